@@ -1,0 +1,31 @@
+#pragma once
+#include "core/base/progress.h"
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+// One file a command: each adds itself to the command line and leaves in `run` what main executes.
+namespace mama::cli {
+
+// Exit statuses, fixed by the command line's manual.
+enum Exit { Done = 0, Failed = 1, WrongUsage = 2, SomeRefused = 3, Cancelled = 130 };
+
+struct Context
+{
+    std::function<int()> run; // set by the chosen subcommand's callback
+    bool quiet = false;
+    std::stop_token stop; // set on SIGINT and SIGTERM
+
+    // A bar on a terminal, a line every 10 s otherwise, silent with --quiet; on stderr.
+    Job job() const;
+};
+
+// One JSON document on stdout, followed by a line break. NaN and infinities become null.
+void printJson(const nlohmann::json& document);
+
+// Every command below; add yours here and in commands.cpp.
+void addAll(CLI::App& app, Context& context);
+
+} // namespace mama::cli

@@ -1,0 +1,85 @@
+// The command line: every capability from a shell or a batch job, no display needed.
+#include "app/mama/commands.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+
+#include <csignal>
+#include <iostream>
+#include <stop_token>
+#include <thread>
+
+namespace {
+
+// SIGINT and SIGTERM ask for a clean end; a second one ends at once.
+class SignalStop
+{
+public:
+    SignalStop()
+    {
+        sigset_t set;
+        sigemptyset(&set);
+        sigaddset(&set, SIGINT);
+        sigaddset(&set, SIGTERM);
+        pthread_sigmask(SIG_BLOCK, &set, nullptr);
+        m_thread = std::jthread([source = m_source, set](const std::stop_token& ended) mutable {
+            bool asked = false;
+            while (!ended.stop_requested()) {
+                const timespec pause{0, 50'000'000};
+                if (sigtimedwait(&set, nullptr, &pause) <= 0)
+                    continue;
+                if (asked)
+                    std::_Exit(mama::cli::Cancelled);
+                asked = true;
+                source.request_stop();
+            }
+        });
+    }
+    std::stop_token token() const { return m_source.get_token(); }
+
+private:
+    std::stop_source m_source;
+    std::jthread m_thread;
+};
+
+int runCommand(const mama::cli::Context& context)
+{
+    using namespace mama;
+    try {
+        const int status = context.run ? context.run() : static_cast<int>(cli::WrongUsage);
+        return context.stop.stop_requested() ? static_cast<int>(cli::Cancelled) : status;
+    } catch (const Error& error) {
+        std::cerr << "error: " << error.what() << std::endl;
+        return error.code() == ErrorCode::Usage ? cli::WrongUsage : cli::Failed;
+    } catch (const std::bad_alloc&) {
+        std::cerr << "error: memory: : not enough for this input" << std::endl;
+    } catch (const std::exception& error) {
+        std::cerr << "error: internal: : " << error.what() << std::endl;
+    }
+    return cli::Failed;
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    using namespace mama;
+    SignalStop signals; // before any other thread, so that all inherit the blocked mask
+    cli::Context context;
+    context.stop = signals.token();
+    CLI::App app{"Mammography vision-language models from the shell. Research use only: not for clinical use."};
+    app.name("mama");
+    app.require_subcommand(1);
+    app.set_version_flag("--version", MAMA_VERSION);
+    app.add_flag("--quiet", context.quiet, "No progress on stderr");
+    app.fallthrough();
+    cli::addAll(app, context);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        const int status = app.exit(error);
+        return status == 0 ? cli::Done : cli::WrongUsage;
+    }
+    if (context.quiet)
+        log::setLevel(log::Level::Error);
+    return runCommand(context);
+}

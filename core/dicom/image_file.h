@@ -1,0 +1,89 @@
+#pragma once
+#include "core/image/geometry.h"
+#include "core/image/grey_pipeline.h"
+#include "core/image/stored_image.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mama {
+
+struct Code // one item of a code sequence
+{
+    std::string value, scheme, meaning;
+};
+
+// The header facts that hanging, geometry and provenance need. Empty string or nullopt: not in the file.
+// Texts are UTF-8. Identifiers of the patient go on screen and into the library only.
+struct ImageHeader
+{
+    std::string format;           // "dicom", "png", "jpeg", "tiff", "pgm"
+    std::string transferSyntax;   // UID; empty for other formats
+    std::string sopClass, sopUid, seriesUid, studyUid, modality;
+    std::string patientId, patientName, patientBirthDate, patientSex;
+    std::string studyDate, acquisitionDate, acquisitionTime, contentTime;
+    std::string studyDescription, seriesDescription, protocolName, manufacturer, model, station;
+    std::string photometric;      // as stored
+    std::string presentationIntent; // "FOR PRESENTATION", "FOR PROCESSING"
+    std::vector<std::string> imageType;
+    std::string imageLaterality, laterality; // (0020,0062), (0020,0060)
+    std::vector<std::string> frameLaterality; // per frame, then shared; empty if none
+    std::optional<Code> view;
+    std::vector<Code> viewModifiers;
+    std::string viewPosition;
+    std::pair<std::string, std::string> patientOrientation; // row, column
+    std::string horizontalFlip; // (0018,7034)
+    bool partialView = false, implantPresent = false;
+    std::optional<Spacing> pixelSpacing, imagerPixelSpacing;
+    std::string spacingCalibration;              // (0028,0A02)
+    std::optional<double> magnification;         // ERMF (0018,1114)
+    std::string presentationLutShape, pixelIntensityRelationship, burnedInAnnotation;
+    std::vector<std::string> sourceImages;       // SOP instance UIDs of SourceImageSequence
+    int rows = 0, columns = 0, frames = 1, bitsAllocated = 0, bitsStored = 0, channels = 1;
+    bool isSigned = false;
+    std::vector<std::string> warnings;
+};
+
+// A binary overlay plane (60xx): row and column of its first pixel are 1-based and may lie outside the image.
+struct OverlayPlane
+{
+    int originRow = 1, originColumn = 1;
+    Raster<std::uint8_t> bits;
+    std::string label;
+};
+
+// What is in a file that may be an image. Kind tells the rest apart: they are listed, not failed.
+enum class FileKind { Image, StructuredReport, PresentationState, KeyObject, EncapsulatedPdf, DicomDirectory, Segmentation, NoPixels, NotAnImage };
+const char* name(FileKind kind);
+
+// One image file, DICOM (with or without preamble) or PNG, JPEG, TIFF, PGM. Opening reads the header only;
+// frames are decoded on demand. Not shared between threads.
+class ImageFile
+{
+public:
+    // Error names the file, and the tag or transfer syntax that is wrong.
+    static std::unique_ptr<ImageFile> open(const std::filesystem::path& path);
+    virtual ~ImageFile() = default;
+
+    virtual FileKind kind() const = 0;
+    virtual const ImageHeader& header() const = 0;
+    // Stored integers of one frame, 0-based. Memory is bounded by the file's size and a stated maximum before
+    // anything is allocated. Error(Unsupported) names the transfer syntax; Error(Format) the frame.
+    virtual StoredImage readFrame(int frame) = 0;
+    // As stored bytes for checksums: every frame, little endian, [frames, rows, columns, channels].
+    virtual std::vector<std::byte> storedBytes() = 0;
+    // Grey pipeline of a frame (functional groups may differ by frame).
+    virtual GreyPipeline pipeline(int frame) = 0;
+    virtual std::vector<OverlayPlane> overlays() = 0;
+    const std::filesystem::path& path() const { return m_path; }
+
+protected:
+    explicit ImageFile(std::filesystem::path path) : m_path(std::move(path)) {}
+    std::filesystem::path m_path;
+};
+
+} // namespace mama

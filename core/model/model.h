@@ -1,0 +1,95 @@
+#pragma once
+#include "core/base/progress.h"
+#include "core/text/tokenizer.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+enum class Precision { Auto, Fp32, Bf16, Int8 };
+const char* name(Precision precision); // "auto", "fp32", "bf16", "int8"
+Precision parsePrecision(const std::string& text); // Error(Usage)
+
+struct ComputeOptions
+{
+    std::string device = "auto"; // cpu, cuda, cuda:N, auto
+    Precision precision = Precision::Auto;
+    int threads = 0;             // 0: every core of this process
+};
+
+enum class Pooling { ZeroShot, Training, Default }; // Default: what model.json says for inference
+
+// What a model is and where it came from; the contents of model.json.
+struct ModelInfo
+{
+    std::string name;
+    std::string hash;       // SHA-256 of model.safetensors and model.json
+    std::string profile;    // name of the image profile
+    int profileVersion = 1;
+    int inputSize = 518, patch = 14;
+    int embedding = 512;    // D
+    std::string textFamily; // "gpt2", "bert", "llama", "" (none: image-only or linear probe)
+    std::string inferencePooling; // "zero-shot" or "training"
+    std::string compat;     // "default" or "reference"
+    std::string trainedOn, licence, notice; // provenance, shown with every result
+    std::string kind;       // "mama", "linear-probe"
+    bool hasLocal = true;   // local heads present: maps are possible
+    double logitScale = 0;  // log temperature
+    std::vector<std::string> classes; // of a linear-probe head
+};
+
+struct ImageEmbedding // N images
+{
+    std::int64_t count = 0, dim = 0, rows = 0, columns = 0;
+    std::vector<float> global;  // [N, D], L2-normalised (linear probe: logits, not normalised)
+    std::vector<float> patches; // [N, rows, columns, D], L2-normalised; empty without local heads
+};
+
+struct TextEmbedding // M texts
+{
+    std::int64_t count = 0, dim = 0;
+    std::vector<float> global;          // [M, D], L2-normalised
+    std::vector<float> sentences;       // [sum of sentences, D], L2-normalised
+    std::vector<std::int64_t> offsets;  // [M + 1]: sentences of text m are rows offsets[m]..offsets[m+1]
+    std::vector<bool> cut;              // the text did not fit into the model's length
+};
+
+struct TextOptions
+{
+    bool raw = false;       // the text as it is instead of the caption rules
+    Pooling pooling = Pooling::Default;
+    bool sentences = true;  // compute sentence embeddings
+    // Text after which a query is encoded (the image's own metadata), "" for none; in every result's provenance.
+    std::string prefix;
+};
+
+// A loaded model: weights are const and shared, one instance serves many threads' calls one at a time.
+// Torch stays behind this header.
+class Model
+{
+public:
+    // A model folder (see the command line's manual). Error(Model) names the file and key that is wrong.
+    static std::unique_ptr<Model> load(const std::filesystem::path& folder, const ComputeOptions& options = {}, const Job& job = {});
+    virtual ~Model() = default;
+
+    virtual const ModelInfo& info() const = 0;
+    virtual const nlohmann::json& description() const = 0; // model.json
+    virtual std::string device() const = 0;                // "CPU" or the GPU's name
+    virtual Precision precision() const = 0;               // the one in use
+    virtual int threads() const = 0;
+    virtual const Tokenizer* tokenizer() const = 0;        // null: no text tower
+    virtual const CaptionRules& captionRules() const = 0;
+
+    // input: [N, 3, H, W] prepared tensors, H and W multiples of the patch size. Empty: cancelled.
+    virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job = {}) = 0;
+    virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {}, const Job& job = {}) = 0;
+};
+
+} // namespace mama

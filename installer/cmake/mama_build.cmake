@@ -1,0 +1,66 @@
+# Compiler settings, and the functions with which every folder declares its library, program or test.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -ftree-vectorize -DNDEBUG")
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_VISIBILITY_PRESET hidden)
+set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
+
+find_program(MAMA_CCACHE ccache)
+if(MAMA_CCACHE)
+  # pch_defines and time_macros let ccache reuse objects that include a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${MAMA_CCACHE})
+endif()
+find_program(MAMA_MOLD mold)
+if(MAMA_MOLD)
+  add_link_options(-fuse-ld=mold)
+endif()
+
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+
+# Warnings are errors on our own code; headers of other projects come in as SYSTEM.
+add_library(mama_warnings INTERFACE)
+target_compile_options(mama_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # -Wrestrict of GCC 12 is wrong about operator+(const char*, std::string&&): GCC bug 105651.
+  target_compile_options(mama_warnings INTERFACE -fpch-preprocess -Wno-restrict)
+endif()
+target_include_directories(mama_warnings INTERFACE ${PROJECT_SOURCE_DIR})
+target_link_libraries(mama_warnings INTERFACE Threads::Threads)
+
+include(mama_libtorch)
+
+# mama_library(NAME SOURCES a.cpp ... PUBLIC targets... PRIVATE targets...)
+# One small static library a folder.
+function(mama_library name)
+  cmake_parse_arguments(A "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(${name} STATIC ${A_SOURCES})
+  target_link_libraries(${name} PUBLIC ${A_PUBLIC} PRIVATE mama_warnings ${A_PRIVATE})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
+endfunction()
+
+# mama_test(NAME LABEL unit|parity|gui|process SOURCES ... LIBRARIES ...)
+# A Qt Test program, run by ctest under its label.
+function(mama_test name)
+  cmake_parse_arguments(A "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES;DEPENDS;ENVIRONMENT" ${ARGN})
+  if(NOT A_TIMEOUT)
+    set(A_TIMEOUT 300)
+  endif()
+  add_executable(${name} ${A_SOURCES})
+  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)
+  target_link_libraries(${name} PRIVATE mama_warnings mama_test_support Qt6::Test ${A_LIBRARIES})
+  if(A_DEPENDS)
+    add_dependencies(${name} ${A_DEPENDS})
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT}
+    ENVIRONMENT "MAMA_BIN=${PROJECT_BINARY_DIR}/bin;${A_ENVIRONMENT}" WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
+endfunction()

@@ -1,0 +1,87 @@
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/base/npy.h"
+#include "core/base/text_escape.h"
+#include "tests/support/test_data.h"
+
+using namespace mama;
+
+class TestBase : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // FIPS 180-2 appendix B.1, and the check value of the CRC-32 catalogue.
+    void hashesAreThoseOfTheStandards()
+    {
+        QCOMPARE(sha256(std::string_view("abc")), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        const std::string_view digits = "123456789";
+        QCOMPARE(crc32(std::as_bytes(std::span(digits))), 0xCBF43926U);
+    }
+
+    void halvesAreWidenedExactly()
+    {
+        QCOMPARE(halfToFloat(0x3C00), 1.0F);
+        QCOMPARE(halfToFloat(0xC000), -2.0F);
+        QCOMPARE(halfToFloat(0x7BFF), 65504.0F);
+        QCOMPARE(halfToFloat(0x0001), 0x1p-24F);
+        QVERIFY(std::isinf(halfToFloat(0x7C00)));
+    }
+
+    void arraysComeBack()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a.npy";
+        const std::vector<float> values{1, 2, 3, 4, 5, 6};
+        const std::vector<std::int64_t> shape{2, 3};
+        writeNpy(path, values, shape);
+        const NpyArray read = readNpy(path);
+        QCOMPARE(read.shape, shape);
+        QCOMPARE(read.asFloat(), values);
+    }
+
+    void brokenArraysAreRefused_data()
+    {
+        QTest::addColumn<QByteArray>("bytes");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("no magic") << QByteArray(80, 'x');
+        QTest::newRow("header beyond file") << QByteArray("\x93NUMPY\x01\x00\xFF\xFF", 10) + QByteArray(20, ' ');
+        const QByteArray header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000,), }");
+        QTest::newRow("shape beyond file") << QByteArray("\x93NUMPY\x01\x00", 8) + char(header.size()) + '\0' + header;
+        const QByteArray object("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }");
+        QTest::newRow("python objects") << QByteArray("\x93NUMPY\x01\x00", 8) + char(object.size()) + '\0' + object + QByteArray(8, 'x');
+    }
+
+    void brokenArraysAreRefused()
+    {
+        QFETCH(QByteArray, bytes);
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a.npy";
+        writeAtomically(path, std::string_view(bytes.data(), static_cast<std::size_t>(bytes.size())));
+        QVERIFY_EXCEPTION_THROWN(readNpy(path), Error);
+    }
+
+    void aFailedWriteLeavesNothing()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "out.txt";
+        writeAtomically(path, std::string_view("first"));
+        QVERIFY_EXCEPTION_THROWN(writeAtomically(path, [](std::ostream& out) {
+            out << "second";
+            throw Error(ErrorCode::Internal, "write", "", "stopped half-way");
+        }), Error);
+        QCOMPARE(readText(path), std::string("first"));
+        QCOMPARE(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), std::ptrdiff_t{1});
+    }
+
+    void errorsAreOneLine()
+    {
+        const Error error(ErrorCode::Format, "decode", "a\nb.dcm", "byte \xFF");
+        QCOMPARE(std::string(error.what()), std::string("decode: a\\nb.dcm: byte \\xff"));
+        QVERIFY(isUtf8("Grüße"));
+        QVERIFY(!isUtf8("\xC0\x80"));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestBase)
+#include "test_base.moc"

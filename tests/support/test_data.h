@@ -1,0 +1,71 @@
+#pragma once
+#include "core/base/npy.h"
+
+#include <QTest>
+#include <QTemporaryDir>
+#include <cmath>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+// Reference numbers come from the folder that MAMA_PARITY names (default ../shared/parity), real data from
+// MAMA_DATA (default ../shared/data). A missing folder skips loudly on a user's machine and fails in CI.
+namespace mama::test {
+
+std::filesystem::path parityFolder();
+std::filesystem::path dataFolder();
+std::filesystem::path sourceFolder();
+
+// The program under test, from the build's bin folder.
+std::filesystem::path program(const std::string& name);
+
+// Whether a missing data folder must fail: the environment says CI=true.
+bool inCi();
+
+// One case folder with its case.json; tolerances by file.
+class ParityCase
+{
+public:
+    explicit ParityCase(const std::string& name) : ParityCase(name, parityFolder() / name) {}
+    ParityCase(const std::string& name, const std::filesystem::path& folder);
+
+    bool present() const { return std::filesystem::exists(m_folder / "case.json"); }
+    std::filesystem::path path(const std::string& file) const { return m_folder / file; }
+    const nlohmann::json& description() const { return m_case; }
+    NpyArray array(const std::string& file) const { return readNpy(path(file)); }
+    nlohmann::json json(const std::string& file) const;
+    // Empty if every |actual - expected| <= atol + rtol * |expected| with that file's tolerances; else what is
+    // wrong, worst element first. The largest difference goes to the test's log.
+    std::string difference(const std::string& file, std::span<const float> actual) const;
+    std::string difference(const std::string& file, std::span<const double> actual) const;
+
+private:
+    std::string m_name;
+    std::filesystem::path m_folder;
+    nlohmann::json m_case;
+};
+
+// Compares two arrays with stated tolerances; empty if equal within them.
+std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol, const std::string& what);
+
+} // namespace mama::test
+
+// At the head of a test function that reads `folder`.
+#define MAMA_NEED(condition, folder)                                                                          \
+    do {                                                                                                      \
+        if (!(condition)) {                                                                                   \
+            const std::string missing = "NOT TESTED: " + std::string(folder) + " is missing";                 \
+            if (mama::test::inCi())                                                                           \
+                QFAIL(missing.c_str());                                                                       \
+            QSKIP(missing.c_str());                                                                           \
+        }                                                                                                     \
+    } while (false)
+
+// For the functions above that return what is wrong.
+#define MAMA_SAME(expression)                                                                                 \
+    do {                                                                                                      \
+        const std::string wrong = (expression);                                                               \
+        QVERIFY2(wrong.empty(), wrong.c_str());                                                               \
+    } while (false)
