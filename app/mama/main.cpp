@@ -10,36 +10,28 @@
 
 namespace {
 
-// SIGINT and SIGTERM ask for a clean end; a second one ends at once.
-class SignalStop
+// SIGINT and SIGTERM ask for a clean end; a second one ends at once. Must run before any other thread starts,
+// so that all inherit the blocked mask.
+std::jthread watchSignals(std::stop_source source)
 {
-public:
-    SignalStop()
-    {
-        sigset_t set;
-        sigemptyset(&set);
-        sigaddset(&set, SIGINT);
-        sigaddset(&set, SIGTERM);
-        pthread_sigmask(SIG_BLOCK, &set, nullptr);
-        m_thread = std::jthread([source = m_source, set](const std::stop_token& ended) mutable {
-            bool asked = false;
-            while (!ended.stop_requested()) {
-                const timespec pause{0, 50'000'000};
-                if (sigtimedwait(&set, nullptr, &pause) <= 0)
-                    continue;
-                if (asked)
-                    std::_Exit(mama::cli::Cancelled);
-                asked = true;
-                source.request_stop();
-            }
-        });
-    }
-    std::stop_token token() const { return m_source.get_token(); }
-
-private:
-    std::stop_source m_source;
-    std::jthread m_thread;
-};
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+    return std::jthread([source = std::move(source), set](const std::stop_token& ended) mutable {
+        bool asked = false;
+        while (!ended.stop_requested()) {
+            const timespec pause{0, 50'000'000};
+            if (sigtimedwait(&set, nullptr, &pause) <= 0)
+                continue;
+            if (asked)
+                std::_Exit(mama::cli::Cancelled);
+            asked = true;
+            source.request_stop();
+        }
+    });
+}
 
 int runCommand(const mama::cli::Context& context)
 {
@@ -63,9 +55,10 @@ int runCommand(const mama::cli::Context& context)
 int main(int argc, char** argv)
 {
     using namespace mama;
-    SignalStop signals; // before any other thread, so that all inherit the blocked mask
+    std::stop_source interrupted;
+    const std::jthread watcher = watchSignals(interrupted);
     cli::Context context;
-    context.stop = signals.token();
+    context.stop = interrupted.get_token();
     CLI::App app{"Mammography vision-language models from the shell. Research use only: not for clinical use."};
     app.name("mama");
     app.require_subcommand(1);
