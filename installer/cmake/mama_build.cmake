@@ -29,8 +29,9 @@ find_package(PkgConfig REQUIRED)
 add_library(mama_warnings INTERFACE)
 target_compile_options(mama_warnings INTERFACE -Wall -Wextra -Wshadow -Wconversion -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # -Wrestrict of GCC 12 is wrong about operator+(const char*, std::string&&): GCC bug 105651.
-  target_compile_options(mama_warnings INTERFACE -fpch-preprocess -Wno-restrict)
+  # -Wrestrict of GCC 12 is wrong about operator+(const char*, std::string&&): GCC bug 105651;
+  # -Wmaybe-uninitialized of GCC 12 is wrong about every std::stop_source on the stack.
+  target_compile_options(mama_warnings INTERFACE -fpch-preprocess -Wno-restrict -Wno-maybe-uninitialized)
 endif()
 target_include_directories(mama_warnings INTERFACE ${PROJECT_SOURCE_DIR})
 target_link_libraries(mama_warnings INTERFACE Threads::Threads)
