@@ -1,0 +1,63 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+enum class TensorType { F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool };
+std::size_t bytesPerElement(TensorType type);
+const char* name(TensorType type); // "F32", as safetensors writes it
+
+struct TensorInfo
+{
+    std::string name;
+    TensorType type = TensorType::F32;
+    std::vector<std::int64_t> shape;
+
+    std::int64_t elements() const;
+};
+
+// A tensor's bytes, C order, little endian. Points into the mapped file wherever that is possible (safetensors,
+// uncompressed contiguous zip entries); otherwise it owns a copy.
+struct TensorBytes
+{
+    std::span<const std::byte> bytes;
+    std::shared_ptr<const std::vector<std::byte>> copy; // keeps `bytes` alive when not mapped
+};
+
+// A file of named tensors, read without running anything in it: safetensors (also sharded through its
+// *.index.json), PyTorch zip files (.ckpt, .pth, .bin). Every size is checked against the file before anything is
+// allocated. The object keeps the mapping; views live as long as it does.
+class WeightFile
+{
+public:
+    // Error(Format) names file, tensor or byte, and the reason; Error(Io) if it cannot be opened.
+    static std::shared_ptr<const WeightFile> open(const std::filesystem::path& path);
+    virtual ~WeightFile() = default;
+
+    virtual const std::vector<TensorInfo>& tensors() const = 0;
+    virtual TensorBytes bytes(const TensorInfo& tensor) const = 0;
+    // Plain values beside the tensors (epoch, hyper_parameters, safetensors __metadata__); classes that were
+    // skipped appear as {"skipped class": "module.Name"}.
+    virtual const nlohmann::json& metadata() const = 0;
+    virtual const std::filesystem::path& path() const = 0;
+
+    const TensorInfo* find(const std::string& name) const;
+};
+
+struct NamedTensor
+{
+    TensorInfo info;
+    std::span<const std::byte> bytes;
+};
+
+// A safetensors file (header padded to 8 bytes, tensors in the given order); appears by rename when complete.
+void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata);
+
+} // namespace mama
