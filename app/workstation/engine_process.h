@@ -1,0 +1,65 @@
+#pragma once
+#include <QElapsedTimer>
+#include <QObject>
+#include <QProcess>
+#include <QString>
+#include <QStringList>
+#include <QTimer>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+
+// The background worker behind the window: starts `mama engine`, frames its JSON-RPC lines, numbers requests, and
+// starts it again when it dies. What was asked and not yet answered is the session's to ask again: it hears `died`
+// first, then `ready` of the new process.
+class EngineProcess : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Stopped, Starting, Ready };
+
+    explicit EngineProcess(QString program, QObject* parent = nullptr);
+    ~EngineProcess() override;
+
+    void start();
+    State state() const { return m_state; }
+    qint64 processId() const { return m_process ? m_process->processId() : 0; }
+    int restarts() const { return m_restarts; }
+
+    // Sends a request; its id comes back with `replied` or `failed`. 0: the engine is not ready, nothing was sent.
+    int request(const std::string& method, const nlohmann::json& parameters);
+    // Asks for the request's end; its answer is then dropped.
+    void cancel(int id);
+
+Q_SIGNALS:
+    void ready(const nlohmann::json& hello);
+    void replied(int id, const nlohmann::json& result);
+    void failed(int id, const QString& reason);
+    void progressed(int id, qint64 done, qint64 total, const QString& phase);
+    // The process ended by itself; `reason` is a sentence. A new one is started after a pause that grows with each
+    // death in a row; after five the engine stays stopped until start() is called.
+    void died(const QString& reason);
+    void stateChanged();
+
+private:
+    void spawn();
+    void readLines();
+    void handle(const std::string& line);
+    void ended(const QString& reason);
+    void setState(State state);
+
+    QString m_program;
+    QProcess* m_process = nullptr;
+    QByteArray m_buffer;
+    QByteArray m_lastError; // the last line that the engine wrote on stderr
+    State m_state = State::Stopped;
+    int m_nextId = 1;
+    int m_helloId = 0;
+    int m_restarts = 0;
+    int m_deathsInARow = 0;
+    QElapsedTimer m_alive;
+    QTimer m_pause;
+};
+
+} // namespace mama
