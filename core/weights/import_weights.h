@@ -1,0 +1,87 @@
+#pragma once
+#include "core/base/progress.h"
+#include "core/weights/weight_file.h"
+
+#include <filesystem>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+struct ImportOptions
+{
+    // A .ckpt, .pth, .bin, .safetensors or *.index.json file; or a folder: a Hugging Face model, a PEFT adapter
+    // (then textModel or base holds its base), or a model folder of ours.
+    std::filesystem::path checkpoint;
+    std::filesystem::path textModel; // folder of the base language model: config.json, tokenizer, maybe weights; may be empty
+    std::filesystem::path config;    // JSON with what weights cannot show; may be empty
+    std::filesystem::path adapter;   // PEFT adapter folder that goes on top of checkpoint; may be empty
+    std::string compat = "default";  // or "reference"
+    bool checkValues = true;         // look for NaN, infinities, negative variances: reads every byte
+    bool hash = true;                // SHA-256 of the source into the description: reads every byte
+};
+
+// One tensor of the model under its canonical name (MaMA's own names, PEFT's wrappers removed, q/k/v stacked).
+struct CanonicalTensor
+{
+    TensorInfo info;
+    TensorBytes data;                       // C order, little endian
+    std::shared_ptr<const WeightFile> file; // keeps a mapped view alive
+};
+
+struct UsedTensor
+{
+    TensorInfo info;               // canonical name
+    std::vector<std::string> from; // names in the source, several where they are stacked
+};
+
+struct LeftOver
+{
+    TensorInfo info;    // name in the source
+    std::string reason; // "causal mask buffer", "unknown name", ...
+};
+
+// What became of every tensor; the same lists as `mama checkpoint inspect` prints.
+struct ImportReport
+{
+    std::vector<UsedTensor> used;
+    std::vector<LeftOver> leftOver;
+    std::vector<TensorInfo> missing;   // canonical name and the shape that the architecture needs
+    std::vector<std::string> problems; // wrong shape, wrong type, NaN, ...: one sentence each
+    std::vector<std::string> assumed;  // what neither weights nor configuration told
+    nlohmann::json json() const;       // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": []}
+};
+
+struct ImportedModel
+{
+    nlohmann::json description; // model.json; "image" or "text" is null when absent; "kind" is "unknown" if no model was recognised
+    std::vector<CanonicalTensor> tensors; // sorted by name
+    ImportReport report;
+    std::vector<std::filesystem::path> tokenizerFiles; // to be copied beside the weights as they are
+
+    const CanonicalTensor* find(const std::string& name) const;
+};
+
+// Reads weights of any known naming into canonical names and a description. Memory: only stacked, strided or
+// deflated tensors are copied, the rest are views of the mapped files.
+// Error(Model) names the file and the first missing, misshapen or broken tensor; Error(Format), Error(Io) from the
+// readers. Empty if cancelled.
+Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job& job = {});
+
+// The same, but what is missing or wrong stays in the report instead of being thrown; for looking into files.
+Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job = {});
+
+// Names and shapes that the architecture of a model.json needs; `optional` ones may be absent.
+struct ExpectedTensor
+{
+    std::string name;
+    std::vector<std::int64_t> shape;
+    bool optional = false;
+    bool integer = false; // num_batches_tracked; every other tensor is floating point
+};
+std::vector<ExpectedTensor> expectedTensors(const nlohmann::json& description);
+
+} // namespace mama
