@@ -114,7 +114,10 @@ void EngineProcess::handle(const std::string& line)
     }
     const int id = message.contains("id") && message["id"].is_number_integer() ? message["id"].get<int>() : 0;
     if (message.contains("error")) {
-        Q_EMIT failed(id, QString::fromStdString(message["error"].value("message", std::string())));
+        const nlohmann::json& error = message["error"];
+        const nlohmann::json data = error.value("data", nlohmann::json::object());
+        Q_EMIT failed(id, QString::fromStdString(error.value("message", std::string())),
+                      QString::fromStdString(data.is_object() ? data.value("where", std::string()) : std::string()));
     } else if (id == m_helloId && m_state == State::Starting) {
         setState(State::Ready);
         Q_EMIT ready(message["result"]);

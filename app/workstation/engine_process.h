@@ -35,7 +35,8 @@ public:
 Q_SIGNALS:
     void ready(const nlohmann::json& hello);
     void replied(int id, const nlohmann::json& result);
-    void failed(int id, const QString& reason);
+    // where: the parameter, file or key that the engine names.
+    void failed(int id, const QString& reason, const QString& where);
     void progressed(int id, qint64 done, qint64 total, const QString& phase);
     // The process ended by itself; `reason` is a sentence. A new one is started after a pause that grows with each
     // death in a row; after five the engine stays stopped until start() is called.

@@ -1,0 +1,142 @@
+#include "widgets/panels/map_panel.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QGridLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSlider>
+#include <QStyle>
+
+namespace mama {
+namespace {
+
+QDoubleSpinBox* similaritySpin(QWidget* parent, const QString& name)
+{
+    auto* spin = new QDoubleSpinBox(parent);
+    spin->setRange(-1, 1);
+    spin->setSingleStep(0.05);
+    spin->setDecimals(3);
+    spin->setKeyboardTracking(false);
+    spin->setAccessibleName(name);
+    return spin;
+}
+
+// A label that gives its control the focus by Alt and a letter.
+QLabel* labelFor(const QString& text, QWidget* control)
+{
+    auto* label = new QLabel(text, control->parentWidget());
+    label->setBuddy(control);
+    return label;
+}
+
+} // namespace
+
+MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
+{
+    m_visible = new QCheckBox(tr("Show &maps"), this);
+    m_visible->setToolTip(tr("Alignment map: cosine of each patch's embedding with the sentence's, −1 to 1"));
+    m_opacity = new QSlider(Qt::Horizontal, this);
+    m_opacity->setRange(0, 100);
+    m_opacity->setAccessibleName(tr("Opacity of the maps"));
+    m_byValue = new QCheckBox(tr("Opacity &by value"), this);
+    m_byValue->setToolTip(tr("Low similarities are drawn more transparent; the legend says so"));
+    m_threshold = similaritySpin(this, tr("Threshold"));
+    m_threshold->setToolTip(tr("Patches below this similarity are not drawn"));
+    m_low = similaritySpin(this, tr("Lower end of the colour scale"));
+    m_high = similaritySpin(this, tr("Upper end of the colour scale"));
+    m_map = new QComboBox(this);
+    m_map->addItem(tr("Even (blue to yellow)"), static_cast<int>(viewer::ColourMap::Even));
+    m_map->addItem(tr("Heat (red to yellow)"), static_cast<int>(viewer::ColourMap::Heat));
+    m_map->addItem(tr("Diverging (blue, grey, red)"), static_cast<int>(viewer::ColourMap::Diverging));
+    m_cells = new QCheckBox(tr("Patches as &cells"), this);
+    m_isolines = new QCheckBox(tr("&Isolines every 0.25"), this);
+    m_air = new QCheckBox(tr("Hide &air"), this);
+    m_unseen = new QCheckBox(tr("Hatch what was not &seen"), this);
+    auto* full = new QPushButton(tr("−1 … 1"), this);
+    full->setToolTip(tr("The full scale of a similarity, the same for every query"));
+    auto* query = new QPushButton(tr("&Range of this query"), this);
+    query->setToolTip(tr("Lowest to highest similarity inside the breasts of all views on screen"));
+
+    auto* grid = new QGridLayout(this);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->addWidget(m_visible, 0, 0, 1, 2);
+    grid->addWidget(m_byValue, 0, 2, 1, 2);
+    grid->addWidget(labelFor(tr("&Opacity"), m_opacity), 1, 0);
+    grid->addWidget(m_opacity, 1, 1, 1, 3);
+    grid->addWidget(labelFor(tr("&Threshold"), m_threshold), 2, 0);
+    grid->addWidget(m_threshold, 2, 1);
+    grid->addWidget(labelFor(tr("Co&lours"), m_map), 3, 0);
+    grid->addWidget(m_map, 3, 1, 1, 3);
+    grid->addWidget(labelFor(tr("Scal&e"), m_low), 4, 0);
+    grid->addWidget(m_low, 4, 1);
+    grid->addWidget(labelFor(tr("to"), m_high), 4, 2, Qt::AlignCenter);
+    grid->addWidget(m_high, 4, 3);
+    grid->addWidget(full, 5, 1);
+    grid->addWidget(query, 5, 2, 1, 2);
+    grid->addWidget(m_cells, 6, 0, 1, 2);
+    grid->addWidget(m_isolines, 6, 2, 1, 2);
+    grid->addWidget(m_air, 7, 0, 1, 2);
+    grid->addWidget(m_unseen, 7, 2, 1, 2);
+    grid->setColumnStretch(1, 1);
+    grid->setColumnStretch(3, 1);
+
+    show(m_style);
+    for (QCheckBox* box : {m_visible, m_cells, m_isolines, m_air, m_unseen, m_byValue})
+        connect(box, &QCheckBox::toggled, this, &MapPanel::read);
+    for (QDoubleSpinBox* spin : {m_threshold, m_low, m_high})
+        connect(spin, &QDoubleSpinBox::valueChanged, this, &MapPanel::read);
+    connect(m_opacity, &QSlider::valueChanged, this, &MapPanel::read);
+    connect(m_map, &QComboBox::currentIndexChanged, this, &MapPanel::read);
+    connect(full, &QPushButton::clicked, this, [this] {
+        m_style.low = -1;
+        m_style.high = 1;
+        show(m_style);
+        Q_EMIT styleChanged(m_style);
+    });
+    connect(query, &QPushButton::clicked, this, &MapPanel::queryRangeAsked);
+}
+
+void MapPanel::setStyle(const viewer::OverlayStyle& style)
+{
+    m_style = style;
+    show(style);
+}
+
+void MapPanel::show(const viewer::OverlayStyle& style)
+{
+    m_showing = true;
+    m_visible->setChecked(style.visible);
+    m_opacity->setValue(static_cast<int>(style.opacity * 100 + 0.5));
+    m_byValue->setChecked(style.opacityByValue);
+    m_threshold->setValue(style.threshold);
+    m_low->setValue(style.low);
+    m_high->setValue(style.high);
+    m_map->setCurrentIndex(m_map->findData(static_cast<int>(style.map)));
+    m_cells->setChecked(style.cells);
+    m_isolines->setChecked(style.isolines);
+    m_air->setChecked(style.hideAir);
+    m_unseen->setChecked(style.hatchUnseen);
+    m_showing = false;
+}
+
+void MapPanel::read()
+{
+    if (m_showing)
+        return;
+    m_style.visible = m_visible->isChecked();
+    m_style.opacity = m_opacity->value() / 100.0;
+    m_style.opacityByValue = m_byValue->isChecked();
+    m_style.threshold = m_threshold->value();
+    m_style.low = m_low->value();
+    m_style.high = m_high->value();
+    m_style.map = static_cast<viewer::ColourMap>(m_map->currentData().toInt());
+    m_style.cells = m_cells->isChecked();
+    m_style.isolines = m_isolines->isChecked();
+    m_style.hideAir = m_air->isChecked();
+    m_style.hatchUnseen = m_unseen->isChecked();
+    Q_EMIT styleChanged(m_style);
+}
+
+} // namespace mama

@@ -1,0 +1,40 @@
+#pragma once
+#include "widgets/viewer/map_overlay.h"
+
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QDoubleSpinBox;
+class QPushButton;
+class QSlider;
+
+namespace mama {
+
+// The controls of the alignment maps' drawing: opacity, threshold, colour scale, cells, isolines, masks.
+class MapPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit MapPanel(QWidget* parent = nullptr);
+
+    const viewer::OverlayStyle& style() const { return m_style; }
+    void setStyle(const viewer::OverlayStyle& style); // does not emit
+
+Q_SIGNALS:
+    void styleChanged(const mama::viewer::OverlayStyle& style);
+    void queryRangeAsked(); // set the scale to the range of the maps on screen
+
+private:
+    void read();
+    void show(const viewer::OverlayStyle& style);
+
+    viewer::OverlayStyle m_style;
+    bool m_showing = false;
+    QCheckBox *m_visible, *m_cells, *m_isolines, *m_air, *m_unseen, *m_byValue;
+    QSlider* m_opacity;
+    QDoubleSpinBox *m_threshold, *m_low, *m_high;
+    QComboBox* m_map;
+};
+
+} // namespace mama

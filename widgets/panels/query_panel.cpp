@@ -1,0 +1,159 @@
+#include "widgets/panels/query_panel.h"
+
+#include "widgets/panels/sentence_edit.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QComboBox>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableView>
+#include <QVBoxLayout>
+
+namespace mama {
+
+QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
+{
+    m_sentence = new SentenceEdit(this);
+    m_sentence->setPlaceholderText(tr("Type a sentence: There is a mass."));
+    m_sentence->setAccessibleName(tr("Sentence"));
+    m_ask = new QPushButton(tr("Ask"), this);
+    m_ask->setEnabled(false);
+    m_ask->setToolTip(tr("Score this sentence on every view (Enter)"));
+    m_hint = new QLabel(this);
+    m_hint->setWordWrap(true);
+    m_hint->hide();
+
+    m_model = new ScoreTable(this);
+    m_table = new QTableView(this);
+    m_table->setModel(m_model);
+    m_table->setAccessibleName(tr("Similarities"));
+    m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+    m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setAlternatingRowColors(true);
+    m_table->setShowGrid(false);
+    m_table->setTabKeyNavigation(false);
+    m_table->setWordWrap(true);
+    m_table->verticalHeader()->hide();
+    m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
+    auto* copy = new QAction(tr("Copy table"), m_table);
+    copy->setShortcut(QKeySequence::Copy);
+    copy->setShortcutContext(Qt::WidgetShortcut);
+    auto* remove = new QAction(tr("Remove sentence"), m_table);
+    remove->setShortcut(QKeySequence::Delete);
+    remove->setShortcutContext(Qt::WidgetShortcut);
+    m_table->addActions({copy, remove});
+
+    m_rule = new QComboBox(this);
+    m_rule->addItem(tr("Maximum"), QStringLiteral("maximum"));
+    m_rule->addItem(tr("Mean"), QStringLiteral("mean"));
+    m_rule->addItem(tr("Mean of breast maxima"), QStringLiteral("mean-of-breast-maxima"));
+    m_rule->setToolTip(tr("How the views of a breast, and the breasts of the study, become one similarity"));
+    auto* ruleLabel = new QLabel(tr("&Fused by"), this);
+    ruleLabel->setBuddy(m_rule);
+    m_provenance = new QLabel(this);
+    m_provenance->setWordWrap(true);
+    m_provenance->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    m_provenance->setFont(small);
+
+    auto* line = new QHBoxLayout;
+    line->addWidget(m_sentence, 1);
+    line->addWidget(m_ask);
+    auto* fused = new QHBoxLayout;
+    fused->addWidget(ruleLabel);
+    fused->addWidget(m_rule, 1);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(line);
+    column->addWidget(m_hint);
+    column->addWidget(m_table, 1);
+    column->addLayout(fused);
+    column->addWidget(m_provenance);
+
+    connect(m_sentence, &QLineEdit::returnPressed, this, &QueryPanel::ask);
+    connect(m_sentence, &QLineEdit::textChanged, this, [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
+    connect(m_ask, &QPushButton::clicked, this, &QueryPanel::ask);
+    connect(m_rule, &QComboBox::currentIndexChanged, this, [this] {
+        m_model->setFusionRule(m_rule->currentText().toLower());
+        Q_EMIT fusionRuleChosen(m_rule->currentData().toString());
+    });
+    connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
+            [this](const QModelIndex& current) { Q_EMIT rowSelected(current.isValid() ? current.row() : -1); });
+    connect(copy, &QAction::triggered, this, [this] { QGuiApplication::clipboard()->setText(m_model->toText()); });
+    connect(remove, &QAction::triggered, this, [this] {
+        if (selectedRow() >= 0)
+            Q_EMIT removeAsked(selectedRow());
+    });
+    m_model->setFusionRule(m_rule->currentText().toLower());
+    fitColumns();
+}
+
+void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
+{
+    m_model->setRows(rows);
+    m_table->resizeRowsToContents();
+}
+
+void QueryPanel::selectRow(int row)
+{
+    const QModelIndex index = m_model->index(row, 0);
+    m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    m_table->scrollTo(index);
+}
+
+int QueryPanel::selectedRow() const
+{
+    const QModelIndex current = m_table->selectionModel()->currentIndex();
+    return current.isValid() ? current.row() : -1;
+}
+
+void QueryPanel::setHint(const QString& text, bool isError)
+{
+    m_hint->setText(text);
+    m_hint->setVisible(!text.isEmpty());
+    QPalette colours = palette();
+    if (isError)
+        colours.setColor(QPalette::WindowText, colours.color(QPalette::Window).lightness() < 128 ? QColor(0xff, 0x8a, 0x80) : QColor(0xb0, 0x1e, 0x14));
+    m_hint->setPalette(colours);
+}
+
+void QueryPanel::setProvenance(const QString& text)
+{
+    m_provenance->setText(text);
+    m_provenance->setVisible(!text.isEmpty());
+}
+
+void QueryPanel::setFusionRule(const QString& rule)
+{
+    const int at = m_rule->findData(rule);
+    if (at >= 0)
+        m_rule->setCurrentIndex(at);
+}
+
+void QueryPanel::ask()
+{
+    const QString text = m_sentence->text().simplified();
+    if (text.isEmpty())
+        return;
+    m_sentence->remember(text);
+    m_sentence->selectAll();
+    Q_EMIT asked(text);
+}
+
+// The sentence takes what the seven numbers leave.
+void QueryPanel::fitColumns()
+{
+    QHeaderView* header = m_table->horizontalHeader();
+    header->setMinimumSectionSize(40);
+    header->setSectionResizeMode(QHeaderView::ResizeToContents);
+    header->setSectionResizeMode(ScoreTable::Sentence, QHeaderView::Stretch);
+}
+
+} // namespace mama

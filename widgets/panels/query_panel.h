@@ -1,0 +1,50 @@
+#pragma once
+#include "widgets/panels/score_table.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QTableView;
+
+namespace mama {
+
+class SentenceEdit;
+
+// Type a sentence, see its similarities; select a row, see its maps.
+class QueryPanel : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit QueryPanel(QWidget* parent = nullptr);
+
+    void setRows(const std::vector<SentenceScores>& rows);
+    void selectRow(int row);
+    int selectedRow() const;
+    // What stands above the table: what is missing, or what goes on. Empty: nothing.
+    void setHint(const QString& text, bool isError);
+    void setProvenance(const QString& text);
+    void setFusionRule(const QString& rule);
+    SentenceEdit* sentence() const { return m_sentence; }
+
+Q_SIGNALS:
+    void asked(const QString& sentence);
+    void rowSelected(int row);
+    void removeAsked(int row);
+    void fusionRuleChosen(const QString& rule);
+
+private:
+    void ask();
+    void fitColumns();
+
+    ScoreTable* m_model;
+    SentenceEdit* m_sentence;
+    QPushButton* m_ask;
+    QTableView* m_table;
+    QLabel* m_hint;
+    QLabel* m_provenance;
+    QComboBox* m_rule;
+};
+
+} // namespace mama

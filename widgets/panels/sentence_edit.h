@@ -1,0 +1,31 @@
+#pragma once
+#include <QLineEdit>
+#include <QStringList>
+
+namespace mama {
+
+// A line for sentences with a history: Up and Down go through it, typing offers what was asked before.
+class SentenceEdit : public QLineEdit
+{
+    Q_OBJECT
+public:
+    explicit SentenceEdit(QWidget* parent = nullptr);
+
+    void setHistory(const QStringList& newestFirst);
+    const QStringList& history() const { return m_history; }
+    // Puts a sentence on top; at most 200 are kept, each once.
+    void remember(const QString& sentence);
+
+Q_SIGNALS:
+    void historyChanged();
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QStringList m_history; // newest first
+    int m_at = -1;         // place in the history; -1: what is being typed
+    QString m_typed;
+};
+
+} // namespace mama
