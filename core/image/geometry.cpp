@@ -1,0 +1,145 @@
+#include "core/image/geometry.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string>
+
+namespace mama {
+namespace {
+
+void require(bool holds, const char* field, const std::string& why)
+{
+    if (!holds)
+        throw Error(ErrorCode::Format, "read geometry", field, why);
+}
+
+void check(const Geometry::Chain& c)
+{
+    require(c.storedColumns > 0 && c.storedRows > 0, "stored", "the stored size must be positive");
+    require(c.resizedColumns > 0 && c.resizedRows > 0, "resized", "the resized size must be positive");
+    require(c.crop.x1 >= c.crop.x0 && c.crop.y1 >= c.crop.y0, "crop", "the crop holds no pixel");
+    require(c.inputColumns > 0 && c.inputRows > 0 && std::isfinite(c.inputColumns) && std::isfinite(c.inputRows), "input",
+            "the scaled crop's size must be positive");
+    require(std::isfinite(c.offsetX) && std::isfinite(c.offsetY), "offset", "must be finite");
+    require(c.inputSize > 0, "size", "the model's input size must be positive");
+    require(c.patch > 0 && c.patch <= c.inputSize, "patch", "must be from 1 to the model's input size");
+}
+
+template <class T>
+void readPair(const nlohmann::json& json, const char* field, T& first, T& second)
+{
+    const auto found = json.find(field);
+    require(found != json.end() && found->is_array() && found->size() == 2, field, "expected [x, y]");
+    require((*found)[0].is_number() && (*found)[1].is_number(), field, "expected two numbers");
+    first = (*found)[0].get<T>();
+    second = (*found)[1].get<T>();
+}
+
+} // namespace
+
+Geometry::Geometry(const Chain& chain) : m_chain(chain)
+{
+    check(chain);
+    m_scaleX = static_cast<double>(chain.resizedColumns) / chain.storedColumns;
+    m_scaleY = static_cast<double>(chain.resizedRows) / chain.storedRows;
+    m_zoomX = chain.inputColumns / chain.crop.width();
+    m_zoomY = chain.inputRows / chain.crop.height();
+}
+
+Point Geometry::toInput(Point stored) const
+{
+    return {(stored.x * m_scaleX + m_chain.padLeft - m_chain.crop.x0) * m_zoomX - m_chain.offsetX,
+            (stored.y * m_scaleY + m_chain.padTop - m_chain.crop.y0) * m_zoomY - m_chain.offsetY};
+}
+
+Point Geometry::toStored(Point input) const
+{
+    return {((input.x + m_chain.offsetX) / m_zoomX + m_chain.crop.x0 - m_chain.padLeft) / m_scaleX,
+            ((input.y + m_chain.offsetY) / m_zoomY + m_chain.crop.y0 - m_chain.padTop) / m_scaleY};
+}
+
+int Geometry::gridRows() const { return m_chain.inputSize / m_chain.patch; }
+int Geometry::gridColumns() const { return m_chain.inputSize / m_chain.patch; }
+
+std::optional<std::pair<int, int>> Geometry::patchAt(Point stored) const
+{
+    const auto [first, last] = seen();
+    if (!(stored.x >= first.x && stored.x <= last.x && stored.y >= first.y && stored.y <= last.y))
+        return std::nullopt;
+    const Point input = toInput(stored);
+    // seen() ends at the grid; a point on its far border belongs to the last patch.
+    const auto index = [this](double value, int count) {
+        return std::clamp(static_cast<int>(std::floor(value / m_chain.patch)), 0, count - 1);
+    };
+    return std::pair{index(input.y, gridRows()), index(input.x, gridColumns())};
+}
+
+Point Geometry::patchCentre(int row, int column) const
+{
+    return toStored({(column + 0.5) * m_chain.patch, (row + 0.5) * m_chain.patch});
+}
+
+std::pair<Point, Point> Geometry::patchCorners(int row, int column) const
+{
+    const double side = m_chain.patch;
+    return {toStored({column * side, row * side}), toStored({(column + 1) * side, (row + 1) * side})};
+}
+
+Spacing Geometry::patchSize(Spacing pixel) const
+{
+    return {m_chain.patch / (m_zoomY * m_scaleY) * pixel.row, m_chain.patch / (m_zoomX * m_scaleX) * pixel.column};
+}
+
+std::pair<Point, Point> Geometry::seen() const
+{
+    // The crop in model input, cut to the patch grid, then taken back and cut to the image.
+    const double gridX = gridColumns() * m_chain.patch, gridY = gridRows() * m_chain.patch;
+    const Point low{std::clamp(-m_chain.offsetX, 0.0, gridX), std::clamp(-m_chain.offsetY, 0.0, gridY)};
+    const Point high{std::clamp(m_chain.inputColumns - m_chain.offsetX, 0.0, gridX),
+                     std::clamp(m_chain.inputRows - m_chain.offsetY, 0.0, gridY)};
+    const auto inside = [this](Point p) {
+        return Point{std::clamp(p.x, 0.0, static_cast<double>(m_chain.storedColumns)),
+                     std::clamp(p.y, 0.0, static_cast<double>(m_chain.storedRows))};
+    };
+    return {inside(toStored(low)), inside(toStored(high))};
+}
+
+nlohmann::json Geometry::toJson() const
+{
+    const Chain& c = m_chain;
+    return {{"stored", {c.storedColumns, c.storedRows}},
+            {"resized", {c.resizedColumns, c.resizedRows}},
+            {"pad", {c.padLeft, c.padTop}},
+            {"crop", {c.crop.x0, c.crop.y0, c.crop.x1, c.crop.y1}},
+            {"input", {c.inputColumns, c.inputRows}},
+            {"offset", {c.offsetX, c.offsetY}},
+            {"size", c.inputSize},
+            {"patch", c.patch}};
+}
+
+Geometry Geometry::fromJson(const nlohmann::json& json)
+{
+    require(json.is_object(), "geometry", "expected an object");
+    Chain c;
+    readPair(json, "stored", c.storedColumns, c.storedRows);
+    readPair(json, "resized", c.resizedColumns, c.resizedRows);
+    readPair(json, "pad", c.padLeft, c.padTop);
+    const auto crop = json.find("crop");
+    const auto isNumber = [](const nlohmann::json& value) { return value.is_number_integer(); };
+    require(crop != json.end() && crop->is_array() && crop->size() == 4 && std::ranges::all_of(*crop, isNumber), "crop",
+            "expected [x0, y0, x1, y1]");
+    c.crop = {(*crop)[0], (*crop)[1], (*crop)[2], (*crop)[3]};
+    readPair(json, "input", c.inputColumns, c.inputRows);
+    readPair(json, "offset", c.offsetX, c.offsetY);
+    for (const auto& [field, target] : {std::pair{"size", &c.inputSize}, std::pair{"patch", &c.patch}}) {
+        const auto found = json.find(field);
+        require(found != json.end() && found->is_number_integer(), field, "expected an integer");
+        *target = found->get<int>();
+    }
+    return Geometry(c);
+}
+
+} // namespace mama
