@@ -47,26 +47,34 @@ struct GreyPipeline
     double intercept = 0;
     std::vector<VoiChoice> voi; // may be empty: then the range of the unpadded pixels
     bool inverted = false;      // MONOCHROME1: applied once, after VOI
+    int bits = 0;               // BitsStored, for colour only: full scale is 2^bits - 1; 0: that of the sample type
 };
 
-// The stored sample as an integer, sign included. channel 0 for grey.
+// The stored sample as an integer, sign included; index counts samples (interleaved for colour).
 std::int64_t storedValue(const StoredImage& image, std::size_t index);
 
-// float32 after modality LUT or rescale, [rows, columns]; padded pixels keep their mapped value.
+// float32 after modality LUT or rescale, [rows, columns]; padded pixels keep their mapped value. Colour gives
+// its luminance (ITU-R BT.601, rounded to stored units) and no modality step, which colour does not have.
 Raster<float> modalityValues(const StoredImage& image, const GreyPipeline& pipeline);
 
-// True where the stored value lies in the padding range.
+// True where the stored value lies in the padding range; all false for colour.
 Raster<std::uint8_t> paddingMask(const StoredImage& image, const GreyPipeline& pipeline);
 
 // VOI output in 0..1 of one value after modality, before polarity. Formulas: PS3.3 C.11.2.1.
 double applyWindow(const Window& window, double value);
-double applyTable(const LookupTable& table, double value); // entry / (2^bits - 1)
+// The entry over 2^bits - 1, at most 1. A value between two inputs is rounded to the nearer.
+double applyTable(const LookupTable& table, double value);
+// A value through modality LUT or rescale.
+double applyModality(const GreyPipeline& pipeline, std::int64_t stored);
 
-// The window that covers the unpadded pixels' full range, named "auto".
+// The window that covers the unpadded pixels' full range, named "auto": lowest 0, highest 1.
 Window automaticWindow(const StoredImage& image, const GreyPipeline& pipeline);
 
 // 8-bit picture as the window shows it, [rows, columns]: choice is an index into pipeline.voi (ignored when that
-// is empty); padding is black whatever the polarity; values round half up.
+// is empty); padding is black whatever the polarity; values round half up. Colour gives its luminance.
 Raster<std::uint8_t> displayImage(const StoredImage& image, const GreyPipeline& pipeline, std::size_t choice = 0);
+
+// Colour for the screen: [rows, columns, 3], RGB, full scale to 255. Only for images of three channels.
+std::vector<std::uint8_t> displayColour(const StoredImage& image, const GreyPipeline& pipeline);
 
 } // namespace mama

@@ -1,0 +1,21 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace mama {
+
+struct RasterSize
+{
+    std::int64_t rows = 0, columns = 0;
+    int bits = 8;
+};
+
+// Size of a picture from its header, without decoding: empty when the header is broken or cut off.
+std::optional<RasterSize> pngSize(std::span<const std::byte> bytes);
+std::optional<RasterSize> jpegSize(std::span<const std::byte> bytes);
+std::optional<RasterSize> tiffSize(std::span<const std::byte> bytes); // first page
+std::optional<RasterSize> pgmSize(std::span<const std::byte> bytes);
+
+} // namespace mama
