@@ -1,0 +1,173 @@
+#include "core/zeroshot/classify.h"
+
+#include "core/base/error.h"
+#include "core/zeroshot/similarity.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mama {
+namespace {
+
+struct Ensembles
+{
+    std::vector<std::vector<float>> classes; // [D] each
+    bool cut = false;
+};
+
+Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set, const ClassifyOptions& options, const Job& job)
+{
+    std::vector<std::string> texts;
+    for (const auto& [label, prompts] : set.classes)
+        texts.insert(texts.end(), prompts.begin(), prompts.end());
+    TextOptions textOptions;
+    textOptions.raw = options.raw;
+    textOptions.pooling = options.pooling;
+    textOptions.prefix = options.prefix;
+    textOptions.sentences = false;
+    const auto encoded = encoder.encode(texts, textOptions, job);
+    if (!encoded)
+        return {};
+    Ensembles out;
+    std::size_t next = 0;
+    for (const auto& [label, prompts] : set.classes) {
+        if (prompts.empty())
+            throw Error(ErrorCode::Usage, "classify", "class " + label, "it has no prompt");
+        std::vector<float> together;
+        for (std::size_t k = 0; k < prompts.size(); ++k, ++next) {
+            const EncodedText& text = *(*encoded)[next];
+            together.insert(together.end(), text.global.begin(), text.global.end());
+            out.cut = out.cut || text.cut;
+        }
+        out.classes.push_back(prompts.size() == 1 ? together : ensemble(together, static_cast<std::int64_t>(together.size() / prompts.size())));
+    }
+    return out;
+}
+
+std::vector<std::string> classNames(const PromptSet& set)
+{
+    std::vector<std::string> out;
+    for (const auto& [label, prompts] : set.classes)
+        out.push_back(label);
+    return out;
+}
+
+void needSameClasses(const std::vector<PromptSet>& prompts, std::size_t images)
+{
+    if (prompts.empty() || prompts.front().classes.empty())
+        throw Error(ErrorCode::Usage, "classify", "", "no prompts given");
+    if (prompts.size() != 1 && prompts.size() != images)
+        throw Error(ErrorCode::Internal, "classify", "", std::to_string(prompts.size()) + " prompt sets for " + std::to_string(images) + " images");
+    for (const PromptSet& set : prompts)
+        if (classNames(set) != classNames(prompts.front()))
+            throw Error(ErrorCode::Usage, "classify", set.name, "the prompt sets have different classes");
+}
+
+// Fused per class, then the softmax of what was fused.
+template <class Scores>
+void fuseInto(ClassifyResult& result, const EncodedStudy& study, const std::vector<std::vector<double>>& values, FusionRule rule, const Scores& scores)
+{
+    std::vector<Side> sides;
+    std::vector<bool> parts;
+    for (const ScoredImage& image : study.images) {
+        sides.push_back(image.image.side);
+        parts.push_back(image.fused);
+    }
+    const FusedScores fused = fuse(values, sides, parts, rule);
+    for (const BreastScores& breast : fused.breasts)
+        result.breasts.emplace_back(breast.side, scores(breast.scores));
+    result.study = scores(fused.study);
+}
+
+void fillSoftmax(ClassScores& scores)
+{
+    scores.softmax = softmax(scores.logits);
+    scores.softmaxTwice = softmax(scores.softmax);
+}
+
+} // namespace
+
+ClassScores classScores(std::vector<double> similarity, double logitScale)
+{
+    ClassScores out;
+    out.similarity = std::move(similarity);
+    for (const double s : out.similarity)
+        out.logits.push_back(std::exp(logitScale) * s);
+    fillSoftmax(out);
+    return out;
+}
+
+ClassScores probeScores(std::vector<double> logits)
+{
+    ClassScores out;
+    out.logits = std::move(logits);
+    fillSoftmax(out);
+    return out;
+}
+
+Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
+                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options, const Job& job)
+{
+    needSameClasses(prompts, study.images.size());
+    if (study.images.empty())
+        throw Error(ErrorCode::Data, "classify", "", "the study has no image that can be scored");
+    ClassifyResult out;
+    out.classes = classNames(prompts.front());
+    out.prompts = prompts;
+    std::vector<Ensembles> sets;
+    bool cut = false;
+    for (const PromptSet& set : prompts) {
+        auto one = encodeClasses(encoder, set, options, job);
+        if (!one)
+            return {};
+        cut = cut || one->cut;
+        sets.push_back(std::move(*one));
+    }
+    if (cut)
+        out.warnings.push_back("text cut: a prompt is longer than the model reads");
+    const double scale = model.info().logitScale;
+    std::vector<std::vector<double>> similarity;
+    for (std::size_t i = 0; i < study.images.size(); ++i) {
+        std::vector<double> row;
+        for (const auto& one : sets[sets.size() == 1 ? 0 : i].classes) {
+            if (one.size() != study.images[i].encoded->global.size())
+                throw Error(ErrorCode::Model, "classify", study.images[i].image.path.string(), "image and text embeddings differ in length");
+            row.push_back(static_cast<double>(dot(study.images[i].encoded->global, one)));
+        }
+        out.images.push_back(classScores(row, scale));
+        similarity.push_back(std::move(row));
+    }
+    fuseInto(out, study, similarity, options.fusion, [&](const std::vector<double>& fused) { return classScores(fused, scale); });
+    const EncodedImage& first = *study.images.front().encoded;
+    out.provenance = provenanceOf(model, first.profile, first.profileVersion);
+    out.provenance.pooling = poolingUsed(model.info(), options.pooling);
+    out.provenance.prefix = options.prefix;
+    out.provenance.raw = options.raw;
+    out.provenance.fusion = options.fusion;
+    return out;
+}
+
+ClassifyResult classifyByProbe(const Model& model, const EncodedStudy& study, FusionRule fusion)
+{
+    const ModelInfo& info = model.info();
+    if (info.kind != "linear-probe")
+        throw Error(ErrorCode::Model, "classify", info.name, "not a linear probe: give a task or prompts");
+    if (study.images.empty())
+        throw Error(ErrorCode::Data, "classify", "", "the study has no image that can be scored");
+    ClassifyResult out;
+    const std::size_t count = study.images.front().encoded->global.size();
+    for (std::size_t c = 0; c < count; ++c)
+        out.classes.push_back(info.classes.size() == count ? info.classes[c] : std::to_string(c));
+    std::vector<std::vector<double>> logits;
+    for (const ScoredImage& image : study.images) {
+        logits.emplace_back(image.encoded->global.begin(), image.encoded->global.end());
+        out.images.push_back(probeScores(logits.back()));
+    }
+    fuseInto(out, study, logits, fusion, [](const std::vector<double>& fused) { return probeScores(fused); });
+    const EncodedImage& first = *study.images.front().encoded;
+    out.provenance = provenanceOf(model, first.profile, first.profileVersion);
+    out.provenance.fusion = fusion;
+    return out;
+}
+
+} // namespace mama

@@ -1,0 +1,52 @@
+#pragma once
+#include "core/text/prompts.h"
+#include "core/zeroshot/fusion.h"
+#include "core/zeroshot/provenance.h"
+#include "core/zeroshot/study_encoder.h"
+#include "core/zeroshot/text_encoder.h"
+
+#include <string>
+#include <vector>
+
+namespace mama {
+
+struct ClassifyOptions
+{
+    FusionRule fusion = FusionRule::Maximum;
+    Pooling pooling = Pooling::Default;
+    std::string prefix;
+    bool raw = false; // prompts hold special tokens already
+};
+
+// Scores of one image, breast or study, in class order.
+struct ClassScores
+{
+    std::vector<double> similarity;   // cosine with the class's prompt ensemble; empty for a linear probe
+    std::vector<double> logits;       // exp(logit scale) x similarity; a linear probe's own outputs
+    std::vector<double> softmax;      // over the classes: a share among these prompts, not a probability
+    std::vector<double> softmaxTwice; // softmax of it: what the reference feeds to its AUC (mama.md R1)
+};
+
+struct ClassifyResult
+{
+    std::vector<std::string> classes;
+    std::vector<PromptSet> prompts; // used: one set, or one an image where they hold its metadata; none for a probe
+    std::vector<ClassScores> images;
+    std::vector<std::pair<Side, ClassScores>> breasts;
+    ClassScores study;
+    std::vector<std::string> warnings;
+    Provenance provenance;
+};
+
+ClassScores classScores(std::vector<double> similarity, double logitScale);
+ClassScores probeScores(std::vector<double> logits);
+
+// Zero-shot classes. prompts: one set for all images, or one an image with the same classes. Error(Usage) on none or
+// differing classes. Empty: cancelled.
+Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
+                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options, const Job& job = {});
+
+// The classes of a linear probe: its outputs are the images' global vectors. Error(Model) if the model is none.
+ClassifyResult classifyByProbe(const Model& model, const EncodedStudy& study, FusionRule fusion);
+
+} // namespace mama

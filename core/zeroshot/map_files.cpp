@@ -1,0 +1,71 @@
+#include "core/zeroshot/map_files.h"
+
+#include "core/base/files.h"
+#include "core/base/npy.h"
+#include "core/zeroshot/result_json.h"
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace mama {
+namespace {
+
+void writeMask(const std::filesystem::path& path, const std::vector<std::uint8_t>& mask, const EncodedImage& image)
+{
+    NpyArray array;
+    array.type = "u1";
+    array.shape = {image.geometry.gridRows(), image.geometry.gridColumns()};
+    const auto bytes = std::as_bytes(std::span(mask));
+    array.bytes.assign(bytes.begin(), bytes.end());
+    writeNpy(path, array);
+}
+
+} // namespace
+
+std::vector<std::string> imageNames(const EncodedStudy& study)
+{
+    std::vector<std::string> names;
+    std::set<std::string> used;
+    for (std::size_t i = 0; i < study.images.size(); ++i) {
+        const Slot slot = study.images[i].image.slot;
+        std::string one = slot == Slot::Extra ? "image" + std::to_string(i) : std::string(name(slot));
+        if (!used.insert(one).second)
+            used.insert(one = "image" + std::to_string(i));
+        names.push_back(std::move(one));
+    }
+    return names;
+}
+
+std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& study, const std::filesystem::path& folder)
+{
+    std::vector<MapFile> out;
+    const std::vector<std::string> names = imageNames(study);
+    nlohmann::json document = {{"provenance", toJson(result.provenance)}, {"images", nlohmann::json::array()}, {"maps", nlohmann::json::array()},
+                               {"value", "cosine of patch and sentence, -1 to 1; NaN: the patch's centre is not on the image"}};
+    std::vector<std::size_t> mapsOfText(result.texts.size(), 0); // of one image
+    if (!result.maps.empty())
+        for (const TextMap& map : result.maps.front())
+            ++mapsOfText[map.text];
+    for (std::size_t i = 0; i < study.images.size(); ++i) {
+        const EncodedImage& encoded = *study.images[i].encoded;
+        writeMask(folder / (names[i] + "_breast.npy"), encoded.breast, encoded);
+        writeMask(folder / (names[i] + "_inside.npy"), encoded.inside, encoded);
+        nlohmann::json image = toJson(study.images[i], i);
+        image["name"] = names[i];
+        image["breast"] = names[i] + "_breast.npy";
+        image["inside"] = names[i] + "_inside.npy";
+        document["images"].push_back(std::move(image));
+        for (const TextMap& map : result.maps[i]) {
+            const std::string several = mapsOfText[map.text] > 1 ? "_sentence" + std::to_string(map.sentence) : "";
+            const std::string file = names[i] + "_text" + std::to_string(map.text) + several + ".npy";
+            const std::vector<std::int64_t> shape{map.values.rows, map.values.columns};
+            writeNpy(folder / file, map.values.values, shape);
+            document["maps"].push_back({{"file", file}, {"image", i}, {"text", map.text}, {"sentence", map.sentence}, {"sentence_text", result.texts[map.text].encoded}});
+            out.push_back({i, map.text, map.sentence, folder / file});
+        }
+    }
+    writeAtomically(folder / "geometry.json", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    return out;
+}
+
+} // namespace mama

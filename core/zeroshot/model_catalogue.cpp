@@ -1,0 +1,94 @@
+#include "core/zeroshot/model_catalogue.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <sstream>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+bool isModelFolder(const fs::path& path)
+{
+    std::error_code failed;
+    return fs::is_regular_file(path / "model.json", failed);
+}
+
+Profile profileOf(const fs::path& folder, const ModelInfo& info)
+{
+    std::error_code failed;
+    const fs::path own = folder / (info.profile + ".json");
+    const Profile profile = fs::is_regular_file(own, failed) ? findProfile(own.string()) : findProfile(info.profile);
+    if (profile.version != info.profileVersion)
+        throw Error(ErrorCode::Model, "load model", folder.string(), "it wants profile " + info.profile + " version " + std::to_string(info.profileVersion) +
+                    ", here is version " + std::to_string(profile.version));
+    return profile;
+}
+
+} // namespace
+
+std::vector<fs::path> modelFolders()
+{
+    std::vector<fs::path> out;
+    if (const char* named = std::getenv("MAMA_MODELS")) {
+        std::istringstream list(named);
+        for (std::string folder; std::getline(list, folder, ':');)
+            if (!folder.empty())
+                out.emplace_back(folder);
+    }
+    std::error_code failed;
+    const fs::path program = fs::read_symlink("/proc/self/exe", failed);
+    if (!failed)
+        out.push_back(program.parent_path().parent_path() / "share" / "mama-workstation" / "models");
+    out.push_back(cacheFolder() / "models");
+    return out;
+}
+
+std::vector<FoundModel> listModels(const std::vector<fs::path>& folders)
+{
+    std::vector<FoundModel> out;
+    for (const fs::path& folder : folders) {
+        std::error_code failed;
+        std::vector<FoundModel> here;
+        for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed))
+            if (isModelFolder(entry->path()))
+                here.push_back({entry->path().filename().string(), entry->path()});
+        std::sort(here.begin(), here.end(), [](const FoundModel& a, const FoundModel& b) { return a.name < b.name; });
+        for (FoundModel& model : here)
+            if (std::none_of(out.begin(), out.end(), [&](const FoundModel& other) { return other.name == model.name; }))
+                out.push_back(std::move(model));
+    }
+    return out;
+}
+
+fs::path findModel(const std::string& folderOrName)
+{
+    std::error_code failed;
+    if (isModelFolder(folderOrName))
+        return folderOrName;
+    const bool isName = folderOrName.find('/') == std::string::npos && !fs::exists(folderOrName, failed);
+    if (!isName)
+        throw Error(ErrorCode::Model, "find model", folderOrName, fs::exists(folderOrName, failed) ? "not a model folder: it has no model.json; make one with mama checkpoint import" : "no such folder");
+    std::string names;
+    for (const FoundModel& model : listModels(modelFolders())) {
+        if (model.name == folderOrName)
+            return model.path;
+        names += (names.empty() ? "" : ", ") + model.name;
+    }
+    throw Error(ErrorCode::Model, "find model", folderOrName, "neither a model folder nor the name of an installed model; installed: " + (names.empty() ? "none" : names));
+}
+
+LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job)
+{
+    LoadedModel out;
+    out.folder = findModel(folderOrName);
+    out.model = Model::load(out.folder, options, job);
+    out.profile = profileOf(out.folder, out.model->info());
+    return out;
+}
+
+} // namespace mama

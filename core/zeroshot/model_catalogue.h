@@ -1,0 +1,36 @@
+#pragma once
+#include "core/image/profile.h"
+#include "core/model/model.h"
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// A model folder: it holds model.json and model.safetensors.
+struct FoundModel
+{
+    std::string name; // of the folder
+    std::filesystem::path path;
+};
+
+// Where models are looked for by name: $MAMA_MODELS (colon-separated), share/mama-workstation/models beside the
+// program's bin folder, and models in the cache folder.
+std::vector<std::filesystem::path> modelFolders();
+// Model folders directly below the given ones; the first of a name wins.
+std::vector<FoundModel> listModels(const std::vector<std::filesystem::path>& folders);
+// A folder, or the name of a model in modelFolders(). Error(Model) lists the names there are.
+std::filesystem::path findModel(const std::string& folderOrName);
+
+// A model and the profile that its model.json names (a built-in one, or NAME.json in the model's folder).
+struct LoadedModel
+{
+    std::filesystem::path folder;
+    std::unique_ptr<Model> model;
+    Profile profile;
+};
+LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job = {});
+
+} // namespace mama

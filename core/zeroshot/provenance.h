@@ -1,0 +1,30 @@
+#pragma once
+#include "core/model/model.h"
+#include "core/zeroshot/fusion.h"
+
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+namespace mama {
+
+// Where a result comes from: stands in every reply, table and picture that shows one.
+struct Provenance
+{
+    std::string model, hash, kind, trainedOn, licence, notice, compat; // of model.json
+    std::string profile;
+    int profileVersion = 1;
+    std::string pooling;   // of the text: "zero-shot" or "training"; empty for a linear probe
+    std::string prefix;    // text in front of every sentence
+    bool raw = false;      // texts as they are, without the caption rules
+    std::string precision, device;
+    FusionRule fusion = FusionRule::Maximum;
+};
+
+inline constexpr const char* notForClinicalUse = "Not for clinical use.";
+
+Provenance provenanceOf(const Model& model, const std::string& profile, int profileVersion);
+nlohmann::json toJson(const Provenance& provenance);
+// {"rule", "views", "study"}: the rule's name, and in words what it does.
+nlohmann::json toJson(FusionRule rule);
+
+} // namespace mama

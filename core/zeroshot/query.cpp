@@ -1,0 +1,144 @@
+#include "core/zeroshot/query.h"
+
+#include "core/base/error.h"
+#include "core/text/prompts.h"
+#include "core/zeroshot/similarity.h"
+
+#include <chrono>
+
+namespace mama {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Texts = std::vector<std::shared_ptr<const EncodedText>>;
+
+double millisecondsSince(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+
+// The texts to encode: those asked, then the un-negated forms of those that negate.
+struct Asked
+{
+    std::vector<QueriedText> texts;
+    std::vector<std::string> toEncode;
+    std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
+};
+
+Asked readTexts(const std::vector<std::string>& texts, const QueryOptions& options)
+{
+    Asked asked;
+    for (const std::string& text : texts) {
+        QueriedText one;
+        one.text = text;
+        one.encoded = options.raw ? text : querySentence(text);
+        if (one.encoded.empty())
+            throw Error(ErrorCode::Usage, "query", "", "the text is empty");
+        asked.toEncode.push_back(one.encoded);
+        asked.texts.push_back(std::move(one));
+    }
+    for (std::size_t i = 0; i < texts.size() && options.negations && !options.raw; ++i) {
+        const auto negation = findNegation(texts[i]);
+        if (!negation)
+            continue;
+        asked.texts[i].warnings.push_back("negation: \"" + negation->word + "\" is often ignored by such models; ask for what is there instead");
+        const std::string plain = querySentence(negation->unnegated);
+        if (plain.empty())
+            continue;
+        asked.texts[i].unnegated = UnnegatedScores{negation->unnegated, {}, {}};
+        asked.toEncode.push_back(plain);
+        asked.unnegatedOf.push_back(i);
+    }
+    return asked;
+}
+
+std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts& texts)
+{
+    std::vector<std::vector<double>> out;
+    for (const ScoredImage& image : study.images) {
+        std::vector<double> row;
+        for (const auto& text : texts) {
+            if (text->global.size() != image.encoded->global.size())
+                throw Error(ErrorCode::Model, "query", image.image.path.string(), "image and text embeddings differ in length");
+            row.push_back(static_cast<double>(dot(image.encoded->global, text->global)));
+        }
+        out.push_back(std::move(row));
+    }
+    return out;
+}
+
+std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shared_ptr<const EncodedText>> texts, bool allSentences)
+{
+    std::vector<TextMap> out;
+    if (image.patches.empty())
+        return out;
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+        const EncodedText& text = *texts[t];
+        const std::size_t count = text.sentenceCount(), d = static_cast<std::size_t>(text.dim);
+        for (std::size_t s = allSentences || count == 0 ? 0 : count - 1; s < count; ++s)
+            out.push_back({t, s, alignmentMap(image.patches, image.rows, image.columns, std::span(text.sentences).subspan(s * d, d), image.inside)});
+    }
+    return out;
+}
+
+} // namespace
+
+Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
+                               const std::vector<std::string>& texts, const QueryOptions& options, const Job& job)
+{
+    const auto started = Clock::now();
+    if (texts.empty())
+        throw Error(ErrorCode::Usage, "query", "", "no text given");
+    if (study.images.empty())
+        throw Error(ErrorCode::Data, "query", "", "the study has no image that can be scored");
+    Asked asked = readTexts(texts, options);
+    TextOptions textOptions;
+    textOptions.raw = options.raw;
+    textOptions.pooling = options.pooling;
+    textOptions.prefix = options.prefix;
+    const auto encoded = encoder.encode(asked.toEncode, textOptions, job);
+    if (!encoded)
+        return {};
+    QueryResult out;
+    out.textMilliseconds = millisecondsSince(started);
+
+    const std::vector<std::vector<double>> all = scoresOf(study, *encoded);
+    std::vector<Side> sides;
+    std::vector<bool> parts;
+    for (const ScoredImage& image : study.images) {
+        sides.push_back(image.image.side);
+        parts.push_back(image.fused);
+    }
+    for (const auto& row : all)
+        out.scores.emplace_back(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(texts.size()));
+    out.fused = fuse(out.scores, sides, parts, options.fusion);
+    for (std::size_t k = 0; k < asked.unnegatedOf.size(); ++k) {
+        UnnegatedScores& beside = *asked.texts[asked.unnegatedOf[k]].unnegated;
+        std::vector<std::vector<double>> column;
+        for (const auto& row : all) {
+            beside.images.push_back(row[texts.size() + k]);
+            column.push_back({row[texts.size() + k]});
+        }
+        beside.fused = fuse(column, sides, parts, options.fusion);
+    }
+    const std::span own = std::span(*encoded).first(texts.size());
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+        QueriedText& text = asked.texts[t];
+        text.cut = own[t]->cut;
+        text.sentences = own[t]->sentenceCount();
+        if (text.cut)
+            text.warnings.push_back("text cut: it is longer than the model reads");
+        if (options.maps && text.sentences == 0)
+            text.warnings.push_back("no map: the text has no separator, or the model no local heads");
+    }
+    for (const ScoredImage& image : study.images)
+        out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());
+    out.texts = std::move(asked.texts);
+    const EncodedImage& first = *study.images.front().encoded;
+    out.provenance = provenanceOf(model, first.profile, first.profileVersion);
+    out.provenance.pooling = poolingUsed(model.info(), options.pooling);
+    out.provenance.prefix = options.prefix;
+    out.provenance.raw = options.raw;
+    out.provenance.fusion = options.fusion;
+    out.totalMilliseconds = millisecondsSince(started);
+    return out;
+}
+
+} // namespace mama

@@ -1,0 +1,63 @@
+#pragma once
+#include "core/zeroshot/fusion.h"
+#include "core/zeroshot/provenance.h"
+#include "core/zeroshot/study_encoder.h"
+#include "core/zeroshot/text_encoder.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+struct QueryOptions
+{
+    FusionRule fusion = FusionRule::Maximum;
+    Pooling pooling = Pooling::Default;
+    std::string prefix;        // in front of every sentence, in the provenance
+    bool raw = false;          // texts as they are; else querySentence's rules
+    bool maps = true;          // draw alignment maps
+    bool allSentences = false; // a map for every sentence of a text; else for its last one only
+    bool negations = true;     // score the un-negated sentence beside a negated one
+};
+
+// The score of the same sentence without its negation, shown beside the negated one's.
+struct UnnegatedScores
+{
+    std::string text;
+    std::vector<double> images; // per image
+    FusedScores fused;          // of one text
+};
+
+struct QueriedText
+{
+    std::string text;    // as asked
+    std::string encoded; // as read by the model
+    bool cut = false;
+    std::size_t sentences = 0;
+    std::vector<std::string> warnings;
+    std::optional<UnnegatedScores> unnegated;
+};
+
+struct TextMap
+{
+    std::size_t text = 0, sentence = 0;
+    Raster<float> values; // cosine per patch; NaN: not seen
+};
+
+struct QueryResult
+{
+    std::vector<QueriedText> texts;
+    std::vector<std::vector<double>> scores;   // [images][texts], cosines
+    std::vector<std::vector<TextMap>> maps;    // [images][...]
+    FusedScores fused;
+    Provenance provenance;
+    double textMilliseconds = 0, totalMilliseconds = 0;
+};
+
+// The main job: every sentence on every image of an encoded study. Error(Usage) for no or an empty text, Error(Model)
+// if the model has no text tower. Empty: cancelled.
+Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
+                               const std::vector<std::string>& texts, const QueryOptions& options, const Job& job = {});
+
+} // namespace mama

@@ -1,0 +1,210 @@
+#include "core/zeroshot/study_encoder.h"
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/zeroshot/similarity.h"
+
+#include <algorithm>
+#include <chrono>
+#include <sys/stat.h>
+
+namespace mama {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// What tells that a file was replaced or rewritten between two looks.
+struct FileState
+{
+    std::uint64_t device = 0, inode = 0;
+    std::int64_t size = 0, seconds = 0, nanoseconds = 0;
+    bool operator==(const FileState&) const = default;
+};
+
+FileState stateOf(const std::filesystem::path& path)
+{
+    struct stat info{};
+    if (::stat(path.c_str(), &info) != 0)
+        return {};
+    return {info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
+}
+
+const Study& chosenStudy(const ScanReport& report, const std::string& uid)
+{
+    for (const Study& study : report.studies)
+        if (!uid.empty() && study.uid == uid)
+            return study;
+    if (!uid.empty())
+        throw Error(ErrorCode::Data, "find study", uid, "not among the " + std::to_string(report.studies.size()) + " found");
+    if (report.studies.empty()) {
+        const bool one = report.problems.size() == 1;
+        throw Error(ErrorCode::Data, "find study", one ? report.problems.front().path.string() : std::string(),
+                    one ? report.problems.front().reason : "no image in " + std::to_string(report.problems.size()) + " files looked at");
+    }
+    if (report.studies.size() > 1)
+        throw Error(ErrorCode::Usage, "find study", std::to_string(report.studies.size()) + " studies", "name one of them by its folder, files or UID");
+    return report.studies.front();
+}
+
+std::string whySkipped(const StudyImage& image, const SelectionOptions& options)
+{
+    if (image.header.frames > 1 && !options.frame)
+        return "a stack of " + std::to_string(image.header.frames) + " frames: name the frame to score";
+    if (image.presentation == "processing" && !options.processing)
+        return "raw image (for processing): scored only if asked for";
+    return {};
+}
+
+// A failure of this file; anything else (model, memory, fault) ends the whole study.
+bool belongsToFile(const Error& error)
+{
+    const ErrorCode code = error.code();
+    return code == ErrorCode::Io || code == ErrorCode::Format || code == ErrorCode::Unsupported || code == ErrorCode::Data;
+}
+
+} // namespace
+
+ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options)
+{
+    const Study& study = chosenStudy(report, options.studyUid);
+    ImageSelection out;
+    for (const ScanProblem& problem : report.problems)
+        out.refused.push_back({problem.path, problem.reason});
+    for (const StudyImage& image : study.images) {
+        if (const std::string reason = whySkipped(image, options); !reason.empty()) {
+            out.skipped.push_back({image.path, reason});
+            continue;
+        }
+        ImageToScore chosen{image.path, image.frame, image.slot, image.side, image.view, image.spacing.mm, image.warnings};
+        if (image.header.frames > 1)
+            chosen.frame = *options.frame;
+        out.images.push_back(std::move(chosen));
+    }
+    if (out.images.empty() && !out.skipped.empty())
+        throw Error(ErrorCode::Data, "choose images", out.skipped.front().path.string(), out.skipped.front().reason);
+    return out;
+}
+
+Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options, const Job& job)
+{
+    const auto report = scan(paths, job);
+    if (!report)
+        return {};
+    return selectImages(*report, options);
+}
+
+std::string StudyEncoder::cacheKey(const ImageToScore& image) const
+{
+    EmbeddingKey key;
+    key.fileHash = sha256OfFile(image.path);
+    key.frame = image.frame;
+    key.modelHash = m_model.info().hash;
+    key.profile = m_profile.name;
+    key.profileVersion = m_profile.version;
+    key.compute = std::string(name(m_model.precision())) + " on " + m_model.device();
+    return key.digest();
+}
+
+Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const Job& job) const
+{
+    const auto file = ImageFile::open(image.path);
+    if (file->kind() != FileKind::Image)
+        throw Error(ErrorCode::Data, "encode", image.path.string(), std::string("not an image but: ") + name(file->kind()));
+    if (image.frame < 0 || image.frame >= file->header().frames)
+        throw Error(ErrorCode::Data, "encode", image.path.string(),
+                    "frame " + std::to_string(image.frame) + " of " + std::to_string(file->header().frames) + " (counted from 0)");
+    const StoredImage stored = file->readFrame(image.frame);
+    if (job.cancelled())
+        return {};
+    const ModelInfo& info = m_model.info();
+    const PreparedImage prepared = prepare(stored, file->pipeline(image.frame), m_profile, info.inputSize, info.patch);
+    std::vector<float> input; // three equal channels
+    for (int channel = 0; channel < 3; ++channel)
+        input.insert(input.end(), prepared.values.begin(), prepared.values.end());
+    auto embedding = m_model.encodeImages(input, 1, prepared.size, prepared.size, job);
+    if (!embedding)
+        return {};
+    EncodedImage out;
+    out.profile = m_profile.name;
+    out.profileVersion = m_profile.version;
+    out.geometry = prepared.geometry;
+    out.cropped = prepared.cropped;
+    out.dim = embedding->dim;
+    out.rows = embedding->rows;
+    out.columns = embedding->columns;
+    out.global = std::move(embedding->global);
+    out.patches = std::move(embedding->patches);
+    out.inside = insideMask(prepared.geometry);
+    out.breast = breastOnGrid(prepared.geometry, prepared.breast);
+    if (!out.patches.empty() && out.inside.size() != static_cast<std::size_t>(out.rows * out.columns))
+        throw Error(ErrorCode::Model, "encode", info.name, "the model's patch grid is not that of its profile: " + std::to_string(out.rows) + " x " + std::to_string(out.columns));
+    return out;
+}
+
+Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const Job& job) const
+{
+    const auto started = Clock::now();
+    ScoredImage out;
+    out.image = image;
+    const FileState before = stateOf(image.path);
+    const std::string key = m_cache ? cacheKey(image) : std::string();
+    if (m_cache)
+        if (const auto bytes = m_cache->get(key)) {
+            if (auto kept = parseEncodedImage(*bytes)) {
+                out.encoded = std::make_shared<const EncodedImage>(std::move(*kept));
+                out.cached = true;
+            } else {
+                m_cache->discard(key);
+            }
+        }
+    if (!out.encoded) {
+        auto computed = compute(image, job);
+        if (!computed)
+            return {};
+        if (stateOf(image.path) != before)
+            throw Error(ErrorCode::Data, "encode", image.path.string(), "the file changed while it was read; open it again");
+        if (m_cache)
+            m_cache->put(key, serialise(*computed));
+        out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));
+    }
+    if (!out.encoded->cropped)
+        out.image.warnings.push_back("no breast found: the whole image was used");
+    out.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+    return out;
+}
+
+Cancellable<EncodedStudy> StudyEncoder::encode(const ImageSelection& selection, const Job& job) const
+{
+    EncodedStudy study;
+    study.skipped = selection.skipped;
+    study.refused = selection.refused;
+    std::optional<Error> first;
+    const std::size_t total = selection.images.size();
+    for (std::size_t i = 0; i < total; ++i) {
+        if (job.cancelled())
+            return {};
+        job.report(i, total, "encode images");
+        try {
+            auto image = encode(selection.images[i], job);
+            if (!image)
+                return {};
+            study.images.push_back(std::move(*image));
+        } catch (const Error& error) {
+            if (!belongsToFile(error))
+                throw;
+            if (!first)
+                first = error;
+            study.refused.push_back({selection.images[i].path, error.what()});
+        }
+    }
+    job.report(total, total, "encode images");
+    if (study.images.empty() && first)
+        throw *first;
+    const auto hung = [](const ScoredImage& image) { return image.image.slot != Slot::Extra; };
+    const bool anyHung = std::any_of(study.images.begin(), study.images.end(), hung);
+    for (ScoredImage& image : study.images)
+        image.fused = !anyHung || hung(image);
+    return study;
+}
+
+} // namespace mama

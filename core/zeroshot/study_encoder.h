@@ -1,0 +1,92 @@
+#pragma once
+#include "core/image/profile.h"
+#include "core/model/model.h"
+#include "core/study/study.h"
+#include "core/zeroshot/embedding_cache.h"
+#include "core/zeroshot/encoded_image.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// An image of a study that is to be scored, and what names it in results.
+struct ImageToScore
+{
+    std::filesystem::path path;
+    int frame = 0;
+    Slot slot = Slot::Extra;
+    Side side = Side::Unknown;
+    std::string view;
+    std::optional<Spacing> spacing; // mm; empty: no mm in results
+    std::vector<std::string> warnings;
+};
+
+struct NotScored
+{
+    std::filesystem::path path;
+    std::string reason;
+};
+
+struct ImageSelection
+{
+    std::vector<ImageToScore> images;
+    std::vector<NotScored> skipped; // readable, but not to be scored unasked
+    std::vector<NotScored> refused; // could not be read
+};
+
+struct SelectionOptions
+{
+    bool processing = false;   // score images "for processing" too
+    std::optional<int> frame;  // of the stacks named; empty: stacks are skipped
+    std::string studyUid;      // which study, where there are several
+};
+
+// Which images of a scanned study are scored (workstation.md 1.5). Error(Data) if there is no study, or several and
+// none is chosen.
+ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options = {});
+
+// Scans, and selects. Empty: cancelled.
+Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options, const Job& job);
+
+struct ScoredImage
+{
+    ImageToScore image;
+    std::shared_ptr<const EncodedImage> encoded;
+    bool fused = true;   // takes part in the scores of breast and study: hung images; all where none is hung
+    bool cached = false;
+    double milliseconds = 0;
+};
+
+struct EncodedStudy
+{
+    std::vector<ScoredImage> images;
+    std::vector<NotScored> skipped, refused;
+};
+
+// Reads, prepares and encodes images with one model and profile; embeddings come from the cache where they can.
+class StudyEncoder
+{
+public:
+    // cache may be null. All must outlive this object.
+    StudyEncoder(Model& model, const Profile& profile, EmbeddingCache* cache) : m_model(model), m_profile(profile), m_cache(cache) {}
+
+    // Files that cannot be read are collected in `refused`; if that is all of them, the first one's error is
+    // thrown. Empty: cancelled.
+    Cancellable<EncodedStudy> encode(const ImageSelection& selection, const Job& job = {}) const;
+    // One image. Error names the file. Empty: cancelled.
+    Cancellable<ScoredImage> encode(const ImageToScore& image, const Job& job = {}) const;
+
+private:
+    std::string cacheKey(const ImageToScore& image) const;
+    Cancellable<EncodedImage> compute(const ImageToScore& image, const Job& job) const;
+
+    Model& m_model;
+    const Profile& m_profile;
+    EmbeddingCache* m_cache;
+};
+
+} // namespace mama
