@@ -1,0 +1,107 @@
+#include "core/weights/import_sources.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/weights/checked.h"
+
+#include <array>
+
+namespace fs = std::filesystem;
+
+namespace mama::weights {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array tokenizerNames{"tokenizer.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
+
+json readObject(const fs::path& path)
+{
+    json value = readJson(path);
+    if (!value.is_object())
+        throw Error(ErrorCode::Format, "read configuration", path.string(), "not a JSON object");
+    return value;
+}
+
+// Small files beside the weights: what is there is used, what is not is not missed.
+void addIfThere(ConfigSources& configs, const fs::path& path)
+{
+    if (fs::is_regular_file(path))
+        configs.add(readObject(path));
+}
+
+bool isAdapterFolder(const fs::path& folder) { return fs::is_regular_file(folder / "adapter_config.json"); }
+
+std::string formatOf(const ImportSources& sources)
+{
+    if (sources.ownDescription.is_object())
+        return "model";
+    const fs::path extension = sources.model->path().extension();
+    if (extension == ".safetensors" || extension == ".json")
+        return sources.configs.hasModelType("") ? "hf" : "safetensors";
+    return sources.model->metadata().contains("pytorch-lightning_version") ? "lightning" : "pth";
+}
+
+void findTokenizer(ImportSources& sources, const std::vector<fs::path>& folders)
+{
+    for (const fs::path& folder : folders) {
+        if (folder.empty())
+            continue;
+        for (const char* name : tokenizerNames)
+            if (fs::is_regular_file(folder / name))
+                sources.tokenizerFiles.push_back(folder / name);
+        if (!sources.tokenizerFiles.empty())
+            return;
+    }
+}
+
+// Lightning's hyper_parameters, with the values of a pickled argparse object inside them.
+void addHyperParameters(ImportSources& sources)
+{
+    const json& metadata = sources.model->metadata();
+    const auto found = metadata.find("hyper_parameters");
+    if (found == metadata.end() || !found->is_object())
+        return;
+    sources.configs.add(*found);
+    for (const auto& [key, value] : found->items())
+        if (value.is_object() && value.contains("state"))
+            sources.configs.add(value["state"]);
+}
+
+} // namespace
+
+ImportSources openSources(const ImportOptions& options)
+{
+    ImportSources sources;
+    sources.weights = options.checkpoint;
+    sources.adapter = options.adapter;
+    if (!fs::exists(options.checkpoint))
+        throw Error(ErrorCode::Io, "read weights", options.checkpoint.string(), "there is no such file or folder");
+    if (fs::is_directory(options.checkpoint) && isAdapterFolder(options.checkpoint) && sources.adapter.empty()) {
+        if (options.textModel.empty())
+            throw Error(ErrorCode::Model, "read weights", options.checkpoint.string(), "an adapter alone: give the model it belongs to as the checkpoint and this folder with --adapter, or its base with --text-model");
+        sources.adapter = options.checkpoint;
+        sources.weights = options.textModel;
+    }
+    const fs::path beside = fs::is_directory(sources.weights) ? sources.weights : sources.weights.parent_path().empty() ? fs::path(".") : sources.weights.parent_path();
+    if (!options.config.empty())
+        sources.configs.add(readObject(options.config));
+    if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json"))
+        sources.configs.add(sources.ownDescription = readObject(beside / "model.json"));
+    if (!options.textModel.empty())
+        addIfThere(sources.configs, options.textModel / "config.json");
+    for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json"})
+        addIfThere(sources.configs, beside / name);
+    sources.model = WeightFile::open(sources.weights);
+    if (!sources.adapter.empty()) {
+        sources.adapterConfig = readObject(sources.adapter / "adapter_config.json");
+        const bool safe = fs::is_regular_file(sources.adapter / "adapter_model.safetensors");
+        sources.adapterFile = WeightFile::open(sources.adapter / (safe ? "adapter_model.safetensors" : "adapter_model.bin"));
+    }
+    addHyperParameters(sources);
+    sources.format = formatOf(sources);
+    findTokenizer(sources, {options.textModel, fs::is_directory(sources.weights) || sources.configs.hasModelType("") ? beside : fs::path(), sources.adapter});
+    return sources;
+}
+
+} // namespace mama::weights

@@ -1,0 +1,228 @@
+#include "core/weights/import_weights.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/weights/checked.h"
+#include "core/weights/describe.h"
+#include "core/weights/import_sources.h"
+
+#include <algorithm>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+using nlohmann::json;
+using weights::inQuotes;
+using weights::shapeText;
+
+// Stacked, strided and unpacked tensors are copies: in all no more than files of this size can honestly need.
+constexpr std::size_t copiesPerByte = 8, copiesAlways = std::size_t{256} << 20U;
+
+json tensorJson(const TensorInfo& info) { return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}}; }
+
+class Importer
+{
+public:
+    Importer(const ImportOptions& options, const Job& job) : m_options(options), m_job(job), m_sources(weights::openSources(options)) {}
+    Cancellable<ImportedModel> run();
+
+private:
+    weights::Naming gather();
+    void describe(const weights::Naming& naming);
+    void checkShapes();
+    bool readTensors();
+    void addProvenance();
+    std::size_t sourceSize() const;
+
+    const ImportOptions& m_options;
+    const Job& m_job;
+    weights::ImportSources m_sources;
+    weights::SourceTensors m_tensors;
+    ImportedModel m_model;
+};
+
+weights::Naming Importer::gather()
+{
+    const auto namesOf = [](const WeightFile& file) {
+        std::vector<std::string> names;
+        for (const TensorInfo& info : file.tensors())
+            names.push_back(info.name);
+        return names;
+    };
+    weights::Naming naming = weights::recognise(namesOf(*m_sources.model));
+    // A model folder of ours uses MaMA's names, also when it holds one tower only.
+    naming.mama = naming.mama || m_sources.ownDescription.is_object();
+    m_tensors.add(m_sources.model, naming, m_model.report);
+    if (m_sources.adapterFile)
+        m_tensors.add(m_sources.adapterFile, weights::recognise(namesOf(*m_sources.adapterFile)), m_model.report);
+    return naming;
+}
+
+void Importer::describe(const weights::Naming& naming)
+{
+    const json& own = m_sources.ownDescription;
+    if (own.is_object() && own.value("format", 0) != 1)
+        throw Error(ErrorCode::Model, "read model", (m_options.checkpoint / "model.json").string(), "format " + own.value("format", json()).dump() + " is not known to this version, which reads format 1");
+    if (own.is_object() && !m_sources.adapterFile) {
+        m_model.description = own;
+        return;
+    }
+    m_model.description = weights::describe({m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat}, m_model.report);
+    if (own.is_object()) // an adapter on a model of ours changes the towers only
+        for (const char* key : {"name", "kind", "heads", "input", "captions", "inference", "compat"})
+            m_model.description[key] = own.value(key, json());
+}
+
+// Every tensor that the architecture needs, with its shape and type; what it does not know is left over.
+void Importer::checkShapes()
+{
+    auto& report = m_model.report;
+    const bool known = m_model.description.value("kind", std::string("unknown")) != "unknown";
+    std::map<std::string, ExpectedTensor> expected;
+    if (known && report.problems.empty())
+        for (ExpectedTensor& tensor : expectedTensors(m_model.description))
+            expected.emplace(tensor.name, std::move(tensor));
+    for (const std::string& name : m_tensors.names()) {
+        const auto found = expected.find(name);
+        const bool integer = name.ends_with("num_batches_tracked");
+        const TensorInfo info = m_tensors.check(name, integer, report);
+        if (found == expected.end()) {
+            if (!expected.empty())
+                m_tensors.leaveOver(name, "not part of the architecture", report);
+            continue;
+        }
+        if (info.shape != found->second.shape)
+            report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " has the shape " + shapeText(info.shape) + ", expected " + shapeText(found->second.shape));
+        else
+            report.used.push_back({info, m_tensors.sourceNames(name)});
+    }
+    for (const auto& [name, tensor] : expected)
+        if (!tensor.optional && !m_tensors.contains(name))
+            report.missing.push_back({name, TensorType::F32, tensor.shape});
+}
+
+std::size_t Importer::sourceSize() const
+{
+    std::size_t total = 0;
+    for (const auto& file : {m_sources.model, m_sources.adapterFile})
+        if (file)
+            for (const TensorInfo& info : file->tensors())
+                total += static_cast<std::size_t>(info.elements()) * bytesPerElement(info.type);
+    return total;
+}
+
+bool Importer::readTensors()
+{
+    auto& report = m_model.report;
+    std::error_code ignored;
+    const std::uintmax_t fileSize = fs::is_regular_file(m_sources.model->path()) ? fs::file_size(m_sources.model->path(), ignored) : 0;
+    const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways, total = std::max<std::size_t>(sourceSize(), 1);
+    std::size_t done = 0, copied = 0;
+    for (const std::string& name : m_tensors.names()) {
+        if (m_job.cancelled())
+            return false;
+        CanonicalTensor tensor = m_tensors.read(name);
+        done += tensor.data.bytes.size();
+        copied += tensor.data.copy ? tensor.data.bytes.size() : 0;
+        if (copied > most && m_sources.format != "hf")
+            throw Error(ErrorCode::Memory, "read weights", m_sources.model->path().string(), "its tensors unpack to far more than the file holds");
+        if (m_options.checkValues)
+            if (const std::string wrong = weights::wrongValues(tensor.info, tensor.data.bytes); !wrong.empty())
+                report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " " + wrong);
+        m_model.tensors.push_back(std::move(tensor));
+        m_job.report(done, total, "Reading weights");
+    }
+    return true;
+}
+
+void Importer::addProvenance()
+{
+    json& description = m_model.description;
+    if (m_options.hash && m_sources.ownDescription.is_object())
+        description["hash"] = sha256OfFile(m_sources.model->path());
+    if (description.contains("provenance"))
+        return;
+    const fs::path source = m_options.checkpoint.filename().empty() ? m_options.checkpoint.parent_path() : m_options.checkpoint;
+    description["name"] = fs::is_directory(source) ? source.filename().string() : source.stem().string();
+    std::string origin = source.filename().string();
+    if (m_options.hash) {
+        Sha256 hash;
+        for (const CanonicalTensor& tensor : m_model.tensors) {
+            hash.add(tensor.info.name + name(tensor.info.type) + shapeText(tensor.info.shape));
+            hash.add(tensor.data.bytes);
+        }
+        description["hash"] = hash.finish();
+        origin += ", SHA-256 " + sha256OfFile(m_sources.model->path());
+    }
+    json provenance = weights::provenanceNotes(description, m_sources.configs, source);
+    provenance["source"] = origin;
+    provenance["format"] = m_sources.format;
+    if (m_sources.adapterFile)
+        provenance["adapter"] = m_sources.adapter.filename().string();
+    description["provenance"] = provenance;
+}
+
+Cancellable<ImportedModel> Importer::run()
+{
+    try {
+        describe(gather());
+        checkShapes();
+        // What is wrong already is enough to refuse; values are looked at in sound files only.
+        const bool sound = m_model.report.problems.empty();
+        if (sound && (m_options.checkValues || m_model.report.missing.empty()) && !readTensors())
+            return {};
+        addProvenance();
+    } catch (const json::exception& error) {
+        throw Error(ErrorCode::Format, "read weights", m_options.checkpoint.string(), std::string("a configuration beside the weights is broken: ") + error.what());
+    }
+    m_model.tokenizerFiles = m_sources.tokenizerFiles;
+    return std::move(m_model);
+}
+
+} // namespace
+
+const CanonicalTensor* ImportedModel::find(const std::string& name) const
+{
+    const auto found = std::lower_bound(tensors.begin(), tensors.end(), name, [](const CanonicalTensor& tensor, const std::string& wanted) { return tensor.info.name < wanted; });
+    return found == tensors.end() || found->info.name != name ? nullptr : &*found;
+}
+
+json ImportReport::json() const
+{
+    nlohmann::json usedList = nlohmann::json::array(), leftList = nlohmann::json::array(), missingList = nlohmann::json::array();
+    for (const UsedTensor& tensor : used) {
+        usedList.push_back(tensorJson(tensor.info));
+        usedList.back()["from"] = tensor.from;
+    }
+    for (const LeftOver& tensor : leftOver) {
+        leftList.push_back(tensorJson(tensor.info));
+        leftList.back()["reason"] = tensor.reason;
+    }
+    for (const TensorInfo& tensor : missing)
+        missingList.push_back({{"name", tensor.name}, {"shape", tensor.shape}});
+    return {{"used", usedList}, {"left_over", leftList}, {"missing", missingList}, {"problems", problems}, {"assumed", assumed}};
+}
+
+Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job) { return Importer(options, job).run(); }
+
+Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job& job)
+{
+    auto model = inspectWeights(options, job);
+    if (!model)
+        return {};
+    const auto refuse = [&](const std::string& why) { throw Error(ErrorCode::Model, "import weights", options.checkpoint.string(), why); };
+    const ImportReport& report = model->report;
+    const auto more = [](std::size_t count) { return count > 1 ? "; and " + std::to_string(count - 1) + " more" : std::string(); };
+    if (!report.missing.empty())
+        refuse("the tensor " + report.missing.front().name + " " + shapeText(report.missing.front().shape) + " is missing" + more(report.missing.size()));
+    if (!report.problems.empty())
+        refuse(report.problems.front() + more(report.problems.size()));
+    if (model->description.value("kind", std::string("unknown")) == "unknown")
+        refuse("no known model: none of DINOv2, GPT-2, BERT, Llama or MaMA has these " + std::to_string(report.leftOver.size() + model->tensors.size()) + " tensors");
+    return model;
+}
+
+} // namespace mama

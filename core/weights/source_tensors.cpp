@@ -1,0 +1,170 @@
+#include "core/weights/source_tensors.h"
+
+#include "core/base/text_escape.h"
+#include "core/weights/checked.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mama::weights {
+namespace {
+
+bool isFloat(TensorType type) { return type == TensorType::F64 || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16; }
+
+// Largest magnitude as an integer, sign bit off: for IEEE formats it is the exponent's ceiling exactly when a
+// value is infinite or not a number.
+template <class T>
+T largestBits(std::span<const std::byte> bytes)
+{
+    constexpr T mask = static_cast<T>(~T{0}) >> 1U;
+    T largest = 0;
+    const auto* values = reinterpret_cast<const T*>(bytes.data()); // the readers align
+    for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
+        largest = std::max(largest, static_cast<T>(values[i] & mask));
+    return largest;
+}
+
+template <class T>
+bool anyNegative(std::span<const std::byte> bytes)
+{
+    const auto* values = reinterpret_cast<const T*>(bytes.data());
+    constexpr T sign = static_cast<T>(T{1} << (8 * sizeof(T) - 1));
+    for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
+        if ((values[i] & sign) != 0 && values[i] != sign)
+            return true;
+    return false;
+}
+
+template <class T>
+std::string wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, T infinity)
+{
+    const T largest = largestBits<T>(bytes);
+    if (largest >= infinity)
+        return largest == infinity ? "holds an infinite value" : "holds a value that is not a number";
+    if (info.name.ends_with("running_var") && anyNegative<T>(bytes))
+        return "holds a negative variance";
+    return {};
+}
+
+} // namespace
+
+std::string wrongValues(const TensorInfo& info, std::span<const std::byte> bytes)
+{
+    switch (info.type) {
+    case TensorType::F64: return wrongIn<std::uint64_t>(info, bytes, 0x7FF0000000000000);
+    case TensorType::F32: return wrongIn<std::uint32_t>(info, bytes, 0x7F800000);
+    case TensorType::F16: return wrongIn<std::uint16_t>(info, bytes, 0x7C00);
+    case TensorType::BF16: return wrongIn<std::uint16_t>(info, bytes, 0x7F80);
+    default: return {};
+    }
+}
+
+void SourceTensors::add(const std::shared_ptr<const WeightFile>& file, const Naming& naming, ImportReport& report)
+{
+    for (const TensorInfo& info : file->tensors()) {
+        const MappedName mapped = mapName(info.name, naming);
+        if (mapped.canonical.empty()) {
+            report.leftOver.push_back({info, mapped.reason});
+            continue;
+        }
+        auto& pieces = m_pieces[mapped.canonical];
+        if (std::any_of(pieces.begin(), pieces.end(), [&](const Piece& piece) { return piece.part == mapped.part; })) {
+            report.problems.push_back(inQuotes(info.name) + " and " + inQuotes(pieces.front().info.name) + " are the same tensor, " + mapped.canonical);
+            continue;
+        }
+        pieces.push_back({info, file, mapped.part, mapped.parts});
+        std::sort(pieces.begin(), pieces.end(), [](const Piece& a, const Piece& b) { return a.part < b.part; });
+    }
+}
+
+std::vector<std::int64_t> SourceTensors::shape(const std::string& name) const
+{
+    const auto found = m_pieces.find(name);
+    if (found == m_pieces.end())
+        return {};
+    std::vector<std::int64_t> shape = found->second.front().info.shape;
+    for (std::size_t i = 1; i < found->second.size() && !shape.empty(); ++i)
+        if (!found->second[i].info.shape.empty() && __builtin_add_overflow(shape.front(), found->second[i].info.shape.front(), &shape.front()))
+            return {};
+    return shape;
+}
+
+std::int64_t SourceTensors::size(const std::string& name, std::size_t dimension) const
+{
+    const auto all = shape(name);
+    return dimension < all.size() ? all[dimension] : 0;
+}
+
+std::vector<std::string> SourceTensors::names() const
+{
+    std::vector<std::string> all;
+    for (const auto& [name, pieces] : m_pieces)
+        all.push_back(name);
+    return all;
+}
+
+std::int64_t SourceTensors::depth(const std::string& prefix) const
+{
+    std::int64_t depth = 0;
+    for (auto at = m_pieces.lower_bound(prefix); at != m_pieces.end() && at->first.starts_with(prefix); ++at)
+        if (const auto index = layerIndex(at->first, prefix))
+            depth = std::max(depth, std::int64_t{*index} + 1);
+    return depth;
+}
+
+void SourceTensors::leaveOver(const std::string& name, const std::string& reason, ImportReport& report)
+{
+    const auto found = m_pieces.find(name);
+    if (found == m_pieces.end())
+        return;
+    for (const Piece& piece : found->second)
+        report.leftOver.push_back({piece.info, reason});
+    m_pieces.erase(found);
+}
+
+TensorInfo SourceTensors::check(const std::string& name, bool integer, ImportReport& report) const
+{
+    const auto& pieces = m_pieces.at(name);
+    const Piece& first = pieces.front();
+    const TensorInfo info{name, first.info.type, shape(name)};
+    if (isFloat(first.info.type) == integer)
+        report.problems.push_back(inQuotes(first.info.name) + " has the type " + mama::name(first.info.type) + ", expected " + (integer ? "an integer type" : "F32, F16, BF16 or F64"));
+    if (first.parts > 1 && pieces.size() != static_cast<std::size_t>(first.parts))
+        report.problems.push_back(name + " needs " + std::to_string(first.parts) + " tensors to be stacked, the file has " + std::to_string(pieces.size()));
+    for (const Piece& piece : pieces) {
+        const bool fits = piece.info.type == first.info.type && piece.info.shape.size() == first.info.shape.size() &&
+                          (pieces.size() == 1 || (!piece.info.shape.empty() && std::equal(piece.info.shape.begin() + 1, piece.info.shape.end(), first.info.shape.begin() + 1)));
+        if (!fits)
+            report.problems.push_back(inQuotes(piece.info.name) + " " + shapeText(piece.info.shape) + " cannot be stacked with " + inQuotes(first.info.name) + " " + shapeText(first.info.shape));
+    }
+    if (first.part != 0)
+        report.problems.push_back(name + " lacks its first part");
+    return info;
+}
+
+std::vector<std::string> SourceTensors::sourceNames(const std::string& name) const
+{
+    std::vector<std::string> names;
+    for (const Piece& piece : m_pieces.at(name))
+        names.push_back(piece.info.name);
+    return names;
+}
+
+CanonicalTensor SourceTensors::read(const std::string& name) const
+{
+    const auto& pieces = m_pieces.at(name);
+    CanonicalTensor tensor{{name, pieces.front().info.type, shape(name)}, {}, pieces.front().file};
+    if (pieces.size() == 1) {
+        tensor.data = pieces.front().file->bytes(pieces.front().info);
+        return tensor;
+    }
+    auto stacked = std::make_shared<std::vector<std::byte>>();
+    for (const Piece& piece : pieces) {
+        const TensorBytes part = piece.file->bytes(piece.info);
+        stacked->insert(stacked->end(), part.bytes.begin(), part.bytes.end());
+    }
+    tensor.data = {*stacked, stacked};
+    return tensor;
+}
+
+} // namespace mama::weights
