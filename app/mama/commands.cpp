@@ -4,8 +4,7 @@ namespace mama::cli {
 
 void addAll(CLI::App& app, Context& context)
 {
-    static_cast<void>(app);
-    static_cast<void>(context);
+    addTokenize(app, context);
 }
 
 } // namespace mama::cli

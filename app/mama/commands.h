@@ -27,5 +27,7 @@ void printJson(const nlohmann::json& document);
 
 // Every command below; add yours here and in commands.cpp.
 void addAll(CLI::App& app, Context& context);
+void addTokenize(CLI::App& app, Context& context);
+void addCheckpoint(CLI::App& app, Context& context);
 
 } // namespace mama::cli

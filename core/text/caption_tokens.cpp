@@ -110,9 +110,9 @@ CaptionRules rulesOfFiles(const std::filesystem::path& folder, const Tokenizer& 
 {
     const std::filesystem::path file = folder / "tokenizer_config.json", map = folder / "special_tokens_map.json";
     json config = std::filesystem::exists(file) ? readJson(file) : json::object();
-    if (std::filesystem::exists(map))
-        for (const auto& [key, value] : readJson(map).items())
-            config[key] = value;
+    const json named = std::filesystem::exists(map) ? readJson(map) : json::object();
+    if (config.is_object() && named.is_object())
+        config.update(named);
     CaptionRules rules;
     if (tokenizer.isBert()) {
         rules.separator = specialToken(config, "sep_token", tokenizer.id("[SEP]") ? "[SEP]" : "</s>");

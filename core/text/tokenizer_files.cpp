@@ -183,7 +183,8 @@ std::shared_ptr<const Tokenizer> loadByteLevelFiles(const std::filesystem::path&
 {
     const std::filesystem::path file = folder / "vocab.json";
     std::vector<std::pair<std::string, std::int64_t>> entries;
-    for (const auto& [token, id] : readObject(file).items())
+    const json vocabularyFile = readObject(file);
+    for (const auto& [token, id] : vocabularyFile.items())
         entries.emplace_back(token, integerOf(id, file.string()));
     const json config = optionalObject(folder / "tokenizer_config.json");
     auto stages = std::make_shared<Stages>();
