@@ -57,8 +57,9 @@ T Describer::told(const std::string& section, const std::string& own, const std:
 
 std::int64_t Describer::heads(const std::string& section, std::int64_t width, const std::vector<std::string>& keys)
 {
-    constexpr std::int64_t published = 64; // DINOv2 and BERT; BioMedLM has 20 heads of 128
-    std::int64_t assumed = width == 2560 ? 20 : std::max<std::int64_t>(1, width / published);
+    // DINOv2, GPT-2 and BERT have heads of 64, BioMedLM of 128, the MiniLM family 12 of 32.
+    const bool miniLm = section == "text" && m_in.naming.text == Family::Bert && width == 384;
+    std::int64_t assumed = std::max<std::int64_t>(1, width / (width == 2560 ? 128 : miniLm ? 32 : 64));
     while (width % assumed != 0)
         --assumed;
     const auto found = told<std::int64_t>(section, "heads", keys, assumed, "weights do not show it; name it with --config");
@@ -221,7 +222,7 @@ json Describer::textTower()
         tower["activation"] = "gelu_new"; // the same function
     if (!known.contains(tower["activation"].get<std::string>()))
         problem("the text tower's activation " + tower["activation"].dump() + " is not supported");
-    const char* alone = family == Family::Bert ? "mean-masked" : "mean-all";
+    const char* alone = family != Family::Bert ? "mean-all" : m_in.configs.isTrue("pooling_mode_cls_token") ? "cls" : "mean-masked";
     tower["pooling"] = !m_in.naming.mama ? alone : family == Family::Bert ? "cls" : "first-pad";
     if (const json adapted = lora(text); !adapted.is_null())
         tower["lora"] = adapted;

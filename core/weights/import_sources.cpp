@@ -90,7 +90,7 @@ ImportSources openSources(const ImportOptions& options)
         sources.configs.add(sources.ownDescription = readObject(beside / "model.json"));
     if (!options.textModel.empty())
         addIfThere(sources.configs, options.textModel / "config.json");
-    for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json"})
+    for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
         addIfThere(sources.configs, beside / name);
     sources.model = WeightFile::open(sources.weights);
     if (!sources.adapter.empty()) {
