@@ -51,7 +51,8 @@ public:
     Point toStored(Point input) const;   // exact inverse
     int gridRows() const;                // patches
     int gridColumns() const;
-    // (row, column) of the patch under a stored point; empty outside the model's input.
+    // (row, column) of the patch under a stored point; empty where the model did not see the image: outside the
+    // crop, and beyond the last whole patch.
     std::optional<std::pair<int, int>> patchAt(Point stored) const;
     Point patchCentre(int row, int column) const;                      // stored pixels
     std::pair<Point, Point> patchCorners(int row, int column) const;   // stored pixels, upper left and lower right

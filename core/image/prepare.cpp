@@ -1,0 +1,54 @@
+#include "core/image/breast_outline.h"
+#include "core/image/prepare_steps.h"
+
+#include "core/base/error.h"
+
+namespace mama {
+namespace {
+
+constexpr int MaximumSide = 8192;
+
+void check(const StoredImage& image, const Profile& profile, int size, int patch)
+{
+    const auto fail = [](ErrorCode code, const std::string& where, const std::string& why) { throw Error(code, "prepare image", where, why); };
+    if (image.rows <= 0 || image.columns <= 0 || (image.channels != 1 && image.channels != 3))
+        fail(ErrorCode::Data, "image", "it holds no pixels, or neither 1 nor 3 channels");
+    if (image.bytes.size() < image.samples() * bytesPerSample(image.type))
+        fail(ErrorCode::Data, "image", "fewer bytes than rows x columns x channels");
+    if (size < 1 || size > MaximumSide || profile.squareSide < 1 || profile.squareSide > MaximumSide || profile.firstLongSide < 0 ||
+        profile.firstLongSide > MaximumSide)
+        fail(ErrorCode::Usage, profile.name, "sizes must be from 1 to " + std::to_string(MaximumSide));
+    if (patch < 1 || patch > size)
+        fail(ErrorCode::Usage, profile.name, "the patch must be from 1 to the size, " + std::to_string(size));
+}
+
+} // namespace
+
+PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size, int patch,
+                      PreparedImage::Stages* stages)
+{
+    if (size == 0)
+        size = profile.size;
+    check(image, profile, size, patch);
+    StoredImage converted;
+    if (image.channels != 1)
+        converted = toGrey(image);
+    const StoredImage& stored = image.channels == 1 ? image : converted;
+    const NormalisedGrey grey(stored, pipeline);
+    const BreastOutline breast = findBreast(grey);
+
+    PreparedImage prepared;
+    prepared.profile = profile;
+    prepared.size = size;
+    prepared.breast = breast.maskByEight(stored.rows, stored.columns);
+    const PrepareSteps::Sizes sizes{size, patch};
+    if (profile.reference)
+        PrepareSteps::reference(stored, pipeline.inverted, sizes, prepared, stages);
+    else
+        PrepareSteps::inFloat(grey, breast, sizes, prepared);
+    for (float& value : prepared.values)
+        value = (value - profile.mean) / profile.deviation;
+    return prepared;
+}
+
+} // namespace mama

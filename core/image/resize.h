@@ -1,0 +1,12 @@
+#pragma once
+#include "core/image/stored_image.h"
+
+namespace mama {
+
+// The reference's area resize: the longer axis (rows, when equal) becomes longSide, the other int(short * long' / long).
+Raster<std::uint8_t> areaToLongSide(const Raster<std::uint8_t>& picture, int longSide);
+
+// One antialiased resize in float: area means along an axis that shrinks, linear along one that grows.
+Raster<float> antialiased(const Raster<float>& picture, int rows, int columns);
+
+} // namespace mama
