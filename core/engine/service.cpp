@@ -1,0 +1,282 @@
+#include "core/engine/service.h"
+
+#include "core/base/log.h"
+#include "core/base/processor.h"
+#include "core/protocol/line_splitter.h"
+#include "core/protocol/parameters.h"
+#include "core/zeroshot/provenance.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <new>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+namespace mama::engine {
+namespace {
+
+using nlohmann::json;
+using protocol::Failure;
+using protocol::failure;
+using protocol::Message;
+using Clock = std::chrono::steady_clock;
+namespace code = protocol::code;
+
+constexpr auto progressPause = std::chrono::milliseconds(100);
+
+Failure cancelled() { return failure(code::cancelled, "cancelled", "request", "cancelled by the client"); }
+
+// What a caught exception means; allocators of other libraries report want of memory in their own words.
+Failure failureOf(const std::exception& error)
+{
+    if (const auto* own = dynamic_cast<const Error*>(&error))
+        return protocol::failureOf(*own);
+    const std::string text = error.what();
+    if (dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos || text.find("out of memory") != std::string::npos)
+        return failure(code::memory, "memory", "compute", "not enough memory; close other studies or use a smaller model");
+    return failure(code::internal, "internal", "compute", text.substr(0, text.find('\n')));
+}
+
+} // namespace
+
+const std::map<std::string, Service::Entry>& Service::methods()
+{
+    static const std::map<std::string, Entry> all{
+        {"models", {&Session::models, Where::AtOnce}},
+        {"load", {&Session::load, Where::Slow}},
+        {"encode", {&Session::encode, Where::Slow}},
+        {"query", {&Session::query, Where::Quick}},
+        {"classify", {&Session::classify, Where::Quick}},
+        {"prepare", {&Session::prepare, Where::Quick}},
+        {"release", {&Session::release, Where::AtOnce}},
+        {"cache.statistics", {&Session::cacheStatistics, Where::AtOnce}},
+        {"cache.clear", {&Session::cacheClear, Where::AtOnce}},
+    };
+    return all;
+}
+
+Service::Service(Session& session, int input, int output, std::string programVersion)
+    : m_session(session), m_input(input), m_output(output), m_programVersion(std::move(programVersion))
+{
+}
+
+Service::~Service() { cancelAll(); }
+
+bool Service::run(const std::stop_token& stop)
+{
+    const int wake = ::eventfd(0, EFD_CLOEXEC);
+    const std::stop_callback onStop(stop, [wake] {
+        const std::uint64_t one = 1;
+        static_cast<void>(::write(wake, &one, sizeof one) == sizeof one);
+    });
+    protocol::LineSplitter splitter(protocol::lineLimit);
+    const auto takeAll = [this](const std::vector<protocol::LineSplitter::Line>& lines) {
+        for (const auto& line : lines) {
+            if (m_leaving)
+                return;
+            if (line.tooLong)
+                send(protocol::errorLine(nullptr, failure(code::request, "request", "read message", "the line is longer than " + std::to_string(protocol::lineLimit) + " bytes")));
+            else
+                take(line.text);
+        }
+    };
+    std::vector<char> buffer(std::size_t{64} << 10);
+    bool sound = true;
+    while (!m_leaving && !stop.stop_requested()) {
+        std::array<pollfd, 2> watched{pollfd{m_input, POLLIN, 0}, pollfd{wake, POLLIN, 0}};
+        if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) {
+            sound = false;
+            break;
+        }
+        if (watched[0].revents == 0)
+            continue;
+        const ssize_t n = ::read(m_input, buffer.data(), buffer.size());
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            continue;
+        if (n <= 0) {
+            sound = n == 0;
+            takeAll(splitter.finish());
+            break;
+        }
+        takeAll(splitter.add({buffer.data(), static_cast<std::size_t>(n)}));
+    }
+    cancelAll();
+    ::close(wake);
+    const std::lock_guard lock(m_outputMutex);
+    return sound && !m_outputBroken;
+}
+
+void Service::take(const std::string& line)
+{
+    try {
+        Message message = protocol::parseLine(line);
+        if (message.valid)
+            dispatch(std::move(message));
+        else if (!message.notification || message.id.is_null())
+            send(protocol::errorLine(message.id, message.problem));
+    } catch (const std::exception& error) { // a line that exhausts memory
+        send(protocol::errorLine(nullptr, failureOf(error)));
+    }
+}
+
+void Service::dispatch(Message message)
+{
+    try {
+        if (message.method == "cancel") {
+            const bool found = cancel(message.params);
+            reply(message, protocol::resultLine(message.id, {{"cancelled", found}}));
+        } else if (message.method == "shutdown") {
+            protocol::Parameters(message.params).finish();
+            m_leaving = true;
+            reply(message, protocol::resultLine(message.id, json::object()));
+        } else if (message.method == "hello") {
+            reply(message, protocol::resultLine(message.id, hello(message.params)));
+        } else if (const auto found = methods().find(message.method); found == methods().end()) {
+            refuse(message, failure(code::method, "method", "call " + message.method, "no such method"));
+        } else if (!m_greeted) {
+            refuse(message, failure(code::request, "request", "call " + message.method, "hello must come first"));
+        } else {
+            start(std::move(message), found->second);
+        }
+    } catch (const std::exception& error) {
+        refuse(message, failureOf(error));
+    }
+}
+
+void Service::start(Message message, const Entry& entry)
+{
+    std::string key;
+    std::stop_source source;
+    {
+        const std::lock_guard lock(m_mutex);
+        key = message.notification ? "notification " + std::to_string(++m_notifications) : message.id.dump(-1, ' ', true, json::error_handler_t::replace);
+        std::string why;
+        if (m_inFlight.size() >= protocol::inFlightLimit)
+            why = "more than " + std::to_string(protocol::inFlightLimit) + " requests in flight";
+        else if (!m_inFlight.emplace(key, source).second)
+            why = "a request with this id is in flight";
+        if (!why.empty()) {
+            refuse(message, failure(code::request, "request", "call " + message.method, why));
+            return;
+        }
+    }
+    auto work = [this, key, message = std::move(message), &entry, stop = source.get_token()] {
+        const std::string answer = carryOut(message, entry, stop);
+        {
+            const std::lock_guard lock(m_mutex);
+            m_inFlight.erase(key); // before the answer: the client may use the id again
+        }
+        reply(message, answer);
+    };
+    if (entry.where == Where::AtOnce)
+        work();
+    else
+        (entry.where == Where::Slow ? m_slow : m_quick).add(key, std::move(work));
+}
+
+std::string Service::carryOut(const Message& message, const Entry& entry, const std::stop_token& stop)
+{
+    Job job;
+    job.stop = stop;
+    if (!message.notification)
+        job.progress = [this, id = message.id, last = Clock::time_point(), phase = std::string()](std::uint64_t done, std::uint64_t total, std::string_view now) mutable {
+            const bool worthIt = now != phase || (total > 0 && done >= total) || Clock::now() - last >= progressPause;
+            if (!worthIt)
+                return;
+            phase = now;
+            last = Clock::now();
+            send(protocol::progressLine(id, done, total, now));
+        };
+    try {
+        const auto started = Clock::now();
+        const Session::Result result = stop.stop_requested() ? Session::Result() : (m_session.*entry.method)(message.params, job);
+        const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
+        log::info(message.method + (result ? " done in " : " cancelled after ") + std::to_string(took) + " ms");
+        return result ? protocol::resultLine(message.id, *result) : protocol::errorLine(message.id, cancelled());
+    } catch (const std::exception& error) {
+        const Failure failed = failureOf(error);
+        log::warning(message.method + ": " + failed.what + ": " + failed.where + ": " + failed.why);
+        return protocol::errorLine(message.id, failed);
+    } catch (...) { // nothing may end the service
+        return protocol::errorLine(message.id, failure(code::internal, "internal", message.method, "unknown exception"));
+    }
+}
+
+json Service::hello(const json& params)
+{
+    protocol::Parameters fields(params);
+    fields.text("client", {});
+    const int wanted = fields.number("protocol", 0, 0, 1'000'000);
+    fields.finish();
+    if (wanted != protocol::version)
+        fields.refuse("protocol", "the client speaks version " + std::to_string(wanted) + ", this engine version " + std::to_string(protocol::version));
+    m_greeted = true;
+    std::vector<std::string> names{"cancel", "hello", "shutdown"};
+    for (const auto& [method, entry] : methods())
+        names.push_back(method);
+    std::sort(names.begin(), names.end());
+    const Processor machine = processor();
+    return {{"protocol", protocol::version}, {"program", "mama"}, {"version", m_programVersion}, {"pid", ::getpid()},
+            {"processor", {{"name", machine.name}, {"cores", machine.cores}}},
+            {"limits", {{"line_bytes", protocol::lineLimit}, {"in_flight", protocol::inFlightLimit}}},
+            {"model", m_session.modelJson()}, {"methods", names}, {"notice", notForClinicalUse}};
+}
+
+bool Service::cancel(const json& params)
+{
+    protocol::Parameters fields(params);
+    const json id = fields.value("id");
+    fields.finish();
+    if (!id.is_number_integer() && !id.is_string())
+        fields.refuse("id", "must be the id of a request");
+    const std::string key = id.dump(-1, ' ', true, json::error_handler_t::replace);
+    {
+        const std::lock_guard lock(m_mutex);
+        const auto found = m_inFlight.find(key);
+        if (found == m_inFlight.end())
+            return false;
+        found->second.request_stop();
+        if (!m_slow.remove(key) && !m_quick.remove(key))
+            return true; // it runs, and answers itself
+        m_inFlight.erase(found);
+    }
+    send(protocol::errorLine(id, cancelled()));
+    return true;
+}
+
+void Service::cancelAll()
+{
+    const std::lock_guard lock(m_mutex);
+    for (auto& [key, source] : m_inFlight)
+        source.request_stop();
+}
+
+void Service::reply(const Message& message, const std::string& line)
+{
+    if (!message.notification)
+        send(line);
+}
+
+void Service::refuse(const Message& message, const Failure& failure)
+{
+    if (!message.notification)
+        send(protocol::errorLine(message.id, failure));
+}
+
+void Service::send(const std::string& line)
+{
+    const std::lock_guard lock(m_outputMutex);
+    for (std::size_t done = 0; done < line.size() && !m_outputBroken;) {
+        const ssize_t n = ::write(m_output, line.data() + done, line.size() - done);
+        if (n > 0)
+            done += static_cast<std::size_t>(n);
+        else if (n < 0 && errno != EINTR)
+            m_outputBroken = true; // the client is gone; its input ends too
+    }
+}
+
+} // namespace mama::engine
