@@ -119,11 +119,11 @@ std::vector<double> softmax(std::span<const double> values)
 std::vector<std::uint8_t> insideMask(const Geometry& geometry)
 {
     std::vector<std::uint8_t> out;
-    const auto& chain = geometry.chain();
+    const auto [first, last] = geometry.seen();
     for (int row = 0; row < geometry.gridRows(); ++row)
         for (int column = 0; column < geometry.gridColumns(); ++column) {
             const Point centre = geometry.patchCentre(row, column);
-            out.push_back(centre.x >= 0 && centre.y >= 0 && centre.x <= chain.storedColumns && centre.y <= chain.storedRows ? 1 : 0);
+            out.push_back(centre.x >= first.x && centre.y >= first.y && centre.x <= last.x && centre.y <= last.y ? 1 : 0);
         }
     return out;
 }

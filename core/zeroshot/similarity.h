@@ -29,7 +29,7 @@ std::vector<float> ensemble(std::span<const float> embeddings, std::int64_t dim)
 // exp(x) / sum of exp, per element; stable for large values. Empty stays empty.
 std::vector<double> softmax(std::span<const double> values);
 
-// 1 where a patch's centre lies on the stored image, 0 in padding; [rows, columns] of the patch grid.
+// 1 where a patch's centre lies on what the model saw of the image, 0 in padding; [rows, columns] of the patch grid.
 std::vector<std::uint8_t> insideMask(const Geometry& geometry);
 
 // 1 where any cell of the breast mask lies under the patch, 0: air; [rows, columns] of the patch grid.
