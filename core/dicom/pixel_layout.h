@@ -1,0 +1,38 @@
+#pragma once
+#include "core/image/stored_image.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+class DcmItem;
+
+namespace mama {
+
+// The image pixel module (PS3.3 C.7.6.3), checked.
+struct PixelLayout
+{
+    std::uint32_t rows = 0, columns = 0;
+    int samples = 1;
+    int bitsAllocated = 16, bitsStored = 16, highBit = 15;
+    bool isSigned = false;
+    bool byPlane = false;     // planar configuration 1
+    std::string photometric;  // as stored; "MONOCHROME2" or "RGB" where it is missing
+    std::int64_t frames = 1;  // as stated
+    std::vector<std::string> warnings;
+
+    std::uint64_t pixels() const { return std::uint64_t{rows} * columns; }
+    bool subsampled() const { return photometric == "YBR_FULL_422" || photometric == "YBR_PARTIAL_422"; }
+    // Bits that one uncompressed frame takes in the file.
+    std::uint64_t nativeFrameBits() const;
+    int bytesPerSample() const { return bitsAllocated <= 8 ? 1 : bitsAllocated <= 16 ? 2 : 4; }
+};
+
+// The largest frame, and the largest sum of all frames, that is decoded.
+constexpr std::uint64_t largestFrame = std::uint64_t{1} << 30;
+constexpr std::uint64_t largestFile = std::uint64_t{2} << 30;
+
+// Error(Format) or Error(Unsupported) names the tag that is missing or impossible.
+PixelLayout readPixelLayout(DcmItem& dataset, const std::string& where);
+
+} // namespace mama
