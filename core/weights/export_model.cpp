@@ -77,7 +77,7 @@ void exportMama(const ImportedModel& model, const fs::path& out)
         textAdapted = textAdapted || module.starts_with(textPrefix);
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors) {
-        NamedTensor named{tensor.info, tensor.data.bytes};
+        NamedTensor named{tensor.info, tensor.data.bytes, tensor.data.copy == nullptr};
         named.info.name = referenceName(tensor.info.name, model.description, adapted, textAdapted);
         tensors.push_back(std::move(named));
     }
@@ -94,7 +94,7 @@ void exportHub(const ImportedModel& model, const fs::path& out)
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(imagePrefix)) {
-            tensors.push_back({tensor.info, tensor.data.bytes});
+            tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
             tensors.back().info.name.erase(0, std::string_view(imagePrefix).size());
         }
     if (tensors.empty())
@@ -112,7 +112,7 @@ void addTokenRows(const ImportedModel& model, const std::string& name, const std
         return;
     TensorInfo rows{exported, table->info.type, {count, table->info.shape[1]}};
     const std::size_t size = static_cast<std::size_t>(rows.elements()) * bytesPerElement(rows.type);
-    tensors.push_back({rows, table->data.bytes.last(size)});
+    tensors.push_back({rows, table->data.bytes.last(size), table->data.copy == nullptr});
 }
 
 void exportPeft(const ImportedModel& model, const fs::path& out)
@@ -126,7 +126,7 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(prefix) && tensor.info.name.find(".lora_") != std::string::npos) {
-            tensors.push_back({tensor.info, tensor.data.bytes});
+            tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
             tensors.back().info.name = path + tensor.info.name.substr(prefix.size());
         }
     static const std::map<std::string, std::string> tables{{"gpt2", "wte"}, {"bert", "embeddings.word_embeddings"}, {"llama", "embed_tokens"}};

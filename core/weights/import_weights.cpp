@@ -2,10 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/hash.h"
 #include "core/weights/checked.h"
 #include "core/weights/describe.h"
 #include "core/weights/import_sources.h"
+#include "core/weights/pages.h"
 
 #include <algorithm>
 
@@ -130,7 +130,7 @@ bool Importer::readTensors()
         if (copied > most && m_sources.format != "hf")
             throw Error(ErrorCode::Memory, "read weights", m_sources.model->path().string(), "its tensors unpack to far more than the file holds");
         if (m_options.checkValues)
-            if (const std::string wrong = weights::wrongValues(tensor.info, tensor.data.bytes); !wrong.empty())
+            if (const std::string wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
                 report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " " + wrong);
         m_model.tensors.push_back(std::move(tensor));
         m_job.report(done, total, "Reading weights");
@@ -142,7 +142,7 @@ void Importer::addProvenance()
 {
     json& description = m_model.description;
     if (m_options.hash && m_sources.ownDescription.is_object())
-        description["hash"] = sha256OfFile(m_sources.model->path());
+        description["hash"] = weights::hashOfFile(m_sources.model->path());
     if (description.contains("provenance"))
         return;
     const fs::path source = m_options.checkpoint.filename().empty() ? m_options.checkpoint.parent_path() : m_options.checkpoint;
@@ -152,10 +152,10 @@ void Importer::addProvenance()
         Sha256 hash;
         for (const CanonicalTensor& tensor : m_model.tensors) {
             hash.add(tensor.info.name + name(tensor.info.type) + shapeText(tensor.info.shape));
-            hash.add(tensor.data.bytes);
+            weights::inPieces(tensor.data.bytes, tensor.data.copy == nullptr, [&](std::span<const std::byte> part) { hash.add(part); });
         }
         description["hash"] = hash.finish();
-        origin += ", SHA-256 " + sha256OfFile(m_sources.model->path());
+        origin += ", SHA-256 " + weights::hashOfFile(m_sources.model->path());
     }
     json provenance = weights::provenanceNotes(description, m_sources.configs, source);
     provenance["source"] = origin;

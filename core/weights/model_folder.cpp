@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/base/hash.h"
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 
 #include <algorithm>
 #include <unistd.h>
@@ -30,7 +30,7 @@ std::vector<NamedTensor> inFileOrder(const std::vector<CanonicalTensor>& tensors
 {
     std::vector<NamedTensor> ordered;
     for (const CanonicalTensor& tensor : tensors)
-        ordered.push_back({tensor.info, tensor.data.bytes});
+        ordered.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
     std::stable_sort(ordered.begin(), ordered.end(), [](const NamedTensor& a, const NamedTensor& b) { return bytesPerElement(a.info.type) > bytesPerElement(b.info.type); });
     return ordered;
 }
@@ -57,7 +57,7 @@ bool writeModelFolder(const ImportedModel& model, const fs::path& target, const 
         writeSafetensors(temporary.path / "model.safetensors", inFileOrder(model.tensors), {{"format", "pt"}});
         nlohmann::json description = model.description;
         description["name"] = folder.filename().string();
-        description["hash"] = sha256OfFile(temporary.path / "model.safetensors");
+        description["hash"] = weights::hashOfFile(temporary.path / "model.safetensors");
         writeAtomically(temporary.path / "model.json", description.dump(2) + "\n");
         for (const fs::path& file : model.tokenizerFiles)
             fs::copy_file(file, temporary.path / file.filename());

@@ -14,6 +14,7 @@ static_assert(std::endian::native == std::endian::little, "weights are read in p
 namespace mama::weights {
 namespace {
 
+constexpr std::size_t largestCopy = std::size_t{16} << 20U;
 constexpr std::uint64_t longestHeader = 100'000'000; // as the reference implementation
 
 // begin and end of every tensor against its shape, and all of them against the file: no hole, no overlap.
@@ -89,7 +90,7 @@ private:
 
 TensorBytes aligned(std::span<const std::byte> bytes, TensorType type)
 {
-    if (bytes.empty() || reinterpret_cast<std::uintptr_t>(bytes.data()) % bytesPerElement(type) == 0)
+    if (bytes.size() > largestCopy || reinterpret_cast<std::uintptr_t>(bytes.data()) % bytesPerElement(type) == 0)
         return {bytes, nullptr};
     auto copy = std::make_shared<const std::vector<std::byte>>(bytes.begin(), bytes.end());
     return {*copy, copy};

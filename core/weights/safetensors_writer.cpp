@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 #include "core/weights/weight_file.h"
 
 #include <cstring>
@@ -45,7 +46,7 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Named
         out.write(reinterpret_cast<const char*>(&length), sizeof length);
         out.write(header.data(), static_cast<std::streamsize>(header.size()));
         for (const NamedTensor& tensor : tensors)
-            out.write(reinterpret_cast<const char*>(tensor.bytes.data()), static_cast<std::streamsize>(tensor.bytes.size()));
+            weights::inPieces(tensor.bytes, tensor.mapped, [&](std::span<const std::byte> part) { out.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size())); });
     });
 }
 

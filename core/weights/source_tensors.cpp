@@ -2,6 +2,7 @@
 
 #include "core/base/text_escape.h"
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 
 #include <algorithm>
 #include <cstring>
@@ -11,6 +12,15 @@ namespace {
 
 bool isFloat(TensorType type) { return type == TensorType::F64 || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16; }
 
+// Element i, wherever it lies: large tensors of files with an odd header are views that are not aligned.
+template <class T>
+T at(std::span<const std::byte> bytes, std::size_t i)
+{
+    T value;
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof value);
+    return value;
+}
+
 // Largest magnitude as an integer, sign bit off: for IEEE formats it is the exponent's ceiling exactly when a
 // value is infinite or not a number.
 template <class T>
@@ -18,43 +28,46 @@ T largestBits(std::span<const std::byte> bytes)
 {
     constexpr T mask = static_cast<T>(~T{0}) >> 1U;
     T largest = 0;
-    const auto* values = reinterpret_cast<const T*>(bytes.data()); // the readers align
     for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
-        largest = std::max(largest, static_cast<T>(values[i] & mask));
+        largest = std::max(largest, static_cast<T>(at<T>(bytes, i) & mask));
     return largest;
 }
 
 template <class T>
 bool anyNegative(std::span<const std::byte> bytes)
 {
-    const auto* values = reinterpret_cast<const T*>(bytes.data());
     constexpr T sign = static_cast<T>(T{1} << (8 * sizeof(T) - 1));
     for (std::size_t i = 0; i < bytes.size() / sizeof(T); ++i)
-        if ((values[i] & sign) != 0 && values[i] != sign)
+        if ((at<T>(bytes, i) & sign) != 0 && at<T>(bytes, i) != sign)
             return true;
     return false;
 }
 
 template <class T>
-std::string wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, T infinity)
+std::string wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bool mapped, T infinity)
 {
-    const T largest = largestBits<T>(bytes);
+    T largest = 0;
+    bool negative = false;
+    inPieces(bytes, mapped, [&](std::span<const std::byte> part) {
+        largest = std::max(largest, largestBits<T>(part));
+        negative = negative || (info.name.ends_with("running_var") && anyNegative<T>(part));
+    });
     if (largest >= infinity)
         return largest == infinity ? "holds an infinite value" : "holds a value that is not a number";
-    if (info.name.ends_with("running_var") && anyNegative<T>(bytes))
-        return "holds a negative variance";
-    return {};
+    return negative ? "holds a negative variance" : "";
 }
 
 } // namespace
 
-std::string wrongValues(const TensorInfo& info, std::span<const std::byte> bytes)
+std::string wrongValues(const TensorInfo& info, const TensorBytes& data)
 {
+    const auto bytes = data.bytes;
+    const bool mapped = data.copy == nullptr;
     switch (info.type) {
-    case TensorType::F64: return wrongIn<std::uint64_t>(info, bytes, 0x7FF0000000000000);
-    case TensorType::F32: return wrongIn<std::uint32_t>(info, bytes, 0x7F800000);
-    case TensorType::F16: return wrongIn<std::uint16_t>(info, bytes, 0x7C00);
-    case TensorType::BF16: return wrongIn<std::uint16_t>(info, bytes, 0x7F80);
+    case TensorType::F64: return wrongIn<std::uint64_t>(info, bytes, mapped, 0x7FF0000000000000);
+    case TensorType::F32: return wrongIn<std::uint32_t>(info, bytes, mapped, 0x7F800000);
+    case TensorType::F16: return wrongIn<std::uint16_t>(info, bytes, mapped, 0x7C00);
+    case TensorType::BF16: return wrongIn<std::uint16_t>(info, bytes, mapped, 0x7F80);
     default: return {};
     }
 }

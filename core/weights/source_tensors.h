@@ -40,6 +40,6 @@ private:
 };
 
 // NaN, infinities, and negative variances: what is wrong, or empty.
-std::string wrongValues(const TensorInfo& info, std::span<const std::byte> bytes);
+std::string wrongValues(const TensorInfo& info, const TensorBytes& data);
 
 } // namespace mama::weights

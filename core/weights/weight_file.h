@@ -55,6 +55,7 @@ struct NamedTensor
 {
     TensorInfo info;
     std::span<const std::byte> bytes;
+    bool mapped = false; // bytes of a mapped file: pages may be given back once they are written
 };
 
 // A safetensors file (header padded to 8 bytes, tensors in the given order); appears by rename when complete.

@@ -1,8 +1,8 @@
 #include "core/weights/zip_archive.h"
 
-#include "core/base/hash.h"
 #include "core/base/text_escape.h"
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 
 #include <algorithm>
 #include <cstring>
@@ -199,7 +199,9 @@ TensorBytes ZipArchive::read(const std::string& name, std::uint64_t most) const
         result.copy = inflated(*entry, path(), name);
         result.bytes = *result.copy;
     }
-    if (crc32(result.bytes) != entry->crc)
+    uLong crc = ::crc32(0, nullptr, 0);
+    inPieces(result.bytes, !entry->deflated, [&](std::span<const std::byte> part) { crc = ::crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size())); });
+    if (crc != entry->crc)
         fail(path(), "the CRC-32 of the zip entry " + inQuotes(name) + " does not match: the file is damaged");
     return result;
 }

@@ -1,0 +1,42 @@
+#pragma once
+#include "core/base/files.h"
+#include "core/base/hash.h"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace mama::weights {
+
+// Calls `use` on pieces of the bytes in order. Pages of a mapped file are given back behind it, so that passing
+// over a file of any size keeps little of it in memory. `mapped` must be false for bytes that are not a file's:
+// their content would be lost.
+template <class Use>
+void inPieces(std::span<const std::byte> bytes, bool mapped, const Use& use)
+{
+    constexpr std::size_t piece = std::size_t{16} << 20U;
+    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+    while (!bytes.empty()) {
+        const auto part = bytes.first(std::min(piece, bytes.size()));
+        use(part);
+        const auto begin = (reinterpret_cast<std::uintptr_t>(part.data()) + page - 1) / page * page;
+        const auto end = reinterpret_cast<std::uintptr_t>(part.data() + part.size()) / page * page;
+        if (mapped && end > begin)
+            ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+        bytes = bytes.subspan(part.size());
+    }
+}
+
+// SHA-256 of a file, whatever its size.
+inline std::string hashOfFile(const std::filesystem::path& path)
+{
+    const MappedFile file(path);
+    Sha256 hash;
+    inPieces(file.bytes(), true, [&](std::span<const std::byte> part) { hash.add(part); });
+    return hash.finish();
+}
+
+} // namespace mama::weights

@@ -1,0 +1,348 @@
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/weights/model_folder.h"
+#include "tests/support/test_data.h"
+
+#include <QElapsedTimer>
+#include <bit>
+#include <cstring>
+#include <fstream>
+
+using namespace mama;
+namespace fs = std::filesystem;
+
+namespace {
+
+fs::path here(const QTemporaryDir& folder) { return folder.path().toStdString(); }
+
+ImportedModel imported(const fs::path& checkpoint, const fs::path& textModel = {}, const fs::path& config = {}, const fs::path& adapter = {})
+{
+    ImportOptions options;
+    options.checkpoint = checkpoint;
+    options.textModel = textModel;
+    options.config = config;
+    options.adapter = adapter;
+    return importWeights(options).value();
+}
+
+// What differs between two models' tensors, or empty.
+std::string difference(const ImportedModel& a, const ImportedModel& b)
+{
+    if (a.tensors.size() != b.tensors.size())
+        return std::to_string(a.tensors.size()) + " tensors against " + std::to_string(b.tensors.size());
+    for (std::size_t i = 0; i < a.tensors.size(); ++i) {
+        const auto &x = a.tensors[i], &y = b.tensors[i];
+        if (x.info.name != y.info.name || x.info.shape != y.info.shape || x.info.type != y.info.type)
+            return x.info.name + " against " + y.info.name;
+        if (!std::ranges::equal(x.data.bytes, y.data.bytes))
+            return x.info.name + " has other values";
+    }
+    return {};
+}
+
+// Empty if the two JSON values are equal (32 and 32.0 are).
+std::string unlike(const nlohmann::json& actual, const nlohmann::json& expected)
+{
+    return actual == expected ? std::string() : actual.dump() + ", expected " + expected.dump();
+}
+
+template <class T>
+std::vector<T> values(const ImportedModel& model, const std::string& name)
+{
+    const CanonicalTensor* tensor = model.find(name);
+    std::vector<T> all(tensor ? tensor->data.bytes.size() / sizeof(T) : 0);
+    if (tensor)
+        std::memcpy(all.data(), tensor->data.bytes.data(), all.size() * sizeof(T));
+    return all;
+}
+
+// Nearest bfloat16, ties to even.
+std::uint16_t toBfloat16(float value)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
+}
+
+// "VmHWM" of this process: the most memory it ever held, in bytes.
+std::size_t peakMemory()
+{
+    std::ifstream status("/proc/self/status");
+    for (std::string line; std::getline(status, line);)
+        if (line.starts_with("VmHWM:"))
+            return std::stoul(line.substr(6)) * 1024;
+    return 0;
+}
+
+void write(const fs::path& path, const std::string& header, std::size_t data)
+{
+    const std::uint64_t length = header.size();
+    std::ofstream out(path, std::ios::binary);
+    out.write(reinterpret_cast<const char*>(&length), sizeof length);
+    out << header << std::string(data, '\0');
+}
+
+} // namespace
+
+class TestWeights : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void hostileFilesAreRefused_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("expected");
+        const fs::path manifest = test::parityFolder() / "hostile/manifest.json";
+        if (fs::exists(manifest))
+            for (const auto& entry : readJson(manifest))
+                QTest::newRow(entry["file"].get<std::string>().c_str()) << QString::fromStdString(entry["file"]) << QString::fromStdString(entry["expected"]);
+        else
+            QTest::newRow("missing") << QString() << QString();
+    }
+
+    void hostileFilesAreRefused()
+    {
+        const fs::path folder = test::parityFolder() / "hostile";
+        MAMA_NEED(fs::exists(folder / "manifest.json"), folder.string());
+        QFETCH(QString, file);
+        QFETCH(QString, expected);
+        const fs::path path = folder / file.toStdString();
+        const std::size_t before = peakMemory();
+        std::string refusal;
+        ImportOptions options;
+        options.checkpoint = path;
+        try {
+            if (expected.startsWith("the container reads"))
+                QVERIFY(WeightFile::open(path)->tensors().size() == 1);
+            importWeights(options);
+        } catch (const Error& error) {
+            refusal = error.what();
+        }
+        qInfo().noquote() << QString::fromStdString(refusal.empty() ? "accepted" : refusal);
+        if (expected.startsWith("accept"))
+            QVERIFY2(refusal.empty(), refusal.c_str());
+        else if (expected.startsWith("refuse")) {
+            QVERIFY(!refusal.empty());
+            QVERIFY2(refusal.find(file.toStdString()) != std::string::npos, "the message must name the file");
+        }
+        QVERIFY(!fs::exists("PWNED") && !fs::exists(folder / "PWNED") && !fs::exists("/PWNED"));
+        QVERIFY2(peakMemory() - before < std::size_t{16} << 20U, "memory must not follow declared sizes");
+    }
+
+    void everyContainerGivesTheSameModel()
+    {
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const auto model = [&](const char* file) { return imported(parity.path(file), parity.path("text-model"), parity.path("model_config.json")); };
+        const ImportedModel single = model("mama_fp32.ckpt");
+        MAMA_SAME(difference(single, model("mama_fp32_peft07.ckpt")));
+        MAMA_SAME(difference(single, model("model.safetensors")));
+        const ImportedModel half = model("mama_bf16.ckpt");
+        QCOMPARE(half.tensors.size(), single.tensors.size());
+        for (const CanonicalTensor& tensor : single.tensors) {
+            if (tensor.info.type != TensorType::F32)
+                continue;
+            QCOMPARE(half.find(tensor.info.name)->info.type, TensorType::BF16);
+            const auto wide = values<float>(single, tensor.info.name);
+            const auto narrow = values<std::uint16_t>(half, tensor.info.name);
+            for (std::size_t i = 0; i < wide.size(); ++i)
+                QCOMPARE(narrow[i], toBfloat16(wide[i]));
+        }
+    }
+
+    void sizesAreReadOffTheWeights()
+    {
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const auto sizes = parity.json("model_config.json");
+        const auto model = imported(parity.path("mama_fp32.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
+        const auto &image = model.description["image"], &text = model.description["text"], &heads = model.description["heads"];
+        MAMA_SAME(unlike(image["width"], sizes["vit_dim"]));
+        MAMA_SAME(unlike(image["depth"], sizes["vit_depth"]));
+        MAMA_SAME(unlike(image["heads"], sizes["vit_heads"]));
+        MAMA_SAME(unlike(image["registers"], sizes["registers"]));
+        MAMA_SAME(unlike(image["patch"], sizes["patch"]));
+        MAMA_SAME(unlike(model.description["input"]["size"], sizes["image_size"]));
+        MAMA_SAME(unlike(text["width"], sizes["n_embd"]));
+        MAMA_SAME(unlike(text["depth"], sizes["n_layer"]));
+        MAMA_SAME(unlike(text["heads"], sizes["n_head"]));
+        MAMA_SAME(unlike(text["positions"], sizes["n_positions"]));
+        MAMA_SAME(unlike(text["lora"]["r"], sizes["lora_r"]));
+        MAMA_SAME(unlike(text["lora"]["alpha"], sizes["lora_alpha"]));
+        MAMA_SAME(unlike(text["scale_attn_by_inverse_layer_idx"], parity.json("text-model/config.json")["scale_attn_by_inverse_layer_idx"]));
+        MAMA_SAME(unlike(heads["embedding"], sizes["embedding"]));
+        MAMA_SAME(unlike(heads["local_hidden"], sizes["local_hidden"]));
+        MAMA_SAME(unlike(model.description["captions"]["length"], sizes["max_words"]));
+        QCOMPARE(values<float>(model, "logit_scale").at(0), sizes["logit_scale"].get<float>());
+        QVERIFY(model.report.assumed.size() <= 2); // epsilons that no file of the case tells
+        const auto probe = imported(parity.path("linear_probe_birads.ckpt"), {}, parity.path("model_config.json"));
+        MAMA_SAME(unlike(probe.description["kind"], "linear-probe"));
+        QCOMPARE(static_cast<std::int64_t>(probe.description["heads"]["classes"].size()), parity.array("expected/linear_probe_logits.npy").shape.at(1));
+    }
+
+    void hubAndHuggingFaceNamesAreTheSameTower()
+    {
+        const test::ParityCase parity("vision");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        int pairs = 0;
+        for (const auto& entry : fs::directory_iterator(parity.path("")))
+            if (fs::exists(entry.path() / "facebook.pth")) {
+                MAMA_SAME(difference(imported(entry.path() / "facebook.pth"), imported(entry.path())));
+                ++pairs;
+            }
+        QVERIFY(pairs > 0);
+    }
+
+    void oldAndNewTextNamesAreTheSameTower()
+    {
+        const test::ParityCase parity("text");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        int pairs = 0;
+        for (const auto& folder : fs::directory_iterator(parity.path("")))
+            for (const auto& file : folder.is_directory() ? fs::directory_iterator(folder.path()) : fs::directory_iterator())
+                if (file.path().extension() == ".bin") {
+                    const ImportedModel old = imported(file.path());
+                    MAMA_SAME(difference(old, imported(folder.path())));
+                    QVERIFY(!old.report.leftOver.empty());
+                    ++pairs;
+                }
+        QVERIFY(pairs > 0);
+        MAMA_SAME(unlike(imported(parity.path("llama")).description["text"]["kv_heads"], parity.json("llama/config.json")["num_key_value_heads"]));
+    }
+
+    void adaptersLieOverTheirBase()
+    {
+        const test::ParityCase parity("lora");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        for (const auto& entry : fs::directory_iterator(parity.path(""))) {
+            if (!fs::exists(entry.path() / "adapter"))
+                continue;
+            const auto config = readJson(entry.path() / "adapter/adapter_config.json");
+            const ImportedModel model = imported(entry.path() / "base", {}, {}, entry.path() / "adapter");
+            const auto& tower = model.description[model.description["text"].is_object() ? "text" : "image"];
+            MAMA_SAME(unlike(tower["lora"]["r"], config["r"]));
+            MAMA_SAME(unlike(tower["lora"]["alpha"], config["lora_alpha"]));
+            MAMA_SAME(unlike(tower["lora"]["rslora"], config["use_rslora"]));
+            QCOMPARE(model.report.leftOver.size(), std::size_t{0});
+            QCOMPARE(model.report.used.size(), WeightFile::open(entry.path() / "base")->tensors().size() + WeightFile::open(entry.path() / "adapter")->tensors().size());
+        }
+    }
+
+    void foldersAndExportsComeBack()
+    {
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const ImportedModel model = imported(parity.path("mama_bf16.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
+        QVERIFY(writeModelFolder(model, here(folder) / "m"));
+        const ImportedModel again = imported(here(folder) / "m");
+        MAMA_SAME(difference(model, again));
+        QVERIFY(fs::exists(here(folder) / "m/tokenizer.json"));
+        exportModel(again, ExportFormat::Mama, here(folder) / "whole");
+        const ImportedModel whole = imported(here(folder) / "whole", parity.path("text-model"));
+        MAMA_SAME(difference(model, whole));
+        MAMA_SAME(unlike(whole.description["image"]["heads"], model.description["image"]["heads"]));
+        exportModel(again, ExportFormat::Hub, here(folder) / "tower.safetensors");
+        MAMA_SAME(unlike(imported(here(folder) / "tower.safetensors").description["kind"], "image-tower"));
+        exportModel(again, ExportFormat::Peft, here(folder) / "adapter");
+        const auto adapter = WeightFile::open(here(folder) / "adapter");
+        const TensorInfo* rows = adapter->find("base_model.model.transformer.wte.added_rows");
+        QVERIFY(rows);
+        const auto bytes = adapter->bytes(*rows).bytes;
+        QVERIFY(std::ranges::equal(bytes, again.find("text_encoder_q.model.wte.weight")->data.bytes.last(bytes.size())));
+        fs::create_directory(here(folder) / "other");
+        writeAtomically(here(folder) / "other/letter.txt", std::string_view("keep me"));
+        QVERIFY_EXCEPTION_THROWN(writeModelFolder(model, here(folder) / "other"), Error);
+        QVERIFY(fs::exists(here(folder) / "other/letter.txt"));
+    }
+
+    void shardsAreOneModel()
+    {
+        const test::ParityCase parity("text");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto whole = WeightFile::open(parity.path("llama"));
+        std::vector<NamedTensor> parts[2];
+        nlohmann::json map = nlohmann::json::object();
+        for (std::size_t i = 0; i < whole->tensors().size(); ++i) {
+            const TensorInfo& info = whole->tensors()[i];
+            parts[i % 2].push_back({info, whole->bytes(info).bytes, true});
+            map[info.name] = i % 2 ? "b.safetensors" : "a.safetensors";
+        }
+        writeSafetensors(here(folder) / "a.safetensors", parts[0], {});
+        writeSafetensors(here(folder) / "b.safetensors", parts[1], {});
+        fs::copy_file(parity.path("llama/config.json"), here(folder) / "config.json");
+        const fs::path index = here(folder) / "model.safetensors.index.json";
+        writeAtomically(index, nlohmann::json{{"weight_map", map}}.dump());
+        MAMA_SAME(difference(imported(here(folder)), imported(parity.path("llama"))));
+        map.begin().value() = "../a.safetensors";
+        writeAtomically(index, nlohmann::json{{"weight_map", map}}.dump());
+        QVERIFY_EXCEPTION_THROWN(WeightFile::open(index), Error);
+    }
+
+    // The block-chunk index of some DINOv2 releases, mama.md section 11.
+    void chunkedBlocksAreAccepted()
+    {
+        const test::ParityCase parity("vision");
+        MAMA_NEED(parity.present() && fs::exists(parity.path("dinov2/facebook.pth")), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("dinov2/facebook.pth"));
+        std::vector<NamedTensor> chunked;
+        for (const TensorInfo& info : plain->tensors()) {
+            NamedTensor tensor{info, plain->bytes(info).bytes, false};
+            if (info.name.starts_with("blocks."))
+                tensor.info.name.insert(std::string_view("blocks.").size(), "0.");
+            chunked.push_back(tensor);
+        }
+        writeSafetensors(here(folder) / "chunked.safetensors", chunked, {});
+        MAMA_SAME(difference(imported(here(folder) / "chunked.safetensors"), imported(parity.path("dinov2/facebook.pth"))));
+    }
+
+    void largeFilesAreMappedNotCopied()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = here(folder) / "large.safetensors";
+        constexpr std::uint64_t bytes = std::uint64_t{10} << 30U;
+        const std::string header = R"({"big":{"dtype":"F32","shape":[)" + std::to_string(bytes / 4) + R"(],"data_offsets":[0,)" + std::to_string(bytes) + "]}}";
+        write(path, header, 0);
+        fs::resize_file(path, 8 + header.size() + bytes); // sparse: takes no room on the disk
+        const std::size_t before = peakMemory();
+        QElapsedTimer clock;
+        clock.start();
+        const auto file = WeightFile::open(path);
+        QCOMPARE(file->bytes(file->tensors().at(0)).bytes.size(), std::size_t{bytes});
+        QVERIFY2(clock.elapsed() < 1000, "opening must not read the file");
+        QVERIFY(peakMemory() - before < std::size_t{16} << 20U);
+    }
+
+    void holesAndLiesAreNamed_data()
+    {
+        QTest::addColumn<QString>("header");
+        QTest::addColumn<int>("data");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("bytes at the end") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})" << 8 << "belong to no tensor";
+        QTest::newRow("unknown field") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})" << 4 << "unknown field";
+        QTest::newRow("no offsets") << R"({"a":{"dtype":"F32","shape":[1]}})" << 4 << "lacks";
+        QTest::newRow("fraction") << R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})" << 4 << "fraction";
+        QTest::newRow("text after the end") << R"({} {})" << 0 << "not valid JSON";
+        QTest::newRow("number in metadata") << R"({"__metadata__":{"a":1}})" << 0 << "number";
+    }
+
+    void holesAndLiesAreNamed()
+    {
+        QFETCH(QString, header);
+        QFETCH(int, data);
+        QFETCH(QString, reason);
+        const QTemporaryDir folder;
+        const fs::path path = here(folder) / "a.safetensors";
+        write(path, header.toStdString(), static_cast<std::size_t>(data));
+        try {
+            WeightFile::open(path);
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QVERIFY2(std::string(error.what()).find(reason.toStdString()) != std::string::npos, error.what());
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestWeights)
+#include "test_weights.moc"
