@@ -1,0 +1,106 @@
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/model/loaded_model.h"
+#include "core/weights/import_weights.h"
+
+#include <sys/stat.h>
+
+namespace mama {
+namespace {
+
+// SHA-256 of a large file, computed once per file, size and time of change.
+std::string hashOf(const std::filesystem::path& path)
+{
+    struct stat now{};
+    if (::stat(path.c_str(), &now) != 0)
+        throw Error(ErrorCode::Io, "load model", path.string(), "cannot be opened");
+    const std::string identity = std::filesystem::weakly_canonical(path).string() + "|" + std::to_string(now.st_size) + "|" + std::to_string(now.st_ino) + "|" +
+                                 std::to_string(now.st_mtim.tv_sec) + "." + std::to_string(now.st_mtim.tv_nsec);
+    const std::filesystem::path kept = cacheFolder() / "hashes" / sha256(identity);
+    try {
+        const std::string hash = std::filesystem::exists(kept) ? readText(kept) : std::string();
+        if (hash.size() == 64)
+            return hash;
+    } catch (const Error&) {
+    }
+    const std::string hash = sha256OfFile(path);
+    try {
+        writeAtomically(kept, hash);
+    } catch (const Error&) { // a cache that cannot be written costs time only
+    }
+    return hash;
+}
+
+std::string modelHash(const std::filesystem::path& folder, const nlohmann::json& description)
+{
+    std::vector<std::filesystem::path> files;
+    if (!std::filesystem::is_directory(folder))
+        files.push_back(folder);
+    else
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (entry.is_regular_file() && (entry.path().extension() == ".safetensors" || entry.path().extension() == ".bin" || entry.path().extension() == ".ckpt" || entry.path().extension() == ".pth"))
+                files.push_back(entry.path());
+    std::sort(files.begin(), files.end());
+    std::string all = std::filesystem::exists(folder / "model.json") ? readText(folder / "model.json") : description.dump();
+    for (const auto& file : files)
+        all += hashOf(file);
+    return sha256(all);
+}
+
+std::shared_ptr<const Tokenizer> tokenizerOf(const std::filesystem::path& folder, const nlohmann::json& description)
+{
+    if (!description.contains("text") || !description["text"].is_object() || !std::filesystem::is_directory(folder))
+        return nullptr;
+    bool found = false;
+    for (const char* name : {"tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model"})
+        found = found || std::filesystem::exists(folder / name);
+    if (!found)
+        return nullptr;
+    std::shared_ptr<const Tokenizer> tokenizer = Tokenizer::load(folder);
+    std::vector<std::string> missing;
+    if (description.contains("captions") && description["captions"].is_object() && description["captions"].contains("added_tokens"))
+        for (const auto& token : description["captions"]["added_tokens"])
+            if (!tokenizer->id(token.get<std::string>()))
+                missing.push_back(token.get<std::string>());
+    return missing.empty() ? tokenizer : tokenizer->withAddedTokens(missing);
+}
+
+} // namespace
+
+const char* name(Precision precision)
+{
+    switch (precision) {
+    case Precision::Auto: return "auto";
+    case Precision::Fp32: return "fp32";
+    case Precision::Bf16: return "bf16";
+    case Precision::Int8: return "int8";
+    }
+    return "";
+}
+
+Precision parsePrecision(const std::string& text)
+{
+    for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Bf16, Precision::Int8})
+        if (text == name(precision))
+            return precision;
+    throw Error(ErrorCode::Usage, "precision", text, "expected auto, fp32, bf16 or int8");
+}
+
+std::unique_ptr<Model> Model::load(const std::filesystem::path& folder, const ComputeOptions& options, const Job& job)
+{
+    if (!std::filesystem::exists(folder))
+        throw Error(ErrorCode::Model, "load model", folder.string(), "there is no such model folder");
+    ImportOptions import;
+    import.checkpoint = folder;
+    import.checkValues = false;
+    import.hash = false;
+    const Cancellable<ImportedModel> imported = importWeights(import, job);
+    if (!imported)
+        return nullptr;
+    auto model = std::make_unique<LoadedModel>(parametersOf(*imported), imported->description, tokenizerOf(folder, imported->description), options, job);
+    model->setHash(modelHash(folder, imported->description));
+    return model;
+}
+
+} // namespace mama

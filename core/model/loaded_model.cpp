@@ -1,0 +1,158 @@
+#include "core/model/loaded_model.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/base/processor.h"
+#include "core/model/auto_precision.h"
+#include "core/model/cuda_plugin.h"
+
+#include <ATen/ATen.h>
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <c10/core/InferenceMode.h>
+
+namespace mama {
+namespace {
+
+constexpr std::int64_t batchPatchTokens = 1500; // images a forward pass: one at 518 pixels, more when small
+constexpr std::int64_t packedTextLimit = 2LL << 30; // parameters' bytes; larger towers compute from the mapped file
+
+std::string text(const nlohmann::json& section, const char* key, const std::string& otherwise = {})
+{
+    return section.is_object() && section.contains(key) && section[key].is_string() ? section[key].get<std::string>() : otherwise;
+}
+
+ModelInfo infoOf(const nlohmann::json& description)
+{
+    const auto section = [&](const char* name) { return description.contains(name) ? description[name] : nlohmann::json(); };
+    const nlohmann::json image = section("image"), heads = section("heads"), input = section("input"), provenance = section("provenance");
+    ModelInfo info;
+    info.name = text(description, "name", "model");
+    info.kind = text(description, "kind", "mama");
+    info.compat = text(description, "compat", "default");
+    info.textFamily = text(section("text"), "family");
+    info.inferencePooling = text(section("inference"), "text_pooling", "zero-shot");
+    info.profile = text(input, "profile", "mama");
+    info.trainedOn = text(provenance, "trained_on", "unknown");
+    info.licence = text(provenance, "licence");
+    info.notice = text(provenance, "notice");
+    if (input.is_object()) {
+        info.profileVersion = input.value("profile_version", 1);
+        info.inputSize = input.value("size", 518);
+    }
+    if (image.is_object())
+        info.patch = image.value("patch", 14);
+    if (heads.is_object() && heads.contains("classes") && heads["classes"].is_array())
+        info.classes = heads["classes"].get<std::vector<std::string>>();
+    return info;
+}
+
+CaptionRules rulesOf(const nlohmann::json& description)
+{
+    CaptionRules rules;
+    if (!description.contains("captions") || !description["captions"].is_object())
+        return rules;
+    const nlohmann::json& captions = description["captions"];
+    rules.separator = text(captions, "separator");
+    rules.start = text(captions, "start");
+    rules.end = text(captions, "end");
+    rules.pad = text(captions, "pad");
+    rules.length = captions.value("length", 144);
+    return rules;
+}
+
+std::vector<float> toVector(const at::Tensor& x)
+{
+    const at::Tensor flat = x.to(at::kCPU, at::kFloat).contiguous();
+    const auto* data = flat.const_data_ptr<float>();
+    return {data, data + flat.numel()};
+}
+
+} // namespace
+
+LoadedModel::LoadedModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job)
+    : m_description(std::move(description)), m_info(infoOf(m_description)), m_rules(rulesOf(m_description)), m_tokenizer(std::move(tokenizer))
+{
+    const c10::InferenceMode inference;
+    const int threads = options.threads > 0 ? options.threads : processor().cores;
+    at::set_num_threads(threads);
+    m_threads = threads;
+    m_gpu = cuda::chooseDevice(options.device);
+    Parameters placed = parameters;
+    if (m_gpu >= 0)
+        placed = cuda::moved(parameters, m_gpu);
+    const auto make = [&] { return std::make_unique<Network>(placed, m_description); };
+    m_network = make();
+    m_precision = options.precision;
+    if (m_gpu >= 0) {
+        if (m_precision == Precision::Int8 || m_precision == Precision::Bf16)
+            throw Error(ErrorCode::Unsupported, "load model", std::string("precision ") + name(m_precision), "the GPU computes in fp32");
+        m_precision = Precision::Fp32;
+    } else {
+        if (m_precision == Precision::Auto)
+            m_precision = choosePrecision(m_description, threads, make, job);
+        m_network->pack(m_precision);
+    }
+    m_info.hasLocal = m_network->imageLocalHead.has_value();
+    m_info.embedding = static_cast<int>(m_network->imageHead ? m_network->imageHead->outputs() : m_network->textHead ? m_network->textHead->outputs()
+                                        : m_network->image   ? m_network->image->config().width
+                                                             : m_network->text->width());
+    if (m_network->logitScale.defined())
+        m_info.logitScale = m_network->logitScale.item<double>();
+    if (m_network->text && m_tokenizer)
+        m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
+}
+
+std::string LoadedModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
+
+Cancellable<ImageEmbedding> LoadedModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job)
+{
+    if (!m_network->image)
+        throw Error(ErrorCode::Model, "encode image", m_info.name, "the model has no image tower");
+    const std::int64_t patch = m_network->image->config().patch;
+    if (n < 1 || height < patch || width < patch || height % patch != 0 || width % patch != 0)
+        throw Error(ErrorCode::Data, "encode image", "input", "sides " + std::to_string(height) + " x " + std::to_string(width) + " must be multiples of the patch size " + std::to_string(patch));
+    if (static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
+        throw Error(ErrorCode::Data, "encode image", "input", std::to_string(input.size()) + " values, expected " + std::to_string(n) + " x 3 x " + std::to_string(height) + " x " + std::to_string(width));
+    const std::lock_guard lock(m_mutex);
+    const c10::InferenceMode inference;
+    at::set_num_threads(m_threads);
+    ImageEmbedding made;
+    made.count = n;
+    made.rows = height / patch;
+    made.columns = width / patch;
+    made.dim = m_info.embedding;
+    const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / (made.rows * made.columns), 1, 64);
+    for (std::int64_t first = 0; first < n; first += batch) {
+        const std::int64_t count = std::min(batch, n - first);
+        auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
+        at::Tensor images = at::from_blob(from, {count, 3, height, width}, at::kFloat);
+        if (m_gpu >= 0)
+            images = images.to(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(m_gpu)));
+        const at::Tensor tokens = m_network->image->tokens(images, {}, job);
+        if (!tokens.defined())
+            return {};
+        const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
+        const std::vector<float> rows = toVector(m_info.kind == "linear-probe" ? global : l2(global));
+        made.global.insert(made.global.end(), rows.begin(), rows.end());
+        if (m_network->imageLocalHead) {
+            const std::vector<float> patches = toVector(m_network->imageLocal(tokens));
+            made.patches.insert(made.patches.end(), patches.begin(), patches.end());
+        }
+        job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(n), "encode image");
+    }
+    return made;
+}
+
+Cancellable<TextEmbedding> LoadedModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
+{
+    if (!m_texts)
+        throw Error(ErrorCode::Model, "encode text", m_info.name, m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");
+    const std::lock_guard lock(m_mutex);
+    const c10::InferenceMode inference;
+    at::set_num_threads(m_threads);
+    return m_texts->encode(texts, options, job);
+}
+
+} // namespace mama

@@ -1,0 +1,45 @@
+#pragma once
+#include "core/model/model.h"
+#include "core/model/network.h"
+#include "core/model/text_embedder.h"
+
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+
+// The Model that Model::load gives; also made from tensors in memory (benchmarks, a trainer's evaluation).
+class LoadedModel final : public Model
+{
+public:
+    // parameters under canonical names; description: model.json; tokenizer: null without a text tower.
+    // Error(Model) names what is missing; Error(Unsupported) a device or precision that is not there.
+    LoadedModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job = {});
+
+    const ModelInfo& info() const override { return m_info; }
+    const nlohmann::json& description() const override { return m_description; }
+    std::string device() const override;
+    Precision precision() const override { return m_precision; }
+    int threads() const override { return m_threads; }
+    const Tokenizer* tokenizer() const override { return m_tokenizer.get(); }
+    const CaptionRules& captionRules() const override { return m_rules; }
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job = {}) override;
+    Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {}, const Job& job = {}) override;
+
+    void setHash(const std::string& hash) { m_info.hash = hash; }
+    const Network& network() const { return *m_network; }
+    TextEmbedder* texts() { return m_texts.get(); }
+
+private:
+    nlohmann::json m_description;
+    ModelInfo m_info;
+    CaptionRules m_rules;
+    std::shared_ptr<const Tokenizer> m_tokenizer;
+    int m_threads = 1, m_gpu = -1;
+    Precision m_precision = Precision::Fp32;
+    std::unique_ptr<Network> m_network;
+    std::unique_ptr<TextEmbedder> m_texts;
+    std::mutex m_mutex;
+};
+
+} // namespace mama

@@ -1,0 +1,80 @@
+#pragma once
+#include "core/model/image_tower.h"
+#include "core/model/text_tower.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+namespace mama {
+
+// LocalEmbedding of the reference: per row Linear, BatchNorm, ReLU, Linear, BatchNorm without affine.
+class LocalHead
+{
+public:
+    // Under "<prefix>0", "1", "3", "4"; convolutions of kernel size 1 are taken as linear layers.
+    LocalHead(const Parameters& parameters, const std::string& prefix, double eps);
+    // BatchNorm folded into the layers, for inference from here on.
+    void pack(Precision precision);
+    // x [M, in] -> [M, embedding], not normalised. Training: statistics of these M rows (M > 1).
+    at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const;
+
+private:
+    struct Norm
+    {
+        at::Tensor weight, bias, mean, variance;
+    };
+    at::Tensor normalise(const at::Tensor& x, const Norm& norm, bool training) const;
+    Linear folded(const Linear& layer, const at::Tensor& bias, const Norm& norm) const;
+
+    at::Tensor m_firstBias, m_secondBias;
+    Linear m_first, m_second;
+    Norm m_firstNorm, m_secondNorm;
+    double m_eps;
+    bool m_packed = false;
+};
+
+// SimCLR projection of the reference: Linear, BatchNorm, ReLU, Linear, BatchNorm; no biases.
+class SimclrHead
+{
+public:
+    SimclrHead(const Parameters& parameters, const std::string& prefix, double eps);
+    at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const; // [N, in] -> [N, embedding], not normalised
+
+private:
+    Parameters m_parts;
+    double m_eps;
+};
+
+// The whole model as tensors in, tensors out (mama.md, section 3). What a model lacks is empty. Used by
+// inference (after pack()) and by training (as built: float32, differentiable).
+class Network
+{
+public:
+    // description: model.json. Error(Model) names the field or tensor that is wrong.
+    Network(const Parameters& parameters, const nlohmann::json& description);
+    void pack(Precision precision);
+
+    // pooled [N, width]: mean of all prenorm tokens, or the cls token after the norm, as model.json says.
+    at::Tensor pooled(const at::Tensor& tokens) const;
+    // [N, embedding], before L2; a linear probe's logits; an image tower alone: `pooled` itself.
+    at::Tensor imageGlobal(const at::Tensor& pooled) const;
+    // tokens [N, T, width] -> [N, P, embedding], L2-normalised.
+    at::Tensor imageLocal(const at::Tensor& tokens, const ForwardMode& mode = {}) const;
+    at::Tensor textGlobal(const at::Tensor& pooled) const;                                  // [M, embedding], before L2
+    at::Tensor sentences(const at::Tensor& hidden, const ForwardMode& mode = {}) const;     // [S, width] -> [S, embedding], L2
+
+    std::optional<ImageTower> image;
+    std::unique_ptr<TextTower> text;
+    std::optional<Linear> imageHead, textHead;
+    std::optional<LocalHead> imageLocalHead, textLocalHead;
+    std::optional<SimclrHead> simclr;
+    at::Tensor logitScale, localScale; // scalars, or undefined
+
+private:
+    bool m_meanPrenorm = true;
+};
+
+at::Tensor l2(const at::Tensor& x); // last axis to length 1
+
+} // namespace mama

@@ -1,0 +1,60 @@
+#pragma once
+#include "core/model/network.h"
+
+#include <list>
+#include <unordered_map>
+
+namespace mama {
+
+// Texts to embeddings at the least cost: padding is cut to what the pooling needs, texts are batched by length,
+// a prefix that consecutive texts share is computed once (causal models), and recent texts are remembered.
+class TextEmbedder
+{
+public:
+    // tokenizer may not be null. network outlives this.
+    TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules, const nlohmann::json& description);
+
+    Cancellable<TextEmbedding> encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job);
+    // The same from token ids: ids [N][n_i] without padding.
+    struct Input
+    {
+        std::vector<std::int64_t> ids, types;
+        std::vector<std::int64_t> separators;
+        bool cut = false;
+    };
+    struct Output
+    {
+        std::vector<float> global, sentences; // [D], [S, D]
+        bool cut = false;
+    };
+    Cancellable<std::vector<Output>> encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const;
+    std::int64_t dim() const;
+
+private:
+    enum class Pool { FirstPad, MeanAll, MeanAllButFirst, MeanMasked, First };
+    Pool pool(Pooling pooling) const;
+    Input tokens(const std::string& text, const TextOptions& options) const;
+    std::int64_t needed(const Input& input, Pool pool) const;
+    at::Tensor poolHidden(const at::Tensor& hidden, const Input& input, Pool pool) const;
+    at::Tensor hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix, std::int64_t length, const Job& job) const;
+    std::vector<std::vector<std::size_t>> groups(const std::vector<Input>& inputs, Pool pool) const;
+
+    const Network& m_network;
+    const Tokenizer& m_tokenizer;
+    CaptionRules m_rules;
+    bool m_raw = false;            // a sentence encoder: it has no captions
+    bool m_startAtFullLength = false; // a caption that fills the length pools the start token (reference), else the last real one
+    std::string m_family, m_pooling, m_inferencePooling;
+    std::int64_t m_pad = 0;
+
+    // Least recently used first.
+    struct Entry
+    {
+        std::string key;
+        Output output;
+    };
+    std::list<Entry> m_recent;
+    std::unordered_map<std::string, std::list<Entry>::iterator> m_byKey;
+};
+
+} // namespace mama
