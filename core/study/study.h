@@ -41,6 +41,9 @@ struct StudyImage
     bool mirrored = false;         // stored mirrored by the pixels' evidence
     int chestWallColumn = -1;      // first breast column at the chest-wall side, stored pixels; -1 unknown
     double breastArea = 0;         // share of the image
+    bool synthetic = false;        // 2D made from a tomosynthesis
+    bool tomosynthesis = false;    // a stack of slices, or its projections
+    int twin = -1;                 // index in the study of its For Presentation or For Processing counterpart
     std::vector<std::string> badges;   // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
     std::vector<std::string> warnings;
 };
@@ -58,6 +61,7 @@ struct ScanProblem
 {
     std::filesystem::path path;
     std::string reason;
+    bool refused = true; // false: no image and none expected (a report, a text file), listed by its kind only
 };
 
 struct ScanReport
@@ -71,7 +75,26 @@ struct ScanReport
 struct ScanOptions
 {
     bool readPixels = true;
+    int threads = 0; // 0: as many as there are processors, at most 8
 };
 Cancellable<ScanReport> scan(const std::vector<std::filesystem::path>& paths, const Job& job = {}, const ScanOptions& options = {});
+
+// Everything of an image that its header and name say: side, view, label, presentation, spacing, badges.
+StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame = 0);
+
+// What the pixels say of the chest wall, the breast's area and mirrored storage. Display follows PatientOrientation
+// where there is one, else the pixels; a contradiction is flagged, never flipped (workstation notes 1.3).
+struct PixelEvidence
+{
+    bool found = false;
+    bool chestWallLeft = false; // else right, as stored
+    int chestWallColumn = -1;
+    double breastArea = 0;
+};
+PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline);
+void orient(StudyImage& image, const PixelEvidence& evidence);
+
+// Fills the four slots, one image each, orders the extras and finds the twins (workstation notes 1.2, 1.5).
+void hang(Study& study);
 
 } // namespace mama

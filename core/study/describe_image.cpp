@@ -1,0 +1,102 @@
+#include "core/study/side_and_view.h"
+#include "core/study/spacing.h"
+#include "core/study/study.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace mama {
+namespace {
+
+constexpr std::string_view ForPresentation[] = {"1.2.840.10008.5.1.4.1.1.1.2", "1.2.840.10008.5.1.4.1.1.1.1",
+                                                "1.2.840.10008.5.1.4.1.1.13.1.4"};
+constexpr std::string_view ForProcessing[] = {"1.2.840.10008.5.1.4.1.1.1.2.1", "1.2.840.10008.5.1.4.1.1.1.1.1",
+                                              "1.2.840.10008.5.1.4.1.1.13.1.5"};
+constexpr std::string_view Tomosynthesis = "1.2.840.10008.5.1.4.1.1.13.1"; // .3 volumes, .4 and .5 projections
+
+bool among(std::string_view value, const auto& list) { return std::ranges::find(list, value) != std::end(list); }
+
+std::string presentationOf(const ImageHeader& header)
+{
+    if (header.presentationIntent.find("PRESENTATION") != std::string::npos || among(header.sopClass, ForPresentation))
+        return header.presentationIntent.find("PROCESSING") != std::string::npos ? "processing" : "presentation";
+    if (header.presentationIntent.find("PROCESSING") != std::string::npos || among(header.sopClass, ForProcessing))
+        return "processing";
+    return "";
+}
+
+// By ImageType, or by the vendors' own words.
+bool isSynthetic(const ImageHeader& header)
+{
+    if (std::ranges::find(header.imageType, "GENERATED_2D") != header.imageType.end())
+        return true;
+    std::string text;
+    for (const char c : header.seriesDescription)
+        text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return std::ranges::any_of(std::initializer_list<std::string_view>{"C-VIEW", "CVIEW", "S-VIEW", "V-PREVIEW", "INSIGHT 2D", "INTELLIGENT 2D", "SYNTHETIC"},
+                               [&](std::string_view word) { return text.find(word) != std::string::npos; });
+}
+
+} // namespace
+
+const char* name(Side side)
+{
+    switch (side) {
+    case Side::Right: return "R";
+    case Side::Left: return "L";
+    case Side::Both: return "B";
+    case Side::Unknown: break;
+    }
+    return "";
+}
+
+const char* name(Slot slot)
+{
+    switch (slot) {
+    case Slot::RCC: return "RCC";
+    case Slot::LCC: return "LCC";
+    case Slot::RMLO: return "RMLO";
+    case Slot::LMLO: return "LMLO";
+    case Slot::Extra: break;
+    }
+    return "extra";
+}
+
+const StudyImage* Study::inSlot(Slot slot) const
+{
+    const auto found = std::ranges::find(images, slot, &StudyImage::slot);
+    return slot == Slot::Extra || found == images.end() ? nullptr : &*found;
+}
+
+StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame)
+{
+    StudyImage image;
+    image.path = path;
+    image.frame = frame;
+    image.header = header;
+    image.warnings = header.warnings;
+    image.presentation = presentationOf(header);
+    image.synthetic = isSynthetic(header);
+    image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) || (header.modality == "MG" && header.frames > 1));
+    resolveSideAndView(image);
+    image.spacing = resolveSpacing(header, image.warnings);
+    if (image.presentation == "processing")
+        image.badges.emplace_back("for processing");
+    if (image.synthetic)
+        image.badges.emplace_back("synthetic");
+    if (image.tomosynthesis)
+        image.badges.emplace_back("tomosynthesis");
+    if (header.partialView)
+        image.badges.emplace_back("partial view");
+    if (header.implantPresent)
+        image.badges.emplace_back("implant");
+    if (header.channels > 1) {
+        image.badges.emplace_back("colour");
+        if (header.format == "dicom")
+            image.warnings.emplace_back("colour picture: not a mammogram");
+    }
+    orient(image, {});
+    return image;
+}
+
+} // namespace mama

@@ -1,0 +1,113 @@
+// Workstation notes 1.2 and 1.5: one image a slot, the rest in a fixed order, twins kept apart.
+#include "core/study/study.h"
+#include "core/study/view_codes.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace mama {
+namespace {
+
+bool has(const StudyImage& image, std::string_view modifier)
+{
+    return std::ranges::find(image.modifiers, modifier) != image.modifiers.end();
+}
+
+// Spot and magnification views belong to their parent view; cleavage, axillary tail and tangential are views of their own.
+bool mayHang(const StudyImage& image)
+{
+    return !has(image, "M") && !has(image, "S") && !has(image, "CV") && !has(image, "AT") && !has(image, "TAN");
+}
+
+const std::string& timeOf(const StudyImage& image)
+{
+    const ImageHeader& h = image.header;
+    return h.acquisitionTime.empty() ? h.contentTime : h.acquisitionTime;
+}
+
+// True if a hangs rather than b.
+bool preferred(const StudyImage& a, const StudyImage& b)
+{
+    const auto rank = [](const StudyImage& image) {
+        return std::tuple(image.presentation == "processing", !image.modifiers.empty(), image.tomosynthesis ? 2 : image.synthetic ? 1 : 0,
+                          image.header.partialView);
+    };
+    if (rank(a) != rank(b))
+        return rank(a) < rank(b);
+    const auto when = [](const StudyImage& image) { return std::tie(image.header.acquisitionDate, timeOf(image)); };
+    if (when(a) != when(b))
+        return when(a) > when(b);
+    if (a.breastArea != b.breastArea)
+        return a.breastArea > b.breastArea;
+    return std::tie(a.header.sopUid, a.path, a.frame) < std::tie(b.header.sopUid, b.path, b.frame);
+}
+
+void fill(Study& study, Slot slot, Side side, std::initializer_list<std::string_view> views)
+{
+    // ML, then LM, stands in for a missing MLO.
+    for (const std::string_view view : views) {
+        StudyImage* best = nullptr;
+        for (StudyImage& image : study.images)
+            if (image.side == side && image.view == view && mayHang(image) && (!best || preferred(image, *best)))
+                best = &image;
+        if (best) {
+            best->slot = slot;
+            return;
+        }
+    }
+}
+
+// Rank in the strip of extras.
+auto extraOrder(const StudyImage& image)
+{
+    const int side = image.side == Side::Right ? 0 : image.side == Side::Left ? 1 : image.side == Side::Both ? 2 : 3;
+    static constexpr std::string_view Order[] = {"CC", "MLO", "ML", "LM", "XCCL", "XCCM", "LMO", "SIO", "ISO", "FB", "SPECIMEN"};
+    const auto view = std::ranges::find(Order, image.view) - std::begin(Order);
+    std::string modifiers;
+    for (const std::string& modifier : image.modifiers)
+        modifiers += modifier + " ";
+    return std::tuple(side, view, modifiers, timeOf(image), image.header.sopUid, image.path, image.frame);
+}
+
+bool areTwins(const StudyImage& presentation, const StudyImage& processing)
+{
+    const ImageHeader &a = presentation.header, &b = processing.header;
+    if (!a.sourceImages.empty())
+        return std::ranges::find(a.sourceImages, b.sopUid) != a.sourceImages.end();
+    return presentation.side == processing.side && !presentation.view.empty() && presentation.view == processing.view &&
+           presentation.modifiers == processing.modifiers && presentation.tomosynthesis == processing.tomosynthesis &&
+           a.acquisitionTime == b.acquisitionTime && a.acquisitionDate == b.acquisitionDate;
+}
+
+void findTwins(std::vector<StudyImage>& images)
+{
+    for (StudyImage& image : images)
+        image.twin = -1;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        for (std::size_t k = 0; k < images.size() && images[i].presentation == "presentation"; ++k)
+            if (images[k].presentation == "processing" && images[k].twin < 0 && areTwins(images[i], images[k])) {
+                images[i].twin = static_cast<int>(k);
+                images[k].twin = static_cast<int>(i);
+                break;
+            }
+}
+
+} // namespace
+
+void hang(Study& study)
+{
+    for (StudyImage& image : study.images)
+        image.slot = Slot::Extra;
+    fill(study, Slot::RCC, Side::Right, {"CC"});
+    fill(study, Slot::LCC, Side::Left, {"CC"});
+    fill(study, Slot::RMLO, Side::Right, {"MLO", "ML", "LM"});
+    fill(study, Slot::LMLO, Side::Left, {"MLO", "ML", "LM"});
+    std::ranges::stable_sort(study.images, [](const StudyImage& a, const StudyImage& b) {
+        if (a.slot != b.slot || a.slot != Slot::Extra)
+            return a.slot < b.slot;
+        return extraOrder(a) < extraOrder(b);
+    });
+    findTwins(study.images);
+}
+
+} // namespace mama

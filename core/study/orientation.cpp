@@ -1,0 +1,75 @@
+// Workstation notes 1.3: how an image is to be flipped for display, and whether its pixels agree.
+#include "core/image/breast_outline.h"
+#include "core/study/study.h"
+
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+constexpr const char* Mirrored = "mirrored";
+constexpr const char* Disagree = "side and pixels disagree";
+
+char opposite(char letter)
+{
+    constexpr std::pair<char, char> Pairs[] = {{'A', 'P'}, {'L', 'R'}, {'F', 'H'}};
+    for (const auto& [one, other] : Pairs) {
+        if (letter == one)
+            return other;
+        if (letter == other)
+            return one;
+    }
+    return 0;
+}
+
+// First letters of PatientOrientation as hung: towards the right edge, towards the bottom.
+std::pair<char, char> expected(const StudyImage& image)
+{
+    const bool right = image.side == Side::Right;
+    const bool craniocaudal = image.view == "CC" || image.view == "XCCL" || image.view == "XCCM";
+    const bool fromTheSide = image.view == "MLO" || image.view == "ML" || image.view == "LM" || image.view == "LMO" || image.view == "SIO" || image.view == "ISO";
+    return {right ? 'P' : 'A', craniocaudal ? (right ? 'L' : 'R') : fromTheSide ? 'F' : '\0'};
+}
+
+void set(std::vector<std::string>& list, const std::string& text, bool wanted)
+{
+    std::erase(list, text);
+    if (wanted)
+        list.push_back(text);
+}
+
+} // namespace
+
+PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline)
+{
+    const BreastOutline breast = findBreast(image, pipeline);
+    return {breast.chestWall != ImageEdge::None, breast.chestWall == ImageEdge::Left, breast.chestWallColumn, breast.found() ? breast.area : 0};
+}
+
+void orient(StudyImage& image, const PixelEvidence& evidence)
+{
+    image.chestWallColumn = evidence.chestWallColumn;
+    image.breastArea = evidence.breastArea;
+    image.mirrorForDisplay = image.flipForDisplay = image.mirrored = false;
+    if (image.side != Side::Right && image.side != Side::Left)
+        return;
+    const auto [row, column] = expected(image);
+    const auto& tag = image.header.patientOrientation;
+    const char rowTag = tag.first.empty() ? '\0' : tag.first.front();
+    // Only A or P along the rows says where the chest wall is.
+    const bool tagged = rowTag == row || rowTag == opposite(row);
+    image.flipForDisplay = column != 0 && !tag.second.empty() && tag.second.front() == opposite(column);
+    // As hung, the right breast's chest wall is at the right edge.
+    image.mirrored = evidence.found && evidence.chestWallLeft == (image.side == Side::Right);
+    const bool mirroredByTag = rowTag == opposite(row);
+    image.mirrorForDisplay = tagged ? mirroredByTag : image.mirrored;
+    const bool contradiction = tagged && evidence.found && image.mirrored != mirroredByTag;
+    set(image.badges, Mirrored, !tagged && image.mirrored);
+    set(image.badges, Disagree, contradiction);
+    const std::string side = name(image.side), wall = evidence.chestWallLeft ? "left" : "right";
+    set(image.warnings, "stored mirrored, by outline: side " + side + ", chest wall at the " + wall + " edge", !tagged && image.mirrored);
+    set(image.warnings, std::string(Disagree) + ": side " + side + ", PatientOrientation " + tag.first + "\\" + tag.second + ", chest wall at the " + wall + " edge",
+        contradiction);
+}
+
+} // namespace mama

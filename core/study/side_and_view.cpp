@@ -1,0 +1,159 @@
+#include "core/study/side_and_view.h"
+
+#include "core/study/view_codes.h"
+#include "core/study/view_text.h"
+
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+std::string upper(std::string_view text)
+{
+    std::string out;
+    for (const char c : text)
+        if (c != ' ' && c != '\0')
+            out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    return out;
+}
+
+Side sideOfTag(std::string_view value)
+{
+    const std::string v = upper(value);
+    return v == "R" ? Side::Right : v == "L" ? Side::Left : v == "B" ? Side::Both : Side::Unknown;
+}
+
+struct Answer
+{
+    std::string source, value; // value: "R", "L", "B" or a view's abbreviation
+};
+
+// The first answer counts; each later one that differs is a warning.
+Answer settle(const std::vector<Answer>& answers, const char* what, std::vector<std::string>& warnings)
+{
+    Answer first;
+    for (const Answer& answer : answers) {
+        if (answer.value.empty())
+            continue;
+        if (first.value.empty())
+            first = answer;
+        else if (answer.value != first.value)
+            warnings.push_back(std::string(what) + ": " + first.source + " says " + first.value + ", " + answer.source + " says " + answer.value);
+    }
+    return first;
+}
+
+struct NamedText
+{
+    std::string source;
+    ViewText text;
+};
+
+std::vector<NamedText> texts(const StudyImage& image)
+{
+    const ImageHeader& h = image.header;
+    std::vector<NamedText> all{{"SeriesDescription", parseViewText(h.seriesDescription)},
+                               {"ProtocolName", parseViewText(h.protocolName)},
+                               {"StudyDescription", parseViewText(h.studyDescription)},
+                               {"file name", parseViewText(image.path.stem().string())},
+                               {"folder name", parseViewText(image.path.parent_path().filename().string())}};
+    // "Diagnostic mammogram LEFT" and a folder "left" name what was ordered, not this image.
+    for (NamedText& one : all)
+        if ((one.source == "StudyDescription" || one.source == "folder name") && !one.text.sideBesideView)
+            one.text.side = Side::Unknown;
+    return all;
+}
+
+std::string frameSide(const StudyImage& image)
+{
+    const auto& sides = image.header.frameLaterality;
+    const auto own = static_cast<std::size_t>(std::max(0, image.frame));
+    if (own < sides.size() && sideOfTag(sides[own]) != Side::Unknown)
+        return name(sideOfTag(sides[own]));
+    for (const std::string& side : sides)
+        if (sideOfTag(side) != Side::Unknown)
+            return name(sideOfTag(side));
+    return "";
+}
+
+bool isMammogram(const ImageHeader& header) { return header.modality == "MG" || header.format != "dicom"; }
+
+std::string viewOfSequence(StudyImage& image)
+{
+    const auto& code = image.header.view;
+    if (!code)
+        return "";
+    const std::string view(viewOfCode(*code));
+    if (view.empty() && isMammogram(image.header))
+        image.warnings.push_back("view: code (" + code->value + ", " + code->scheme + ") of ViewCodeSequence is not in CID 4014");
+    return view;
+}
+
+std::string viewOfPosition(StudyImage& image)
+{
+    const std::string position = upper(image.header.viewPosition);
+    if (position.empty() || std::ranges::find(viewNames(), position) != viewNames().end())
+        return position;
+    if (isMammogram(image.header))
+        image.warnings.push_back("view: ViewPosition " + image.header.viewPosition + " is not a mammographic view");
+    return "";
+}
+
+void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
+{
+    for (const Code& code : image.header.viewModifiers) {
+        if (const auto modifier = modifierOfCode(code))
+            image.modifiers.emplace_back(modifier->label);
+        else if (isMammogram(image.header))
+            image.warnings.push_back("view modifier: code (" + code.value + ", " + code.scheme + ") is not in CID 4015");
+    }
+    if (!image.modifiers.empty() || image.header.view)
+        return;
+    const auto from = std::ranges::find_if(named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
+    if (from != named.end())
+        image.modifiers = from->text.modifiers;
+}
+
+// RMCC, LSMLO, LCCID, RCV.
+std::string composeLabel(const StudyImage& image)
+{
+    std::string before, view = image.view, behind;
+    for (const ViewModifier& known : viewModifiers()) {
+        if (std::ranges::find(image.modifiers, known.label) == image.modifiers.end())
+            continue;
+        if (known.place == LabelPlace::Before)
+            before += known.label;
+        else if (known.place == LabelPlace::Behind)
+            behind += known.label;
+        else
+            view = known.label;
+    }
+    return name(image.side) + before + view + behind;
+}
+
+} // namespace
+
+void resolveSideAndView(StudyImage& image)
+{
+    const std::vector<NamedText> named = texts(image);
+    const ImageHeader& h = image.header;
+    std::vector<Answer> sides{{"ImageLaterality", name(sideOfTag(h.imageLaterality))},
+                              {"FrameLaterality", frameSide(image)},
+                              {"Laterality", name(sideOfTag(h.laterality))}};
+    std::vector<Answer> views{{"ViewCodeSequence", viewOfSequence(image)}, {"ViewPosition", viewOfPosition(image)}};
+    // Names of files and folders of other modalities say nothing about a view.
+    if (isMammogram(h) || h.modality.empty())
+        for (const NamedText& one : named) {
+            sides.push_back({one.source, name(one.text.side)});
+            views.push_back({one.source, one.text.view});
+        }
+    const Answer side = settle(sides, "side", image.warnings), view = settle(views, "view", image.warnings);
+    image.side = sideOfTag(side.value);
+    image.sideSource = side.source;
+    image.view = view.value;
+    image.viewSource = view.source;
+    readModifiers(image, named);
+    image.label = composeLabel(image);
+}
+
+} // namespace mama

@@ -1,0 +1,138 @@
+#include "core/study/view_text.h"
+
+#include "core/study/view_codes.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace mama {
+namespace {
+
+std::vector<std::string> words(std::string_view text)
+{
+    std::vector<std::string> found(1);
+    for (const char c : text) {
+        const bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'), digit = c >= '0' && c <= '9';
+        if (letter || digit)
+            found.back() += letter && c >= 'a' ? static_cast<char>(c - 'a' + 'A') : c;
+        else if (!found.back().empty())
+            found.emplace_back();
+    }
+    if (found.back().empty())
+        found.pop_back();
+    return found;
+}
+
+Side sideOf(std::string_view word)
+{
+    if (word == "R" || word == "RT" || word == "RIGHT")
+        return Side::Right;
+    if (word == "L" || word == "LT" || word == "LEFT")
+        return Side::Left;
+    return Side::Unknown;
+}
+
+// What may stand before a view in one word: a side, then M or S.
+bool readFront(std::string_view front, ViewText& found)
+{
+    for (const std::string_view side : {"RIGHT", "LEFT", "R", "L"})
+        if (front.starts_with(side)) {
+            found.side = sideOf(side);
+            found.sideBesideView = true;
+            front.remove_prefix(side.size());
+            break;
+        }
+    for (const ViewModifier& modifier : viewModifiers())
+        if (modifier.place == LabelPlace::Before && front == modifier.label) {
+            found.modifiers.emplace_back(modifier.label);
+            return true;
+        }
+    return front.empty();
+}
+
+// What may stand behind it: modifiers, a number, or the side where none stood in front.
+bool readBack(std::string_view back, ViewText& found)
+{
+    while (!back.empty() && back.back() >= '0' && back.back() <= '9')
+        back.remove_suffix(1);
+    if ((back == "R" || back == "L") && found.side == Side::Unknown) {
+        found.side = sideOf(back);
+        found.sideBesideView = true;
+        return true;
+    }
+    while (!back.empty()) {
+        const auto next = std::ranges::find_if(viewModifiers(), [&](const ViewModifier& modifier) {
+            return modifier.place == LabelPlace::Behind && back.starts_with(modifier.label);
+        });
+        if (next == viewModifiers().end())
+            return false;
+        found.modifiers.emplace_back(next->label);
+        back.remove_prefix(next->label.size());
+    }
+    return true;
+}
+
+std::optional<ViewText> readWord(const std::string& word)
+{
+    for (const std::string_view view : viewNames())
+        for (std::size_t at = word.find(view); at != std::string::npos; at = word.find(view, at + 1)) {
+            ViewText found;
+            found.view = view;
+            if (readFront(std::string_view(word).substr(0, at), found) && readBack(std::string_view(word).substr(at + view.size()), found))
+                return found;
+        }
+    return std::nullopt;
+}
+
+// The spelled-out names, as their abbreviations.
+void abbreviate(std::vector<std::string>& all)
+{
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const bool oblique = i + 1 < all.size() && all[i + 1] == "OBLIQUE";
+        if (all[i] == "CRANIOCAUDAL")
+            all[i] = "CC";
+        else if (all[i] == "MEDIOLATERAL")
+            all[i] = oblique ? "MLO" : "ML";
+        else if (all[i] == "LATEROMEDIAL")
+            all[i] = oblique ? "LMO" : "LM";
+    }
+}
+
+Side agreed(Side one, Side other) { return one == Side::Unknown || one == other ? other : other == Side::Unknown ? one : Side::Both; }
+
+} // namespace
+
+ViewText parseViewText(std::string_view text)
+{
+    std::vector<std::string> all = words(text);
+    abbreviate(all);
+    ViewText best;
+    std::size_t bestAt = 0;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto found = readWord(all[i]);
+        // The longest view of the text; of two equally long ones the later, which stands nearer to the file's own name.
+        if (found && found->view.size() >= best.view.size()) {
+            best = *found;
+            bestAt = i;
+        }
+    }
+    if (!best.view.empty() && best.side == Side::Unknown) {
+        Side beside = Side::Unknown;
+        if (bestAt > 0)
+            beside = sideOf(all[bestAt - 1]);
+        if (bestAt + 1 < all.size())
+            beside = agreed(beside, sideOf(all[bestAt + 1]));
+        best.side = beside == Side::Both ? Side::Unknown : beside;
+        best.sideBesideView = best.side != Side::Unknown;
+    }
+    if (best.side == Side::Unknown) {
+        Side named = Side::Unknown;
+        for (const std::string& word : all)
+            if (word == "RIGHT" || word == "LEFT")
+                named = agreed(named, sideOf(word));
+        best.side = named == Side::Both ? Side::Unknown : named;
+    }
+    return best;
+}
+
+} // namespace mama
