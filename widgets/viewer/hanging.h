@@ -3,6 +3,7 @@
 #include "widgets/viewer/view_image.h"
 
 #include <array>
+#include <optional>
 #include <vector>
 
 // Where each view hangs and how screen and stored pixels map: plain arithmetic, no Qt, no VTK.
@@ -32,6 +33,7 @@ struct HungCell
 {
     Slot slot = Slot::RCC;
     PixelRect area;
+    std::optional<bool> mirror; // display mirroring by the reader's wish; empty: as the study says
 };
 // The cells of a layout, left to right, top to bottom; `single` is the slot that Single shows. Cells of a pair touch.
 std::vector<HungCell> cells(ViewLayout layout, bool mloFirst, Slot single, PixelRect whole);
@@ -58,7 +60,7 @@ struct ViewTransform
 Spacing spacingOf(const ViewImage& image, double nominal);
 // Stored x of the line that is put on the shared edge: the outer edge of the first breast column on the chest-wall
 // side, or the canvas edge if the chest wall was not found there.
-double wallX(const ViewImage& image, Slot slot);
+double wallX(const ViewImage& image, const HungCell& cell);
 ViewTransform transformOf(const ViewImage& image, const HungCell& cell, const ViewPose& pose, double nominal);
 // Device pixels a mm at which the whole image, from the chest wall on, fits the cell.
 double fitScale(const ViewImage& image, const HungCell& cell, double nominal);

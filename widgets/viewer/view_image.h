@@ -52,7 +52,7 @@ public:
 
 private:
     template <class Code> void buildGrey(std::vector<Code> codes, int rows, int columns);
-    void buildColour(const StoredImage& stored);
+    void buildColour(const StoredImage& stored, const GreyPipeline& pipeline);
 
     std::vector<ViewLevel> m_levels;
     double m_offset = 0, m_step = 1;

@@ -1,0 +1,122 @@
+// Frame times of the four-up view: four 4096 x 3328 16-bit images in a 1600 x 1000 window.
+//   xvfb-run -a -s "-screen 0 1920x1200x24" bin/bench_viewer [frames]
+// Prints the median and the worst of: a windowing drag (with and without maps), a pan and a zoom, and the time until
+// the first complete frame. A frame ends when it is on the screen (frameSwapped).
+#include "tests/widgets/viewer/synthetic.h"
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QMouseEvent>
+#include <QTimer>
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <thread>
+#include <vector>
+
+using namespace mama;
+using namespace mama::viewer;
+
+namespace {
+
+// Milliseconds from the change to the swapped frame, sorted.
+std::vector<double> frames(FourView& view, int count, const std::function<void(int)>& change)
+{
+    std::vector<double> times;
+    for (int i = 0; i < count; ++i) {
+        QEventLoop loop;
+        const auto connection = QObject::connect(&view, &QOpenGLWidget::frameSwapped, &loop, &QEventLoop::quit);
+        QElapsedTimer timer;
+        timer.start();
+        change(i);
+        view.update();
+        loop.exec();
+        times.push_back(static_cast<double>(timer.nsecsElapsed()) / 1e6);
+        QObject::disconnect(connection);
+    }
+    std::sort(times.begin(), times.end());
+    return times;
+}
+
+void print(const char* what, const std::vector<double>& times)
+{
+    const double median = times[times.size() / 2];
+    std::printf("%-34s median %6.1f ms (%5.1f frames/s)   best %6.1f   worst %6.1f\n", what, median, 1000 / median, times.front(), times.back());
+    std::fflush(stdout);
+}
+
+void waitForUploads(FourView& view)
+{
+    while (view.uploadsPending())
+        frames(view, 1, [](int) {});
+}
+
+} // namespace
+
+int main(int argc, char** argv)
+{
+    FourView::setDefaultFormat();
+    QApplication application(argc, argv);
+    const int count = argc > 1 ? std::max(1, std::atoi(argv[1])) : 40;
+    QElapsedTimer timer;
+    timer.start();
+    std::array<std::shared_ptr<const ViewImage>, slotCount> images;
+    for (int i = 0; i < slotCount; ++i) {
+        StoredImage stored;
+        const auto synthetic = test::breastLike(static_cast<Slot>(i), 4096, 3328, 0.07);
+        images[static_cast<std::size_t>(i)] = test::makeImage(synthetic, &stored);
+        if (i == 0) {
+            timer.restart();
+            ViewImage::make(stored, synthetic.pipeline, test::factsOf(synthetic));
+            std::printf("%-34s %6.1f ms (worker thread)\n", "prepare one image", static_cast<double>(timer.nsecsElapsed()) / 1e6);
+        }
+    }
+    FourView view;
+    view.resize(1600, 1000);
+    view.show();
+    frames(view, 3, [](int) {});
+
+    timer.restart();
+    for (int i = 0; i < slotCount; ++i)
+        view.setImage(static_cast<Slot>(i), images[static_cast<std::size_t>(i)]);
+    const double set = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    frames(view, 1, [](int) {});
+    const double first = static_cast<double>(timer.nsecsElapsed()) / 1e6;
+    waitForUploads(view);
+    std::printf("%-34s set %.1f ms, first frame %.1f ms, full detail %.1f ms\n", "four images", set, first, static_cast<double>(timer.nsecsElapsed()) / 1e6);
+
+    const auto drag = [&](int i) {
+        for (int s = 0; s < slotCount; ++s)
+            view.setWindow(static_cast<Slot>(s), {1200 + 10.0 * (i % 40), 2400 - 20.0 * (i % 40), WindowFunction::Linear, ""});
+    };
+    print("windowing, no maps", frames(view, count, drag));
+    for (int s = 0; s < slotCount; ++s)
+        view.setOverlay(static_cast<Slot>(s), std::make_shared<MapOverlay>(test::makeMap(*images[static_cast<std::size_t>(s)], {200, 300, 3000, 3900}, 518, [](int r, int c) {
+            return static_cast<float>(std::sin(r * 0.3) * std::cos(c * 0.2));
+        })));
+    print("first frame with maps", frames(view, 1, [](int) {}));
+    print("windowing, four maps", frames(view, count, drag));
+    print("pan, four maps", frames(view, count, [&](int i) {
+        ViewPose pose = view.pose(Slot::RCC);
+        pose.depth = 0.5 * (i % 10);
+        view.setPose(Slot::RCC, pose);
+    }));
+    print("zoom, four maps", frames(view, count, [&](int i) {
+        ViewPose pose = view.pose(Slot::RCC);
+        pose.pixelsPerMm *= i % 20 < 10 ? 1.03 : 1 / 1.03;
+        view.setPose(Slot::RCC, pose);
+    }));
+    view.setZoomMode(ZoomMode::Pixels);
+    timer.restart();
+    waitForUploads(view);
+    std::printf("%-34s %6.1f ms\n", "1:1, all 16-bit pixels uploaded", static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    print("windowing at 1:1, four maps", frames(view, count, drag));
+    print("pan at 1:1, four maps", frames(view, count, [&](int i) {
+        ViewPose pose = view.pose(Slot::RCC);
+        pose.depth = 5 + 0.5 * (i % 10);
+        view.setPose(Slot::RCC, pose);
+    }));
+    return 0;
+}

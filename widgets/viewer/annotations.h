@@ -1,0 +1,42 @@
+#pragma once
+#include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/text_sprites.h"
+#include "widgets/viewer/view_model.h"
+
+#include <QString>
+#include <array>
+
+namespace mama::viewer {
+
+// What the window gave to be written beside the images.
+struct ViewTexts
+{
+    std::array<QString, slotCount> empty, score;
+    QString patient;
+    OverlayLegend legend;
+    bool shown = true;
+};
+
+inline constexpr int legendHeight = 46; // logical pixels at the view's lower edge, always kept free
+
+QString slotName(Slot slot); // "L MLO"
+
+// Labels, badges, windows, rulers and the legend as sprites and bars on top of the frame.
+class Annotations
+{
+public:
+    void draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
+
+private:
+    void drawCell(const ViewModel& model, const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
+    void drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
+    void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
+    void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
+    void drawBorders(const ViewModel& model, SceneFrame& frame);
+
+    TextSprites m_text;
+    Sprite m_legend;
+    std::string m_legendKey;
+};
+
+} // namespace mama::viewer

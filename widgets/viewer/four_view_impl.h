@@ -1,0 +1,64 @@
+#pragma once
+#include "widgets/viewer/annotations.h"
+#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/scene.h"
+#include "widgets/viewer/view_model.h"
+
+#include <QHash>
+#include <QPointF>
+#include <map>
+#include <vtkSmartPointer.h>
+
+class QOpenGLContext;
+class vtkGenericOpenGLRenderWindow;
+
+namespace mama::viewer {
+
+// The state behind the widget. The model knows what is where; the scene draws; annotations write.
+class FourView::Impl
+{
+public:
+    explicit Impl(FourView* owner);
+    ~Impl();
+
+    void releaseGraphics();
+    void resized();
+    SceneFrame frame();
+    void addLoupe(SceneFrame& frame) const;
+    void addCrossHair(SceneFrame& frame) const;
+    Point device(QPointF logical) const;
+    void changedWindow(Slot slot);
+    void setActive(Slot slot);
+    void performLayout(ViewLayout layout);
+    void step(int direction);
+
+    FourView* q;
+    ViewModel model;
+    ViewTexts texts;
+    OverlayStyle style;
+    Annotations annotations;
+    vtkSmartPointer<vtkGenericOpenGLRenderWindow> window;
+    std::unique_ptr<FourScene> scene;
+    QMetaObject::Connection contextGone;
+
+    ViewMouse mouse;
+    std::map<ViewCommand, QKeySequence> keys;
+    bool keysEnabled = true;
+    std::optional<ViewLayout> beforeMaximise;
+    bool loupe = false, crossHair = false;
+    double loupeMagnification = 2;
+    int loupeSide = 320;
+    std::optional<QPointF> pointer; // logical; empty: not over the view
+    bool pending = true;
+    bool failed = false;
+
+    struct Drag
+    {
+        Qt::MouseButton button = Qt::NoButton;
+        QPointF last, start;
+        Slot slot = Slot::RCC;
+        bool moved = false;
+    } drag;
+};
+
+} // namespace mama::viewer

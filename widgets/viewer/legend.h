@@ -1,0 +1,28 @@
+#pragma once
+#include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/view_model.h"
+
+#include <QImage>
+#include <QString>
+#include <string>
+
+namespace mama::viewer {
+
+// What the strip below the views says: the scale of the maps, the sentence, the model, and how far to trust it.
+struct LegendFacts
+{
+    bool maps = false; // maps are on screen
+    OverlayStyle style;
+    QString sentence, provenance, patch;
+    std::string key() const; // equal facts, equal key
+};
+
+LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, const OverlayStyle& style);
+
+// width, height: device pixels; unit: device pixels a logical pixel.
+QImage paintLegend(const LegendFacts& facts, int width, int height, double unit);
+
+// Footprint of a patch in the breast, "2.8 × 5.7 mm" (width × height); pixels without a scale; empty without a map.
+QString patchText(const ViewImage& image, const MapOverlay& overlay);
+
+} // namespace mama::viewer

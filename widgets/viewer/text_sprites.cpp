@@ -1,0 +1,107 @@
+#include "widgets/viewer/text_sprites.h"
+
+#include <QFont>
+#include <QFontMetricsF>
+#include <QPainter>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+namespace mama::viewer {
+namespace {
+
+QFont fontOf(const TextLine& line, double unit)
+{
+    QFont font(QStringLiteral("DejaVu Sans"));
+    font.setStyleHint(QFont::SansSerif);
+    font.setPixelSize(std::max(6, static_cast<int>(std::lround(line.points * unit * 96 / 72))));
+    font.setBold(line.bold);
+    return font;
+}
+
+void drawLine(QPainter& painter, const TextLine& line, const QFont& font, QPointF baseline, const QRectF& plate, double unit)
+{
+    if (line.boxed) {
+        painter.setPen(Qt::NoPen);
+        painter.setBrush(QColor(20, 20, 20, 170));
+        painter.drawRoundedRect(plate, 3 * unit, 3 * unit);
+        painter.setPen(QPen(line.colour, unit));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(plate.adjusted(unit / 2, unit / 2, -unit / 2, -unit / 2), 3 * unit, 3 * unit);
+    } else {
+        QPainterPath path;
+        path.addText(baseline, font, line.text);
+        painter.strokePath(path, QPen(QColor(0, 0, 0, 190), 2.5 * unit, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    }
+    painter.setPen(line.colour);
+    painter.setFont(font);
+    painter.drawText(baseline, line.text);
+}
+
+} // namespace
+
+Sprite TextSprites::picture(const QImage& image)
+{
+    const QImage rgba = image.convertToFormat(QImage::Format_RGBA8888_Premultiplied);
+    auto texels = std::make_shared<std::vector<std::uint8_t>>(static_cast<std::size_t>(rgba.width()) * static_cast<std::size_t>(rgba.height()) * 4);
+    for (int y = 0; y < rgba.height(); ++y)
+        std::memcpy(texels->data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(rgba.width()) * 4, rgba.constScanLine(y), static_cast<std::size_t>(rgba.width()) * 4);
+    return {0, 0, rgba.width(), rgba.height(), m_next++, texels};
+}
+
+Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit)
+{
+    std::string key = std::to_string(rightAligned) + ' ' + std::to_string(maxWidth) + ' ' + std::to_string(unit);
+    for (const auto& line : lines)
+        key += '\n' + std::to_string(line.points) + line.colour.name(QColor::HexArgb).toStdString() + (line.bold ? 'b' : '-') + (line.boxed ? 'x' : '-') + line.text.toStdString();
+    const auto found = m_cache.find(key);
+    if (found != m_cache.end()) {
+        found->second.used = true;
+        return found->second.sprite;
+    }
+    struct Placed
+    {
+        TextLine line;
+        QFont font;
+        double width, height, ascent;
+    };
+    std::vector<Placed> placed;
+    double width = 1, height = 0;
+    const double rim = 3 * unit, inner = 5 * unit;
+    for (TextLine line : lines) {
+        const QFont font = fontOf(line, unit);
+        const QFontMetricsF metrics(font);
+        const double room = maxWidth - 2 * rim - (line.boxed ? 2 * inner : 0);
+        line.text = metrics.elidedText(line.text, Qt::ElideRight, std::max(1.0, room));
+        const double w = metrics.horizontalAdvance(line.text) + 2 * rim + (line.boxed ? 2 * inner : 0);
+        const double h = metrics.height() + (line.boxed ? 5 : 1) * unit;
+        placed.push_back({line, font, w, h, metrics.ascent()});
+        width = std::max(width, w);
+        height += h;
+    }
+    QImage image(static_cast<int>(std::ceil(width)), std::max(1, static_cast<int>(std::ceil(height + rim))), QImage::Format_RGBA8888_Premultiplied);
+    image.fill(Qt::transparent);
+    QPainter painter(&image);
+    painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
+    double y = 0;
+    for (const auto& p : placed) {
+        const double x = rightAligned ? width - p.width : 0;
+        const QRectF plate(x + rim, y + unit, p.width - 2 * rim, p.height - 2 * unit);
+        drawLine(painter, p.line, p.font, {x + rim + (p.line.boxed ? inner : 0), y + p.ascent + (p.line.boxed ? 2.5 * unit : rim / 2)}, plate, unit);
+        y += p.height;
+    }
+    painter.end();
+    const Sprite sprite = picture(image);
+    m_cache[key] = {sprite, true};
+    return sprite;
+}
+
+void TextSprites::endFrame()
+{
+    std::erase_if(m_cache, [](const auto& item) { return !item.second.used; });
+    for (auto& [key, entry] : m_cache)
+        entry.used = false;
+}
+
+} // namespace mama::viewer

@@ -1,0 +1,42 @@
+#pragma once
+#include "widgets/viewer/scene.h"
+
+#include <QColor>
+#include <QImage>
+#include <QString>
+#include <unordered_map>
+#include <vector>
+
+namespace mama::viewer {
+
+struct TextLine
+{
+    QString text;
+    double points = 9.5;
+    QColor colour = QColor(225, 228, 232);
+    bool bold = false;
+    bool boxed = false; // on a plate of its own, for badges
+    bool operator==(const TextLine&) const = default;
+};
+
+// Turns lines of text and small pictures into sprites; equal ones are made once. Letters carry a dark rim, so that
+// they can be read over tissue and air alike.
+class TextSprites
+{
+public:
+    // Wider text is cut with an ellipsis. unit: device pixels a logical pixel; x and y of the result are 0.
+    Sprite text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit);
+    Sprite picture(const QImage& image); // premultiplied or opaque
+    void endFrame();                     // forgets what the frame did not use
+
+private:
+    struct Entry
+    {
+        Sprite sprite;
+        bool used = true;
+    };
+    std::unordered_map<std::string, Entry> m_cache;
+    std::uint64_t m_next = 1;
+};
+
+} // namespace mama::viewer
