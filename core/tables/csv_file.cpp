@@ -1,0 +1,194 @@
+#include "core/tables/csv_file.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/text_escape.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <cmath>
+#include <csv.h>
+#include <cstring>
+
+namespace mama {
+namespace {
+
+char separatorOf(std::string_view text)
+{
+    char best = ',';
+    std::ptrdiff_t most = 0;
+    const std::string_view heading = text.substr(0, text.find('\n'));
+    for (const char candidate : {',', ';', '\t'})
+        if (const auto count = std::count(heading.begin(), heading.end(), candidate); count > most) {
+            most = count;
+            best = candidate;
+        }
+    return best;
+}
+
+// libcsv, fed one physical line at a time so that every record knows the line it starts on.
+class Reader
+{
+public:
+    using Take = std::function<bool(std::size_t line, const std::vector<std::string>& fields)>; // false: stop
+
+    Reader(char separator, Take take) : m_take(std::move(take))
+    {
+        if (csv_init(&m_parser, CSV_APPEND_NULL | CSV_STRICT_FINI) != 0)
+            throw Error(ErrorCode::Memory, "read table", "libcsv", "it cannot be set up");
+        csv_set_delim(&m_parser, static_cast<unsigned char>(separator));
+        csv_set_space_func(&m_parser, [](unsigned char) { return 0; }); // blanks belong to the field
+    }
+    ~Reader() { csv_free(&m_parser); }
+    Reader(const Reader&) = delete;
+    Reader& operator=(const Reader&) = delete;
+
+    // The line on which a quoted field begins that never ends, or 0.
+    std::size_t read(std::string_view text)
+    {
+        for (std::size_t at = 0; at < text.size() && !m_stopped;) {
+            const std::size_t end = std::min(text.find('\n', at), text.size() - 1) + 1;
+            ++m_line;
+            if (!m_open)
+                m_start = m_line;
+            m_open = true;
+            if (csv_parse(&m_parser, text.data() + at, end - at, onField, onRecord, this) != end - at)
+                throw Error(csv_error(&m_parser) == CSV_ENOMEM ? ErrorCode::Memory : ErrorCode::Format, "read table", "line " + std::to_string(m_line), csv_strerror(csv_error(&m_parser)));
+            const std::string_view fed = text.substr(at, end - at);
+            if (m_fields.empty() && (fed == "\n" || fed == "\r\n") && !inQuotes())
+                m_open = false; // an empty line
+            at = end;
+        }
+        return csv_fini(&m_parser, onField, onRecord, this) != 0 && !m_stopped ? m_start : 0;
+    }
+
+private:
+    bool inQuotes() const { return m_parser.quoted != 0; }
+
+    static void onField(void* field, std::size_t size, void* self)
+    {
+        static_cast<Reader*>(self)->m_fields.emplace_back(static_cast<const char*>(field), size);
+    }
+    static void onRecord(int, void* self)
+    {
+        auto& reader = *static_cast<Reader*>(self);
+        if (!reader.m_stopped)
+            reader.m_stopped = !reader.m_take(reader.m_start, reader.m_fields);
+        reader.m_fields.clear();
+        reader.m_open = false;
+    }
+
+    csv_parser m_parser{};
+    Take m_take;
+    std::vector<std::string> m_fields;
+    std::size_t m_line = 0, m_start = 0;
+    bool m_open = false, m_stopped = false;
+};
+
+std::string_view textOf(const MappedFile& file)
+{
+    std::string_view text(reinterpret_cast<const char*>(file.bytes().data()), file.bytes().size());
+    if (text.starts_with("\xEF\xBB\xBF"))
+        text.remove_prefix(3);
+    return text;
+}
+
+char folded(char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+} // namespace
+
+std::vector<std::string> readCsvHeading(const std::filesystem::path& path)
+{
+    const MappedFile file(path);
+    std::vector<std::string> heading;
+    Reader(separatorOf(textOf(file)), [&heading](std::size_t, const std::vector<std::string>& fields) {
+        for (const std::string& field : fields)
+            heading.emplace_back(trimmed(field));
+        return false;
+    }).read(textOf(file));
+    if (heading.empty())
+        throw Error(ErrorCode::Format, "read table", path.string(), "the file has no heading line");
+    return heading;
+}
+
+std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::function<void(const CsvRecord&)>& take)
+{
+    const std::size_t width = readCsvHeading(path).size();
+    const MappedFile file(path);
+    std::vector<TableProblem> problems;
+    std::size_t records = 0; // the heading is record 0
+    const auto each = [&](std::size_t line, const std::vector<std::string>& fields) {
+        const std::size_t row = records++;
+        if (row == 0)
+            return true;
+        if (fields.size() != width) {
+            problems.push_back({row, line, "wrong_field_count", std::to_string(fields.size()) + " fields, " + std::to_string(width) + " expected"});
+            return true;
+        }
+        const auto bad = std::find_if(fields.begin(), fields.end(), [](const std::string& field) { return !isUtf8(field); });
+        if (bad != fields.end())
+            problems.push_back({row, line, "bad_encoding", oneLine(*bad)});
+        take({row, line, fields});
+        return true;
+    };
+    if (const std::size_t line = Reader(separatorOf(textOf(file)), each).read(textOf(file)))
+        problems.push_back({records, line, "bad_quote", "a quoted field is not closed before the end of the file"});
+    return problems;
+}
+
+std::optional<std::size_t> findColumn(std::span<const std::string> heading, std::string_view name)
+{
+    const auto same = [name](const std::string& column) {
+        const std::string_view text = trimmed(column);
+        return text.size() == name.size() && std::equal(text.begin(), text.end(), name.begin(), [](char a, char b) { return folded(a) == folded(b); });
+    };
+    const auto found = std::find_if(heading.begin(), heading.end(), same);
+    return found == heading.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - heading.begin()));
+}
+
+std::string_view trimmed(std::string_view cell)
+{
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!cell.empty() && blank(cell.front()))
+        cell.remove_prefix(1);
+    while (!cell.empty() && blank(cell.back()))
+        cell.remove_suffix(1);
+    return cell;
+}
+
+bool isMissing(std::string_view cell)
+{
+    cell = trimmed(cell);
+    if (cell.size() > 4)
+        return false;
+    std::string word;
+    for (const char c : cell)
+        word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return word.empty() || word == "nan" || word == "na" || word == "n/a" || word == "null" || word == "none" || word == "<na>" || word == "#n/a";
+}
+
+std::string_view asKey(std::string_view cell)
+{
+    cell = trimmed(cell);
+    if (cell.size() > 2 && cell.ends_with(".0") && std::all_of(cell.begin(), cell.end() - 2, [](char c) { return c >= '0' && c <= '9'; }))
+        cell.remove_suffix(2);
+    return cell;
+}
+
+std::optional<double> asNumber(std::string_view cell)
+{
+    cell = trimmed(cell);
+    if (isMissing(cell))
+        return std::nullopt;
+    if (cell.starts_with('+'))
+        cell.remove_prefix(1);
+    double value = 0;
+    const auto [end, status] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+    if (status != std::errc() || end != cell.data() + cell.size() || !std::isfinite(value))
+        return std::nullopt;
+    return value;
+}
+
+} // namespace mama

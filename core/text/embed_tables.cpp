@@ -1,0 +1,229 @@
+#include "core/text/embed_tables.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace mama {
+namespace {
+
+using Path = std::filesystem::path;
+
+struct Columns
+{
+    Path file;
+    std::vector<std::string> heading;
+    bool has(const char* name) const { return findColumn(heading, name).has_value(); }
+    bool isLegend() const { return has("Header in export") && has("Code") && has("Meaning"); }
+    bool isMetadata() const { return has("ImageLateralityFinal") && has("acc_anon"); }
+    bool isClinical() const { return has("asses") && has("acc_anon"); }
+    bool isReduced() const { return file.filename().string().find("reduced") != std::string::npos; }
+};
+
+[[noreturn]] void wrong(const Path& file, const std::string& why) { throw Error(ErrorCode::Format, "read table", file.string(), why); }
+
+// One cell of a record by column name; a column that the table does not have gives empty cells.
+class Cells
+{
+public:
+    Cells(const Columns& columns, std::initializer_list<const char*> names)
+    {
+        for (const char* name : names)
+            m_places.push_back(findColumn(columns.heading, name));
+    }
+    std::string operator()(const CsvRecord& record, std::size_t i) const
+    {
+        return m_places[i] && !isMissing(record.fields[*m_places[i]]) ? record.fields[*m_places[i]] : std::string();
+    }
+
+private:
+    std::vector<std::optional<std::size_t>> m_places;
+};
+
+void need(const Columns& columns, std::initializer_list<const char*> names)
+{
+    for (const char* name : names)
+        if (!columns.has(name))
+            wrong(columns.file, std::string("the column \"") + name + "\" is missing");
+}
+
+Cells imageCells(const Columns& c) { return {c, {"anon_dicom_path", "acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal", "ViewPosition"}}; }
+
+ImageFields imageOf(const Cells& cells, const CsvRecord& r)
+{
+    return {cells(r, 0), std::string(asKey(cells(r, 1))), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5)};
+}
+
+Cells findingCells(const Columns& c)
+{
+    const char* ethnicity = c.has("ETHNIC_GROUP_DESC") ? "ETHNIC_GROUP_DESC" : "ETHNICITY_DESC";
+    return {c, {"acc_anon", "side", "asses", "tissueden", "age_at_study", "RACE_DESC", ethnicity, "massshape", "massdens", "calcfind", "calcdistri"}};
+}
+
+FindingFields findingOf(const Cells& cells, const CsvRecord& r)
+{
+    return {std::string(asKey(cells(r, 0))), cells(r, 1), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5), cells(r, 6), cells(r, 7), cells(r, 8), cells(r, 9), cells(r, 10)};
+}
+
+using ByExam = std::unordered_map<std::string, std::vector<FindingFields>>;
+
+class Loader
+{
+public:
+    Loader(const Path& path, bool reference, const Path& legend) : m_reference(reference)
+    {
+        const bool folder = std::filesystem::is_directory(path);
+        const Path home = folder ? path : path.parent_path();
+        collect(home.empty() ? Path(".") : home);
+        if (folder && m_tables.empty() && std::filesystem::is_directory(path / "tables"))
+            collect(path / "tables");
+        readLegend(legend);
+        if (folder)
+            readFolder(path);
+        else
+            readJoined({path, readCsvHeading(path)});
+    }
+    CaptionTable take() { return std::move(m_result); }
+
+private:
+    void collect(const Path& folder)
+    {
+        std::vector<Path> files;
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            if (entry.is_regular_file() && entry.path().extension() == ".csv")
+                files.push_back(entry.path());
+        std::sort(files.begin(), files.end());
+        for (const Path& file : files)
+            try {
+                m_tables.push_back({file, readCsvHeading(file)});
+            } catch (const Error&) { // an empty file beside the tables is none of them
+            }
+    }
+
+    void refuse(const Path& file, std::vector<TableProblem> problems)
+    {
+        for (TableProblem& problem : problems)
+            m_result.refused.push_back({file, std::move(problem)});
+    }
+
+    void readLegend(const Path& given)
+    {
+        const auto found = std::find_if(m_tables.begin(), m_tables.end(), [](const Columns& c) { return c.isLegend(); });
+        if (given.empty() && found == m_tables.end())
+            return;
+        const Columns columns = given.empty() ? *found : Columns{given, readCsvHeading(given)};
+        need(columns, {"Header in export", "Code", "Meaning"});
+        const Cells cells(columns, {"Header in export", "Code", "Meaning"});
+        refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
+            const std::string meaning = cells(record, 2);
+            m_result.legend[std::string(trimmed(cells(record, 0)))][std::string(asKey(cells(record, 1)))] = std::string(trimmed(meaning));
+        }));
+        m_result.legendFound = true;
+    }
+
+    void readJoined(const Columns& columns)
+    {
+        need(columns, {"StudyDescription", "ImageLateralityFinal", "ViewPosition", "asses", "tissueden"});
+        const Cells image = imageCells(columns), finding = findingCells(columns);
+        refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
+            m_result.rows.push_back({record.row, record.line, imageOf(image, record), findingOf(finding, record), {}});
+        }));
+    }
+
+    const Columns* choose(bool (Columns::*is)() const, bool reduced, bool both) const
+    {
+        const Columns* second = nullptr;
+        for (const Columns& columns : m_tables)
+            if ((columns.*is)() && !(is == &Columns::isClinical && columns.isMetadata())) {
+                if (columns.isReduced() == reduced)
+                    return &columns;
+                second = &columns;
+            }
+        return both ? second : nullptr;
+    }
+
+    ByExam readFindings(const Columns& columns)
+    {
+        need(columns, {"acc_anon", "asses", "tissueden", "side"});
+        ByExam exams;
+        const Cells cells = findingCells(columns);
+        refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
+            FindingFields finding = findingOf(cells, record);
+            exams[finding.exam].push_back(std::move(finding));
+        }));
+        return exams;
+    }
+
+    void readFolder(const Path& path)
+    {
+        const Columns* metadata = choose(&Columns::isMetadata, false, true);
+        const Columns* full = choose(&Columns::isClinical, false, true);
+        const Columns* reduced = m_reference ? choose(&Columns::isClinical, true, false) : nullptr;
+        if (!metadata)
+            wrong(path, "no table has the columns acc_anon and ImageLateralityFinal (EMBED's metadata)");
+        if (!full)
+            wrong(path, "no table has the columns acc_anon and asses (EMBED's clinical table)");
+        need(*metadata, {"acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal", "ViewPosition"});
+        const ByExam findings = readFindings(*full);
+        const ByExam ratings = reduced && reduced != full ? readFindings(*reduced) : ByExam();
+        const Cells cells = imageCells(*metadata);
+        refuse(metadata->file, readCsv(metadata->file, [&](const CsvRecord& record) {
+            CaptionTable::Row row{record.row, record.line, imageOf(cells, record), {}, {}};
+            describe(row, findings, ratings);
+            m_result.rows.push_back(std::move(row));
+        }));
+    }
+
+    void describe(CaptionTable::Row& row, const ByExam& findings, const ByExam& ratings) const
+    {
+        const ByExam& chosenFrom = ratings.empty() ? findings : ratings;
+        const auto exam = chosenFrom.find(row.image.exam);
+        if (exam == chosenFrom.end()) {
+            row.problem = "no clinical row has this exam";
+            return;
+        }
+        const FindingChoice choice = chooseFinding(exam->second, row.image.side, m_reference);
+        row.finding = exam->second[choice.index];
+        if (!choice.rated)
+            row.problem = "no finding of the exam has an assessment; the first one is used";
+        if (!ratings.empty())
+            codesByPosition(row, findings, exam->second, choice);
+    }
+
+    // As the reference: the same filter on the full table, the same position in what is left.
+    void codesByPosition(CaptionTable::Row& row, const ByExam& findings, const std::vector<FindingFields>& rated, const FindingChoice& choice) const
+    {
+        const auto exam = findings.find(row.image.exam);
+        if (exam == findings.end())
+            return;
+        const auto place = static_cast<std::size_t>(std::find(choice.among.begin(), choice.among.end(), choice.index) - choice.among.begin());
+        const bool all = choice.among.size() == rated.size();
+        const std::string side(trimmed(rated[choice.index].side));
+        std::size_t seen = 0;
+        for (const FindingFields& finding : exam->second) {
+            if (!all && trimmed(finding.side) != side)
+                continue;
+            if (seen++ == place) {
+                row.finding.massShape = finding.massShape;
+                row.finding.massDensity = finding.massDensity;
+                row.finding.calcification = finding.calcification;
+                row.finding.distribution = finding.distribution;
+                return;
+            }
+        }
+    }
+
+    bool m_reference;
+    std::vector<Columns> m_tables;
+    CaptionTable m_result;
+};
+
+} // namespace
+
+CaptionTable readCaptionTable(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend)
+{
+    return Loader(path, reference, legend).take();
+}
+
+} // namespace mama

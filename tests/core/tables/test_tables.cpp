@@ -1,0 +1,84 @@
+#include "core/tables/csv_file.h"
+#include "tests/support/test_data.h"
+
+#include <fstream>
+
+namespace {
+
+class TestTables : public QObject
+{
+    Q_OBJECT
+    QTemporaryDir m_folder;
+
+    std::filesystem::path write(const std::string& content)
+    {
+        const std::filesystem::path file = std::filesystem::path(m_folder.path().toStdString()) / "table.csv";
+        std::ofstream(file, std::ios::binary) << content;
+        return file;
+    }
+
+private Q_SLOTS:
+    void quotesLineBreaksAndLines()
+    {
+        const auto file = write("\xEF\xBB\xBF" "a;\"b c\"; d\r\n1;\"x\r\ny;\"\"z\"\"\"; p \r\n\r\n2;q;r\r\n3;s");
+        std::vector<std::size_t> lines;
+        std::vector<std::string> all;
+        const auto problems = mama::readCsv(file, [&](const mama::CsvRecord& record) {
+            lines.push_back(record.line);
+            all.insert(all.end(), record.fields.begin(), record.fields.end());
+        });
+        QCOMPARE(mama::readCsvHeading(file), (std::vector<std::string>{"a", "b c", "d"}));
+        QCOMPARE(lines, (std::vector<std::size_t>{2, 5}));
+        QCOMPARE(all, (std::vector<std::string>{"1", "x\r\ny;\"z\"", " p ", "2", "q", "r"}));
+        QCOMPARE(problems.size(), std::size_t(1));
+        QCOMPARE(problems[0].reason, std::string("wrong_field_count"));
+        QCOMPARE(problems[0].row, std::size_t(3));
+        QCOMPARE(problems[0].line, std::size_t(6));
+    }
+
+    void openQuote()
+    {
+        const auto problems = mama::readCsv(write("a,b\n1,2\n3,\"4\n5,6\n"), [](const mama::CsvRecord&) {});
+        QCOMPARE(problems.size(), std::size_t(1));
+        QCOMPARE(problems[0].reason, std::string("bad_quote"));
+        QCOMPARE(problems[0].row, std::size_t(2));
+        QCOMPARE(problems[0].line, std::size_t(3));
+    }
+
+    void cells()
+    {
+        const std::vector<std::string> heading{"Unnamed: 0", " ACC anon "};
+        QCOMPARE(*mama::findColumn(heading, "acc_anon"), std::size_t(1));
+        QVERIFY(mama::isMissing(" NaN ") && mama::isMissing("") && !mama::isMissing("N") && !mama::isMissing("-"));
+        QCOMPARE(mama::asKey(" 9900000001000004.0 "), std::string_view("9900000001000004"));
+        QCOMPARE(mama::asKey("G         "), std::string_view("G"));
+        QCOMPARE(*mama::asNumber(" 58.5"), 58.5);
+        QVERIFY(!mama::asNumber("4x") && !mama::asNumber("inf"));
+    }
+
+    // Counts and refused records as the shared reports of synthetic tables state them.
+    void sharedTables()
+    {
+        const std::filesystem::path folder = mama::test::dataFolder() / "tables" / "embed";
+        MAMA_NEED(std::filesystem::exists(folder / "expected.json"), folder.string());
+        const auto expected = mama::test::ParityCase("embed", folder).json("expected.json");
+        for (const auto& [name, table] : expected["tables"].items()) {
+            std::size_t read = 0;
+            const auto problems = mama::readCsv(folder / "tables" / name, [&](const mama::CsvRecord&) { ++read; });
+            std::size_t refused = 0;
+            for (const auto& rejected : table["rejected"])
+                if (rejected["reason"] == "wrong_field_count" || rejected["reason"] == "bad_quote") {
+                    QVERIFY2(refused < problems.size(), name.c_str());
+                    QCOMPARE(problems[refused].row, rejected["row"].get<std::size_t>());
+                    QCOMPARE(problems[refused].line, rejected["line"].get<std::size_t>());
+                    ++refused;
+                }
+            QCOMPARE(read + refused, table["rows"].get<std::size_t>());
+        }
+    }
+};
+
+} // namespace
+
+QTEST_GUILESS_MAIN(TestTables)
+#include "test_tables.moc"

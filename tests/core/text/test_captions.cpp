@@ -1,0 +1,88 @@
+#include "core/text/embed_tables.h"
+#include "core/text/prompts.h"
+#include "tests/support/test_data.h"
+
+namespace {
+
+using mama::Task;
+
+class TestCaptions : public QObject
+{
+    Q_OBJECT
+    const mama::test::ParityCase m_case{"captions"};
+
+private Q_SLOTS:
+    void everyRow()
+    {
+        MAMA_NEED(m_case.present(), "captions");
+        const auto table = mama::readCaptionTable(m_case.path("tables"), true);
+        const auto expected = m_case.json("expected_captions.json");
+        QCOMPARE(table.rows.size(), expected.size());
+        for (std::size_t i = 0; i < expected.size(); ++i) {
+            const auto& row = table.rows[i];
+            const auto& want = expected[i];
+            const mama::Caption caption = mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr});
+            QCOMPARE(caption.text, want["caption"].get<std::string>());
+            QCOMPARE(caption.metadata, want["metadata_only"].get<std::string>());
+            QCOMPARE(caption.labels, want["label_count"].get<int>());
+            QCOMPARE(caption.missing, want["missing_info"].get<bool>());
+            QCOMPARE(caption.birads ? nlohmann::json(*caption.birads) : nlohmann::json(), want["birads_label"]);
+            QCOMPARE(caption.density ? nlohmann::json(*caption.density) : nlohmann::json(), want["density_label"]);
+            if (want.contains("with_special_tokens") && !want["with_special_tokens"].is_null())
+                QCOMPARE(mama::withSpecialTokens(caption.text), want["with_special_tokens"].get<std::string>());
+            if (want.contains("all_metadata_masked"))
+                QCOMPARE(mama::buildCaption(row.image, row.finding, table.legend, {true, 1, nullptr}).text, want["all_metadata_masked"].get<std::string>());
+        }
+    }
+
+    void classPrompts()
+    {
+        MAMA_NEED(m_case.present(), "captions");
+        const auto table = mama::readCaptionTable(m_case.path("tables"), true);
+        const auto fixed = m_case.json("expected_fixed_prompts.json");
+        const auto compare = [](const mama::PromptSet& set, const nlohmann::json& expected) {
+            QCOMPARE(set.classes.size(), expected.size());
+            for (std::size_t c = 0; c < expected.size(); ++c)
+                QCOMPARE(mama::withSpecialTokens(set.classes[c].second.front()), expected[c].get<std::string>());
+        };
+        compare(mama::classPrompts(Task::Birads), fixed["birads_without_metadata"]);
+        compare(mama::classPrompts(Task::Density), fixed["density_without_metadata"]);
+        compare(mama::classPrompts(Task::Cancer), fixed["rsna"]);
+        for (const Task task : {Task::Birads, Task::Density})
+            for (const auto& entry : m_case.json(std::string("expected_") + mama::name(task) + "_prompts.json")) {
+                const auto& row = table.rows.at(entry["row"].get<std::size_t>());
+                compare(mama::classPrompts(task, mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr}).metadata), entry["prompts"]);
+            }
+    }
+
+    // mama.md 4.2 and R13: an unrated finding in front shifts the reference's choice, not ours.
+    void choiceOfFinding()
+    {
+        const auto finding = [](const char* side, const char* letter) { return mama::FindingFields{"1", side, letter, "2", "", "", "", "", "", "", ""}; };
+        const std::vector<mama::FindingFields> rows{finding("L", ""), finding("L", "B"), finding("L", "S"), finding("R", "K"), finding("B", "A")};
+        QCOMPARE(mama::chooseFinding(rows, "L", false).index, std::size_t(2));
+        QCOMPARE(mama::chooseFinding(rows, "L", true).index, std::size_t(1));
+        QCOMPARE(mama::chooseFinding(rows, "R", false).index, std::size_t(3));
+        QCOMPARE(mama::chooseFinding(rows, "", false).index, std::size_t(4));
+        const std::vector<mama::FindingFields> recall{finding("L", "B"), finding("L", "A")};
+        QCOMPARE(mama::chooseFinding(recall, "L", false).index, std::size_t(1));
+    }
+
+    void queries()
+    {
+        QCOMPARE(mama::querySentence("  spiculated mass \n"), std::string("spiculated mass."));
+        QCOMPARE(mama::querySentence("A mass. "), std::string("A mass."));
+        QCOMPARE(mama::querySentence(" "), std::string());
+        const auto negation = mama::findNegation("There is No mass.");
+        QVERIFY(negation.has_value());
+        QCOMPARE(negation->word, std::string("no"));
+        QCOMPARE(negation->unnegated, std::string("There is mass."));
+        QCOMPARE(mama::findNegation("Breast free of masses")->word, std::string("free of"));
+        QVERIFY(!mama::findNegation("a nodule with notable normal tissue"));
+    }
+};
+
+} // namespace
+
+QTEST_GUILESS_MAIN(TestCaptions)
+#include "test_captions.moc"

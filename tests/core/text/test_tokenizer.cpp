@@ -1,0 +1,135 @@
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/text/tokenizer.h"
+#include "tests/support/test_data.h"
+
+#include <fstream>
+
+namespace {
+
+using Ids = std::vector<std::int32_t>;
+namespace fs = std::filesystem;
+
+// Equality of ids is exact; the first difference is named.
+std::string sameIds(const Ids& actual, const nlohmann::json& expected, const std::string& text)
+{
+    if (actual == expected.get<Ids>())
+        return {};
+    return "ids differ for " + nlohmann::json(text).dump() + ": " + nlohmann::json(actual).dump() + " instead of " + expected.dump();
+}
+
+class TestTokenizer : public QObject
+{
+    Q_OBJECT
+    QTemporaryDir m_folder;
+    int m_count = 0;
+
+    // A folder with these files of the case under their usual names.
+    std::shared_ptr<const mama::Tokenizer> load(const fs::path& from, const std::vector<std::pair<std::string, std::string>>& files)
+    {
+        const fs::path folder = fs::path(m_folder.path().toStdString()) / std::to_string(m_count++);
+        fs::create_directories(folder);
+        for (const auto& [name, as] : files)
+            if (fs::exists(from / name))
+                fs::copy_file(from / name, folder / as);
+        return mama::Tokenizer::load(folder);
+    }
+
+    static void check(const mama::Tokenizer& tokenizer, const fs::path& file)
+    {
+        for (const auto& entry : mama::readJson(file)) {
+            const auto text = entry["text"].get<std::string>();
+            const Ids ids = tokenizer.encode(text).ids;
+            MAMA_SAME(sameIds(ids, entry["ids"], text));
+            if (entry.contains("decoded"))
+                QCOMPARE(tokenizer.decode(ids), entry["decoded"].get<std::string>());
+        }
+    }
+
+private Q_SLOTS:
+    void byteLevel()
+    {
+        const fs::path folder = mama::test::parityFolder() / "tokenizers" / "bpe";
+        MAMA_NEED(fs::exists(folder), folder.string());
+        check(*load(folder, {{"tokenizer_with_added_tokens.json", "tokenizer.json"}}), folder / "with_added_tokens.json");
+        const auto base = load(folder, {{"tokenizer.json", "tokenizer.json"}});
+        check(*base, folder / "base_only.json");
+        check(*load(folder, {{"vocab.json", "vocab.json"}, {"merges.txt", "merges.txt"}}), folder / "base_only.json");
+        const auto added = mama::readJson(folder / "tokenizer_with_added_tokens.json")["added_tokens"];
+        std::vector<std::string> names;
+        for (const auto& token : added)
+            names.push_back(token["content"]);
+        check(*base->withAddedTokens(names), folder / "with_added_tokens.json");
+    }
+
+    void wordPiece_data()
+    {
+        QTest::addColumn<QString>("folder");
+        QTest::newRow("cased") << "wordpiece_cased";
+        QTest::newRow("uncased") << "wordpiece_uncased";
+    }
+    void wordPiece()
+    {
+        QFETCH(QString, folder);
+        const fs::path from = mama::test::parityFolder() / "tokenizers" / folder.toStdString();
+        MAMA_NEED(fs::exists(from), from.string());
+        const std::pair<std::string, std::string> config{"tokenizer_config.json", "tokenizer_config.json"};
+        for (const char* file : {"tokenizer.json", "vocab.txt"}) {
+            const auto tokenizer = load(from, {{file, file}, config});
+            check(*tokenizer, from / "expected.json");
+            for (const auto& pair : mama::readJson(from / "pairs.json")) {
+                const auto a = pair["a"].get<std::string>(), b = pair["b"].get<std::string>();
+                const mama::Tokens tokens = tokenizer->encode(a, b);
+                MAMA_SAME(sameIds(tokens.ids, pair["ids"], a + " | " + b));
+                MAMA_SAME(sameIds(tokens.types, pair["type_ids"], a + " | " + b));
+            }
+            for (const auto& entry : mama::readJson(from / "truncated.json")) {
+                mama::CaptionRules rules{"[SEP]", "", "", "[PAD]", 16};
+                mama::Tokens tokens = mama::encodeRaw(*tokenizer, rules, entry["text"].get<std::string>(), true);
+                tokens.ids.resize(entry["ids"].size(), *tokenizer->id("[PAD]"));
+                tokens.mask.resize(entry["mask"].size(), 0);
+                MAMA_SAME(sameIds(tokens.ids, entry["ids"], entry["text"]));
+                MAMA_SAME(sameIds(tokens.mask, entry["mask"], entry["text"]));
+            }
+        }
+    }
+
+    void captionsOfACheckpoint()
+    {
+        const mama::test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), "mama-ckpt");
+        const auto model = mama::loadCaptionTokenizer(parity.path("text-model-with-added-tokens"));
+        const auto captions = parity.json("inputs/captions.json");
+        Ids ids, mask;
+        mama::CaptionRules rules = model.rules;
+        rules.length = static_cast<int>(parity.array("inputs/token_ids.npy").shape.at(1));
+        for (const auto& caption : captions) {
+            const mama::Tokens tokens = mama::encodeRaw(*model.tokenizer, rules, caption["text"].get<std::string>());
+            ids.insert(ids.end(), tokens.ids.begin(), tokens.ids.end());
+            mask.insert(mask.end(), tokens.mask.begin(), tokens.mask.end());
+            QCOMPARE(tokens.separators, caption["separator_positions"].get<Ids>());
+        }
+        const auto same = [&](const Ids& actual, const char* file) {
+            const auto expected = parity.array(file).asInt64();
+            return std::equal(actual.begin(), actual.end(), expected.begin(), expected.end());
+        };
+        QVERIFY(same(ids, "inputs/token_ids.npy"));
+        QVERIFY(same(mask, "inputs/attention_mask.npy"));
+    }
+
+    void brokenFilesAreNamed()
+    {
+        const fs::path folder = fs::path(m_folder.path().toStdString()) / "broken";
+        fs::create_directories(folder);
+        for (const char* content : {"[]", "{}", "{\"model\": {\"type\": \"Neural\"}}", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 4000000000}}}",
+                                    "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}"}) {
+            std::ofstream(folder / "tokenizer.json") << content;
+            QVERIFY_THROWS_EXCEPTION(mama::Error, mama::Tokenizer::load(folder));
+        }
+    }
+};
+
+} // namespace
+
+QTEST_GUILESS_MAIN(TestTokenizer)
+#include "test_tokenizer.moc"
