@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 namespace mama::metrics {
 namespace {
@@ -43,6 +44,8 @@ double contrastToNoise(std::span<const double> values, const MapTarget& target)
 {
     std::array<double, 2> weight{}, sum{}, squares{};
     for (std::size_t i = 0; i < values.size(); ++i) {
+        if (target.area[i] <= 0)
+            continue;
         const std::array<double, 2> parts{target.area[i] - target.inside[i], target.inside[i]};
         for (std::size_t side = 0; side < 2; ++side) {
             weight[side] += parts[side];
@@ -52,13 +55,18 @@ double contrastToNoise(std::span<const double> values, const MapTarget& target)
     if (weight[0] <= 0 || weight[1] <= 0)
         return undefined;
     const std::array<double, 2> mean{sum[0] / weight[0], sum[1] / weight[1]};
+    bool constant = true;
+    double seen = undefined;
     for (std::size_t i = 0; i < values.size(); ++i) {
+        if (target.area[i] <= 0)
+            continue;
+        constant = constant && (std::isnan(seen) || values[i] == seen);
+        seen = values[i];
         squares[0] += (target.area[i] - target.inside[i]) * (values[i] - mean[0]) * (values[i] - mean[0]);
         squares[1] += target.inside[i] * (values[i] - mean[1]) * (values[i] - mean[1]);
     }
-    const auto [lowest, highest] = std::minmax_element(values.begin(), values.end());
     const double noise = std::sqrt(squares[0] / weight[0] + squares[1] / weight[1]);
-    return *lowest == *highest || noise <= 0 ? undefined : (mean[1] - mean[0]) / noise;
+    return constant || noise <= 0 ? undefined : (mean[1] - mean[0]) / noise;
 }
 
 void findPeak(std::span<const double> values, const MapTarget& target, MapFigures& result)
@@ -84,7 +92,7 @@ void findPeak(std::span<const double> values, const MapTarget& target, MapFigure
         }
 }
 
-// Scaled to [0, 1] over the patches that count; a constant map becomes all zeros. Values outside may exceed it.
+// Scaled to [0, 1] over the patches that count; a constant map becomes all zeros. Others are cut at 0, and may exceed 1.
 std::vector<double> scaled(std::span<const double> values, const MapTarget& target)
 {
     double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -95,7 +103,7 @@ std::vector<double> scaled(std::span<const double> values, const MapTarget& targ
         }
     std::vector<double> result(values.size(), 0.0);
     if (high > low)
-        std::transform(values.begin(), values.end(), result.begin(), [&](double value) { return (value - low) / (high - low); });
+        std::transform(values.begin(), values.end(), result.begin(), [&](double value) { return std::max((value - low) / (high - low), 0.0); });
     return result;
 }
 
@@ -173,15 +181,30 @@ void addOracle(const MapTarget& target, MapFigures& result)
 
 double meanOf(const std::array<double, 5>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); }
 
+// Patches without a value were not seen by the model: what lies in them is out of the map's reach.
+MapTarget withoutUnseen(MapTarget target, std::vector<double>& values)
+{
+    for (std::size_t i = 0; i < values.size(); ++i)
+        if (std::isnan(values[i])) {
+            target.unseenInside += std::exchange(target.inside[i], 0);
+            target.unseenArea += std::exchange(target.area[i], 0);
+            target.counted[i] = target.centreInside[i] = 0;
+            values[i] = -std::numeric_limits<double>::infinity();
+        }
+    return target;
+}
+
 } // namespace
 
-MapFigures mapFigures(std::span<const float> map, const MapTarget& target, std::optional<double> threshold)
+MapFigures mapFigures(std::span<const float> map, const MapTarget& whole, std::optional<double> threshold)
 {
-    if (map.empty() || map.size() != target.inside.size())
-        throw Error(ErrorCode::Data, "map metrics", "map", std::to_string(map.size()) + " patches, the mask's grid has " + std::to_string(target.inside.size()));
-    if (!std::all_of(map.begin(), map.end(), [](float value) { return std::isfinite(value); }))
-        throw Error(ErrorCode::Data, "map metrics", "map", "a value is not finite");
-    const std::vector<double> values(map.begin(), map.end()), unit = scaled(values, target);
+    if (map.empty() || map.size() != whole.inside.size())
+        throw Error(ErrorCode::Data, "map metrics", "map", std::to_string(map.size()) + " patches, the mask's grid has " + std::to_string(whole.inside.size()));
+    if (std::any_of(map.begin(), map.end(), [](float value) { return std::isinf(value); }))
+        throw Error(ErrorCode::Data, "map metrics", "map", "a value is infinite");
+    std::vector<double> values(map.begin(), map.end());
+    const MapTarget target = withoutUnseen(whole, values);
+    const std::vector<double> unit = scaled(values, target);
     MapFigures result;
     result.insidePixels = target.totalInside();
     result.cnrSigned = contrastToNoise(values, target);

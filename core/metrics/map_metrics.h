@@ -70,7 +70,7 @@ struct MapFigures
 };
 
 // map [rows, columns] as in target. threshold: the one tuned on validation, for Dice.
-// Error(Data) if sizes differ or a value is not finite.
+// NaN: a patch that the model did not see. Error(Data) if sizes differ or a value is infinite.
 MapFigures mapFigures(std::span<const float> map, const MapTarget& target, std::optional<double> threshold = {});
 
 nlohmann::json toJson(const MapFigures& figures);

@@ -1,30 +1,13 @@
 #pragma once
 #include "core/training/local_scores.h"
+#include "core/training/loss_options.h"
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace mama {
-
-// How the terms are weighed and when they start (they all stay logged by themselves).
-//   reference: before late_loss clip only; after it clip + simclr_weight * ntxent + second-view clip + local
-//   paper: clip + second-view clip + ntxent from the start; after late_loss also half the local term
-//   paper_mean: as paper, but each pair of cross-entropy directions is averaged, not added
-enum class LossSchedule { Reference, Paper, PaperMean };
-// "reference", "paper", "paper_mean". Error(Usage) otherwise.
-LossSchedule lossScheduleOf(std::string_view name);
-const char* name(LossSchedule schedule);
-
-struct LossOptions
-{
-    LossSchedule schedule = LossSchedule::Reference;
-    std::int64_t lateLoss = 8000; // optimiser steps; late from this step on
-    double simclrWeight = 1;
-    double temperature = 0.5;     // of NT-Xent
-};
 
 // All embeddings of one micro-batch of N image pairs and captions, before L2 normalisation. What a schedule does
 // not use before late_loss may be undefined tensors.
@@ -70,9 +53,6 @@ struct Gathered
 // against all other samples of both views; with `gathered` against those of every rank.
 // Gradients flow through both. Order of the views does not matter.
 torch::Tensor ntxent(const torch::Tensor& first, const torch::Tensor& second, double temperature, const std::optional<Gathered>& gathered = {});
-
-// Whether the step is at or past late_loss; the trainable state is a function of this too.
-bool isLate(const LossOptions& options, std::int64_t step);
 
 // Every term whose tensors are defined; local terms need patches and sentences. Error(Data) if sizes do not fit.
 LossTerms lossTerms(const LossInput& input, const LossOptions& options, const std::optional<Gathered>& gathered = {});
