@@ -5,6 +5,7 @@ namespace mama::cli {
 void addAll(CLI::App& app, Context& context)
 {
     addTokenize(app, context);
+    addCheckpoint(app, context);
 }
 
 } // namespace mama::cli

@@ -29,5 +29,6 @@ void printJson(const nlohmann::json& document);
 void addAll(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);
+void addCheckpoint(CLI::App& app, Context& context);
 
 } // namespace mama::cli
