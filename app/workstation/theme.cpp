@@ -44,8 +44,8 @@ QPalette palette(const Colours& c)
 // Lightness of the desktop's own window colour, read before our palette replaces it.
 bool desktopIsLight(const QApplication& application)
 {
-    static const bool light = application.palette().color(QPalette::Window).lightness() > 127 && qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
-    return light;
+    static const bool isLight = application.palette().color(QPalette::Window).lightness() > 127 && qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
+    return isLight;
 }
 
 } // namespace

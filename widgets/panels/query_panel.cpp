@@ -97,8 +97,11 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
 
 void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
 {
+    const int selected = selectedRow();
     m_model->setRows(rows);
     m_table->resizeRowsToContents();
+    if (selectedRow() < 0 && selected >= 0 && selected < m_model->rowCount())
+        selectRow(selected); // a reset of the model forgets it
 }
 
 void QueryPanel::selectRow(int row)

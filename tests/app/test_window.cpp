@@ -1,0 +1,203 @@
+#include "tests/app/window_fixture.h"
+
+#include "core/base/files.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/score_table.h"
+#include "widgets/panels/sentence_edit.h"
+
+#include <QAbstractItemModelTester>
+#include <QLabel>
+#include <QListWidget>
+#include <QSignalSpy>
+#include <cmath>
+#include <csignal>
+#include <random>
+
+using namespace mama;
+using mama::test::WindowFixture;
+
+namespace {
+
+const QString sentence = QStringLiteral("There is a mass.");
+
+// The maps that `mama query` writes for the sentence: the numbers that the window must show, bit for bit.
+std::map<std::string, std::vector<float>> mapsOfCommandLine(WindowFixture& fixture, const std::filesystem::path& model, const std::filesystem::path& study)
+{
+    const auto folder = fixture.folder() / "maps";
+    const QByteArray out = test::run(test::program("mama"), {"query", "--model", QString::fromStdString(model.string()), "--study", QString::fromStdString(study.string()),
+                                                             "--text", sentence, "--maps", QString::fromStdString(folder.string()), "--json"});
+    std::map<std::string, std::vector<float>> maps;
+    const nlohmann::json document = nlohmann::json::parse(out.toStdString(), nullptr, false);
+    for (const nlohmann::json& image : document.value("images", nlohmann::json::array()))
+        for (const nlohmann::json& map : image.value("maps", nlohmann::json::array())) {
+            const std::filesystem::path file = map.is_string() ? map.get<std::string>() : map.value("file", std::string());
+            maps[image.at("slot").get<std::string>()] = readNpy(file.is_absolute() ? file : folder / file).asFloat();
+        }
+    return maps;
+}
+
+// Empty if every map on screen is the command line's, NaN for NaN.
+std::string wrongMaps(MainWindow& window, const std::map<std::string, std::vector<float>>& expected)
+{
+    const auto shown = window.session().maps(0);
+    if (shown.size() != expected.size())
+        return std::to_string(shown.size()) + " maps on screen, expected " + std::to_string(expected.size());
+    for (const SentenceMap& map : shown) {
+        const auto found = expected.find(name(map.slot));
+        if (found == expected.end() || found->second.size() != map.overlay->values.values.size())
+            return std::string("no such map: ") + name(map.slot);
+        if (std::memcmp(found->second.data(), map.overlay->values.values.data(), found->second.size() * sizeof(float)) != 0)
+            return std::string("another map than `mama query` gives: ") + name(map.slot);
+    }
+    return {};
+}
+
+} // namespace
+
+class TestWindow : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void scoreTableIsAModel()
+    {
+        ScoreTable table;
+        QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        SentenceScores waiting, done;
+        waiting.sentence = QStringLiteral("a");
+        done.sentence = QStringLiteral("b");
+        done.state = SentenceScores::State::Done;
+        done.views = {0.1234, -0.5, std::nan(""), 1};
+        table.setRows({waiting});
+        table.setRows({waiting, done});
+        QCOMPARE(table.data(table.index(0, ScoreTable::Rcc), Qt::DisplayRole).toString(), QStringLiteral("…"));
+        QCOMPARE(table.data(table.index(1, ScoreTable::Rcc), Qt::DisplayRole).toString(), QStringLiteral("0.123"));
+        QCOMPARE(table.data(table.index(1, ScoreTable::Rmlo), Qt::DisplayRole).toString(), QStringLiteral("–"));
+        table.setRows({});
+        QCOMPARE(table.rowCount(), 0);
+    }
+
+    void historyGoesUpAndDown()
+    {
+        SentenceEdit edit;
+        edit.remember(QStringLiteral("first"));
+        edit.remember(QStringLiteral("second"));
+        QTest::keyClicks(&edit, QStringLiteral("th"));
+        QTest::keyClick(&edit, Qt::Key_Up);
+        QCOMPARE(edit.text(), QStringLiteral("second"));
+        QTest::keyClick(&edit, Qt::Key_Up);
+        QTest::keyClick(&edit, Qt::Key_Up);
+        QCOMPARE(edit.text(), QStringLiteral("first"));
+        QTest::keyClick(&edit, Qt::Key_Down);
+        QTest::keyClick(&edit, Qt::Key_Down);
+        QCOMPARE(edit.text(), QStringLiteral("th"));
+    }
+
+    // The main job by mouse and keyboard: a study, a model, a typed sentence, four maps that are `mama query`'s.
+    void studyToMaps()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        const auto study = test::dataFolder() / "four-view";
+        MAMA_NEED(std::filesystem::exists(study), "data/four-view");
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1600, 1000);
+        fixture.screenshot(QStringLiteral("empty"));
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        window.setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(study));
+        for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+            QVERIFY(window.view().image(slot) != nullptr);
+        auto* edit = window.findChild<SentenceEdit*>();
+        QTest::keyClicks(edit, sentence);
+        QSignalSpy maps(&window, &MainWindow::mapsOnScreen);
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(maps.count() > 0 || maps.wait(60000));
+        MAMA_SAME(wrongMaps(window, mapsOfCommandLine(fixture, model, study)));
+        QVERIFY(window.session().provenance().contains(QStringLiteral("Not for clinical use")));
+        fixture.screenshot(QStringLiteral("maps-1600"));
+        window.resize(1280, 800);
+        fixture.screenshot(QStringLiteral("maps-1280"));
+    }
+
+    // A folder with a broken file: the rest is shown, and the window names the file and the reason.
+    void brokenFilesAreNamed()
+    {
+        const auto study = test::dataFolder() / "four-view";
+        MAMA_NEED(std::filesystem::exists(study), "data/four-view");
+        WindowFixture fixture;
+        const auto folder = fixture.folder() / "study";
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy(study / "L-CC.png", folder / "L-CC.png");
+        writeAtomically(folder / "R-CC.png", std::string_view("\x89PNG\r\n\x1a\nbroken"));
+        QVERIFY(fixture.openAndWait(folder));
+        QVERIFY(fixture.window().view().image(Slot::LCC) != nullptr);
+        bool named = false;
+        for (const QListWidget* list : fixture.window().findChildren<QListWidget*>())
+            for (int row = 0; row < list->count(); ++row)
+                named = named || list->item(row)->text().contains(QStringLiteral("R-CC.png"));
+        QVERIFY(named);
+        fixture.screenshot(QStringLiteral("broken-file"));
+    }
+
+    void aWrongModelFolderIsExplained()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QSignalSpy changed(&window.session(), &ModelSession::modelChanged);
+        window.setModel(QString::fromStdString(fixture.folder().string()));
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().modelProblem().isEmpty(), 30000);
+        QVERIFY(window.session().modelProblem().contains(QString::fromStdString(fixture.folder().string())));
+        fixture.screenshot(QStringLiteral("wrong-model"));
+    }
+
+    // kill -9 of the engine at random moments while sentences are asked: never a lost window, never a wrong map.
+    void engineKilledFiftyTimes()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        const auto study = test::dataFolder() / "four-view";
+        MAMA_NEED(std::filesystem::exists(study), "data/four-view");
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        const auto expected = mapsOfCommandLine(fixture, model, study);
+        window.setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(study));
+        QVERIFY(fixture.askAndWait(sentence));
+        MAMA_SAME(wrongMaps(window, expected));
+        std::mt19937 random(20260918);
+        int killed = 0, wrong = 0;
+        connect(&window.session(), &ModelSession::mapsReady, &window, [&] { wrong += wrongMaps(window, expected).empty() ? 0 : 1; });
+        while (killed < 50) {
+            const int wait = std::uniform_int_distribution<int>(0, 1200)(random);
+            QTest::qWait(wait); // a random moment, not a wait for something
+            const qint64 process = window.session().engine().processId();
+            if (process <= 0) {
+                window.session().start(); // five deaths in a row stop the restarts until a person asks
+                continue;
+            }
+            QSignalSpy died(&window.session(), &ModelSession::engineDied);
+            QCOMPARE(::kill(static_cast<pid_t>(process), SIGKILL), 0);
+            ++killed;
+            QVERIFY(died.count() > 0 || died.wait(10000));
+            if (window.session().engine().state() == EngineProcess::State::Stopped)
+                window.session().start();
+            window.session().setFusionRule(killed % 2 == 0 ? QStringLiteral("maximum") : QStringLiteral("mean")); // something to ask
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().scores().empty() && window.session().scores()[0].state == SentenceScores::State::Done, 60000);
+        MAMA_SAME(wrongMaps(window, expected));
+        QCOMPARE(wrong, 0);
+        fixture.screenshot(QStringLiteral("after-kills"));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::FourView::setDefaultFormat();
+    QApplication application(argc, argv);
+    applyTheme(application, Theme::Dark);
+    TestWindow test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_window.moc"
