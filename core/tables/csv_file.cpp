@@ -36,7 +36,7 @@ public:
 
     Reader(char separator, Take take) : m_take(std::move(take))
     {
-        if (csv_init(&m_parser, CSV_APPEND_NULL | CSV_STRICT_FINI) != 0)
+        if (csv_init(&m_parser, CSV_APPEND_NULL) != 0)
             throw Error(ErrorCode::Memory, "read table", "libcsv", "it cannot be set up");
         csv_set_delim(&m_parser, static_cast<unsigned char>(separator));
         csv_set_space_func(&m_parser, [](unsigned char) { return 0; }); // blanks belong to the field
@@ -61,11 +61,17 @@ public:
                 m_open = false; // an empty line
             at = end;
         }
-        return csv_fini(&m_parser, onField, onRecord, this) != 0 && !m_stopped ? m_start : 0;
+        if (m_stopped)
+            return 0;
+        if (inQuotes())
+            return m_start;
+        csv_fini(&m_parser, onField, onRecord, this);
+        return 0;
     }
 
 private:
-    bool inQuotes() const { return m_parser.quoted != 0; }
+    // Inside a quoted field: libcsv's states count from 0, and 2 is a field that has begun and not ended.
+    bool inQuotes() const { return m_parser.quoted != 0 && m_parser.pstate == 2; }
 
     static void onField(void* field, std::size_t size, void* self)
     {

@@ -26,8 +26,8 @@ private Q_SLOTS:
             QCOMPARE(caption.metadata, want["metadata_only"].get<std::string>());
             QCOMPARE(caption.labels, want["label_count"].get<int>());
             QCOMPARE(caption.missing, want["missing_info"].get<bool>());
-            QCOMPARE(caption.birads ? nlohmann::json(*caption.birads) : nlohmann::json(), want["birads_label"]);
-            QCOMPARE(caption.density ? nlohmann::json(*caption.density) : nlohmann::json(), want["density_label"]);
+            QVERIFY((caption.birads ? nlohmann::json(*caption.birads) : nlohmann::json()) == want["birads_label"]);
+            QVERIFY((caption.density ? nlohmann::json(*caption.density) : nlohmann::json()) == want["density_label"]);
             if (want.contains("with_special_tokens") && !want["with_special_tokens"].is_null())
                 QCOMPARE(mama::withSpecialTokens(caption.text), want["with_special_tokens"].get<std::string>());
             if (want.contains("all_metadata_masked"))
