@@ -25,17 +25,20 @@ std::array<double, 3> linearRgb(const Lab& lab)
     return {3.2404542 * x - 1.5371385 * y - 0.4985314 * z, -0.9692660 * x + 1.8760108 * y + 0.0415560 * z, 0.0556434 * x - 0.2040259 * y + 1.0572252 * z};
 }
 
-// Chroma is lowered until the colour exists in sRGB; lightness stays.
-Lab inGamut(Lab lab)
+// Chroma is lowered until the colour exists in sRGB; lightness and hue stay.
+Lab inGamut(const Lab& lab)
 {
-    for (int i = 0; i < 200; ++i) {
-        const auto rgb = linearRgb(lab);
-        if (std::all_of(rgb.begin(), rgb.end(), [](double v) { return v >= -1e-4 && v <= 1.0001; }))
-            break;
-        lab[1] *= 0.98;
-        lab[2] *= 0.98;
+    const auto exists = [&](double share) {
+        const auto rgb = linearRgb({lab[0], lab[1] * share, lab[2] * share});
+        return std::all_of(rgb.begin(), rgb.end(), [](double v) { return v >= -1e-6 && v <= 1.000001; });
+    };
+    double low = 0, high = 1;
+    for (int i = 0; i < 40 && !exists(1); ++i) {
+        const double middle = (low + high) / 2;
+        (exists(middle) ? low : high) = middle;
     }
-    return lab;
+    const double share = exists(1) ? 1 : low;
+    return {lab[0], lab[1] * share, lab[2] * share};
 }
 
 std::array<std::uint8_t, 3> toBytes(const Lab& lab)

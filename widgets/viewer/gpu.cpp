@@ -32,6 +32,16 @@ TexelFormat formatOf(TexelType type)
     return {GL_R8, GL_RED, GL_UNSIGNED_BYTE, 1, VTK_UNSIGNED_CHAR, 1};
 }
 
+// VTK's helper wants the texture coordinate to be used; depth is off, so that it may go there.
+const char* vertexProgram = R"(//VTK::System::Dec
+in vec4 ndCoordIn;
+in vec2 texCoordIn;
+void main()
+{
+  gl_Position = vec4(ndCoordIn.xy, texCoordIn.x * 0.001, 1.0);
+}
+)";
+
 } // namespace
 
 GpuTexture::GpuTexture(vtkOpenGLRenderWindow* window, TexelType type, int columns, int rows, bool smooth)
@@ -98,7 +108,7 @@ void GpuTarget::end()
 }
 
 GpuProgram::GpuProgram(vtkOpenGLRenderWindow* window, const std::string& fragment)
-    : m_window(window), m_quad(std::make_unique<vtkOpenGLQuadHelper>(window, nullptr, fragment.c_str(), ""))
+    : m_window(window), m_quad(std::make_unique<vtkOpenGLQuadHelper>(window, vertexProgram, fragment.c_str(), ""))
 {
     if (!m_quad->Program || !m_quad->Program->GetCompiled())
         throw Error(ErrorCode::Unsupported, "view", "OpenGL", "the graphics driver refused a shader; start with software rendering");

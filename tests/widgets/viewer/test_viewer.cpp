@@ -1,0 +1,514 @@
+#include "tests/support/test_data.h"
+#include "tests/widgets/viewer/synthetic.h"
+
+#include <QApplication>
+#include <QSignalSpy>
+#include <QTest>
+#include <cmath>
+
+// The four-up view in a real window: the displayed frame against closed forms and core/image's displayImage.
+using namespace mama;
+using namespace mama::viewer;
+using mama::test::breastLike;
+using mama::test::makeImage;
+using mama::test::makeMap;
+using mama::test::SyntheticImage;
+
+Q_DECLARE_METATYPE(mama::Slot)
+
+class TestViewer : public QObject
+{
+    Q_OBJECT
+
+    // Waits for the upload of all detail and grabs what the window shows, device pixels.
+    static QImage grab(FourView& view)
+    {
+        view.update();
+        QCoreApplication::processEvents();
+        QImage image = view.grabFramebuffer();
+        while (view.uploadsPending())
+            image = view.grabFramebuffer();
+        return view.grabFramebuffer().convertToFormat(QImage::Format_RGB32);
+    }
+
+    static std::unique_ptr<FourView> show(QSize size)
+    {
+        auto view = std::make_unique<FourView>();
+        view->resize(size);
+        view->show();
+        if (!QTest::qWaitForWindowExposed(view.get()))
+            qWarning("the window was not exposed");
+        view->setTexts(false);
+        return view;
+    }
+
+    static int grey(const QImage& image, int x, int y) { return qRed(image.pixel(x, y)); }
+
+    // The screen pixel in whose middle the stored pixel's middle lies.
+    static QPoint screenOf(const FourView& view, Slot slot, int column, int row)
+    {
+        const Point p = view.transform(slot)->toScreen({column + 0.5, row + 0.5});
+        return {static_cast<int>(std::floor(p.x)), static_cast<int>(std::floor(p.y))};
+    }
+
+    // At one pixel on one pixel, every visible pixel is what core/image computes, within one step of 255.
+    static void compareWithDisplayImage(SyntheticImage description, int choice, bool expectMirror = false)
+    {
+        auto view = show({700, 500});
+        StoredImage stored;
+        auto image = makeImage(description, &stored);
+        view->setImage(description.slot, image);
+        view->setZoomMode(ZoomMode::Pixels);
+        view->setVoiChoice(description.slot, choice);
+        const auto expected = displayImage(stored, description.pipeline, static_cast<std::size_t>(choice));
+        const QImage frame = grab(*view);
+        QCOMPARE(view->transform(description.slot)->scaleX < 0, expectMirror);
+        int compared = 0, worst = 0;
+        for (int r = 0; r < description.rows; ++r)
+            for (int c = 0; c < description.columns; ++c) {
+                const QPoint p = screenOf(*view, description.slot, c, r);
+                if (p.x() < 2 || p.y() < 2 || p.x() >= 348 || p.y() >= 225)
+                    continue; // the active view's border, other cells
+                worst = std::max(worst, std::abs(grey(frame, p.x(), p.y()) - expected.at(r, c)));
+                ++compared;
+            }
+        QVERIFY(compared > 20000);
+        QVERIFY2(worst <= 1, qPrintable(QStringLiteral("differs by %1 of 255").arg(worst)));
+    }
+
+    static SyntheticImage ramp(Slot slot)
+    {
+        SyntheticImage image;
+        image.rows = 220;
+        image.columns = 260;
+        image.slot = slot;
+        image.value = [](int c, int r) { return (c * 17 + r * 5) % 4096; };
+        return image;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        QVERIFY2(QGuiApplication::platformName() != QLatin1String("offscreen"), "needs a real window: run under Xvfb with QT_QPA_PLATFORM=xcb");
+    }
+
+    void windowsEqualDisplayImage_data()
+    {
+        QTest::addColumn<int>("function");
+        QTest::addColumn<double>("centre");
+        QTest::addColumn<double>("width");
+        QTest::addColumn<bool>("inverted");
+        const char* names[]{"linear", "exact", "sigmoid"};
+        for (int f = 0; f < 3; ++f)
+            for (const bool inverted : {false, true}) {
+                const auto tag = [&](const char* what) { return QByteArray(names[f]) + ' ' + what + (inverted ? " monochrome1" : ""); };
+                QTest::newRow(tag("wide")) << f << 2048.0 << 4096.0 << inverted;
+                QTest::newRow(tag("narrow")) << f << 1000.5 << 37.0 << inverted;
+                QTest::newRow(tag("width 1")) << f << 2000.0 << 1.0 << inverted;
+            }
+    }
+
+    void windowsEqualDisplayImage()
+    {
+        QFETCH(int, function);
+        QFETCH(double, centre);
+        QFETCH(double, width);
+        QFETCH(bool, inverted);
+        SyntheticImage image = ramp(Slot::RCC);
+        image.pipeline.voi.push_back({Window{centre, width, static_cast<WindowFunction>(function), "W"}, {}});
+        image.pipeline.inverted = inverted;
+        compareWithDisplayImage(image, 0);
+    }
+
+    void tableEqualsDisplayImage()
+    {
+        LookupTable table;
+        table.firstMapped = 100;
+        table.bits = 12;
+        for (int i = 0; i < 3000; ++i)
+            table.entries.push_back(static_cast<std::uint16_t>(i * i / 2250));
+        SyntheticImage image = ramp(Slot::RCC);
+        image.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
+        image.pipeline.voi.push_back({{}, table});
+        for (const bool inverted : {false, true}) {
+            image.pipeline.inverted = inverted;
+            compareWithDisplayImage(image, 1);
+        }
+    }
+
+    void modalitySignAndPadding()
+    {
+        SyntheticImage image = ramp(Slot::RCC);
+        image.type = SampleType::S16;
+        image.value = [](int c, int r) { return c < 30 ? -2000 : (c * 13 + r * 7) % 3000 - 1000; };
+        image.pipeline.padding = {-2000, -1990};
+        image.pipeline.slope = 1.5;
+        image.pipeline.intercept = -24;
+        image.pipeline.voi.push_back({Window{300, 2500, WindowFunction::LinearExact, "W"}, {}});
+        compareWithDisplayImage(image, 0);
+        image.pipeline.inverted = true; // padding stays black
+        compareWithDisplayImage(image, 0);
+        image.pipeline.voi.clear(); // automatic window
+        compareWithDisplayImage(image, 0);
+    }
+
+    void wideValuesAndModalityTable()
+    {
+        SyntheticImage image = ramp(Slot::RCC);
+        image.type = SampleType::S32;
+        image.value = [](int c, int r) { return (c - 100) * 3000 + r * 11; };
+        image.pipeline.voi.push_back({Window{50000, 400000, WindowFunction::Linear, "W"}, {}});
+        compareWithDisplayImage(image, 0);
+
+        image = ramp(Slot::RCC);
+        LookupTable table;
+        for (int i = 0; i < 4096; ++i)
+            table.entries.push_back(static_cast<std::uint16_t>(65535 - 16 * i));
+        image.pipeline.modalityTable = table;
+        image.pipeline.padding = {0, 5};
+        image.pipeline.voi.push_back({Window{32768, 65536, WindowFunction::Linear, "W"}, {}});
+        compareWithDisplayImage(image, 0);
+    }
+
+    void mirroredDisplayEqualsDisplayImage()
+    {
+        SyntheticImage image = ramp(Slot::RCC);
+        image.mirror = true;
+        image.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
+        compareWithDisplayImage(image, 0, true);
+    }
+
+    void invertKeepsAirAndPaddingBlack()
+    {
+        SyntheticImage image = breastLike(Slot::RCC, 800, 600, 0.1);
+        image.pipeline.padding = {7, 7};
+        const auto inner = image.value;
+        image.value = [inner](int c, int r) { return r < 40 ? 7 : inner(c, r); };
+        auto view = show({1200, 1000});
+        view->setImage(Slot::RCC, makeImage(image));
+        view->setInverted(true);
+        const QImage frame = grab(*view);
+        const auto at = [&](int c, int r) { const QPoint p = screenOf(*view, Slot::RCC, c, r); return grey(frame, p.x(), p.y()); };
+        QCOMPARE(at(20, 400), 0);  // air
+        QCOMPARE(at(590, 10), 0);  // padding
+        const int shown = at(560, 400);
+        const double value = inner(560, 400), share = (value - (1200 - 0.5 - 1199.5)) / 2399;
+        QVERIFY2(std::abs(shown - 255 * (1 - share)) < 24, qPrintable(QString::number(shown))); // neighbours are averaged
+        QVERIFY(shown > 20);
+    }
+
+    void minificationIsTheMean()
+    {
+        SyntheticImage image;
+        image.rows = image.columns = 2048;
+        image.slot = Slot::LCC;
+        image.value = [](int c, int r) { return (c + r) % 2 ? 4000 : 0; }; // the finest pattern there is
+        image.pipeline.voi.push_back({Window{2000, 4000, WindowFunction::LinearExact, "W"}, {}});
+        auto view = show({900, 700});
+        view->setImage(Slot::LCC, makeImage(image));
+        const QImage frame = grab(*view);
+        for (const double at : {0.1, 0.37, 0.5, 0.81}) {
+            const QPoint p = screenOf(*view, Slot::LCC, static_cast<int>(at * 2048), static_cast<int>((1 - at) * 2048));
+            QVERIFY2(std::abs(grey(frame, p.x(), p.y()) - 128) <= 2, qPrintable(QString::number(grey(frame, p.x(), p.y()))));
+        }
+    }
+
+    void samePhysicalSizeAndChestWallsMeet()
+    {
+        auto view = show({1200, 900});
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 2000, 1500, 0.07)));
+        view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1600, 1200, 0.1, true)));
+        view->setImage(Slot::LMLO, makeImage(breastLike(Slot::LMLO, 1600, 1200, 0.1)));
+        for (int round = 0; round < 3; ++round) {
+            const auto right = *view->transform(Slot::RCC), left = *view->transform(Slot::LCC), lower = *view->transform(Slot::LMLO);
+            QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleX) - std::abs(10 / 0.1 * left.scaleX)) < 1e-9);
+            QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleY) - std::abs(10 / 0.1 * lower.scaleY)) < 1e-9);
+            if (round != 1) { // chest walls on the shared line; a panned view only keeps the same depth
+                QCOMPARE(right.toScreen({1500, 0}).x, 600.0);
+                QCOMPARE(left.toScreen({1200, 0}).x, 600.0); // stored mirrored: its wall is the last column
+                QVERIFY(left.scaleX < 0);
+                const QImage frame = grab(*view);
+                QVERIFY(grey(frame, 599, 225) > 20);
+                QVERIFY(grey(frame, 600, 225) > 20);
+            }
+            if (round == 0)
+                view->setPose(Slot::RCC, {5.3, 12, -7});
+            else
+                view->perform(ViewCommand::Reset);
+        }
+    }
+
+    void zoomKeepsThePlaceUnderThePointer()
+    {
+        auto view = show({1000, 800});
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1000, 800, 0.1)));
+        const QPoint at(350, 180);
+        const Point before = view->transform(Slot::RCC)->toStored({350, 180});
+        QWheelEvent wheel(at, view->mapToGlobal(at), {}, {0, 360}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(view.get(), &wheel);
+        const Point after = view->transform(Slot::RCC)->toStored({350, 180});
+        const double pixel = std::abs(1 / view->transform(Slot::RCC)->scaleX);
+        QVERIFY(std::abs(before.x - after.x) <= 0.51 * pixel && std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
+        QCOMPARE(view->pose(Slot::LCC).pixelsPerMm, view->pose(Slot::RCC).pixelsPerMm);
+        QCOMPARE(view->pose(Slot::LCC).depth, view->pose(Slot::RCC).depth);
+        QCOMPARE(view->zoomMode(), ZoomMode::Free);
+    }
+
+    void dragWindows()
+    {
+        auto view = show({1000, 800});
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        QSignalSpy changed(view.get(), &FourView::windowChanged);
+        const Window before = view->window(Slot::RCC);
+        QTest::mousePress(view.get(), Qt::RightButton, {}, {300, 200});
+        QTest::mouseMove(view.get(), {310, 200});
+        QMouseEvent move(QEvent::MouseMove, QPointF(350, 180), view->mapToGlobal(QPointF(350, 180)), Qt::NoButton, Qt::RightButton, {});
+        QCoreApplication::sendEvent(view.get(), &move);
+        QTest::mouseRelease(view.get(), Qt::RightButton, {}, {350, 180});
+        QVERIFY(changed.count() > 0);
+        QVERIFY(view->window(Slot::RCC).width > before.width);
+        QVERIFY(view->window(Slot::RCC).function == before.function);
+        QTest::keyClick(view.get(), Qt::Key_R);
+        QCOMPARE(view->window(Slot::RCC).width, before.width);
+        QTest::keyClick(view.get(), Qt::Key_I);
+        QVERIFY(view->inverted());
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {300, 200});
+        QCOMPARE(view->viewLayout(), ViewLayout::Single);
+        QTest::keyClick(view.get(), Qt::Key_Return);
+        QCOMPARE(view->viewLayout(), ViewLayout::Grid);
+    }
+
+    void overlayDotLiesWhereThePatchLies_data()
+    {
+        QTest::addColumn<int>("slot");
+        QTest::addColumn<bool>("mirror");
+        QTest::addColumn<bool>("flip");
+        QTest::addColumn<double>("zoom");
+        for (int s = 0; s < slotCount; ++s)
+            for (const bool mirror : {false, true})
+                for (const bool flip : {false, true})
+                    for (const double zoom : {1.0, 1.7})
+                        QTest::addRow("slot %d %s %s zoom %.1f", s, mirror ? "mirrored" : "", flip ? "flipped" : "", zoom) << s << mirror << flip << zoom;
+    }
+
+    void overlayDotLiesWhereThePatchLies()
+    {
+        QFETCH(int, slot);
+        QFETCH(bool, mirror);
+        QFETCH(bool, flip);
+        QFETCH(double, zoom);
+        const Slot s = static_cast<Slot>(slot);
+        SyntheticImage black;
+        black.rows = 901;
+        black.columns = 703;
+        black.slot = s;
+        black.mirror = mirror;
+        black.flip = flip;
+        black.value = [](int, int) { return 0; };
+        black.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
+        auto image = makeImage(black);
+        auto view = show({1100, 1000});
+        view->setImage(s, image);
+        OverlayStyle style;
+        style.opacity = 1;
+        style.threshold = 0.9;
+        style.cells = true;
+        view->setOverlayStyle(style);
+        const int row = 20, column = 15;
+        const MapOverlay map = makeMap(*image, {100, 57, 611, 823}, 518, [&](int r, int c) { return r == row && c == column ? 1.0F : 0.0F; });
+        view->setOverlay(s, std::make_shared<MapOverlay>(map));
+        ViewPose pose = view->pose(s);
+        pose.pixelsPerMm *= zoom;
+        view->setPose(s, pose);
+        const QImage frame = grab(*view);
+        const HungCell* cell = nullptr;
+        const auto hung = cells(ViewLayout::Grid, false, s, {0, 0, 1100, 1000 - 46});
+        for (const auto& h : hung)
+            cell = h.slot == s ? &h : cell;
+        double sumX = 0, sumY = 0;
+        int count = 0;
+        for (int y = cell->area.y + 2; y < cell->area.y + cell->area.height - 2; ++y)
+            for (int x = cell->area.x + 2; x < cell->area.x + cell->area.width - 2; ++x) {
+                const QRgb p = frame.pixel(x, y);
+                if (qRed(p) > qBlue(p) + 60) { // the scale's upper end is yellow
+                    sumX += x + 0.5;
+                    sumY += y + 0.5;
+                    ++count;
+                }
+            }
+        QVERIFY(count > 4);
+        // Closed form: the patch's middle in stored pixels, to the screen.
+        const Point stored{100 + (column + 0.5) * 14 * 512.0 / 518, 57 + (row + 0.5) * 14 * 767.0 / 518};
+        const Point expected = view->transform(s)->toScreen(stored);
+        QVERIFY2(std::abs(sumX / count - expected.x) < 1 && std::abs(sumY / count - expected.y) < 1,
+                 qPrintable(QStringLiteral("%1,%2 instead of %3,%4").arg(sumX / count).arg(sumY / count).arg(expected.x).arg(expected.y)));
+        const CursorInfo info = view->infoAt({sumX / count, sumY / count});
+        QVERIFY(info.similarity && *info.similarity == 1.0F);
+        QVERIFY(std::abs(info.column + 0.5 - stored.x) < 14 && std::abs(info.row + 0.5 - stored.y) < 21);
+    }
+
+    void unseenIsHatchedAndAirIsBare()
+    {
+        auto view = show({1000, 1000});
+        SyntheticImage description = breastLike(Slot::LCC, 1000, 1000, 0.1);
+        auto image = makeImage(description);
+        view->setImage(Slot::LCC, image);
+        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(makeMap(*image, {0, 100, 799, 899}, 518, [](int r, int) { return r == 18 ? std::nanf("") : 0.5F; })));
+        const QImage bare = [&] {
+            OverlayStyle off;
+            off.visible = false;
+            view->setOverlayStyle(off);
+            return grab(*view);
+        }();
+        view->setOverlayStyle({});
+        const QImage frame = grab(*view);
+        const auto changed = [&](int c0, int r0, int c1, int r1) {
+            int n = 0, all = 0;
+            for (int r = r0; r < r1; r += 2)
+                for (int c = c0; c < c1; c += 2, ++all) {
+                    const QPoint p = screenOf(*view, Slot::LCC, c, r);
+                    n += frame.pixel(p) != bare.pixel(p);
+                }
+            return static_cast<double>(n) / all;
+        };
+        const double outside = changed(850, 200, 990, 800), insideBreast = changed(100, 300, 500, 420), air = changed(700, 120, 790, 200);
+        QVERIFY2(outside > 0.03 && outside < 0.5, qPrintable(QString::number(outside))); // lines, not a fill
+        QVERIFY2(insideBreast > 0.98, qPrintable(QString::number(insideBreast)));
+        QVERIFY2(air < 0.01, qPrintable(QString::number(air)));
+        const QPoint p = screenOf(*view, Slot::LCC, 300, 100 + static_cast<int>(18.5 * 14 * 800 / 518));
+        QVERIFY(!view->infoAt(p).seen);
+        QVERIFY(!view->infoAt(p).similarity);
+    }
+
+    void oddMapsDoNoHarm()
+    {
+        auto view = show({900, 700});
+        auto image = makeImage(breastLike(Slot::RMLO, 800, 600, 0));
+        view->setImage(Slot::RMLO, image);
+        const float nan = std::nanf("");
+        for (const float value : {0.25F, nan, INFINITY, -3.0F}) {
+            view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
+            for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, -1.0}, {0.3, 0.3}}) {
+                OverlayStyle style;
+                style.low = low;
+                style.high = high;
+                style.isolines = true;
+                view->setOverlayStyle(style);
+                QVERIFY(!grab(*view).isNull());
+            }
+        }
+        view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>());
+        QVERIFY(!grab(*view).isNull());
+        QVERIFY(!view->infoAt({10, 600}).mm);
+    }
+
+    void equalEndsAndTurnedScale()
+    {
+        auto view = show({900, 700});
+        SyntheticImage black = ramp(Slot::LCC);
+        black.value = [](int, int) { return 0; };
+        auto image = makeImage(black);
+        view->setImage(Slot::LCC, image);
+        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 259, 219}, 518, [](int, int) { return 0.5F; })));
+        const auto shown = [&](double low, double high) {
+            OverlayStyle style;
+            style.opacity = 1;
+            style.low = low;
+            style.high = high;
+            view->setOverlayStyle(style);
+            const QPoint p = screenOf(*view, Slot::LCC, 130, 110);
+            const QRgb rgb = grab(*view).pixel(p);
+            return std::array<int, 3>{qRed(rgb), qGreen(rgb), qBlue(rgb)};
+        };
+        const auto expected = [](int index) {
+            const auto& c = colours(ColourMap::Even)[static_cast<std::size_t>(index)];
+            return std::array<int, 3>{c[0], c[1], c[2]};
+        };
+        QCOMPARE(shown(-1, 1), expected(191)); // (0.5 + 1) / 2 * 255 = 191.25
+        QCOMPARE(shown(1, -1), expected(64));
+        QCOMPARE(shown(0.5, 0.5), expected(128));
+    }
+
+    void loupeKeepsThePixelUnderThePointer()
+    {
+        for (const bool mirror : {false, true}) {
+            SyntheticImage image;
+            image.rows = image.columns = 400;
+            image.slot = Slot::LCC;
+            image.mirror = mirror;
+            image.value = [](int c, int r) { return c / 10 % 2 == 0 && r / 10 % 2 == 0 ? 4000 : 400; };
+            image.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
+            auto view = show({900, 900});
+            view->setImage(Slot::LCC, makeImage(image));
+            view->setZoomMode(ZoomMode::Pixels);
+            const QPoint at = screenOf(*view, Slot::LCC, 205, 205);
+            QMouseEvent move(QEvent::MouseMove, at, view->mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
+            QCoreApplication::sendEvent(view.get(), &move);
+            const QImage bare = grab(*view);
+            view->setLoupe(true, 4, 200);
+            const QImage frame = grab(*view);
+            QCOMPARE(frame.pixel(at), bare.pixel(at));
+            // 10 stored pixels are 40 screen pixels under it: still the same square 12 pixels away, another at 32.
+            QCOMPARE(frame.pixel(at + QPoint(12, 0)), bare.pixel(at));
+            QVERIFY(frame.pixel(at + QPoint(32, 0)) != bare.pixel(at));
+            QVERIFY(frame.pixel(at + QPoint(120, 0)) == bare.pixel(at + QPoint(120, 0)));
+        }
+    }
+
+    void colourScalesAreEven()
+    {
+        const auto lab = [](const std::array<std::uint8_t, 3>& c) { // IEC 61966-2-1 and CIE 15, D65
+            std::array<double, 3> l{};
+            for (std::size_t i = 0; i < 3; ++i) {
+                const double v = c[i] / 255.0;
+                l[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
+            }
+            const auto f = [](double t) { return t > 216.0 / 24389 ? std::cbrt(t) : (24389.0 / 27 * t + 16) / 116; };
+            const double x = f((0.4124564 * l[0] + 0.3575761 * l[1] + 0.1804375 * l[2]) / 0.95047), y = f(0.2126729 * l[0] + 0.7151522 * l[1] + 0.0721750 * l[2]),
+                         z = f((0.0193339 * l[0] + 0.1191920 * l[1] + 0.9503041 * l[2]) / 1.08883);
+            return std::array<double, 3>{116 * y - 16, 500 * (x - y), 200 * (y - z)};
+        };
+        for (const ColourMap map : {ColourMap::Even, ColourMap::Heat}) {
+            const auto& all = colours(map);
+            QCOMPARE(all.size(), std::size_t{256});
+            std::vector<double> steps;
+            double light = -1;
+            for (std::size_t i = 16; i < all.size(); i += 16) { // 16 at a time: single steps are lost in 8 bits
+                const auto a = lab(all[i - 16]), b = lab(all[i]);
+                steps.push_back(std::hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]));
+                QVERIFY(b[0] > light);
+                light = b[0];
+            }
+            const auto [low, high] = std::minmax_element(steps.begin(), steps.end());
+            QVERIFY2(*high / *low < 1.35, qPrintable(QString::number(*high / *low)));
+        }
+    }
+
+    void emptyCellsAndLayouts()
+    {
+        auto view = show({1000, 800});
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        for (const ViewLayout layout : {ViewLayout::Row, ViewLayout::CcPair, ViewLayout::MloPair, ViewLayout::RightBreast, ViewLayout::LeftBreast, ViewLayout::Single, ViewLayout::Grid}) {
+            view->setViewLayout(layout);
+            const QImage frame = grab(*view);
+            QCOMPARE(frame.size(), QSize(1000, 800));
+        }
+        int lit = 0; // the empty cell says so
+        const QImage frame = grab(*view);
+        for (int y = 450; y < 700; ++y)
+            for (int x = 550; x < 950; ++x)
+                lit += grey(frame, x, y) > 100;
+        QVERIFY(lit > 50);
+    }
+};
+
+int main(int argc, char** argv)
+{
+    FourView::setDefaultFormat();
+    QApplication application(argc, argv);
+    TestViewer test;
+    return QTest::qExec(&test, argc, argv);
+}
+
+#include "test_viewer.moc"
