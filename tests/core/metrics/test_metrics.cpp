@@ -3,6 +3,7 @@
 #include "core/metrics/calibration.h"
 #include "core/metrics/classification.h"
 #include "core/metrics/map_metrics.h"
+#include "core/metrics/plots.h"
 #include "tests/support/test_data.h"
 
 #include <numeric>
@@ -190,6 +191,16 @@ private Q_SLOTS:
         fit.apply(predictions);
         QVERIFY(std::abs(predictions.score(0, 1) - (30 * high + 10 * low) / 40) < 1e-8);
         QVERIFY(std::abs(predictions.score(99, 1) - (5 * high + 55 * low) / 60) < 1e-8);
+    }
+
+    // Three of four pairs in order: AUC 0.75; the curve's corners by hand (plot of 400 pixels at 60, 40).
+    void plotsShowTheCurve()
+    {
+        const Classification classification(twoClasses({0.1, 0.4, 0.35, 0.8}, {0, 0, 1, 1}));
+        const std::string roc = rocSvg(classification, "test");
+        QVERIFY(roc.find("AUC 0.750") != std::string::npos);
+        QVERIFY(roc.find("60.00,440.00 60.00,240.00 260.00,240.00 260.00,40.00 460.00,40.00") != std::string::npos);
+        QVERIFY(reliabilitySvg(classification, "test").find("<circle") != std::string::npos);
     }
 
     // A 4 x 4 image, patches of 2 x 2, finding of 3 pixels in the first patch and 1 in the second.
