@@ -6,6 +6,10 @@ void addAll(CLI::App& app, Context& context)
 {
     addTokenize(app, context);
     addCheckpoint(app, context);
+    addMetrics(app, context);
+    addMapMetrics(app, context);
+    addLosses(app, context);
+    addSchedule(app, context);
 }
 
 } // namespace mama::cli

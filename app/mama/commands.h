@@ -30,5 +30,9 @@ void addAll(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);
+void addMetrics(CLI::App& app, Context& context);
+void addMapMetrics(CLI::App& app, Context& context);
+void addLosses(CLI::App& app, Context& context);
+void addSchedule(CLI::App& app, Context& context);
 
 } // namespace mama::cli
