@@ -5,9 +5,10 @@
 
 #include <QApplication>
 #include <QCommandLineParser>
-#include <QSettings>
-#include <QTranslator>
 #include <QLocale>
+#include <QSettings>
+#include <QTimer>
+#include <QTranslator>
 
 int main(int argc, char** argv)
 {
@@ -20,7 +21,7 @@ int main(int argc, char** argv)
     log::setLevel(log::Level::Warning);
 
     QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")))
+    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) || translator.load(QStringLiteral(":/translations/mama_en")))
         QCoreApplication::installTranslator(&translator);
 
     QCommandLineParser parser;
@@ -44,6 +45,8 @@ int main(int argc, char** argv)
     const QString chosen = parser.isSet(model) ? parser.value(model) : lastModel;
     if (!chosen.isEmpty())
         window.setModel(chosen);
+    else
+        QTimer::singleShot(0, &window, [&window] { window.session().start(); }); // ready when a model is chosen
     std::vector<std::filesystem::path> paths;
     for (const QString& path : parser.positionalArguments())
         paths.emplace_back(path.toStdString());

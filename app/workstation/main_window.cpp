@@ -83,12 +83,14 @@ void MainWindow::connectStudies()
     });
     connect(m_studies, &StudySession::scanned, this, [this](const std::vector<ScanProblem>& problems) {
         m_studyPanel->setStudies(m_studies->studies(), problems);
+        // A licence text beside the images is worth a line in the list, not a notice.
+        const auto refused = static_cast<int>(std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
         if (m_studies->studies().empty()) {
             m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p>")
                                  .arg(problems.empty() ? tr("The folder holds no image files.")
                                                        : tr("%n file(s) could not be shown; the list on the left says why.", nullptr, static_cast<int>(problems.size()))));
-        } else if (!problems.empty()) {
-            tell(tr("%n file(s) are not shown; the list on the left says why.", nullptr, static_cast<int>(problems.size())), false);
+        } else if (refused > 0) {
+            tell(tr("%n file(s) are not shown; the list on the left says why.", nullptr, refused), false);
         }
     });
     connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
