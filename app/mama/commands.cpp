@@ -4,8 +4,15 @@ namespace mama::cli {
 
 void addAll(CLI::App& app, Context& context)
 {
+    addDecode(app, context);
+    addScan(app, context);
+    addPreprocess(app, context);
     addTokenize(app, context);
+    addCaption(app, context);
     addCheckpoint(app, context);
+    addQuery(app, context);
+    addClassify(app, context);
+    addEngine(app, context);
     addMetrics(app, context);
     addMapMetrics(app, context);
     addLosses(app, context);

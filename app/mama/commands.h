@@ -27,12 +27,18 @@ void printJson(const nlohmann::json& document);
 
 // Every command below; add yours here and in commands.cpp.
 void addAll(CLI::App& app, Context& context);
+void addDecode(CLI::App& app, Context& context);
+void addPreprocess(CLI::App& app, Context& context);
+void addScan(CLI::App& app, Context& context);
+void addCaption(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
-void addCheckpoint(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);
 void addMetrics(CLI::App& app, Context& context);
 void addMapMetrics(CLI::App& app, Context& context);
 void addLosses(CLI::App& app, Context& context);
 void addSchedule(CLI::App& app, Context& context);
+void addQuery(CLI::App& app, Context& context);
+void addClassify(CLI::App& app, Context& context);
+void addEngine(CLI::App& app, Context& context);
 
 } // namespace mama::cli

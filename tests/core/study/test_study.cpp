@@ -1,0 +1,259 @@
+#include "core/base/error.h"
+#include "core/study/study.h"
+#include "core/study/view_text.h"
+#include "tests/core/study/synthetic_mammogram.h"
+#include "tests/support/test_data.h"
+
+#include <algorithm>
+#include <set>
+
+using namespace mama;
+using mama::test::SyntheticMammogram;
+
+namespace {
+
+using Views = std::vector<std::pair<std::string, SyntheticMammogram>>; // file name and content
+
+bool contains(const std::vector<std::string>& list, const std::string& part)
+{
+    return std::ranges::any_of(list, [&](const std::string& one) { return one.find(part) != std::string::npos; });
+}
+
+// Writes the images into a folder of their own and scans it; the only study there.
+Study scanned(const Views& views)
+{
+    const QTemporaryDir folder;
+    for (const auto& [file, image] : views)
+        write(image, std::filesystem::path(folder.path().toStdString()) / file);
+    const auto report = scan({folder.path().toStdString()});
+    if (!report || report->studies.size() != 1 || !report->problems.empty())
+        throw std::runtime_error("expected one study and no problem");
+    return report->studies.front();
+}
+
+SyntheticMammogram tagged(const std::string& side, const std::string& view, std::map<std::string, std::string> more = {})
+{
+    more.insert({{"ImageLaterality", side}, {"ViewPosition", view}});
+    return {more, "", "SCT", "", side == "R", false};
+}
+
+std::string labelIn(const Study& study, Slot slot) { return study.inSlot(slot) ? study.inSlot(slot)->label : "empty"; }
+
+ImageHeader spacings(std::optional<double> pixel, std::optional<double> imager, std::optional<double> erm, const std::string& calibration = "")
+{
+    ImageHeader header;
+    header.format = "dicom";
+    const auto square = [](std::optional<double> mm) { return mm ? std::optional(Spacing{*mm, *mm}) : std::nullopt; };
+    header.pixelSpacing = square(pixel);
+    header.imagerPixelSpacing = square(imager);
+    header.magnification = erm;
+    header.spacingCalibration = calibration;
+    return header;
+}
+
+} // namespace
+
+class TestStudy : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void sidesAndViewsFromEverySource_data()
+    {
+        QTest::addColumn<int>("source");
+        QTest::newRow("code") << 0;
+        QTest::newRow("old code") << 1;
+        QTest::newRow("ViewPosition") << 2;
+        QTest::newRow("SeriesDescription") << 3;
+        QTest::newRow("file name") << 4;
+    }
+
+    void sidesAndViewsFromEverySource()
+    {
+        QFETCH(int, source);
+        static const char* Sources[] = {"ViewCodeSequence", "ViewCodeSequence", "ViewPosition", "SeriesDescription", "file name"};
+        Views views;
+        int number = 0;
+        for (const std::string side : {"R", "L"})
+            for (const std::string view : {"CC", "MLO"}) {
+                SyntheticMammogram image;
+                image.chestWallRight = side == "R";
+                if (source < 3)
+                    image.tags["ImageLaterality"] = side;
+                if (source < 2) {
+                    image.viewCode = source == 0 ? (view == "CC" ? "399162004" : "399368009") : (view == "CC" ? "R-10242" : "R-10226");
+                    image.viewScheme = source == 0 ? "SCT" : "SRT";
+                }
+                if (source == 2)
+                    image.tags["ViewPosition"] = view;
+                if (source == 3)
+                    image.tags["SeriesDescription"] = side + " " + view;
+                views.emplace_back(source == 4 ? side + "-" + view + ".dcm" : std::to_string(++number) + ".dcm", image);
+            }
+        const Study study = scanned(views);
+        for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
+            const StudyImage* image = study.inSlot(slot);
+            QVERIFY(image);
+            QCOMPARE(std::string(name(image->side)) + image->view, std::string(name(slot)));
+            QCOMPARE(image->viewSource, std::string(Sources[source]));
+            QVERIFY(!image->mirrorForDisplay && image->warnings.empty());
+        }
+    }
+
+    void contradictionsKeepTheFirst()
+    {
+        SyntheticMammogram image = tagged("R", "MLO", {{"SeriesDescription", "L MLO"}});
+        image.viewCode = "399162004";
+        const Study study = scanned({{"1.dcm", image}});
+        QCOMPARE(labelIn(study, Slot::RCC), std::string("RCC"));
+        QVERIFY(contains(study.images[0].warnings, "view: ViewCodeSequence says CC, ViewPosition says MLO"));
+        QVERIFY(contains(study.images[0].warnings, "side: ImageLaterality says R, SeriesDescription says L"));
+        image.viewCode = "R-10242"; // letters do not belong to SCT
+        const Study fallen = scanned({{"1.dcm", image}});
+        QCOMPARE(labelIn(fallen, Slot::RMLO), std::string("RMLO"));
+        QVERIFY(contains(fallen.images[0].warnings, "not in CID 4014"));
+    }
+
+    void textsAndNames_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("expected");
+        for (const auto& [text, expected] : std::initializer_list<std::pair<const char*, const char*>>{
+                 {"RCC", "R CC"}, {"R CC", "R CC"}, {"CC R", "R CC"}, {"R_MLO", "R MLO"}, {"RIGHT MLO", "R MLO"}, {"l-mlo", "L MLO"}, {"LMLO", "L MLO"},
+                 {"MLOID", " MLO ID"}, {"LCCID", "L CC ID"}, {"XCCL", " XCCL"}, {"RXCCL", "R XCCL"}, {"LML", "L ML"}, {"RLM", "R LM"}, {"LMO", " LMO"}, {"RMCC", "R CC M"},
+                 {"LSMLO", "L MLO S"}, {"20588046_MG_L_CC_ANON", "L CC"}, {"R chest", " "}, {"Mammogram", " "}, {"LEFT", "L "}, {"left and right", " "}})
+            QTest::newRow(text) << text << expected;
+    }
+
+    void textsAndNames()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, expected);
+        const ViewText found = parseViewText(text.toStdString());
+        std::string actual = std::string(name(found.side)) + " " + found.view;
+        for (const std::string& modifier : found.modifiers)
+            actual += " " + modifier;
+        QCOMPARE(actual, expected.toStdString());
+    }
+
+    void threeFiveAndEightViews()
+    {
+        const Views three{{"1.dcm", tagged("R", "CC")}, {"2.dcm", tagged("R", "MLO")}, {"3.dcm", tagged("L", "ML")}};
+        QCOMPARE(labelIn(scanned(three), Slot::LCC), std::string("empty"));
+        QCOMPARE(labelIn(scanned(three), Slot::LMLO), std::string("LML"));
+
+        Views five{{"1.dcm", tagged("R", "CC")}, {"2.dcm", tagged("R", "MLO")}, {"3.dcm", tagged("L", "CC")}, {"4.dcm", tagged("L", "MLO")}, {"5.dcm", tagged("L", "ML")}};
+        QCOMPARE(labelIn(scanned(five), Slot::LMLO), std::string("LMLO"));
+        QCOMPARE(scanned(five).images.back().label, std::string("LML"));
+
+        Views eight = five;
+        eight.back() = {"5.dcm", tagged("L", "CC", {{"AcquisitionTime", "120000"}})}; // a later repeat wins
+        SyntheticMammogram spot = tagged("R", "CC", {{"AcquisitionTime", "130000"}});
+        spot.viewCode = "399162004";
+        spot.modifierCode = "399055006";
+        eight.push_back({"6.dcm", spot});
+        eight.push_back({"7.dcm", tagged("R", "MLO", {{"PresentationIntentType", "FOR PROCESSING"}, {"AcquisitionTime", "140000"},
+                                                     {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})});
+        eight.push_back({"8.dcm", tagged("L", "MLO", {{"ImageType", "DERIVED\\PRIMARY\\TOMOSYNTHESIS\\GENERATED_2D"}, {"AcquisitionTime", "150000"}})});
+        const Study study = scanned(eight);
+        QCOMPARE(study.inSlot(Slot::LCC)->path.filename().string(), std::string("5.dcm"));
+        QCOMPARE(study.inSlot(Slot::RCC)->path.filename().string(), std::string("1.dcm"));
+        QCOMPARE(study.inSlot(Slot::RMLO)->path.filename().string(), std::string("2.dcm"));
+        QCOMPARE(study.inSlot(Slot::LMLO)->path.filename().string(), std::string("4.dcm"));
+        const auto isSpot = [](const StudyImage& image) { return image.label == "RSCC" && image.slot == Slot::Extra; };
+        QVERIFY(std::ranges::any_of(study.images, isSpot));
+    }
+
+    void oneSidedAndTwins()
+    {
+        const Study study = scanned({{"1.dcm", tagged("L", "CC")},
+                                     {"2.dcm", tagged("L", "CC", {{"PresentationIntentType", "FOR PROCESSING"}, {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})}});
+        QVERIFY(!study.inSlot(Slot::RCC) && !study.inSlot(Slot::RMLO));
+        QCOMPARE(study.inSlot(Slot::LCC)->presentation, std::string("presentation"));
+        QCOMPARE(study.inSlot(Slot::LCC)->twin, 1);
+        QVERIFY(contains(study.images[1].badges, "for processing"));
+    }
+
+    // Four orientations by four slots: the tag decides; pixels that contradict are flagged and nothing is flipped.
+    void orientations()
+    {
+        for (const std::string side : {"R", "L"})
+            for (const std::string view : {"CC", "MLO"})
+                for (const bool mirrored : {false, true})
+                    for (const bool upsideDown : {false, true}) {
+                        const std::string row = (side == "R") != mirrored ? "P" : "A";
+                        const std::string hung = view == "MLO" ? "F" : side == "R" ? "L" : "R", turned = view == "MLO" ? "H" : side == "R" ? "R" : "L";
+                        SyntheticMammogram image = tagged(side, view, {{"PatientOrientation", row + "\\" + (upsideDown ? turned : hung)}});
+                        image.chestWallRight = row == "P";
+                        const StudyImage agreeing = scanned({{"1.dcm", image}}).images[0];
+                        QCOMPARE(agreeing.mirrorForDisplay, mirrored);
+                        QCOMPARE(agreeing.flipForDisplay, upsideDown);
+                        QVERIFY(!contains(agreeing.badges, "disagree"));
+                        image.chestWallRight = row != "P";
+                        const StudyImage contradicting = scanned({{"1.dcm", image}}).images[0];
+                        QCOMPARE(contradicting.mirrorForDisplay, mirrored);
+                        QVERIFY(contains(contradicting.badges, "side and pixels disagree"));
+                        image.tags.erase("PatientOrientation");
+                        image.chestWallRight = side != "R";
+                        const StudyImage untagged = scanned({{"1.dcm", image}}).images[0];
+                        QVERIFY(untagged.mirrorForDisplay && contains(untagged.badges, "mirrored"));
+                        image.blank = true;
+                        QVERIFY(!scanned({{"1.dcm", image}}).images[0].mirrorForDisplay);
+                    }
+    }
+
+    void fiveSpacings()
+    {
+        const auto fact = [](const ImageHeader& header) { return describeImage("x.dcm", header).spacing; };
+        QCOMPARE(fact(spacings(0.2, 0.1, std::nullopt, "GEOMETRY")).basis, std::string("calibrated GEOMETRY"));
+        QCOMPARE(fact(spacings(0.1, 0.1, 1.5)).basis, std::string("corrected by ERMF 1.5"));
+        QCOMPARE(fact(spacings(0.1, 0.1, 1.5)).mm->row, 0.1 / 1.5);
+        QCOMPARE(fact(spacings(std::nullopt, 0.1, std::nullopt)).basis, std::string("at detector, not corrected"));
+        QCOMPARE(fact(spacings(0.1, std::nullopt, 1.5)).basis, std::string("basis unknown"));
+        QCOMPARE(fact(spacings(std::nullopt, std::nullopt, 1.5)).basis, std::string("none"));
+        QVERIFY(!fact(spacings(0.0, std::nullopt, 1.5)).mm);
+        QVERIFY(contains(describeImage("x.dcm", spacings(0.25, 0.5, 1.5)).warnings, "PixelSpacing 0.25"));
+    }
+
+    void realFourViews()
+    {
+        MAMA_NEED(exists(test::dataFolder() / "four-view"), "data/four-view");
+        const auto report = scan({test::dataFolder() / "four-view"});
+        QCOMPARE(report->studies.size(), std::size_t{1});
+        QCOMPARE(report->studies[0].uid, std::string("folder:four-view"));
+        for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
+            const StudyImage* image = report->studies[0].inSlot(slot);
+            QVERIFY(image && image->viewSource == "file name" && image->spacing.basis == "none");
+            QCOMPARE(contains(image->badges, "mirrored"), image->side == Side::Right);
+        }
+        QVERIFY(std::ranges::none_of(report->problems, &ScanProblem::refused));
+    }
+
+    void realFiles()
+    {
+        const auto folder = test::dataFolder() / "dicom";
+        MAMA_NEED(exists(folder), "data/dicom");
+        const auto only = [&](const char* file) { return scan({folder / file})->studies.at(0).images.at(0); };
+        QCOMPARE(only("fo-dicom+fo-dicom/GH133.dcm").label, std::string("RMLO"));
+        QCOMPARE(only("medcognetics+dicom-utils/jpeg2k_3d.dcm").sideSource, std::string("FrameLaterality"));
+        const StudyImage magnified = only("notZaki+DICOMSamples/MG_Explicit_Little.dcm");
+        QCOMPARE(magnified.viewSource, std::string("ViewCodeSequence"));
+        QCOMPARE(magnified.spacing.mm->row, 0.25);
+        QVERIFY(contains(magnified.warnings, "PixelSpacing 0.25 mm"));
+        const auto all = scan({folder});
+        QVERIFY(all && all->studies.size() > 10);
+        QVERIFY(std::ranges::any_of(all->problems, &ScanProblem::refused));
+    }
+
+    void cancelledAndMissing()
+    {
+        std::stop_source source;
+        source.request_stop();
+        QVERIFY(!scan({test::sourceFolder()}, Job{source.get_token(), {}}));
+        const auto report = scan({"/no/such/folder"});
+        QCOMPARE(report->problems.size(), std::size_t{1});
+        QVERIFY(report->problems[0].refused);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestStudy)
+#include "test_study.moc"
