@@ -124,14 +124,18 @@ void chooseEncoding(DicomSource& source)
 
 } // namespace
 
+bool hasDicomMagic(std::span<const std::byte> bytes)
+{
+    return bytes.size() >= 132 && std::memcmp(bytes.data() + 128, "DICM", 4) == 0;
+}
+
 std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> file)
 {
     DicomSource source;
     source.bytes = file->bytes();
     source.file = std::move(file);
     const auto bytes = source.bytes;
-    const bool preamble = bytes.size() >= 132 && std::memcmp(bytes.data() + 128, "DICM", 4) == 0;
-    if (preamble) {
+    if (hasDicomMagic(bytes)) {
         source.start = readMeta(source, 132);
     } else if (bytes.size() >= 8 && readNumber(bytes, 0, 2, false) == 2 && looksLikeDataSet(bytes, 0, Encoding::ExplicitLittle)) {
         source.start = readMeta(source, 0);

@@ -22,6 +22,9 @@ struct DicomSource
     std::vector<std::string> warnings;
 };
 
+// Whether "DICM" follows a preamble of 128 bytes.
+bool hasDicomMagic(std::span<const std::byte> bytes);
+
 // Empty if the bytes are no DICOM file. Preamble, meta header and transfer syntax may be missing: the encoding is
 // then found from the content, and a warning says what was assumed. Error(Format) where it is broken.
 std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> file);

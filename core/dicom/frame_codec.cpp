@@ -113,7 +113,8 @@ bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compres
 
 void compare(const StreamInfo& info, const PixelLayout& layout, RawFrame& out)
 {
-    if (info.precision != layout.bitsStored)
+    // A lossless JPEG of more bits than are stored is common and harmless.
+    if (info.kind == Kind::Jpeg2000 ? info.precision != layout.bitsStored : info.precision < layout.bitsStored)
         out.warnings.push_back("the compressed stream has " + std::to_string(info.precision) + " bits a sample, (0028,0101) Bits Stored says " + std::to_string(layout.bitsStored) + "; the header decides");
     if (info.kind == Kind::Jpeg2000 && info.isSigned != layout.isSigned)
         out.warnings.push_back(std::string("the compressed stream is ") + (info.isSigned ? "signed" : "unsigned") + ", (0028,0103) Pixel Representation says " +

@@ -72,7 +72,9 @@ const char* name(FileKind kind)
 std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
 {
     const auto file = std::make_shared<const MappedFile>(path);
-    const RasterFileInfo info = inspectRaster(file->bytes(), path);
+    // A DICOM file's preamble may be a TIFF header (PS3.10 7.1): DICOM is looked for first.
+    const bool dicom = hasDicomMagic(file->bytes());
+    const RasterFileInfo info = dicom ? RasterFileInfo{} : inspectRaster(file->bytes(), path);
     if (!info.format.empty())
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
