@@ -104,14 +104,14 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     place(m_text.text(top, !outerLeft, room, frame.unit), hung.area.y + margin / 2);
 
     const double zoom = cell.pose.pixelsPerMm * spacingOf(*cell.image, model.mmPerPixel()).column;
-    std::vector<TextLine> bottom{{windowText(cell), 8.5, quiet}, {tr("%1 % of pixels").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()), 8.5, quiet}};
+    std::vector<TextLine> bottom{{windowText(cell), 8.5, quiet}, {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()), 8.5, quiet}};
     Sprite sprite = m_text.text(bottom, !outerLeft, room, frame.unit);
     const int y = hung.area.y + hung.area.height - margin / 2 - sprite.height;
     place(sprite, y);
     drawRuler(model, hung, y - scaled(4, frame.unit), frame);
 }
 
-// A bar of 1, 2 or 5 times a power of ten millimetres, at most a quarter of the cell, with the basis of the scale.
+// A bar of 1, 2 or 5 times a power of ten millimetres, at most a third of the cell, with the basis of the scale.
 void Annotations::drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame)
 {
     const ViewCell& cell = model.cell(hung.slot);
@@ -121,7 +121,7 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& hung, int bo
     const double perMm = cell.pose.pixelsPerMm;
     double length = 0;
     for (const double mm : {0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0})
-        if (mm * perMm <= std::max(hung.area.width / 4.0, 30.0))
+        if (mm * perMm <= std::max(hung.area.width / 3.0, 30.0))
             length = mm;
     QString text = tr("no mm scale in this file");
     if (spacing.mm && length > 0)

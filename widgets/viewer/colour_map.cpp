@@ -76,9 +76,9 @@ std::vector<std::array<std::uint8_t, 3>> make(ColourMap map)
 {
     std::vector<std::array<std::uint8_t, 3>> out;
     if (map == ColourMap::Even)
-        walk([](double t) { return fromPolar(22 + 70 * t, 48 + 22 * t, 300 - 205 * t); }, 256, out);
+        walk([](double t) { return fromPolar(25 + 65 * t, 40 + 25 * t * t * t, 300 - 200 * t); }, 256, out);
     else if (map == ColourMap::Heat)
-        walk([](double t) { return fromPolar(20 + 75 * t, 62 - 20 * t * t, 25 + 75 * t); }, 256, out);
+        walk([](double t) { return fromPolar(22 + 72 * t, 50 - 22 * t * t, 30 + 70 * t); }, 256, out);
     else {
         walk([](double t) { return fromPolar(45 + 37 * t, 50 * (1 - t), 265); }, 128, out);
         walk([](double t) { return fromPolar(82 - 37 * t, 60 * t, 35); }, 128, out);

@@ -24,10 +24,15 @@ bool wallOnStoredRight(const ViewImage& image, const HungCell& cell)
     return isRight(cell.slot) != mirrored(image, cell);
 }
 
+// What must fit sideways: the breast with a little air, or the whole canvas where the mask is too small to be believed.
 double breastDepth(const ViewImage& image, const HungCell& cell, double mmColumn)
 {
     const double wall = wallX(image, cell);
-    return (wallOnStoredRight(image, cell) ? wall : image.columns() - wall) * mmColumn;
+    const bool right = wallOnStoredRight(image, cell);
+    const double canvas = right ? wall : image.columns() - wall;
+    const Box box = image.breastBox();
+    const double breast = (right ? wall - box.x0 : box.x1 + 1 - wall) * 1.06;
+    return (breast < 0.3 * canvas ? canvas : std::min(canvas, breast)) * mmColumn;
 }
 
 } // namespace

@@ -14,7 +14,7 @@ inline constexpr int slotCount = 4; // RCC, LCC, RMLO, LMLO: Slot's first four v
 enum class ViewLayout { Grid, Row, CcPair, MloPair, RightBreast, LeftBreast, Single };
 const char* name(ViewLayout layout); // "grid", "row", "cc-pair", ...
 
-// Same size: one millimetre scale for all hung views, the largest at which each fits its cell. Fit: each alone.
+// Same size: one millimetre scale for all hung views, the largest at which each breast fits its cell. Fit: each alone.
 // Pixels: one stored pixel on one screen pixel. Free: after the reader zoomed.
 enum class ZoomMode { SameSize, Fit, Pixels, Free };
 
@@ -62,7 +62,7 @@ Spacing spacingOf(const ViewImage& image, double nominal);
 // side, or the canvas edge if the chest wall was not found there.
 double wallX(const ViewImage& image, const HungCell& cell);
 ViewTransform transformOf(const ViewImage& image, const HungCell& cell, const ViewPose& pose, double nominal);
-// Device pixels a mm at which the whole image, from the chest wall on, fits the cell.
+// Device pixels a mm at which the image's whole height, and the breast from the chest wall to the skin, fit the cell.
 double fitScale(const ViewImage& image, const HungCell& cell, double nominal);
 
 } // namespace mama::viewer

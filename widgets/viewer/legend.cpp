@@ -99,7 +99,7 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
     for (const std::string* text : {&legend.model, &legend.profile, &legend.note})
         if (!text->empty())
             parts << QString::fromStdString(*text);
-    if (!shown) {
+    if (!shown || !style.visible) {
         facts.provenance = parts.join(QStringLiteral(" · "));
         return facts;
     }

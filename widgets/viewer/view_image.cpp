@@ -86,6 +86,16 @@ std::vector<std::uint16_t> narrowCodes(const StoredImage& stored, std::int64_t b
     return codes;
 }
 
+Box boxOf(const Raster<std::uint8_t>& mask, int rows, int columns)
+{
+    Box box{columns, rows, -1, -1};
+    for (int r = 0; r < mask.rows; ++r)
+        for (int c = 0; c < mask.columns; ++c)
+            if (mask.at(r, c))
+                box = {std::min(box.x0, c * 8), std::min(box.y0, r * 8), std::max(box.x1, std::min(c * 8 + 7, columns - 1)), std::max(box.y1, std::min(r * 8 + 7, rows - 1))};
+    return box.x1 < 0 ? Box{0, 0, columns - 1, rows - 1} : box;
+}
+
 } // namespace
 
 template <class Code> void ViewImage::buildGrey(std::vector<Code> codes, int rows, int columns)
@@ -150,6 +160,7 @@ std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, cons
         image->m_breast = findBreast(stored, pipeline).maskByEight(stored.rows, stored.columns);
     if (image->m_breast.rows != maskRows || image->m_breast.columns != maskColumns)
         image->m_breast = Raster<std::uint8_t>(maskRows, maskColumns, 1);
+    image->m_breastBox = boxOf(image->m_breast, stored.rows, stored.columns);
     return image;
 }
 

@@ -44,6 +44,7 @@ public:
     // 1 inside the breast, [rows / 8 up, columns / 8 up].
     const Raster<std::uint8_t>& breast() const { return m_breast; }
     bool inBreast(int column, int row) const;
+    Box breastBox() const { return m_breastBox; } // stored pixels, to 8; the whole image if the mask is empty
 
     const StudyImage& facts() const { return m_facts; }
     // Never empty: an "auto" window stands in where the file has no VOI. Entry 0 is the default.
@@ -58,6 +59,7 @@ private:
     double m_offset = 0, m_step = 1;
     std::optional<std::pair<double, double>> m_paddedCodes;
     Raster<std::uint8_t> m_breast;
+    Box m_breastBox;
     std::vector<VoiChoice> m_voi;
     bool m_inverted = false;
     StudyImage m_facts;

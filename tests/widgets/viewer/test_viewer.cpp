@@ -481,7 +481,7 @@ private Q_SLOTS:
                 light = b[0];
             }
             const auto [low, high] = std::minmax_element(steps.begin(), steps.end());
-            QVERIFY2(*high / *low < 1.35, qPrintable(QString::number(*high / *low)));
+            QVERIFY2(*high / *low < 1.15, qPrintable(QString::number(*high / *low)));
         }
     }
 
