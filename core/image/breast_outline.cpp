@@ -130,10 +130,12 @@ BreastOutline findBreast(const NormalisedGrey& grey)
     if (bright.mask.empty())
         return found;
     found.otsuThreshold = threshold;
-    const cv::Rect& b = bright.box;
+    const cv::Mat mask = outline(bytes, threshold, bright);
+    // Tissue above the threshold lies in many pieces, the pectoral muscle often being the largest: what counts as one
+    // component is the breast, so labels outside it do not widen the box and pieces inside do.
+    const cv::Rect b = cv::boundingRect(cv::Mat(binary & (mask * 255)));
     found.bright = {b.x * found.factor, b.y * found.factor, std::min(grey.columns(), (b.x + b.width) * found.factor) - 1,
                     std::min(grey.rows(), (b.y + b.height) * found.factor) - 1};
-    const cv::Mat mask = outline(bytes, threshold, bright);
     std::copy_n(mask.data, mask.total(), found.mask.values.data());
     found.area = cv::countNonZero(mask) / static_cast<double>(mask.total());
     findChestWall(found, grey.columns());

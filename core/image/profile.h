@@ -55,7 +55,8 @@ struct PreparedImage
 //
 // The float pipeline (reference = false): modality, MONOCHROME1 turned over, padding black; 0..1 spans the unpadded
 // values without the outermost 1e-5 of the pixels (at least 4) at either end, so that a hot pixel changes nothing;
-// crop = box of the largest component above Otsu's threshold of a copy reduced to at most 512 pixels; then one
+// crop = box of what is above Otsu's threshold in the breast, the largest component of a copy reduced to at most 512
+// pixels; then one
 // resize from full resolution, area means where it shrinks, linear where it grows.
 PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size = 0, int patch = 14,
                       PreparedImage::Stages* stages = nullptr);
