@@ -10,6 +10,7 @@ void addAll(CLI::App& app, Context& context)
     addTokenize(app, context);
     addCaption(app, context);
     addCheckpoint(app, context);
+    addEncode(app, context);
     addQuery(app, context);
     addClassify(app, context);
     addEngine(app, context);
@@ -17,6 +18,7 @@ void addAll(CLI::App& app, Context& context)
     addMapMetrics(app, context);
     addLosses(app, context);
     addSchedule(app, context);
+    addBench(app, context);
 }
 
 } // namespace mama::cli

@@ -40,5 +40,7 @@ void addSchedule(CLI::App& app, Context& context);
 void addQuery(CLI::App& app, Context& context);
 void addClassify(CLI::App& app, Context& context);
 void addEngine(CLI::App& app, Context& context);
+void addEncode(CLI::App& app, Context& context);
+void addBench(CLI::App& app, Context& context);
 
 } // namespace mama::cli

@@ -1,0 +1,106 @@
+// mama classify: zero-shot classes of a study with prompt ensembles, or those of a linear probe.
+#include "app/mama/study_options.h"
+#include "core/base/error.h"
+#include "core/zeroshot/classify.h"
+#include "core/zeroshot/result_json.h"
+
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace mama::cli {
+namespace {
+
+struct ClassifyCommand
+{
+    StudyOptions study;
+    std::string task;
+    std::filesystem::path prompts;
+};
+
+PromptSet promptsFor(const ClassifyCommand& command)
+{
+    if (!command.prompts.empty())
+        return readPrompts(command.prompts);
+    return classPrompts(taskByName(command.task), command.study.prefix);
+}
+
+void printTable(const ClassifyResult& result, const EncodedStudy& study)
+{
+    const auto row = [&](const std::string& label, const ClassScores& scores) {
+        std::cout << label;
+        for (std::size_t c = 0; c < result.classes.size(); ++c) {
+            char text[64];
+            std::snprintf(text, sizeof text, "\t%.4f (%.3f)", scores.similarity.empty() ? scores.logits[c] : scores.similarity[c], scores.softmax[c]);
+            std::cout << text;
+        }
+        std::cout << "\n";
+    };
+    std::cout << "image";
+    for (const std::string& label : result.classes)
+        std::cout << "\t" << label;
+    std::cout << "\n";
+    for (std::size_t i = 0; i < study.images.size(); ++i)
+        row(study.images[i].image.path.filename().string(), result.images[i]);
+    row("study", result.study);
+    const Provenance& p = result.provenance;
+    std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities") << ", in brackets the softmax: a share among these classes, not a probability. Model " << p.model << " "
+              << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
+}
+
+Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const OpenedStudy& opened, const Job& job)
+{
+    const FusionRule fusion = fusionRuleByName(command.study.fusion);
+    const Model& model = *opened.model.model;
+    if (model.info().kind == "linear-probe")
+        return classifyByProbe(model, opened.study, fusion);
+    if (command.task.empty() && command.prompts.empty())
+        throw Error(ErrorCode::Usage, "classify", model.info().name, "give --task or --prompts: the model is no linear probe");
+    ClassifyOptions options;
+    options.fusion = fusion;
+    options.pooling = poolingByName(command.study.pooling);
+    options.raw = command.study.raw;
+    options.prefix = command.prompts.empty() ? std::string() : command.study.prefix; // the task's prompts hold it already
+    TextEncoder encoder(*opened.model.model);
+    auto result = classify(model, encoder, opened.study, {promptsFor(command)}, options, job);
+    if (result)
+        result->provenance.prefix = command.study.prefix;
+    return result;
+}
+
+int run(const ClassifyCommand& command, const Job& job)
+{
+    if (!command.task.empty() || !command.prompts.empty())
+        promptsFor(command); // a wrong name or file is told before the model is loaded
+    const auto opened = openStudy(command.study, job);
+    if (!opened)
+        return Cancelled;
+    const auto result = classes(command, *opened, job);
+    if (!result)
+        return Cancelled;
+    nlohmann::json document = toJson(*result, opened->study);
+    const int status = addProblems(document, opened->study);
+    if (command.study.json)
+        printJson(document);
+    else
+        printTable(*result, opened->study);
+    return status;
+}
+
+} // namespace
+
+void addClassify(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<ClassifyCommand>();
+    CLI::App* command = app.add_subcommand("classify", "Zero-shot classes of a study");
+    command->description("Similarity of each image with each class's prompts (several prompts a class: each embedding normalised, averaged,\n"
+                         "normalised), logits (exp(logit scale) x similarity), and their softmax, which is a share among these prompts and\n"
+                         "not a probability; softmax_twice is what the reference feeds to its AUC. The study's classes: similarities fused by\n"
+                         "the named rule. A linear probe needs neither --task nor --prompts.");
+    addStudyOptions(*command, options->study);
+    CLI::Option* task = command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
+    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")->excludes(task);
+    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+}
+
+} // namespace mama::cli

@@ -1,0 +1,64 @@
+// mama engine: the background worker, JSON-RPC 2.0 on standard input and output (core/protocol/README.md).
+#include "app/mama/study_options.h"
+#include "core/base/error.h"
+#include "core/base/log.h"
+#include "core/engine/service.h"
+
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace mama::cli {
+namespace {
+
+struct EngineCommand
+{
+    std::filesystem::path cache;
+    std::uint64_t limitMb = EmbeddingCache::defaultLimit >> 20;
+    ComputeOptions compute;
+};
+
+// The protocol's own descriptor. Descriptor 1 becomes standard error, so that nothing that a library prints can
+// come between the protocol's lines.
+int takeStandardOutput()
+{
+    const int own = ::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
+    if (own < 0 || ::dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        throw Error(ErrorCode::Io, "start engine", "standard output", std::strerror(errno));
+    return own;
+}
+
+int run(const EngineCommand& command, const Context& context)
+{
+    std::signal(SIGPIPE, SIG_IGN); // a client that is gone is seen at the write
+    const int output = takeStandardOutput();
+    engine::SessionOptions options;
+    options.cacheFolder = embeddingFolder(command.cache);
+    options.cacheLimit = command.limitMb << 20;
+    options.compute = command.compute;
+    engine::Session session(options);
+    bool sound = false;
+    {
+        engine::Service service(session, STDIN_FILENO, output, MAMA_VERSION);
+        sound = service.run(context.stop);
+    }
+    ::close(output);
+    return sound ? Done : Failed;
+}
+
+} // namespace
+
+void addEngine(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<EngineCommand>();
+    CLI::App* command = app.add_subcommand("engine", "The background worker behind the window");
+    command->description("JSON-RPC 2.0 on standard input and output, one message a line; logs on standard error. The methods are described\n"
+                         "in core/protocol/README.md. Ends with status 0 at the end of input or on the method shutdown.");
+    command->add_option("--cache", options->cache, "Folder of the embedding cache");
+    command->add_option("--cache-limit-mb", options->limitMb, "Its greatest size")->check(CLI::Range(0, 1 << 30))->capture_default_str();
+    addComputeOptions(*command, options->compute);
+    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
+}
+
+} // namespace mama::cli

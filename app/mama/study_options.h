@@ -1,0 +1,41 @@
+#pragma once
+#include "app/mama/compute_options.h"
+#include "core/zeroshot/fusion.h"
+#include "core/zeroshot/model_catalogue.h"
+#include "core/zeroshot/query.h"
+#include "core/zeroshot/study_encoder.h"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace mama::cli {
+
+// What every command on one study with one model takes.
+struct StudyOptions
+{
+    std::string model;
+    std::vector<std::filesystem::path> paths;
+    SelectionOptions selection;
+    int frame = -1; // -1: not named
+    std::string fusion = "maximum", pooling = "default", prefix;
+    bool raw = false, noCache = false, json = false;
+    std::filesystem::path cache; // empty: in the cache folder
+    ComputeOptions compute;
+};
+void addStudyOptions(CLI::App& command, StudyOptions& options);
+
+struct OpenedStudy
+{
+    LoadedModel model;
+    EncodedStudy study;
+};
+// Loads the model and encodes the study's images. Empty: cancelled.
+Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job);
+
+// Where embeddings are kept: the folder named, else "embeddings" in the cache folder.
+std::filesystem::path embeddingFolder(const std::filesystem::path& named);
+// Adds "skipped" and "refused" to a result, lists the refused on stderr, and gives the exit status.
+int addProblems(nlohmann::json& document, const EncodedStudy& study);
+
+} // namespace mama::cli
