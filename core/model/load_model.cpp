@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/model/loaded_model.h"
+#include "core/model/torch_model.h"
 #include "core/weights/import_weights.h"
 
 #include <sys/stat.h>
@@ -98,7 +98,7 @@ std::unique_ptr<Model> Model::load(const std::filesystem::path& folder, const Co
     const Cancellable<ImportedModel> imported = importWeights(import, job);
     if (!imported)
         return nullptr;
-    auto model = std::make_unique<LoadedModel>(parametersOf(*imported), imported->description, tokenizerOf(folder, imported->description), options, job);
+    auto model = std::make_unique<TorchModel>(parametersOf(*imported), imported->description, tokenizerOf(folder, imported->description), options, job);
     model->setHash(modelHash(folder, imported->description));
     return model;
 }

@@ -1,5 +1,7 @@
 #include "core/model/random_model.h"
 
+#include "core/model/benchmark_model.h"
+#include "core/model/torch_model.h"
 #include "core/weights/import_weights.h"
 
 #include <ATen/ATen.h>
@@ -44,6 +46,12 @@ Parameters randomParameters(const nlohmann::json& description, std::uint64_t see
         }
     }
     return made;
+}
+
+std::unique_ptr<Model> randomImageModel(const ComputeOptions& options, std::uint64_t seed)
+{
+    const nlohmann::json description = benchmarkDescription();
+    return std::make_unique<TorchModel>(randomParameters(description, seed), description, nullptr, options);
 }
 
 } // namespace mama

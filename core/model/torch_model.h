@@ -9,12 +9,12 @@
 namespace mama {
 
 // The Model that Model::load gives; also made from tensors in memory (benchmarks, a trainer's evaluation).
-class LoadedModel final : public Model
+class TorchModel final : public Model
 {
 public:
     // parameters under canonical names; description: model.json; tokenizer: null without a text tower.
     // Error(Model) names what is missing; Error(Unsupported) a device or precision that is not there.
-    LoadedModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job = {});
+    TorchModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job = {});
 
     const ModelInfo& info() const override { return m_info; }
     const nlohmann::json& description() const override { return m_description; }

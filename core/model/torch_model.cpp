@@ -1,4 +1,4 @@
-#include "core/model/loaded_model.h"
+#include "core/model/torch_model.h"
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -71,7 +71,7 @@ std::vector<float> toVector(const at::Tensor& x)
 
 } // namespace
 
-LoadedModel::LoadedModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job)
+TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job)
     : m_description(std::move(description)), m_info(infoOf(m_description)), m_rules(rulesOf(m_description)), m_tokenizer(std::move(tokenizer))
 {
     const c10::InferenceMode inference;
@@ -104,9 +104,9 @@ LoadedModel::LoadedModel(const Parameters& parameters, nlohmann::json descriptio
         m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
 }
 
-std::string LoadedModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
+std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
-Cancellable<ImageEmbedding> LoadedModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job)
+Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job)
 {
     if (!m_network->image)
         throw Error(ErrorCode::Model, "encode image", m_info.name, "the model has no image tower");
@@ -145,7 +145,7 @@ Cancellable<ImageEmbedding> LoadedModel::encodeImages(std::span<const float> inp
     return made;
 }
 
-Cancellable<TextEmbedding> LoadedModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
+Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
 {
     if (!m_texts)
         throw Error(ErrorCode::Model, "encode text", m_info.name, m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");

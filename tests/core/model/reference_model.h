@@ -1,0 +1,22 @@
+#pragma once
+#include "core/model/network.h"
+#include "core/weights/import_weights.h"
+#include "tests/support/test_data.h"
+
+#include <ATen/core/Tensor.h>
+
+namespace mama::test {
+
+at::Tensor tensorOf(const NpyArray& array);             // float32, or int64 for integers
+std::vector<float> valuesOf(const at::Tensor& tensor);  // C order
+
+struct ReferenceModel
+{
+    explicit ReferenceModel(const ImportOptions& options);
+    Network network() const { return Network(parameters, imported.description); }
+
+    ImportedModel imported;
+    Parameters parameters;
+};
+
+} // namespace mama::test
