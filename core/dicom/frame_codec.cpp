@@ -68,7 +68,28 @@ bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed
     return result.good();
 }
 
-std::optional<RawFrame> decodeRle(std::vector<std::byte>& compressed, const PixelLayout& layout, std::string& why)
+// One byte plane (PS3.5 G.3.1) into every step-th byte. DCMTK's decoder reads beyond the data of broken frames, so
+// this one is ours. False if the segment ends before the plane is full.
+bool unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t count, std::size_t step)
+{
+    std::size_t done = 0;
+    for (std::size_t at = 0; done < count && at < in.size();) {
+        const int head = static_cast<signed char>(std::to_integer<unsigned char>(in[at++]));
+        if (head == -128)
+            continue;
+        const bool run = head < 0;
+        const auto length = static_cast<std::size_t>(run ? 1 - head : 1 + head);
+        const std::size_t needed = run ? 1 : length;
+        if (needed > in.size() - at)
+            return false;
+        for (std::size_t i = 0; i < length && done < count; ++i, ++done)
+            out[done * step] = in[run ? at : at + i];
+        at += needed;
+    }
+    return done == count;
+}
+
+std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, const PixelLayout& layout, std::string& why)
 {
     const auto bytesPerSample = static_cast<std::size_t>(layout.bytesPerSample());
     const std::size_t size = layout.pixels() * static_cast<std::size_t>(layout.samples) * bytesPerSample;
@@ -80,18 +101,30 @@ std::optional<RawFrame> decodeRle(std::vector<std::byte>& compressed, const Pixe
         why = "RLE header does not announce the " + std::to_string(bytesPerSample * static_cast<std::size_t>(layout.samples)) + " segments of such a frame within its " + std::to_string(compressed.size()) + " bytes";
         return std::nullopt;
     }
+    for (std::uint64_t i = 0; i < bytesPerSample * static_cast<std::size_t>(layout.samples); ++i)
+        if (readNumber(compressed, 4 + 4 * i, 4, false) > compressed.size()) {
+            why = "RLE segment " + std::to_string(i + 1) + " starts beyond the frame's " + std::to_string(compressed.size()) + " bytes";
+            return std::nullopt;
+        }
     if (size > compressed.size() * 64) { // two bytes make 128 at most
         why = std::to_string(compressed.size()) + " bytes cannot hold a frame of " + std::to_string(size);
         return std::nullopt;
     }
     RawFrame out;
     out.bytesPerSample = layout.bytesPerSample();
-    out.bytes.resize(size + size % 2);
-    DcmDataset dataset;
-    describe(dataset, layout, layout.bitsAllocated, layout.bitsStored, layout.isSigned);
-    if (!decodeWithDcmtk(EXS_RLELossless, compressed, dataset, out.bytes, why))
-        return std::nullopt;
     out.bytes.resize(size);
+    const std::size_t planes = bytesPerSample * static_cast<std::size_t>(layout.samples);
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+        const std::uint64_t from = readNumber(compressed, 4 + 4 * plane, 4, false);
+        const std::uint64_t to = plane + 1 < planes ? readNumber(compressed, 8 + 4 * plane, 4, false) : compressed.size();
+        // Segments hold the bytes of a sample from the most significant down.
+        const std::size_t target = plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
+        const auto segment = std::span<const std::byte>(compressed).subspan(from, to - from);
+        if (!unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes)) {
+            why = "RLE segment " + std::to_string(plane + 1) + " ends before its " + std::to_string(layout.pixels()) + " bytes";
+            return std::nullopt;
+        }
+    }
     return out;
 }
 
