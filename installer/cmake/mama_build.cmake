@@ -14,8 +14,11 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 find_program(MAMA_CCACHE ccache)
 if(MAMA_CCACHE)
-  # pch_defines and time_macros let ccache reuse objects that include a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${MAMA_CCACHE})
+  # pch_defines and time_macros let ccache reuse objects that include a precompiled header; with a base folder and
+  # without the working folder in the hash, another clone finds them too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
+    CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MAMA_CCACHE})
 endif()
 find_program(MAMA_MOLD mold)
 if(MAMA_MOLD)
