@@ -44,7 +44,7 @@ inline __mmask16 maskOf(std::int64_t left) { return left >= lanes ? static_cast<
 
 // c [R, 64] (+)= a [R, 64] b [64, 64]; a has rows of `lda` floats, c of `ldc`.
 template <int R>
-inline void multiplyTile(const float* a, std::int64_t lda, const float* b, float* c, std::int64_t ldc, bool accumulate)
+__attribute__((noinline)) void multiplyTile(const float* a, std::int64_t lda, const float* b, float* c, std::int64_t ldc, bool accumulate)
 {
     __m512 sum[R][4];
 #pragma GCC unroll 6
@@ -74,7 +74,7 @@ inline void multiplyTile(const float* a, std::int64_t lda, const float* b, float
 
 // c int32 [R, 64] (+)= a uint8 [R, 64] b int8 [16][64][4]
 template <int R>
-inline void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std::int8_t* b, std::int32_t* c, std::int64_t ldc, bool accumulate)
+__attribute__((noinline)) void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std::int8_t* b, std::int32_t* c, std::int64_t ldc, bool accumulate)
 {
     __m512i sum[R][4];
 #pragma GCC unroll 6
@@ -82,6 +82,7 @@ inline void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std:
 #pragma GCC unroll 4
         for (int n = 0; n < 4; ++n)
             sum[r][n] = accumulate ? _mm512_loadu_si512(c + r * ldc + n * lanes) : _mm512_setzero_si512();
+#pragma GCC unroll 1
     for (int k = 0; k < 16; ++k) {
         __m512i row[4];
 #pragma GCC unroll 4
@@ -94,7 +95,7 @@ inline void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std:
             const __m512i factor = _mm512_set1_epi32(four);
 #pragma GCC unroll 4
             for (int n = 0; n < 4; ++n)
-                sum[r][n] = _mm512_dpbusd_epi32(sum[r][n], factor, row[n]);
+                asm("vpdpbusd %2, %1, %0" : "+v"(sum[r][n]) : "v"(factor), "v"(row[n])); // GCC 12 copies the sums around its intrinsic
         }
     }
 #pragma GCC unroll 6
