@@ -65,6 +65,10 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", MAMA_VERSION);
     app.add_flag("--quiet", context.quiet, "No progress on stderr");
     app.fallthrough();
+    app.footer("Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were refused (listed), 130 cancelled.\n"
+               "Arrays are .npy files; - is standard input or output; --json prints one JSON document and nothing else.\n"
+               "Environment: MAMA_CACHE (embeddings, measurements), MAMA_MODELS (folders with models, colon separated).\n"
+               "Example: mama query --model my-model --study four-view --text \"There is a mass.\" --maps maps --json");
     cli::addAll(app, context);
     try {
         app.parse(argc, argv);

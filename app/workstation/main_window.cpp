@@ -111,6 +111,7 @@ void MainWindow::connectStudies()
     });
     connect(m_studies, &StudySession::pictureReady, this, &MainWindow::takePicture);
     connect(m_studies, &StudySession::studyComplete, this, [this] {
+        m_studyPanel->setImages(*m_studies->study());
         if (m_view->uploadsPending())
             connect(m_view, &FourView::uploadsFinished, this, &MainWindow::studyOnScreen, Qt::SingleShotConnection);
         else

@@ -1,5 +1,7 @@
 #include "app/workstation/study_loader.h"
 
+#include "core/image/breast_outline.h"
+
 #include <algorithm>
 
 namespace mama {
@@ -24,7 +26,13 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
     loaded.index = index;
     try {
         const auto file = ImageFile::open(facts.path);
-        loaded.picture = viewer::ViewImage::make(file->readFrame(facts.frame), file->pipeline(facts.frame), facts);
+        const StoredImage stored = file->readFrame(facts.frame);
+        const GreyPipeline pipeline = file->pipeline(facts.frame);
+        const BreastOutline breast = findBreast(stored, pipeline);
+        StudyImage oriented = facts; // the scan read headers only: what the pixels say comes now
+        orient(oriented, evidenceOf(breast));
+        const Raster<std::uint8_t> mask = breast.maskByEight(stored.rows, stored.columns);
+        loaded.picture = viewer::ViewImage::make(stored, pipeline, oriented, &mask);
     } catch (const std::bad_alloc&) {
         loaded.problem = "open: " + facts.path.string() + ": not enough memory";
     } catch (const std::exception& error) {

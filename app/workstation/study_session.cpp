@@ -36,7 +36,8 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
     Q_EMIT scanStarted();
     Q_EMIT progress(tr("looking for studies"), 0, 0);
     BackgroundJob::Callbacks<ScanReport> calls;
-    calls.work = [paths](const Job& job) { return scan(paths, job); };
+    // Headers only: pixels are decoded once, when they are shown.
+    calls.work = [paths](const Job& job) { return scan(paths, job, {.readPixels = false}); };
     calls.progress = [this](quint64 done, quint64 total, const QString& phase) {
         if (m_scanning)
             Q_EMIT progress(phase, static_cast<qint64>(done), static_cast<qint64>(total));
@@ -144,6 +145,8 @@ void StudySession::load(int study, bool ahead)
 
 void StudySession::take(int study, bool ahead, LoadedImage image, std::size_t expected)
 {
+    if (image.picture)
+        m_studies[static_cast<std::size_t>(study)].images[image.index] = image.picture->facts();
     PictureCache::Pictures& arrived = m_arriving[study];
     arrived.push_back(image);
     if (!ahead) {

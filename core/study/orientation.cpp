@@ -42,7 +42,11 @@ void set(std::vector<std::string>& list, const std::string& text, bool wanted)
 
 PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline)
 {
-    const BreastOutline breast = findBreast(image, pipeline);
+    return evidenceOf(findBreast(image, pipeline));
+}
+
+PixelEvidence evidenceOf(const BreastOutline& breast)
+{
     return {breast.chestWall != ImageEdge::None, breast.chestWall == ImageEdge::Left, breast.chestWallColumn, breast.found() ? breast.area : 0};
 }
 

@@ -92,6 +92,8 @@ struct PixelEvidence
     double breastArea = 0;
 };
 PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline);
+struct BreastOutline;
+PixelEvidence evidenceOf(const BreastOutline& breast); // for who has the outline already
 void orient(StudyImage& image, const PixelEvidence& evidence);
 
 // Fills the four slots, one image each, orders the extras and finds the twins (workstation notes 1.2, 1.5).

@@ -101,6 +101,14 @@ void StudyPanel::setCurrent(int study)
     showImages();
 }
 
+void StudyPanel::setImages(const Study& study)
+{
+    if (m_current < 0 || m_current >= static_cast<int>(m_studies.size()))
+        return;
+    m_studies[static_cast<std::size_t>(m_current)] = study;
+    showImages();
+}
+
 void StudyPanel::addProblem(const QString& text)
 {
     auto* item = new QListWidgetItem(text, m_problems);
