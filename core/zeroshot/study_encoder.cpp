@@ -69,7 +69,7 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
     const Study& study = chosenStudy(report, options.studyUid);
     ImageSelection out;
     for (const ScanProblem& problem : report.problems)
-        out.refused.push_back({problem.path, problem.reason});
+        (problem.refused ? out.refused : out.skipped).push_back({problem.path, problem.reason});
     for (const StudyImage& image : study.images) {
         if (const std::string reason = whySkipped(image, options); !reason.empty()) {
             out.skipped.push_back({image.path, reason});
@@ -81,7 +81,7 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
         out.images.push_back(std::move(chosen));
     }
     if (out.images.empty() && !out.skipped.empty())
-        throw Error(ErrorCode::Data, "choose images", out.skipped.front().path.string(), out.skipped.front().reason);
+        throw Error(ErrorCode::Data, "choose images", out.skipped.back().path.string(), out.skipped.back().reason);
     return out;
 }
 

@@ -1,0 +1,244 @@
+// The engine as its clients meet it: a process, pipes, lines. The model is the parity folder's, imported by the command
+// line; the images are the shared four-view study.
+#include "core/base/npy.h"
+#include "tests/core/engine/engine_client.h"
+#include "tests/support/test_data.h"
+
+#include <QRandomGenerator>
+#include <cstring>
+
+using namespace mama;
+using nlohmann::json;
+using test::EngineClient;
+
+namespace {
+
+int errorCode(const json& reply) { return reply.contains("error") ? reply.at("error").at("code").get<int>() : 0; }
+std::string errorWhere(const json& reply) { return reply.contains("error") ? reply.at("error").at("data").at("where").get<std::string>() : ""; }
+
+} // namespace
+
+class TestEngineProcess : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_folder;
+    QString m_model;
+    json m_images = json::array();
+
+    QStringList cacheAt(const char* name) const { return {QStringLiteral("--cache"), m_folder.filePath(QString::fromLatin1(name)), QStringLiteral("--precision"), QStringLiteral("fp32")}; }
+    bool haveModel() const { return !m_model.isEmpty() && !m_images.empty(); }
+    bool load(EngineClient& engine) const
+    {
+        return engine.hello() && engine.call("load", {{"model", m_model.toStdString()}}).contains("result");
+    }
+    std::string encode(EngineClient& engine) const
+    {
+        const json reply = engine.call("encode", {{"images", m_images}});
+        return reply.contains("result") ? reply.at("result").at("study").get<std::string>() : "";
+    }
+    // What must be the same whoever asks: scores and maps.
+    static json essence(const json& reply)
+    {
+        json out = json::array();
+        for (const json& image : reply.at("result").at("images"))
+            out.push_back({image.at("path"), image.at("scores"), image.at("maps")});
+        return out;
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        const test::ParityCase reference("mama-ckpt");
+        for (const char* name : {"R-CC", "L-CC", "R-MLO", "L-MLO"}) {
+            const auto path = test::dataFolder() / "four-view" / (std::string(name) + ".png");
+            std::string slot = name;
+            slot.erase(1, 1);
+            if (std::filesystem::exists(path))
+                m_images.push_back({{"path", path.string()}, {"slot", slot}});
+        }
+        if (!reference.present())
+            return;
+        QProcess import;
+        import.start(QString::fromStdString(test::program("mama").string()),
+                     {"checkpoint", "import", QString::fromStdString(reference.path("mama_fp32.ckpt").string()), "--text-model", QString::fromStdString(reference.path("text-model").string()),
+                      "--config", QString::fromStdString(reference.path("config.json").string()), "--compat", "reference", "--out", m_folder.filePath("model")});
+        QVERIFY(import.waitForFinished(120000));
+        QVERIFY2(import.exitCode() == 0, import.readAllStandardError().constData());
+        m_model = m_folder.filePath("model");
+    }
+
+    void greetsFirst()
+    {
+        EngineClient engine(cacheAt("a"));
+        QCOMPARE(errorCode(engine.call("models")), -32600);
+        QCOMPARE(errorWhere(engine.call("hello", {{"protocol", 99}})), std::string("protocol"));
+        const json hello = engine.call("hello", {{"protocol", 1}, {"client", "test"}});
+        QCOMPARE(hello.at("result").at("protocol").get<int>(), 1);
+        QCOMPARE(hello.at("result").at("pid").get<qint64>(), engine.process.processId());
+        QVERIFY(hello.at("result").at("processor").at("cores").get<int>() > 0);
+        QVERIFY(engine.call("models").contains("result"));
+        QVERIFY(engine.closeInput());
+        QVERIFY(engine.stray.empty());
+    }
+
+    void livesOnAfterBrokenLines()
+    {
+        EngineClient engine(cacheAt("a"));
+        QVERIFY(engine.hello());
+        const std::vector<std::pair<std::string, int>> lines{
+            {"", -32700}, {"{", -32700}, {"not json", -32700}, {std::string("\xff\xfe\x00", 3), -32700}, {std::string(100000, '['), -32700}, {"[]", -32600}, {"42", -32600},
+            {"{\"jsonrpc\":\"1.0\"}", -32600}, {"{\"jsonrpc\":\"2.0\",\"method\":7}", -32600}, {std::string(9 << 20, 'x'), -32600}};
+        for (const auto& [line, code] : lines) {
+            engine.send(line);
+            const json reply = engine.anonymous();
+            QVERIFY2(errorCode(reply) == code, (line.substr(0, 40) + ": " + reply.dump()).c_str());
+        }
+        QVERIFY(engine.call("cache.statistics").contains("result"));
+        QVERIFY(engine.closeInput());
+        QVERIFY(engine.stray.empty());
+    }
+
+    void refusesWrongRequests()
+    {
+        EngineClient engine(cacheAt("a"));
+        QVERIFY(engine.hello());
+        QCOMPARE(errorCode(engine.call("no such method")), -32601);
+        QCOMPARE(errorWhere(engine.call("load")), std::string("model"));
+        QCOMPARE(errorWhere(engine.call("load", {{"model", 7}})), std::string("model"));
+        QCOMPARE(errorWhere(engine.call("load", {{"model", "x"}, {"presicion", "fp32"}})), std::string("presicion"));
+        QCOMPARE(errorWhere(engine.call("load", {{"model", "x"}, {"threads", -1}})), std::string("threads"));
+        QCOMPARE(errorCode(engine.call("load", {{"model", "/nowhere/at/all"}})), -32014);
+        QCOMPARE(errorCode(engine.call("load", {{"model", "no-such-model"}})), -32014);
+        QCOMPARE(errorWhere(engine.call("encode", {{"paths", {"/x.png"}}})), std::string("model"));
+        QCOMPARE(errorWhere(engine.call("encode", json::object())), std::string("paths"));
+        QCOMPARE(errorWhere(engine.call("encode", {{"images", {{{"path", "/x.png"}, {"slot", "north"}}}}})), std::string("images[0].slot"));
+        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", json::array()}})), std::string("texts"));
+        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}})), std::string("study"));
+        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}, {"fusion", "median"}})), std::string("median"));
+        QCOMPARE(errorWhere(engine.call("classify", {{"study", "1"}, {"task", "birads"}, {"prompts", json::object()}})), std::string("task"));
+        QCOMPARE(errorCode(engine.call("prepare", {{"path", "/nowhere.png"}})), -32010);
+        QCOMPARE(errorCode(engine.call("release", {{"study", "9"}})), -32602);
+        QCOMPARE(engine.call("cancel", {{"id", 12345}}).at("result").at("cancelled").get<bool>(), false);
+        QVERIFY(engine.call("shutdown").contains("result"));
+        QVERIFY(engine.process.waitForFinished(20000));
+        QCOMPARE(engine.process.exitCode(), 0);
+    }
+
+    void answersAQuery()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        EngineClient engine(cacheAt("b"));
+        QVERIFY(load(engine));
+        const int id = engine.request("encode", {{"images", m_images}});
+        QVERIFY(engine.progressOf(id));
+        const json encoded = engine.reply(id);
+        QVERIFY2(encoded.contains("result"), encoded.dump().c_str());
+        QCOMPARE(encoded.at("result").at("images").size(), m_images.size());
+        for (const json& image : encoded.at("result").at("images"))
+            QVERIFY(!image.at("cached").get<bool>());
+        const json again = engine.call("encode", {{"images", m_images}});
+        for (const json& image : again.at("result").at("images"))
+            QVERIFY(image.at("cached").get<bool>());
+        // Several in flight: each is answered under its own id.
+        std::vector<int> ids;
+        for (int i = 0; i < 20; ++i)
+            ids.push_back(engine.request("query", {{"study", "1"}, {"texts", {"finding " + std::to_string(i)}}, {"maps", "none"}}));
+        for (int i = 19; i >= 0; --i)
+            QCOMPARE(engine.reply(ids[static_cast<std::size_t>(i)]).at("result").at("texts").at(0).at("text").get<std::string>(), "finding " + std::to_string(i));
+        const json reply = engine.call("query", {{"study", "2"}, {"texts", {"a mass", "no calcification"}}});
+        QCOMPARE(reply.at("result").at("images").size(), m_images.size());
+        QCOMPARE(reply.at("result").at("breasts").size(), std::size_t{2});
+        QVERIFY(!reply.at("result").at("texts").at(1).at("warnings").empty());
+        QCOMPARE(reply.at("result").at("fusion").at("rule").get<std::string>(), std::string("maximum"));
+        QVERIFY(reply.at("result").at("provenance").at("notice").get<std::string>().find("Not for clinical use") != std::string::npos);
+        QVERIFY(engine.call("classify", {{"study", "2"}, {"task", "cancer"}}).at("result").at("study").at("softmax").contains("positive"));
+        QVERIFY(engine.call("prepare", {{"path", m_images[0].at("path")}}).at("result").at("geometry").is_object());
+        const json statistics = engine.call("cache.statistics").at("result");
+        QCOMPARE(statistics.at("hits").get<std::size_t>(), m_images.size());
+        QCOMPARE(statistics.at("entries").get<std::size_t>(), m_images.size());
+        QVERIFY(engine.call("release", {{"study", "1"}}).contains("result"));
+        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}})), std::string("study"));
+        QVERIFY(engine.closeInput());
+        QVERIFY(engine.stray.empty());
+    }
+
+    // The map in the window is the map of `mama query --maps`, bit for bit.
+    void saysWhatTheCommandSays()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        EngineClient engine(cacheAt("b"));
+        QVERIFY(load(engine));
+        const json reply = engine.call("query", {{"study", encode(engine)}, {"texts", {"a spiculated mass"}}});
+        QProcess command;
+        command.start(QString::fromStdString(test::program("mama").string()),
+                      {"query", "--quiet", "--model", m_model, "--study", QString::fromStdString((test::dataFolder() / "four-view").string()), "--text", "a spiculated mass", "--no-cache",
+                       "--precision", "fp32", "--json", "--maps", m_folder.filePath("maps")});
+        QVERIFY(command.waitForFinished(120000));
+        QVERIFY2(command.exitCode() == 0, command.readAllStandardError().constData());
+        const json document = json::parse(command.readAllStandardOutput().toStdString());
+        for (const json& image : document.at("images"))
+            for (const json& other : reply.at("result").at("images")) {
+                if (image.at("path") != other.at("path"))
+                    continue;
+                QCOMPARE(image.at("scores").dump(), other.at("scores").dump());
+                const json& map = other.at("maps").at(0);
+                const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(map.at("data").get<std::string>()));
+                const NpyArray file = readNpy(m_folder.filePath(QString::fromStdString("maps/" + image.at("slot").get<std::string>() + "_text0.npy")).toStdString());
+                QCOMPARE(bytes.size(), static_cast<qsizetype>(file.bytes.size()));
+                QVERIFY(std::memcmp(bytes.constData(), file.bytes.data(), file.bytes.size()) == 0);
+            }
+    }
+
+    void cancels()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        EngineClient engine(cacheAt("c"));
+        QVERIFY(load(engine));
+        const int running = engine.request("encode", {{"images", m_images}});
+        const int waiting = engine.request("encode", {{"images", m_images}});
+        QVERIFY(engine.progressOf(running));
+        engine.cancel(waiting);
+        QCOMPARE(errorCode(engine.reply(waiting, 5000)), -32800);
+        engine.cancel(running);
+        QCOMPARE(errorCode(engine.reply(running)), -32800);
+        QVERIFY(!encode(engine).empty());
+    }
+
+    // Killed at random moments, started again and asked again: never a wrong map, always the same answer.
+    void isKilledAndAskedAgain()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        json expected;
+        {
+            EngineClient engine(cacheAt("d0"));
+            QVERIFY(load(engine));
+            expected = essence(engine.call("query", {{"study", encode(engine)}, {"texts", {"a mass"}}}));
+        }
+        for (int round = 0; round < 10; ++round) {
+            EngineClient victim(cacheAt("d"));
+            QVERIFY(load(victim));
+            victim.request("encode", {{"images", m_images}});
+            QTest::qWait(QRandomGenerator::global()->bounded(1, 600)); // a random moment
+            victim.kill();
+            EngineClient engine(cacheAt("d"));
+            QVERIFY(load(engine));
+            QCOMPARE(essence(engine.call("query", {{"study", encode(engine)}, {"texts", {"a mass"}}})).dump(), expected.dump());
+            QCOMPARE(engine.call("cache.statistics").at("result").at("corrupt").get<int>(), 0);
+            if (round % 3 == 0)
+                engine.call("cache.clear");
+        }
+    }
+
+    void endsWithItsInput()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        EngineClient engine(cacheAt("e"));
+        QVERIFY(load(engine));
+        engine.request("encode", {{"images", m_images}}); // still at it
+        QVERIFY(engine.closeInput(60000));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEngineProcess)
+#include "test_engine_process.moc"
