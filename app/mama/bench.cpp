@@ -1,0 +1,67 @@
+// mama bench: how long the main steps take on this machine.
+#include "app/mama/bench.h"
+
+#include "core/base/processor.h"
+
+#include <algorithm>
+#include <iomanip>
+#include <iostream>
+#include <memory>
+
+namespace mama::cli {
+
+nlohmann::json spreadOf(const std::vector<double>& milliseconds)
+{
+    std::vector<double> sorted = milliseconds;
+    std::sort(sorted.begin(), sorted.end());
+    const auto at = [&](double share) {
+        const double place = share * static_cast<double>(sorted.size() - 1);
+        const auto below = static_cast<std::size_t>(place);
+        const std::size_t above = std::min(below + 1, sorted.size() - 1);
+        return sorted[below] + (sorted[above] - sorted[below]) * (place - static_cast<double>(below));
+    };
+    return {{"milliseconds", milliseconds}, {"median", at(0.5)}, {"spread", at(0.75) - at(0.25)}, {"minimum", sorted.front()}};
+}
+
+nlohmann::json benchHead(const std::string& name)
+{
+    const Processor cpu = processor();
+    return {{"benchmark", name}, {"processor", cpu.name}, {"cores", cpu.cores}, {"instructions", {{"avx512_bf16", cpu.avx512Bf16}, {"avx512_vnni", cpu.avx512Vnni}, {"amx_bf16", cpu.amxBf16}, {"amx_int8", cpu.amxInt8}}}};
+}
+
+void printBench(const nlohmann::json& document, bool json)
+{
+    if (json) {
+        printJson(document);
+        return;
+    }
+    std::cout << document.at("benchmark").get<std::string>() << " on " << document.at("processor").get<std::string>() << ", " << document.at("cores") << " cores; " << document.value("model", "") << "\n" << std::fixed << std::setprecision(1);
+    for (const auto& result : document.at("results")) {
+        std::cout << "  " << std::left << std::setw(24) << result.value("what", result.value("precision", "")) << std::right << std::setw(10) << result.at("median").get<double>() << " ms, spread "
+                  << result.at("spread").get<double>() << ", " << result.value("threads", 0) << " threads";
+        if (result.contains("cosine_with_fp32"))
+            std::cout << std::setprecision(5) << ", smallest cosine with fp32 " << result["cosine_with_fp32"].value("smallest", 1.0) << std::setprecision(1);
+        std::cout << "\n";
+    }
+    std::cout.flush();
+}
+
+void addBench(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<BenchOptions>();
+    CLI::App* bench = app.add_subcommand("bench", "Measure a step on this machine: median, spread, threads, precision, processor");
+    bench->require_subcommand(1);
+    const auto add = [&](const std::string& name, const std::string& help, int (*run)(const BenchOptions&, const Context&)) {
+        CLI::App* command = bench->add_subcommand(name, help);
+        command->add_option("--model", options->model, "Model folder; without one, random weights of the published architecture");
+        command->add_option("--repeat", options->repeat, "Runs that are measured, after one that is not")->check(CLI::Range(1, 10000))->capture_default_str();
+        command->add_flag("--json", options->json, "The report as JSON");
+        addComputeOptions(*command, options->compute);
+        command->callback([options, run, &context] { context.run = [options, run, &context] { return run(*options, context); }; });
+    };
+    add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)", benchEncodeImage);
+    add("encode-text", "Class prompts with a shared prefix, and single queries, by the model's text tower", benchEncodeText);
+    add("query", "A sentence on an encoded study of four images: scores, maps and reply", benchQuery);
+}
+
+} // namespace mama::cli

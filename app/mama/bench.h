@@ -1,0 +1,31 @@
+#pragma once
+#include "app/mama/compute_options.h"
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+// What the measurements of `mama bench NAME` share.
+namespace mama::cli {
+
+struct BenchOptions
+{
+    std::string model; // empty: random weights where the measurement allows it
+    int repeat = 7;
+    ComputeOptions compute;
+    bool json = false;
+};
+
+// {"milliseconds": [...], "median": , "spread": (upper - lower quartile)}
+nlohmann::json spreadOf(const std::vector<double>& milliseconds);
+// "benchmark", "processor", "cores": the head of every report.
+nlohmann::json benchHead(const std::string& name);
+// The document with --json, else one line a result.
+void printBench(const nlohmann::json& document, bool json);
+
+// Measurements; the report goes to stdout.
+int benchEncodeImage(const BenchOptions& options, const Context& context);
+int benchEncodeText(const BenchOptions& options, const Context& context);
+int benchQuery(const BenchOptions& options, const Context& context);
+
+} // namespace mama::cli
