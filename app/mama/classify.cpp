@@ -16,6 +16,7 @@ struct ClassifyCommand
     StudyOptions study;
     std::string task;
     std::filesystem::path prompts;
+    int length = 0;
 };
 
 PromptSet promptsFor(const ClassifyCommand& command)
@@ -60,6 +61,9 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     options.fusion = fusion;
     options.pooling = poolingByName(command.study.pooling);
     options.raw = command.study.raw;
+    options.length = command.length;
+    if (command.length == 0 && !command.task.empty())
+        options.length = captionLength(taskByName(command.task));
     options.prefix = command.prompts.empty() ? std::string() : command.study.prefix; // the task's prompts hold it already
     TextEncoder encoder(*opened.model.model);
     auto result = classify(model, encoder, opened.study, {promptsFor(command)}, options, job);
@@ -100,6 +104,7 @@ void addClassify(CLI::App& app, Context& context)
     addStudyOptions(*command, options->study);
     CLI::Option* task = command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
     command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")->excludes(task);
+    command->add_option("--length", options->length, "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")->check(CLI::Range(1, 1'000'000));
     command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 

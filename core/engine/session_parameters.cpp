@@ -159,14 +159,18 @@ ClassifyRequest classifyRequest(Parameters& fields)
     out.options.fusion = fusionRuleByName(fields.text("fusion", "maximum"));
     out.options.pooling = poolingByName(fields.text("pooling", "default"));
     out.options.raw = fields.flag("raw", false);
+    const int length = fields.number("length", 0, 0, 1'000'000);
     const std::string prefix = fields.text("prefix", {});
     if (fields.has("task") && fields.has("prompts"))
         fields.refuse("task", "give either task or prompts");
     if (fields.has("task")) {
-        out.prompts = classPrompts(taskByName(fields.text("task")), prefix);
+        const Task task = taskByName(fields.text("task"));
+        out.prompts = classPrompts(task, prefix);
+        out.options.length = length > 0 ? length : captionLength(task);
     } else if (fields.has("prompts")) {
         out.prompts = promptSet(fields, fields.value("prompts"));
         out.options.prefix = prefix;
+        out.options.length = length;
     }
     return out;
 }

@@ -68,6 +68,7 @@ struct TextOptions
     bool sentences = true;  // compute sentence embeddings
     // Text after which a query is encoded (the image's own metadata), "" for none; in every result's provenance.
     std::string prefix;
+    int length = 0; // tokens that a text is cut and padded to (class prompts of some tasks, captionLength); 0: the model's
 };
 
 // A loaded model: weights are const and shared, one instance serves many threads' calls one at a time.

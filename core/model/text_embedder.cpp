@@ -55,9 +55,13 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
 TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOptions& options) const
 {
     const bool raw = options.raw || m_raw;
-    const auto encode = [&](const std::string& full) { return raw ? encodeRaw(m_tokenizer, m_rules, full, false) : encodeCaption(m_tokenizer, m_rules, full, false); };
+    CaptionRules rules = m_rules;
+    if (options.length > 0)
+        rules.length = std::min(options.length, m_rules.length);
+    const auto encode = [&](const std::string& full) { return raw ? encodeRaw(m_tokenizer, rules, full, false) : encodeCaption(m_tokenizer, rules, full, false); };
     const Tokens made = encode(options.prefix + text);
     Input input;
+    input.limit = rules.length;
     input.ids.assign(made.ids.begin(), made.ids.end());
     input.types.assign(made.types.begin(), made.types.end());
     input.separators.assign(made.separators.begin(), made.separators.end());
@@ -72,13 +76,15 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
     return input;
 }
 
+std::int64_t TextEmbedder::limitOf(const Input& input) const { return input.limit > 0 ? input.limit : m_rules.length; }
+
 // Tokens, padding included, that must run for this pooling.
 std::int64_t TextEmbedder::needed(const Input& input, Pool pool) const
 {
     const auto real = static_cast<std::int64_t>(input.ids.size());
     if (pool == Pool::MeanAll || pool == Pool::MeanAllButFirst)
-        return std::max<std::int64_t>(m_rules.length, real);
-    return pool == Pool::FirstPad && real < m_rules.length ? real + 1 : real;
+        return std::max<std::int64_t>(limitOf(input), real);
+    return pool == Pool::FirstPad && real < limitOf(input) ? real + 1 : real;
 }
 
 // hidden [T, width] of one text, T >= needed -> [width]
@@ -93,7 +99,7 @@ at::Tensor TextEmbedder::poolHidden(const at::Tensor& hidden, const Input& input
     case Pool::First: return hidden.select(0, 0);
     case Pool::FirstPad: break;
     }
-    if (real < m_rules.length)
+    if (real < limitOf(input))
         return hidden.select(0, real);
     return hidden.select(0, m_startAtFullLength ? 0 : real - 1);
 }
@@ -192,7 +198,7 @@ Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const 
 
 Cancellable<TextEmbedding> TextEmbedder::encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
 {
-    const std::string suffix = std::string(1, '\0') + options.prefix + '\0' + (options.raw ? "r" : "c") + std::to_string(static_cast<int>(options.pooling)) + (options.sentences ? "s" : "g");
+    const std::string suffix = std::string(1, '\0') + options.prefix + '\0' + (options.raw ? "r" : "c") + std::to_string(static_cast<int>(options.pooling)) + (options.sentences ? "s" : "g") + std::to_string(options.length);
     std::vector<Input> inputs;
     std::vector<std::string> wanted; // texts not remembered, each once
     std::unordered_map<std::string, Output> found;

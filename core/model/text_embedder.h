@@ -18,6 +18,7 @@ public:
     // The same from token ids: ids [N][n_i] without padding.
     struct Input
     {
+        std::int64_t limit = 0; // tokens that the text was cut to; 0: the model's length
         std::vector<std::int64_t> ids, types;
         std::vector<std::int64_t> separators;
         bool cut = false;
@@ -36,6 +37,7 @@ private:
     Input tokens(const std::string& text, const TextOptions& options) const;
     std::int64_t needed(const Input& input, Pool pool) const;
     at::Tensor poolHidden(const at::Tensor& hidden, const Input& input, Pool pool) const;
+    std::int64_t limitOf(const Input& input) const;
     at::Tensor hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix, std::int64_t length, const Job& job) const;
     std::vector<std::vector<std::size_t>> groups(const std::vector<Input>& inputs, Pool pool) const;
 

@@ -24,6 +24,7 @@ Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set,
     textOptions.raw = options.raw;
     textOptions.pooling = options.pooling;
     textOptions.prefix = options.prefix;
+    textOptions.length = options.length;
     textOptions.sentences = false;
     const auto encoded = encoder.encode(texts, textOptions, job);
     if (!encoded)

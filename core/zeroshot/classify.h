@@ -16,6 +16,7 @@ struct ClassifyOptions
     Pooling pooling = Pooling::Default;
     std::string prefix;
     bool raw = false; // prompts hold special tokens already
+    int length = 0;   // tokens that prompts are cut and padded to (captionLength of a task); 0: the model's
 };
 
 // Scores of one image, breast or study, in class order.

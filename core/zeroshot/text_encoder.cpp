@@ -11,7 +11,7 @@ namespace {
 
 std::string keyOf(const std::string& text, const TextOptions& options)
 {
-    return std::to_string(static_cast<int>(options.pooling)) + (options.raw ? "r" : "c") + (options.sentences ? "s" : "g") +
+    return std::to_string(static_cast<int>(options.pooling)) + (options.raw ? "r" : "c") + (options.sentences ? "s" : "g") + std::to_string(options.length) + ":" +
            std::to_string(options.prefix.size()) + ":" + options.prefix + text;
 }
 

@@ -86,6 +86,7 @@ private Q_SLOTS:
             ClassifyOptions options;
             options.raw = true;
             options.pooling = Pooling::ZeroShot;
+            options.length = static_cast<int>(reference.array("expected/zeroshot_" + family + "_ids.npy").shape.back());
             const auto result = classify(*m_model, encoder, m_study, sets, options);
             QVERIFY(result.has_value());
             std::vector<double> logits, once, twice;
