@@ -140,7 +140,7 @@ private Q_SLOTS:
             const QList<QByteArray> lines = outcome.out.trimmed().split('\n');
             QCOMPARE(lines.size(), static_cast<qsizetype>(expected.size()));
             for (qsizetype i = 0; i < lines.size(); ++i)
-                QCOMPARE(nlohmann::json::parse(lines[i].toStdString()).at("ids"), expected[static_cast<std::size_t>(i)].at("ids"));
+                QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("ids") == expected[static_cast<std::size_t>(i)].at("ids"));
             ++sets;
         }
         QVERIFY(sets > 0);
@@ -156,7 +156,7 @@ private Q_SLOTS:
         const QList<QByteArray> lines = outcome.out.trimmed().split('\n');
         QCOMPARE(lines.size(), static_cast<qsizetype>(expected.size()));
         for (qsizetype i = 0; i < lines.size(); ++i)
-            QCOMPARE(nlohmann::json::parse(lines[i].toStdString()).at("caption"), expected[static_cast<std::size_t>(i)].at("caption"));
+            QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("caption") == expected[static_cast<std::size_t>(i)].at("caption"));
     }
 
     void losses()
