@@ -196,6 +196,8 @@ void MainWindow::takePicture(const LoadedImage& loaded)
         return;
     }
     m_view->setImage(slot, loaded.picture);
+    if (!m_view->image(m_view->activeSlot()))
+        m_view->setActiveSlot(slot);
     const QString wanted = m_settings.value(presetKey(slot)).toString();
     const auto& choices = loaded.picture->voi();
     for (std::size_t i = 0; i < choices.size() && !wanted.isEmpty(); ++i)

@@ -30,6 +30,8 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
     QFont bold = font();
     bold.setBold(true);
     m_notice->setFont(bold);
+    m_notice->setContentsMargins(0, 0, 8, 0);
+    m_readOut->setContentsMargins(8, 0, 0, 0);
     addWidget(m_readOut, 1);
     addPermanentWidget(m_phase);
     addPermanentWidget(m_bar);

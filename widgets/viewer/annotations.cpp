@@ -100,7 +100,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (cell.mirror)
         top.push_back({*cell.mirror ? tr("mirrored by you") : tr("mirroring undone by you"), 8.5, warm, false, true});
     if (!facts.warnings.empty())
-        top.push_back({tr("%n warning(s)").replace(QStringLiteral("%n"), QString::number(facts.warnings.size())), 8.5, warm, false, true});
+        top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5, warm, false, true});
     place(m_text.text(top, !outerLeft, room, frame.unit), hung.area.y + margin / 2);
 
     const double zoom = cell.pose.pixelsPerMm * spacingOf(*cell.image, model.mmPerPixel()).column;

@@ -143,7 +143,9 @@ private Q_SLOTS:
             for (const auto& entry : list)
                 for (const auto& text : perImage ? entry.at("class_prompts") : nlohmann::json::array({entry}))
                     texts.push_back(text.get<std::string>());
-            const TextEmbedding text = *model->encodeTexts(texts, raw(Pooling::ZeroShot));
+            TextOptions options = raw(Pooling::ZeroShot);
+            options.length = static_cast<int>(parity.array(name + "_ids.npy").shape.back()); // each task is padded to its own length
+            const TextEmbedding text = *model->encodeTexts(texts, options);
             MAMA_SAME(parity.difference(name + "_text.npy", text.global));
             const at::Tensor embedded = perImage ? rows(text.global, text.dim).view({globals.size(0), -1, text.dim}) : rows(text.global, text.dim).unsqueeze(0).expand({globals.size(0), -1, -1});
             const at::Tensor scores = at::matmul(embedded, globals.unsqueeze(2)).squeeze(2) * std::exp(model->info().logitScale);
