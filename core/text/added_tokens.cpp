@@ -16,9 +16,9 @@ char32_t before(std::string_view text, std::size_t at)
     return unicode::next(text, at);
 }
 
-std::size_t skipSpacesBack(std::string_view text, std::size_t at)
+std::size_t skipSpacesBack(std::string_view text, std::size_t at, std::size_t begin)
 {
-    while (at > 0 && unicode::isSpace(before(text, at))) {
+    while (at > begin && unicode::isSpace(before(text, at))) {
         do
             --at;
         while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80);
@@ -89,7 +89,7 @@ std::vector<AddedTokens::Part> AddedTokens::split(std::string_view text, bool no
         if (token.singleWord && !standsAlone(text, begin, end))
             continue;
         if (token.leftStrip)
-            begin = std::max(skipSpacesBack(text, begin), done);
+            begin = std::max(skipSpacesBack(text, begin, done), done);
         if (token.rightStrip)
             end = skipSpaces(text, end);
         if (done < begin)

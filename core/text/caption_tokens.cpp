@@ -86,7 +86,8 @@ std::string specialToken(const json& config, const char* key, const std::string&
     if (!config.is_object() || !config.contains(key) || config[key].is_null())
         return otherwise;
     const json& value = config[key];
-    return value.is_object() ? value.value("content", otherwise) : value.is_string() ? value.get<std::string>() : otherwise;
+    const json& content = value.is_object() && value.contains("content") ? value["content"] : value;
+    return content.is_string() ? content.get<std::string>() : otherwise;
 }
 
 CaptionRules rulesOfModel(const json& captions, const std::string& where)

@@ -2,7 +2,7 @@
 #include "core/text/json_members.h"
 #include "core/text/pipeline_parts.h"
 
-#include <cstdlib>
+#include <charconv>
 
 namespace mama::text {
 namespace {
@@ -27,9 +27,10 @@ int byteOf(const std::string& token)
 {
     if (token.size() != 6 || !token.starts_with("<0x") || token[5] != '>')
         return -1;
-    char* end = nullptr;
-    const long value = std::strtol(token.substr(3, 2).c_str(), &end, 16);
-    return *end == 0 ? static_cast<int>(value) : -1;
+    int value = 0;
+    const char* const end = token.data() + 5;
+    const auto [stop, error] = std::from_chars(token.data() + 3, end, value, 16);
+    return error == std::errc() && stop == end && value >= 0 ? value : -1;
 }
 
 // Runs of <0xNN> that are UTF-8 become their text, others one U+FFFD a byte.
@@ -104,11 +105,11 @@ Decoder suffixDecoder(const std::string& suffix)
 Decoder replaceDecoder(const nlohmann::json& description, const std::string& where)
 {
     const auto pattern = std::make_shared<const TextPattern>(description, where);
-    return [pattern, by = stringAt(description, "content", "", where)](Tokens tokens) {
+    return [pattern, where, by = stringAt(description, "content", "", where)](Tokens tokens) {
+        std::size_t all = 0;
         for (std::string& token : tokens) {
-            const auto ranges = pattern->matches(token);
-            for (auto it = ranges.rbegin(); it != ranges.rend(); ++it)
-                token.replace(it->first, it->second - it->first, by);
+            token = pattern->replaced(token, by);
+            checkGrowth(all += token.size(), where);
         }
         return tokens;
     };

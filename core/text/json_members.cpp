@@ -85,7 +85,13 @@ std::string inside(const std::string& where, std::size_t index)
     return where + "[" + std::to_string(index) + "]";
 }
 
-TextPattern::TextPattern(const nlohmann::json& object, const std::string& where)
+void checkGrowth(std::size_t bytes, const std::string& where)
+{
+    if (bytes > (std::size_t{64} << 20))
+        throw Error(ErrorCode::Data, "tokenize", where, "the rules of the tokenizer lengthen the text to more than 64 MiB");
+}
+
+TextPattern::TextPattern(const nlohmann::json& object, const std::string& where) : m_where(where)
 {
     const nlohmann::json& pattern = objectAt(object, "pattern", where);
     if (pattern.contains("Regex"))
@@ -102,6 +108,20 @@ std::vector<unicode::Range> TextPattern::matches(std::string_view text) const
     for (std::size_t at = text.find(m_literal); at != std::string_view::npos; at = text.find(m_literal, at + m_literal.size()))
         found.emplace_back(at, at + m_literal.size());
     return found;
+}
+
+std::string TextPattern::replaced(std::string_view text, const std::string& by) const
+{
+    const std::vector<unicode::Range> ranges = matches(text);
+    if (by.size() > 1 && !ranges.empty())
+        checkGrowth(std::max(ranges.size(), by.size()) > (1U << 26) ? ~std::size_t{0} : text.size() + ranges.size() * by.size(), m_where);
+    std::string result;
+    std::size_t end = 0;
+    for (const auto& [begin, stop] : ranges) {
+        result.append(text, end, begin - end).append(by);
+        end = stop;
+    }
+    return result.append(text, end);
 }
 
 } // namespace mama::text

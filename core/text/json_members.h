@@ -23,14 +23,19 @@ std::string inside(const std::string& where, std::size_t index);
 [[noreturn]] void unsupported(const std::string& stage, const std::string& type, const std::string& where);
 [[noreturn]] void broken(const std::string& where, const std::string& why);
 
+// A tokenizer's rules may lengthen a text, and rules behind each other multiply: Error(Data) beyond 64 MiB.
+void checkGrowth(std::size_t bytes, const std::string& where);
+
 // The "pattern" member: {"String": ...} taken literally, or {"Regex": ...}.
 class TextPattern
 {
 public:
     TextPattern(const nlohmann::json& object, const std::string& where);
     std::vector<unicode::Range> matches(std::string_view text) const;
+    std::string replaced(std::string_view text, const std::string& by) const;
 
 private:
+    std::string m_where;
     std::string m_literal;
     std::optional<unicode::Pattern> m_expression;
 };

@@ -42,21 +42,10 @@ std::string cleaned(const std::string& text, bool clean, bool chinese)
     return result;
 }
 
-void replaceAll(std::string& text, const std::vector<unicode::Range>& ranges, const std::string& by)
-{
-    std::string result;
-    std::size_t end = 0;
-    for (const auto& [begin, stop] : ranges) {
-        result.append(text, end, begin - end).append(by);
-        end = stop;
-    }
-    text = result.append(text, end);
-}
-
 Normalizer replacer(const nlohmann::json& description, const std::string& where)
 {
     const auto pattern = std::make_shared<const TextPattern>(description, where);
-    return [pattern, by = stringAt(description, "content", "", where)](std::string& text) { replaceAll(text, pattern->matches(text), by); };
+    return [pattern, by = stringAt(description, "content", "", where)](std::string& text) { text = pattern->replaced(text, by); };
 }
 
 Normalizer stripper(bool left, bool right)
@@ -88,9 +77,13 @@ Normalizer sequence(const nlohmann::json& description, const std::string& where)
     const nlohmann::json& list = arrayAt(description, "normalizers", where);
     for (std::size_t i = 0; i < list.size(); ++i)
         steps.push_back(makeNormalizer(list[i], inside(where, i)));
-    return [steps](std::string& text) {
-        for (const Normalizer& step : steps)
+    return [steps, where](std::string& text) {
+        for (const Normalizer& step : steps) {
+            const std::size_t before = text.size();
             step(text);
+            if (text.size() > before)
+                checkGrowth(text.size(), where);
+        }
     };
 }
 

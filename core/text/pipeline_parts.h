@@ -70,7 +70,7 @@ public:
     std::optional<std::int32_t> id(std::string_view token) const;
     const std::string* token(std::int32_t id) const; // null: no such id
     std::int32_t size() const { return static_cast<std::int32_t>(m_tokens.size()); } // largest id + 1
-    std::size_t longest() const { return m_longest; } // bytes
+    const std::vector<std::size_t>& lengths() const { return m_lengths; } // the tokens' lengths in bytes, each once, ascending
 
 private:
     struct Hash
@@ -80,7 +80,7 @@ private:
     };
     std::unordered_map<std::string, std::int32_t, Hash, std::equal_to<>> m_ids;
     std::vector<const std::string*> m_tokens;
-    std::size_t m_longest = 0;
+    std::vector<std::size_t> m_lengths;
 };
 
 // Splits one piece into tokens of a vocabulary.

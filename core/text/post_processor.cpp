@@ -25,6 +25,8 @@ std::vector<Part> partsOf(const nlohmann::json& list, const nlohmann::json& spec
             broken(where, "a template entry must be a Sequence or a SpecialToken");
         const std::string kind = entry.begin().key();
         const nlohmann::json& body = entry.begin().value();
+        if (!body.is_object() || parts.size() >= 256)
+            broken(where, "a template must be up to 256 entries, each an object with \"id\"");
         const std::string id = stringAt(body, "id", "", where);
         Part part;
         part.type = smallInteger(body.value("type_id", nlohmann::json(0)), where);

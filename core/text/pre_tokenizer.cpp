@@ -3,6 +3,8 @@
 #include "core/text/pipeline_parts.h"
 #include "core/text/unicode.h"
 
+#include <algorithm>
+
 namespace mama::text {
 namespace {
 
@@ -116,6 +118,8 @@ PreTokenizer metaspace(const nlohmann::json& description, const std::string& whe
     const bool split = flagAt(description, "split", true, where);
     return [=](Piece&& piece, std::vector<Piece>& pieces) {
         Piece changed{{}, piece.first};
+        if (mark.size() > 1)
+            checkGrowth(piece.text.size() + mark.size() * static_cast<std::size_t>(std::count(piece.text.begin(), piece.text.end(), ' ') + 1), where);
         for (const char c : piece.text)
             c == ' ' ? changed.text += mark : changed.text += c;
         if ((scheme == "always" || (scheme == "first" && piece.first)) && !changed.text.starts_with(mark))
@@ -134,13 +138,20 @@ PreTokenizer sequence(const nlohmann::json& description, const std::string& wher
     for (std::size_t i = 0; i < list.size(); ++i)
         if (PreTokenizer step = makePreTokenizer(list[i], inside(where, i)))
             steps.push_back(std::move(step));
-    return [steps](Piece&& piece, std::vector<Piece>& pieces) {
+    return [steps, where](Piece&& piece, std::vector<Piece>& pieces) {
+        std::size_t before = piece.text.size();
         std::vector<Piece> now;
         now.push_back(std::move(piece));
         for (const PreTokenizer& step : steps) {
             std::vector<Piece> then;
             for (Piece& part : now)
                 step(std::move(part), then);
+            std::size_t all = 0;
+            for (const Piece& part : then)
+                all += part.text.size();
+            if (all > before)
+                checkGrowth(all, where);
+            before = all;
             now = std::move(then);
         }
         for (Piece& part : now)

@@ -4,6 +4,7 @@
 #include "core/base/text_escape.h"
 #include "core/text/json_members.h"
 #include "core/text/pipeline_tokenizer.h"
+#include "core/text/sentence_piece_check.h"
 
 #include <sentencepiece_processor.h>
 
@@ -126,8 +127,16 @@ std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& 
 {
     const std::filesystem::path file = folder / "tokenizer.model", configFile = folder / "tokenizer_config.json";
     auto processor = std::make_shared<Processor>();
-    if (const auto status = processor->library.LoadFromSerializedProto(readText(file)); !status.ok())
-        throw Error(ErrorCode::Format, "read tokenizer", file.string(), oneLine(status.ToString()));
+    const std::string model = readText(file);
+    checkSentencePieceModel(model, file.string());
+    try {
+        if (const auto status = processor->library.LoadFromSerializedProto(model); !status.ok())
+            broken(file.string(), oneLine(status.ToString()));
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) { // Darts throws its own on pieces that it cannot order
+        broken(file.string(), oneLine(error.what()));
+    }
     const nlohmann::json config = std::filesystem::exists(configFile) ? readJson(configFile) : nlohmann::json::object();
     auto& library = processor->library;
     if (flagAt(config, "add_bos_token", true, configFile.string()) && library.bos_id() >= 0)

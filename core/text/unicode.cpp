@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 
+#include <chrono>
 #include <memory>
 #include <unicode/normalizer2.h>
 #include <unicode/regex.h>
@@ -176,6 +177,16 @@ std::string normalized(std::string_view text, Form form)
     return result;
 }
 
+namespace {
+
+template <class Count>
+UBool stillWithin(const void* deadline, Count)
+{
+    return std::chrono::steady_clock::now() < *static_cast<const std::chrono::steady_clock::time_point*>(deadline);
+}
+
+} // namespace
+
 struct Pattern::State
 {
     std::unique_ptr<icu::RegexPattern> pattern;
@@ -205,7 +216,10 @@ std::vector<Range> Pattern::matches(std::string_view text) const
     utext_openUTF8(&source, text.data(), static_cast<std::int64_t>(text.size()), &status);
     const std::unique_ptr<icu::RegexMatcher> matcher(m_state->pattern->matcher(status));
     if (U_SUCCESS(status)) {
-        matcher->setTimeLimit(5000, status); // about as many milliseconds
+        // ICU's own time limit counts within one starting place only.
+        const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(2);
+        matcher->setMatchCallback(stillWithin<std::int32_t>, &deadline, status);
+        matcher->setFindProgressCallback(stillWithin<std::int64_t>, &deadline, status);
         matcher->reset(&source);
         while (matcher->find(status) && U_SUCCESS(status)) {
             const auto begin = matcher->start64(status), end = matcher->end64(status);

@@ -51,14 +51,14 @@ private:
             std::size_t character = begin;
             unicode::next(word, character);
             bool single = false;
-            for (std::size_t end = character; end <= word.size() && end - begin <= vocabulary().longest();) {
-                if (const auto id = vocabulary().id(word.substr(begin, end - begin))) {
-                    improve(best[end], best[begin].score + m_scores[static_cast<std::size_t>(*id)], begin, true);
-                    single = single || end == character;
-                }
-                if (end == word.size())
+            // Only the lengths that tokens have: a file with one very long token must not make every text slow.
+            for (const std::size_t length : vocabulary().lengths()) {
+                if (length > word.size() - begin)
                     break;
-                unicode::next(word, end);
+                if (const auto id = vocabulary().id(word.substr(begin, length))) {
+                    improve(best[begin + length], best[begin].score + m_scores[static_cast<std::size_t>(*id)], begin, true);
+                    single = single || begin + length == character;
+                }
             }
             if (!single)
                 improve(best[character], best[begin].score + m_unknownScore, begin, false);

@@ -2,6 +2,7 @@
 #include "core/text/pipeline_parts.h"
 
 #include <algorithm>
+#include <set>
 
 namespace mama::text {
 
@@ -18,8 +19,12 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, std::int64_t>>& 
         if (m_tokens.size() <= static_cast<std::size_t>(id))
             m_tokens.resize(static_cast<std::size_t>(id) + 1, nullptr);
         m_tokens[static_cast<std::size_t>(id)] = &place->first;
-        m_longest = std::max(m_longest, token.size());
     }
+    std::set<std::size_t> lengths;
+    for (const auto& entry : entries)
+        if (!entry.first.empty())
+            lengths.insert(entry.first.size());
+    m_lengths.assign(lengths.begin(), lengths.end());
 }
 
 std::optional<std::int32_t> Vocabulary::id(std::string_view token) const

@@ -34,18 +34,19 @@ private:
     {
         std::string token;
         for (std::size_t begin = 0; begin < word.size();) {
-            std::size_t end = std::min(word.size(), begin + vocabulary().longest());
+            const std::size_t prefix = begin > 0 ? m_options.prefix.size() : 0, rest = word.size() - begin;
             bool found = false;
-            for (; end > begin && !found; --end) {
-                if (end < word.size() && (static_cast<unsigned char>(word[end]) & 0xC0) == 0x80)
-                    continue;
+            // Only the lengths that tokens have: a file with one very long token must not make every word slow.
+            const auto& lengths = vocabulary().lengths();
+            for (auto length = std::upper_bound(lengths.begin(), lengths.end(), rest + prefix); length != lengths.begin() && !found;) {
+                if (*--length <= prefix)
+                    break;
                 token = begin > 0 ? m_options.prefix : std::string();
-                token += word.substr(begin, end - begin);
+                token += word.substr(begin, *length - prefix);
                 if (const auto id = vocabulary().id(token)) {
                     ids.push_back(*id);
-                    begin = end;
+                    begin += *length - prefix;
                     found = true;
-                    break;
                 }
             }
             if (!found)
