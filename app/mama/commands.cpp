@@ -13,6 +13,7 @@ void addAll(CLI::App& app, Context& context)
     addEncode(app, context);
     addQuery(app, context);
     addClassify(app, context);
+    addEvaluate(app, context);
     addEngine(app, context);
     addMetrics(app, context);
     addMapMetrics(app, context);

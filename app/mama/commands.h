@@ -39,6 +39,7 @@ void addLosses(CLI::App& app, Context& context);
 void addSchedule(CLI::App& app, Context& context);
 void addQuery(CLI::App& app, Context& context);
 void addClassify(CLI::App& app, Context& context);
+void addEvaluate(CLI::App& app, Context& context);
 void addEngine(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
