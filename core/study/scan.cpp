@@ -71,8 +71,7 @@ std::vector<Candidate> listFiles(const std::vector<fs::path>& paths, const Job& 
             problems.push_back({path, fs::exists(status) ? "neither a file nor a folder" : "no such file or folder"});
     }
     std::ranges::stable_sort(found, {}, &Candidate::path);
-    const auto twice = std::ranges::unique(found, {}, &Candidate::path);
-    found.erase(twice.begin(), twice.end());
+    found.erase(std::unique(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.path == b.path; }), found.end());
     return found;
 }
 
