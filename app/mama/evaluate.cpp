@@ -68,13 +68,6 @@ std::vector<std::string> classNames(const EvaluateCommand& command, const ModelI
     return prompted;
 }
 
-// A failure of this file; anything else (model, memory, fault) ends the command.
-bool belongsToFile(const Error& error)
-{
-    const ErrorCode code = error.code();
-    return code == ErrorCode::Io || code == ErrorCode::Format || code == ErrorCode::Unsupported || code == ErrorCode::Data;
-}
-
 // A .npy file is one prepared image [3, H, W].
 Cancellable<ScoredImage> encodePrepared(const ImageToScore& image, const LoadedModel& loaded, const Job& job)
 {

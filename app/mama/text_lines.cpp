@@ -2,28 +2,11 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/text_escape.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace mama::cli {
-namespace {
-
-std::vector<std::string> linesOf(const std::string& content)
-{
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < content.size();) {
-        const std::size_t end = std::min(content.find('\n', at), content.size());
-        lines.push_back(content.substr(at, end - at));
-        if (!lines.back().empty() && lines.back().back() == '\r')
-            lines.back().pop_back();
-        at = end + 1;
-    }
-    return lines;
-}
-
-} // namespace
-
 std::vector<std::string> readTexts(const std::filesystem::path& path)
 {
     std::string content = readText(path);
@@ -34,7 +17,7 @@ std::vector<std::string> readTexts(const std::filesystem::path& path)
     if (!document.is_array()) {
         if (path.extension() == ".json")
             throw Error(ErrorCode::Format, "read texts", path.string(), "a JSON array of strings is expected");
-        return linesOf(content); // a line may begin with "[", as "[CLS]" does
+        return splitLines(content); // a line may begin with "[", as "[CLS]" does
     }
     std::vector<std::string> texts;
     for (const auto& entry : document) {

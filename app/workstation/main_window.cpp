@@ -176,7 +176,7 @@ void MainWindow::connectSession()
     connect(m_mapPanel, &MapPanel::queryRangeAsked, this, &MainWindow::showQueryRange);
     connect(m_view, &FourView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
     connect(m_view, &FourView::cursorMoved, this, [this](const viewer::CursorInfo& info) {
-        m_status->setReadOut(info.inside ? QString::fromStdString(viewer::toText(info).toStdString()) : QString());
+        m_status->setReadOut(info.inside ? viewer::toText(info) : QString());
     });
     connect(m_view, &FourView::activeImageChanged, this, &MainWindow::updateWindows);
     connect(m_view, &FourView::graphicsFailed, this, [this](const QString& reason) { tell(reason, true); });

@@ -90,7 +90,6 @@ private:
     QMenu* m_recentModels = nullptr;
     QString m_encodingProblem;
     std::vector<QAction*> m_commands;
-    bool m_mapsWaiting = false;
 };
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #include "core/base/text_escape.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 
@@ -61,6 +62,19 @@ bool isUtf8(std::string_view bytes)
         i += length;
     }
     return true;
+}
+
+std::vector<std::string> splitLines(std::string_view text)
+{
+    std::vector<std::string> lines;
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        lines.emplace_back(text.substr(at, end - at));
+        if (!lines.back().empty() && lines.back().back() == '\r')
+            lines.back().pop_back();
+        at = end + 1;
+    }
+    return lines;
 }
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #pragma once
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace mama {
 
@@ -9,5 +10,8 @@ std::string oneLine(std::string_view text);
 
 // Whether the bytes are well-formed UTF-8 (no overlong forms, no surrogates, at most U+10FFFF).
 bool isUtf8(std::string_view bytes);
+
+// Lines without their line ends (\n or \r\n). Empty lines stay; a line break at the very end opens no further line.
+std::vector<std::string> splitLines(std::string_view text);
 
 } // namespace mama

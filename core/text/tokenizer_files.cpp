@@ -30,15 +30,7 @@ std::vector<std::string> linesOf(const std::filesystem::path& path)
     const std::string content = readText(path);
     if (!isUtf8(content))
         broken(path.string(), "the file is not UTF-8");
-    std::vector<std::string> lines;
-    for (std::size_t at = 0; at < content.size();) {
-        const std::size_t end = std::min(content.find('\n', at), content.size());
-        lines.push_back(content.substr(at, end - at));
-        if (!lines.back().empty() && lines.back().back() == '\r')
-            lines.back().pop_back();
-        at = end + 1;
-    }
-    return lines;
+    return splitLines(content);
 }
 
 AddedToken addedToken(const json& entry, std::int64_t id, const std::string& where)

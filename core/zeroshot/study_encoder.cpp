@@ -55,14 +55,13 @@ std::string whySkipped(const StudyImage& image, const SelectionOptions& options)
     return {};
 }
 
-// A failure of this file; anything else (model, memory, fault) ends the whole study.
+} // namespace
+
 bool belongsToFile(const Error& error)
 {
     const ErrorCode code = error.code();
     return code == ErrorCode::Io || code == ErrorCode::Format || code == ErrorCode::Unsupported || code == ErrorCode::Data;
 }
-
-} // namespace
 
 ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options)
 {

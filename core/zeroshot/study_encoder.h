@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/error.h"
 #include "core/image/profile.h"
 #include "core/model/model.h"
 #include "core/study/study.h"
@@ -66,6 +67,9 @@ struct EncodedStudy
     std::vector<ScoredImage> images;
     std::vector<NotScored> skipped, refused;
 };
+
+// Whether a failure is one file's own, to be collected; any other (model, memory, fault) ends the whole task.
+bool belongsToFile(const Error& error);
 
 // Reads, prepares and encodes images with one model and profile; embeddings come from the cache where they can.
 class StudyEncoder

@@ -1,36 +1,18 @@
 // The parity cases once more, through the commands that scripts use.
 #include "core/base/files.h"
 #include "core/weights/weight_file.h"
-#include "tests/support/test_data.h"
+#include "tests/app/mama_command.h"
 
-#include <QProcess>
 #include <cstring>
 
 using namespace mama;
+using mama::test::mamaCommand;
+using mama::test::Outcome;
 using mama::test::ParityCase;
+using mama::test::text;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Outcome
-{
-    int status = -1;
-    QByteArray out, err;
-    nlohmann::json json() const { return nlohmann::json::parse(out.toStdString(), nullptr, false); }
-};
-
-QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
-
-Outcome mamaCommand(const QStringList& arguments)
-{
-    QProcess process;
-    process.start(text(test::program("mama")), QStringList{"--quiet"} + arguments);
-    process.waitForFinished(300000);
-    Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
-    if (outcome.status != 0)
-        qInfo().noquote() << arguments.join(' ') << "ended with" << outcome.status << outcome.err;
-    return outcome;
-}
 
 // Every number of `expected` that `actual` has under the same name, within the tolerance; `compared` counts them.
 std::string compareJson(const nlohmann::json& actual, const nlohmann::json& expected, double atol, double rtol, const std::string& where, int& compared)

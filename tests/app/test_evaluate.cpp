@@ -1,35 +1,17 @@
 // mama evaluate: its scores are the reference's, its figures those of mama metrics on its own predictions.
 #include "core/base/files.h"
 #include "core/metrics/predictions.h"
-#include "tests/support/test_data.h"
+#include "tests/app/mama_command.h"
 
-#include <QProcess>
 
 using namespace mama;
+using mama::test::mamaCommand;
+using mama::test::Outcome;
 using mama::test::ParityCase;
+using mama::test::text;
 namespace fs = std::filesystem;
 
 namespace {
-
-QString text(const fs::path& path) { return QString::fromStdString(path.string()); }
-
-struct Outcome
-{
-    int status = -1;
-    QByteArray out, err;
-    nlohmann::json json() const { return nlohmann::json::parse(out.toStdString(), nullptr, false); }
-};
-
-Outcome mamaCommand(const QStringList& arguments)
-{
-    QProcess process;
-    process.start(text(test::program("mama")), QStringList{"--quiet"} + arguments);
-    process.waitForFinished(300000);
-    Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
-    if (outcome.status != 0)
-        qInfo().noquote() << arguments.join(' ') << "ended with" << outcome.status << outcome.err;
-    return outcome;
-}
 
 std::string quoted(const std::string& cell) { return "\"" + QString::fromStdString(cell).replace("\"", "\"\"").toStdString() + "\""; }
 

@@ -1,3 +1,4 @@
+#include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
 #include "core/base/files.h"
@@ -24,10 +25,10 @@ const QString sentence = QStringLiteral("There is a mass.");
 std::map<std::string, std::vector<float>> mapsOfCommandLine(WindowFixture& fixture, const std::filesystem::path& model, const std::filesystem::path& study)
 {
     const auto folder = fixture.folder() / "maps";
-    const QByteArray out = test::run(test::program("mama"), {"query", "--model", QString::fromStdString(model.string()), "--study", QString::fromStdString(study.string()),
+    const test::Outcome outcome = test::mamaCommand({"query", "--model", QString::fromStdString(model.string()), "--study", QString::fromStdString(study.string()),
                                                              "--text", sentence, "--maps", QString::fromStdString(folder.string()), "--json"});
     std::map<std::string, std::vector<float>> maps;
-    for (const nlohmann::json& image : nlohmann::json::parse(out.toStdString(), nullptr, false).value("images", nlohmann::json::array())) {
+    for (const nlohmann::json& image : outcome.json().value("images", nlohmann::json::array())) {
         const std::string slot = image.at("slot");
         maps[slot] = readNpy(folder / (slot + "_text0.npy")).asFloat();
     }

@@ -1,27 +1,16 @@
 #include "tests/app/window_fixture.h"
 
+#include "tests/app/mama_command.h"
+
 #include <QDir>
-#include <QProcess>
 #include <QScreen>
 #include <QSignalSpy>
 
 namespace mama::test {
 
-QByteArray run(const std::filesystem::path& program, const QStringList& arguments, int* status)
-{
-    QProcess process;
-    process.start(QString::fromStdString(program.string()), arguments);
-    process.waitForFinished(300000);
-    if (status)
-        *status = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
-    if (process.exitStatus() != QProcess::NormalExit || process.exitCode() != 0)
-        qInfo().noquote() << QString::fromStdString(program.filename().string()) << arguments << "\n" << process.readAllStandardError();
-    return process.readAllStandardOutput();
-}
-
 WindowFixture::WindowFixture()
 {
-    qputenv("MAMA_CACHE_EMBEDDINGS", QFile::encodeName(m_folder.filePath("embeddings")));
+    qputenv("MAMA_CACHE", QFile::encodeName(m_folder.filePath("cache"))); // for the engine and the commands
     m_settings = std::make_unique<QSettings>(m_folder.filePath("settings.ini"), QSettings::IniFormat);
     m_window = std::make_unique<MainWindow>(QString::fromStdString(program("mama").string()), *m_settings);
     m_window->show();
@@ -35,11 +24,10 @@ std::filesystem::path WindowFixture::importModel()
     const auto target = folder() / "model";
     if (std::filesystem::exists(target))
         return target;
-    int status = -1;
-    run(program("mama"), {"checkpoint", "import", QString::fromStdString((checkpoint / "mama_fp32.ckpt").string()), "--text-model",
+    const Outcome made = mamaCommand({"checkpoint", "import", QString::fromStdString((checkpoint / "mama_fp32.ckpt").string()), "--text-model",
                           QString::fromStdString((checkpoint / "text-model").string()), "--config",
-                          QString::fromStdString((checkpoint / "model_config.json").string()), "--out", QString::fromStdString(target.string())}, &status);
-    return status == 0 ? target : std::filesystem::path();
+                          QString::fromStdString((checkpoint / "model_config.json").string()), "--out", QString::fromStdString(target.string())});
+    return made.status == 0 ? target : std::filesystem::path();
 }
 
 bool WindowFixture::openAndWait(const std::filesystem::path& path)

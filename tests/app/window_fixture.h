@@ -32,7 +32,4 @@ private:
     std::unique_ptr<MainWindow> m_window;
 };
 
-// Runs a program to its end; its standard output, or empty with the error in the test's log.
-QByteArray run(const std::filesystem::path& program, const QStringList& arguments, int* status = nullptr);
-
 } // namespace mama::test

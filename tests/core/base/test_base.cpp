@@ -74,6 +74,14 @@ private Q_SLOTS:
         QCOMPARE(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), std::ptrdiff_t{1});
     }
 
+    // The stated contract: both line ends, empty lines kept, no line after a last line break.
+    void linesAreSplit()
+    {
+        QCOMPARE(splitLines(""), std::vector<std::string>{});
+        QCOMPARE(splitLines("a\r\n\nb\n"), (std::vector<std::string>{"a", "", "b"}));
+        QCOMPARE(splitLines("a\n\r"), (std::vector<std::string>{"a", ""}));
+    }
+
     void errorsAreOneLine()
     {
         const Error error(ErrorCode::Format, "decode", "a\nb.dcm", "byte \xFF");

@@ -1,0 +1,18 @@
+#include "tests/app/mama_command.h"
+
+#include <QProcess>
+
+namespace mama::test {
+
+Outcome mamaCommand(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(text(program("mama")), QStringList{QStringLiteral("--quiet")} + arguments);
+    process.waitForFinished(300000);
+    Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
+    if (outcome.status != 0)
+        qInfo().noquote() << arguments.join(QLatin1Char(' ')) << "ended with" << outcome.status << outcome.err;
+    return outcome;
+}
+
+} // namespace mama::test
