@@ -66,6 +66,17 @@ void RunFolder::append(const RunRecord& record) const { appendText(metricsFile()
 
 void RunFolder::log(std::string_view line) const { appendText(logFile(), timeStamp() + " " + oneLine(line) + "\n"); }
 
+void RunFolder::flushMetrics() const
+{
+    const int file = ::open(metricsFile().c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0)
+        return; // nothing was appended yet
+    const bool flushed = ::fsync(file) == 0;
+    ::close(file);
+    if (!flushed)
+        throw Error(ErrorCode::Io, "write", metricsFile().string(), std::strerror(errno));
+}
+
 void RunFolder::truncateMetrics(std::int64_t step) const
 {
     if (!fs::exists(metricsFile()))

@@ -33,6 +33,7 @@ public:
     void writeState(const RunState& state) const; // by rename
     void append(const RunRecord& record) const;   // one write; on a full disk the file is left as it was
     void log(std::string_view text) const;        // with the local time in front
+    void flushMetrics() const;                    // what was appended survives a loss of power
     // Drops records past `step`, lines that a kill cut, and what is no record; by rename.
     void truncateMetrics(std::int64_t step) const;
     // What a monitor asked since the last call; the file is removed.

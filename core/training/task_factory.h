@@ -1,0 +1,27 @@
+#pragma once
+#include "core/text/tokenizer.h"
+#include "core/training/settings.h"
+#include "core/training/training_task.h"
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mama {
+
+// A task ready to train, and what the data pipeline must know of its model.
+struct TaskToTrain
+{
+    std::unique_ptr<TrainingTask> task;
+    std::optional<CaptionTokenizer> captions; // empty: the task takes no text
+    std::string profile;
+    int inputSize = 518, patch = 14;
+};
+
+// What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for
+// model.json. Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be
+// read. No Torch in this header.
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn);
+
+} // namespace mama
