@@ -33,19 +33,13 @@ TrainableModel classifierOf(const ClassificationTask::Options& options)
     TrainableModel model(options.start);
     if (!model.description.contains("image") || !model.description["image"].is_object())
         throw Error(ErrorCode::Model, "train", options.start.string(), "the model has no image tower");
-    Parameters kept;
-    for (const auto& [name, tensor] : model.parameters.all())
-        if (!name.starts_with("text_encoder_q."))
-            kept.set(name, tensor);
+    model.dropText();
     const auto width = model.description["image"].at("width").get<std::int64_t>();
     const auto classes = static_cast<std::int64_t>(options.classes.size());
     CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
-    kept.set(headWeight, startValues({classes, width}, width, random));
-    kept.set(headBias, startValues({classes}, width, random));
-    model.parameters = kept;
+    model.parameters.set(headWeight, startValues({classes, width}, width, random));
+    model.parameters.set(headBias, startValues({classes}, width, random));
     model.description["kind"] = "linear-probe";
-    model.description["text"] = nullptr;
-    model.description["captions"] = nullptr;
     model.description["heads"]["classes"] = options.classes;
     if (!options.name.empty())
         model.description["name"] = options.name;
@@ -110,7 +104,8 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
     const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
     const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
     const Tensor loss = torch::cross_entropy_loss(logits, torch::tensor(labels, torch::kLong));
-    StepReport report{{{"total", loss.item<double>()}}};
+    const double value = loss.item<double>();
+    StepReport report{{{"cross_entropy", value}, {"total", value}}};
     report.checkFinite();
     (loss / micros).backward();
     return report;

@@ -13,7 +13,7 @@ namespace {
 
 [[noreturn]] void refuse(const fs::path& folder, const std::string& why) { throw Error(ErrorCode::Usage, "train", folder.string(), why); }
 
-// Steps may be raised, and what does not change the numbers may change between a run and its continuation.
+// What does not change the numbers may change between a run and its continuation.
 bool mayChange(const std::string& key)
 {
     for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache"})

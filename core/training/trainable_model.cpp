@@ -69,6 +69,18 @@ TrainableModel::TrainableModel(const fs::path& start)
         parameters.set(name, tensor.clone(torch::MemoryFormat::Contiguous));
 }
 
+void TrainableModel::dropText()
+{
+    Parameters kept;
+    for (const auto& [name, tensor] : parameters.all())
+        if (!name.starts_with("text_encoder_q."))
+            kept.set(name, tensor);
+    parameters = kept;
+    description["text"] = nullptr;
+    description["captions"] = nullptr;
+    m_tokenizerFiles.clear();
+}
+
 void TrainableModel::save(const fs::path& folder) const
 {
     writeTensors(folder / "model.safetensors", parameters.all());

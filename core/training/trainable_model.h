@@ -19,6 +19,9 @@ public:
     nlohmann::json description; // model.json
     Parameters parameters;      // float32, contiguous; change them in place so that networks built on them see it
 
+    // For a model that stays an image tower: no text in the description, no text tensors, no tokenizer.
+    void dropText();
+
     // model.json, model.safetensors and the tokenizer's files into an existing folder.
     void save(const std::filesystem::path& folder) const;
     // The values of a folder that save() wrote, in place. Error(Model) names a tensor that is missing or misshapen.
