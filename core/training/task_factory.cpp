@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
 
 namespace fs = std::filesystem;
@@ -32,7 +33,7 @@ void readInput(const Settings& settings, TaskToTrain& made)
         throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
 }
 
-std::unique_ptr<TrainingTask> classification(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
 {
     ClassificationTask::Options options;
     options.start = settings.text("model.start");
@@ -54,16 +55,18 @@ std::unique_ptr<TrainingTask> classification(const Settings& settings, const std
 
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
-    const std::string& task = settings.text("task");
+    const std::string& name = settings.text("task");
     TaskToTrain made;
-    if (task == "probe" || task == "finetune") {
+    if (name == "probe" || name == "finetune") {
         if (settings.text("model.start").empty())
             throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
         readInput(settings, made);
-        made.task = classification(settings, trainedOn);
+        auto classifier = classification(settings, trainedOn);
+        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
+        made.task = std::move(classifier);
         return made;
     }
-    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + task + "\" cannot be trained by this build");
+    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + name + "\" cannot be trained by this build");
 }
 
 } // namespace mama
