@@ -46,6 +46,8 @@ const std::vector<SettingInfo>& settingsTable()
         choice("model.text_training", {"lora", "full", "frozen"}, "What of the text model is trained"),
         integer("lora.rank", 8, {1, 1024}, "", "Rank of the text model's adapters"),
         number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
+        number("model.dropout", 0.1, {0, 0.9}, "", "Dropout of a language model that has it (GPT-2), and of its training alone"),
+        choice("model.text_local_norm", {"batch", "caption"}, "BatchNorm of the sentences: over the batch, or over each caption as the reference"),
         number("lora.dropout", 0.1, {0, 0.9}, "", "Dropout in front of the adapters"),
 
         text("data.root", "", "Folder with images/ and tables/ in EMBED's layout"),

@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
+#include "core/training/pretraining_task.h"
 
 namespace fs = std::filesystem;
 
@@ -33,6 +34,11 @@ void readInput(const Settings& settings, TaskToTrain& made)
         throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
 }
 
+std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
+{
+    return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
+}
+
 std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
 {
     ClassificationTask::Options options;
@@ -45,10 +51,37 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     options.clip = settings.number("optimizer.clip");
     options.threads = static_cast<int>(settings.integer("threads"));
     options.name = settings.text("model.name");
-    options.trainedOn = settings.text("model.trained_on").empty() ? trainedOn : settings.text("model.trained_on");
-    if (settings.text("precision") != "fp32")
-        throw Error(ErrorCode::Unsupported, "train", "precision", "a probe or fine-tuning is computed in fp32");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<ClassificationTask>(options);
+}
+
+LossOptions lossOf(const Settings& settings)
+{
+    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
+}
+
+std::unique_ptr<TrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
+{
+    PretrainingTask::Options options;
+    options.start = settings.text("model.start");
+    options.loss = lossOf(settings);
+    options.scaleLimit = settings.number("loss.scale_limit");
+    options.textTraining = textTrainingOf(settings.text("model.text_training"));
+    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
+    options.loraAlpha = settings.number("lora.alpha");
+    options.loraDropout = settings.number("lora.dropout");
+    options.dropout = settings.number("model.dropout");
+    options.captionNorm = settings.text("model.text_local_norm") == "caption";
+    options.beta1 = settings.number("optimizer.beta1");
+    options.beta2 = settings.number("optimizer.beta2");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.towerFactor = settings.number("optimizer.tower_factor");
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
+    return std::make_unique<PretrainingTask>(options);
 }
 
 } // namespace
@@ -57,9 +90,17 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
+    if (settings.text("precision") != "fp32")
+        throw Error(ErrorCode::Unsupported, "train", "precision", "this build trains in fp32");
+    if (name != "warm-start" && settings.text("model.start").empty())
+        throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+    if (name == "pretrain") {
+        readInput(settings, made);
+        made.captions = loadCaptionTokenizer(settings.text("model.start"));
+        made.task = pretraining(settings, trainedOn);
+        return made;
+    }
     if (name == "probe" || name == "finetune") {
-        if (settings.text("model.start").empty())
-            throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
         readInput(settings, made);
         auto classifier = classification(settings, trainedOn);
         made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
