@@ -106,6 +106,9 @@ struct PretrainingTask::Parts
             input.patches = network->imageLocal(tokens, training);
     }
 
+    // Training pooling (mama.md 3): all positions, padding included; BERT without the first.
+    Tensor pooledText(const Tensor& hidden) const { return bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1); }
+
     void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
     {
         const ForwardMode training{true, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
@@ -114,8 +117,7 @@ struct PretrainingTask::Parts
             const torch::AutoGradMode gradients(options.textTraining != TextTraining::Frozen);
             hidden = network->text->hidden(textOf(batch), training);
         }
-        // Training pooling (mama.md 3): all positions, padding included; BERT without the first.
-        input.t = network->textGlobal(bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1));
+        input.t = network->textGlobal(pooledText(hidden));
         if (!late)
             return;
         std::vector<Tensor> all;
@@ -182,6 +184,32 @@ std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
         figures[std::string("scale/") + name] = std::exp(m_parts->model.parameters.get(std::string(name) + "_scale").item<double>());
     return figures;
 }
+
+std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image, int height, int width) const
+{
+    const torch::NoGradGuard noGradients;
+    SampleBatch one;
+    one.size = 1;
+    one.height = height;
+    one.width = width;
+    const Network& network = *m_parts->network;
+    const Tensor global = l2(network.imageGlobal(network.pooled(network.image->tokens(imagesOf(image, one))))).contiguous();
+    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+}
+
+std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
+{
+    const torch::NoGradGuard noGradients;
+    SampleBatch one;
+    one.size = 1;
+    one.tokens = static_cast<int>(text.ids.size());
+    one.ids.assign(text.ids.begin(), text.ids.end());
+    one.mask.assign(text.mask.begin(), text.mask.end());
+    const Tensor global = l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(textOf(one))))).contiguous();
+    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+}
+
+double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }
 
 void PretrainingTask::save(const std::filesystem::path& folder) const
 {

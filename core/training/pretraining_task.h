@@ -1,4 +1,5 @@
 #pragma once
+#include "core/text/tokenizer.h"
 #include "core/training/loss_options.h"
 #include "core/training/training_task.h"
 
@@ -6,6 +7,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace mama {
 
@@ -40,6 +42,12 @@ public:
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
+
+    // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text with
+    // the pooling of training.
+    std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
+    std::vector<float> textGlobal(const Tokens& text) const;
+    double logitFactor() const; // e^logit_scale
 
 private:
     struct Parts;

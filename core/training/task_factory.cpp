@@ -5,6 +5,7 @@
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
 #include "core/training/pretraining_task.h"
+#include "core/training/zero_shot_evaluation.h"
 
 namespace fs = std::filesystem;
 
@@ -60,7 +61,7 @@ LossOptions lossOf(const Settings& settings)
     return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
 }
 
-std::unique_ptr<TrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
 {
     PretrainingTask::Options options;
     options.start = settings.text("model.start");
@@ -97,7 +98,9 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
     if (name == "pretrain") {
         readInput(settings, made);
         made.captions = loadCaptionTokenizer(settings.text("model.start"));
-        made.task = pretraining(settings, trainedOn);
+        auto task = pretraining(settings, trainedOn);
+        made.evaluate = [&own = *task, captions = *made.captions](const EvaluationData& data, std::int64_t step) { return evaluateZeroShot(own, captions, data, step); };
+        made.task = std::move(task);
         return made;
     }
     if (name == "probe" || name == "finetune") {

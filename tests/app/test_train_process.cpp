@@ -14,7 +14,7 @@ using namespace mama::test;
 namespace fs = std::filesystem;
 
 // The real program on the reference's tiny model and a few pictures: killed, stopped, paused, resumed; every curve and
-// weight must equal those of a run that nobody touched. MAMA_KILLS: how many kill -9 (default 5).
+// weight must equal those of a run that nobody touched. MAMA_KILLS: how many kill -9 (default 3 a task).
 class TestTrainProcess : public QObject
 {
     Q_OBJECT
@@ -41,7 +41,7 @@ private Q_SLOTS:
     {
         QFETCH(QString, task);
         const int longest = 12 * m_milliseconds[task] / 10;
-        const int kills = qEnvironmentVariableIsSet("MAMA_KILLS") ? qEnvironmentVariableIntValue("MAMA_KILLS") : 5;
+        const int kills = qEnvironmentVariableIsSet("MAMA_KILLS") ? qEnvironmentVariableIntValue("MAMA_KILLS") : 3;
         QRandomGenerator random(1);
         int done = 0, afterACheckpoint = 0;
         for (int number = 0; done < kills; ++number) {
@@ -148,7 +148,7 @@ private:
         // Of pre-training the local terms start half way; its text has dropout.
         return {{"task", task.toStdString()}, {"model", {{"start", (root() / "model").string()}}}, {"loss", {{"late_loss", 20}}},
                 {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "cache").string()}, {"label", "birads"}, {"test_share", 0}}},
-                {"steps", steps}, {"batch", 4}, {"accumulation", 2}, {"checkpoint_every", 7}, {"evaluate_every", 15}, {"best_metric", task == "finetune" ? "balanced_accuracy" : ""},
+                {"steps", steps}, {"batch", 4}, {"accumulation", 2}, {"checkpoint_every", 7}, {"evaluate_every", 15}, {"best_metric", task == "finetune" ? "balanced_accuracy" : "density_balanced_accuracy"},
                 {"evaluate_images", 8}, {"loader_threads", 2}, {"threads", 1}};
     }
     void start(QProcess& process, const QString& task, const fs::path& run) const

@@ -119,6 +119,37 @@ private Q_SLOTS:
             QVERIFY(sameBytes(root() / "whole" / file, root() / "resumed" / file));
     }
 
+    // With the text's training pooling the first micro-batch's image-text term is the reference's.
+    void embeddingsForAnEvaluationGiveTheReferencesLoss()
+    {
+        const PretrainingTask task(options());
+        const json rows = m_parity.json("batches.json").at(0);
+        const SampleBatch batch = batchOf(rows);
+        const auto n = static_cast<std::size_t>(batch.size);
+        std::vector<std::vector<float>> images, texts;
+        for (std::size_t i = 0; i < n; ++i) {
+            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * 4900), batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * 4900)}, 70, 70));
+            Tokens tokens;
+            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            texts.push_back(task.textGlobal(tokens));
+        }
+        double loss = 0; // mean over images of the cross-entropy over texts
+        for (std::size_t i = 0; i < n; ++i) {
+            double own = 0, sum = 0;
+            for (std::size_t j = 0; j < n; ++j) {
+                double cosine = 0;
+                for (std::size_t d = 0; d < images[i].size(); ++d)
+                    cosine += static_cast<double>(images[i][d]) * static_cast<double>(texts[j][d]);
+                sum += std::exp(task.logitFactor() * cosine);
+                own = i == j ? task.logitFactor() * cosine : own;
+            }
+            loss += (std::log(sum) - own) / static_cast<double>(n);
+        }
+        const json expected = m_parity.json("expected_losses.json");
+        QVERIFY(std::abs(loss - expected.at("micro_batches").at(0).at("clip_v_to_t").get<double>()) < expected.at("atol").get<double>());
+    }
+
     void aLossThatIsNoNumberIsNamed()
     {
         PretrainingTask task(options());
