@@ -104,6 +104,13 @@ void place(Writer& w, DcmDataset& d, const SyntheticMammogram& image)
     w.text(view, DCM_CodeValue, cc ? "399162004" : "399368009");
     w.text(view, DCM_CodingSchemeDesignator, "SCT");
     w.text(view, DCM_CodeMeaning, cc ? "cranio-caudal" : "medio-lateral oblique");
+    w.good(view.insertEmptyElement(DCM_ViewModifierCodeSequence));
+    DcmItem& region = w.item(d, DCM_AnatomicRegionSequence);
+    w.text(region, DCM_CodeValue, "76752008");
+    w.text(region, DCM_CodingSchemeDesignator, "SCT");
+    w.text(region, DCM_CodeMeaning, "Breast");
+    w.good(d.insertEmptyElement(DCM_AcquisitionContextSequence));
+    w.text(d, DCM_PositionerType, "MAMMOGRAPHIC");
     w.text(d, DCM_BurnedInAnnotation, "NO");
     w.text(d, DCM_BreastImplantPresent, "NO");
     w.text(d, DCM_PartialView, "NO");
@@ -121,6 +128,7 @@ void addPixels(Writer& w, DcmDataset& d, const SyntheticMammogram& image)
     w.number(d, DCM_HighBit, image.bitsStored - 1);
     w.number(d, DCM_PixelRepresentation, 0);
     w.text(d, DCM_PixelIntensityRelationship, "LOG");
+    w.good(d.putAndInsertSint16(DCM_PixelIntensityRelationshipSign, -1)); // bright is dense: less X-ray
     w.text(d, DCM_RescaleIntercept, "0");
     w.text(d, DCM_RescaleSlope, "1");
     w.text(d, DCM_RescaleType, "US");

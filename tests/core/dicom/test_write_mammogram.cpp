@@ -20,6 +20,9 @@ SyntheticMammogram example(MammogramSide side, MammogramView view)
     image.side = side;
     image.view = view;
     image.spacing = {0.07, 0.0725};
+    image.windowCentre = 1900;
+    image.windowWidth = 2500;
+    image.window = WindowFunction::Sigmoid;
     image.studyUid = "1.2.3.1";
     image.seriesUid = "1.2.3.2";
     image.sopUid = "1.2.3.3";
@@ -70,6 +73,10 @@ private Q_SLOTS:
         QCOMPARE(h.sopUid, image.sopUid);
         QVERIFY(h.patientName.find("SYNTHETIC") != std::string::npos);
         QVERIFY(h.warnings.empty());
+        const Window window = file->pipeline(0).voi.at(0).window.value();
+        QCOMPARE(window.centre, 1900.0);
+        QCOMPARE(window.width, 2500.0);
+        QVERIFY(window.function == WindowFunction::Sigmoid);
         const StoredImage stored = file->readFrame(0);
         QCOMPARE(stored.bytes.size(), image.pixels.values.size() * 2);
         QCOMPARE(std::memcmp(stored.bytes.data(), image.pixels.values.data(), stored.bytes.size()), 0);
