@@ -1,0 +1,35 @@
+#pragma once
+#include "core/image/geometry.h"
+#include "core/image/grey_pipeline.h"
+#include "core/image/stored_image.h"
+
+#include <filesystem>
+#include <string>
+
+namespace mama {
+
+enum class MammogramSide { Left, Right };
+enum class MammogramView { Cc, Mlo };
+
+// A synthetic mammogram to be written. Pixels lie as stored: chest wall at the left edge of a left breast and at the
+// right edge of a right one, which the patient orientation says. Every object states that it is synthetic.
+struct SyntheticMammogram
+{
+    Raster<std::uint16_t> pixels; // MONOCHROME2, at most 2^bitsStored - 1
+    int bitsStored = 12;          // 9 to 16 of 16
+    MammogramSide side = MammogramSide::Left;
+    MammogramView view = MammogramView::Cc;
+    Spacing spacing;              // mm at the detector
+    double windowCentre = 2048, windowWidth = 4096;
+    WindowFunction window = WindowFunction::Linear; // or Sigmoid
+    std::string studyUid, seriesUid, sopUid, patientId, accession;
+    std::string date;             // YYYYMMDD
+    std::string studyDescription, model;
+    int instance = 1;
+};
+
+// Digital Mammography X-Ray Image Storage, For Presentation, explicit little endian. The file appears complete or not
+// at all. Error(Usage) for pixels, bits, spacing or a window that no such object may hold, Error(Io) naming the file.
+void writeMammogram(const std::filesystem::path& path, const SyntheticMammogram& image);
+
+} // namespace mama
