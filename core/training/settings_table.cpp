@@ -39,8 +39,6 @@ const std::vector<SettingInfo>& settingsTable()
         integer("steps", 40000, {1, many}, "steps", "Optimiser steps of the run"),
 
         text("model.start", "", "Model folder to start from"),
-        text("model.description", "", "Without a start: model.json whose architecture begins with random weights"),
-        text("model.text_model", "", "With a description: folder of the language model and its tokenizer"),
         text("model.name", "", "Name in the checkpoints' model.json; empty: as the start's"),
         text("model.trained_on", "", "Provenance in model.json, shown with every result"),
         choice("model.text_training", {"lora", "full", "frozen"}, "What of the text model is trained"),
@@ -101,11 +99,10 @@ const std::vector<SettingInfo>& settingsTable()
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
 
-        choice("precision", {"fp32", "mixed", "bf16-true"}, "fp32; bf16 products over fp32 weights; all in bf16 as the reference"),
+        choice("precision", {"fp32"}, "Of weights, products, moments and losses"),
         integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core"),
         integer("loader_threads", 1, {0, 256}, "threads", "That make batches ahead; 0: between the steps. Does not change the numbers"),
         integer("prefetch", 4, {1, 256}, "micro-batches", "Kept ready at most"),
-        text("device", "auto", "cpu, cuda, cuda:N or auto"),
 
         integer("checkpoint_every", 500, {1, many}, "steps", "Between checkpoints; the last and the best are kept"),
         integer("keep_every", 0, {0, many}, "steps", "Checkpoints at multiples of this are kept too; 0: none"),

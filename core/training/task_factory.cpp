@@ -91,9 +91,7 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
-    if (settings.text("precision") != "fp32")
-        throw Error(ErrorCode::Unsupported, "train", "precision", "this build trains in fp32");
-    if (name != "warm-start" && settings.text("model.start").empty())
+    if (settings.text("model.start").empty())
         throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
     if (name == "pretrain") {
         readInput(settings, made);

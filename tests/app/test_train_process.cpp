@@ -131,7 +131,7 @@ private Q_SLOTS:
     }
 
 private:
-    static constexpr int steps = 40;
+    static constexpr int steps = 24;
     static QStringList tasks() { return {"finetune", "pretrain"}; }
     static QString slow() { return "pretrain"; } // seconds: long enough to be asked something
     static void addTasks()
@@ -146,9 +146,9 @@ private:
     nlohmann::json config(const QString& task) const
     {
         // Of pre-training the local terms start half way; its text has dropout.
-        return {{"task", task.toStdString()}, {"model", {{"start", (root() / "model").string()}}}, {"loss", {{"late_loss", 20}}},
+        return {{"task", task.toStdString()}, {"model", {{"start", (root() / "model").string()}}}, {"loss", {{"late_loss", 12}}},
                 {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "cache").string()}, {"label", "birads"}, {"test_share", 0}}},
-                {"steps", steps}, {"batch", 4}, {"accumulation", 2}, {"checkpoint_every", 7}, {"evaluate_every", 15}, {"best_metric", task == "finetune" ? "balanced_accuracy" : "density_balanced_accuracy"},
+                {"steps", steps}, {"batch", 4}, {"accumulation", 2}, {"checkpoint_every", 5}, {"evaluate_every", 10}, {"best_metric", task == "finetune" ? "balanced_accuracy" : "density_balanced_accuracy"},
                 {"evaluate_images", 8}, {"loader_threads", 2}, {"threads", 1}};
     }
     void start(QProcess& process, const QString& task, const fs::path& run) const
