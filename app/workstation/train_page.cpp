@@ -8,6 +8,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDir>
+#include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -308,6 +309,13 @@ void TrainPage::drawNew(const QString& folder)
         m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
     given = all.size();
     m_plot->setMarkers(folder, of.markers());
+}
+
+void TrainPage::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && m_list)
+        showCurrent(); // the state's colour
+    QWidget::changeEvent(event);
 }
 
 void TrainPage::showCurrent()

@@ -39,6 +39,9 @@ public:
 Q_SIGNALS:
     void problem(const QString& text);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     QWidget* buildList();
     QWidget* buildControls();
@@ -61,10 +64,10 @@ private:
     RunMonitor m_monitor;
     QMap<QString, RunView> m_runs;
     QMap<QString, std::size_t> m_given; // samples of the shown curve that the plot has
-    RunHeader* m_header;
-    RunDetails* m_details;
+    RunHeader* m_header = nullptr;
+    RunDetails* m_details = nullptr;
     CurvePlot* m_plot;
-    QListWidget* m_list;
+    QListWidget* m_list = nullptr;
     QComboBox *m_curve, *m_axis;
     QCheckBox *m_logX, *m_logY;
     QSlider* m_smoothing;
