@@ -1,5 +1,6 @@
 #include "app/workstation/run_header.h"
 
+#include <QApplication>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -68,7 +69,7 @@ void RunHeader::show(const RunView* run)
     m_name->setText(run ? run->name() : tr("No run"));
     m_name->setToolTip(run ? run->folder : QString());
     m_status->setText(run ? run->statusText() : tr("Train ▸ New run… starts one, Train ▸ Open run… shows one that exists. A run folder can also be dropped here."));
-    const bool dark = palette().color(QPalette::Window).lightness() < 128;
+    const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
     m_status->setStyleSheet(run && run->state ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark)) : QString());
     const bool known = run && run->state;
     m_progress->setVisible(known);

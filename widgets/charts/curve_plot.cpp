@@ -16,6 +16,7 @@ CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     column->addWidget(m_plot);
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     m_plot->setNoAntialiasingOnDrag(true);
+    m_plot->setPlottingHint(QCP::phFastPolylines);
     m_plot->setMinimumHeight(160);
     m_plot->setAccessibleName(tr("Curves"));
     m_plot->setMouseTracking(true);
@@ -112,10 +113,12 @@ void CurvePlot::setColour(const QString& run, const QColor& colour)
 {
     Curve& of = curve(run);
     of.colour = colour;
-    QColor faint = colour;
-    faint.setAlpha(m_smoothing > 0 ? 90 : 255);
+    // Mixed, not transparent: a transparent or wide line through every column takes seconds to draw.
+    const QColor ground = palette().color(QPalette::Base);
+    const auto mixed = [](int a, int b) { return (2 * a + 3 * b) / 5; };
+    const QColor faint = m_smoothing > 0 ? QColor(mixed(colour.red(), ground.red()), mixed(colour.green(), ground.green()), mixed(colour.blue(), ground.blue())) : colour;
     of.rawGraph->setPen(QPen(faint, 1));
-    of.smoothGraph->setPen(QPen(colour, 1.5));
+    of.smoothGraph->setPen(QPen(colour, 1));
     refresh();
 }
 
