@@ -1,6 +1,7 @@
 #include "app/workstation/main_window.h"
 
 #include "app/workstation/status_area.h"
+#include "app/workstation/train_page.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -30,7 +31,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
 {
     setAcceptDrops(true);
     setMinimumSize(900, 600);
-    buildPanels();
+    buildPanels(engineProgram);
     buildMenus();
     connectStudies();
     connectSession();
@@ -337,16 +338,22 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 
 void MainWindow::dropEvent(QDropEvent* event)
 {
+    event->acceptProposedAction();
+    if (const QList<QUrl> urls = event->mimeData()->urls(); urls.size() == 1 && TrainPage::isRunFolder(urls.first().toLocalFile())) {
+        showPage(Page::Train);
+        return m_train->openRun(urls.first().toLocalFile());
+    }
+    showPage(Page::Read);
     std::vector<std::filesystem::path> paths;
     for (const QUrl& url : event->mimeData()->urls())
         if (url.isLocalFile())
             paths.emplace_back(url.toLocalFile().toStdString());
     open(paths);
-    event->acceptProposedAction();
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    showPage(Page::Read); // its panels belong to the state that is kept
     m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
     m_settings.setValue(QStringLiteral("window/state"), saveState());
     m_settings.setValue(QStringLiteral("query/history"), m_queryPanel->sentence()->history());

@@ -10,9 +10,11 @@
 #include <vector>
 
 class QComboBox;
+class QDockWidget;
 class QLabel;
 class QMenu;
 class QStackedWidget;
+class QTabBar;
 class QToolBar;
 
 namespace mama {
@@ -21,6 +23,7 @@ class MapPanel;
 class QueryPanel;
 class StatusArea;
 class StudyPanel;
+class TrainPage;
 
 // The window: studies on the left, the four views, sentences and maps on the right. It ties the two sessions to the
 // widgets and holds no logic of its own about studies, engine or maps.
@@ -39,6 +42,9 @@ public:
     StudySession& studies() { return *m_studies; }
     ModelSession& session() { return *m_session; }
     viewer::FourView& view() { return *m_view; }
+    TrainPage& train() { return *m_train; }
+    enum class Page { Read, Train };
+    void showPage(Page page);
 
 Q_SIGNALS:
     // For measurements and screenshots: the first frame that shows all pictures of the study.
@@ -52,9 +58,12 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    void buildPanels();
+    void buildPanels(const QString& engineProgram);
     void buildMenus();
     void buildViewMenu(QMenu* menu);
+    void buildPages(const QString& engineProgram, QWidget* reading);
+    void buildPageCommands(QMenu* view);
+    void buildTrainMenu();
     QAction* command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act, const QString& icon = {});
     void connectStudies();
     void connectSession();
@@ -79,6 +88,10 @@ private:
     ModelSession* m_session;
     viewer::FourView* m_view;
     QStackedWidget* m_pages;
+    QStackedWidget* m_tabs;
+    QTabBar* m_tabBar;
+    TrainPage* m_train;
+    std::vector<QDockWidget*> m_hiddenDocks; // closed for the train page, to be shown again
     QLabel* m_start;
     QLabel* m_message;
     StudyPanel* m_studyPanel;

@@ -58,7 +58,7 @@ const char* iconOf(ViewCommand command)
 
 } // namespace
 
-void MainWindow::buildPanels()
+void MainWindow::buildPanels(const QString& engineProgram)
 {
     m_view = new viewer::FourView(this);
     m_view->setKeysEnabled(false); // the menus' actions carry the keys
@@ -80,9 +80,8 @@ void MainWindow::buildPanels()
     auto* column = new QVBoxLayout(centre);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addWidget(m_message);
     column->addWidget(m_pages, 1);
-    setCentralWidget(centre);
+    buildPages(engineProgram, centre);
 
     m_studyPanel = new StudyPanel(this);
     m_queryPanel = new QueryPanel(this);
@@ -137,6 +136,8 @@ void MainWindow::buildMenus()
     m_tools->setIconSize(QSize(20, 20));
     m_tools->addAction(open);
     m_tools->addSeparator();
+    buildPageCommands(view);
+    view->addSeparator();
     buildViewMenu(view);
     view->addSeparator();
     QMenu* theme = view->addMenu(tr("&Theme"));
@@ -160,6 +161,7 @@ void MainWindow::buildMenus()
     command(model, "model.sentence", tr("&Type a sentence"), QStringLiteral("Ctrl+L"), [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); });
     command(model, "model.clear", tr("&Clear all sentences"), QString(), [this] { m_session->clearSentences(); });
 
+    buildTrainMenu();
     QMenu* help = menuBar()->addMenu(tr("&Help"));
     command(help, "help.keys", tr("&Keys…"), QStringLiteral("F1"), [this] { showKeys(); });
     command(help, "help.about", tr("&About MaMA Workstation"), QString(), [this] { showAbout(); });

@@ -1,0 +1,54 @@
+#pragma once
+#include "core/protocol/run_folder.h"
+
+#include <QMap>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QThread>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace mama {
+
+// What a look at a run folder found since the last one.
+struct RunNews
+{
+    QString folder;
+    bool restarted = false;                      // forget earlier records
+    std::optional<RunState> state;               // empty: no run is written here (yet)
+    QString status;                              // as a person should see it: also "died"
+    QString problem;                             // why there is no state
+    std::optional<nlohmann::json> config;        // once
+    std::vector<RunRecord> records;
+    std::vector<RunFolder::Checkpoint> checkpoints;
+    QStringList log;
+};
+
+class RunPoller;
+
+// Follows run folders, twice a second and on a thread of its own: the window's thread never waits for a disk. Only
+// what was added to a file is read again.
+class RunMonitor : public QObject
+{
+    Q_OBJECT
+public:
+    explicit RunMonitor(QObject* parent = nullptr);
+    ~RunMonitor() override;
+
+    void watch(const QString& folder);
+    void forget(const QString& folder);
+    // Written by the same thread; a failure comes back by askFailed().
+    void ask(const QString& folder, ControlRequest::Ask ask);
+
+Q_SIGNALS:
+    void news(const std::shared_ptr<const RunNews>& news);
+    void askFailed(const QString& reason);
+
+private:
+    QThread m_thread;
+    RunPoller* m_poller;
+};
+
+} // namespace mama

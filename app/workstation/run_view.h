@@ -1,0 +1,51 @@
+#pragma once
+#include "app/workstation/run_monitor.h"
+#include "widgets/charts/curve_plot.h"
+
+#include <QMap>
+#include <QString>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// All that the window knows of a run, gathered from its news.
+class RunView
+{
+public:
+    QString folder, status, problem;
+    QString name() const; // the folder's last part
+    std::optional<RunState> state;
+    std::optional<StepRecord> last;
+    std::optional<EvalRecord> evaluation; // the latest
+    nlohmann::json config;
+    std::vector<RunFolder::Checkpoint> checkpoints;
+    QStringList log;
+
+    // Names of curves: "loss", "lr", "term …", "scale …", "validation …".
+    QStringList curves() const;
+    const std::vector<CurveSample>& samples(const QString& curve) const;
+    std::vector<CurveMarker> markers() const;
+    void take(const RunNews& news);
+
+    QString statusText() const;
+    QString etaText() const; // a range, or why there is none
+    // Why a button cannot work now; empty: it can.
+    enum class Act { Stop, Pause, Checkpoint, Resume };
+    QString refusal(Act act) const;
+
+private:
+    void takeStep(const StepRecord& record);
+    void add(const std::string& curve, CurveSample place, double value);
+
+    QMap<QString, std::vector<CurveSample>> m_curves;
+    std::map<std::int64_t, CurveSample> m_places; // of evaluations' steps
+    CurveSample m_place;
+    std::vector<CurveMarker> m_events;
+};
+
+QString durationText(double seconds);
+QString statusColour(const QString& status, bool dark);
+
+} // namespace mama

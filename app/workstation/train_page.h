@@ -1,0 +1,77 @@
+#pragma once
+#include "app/workstation/run_monitor.h"
+#include "app/workstation/run_view.h"
+
+#include <QMap>
+#include <QSettings>
+#include <QWidget>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QListWidget;
+class QListWidgetItem;
+class QSlider;
+
+namespace mama {
+
+class RunDetails;
+class RunHeader;
+
+// The page on which runs are started and watched. Runs are processes of their own: this page only reads their folders
+// and asks through them, so that closing the window changes nothing.
+class TrainPage : public QWidget
+{
+    Q_OBJECT
+public:
+    // `program` is mama. The settings must outlive the page.
+    TrainPage(const QString& program, QSettings& settings, QWidget* parent = nullptr);
+
+    void openRun(const QString& folder); // adds it to the list and chooses it
+    void chooseRun();                    // asks for a folder
+    void newRun();                       // shows the form
+    static bool isRunFolder(const QString& folder);
+
+    const RunView* run(const QString& folder) const;
+    const RunView* current() const;
+    CurvePlot& plot() { return *m_plot; }
+
+Q_SIGNALS:
+    void problem(const QString& text);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    QWidget* buildList();
+    QWidget* buildControls();
+    void take(const std::shared_ptr<const RunNews>& news);
+    void addItem(const QString& folder);
+    void forgetCurrent();
+    void choose(const QString& folder);
+    void showItem(const QString& folder);
+    void showCurveNames();
+    void drawAgain();
+    void drawNew(const QString& folder);
+    void showCurrent();
+    bool drawn(const QString& folder) const;
+    const RunView* other() const;
+    QListWidgetItem* item(const QString& folder) const;
+    void remember();
+
+    QString m_program;
+    QSettings& m_settings;
+    RunMonitor m_monitor;
+    QMap<QString, RunView> m_runs;
+    QMap<QString, std::size_t> m_given; // samples of the shown curve that the plot has
+    RunHeader* m_header = nullptr;
+    RunDetails* m_details = nullptr;
+    CurvePlot* m_plot;
+    QListWidget* m_list = nullptr;
+    QComboBox *m_curve, *m_axis;
+    QCheckBox *m_logX, *m_logY;
+    QSlider* m_smoothing;
+    QLabel* m_readOut;
+};
+
+} // namespace mama

@@ -1,0 +1,128 @@
+#include "widgets/charts/curve_plot.h"
+#include "widgets/charts/curve_series.h"
+
+#include <QtTest>
+#include <cmath>
+#include <limits>
+
+using namespace mama;
+
+class TestCurves : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void aSpikeOfOnePointStaysVisible()
+    {
+        CurveSeries series;
+        for (int i = 0; i < 100000; ++i)
+            series.append({double(i), 0, 0, 0, i == 54321 ? 7.0 : i == 77777 ? -3.0 : std::sin(i)});
+        const auto points = series.visible({CurveX::Step, 0, 99999, 500, false, false});
+        QVERIFY(points.size() <= 3 * 502);
+        double low = 0, high = 0, last = -1;
+        for (const CurvePoint& point : points) {
+            low = std::min(low, point.y);
+            high = std::max(high, point.y);
+            QVERIFY(point.x >= last);
+            last = point.x;
+        }
+        QCOMPARE(high, 7.0);
+        QCOMPARE(low, -3.0);
+    }
+
+    // Against the plain search, at sizes around the pyramid's blocks.
+    void extremesAreThoseOfEveryStretch()
+    {
+        CurveSeries series;
+        std::vector<double> plain;
+        for (int i = 0; i < 4200; ++i) {
+            plain.push_back(std::fmod(i * 2654435761.0, 1009.0));
+            series.append({double(i), 0, 0, 0, plain.back()});
+            if (i % 67 != 0 && i != 4199)
+                continue;
+            for (const auto& [low, high] : {std::pair{0, i}, {i / 3, i}, {i / 3, i / 2}, {i, i}}) {
+                const auto [least, most] = std::minmax_element(plain.begin() + low, plain.begin() + high + 1);
+                const auto extent = series.values(CurveX::Step, low, high, false);
+                QVERIFY(!extent.empty);
+                QCOMPARE(extent.low, *least);
+                QCOMPARE(extent.high, *most);
+            }
+        }
+    }
+
+    void logAxesShowPositiveNumbersOnly()
+    {
+        CurveSeries series;
+        const double nan = std::numeric_limits<double>::quiet_NaN();
+        const double values[] = {0, 10, -1, nan, 0.5, 100};
+        for (int i = 0; i < 6; ++i)
+            series.append({double(i), 0, 0, 0, values[i]});
+        int finite = 0;
+        for (const CurvePoint& point : series.visible({CurveX::Step, 0, 5, 200, true, true})) {
+            QVERIFY(point.x > 0);
+            QVERIFY(std::isnan(point.y) || point.y > 0);
+            finite += std::isfinite(point.y);
+        }
+        QCOMPARE(finite, 3);
+        const auto extent = series.values(CurveX::Step, 0, 5, true);
+        QCOMPARE(extent.low, 0.5);
+        QCOMPARE(extent.high, 100.0);
+    }
+
+    void aGapBreaksTheLine()
+    {
+        CurveSeries series;
+        series.append({0, 0, 0, 0, 1});
+        series.addGap();
+        series.addGap();
+        series.append({5, 0, 0, 0, 2});
+        QCOMPARE(series.size(), std::size_t(3));
+        const auto points = series.visible({CurveX::Step, 0, 5, 100, false, false});
+        QCOMPARE(points.size(), std::size_t(3));
+        QVERIFY(std::isnan(points[1].y));
+        QCOMPARE(series.nearest(CurveX::Step, 4), std::size_t(2));
+        QCOMPARE(series.nearest(CurveX::Step, 1), std::size_t(0));
+    }
+
+    // Closed form: for a constant the average is that constant from the first value on.
+    void smoothingHasNoBias()
+    {
+        CurveSmoother smoother(0.9);
+        QVERIFY(std::abs(smoother.next(4) - 4) < 1e-12);
+        QVERIFY(std::isnan(smoother.next(std::numeric_limits<double>::quiet_NaN())));
+        QVERIFY(std::abs(smoother.next(4) - 4) < 1e-12);
+        QVERIFY(std::abs(smoother.next(0) - 4 * (0.09 + 0.081) / 0.271) < 1e-12);
+    }
+
+    void coloursReadOnTheirGround()
+    {
+        const auto luminance = [](const QColor& colour) {
+            const auto linear = [](double c) { return c <= 0.03928 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+            return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+        };
+        for (int number = 0; number < 6; ++number) {
+            QVERIFY((luminance(CurvePlot::colourOf(number, true)) + 0.05) / (luminance(QColor(0x17, 0x19, 0x1b)) + 0.05) >= 3);
+            QVERIFY(1.05 / (luminance(CurvePlot::colourOf(number, false)) + 0.05) >= 3);
+        }
+    }
+
+    void thePlotTakesWhatIsNotFinite()
+    {
+        CurvePlot plot;
+        plot.resize(600, 300);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        plot.append(QStringLiteral("a"), {{0, 0, 0, 0, 0}, {1, 0, 0, 0, NAN}, {2, 0, 0, 0, INFINITY}, {3, 0, 0, 0, 2}});
+        plot.setLogarithmic(true, true);
+        plot.replotNow();
+        plot.setAxis(CurveX::Relative);
+        plot.setSmoothing(0);
+        plot.replotNow();
+        QCOMPARE(plot.points(QStringLiteral("a")), std::size_t(4));
+        plot.remove(QStringLiteral("a"));
+        plot.replotNow();
+        QCOMPARE(plot.points(QStringLiteral("a")), std::size_t(0));
+    }
+};
+
+QTEST_MAIN(TestCurves)
+#include "test_curves.moc"

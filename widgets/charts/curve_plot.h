@@ -1,0 +1,89 @@
+#pragma once
+#include "widgets/charts/curve_series.h"
+
+#include <QColor>
+#include <QString>
+#include <QWidget>
+#include <map>
+#include <vector>
+
+class QCustomPlot;
+class QCPGraph;
+class QMouseEvent;
+
+namespace mama {
+
+struct CurveMarker
+{
+    double step = 0, epoch = 0, samples = 0, time = 0;
+    QString text;
+    bool strong = false; // the start of a loss, as against a checkpoint
+};
+
+// Curves of several runs over a common axis: raw values faint under smoothed ones. The wheel zooms, dragging pans, a
+// double click shows all again. Colours follow the palette.
+class CurvePlot : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit CurvePlot(QWidget* parent = nullptr);
+    ~CurvePlot() override;
+
+    // A curve is made by its first sample. `run` names it in signals, `title` in the read-out.
+    void setTitle(const QString& run, const QString& title);
+    void append(const QString& run, const std::vector<CurveSample>& samples);
+    void addGap(const QString& run);
+    void clear(const QString& run); // its values and markers; the colour stays
+    void remove(const QString& run);
+    void setMarkers(const QString& run, std::vector<CurveMarker> markers);
+    void setColour(const QString& run, const QColor& colour);
+    std::size_t points(const QString& run) const;
+
+    void setAxis(CurveX axis);
+    void setLogarithmic(bool x, bool y);
+    void setSmoothing(double strength); // 0: raw only; below 1
+    void showAll();
+    // Replaces the range by hand, as dragging does.
+    void showRange(double low, double high);
+    void replotNow(); // for measurements; else drawn at most once a frame
+
+    // The n-th colour of runs, at least 3:1 against the plot's ground.
+    static QColor colourOf(int number, bool darkGround);
+
+Q_SIGNALS:
+    void runPicked(const QString& run);
+    void readOut(const QString& text); // values below the mouse; empty outside
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    struct Curve
+    {
+        QString title;
+        QColor colour;
+        CurveSeries raw, smooth;
+        CurveSmoother smoother;
+        std::vector<CurveMarker> markers;
+        QCPGraph *rawGraph = nullptr, *smoothGraph = nullptr;
+    };
+    Curve& curve(const QString& run);
+    void smoothAgain(Curve& curve);
+    void applyColours();
+    void applyScales();
+    void refresh();
+    void fit();
+    void drawMarkers();
+    void pick(QMouseEvent* event);
+    void read(QMouseEvent* event);
+    double place(const Curve& curve, const CurveMarker& marker) const;
+
+    QCustomPlot* m_plot;
+    std::map<QString, Curve> m_curves;
+    CurveX m_axis = CurveX::Step;
+    bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false;
+    double m_smoothing = 0.9;
+    int m_made = 0;
+};
+
+} // namespace mama
