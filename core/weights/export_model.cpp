@@ -91,6 +91,8 @@ void exportMama(const ImportedModel& model, const fs::path& out)
 
 void exportHub(const ImportedModel& model, const fs::path& out)
 {
+    if (model.description.value("image", json::object()).contains("stem"))
+        refuse(out, "the image tower begins with convolutions, which DINOv2 does not have");
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(imagePrefix)) {
