@@ -19,6 +19,7 @@ namespace fs = std::filesystem;
 struct RunCommand
 {
     fs::path folder, out = "-";
+    bool json = false; // the answer is JSON always
 };
 
 RunFolder existing(const RunCommand& command)
@@ -160,7 +161,7 @@ void addAction(CLI::App& parent, Context& context, const char* name, const char*
     command->add_option("DIR", options->folder, "Run folder")->required()->check(CLI::ExistingDirectory);
     if (std::string_view(name) == "export")
         command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
-    command->add_flag("--json", "Accepted for likeness: the answer is JSON always");
+    command->add_flag("--json", options->json, "As without: the answer is JSON always");
     command->callback([options, action = std::move(action), &context] { context.run = [options, action] { return action(*options); }; });
 }
 

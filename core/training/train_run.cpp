@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/training/image_batches.h"
+#include "core/training/classification_evaluation.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
 
@@ -13,7 +13,7 @@ namespace {
 
 [[noreturn]] void refuse(const fs::path& folder, const std::string& why) { throw Error(ErrorCode::Usage, "train", folder.string(), why); }
 
-// Steps may be raised, and what does not change the numbers may change between a run and its continuation.
+// What does not change the numbers may change between a run and its continuation.
 bool mayChange(const std::string& key)
 {
     for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache"})
@@ -113,7 +113,11 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     if (const auto count = reporter.state().unreadable.count; count > 0)
         reporter.event(0, "unreadable", std::to_string(count) + " images cannot be read; see log.txt");
     const ImageBatches batches(index, *images, made.captions, options);
-    Trainer trainer(TrainerOptions::from(settings), {*made.task, batches, reporter, {}, {}});
+    Trainer::Parts parts{*made.task, batches, reporter, {}, {}};
+    const auto most = static_cast<std::size_t>(settings.integer("evaluate_images"));
+    if (const auto* classifier = dynamic_cast<const ClassificationTask*>(made.task.get()))
+        parts.evaluate = ClassificationEvaluation{*classifier, batches, index, *images, most, options.label == "birads" ? 7U : 4U, options.inputSize};
+    Trainer trainer(TrainerOptions::from(settings), parts);
     return trainer.run(resume, job);
 }
 

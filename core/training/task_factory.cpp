@@ -1,0 +1,69 @@
+#include "core/training/task_factory.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/training/classification_task.h"
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+std::vector<std::string> classesOf(const Settings& settings)
+{
+    if (settings.text("data.label") == "birads")
+        return {"0", "1", "2", "3", "4", "5", "6"};
+    if (settings.text("data.label") == "density")
+        return {"A", "B", "C", "D"};
+    throw Error(ErrorCode::Usage, "train", "data.label", "a probe or fine-tuning needs a label: birads or density");
+}
+
+// What the data pipeline must know stands in the start's model.json.
+void readInput(const Settings& settings, TaskToTrain& made)
+{
+    const auto description = readJson(fs::path(settings.text("model.start")) / "model.json");
+    const auto input = description.value("input", nlohmann::json::object());
+    made.profile = input.value("profile", std::string("mama"));
+    made.inputSize = static_cast<int>(settings.integer("data.input_size"));
+    if (made.inputSize == 0)
+        made.inputSize = input.value("size", 518);
+    made.patch = description.at("image").value("patch", 14);
+    if (made.inputSize % made.patch != 0)
+        throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
+}
+
+std::unique_ptr<TrainingTask> classification(const Settings& settings, const std::string& trainedOn)
+{
+    ClassificationTask::Options options;
+    options.start = settings.text("model.start");
+    options.wholeTower = settings.text("task") == "finetune";
+    options.classes = classesOf(settings);
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.momentum = settings.number("optimizer.beta1");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = settings.text("model.trained_on").empty() ? trainedOn : settings.text("model.trained_on");
+    if (settings.text("precision") != "fp32")
+        throw Error(ErrorCode::Unsupported, "train", "precision", "a probe or fine-tuning is computed in fp32");
+    return std::make_unique<ClassificationTask>(options);
+}
+
+} // namespace
+
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
+{
+    const std::string& task = settings.text("task");
+    TaskToTrain made;
+    if (task == "probe" || task == "finetune") {
+        if (settings.text("model.start").empty())
+            throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+        readInput(settings, made);
+        made.task = classification(settings, trainedOn);
+        return made;
+    }
+    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + task + "\" cannot be trained by this build");
+}
+
+} // namespace mama
