@@ -99,6 +99,8 @@ const std::vector<SettingInfo>& settingsTable()
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
 
+        number("dense.positive_weight", 6, {0.1, 1000}, "", "Weight of patches on a lesion against patches off it, in terms that use masks"),
+
         choice("precision", {"fp32", "mixed", "bf16-true"}, "fp32; bf16 products over fp32 weights; all in bf16 as the reference"),
         integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core"),
         integer("loader_threads", 1, {0, 256}, "threads", "That make batches ahead; 0: between the steps. Does not change the numbers"),

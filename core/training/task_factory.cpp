@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/training/classification_task.h"
+#include "core/training/warm_start_task.h"
 
 namespace fs = std::filesystem;
 
@@ -50,17 +51,35 @@ std::unique_ptr<TrainingTask> classification(const Settings& settings, const std
     return std::make_unique<ClassificationTask>(options);
 }
 
+std::unique_ptr<TrainingTask> warmStart(const Settings& settings, const std::string& trainedOn)
+{
+    WarmStartTask::Options options;
+    options.start = settings.text("model.start");
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.beta1 = settings.number("optimizer.beta1");
+    options.beta2 = settings.number("optimizer.beta2");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.positiveWeight = settings.number("dense.positive_weight");
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = settings.text("model.trained_on").empty() ? trainedOn : settings.text("model.trained_on");
+    if (settings.text("precision") != "fp32")
+        throw Error(ErrorCode::Unsupported, "train", "precision", "a warm start is computed in fp32");
+    return std::make_unique<WarmStartTask>(options);
+}
+
 } // namespace
 
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
     const std::string& task = settings.text("task");
     TaskToTrain made;
-    if (task == "probe" || task == "finetune") {
+    if (task == "probe" || task == "finetune" || task == "warm-start") {
         if (settings.text("model.start").empty())
             throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
         readInput(settings, made);
-        made.task = classification(settings, trainedOn);
+        made.task = task == "warm-start" ? warmStart(settings, trainedOn) : classification(settings, trainedOn);
         return made;
     }
     throw Error(ErrorCode::Unsupported, "train", "task", "\"" + task + "\" cannot be trained by this build");

@@ -5,6 +5,7 @@
 #include "core/training/classification_evaluation.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
+#include "core/training/warm_start_evaluation.h"
 
 namespace fs = std::filesystem;
 
@@ -117,6 +118,8 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     const auto most = static_cast<std::size_t>(settings.integer("evaluate_images"));
     if (const auto* classifier = dynamic_cast<const ClassificationTask*>(made.task.get()))
         parts.evaluate = ClassificationEvaluation{*classifier, batches, index, *images, most, options.label == "birads" ? 7U : 4U, options.inputSize};
+    if (const auto* warmStart = dynamic_cast<const WarmStartTask*>(made.task.get()))
+        parts.evaluate = WarmStartEvaluation{*warmStart, batches, index, *images, most, options.inputSize, options.patch};
     Trainer trainer(TrainerOptions::from(settings), parts);
     return trainer.run(resume, job);
 }

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/checked.h"
+#include "core/weights/compact_model.h"
 #include "core/weights/key_names.h"
 #include "core/weights/model_folder.h"
 
@@ -152,6 +153,7 @@ void exportModel(const ImportedModel& model, ExportFormat format, const fs::path
     case ExportFormat::Mama: exportMama(model, out); return;
     case ExportFormat::Hub: exportHub(model, out); return;
     case ExportFormat::Peft: exportPeft(model, out); return;
+    case ExportFormat::Compact: writeModelFolder(weights::compacted(model), out); return;
     }
 }
 
