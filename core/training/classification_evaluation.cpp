@@ -2,29 +2,22 @@
 
 #include "core/metrics/classification.h"
 
-#include <algorithm>
 #include <cmath>
 
 namespace mama {
 
-EvalRecord ClassificationEvaluation::operator()(std::int64_t step) const
+EvalRecord evaluateClassification(const ClassificationTask& task, const EvaluationData& data, std::int64_t step)
 {
-    std::vector<std::size_t> usable;
-    for (const std::size_t image : index.of(Split::Validation))
-        if (images.readable(image) && batches.labelOf(index.images[image]) >= 0)
-            usable.push_back(image);
     EvalRecord record{step, 0, "validation", {}};
     metrics::Predictions predictions;
-    predictions.classes = classes;
-    const std::size_t count = std::min(most, usable.size());
-    for (std::size_t i = 0; i < count; ++i) {
-        const TrainingImage& image = index.images[usable[i * usable.size() / count]];
-        const auto place = static_cast<std::size_t>(&image - index.images.data());
-        const auto scores = task.scores(batches.plain(place), 1, side, side);
+    predictions.classes = task.classes();
+    for (const std::size_t place : data.validation([&](const TrainingImage& image) { return data.batches.labelOf(image) >= 0; })) {
+        const auto scores = task.scores(data.batches.plain(place), 1, data.side, data.side);
         predictions.scores.insert(predictions.scores.end(), scores.begin(), scores.end());
-        predictions.labels.push_back(batches.labelOf(image));
-        predictions.patients.push_back(image.fields.patient);
+        predictions.labels.push_back(data.batches.labelOf(data.index.images[place]));
+        predictions.patients.push_back(data.index.images[place].fields.patient);
     }
+    const auto count = static_cast<std::int64_t>(predictions.samples());
     if (count == 0)
         return record;
     const metrics::Classification classification(std::move(predictions));
@@ -32,7 +25,7 @@ EvalRecord ClassificationEvaluation::operator()(std::int64_t step) const
     for (const auto& [figure, intervals] : *figures)
         for (const char* wanted : {"accuracy", "balanced_accuracy", "macro_auc_ovr"})
             if (figure.name == wanted && std::isfinite(figure.values.front()))
-                record.metrics[wanted] = {figure.values.front(), intervals.front()[0], intervals.front()[1], static_cast<std::int64_t>(count)};
+                record.metrics[wanted] = {figure.values.front(), intervals.front()[0], intervals.front()[1], count};
     return record;
 }
 

@@ -32,6 +32,7 @@ public:
     void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
 
+    std::size_t classes() const { return m_options.classes.size(); }
     // images [N, height, width] normalised, one channel -> softmax over the classes, [N, classes].
     std::vector<float> scores(const std::vector<float>& images, std::int64_t n, int height, int width) const;
 

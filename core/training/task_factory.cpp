@@ -2,8 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
-#include "core/training/warm_start_task.h"
+#include "core/training/warm_start_evaluation.h"
 
 namespace fs = std::filesystem;
 
@@ -33,7 +34,7 @@ void readInput(const Settings& settings, TaskToTrain& made)
         throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
 }
 
-std::unique_ptr<TrainingTask> classification(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
 {
     ClassificationTask::Options options;
     options.start = settings.text("model.start");
@@ -51,7 +52,7 @@ std::unique_ptr<TrainingTask> classification(const Settings& settings, const std
     return std::make_unique<ClassificationTask>(options);
 }
 
-std::unique_ptr<TrainingTask> warmStart(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn)
 {
     WarmStartTask::Options options;
     options.start = settings.text("model.start");
@@ -73,16 +74,24 @@ std::unique_ptr<TrainingTask> warmStart(const Settings& settings, const std::str
 
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
-    const std::string& task = settings.text("task");
+    const std::string& name = settings.text("task");
     TaskToTrain made;
-    if (task == "probe" || task == "finetune" || task == "warm-start") {
+    if (name == "probe" || name == "finetune" || name == "warm-start") {
         if (settings.text("model.start").empty())
             throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
         readInput(settings, made);
-        made.task = task == "warm-start" ? warmStart(settings, trainedOn) : classification(settings, trainedOn);
+        if (name == "warm-start") {
+            auto task = warmStart(settings, trainedOn);
+            made.evaluate = [&task = *task, patch = made.patch](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(task, data, patch, step); };
+            made.task = std::move(task);
+            return made;
+        }
+        auto classifier = classification(settings, trainedOn);
+        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
+        made.task = std::move(classifier);
         return made;
     }
-    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + task + "\" cannot be trained by this build");
+    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + name + "\" cannot be trained by this build");
 }
 
 } // namespace mama

@@ -1,9 +1,12 @@
 #pragma once
+#include "core/protocol/run_records.h"
 #include "core/text/tokenizer.h"
+#include "core/training/evaluation_data.h"
 #include "core/training/settings.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +20,8 @@ struct TaskToTrain
     std::optional<CaptionTokenizer> captions; // empty: the task takes no text
     std::string profile;
     int inputSize = 518, patch = 14;
+    // Figures after `step` steps; empty: the task has none.
+    std::function<EvalRecord(const EvaluationData& data, std::int64_t step)> evaluate;
 };
 
 // What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for

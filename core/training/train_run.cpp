@@ -2,10 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/training/classification_evaluation.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
-#include "core/training/warm_start_evaluation.h"
 
 namespace fs = std::filesystem;
 
@@ -115,11 +113,9 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
         reporter.event(0, "unreadable", std::to_string(count) + " images cannot be read; see log.txt");
     const ImageBatches batches(index, *images, made.captions, options);
     Trainer::Parts parts{*made.task, batches, reporter, {}, {}};
-    const auto most = static_cast<std::size_t>(settings.integer("evaluate_images"));
-    if (const auto* classifier = dynamic_cast<const ClassificationTask*>(made.task.get()))
-        parts.evaluate = ClassificationEvaluation{*classifier, batches, index, *images, most, options.label == "birads" ? 7U : 4U, options.inputSize};
-    if (const auto* warmStart = dynamic_cast<const WarmStartTask*>(made.task.get()))
-        parts.evaluate = WarmStartEvaluation{*warmStart, batches, index, *images, most, options.inputSize, options.patch};
+    const EvaluationData seen{index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), options.inputSize};
+    if (made.evaluate)
+        parts.evaluate = [&](std::int64_t step) { return made.evaluate(seen, step); };
     Trainer trainer(TrainerOptions::from(settings), parts);
     return trainer.run(resume, job);
 }
@@ -142,7 +138,7 @@ RunStatus trainRun(const TrainRun& run, const Job& job)
     RunReporter reporter(folder, state);
     try {
         return work(settings, reporter, run.resume, job);
-    } catch (const Error& error) {
+    } catch (const std::exception& error) {
         if (reporter.state().status != RunStatus::Failed) { // before the loop, which tells its own failures
             folder.log(std::string("failed: ") + error.what());
             reporter.setStatus(RunStatus::Failed, error.what());

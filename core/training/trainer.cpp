@@ -23,6 +23,17 @@ std::string joined(const std::vector<std::string>& names)
     return all;
 }
 
+// What a tensor library throws; it names a lack of memory in words only.
+Error translated(const std::exception& error, std::int64_t step)
+{
+    const std::string text = error.what(), where = "step " + std::to_string(step + 1);
+    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos || text.find("not enough memory") != std::string::npos ||
+                        text.find("out of memory") != std::string::npos;
+    if (memory)
+        return {ErrorCode::Memory, "train", where, "not enough memory: lower batch (and raise accumulation), prefetch or data.input_size"};
+    return {ErrorCode::Internal, "train", where, text.substr(0, text.find('\n'))};
+}
+
 } // namespace
 
 TrainerOptions TrainerOptions::from(const Settings& settings)
@@ -54,8 +65,8 @@ RunStatus Trainer::run(bool resume, const Job& job)
         return loop(resume, job);
     } catch (const Error& error) {
         fail(error);
-    } catch (const std::bad_alloc&) {
-        fail(Error(ErrorCode::Memory, "train", "step " + std::to_string(m_step), "not enough memory: lower batch (and raise accumulation), prefetch or data.input_size"));
+    } catch (const std::exception& error) {
+        fail(translated(error, m_step));
     }
 }
 

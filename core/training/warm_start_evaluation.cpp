@@ -17,6 +17,14 @@ struct Findings
     std::vector<std::string> patients;
 
     std::int64_t count() const { return std::count(present.begin(), present.end(), true); }
+    void add(std::span<const float> map, bool lesion, const std::vector<bool>& inside)
+    {
+        const auto peak = std::max_element(map.begin(), map.end());
+        scores.push_back(*peak);
+        present.push_back(lesion);
+        hit.push_back(inside[static_cast<std::size_t>(peak - map.begin())]);
+        reachable.push_back(std::find(inside.begin(), inside.end(), true) != inside.end());
+    }
 };
 
 // Whether each patch's centre lies in a lesion; lesions: side * side shares of pixels, 255 all of it.
@@ -28,18 +36,6 @@ std::vector<bool> centresInside(std::span<const std::uint8_t> lesions, int side,
         for (int column = patch / 2; column < side; column += patch)
             inside.push_back(lesions[static_cast<std::size_t>(row) * static_cast<std::size_t>(side) + static_cast<std::size_t>(column)] >= half);
     return inside;
-}
-
-void add(Findings& findings, std::span<const float> map, std::span<const std::uint8_t> lesions, const WarmStartEvaluation& what, const std::string& patient)
-{
-    const auto peak = std::max_element(map.begin(), map.end());
-    findings.scores.push_back(*peak);
-    findings.present.push_back(!lesions.empty());
-    findings.patients.push_back(patient);
-    const int base = what.images.base();
-    const std::vector<bool> inside = lesions.empty() ? std::vector<bool>(map.size()) : centresInside(lesions, base, what.patch * base / what.side);
-    findings.hit.push_back(inside[static_cast<std::size_t>(peak - map.begin())]);
-    findings.reachable.push_back(std::find(inside.begin(), inside.end(), true) != inside.end());
 }
 
 void report(const Findings& findings, const std::string& name, EvalRecord& record)
@@ -66,23 +62,22 @@ void report(const Findings& findings, const std::string& name, EvalRecord& recor
 
 } // namespace
 
-EvalRecord WarmStartEvaluation::operator()(std::int64_t step) const
+EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& data, int patch, std::int64_t step)
 {
-    std::vector<std::size_t> usable;
-    for (const std::size_t image : index.of(Split::Validation))
-        if (images.readable(image))
-            usable.push_back(image);
     EvalRecord record{step, 0, "validation", {}};
-    const std::size_t count = std::min(most, usable.size());
     Findings findings[lesionChannels];
-    for (std::size_t i = 0; i < count; ++i) {
-        const std::size_t image = usable[i * usable.size() / count];
-        const std::vector<float> maps = task.maps(batches.plain(image), 1, side, side);
+    const int base = data.images.base(), patchOfBase = patch * base / data.side;
+    for (const std::size_t image : data.validation([](const TrainingImage&) { return true; })) {
+        const std::vector<float> maps = task.maps(data.batches.plain(image), 1, data.side, data.side);
         const std::size_t patches = maps.size() / lesionChannels;
-        for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-            add(findings[kind], std::span(maps).subspan(kind * patches, patches), images.lesions(image, static_cast<LesionChannel>(kind)), *this, index.images[image].fields.patient);
+        for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
+            const auto lesions = data.images.lesions(image, static_cast<LesionChannel>(kind));
+            const std::vector<bool> inside = lesions.empty() ? std::vector<bool>(patches) : centresInside(lesions, base, patchOfBase);
+            findings[kind].add(std::span(maps).subspan(kind * patches, patches), !lesions.empty(), inside);
+            findings[kind].patients.push_back(data.index.images[image].fields.patient);
+        }
     }
-    if (count == 0)
+    if (findings[0].scores.empty())
         return record;
     report(findings[0], "mass", record);
     report(findings[1], "calcification", record);

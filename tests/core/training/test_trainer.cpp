@@ -131,6 +131,23 @@ private Q_SLOTS:
             QVERIFY2(state.reason.find(part) != std::string::npos, state.reason.c_str());
     }
 
+    void aLackOfMemorySaysWhatToLower()
+    {
+        Run run = task();
+        run.task.before = [](std::int64_t step) {
+            if (step == 3)
+                throw std::runtime_error("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes\nbacktrace");
+        };
+        try {
+            train(root() / "memory", run, false, {});
+            QFAIL("went on");
+        } catch (const Error& error) {
+            QCOMPARE(error.code(), ErrorCode::Memory);
+            QVERIFY(error.why().find("lower batch") != std::string::npos);
+        }
+        QCOMPARE(RunFolder(root() / "memory").state().status, RunStatus::Failed);
+    }
+
     // The limit on a file's size stands for the full disk: a write fails with EFBIG instead of ENOSPC.
     void aFullDiskEndsTheRunAndKeepsItsCheckpoints()
     {
