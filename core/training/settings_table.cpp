@@ -46,6 +46,8 @@ const std::vector<SettingInfo>& settingsTable()
         choice("model.text_training", {"lora", "full", "frozen"}, "What of the text model is trained"),
         integer("lora.rank", 8, {1, 1024}, "", "Rank of the text model's adapters"),
         number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
+        number("model.dropout", 0.1, {0, 0.9}, "", "Dropout of a language model that has it (GPT-2), and of its training alone"),
+        choice("model.text_local_norm", {"batch", "caption"}, "BatchNorm of the sentences: over the batch, or over each caption as the reference"),
         number("lora.dropout", 0.1, {0, 0.9}, "", "Dropout in front of the adapters"),
 
         text("data.root", "", "Folder with images/ and tables/ in EMBED's layout"),
@@ -99,6 +101,9 @@ const std::vector<SettingInfo>& settingsTable()
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
 
+        text("dense.sentences", "", "File of sentences of which lesion masks say whether they are true"),
+        number("dense.mask_weight", 0, {0, 100}, "", "Weight of the term that holds maps of such sentences against the masks"),
+        number("dense.sentence_weight", 0, {0, 100}, "", "Weight of the term that asks whether each sentence is true of the image"),
         number("dense.positive_weight", 6, {0.1, 1000}, "", "Weight of patches on a lesion against patches off it, in terms that use masks"),
 
         choice("precision", {"fp32", "mixed", "bf16-true"}, "fp32; bf16 products over fp32 weights; all in bf16 as the reference"),

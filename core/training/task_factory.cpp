@@ -4,7 +4,10 @@
 #include "core/base/files.h"
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
+#include "core/training/dense_terms.h"
+#include "core/training/pretraining_task.h"
 #include "core/training/warm_start_evaluation.h"
+#include "core/training/zero_shot_evaluation.h"
 
 namespace fs = std::filesystem;
 
@@ -34,6 +37,11 @@ void readInput(const Settings& settings, TaskToTrain& made)
         throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
 }
 
+std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
+{
+    return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
+}
+
 std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
 {
     ClassificationTask::Options options;
@@ -46,9 +54,7 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     options.clip = settings.number("optimizer.clip");
     options.threads = static_cast<int>(settings.integer("threads"));
     options.name = settings.text("model.name");
-    options.trainedOn = settings.text("model.trained_on").empty() ? trainedOn : settings.text("model.trained_on");
-    if (settings.text("precision") != "fp32")
-        throw Error(ErrorCode::Unsupported, "train", "precision", "a probe or fine-tuning is computed in fp32");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<ClassificationTask>(options);
 }
 
@@ -64,10 +70,52 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
     options.positiveWeight = settings.number("dense.positive_weight");
     options.threads = static_cast<int>(settings.integer("threads"));
     options.name = settings.text("model.name");
-    options.trainedOn = settings.text("model.trained_on").empty() ? trainedOn : settings.text("model.trained_on");
-    if (settings.text("precision") != "fp32")
-        throw Error(ErrorCode::Unsupported, "train", "precision", "a warm start is computed in fp32");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<WarmStartTask>(options);
+}
+
+LossOptions lossOf(const Settings& settings)
+{
+    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
+}
+
+std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
+{
+    PretrainingTask::Options options;
+    options.start = settings.text("model.start");
+    options.loss = lossOf(settings);
+    options.scaleLimit = settings.number("loss.scale_limit");
+    options.textTraining = textTrainingOf(settings.text("model.text_training"));
+    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
+    options.loraAlpha = settings.number("lora.alpha");
+    options.loraDropout = settings.number("lora.dropout");
+    options.dropout = settings.number("model.dropout");
+    options.captionNorm = settings.text("model.text_local_norm") == "caption";
+    options.beta1 = settings.number("optimizer.beta1");
+    options.beta2 = settings.number("optimizer.beta2");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.towerFactor = settings.number("optimizer.tower_factor");
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
+    return std::make_unique<PretrainingTask>(options);
+}
+
+// Empty: the configuration asks for MaMA's losses alone.
+std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const CaptionTokenizer& captions)
+{
+    DenseTerms::Options options;
+    options.maskWeight = settings.number("dense.mask_weight");
+    options.sentenceWeight = settings.number("dense.sentence_weight");
+    if (options.maskWeight == 0 && options.sentenceWeight == 0)
+        return nullptr;
+    if (settings.text("dense.sentences").empty())
+        throw Error(ErrorCode::Usage, "train", "dense.sentences", "terms with masks need a file of sentences");
+    options.sentences = readFindingSentences(settings.text("dense.sentences"));
+    options.positiveWeight = settings.number("dense.positive_weight");
+    return std::make_shared<DenseTerms>(options, captions);
 }
 
 } // namespace
@@ -76,16 +124,30 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
-    if (name == "probe" || name == "finetune" || name == "warm-start") {
-        if (settings.text("model.start").empty())
-            throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+    if (settings.text("precision") != "fp32")
+        throw Error(ErrorCode::Unsupported, "train", "precision", "this build trains in fp32");
+    if (settings.text("model.start").empty())
+        throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+    if (name == "pretrain") {
         readInput(settings, made);
-        if (name == "warm-start") {
-            auto task = warmStart(settings, trainedOn);
-            made.evaluate = [&task = *task, patch = made.patch](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(task, data, patch, step); };
-            made.task = std::move(task);
-            return made;
-        }
+        made.captions = loadCaptionTokenizer(settings.text("model.start"));
+        auto task = pretraining(settings, trainedOn);
+        const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
+        if (dense)
+            task->add(dense);
+        made.evaluate = [&own = *task, captions = *made.captions](const EvaluationData& data, std::int64_t step) { return evaluateZeroShot(own, captions, data, step); };
+        made.task = std::move(task);
+        return made;
+    }
+    if (name == "warm-start") {
+        readInput(settings, made);
+        auto task = warmStart(settings, trainedOn);
+        made.evaluate = [&own = *task, patch = made.patch](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, patch, step); };
+        made.task = std::move(task);
+        return made;
+    }
+    if (name == "probe" || name == "finetune") {
+        readInput(settings, made);
         auto classifier = classification(settings, trainedOn);
         made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
         made.task = std::move(classifier);

@@ -134,6 +134,7 @@ RunStatus trainRun(const TrainRun& run, const Job& job)
     state.eta.reset();
     state.task = settings.text("task");
     state.steps = settings.integer("steps");
+    folder.takeControl(); // what was asked of a process that is gone
     folder.writeConfig(settings.toJson());
     RunReporter reporter(folder, state);
     try {

@@ -1,12 +1,14 @@
 #include "core/training/warm_start_task.h"
 
 #include "core/base/error.h"
+#include "core/training/adam_w.h"
 #include "core/training/counter_random.h"
 #include "core/training/dense_losses.h"
 #include "core/training/sample_batch.h"
 #include "core/training/trainable_model.h"
 
 #include <cmath>
+#include <optional>
 #include <torch/torch.h>
 
 namespace mama {
@@ -55,23 +57,20 @@ struct WarmStartTask::Parts
 {
     TrainableModel model;
     Network network;
-    NamedTensors head;           // "weight", "bias"
-    NamedTensors trained, state; // state: "first.NAME", "second.NAME", the moments
+    NamedTensors head; // "weight", "bias"
+    std::optional<AdamW> optimizer;
 
     Parts(const Options& options)
         : model(startOf(options)), network(model.parameters, model.description),
           head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)}, {"bias", torch::full({kinds}, rareAtStart)}}
     {
+        NamedTensors trained;
         for (const auto& [name, tensor] : model.parameters.all())
             if (trains(name, tensor))
-                trained[name] = tensor;
+                trained[name] = tensor.set_requires_grad(true);
         for (const auto& [name, tensor] : head)
-            trained["head." + name] = tensor;
-        for (auto& [name, tensor] : trained) {
-            tensor.set_requires_grad(true);
-            for (const char* moment : {"first.", "second."})
-                state[moment + name] = torch::zeros_like(tensor, torch::TensorOptions().requires_grad(false));
-        }
+            trained["head." + name] = tensor.set_requires_grad(true);
+        optimizer.emplace(trained, AdamW::Options{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}});
     }
     // [N, patches, kinds]
     Tensor logits(const Tensor& images, const ForwardMode& mode) const
@@ -112,47 +111,21 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
     return report;
 }
 
-// AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW.
-std::map<std::string, double> WarmStartTask::apply(std::int64_t step, double lr)
-{
-    const torch::NoGradGuard noGradients;
-    constexpr double eps = 1e-8;
-    double squares = 0;
-    for (const auto& [name, tensor] : m_parts->trained) {
-        const double own = tensor.grad().defined() ? tensor.grad().pow(2).sum().item<double>() : 0;
-        if (!std::isfinite(own))
-            throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
-        squares += own;
-    }
-    const double norm = std::sqrt(squares), factor = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
-    const double first = 1 - std::pow(m_options.beta1, static_cast<double>(step + 1)), second = 1 - std::pow(m_options.beta2, static_cast<double>(step + 1));
-    for (const auto& [name, tensor] : m_parts->trained) {
-        if (!tensor.grad().defined())
-            continue;
-        const Tensor gradient = tensor.grad() * factor, values = tensor.detach();
-        Tensor &mean = m_parts->state.at("first." + name), &square = m_parts->state.at("second." + name);
-        mean.mul_(m_options.beta1).add_(gradient, 1 - m_options.beta1);
-        square.mul_(m_options.beta2).addcmul_(gradient, gradient, 1 - m_options.beta2);
-        if (tensor.dim() > 1)
-            values.mul_(1 - lr * m_options.weightDecay);
-        values.addcdiv_(mean, (square / second).sqrt_().add_(eps), -lr / first);
-        tensor.mutable_grad() = Tensor();
-    }
-    return {{"grad_norm", norm}};
-}
+std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr) { return {{"grad_norm", m_parts->optimizer->step(lr)}}; }
 
 void WarmStartTask::save(const std::filesystem::path& folder) const
 {
     m_parts->model.save(folder);
     writeTensors(folder / "head.safetensors", m_parts->head);
-    writeTensors(folder / "optimizer.safetensors", m_parts->state);
+    writeTensors(folder / "optimizer.safetensors", m_parts->optimizer->state());
 }
 
 void WarmStartTask::load(const std::filesystem::path& folder)
 {
     m_parts->model.load(folder);
     readTensorsInto(folder / "head.safetensors", m_parts->head);
-    readTensorsInto(folder / "optimizer.safetensors", m_parts->state);
+    readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
 }
 
 std::vector<float> WarmStartTask::maps(const std::vector<float>& images, std::int64_t n, int height, int width) const

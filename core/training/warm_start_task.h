@@ -9,8 +9,8 @@
 namespace mama {
 
 // Warm start of an image tower on masks: of each patch, whether it shows a mass and whether it shows calcifications,
-// by a linear layer on the normed patch tokens. Stands in for a tower that is pre-trained on pictures. AdamW, decay on
-// matrices and kernels only. The checkpoints are the start's model with the trained tower; the layer itself lies in
+// by a linear layer on the normed patch tokens. Stands in for a tower that is pre-trained on pictures. AdamW.
+// The checkpoints are the start's model with the trained tower; the layer itself lies in
 // head.safetensors beside it. No Torch in this header.
 class WarmStartTask final : public TrainingTask
 {
