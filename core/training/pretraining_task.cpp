@@ -25,10 +25,12 @@ bool mayTrain(const std::string& name, TextTraining text)
     if (isBuffer(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
         return false;
     if (!name.starts_with("text_encoder_q.model."))
-        return true;
+        return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
     const bool adapter = name.find(".lora_") != std::string::npos;
     return text == TextTraining::Lora ? adapter : text == TextTraining::Full && !adapter;
 }
+
+bool textTrains(const PretrainingTask::Options& options) { return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full; }
 
 void need(const Parameters& parameters, const std::filesystem::path& start)
 {
@@ -86,7 +88,9 @@ TextTraining textTrainingOf(const std::string& name)
         return TextTraining::Full;
     if (name == "frozen")
         return TextTraining::Frozen;
-    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen");
+    if (name == "fixed")
+        return TextTraining::Fixed;
+    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen, fixed");
 }
 
 struct PretrainingTask::Parts
@@ -157,11 +161,12 @@ struct PretrainingTask::Parts
 
     void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
     {
-        const ForwardMode training{true, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        const bool fixed = options.textTraining == TextTraining::Fixed;
+        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
         const TextBatch text = textOf(batch);
         Tensor hidden;
         {
-            const torch::AutoGradMode gradients(options.textTraining != TextTraining::Frozen);
+            const torch::AutoGradMode gradients(textTrains(options));
             hidden = network->text->hidden(text, training);
         }
         input.t = network->textGlobal(pooledText(hidden, text.mask));
@@ -180,7 +185,7 @@ struct PretrainingTask::Parts
     Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
     {
         Tensor sum = torch::zeros({});
-        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), options.textTraining != TextTraining::Frozen};
+        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options)};
         for (const auto& term : extra)
             for (const ExtraTerm::Value& value : (*term)(pass)) {
                 report.terms[value.name] = value.value.item<double>();

@@ -13,8 +13,9 @@ namespace mama {
 
 class ExtraTerm;
 
-enum class TextTraining { Lora, Full, Frozen };
-// "lora", "full", "frozen". Error(Usage) otherwise.
+// Frozen: the text model, not its heads. Fixed: neither.
+enum class TextTraining { Lora, Full, Frozen, Fixed };
+// "lora", "full", "frozen", "fixed". Error(Usage) otherwise.
 TextTraining textTrainingOf(const std::string& name);
 
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW in

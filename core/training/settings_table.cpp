@@ -43,7 +43,7 @@ const std::vector<SettingInfo>& settingsTable()
         text("model.text_model", "", "With a description: folder of the language model and its tokenizer"),
         text("model.name", "", "Name in the checkpoints' model.json; empty: as the start's"),
         text("model.trained_on", "", "Provenance in model.json, shown with every result"),
-        choice("model.text_training", {"lora", "full", "frozen"}, "What of the text model is trained"),
+        choice("model.text_training", {"lora", "full", "frozen", "fixed"}, "What of the text model is trained; fixed: not even its heads"),
         integer("lora.rank", 8, {1, 1024}, "", "Rank of the text model's adapters"),
         number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
         number("model.dropout", 0.1, {0, 0.9}, "", "Dropout of a language model that has it (GPT-2), and of its training alone"),
