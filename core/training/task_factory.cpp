@@ -5,6 +5,7 @@
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
 #include "core/training/dense_terms.h"
+#include "core/training/map_evaluation.h"
 #include "core/training/pretraining_task.h"
 #include "core/training/warm_start_evaluation.h"
 #include "core/training/zero_shot_evaluation.h"
@@ -135,14 +136,20 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
         const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
         if (dense)
             task->add(dense);
-        made.evaluate = [&own = *task, captions = *made.captions](const EvaluationData& data, std::int64_t step) { return evaluateZeroShot(own, captions, data, step); };
+        const auto sentences = settings.text("dense.sentences").empty() ? std::vector<FindingSentence>() : readFindingSentences(settings.text("dense.sentences"));
+        made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data, std::int64_t step) {
+            EvalRecord record = evaluateZeroShot(own, captions, data, step);
+            if (data.index.hasMasks && !sentences.empty())
+                evaluateMaps(own, captions, sentences, data, record);
+            return record;
+        };
         made.task = std::move(task);
         return made;
     }
     if (name == "warm-start") {
         readInput(settings, made);
         auto task = warmStart(settings, trainedOn);
-        made.evaluate = [&own = *task, patch = made.patch](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, patch, step); };
+        made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, step); };
         made.task = std::move(task);
         return made;
     }
