@@ -99,8 +99,9 @@ Tensor DenseTerms::maskTerm(const ForwardPass& pass, const Tensor& share, const 
     Tensor fixed = torch::zeros({});
     std::vector<Tensor> cosines, shares;
     for (int kind = 0; kind < kinds; ++kind) {
-        const Tensor rows = sentences.index_select(0, torch::tensor(m_of[kind], torch::kLong));
-        const Tensor maps = torch::matmul(pass.patches, rows.t()); // [N, P, S]
+        const Tensor own = sentences.index_select(0, torch::tensor(m_of[kind], torch::kLong));
+        const Tensor rows = torch::cat({own, l2(own.mean(0, true))}); // and what an ensemble of them asks
+        const Tensor maps = torch::matmul(pass.patches, rows.t());    // [N, P, S + 1]
         fixed = fixed + maskLoss(maps, share.narrow(2, kind, 1).expand_as(maps), reading) / kinds;
         for (std::int64_t image = 0; image < pass.batch.size; ++image)
             if (const auto row = ownSentence(pass.batch, image, kind)) {

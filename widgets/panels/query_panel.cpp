@@ -155,7 +155,7 @@ void QueryPanel::setExamples(const QStringList& sentences)
         QString label = sentence;
         auto* button = new QPushButton(label.replace(QLatin1Char('&'), QStringLiteral("&&")), m_examples);
         button->setFlat(true);
-        button->setStyleSheet(QStringLiteral("text-align: left;"));
+        button->setStyleSheet(QStringLiteral("text-align: left; text-decoration: underline;"));
         button->setToolTip(tr("Ask this sentence"));
         connect(button, &QPushButton::clicked, this, [this, sentence] { ask(sentence); });
         m_examples->layout()->addWidget(button);
