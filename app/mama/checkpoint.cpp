@@ -1,6 +1,9 @@
 #include "app/mama/commands.h"
+#include "app/mama/text_lines.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/training/start_model.h"
 #include "core/weights/model_folder.h"
 
 #include <iostream>
@@ -14,6 +17,8 @@ namespace {
 struct CheckpointOptions
 {
     ImportOptions import;
+    std::filesystem::path description, texts;
+    std::uint64_t seed = 42;
     std::string out, format = "mama";
     bool json = false, quick = false;
 };
@@ -98,7 +103,7 @@ int importModel(const CheckpointOptions& options, const Context& context)
 
 int exportTo(const CheckpointOptions& options, const Context& context)
 {
-    static const std::map<std::string, ExportFormat> formats{{"mama", ExportFormat::Mama}, {"peft", ExportFormat::Peft}, {"hub", ExportFormat::Hub}};
+    static const std::map<std::string, ExportFormat> formats{{"mama", ExportFormat::Mama}, {"peft", ExportFormat::Peft}, {"hub", ExportFormat::Hub}, {"compact", ExportFormat::Compact}};
     ImportOptions given = options.import;
     given.checkValues = given.hash = false;
     const auto model = importWeights(given, context.job());
@@ -111,6 +116,19 @@ int exportTo(const CheckpointOptions& options, const Context& context)
         printJson(document);
     else
         std::cout << options.out << "\n" << provenance.value("licence", "") << "\n";
+    return Done;
+}
+
+int startModel(const CheckpointOptions& options)
+{
+    StartModel start{readJson(options.description), options.import.textModel, options.seed, {}};
+    if (!options.texts.empty())
+        start.texts = readTexts(options.texts);
+    writeStartModel(start, options.out);
+    if (options.json)
+        printJson({{"model", options.out}, {"seed", options.seed}, {"texts", start.texts.size()}});
+    else
+        std::cout << options.out << ": random weights of seed " << options.seed << "\n";
     return Done;
 }
 
@@ -144,9 +162,18 @@ void addCheckpoint(CLI::App& app, Context& context)
     take->add_flag("--json", options->json, "One JSON document on stdout");
     take->callback([options, &context] { context.run = [options, &context] { return importModel(*options, context); }; });
 
+    auto* start = command->add_subcommand("start", "Makes a model folder to begin training with: random weights on an installed language model");
+    start->add_option("DESCRIPTION", options->description, "model.json of the model to be")->required();
+    start->add_option("--text-model", options->import.textModel, "Folder of the language model; default: the base that the description names");
+    start->add_option("--texts", options->texts, "Texts as they will be asked, one a line: the text heads begin as projections that tell them apart");
+    start->add_option("--seed", options->seed, "Of the random weights")->capture_default_str();
+    start->add_option("--out", options->out, "Model folder to make")->required();
+    start->add_flag("--json", options->json, "One JSON document on stdout");
+    start->callback([options, &context] { context.run = [options] { return startModel(*options); }; });
+
     auto* give = command->add_subcommand("export", "Writes a model under the names that other programs know");
     give->add_option("MODEL", options->import.checkpoint, "Model folder")->required();
-    give->add_option("--format", options->format, "mama: the whole model, the reference's names; peft: the adapter with the rows of added tokens; hub: the image tower, DINOv2's names")->check(CLI::IsMember({"mama", "peft", "hub"}));
+    give->add_option("--format", options->format, "mama: the whole model, the reference's names; peft: the adapter with the rows of added tokens; hub: the image tower, DINOv2's names; compact: a model folder in bfloat16 that takes its language model from the cache folder")->check(CLI::IsMember({"mama", "peft", "hub", "compact"}));
     give->add_option("--out", options->out, "A .safetensors file or a folder")->required();
     give->add_flag("--json", options->json, "One JSON document on stdout");
     give->callback([options, &context] { context.run = [options, &context] { return exportTo(*options, context); }; });

@@ -14,6 +14,7 @@ void addAll(CLI::App& app, Context& context)
     addQuery(app, context);
     addClassify(app, context);
     addEvaluate(app, context);
+    addEvaluateFindings(app, context);
     addEngine(app, context);
     addMetrics(app, context);
     addMapMetrics(app, context);

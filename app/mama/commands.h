@@ -40,6 +40,7 @@ void addSchedule(CLI::App& app, Context& context);
 void addQuery(CLI::App& app, Context& context);
 void addClassify(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
+void addEvaluateFindings(CLI::App& app, Context& context);
 void addEngine(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);

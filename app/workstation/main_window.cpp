@@ -137,6 +137,7 @@ void MainWindow::connectSession()
     connect(m_session, &ModelSession::modelChanged, this, [this] {
         m_status->setEngine(*m_session);
         m_queryPanel->setProvenance(m_session->provenance());
+        m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
         updateHint();
     });
     connect(m_session, &ModelSession::progress, m_status,

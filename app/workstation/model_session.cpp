@@ -305,6 +305,8 @@ void ModelSession::takeModel(const nlohmann::json& result)
     facts.profile = text(model, "profile") + QStringLiteral(" v%1").arg(model.value("profile_version", 1));
     facts.device = text(model, "device");
     facts.precision = text(model, "precision");
+    for (const nlohmann::json& example : model.value("examples", nlohmann::json::array()))
+        facts.examples.append(QString::fromStdString(example.get<std::string>()));
     facts.maps = model.value("maps", false);
     facts.text = model.value("text", false);
     m_model = facts;

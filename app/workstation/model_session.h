@@ -6,6 +6,7 @@
 
 #include <QObject>
 #include <QString>
+#include <QStringList>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@ namespace mama {
 struct ModelFacts
 {
     QString folder, name, hash, kind, trainedOn, licence, notice, profile, device, precision;
+    QStringList examples; // sentences to try
     bool maps = false, text = false;
     QString shortHash() const { return hash.left(8); }
 };

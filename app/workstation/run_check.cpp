@@ -34,16 +34,11 @@ QString dataProblem(const Settings& settings)
 
 QString modelProblem(const Settings& settings)
 {
-    const QString start = QString::fromStdString(settings.text("model.start")), description = QString::fromStdString(settings.text("model.description"));
-    if (start.isEmpty() && description.isEmpty())
-        return translated("model.start: choose the model folder to start from, or model.description for random weights.");
-    if (!start.isEmpty() && !QFileInfo::exists(start + QStringLiteral("/model.json")))
+    const QString start = QString::fromStdString(settings.text("model.start"));
+    if (start.isEmpty())
+        return translated("model.start: choose the model folder to start from.");
+    if (!QFileInfo::exists(start + QStringLiteral("/model.json")))
         return translated("model.start: %1 holds no model.json.").arg(start);
-    if (start.isEmpty() && !QFileInfo(description).isFile())
-        return translated("model.description: %1 is not there.").arg(description);
-    const QString text = QString::fromStdString(settings.text("model.text_model"));
-    if (start.isEmpty() && !text.isEmpty() && !QFileInfo(text).isDir())
-        return translated("model.text_model: %1 is no folder.").arg(text);
     const QString device = QString::fromStdString(settings.text("device"));
     if (device.startsWith(QLatin1String("cuda")) && !QFileInfo::exists(QStringLiteral("/dev/nvidia0")))
         return translated("device: no NVIDIA GPU was found on this machine.");

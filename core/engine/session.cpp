@@ -29,12 +29,16 @@ std::string base64Of(const auto& values)
 json infoJson(const ModelInUse& use)
 {
     const ModelInfo& info = use.model().info();
+    const json& description = use.model().description();
+    json examples = json::array(); // sentences to try, where the model's folder names some
+    if (const auto found = description.find("examples"); found != description.end() && found->is_array())
+        std::copy_if(found->begin(), found->end(), std::back_inserter(examples), [](const json& one) { return one.is_string(); });
     return {{"name", info.name}, {"hash", info.hash}, {"path", use.files.folder.string()}, {"kind", info.kind}, {"trained_on", info.trainedOn},
             {"licence", info.licence}, {"notice", info.notice}, {"profile", info.profile}, {"profile_version", info.profileVersion},
             {"pooling", info.inferencePooling}, {"compat", info.compat}, {"precision", name(use.model().precision())},
             {"device", use.model().device()}, {"threads", use.model().threads()}, {"maps", info.hasLocal && !info.textFamily.empty()},
             {"text", !info.textFamily.empty()}, {"input_size", info.inputSize}, {"patch", info.patch}, {"embedding", info.embedding},
-            {"logit_scale", info.logitScale}, {"classes", info.classes}};
+            {"logit_scale", info.logitScale}, {"classes", info.classes}, {"examples", std::move(examples)}};
 }
 
 json studyJson(const std::string& id, const EncodedStudy& study)

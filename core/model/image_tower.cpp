@@ -56,8 +56,12 @@ ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image
         expect(tensor, prefix + name, shape);
         return tensor;
     };
-    m_patchWeight = get("patch_embed.proj.weight", {c.width, 3, c.patch, c.patch});
-    m_patchBias = get("patch_embed.proj.bias", {c.width});
+    if (image.contains("stem")) {
+        m_stem.emplace(parameters, image, prefix + "patch_embed.");
+    } else {
+        m_patchWeight = get("patch_embed.proj.weight", {c.width, 3, c.patch, c.patch});
+        m_patchBias = get("patch_embed.proj.bias", {c.width});
+    }
     m_cls = get("cls_token", {1, 1, c.width});
     m_positions = get("pos_embed", {1, 1 + c.gridRows * c.gridColumns, c.width});
     if (c.registers > 0)
@@ -80,6 +84,8 @@ ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image
 void ImageTower::pack(Precision precision)
 {
     m_precision = precision;
+    if (m_stem)
+        m_stem->pack(precision);
     for (Block& block : m_blocks)
         for (Linear* layer : {&block.qkv, &block.proj, &block.fc1, &block.fc2})
             layer->pack(precision);
@@ -125,7 +131,7 @@ at::Tensor ImageTower::tokens(const at::Tensor& images, const ForwardMode& mode,
     if (images.dim() != 4 || images.size(1) != 3 || images.size(2) < c.patch || images.size(3) < c.patch || images.size(2) % c.patch != 0 || images.size(3) % c.patch != 0)
         throw Error(ErrorCode::Data, "encode image", "input", "expected [N, 3, height, width] with sides that are multiples of " + std::to_string(c.patch));
     const std::int64_t rows = images.size(2) / c.patch, columns = images.size(3) / c.patch, n = images.size(0);
-    at::Tensor x = at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch}).flatten(2).transpose(1, 2);
+    at::Tensor x = (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch})).flatten(2).transpose(1, 2);
     const at::Tensor position = positions(rows, columns);
     const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
     const at::Tensor patches = x + position.narrow(1, 1, rows * columns);

@@ -1,12 +1,15 @@
 #pragma once
+#include "core/model/conv_stem.h"
 #include "core/model/linear.h"
 
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 
 namespace mama {
 
 // DINOv2's vision transformer (facebookresearch/dinov2, dinov2/models/vision_transformer.py): S/B/L/g widths, with
-// or without registers, GELU or SwiGLU, with or without LayerScale.
+// or without registers, GELU or SwiGLU, with or without LayerScale; small towers of our own with convolutions in place of
+// the patch embedding.
 class ImageTower
 {
 public:
@@ -49,6 +52,7 @@ private:
 
     Config m_config;
     Precision m_precision = Precision::Fp32;
+    std::optional<ConvStem> m_stem; // in place of m_patchWeight and m_patchBias
     at::Tensor m_patchWeight, m_patchBias, m_cls, m_registers, m_positions;
     std::vector<Block> m_blocks;
     Norm m_norm;

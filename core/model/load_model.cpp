@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/model/torch_model.h"
+#include "core/weights/base_text.h"
 #include "core/weights/import_weights.h"
 
 #include <sys/stat.h>
@@ -42,6 +43,8 @@ std::string modelHash(const std::filesystem::path& folder, const nlohmann::json&
             if (entry.is_regular_file() && (entry.path().extension() == ".safetensors" || entry.path().extension() == ".bin" || entry.path().extension() == ".ckpt" || entry.path().extension() == ".pth"))
                 files.push_back(entry.path());
     std::sort(files.begin(), files.end());
+    if (const auto base = baseTextWeights(description); !base.empty())
+        files.push_back(base);
     std::string all = std::filesystem::exists(folder / "model.json") ? readText(folder / "model.json") : description.dump();
     for (const auto& file : files)
         all += hashOf(file);

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/adam_w.h"
 #include "core/training/counter_random.h"
+#include "core/training/extra_term.h"
 #include "core/training/losses.h"
 #include "core/training/sample_batch.h"
 #include "core/training/text_adapters.h"
@@ -24,10 +25,12 @@ bool mayTrain(const std::string& name, TextTraining text)
     if (isBuffer(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
         return false;
     if (!name.starts_with("text_encoder_q.model."))
-        return true;
+        return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
     const bool adapter = name.find(".lora_") != std::string::npos;
     return text == TextTraining::Lora ? adapter : text == TextTraining::Full && !adapter;
 }
+
+bool textTrains(const PretrainingTask::Options& options) { return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full; }
 
 void need(const Parameters& parameters, const std::filesystem::path& start)
 {
@@ -42,12 +45,37 @@ Tensor imagesOf(const std::vector<float>& values, const SampleBatch& batch)
     return torch::from_blob(const_cast<float*>(values.data()), {batch.size, 1, batch.height, batch.width}, torch::kFloat).expand({batch.size, 3, batch.height, batch.width}).contiguous();
 }
 
-TextBatch textOf(const SampleBatch& batch)
+TextBatch wholeText(const SampleBatch& batch)
 {
     TextBatch text;
     text.ids = torch::from_blob(const_cast<std::int64_t*>(batch.ids.data()), {batch.size, batch.tokens}, torch::kLong);
     text.mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {batch.size, batch.tokens}, torch::kByte).to(torch::kBool);
     return text;
+}
+
+SampleBatch oneImage(int height, int width)
+{
+    SampleBatch one;
+    one.size = 1;
+    one.height = height;
+    one.width = width;
+    return one;
+}
+
+SampleBatch oneText(const Tokens& text)
+{
+    SampleBatch one;
+    one.size = 1;
+    one.tokens = static_cast<int>(text.ids.size());
+    one.ids.assign(text.ids.begin(), text.ids.end());
+    one.mask.assign(text.mask.begin(), text.mask.end());
+    return one;
+}
+
+std::vector<float> valuesOf(const Tensor& tensor)
+{
+    const Tensor plain = tensor.contiguous();
+    return {plain.const_data_ptr<float>(), plain.const_data_ptr<float>() + plain.numel()};
 }
 
 } // namespace
@@ -60,7 +88,9 @@ TextTraining textTrainingOf(const std::string& name)
         return TextTraining::Full;
     if (name == "frozen")
         return TextTraining::Frozen;
-    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen");
+    if (name == "fixed")
+        return TextTraining::Fixed;
+    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen, fixed");
 }
 
 struct PretrainingTask::Parts
@@ -69,12 +99,14 @@ struct PretrainingTask::Parts
     NamedTensors trained;
     std::optional<Network> network;
     std::optional<AdamW> optimizer;
-    bool bert = false;
+    std::vector<std::shared_ptr<ExtraTerm>> extra;
+    bool bert = false, masked = false;
 
     explicit Parts(const Options& options) : model(options.start)
     {
         need(model.parameters, options.start);
         bert = model.description.at("text").value("family", std::string()) == "bert";
+        masked = model.description["text"].value("pooling", std::string()) == "mean-masked";
         if (options.textTraining == TextTraining::Lora)
             addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
         for (const auto& [name, tensor] : model.parameters.all())
@@ -106,18 +138,38 @@ struct PretrainingTask::Parts
             input.patches = network->imageLocal(tokens, training);
     }
 
-    // Training pooling (mama.md 3): all positions, padding included; BERT without the first.
-    Tensor pooledText(const Tensor& hidden) const { return bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1); }
+    // Training pooling (mama.md 3): all positions, padding included; BERT without the first. A model that says so takes
+    // the real tokens alone.
+    Tensor pooledText(const Tensor& hidden, const Tensor& mask) const
+    {
+        if (masked) {
+            const Tensor real = mask.to(hidden.scalar_type()).unsqueeze(2);
+            return (hidden * real).sum(1) / real.sum(1);
+        }
+        return bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1);
+    }
+
+    // Where padding is not pooled, columns that hold nothing else need no computing.
+    TextBatch textOf(const SampleBatch& batch) const
+    {
+        TextBatch text = wholeText(batch);
+        if (!masked)
+            return text;
+        const auto longest = text.mask.sum(1).max().item<std::int64_t>();
+        return {text.ids.narrow(1, 0, longest), text.mask.narrow(1, 0, longest), {}};
+    }
 
     void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
     {
-        const ForwardMode training{true, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        const bool fixed = options.textTraining == TextTraining::Fixed;
+        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        const TextBatch text = textOf(batch);
         Tensor hidden;
         {
-            const torch::AutoGradMode gradients(options.textTraining != TextTraining::Frozen);
-            hidden = network->text->hidden(textOf(batch), training);
+            const torch::AutoGradMode gradients(textTrains(options));
+            hidden = network->text->hidden(text, training);
         }
-        input.t = network->textGlobal(pooledText(hidden));
+        input.t = network->textGlobal(pooledText(hidden, text.mask));
         if (!late)
             return;
         std::vector<Tensor> all;
@@ -127,6 +179,19 @@ struct PretrainingTask::Parts
             input.sentenceCounts.push_back(own.size(0));
         }
         input.sentences = options.captionNorm ? torch::cat(all) : network->sentences(torch::cat(all), training);
+    }
+
+    // Adds the terms beside MaMA's to the report and the total.
+    Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
+    {
+        Tensor sum = torch::zeros({});
+        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options)};
+        for (const auto& term : extra)
+            for (const ExtraTerm::Value& value : (*term)(pass)) {
+                report.terms[value.name] = value.value.item<double>();
+                sum = sum + value.weight * value.value;
+            }
+        return sum;
     }
 
     void limitScales(double limit)
@@ -152,6 +217,8 @@ PretrainingTask::PretrainingTask(const Options& options) : m_options(options), m
 
 PretrainingTask::~PretrainingTask() = default;
 
+void PretrainingTask::add(std::shared_ptr<ExtraTerm> term) { m_parts->extra.push_back(std::move(term)); }
+
 StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros)
 {
     const bool late = isLate(m_options.loss, step), both = late || m_options.loss.schedule != LossSchedule::Reference;
@@ -165,8 +232,10 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
     const LossTerms terms = lossTerms(input, m_options.loss);
-    const Tensor total = totalLoss(terms, m_options.loss, late);
+    Tensor total = totalLoss(terms, m_options.loss, late);
     StepReport report;
+    if (late && !m_parts->extra.empty())
+        total = total + m_parts->addExtra(batch, input, m_options, report);
     for (const auto& [name, value] : terms.named())
         report.terms[name] = value.item<double>();
     report.terms["total"] = total.item<double>();
@@ -188,25 +257,33 @@ std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
 std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image, int height, int width) const
 {
     const torch::NoGradGuard noGradients;
-    SampleBatch one;
-    one.size = 1;
-    one.height = height;
-    one.width = width;
     const Network& network = *m_parts->network;
-    const Tensor global = l2(network.imageGlobal(network.pooled(network.image->tokens(imagesOf(image, one))))).contiguous();
-    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+    return valuesOf(l2(network.imageGlobal(network.pooled(network.image->tokens(imagesOf(image, oneImage(height, width)))))));
+}
+
+std::vector<float> PretrainingTask::imagePatches(const std::vector<float>& image, int height, int width) const
+{
+    const torch::NoGradGuard noGradients;
+    const Network& network = *m_parts->network;
+    return valuesOf(network.imageLocal(network.image->tokens(imagesOf(image, oneImage(height, width)))));
 }
 
 std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
 {
     const torch::NoGradGuard noGradients;
-    SampleBatch one;
-    one.size = 1;
-    one.tokens = static_cast<int>(text.ids.size());
-    one.ids.assign(text.ids.begin(), text.ids.end());
-    one.mask.assign(text.mask.begin(), text.mask.end());
-    const Tensor global = l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(textOf(one))))).contiguous();
-    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+    const SampleBatch one = oneText(text);
+    const TextBatch batch = m_parts->textOf(one);
+    return valuesOf(l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(batch), batch.mask))));
+}
+
+std::vector<float> PretrainingTask::sentence(const Tokens& text) const
+{
+    const torch::NoGradGuard noGradients;
+    if (text.separators.empty())
+        throw Error(ErrorCode::Data, "encode text", "", "the text has no sentence");
+    const SampleBatch one = oneText(text);
+    const Tensor hidden = m_parts->network->text->hidden(m_parts->textOf(one)).squeeze(0);
+    return valuesOf(m_parts->network->sentences(hidden[text.separators.back()].unsqueeze(0)));
 }
 
 double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }

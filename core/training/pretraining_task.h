@@ -11,8 +11,11 @@
 
 namespace mama {
 
-enum class TextTraining { Lora, Full, Frozen };
-// "lora", "full", "frozen". Error(Usage) otherwise.
+class ExtraTerm;
+
+// Frozen: the text model, not its heads. Fixed: neither.
+enum class TextTraining { Lora, Full, Frozen, Fixed };
+// "lora", "full", "frozen", "fixed". Error(Usage) otherwise.
 TextTraining textTrainingOf(const std::string& name);
 
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW in
@@ -38,6 +41,9 @@ public:
     explicit PretrainingTask(const Options& options);
     ~PretrainingTask() override;
 
+    // A term beside MaMA's own, from the step on at which the local terms count.
+    void add(std::shared_ptr<ExtraTerm> term);
+
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void save(const std::filesystem::path& folder) const override;
@@ -48,6 +54,9 @@ public:
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
     std::vector<float> textGlobal(const Tokens& text) const;
     double logitFactor() const; // e^logit_scale
+    // The same for maps: [patches, D], and the state at the text's last separator, [D].
+    std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
+    std::vector<float> sentence(const Tokens& text) const;
 
 private:
     struct Parts;

@@ -41,7 +41,7 @@ const std::vector<SettingInfo>& settingsTable()
         text("model.start", "", "Model folder to start from"),
         text("model.name", "", "Name in the checkpoints' model.json; empty: as the start's"),
         text("model.trained_on", "", "Provenance in model.json, shown with every result"),
-        choice("model.text_training", {"lora", "full", "frozen"}, "What of the text model is trained"),
+        choice("model.text_training", {"lora", "full", "frozen", "fixed"}, "What of the text model is trained; fixed: not even its heads"),
         integer("lora.rank", 8, {1, 1024}, "", "Rank of the text model's adapters"),
         number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
         number("model.dropout", 0.1, {0, 0.9}, "", "Dropout of a language model that has it (GPT-2), and of its training alone"),
@@ -98,6 +98,11 @@ const std::vector<SettingInfo>& settingsTable()
         number("loss.simclr_weight", 1, {0, 100}, "", "Weight of the image-image term"),
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
+
+        text("dense.sentences", "", "File of sentences of which lesion masks say whether they are true"),
+        number("dense.mask_weight", 0, {0, 100}, "", "Weight of the term that holds maps of such sentences against the masks"),
+        number("dense.sentence_weight", 0, {0, 100}, "", "Weight of the term that asks whether each sentence is true of the image"),
+        number("dense.positive_weight", 6, {0.1, 1000}, "", "Weight of patches on a lesion against patches off it, in terms that use masks"),
 
         choice("precision", {"fp32"}, "Of weights, products, moments and losses"),
         integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core"),

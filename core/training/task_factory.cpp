@@ -4,7 +4,10 @@
 #include "core/base/files.h"
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
+#include "core/training/dense_terms.h"
+#include "core/training/map_evaluation.h"
 #include "core/training/pretraining_task.h"
+#include "core/training/warm_start_evaluation.h"
 #include "core/training/zero_shot_evaluation.h"
 
 namespace fs = std::filesystem;
@@ -56,6 +59,22 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     return std::make_unique<ClassificationTask>(options);
 }
 
+std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn)
+{
+    WarmStartTask::Options options;
+    options.start = settings.text("model.start");
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.beta1 = settings.number("optimizer.beta1");
+    options.beta2 = settings.number("optimizer.beta2");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.positiveWeight = settings.number("dense.positive_weight");
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
+    return std::make_unique<WarmStartTask>(options);
+}
+
 LossOptions lossOf(const Settings& settings)
 {
     return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
@@ -85,6 +104,21 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     return std::make_unique<PretrainingTask>(options);
 }
 
+// Empty: the configuration asks for MaMA's losses alone.
+std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const CaptionTokenizer& captions)
+{
+    DenseTerms::Options options;
+    options.maskWeight = settings.number("dense.mask_weight");
+    options.sentenceWeight = settings.number("dense.sentence_weight");
+    if (options.maskWeight == 0 && options.sentenceWeight == 0)
+        return nullptr;
+    if (settings.text("dense.sentences").empty())
+        throw Error(ErrorCode::Usage, "train", "dense.sentences", "terms with masks need a file of sentences");
+    options.sentences = readFindingSentences(settings.text("dense.sentences"));
+    options.positiveWeight = settings.number("dense.positive_weight");
+    return std::make_shared<DenseTerms>(options, captions);
+}
+
 } // namespace
 
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
@@ -97,7 +131,23 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
         readInput(settings, made);
         made.captions = loadCaptionTokenizer(settings.text("model.start"));
         auto task = pretraining(settings, trainedOn);
-        made.evaluate = [&own = *task, captions = *made.captions](const EvaluationData& data, std::int64_t step) { return evaluateZeroShot(own, captions, data, step); };
+        const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
+        if (dense)
+            task->add(dense);
+        const auto sentences = settings.text("dense.sentences").empty() ? std::vector<FindingSentence>() : readFindingSentences(settings.text("dense.sentences"));
+        made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data, std::int64_t step) {
+            EvalRecord record = evaluateZeroShot(own, captions, data, step);
+            if (data.index.hasMasks && !sentences.empty())
+                evaluateMaps(own, captions, sentences, data, record);
+            return record;
+        };
+        made.task = std::move(task);
+        return made;
+    }
+    if (name == "warm-start") {
+        readInput(settings, made);
+        auto task = warmStart(settings, trainedOn);
+        made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, step); };
         made.task = std::move(task);
         return made;
     }

@@ -120,13 +120,15 @@ std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::p
             throw Error(ErrorCode::Format, "read table", file.string(), std::string("the column \"") + names[i] + "\" is missing");
         columns[i] = *column;
     }
+    const auto conspicuity = findColumn(heading, "conspicuity");
     readCsv(file, [&](const CsvRecord& record) {
         const auto cell = [&](std::size_t i) { return std::string(trimmed(record.fields[columns[i]])); };
         const std::string kind = cell(2), mask = cell(1);
         if (mask.empty() || (kind != "mass" && kind != "calcification"))
             return;
         const fs::path below = fs::exists(root / mask) ? root / mask : root / "masks" / fs::path(mask).filename();
-        lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification});
+        lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
+                                   conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
     });
     return lesions;
 }

@@ -22,6 +22,7 @@ struct LesionMask
 {
     std::filesystem::path file;
     LesionChannel channel = LesionChannel::Mass;
+    std::string conspicuity; // obvious, moderate, subtle; empty: not said
 };
 
 // One image of a data set, with what its caption and classes are made of.

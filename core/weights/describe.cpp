@@ -29,6 +29,7 @@ private:
     std::int64_t layers(const std::string& prefix);
     json lora(const std::string& prefix);
     json interpolation(std::int64_t registers);
+    json stemOf();
     json imageTower();
     json gpt2();
     json bert();
@@ -130,6 +131,16 @@ json Describer::interpolation(std::int64_t registers)
     return {{"antialias", antialias}, {"offset", antialias || huggingFace ? 0.0 : 0.1}, {"mode", "bicubic"}};
 }
 
+// Convolutions in place of the patch embedding, or null.
+json Describer::stemOf()
+{
+    constexpr std::size_t mostStages = 8;
+    json channels = json::array();
+    while (channels.size() < mostStages && has(image + "patch_embed.stem." + std::to_string(channels.size()) + ".down.weight"))
+        channels.push_back(size(image + "patch_embed.stem." + std::to_string(channels.size()) + ".down.weight", 0));
+    return channels.empty() ? json() : json{{"channels", channels}};
+}
+
 json Describer::imageTower()
 {
     const std::int64_t width = size(image + "cls_token", 2), registers = size(image + "register_tokens", 1);
@@ -138,7 +149,8 @@ json Describer::imageTower()
     if (grid * grid != rows || grid < 1)
         problem("pos_embed has 1 + " + std::to_string(rows) + " rows: no square grid of patches");
     const bool swiglu = has(image + "blocks.0.mlp.w12.weight");
-    const std::int64_t patch = size(image + "patch_embed.proj.weight", 2);
+    const json stem = stemOf();
+    const std::int64_t patch = stem.is_null() ? size(image + "patch_embed.proj.weight", 2) : std::int64_t{1} << stem["channels"].size();
     if (width < 1 || patch < 1)
         problem("cls_token or patch_embed.proj.weight is missing or has an impossible shape");
     const json* type = m_in.configs.find("image", "activation", {"hidden_act"});
@@ -157,6 +169,8 @@ json Describer::imageTower()
             {"interpolation", interpolation(registers)},
             {"norm_eps", told<double>("image", "norm_eps", {"vit_ln_eps", "layer_norm_eps"}, 1e-6, "DINOv2's value")},
             {"pooling", m_in.naming.mama ? "mean-prenorm" : "cls-norm"}};
+    if (!stem.is_null())
+        tower["stem"] = stem;
     if (const json adapted = lora(image); !adapted.is_null())
         tower["lora"] = adapted;
     return tower;

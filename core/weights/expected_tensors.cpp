@@ -84,6 +84,27 @@ std::int64_t depthOf(const json& tower)
     return depth;
 }
 
+// Stages of stride 2 in place of the patch embedding; see ConvStem.
+void listStem(Lister& list, const json& image, std::int64_t width)
+{
+    const auto channels = image["stem"].at("channels").get<Shape>();
+    std::int64_t before = 3;
+    for (std::size_t i = 0; i < channels.size(); ++i) {
+        const std::int64_t out = channels[i];
+        if (out < 1 || out > 100'000)
+            throw Error(ErrorCode::Model, "read model", "stem", std::to_string(out) + " is no possible number of channels");
+        const std::string stage = "patch_embed.stem." + std::to_string(i) + ".";
+        list.add(stage + "down.weight", {out, before, 4, 4});
+        list.batchNorm(stage + "down_norm", out, true);
+        if (i > 0) {
+            list.add(stage + "same.weight", {out, out, 3, 3});
+            list.batchNorm(stage + "same_norm", out, true);
+        }
+        before = out;
+    }
+    list.add("patch_embed.proj.weight", {width, before, 1, 1});
+}
+
 void listImage(Lister& list, const json& image)
 {
     const auto width = number(image, "width"), patch = number(image, "patch"), hidden = number(image, "mlp_hidden"), registers = number(image, "registers");
@@ -97,7 +118,10 @@ void listImage(Lister& list, const json& image)
     list.add("mask_token", {1, width}, true);
     if (registers > 0)
         list.add("register_tokens", {1, registers, width});
-    list.add("patch_embed.proj.weight", {width, 3, patch, patch});
+    if (image.contains("stem"))
+        listStem(list, image, width);
+    else
+        list.add("patch_embed.proj.weight", {width, 3, patch, patch});
     list.add("patch_embed.proj.bias", {width});
     for (std::int64_t i = 0; i < depthOf(image); ++i) {
         const std::string block = "blocks." + std::to_string(i) + ".";

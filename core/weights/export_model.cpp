@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/checked.h"
+#include "core/weights/compact_model.h"
 #include "core/weights/key_names.h"
 #include "core/weights/model_folder.h"
 
@@ -91,6 +92,8 @@ void exportMama(const ImportedModel& model, const fs::path& out)
 
 void exportHub(const ImportedModel& model, const fs::path& out)
 {
+    if (model.description.value("image", json::object()).contains("stem"))
+        refuse(out, "the image tower begins with convolutions, which DINOv2 does not have");
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(imagePrefix)) {
@@ -150,6 +153,7 @@ void exportModel(const ImportedModel& model, ExportFormat format, const fs::path
     case ExportFormat::Mama: exportMama(model, out); return;
     case ExportFormat::Hub: exportHub(model, out); return;
     case ExportFormat::Peft: exportPeft(model, out); return;
+    case ExportFormat::Compact: writeModelFolder(weights::compacted(model), out); return;
     }
 }
 

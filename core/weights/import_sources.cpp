@@ -2,8 +2,11 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/weights/base_text.h"
 #include "core/weights/checked.h"
+#include "core/weights/key_names.h"
 
+#include <algorithm>
 #include <array>
 
 namespace fs = std::filesystem;
@@ -68,6 +71,16 @@ void addHyperParameters(ImportSources& sources)
             sources.configs.add(value["state"]);
 }
 
+// A checkpoint of training holds the language model itself too; then nothing is added.
+void addBaseText(ImportSources& sources)
+{
+    const fs::path base = sources.ownDescription.is_object() ? baseTextWeights(sources.ownDescription) : fs::path();
+    const auto& tensors = sources.model->tensors();
+    const bool complete = std::any_of(tensors.begin(), tensors.end(), [](const TensorInfo& info) { return info.name.starts_with(textPrefix) && info.name.find(".lora_") == std::string::npos; });
+    if (!base.empty() && !complete)
+        sources.baseText = WeightFile::open(base);
+}
+
 } // namespace
 
 ImportSources openSources(const ImportOptions& options)
@@ -98,6 +111,7 @@ ImportSources openSources(const ImportOptions& options)
         const bool safe = fs::is_regular_file(sources.adapter / "adapter_model.safetensors");
         sources.adapterFile = WeightFile::open(sources.adapter / (safe ? "adapter_model.safetensors" : "adapter_model.bin"));
     }
+    addBaseText(sources);
     addHyperParameters(sources);
     sources.format = formatOf(sources);
     findTokenizer(sources, {options.textModel, fs::is_directory(sources.weights) || sources.configs.hasModelType("") ? beside : fs::path(), sources.adapter});

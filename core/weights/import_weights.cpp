@@ -56,6 +56,8 @@ weights::Naming Importer::gather()
     // A model folder of ours uses MaMA's names, also when it holds one tower only.
     naming.mama = naming.mama || m_sources.ownDescription.is_object();
     m_tensors.add(m_sources.model, naming, m_model.report);
+    if (m_sources.baseText)
+        m_tensors.add(m_sources.baseText, weights::recognise(namesOf(*m_sources.baseText)), m_model.report);
     if (m_sources.adapterFile)
         m_tensors.add(m_sources.adapterFile, weights::recognise(namesOf(*m_sources.adapterFile)), m_model.report);
     return naming;
@@ -107,7 +109,7 @@ void Importer::checkShapes()
 std::size_t Importer::sourceSize() const
 {
     std::size_t total = 0;
-    for (const auto& file : {m_sources.model, m_sources.adapterFile})
+    for (const auto& file : {m_sources.model, m_sources.adapterFile, m_sources.baseText})
         if (file)
             for (const TensorInfo& info : file->tensors())
                 total += static_cast<std::size_t>(info.elements()) * bytesPerElement(info.type);

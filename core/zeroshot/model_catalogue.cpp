@@ -42,8 +42,13 @@ std::vector<fs::path> modelFolders()
     }
     std::error_code failed;
     const fs::path program = fs::read_symlink("/proc/self/exe", failed);
-    if (!failed)
+    if (!failed) {
+        // In a build folder (build/PRESET/bin) the repository's own models, installed the share folder.
+        const fs::path repository = program.parent_path().parent_path().parent_path().parent_path();
+        if (fs::is_regular_file(repository / "CMakePresets.json", failed))
+            out.push_back(repository / "resources");
         out.push_back(program.parent_path().parent_path() / "share" / "mama-workstation" / "models");
+    }
     out.push_back(cacheFolder() / "models");
     return out;
 }

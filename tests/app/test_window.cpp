@@ -9,6 +9,7 @@
 #include <QAbstractItemModelTester>
 #include <QLabel>
 #include <QListWidget>
+#include <QPushButton>
 #include <QSignalSpy>
 #include <cmath>
 #include <csignal>
@@ -89,6 +90,34 @@ private Q_SLOTS:
         QTest::keyClick(&edit, Qt::Key_Down);
         QTest::keyClick(&edit, Qt::Key_Down);
         QCOMPARE(edit.text(), QStringLiteral("th"));
+    }
+
+    // A model that brings sentences to try shows them as buttons; a click asks.
+    void exampleSentencesAreAskedByAClick()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        const auto study = test::dataFolder() / "four-view";
+        MAMA_NEED(std::filesystem::exists(study), "data/four-view");
+        WindowFixture fixture;
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        auto description = readJson(model / "model.json");
+        description["examples"] = {"There is a mass.", "Calcifications & more.", "Dense.", "A fourth."};
+        writeAtomically(model / "model.json", description.dump());
+        fixture.window().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(study));
+        QVERIFY(fixture.askAndWait(QStringLiteral("Anything.")));
+        auto* panel = fixture.window().findChild<QueryPanel*>();
+        std::vector<QPushButton*> buttons;
+        for (auto* button : panel->findChildren<QPushButton*>())
+            if (button->isFlat())
+                buttons.push_back(button);
+        QCOMPARE(buttons.size(), std::size_t{3});
+        QSignalSpy asked(panel, &QueryPanel::asked);
+        QTest::mouseClick(buttons[1], Qt::LeftButton);
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(asked[0][0].toString(), QStringLiteral("Calcifications & more."));
+        fixture.screenshot(QStringLiteral("examples"));
     }
 
     // The main job by mouse and keyboard: a study, a model, a typed sentence, four maps that are `mama query`'s.

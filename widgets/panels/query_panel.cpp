@@ -12,6 +12,7 @@
 #include <QPushButton>
 #include <QTableView>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace mama {
 
@@ -23,6 +24,11 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     m_ask = new QPushButton(tr("Ask"), this);
     m_ask->setEnabled(false);
     m_ask->setToolTip(tr("Score this sentence on every view (Enter)"));
+    m_examples = new QWidget(this);
+    m_examples->setLayout(new QVBoxLayout);
+    m_examples->layout()->setContentsMargins(0, 0, 0, 0);
+    m_examples->layout()->setSpacing(2);
+    m_examples->hide();
     m_hint = new QLabel(this);
     m_hint->setWordWrap(true);
     m_hint->hide();
@@ -72,14 +78,15 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(line);
+    column->addWidget(m_examples);
     column->addWidget(m_hint);
     column->addWidget(m_table, 1);
     column->addLayout(fused);
     column->addWidget(m_provenance);
 
-    connect(m_sentence, &QLineEdit::returnPressed, this, &QueryPanel::ask);
+    connect(m_sentence, &QLineEdit::returnPressed, this, [this] { ask(); });
     connect(m_sentence, &QLineEdit::textChanged, this, [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
-    connect(m_ask, &QPushButton::clicked, this, &QueryPanel::ask);
+    connect(m_ask, &QPushButton::clicked, this, [this] { ask(); });
     connect(m_rule, &QComboBox::currentIndexChanged, this, [this] {
         m_model->setFusionRule(m_rule->currentText().toLower());
         Q_EMIT fusionRuleChosen(m_rule->currentData().toString());
@@ -140,14 +147,34 @@ void QueryPanel::setFusionRule(const QString& rule)
         m_rule->setCurrentIndex(at);
 }
 
+void QueryPanel::setExamples(const QStringList& sentences)
+{
+    constexpr qsizetype shown = 3;
+    qDeleteAll(m_examples->findChildren<QPushButton*>(Qt::FindDirectChildrenOnly));
+    for (const QString& sentence : sentences.first(std::min(shown, sentences.size()))) {
+        QString label = sentence;
+        auto* button = new QPushButton(label.replace(QLatin1Char('&'), QStringLiteral("&&")), m_examples);
+        button->setFlat(true);
+        button->setStyleSheet(QStringLiteral("text-align: left; text-decoration: underline;"));
+        button->setToolTip(tr("Ask this sentence"));
+        connect(button, &QPushButton::clicked, this, [this, sentence] { ask(sentence); });
+        m_examples->layout()->addWidget(button);
+    }
+    m_examples->setVisible(!sentences.isEmpty());
+}
+
 void QueryPanel::ask()
 {
-    const QString text = m_sentence->text().simplified();
-    if (text.isEmpty())
-        return;
-    m_sentence->remember(text);
+    if (const QString text = m_sentence->text().simplified(); !text.isEmpty())
+        ask(text);
+}
+
+void QueryPanel::ask(const QString& sentence)
+{
+    m_sentence->setText(sentence);
+    m_sentence->remember(sentence);
     m_sentence->selectAll();
-    Q_EMIT asked(text);
+    Q_EMIT asked(sentence);
 }
 
 // The sentence takes what the seven numbers leave.

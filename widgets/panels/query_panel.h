@@ -1,6 +1,7 @@
 #pragma once
 #include "widgets/panels/score_table.h"
 
+#include <QStringList>
 #include <QWidget>
 
 class QComboBox;
@@ -26,6 +27,8 @@ public:
     void setHint(const QString& text, bool isError);
     void setProvenance(const QString& text);
     void setFusionRule(const QString& rule);
+    // Sentences to try, a button each under the line; the first few are shown.
+    void setExamples(const QStringList& sentences);
     SentenceEdit* sentence() const { return m_sentence; }
 
 Q_SIGNALS:
@@ -36,11 +39,13 @@ Q_SIGNALS:
 
 private:
     void ask();
+    void ask(const QString& sentence);
     void fitColumns();
 
     ScoreTable* m_model;
     SentenceEdit* m_sentence;
     QPushButton* m_ask;
+    QWidget* m_examples;
     QTableView* m_table;
     QLabel* m_hint;
     QLabel* m_provenance;

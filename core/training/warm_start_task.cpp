@@ -1,0 +1,138 @@
+#include "core/training/warm_start_task.h"
+
+#include "core/base/error.h"
+#include "core/training/adam_w.h"
+#include "core/training/counter_random.h"
+#include "core/training/dense_losses.h"
+#include "core/training/sample_batch.h"
+#include "core/training/trainable_model.h"
+
+#include <cmath>
+#include <optional>
+#include <torch/torch.h>
+
+namespace mama {
+namespace {
+
+using torch::Tensor;
+
+constexpr std::int64_t kinds = 2; // mass, calcification
+constexpr double rareAtStart = -3; // of the layer's bias: a twentieth of the patches show something
+
+Tensor threeChannels(const std::vector<float>& images, std::int64_t n, int height, int width)
+{
+    return torch::from_blob(const_cast<float*>(images.data()), {n, 1, height, width}, torch::kFloat).expand({n, 3, height, width}).contiguous();
+}
+
+Tensor startWeights(std::int64_t width, std::uint64_t seed)
+{
+    Tensor values = torch::empty({kinds, width});
+    const double bound = 1 / std::sqrt(static_cast<double>(width));
+    CounterRandom random({seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
+    for (std::int64_t i = 0; i < values.numel(); ++i)
+        values.data_ptr<float>()[i] = static_cast<float>(random.uniform(-bound, bound));
+    return values;
+}
+
+TrainableModel startOf(const WarmStartTask::Options& options)
+{
+    TrainableModel model(options.start);
+    if (!model.description.contains("image") || !model.description["image"].is_object())
+        throw Error(ErrorCode::Model, "train", options.start.string(), "the model has no image tower");
+    if (!options.name.empty())
+        model.description["name"] = options.name;
+    if (!options.trainedOn.empty())
+        model.description["provenance"]["trained_on"] = options.trainedOn;
+    return model;
+}
+
+bool trains(const std::string& name, const Tensor& tensor)
+{
+    return name.starts_with("img_encoder_q.model.") && tensor.is_floating_point() && name.find(".running_") == std::string::npos && !name.ends_with("mask_token");
+}
+
+} // namespace
+
+struct WarmStartTask::Parts
+{
+    TrainableModel model;
+    Network network;
+    NamedTensors head; // "weight", "bias"
+    std::optional<AdamW> optimizer;
+
+    Parts(const Options& options)
+        : model(startOf(options)), network(model.parameters, model.description),
+          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)}, {"bias", torch::full({kinds}, rareAtStart)}}
+    {
+        NamedTensors trained;
+        for (const auto& [name, tensor] : model.parameters.all())
+            if (trains(name, tensor))
+                trained[name] = tensor.set_requires_grad(true);
+        for (const auto& [name, tensor] : head)
+            trained["head." + name] = tensor.set_requires_grad(true);
+        optimizer.emplace(trained, AdamW::Options{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}});
+    }
+    // [N, patches, kinds]
+    Tensor logits(const Tensor& images, const ForwardMode& mode) const
+    {
+        const Tensor tokens = network.image->tokens(images, mode);
+        return torch::nn::functional::linear(network.image->patches(network.image->norm(tokens)), head.at("weight"), head.at("bias"));
+    }
+};
+
+WarmStartTask::WarmStartTask(const Options& options) : m_options(options), m_parts(std::make_unique<Parts>(options))
+{
+    if (options.threads > 0)
+        torch::set_num_threads(options.threads);
+}
+
+WarmStartTask::~WarmStartTask() = default;
+
+StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int, int micros)
+{
+    if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
+        throw Error(ErrorCode::Data, "train", "data.root", "a warm start needs masks of lesions, which this data set does not have");
+    const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
+    const Tensor share = torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2);
+    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), {true, 0, 0});
+    if (logits.size(1) != patches)
+        throw Error(ErrorCode::Internal, "train", "lesion grid", "has another size than the model's");
+    const Tensor targets = mapTarget(share);
+    StepReport report;
+    Tensor total = torch::zeros({});
+    for (std::int64_t kind = 0; kind < kinds; ++kind) {
+        const Tensor loss = yesNoLoss(logits.select(2, kind), targets.select(2, kind), m_options.positiveWeight);
+        report.terms[kind == 0 ? "mass" : "calcification"] = loss.item<double>();
+        total = total + loss;
+    }
+    report.terms["total"] = total.item<double>();
+    report.checkFinite();
+    (total / micros).backward();
+    return report;
+}
+
+std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr) { return {{"grad_norm", m_parts->optimizer->step(lr)}}; }
+
+void WarmStartTask::save(const std::filesystem::path& folder) const
+{
+    m_parts->model.save(folder);
+    writeTensors(folder / "head.safetensors", m_parts->head);
+    writeTensors(folder / "optimizer.safetensors", m_parts->optimizer->state());
+}
+
+void WarmStartTask::load(const std::filesystem::path& folder)
+{
+    m_parts->model.load(folder);
+    readTensorsInto(folder / "head.safetensors", m_parts->head);
+    readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
+}
+
+std::vector<float> WarmStartTask::maps(const std::vector<float>& images, std::int64_t n, int height, int width) const
+{
+    const torch::NoGradGuard noGradients;
+    const Tensor made = m_parts->logits(threeChannels(images, n, height, width), {}).transpose(1, 2).contiguous();
+    return {made.const_data_ptr<float>(), made.const_data_ptr<float>() + made.numel()};
+}
+
+} // namespace mama

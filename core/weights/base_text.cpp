@@ -1,0 +1,29 @@
+#include "core/weights/base_text.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+
+fs::path baseTextWeights(const nlohmann::json& description)
+{
+    const auto text = description.find("text");
+    if (text == description.end() || !text->is_object() || !text->contains("base"))
+        return {};
+    const nlohmann::json& base = (*text)["base"];
+    const std::string name = base.is_string() ? base.get<std::string>() : std::string();
+    const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
+    if (name.empty() || !std::all_of(name.begin(), name.end(), plain))
+        throw Error(ErrorCode::Model, "read model", "text.base", base.dump() + " is no name of a language model");
+    const fs::path weights = cacheFolder() / name / "model.safetensors";
+    if (!fs::is_regular_file(weights))
+        throw Error(ErrorCode::Model, "read model", weights.string(), "the model's language model " + name + " is not installed: run installer/dependencies");
+    return weights;
+}
+
+} // namespace mama

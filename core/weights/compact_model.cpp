@@ -1,0 +1,55 @@
+#include "core/weights/compact_model.h"
+
+#include "core/base/error.h"
+#include "core/weights/base_text.h"
+#include "core/weights/key_names.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+
+namespace mama::weights {
+namespace {
+
+// To the nearest, ties to even; the importer refuses values that are no numbers.
+std::uint16_t toBfloat16(float value)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16U) & 1U)) >> 16U);
+}
+
+CanonicalTensor rounded(const CanonicalTensor& tensor)
+{
+    CanonicalTensor made = tensor;
+    made.info.type = TensorType::BF16;
+    auto bytes = std::make_shared<std::vector<std::byte>>(tensor.data.bytes.size() / 2);
+    for (std::size_t i = 0; i < bytes->size() / 2; ++i) {
+        float value = 0;
+        std::memcpy(&value, tensor.data.bytes.data() + 4 * i, 4);
+        const std::uint16_t half = toBfloat16(value);
+        std::memcpy(bytes->data() + 2 * i, &half, 2);
+    }
+    made.data = {*bytes, bytes};
+    return made;
+}
+
+} // namespace
+
+ImportedModel compacted(const ImportedModel& model)
+{
+    if (baseTextWeights(model.description).empty())
+        throw Error(ErrorCode::Model, "export model", "text.base", "the model does not say which installed language model it stands on");
+    ImportedModel made;
+    made.description = model.description;
+    made.tokenizerFiles = model.tokenizerFiles;
+    for (const CanonicalTensor& tensor : model.tensors) {
+        const std::string& name = tensor.info.name;
+        if (name.starts_with(textPrefix) && name.find(".lora_") == std::string::npos)
+            continue;
+        const bool matrix = tensor.info.type == TensorType::F32 && tensor.info.shape.size() > 1;
+        made.tensors.push_back(matrix ? rounded(tensor) : tensor);
+    }
+    return made;
+}
+
+} // namespace mama::weights
