@@ -19,6 +19,8 @@ void addAll(CLI::App& app, Context& context)
     addMapMetrics(app, context);
     addLosses(app, context);
     addSchedule(app, context);
+    addTrain(app, context);
+    addRun(app, context);
     addBench(app, context);
 }
 

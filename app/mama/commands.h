@@ -42,6 +42,8 @@ void addClassify(CLI::App& app, Context& context);
 void addEvaluate(CLI::App& app, Context& context);
 void addEngine(CLI::App& app, Context& context);
 void addEncode(CLI::App& app, Context& context);
+void addTrain(CLI::App& app, Context& context);
+void addRun(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 
 } // namespace mama::cli

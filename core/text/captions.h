@@ -13,6 +13,7 @@ namespace mama {
 struct ImageFields
 {
     std::string path, exam, procedure, imageType, side, view;
+    std::string patient{}; // `empi_anon`
 };
 
 struct FindingFields

@@ -48,11 +48,11 @@ void need(const Columns& columns, std::initializer_list<const char*> names)
             wrong(columns.file, std::string("the column \"") + name + "\" is missing");
 }
 
-Cells imageCells(const Columns& c) { return {c, {"anon_dicom_path", "acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal", "ViewPosition"}}; }
+Cells imageCells(const Columns& c) { return {c, {"anon_dicom_path", "acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal", "ViewPosition", "empi_anon"}}; }
 
 ImageFields imageOf(const Cells& cells, const CsvRecord& r)
 {
-    return {cells(r, 0), std::string(asKey(cells(r, 1))), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5)};
+    return {cells(r, 0), std::string(asKey(cells(r, 1))), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5), std::string(asKey(cells(r, 6)))};
 }
 
 Cells findingCells(const Columns& c)

@@ -1,0 +1,186 @@
+// mama run: what a monitor of training runs needs.
+#include "app/mama/commands.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/protocol/run_folder.h"
+
+#include <cmath>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string_view>
+
+namespace mama::cli {
+namespace {
+
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+struct RunCommand
+{
+    fs::path folder, out = "-";
+    bool json = false; // the answer is JSON always
+};
+
+RunFolder existing(const RunCommand& command)
+{
+    RunFolder folder(command.folder);
+    if (!fs::exists(folder.stateFile()))
+        throw Error(ErrorCode::Usage, "run", command.folder.string(), "is no run folder: it has no state.json");
+    return folder;
+}
+
+json summary(const RunFolder& folder)
+{
+    const RunState state = folder.state();
+    json one = state.toJson();
+    one["status"] = shownStatus(state);
+    one["run"] = folder.path().string();
+    return one;
+}
+
+// The folder itself if it is a run, and the runs right below it.
+int list(const RunCommand& command)
+{
+    json runs = json::array();
+    std::set<fs::path> folders;
+    if (fs::exists(RunFolder(command.folder).stateFile()))
+        folders.insert(command.folder);
+    std::error_code failed;
+    for (const auto& entry : fs::directory_iterator(command.folder, failed))
+        if (fs::exists(RunFolder(entry.path()).stateFile()))
+            folders.insert(entry.path());
+    if (failed)
+        throw Error(ErrorCode::Io, "list runs", command.folder.string(), failed.message());
+    for (const fs::path& folder : folders)
+        runs.push_back(summary(RunFolder(folder)));
+    printJson(runs);
+    return Done;
+}
+
+int show(const RunCommand& command)
+{
+    const RunFolder folder = existing(command);
+    json document = summary(folder);
+    document["checkpoints"] = json::array();
+    for (const auto& checkpoint : folder.checkpoints())
+        document["checkpoints"].push_back({{"step", checkpoint.step}, {"folder", checkpoint.folder.string()}});
+    document["config"] = folder.config();
+    document["events"] = json::array();
+    document["evaluations"] = json::array();
+    document["last"] = nullptr;
+    MetricsReader reader(folder.metricsFile());
+    for (bool more = true; more;) {
+        const auto news = reader.poll();
+        more = news.more;
+        for (const RunRecord& record : news.records)
+            if (std::holds_alternative<EventRecord>(record))
+                document["events"].push_back(toJson(record));
+            else if (std::holds_alternative<EvalRecord>(record))
+                document["evaluations"].push_back(toJson(record));
+            else
+                document["last"] = toJson(record);
+    }
+    printJson(document);
+    return Done;
+}
+
+int ask(const RunCommand& command, ControlRequest::Ask request)
+{
+    const RunFolder folder = existing(command);
+    const RunState state = folder.state();
+    if (!mayBeAlive(state))
+        throw Error(ErrorCode::Usage, "run", command.folder.string(),
+                    "no process is at work (" + shownStatus(state) + "); continue the run with: mama train --run " + command.folder.string() + " --resume");
+    folder.ask(request);
+    printJson({{"asked", ControlRequest{request, 0}.toJson()["ask"]}, {"status", shownStatus(state)}, {"note", "obeyed at the next step"}});
+    return Done;
+}
+
+std::string quoted(std::string text)
+{
+    if (text.find_first_of(",\"\n") == std::string::npos)
+        return text;
+    for (std::size_t at = 0; (at = text.find('"', at)) != std::string::npos; at += 2)
+        text.insert(at, 1, '"');
+    return '"' + text + '"';
+}
+
+std::string cell(double value)
+{
+    const json number(value);
+    return std::isfinite(value) ? number.dump() : "";
+}
+
+// One row a step, with a column for every term and scale that occurs.
+int exportRun(const RunCommand& command)
+{
+    const RunFolder folder = existing(command);
+    std::vector<StepRecord> steps;
+    std::set<std::string> terms, scales;
+    MetricsReader reader(folder.metricsFile());
+    for (bool more = true; more;) {
+        auto news = reader.poll();
+        more = news.more;
+        for (RunRecord& record : news.records)
+            if (auto* step = std::get_if<StepRecord>(&record)) {
+                for (const auto& [term, value] : step->terms)
+                    terms.insert(term);
+                for (const auto& [scale, value] : step->scale)
+                    scales.insert(scale);
+                steps.push_back(std::move(*step));
+            }
+    }
+    writeAtomically(command.out, [&](std::ostream& out) {
+        out << "step,epoch,samples,time,lr,loss,grad_norm,images_per_s,loading_share,memory_mb,cpu,gpu";
+        for (const std::string& term : terms)
+            out << ",term_" << quoted(term);
+        for (const std::string& scale : scales)
+            out << ",scale_" << quoted(scale);
+        out << "\n";
+        for (const StepRecord& step : steps) {
+            out << step.step << ',' << cell(step.epoch) << ',' << step.samples << ',' << cell(step.time) << ',' << cell(step.lr) << ',' << cell(step.loss) << ','
+                << cell(step.gradNorm) << ',' << cell(step.imagesPerSecond) << ',' << cell(step.loadingShare) << ',' << cell(step.memoryMb) << ',' << cell(step.cpu) << ','
+                << (step.gpu ? cell(*step.gpu) : "");
+            for (const std::string& term : terms)
+                out << ',' << (step.terms.count(term) ? cell(step.terms.at(term)) : "");
+            for (const std::string& scale : scales)
+                out << ',' << (step.scale.count(scale) ? cell(step.scale.at(scale)) : "");
+            out << "\n";
+        }
+    });
+    return Done;
+}
+
+using Action = std::function<int(const RunCommand&)>;
+
+void addAction(CLI::App& parent, Context& context, const char* name, const char* meaning, Action action)
+{
+    auto options = std::make_shared<RunCommand>();
+    CLI::App* command = parent.add_subcommand(name, meaning);
+    command->add_option("DIR", options->folder, "Run folder")->required()->check(CLI::ExistingDirectory);
+    if (std::string_view(name) == "export")
+        command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
+    command->add_flag("--json", options->json, "As without: the answer is JSON always");
+    command->callback([options, action = std::move(action), &context] { context.run = [options, action] { return action(*options); }; });
+}
+
+} // namespace
+
+void addRun(CLI::App& app, Context& context)
+{
+    CLI::App* command = app.add_subcommand("run", "Training runs: list, show, stop, pause, resume, checkpoint, export");
+    command->description("What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
+                         "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.");
+    command->require_subcommand(1);
+    addAction(*command, context, "list", "The run in DIR, and those right below it", list);
+    addAction(*command, context, "show", "State, configuration, checkpoints, events, evaluations, last step", show);
+    const auto asking = [](ControlRequest::Ask request) { return [request](const RunCommand& run) { return ask(run, request); }; };
+    addAction(*command, context, "stop", "Checkpoint, then stop", asking(ControlRequest::Ask::Stop));
+    addAction(*command, context, "pause", "Wait after the step at work", asking(ControlRequest::Ask::Pause));
+    addAction(*command, context, "resume", "Go on after a pause", asking(ControlRequest::Ask::Resume));
+    addAction(*command, context, "checkpoint", "Write a checkpoint now", asking(ControlRequest::Ask::Checkpoint));
+    addAction(*command, context, "export", "Every step as a row of CSV", exportRun);
+}
+
+} // namespace mama::cli

@@ -1,0 +1,89 @@
+#pragma once
+#include "core/protocol/run_records.h"
+
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace mama {
+
+// A folder that a training run writes and that any number of monitors read, also from other machines. One process
+// writes at a time. Every failure is an Error(Io) or Error(Format) that names the file.
+class RunFolder
+{
+public:
+    // Touches nothing yet.
+    explicit RunFolder(std::filesystem::path folder) : m_folder(std::move(folder)) {}
+
+    const std::filesystem::path& path() const { return m_folder; }
+    std::filesystem::path configFile() const { return m_folder / "config.json"; }
+    std::filesystem::path stateFile() const { return m_folder / "state.json"; }
+    std::filesystem::path metricsFile() const { return m_folder / "metrics.jsonl"; }
+    std::filesystem::path logFile() const { return m_folder / "log.txt"; }
+    std::filesystem::path controlFile() const { return m_folder / "control.json"; }
+    std::filesystem::path checkpointFolder() const { return m_folder / "checkpoints"; }
+    std::filesystem::path checkpointFolder(std::int64_t step) const;
+    // Whether a run was made here: config.json and state.json exist.
+    bool exists() const;
+
+    // For the run. Folders are made as needed.
+    void writeConfig(const nlohmann::json& config) const;
+    void writeState(const RunState& state) const; // by rename
+    void append(const RunRecord& record) const;   // one write; on a full disk the file is left as it was
+    void log(std::string_view text) const;        // with the local time in front
+    void flushMetrics() const;                    // what was appended survives a loss of power
+    // Drops records past `step`, lines that a kill cut, and what is no record; by rename.
+    void truncateMetrics(std::int64_t step) const;
+    // What a monitor asked since the last call; the file is removed.
+    std::optional<ControlRequest> takeControl() const;
+
+    // For a monitor.
+    nlohmann::json config() const;
+    RunState state() const;
+    void ask(ControlRequest::Ask ask) const; // replaces what was asked and not yet taken
+    struct Checkpoint
+    {
+        std::int64_t step = 0;
+        std::filesystem::path folder;
+    };
+    std::vector<Checkpoint> checkpoints() const; // complete ones, by step
+
+private:
+    std::filesystem::path m_folder;
+};
+
+// Whether a state's process can be taken for gone: it claims to be at work, its heartbeat is older than 15 s, and on
+// this host no such process runs. A run of another host is judged by its heartbeat alone.
+bool died(const RunState& state);
+// As died(), for the one who wants to take the run over: false only while a process may still write. A process of
+// this host counts at once, without the wait.
+bool mayBeAlive(const RunState& state);
+// What a monitor shows: name(status), or "died".
+std::string shownStatus(const RunState& state);
+double unixTime(); // seconds
+std::string hostName();
+
+// Follows metrics.jsonl as it grows; parses each complete line once.
+class MetricsReader
+{
+public:
+    explicit MetricsReader(std::filesystem::path file) : m_file(std::move(file)) {}
+
+    struct News
+    {
+        bool restarted = false; // the file was replaced (a resume): forget what was read before
+        bool more = false;      // the limit was reached; call again
+        std::size_t refused = 0; // complete lines that are no record
+        std::vector<RunRecord> records;
+    };
+    // At most about `limit` bytes a call. A missing file is an empty one.
+    News poll(std::size_t limit = std::size_t{16} << 20);
+
+private:
+    std::filesystem::path m_file;
+    std::uint64_t m_offset = 0, m_identity = 0;
+};
+
+} // namespace mama

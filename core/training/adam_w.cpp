@@ -1,0 +1,76 @@
+#include "core/training/adam_w.h"
+
+#include "core/base/error.h"
+
+#include <cmath>
+#include <torch/torch.h>
+
+namespace mama {
+
+using torch::Tensor;
+
+AdamW::AdamW(const NamedTensors& trained, Options options) : m_trained(trained), m_options(std::move(options))
+{
+    const torch::NoGradGuard noGradients;
+    for (const auto& [name, tensor] : trained) {
+        m_first[name] = torch::zeros_like(tensor);
+        m_second[name] = torch::zeros_like(tensor);
+        m_count[name] = torch::zeros({1}, torch::kLong);
+    }
+}
+
+double AdamW::gradientNorm() const
+{
+    double squares = 0;
+    for (const auto& [name, tensor] : m_trained) {
+        if (!tensor.grad().defined())
+            continue;
+        const double own = tensor.grad().to(torch::kDouble).pow(2).sum().item<double>();
+        if (!std::isfinite(own))
+            throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
+        squares += own;
+    }
+    return std::sqrt(squares);
+}
+
+double AdamW::step(double lr)
+{
+    const torch::NoGradGuard noGradients;
+    const double norm = gradientNorm();
+    const double scale = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
+    for (const auto& [name, tensor] : m_trained) {
+        if (!tensor.grad().defined())
+            continue;
+        const Tensor gradient = scale < 1 ? tensor.grad() * scale : tensor.grad();
+        const double rate = lr * (m_options.factor ? m_options.factor(name) : 1);
+        Tensor &first = m_first.at(name), &second = m_second.at(name);
+        const auto count = static_cast<double>(++*m_count.at(name).data_ptr<std::int64_t>());
+        Tensor value = tensor.detach();
+        value.mul_(1 - rate * m_options.weightDecay);
+        first.mul_(m_options.beta1).add_(gradient, 1 - m_options.beta1);
+        second.mul_(m_options.beta2).addcmul_(gradient, gradient, 1 - m_options.beta2);
+        const double firstCorrection = 1 - std::pow(m_options.beta1, count), secondCorrection = std::sqrt(1 - std::pow(m_options.beta2, count));
+        value.addcdiv_(first, (second.sqrt() / secondCorrection).add_(m_options.epsilon), -rate / firstCorrection);
+    }
+    clear();
+    return norm;
+}
+
+void AdamW::clear()
+{
+    for (const auto& [name, tensor] : m_trained)
+        tensor.mutable_grad() = Tensor();
+}
+
+NamedTensors AdamW::state() const
+{
+    NamedTensors all;
+    for (const auto& [name, tensor] : m_first) {
+        all["first." + name] = tensor;
+        all["second." + name] = m_second.at(name);
+        all["count." + name] = m_count.at(name);
+    }
+    return all;
+}
+
+} // namespace mama

@@ -1,0 +1,154 @@
+#include "core/training/classification_task.h"
+
+#include "core/base/error.h"
+#include "core/training/counter_random.h"
+#include "core/training/sample_batch.h"
+#include "core/training/trainable_model.h"
+
+#include <cmath>
+#include <torch/torch.h>
+
+namespace mama {
+namespace {
+
+using torch::Tensor;
+
+constexpr const char* headWeight = "img_encoder_q.global_embed.weight";
+constexpr const char* headBias = "img_encoder_q.global_embed.bias";
+
+// The start values of torch.nn.Linear: uniform within 1 / sqrt(inputs).
+Tensor startValues(std::vector<std::int64_t> shape, std::int64_t inputs, CounterRandom& random)
+{
+    Tensor values = torch::empty(shape);
+    const double bound = 1 / std::sqrt(static_cast<double>(inputs));
+    float* data = values.data_ptr<float>();
+    for (std::int64_t i = 0; i < values.numel(); ++i)
+        data[i] = static_cast<float>(random.uniform(-bound, bound));
+    return values;
+}
+
+// The start without what a classifier does not have, and with a new last layer.
+TrainableModel classifierOf(const ClassificationTask::Options& options)
+{
+    TrainableModel model(options.start);
+    if (!model.description.contains("image") || !model.description["image"].is_object())
+        throw Error(ErrorCode::Model, "train", options.start.string(), "the model has no image tower");
+    model.dropText();
+    const auto width = model.description["image"].at("width").get<std::int64_t>();
+    const auto classes = static_cast<std::int64_t>(options.classes.size());
+    CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
+    model.parameters.set(headWeight, startValues({classes, width}, width, random));
+    model.parameters.set(headBias, startValues({classes}, width, random));
+    model.description["kind"] = "linear-probe";
+    model.description["heads"]["classes"] = options.classes;
+    if (!options.name.empty())
+        model.description["name"] = options.name;
+    if (!options.trainedOn.empty())
+        model.description["provenance"]["trained_on"] = options.trainedOn;
+    return model;
+}
+
+bool mayTrain(const std::string& name, bool wholeTower)
+{
+    if (name == headWeight || name == headBias)
+        return true;
+    // The mean of the tokens is taken before the last norm; the mask token is unused.
+    return wholeTower && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
+}
+
+Tensor threeChannels(const std::vector<float>& images, std::int64_t n, int height, int width)
+{
+    return torch::from_blob(const_cast<float*>(images.data()), {n, 1, height, width}, torch::kFloat).expand({n, 3, height, width}).contiguous();
+}
+
+} // namespace
+
+struct ClassificationTask::Parts
+{
+    TrainableModel model;
+    Network network;
+    NamedTensors trained, momentum; // momentum under "momentum.NAME"
+
+    Parts(const Options& options) : model(classifierOf(options)), network(model.parameters, model.description)
+    {
+        for (const auto& [name, tensor] : model.parameters.all())
+            if (mayTrain(name, options.wholeTower)) {
+                trained[name] = tensor.set_requires_grad(true);
+                momentum["momentum." + name] = torch::zeros_like(tensor, torch::TensorOptions().requires_grad(false));
+            }
+    }
+    Tensor logits(const Tensor& images, bool wholeTower) const
+    {
+        Tensor pooled;
+        {
+            const torch::AutoGradMode gradients(wholeTower && torch::GradMode::is_enabled());
+            pooled = network.pooled(network.image->tokens(images));
+        }
+        return network.imageGlobal(pooled);
+    }
+};
+
+ClassificationTask::ClassificationTask(const Options& options) : m_options(options), m_parts(std::make_unique<Parts>(options))
+{
+    if (options.threads > 0)
+        torch::set_num_threads(options.threads);
+}
+
+ClassificationTask::~ClassificationTask() = default;
+
+StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t, int, int micros)
+{
+    for (std::size_t i = 0; i < batch.labels.size(); ++i)
+        if (batch.labels[i] < 0 || batch.labels[i] >= static_cast<int>(m_options.classes.size()))
+            throw Error(ErrorCode::Data, "train", batch.imageIds.at(i), "has none of the classes");
+    const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
+    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
+    const Tensor loss = torch::cross_entropy_loss(logits, torch::tensor(labels, torch::kLong));
+    const double value = loss.item<double>();
+    StepReport report{{{"cross_entropy", value}, {"total", value}}};
+    report.checkFinite();
+    (loss / micros).backward();
+    return report;
+}
+
+std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
+{
+    const torch::NoGradGuard noGradients;
+    double squares = 0;
+    for (const auto& [name, tensor] : m_parts->trained) {
+        const double own = tensor.grad().to(torch::kDouble).pow(2).sum().item<double>();
+        if (!std::isfinite(own))
+            throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
+        squares += own;
+    }
+    const double norm = std::sqrt(squares);
+    const double factor = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
+    for (const auto& [name, tensor] : m_parts->trained) { // torch.optim.SGD, without dampening
+        const Tensor gradient = tensor.grad() * factor + tensor * m_options.weightDecay;
+        m_parts->momentum.at("momentum." + name).mul_(m_options.momentum).add_(gradient);
+        tensor.detach().sub_(m_parts->momentum.at("momentum." + name) * lr);
+        tensor.mutable_grad() = Tensor();
+    }
+    return {{"grad_norm", norm}};
+}
+
+void ClassificationTask::save(const std::filesystem::path& folder) const
+{
+    m_parts->model.save(folder);
+    writeTensors(folder / "optimizer.safetensors", m_parts->momentum);
+}
+
+void ClassificationTask::load(const std::filesystem::path& folder)
+{
+    m_parts->model.load(folder);
+    readTensorsInto(folder / "optimizer.safetensors", m_parts->momentum);
+}
+
+std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height, int width) const
+{
+    const torch::NoGradGuard noGradients;
+    const Tensor scores = torch::softmax(m_parts->logits(threeChannels(images, n, height, width), false), 1).contiguous();
+    return {scores.const_data_ptr<float>(), scores.const_data_ptr<float>() + scores.numel()};
+}
+
+} // namespace mama

@@ -1,0 +1,228 @@
+#include "core/training/pretraining_task.h"
+
+#include "core/base/error.h"
+#include "core/training/adam_w.h"
+#include "core/training/counter_random.h"
+#include "core/training/losses.h"
+#include "core/training/sample_batch.h"
+#include "core/training/text_adapters.h"
+
+#include <cmath>
+#include <optional>
+#include <torch/torch.h>
+
+namespace mama {
+namespace {
+
+using torch::Tensor;
+
+bool isBuffer(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked"); }
+
+// mama.md 2: the mask token and the image tower's last norm never train, of the text model what the setting says.
+bool mayTrain(const std::string& name, TextTraining text)
+{
+    if (isBuffer(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
+        return false;
+    if (!name.starts_with("text_encoder_q.model."))
+        return true;
+    const bool adapter = name.find(".lora_") != std::string::npos;
+    return text == TextTraining::Lora ? adapter : text == TextTraining::Full && !adapter;
+}
+
+void need(const Parameters& parameters, const std::filesystem::path& start)
+{
+    for (const char* name : {"img_encoder_q.global_embed.weight", "img_encoder_q.local_embed.head.0.weight", "text_encoder_q.global_embed.weight",
+                             "text_encoder_q.local_embed.head.0.weight", "simclr_proj.layers.0.weight", "logit_scale", "local_scale"})
+        if (!parameters.has(name))
+            throw Error(ErrorCode::Model, "train", start.string(), std::string("pre-training needs the tensor ") + name);
+}
+
+Tensor imagesOf(const std::vector<float>& values, const SampleBatch& batch)
+{
+    return torch::from_blob(const_cast<float*>(values.data()), {batch.size, 1, batch.height, batch.width}, torch::kFloat).expand({batch.size, 3, batch.height, batch.width}).contiguous();
+}
+
+TextBatch textOf(const SampleBatch& batch)
+{
+    TextBatch text;
+    text.ids = torch::from_blob(const_cast<std::int64_t*>(batch.ids.data()), {batch.size, batch.tokens}, torch::kLong);
+    text.mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {batch.size, batch.tokens}, torch::kByte).to(torch::kBool);
+    return text;
+}
+
+} // namespace
+
+TextTraining textTrainingOf(const std::string& name)
+{
+    if (name == "lora")
+        return TextTraining::Lora;
+    if (name == "full")
+        return TextTraining::Full;
+    if (name == "frozen")
+        return TextTraining::Frozen;
+    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen");
+}
+
+struct PretrainingTask::Parts
+{
+    TrainableModel model;
+    NamedTensors trained;
+    std::optional<Network> network;
+    std::optional<AdamW> optimizer;
+    bool bert = false;
+
+    explicit Parts(const Options& options) : model(options.start)
+    {
+        need(model.parameters, options.start);
+        bert = model.description.at("text").value("family", std::string()) == "bert";
+        if (options.textTraining == TextTraining::Lora)
+            addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
+        for (const auto& [name, tensor] : model.parameters.all())
+            if (mayTrain(name, options.textTraining))
+                trained[name] = tensor.set_requires_grad(true);
+        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}};
+        if (options.towerFactor != 1)
+            adam.factor = [factor = options.towerFactor](const std::string& name) { return name.starts_with("img_encoder_q.model.") ? factor : 1.0; };
+        optimizer.emplace(trained, std::move(adam));
+        rebuild();
+    }
+
+    // Heads keep views of their weights; made anew after every change in place, none of them is stale.
+    void rebuild() { network.emplace(model.parameters, model.description); }
+
+    void addImages(const SampleBatch& batch, bool late, bool both, LossInput& input) const
+    {
+        const ForwardMode training{true, 0, 0};
+        const Tensor tokens = network->image->tokens(imagesOf(batch.first, batch), training);
+        const Tensor pooled = network->pooled(tokens);
+        input.v = network->imageGlobal(pooled);
+        if (both) {
+            const Tensor second = network->pooled(network->image->tokens(imagesOf(batch.second, batch), training));
+            input.v2 = network->imageGlobal(second);
+            input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
+            input.simclr1 = (*network->simclr)(pooled, training);
+        }
+        if (late)
+            input.patches = network->imageLocal(tokens, training);
+    }
+
+    // Training pooling (mama.md 3): all positions, padding included; BERT without the first.
+    Tensor pooledText(const Tensor& hidden) const { return bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1); }
+
+    void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
+    {
+        const ForwardMode training{true, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        Tensor hidden;
+        {
+            const torch::AutoGradMode gradients(options.textTraining != TextTraining::Frozen);
+            hidden = network->text->hidden(textOf(batch), training);
+        }
+        input.t = network->textGlobal(pooledText(hidden));
+        if (!late)
+            return;
+        std::vector<Tensor> all;
+        for (std::size_t caption = 0; caption < batch.separators.size(); ++caption) {
+            const Tensor own = hidden[static_cast<std::int64_t>(caption)].index_select(0, torch::tensor(batch.separators[caption], torch::kLong));
+            all.push_back(options.captionNorm ? network->sentences(own, training) : own);
+            input.sentenceCounts.push_back(own.size(0));
+        }
+        input.sentences = options.captionNorm ? torch::cat(all) : network->sentences(torch::cat(all), training);
+    }
+
+    void limitScales(double limit)
+    {
+        const torch::NoGradGuard noGradients;
+        for (const char* name : {"logit_scale", "local_scale"})
+            if (limit > 0)
+                model.parameters.get(name).detach().clamp_max_(std::log(limit));
+    }
+};
+
+PretrainingTask::PretrainingTask(const Options& options) : m_options(options), m_parts(std::make_unique<Parts>(options))
+{
+    if (options.threads > 0)
+        torch::set_num_threads(options.threads);
+    auto& description = m_parts->model.description;
+    if (!options.name.empty())
+        description["name"] = options.name;
+    if (!options.trainedOn.empty())
+        description["provenance"]["trained_on"] = options.trainedOn;
+    description["inference"]["text_pooling"] = "training"; // what it is trained with
+}
+
+PretrainingTask::~PretrainingTask() = default;
+
+StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros)
+{
+    const bool late = isLate(m_options.loss, step), both = late || m_options.loss.schedule != LossSchedule::Reference;
+    if (both && batch.second.empty())
+        throw Error(ErrorCode::Data, "train", "batch", "has no second views");
+    // Dropout is a function of seed and place, so that a resumed run draws the same.
+    torch::manual_seed(CounterRandom({m_options.seed, static_cast<std::uint64_t>(RandomPurpose::Model), static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(micro)})());
+    LossInput input;
+    m_parts->addImages(batch, late, both, input);
+    m_parts->addText(batch, late, m_options, input);
+    input.logitScale = m_parts->model.parameters.get("logit_scale");
+    input.localScale = m_parts->model.parameters.get("local_scale");
+    const LossTerms terms = lossTerms(input, m_options.loss);
+    const Tensor total = totalLoss(terms, m_options.loss, late);
+    StepReport report;
+    for (const auto& [name, value] : terms.named())
+        report.terms[name] = value.item<double>();
+    report.terms["total"] = total.item<double>();
+    report.checkFinite();
+    (total / micros).sum().backward();
+    return report;
+}
+
+std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
+{
+    std::map<std::string, double> figures{{"grad_norm", m_parts->optimizer->step(lr)}};
+    m_parts->limitScales(m_options.scaleLimit);
+    m_parts->rebuild();
+    for (const char* name : {"logit", "local"})
+        figures[std::string("scale/") + name] = std::exp(m_parts->model.parameters.get(std::string(name) + "_scale").item<double>());
+    return figures;
+}
+
+std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image, int height, int width) const
+{
+    const torch::NoGradGuard noGradients;
+    SampleBatch one;
+    one.size = 1;
+    one.height = height;
+    one.width = width;
+    const Network& network = *m_parts->network;
+    const Tensor global = l2(network.imageGlobal(network.pooled(network.image->tokens(imagesOf(image, one))))).contiguous();
+    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+}
+
+std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
+{
+    const torch::NoGradGuard noGradients;
+    SampleBatch one;
+    one.size = 1;
+    one.tokens = static_cast<int>(text.ids.size());
+    one.ids.assign(text.ids.begin(), text.ids.end());
+    one.mask.assign(text.mask.begin(), text.mask.end());
+    const Tensor global = l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(textOf(one))))).contiguous();
+    return {global.const_data_ptr<float>(), global.const_data_ptr<float>() + global.numel()};
+}
+
+double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }
+
+void PretrainingTask::save(const std::filesystem::path& folder) const
+{
+    m_parts->model.save(folder);
+    writeTensors(folder / "optimizer.safetensors", m_parts->optimizer->state());
+}
+
+void PretrainingTask::load(const std::filesystem::path& folder)
+{
+    m_parts->model.load(folder);
+    readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
+    m_parts->rebuild();
+}
+
+} // namespace mama

@@ -1,0 +1,58 @@
+#pragma once
+#include "core/text/tokenizer.h"
+#include "core/training/loss_options.h"
+#include "core/training/training_task.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+enum class TextTraining { Lora, Full, Frozen };
+// "lora", "full", "frozen". Error(Usage) otherwise.
+TextTraining textTrainingOf(const std::string& name);
+
+// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW in
+// float32. What trains and what counts is a function of the step alone. No Torch in this header.
+class PretrainingTask final : public TrainingTask
+{
+public:
+    struct Options
+    {
+        std::filesystem::path start; // model folder with both towers and all heads
+        LossOptions loss;
+        double scaleLimit = 100;     // the factors e^scale stay at or below it; 0: as they come
+        TextTraining textTraining = TextTraining::Lora;
+        int loraRank = 8;            // where the start has no adapters yet
+        double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
+        bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
+        double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1;
+        std::uint64_t seed = 42;     // of dropout and new adapters
+        int threads = 0;
+        std::string name, trainedOn; // for model.json; empty: as the start's
+    };
+    // Error(Model) names what the start lacks.
+    explicit PretrainingTask(const Options& options);
+    ~PretrainingTask() override;
+
+    StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
+    std::map<std::string, double> apply(std::int64_t step, double lr) override;
+    void save(const std::filesystem::path& folder) const override;
+    void load(const std::filesystem::path& folder) override;
+
+    // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text with
+    // the pooling of training.
+    std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
+    std::vector<float> textGlobal(const Tokens& text) const;
+    double logitFactor() const; // e^logit_scale
+
+private:
+    struct Parts;
+    Options m_options;
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace mama

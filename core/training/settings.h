@@ -1,0 +1,53 @@
+#pragma once
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// One setting of a training run: what a form shows and what a configuration file may hold.
+struct SettingInfo
+{
+    enum class Type { Flag, Integer, Number, Text, Choice };
+    std::string key; // place in the file, members joined by dots: "data.root"
+    Type type = Type::Text;
+    nlohmann::json standard;          // the default where no preset changes it
+    double low = 0, high = 0;         // of integers and numbers, both allowed
+    std::vector<std::string> choices; // of Choice
+    std::string unit;                 // "steps", "pixels", …; empty: a bare number or no number
+    std::string meaning;              // one line
+};
+const char* name(SettingInfo::Type type); // "flag", "integer", "number", "text", "choice"
+
+// Every setting, in the order of a form.
+std::span<const SettingInfo> trainingSettings();
+
+// A complete, checked configuration.
+class Settings
+{
+public:
+    // Fills in the defaults; what `task` and `augment.set` are changes some of them. Error(Format) names the key that is
+    // unknown, of a wrong type, or out of its range.
+    static Settings resolve(const nlohmann::json& config);
+    // The default of a setting in a configuration that says `config` (which may be incomplete).
+    static nlohmann::json defaultOf(const SettingInfo& info, const nlohmann::json& config);
+
+    // Error(Internal) for a key that is no setting of that type.
+    bool flag(const std::string& key) const;
+    std::int64_t integer(const std::string& key) const;
+    double number(const std::string& key) const;
+    const std::string& text(const std::string& key) const; // also of a choice
+
+    const nlohmann::json& toJson() const { return m_values; } // nested as in the file
+    // Keys in which two configurations differ, in the order of the table.
+    std::vector<std::string> differences(const Settings& other) const;
+
+private:
+    const nlohmann::json& value(const std::string& key) const;
+
+    nlohmann::json m_values;
+};
+
+} // namespace mama

@@ -1,0 +1,114 @@
+#include "core/training/task_factory.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/training/classification_evaluation.h"
+#include "core/training/classification_task.h"
+#include "core/training/pretraining_task.h"
+#include "core/training/zero_shot_evaluation.h"
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+std::vector<std::string> classesOf(const Settings& settings)
+{
+    if (settings.text("data.label") == "birads")
+        return {"0", "1", "2", "3", "4", "5", "6"};
+    if (settings.text("data.label") == "density")
+        return {"A", "B", "C", "D"};
+    throw Error(ErrorCode::Usage, "train", "data.label", "a probe or fine-tuning needs a label: birads or density");
+}
+
+// What the data pipeline must know stands in the start's model.json.
+void readInput(const Settings& settings, TaskToTrain& made)
+{
+    const auto description = readJson(fs::path(settings.text("model.start")) / "model.json");
+    const auto input = description.value("input", nlohmann::json::object());
+    made.profile = input.value("profile", std::string("mama"));
+    made.inputSize = static_cast<int>(settings.integer("data.input_size"));
+    if (made.inputSize == 0)
+        made.inputSize = input.value("size", 518);
+    made.patch = description.at("image").value("patch", 14);
+    if (made.inputSize % made.patch != 0)
+        throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
+}
+
+std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
+{
+    return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
+}
+
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
+{
+    ClassificationTask::Options options;
+    options.start = settings.text("model.start");
+    options.wholeTower = settings.text("task") == "finetune";
+    options.classes = classesOf(settings);
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.momentum = settings.number("optimizer.beta1");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
+    return std::make_unique<ClassificationTask>(options);
+}
+
+LossOptions lossOf(const Settings& settings)
+{
+    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
+}
+
+std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
+{
+    PretrainingTask::Options options;
+    options.start = settings.text("model.start");
+    options.loss = lossOf(settings);
+    options.scaleLimit = settings.number("loss.scale_limit");
+    options.textTraining = textTrainingOf(settings.text("model.text_training"));
+    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
+    options.loraAlpha = settings.number("lora.alpha");
+    options.loraDropout = settings.number("lora.dropout");
+    options.dropout = settings.number("model.dropout");
+    options.captionNorm = settings.text("model.text_local_norm") == "caption";
+    options.beta1 = settings.number("optimizer.beta1");
+    options.beta2 = settings.number("optimizer.beta2");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
+    options.towerFactor = settings.number("optimizer.tower_factor");
+    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    options.threads = static_cast<int>(settings.integer("threads"));
+    options.name = settings.text("model.name");
+    options.trainedOn = trainedOnOf(settings, trainedOn);
+    return std::make_unique<PretrainingTask>(options);
+}
+
+} // namespace
+
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
+{
+    const std::string& name = settings.text("task");
+    TaskToTrain made;
+    if (settings.text("model.start").empty())
+        throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+    if (name == "pretrain") {
+        readInput(settings, made);
+        made.captions = loadCaptionTokenizer(settings.text("model.start"));
+        auto task = pretraining(settings, trainedOn);
+        made.evaluate = [&own = *task, captions = *made.captions](const EvaluationData& data, std::int64_t step) { return evaluateZeroShot(own, captions, data, step); };
+        made.task = std::move(task);
+        return made;
+    }
+    if (name == "probe" || name == "finetune") {
+        readInput(settings, made);
+        auto classifier = classification(settings, trainedOn);
+        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
+        made.task = std::move(classifier);
+        return made;
+    }
+    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + name + "\" cannot be trained by this build");
+}
+
+} // namespace mama

@@ -1,0 +1,32 @@
+#pragma once
+#include "core/protocol/run_records.h"
+#include "core/text/tokenizer.h"
+#include "core/training/evaluation_data.h"
+#include "core/training/settings.h"
+#include "core/training/training_task.h"
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace mama {
+
+// A task ready to train, and what the data pipeline must know of its model.
+struct TaskToTrain
+{
+    std::unique_ptr<TrainingTask> task;
+    std::optional<CaptionTokenizer> captions; // empty: the task takes no text
+    std::string profile;
+    int inputSize = 518, patch = 14;
+    // Figures after `step` steps; empty: the task has none.
+    std::function<EvalRecord(const EvaluationData& data, std::int64_t step)> evaluate;
+};
+
+// What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for
+// model.json. Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be
+// read. No Torch in this header.
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn);
+
+} // namespace mama

@@ -1,0 +1,251 @@
+#include "core/base/error.h"
+#include "core/text/tokenizer.h"
+#include "core/training/pretraining_task.h"
+#include "core/training/sample_batch.h"
+#include "core/training/schedule.h"
+#include "core/weights/import_weights.h"
+#include "core/weights/model_folder.h"
+#include "tests/support/test_data.h"
+
+#include <cstring>
+#include <fstream>
+
+using namespace mama;
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+// The reference's names with PEFT's wrappers.
+std::string canonical(std::string name)
+{
+    for (const auto& [wrapped, plain] : {std::pair{"base_model.model.transformer.", ""}, {".base_layer.", "."}, {".default.", "."}})
+        if (const std::size_t at = name.find(wrapped); at != std::string::npos)
+            name.replace(at, std::strlen(wrapped), plain);
+    return name;
+}
+
+std::vector<double> tensorOf(const fs::path& folder, const std::string& name)
+{
+    const auto file = WeightFile::open(folder / "model.safetensors");
+    const TensorInfo* info = file->find(canonical(name));
+    if (!info)
+        return {};
+    std::vector<float> values(static_cast<std::size_t>(info->elements()));
+    std::memcpy(values.data(), file->bytes(*info).bytes.data(), values.size() * sizeof(float));
+    return {values.begin(), values.end()};
+}
+
+} // namespace
+
+// The reference's own twelve steps (parity/training): losses of every micro-batch, and parameters at the end.
+class TestPretrainingTask : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MAMA_NEED(m_parity.present() && fs::exists(checkpoint()), "parity/training");
+        ImportOptions options;
+        options.checkpoint = checkpoint() / "mama_fp32.ckpt";
+        options.textModel = checkpoint() / "text-model";
+        options.config = checkpoint() / "config.json";
+        QVERIFY(writeModelFolder(*importWeights(options), root() / "model"));
+        m_images = m_parity.array("images_u8.npy").asFloat();
+        m_ids = m_parity.array("token_ids.npy").asInt64();
+        m_mask = m_parity.array("attention_mask.npy").asInt64();
+        const CaptionTokenizer captions = loadCaptionTokenizer(root() / "model");
+        m_separator = *captions.tokenizer->id(captions.rules.separator);
+    }
+
+    void lossesAndParametersAreTheReferences()
+    {
+        PretrainingTask task(options());
+        const json expected = m_parity.json("expected_losses.json"), batches = m_parity.json("batches.json");
+        const double atol = expected.at("atol").get<double>(), rtol = expected.at("rtol").get<double>();
+        double worst = 0;
+        for (std::size_t micro = 0; micro < batches.size(); ++micro) {
+            const auto step = batches[micro].at("optimiser_step").get<std::int64_t>();
+            const StepReport report = task.accumulate(batchOf(batches[micro]), step, static_cast<int>(micro % 2), 2);
+            for (const auto& [name, value] : expected.at("micro_batches").at(micro).items()) {
+                const auto found = report.terms.find(name);
+                if (found == report.terms.end())
+                    continue;
+                const double off = std::abs(found->second - value.get<double>());
+                worst = std::max(worst, off);
+                QVERIFY2(off <= atol + rtol * std::abs(value.get<double>()), qPrintable(QString("micro-batch %1 %2: %3, expected %4").arg(micro).arg(QString::fromStdString(name)).arg(found->second).arg(value.get<double>())));
+            }
+            QVERIFY(report.terms.contains("total"));
+            if (micro % 2 == 1)
+                task.apply(step, schedule().rate(step));
+        }
+        qInfo("largest difference of a loss %.2g", worst);
+        fs::create_directories(root() / "after");
+        task.save(root() / "after");
+        for (const json& parameter : m_parity.json("expected_parameters.json"))
+            compare(parameter);
+        for (const auto& [file, facts] : m_parity.description().at("files").items())
+            if (file.starts_with("final/")) {
+                const std::string name = file.substr(6, file.size() - 10);
+                const auto values = tensorOf(root() / "after", name);
+                QVERIFY2(!values.empty(), name.c_str());
+                MAMA_SAME(m_parity.difference(file, std::span<const double>(values)));
+            }
+    }
+
+    // Across the step at which the local terms start, and with dropout.
+    void aCheckpointGoesOnBitForBit()
+    {
+        PretrainingTask::Options dropping = options();
+        dropping.dropout = dropping.loraDropout = 0.1;
+        PretrainingTask whole(dropping);
+        std::vector<double> losses;
+        for (std::int64_t step = 3; step < 9; ++step) {
+            losses.push_back(stepOf(whole, step));
+            if (step == 5) {
+                fs::create_directories(root() / "half");
+                whole.save(root() / "half");
+            }
+        }
+        PretrainingTask resumed(dropping);
+        resumed.load(root() / "half");
+        for (std::int64_t step = 6; step < 9; ++step)
+            QCOMPARE(stepOf(resumed, step), losses[static_cast<std::size_t>(step - 3)]);
+        for (const auto& [task, name] : {std::pair{&whole, "whole"}, {&resumed, "resumed"}}) {
+            fs::create_directories(root() / name);
+            task->save(root() / name);
+        }
+        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
+            QVERIFY(sameBytes(root() / "whole" / file, root() / "resumed" / file));
+    }
+
+    // With the text's training pooling the first micro-batch's image-text term is the reference's.
+    void embeddingsForAnEvaluationGiveTheReferencesLoss()
+    {
+        const PretrainingTask task(options());
+        const json rows = m_parity.json("batches.json").at(0);
+        const SampleBatch batch = batchOf(rows);
+        const auto n = static_cast<std::size_t>(batch.size);
+        std::vector<std::vector<float>> images, texts;
+        for (std::size_t i = 0; i < n; ++i) {
+            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * 4900), batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * 4900)}, 70, 70));
+            Tokens tokens;
+            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            texts.push_back(task.textGlobal(tokens));
+        }
+        double loss = 0; // mean over images of the cross-entropy over texts
+        for (std::size_t i = 0; i < n; ++i) {
+            double own = 0, sum = 0;
+            for (std::size_t j = 0; j < n; ++j) {
+                double cosine = 0;
+                for (std::size_t d = 0; d < images[i].size(); ++d)
+                    cosine += static_cast<double>(images[i][d]) * static_cast<double>(texts[j][d]);
+                sum += std::exp(task.logitFactor() * cosine);
+                own = i == j ? task.logitFactor() * cosine : own;
+            }
+            loss += (std::log(sum) - own) / static_cast<double>(n);
+        }
+        const json expected = m_parity.json("expected_losses.json");
+        QVERIFY(std::abs(loss - expected.at("micro_batches").at(0).at("clip_v_to_t").get<double>()) < expected.at("atol").get<double>());
+    }
+
+    void aLossThatIsNoNumberIsNamed()
+    {
+        PretrainingTask task(options());
+        SampleBatch batch = batchOf(m_parity.json("batches.json").at(0));
+        batch.first[0] = std::nanf("");
+        try {
+            task.accumulate(batch, 0, 0, 1);
+            QFAIL("went on");
+        } catch (const Error& error) {
+            QVERIFY(QString::fromStdString(error.where()).startsWith("loss term clip"));
+        }
+    }
+
+private:
+    static fs::path checkpoint() { return test::parityFolder() / "mama-ckpt"; }
+    fs::path root() const { return m_folder.path().toStdString(); }
+    static Schedule schedule() { return {4e-5, 1e-8, 4, 12}; }
+    PretrainingTask::Options options() const
+    {
+        PretrainingTask::Options made;
+        made.start = root() / "model";
+        made.loss.lateLoss = 6;
+        made.dropout = made.loraDropout = 0;
+        made.captionNorm = true;
+        made.threads = 1;
+        return made;
+    }
+
+    SampleBatch batchOf(const json& rows) const
+    {
+        constexpr std::size_t side = 70, tokens = 144;
+        SampleBatch batch;
+        batch.size = static_cast<std::int64_t>(rows.at("images").size());
+        batch.height = batch.width = side;
+        batch.tokens = tokens;
+        const auto addImage = [&](std::size_t row, std::vector<float>& out) {
+            for (std::size_t i = row * side * side; i < (row + 1) * side * side; ++i)
+                out.push_back((m_images[i] / 255 - 0.5F) / 0.5F);
+        };
+        for (const json& row : rows.at("images"))
+            addImage(row.get<std::size_t>(), batch.first);
+        for (const json& row : rows.at("second_view_images"))
+            addImage(row.get<std::size_t>(), batch.second);
+        for (const json& row : rows.at("captions")) {
+            std::vector<std::int64_t> separators;
+            for (std::size_t token = 0; token < tokens; ++token) {
+                const std::size_t place = row.get<std::size_t>() * tokens + token;
+                batch.ids.push_back(m_ids[place]);
+                batch.mask.push_back(m_mask[place] != 0 ? 1 : 0);
+                if (m_ids[place] == m_separator)
+                    separators.push_back(static_cast<std::int64_t>(token));
+            }
+            batch.separators.push_back(separators);
+        }
+        return batch;
+    }
+
+    double stepOf(PretrainingTask& task, std::int64_t step) const
+    {
+        const json batches = m_parity.json("batches.json");
+        double sum = 0;
+        for (int micro = 0; micro < 2; ++micro)
+            sum += task.accumulate(batchOf(batches.at(static_cast<std::size_t>(2 * step + micro))), step, micro, 2).terms.at("total");
+        task.apply(step, schedule().rate(step));
+        return sum;
+    }
+
+    void compare(const json& parameter) const
+    {
+        const std::string name = parameter.at("name").get<std::string>();
+        if (!parameter.contains("atol")) // counters of BatchNorm: nothing reads them
+            return;
+        const auto values = tensorOf(root() / "after", name);
+        QVERIFY2(!values.empty(), name.c_str());
+        double sum = 0;
+        for (const double value : values)
+            sum += value;
+        const double bound = parameter.at("atol").get<double>() * static_cast<double>(values.size()) + 1e-4 * std::abs(parameter.at("sum").get<double>());
+        QVERIFY2(std::abs(sum - parameter.at("sum").get<double>()) <= bound, name.c_str());
+    }
+
+    static bool sameBytes(const fs::path& a, const fs::path& b)
+    {
+        const auto read = [](const fs::path& path) {
+            std::ifstream file(path, std::ios::binary);
+            return std::string(std::istreambuf_iterator<char>(file), {});
+        };
+        return fs::file_size(a) > 0 && read(a) == read(b);
+    }
+
+    test::ParityCase m_parity{"training"};
+    QTemporaryDir m_folder;
+    std::vector<float> m_images;
+    std::vector<std::int64_t> m_ids, m_mask;
+    std::int64_t m_separator = -1;
+};
+
+QTEST_GUILESS_MAIN(TestPretrainingTask)
+#include "test_pretraining_task.moc"

@@ -1,0 +1,73 @@
+#include "core/base/error.h"
+#include "core/training/settings.h"
+#include "tests/support/test_data.h"
+
+using namespace mama;
+using nlohmann::json;
+
+class TestSettings : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // mama.md 5.2, 7 and 9.
+    void theDefaultsAreThePublishedOnes()
+    {
+        const Settings pretraining = Settings::resolve(json::object());
+        QCOMPARE(pretraining.integer("steps"), std::int64_t{40000});
+        QCOMPARE(pretraining.integer("batch"), std::int64_t{36});
+        QCOMPARE(pretraining.number("schedule.max_lr"), 4e-5);
+        QCOMPARE(pretraining.integer("loss.late_loss"), std::int64_t{8000});
+        QCOMPARE(pretraining.number("augment.crop_area_low"), 0.1);
+        QCOMPARE(pretraining.number("captions.mask"), 0.8);
+        const Settings probe = Settings::resolve({{"task", "probe"}});
+        QCOMPARE(probe.integer("steps"), std::int64_t{8000});
+        QCOMPARE(probe.number("schedule.max_lr"), 5e-4);
+        QCOMPARE(probe.number("optimizer.weight_decay"), 1e-3);
+        QCOMPARE(probe.text("sampler"), std::string("balanced"));
+    }
+
+    void everySettingExplainsItselfAndItsDefaultIsAllowed()
+    {
+        for (const SettingInfo& info : trainingSettings()) {
+            QVERIFY2(!info.meaning.empty(), info.key.c_str());
+            if (info.type == SettingInfo::Type::Integer || info.type == SettingInfo::Type::Number)
+                QVERIFY2(info.standard >= info.low && info.standard <= info.high, info.key.c_str());
+        }
+        const Settings once = Settings::resolve({{"augment", {{"set", "light"}}}, {"steps", 12}});
+        const Settings again = Settings::resolve(once.toJson());
+        QVERIFY(once.toJson() == again.toJson());
+        QCOMPARE(once.number("augment.flip_horizontal"), 0.0);
+        QCOMPARE(once.integer("schedule.warm_up_steps"), std::int64_t{1}); // a tenth of a short run
+        QVERIFY(once.differences(again).empty());
+    }
+
+    void whatIsWrongIsNamed_data()
+    {
+        QTest::addColumn<QString>("config");
+        QTest::addColumn<QString>("key");
+        QTest::newRow("unknown") << R"({"stpes": 3})" << "stpes";
+        QTest::newRow("unknown inside") << R"({"data": {"rot": "x"}})" << "data.rot";
+        QTest::newRow("branch") << R"({"data": 3})" << "data";
+        QTest::newRow("range") << R"({"captions": {"mask": 1.5}})" << "captions.mask";
+        QTest::newRow("fraction") << R"({"batch": 2.5})" << "batch";
+        QTest::newRow("type") << R"({"batch": "many"})" << "batch";
+        QTest::newRow("choice") << R"({"task": "sing"})" << "task";
+        QTest::newRow("warm-up") << R"({"steps": 5, "schedule": {"warm_up_steps": 5}})" << "schedule.warm_up_steps";
+        QTest::newRow("shares") << R"({"data": {"test_share": 0.5, "validation_share": 0.5}})" << "data.test_share";
+    }
+
+    void whatIsWrongIsNamed()
+    {
+        QFETCH(QString, config);
+        QFETCH(QString, key);
+        try {
+            Settings::resolve(json::parse(config.toStdString()));
+            QFAIL("accepted");
+        } catch (const Error& error) {
+            QCOMPARE(QString::fromStdString(error.where()), key);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSettings)
+#include "test_settings.moc"
