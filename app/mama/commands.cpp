@@ -22,6 +22,7 @@ void addAll(CLI::App& app, Context& context)
     addSchedule(app, context);
     addTrain(app, context);
     addRun(app, context);
+    addPhantom(app, context);
     addBench(app, context);
 }
 

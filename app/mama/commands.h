@@ -46,5 +46,6 @@ void addEncode(CLI::App& app, Context& context);
 void addTrain(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
+void addPhantom(CLI::App& app, Context& context);
 
 } // namespace mama::cli

@@ -100,4 +100,14 @@ StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::
     return image;
 }
 
+std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image)
+{
+    const cv::Mat view(image.rows, image.columns, CV_8UC1, const_cast<std::uint8_t*>(image.values.data())); // only read
+    std::vector<uchar> bytes;
+    if (!cv::imencode(".png", view, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1}))
+        throw Error(ErrorCode::Internal, "encode PNG", std::to_string(image.rows) + " x " + std::to_string(image.columns), "the encoder refused it");
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
+    return {first, first + bytes.size()};
+}
+
 } // namespace mama

@@ -28,4 +28,7 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
 // before anything is allocated. Error(Format) or Error(Unsupported) names the file and the reason.
 StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path);
 
+// A PNG of 8-bit grey values, for masks: little effort is spent on its size. Error(Internal) if it cannot be made.
+std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image);
+
 } // namespace mama

@@ -1,0 +1,144 @@
+#include "core/phantom/anatomy.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mama::phantom {
+namespace {
+
+double lattice(std::int64_t x, std::int64_t y, std::int64_t z, std::uint64_t seed)
+{
+    const auto key = static_cast<std::uint64_t>(x) * 0x8da6b343u + static_cast<std::uint64_t>(y) * 0xd8163841u + static_cast<std::uint64_t>(z) * 0xcb1ab31fu;
+    return static_cast<double>(mix(key ^ seed) >> 11) * 0x1p-52 - 1;
+}
+
+double smooth(double t) { return t * t * (3 - 2 * t); }
+
+double octaves(const Place& p, double frequency, std::uint64_t seed)
+{
+    double sum = 0, weight = 1;
+    for (int octave = 0; octave < 4; ++octave, frequency *= 2, weight *= 0.6)
+        sum += weight * noise(p.a * frequency, p.b * frequency, p.c * frequency, seed + static_cast<std::uint64_t>(octave));
+    return sum;
+}
+
+Place cellPlace(int i, int j, int k)
+{
+    return {(i + 0.5) / Breast::depthCells, 2 * (j + 0.5) / Breast::sideCells - 1, 2 * (k + 0.5) / Breast::sideCells - 1};
+}
+
+bool inside(const Place& p) { return p.a * p.a + p.b * p.b + p.c * p.c < 0.92; }
+
+// Where glandular tissue likes to be: a disc behind the nipple, never at the skin.
+double affinity(const Place& p, std::uint64_t study, std::uint64_t own)
+{
+    const double across = p.b * p.b + p.c * p.c, r = across + p.a * p.a;
+    const double disc = 1.5 - 2.2 * across - 2.5 * (p.a - 0.5) * (p.a - 0.5) - 2.0 * std::max(0.0, r - 0.6);
+    return disc + 0.6 * octaves(p, 3.0, study) + 0.35 * octaves(p, 4.5, own);
+}
+
+// Cells become glandular from the most likely down until the class's share of the volume is reached.
+void fillGland(Breast& breast, const BreastPlan& plan, double share)
+{
+    constexpr int n = Breast::sideCells;
+    std::vector<float> wish(static_cast<std::size_t>(Breast::depthCells) * n * n);
+    std::vector<float> ranked;
+    std::size_t cell = 0;
+    for (int i = 0; i < Breast::depthCells; ++i)
+        for (int j = 0; j < n; ++j)
+            for (int k = 0; k < n; ++k, ++cell) {
+                const Place p = cellPlace(i, j, k);
+                wish[cell] = inside(p) ? static_cast<float>(affinity(p, plan.study, plan.own)) : -9.0f;
+                if (wish[cell] > -9)
+                    ranked.push_back(wish[cell]);
+            }
+    const auto place = ranked.begin() + static_cast<std::ptrdiff_t>((1 - share) * static_cast<double>(ranked.size()));
+    std::nth_element(ranked.begin(), place, ranked.end());
+    double sum = 0;
+    const double limit = *place;
+    for (float& value : wish) {
+        const double t = std::clamp((value - limit) / 0.5 + 0.5, 0.0, 1.0);
+        value = static_cast<float>(smooth(t));
+        sum += value;
+    }
+    breast.glandular = std::move(wish);
+    breast.glandularFraction = sum / static_cast<double>(ranked.size());
+}
+
+Place somewhere(Random& random, double radius)
+{
+    for (;;) {
+        const Place p{random.uniform(), random.uniform(-1, 1), random.uniform(-1, 1)};
+        if (p.a * p.a + p.b * p.b + p.c * p.c < radius * radius)
+            return p;
+    }
+}
+
+// Ducts fan out from the nipple; ligaments and vessels cross the fat.
+void addStrands(Breast& breast, Random& random)
+{
+    for (int i = 0; i < 46; ++i) {
+        const bool duct = i < 12;
+        const Place from = duct ? Place{0.96, 0, 0} : somewhere(random, 0.95);
+        Place to = somewhere(random, 0.9);
+        if (!duct)
+            to = {0.5 * (from.a + to.a), 0.5 * (from.b + to.b), 0.5 * (from.c + to.c)};
+        const auto between = [&](double x, double y) { return 0.5 * (x + y) + random.uniform(-0.12, 0.12); };
+        const Place middle{between(from.a, to.a), between(from.b, to.b), between(from.c, to.c)};
+        breast.strands.push_back({{from, middle, to}, random.uniform(0.5, 1.4), random.uniform(0.02, 0.06)});
+    }
+}
+
+} // namespace
+
+double noise(double x, double y, double z, std::uint64_t seed)
+{
+    const double fx = std::floor(x), fy = std::floor(y), fz = std::floor(z);
+    const double u = smooth(x - fx), v = smooth(y - fy), w = smooth(z - fz);
+    const auto i = static_cast<std::int64_t>(fx), j = static_cast<std::int64_t>(fy), k = static_cast<std::int64_t>(fz);
+    const auto plane = [&](std::int64_t layer) {
+        const double low = std::lerp(lattice(i, j, layer, seed), lattice(i + 1, j, layer, seed), u);
+        return std::lerp(low, std::lerp(lattice(i, j + 1, layer, seed), lattice(i + 1, j + 1, layer, seed), u), v);
+    };
+    return std::lerp(plane(k), plane(k + 1), w);
+}
+
+double Breast::gland(const Place& p) const
+{
+    const double x = std::clamp(p.a * depthCells - 0.5, 0.0, depthCells - 1.001), y = std::clamp((p.b + 1) * sideCells / 2 - 0.5, 0.0, sideCells - 1.001),
+                 z = std::clamp((p.c + 1) * sideCells / 2 - 0.5, 0.0, sideCells - 1.001);
+    const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y), k = static_cast<std::size_t>(z);
+    const double u = x - static_cast<double>(i), v = y - static_cast<double>(j), w = z - static_cast<double>(k);
+    constexpr std::size_t n = sideCells;
+    const auto line = [&](std::size_t at) { return std::lerp(static_cast<double>(glandular[at]), static_cast<double>(glandular[at + 1]), w); };
+    const auto plane = [&](std::size_t at) { return std::lerp(line(at), line(at + n), v); };
+    return std::lerp(plane((i * n + j) * n + k), plane(((i + 1) * n + j) * n + k), u);
+}
+
+PlanePoint Breast::project(const Place& p, MammogramView view) const
+{
+    if (view == MammogramView::Cc)
+        return {p.a * depthMm, -p.b * halfWidthMm};
+    const double up = p.c * std::cos(obliqueAngle) + p.b * std::sin(obliqueAngle);
+    return {p.a * depthMm, -up * halfHeightMm * (up > 0 ? axilla : 1)};
+}
+
+Breast makeBreast(const BreastPlan& plan)
+{
+    Random shared(plan.study, 1), own(plan.own, 2);
+    Breast breast;
+    const double size = shared.uniform(0.75, 1.2);
+    breast.depthMm = 92 * size * shared.uniform(0.9, 1.1) * own.uniform(0.97, 1.03);
+    breast.halfWidthMm = 80 * size * own.uniform(0.97, 1.03);
+    breast.halfHeightMm = 78 * size * own.uniform(0.97, 1.03);
+    breast.obliqueAngle = shared.uniform(0.7, 0.95);
+    breast.pectoralWidthMm = shared.uniform(30, 58);
+    breast.pectoralLengthMm = shared.uniform(80, 125) * own.uniform(0.95, 1.05);
+    constexpr std::array low = {0.06, 0.22, 0.42, 0.66}, high = {0.15, 0.36, 0.58, 0.84};
+    const auto row = static_cast<std::size_t>(plan.density - 1);
+    fillGland(breast, plan, shared.uniform(low[row], high[row]));
+    addStrands(breast, own);
+    return breast;
+}
+
+} // namespace mama::phantom
