@@ -109,7 +109,7 @@ private:
             addLesion({breast, slot, frame}, light, image, i);
         Random random(slot.seed, 30);
         Exposure exposure{random.uniform(0.9, 1.08), random.uniform(0.004, 0.009), 0, 0};
-        exposure.width = random.uniform(3700, 4096);
+        exposure.width = random.uniform(2100, 2500); // normal tissue in the middle of the range, lesions below its end
         exposure.centre = exposure.width / 2;
         std::string date = m_study.date;
         std::erase(date, '-');
