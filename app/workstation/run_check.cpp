@@ -39,9 +39,6 @@ QString modelProblem(const Settings& settings)
         return translated("model.start: choose the model folder to start from.");
     if (!QFileInfo::exists(start + QStringLiteral("/model.json")))
         return translated("model.start: %1 holds no model.json.").arg(start);
-    const QString device = QString::fromStdString(settings.text("device"));
-    if (device.startsWith(QLatin1String("cuda")) && !QFileInfo::exists(QStringLiteral("/dev/nvidia0")))
-        return translated("device: no NVIDIA GPU was found on this machine.");
     return {};
 }
 
