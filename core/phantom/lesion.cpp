@@ -15,7 +15,7 @@ void describeMass(Lesion& lesion, Random& random)
     lesion.density = lesion.conspicuity == Conspicuity::Subtle ? '=' : '+';
     const char m = lesion.margin;
     lesion.assessment = m == 'S' ? 'M' : m != 'D' ? 'S' : lesion.sizeMm >= 15 ? 'P' : 'B';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.52 : lesion.conspicuity == Conspicuity::Moderate ? 0.36 : 0.24;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.24 : lesion.conspicuity == Conspicuity::Moderate ? 0.12 : 0.065;
 }
 
 void describeCalcification(Lesion& lesion, Random& random)
@@ -25,7 +25,7 @@ void describeCalcification(Lesion& lesion, Random& random)
     lesion.distribution = pick(random, "GGLS");
     const char m = lesion.morphology;
     lesion.assessment = m == 'B' ? 'M' : m == 'A' || m == 'I' ? 'S' : m == 'P' ? 'P' : 'B';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.8 : lesion.conspicuity == Conspicuity::Moderate ? 0.55 : 0.38;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.4 : lesion.conspicuity == Conspicuity::Moderate ? 0.24 : 0.14;
 }
 
 } // namespace
@@ -67,7 +67,7 @@ Lesion makeLesion(std::uint64_t seed)
         lesion.sizeMm = random.uniform(18, 34);
         lesion.shape = asymmetry ? 'F' : 'A';
         lesion.assessment = asymmetry ? 'A' : 'S';
-        lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.34 : lesion.conspicuity == Conspicuity::Moderate ? 0.25 : 0.18;
+        lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.2 : lesion.conspicuity == Conspicuity::Moderate ? 0.13 : 0.08;
     }
     return lesion;
 }

@@ -29,8 +29,12 @@ torch::Tensor maskLoss(const torch::Tensor& cosines, const torch::Tensor& share,
 torch::Tensor sentenceLoss(const SentencePairs& pairs, const YesNo& reading)
 {
     const torch::Tensor best = torch::matmul(pairs.patches, pairs.sentences.t()).amax(1); // [N, S]
-    const torch::Tensor whole = torch::mm(pairs.globals, pairs.texts.t());
-    return yesNoLoss(logitsOf(best, reading), pairs.truth, reading.positiveWeight) + globalWeight * yesNoLoss(logitsOf(whole, reading), pairs.truth, reading.positiveWeight);
+    return yesNoLoss(logitsOf(best, reading), pairs.truth, reading.positiveWeight) + globalSentenceLoss(pairs.globals, pairs.texts, pairs.truth, reading);
+}
+
+torch::Tensor globalSentenceLoss(const torch::Tensor& globals, const torch::Tensor& texts, const torch::Tensor& truth, const YesNo& reading)
+{
+    return globalWeight * yesNoLoss(logitsOf(torch::mm(globals, texts.t()), reading), truth, reading.positiveWeight);
 }
 
 } // namespace mama

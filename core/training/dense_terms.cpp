@@ -44,6 +44,8 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
         longest = std::max(longest, all.back().ids.size());
         if (sentence.when == When::Mass || sentence.when == When::Calcification)
             m_of[sentence.when == When::Mass ? 0 : 1].push_back(static_cast<std::int64_t>(all.size()) - 1);
+        else if (sentence.when == When::Normal)
+            m_normal.push_back(static_cast<std::int64_t>(all.size()) - 1);
     }
     if (m_of[0].empty() || m_of[1].empty())
         throw Error(ErrorCode::Data, "train", "dense.sentences", "no sentence speaks of a mass, or none of a calcification");
@@ -92,23 +94,39 @@ std::optional<std::int64_t> DenseTerms::ownSentence(const SampleBatch& batch, st
     return {};
 }
 
+// Each sentence's map, and that of the mean of all on one kind, which an ensemble asks.
+Tensor DenseTerms::fixedMaps(const ForwardPass& pass, const Tensor& share, const Tensor& sentences) const
+{
+    YesNo reading;
+    reading.positiveWeight = m_options.positiveWeight;
+    const auto maps = [&](const std::vector<std::int64_t>& rows) {
+        const Tensor own = sentences.index_select(0, torch::tensor(rows, torch::kLong));
+        return torch::matmul(pass.patches, torch::cat({own, l2(own.mean(0, true))}).t()); // [N, P, S + 1]
+    };
+    Tensor sum = torch::zeros({});
+    for (int kind = 0; kind < kinds; ++kind) {
+        const Tensor made = maps(m_of[kind]);
+        sum = sum + maskLoss(made, share.narrow(2, kind, 1).expand_as(made), reading) / kinds;
+    }
+    if (m_normal.empty())
+        return sum;
+    // A patch off the lesions says nothing against the normal; one on them does, and they are few.
+    const Tensor made = maps(m_normal), lesion = mapTarget(share.amax(2, true)).expand_as(made);
+    return sum + yesNoLoss((reading.threshold - made) * reading.scale, lesion, reading.positiveWeight) / kinds;
+}
+
 Tensor DenseTerms::maskTerm(const ForwardPass& pass, const Tensor& share, const Tensor& sentences) const
 {
     YesNo reading;
     reading.positiveWeight = m_options.positiveWeight;
-    Tensor fixed = torch::zeros({});
+    const Tensor fixed = fixedMaps(pass, share, sentences);
     std::vector<Tensor> cosines, shares;
-    for (int kind = 0; kind < kinds; ++kind) {
-        const Tensor own = sentences.index_select(0, torch::tensor(m_of[kind], torch::kLong));
-        const Tensor rows = torch::cat({own, l2(own.mean(0, true))}); // and what an ensemble of them asks
-        const Tensor maps = torch::matmul(pass.patches, rows.t());    // [N, P, S + 1]
-        fixed = fixed + maskLoss(maps, share.narrow(2, kind, 1).expand_as(maps), reading) / kinds;
+    for (int kind = 0; kind < kinds; ++kind)
         for (std::int64_t image = 0; image < pass.batch.size; ++image)
             if (const auto row = ownSentence(pass.batch, image, kind)) {
                 cosines.push_back(torch::mv(pass.patches[image], pass.sentences[*row]));
                 shares.push_back(share[image].select(1, kind));
             }
-    }
     return cosines.empty() ? fixed : fixed + maskLoss(torch::stack(cosines), torch::stack(shares), reading);
 }
 
@@ -120,22 +138,27 @@ Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, co
     const Tensor classes = torch::tensor(labels, torch::kLong);
     std::vector<Tensor> truth;
     std::vector<std::int64_t> rows;
+    YesNo reading;
+    reading.positiveWeight = m_options.positiveSentence;
     for (std::size_t i = 0; i < m_options.sentences.size(); ++i) {
         const FindingSentence& sentence = m_options.sentences[i];
-        if (sentence.when == When::Density && (!densities || labels.empty()))
+        if (sentence.when == When::Normal || (sentence.when == When::Density && (!densities || labels.empty())))
             continue;
         rows.push_back(static_cast<std::int64_t>(i));
         switch (sentence.when) {
         case When::Mass: truth.push_back(present.select(1, 0)); break;
         case When::Calcification: truth.push_back(present.select(1, 1)); break;
-        case When::Normal: truth.push_back(1 - present.amax(1)); break;
+        case When::Normal: break;
         case When::Density: truth.push_back((classes == sentence.density).to(torch::kFloat)); break;
         }
     }
-    const Tensor chosen = torch::tensor(rows, torch::kLong);
-    YesNo reading;
-    reading.positiveWeight = m_options.positiveSentence;
-    return sentenceLoss({pass.patches, encoded.sentences.index_select(0, chosen), l2(pass.globals), encoded.globals.index_select(0, chosen), torch::stack(truth, 1)}, reading);
+    const Tensor globals = l2(pass.globals);
+    const auto chosen = [](const Tensor& all, const std::vector<std::int64_t>& which) { return all.index_select(0, torch::tensor(which, torch::kLong)); };
+    const Tensor told = sentenceLoss({pass.patches, chosen(encoded.sentences, rows), globals, chosen(encoded.globals, rows), torch::stack(truth, 1)}, reading);
+    if (m_normal.empty())
+        return told;
+    const Tensor normal = (1 - present.amax(1)).unsqueeze(1).expand({pass.batch.size, static_cast<std::int64_t>(m_normal.size())});
+    return told + globalSentenceLoss(globals, chosen(encoded.globals, m_normal), normal, reading);
 }
 
 std::vector<ExtraTerm::Value> DenseTerms::operator()(const ForwardPass& pass)

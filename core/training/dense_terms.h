@@ -9,8 +9,10 @@
 namespace mama {
 
 // What keeps text queries and their maps honest where masks are at hand (dense_losses.h):
-//   "mask": the maps of each sentence on masses or calcifications, and of the caption's own, against the lesions' masks
-//   "sentence": whether each sentence is true of each image
+//   "mask": the maps of each sentence on masses or calcifications, and of the caption's own, against the lesions' masks;
+//     those of sentences on the normal against what no lesion covers
+//   "sentence": whether each sentence is true of each image; those on the normal by the whole image alone, since most
+//     patches of any image are normal
 class DenseTerms final : public ExtraTerm
 {
 public:
@@ -37,6 +39,7 @@ private:
     Encoded encode(const ForwardPass& pass);
     // Row of pass.sentences: the caption's sentence that says there is a lesion of this kind.
     std::optional<std::int64_t> ownSentence(const SampleBatch& batch, std::int64_t image, int kind) const;
+    at::Tensor fixedMaps(const ForwardPass& pass, const at::Tensor& share, const at::Tensor& sentences) const;
     at::Tensor maskTerm(const ForwardPass& pass, const at::Tensor& share, const at::Tensor& sentences) const;
     at::Tensor sentenceTerm(const ForwardPass& pass, const at::Tensor& share, const Encoded& encoded) const;
 
@@ -44,7 +47,7 @@ private:
     at::Tensor m_ids, m_mask, m_separators;               // [S, T], [S, T], [S]
     std::array<std::vector<std::int64_t>, kinds> m_words; // token ids of "mass" and "calcification"
     std::int64_t m_no = -1;                               // token id of "no"
-    std::vector<std::int64_t> m_of[kinds];                // rows of the sentences on each kind
+    std::vector<std::int64_t> m_of[kinds], m_normal;      // rows of the sentences on each kind
     at::Tensor m_hidden;                                  // [S, T, width] of a text tower that does not train
 };
 

@@ -14,6 +14,12 @@ Raster<std::uint8_t> rasterOf(std::span<const std::uint8_t> bytes, int side)
     return raster;
 }
 
+int lesionClass(const TrainingImage& image)
+{
+    const auto has = [&](LesionChannel channel) { return std::any_of(image.lesions.begin(), image.lesions.end(), [&](const LesionMask& lesion) { return lesion.channel == channel; }); };
+    return has(LesionChannel::Mass) ? 1 : has(LesionChannel::Calcification) ? 2 : 0;
+}
+
 } // namespace
 
 ImageBatchOptions ImageBatchOptions::from(const Settings& settings)
@@ -29,6 +35,7 @@ ImageBatchOptions ImageBatchOptions::from(const Settings& settings)
     options.captions = CaptionSampler::from(settings);
     options.label = settings.text("data.label");
     options.balanced = settings.text("sampler") == "balanced";
+    options.byLesion = settings.text("sampler") == "lesions";
     return options;
 }
 
@@ -43,10 +50,10 @@ ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& ima
         if (!images.readable(image) || (needsClass && label < 0))
             continue;
         usable.push_back(image);
-        classes.push_back(label);
+        classes.push_back(options.byLesion ? lesionClass(index.images[image]) : label);
         m_exams[index.images[image].fields.exam].push_back(image);
     }
-    if (options.balanced)
+    if (options.balanced || options.byLesion)
         m_sampler = std::make_unique<BalancedSampler>(index, usable, classes, options.seed);
     else
         m_sampler = std::make_unique<ShuffledSampler>(std::move(usable), options.batch, options.seed);

@@ -25,7 +25,7 @@ struct ImageBatchOptions
     Augmentation augmentation;
     CaptionSampler::Options captions;
     std::string label = "none"; // birads, density, none
-    bool balanced = false;
+    bool balanced = false, byLesion = false; // evens out the label's classes; or masses, calcifications, neither
 
     static ImageBatchOptions from(const Settings& settings);
 };

@@ -65,7 +65,7 @@ const std::vector<SettingInfo>& settingsTable()
 
         integer("batch", 36, {1, 65536}, "pairs", "Image pairs of a micro-batch: the negatives come from these"),
         integer("accumulation", 2, {1, 4096}, "", "Micro-batches a step"),
-        choice("sampler", {"shuffled", "balanced"}, "Every image once an epoch, or classes and then patients equally often"),
+        choice("sampler", {"shuffled", "balanced", "lesions"}, "Every image once an epoch; or classes, or images with masses, calcifications and neither, equally often"),
         number("pairs.second_view", 0.5, {0, 1}, "", "Probability that the second image is another one of the exam"),
         flag("pairs.inter_view", false, "The other image must be of the same breast"),
 
