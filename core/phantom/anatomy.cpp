@@ -14,10 +14,10 @@ double lattice(std::int64_t x, std::int64_t y, std::int64_t z, std::uint64_t see
 
 double smooth(double t) { return t * t * (3 - 2 * t); }
 
-double octaves(const Place& p, double frequency, std::uint64_t seed)
+double octaves(const Place& p, double frequency, std::uint64_t seed, int count)
 {
     double sum = 0, weight = 1;
-    for (int octave = 0; octave < 4; ++octave, frequency *= 2, weight *= 0.6)
+    for (int octave = 0; octave < count; ++octave, frequency *= 2, weight *= 0.6)
         sum += weight * noise(p.a * frequency, p.b * frequency, p.c * frequency, seed + static_cast<std::uint64_t>(octave));
     return sum;
 }
@@ -29,12 +29,15 @@ Place cellPlace(int i, int j, int k)
 
 bool inside(const Place& p) { return p.a * p.a + p.b * p.b + p.c * p.c < 0.92; }
 
-// Where glandular tissue likes to be: a disc behind the nipple, never at the skin.
+// Where glandular tissue likes to be: a cone that opens from the nipple, with fat in front of the chest wall and under the
+// skin, more of it above and laterally; lobes of two sizes.
 double affinity(const Place& p, std::uint64_t study, std::uint64_t own)
 {
-    const double across = p.b * p.b + p.c * p.c, r = across + p.a * p.a;
-    const double disc = 1.5 - 2.2 * across - 2.5 * (p.a - 0.5) * (p.a - 0.5) - 2.0 * std::max(0.0, r - 0.6);
-    return disc + 0.6 * octaves(p, 3.0, study) + 0.35 * octaves(p, 4.5, own);
+    const double across = std::sqrt(p.b * p.b + p.c * p.c), r = std::sqrt(across * across + p.a * p.a) + 0.13 * octaves(p, 1.7, study + 50, 2) - 0.10 * std::max(0.0, p.c);
+    const double opening = std::min(0.14 + 1.05 * (1 - p.a), 0.95 * std::sqrt(std::max(0.0, 1 - p.a * p.a)));
+    const double cone = 1.3 - 1.5 * (across / opening) * (across / opening);
+    const double fat = 2.5 * std::max(0.0, 0.22 - p.a) + 4.0 * std::max(0.0, r - 0.74);
+    return std::max(-4.0, cone) - fat + 0.3 * p.c + 0.2 * p.b + 0.75 * octaves(p, 2.6, study, 3) + 0.65 * octaves(p, 5.5, own, 3);
 }
 
 // Cells become glandular from the most likely down until the class's share of the volume is reached.
@@ -57,7 +60,7 @@ void fillGland(Breast& breast, const BreastPlan& plan, double share)
     double sum = 0;
     const double limit = *place;
     for (float& value : wish) {
-        const double t = std::clamp((value - limit) / 0.5 + 0.5, 0.0, 1.0);
+        const double t = std::clamp((value - limit) / 0.4 + 0.5, 0.0, 1.0);
         value = static_cast<float>(smooth(t));
         sum += value;
     }
@@ -74,19 +77,28 @@ Place somewhere(Random& random, double radius)
     }
 }
 
-// Ducts fan out from the nipple; ligaments and vessels cross the fat.
+Place between(const Place& a, const Place& b, double t) { return {std::lerp(a.a, b.a, t), std::lerp(a.b, b.b, t), std::lerp(a.c, b.c, t)}; }
+
+// Ducts fan out from the nipple, short ligaments cross the fat, a few vessels wind through the whole breast.
 void addStrands(Breast& breast, Random& random)
 {
-    for (int i = 0; i < 46; ++i) {
-        const bool duct = i < 12;
-        const Place from = duct ? Place{0.96, 0, 0} : somewhere(random, 0.95);
-        Place to = somewhere(random, 0.9);
-        if (!duct)
-            to = {0.5 * (from.a + to.a), 0.5 * (from.b + to.b), 0.5 * (from.c + to.c)};
-        const auto between = [&](double x, double y) { return 0.5 * (x + y) + random.uniform(-0.12, 0.12); };
-        const Place middle{between(from.a, to.a), between(from.b, to.b), between(from.c, to.c)};
-        breast.strands.push_back({{from, middle, to}, random.uniform(0.5, 1.4), random.uniform(0.02, 0.06)});
+    const auto add = [&](const Place& from, const Place& to, double bend, const Strand& look) {
+        Place middle = between(from, to, 0.5);
+        middle.a += random.uniform(-bend, bend);
+        middle.b += random.uniform(-bend, bend);
+        middle.c += random.uniform(-bend, bend);
+        breast.strands.push_back({{from, middle, to}, look.widthMm, look.strength, look.waveMm});
+    };
+    for (int i = 0; i < 14; ++i)
+        add({0.97, 0, 0}, somewhere(random, 0.85), 0.10, {{}, random.uniform(0.5, 1.2), random.uniform(0.02, 0.05), 0.6});
+    for (int i = 0; i < 60; ++i) {
+        const Place from = somewhere(random, 0.97);
+        add(from, between(from, somewhere(random, 0.97), 0.35), 0.10, {{}, random.uniform(0.4, 0.9), random.uniform(0.02, 0.045), 0.8});
     }
+    const int vessels = 2 + random.below(4);
+    for (int i = 0; i < vessels; ++i)
+        add({0.05, random.uniform(-0.8, 0.8), random.uniform(-0.5, 0.8)}, {random.uniform(0.6, 0.9), random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4)}, 0.18,
+            {{}, random.uniform(1.6, 3.0), random.uniform(0.04, 0.07), random.uniform(1.5, 3)});
 }
 
 } // namespace
@@ -101,6 +113,14 @@ double noise(double x, double y, double z, std::uint64_t seed)
         return std::lerp(low, std::lerp(lattice(i, j + 1, layer, seed), lattice(i + 1, j + 1, layer, seed), u), v);
     };
     return std::lerp(plane(k), plane(k + 1), w);
+}
+
+double noise(double x, double y, std::uint64_t seed)
+{
+    const double fx = std::floor(x), fy = std::floor(y);
+    const double u = smooth(x - fx), v = smooth(y - fy);
+    const auto i = static_cast<std::int64_t>(fx), j = static_cast<std::int64_t>(fy);
+    return std::lerp(std::lerp(lattice(i, j, 0, seed), lattice(i + 1, j, 0, seed), u), std::lerp(lattice(i, j + 1, 0, seed), lattice(i + 1, j + 1, 0, seed), u), v);
 }
 
 double Breast::gland(const Place& p) const
@@ -120,7 +140,7 @@ PlanePoint Breast::project(const Place& p, MammogramView view) const
     if (view == MammogramView::Cc)
         return {p.a * depthMm, -p.b * halfWidthMm};
     const double up = p.c * std::cos(obliqueAngle) + p.b * std::sin(obliqueAngle);
-    return {p.a * depthMm, -up * halfHeightMm * (up > 0 ? axilla : 1)};
+    return {p.a * depthMm, -up * halfHeightMm * (up > 0 ? upper : 1)};
 }
 
 Breast makeBreast(const BreastPlan& plan)
@@ -129,11 +149,22 @@ Breast makeBreast(const BreastPlan& plan)
     Breast breast;
     const double size = shared.uniform(0.75, 1.2);
     breast.depthMm = 92 * size * shared.uniform(0.9, 1.1) * own.uniform(0.97, 1.03);
-    breast.halfWidthMm = 80 * size * own.uniform(0.97, 1.03);
+    breast.halfWidthMm = 88 * size * own.uniform(0.97, 1.03);
     breast.halfHeightMm = 78 * size * own.uniform(0.97, 1.03);
     breast.obliqueAngle = shared.uniform(0.7, 0.95);
-    breast.pectoralWidthMm = shared.uniform(30, 58);
-    breast.pectoralLengthMm = shared.uniform(80, 125) * own.uniform(0.95, 1.05);
+    breast.seed = mix(plan.own);
+    breast.flatness = shared.uniform(2.0, 2.5);
+    breast.lateral = shared.uniform(0.98, 1.12);
+    breast.low = shared.uniform(0.92, 1.1);
+    breast.droop = shared.uniform(0, 0.12);
+    breast.foldMm = shared.uniform() < 0.6 ? shared.uniform(2, 9) : 0;
+    breast.axilla = shared.uniform(0.55, 0.85);
+    for (double& height : breast.nippleMm)
+        height = own.uniform() < 0.75 ? own.uniform(4, 8.5) : 0;
+    breast.pectoralWidthMm = shared.uniform(0.6, 0.85) * breast.axilla * breast.depthMm;
+    breast.pectoralShare = shared.uniform(0.75, 1.15) * own.uniform(0.96, 1.04);
+    breast.pectoralBow = shared.uniform(0.75, 1.15);
+    breast.ccMuscleMm = own.uniform() < 0.3 ? own.uniform(4, 11) : 0;
     constexpr std::array low = {0.06, 0.22, 0.42, 0.66}, high = {0.15, 0.36, 0.58, 0.84};
     const auto row = static_cast<std::size_t>(plan.density - 1);
     fillGland(breast, plan, shared.uniform(low[row], high[row]));

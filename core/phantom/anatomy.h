@@ -17,7 +17,7 @@ struct Place
 struct Strand
 {
     std::array<Place, 3> points; // of a quadratic curve
-    double widthMm = 0.8, strength = 0.05;
+    double widthMm = 0.8, strength = 0.05, waveMm = 0; // how far it winds about the curve
 };
 
 // Millimetres in a view's plane: x from the chest wall, y down from the nipple's level.
@@ -32,8 +32,14 @@ struct Breast
     static constexpr int depthCells = 40, sideCells = 64;
 
     double depthMm = 90, halfWidthMm = 80, halfHeightMm = 75; // halfHeight in the oblique view
-    double obliqueAngle = 0.8, axilla = 1.25;                 // the upper half of the oblique view is longer
-    double pectoralWidthMm = 45, pectoralLengthMm = 110;
+    double obliqueAngle = 0.8, upper = 1.25;                  // the upper half of the oblique view is longer
+    double flatness = 2.3, lateral = 1;                       // exponent of the outline; share of the lateral half in the width
+    double low = 1, droop = 0, foldMm = 0;                    // of the oblique outline below the nipple; fold 0: none seen
+    double axilla = 0.4;                                      // skin at the image's upper edge, as a share of the depth
+    double nippleMm[2] = {6, 6};                              // height in profile in CC and MLO; 0: not in profile
+    double pectoralWidthMm = 45, pectoralShare = 1, pectoralBow = 1; // at the upper edge; length as a share of the way to the nipple
+    double ccMuscleMm = 0;                                    // of the muscle seen in CC; 0: none
+    std::uint64_t seed = 0;
     double glandularFraction = 0;                             // of the breast's volume
     std::vector<float> glandular;                             // [depth, side, side], 0 fat to 1 gland
     std::vector<Strand> strands;
@@ -52,5 +58,6 @@ Breast makeBreast(const BreastPlan& plan);
 
 // Smooth noise of one octave, -1 to 1, period of about 1.
 double noise(double x, double y, double z, std::uint64_t seed);
+double noise(double x, double y, std::uint64_t seed);
 
 } // namespace mama::phantom

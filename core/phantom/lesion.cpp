@@ -1,5 +1,6 @@
 #include "core/phantom/lesion.h"
 
+#include <cmath>
 #include <string_view>
 
 namespace mama::phantom {
@@ -15,7 +16,7 @@ void describeMass(Lesion& lesion, Random& random)
     lesion.density = lesion.conspicuity == Conspicuity::Subtle ? '=' : '+';
     const char m = lesion.margin;
     lesion.assessment = m == 'S' ? 'M' : m != 'D' ? 'S' : lesion.sizeMm >= 15 ? 'P' : 'B';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.24 : lesion.conspicuity == Conspicuity::Moderate ? 0.12 : 0.065;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.27 : lesion.conspicuity == Conspicuity::Moderate ? 0.155 : 0.085;
 }
 
 void describeCalcification(Lesion& lesion, Random& random)
@@ -25,7 +26,7 @@ void describeCalcification(Lesion& lesion, Random& random)
     lesion.distribution = pick(random, "GGLS");
     const char m = lesion.morphology;
     lesion.assessment = m == 'B' ? 'M' : m == 'A' || m == 'I' ? 'S' : m == 'P' ? 'P' : 'B';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.4 : lesion.conspicuity == Conspicuity::Moderate ? 0.24 : 0.14;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.42 : lesion.conspicuity == Conspicuity::Moderate ? 0.24 : 0.13;
 }
 
 } // namespace
@@ -70,6 +71,38 @@ Lesion makeLesion(std::uint64_t seed)
         lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.2 : lesion.conspicuity == Conspicuity::Moderate ? 0.13 : 0.08;
     }
     return lesion;
+}
+
+std::vector<Particle> particlesOf(const Lesion& lesion)
+{
+    Random random(lesion.seed, 11);
+    const bool coarse = lesion.morphology == 'Q', fine = lesion.morphology == 'B', amorphous = lesion.morphology == 'A';
+    const double half = lesion.sizeMm / 2;
+    // Linear and segmental groups lie along a duct: mostly in depth, towards the nipple.
+    const double tilt[3] = {random.uniform(0.6, 1), random.uniform(-0.7, 0.7), random.uniform(-0.7, 0.7)};
+    const double norm = std::hypot(tilt[0], tilt[1], tilt[2]);
+    const int count = coarse ? 4 + random.below(5) : 14 + random.below(16);
+    std::vector<Particle> particles;
+    for (int i = 0; i < count; ++i) {
+        double offset[3];
+        do
+            for (double& one : offset)
+                one = random.uniform(-1, 1);
+        while (std::hypot(offset[0], offset[1], offset[2]) > 1);
+        const double along = 2.0 * (i + 0.5) / count - 1;
+        for (int axis = 0; axis < 3; ++axis) {
+            const double duct = along * tilt[axis] / norm;
+            offset[axis] = half * (lesion.distribution == 'L' ? duct + 0.08 * offset[axis] : lesion.distribution == 'S' ? 0.8 * duct + (0.18 + 0.2 * (1 - along)) * offset[axis] : 0.85 * offset[axis]);
+        }
+        Particle one{offset[0], offset[1], offset[2]};
+        one.sigmaMm = coarse ? random.uniform(0.8, 1.5) : fine ? random.uniform(0.22, 0.35) : amorphous ? random.uniform(0.45, 0.7) : random.uniform(0.3, 0.6);
+        one.strength = amorphous ? random.uniform(0.5, 0.8) : lesion.morphology == 'I' ? random.uniform(0.5, 1.15) : random.uniform(0.8, 1.1);
+        one.lengthMm = fine ? random.uniform(1.2, 3) : lesion.morphology == 'I' ? random.uniform(0, 0.8) : 0;
+        for (int axis = 0; axis < 3; ++axis)
+            one.direction[axis] = tilt[axis] / norm + random.uniform(-1, 1);
+        particles.push_back(one);
+    }
+    return particles;
 }
 
 char graver(char one, char other)

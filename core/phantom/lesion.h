@@ -2,6 +2,7 @@
 #include "core/phantom/anatomy.h"
 
 #include <string>
+#include <vector>
 
 namespace mama::phantom {
 
@@ -28,6 +29,16 @@ struct Lesion
 // or indistinct masses, amorphous and pleomorphic calcifications and distortions S; circumscribed masses of 15 mm or
 // more and punctate calcifications P; other circumscribed masses and coarse calcifications B; asymmetries A.
 Lesion makeLesion(std::uint64_t seed);
+
+// One calcification of a group: its place in the breast, in mm from the group's centre (depth, to the side, up), the same
+// for both views.
+struct Particle
+{
+    double depthMm = 0, sideMm = 0, upMm = 0;
+    double sigmaMm = 0.5, strength = 1;      // of its Gaussian spot; share of the group's contrast
+    double lengthMm = 0, direction[3] = {};  // of a linear one
+};
+std::vector<Particle> particlesOf(const Lesion& lesion);
 
 // The graver of two assessments, in the order N B P A S M.
 char graver(char one, char other);

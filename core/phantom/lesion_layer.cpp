@@ -17,37 +17,61 @@ struct Box
     double mm;
 };
 
+struct Scene
+{
+    const Breast& breast;
+    const Slot& slot;
+    const Frame& frame;
+};
+
+struct Rays
+{
+    int count = 16;
+    double from = 0, to = 1; // of the lesion's radius
+    double strength = 1;     // of its contrast
+};
+
 double edge(double t)
 {
     t = std::clamp(t, 0.0, 1.0);
     return t * t * (3 - 2 * t);
 }
 
-void addSpicules(const Box& box, const Lesion& lesion, Random& random, int count)
+// Thin lines that leave the centre at `from` (of the lesion's radius), bend a little and fade.
+void addSpicules(const Box& box, const Lesion& lesion, Random& random, const Rays& rays)
 {
-    for (int i = 0; i < count; ++i) {
-        const double angle = turn * (i + random.uniform(-0.3, 0.3)) / count, far = lesion.sizeMm / box.mm * random.uniform(0.65, 0.85);
-        const PlanePoint tip{box.centre.x + far * std::cos(angle), box.centre.y + far * std::sin(angle)};
-        addLine(box.image, {box.centre, tip, std::max(0.6, 0.5 / box.mm), 0.7 * lesion.contrast});
+    const double radius = lesion.sizeMm / 2 / box.mm;
+    for (int i = 0; i < rays.count; ++i) {
+        const double angle = turn * (i + random.uniform(-0.35, 0.35)) / rays.count, bend = random.uniform(-0.35, 0.35), far = radius * random.uniform(rays.to * 0.6, rays.to), strength = rays.strength * random.uniform(0.6, 1.1);
+        constexpr int pieces = 6;
+        const auto point = [&](int piece) {
+            const double t = piece / double{pieces}, r = std::lerp(rays.from * radius, far, t), turned = angle + bend * t;
+            return PlanePoint{box.centre.x + r * std::cos(turned), box.centre.y + r * std::sin(turned)};
+        };
+        for (int piece = 0; piece < pieces; ++piece)
+            addLine(box.image, {point(piece), point(piece + 1), std::max(0.55, 0.38 / box.mm), strength * lesion.contrast * (1 - 0.8 * piece / pieces)});
     }
 }
 
+// What a lump of tissue adds in projection: its thickness along the ray, cut or blurred at the edge as its margin says.
 void addMass(const Box& box, const Lesion& lesion, Random& random)
 {
-    const double ragged = lesion.shape == 'X' ? 0.14 : 0.03, lobes = lesion.margin == 'M' ? 0.08 : 0, squeeze = lesion.shape == 'O' ? 0.7 : 0.95;
+    const double ragged = lesion.shape == 'X' ? 0.42 : 0.07, lobes = lesion.margin == 'M' ? 0.07 : 0, squeeze = lesion.shape == 'O' ? random.uniform(0.6, 0.78) : random.uniform(0.88, 1);
     const double tilt = random.uniform(0, turn), radius = lesion.sizeMm / 2 / box.mm / std::sqrt(squeeze);
-    const double softMm = lesion.margin == 'I' ? 0.6 : lesion.margin == 'D' ? 0.2 : 0.35;
-    const double phases[3] = {random.uniform(0, turn), random.uniform(0, turn), random.uniform(0, turn)};
+    const double soft = lesion.margin == 'I' ? 0.75 : lesion.margin == 'D' ? 0.16 : 0.35;
+    const double phase = random.uniform(0, turn), shift = random.uniform(0, 50);
     for (int r = 0; r < box.image.rows; ++r)
         for (int c = 0; c < box.image.columns; ++c) {
             const double x = c + 0.5 - box.centre.x, y = r + 0.5 - box.centre.y;
             const double u = x * std::cos(tilt) + y * std::sin(tilt), v = (y * std::cos(tilt) - x * std::sin(tilt)) / squeeze, angle = std::atan2(v, u);
-            const double limit = radius * (1 + ragged * (std::cos(3 * angle + phases[0]) + 0.7 * std::cos(5 * angle + phases[1])) + lobes * std::cos(8 * angle + phases[2]));
-            const double d = std::hypot(u, v) / limit;
-            box.image.at(r, c) = static_cast<float>(lesion.contrast * edge((1.0 + softMm / 2 - d) / softMm) * (1 - 0.25 * std::min(1.0, d * d)));
+            const double wave = noise(1.3 * std::cos(angle) + shift, 1.3 * std::sin(angle), lesion.seed) + 0.5 * noise(3 * std::cos(angle) + shift, 3 * std::sin(angle), lesion.seed + 1);
+            const double limit = radius * (1 + ragged * wave + lobes * std::cos(7 * angle + phase));
+            const double d = std::hypot(u, v) / limit, thick = std::sqrt(std::max(0.0, 1 - 0.9 * d * d));
+            const double grain = 1 + 0.16 * noise(x * box.mm / 2.6, y * box.mm / 2.6, lesion.seed + 2);
+            box.image.at(r, c) = static_cast<float>(lesion.contrast * grain * edge((1.0 + soft / 2 - d) / soft) * (0.45 + 0.55 * thick));
         }
     if (lesion.margin == 'S')
-        addSpicules(box, lesion, random, 14);
+        addSpicules(box, lesion, random, {18, 0.3, 1.75, 0.6});
 }
 
 void addBlob(const Box& box, const Lesion& lesion)
@@ -56,26 +80,32 @@ void addBlob(const Box& box, const Lesion& lesion)
     for (int r = 0; r < box.image.rows; ++r)
         for (int c = 0; c < box.image.columns; ++c) {
             const double x = c + 0.5 - box.centre.x, y = r + 0.5 - box.centre.y;
-            const double cloud = 1 + 0.25 * noise(x * box.mm / 5, y * box.mm / 5, 0.5, lesion.seed);
+            const double cloud = 1 + 0.35 * noise(x * box.mm / 6, y * box.mm / 6, lesion.seed) + 0.2 * noise(x * box.mm / 2.5, y * box.mm / 2.5, lesion.seed + 1);
             box.image.at(r, c) = static_cast<float>(lesion.contrast * cloud * std::exp(-(x * x + y * y) / (2 * sigma * sigma)));
         }
 }
 
-// The mask is the cluster, not the dots.
-void addDots(const Box& box, LesionLayer& layer, const Lesion& lesion, Random& random)
+// Tissue drawn together: rays without a mass in their middle.
+void addDistortion(const Box& box, const Lesion& lesion, Random& random)
 {
-    const bool coarse = lesion.morphology == 'Q', line = lesion.distribution == 'L', fine = lesion.morphology == 'B';
-    const int count = coarse ? 5 + random.below(4) : 12 + random.below(14);
-    const double half = lesion.sizeMm / 2 / box.mm, tilt = random.uniform(0, turn);
-    for (int i = 0; i < count; ++i) {
-        const double far = half * (line ? 2.0 * (i + 0.5) / count - 1 : std::sqrt((i + 0.5) / count)), angle = line ? tilt : tilt + 2.399963 * i;
-        const double stray = (line ? 0.1 : 0.15) * half;
-        const PlanePoint at{box.centre.x + far * std::cos(angle) + stray * random.normal(), box.centre.y + far * std::sin(angle) + stray * random.normal()};
-        const double sigma = std::max(0.6, (coarse ? random.uniform(0.8, 1.3) : random.uniform(0.4, 0.65)) / box.mm), length = fine ? 2.0 / box.mm : 0;
-        const double way = tilt + random.uniform(-0.6, 0.6), strength = lesion.contrast * (lesion.morphology == 'A' ? 0.8 : random.uniform(0.8, 1.1));
-        const PlanePoint to{at.x + length * std::cos(way), at.y + length * std::sin(way)};
-        addLine(box.image, {at, to, sigma, strength});
-        const double reach = 2.2 / box.mm;
+    addSpicules(box, lesion, random, {11, 0.15, 1.5, 0.75});
+    addSpicules(box, lesion, random, {8, 0.35, 1.8, 0.55});
+}
+
+// The mask is the group, not the spots.
+void addParticles(const Scene& scene, LesionLayer& layer, const Lesion& lesion)
+{
+    const auto pixel = [&](double depth, double side, double up) {
+        const Place& centre = lesion.place;
+        const Breast& breast = scene.breast;
+        const PlanePoint at = breast.project({centre.a + depth / breast.depthMm, centre.b + side / breast.halfWidthMm, centre.c + up / breast.halfHeightMm}, scene.slot.view);
+        return PlanePoint{scene.frame.column(at.x) - layer.left, scene.frame.row(at.y) - layer.top};
+    };
+    const double reach = 2.2 / scene.frame.mm;
+    for (const Particle& one : particlesOf(lesion)) {
+        const PlanePoint at = pixel(one.depthMm, one.sideMm, one.upMm);
+        const PlanePoint to = pixel(one.depthMm + one.lengthMm * one.direction[0], one.sideMm + one.lengthMm * one.direction[1], one.upMm + one.lengthMm * one.direction[2]);
+        addLine(layer.added, {at, to, std::max(0.6, one.sigmaMm / scene.frame.mm), one.strength * lesion.contrast});
         for (int r = std::max(0, static_cast<int>(at.y - reach)); r < std::min(layer.mask.rows, static_cast<int>(at.y + reach) + 1); ++r)
             for (int c = std::max(0, static_cast<int>(at.x - reach)); c < std::min(layer.mask.columns, static_cast<int>(at.x + reach) + 1); ++c)
                 if (std::hypot(r + 0.5 - at.y, c + 0.5 - at.x) < reach)
@@ -88,7 +118,7 @@ void addDots(const Box& box, LesionLayer& layer, const Lesion& lesion, Random& r
 LesionLayer renderLesion(const Lesion& lesion, const Breast& breast, const Slot& slot, const Frame& frame)
 {
     const PlanePoint at = breast.project(lesion.place, slot.view);
-    const double x = frame.column(at.x), y = frame.row(at.y), reach = lesion.sizeMm / frame.mm + 3;
+    const double x = frame.column(at.x), y = frame.row(at.y), reach = lesion.sizeMm / frame.mm + 3; // the longest rays end within it
     LesionLayer layer;
     layer.top = std::max(0, static_cast<int>(y - reach));
     layer.left = std::max(0, static_cast<int>(x - reach));
@@ -96,12 +126,12 @@ LesionLayer renderLesion(const Lesion& lesion, const Breast& breast, const Slot&
     layer.added = Raster<float>(std::max(0, rows), std::max(0, columns));
     layer.mask = Raster<std::uint8_t>(layer.added.rows, layer.added.columns);
     const Box box{layer.added, {x - layer.left, y - layer.top}, frame.mm};
-    Random random(lesion.seed, slot.view == MammogramView::Cc ? 11 : 12);
+    Random random(lesion.seed, slot.view == MammogramView::Cc ? 12 : 13);
     switch (lesion.kind) {
     case LesionKind::Mass: addMass(box, lesion, random); break;
-    case LesionKind::Calcification: addDots(box, layer, lesion, random); return layer;
+    case LesionKind::Calcification: addParticles({breast, slot, frame}, layer, lesion); return layer;
     case LesionKind::Asymmetry: addBlob(box, lesion); break;
-    case LesionKind::Distortion: addSpicules(box, lesion, random, 18); break;
+    case LesionKind::Distortion: addDistortion(box, lesion, random); break;
     }
     for (std::size_t i = 0; i < layer.mask.values.size(); ++i)
         layer.mask.values[i] = layer.added.values[i] > 0.3 * lesion.contrast ? 255 : 0;

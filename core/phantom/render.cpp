@@ -1,5 +1,7 @@
 #include "core/phantom/render.h"
 
+#include "core/phantom/outline.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -12,6 +14,8 @@ double step(double t)
     return t * t * (3 - 2 * t);
 }
 
+constexpr int gridRows = 128, gridColumns = 76;
+
 // Scaled place in the view's plane: p depth, q up.
 struct Scaled
 {
@@ -21,7 +25,7 @@ struct Scaled
 Scaled scaled(const Breast& breast, MammogramView view, const PlanePoint& at)
 {
     const double up = -at.y;
-    const double half = view == MammogramView::Cc ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.axilla : 1);
+    const double half = view == MammogramView::Cc ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.upper : 1);
     return {at.x / breast.depthMm, up / half};
 }
 
@@ -33,19 +37,19 @@ Place unproject(const Breast& breast, MammogramView view, const Scaled& s, doubl
     return {s.p, s.q * n + through * c, s.q * c - through * n};
 }
 
-// Mean gland along the ray, on a grid of about 2 mm; [q, p] over -1 to 1 and 0 to 1.
+// Mean gland along the ray, on a grid of about 1.5 mm; [q, p] over -1 to 1 and 0 to 1.
 Raster<float> projectGland(const Breast& breast, MammogramView view)
 {
-    Raster<float> map(96, 56);
-    constexpr int samples = 20;
+    Raster<float> map(gridRows, gridColumns);
+    constexpr int samples = 18;
     for (int row = 0; row < map.rows; ++row)
         for (int column = 0; column < map.columns; ++column) {
-            const Scaled s{column / 55.0, 1 - 2 * row / 95.0};
+            const Scaled s{column / (gridColumns - 1.0), 1 - 2 * row / (gridRows - 1.0)};
             const double reach = std::sqrt(std::max(0.0, 1 - s.p * s.p - s.q * s.q));
             double sum = 0;
             for (int i = 0; i < samples && reach > 0; ++i)
                 sum += breast.gland(unproject(breast, view, s, reach * (2 * (i + 0.5) / samples - 1)));
-            map.at(row, column) = static_cast<float>(sum / samples);
+            map.at(row, column) = static_cast<float>(sum / samples * step(reach / 0.55)); // thin at the edge
         }
     return map;
 }
@@ -53,52 +57,120 @@ Raster<float> projectGland(const Breast& breast, MammogramView view)
 // Smooth between the grid's points, so that no grid shows.
 double sample(const Raster<float>& map, const Scaled& s)
 {
-    const double x = std::clamp(s.p * 55, 0.0, 54.999), y = std::clamp((1 - s.q) * 47.5, 0.0, 94.999);
+    const double x = std::clamp(s.p * (gridColumns - 1), 0.0, gridColumns - 1.001), y = std::clamp((1 - s.q) * (gridRows - 1) / 2, 0.0, gridRows - 1.001);
     const int i = static_cast<int>(x), j = static_cast<int>(y);
     const double u = x - i, v = y - j;
     return std::lerp(std::lerp(static_cast<double>(map.at(j, i)), static_cast<double>(map.at(j, i + 1)), u),
                      std::lerp(static_cast<double>(map.at(j + 1, i)), static_cast<double>(map.at(j + 1, i + 1)), u), v);
 }
 
-// Power-law texture from 12 mm down to the pixel.
+// Power-law texture, spectrum near f^-3: an octave's amplitude falls with the root of its frequency.
 double texture(const PlanePoint& at, double mm, std::uint64_t seed)
 {
     double sum = 0, weight = 1;
-    for (double period = 12; period > 1.5 * mm; period /= 2, weight *= 0.62, ++seed)
-        sum += weight * noise(at.x / period + 0.37 * at.y / period, at.y / period - 0.37 * at.x / period, 0.5, seed);
+    for (double period = 22; period > 2 * mm; period /= 2, weight *= 0.71, ++seed)
+        sum += weight * noise(at.x / period + 0.37 * at.y / period, at.y / period - 0.37 * at.x / period, seed);
     return sum;
 }
 
-double pectoral(const Breast& breast, const PlanePoint& at)
+// 1 on the ridges of a smooth noise, which are thin curved lines, near 0 between them.
+double ridge(double x, double y, std::uint64_t seed)
 {
-    const double top = -breast.halfHeightMm * breast.axilla; // the muscle narrows from here down
-    const double edge = breast.pectoralWidthMm * (1 - (at.y - top) / breast.pectoralLengthMm);
-    return step((edge - at.x) / 4 + 0.5);
+    const double high = 1 - std::abs(noise(x, y, seed)), square = high * high, fourth = square * square;
+    return fourth * fourth;
 }
 
-double tissueAt(const Breast& breast, const Slot& slot, const Raster<float>& gland, const PlanePoint& at, double mm)
+// The pixel loop's state for one view.
+class Tissue
 {
-    const Scaled s = scaled(breast, slot.view, at);
-    const double wobble = 0.012 * std::sin(3 * s.q + static_cast<double>(slot.seed % 7));
-    const double radius = std::sqrt(s.p * s.p + s.q * s.q) + wobble;
-    if (radius > 1)
-        return 0;
-    const double depth = (1 - radius) * breast.depthMm; // from the skin, about
-    const double thick = step(depth / 14), skin = std::exp(-(depth - 1.2) * (depth - 1.2) / 1.2) * 0.10;
-    const double g = sample(gland, s), t = texture(at, mm, slot.seed * 64);
-    double value = thick * (0.17 + 0.25 * g + t * (0.022 + 0.055 * g)) + 0.05 * step(depth / 2) + skin;
-    if (slot.view == MammogramView::Mlo) {
-        const double muscle = pectoral(breast, at);
-        value = std::lerp(value, 0.46 + 0.02 * t, 0.85 * muscle);
+public:
+    Tissue(const Breast& breast, const Slot& slot, const Frame& frame)
+        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64)
+    {}
+
+    struct Row
+    {
+        double skin, across, nipple; // across: how far a step in depth is from the skin, 0 to 1
+    };
+    Row row(double y) const
+    {
+        const double slope = m_outline.slope(y);
+        return {m_outline.skin(y), 1 / std::sqrt(1 + slope * slope), m_outline.nipple(y)};
     }
-    return value;
-}
+
+    double at(const PlanePoint& at, const Row& row) const
+    {
+        if (row.skin <= 0 || at.x >= row.skin + row.nipple)
+            return 0;
+        const double depth = (row.skin - at.x) * row.across;
+        if (depth < 0) // the nipple stands out
+            return 0.30 * step((row.skin + row.nipple - at.x) / 2.5);
+        const double rim = std::clamp(depth / 17, 0.0, 1.0), thick = 0.35 + 0.65 * std::sqrt(1 - (1 - rim) * (1 - rim));
+        const double skin = std::exp(-(depth - 0.9) * (depth - 0.9) / 0.9) * 0.085;
+        double value = thick * parenchyma(at) + skin;
+        value += 0.13 * areola(at, row);
+        return lerpMuscle(at, value) * std::max(step(depth / 0.8 + 0.35), std::min(1.0, row.nipple / 2)); // no edge where the nipple begins
+    }
+
+private:
+    double parenchyma(const PlanePoint& at) const
+    {
+        const double g = sample(m_gland, scaled(m_breast, m_slot.view, at)), t = texture(at, m_frame.mm, m_seed);
+        // Strands towards the nipple, which the tissue follows, and ligaments between the lobules of fat.
+        const double far = std::hypot(m_breast.depthMm + 8 - at.x, at.y), angle = std::atan2(at.y, m_breast.depthMm + 8 - at.x);
+        const double warp = 2.2 * noise(at.x / 19, at.y / 19, m_seed + 20);
+        const double fibres = ridge(angle * 7 + 0.6 * warp, far / 26 + 0.3 * warp, m_seed + 21);
+        const double septa = ridge(at.x / 15 + 0.5 * warp, at.y / 15 - 0.5 * warp, m_seed + 22) + 0.6 * ridge(at.x / 8 - warp * 0.4, at.y / 8 + warp * 0.5, m_seed + 23);
+        const double lobules = noise(at.x / 6.5 + 0.5 * warp, at.y / 6.5, m_seed + 24);
+        const double dense = g * std::clamp(0.92 + 0.26 * lobules + 0.30 * (fibres - 0.3) + 0.10 * t, 0.0, 1.4);
+        return 0.165 + 0.27 * dense + (0.030 + 0.020 * g) * septa + t * (0.013 + 0.026 * g);
+    }
+
+    // The nipple's base in profile, or its disc seen from the front.
+    double areola(const PlanePoint& at, const Row& row) const
+    {
+        const double height = m_breast.nippleMm[m_slot.view == MammogramView::Cc ? 0 : 1];
+        const double x = height > 0 ? m_outline.skin(0) + 1 : m_outline.skin(0) - 9, r = height > 0 ? 7.0 : 5.0;
+        return row.skin > 0 ? step(1.6 - std::hypot(at.x - x, at.y) / r) * (height > 0 ? 0.8 : 0.55) : 0;
+    }
+
+    double lerpMuscle(const PlanePoint& at, double value) const
+    {
+        double edge = 0;
+        if (m_slot.view == MammogramView::Mlo) {
+            const double t = std::clamp((at.y + m_top) / (m_top * m_breast.pectoralShare), 0.0, 1.0);
+            edge = m_breast.pectoralWidthMm * std::pow(1 - t, m_breast.pectoralBow) + 1.2 * noise(at.y / 21, 0.5, m_seed + 30) * (1 - t);
+        } else if (m_breast.ccMuscleMm > 0) {
+            const double t = at.y / (0.45 * m_breast.halfWidthMm);
+            edge = m_breast.ccMuscleMm * (1 - t * t);
+        }
+        if (edge <= 0 || at.x > edge + 4)
+            return value;
+        // Fibres run along the edge; brighter where the muscle is thick.
+        const double along = (at.y + 0.4 * at.x) / 26, over = (at.x + 0.45 * at.y) / 3.4;
+        const double streaks = 0.014 * noise(over, along, m_seed + 31) + 0.010 * noise(2.3 * over, 1.5 * along, m_seed + 32);
+        const double body = 0.365 + 0.085 * std::clamp((edge - at.x) / 40, 0.0, 1.0) + streaks + 0.28 * (value - 0.2);
+        return std::lerp(value, body, 0.92 * step((edge - at.x) / 3.2 + 0.5));
+    }
+
+    const Breast& m_breast;
+    const Slot& m_slot;
+    const Frame& m_frame;
+    double m_top;
+    Outline m_outline;
+    Raster<float> m_gland;
+    std::uint64_t m_seed;
+};
 
 PlanePoint curve(const Breast& breast, const Strand& strand, double t, MammogramView view)
 {
     const double u = (1 - t) * (1 - t), v = 2 * t * (1 - t), w = t * t;
     const auto& [f, m, l] = strand.points;
-    return breast.project({u * f.a + v * m.a + w * l.a, u * f.b + v * m.b + w * l.b, u * f.c + v * m.c + w * l.c}, view);
+    PlanePoint at = breast.project({u * f.a + v * m.a + w * l.a, u * f.b + v * m.b + w * l.b, u * f.c + v * m.c + w * l.c}, view);
+    const double phase = 40 * (f.a + l.b);
+    at.y += strand.waveMm * std::sin(9 * t + phase);
+    at.x += 0.6 * strand.waveMm * std::sin(13 * t - phase);
+    return at;
 }
 
 void addStrands(Raster<float>& image, const Breast& breast, const Slot& slot, const Frame& frame)
@@ -106,21 +178,11 @@ void addStrands(Raster<float>& image, const Breast& breast, const Slot& slot, co
     const auto pixel = [&](const PlanePoint& p) { return PlanePoint{frame.column(p.x), frame.row(p.y)}; };
     for (const Strand& strand : breast.strands) {
         const double wanted = strand.widthMm / frame.mm / 2, sigma = std::max(0.6, wanted);
-        constexpr int pieces = 10;
+        const int pieces = strand.waveMm > 1 ? 24 : 10;
         for (int i = 0; i < pieces; ++i)
-            addLine(image, {pixel(curve(breast, strand, i / double{pieces}, slot.view)), pixel(curve(breast, strand, (i + 1) / double{pieces}, slot.view)),
+            addLine(image, {pixel(curve(breast, strand, i / static_cast<double>(pieces), slot.view)), pixel(curve(breast, strand, (i + 1) / static_cast<double>(pieces), slot.view)),
                             sigma, strand.strength * wanted / sigma});
     }
-}
-
-void addNipple(Raster<float>& image, const Breast& breast, const Frame& frame)
-{
-    const double x = frame.column(breast.depthMm - 1), y = frame.row(0), radius = 5 / frame.mm;
-    for (int r = std::max(0, static_cast<int>(y - radius)); r < std::min(image.rows, static_cast<int>(y + radius)); ++r)
-        for (int c = std::max(0, static_cast<int>(x - radius)); c < std::min(image.columns, static_cast<int>(x + radius)); ++c) {
-            const double d = std::hypot(r + 0.5 - y, c + 0.5 - x) / radius;
-            image.at(r, c) += static_cast<float>(0.22 * step((1 - d) * 2.5));
-        }
 }
 
 } // namespace
@@ -128,23 +190,25 @@ void addNipple(Raster<float>& image, const Breast& breast, const Frame& frame)
 Frame frameOf(const Breast& breast, const Slot& slot, int rows, int columns)
 {
     Frame frame{rows, columns, std::max(245.0 / rows, 150.0 / columns), rows / 2.0, slot.side == MammogramSide::Right};
-    if (slot.view == MammogramView::Mlo) // centred between the axilla and the fold below
-        frame.middleRow += breast.halfHeightMm * (breast.axilla - 1) / 2 / frame.mm;
+    if (slot.view == MammogramView::Mlo) // the axilla above takes more room than the fold below
+        frame.middleRow += breast.halfHeightMm * (breast.upper - 1) / 2 / frame.mm;
     return frame;
 }
 
 Raster<float> renderTissue(const Breast& breast, const Slot& slot, const Frame& frame)
 {
     Raster<float> image(frame.rows, frame.columns);
-    const Raster<float> gland = projectGland(breast, slot.view);
+    const Tissue tissue(breast, slot, frame);
     addStrands(image, breast, slot, frame);
-    for (int row = 0; row < frame.rows; ++row)
+    for (int row = 0; row < frame.rows; ++row) {
+        const Tissue::Row height = tissue.row(frame.plane(row, 0).y);
         for (int column = 0; column < frame.columns; ++column) {
-            const double value = tissueAt(breast, slot, gland, frame.plane(row, column), frame.mm);
+            const PlanePoint at = frame.plane(row, column);
+            const double value = tissue.at(at, height);
             float& pixel = image.at(row, column);
-            pixel = value > 0 ? static_cast<float>(value + pixel) : 0.0f;
+            pixel = value > 0 ? static_cast<float>(value + pixel * std::min(1.0, value / 0.12)) : 0.0f;
         }
-    addNipple(image, breast, frame);
+    }
     return image;
 }
 

@@ -28,6 +28,9 @@ Frame frameOf(const Breast& breast, const Slot& slot, int rows, int columns);
 // Tissue without lesions, as shares of the display range: about 0 outside the breast.
 Raster<float> renderTissue(const Breast& breast, const Slot& slot, const Frame& frame);
 
+// The lead marker beside the breast, on the axillary side: R or L and the view, at the end of the detector's range.
+void addMarker(Raster<float>& image, const Slot& slot, const Frame& frame);
+
 // What a lesion adds, and the mask (0 or 255) of its visible footprint.
 struct LesionLayer
 {

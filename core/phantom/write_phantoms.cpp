@@ -70,7 +70,7 @@ Raster<std::uint16_t> expose(const Raster<float>& image, const Exposure& exposur
 {
     Raster<std::uint16_t> pixels(image.rows, image.columns);
     for (std::size_t i = 0; i < image.values.size(); ++i) {
-        const double light = std::max(0.0f, image.values[i]) / 1.3 * exposure.gain;
+        const double light = std::max(0.0f, image.values[i]) * exposure.gain;
         const std::uint64_t bits = mix(seed + i); // the sum of four uniform numbers: close to normal
         const double grain = static_cast<double>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)) / 65536.0 - 2;
         const double value = light + (light > 0 ? exposure.noise * grain * 1.7 : 0);
@@ -107,9 +107,10 @@ private:
         Raster<float> light = renderTissue(breast, slot, frame);
         for (std::size_t i = 0; i < record(slot.side).lesions.size(); ++i)
             addLesion({breast, slot, frame}, light, image, i);
+        addMarker(light, slot, frame);
         Random random(slot.seed, 30);
         Exposure exposure{random.uniform(0.9, 1.08), random.uniform(0.004, 0.009), 0, 0};
-        exposure.width = random.uniform(2100, 2500); // normal tissue in the middle of the range, lesions below its end
+        exposure.width = random.uniform(2700, 3200); // normal tissue in the middle of the range, lesions below its end
         exposure.centre = exposure.width / 2;
         std::string date = m_study.date;
         std::erase(date, '-');

@@ -103,6 +103,42 @@ private Q_SLOTS:
             }
         }
     }
+    // Each calcification is one place in the breast: both views show it at the same depth, within its group's extent.
+    void calcificationsKeepTheirPlacesInBothViews()
+    {
+        const phantom::Breast breast = phantom::makeBreast({7, 8, 2});
+        int groups = 0;
+        for (std::uint64_t seed = 0; seed < 60; ++seed) {
+            const phantom::Lesion lesion = phantom::makeLesion(seed);
+            if (lesion.kind != phantom::LesionKind::Calcification)
+                continue;
+            ++groups;
+            const auto particles = phantom::particlesOf(lesion);
+            QVERIFY(particles.size() >= 4);
+            for (const auto& one : particles) {
+                const phantom::Place& at = lesion.place;
+                const phantom::Place place{at.a + one.depthMm / breast.depthMm, at.b + one.sideMm / breast.halfWidthMm, at.c + one.upMm / breast.halfHeightMm};
+                QCOMPARE(breast.project(place, MammogramView::Cc).x, breast.project(place, MammogramView::Mlo).x);
+                QVERIFY(std::hypot(one.depthMm, one.sideMm, one.upMm) <= 0.65 * lesion.sizeMm);
+            }
+        }
+        QVERIFY(groups > 10);
+    }
+    // The outline holds the whole gland, the skin comes back to the chest wall below, and the axilla runs out above.
+    void theBreastFillsItsOutline()
+    {
+        for (std::uint64_t seed = 0; seed < 20; ++seed) {
+            const phantom::Breast breast = phantom::makeBreast({seed, seed + 100, 1 + static_cast<int>(seed % 4)});
+            const phantom::Slot cc{MammogramSide::Left, MammogramView::Cc, seed}, mlo{MammogramSide::Left, MammogramView::Mlo, seed};
+            const phantom::Frame frame = phantom::frameOf(breast, mlo, 256, 208);
+            const Raster<float> oblique = phantom::renderTissue(breast, mlo, frame), top = phantom::renderTissue(breast, cc, phantom::frameOf(breast, cc, 256, 208));
+            QVERIFY(oblique.at(0, 2) > 0.3f);  // pectoral muscle at the upper corner
+            QCOMPARE(top.at(0, 100), 0.0f);    // air above a craniocaudal breast
+            const int middle = static_cast<int>(frame.middleRow);
+            QVERIFY(oblique.at(middle, static_cast<int>(frame.column(0.9 * breast.depthMm))) > 0);
+            QCOMPARE(oblique.at(middle, 207), 0.0f);
+        }
+    }
 };
 
 QTEST_GUILESS_MAIN(TestPhantom)
