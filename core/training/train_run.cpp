@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/protocol/run_lock.h"
+#include "core/training/split_record.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
 
@@ -93,6 +95,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
         return stopped(reporter);
     folder.log(std::to_string(index.of(Split::Train).size()) + " images to train, " + std::to_string(index.of(Split::Validation).size()) + " to validate, " +
                std::to_string(index.of(Split::Test).size()) + " to test; " + std::to_string(index.leftOut) + " rows left out");
+    folder.log("split by patient: " + keepSplit(index, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const TaskToTrain made = makeTask(settings, index.synthetic);
     ImageBatchOptions options = ImageBatchOptions::from(settings);
@@ -126,6 +129,7 @@ RunStatus trainRun(const TrainRun& run, const Job& job)
 {
     const RunFolder folder(run.folder);
     const Settings settings = settingsOf(run, folder);
+    const RunLock lock(run.folder);
     RunState state;
     if (run.resume && fs::exists(folder.stateFile()))
         state = folder.state();

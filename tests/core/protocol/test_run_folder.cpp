@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/protocol/run_lock.h"
 #include "tests/support/test_data.h"
 
 #include <csignal>
@@ -44,6 +45,27 @@ private Q_SLOTS:
     {
         m_temporary = std::make_unique<QTemporaryDir>();
         m_folder = std::make_unique<RunFolder>(fs::path(m_temporary->path().toStdString()) / "run");
+    }
+
+    void oneProcessWritesAtATimeAndAKillReleasesTheFolder()
+    {
+        int ready[2];
+        QCOMPARE(::pipe(ready), 0);
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const RunLock lock(m_folder->path());
+            [[maybe_unused]] const auto told = ::write(ready[1], "x", 1);
+            ::pause();
+            ::_exit(0);
+        }
+        char byte = 0;
+        QCOMPARE(::read(ready[0], &byte, 1), ssize_t{1});
+        QVERIFY_THROWS_EXCEPTION(Error, RunLock(m_folder->path()));
+        ::kill(child, SIGKILL);
+        ::waitpid(child, nullptr, 0);
+        const RunLock lock(m_folder->path());
+        ::close(ready[0]);
+        ::close(ready[1]);
     }
 
     void aStateComesBackAsItWas()

@@ -1,7 +1,9 @@
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/training/image_batches.h"
 #include "core/training/lesion_share.h"
 #include "core/training/prefetcher.h"
+#include "core/training/split_record.h"
 #include "tests/support/small_data_set.h"
 #include "tests/support/test_data.h"
 
@@ -44,6 +46,28 @@ private Q_SLOTS:
         const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
         QVERIFY(index.of(Split::Test) != other.of(Split::Test));
         QCOMPARE(readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}})).of(Split::Train).size(), std::size_t{4 * 7}); // of 14
+    }
+
+    void theSplitIsKeptWithItsHashAndAnotherIsRefused()
+    {
+        const fs::path file = root() / "split.json";
+        const std::string hash = keepSplit(readTrainingIndex(settings()), 42, file);
+        QCOMPARE(hash.size(), std::size_t{64});
+        QCOMPARE(keepSplit(readTrainingIndex(settings()), 42, file), hash);
+        const json record = readJson(file);
+        QCOMPARE(record["patients"].size(), std::size_t{exams});
+        QCOMPARE(record["count"]["test"]["images"].get<int>(), 4 * 4);
+        const TrainingIndex index = readTrainingIndex(settings());
+        for (const TrainingImage& image : index.images)
+            QVERIFY(!record["patients"].contains(image.fields.patient)); // identifiers stay out of the file
+
+        const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
+        QVERIFY_THROWS_EXCEPTION(Error, keepSplit(other, 7, file));
+        json changed = record;
+        changed["patients"].begin().value() = "test";
+        changed["seed"] = 43;
+        writeAtomically(file, std::string_view(changed.dump()));
+        QVERIFY_THROWS_EXCEPTION(Error, keepSplit(index, 42, file));
     }
 
     // A closed form: the mask covers stored rows 40 to 59 and columns 20 to 39 of 120 x 100.
