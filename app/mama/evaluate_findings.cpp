@@ -19,7 +19,7 @@ namespace {
 struct Options
 {
     std::string model;
-    std::filesystem::path data, sentences, out;
+    std::filesystem::path data, sentences, out, thresholds;
     bool head = false, json = false;
     FindingEvaluation evaluation;
     ComputeOptions compute;
@@ -62,6 +62,22 @@ void print(const nlohmann::json& figures)
         std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  [" << figure["low"].get<double>() << ", " << figure["high"].get<double>() << "]  n " << figure["n"] << "\n";
 }
 
+// The thresholds of an earlier evaluation's document.
+std::map<std::string, double> readThresholds(const std::filesystem::path& file)
+{
+    const nlohmann::json document = readJson(file);
+    const auto found = document.find("thresholds");
+    if (found == document.end() || !found->is_object())
+        throw Error(ErrorCode::Format, "evaluate findings", file.string(), "expected what --out of an earlier evaluation wrote");
+    std::map<std::string, double> thresholds;
+    for (const auto& [name, value] : found->items()) {
+        if (!value.is_number())
+            throw Error(ErrorCode::Format, "evaluate findings", file.string() + " " + name, "is no number");
+        thresholds[name] = value.get<double>();
+    }
+    return thresholds;
+}
+
 int run(Options options, const Job& job)
 {
     const TrainingIndex index = readData(options, job);
@@ -70,6 +86,8 @@ int run(Options options, const Job& job)
     options.evaluation.profile = loaded.profile;
     options.evaluation.inputSize = info.inputSize;
     options.evaluation.patch = info.patch;
+    if (!options.thresholds.empty())
+        options.evaluation.thresholds = readThresholds(options.thresholds);
     std::optional<TextAnswerer> texts;
     if (!options.head) {
         if (options.sentences.empty())
@@ -81,13 +99,13 @@ int run(Options options, const Job& job)
     if (!figures)
         return Cancelled;
     const nlohmann::json document{{"model", {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}}}, {"data", index.synthetic}, {"images", index.images.size()},
-                                  {"figures", *figures}, {"notice", "Not for clinical use."}};
+                                  {"figures", figures->figures}, {"thresholds", figures->thresholds}, {"notice", "Not for clinical use."}};
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
     if (options.json)
         printJson(document);
     else
-        print(*figures);
+        print(figures->figures);
     return Done;
 }
 
@@ -98,11 +116,14 @@ void addEvaluateFindings(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("evaluate-findings", "Text queries about masses and calcifications, and where their maps point, on a data set with masks");
     command->description("Every 2D image of a data set in EMBED's layout with lesions.csv (as mama phantom makes it) is asked each sentence. AUC of\n"
-                         "images with a lesion against images without, pointing hit of the maps with the best any map could do (oracle) and chance,\n"
-                         "all and by conspicuity; density's balanced accuracy; BI-RADS 4 and 5 against 1 and 2. 95 % intervals by patient.");
+                         "images with a lesion against images without, by image and by breast; pointing hit of the maps (also within 15 mm), with the\n"
+                         "best any map could do (oracle) and chance, CNR and mIoU; all and by conspicuity; density's balanced accuracy by image and\n"
+                         "by exam; BI-RADS 4 and 5 against 1 and 2. Thresholds of the maps' peaks that 90 % of the lesions exceed go to --out.\n"
+                         "95 % intervals by patient.");
     command->add_option("--model", options->model, "Model folder, or the name of an installed model")->required();
     command->add_option("--data", options->data, "Root of the data set")->required();
     command->add_option("--sentences", options->sentences, "JSON file: [{\"text\": ..., \"when\": mass, calcification, normal or density N}, ...]");
+    command->add_option("--thresholds", options->thresholds, "What --out wrote for other images: its thresholds give the rates of (false) activation");
     command->add_flag("--head", options->head, "The layer of a warm start's checkpoint instead of texts: the bound for the tower");
     command->add_option("--out", options->out, "File for the figures as JSON");
     command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")->check(CLI::Range(1, 1'000'000))->capture_default_str();

@@ -111,6 +111,13 @@ Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, con
 
 bool isLate(const LossOptions& options, std::int64_t step) { return step >= options.lateLoss; }
 
+bool usesSecondView(const LossOptions& options, bool late)
+{
+    return (late || options.schedule != LossSchedule::Reference) && (options.secondViewWeight > 0 || options.simclrWeight > 0);
+}
+
+bool usesLocal(const LossOptions& options, bool late) { return late && options.localWeight > 0; }
+
 LossTerms lossTerms(const LossInput& input, const LossOptions& options, const std::optional<Gathered>& gathered)
 {
     LossTerms terms;
@@ -120,7 +127,7 @@ LossTerms lossTerms(const LossInput& input, const LossOptions& options, const st
         std::tie(terms.clip2VToT, terms.clip2TToV) = contrast(input.v2, input.t, input.logitScale);
     if (input.simclr1.defined() && input.simclr2.defined())
         terms.ntxent = ntxent(input.simclr1, input.simclr2, options.temperature, gathered);
-    if (input.patches.defined() && input.sentences.defined())
+    if (input.patches.defined() && input.sentences.defined() && options.localWeight > 0)
         addLocal(input, terms);
     return terms;
 }
@@ -132,14 +139,18 @@ Tensor totalLoss(const LossTerms& terms, const LossOptions& options, bool late)
     // Pairs of directions: added (1) or averaged (1/2); the paper halves the local term once more.
     const double pair = options.schedule == LossSchedule::PaperMean ? 0.5 : 1, local = reference ? 1 : 0.5;
     Tensor total = pair * terms.clip();
-    if (late || !reference) {
-        require(terms.clip2VToT, "clip_second_view");
+    const bool second = usesSecondView(options, late);
+    if (second && options.simclrWeight > 0) {
         require(terms.ntxent, "ntxent");
-        total = total + options.simclrWeight * terms.ntxent + pair * terms.clipSecondView();
+        total = total + options.simclrWeight * terms.ntxent;
     }
-    if (late) {
+    if (second && options.secondViewWeight > 0) {
+        require(terms.clip2VToT, "clip_second_view");
+        total = total + options.secondViewWeight * pair * terms.clipSecondView();
+    }
+    if (usesLocal(options, late)) {
         require(terms.localT2iRowsText, "local");
-        total = total + local * pair * (terms.localT2i() + terms.localI2t());
+        total = total + options.localWeight * local * pair * (terms.localT2i() + terms.localI2t());
     }
     return total;
 }

@@ -113,8 +113,10 @@ struct PretrainingTask::Parts
             if (mayTrain(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
         AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}};
-        if (options.towerFactor != 1)
-            adam.factor = [factor = options.towerFactor](const std::string& name) { return name.starts_with("img_encoder_q.model.") ? factor : 1.0; };
+        if (options.towerFactor != 1 || options.textFactor != 1)
+            adam.factor = [tower = options.towerFactor, text = options.textFactor](const std::string& name) {
+                return name.starts_with("img_encoder_q.model.") ? tower : name.starts_with("text_encoder_q.model.") ? text : 1.0;
+            };
         optimizer.emplace(trained, std::move(adam));
         rebuild();
     }
@@ -122,7 +124,7 @@ struct PretrainingTask::Parts
     // Heads keep views of their weights; made anew after every change in place, none of them is stale.
     void rebuild() { network.emplace(model.parameters, model.description); }
 
-    void addImages(const SampleBatch& batch, bool late, bool both, LossInput& input) const
+    void addImages(const SampleBatch& batch, bool local, bool both, LossInput& input) const
     {
         const ForwardMode training{true, 0, 0};
         const Tensor tokens = network->image->tokens(imagesOf(batch.first, batch), training);
@@ -134,7 +136,7 @@ struct PretrainingTask::Parts
             input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
             input.simclr1 = (*network->simclr)(pooled, training);
         }
-        if (late)
+        if (local)
             input.patches = network->imageLocal(tokens, training);
     }
 
@@ -159,7 +161,7 @@ struct PretrainingTask::Parts
         return {text.ids.narrow(1, 0, longest), text.mask.narrow(1, 0, longest), {}};
     }
 
-    void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
+    void addText(const SampleBatch& batch, bool local, const Options& options, LossInput& input) const
     {
         const bool fixed = options.textTraining == TextTraining::Fixed;
         const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
@@ -170,7 +172,7 @@ struct PretrainingTask::Parts
             hidden = network->text->hidden(text, training);
         }
         input.t = network->textGlobal(pooledText(hidden, text.mask));
-        if (!late)
+        if (!local)
             return;
         std::vector<Tensor> all;
         for (std::size_t caption = 0; caption < batch.separators.size(); ++caption) {
@@ -221,14 +223,15 @@ void PretrainingTask::add(std::shared_ptr<ExtraTerm> term) { m_parts->extra.push
 
 StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros)
 {
-    const bool late = isLate(m_options.loss, step), both = late || m_options.loss.schedule != LossSchedule::Reference;
+    const bool late = isLate(m_options.loss, step), both = usesSecondView(m_options.loss, late);
+    const bool local = usesLocal(m_options.loss, late) || (late && !m_parts->extra.empty());
     if (both && batch.second.empty())
         throw Error(ErrorCode::Data, "train", "batch", "has no second views");
     // Dropout is a function of seed and place, so that a resumed run draws the same.
     torch::manual_seed(CounterRandom({m_options.seed, static_cast<std::uint64_t>(RandomPurpose::Model), static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(micro)})());
     LossInput input;
-    m_parts->addImages(batch, late, both, input);
-    m_parts->addText(batch, late, m_options, input);
+    m_parts->addImages(batch, local, both, input);
+    m_parts->addText(batch, local, m_options, input);
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
     const LossTerms terms = lossTerms(input, m_options.loss);

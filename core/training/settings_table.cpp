@@ -92,10 +92,13 @@ const std::vector<SettingInfo>& settingsTable()
         number("optimizer.weight_decay", 0.1, {0, 10}, "", "Decoupled weight decay (of SGD: added to the gradient)"),
         number("optimizer.clip", 0, {0, 1e6}, "", "Gradients are scaled to at most this norm; 0: not clipped"),
         number("optimizer.tower_factor", 1, {0, 10}, "", "The image tower's rate as a multiple of the others'"),
+        number("optimizer.text_factor", 1, {0, 10}, "", "The language model's rate, heads apart, as a multiple of the others'"),
 
         choice("loss.schedule", {"reference", "paper", "paper_mean"}, "How the terms are weighed and when they start"),
         integer("loss.late_loss", 8000, {0, many}, "steps", "Local and image-image terms start at this step"),
         number("loss.simclr_weight", 1, {0, 100}, "", "Weight of the image-image term"),
+        number("loss.second_view_weight", 1, {0, 100}, "", "Weight of the second view's image-text term"),
+        number("loss.local_weight", 1, {0, 100}, "", "Weight of the terms between patches and sentences"),
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
 

@@ -77,7 +77,8 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
 
 LossOptions lossOf(const Settings& settings)
 {
-    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"), settings.number("loss.temperature")};
+    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"),
+            settings.number("loss.second_view_weight"), settings.number("loss.local_weight"), settings.number("loss.temperature")};
 }
 
 std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
@@ -97,6 +98,7 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.weightDecay = settings.number("optimizer.weight_decay");
     options.clip = settings.number("optimizer.clip");
     options.towerFactor = settings.number("optimizer.tower_factor");
+    options.textFactor = settings.number("optimizer.text_factor");
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
     options.threads = static_cast<int>(settings.integer("threads"));
     options.name = settings.text("model.name");

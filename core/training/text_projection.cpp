@@ -26,7 +26,7 @@ TextFeatures textFeatures(const TextTower& tower, const CaptionTokenizer& captio
 
 Projection whitening(const at::Tensor& features, std::int64_t dims)
 {
-    constexpr double floor = 0.05;
+    constexpr double floor = 0.3;
     const torch::NoGradGuard noGradients;
     if (features.size(1) < dims)
         throw Error(ErrorCode::Model, "make start model", "heads.embedding", "is wider than the language model");

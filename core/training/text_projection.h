@@ -16,7 +16,7 @@ struct TextFeatures
 TextFeatures textFeatures(const TextTower& tower, const CaptionTokenizer& captions, const std::string& pooling, const std::vector<std::string>& texts);
 
 // x -> weight * x + bias: the principal directions of the rows of `features`, centred and brought to nearly equal
-// variance (a twentieth of the largest is added to each). weight [dims, width], bias [dims].
+// variance (three tenths of the largest are added to each). weight [dims, width], bias [dims].
 struct Projection
 {
     at::Tensor weight, bias;

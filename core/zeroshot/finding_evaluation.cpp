@@ -1,217 +1,59 @@
 #include "core/zeroshot/finding_evaluation.h"
 
-#include "core/base/error.h"
 #include "core/dicom/image_file.h"
-#include "core/metrics/ranking.h"
-#include "core/zeroshot/similarity.h"
+#include "core/study/spacing.h"
+#include "core/zeroshot/figure_list.h"
+#include "core/zeroshot/lesion_target.h"
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
-#include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
 
 using nlohmann::json;
 
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 constexpr std::array kindNames = {"mass", "calcification"};
-constexpr std::array conspicuities = {"obvious", "moderate", "subtle"};
+constexpr std::array conspicuities = {"", "obvious", "moderate", "subtle"}; // "": all
+constexpr double sensitivityOfThreshold = 0.9;
 
 // One image and one kind of lesion, ready to be counted.
 struct Case
 {
     bool present = false, reachable = false;
     std::string conspicuity;
-    double chance = 0;
+    double chance = 0, chanceNear = none;
     std::map<std::string, double> scores;
-    std::map<std::string, bool> hits;
+    std::map<std::string, MapAim> maps;
 };
 
-struct Cases
+// What is asked of a whole image, breast or exam; -1: not labelled, or not asked.
+struct Labels
 {
-    std::vector<std::string> patients;
-    std::array<std::vector<Case>, lesionChannels> kinds;
-    std::vector<int> density, densityAnswer, suspicious; // -1: not labelled
-    std::vector<double> suspicion;
+    int density = -1, suspicious = -1;
+    bool normal = false;
+    std::vector<double> densityScores;
+    double suspicion = 0;
 };
 
-Raster<std::uint8_t> readMask(const LesionMask& lesion)
+struct Sample
 {
-    const StoredImage stored = ImageFile::open(lesion.file)->readFrame(0);
-    Raster<std::uint8_t> mask(stored.rows, stored.columns);
-    const std::size_t size = stored.bytes.size() / mask.values.size();
-    for (std::size_t i = 0; i < mask.values.size(); ++i)
-        mask.values[i] = stored.bytes[i * size] != std::byte{0} ? 1 : 0;
-    return mask;
-}
+    std::string patient;
+    std::array<Case, lesionChannels> kinds;
+    Labels labels;
+};
 
-// Whether each patch's centre lies in a lesion of the kind.
-std::vector<bool> centresInside(const TrainingImage& image, LesionChannel kind, const Geometry& geometry)
+Case caseOf(const FindingAnswer::Kind& answer, const LesionTarget& target)
 {
-    std::vector<bool> inside(static_cast<std::size_t>(geometry.gridRows() * geometry.gridColumns()));
-    for (const LesionMask& lesion : image.lesions) {
-        if (lesion.channel != kind)
-            continue;
-        const Raster<std::uint8_t> mask = readMask(lesion);
-        for (std::size_t i = 0; i < inside.size(); ++i) {
-            const auto columns = static_cast<std::size_t>(geometry.gridColumns());
-            const Point centre = geometry.patchCentre(static_cast<int>(i / columns), static_cast<int>(i % columns));
-            const int row = static_cast<int>(std::floor(centre.y)), column = static_cast<int>(std::floor(centre.x));
-            if (row >= 0 && row < mask.rows && column >= 0 && column < mask.columns && mask.at(row, column) != 0)
-                inside[i] = true;
-        }
-    }
-    return inside;
-}
-
-Case caseOf(const FindingAnswer::Kind& answer, const TrainingImage& image, LesionChannel kind, const PreparedImage& prepared)
-{
-    Case made;
-    for (const LesionMask& lesion : image.lesions)
-        if (lesion.channel == kind) {
-            made.present = true;
-            made.conspicuity = lesion.conspicuity;
-        }
+    Case made{target.present, target.reachable, target.conspicuity, target.chance, target.near.empty() ? none : target.chanceNear, {}, {}};
     for (const auto& [name, score] : answer.scores)
         made.scores[name] = score;
-    if (!made.present)
-        return made;
-    const std::vector<bool> inside = centresInside(image, kind, prepared.geometry);
-    const std::vector<std::uint8_t> breast = breastOnGrid(prepared.geometry, prepared.breast);
-    double counted = 0, hit = 0;
-    for (std::size_t i = 0; i < inside.size(); ++i) {
-        counted += breast[i] != 0 || inside[i] ? 1 : 0;
-        hit += inside[i] ? 1 : 0;
-    }
-    made.reachable = hit > 0;
-    made.chance = counted > 0 ? hit / counted : 0;
-    for (const auto& [name, map] : answer.maps) {
-        if (map.empty())
-            continue;
-        std::size_t peak = 0;
-        float highest = -std::numeric_limits<float>::infinity();
-        for (std::size_t i = 0; i < map.size(); ++i)
-            if ((breast[i] != 0 || inside[i]) && map[i] > highest) {
-                highest = map[i];
-                peak = i;
-            }
-        made.hits[name] = inside[peak];
-    }
+    for (const auto& [name, map] : answer.maps)
+        if (!map.empty())
+            made.maps[name] = aimOf(map, target);
     return made;
-}
-
-// Figures with intervals, collected by name and computed in one bootstrap.
-class Figures
-{
-public:
-    explicit Figures(const std::vector<std::string>& patients) : m_patients(patients) {}
-    void add(const std::string& name, std::size_t n, std::function<double(std::span<const double>)> figure) { m_entries.push_back({name, n, std::move(figure)}); }
-    Cancellable<json> result(const metrics::BootstrapOptions& options, const Job& job) const
-    {
-        const metrics::Statistic all = [&](std::span<const double> weights) {
-            std::vector<double> values;
-            for (const Entry& entry : m_entries)
-                values.push_back(entry.figure(weights));
-            return values;
-        };
-        const auto values = all(std::vector<double>(m_patients.size(), 1));
-        const auto intervals = metrics::bootstrap(metrics::Resampler(m_patients), all, options, job);
-        if (!intervals)
-            return {};
-        json made = json::object();
-        for (std::size_t i = 0; i < m_entries.size(); ++i)
-            if (std::isfinite(values[i]))
-                made[m_entries[i].name] = {{"value", values[i]}, {"low", (*intervals)[i][0]}, {"high", (*intervals)[i][1]}, {"n", m_entries[i].n}};
-        return made;
-    }
-
-private:
-    struct Entry
-    {
-        std::string name;
-        std::size_t n = 0;
-        std::function<double(std::span<const double>)> figure;
-    };
-    const std::vector<std::string>& m_patients;
-    std::vector<Entry> m_entries;
-};
-
-// AUC over some of the images.
-void addAuc(Figures& figures, const std::string& name, const std::vector<double>& scores, const std::vector<bool>& positive, const std::vector<bool>& used)
-{
-    auto ranking = std::make_shared<metrics::Ranking>(scores, positive);
-    figures.add(name, static_cast<std::size_t>(std::count(used.begin(), used.end(), true)), [ranking, used](std::span<const double> weights) {
-        std::vector<double> own(weights.begin(), weights.end());
-        for (std::size_t i = 0; i < own.size(); ++i)
-            own[i] = used[i] ? own[i] : 0;
-        return ranking->figures(own).auc;
-    });
-}
-
-// Weighted mean of `value` over the images for which it is not NaN.
-void addMean(Figures& figures, const std::string& name, const std::vector<double>& values)
-{
-    const auto n = static_cast<std::size_t>(std::count_if(values.begin(), values.end(), [](double value) { return !std::isnan(value); }));
-    figures.add(name, n, [values](std::span<const double> weights) {
-        double sum = 0, total = 0;
-        for (std::size_t i = 0; i < values.size(); ++i)
-            if (!std::isnan(values[i])) {
-                sum += weights[i] * values[i];
-                total += weights[i];
-            }
-        return sum / total;
-    });
-}
-
-void addKind(Figures& figures, const std::string& kind, const std::vector<Case>& cases, const std::string& conspicuity)
-{
-    const std::string ending = conspicuity.empty() ? "" : "_" + conspicuity;
-    const auto counts = [&](const Case& one) { return one.present && (conspicuity.empty() || one.conspicuity == conspicuity); };
-    std::vector<bool> positive, used;
-    std::map<std::string, std::vector<double>> scores, shares;
-    constexpr double none = std::numeric_limits<double>::quiet_NaN();
-    for (const Case& one : cases) {
-        positive.push_back(one.present);
-        used.push_back(!one.present || counts(one));
-        for (const auto& [name, score] : one.scores)
-            scores[name].push_back(score);
-        shares["oracle"].push_back(counts(one) ? (one.reachable ? 1 : 0) : none);
-        shares["chance"].push_back(counts(one) ? one.chance : none);
-    }
-    for (const auto& [name, values] : scores)
-        addAuc(figures, kind + "_auc_" + name + ending, values, positive, used);
-    for (const auto& [name, values] : shares)
-        addMean(figures, kind + "_" + name + ending, values);
-    for (const char* map : {"own", "pair", "free", "head"}) {
-        std::vector<double> hits;
-        for (const Case& one : cases) {
-            const auto hit = one.hits.find(map);
-            hits.push_back(counts(one) && hit != one.hits.end() ? (hit->second ? 1 : 0) : none);
-        }
-        addMean(figures, kind + "_hit_" + map + ending, hits);
-    }
-}
-
-void addDensity(Figures& figures, const Cases& cases)
-{
-    std::vector<int> truth = cases.density, answer = cases.densityAnswer;
-    figures.add("density_balanced_accuracy", truth.size(), [truth, answer](std::span<const double> weights) {
-        std::array<double, 4> right{}, all{};
-        for (std::size_t i = 0; i < truth.size(); ++i)
-            if (truth[i] >= 0 && answer[i] >= 0) {
-                all[static_cast<std::size_t>(truth[i])] += weights[i];
-                right[static_cast<std::size_t>(truth[i])] += truth[i] == answer[i] ? weights[i] : 0;
-            }
-        double sum = 0, classes = 0;
-        for (std::size_t c = 0; c < all.size(); ++c)
-            if (all[c] > 0) {
-                sum += right[c] / all[c];
-                ++classes;
-            }
-        return sum / classes;
-    });
 }
 
 int suspiciousOf(const TrainingImage& image)
@@ -220,46 +62,239 @@ int suspiciousOf(const TrainingImage& image)
     return category == 4 || category == 5 ? 1 : category == 1 || category == 2 ? 0 : -1;
 }
 
-void addImage(Cases& cases, const FindingAnswer& answer, const TrainingImage& image, const PreparedImage& prepared)
+Sample sampleOf(const FindingAnswer& answer, const TrainingImage& image, const PreparedImage& prepared, const std::optional<Spacing>& spacing)
 {
-    cases.patients.push_back(image.fields.patient);
+    Sample made{image.fields.patient, {}, {}};
     for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-        cases.kinds[kind].push_back(caseOf(answer.kinds[kind], image, static_cast<LesionChannel>(kind), prepared));
-    cases.density.push_back(image.density.value_or(-1));
-    cases.densityAnswer.push_back(answer.density.empty() ? -1 : static_cast<int>(std::max_element(answer.density.begin(), answer.density.end()) - answer.density.begin()));
-    cases.suspicious.push_back(answer.suspicious ? suspiciousOf(image) : -1);
-    cases.suspicion.push_back(answer.suspicious.value_or(0));
+        made.kinds[kind] = caseOf(answer.kinds[kind], lesionTarget(image, static_cast<LesionChannel>(kind), prepared, spacing));
+    made.labels.density = answer.density.empty() ? -1 : image.density.value_or(-1);
+    made.labels.densityScores = answer.density;
+    made.labels.suspicious = answer.suspicious ? suspiciousOf(image) : -1;
+    made.labels.suspicion = answer.suspicious.value_or(0);
+    made.labels.normal = image.lesions.empty() && image.birads.value_or(1) == 1;
+    return made;
+}
+
+// One sample for all images of a key: mean scores, a lesion if any image has one. Maps stay the images'.
+std::vector<Sample> joined(const std::vector<Sample>& images, const std::vector<std::string>& keys)
+{
+    std::map<std::string, std::vector<const Sample*>> groups;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        groups[keys[i]].push_back(&images[i]);
+    std::vector<Sample> made;
+    for (const auto& [key, group] : groups) {
+        Sample sum = *group.front();
+        const double share = 1.0 / static_cast<double>(group.size());
+        for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
+            Case& whole = sum.kinds[kind];
+            for (auto& [name, score] : whole.scores) {
+                score = 0;
+                for (const Sample* image : group)
+                    score += share * image->kinds[kind].scores.at(name);
+            }
+            for (const Sample* image : group)
+                whole.present = whole.present || image->kinds[kind].present;
+        }
+        sum.labels.suspicion = 0;
+        std::fill(sum.labels.densityScores.begin(), sum.labels.densityScores.end(), 0.0);
+        for (const Sample* image : group) {
+            sum.labels.suspicion += share * image->labels.suspicion;
+            for (std::size_t i = 0; i < sum.labels.densityScores.size(); ++i)
+                sum.labels.densityScores[i] += share * image->labels.densityScores[i];
+        }
+        made.push_back(std::move(sum));
+    }
+    return made;
+}
+
+// One kind of lesion over all samples.
+class KindFigures
+{
+public:
+    KindFigures(const std::vector<Sample>& samples, std::size_t kind, FigureList& figures) : m_samples(samples), m_kind(kind), m_figures(figures)
+    {
+        for (const Sample& sample : samples)
+            for (const auto& [map, aim] : sample.kinds[kind].maps)
+                m_maps[map] = true;
+    }
+
+    void addScores(const std::string& prefix, const std::string& conspicuity) const
+    {
+        std::vector<bool> positive, used;
+        std::map<std::string, std::vector<double>> scores;
+        for (const Sample& sample : m_samples) {
+            const Case& one = sample.kinds[m_kind];
+            positive.push_back(one.present);
+            used.push_back(!one.present || counts(one, conspicuity));
+            for (const auto& [name, score] : one.scores)
+                scores[name].push_back(score);
+        }
+        for (const auto& [name, values] : scores)
+            m_figures.addAuc(prefix + kindNames[m_kind] + "_auc_" + name + ending(conspicuity), values, positive, used);
+    }
+
+    void addAim(const std::string& conspicuity) const
+    {
+        const auto ofLesions = [&](const std::string& name, auto&& value) {
+            mean(name + ending(conspicuity), [&](const Sample& sample) { return counts(sample.kinds[m_kind], conspicuity) ? value(sample.kinds[m_kind]) : none; });
+        };
+        ofLesions("oracle", [](const Case& one) { return one.reachable ? 1.0 : 0.0; });
+        ofLesions("chance", [](const Case& one) { return one.chance; });
+        ofLesions("chance_near", [](const Case& one) { return one.chanceNear; });
+        struct Named
+        {
+            const char* name;
+            double MapAim::*value;
+        };
+        for (const Named& figure : {Named{"hit_", &MapAim::hit}, Named{"near_", &MapAim::near}, Named{"cnr_", &MapAim::cnr}, Named{"miou_", &MapAim::miou}})
+            for (const auto& [map, any] : m_maps)
+                ofLesions(figure.name + map, [&, &name = map](const Case& one) { return of(one, name, figure.value); });
+    }
+
+    void addActivation(const std::map<std::string, double>& thresholds) const
+    {
+        for (const auto& [map, any] : m_maps) {
+            const auto threshold = thresholds.find(std::string(kindNames[m_kind]) + "_" + map);
+            if (threshold == thresholds.end())
+                continue;
+            const auto active = [&, &name = map](const Case& one) {
+                const double peak = of(one, name, &MapAim::peak);
+                return std::isnan(peak) ? none : peak > threshold->second ? 1.0 : 0.0;
+            };
+            mean("activation_" + map, [&](const Sample& sample) { return sample.kinds[m_kind].present ? active(sample.kinds[m_kind]) : none; });
+            mean("false_activation_" + map, [&](const Sample& sample) { return sample.labels.normal ? active(sample.kinds[m_kind]) : none; });
+        }
+    }
+
+    void addThresholds(json& thresholds) const
+    {
+        for (const auto& [map, any] : m_maps) {
+            std::vector<double> peaks;
+            for (const Sample& sample : m_samples)
+                if (const double peak = of(sample.kinds[m_kind], map, &MapAim::peak); sample.kinds[m_kind].present && !std::isnan(peak))
+                    peaks.push_back(peak);
+            std::sort(peaks.begin(), peaks.end());
+            if (!peaks.empty())
+                thresholds[std::string(kindNames[m_kind]) + "_" + map] = metrics::quantile(peaks, 1 - sensitivityOfThreshold);
+        }
+    }
+
+private:
+    static std::string ending(const std::string& conspicuity) { return conspicuity.empty() ? "" : "_" + conspicuity; }
+    static bool counts(const Case& one, const std::string& conspicuity) { return one.present && (conspicuity.empty() || one.conspicuity == conspicuity); }
+    static double of(const Case& one, const std::string& map, double MapAim::*value)
+    {
+        const auto found = one.maps.find(map);
+        return found == one.maps.end() ? none : found->second.*value;
+    }
+    template <class Value>
+    void mean(const std::string& name, Value&& value) const
+    {
+        std::vector<double> values;
+        for (const Sample& sample : m_samples)
+            values.push_back(value(sample));
+        m_figures.addMean(std::string(kindNames[m_kind]) + "_" + name, values);
+    }
+
+    const std::vector<Sample>& m_samples;
+    std::size_t m_kind;
+    FigureList& m_figures;
+    std::map<std::string, bool> m_maps;
+};
+
+void addSuspicious(const std::string& name, const std::vector<Sample>& samples, FigureList& figures)
+{
+    std::vector<bool> positive, used;
+    std::vector<double> suspicion;
+    for (const Sample& sample : samples) {
+        positive.push_back(sample.labels.suspicious == 1);
+        used.push_back(sample.labels.suspicious >= 0);
+        suspicion.push_back(sample.labels.suspicion);
+    }
+    if (std::find(used.begin(), used.end(), true) != used.end())
+        figures.addAuc(name, suspicion, positive, used);
+}
+
+void addDensity(const std::string& name, const std::vector<Sample>& samples, FigureList& figures)
+{
+    std::vector<int> truth, answer;
+    for (const Sample& sample : samples) {
+        const auto& scores = sample.labels.densityScores;
+        truth.push_back(sample.labels.density);
+        answer.push_back(scores.empty() ? -1 : static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin()));
+    }
+    if (std::any_of(answer.begin(), answer.end(), [](int one) { return one >= 0; }))
+        figures.addBalancedAccuracy(name, truth, answer);
+}
+
+std::vector<std::string> patientsOf(const std::vector<Sample>& samples)
+{
+    std::vector<std::string> patients;
+    for (const Sample& sample : samples)
+        patients.push_back(sample.patient);
+    return patients;
+}
+
+Cancellable<json> figuresOfImages(const std::vector<Sample>& images, const FindingEvaluation& options, json& thresholds, const Job& job)
+{
+    FigureList figures(patientsOf(images));
+    for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
+        const KindFigures own(images, kind, figures);
+        for (const char* conspicuity : conspicuities) {
+            own.addScores("", conspicuity);
+            own.addAim(conspicuity);
+        }
+        own.addActivation(options.thresholds);
+        own.addThresholds(thresholds);
+    }
+    addDensity("density_balanced_accuracy", images, figures);
+    addSuspicious("suspicious_auc", images, figures);
+    return figures.result(options.bootstrap, job);
+}
+
+Cancellable<json> figuresOfBreasts(const std::vector<Sample>& breasts, const FindingEvaluation& options, const Job& job)
+{
+    FigureList figures(patientsOf(breasts));
+    for (std::size_t kind = 0; kind < lesionChannels; ++kind)
+        KindFigures(breasts, kind, figures).addScores("breast_", "");
+    addSuspicious("breast_suspicious_auc", breasts, figures);
+    return figures.result(options.bootstrap, job);
+}
+
+Cancellable<json> figuresOfExams(const std::vector<Sample>& exams, const FindingEvaluation& options, const Job& job)
+{
+    FigureList figures(patientsOf(exams));
+    addDensity("exam_density_balanced_accuracy", exams, figures);
+    return figures.result(options.bootstrap, job);
 }
 
 } // namespace
 
-Cancellable<json> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job)
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job)
 {
-    Cases cases;
+    std::vector<Sample> images;
+    std::vector<std::string> breasts, exams;
     for (const TrainingImage& image : index.images) {
         if (job.cancelled())
             return {};
-        job.report(cases.patients.size(), index.images.size(), "evaluate findings");
+        job.report(images.size(), index.images.size(), "evaluate findings");
         const auto file = ImageFile::open(image.path);
         const PreparedImage prepared = prepare(file->readFrame(0), file->pipeline(0), options.profile, options.inputSize, options.patch);
-        addImage(cases, answer(prepared, image), image, prepared);
+        std::vector<std::string> warnings;
+        images.push_back(sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
+        exams.push_back(image.fields.patient + " " + image.fields.exam);
+        breasts.push_back(exams.back() + " " + image.fields.side);
     }
-    Figures figures(cases.patients);
-    for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
-        addKind(figures, kindNames[kind], cases.kinds[kind], "");
-        for (const char* conspicuity : conspicuities)
-            addKind(figures, kindNames[kind], cases.kinds[kind], conspicuity);
-    }
-    if (std::any_of(cases.densityAnswer.begin(), cases.densityAnswer.end(), [](int one) { return one >= 0; }))
-        addDensity(figures, cases);
-    std::vector<bool> positive, used;
-    for (const int one : cases.suspicious) {
-        positive.push_back(one == 1);
-        used.push_back(one >= 0);
-    }
-    if (std::find(used.begin(), used.end(), true) != used.end())
-        addAuc(figures, "suspicious_auc", cases.suspicion, positive, used);
-    return figures.result(options.bootstrap, job);
+    FindingFigures made{{}, json::object()};
+    const auto ofImages = figuresOfImages(images, options, made.thresholds, job);
+    const auto ofBreasts = figuresOfBreasts(joined(images, breasts), options, job);
+    const auto ofExams = figuresOfExams(joined(images, exams), options, job);
+    if (!ofImages || !ofBreasts || !ofExams)
+        return {};
+    made.figures = *ofImages;
+    made.figures.update(*ofBreasts);
+    made.figures.update(*ofExams);
+    return made;
 }
 
 } // namespace mama

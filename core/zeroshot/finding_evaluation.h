@@ -7,7 +7,8 @@
 
 #include <array>
 #include <functional>
-#include <nlohmann/json_fwd.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,11 +64,27 @@ struct FindingEvaluation
     Profile profile;
     int inputSize = 518, patch = 14;
     metrics::BootstrapOptions bootstrap;
+    // Of peaks, by "KIND_MAP", as the thresholds of an earlier evaluation on other images; empty: no activation rates.
+    std::map<std::string, double> thresholds;
 };
-// Over every image of the index: AUC of each score (images with a lesion of the kind against images without), all and by
-// conspicuity; pointing hit of each map (its peak in the breast has its centre in a lesion of the kind), with "oracle"
-// (some patch has) and "chance" (share of the breast's patches that have); density's balanced accuracy; AUC of
-// "suspicious". Each {"value", "low", "high", "n"}, 95 % intervals by patient. Empty: cancelled.
-Cancellable<nlohmann::json> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job = {});
+
+struct FindingFigures
+{
+    nlohmann::json figures;    // name: {"value", "low", "high", "n"}, 95 % intervals by patient
+    nlohmann::json thresholds; // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
+};
+
+// Over every image of the index, KIND being mass or calcification, all and by conspicuity (of an image's plainest lesion
+// of the kind):
+//   KIND_auc_SCORE: images with a lesion of the kind against images without
+//   KIND_hit_MAP: the map's peak in the breast has its centre in such a lesion; KIND_oracle: some patch has;
+//     KIND_chance: share of the breast's patches that have
+//   KIND_near_MAP, KIND_chance_near: the same within 15 mm of the lesion; KIND_cnr_MAP, KIND_miou_MAP (MapAim)
+//   KIND_activation_MAP, KIND_false_activation_MAP: share of images with such a lesion, and of normal ones (BI-RADS 1,
+//     no lesion), whose peak exceeds the threshold
+//   breast_KIND_auc_SCORE, breast_suspicious_auc, exam_density_balanced_accuracy: of the mean score of the images
+//   density_balanced_accuracy; suspicious_auc: BI-RADS 4 and 5 against 1 and 2
+// Empty: cancelled.
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job = {});
 
 } // namespace mama

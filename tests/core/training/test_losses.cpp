@@ -194,6 +194,13 @@ private Q_SLOTS:
         QVERIFY(close(terms.localT2i() + terms.localI2t(), 4 * std::log(36)));
         QVERIFY(close(totalLoss(terms, {}, false), 2 * std::log(36)));
         QVERIFY(close(totalLoss(terms, {}, true), 8 * std::log(36) + std::log(71)));
+        LossOptions clipAlone;
+        clipAlone.simclrWeight = clipAlone.secondViewWeight = clipAlone.localWeight = 0;
+        QVERIFY(close(totalLoss(terms, clipAlone, true), 2 * std::log(36)));
+        QVERIFY(!usesSecondView(clipAlone, true) && !usesLocal(clipAlone, true) && !lossTerms(input, clipAlone).localT2iRowsText.defined());
+        LossOptions views;
+        views.localWeight = 0;
+        QVERIFY(close(totalLoss(terms, views, true), 4 * std::log(36) + std::log(71)));
     }
 
     // N = 3 worked by hand: unit vectors, temperatures of 1; image n shows sentences n and n + 1.

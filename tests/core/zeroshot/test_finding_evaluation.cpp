@@ -1,5 +1,7 @@
 #include "core/base/error.h"
+#include "core/dicom/image_file.h"
 #include "core/zeroshot/finding_evaluation.h"
+#include "core/zeroshot/lesion_target.h"
 #include "tests/support/small_data_set.h"
 #include "tests/support/test_data.h"
 
@@ -26,22 +28,101 @@ private Q_SLOTS:
     void oneWhoKnowsIsRightAndHits()
     {
         const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options);
-        QCOMPARE(value(*figures, "mass_auc_local"), 1.0);
-        QCOMPARE(value(*figures, "mass_auc_local_obvious"), 1.0);
-        QCOMPARE(value(*figures, "mass_hit_pair"), 1.0);
-        QCOMPARE(value(*figures, "mass_oracle"), 1.0);
-        QCOMPARE((*figures)["mass_hit_pair"]["n"].get<int>(), exams); // two left images of every second exam
-        QVERIFY(value(*figures, "mass_chance") > 0.01 && value(*figures, "mass_chance") < 0.2);
-        QVERIFY(!figures->contains("calcification_hit_pair") && !figures->contains("mass_auc_local_subtle"));
-        QCOMPARE(value(*figures, "density_balanced_accuracy"), 1.0);
+        QCOMPARE(value(figures->figures, "mass_auc_local"), 1.0);
+        QCOMPARE(value(figures->figures, "mass_auc_local_obvious"), 1.0);
+        QCOMPARE(value(figures->figures, "mass_hit_pair"), 1.0);
+        QCOMPARE(value(figures->figures, "mass_oracle"), 1.0);
+        QCOMPARE(figures->figures["mass_hit_pair"]["n"].get<int>(), exams); // two left images of every second exam
+        QVERIFY(value(figures->figures, "mass_chance") > 0.01 && value(figures->figures, "mass_chance") < 0.2);
+        QVERIFY(!figures->figures.contains("calcification_hit_pair") && !figures->figures.contains("mass_auc_local_subtle"));
+        QCOMPARE(value(figures->figures, "density_balanced_accuracy"), 1.0);
     }
 
     void oneWhoSaysTheSameOfAllIsAtChance()
     {
         const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, false); }, m_options);
-        QCOMPARE(value(*figures, "mass_auc_local"), 0.5);
-        QCOMPARE(value(*figures, "mass_hit_pair"), 0.0); // the first patch of all equal ones
-        QCOMPARE(value(*figures, "density_balanced_accuracy"), 0.25);
+        QCOMPARE(value(figures->figures, "mass_auc_local"), 0.5);
+        QCOMPARE(value(figures->figures, "mass_hit_pair"), 0.0); // the first patch of all equal ones
+        QCOMPARE(value(figures->figures, "density_balanced_accuracy"), 0.25);
+    }
+
+    void mapsAreJudgedInTheBreast()
+    {
+        const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options)->figures;
+        QVERIFY(!figures.contains("mass_near_pair")); // the pictures state no spacing
+        QVERIFY(value(figures, "mass_cnr_pair") > 0 && value(figures, "mass_miou_pair") > 0.1 && value(figures, "mass_miou_pair") < 1);
+    }
+
+    void breastsAndExamsAreFusedFromTheirImages()
+    {
+        // Right in one view of each breast, as wrong in the other: at chance by image, the mean by breast and exam decides.
+        const auto halfRight = [&](const PreparedImage& prepared, const TrainingImage& image) {
+            FindingAnswer made = answer(prepared, image, true);
+            const bool cc = image.fields.view == "CC";
+            made.kinds[0].scores[0].second *= cc ? 1 : 0;
+            made.density[static_cast<std::size_t>(*image.density)] = cc ? 1 : 0.5;
+            made.density[static_cast<std::size_t>((*image.density + 1) % 4)] = cc ? 0 : 0.75;
+            return made;
+        };
+        const auto figures = evaluateFindings(m_index, halfRight, m_options)->figures;
+        QCOMPARE(value(figures, "mass_auc_local"), 0.75);
+        QCOMPARE(value(figures, "breast_mass_auc_local"), 1.0);
+        QCOMPARE(figures["breast_mass_auc_local"]["n"].get<int>(), 2 * exams);
+        QCOMPARE(value(figures, "density_balanced_accuracy"), 0.5);
+        QCOMPARE(value(figures, "exam_density_balanced_accuracy"), 1.0);
+        QCOMPARE(figures["exam_density_balanced_accuracy"]["n"].get<int>(), exams);
+    }
+
+    void thresholdsComeFromAnotherEvaluation()
+    {
+        const auto knows = [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); };
+        const auto first = evaluateFindings(m_index, knows, m_options);
+        QVERIFY(!first->figures.contains("mass_activation_pair"));
+        QCOMPARE(first->thresholds.at("mass_pair").get<double>(), 1.0); // every peak is 1
+        FindingEvaluation options = m_options;
+        options.thresholds["mass_pair"] = 0.5;
+        auto figures = evaluateFindings(m_index, knows, options)->figures;
+        QCOMPARE(value(figures, "mass_activation_pair"), 1.0);
+        QCOMPARE(value(figures, "mass_false_activation_pair"), 1.0); // its map shows the same spot in every image
+        options.thresholds["mass_pair"] = 1.5;
+        figures = evaluateFindings(m_index, knows, options)->figures;
+        QCOMPARE(value(figures, "mass_activation_pair"), 0.0);
+        QCOMPARE(value(figures, "mass_false_activation_pair"), 0.0);
+    }
+
+    void ofSeveralLesionsThePlainestCounts()
+    {
+        TrainingIndex index = m_index;
+        for (TrainingImage& image : index.images)
+            if (!image.lesions.empty()) {
+                LesionMask other = image.lesions.front();
+                other.conspicuity = "subtle";
+                image.lesions.push_back(other);
+            }
+        const auto figures = evaluateFindings(index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options)->figures;
+        QVERIFY(figures.contains("mass_auc_local_obvious") && !figures.contains("mass_auc_local_subtle"));
+    }
+
+    void aPeakOutsideTheBreastIsNone()
+    {
+        PreparedImage prepared;
+        TrainingImage image;
+        const auto file = ImageFile::open(m_index.images.front().path);
+        prepared = prepare(file->readFrame(0), file->pipeline(0), m_options.profile, m_options.inputSize, m_options.patch);
+        std::fill(prepared.breast.values.begin(), prepared.breast.values.end(), std::uint8_t{0});
+        prepared.breast.at(0, 0) = 1;
+        for (const TrainingImage& one : m_index.images)
+            if (!one.lesions.empty())
+                image = one;
+        const LesionTarget target = lesionTarget(image, LesionChannel::Mass, prepared, Spacing{1, 1});
+        QVERIFY(target.present && !target.reachable && target.chance == 0);
+        std::vector<float> map(target.patches.counted.size());
+        const auto onLesion = prepared.geometry.patchAt({30, 50});
+        map[static_cast<std::size_t>(onLesion->first * prepared.geometry.gridColumns() + onLesion->second)] = 1;
+        const MapAim aim = aimOf(map, target);
+        QVERIFY(aim.hit == 0 && aim.near == 0 && aim.peak == 0); // 38 mm off
+        const LesionTarget small = lesionTarget(image, LesionChannel::Mass, prepared, Spacing{0.1, 0.1});
+        QVERIFY(aimOf(map, small).near == 1 && aimOf(map, small).hit == 0 && small.chanceNear == 1);
     }
 
     void sentencesAreRead()
