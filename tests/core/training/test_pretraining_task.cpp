@@ -149,6 +149,20 @@ private Q_SLOTS:
     }
 
     // With the text's training pooling the first micro-batch's image-text term is the reference's.
+    void termsOfWeightZeroAreNotComputed()
+    {
+        PretrainingTask::Options clipAlone = options();
+        clipAlone.loss.simclrWeight = clipAlone.loss.secondViewWeight = clipAlone.loss.localWeight = 0;
+        clipAlone.loss.lateLoss = 0;
+        PretrainingTask task(clipAlone);
+        SampleBatch batch = batchOf(m_parity.json("batches.json").front());
+        batch.second.clear();
+        const StepReport report = task.accumulate(batch, 0, 0, 1);
+        QVERIFY(report.terms.contains("clip"));
+        for (const char* name : {"clip_second_view", "ntxent", "local_t2i"})
+            QVERIFY(!report.terms.contains(name));
+    }
+
     void embeddingsForAnEvaluationGiveTheReferencesLoss()
     {
         const PretrainingTask task(options());
