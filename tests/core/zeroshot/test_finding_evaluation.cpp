@@ -50,7 +50,9 @@ private Q_SLOTS:
     {
         const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options)->figures;
         QVERIFY(!figures.contains("mass_near_pair")); // the pictures state no spacing
-        QVERIFY(value(figures, "mass_cnr_pair") > 0 && value(figures, "mass_miou_pair") > 0.1 && value(figures, "mass_miou_pair") < 1);
+        QVERIFY(value(figures, "mass_cnr_pair") > 0);
+        const double miou = value(figures, "mass_miou_pair"); // one patch of about 4.6 x 9.2 pixels of the mask's 20 x 20
+        QVERIFY2(miou > 0.07 && miou < 0.14, qPrintable(QString::number(miou)));
     }
 
     void breastsAndExamsAreFusedFromTheirImages()
