@@ -54,6 +54,12 @@ public:
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
     std::vector<float> textGlobal(const Tokens& text) const;
     double logitFactor() const; // e^logit_scale
+    // Of the last micro-batch and the last step.
+    struct Seconds
+    {
+        double images = 0, text = 0, losses = 0, backward = 0, optimiser = 0;
+    };
+    const Seconds& seconds() const { return m_seconds; }
     // The same for maps: [patches, D], and the state at the text's last separator, [D].
     std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
     std::vector<float> sentence(const Tokens& text) const;
@@ -62,6 +68,7 @@ private:
     struct Parts;
     Options m_options;
     std::unique_ptr<Parts> m_parts;
+    Seconds m_seconds;
 };
 
 } // namespace mama
