@@ -13,12 +13,19 @@ enum class LossSchedule { Reference, Paper, PaperMean };
 LossSchedule lossScheduleOf(std::string_view name);
 const char* name(LossSchedule schedule);
 
+// Whom a term takes its negatives from where a run has several processes: this one's samples, or everybody's.
+enum class Negatives { Local, Gathered };
+// "local", "gathered". Error(Usage) otherwise.
+Negatives negativesOf(std::string_view name);
+
 struct LossOptions
 {
     LossSchedule schedule = LossSchedule::Reference;
     std::int64_t lateLoss = 8000; // optimiser steps; late from this step on
     double simclrWeight = 1;
     double temperature = 0.5;     // of NT-Xent
+    // Of the two clip terms, NT-Xent and the local terms; as the reference means them (mama.md 6).
+    Negatives clip = Negatives::Local, simclr = Negatives::Gathered, local = Negatives::Local;
 };
 
 // Whether the step is at or past late_loss; the trainable state is a function of this too.

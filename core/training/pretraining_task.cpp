@@ -6,6 +6,7 @@
 #include "core/training/extra_term.h"
 #include "core/training/losses.h"
 #include "core/training/sample_batch.h"
+#include "core/training/shared_training.h"
 #include "core/training/text_adapters.h"
 
 #include <cmath>
@@ -17,12 +18,10 @@ namespace {
 
 using torch::Tensor;
 
-bool isBuffer(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked"); }
-
 // mama.md 2: the mask token and the image tower's last norm never train, of the text model what the setting says.
 bool mayTrain(const std::string& name, TextTraining text)
 {
-    if (isBuffer(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
+    if (isStatistic(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
         return false;
     if (!name.starts_with("text_encoder_q.model."))
         return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
@@ -101,6 +100,7 @@ struct PretrainingTask::Parts
     std::optional<AdamW> optimizer;
     std::vector<std::shared_ptr<ExtraTerm>> extra;
     bool bert = false, masked = false;
+    std::optional<SharedTraining> shared;
 
     explicit Parts(const Options& options) : model(options.start)
     {
@@ -116,6 +116,7 @@ struct PretrainingTask::Parts
         if (options.towerFactor != 1)
             adam.factor = [factor = options.towerFactor](const std::string& name) { return name.starts_with("img_encoder_q.model.") ? factor : 1.0; };
         optimizer.emplace(trained, std::move(adam));
+        shared.emplace(options.group, options.sharedNorm, model.parameters.all());
         rebuild();
     }
 
@@ -124,7 +125,7 @@ struct PretrainingTask::Parts
 
     void addImages(const SampleBatch& batch, bool late, bool both, LossInput& input) const
     {
-        const ForwardMode training{true, 0, 0};
+        const ForwardMode training{true, 0, 0, shared->batchNorm()};
         const Tensor tokens = network->image->tokens(imagesOf(batch.first, batch), training);
         const Tensor pooled = network->pooled(tokens);
         input.v = network->imageGlobal(pooled);
@@ -162,7 +163,7 @@ struct PretrainingTask::Parts
     void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
     {
         const bool fixed = options.textTraining == TextTraining::Fixed;
-        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm()};
         const TextBatch text = textOf(batch);
         Tensor hidden;
         {
@@ -185,13 +186,21 @@ struct PretrainingTask::Parts
     Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
     {
         Tensor sum = torch::zeros({});
-        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options)};
+        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options), shared->together()};
         for (const auto& term : extra)
             for (const ExtraTerm::Value& value : (*term)(pass)) {
                 report.terms[value.name] = value.value.item<double>();
                 sum = sum + value.weight * value.value;
             }
         return sum;
+    }
+
+    // Dropout is a function of seed and place, so that a resumed run draws the same; no two processes draw the same.
+    void seed(std::uint64_t seed, std::int64_t step, int micro) const
+    {
+        const auto purpose = static_cast<std::uint64_t>(RandomPurpose::Model), place = static_cast<std::uint64_t>(step), part = static_cast<std::uint64_t>(micro);
+        const int rank = shared->rank();
+        torch::manual_seed(rank == 0 ? CounterRandom({seed, purpose, place, part})() : CounterRandom({seed, purpose, place, part, static_cast<std::uint64_t>(rank)})());
     }
 
     void limitScales(double limit)
@@ -224,14 +233,14 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     const bool late = isLate(m_options.loss, step), both = late || m_options.loss.schedule != LossSchedule::Reference;
     if (both && batch.second.empty())
         throw Error(ErrorCode::Data, "train", "batch", "has no second views");
-    // Dropout is a function of seed and place, so that a resumed run draws the same.
-    torch::manual_seed(CounterRandom({m_options.seed, static_cast<std::uint64_t>(RandomPurpose::Model), static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(micro)})());
+    m_parts->seed(m_options.seed, step, micro);
+    m_parts->shared->begin();
     LossInput input;
     m_parts->addImages(batch, late, both, input);
     m_parts->addText(batch, late, m_options, input);
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
-    const LossTerms terms = lossTerms(input, m_options.loss);
+    const LossTerms terms = lossTerms(input, m_options.loss, m_parts->shared->together());
     Tensor total = totalLoss(terms, m_options.loss, late);
     StepReport report;
     if (late && !m_parts->extra.empty())
@@ -246,7 +255,9 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
 
 std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
 {
+    m_parts->shared->average(m_parts->trained);
     std::map<std::string, double> figures{{"grad_norm", m_parts->optimizer->step(lr)}};
+    m_parts->shared->end();
     m_parts->limitScales(m_options.scaleLimit);
     m_parts->rebuild();
     for (const char* name : {"logit", "local"})
@@ -298,6 +309,20 @@ void PretrainingTask::load(const std::filesystem::path& folder)
 {
     m_parts->model.load(folder);
     readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
+    m_parts->rebuild();
+}
+
+void PretrainingTask::share()
+{
+    m_parts->shared->copyFromFirst(m_parts->model.parameters.all());
+    m_parts->shared->copyFromFirst(m_parts->optimizer->state());
+    m_parts->rebuild();
+}
+
+void PretrainingTask::undo()
+{
+    m_parts->shared->undo();
     m_parts->optimizer->clear();
     m_parts->rebuild();
 }
