@@ -123,7 +123,9 @@ public:
     {
         try {
             const std::string text = "process " + std::to_string(rank()) + " of " + std::to_string(size()) + ": " + why;
-            m_store->set("failure", {text.begin(), text.end()});
+            if (!m_store->check({"failure"}))
+                m_store->set("failure", std::vector<std::uint8_t>(text.begin(), text.end()));
+            m_store->add("heard", rank() == 0 ? 0 : 1); // needs not to be told
             m_group.reset(); // ends the calls that the others wait in
             // The store ends with the first process, so that one waits until all have read.
             for (const auto end = Clock::now() + 10s; rank() == 0 && m_store->add("heard", 0) < size() - 1 && Clock::now() < end;)

@@ -24,13 +24,13 @@ void checkPair(const Tensor& a, const Tensor& b, const char* what)
 }
 
 // Cross-entropy of rows [n, N] whose truth is the diagonal that begins at column `offset`.
-Tensor diagonal(const Tensor& logits, std::int64_t offset = 0)
+Tensor diagonalLoss(const Tensor& logits, std::int64_t offset = 0)
 {
     return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0), torch::TensorOptions(torch::kLong).device(logits.device())));
 }
 
 // Of rows and of columns.
-std::pair<Tensor, Tensor> bothDirections(const Tensor& logits) { return {diagonal(logits), diagonal(logits.t())}; }
+std::pair<Tensor, Tensor> bothDirections(const Tensor& logits) { return {diagonalLoss(logits), diagonalLoss(logits.t())}; }
 
 void addLocal(const LossInput& input, LossTerms& terms, const Collectives* together)
 {
@@ -45,11 +45,11 @@ void addLocal(const LossInput& input, LossTerms& terms, const Collectives* toget
         const LocalScores columns = localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
         const std::int64_t samples = input.patches.size(0), offset = together->rank() * samples;
         terms.scores = {together->gather(columns.bestPatch.t()).t(), together->gather(columns.bestSentence.t()).t()};
-        const auto rows = [&](const Tensor& scores) { return diagonal(scores.narrow(0, offset, samples) * scale, offset); };
+        const auto rows = [&](const Tensor& scores) { return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset); };
         terms.localT2iRowsText = rows(terms.scores.bestPatch);
-        terms.localT2iRowsImage = diagonal(columns.bestPatch.t() * scale, offset);
+        terms.localT2iRowsImage = diagonalLoss(columns.bestPatch.t() * scale, offset);
         terms.localI2tRowsText = rows(terms.scores.bestSentence);
-        terms.localI2tRowsImage = diagonal(columns.bestSentence.t() * scale, offset);
+        terms.localI2tRowsImage = diagonalLoss(columns.bestSentence.t() * scale, offset);
         return;
     }
     terms.scores = localScores(normalised(input.patches), normalised(input.sentences), input.sentenceCounts);
@@ -116,7 +116,7 @@ std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tenso
     if (together) {
         const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA), allB = together->gather(ownB);
         const std::int64_t offset = together->rank() * a.size(0);
-        return {diagonal(torch::mm(ownA, allB.t()) * logScale.exp(), offset), diagonal(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
+        return {diagonalLoss(torch::mm(ownA, allB.t()) * logScale.exp(), offset), diagonalLoss(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
     }
     return bothDirections(torch::mm(normalised(a), normalised(b).t()) * logScale.exp());
 }

@@ -58,13 +58,14 @@ private Q_SLOTS:
 
     void theCallsOfAGroup()
     {
+        const std::string text(100000, 'x');
         std::array<std::string, processes> texts;
         std::array<std::vector<float>, processes> sums;
         std::array<std::vector<std::int64_t>, processes> gathered;
         std::array<std::int64_t, processes> largest{};
         inProcesses([&](ProcessGroup& group) {
             const auto rank = static_cast<std::size_t>(group.rank());
-            texts[rank] = group.fromFirst(group.first() ? std::string(100000, 'x') + "end" : "other");
+            texts[rank] = group.fromFirst(group.first() ? text : std::string("other"));
             for (int i = 0; i < 1000; ++i)
                 sums[rank].push_back(static_cast<float>(group.rank() + 1) / static_cast<float>(i + 3));
             group.sum(std::span(sums[rank]));
@@ -72,7 +73,7 @@ private Q_SLOTS:
             largest[rank] = group.largest(-group.rank());
         });
         for (std::size_t rank = 0; rank < processes; ++rank) {
-            QVERIFY(texts[rank] == std::string(100000, 'x') + "end");
+            QVERIFY(texts[rank] == text);
             QVERIFY(sums[rank] == sums[0]); // bit for bit
             QVERIFY(std::abs(sums[rank][0] - 2) < 1e-6F);
             QVERIFY((gathered[rank] == std::vector<std::int64_t>{1, 2, 2}));
