@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
 #include "core/training/follower.h"
 #include "core/training/gloo_group.h"
@@ -93,7 +94,14 @@ void countUnreadable(RunReporter& reporter, const TrainingIndex& index, const Pr
     });
 }
 
-constexpr const char* go = "go"; // the first process has prepared the images
+// What the first process says when it has prepared the images: that the others must see the same, in the same splits.
+std::string goOn(const TrainingIndex& index)
+{
+    std::string all;
+    for (const TrainingImage& image : index.images)
+        all += image.id + " " + name(image.split) + "\n";
+    return "go " + sha256(all);
+}
 
 RunStatus stopped(RunReporter& reporter, ProcessGroup* group)
 {
@@ -157,7 +165,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
     if (group) {
         folder.log(std::to_string(group->size()) + " processes, each with " + std::to_string(material.batches.batch) + " pairs a micro-batch");
-        group->fromFirst(go);
+        group->fromFirst(goOn(material.index));
         group->meet();
         group->setPatience(settings.number("patience"));
     }
@@ -204,10 +212,13 @@ RunStatus followRun(const Job& job, ProcessGroup& group)
 {
     const Settings settings = Settings::resolve(nlohmann::json::parse(group.fromFirst({})));
     const Material material(settings, readTrainingIndex(settings), &group);
-    if (group.fromFirst({}) != go) {
+    const std::string told = group.fromFirst({});
+    if (!told.starts_with("go ")) {
         group.meet();
         return RunStatus::Stopped;
     }
+    if (told != goOn(material.index))
+        throw Error(ErrorCode::Data, "train", settings.text("data.root"), "process " + std::to_string(group.rank()) + " finds other images there, or in other splits, than the first one");
     const auto images = material.images(settings, {});
     const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
     group.meet();
