@@ -99,7 +99,8 @@ RunStatus Trainer::loop(bool resume, const Job& job)
         m_overhead += since(start);
         job.report(static_cast<std::uint64_t>(m_step), static_cast<std::uint64_t>(m_options.steps), "training");
         if (enough) {
-            agreed(Agreement::Enough);
+            if (m_step < m_options.steps) // else the others end by themselves
+                agreed(Agreement::Enough);
             break;
         }
     }
