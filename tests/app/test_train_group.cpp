@@ -135,6 +135,33 @@ private Q_SLOTS:
         goesOn(run);
     }
 
+    void aPauseHoldsBothAndASignalEndsIt()
+    {
+        const fs::path run = root() / "paused";
+        Pair pair(root() / "two.json", run, false);
+        QTRY_VERIFY_WITH_TIMEOUT(!stepsOf(run).empty(), 60000);
+        QCOMPARE(mamaCommand({"run", "pause", text(run)}).status, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(RunFolder(run).state().status == RunStatus::Paused, 60000);
+        pair.signal(1, SIGTERM);
+        const auto statuses = pair.statuses();
+        QVERIFY2((statuses == std::array{130, 130}), pair.errors[0] + pair.errors[1]);
+        goesOn(run);
+    }
+
+    void anEarlyStopEndsBoth()
+    {
+        auto early = config(2);
+        early["evaluate_every"] = 2;
+        early["early_stop"] = 2;
+        writeAtomically(root() / "early.json", early.dump());
+        const fs::path run = root() / "early";
+        Pair pair(root() / "early.json", run, false);
+        const auto statuses = pair.statuses();
+        QVERIFY2((statuses == std::array{0, 0}), pair.errors[0] + pair.errors[1]);
+        QCOMPARE(RunFolder(run).state().status, RunStatus::Finished);
+        QVERIFY(RunFolder(run).state().step < steps);
+    }
+
     void aLostProcessStopsTheOther_data() { eachMember(); }
     void aLostProcessStopsTheOther()
     {
