@@ -99,7 +99,7 @@ private Q_SLOTS:
         QCOMPARE(mamaCommand({"train", "--config", text(root() / "one.json"), "--run", text(root() / "one")}).status, 0);
         const auto one = stepsOf(root() / "one"), two = stepsOf(root() / "two");
         QCOMPARE(two.size(), one.size());
-        double worst = 0;
+        double worst = 0, atFirst = 0;
         const auto compare = [&](double actual, double expected) { worst = std::max(worst, std::abs(actual - expected) / std::max(1.0, std::abs(expected))); };
         for (std::size_t i = 0; i < one.size(); ++i) {
             QCOMPARE(two[i].samples, one[i].samples);
@@ -111,11 +111,14 @@ private Q_SLOTS:
                 compare(two[i].terms.at(name), value);
             for (const auto& [name, value] : one[i].scale)
                 compare(two[i].scale.at(name), value);
+            if (i == 0)
+                atFirst = worst;
         }
         const double weights = weightsOff();
-        qInfo("%zu steps: losses, terms, gradient norms and temperatures within %.2g of one another, weights within %.2g of their way", one.size(), worst, weights);
-        QVERIFY(worst < 1e-5);
-        QVERIFY(weights < 1e-2);
+        qInfo("losses, terms, gradient norms and temperatures: relative difference %.2g in the first step, at most %.2g in %zu; weights %.2g of their way", atFirst, worst, one.size(), weights);
+        QVERIFY(atFirst < 1e-5); // sums in another order, in float32
+        QVERIFY(worst < 1e-4);   // and what the optimiser makes of them
+        QVERIFY(weights < 0.02);
     }
 
     void aSignalToEitherStopsBoth_data() { eachMember(); }
