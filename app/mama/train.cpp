@@ -42,8 +42,7 @@ int train(const TrainCommand& command, const Job& job)
     if (!command.config.empty())
         run.config = readJson(command.config);
     keepFreedMemory(); // before the loader's and the products' threads
-    trainRun(run, job);
-    return Done;
+    return trainRun(run, job) == RunStatus::Stopped ? Cancelled : Done;
 }
 
 } // namespace
@@ -55,6 +54,8 @@ void addTrain(CLI::App& app, Context& context)
     command->description("Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
                          "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
                          "last checkpoint with --resume, to the same numbers. SIGTERM and SIGINT write a checkpoint and stop (exit status 130).\n"
+                         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
+                         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
                          "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");
     command->add_option("--config", options->config, "JSON file; with --resume optional, and then it must be that of the run");
     command->add_option("--run", options->run, "Run folder: made, or continued with --resume");

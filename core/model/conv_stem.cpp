@@ -1,6 +1,7 @@
 #include "core/model/conv_stem.h"
 
 #include "core/base/error.h"
+#include "core/model/batch_norm.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -58,17 +59,17 @@ void ConvStem::pack(Precision precision)
     m_packed = true;
 }
 
-at::Tensor ConvStem::run(const Layer& layer, const at::Tensor& x, bool training) const
+at::Tensor ConvStem::run(const Layer& layer, const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor y = at::conv2d(x, layer.weight, layer.bias, {layer.stride, layer.stride}, {1, 1});
-    return at::relu(m_packed ? y : at::batch_norm(y, layer.normWeight, layer.normBias, layer.mean, layer.variance, training, 0.1, normEps, false));
+    return at::relu(m_packed ? y : batchNorm(y, {layer.normWeight, layer.normBias, layer.mean, layer.variance}, normEps, mode));
 }
 
 at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mode) const
 {
     at::Tensor x = images.to(m_projection.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     for (const Layer& layer : m_layers)
-        x = run(layer, x, mode.training);
+        x = run(layer, x, mode);
     return at::conv2d(x, m_projection, m_projectionBias).to(at::kFloat);
 }
 

@@ -29,7 +29,7 @@ private:
         at::Tensor normWeight, normBias, mean, variance;
         std::int64_t stride = 1;
     };
-    at::Tensor run(const Layer& layer, const at::Tensor& x, bool training) const;
+    at::Tensor run(const Layer& layer, const at::Tensor& x, const ForwardMode& mode) const;
 
     std::vector<Layer> m_layers;
     at::Tensor m_projection, m_projectionBias;

@@ -7,12 +7,15 @@
 
 namespace mama {
 
+class SharedBatchNorm;
+
 // How a forward pass runs. Default: evaluation.
 struct ForwardMode
 {
     bool training = false; // dropout active; call outside InferenceMode for gradients
     double dropout = 0;    // of the language model's embeddings, attention and residuals
     double loraDropout = 0;
+    const SharedBatchNorm* batchNorm = nullptr; // of training in several processes; null: each batch by itself
 };
 
 // y += scale * (x A^T) B^T beside a frozen weight (PEFT). a [r, in], b [out, r].

@@ -25,7 +25,7 @@ LocalHead::LocalHead(const Parameters& parameters, const std::string& prefix, do
 {
 }
 
-Linear LocalHead::folded(const Linear& layer, const at::Tensor& bias, const Norm& norm) const
+Linear LocalHead::folded(const Linear& layer, const at::Tensor& bias, const BatchNormTensors& norm) const
 {
     const at::Tensor scale = at::rsqrt(norm.variance + m_eps) * (norm.weight.defined() ? norm.weight : at::ones_like(norm.variance));
     const at::Tensor shift = (bias - norm.mean) * scale;
@@ -42,16 +42,11 @@ void LocalHead::pack(Precision precision)
     m_packed = true;
 }
 
-at::Tensor LocalHead::normalise(const at::Tensor& x, const Norm& norm, bool training) const
-{
-    return at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, 0.1, m_eps, false);
-}
-
 at::Tensor LocalHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
 {
     if (m_packed)
         return m_second(at::relu(m_first(x)));
-    return normalise(m_second(at::relu(normalise(m_first(x), m_firstNorm, mode.training))), m_secondNorm, mode.training);
+    return batchNorm(m_second(at::relu(batchNorm(m_first(x), m_firstNorm, m_eps, mode))), m_secondNorm, m_eps, mode);
 }
 
 SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, double eps) : m_eps(eps)
@@ -63,7 +58,7 @@ SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, 
 at::Tensor SimclrHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
 {
     const auto norm = [&](const at::Tensor& y, const std::string& i) {
-        return at::batch_norm(y, m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var"), mode.training, 0.1, m_eps, false);
+        return batchNorm(y, {m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var")}, m_eps, mode);
     };
     const at::Tensor middle = at::relu(norm(at::linear(x, m_parts.get("0.weight")), "1"));
     return norm(at::linear(middle, m_parts.get("3.weight")), "4");

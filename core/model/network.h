@@ -1,4 +1,5 @@
 #pragma once
+#include "core/model/batch_norm.h"
 #include "core/model/image_tower.h"
 #include "core/model/text_tower.h"
 
@@ -20,16 +21,11 @@ public:
     at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const;
 
 private:
-    struct Norm
-    {
-        at::Tensor weight, bias, mean, variance;
-    };
-    at::Tensor normalise(const at::Tensor& x, const Norm& norm, bool training) const;
-    Linear folded(const Linear& layer, const at::Tensor& bias, const Norm& norm) const;
+    Linear folded(const Linear& layer, const at::Tensor& bias, const BatchNormTensors& norm) const;
 
     at::Tensor m_firstBias, m_secondBias;
     Linear m_first, m_second;
-    Norm m_firstNorm, m_secondNorm;
+    BatchNormTensors m_firstNorm, m_secondNorm;
     double m_eps;
     bool m_packed = false;
 };

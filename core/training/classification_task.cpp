@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/counter_random.h"
 #include "core/training/sample_batch.h"
+#include "core/training/shared_training.h"
 #include "core/training/trainable_model.h"
 
 #include <cmath>
@@ -68,8 +69,10 @@ struct ClassificationTask::Parts
     TrainableModel model;
     Network network;
     NamedTensors trained, momentum; // momentum under "momentum.NAME"
+    SharedTraining shared;
 
-    Parts(const Options& options) : model(classifierOf(options)), network(model.parameters, model.description)
+    Parts(const Options& options)
+        : model(classifierOf(options)), network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
             if (mayTrain(name, options.wholeTower)) {
@@ -114,6 +117,7 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
 std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
 {
     const torch::NoGradGuard noGradients;
+    m_parts->shared.average(m_parts->trained);
     double squares = 0;
     for (const auto& [name, tensor] : m_parts->trained) {
         const double own = tensor.grad().to(torch::kDouble).pow(2).sum().item<double>();
@@ -142,6 +146,12 @@ void ClassificationTask::load(const std::filesystem::path& folder)
 {
     m_parts->model.load(folder);
     readTensorsInto(folder / "optimizer.safetensors", m_parts->momentum);
+}
+
+void ClassificationTask::share()
+{
+    m_parts->shared.copyFromFirst(m_parts->model.parameters.all());
+    m_parts->shared.copyFromFirst(m_parts->momentum);
 }
 
 std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height, int width) const

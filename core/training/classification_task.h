@@ -8,6 +8,8 @@
 
 namespace mama {
 
+class ProcessGroup;
+
 // Linear probe and full fine-tuning (mama.md 9): cross-entropy of a linear layer on the image tower's pooled tokens, by
 // SGD with momentum. The checkpoints are linear-probe models. No Torch in this header.
 class ClassificationTask final : public TrainingTask
@@ -22,6 +24,7 @@ public:
         double momentum = 0.9, weightDecay = 1e-3, clip = 0;
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's
+        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
     };
     // Error(Model) if the start has no image tower.
     explicit ClassificationTask(const Options& options);
@@ -31,6 +34,7 @@ public:
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
+    void share() override;
 
     std::size_t classes() const { return m_options.classes.size(); }
     // images [N, height, width] normalised, one channel -> softmax over the classes, [N, classes].

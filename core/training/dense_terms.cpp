@@ -1,6 +1,7 @@
 #include "core/training/dense_terms.h"
 
 #include "core/base/error.h"
+#include "core/training/collectives.h"
 #include "core/training/dense_losses.h"
 #include "core/training/sample_batch.h"
 
@@ -127,13 +128,18 @@ Tensor DenseTerms::maskTerm(const ForwardPass& pass, const Tensor& share, const 
                 cosines.push_back(torch::mv(pass.patches[image], pass.sentences[*row]));
                 shares.push_back(share[image].select(1, kind));
             }
-    return cosines.empty() ? fixed : fixed + maskLoss(torch::stack(cosines), torch::stack(shares), reading);
+    // A mean over as many maps as there are; over those of all processes, where one may have more of them.
+    const auto own = static_cast<double>(cosines.size());
+    const double weight = pass.together ? own * pass.together->size() / std::max(1.0, pass.together->sum(own)) : 1;
+    return cosines.empty() ? fixed : fixed + weight * maskLoss(torch::stack(cosines), torch::stack(shares), reading);
 }
 
 Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, const Encoded& encoded) const
 {
     const Tensor present = (share.amax(1) > seen).to(torch::kFloat); // [N, kinds]
-    const bool densities = std::all_of(pass.batch.labels.begin(), pass.batch.labels.end(), [](int label) { return label >= 0; });
+    bool densities = std::all_of(pass.batch.labels.begin(), pass.batch.labels.end(), [](int label) { return label >= 0; });
+    if (pass.together) // or in no process
+        densities = pass.together->sum(densities ? 0 : 1) == 0;
     const std::vector<std::int64_t> labels(pass.batch.labels.begin(), pass.batch.labels.end());
     const Tensor classes = torch::tensor(labels, torch::kLong);
     std::vector<Tensor> truth;

@@ -6,6 +6,7 @@
 
 namespace mama {
 
+class Collectives;
 struct SampleBatch;
 
 // One forward pass of pre-training, as terms beside MaMA's own see it.
@@ -17,6 +18,7 @@ struct ForwardPass
     at::Tensor globals;   // [N, E] of the first views, before L2
     at::Tensor sentences; // [total, D] of all captions one after another, L2-normalised
     bool textTrains = false; // else the text tower's states never change
+    const Collectives* together = nullptr; // processes that have as many samples each; null: this one alone
 };
 
 // A part of the loss that MaMA does not have.

@@ -56,7 +56,7 @@ ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& ima
     if (options.balanced || options.byLesion)
         m_sampler = std::make_unique<BalancedSampler>(index, usable, classes, options.seed);
     else
-        m_sampler = std::make_unique<ShuffledSampler>(std::move(usable), options.batch, options.seed);
+        m_sampler = std::make_unique<ShuffledSampler>(std::move(usable), std::int64_t{options.batch} * options.processes, options.seed);
 }
 
 int ImageBatches::labelOf(const TrainingImage& image) const
@@ -128,7 +128,7 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
     SampleBatch batch;
     batch.size = m_options.batch;
     batch.height = batch.width = m_options.inputSize;
-    const std::int64_t first = (step * m_options.accumulation + micro) * m_options.batch;
+    const std::int64_t first = ((step * m_options.accumulation + micro) * m_options.processes + m_options.rank) * m_options.batch;
     for (std::int64_t sample = first; sample < first + m_options.batch; ++sample) {
         const auto randomFor = [&](RandomPurpose purpose) {
             return CounterRandom({m_options.seed, static_cast<std::uint64_t>(purpose), static_cast<std::uint64_t>(sample)});

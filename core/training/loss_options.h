@@ -13,6 +13,11 @@ enum class LossSchedule { Reference, Paper, PaperMean };
 LossSchedule lossScheduleOf(std::string_view name);
 const char* name(LossSchedule schedule);
 
+// Whom a term takes its negatives from where a run has several processes: this one's samples, or everybody's.
+enum class Negatives { Local, Gathered };
+// "local", "gathered". Error(Usage) otherwise.
+Negatives negativesOf(std::string_view name);
+
 struct LossOptions
 {
     LossSchedule schedule = LossSchedule::Reference;
@@ -22,6 +27,8 @@ struct LossOptions
     double secondViewWeight = 1;  // of the second view's clip
     double localWeight = 1;       // of both local terms
     double temperature = 0.5;     // of NT-Xent
+    // Of the two clip terms, NT-Xent and the local terms; as the reference means them (mama.md 6).
+    Negatives clip = Negatives::Local, simclr = Negatives::Gathered, local = Negatives::Local;
 };
 
 // Whether the second view and the local terms have a part in the loss of a step that is late or not.

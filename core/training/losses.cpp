@@ -1,6 +1,7 @@
 #include "core/training/losses.h"
 
 #include "core/base/error.h"
+#include "core/training/collectives.h"
 
 #include <limits>
 #include <tuple>
@@ -22,21 +23,36 @@ void checkPair(const Tensor& a, const Tensor& b, const char* what)
         fail(what, "two equal [samples, width] tensors are needed");
 }
 
-// Cross-entropy of rows and of columns with the diagonal as the truth.
-std::pair<Tensor, Tensor> bothDirections(const Tensor& logits)
+// Cross-entropy of rows [n, N] whose truth is the diagonal that begins at column `offset`.
+Tensor diagonalLoss(const Tensor& logits, std::int64_t offset = 0)
 {
-    const Tensor truth = torch::arange(logits.size(0), torch::TensorOptions(torch::kLong).device(logits.device()));
-    return {functional::cross_entropy(logits, truth), functional::cross_entropy(logits.t(), truth)};
+    return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0), torch::TensorOptions(torch::kLong).device(logits.device())));
 }
 
-void addLocal(const LossInput& input, LossTerms& terms)
+// Of rows and of columns.
+std::pair<Tensor, Tensor> bothDirections(const Tensor& logits) { return {diagonalLoss(logits), diagonalLoss(logits.t())}; }
+
+void addLocal(const LossInput& input, LossTerms& terms, const Collectives* together)
 {
     if (static_cast<std::int64_t>(input.sentenceCounts.size()) != input.patches.size(0))
         fail("sentence_counts", "as many captions as images are needed");
     if (!input.localScale.defined())
         fail("local_scale", "is missing");
-    terms.scores = localScores(normalised(input.patches), normalised(input.sentences), input.sentenceCounts);
     const Tensor scale = input.localScale.exp();
+    if (together) {
+        // Sentences travel, patches stay: every caption on this process's images; its captions' scores come back.
+        const Tensor sentences = together->gather(normalised(input.sentences));
+        const LocalScores columns = localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
+        const std::int64_t samples = input.patches.size(0), offset = together->rank() * samples;
+        terms.scores = {together->gather(columns.bestPatch.t()).t(), together->gather(columns.bestSentence.t()).t()};
+        const auto rows = [&](const Tensor& scores) { return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset); };
+        terms.localT2iRowsText = rows(terms.scores.bestPatch);
+        terms.localT2iRowsImage = diagonalLoss(columns.bestPatch.t() * scale, offset);
+        terms.localI2tRowsText = rows(terms.scores.bestSentence);
+        terms.localI2tRowsImage = diagonalLoss(columns.bestSentence.t() * scale, offset);
+        return;
+    }
+    terms.scores = localScores(normalised(input.patches), normalised(input.sentences), input.sentenceCounts);
     std::tie(terms.localT2iRowsText, terms.localT2iRowsImage) = bothDirections(terms.scores.bestPatch * scale);
     std::tie(terms.localI2tRowsText, terms.localI2tRowsImage) = bothDirections(terms.scores.bestSentence * scale);
 }
@@ -55,6 +71,13 @@ LossSchedule lossScheduleOf(std::string_view text)
         if (text == name(schedule))
             return schedule;
     throw Error(ErrorCode::Usage, "choose loss schedule", std::string(text), "expected reference, paper or paper_mean");
+}
+
+Negatives negativesOf(std::string_view text)
+{
+    if (text != "local" && text != "gathered")
+        throw Error(ErrorCode::Usage, "choose negatives", std::string(text), "expected local or gathered");
+    return text == "local" ? Negatives::Local : Negatives::Gathered;
 }
 
 const char* name(LossSchedule schedule)
@@ -85,11 +108,16 @@ std::vector<std::pair<std::string, Tensor>> LossTerms::named() const
     return result;
 }
 
-std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tensor& logScale)
+std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tensor& logScale, const Collectives* together)
 {
     checkPair(a, b, "clip");
     if (!logScale.defined())
         fail("logit_scale", "is missing");
+    if (together) {
+        const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA), allB = together->gather(ownB);
+        const std::int64_t offset = together->rank() * a.size(0);
+        return {diagonalLoss(torch::mm(ownA, allB.t()) * logScale.exp(), offset), diagonalLoss(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
+    }
     return bothDirections(torch::mm(normalised(a), normalised(b).t()) * logScale.exp());
 }
 
@@ -118,17 +146,22 @@ bool usesSecondView(const LossOptions& options, bool late)
 
 bool usesLocal(const LossOptions& options, bool late) { return late && options.localWeight > 0; }
 
-LossTerms lossTerms(const LossInput& input, const LossOptions& options, const std::optional<Gathered>& gathered)
+LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Collectives* together)
 {
+    const auto where = [&](Negatives negatives) { return negatives == Negatives::Gathered ? together : nullptr; };
     LossTerms terms;
     if (input.v.defined() && input.t.defined())
-        std::tie(terms.clipVToT, terms.clipTToV) = contrast(input.v, input.t, input.logitScale);
+        std::tie(terms.clipVToT, terms.clipTToV) = contrast(input.v, input.t, input.logitScale, where(options.clip));
     if (input.v2.defined() && input.t.defined())
-        std::tie(terms.clip2VToT, terms.clip2TToV) = contrast(input.v2, input.t, input.logitScale);
-    if (input.simclr1.defined() && input.simclr2.defined())
+        std::tie(terms.clip2VToT, terms.clip2TToV) = contrast(input.v2, input.t, input.logitScale, where(options.clip));
+    if (input.simclr1.defined() && input.simclr2.defined()) {
+        std::optional<Gathered> gathered;
+        if (where(options.simclr))
+            gathered = {together->gather(input.simclr1), together->gather(input.simclr2), together->rank() * input.simclr1.size(0)};
         terms.ntxent = ntxent(input.simclr1, input.simclr2, options.temperature, gathered);
+    }
     if (input.patches.defined() && input.sentences.defined() && options.localWeight > 0)
-        addLocal(input, terms);
+        addLocal(input, terms, where(options.local));
     return terms;
 }
 

@@ -9,6 +9,8 @@
 
 namespace mama {
 
+class Collectives;
+
 // All embeddings of one micro-batch of N image pairs and captions, before L2 normalisation. What a schedule does
 // not use before late_loss may be undefined tensors.
 struct LossInput
@@ -39,8 +41,9 @@ struct LossTerms
     std::vector<std::pair<std::string, torch::Tensor>> named() const;
 };
 
-// Both directions of CE(e^scale * cos(a, b)), rows a and rows b; a and b [N, D] before L2, partners by row.
-std::pair<torch::Tensor, torch::Tensor> contrast(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& logScale);
+// Both directions of CE(e^scale * cos(a, b)), rows a and rows b; a and b [N, D] before L2, partners by row. With
+// `together`, the mean over this process's rows against the columns of every process.
+std::pair<torch::Tensor, torch::Tensor> contrast(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& logScale, const Collectives* together = nullptr);
 
 // All samples of all ranks in rank order, for negatives beyond this process; first row of this rank's samples.
 struct Gathered
@@ -55,7 +58,9 @@ struct Gathered
 torch::Tensor ntxent(const torch::Tensor& first, const torch::Tensor& second, double temperature, const std::optional<Gathered>& gathered = {});
 
 // Every term whose tensors are defined; local terms need patches and sentences. Error(Data) if sizes do not fit.
-LossTerms lossTerms(const LossInput& input, const LossOptions& options, const std::optional<Gathered>& gathered = {});
+// together: the run's processes, each with as many samples; terms that `options` gathers then see everybody's, and the
+// mean of a term over the processes is that of one process with all samples.
+LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Collectives* together = nullptr);
 
 // The total to minimise. Error(Data) names a term that the schedule needs and that is missing.
 torch::Tensor totalLoss(const LossTerms& terms, const LossOptions& options, bool late);

@@ -5,9 +5,9 @@
 #include "core/training/counter_random.h"
 #include "core/training/extra_term.h"
 #include "core/training/fixed_text.h"
-#include "core/training/fixed_text.h"
 #include "core/training/losses.h"
 #include "core/training/sample_batch.h"
+#include "core/training/shared_training.h"
 #include "core/training/text_adapters.h"
 
 #include <chrono>
@@ -21,12 +21,10 @@ namespace {
 
 using torch::Tensor;
 
-bool isBuffer(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked"); }
-
 // mama.md 2: the mask token and the image tower's last norm never train, of the text model what the setting says.
 bool mayTrain(const std::string& name, TextTraining text)
 {
-    if (isBuffer(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
+    if (isStatistic(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
         return false;
     if (!name.starts_with("text_encoder_q.model."))
         return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
@@ -121,6 +119,7 @@ struct PretrainingTask::Parts
     std::vector<std::shared_ptr<ExtraTerm>> extra;
     std::optional<FixedText> fixedText; // where nothing trains and padding does not count
     bool bert = false, masked = false;
+    std::optional<SharedTraining> shared;
 
     explicit Parts(const Options& options) : model(options.start)
     {
@@ -138,6 +137,7 @@ struct PretrainingTask::Parts
                 return name.starts_with("img_encoder_q.model.") ? tower : name.starts_with("text_encoder_q.model.") ? text : 1.0;
             };
         optimizer.emplace(trained, std::move(adam));
+        shared.emplace(options.group, options.sharedNorm, model.parameters.all());
         rebuild();
         if (masked && options.textTraining == TextTraining::Fixed)
             fixedText.emplace(model.parameters, model.description["text"]);
@@ -148,7 +148,7 @@ struct PretrainingTask::Parts
 
     void addImages(const SampleBatch& batch, bool local, bool both, LossInput& input) const
     {
-        const ForwardMode training{true, 0, 0};
+        const ForwardMode training{true, 0, 0, shared->batchNorm()};
         const Tensor tokens = network->image->tokens(imagesOf(batch.first, batch), training);
         const Tensor pooled = network->pooled(tokens);
         input.v = network->imageGlobal(pooled);
@@ -198,7 +198,7 @@ struct PretrainingTask::Parts
         if (fixedText)
             return addFixedText(batch, local, input);
         const bool fixed = options.textTraining == TextTraining::Fixed;
-        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
+        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm()};
         const TextBatch text = textOf(batch);
         Tensor hidden;
         {
@@ -221,13 +221,21 @@ struct PretrainingTask::Parts
     Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
     {
         Tensor sum = torch::zeros({});
-        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options)};
+        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options), shared->together()};
         for (const auto& term : extra)
             for (const ExtraTerm::Value& value : (*term)(pass)) {
                 report.terms[value.name] = value.value.item<double>();
                 sum = sum + value.weight * value.value;
             }
         return sum;
+    }
+
+    // Dropout is a function of seed and place, so that a resumed run draws the same; no two processes draw the same.
+    void seed(std::uint64_t seed, std::int64_t step, int micro) const
+    {
+        const auto purpose = static_cast<std::uint64_t>(RandomPurpose::Model), place = static_cast<std::uint64_t>(step), part = static_cast<std::uint64_t>(micro);
+        const int rank = shared->rank();
+        torch::manual_seed(rank == 0 ? CounterRandom({seed, purpose, place, part})() : CounterRandom({seed, purpose, place, part, static_cast<std::uint64_t>(rank)})());
     }
 
     void limitScales(double limit)
@@ -261,8 +269,8 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     const bool local = usesLocal(m_options.loss, late) || (late && !m_parts->extra.empty());
     if (both && batch.second.empty())
         throw Error(ErrorCode::Data, "train", "batch", "has no second views");
-    // Dropout is a function of seed and place, so that a resumed run draws the same.
-    torch::manual_seed(CounterRandom({m_options.seed, static_cast<std::uint64_t>(RandomPurpose::Model), static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(micro)})());
+    m_parts->seed(m_options.seed, step, micro);
+    m_parts->shared->begin();
     LossInput input;
     StopWatch watch;
     m_parts->addImages(batch, local, both, input);
@@ -271,7 +279,7 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     m_seconds.text = watch.lap();
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
-    const LossTerms terms = lossTerms(input, m_options.loss);
+    const LossTerms terms = lossTerms(input, m_options.loss, m_parts->shared->together());
     Tensor total = totalLoss(terms, m_options.loss, late);
     StepReport report;
     if (late && !m_parts->extra.empty())
@@ -289,7 +297,9 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
 std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
 {
     StopWatch watch;
+    m_parts->shared->average(m_parts->trained);
     std::map<std::string, double> figures{{"grad_norm", m_parts->optimizer->step(lr)}};
+    m_parts->shared->end();
     m_parts->limitScales(m_options.scaleLimit);
     m_parts->rebuild();
     m_seconds.optimiser = watch.lap();
@@ -342,6 +352,20 @@ void PretrainingTask::load(const std::filesystem::path& folder)
 {
     m_parts->model.load(folder);
     readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
+    m_parts->rebuild();
+}
+
+void PretrainingTask::share()
+{
+    m_parts->shared->copyFromFirst(m_parts->model.parameters.all());
+    m_parts->shared->copyFromFirst(m_parts->optimizer->state());
+    m_parts->rebuild();
+}
+
+void PretrainingTask::undo()
+{
+    m_parts->shared->undo();
     m_parts->optimizer->clear();
     m_parts->rebuild();
 }

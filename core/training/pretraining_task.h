@@ -12,6 +12,7 @@
 namespace mama {
 
 class ExtraTerm;
+class ProcessGroup;
 
 // Frozen: the text model, not its heads. Fixed: neither.
 enum class TextTraining { Lora, Full, Frozen, Fixed };
@@ -36,6 +37,8 @@ public:
         std::uint64_t seed = 42;     // of dropout and new adapters
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's
+        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
+        bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) names what the start lacks.
     explicit PretrainingTask(const Options& options);
@@ -48,6 +51,8 @@ public:
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
+    void share() override;
+    void undo() override;
 
     // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text with
     // the pooling of training.

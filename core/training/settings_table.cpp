@@ -46,6 +46,7 @@ const std::vector<SettingInfo>& settingsTable()
         number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
         number("model.dropout", 0.1, {0, 0.9}, "", "Dropout of a language model that has it (GPT-2), and of its training alone"),
         choice("model.text_local_norm", {"batch", "caption"}, "BatchNorm of the sentences: over the batch, or over each caption as the reference"),
+        choice("model.batch_norm", {"together", "process"}, "BatchNorm in a run of several processes: over all samples, or over each process's own as plain PyTorch"),
         number("lora.dropout", 0.1, {0, 0.9}, "", "Dropout in front of the adapters"),
 
         text("data.root", "", "Folder with images/ and tables/ in EMBED's layout"),
@@ -63,8 +64,8 @@ const std::vector<SettingInfo>& settingsTable()
         choice("data.label", {"none", "birads", "density"}, "Class that a probe or fine-tuning learns and a balanced sampler evens out"),
         number("data.label_share", 1, {0.0001, 1}, "of patients", "Share of the training patients whose images are used"),
 
-        integer("batch", 36, {1, 65536}, "pairs", "Image pairs of a micro-batch: the negatives come from these"),
-        integer("accumulation", 2, {1, 4096}, "", "Micro-batches a step"),
+        integer("batch", 36, {1, 65536}, "pairs", "Image pairs of a micro-batch, in each process of a run of several: the negatives come from these"),
+        integer("accumulation", 2, {1, 4096}, "", "Micro-batches a step; a step takes batch x accumulation x processes pairs"),
         choice("sampler", {"shuffled", "balanced", "lesions"}, "Every image once an epoch; or classes, or images with masses, calcifications and neither, equally often"),
         number("pairs.second_view", 0.5, {0, 1}, "", "Probability that the second image is another one of the exam"),
         flag("pairs.inter_view", false, "The other image must be of the same breast"),
@@ -100,6 +101,9 @@ const std::vector<SettingInfo>& settingsTable()
         number("loss.second_view_weight", 1, {0, 100}, "", "Weight of the second view's image-text term"),
         number("loss.local_weight", 1, {0, 100}, "", "Weight of the terms between patches and sentences"),
         number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
+        choice("loss.clip_negatives", {"local", "gathered"}, "Negatives of the image-text terms: the process's own samples as the reference, or those of all processes"),
+        choice("loss.simclr_negatives", {"gathered", "local"}, "Negatives of the image-image term: those of all processes as the reference means it, or the process's own"),
+        choice("loss.local_negatives", {"local", "gathered"}, "Negatives of the local terms, likewise"),
         number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
 
         text("dense.sentences", "", "File of sentences of which lesion masks say whether they are true"),
@@ -108,10 +112,11 @@ const std::vector<SettingInfo>& settingsTable()
         number("dense.positive_weight", 6, {0.1, 1000}, "", "Weight of patches on a lesion against patches off it, in terms that use masks"),
 
         choice("precision", {"fp32"}, "Of weights, products, moments and losses"),
-        integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core"),
+        integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core, shared between the processes of a machine"),
         integer("loader_threads", 1, {0, 256}, "threads", "That make batches ahead; 0: between the steps. Does not change the numbers"),
         integer("prefetch", 4, {1, 256}, "micro-batches", "Kept ready at most"),
 
+        number("patience", 1800, {1, 1e6}, "seconds", "A run of several processes stops if one says nothing for so long; more than an evaluation takes"),
         integer("checkpoint_every", 500, {1, many}, "steps", "Between checkpoints; the last and the best are kept"),
         integer("keep_every", 0, {0, many}, "steps", "Checkpoints at multiples of this are kept too; 0: none"),
         integer("evaluate_every", 0, {0, many}, "steps", "Between evaluations; 0: none"),

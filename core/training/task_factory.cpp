@@ -7,8 +7,12 @@
 #include "core/training/dense_terms.h"
 #include "core/training/map_evaluation.h"
 #include "core/training/pretraining_task.h"
+#include "core/training/process_group.h"
 #include "core/training/warm_start_evaluation.h"
 #include "core/training/zero_shot_evaluation.h"
+
+#include <algorithm>
+#include <thread>
 
 namespace fs = std::filesystem;
 
@@ -43,7 +47,14 @@ std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
     return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
 }
 
-std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
+// Processes of one machine share its cores.
+int threadsOf(const Settings& settings, const ProcessGroup* group)
+{
+    const int asked = static_cast<int>(settings.integer("threads"));
+    return asked > 0 || !group ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / group->localSize());
+}
+
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     ClassificationTask::Options options;
     options.start = settings.text("model.start");
@@ -53,13 +64,14 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     options.momentum = settings.number("optimizer.beta1");
     options.weightDecay = settings.number("optimizer.weight_decay");
     options.clip = settings.number("optimizer.clip");
-    options.threads = static_cast<int>(settings.integer("threads"));
+    options.threads = threadsOf(settings, group);
+    options.group = group;
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<ClassificationTask>(options);
 }
 
-std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     WarmStartTask::Options options;
     options.start = settings.text("model.start");
@@ -69,19 +81,23 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
     options.weightDecay = settings.number("optimizer.weight_decay");
     options.clip = settings.number("optimizer.clip");
     options.positiveWeight = settings.number("dense.positive_weight");
-    options.threads = static_cast<int>(settings.integer("threads"));
+    options.threads = threadsOf(settings, group);
+    options.group = group;
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
+    options.sharedNorm = settings.text("model.batch_norm") == "together";
     return std::make_unique<WarmStartTask>(options);
 }
 
 LossOptions lossOf(const Settings& settings)
 {
+    const auto negatives = [&](const char* key) { return negativesOf(settings.text(key)); };
     return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"),
-            settings.number("loss.second_view_weight"), settings.number("loss.local_weight"), settings.number("loss.temperature")};
+            settings.number("loss.second_view_weight"), settings.number("loss.local_weight"), settings.number("loss.temperature"),
+            negatives("loss.clip_negatives"), negatives("loss.simclr_negatives"), negatives("loss.local_negatives")};
 }
 
-std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn)
+std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     PretrainingTask::Options options;
     options.start = settings.text("model.start");
@@ -100,9 +116,11 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.towerFactor = settings.number("optimizer.tower_factor");
     options.textFactor = settings.number("optimizer.text_factor");
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
-    options.threads = static_cast<int>(settings.integer("threads"));
+    options.threads = threadsOf(settings, group);
+    options.group = group;
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
+    options.sharedNorm = settings.text("model.batch_norm") == "together";
     return std::make_unique<PretrainingTask>(options);
 }
 
@@ -123,7 +141,7 @@ std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const CaptionTok
 
 } // namespace
 
-TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
@@ -132,7 +150,7 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
     if (name == "pretrain") {
         readInput(settings, made);
         made.captions = loadCaptionTokenizer(settings.text("model.start"));
-        auto task = pretraining(settings, trainedOn);
+        auto task = pretraining(settings, trainedOn, group);
         const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
         if (dense)
             task->add(dense);
@@ -148,14 +166,14 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
     }
     if (name == "warm-start") {
         readInput(settings, made);
-        auto task = warmStart(settings, trainedOn);
+        auto task = warmStart(settings, trainedOn, group);
         made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, step); };
         made.task = std::move(task);
         return made;
     }
     if (name == "probe" || name == "finetune") {
         readInput(settings, made);
-        auto classifier = classification(settings, trainedOn);
+        auto classifier = classification(settings, trainedOn, group);
         made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
         made.task = std::move(classifier);
         return made;

@@ -13,6 +13,8 @@
 
 namespace mama {
 
+class ProcessGroup;
+
 // A task ready to train, and what the data pipeline must know of its model.
 struct TaskToTrain
 {
@@ -25,8 +27,8 @@ struct TaskToTrain
 };
 
 // What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for
-// model.json. Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be
+// model.json. group: the processes that train together, or null. Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be
 // read. No Torch in this header.
-TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn);
+TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group = nullptr);
 
 } // namespace mama

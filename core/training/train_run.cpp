@@ -2,7 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
+#include "core/training/follower.h"
+#include "core/training/gloo_group.h"
 #include "core/training/split_record.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
@@ -17,13 +20,23 @@ namespace {
 // What does not change the numbers may change between a run and its continuation.
 bool mayChange(const std::string& key)
 {
-    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache"})
+    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache", "patience"})
         if (key == free)
             return true;
     return false;
 }
 
-Settings settingsOf(const TrainRun& run, const RunFolder& folder)
+// Which process sees which sample is a function of their number.
+void checkProcesses(const RunFolder& folder, int processes)
+{
+    const auto checkpoints = folder.checkpoints();
+    if (checkpoints.empty())
+        return;
+    if (const int before = readJson(checkpoints.back().folder / "trainer.json").value("processes", 1); before != processes)
+        refuse(folder.path(), "the run was begun by " + std::to_string(before) + " processes and cannot go on with " + std::to_string(processes));
+}
+
+Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
 {
     if (!run.resume) {
         if (folder.exists())
@@ -36,6 +49,7 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder)
         refuse(run.folder, "holds no run to resume");
     if (fs::exists(folder.stateFile()) && mayBeAlive(folder.state()))
         refuse(run.folder, "the run's process " + std::to_string(folder.state().pid) + " on " + folder.state().host + " is still at work");
+    checkProcesses(folder, processes);
     const Settings before = Settings::resolve(folder.config());
     if (!run.config)
         return before;
@@ -80,55 +94,93 @@ void countUnreadable(RunReporter& reporter, const TrainingIndex& index, const Pr
     });
 }
 
-RunStatus stopped(RunReporter& reporter)
+// What the first process says when it has prepared the images: that the others must see the same, in the same splits.
+std::string goOn(const TrainingIndex& index)
+{
+    std::string all;
+    for (const TrainingImage& image : index.images)
+        all += image.id + " " + name(image.split) + "\n";
+    return "go " + sha256(all);
+}
+
+RunStatus stopped(RunReporter& reporter, ProcessGroup* group)
 {
     reporter.setStatus(RunStatus::Stopped, "by a signal, before the first step");
+    if (group) {
+        group->fromFirst("stopped");
+        group->meet();
+    }
     return RunStatus::Stopped;
 }
 
-RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, const Job& job)
+// A run's data and task, the same in every process but for the samples that each takes.
+struct Material
+{
+    TrainingIndex index;
+    TaskToTrain made;
+    Profile profile;
+    ImageBatchOptions batches;
+    TrainerOptions trainer;
+
+    Material(const Settings& settings, TrainingIndex read, ProcessGroup* group)
+        : index(std::move(read)), made(makeTask(settings, index.synthetic, group)), profile(profileOf(settings, made)), batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings))
+    {
+        batches.inputSize = made.inputSize;
+        batches.patch = made.patch;
+        batches.mean = profile.mean;
+        batches.deviation = profile.deviation;
+        if (!group)
+            return;
+        batches.rank = group->rank();
+        batches.processes = trainer.processes = group->size();
+    }
+    Cancellable<PreparedImages> images(const Settings& settings, const Job& job) const
+    {
+        const int base = static_cast<int>(batches.inputSize * settings.number("data.base_scale") + 0.5);
+        return PreparedImages::open(index, {profile, {base, batches.patch}, cacheOf(settings), settings.number("data.bad_image_share"), 2}, job);
+    }
+};
+
+RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, const Job& job, ProcessGroup* group)
 {
     const RunFolder& folder = reporter.folder();
     folder.log("reading the data set");
-    const TrainingIndex index = readTrainingIndex(settings, job);
+    TrainingIndex read = readTrainingIndex(settings, job);
     if (job.cancelled())
-        return stopped(reporter);
-    folder.log(std::to_string(index.of(Split::Train).size()) + " images to train, " + std::to_string(index.of(Split::Validation).size()) + " to validate, " +
-               std::to_string(index.of(Split::Test).size()) + " to test; " + std::to_string(index.leftOut) + " rows left out");
-    folder.log("split by patient: " + keepSplit(index, settings.integer("data.split_seed"), folder.path() / "split.json"));
+        return stopped(reporter, group);
+    folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " + std::to_string(read.of(Split::Validation).size()) + " to validate, " +
+               std::to_string(read.of(Split::Test).size()) + " to test; " + std::to_string(read.leftOut) + " rows left out");
+    folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
-    const TaskToTrain made = makeTask(settings, index.synthetic);
-    ImageBatchOptions options = ImageBatchOptions::from(settings);
-    options.inputSize = made.inputSize;
-    options.patch = made.patch;
-    const Profile profile = profileOf(settings, made);
-    options.mean = profile.mean;
-    options.deviation = profile.deviation;
-    const int base = static_cast<int>(options.inputSize * settings.number("data.base_scale") + 0.5);
+    const Material material(settings, std::move(read), group);
     folder.log("preparing images");
-    const auto images = PreparedImages::open(index, {profile, {base, options.patch}, cacheOf(settings), settings.number("data.bad_image_share"), 2}, job);
+    const auto images = material.images(settings, job);
     if (!images)
-        return stopped(reporter);
-    countUnreadable(reporter, index, *images);
+        return stopped(reporter, group);
+    countUnreadable(reporter, material.index, *images);
     if (!resume)
-        tellUnreadable(reporter, index, *images);
+        tellUnreadable(reporter, material.index, *images);
     if (const auto count = reporter.state().unreadable.count; count > 0)
         reporter.event(0, "unreadable", std::to_string(count) + " images cannot be read; see log.txt");
-    const ImageBatches batches(index, *images, made.captions, options);
-    Trainer::Parts parts{*made.task, batches, reporter, {}, {}};
-    const EvaluationData seen{index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), options.inputSize};
-    if (made.evaluate)
-        parts.evaluate = [&](std::int64_t step) { return made.evaluate(seen, step); };
-    Trainer trainer(TrainerOptions::from(settings), parts);
+    const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
+    if (group) {
+        folder.log(std::to_string(group->size()) + " processes, each with " + std::to_string(material.batches.batch) + " pairs a micro-batch");
+        group->fromFirst(goOn(material.index));
+        group->meet();
+        group->setPatience(settings.number("patience"));
+    }
+    Trainer::Parts parts{*material.made.task, batches, reporter, {}, {}, group};
+    const EvaluationData seen{material.index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), material.batches.inputSize};
+    if (material.made.evaluate)
+        parts.evaluate = [&](std::int64_t step) { return material.made.evaluate(seen, step); };
+    Trainer trainer(material.trainer, parts);
     return trainer.run(resume, job);
 }
 
-} // namespace
-
-RunStatus trainRun(const TrainRun& run, const Job& job)
+RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
 {
     const RunFolder folder(run.folder);
-    const Settings settings = settingsOf(run, folder);
+    const Settings settings = settingsOf(run, folder, group ? group->size() : 1);
     const RunLock lock(run.folder);
     RunState state;
     if (run.resume && fs::exists(folder.stateFile()))
@@ -142,12 +194,54 @@ RunStatus trainRun(const TrainRun& run, const Job& job)
     folder.writeConfig(settings.toJson());
     RunReporter reporter(folder, state);
     try {
-        return work(settings, reporter, run.resume, job);
+        if (group)
+            group->fromFirst(settings.toJson().dump());
+        return work(settings, reporter, run.resume, job, group);
     } catch (const std::exception& error) {
         if (reporter.state().status != RunStatus::Failed) { // before the loop, which tells its own failures
             folder.log(std::string("failed: ") + error.what());
             reporter.setStatus(RunStatus::Failed, error.what());
         }
+        throw;
+    }
+}
+
+// A signal counts from the first step on, where it stops all; images are prepared by the first process, and here only
+// where the cache is not the same.
+RunStatus followRun(const Job& job, ProcessGroup& group)
+{
+    const Settings settings = Settings::resolve(nlohmann::json::parse(group.fromFirst({})));
+    const Material material(settings, readTrainingIndex(settings), &group);
+    const std::string told = group.fromFirst({});
+    if (!told.starts_with("go ")) {
+        group.meet();
+        return RunStatus::Stopped;
+    }
+    if (told != goOn(material.index))
+        throw Error(ErrorCode::Data, "train", settings.text("data.root"), "process " + std::to_string(group.rank()) + " finds other images there, or in other splits, than the first one");
+    const auto images = material.images(settings, {});
+    const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
+    group.meet();
+    group.setPatience(settings.number("patience"));
+    return follow(material.trainer, *material.made.task, batches, group, job);
+}
+
+} // namespace
+
+RunStatus trainRun(const TrainRun& run, const Job& job)
+{
+    const auto place = LaunchPlace::fromEnvironment();
+    if (!place)
+        return lead(run, job, nullptr);
+    const auto group = joinProcesses(*place, job);
+    if (!group)
+        return RunStatus::Stopped;
+    try {
+        return group->first() ? lead(run, job, group.get()) : followRun(job, *group);
+    } catch (const ProcessLost&) {
+        throw;
+    } catch (const std::exception& error) {
+        group->leave(error.what());
         throw;
     }
 }

@@ -1,5 +1,6 @@
 #include "core/training/trainer.h"
 
+#include "core/training/follower.h"
 #include "core/training/prefetcher.h"
 
 #include <algorithm>
@@ -63,6 +64,9 @@ RunStatus Trainer::run(bool resume, const Job& job)
 {
     try {
         return loop(resume, job);
+    } catch (const ProcessLost& lost) {
+        save();
+        fail(lost);
     } catch (const Error& error) {
         fail(error);
     } catch (const std::exception& error) {
@@ -75,12 +79,13 @@ RunStatus Trainer::loop(bool resume, const Job& job)
     RunReporter& reporter = m_parts.reporter;
     if (resume)
         restore();
+    start();
     reporter.event(m_step, resume ? "resumed" : "started", "step " + std::to_string(m_step) + " of " + std::to_string(m_options.steps));
     reporter.setStatus(RunStatus::Running);
     m_batches = std::make_unique<Prefetcher>(m_parts.source, Prefetcher::Options{m_options.loaderThreads, m_options.prefetch, m_options.accumulation, m_step, m_options.steps});
     while (m_step < m_options.steps) {
         if (obey(job) == Next::Stop)
-            return stop(job.cancelled() ? "by a signal" : "asked for by a monitor");
+            return stop(m_stop);
         if (m_step == m_options.lateLoss) // belongs to the step that follows: a resume writes it again
             reporter.event(m_step + 1, "late_loss", "local and image-image terms start");
         StepRecord record = step();
@@ -93,12 +98,17 @@ RunStatus Trainer::loop(bool resume, const Job& job)
             checkpoint();
         m_overhead += since(start);
         job.report(static_cast<std::uint64_t>(m_step), static_cast<std::uint64_t>(m_options.steps), "training");
-        if (enough)
+        if (enough) {
+            if (m_step < m_options.steps) // else the others end by themselves
+                agreed(Agreement::Enough);
             break;
+        }
     }
     const std::string text = m_step < m_options.steps ? "no better " + m_options.bestMetric + " for " + std::to_string(m_evaluationsSinceBest) + " evaluations" : "";
     reporter.event(m_step, "finished", text);
     reporter.setStatus(RunStatus::Finished, text);
+    if (m_parts.group)
+        m_parts.group->meet();
     return RunStatus::Finished;
 }
 
@@ -120,20 +130,46 @@ void Trainer::restore()
     showProgress(0);
 }
 
+void Trainer::start()
+{
+    if (!m_parts.group)
+        return;
+    m_parts.group->fromFirst(std::to_string(m_step));
+    m_parts.task.share();
+}
+
+// The others' loss comes between two steps or in the middle of one.
+void Trainer::save()
+{
+    m_parts.task.undo();
+    try {
+        if (m_step > 0)
+            checkpoint();
+    } catch (const Error&) { // what ended the run is told, with the last checkpoint that there is
+    }
+}
+
+Agreement Trainer::agreed(Agreement own) const { return m_parts.group ? agree(*m_parts.group, own) : own; }
+
 Trainer::Next Trainer::obey(const Job& job)
 {
-    if (job.cancelled())
-        return Next::Stop;
-    const auto request = m_parts.reporter.folder().takeControl();
-    if (!request)
+    Agreement own = job.cancelled() ? Agreement::StopSignalled : Agreement::Step;
+    if (const auto request = own == Agreement::Step ? m_parts.reporter.folder().takeControl() : std::nullopt)
+        switch (request->ask) {
+        case ControlRequest::Ask::Stop: own = Agreement::StopAsked; break;
+        case ControlRequest::Ask::Pause: return pause(job);
+        case ControlRequest::Ask::Checkpoint: checkpoint(); break;
+        case ControlRequest::Ask::Resume: break; // it is not paused
+        }
+    return decided(agreed(own));
+}
+
+Trainer::Next Trainer::decided(Agreement what)
+{
+    if (what == Agreement::Step)
         return Next::Step;
-    switch (request->ask) {
-    case ControlRequest::Ask::Stop: return Next::Stop;
-    case ControlRequest::Ask::Pause: return pause(job);
-    case ControlRequest::Ask::Checkpoint: checkpoint(); break;
-    case ControlRequest::Ask::Resume: break; // it is not paused
-    }
-    return Next::Step;
+    m_stop = what == Agreement::StopSignalled ? "by a signal" : "asked for by a monitor";
+    return Next::Stop;
 }
 
 Trainer::Next Trainer::pause(const Job& job)
@@ -141,21 +177,23 @@ Trainer::Next Trainer::pause(const Job& job)
     RunReporter& reporter = m_parts.reporter;
     reporter.event(m_step, "paused", "");
     reporter.setStatus(RunStatus::Paused);
-    for (;;) {
-        if (job.cancelled())
-            return Next::Stop;
-        const auto request = reporter.folder().takeControl();
-        if (!request) {
-            std::this_thread::sleep_for(std::chrono::milliseconds(100));
-            continue;
+    Agreement what = Agreement::Wait;
+    while (what == Agreement::Wait) {
+        Agreement own = job.cancelled() ? Agreement::StopSignalled : Agreement::Wait;
+        if (const auto request = own == Agreement::Wait ? reporter.folder().takeControl() : std::nullopt) {
+            if (request->ask == ControlRequest::Ask::Stop)
+                own = Agreement::StopAsked;
+            if (request->ask == ControlRequest::Ask::Resume)
+                own = Agreement::Step;
+            if (request->ask == ControlRequest::Ask::Checkpoint)
+                checkpoint();
         }
-        if (request->ask == ControlRequest::Ask::Stop)
-            return Next::Stop;
-        if (request->ask == ControlRequest::Ask::Checkpoint)
-            checkpoint();
-        if (request->ask == ControlRequest::Ask::Resume)
-            break;
+        what = agreed(own);
+        if (what == Agreement::Wait)
+            std::this_thread::sleep_for(std::chrono::milliseconds(100));
     }
+    if (what != Agreement::Step)
+        return decided(what);
     reporter.event(m_step, "continued", "");
     reporter.setStatus(RunStatus::Running);
     m_load.cores(); // the pause is no step's
@@ -168,6 +206,8 @@ RunStatus Trainer::stop(const std::string& why)
         checkpoint();
     m_parts.reporter.event(m_step, "stopped", why);
     m_parts.reporter.setStatus(RunStatus::Stopped, why);
+    if (m_parts.group)
+        m_parts.group->meet();
     return RunStatus::Stopped;
 }
 
@@ -187,6 +227,8 @@ StepRecord Trainer::step()
         sum.add(m_parts.task.accumulate(batch, m_step, micro, m_options.accumulation));
     }
     sum.scale(1.0 / m_options.accumulation);
+    if (m_parts.group)
+        average(*m_parts.group, sum);
     sum.checkFinite();
     for (const auto& [name, value] : m_parts.task.apply(m_step, record.lr)) {
         if (name == "grad_norm")
@@ -205,7 +247,7 @@ StepRecord Trainer::step()
 
 void Trainer::report(StepRecord& record, double seconds, double waited)
 {
-    const auto pairs = static_cast<std::int64_t>(m_options.batch) * m_options.accumulation;
+    const std::int64_t pairs = m_options.pairs();
     record.step = m_step;
     record.samples = m_step * pairs;
     record.epoch = static_cast<double>(record.samples) / static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
@@ -235,7 +277,7 @@ void Trainer::showProgress(double seconds)
     m_parts.reporter.update([&](RunState& state) {
         state.step = m_step;
         state.steps = m_options.steps;
-        state.samples = m_step * m_options.batch * m_options.accumulation;
+        state.samples = m_step * m_options.pairs();
         state.epoch = static_cast<double>(state.samples) / static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
         state.elapsedSeconds = m_elapsed + m_overhead;
         if (sorted.size() >= 5) { // the fast and the slow tenth of the last steps, with what lies between steps
@@ -276,8 +318,9 @@ void Trainer::checkpoint()
         return;
     const auto start = Clock::now();
     nlohmann::json state = {{"step", m_step}, {"elapsed_s", m_elapsed + m_overhead}, {"evaluations_since_best", m_evaluationsSinceBest},
+                            {"processes", m_options.processes},
                             {"random", "every number is a function of the seed and the step"},
-                            {"data", {{"next_sample", m_step * m_options.batch * m_options.accumulation}}}};
+                            {"data", {{"next_sample", m_step * m_options.pairs()}}}};
     if (m_best)
         state["best"] = {{"step", m_best->step}, {"metric", m_best->metric}, {"value", m_best->value}};
     m_checkpoints.write(m_parts.task, m_step, state);

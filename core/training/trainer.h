@@ -18,13 +18,16 @@
 
 namespace mama {
 
+enum class Agreement : std::int64_t;
 class Prefetcher;
+class ProcessGroup;
 
 struct TrainerOptions
 {
     std::int64_t steps = 40000;
     Schedule schedule;
     int batch = 36, accumulation = 2;
+    int processes = 1; // each takes `batch` pairs
     int loaderThreads = 1, prefetch = 4;
     std::int64_t checkpointEvery = 500, keepEvery = 0, evaluateEvery = 0;
     std::string bestMetric; // "-NAME": the lower the better
@@ -32,10 +35,12 @@ struct TrainerOptions
     std::int64_t lateLoss = -1; // below 0: the task has none
 
     static TrainerOptions from(const Settings& settings);
+    std::int64_t pairs() const { return std::int64_t{batch} * accumulation * processes; } // of a step
 };
 
 // Drives a task from batches to the end of the run, and keeps the run folder so that a kill at any moment loses at most
-// the steps since the last checkpoint: the resumed run goes on to the same numbers.
+// the steps since the last checkpoint: the resumed run goes on to the same numbers. In a run of several processes this is
+// the first one's part; the others follow (follower.h).
 class Trainer
 {
 public:
@@ -48,6 +53,7 @@ public:
         std::function<EvalRecord(std::int64_t step)> evaluate;
         // Share of the GPU in use; may be empty.
         std::function<std::optional<double>()> gpuLoad;
+        ProcessGroup* group = nullptr; // the run's processes; null: this one alone
     };
     Trainer(const TrainerOptions& options, const Parts& parts);
     ~Trainer();
@@ -55,14 +61,18 @@ public:
     // From the last checkpoint if `resume` and there is one, else from the start. Finished or Stopped; a stop by `job` or
     // by a monitor writes a checkpoint first. A failure is written to the run's state with step, images and last good
     // checkpoint, and thrown: Error(Data) for a loss or gradient that is no number, Error(Io) for a full disk,
-    // Error(Memory), which says what to lower.
+    // Error(Memory), which says what to lower; ProcessLost, after a checkpoint of the last step that all had done.
     RunStatus run(bool resume, const Job& job);
 
 private:
     enum class Next { Step, Stop };
     RunStatus loop(bool resume, const Job& job);
     void restore();
+    void start();
+    void save();
+    Agreement agreed(Agreement own) const;
     Next obey(const Job& job);
+    Next decided(Agreement what);
     Next pause(const Job& job);
     RunStatus stop(const std::string& why);
     StepRecord step();
@@ -81,6 +91,7 @@ private:
     double m_elapsed = 0, m_overhead = 0;
     std::int64_t m_evaluationsSinceBest = 0, m_stepsHere = 0, m_lastCheckpoint = -1;
     std::optional<BestCheckpoint> m_best;
+    std::string m_stop;                    // why the run stops
     std::deque<double> m_recent;           // seconds of the last steps
     std::vector<std::string> m_images;     // of the step at work, for messages
 };

@@ -32,6 +32,12 @@ public:
     // bit for bit. Error(Io), Error(Format) or Error(Model) names the file and tensor.
     virtual void save(const std::filesystem::path& folder) const = 0;
     virtual void load(const std::filesystem::path& folder) = 0;
+
+    // Of a task that several processes train together (process_group.h), each on its own samples; accumulate() and
+    // apply() are then calls that all of them make. ProcessLost.
+    virtual void share() {} // what the first process has (weights, moments) into every other
+    // Takes back what accumulate() changed since the last apply(), after a process was lost in the middle of a step.
+    virtual void undo() {}
 };
 
 } // namespace mama

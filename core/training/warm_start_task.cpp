@@ -5,6 +5,7 @@
 #include "core/training/counter_random.h"
 #include "core/training/dense_losses.h"
 #include "core/training/sample_batch.h"
+#include "core/training/shared_training.h"
 #include "core/training/trainable_model.h"
 
 #include <cmath>
@@ -58,13 +59,15 @@ struct WarmStartTask::Parts
     TrainableModel model;
     Network network;
     NamedTensors head; // "weight", "bias"
+    NamedTensors trained;
     std::optional<AdamW> optimizer;
+    SharedTraining shared;
 
     Parts(const Options& options)
         : model(startOf(options)), network(model.parameters, model.description),
-          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)}, {"bias", torch::full({kinds}, rareAtStart)}}
+          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)}, {"bias", torch::full({kinds}, rareAtStart)}},
+          shared(options.group, options.sharedNorm, model.parameters.all())
     {
-        NamedTensors trained;
         for (const auto& [name, tensor] : model.parameters.all())
             if (trains(name, tensor))
                 trained[name] = tensor.set_requires_grad(true);
@@ -94,7 +97,8 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
         throw Error(ErrorCode::Data, "train", "data.root", "a warm start needs masks of lesions, which this data set does not have");
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     const Tensor share = torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2);
-    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), {true, 0, 0});
+    m_parts->shared.begin();
+    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), {true, 0, 0, m_parts->shared.batchNorm()});
     if (logits.size(1) != patches)
         throw Error(ErrorCode::Internal, "train", "lesion grid", "has another size than the model's");
     const Tensor targets = mapTarget(share);
@@ -111,7 +115,13 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
     return report;
 }
 
-std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr) { return {{"grad_norm", m_parts->optimizer->step(lr)}}; }
+std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr)
+{
+    m_parts->shared.average(m_parts->trained);
+    const double norm = m_parts->optimizer->step(lr);
+    m_parts->shared.end();
+    return {{"grad_norm", norm}};
+}
 
 void WarmStartTask::save(const std::filesystem::path& folder) const
 {
@@ -125,6 +135,19 @@ void WarmStartTask::load(const std::filesystem::path& folder)
     m_parts->model.load(folder);
     readTensorsInto(folder / "head.safetensors", m_parts->head);
     readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
+    m_parts->optimizer->clear();
+}
+
+void WarmStartTask::share()
+{
+    m_parts->shared.copyFromFirst(m_parts->model.parameters.all());
+    m_parts->shared.copyFromFirst(m_parts->head);
+    m_parts->shared.copyFromFirst(m_parts->optimizer->state());
+}
+
+void WarmStartTask::undo()
+{
+    m_parts->shared.undo();
     m_parts->optimizer->clear();
 }
 

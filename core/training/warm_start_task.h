@@ -8,6 +8,8 @@
 
 namespace mama {
 
+class ProcessGroup;
+
 // Warm start of an image tower on masks: of each patch, whether it shows a mass and whether it shows calcifications,
 // by a linear layer on the normed patch tokens. Stands in for a tower that is pre-trained on pictures. AdamW.
 // The checkpoints are the start's model with the trained tower; the layer itself lies in
@@ -23,6 +25,8 @@ public:
         double positiveWeight = 6;
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's
+        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
+        bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) if the start has no image tower.
     explicit WarmStartTask(const Options& options);
@@ -33,6 +37,8 @@ public:
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
+    void share() override;
+    void undo() override;
 
     // images [N, height, width] normalised, one channel -> logits [N, 2, rows, columns] of mass and calcification.
     std::vector<float> maps(const std::vector<float>& images, std::int64_t n, int height, int width) const;
