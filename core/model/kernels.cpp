@@ -1,11 +1,13 @@
 #include "core/model/kernels.h"
 
 #include "core/model/kernels_avx512.h"
+#include "core/model/trained_attention.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 #include <ATen/core/grad_mode.h>
 #include <atomic>
+#include <cmath>
 
 namespace mama::kernels {
 namespace {
@@ -74,6 +76,17 @@ void attentionInt8(const float* qkv, float* out, const Heads& h)
     });
 }
 
+// In bfloat16 two products beat the library's fused backward pass two to five times (Zen 4); they keep the scores, so
+// larger ones go in tiles.
+constexpr std::int64_t fewTokens = 512;
+at::Tensor attentionByProducts(const at::Tensor& qkv, const Heads& h)
+{
+    const std::int64_t dim = h.width / h.heads;
+    const auto parts = qkv.view({h.images, h.tokens, 3, h.heads, dim}).permute({2, 0, 3, 1, 4}).unbind(0);
+    const at::Tensor weights = at::softmax(at::matmul(parts[0] * (1 / std::sqrt(static_cast<double>(dim))), parts[1].transpose(2, 3)), -1);
+    return at::matmul(weights, parts[2]).transpose(1, 2).reshape({h.images, h.tokens, h.width});
+}
+
 at::Tensor plainGelu(const at::Tensor& x, bool wanted) { return wanted ? at::gelu(x) : x; }
 
 } // namespace
@@ -120,7 +133,12 @@ at::Tensor dequantise(const at::Tensor& sums, const Dequantise& layer)
 at::Tensor attention(const at::Tensor& qkv, std::int64_t heads, bool int8)
 {
     const Heads h(qkv, heads);
-    const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && !(at::GradMode::is_enabled() && qkv.requires_grad());
+    const bool trains = at::GradMode::is_enabled() && qkv.requires_grad();
+    if (trains && qkv.device().is_cpu() && h.tokens > fewTokens && haveAvx512() && (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
+        return trainedAttention(qkv, heads);
+    if (trains && qkv.scalar_type() == at::kBFloat16 && qkv.device().is_cpu())
+        return attentionByProducts(qkv, h);
+    const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && !trains;
     if (!fast) {
         const auto parts = qkv.view({h.images, h.tokens, 3, heads, h.width / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
         return at::scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape({h.images, h.tokens, h.width});

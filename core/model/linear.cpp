@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/kernels.h"
+#include "core/model/trained_linear.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -12,10 +13,9 @@
 namespace mama {
 namespace {
 
-// oneDNN's linear layer with a weight reordered once and an optional activation or sum behind it: operators that
-// LibTorch registers for its own compiler (aten/src/ATen/native/mkldnn/Linear.cpp).
+// oneDNN's linear layer with an optional activation or sum behind it: operators that LibTorch registers for its own
+// compiler (aten/src/ATen/native/mkldnn/Linear.cpp).
 using Scalars = c10::List<std::optional<at::Scalar>>;
-using Reorder = at::Tensor(const at::Tensor&, std::optional<std::int64_t>);
 using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view, Scalars, std::optional<std::string_view>);
 using Binary = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view);
 
@@ -23,12 +23,6 @@ template <class Signature>
 auto oneDnn(const char* name, const char* overload = "")
 {
     return c10::Dispatcher::singleton().findSchemaOrThrow(name, overload).typed<Signature>();
-}
-
-at::Tensor reordered(const at::Tensor& weight)
-{
-    static const auto call = oneDnn<Reorder>("mkldnn::_reorder_linear_weight");
-    return call.call(weight, std::nullopt);
 }
 
 } // namespace
@@ -78,18 +72,25 @@ void Linear::pack(Precision precision)
         return;
     }
     const at::ScalarType type = precision == Precision::Bf16 ? at::kBFloat16 : at::kFloat;
-    m_packed = reordered(weight.to(type));
+    m_packed = oneDnnWeight(weight.to(type));
     if (m_packedBias.defined())
         m_packedBias = m_packedBias.to(type);
 }
 
-at::Tensor Linear::plain(const at::Tensor& x, const ForwardMode& mode) const
+at::Tensor Linear::unscaled(const at::Tensor& x, const ForwardMode& mode) const
 {
-    at::Tensor y = at::linear(x, m_inputFirst ? m_weight.t() : m_weight, m_bias);
+    const at::Tensor weight = m_inputFirst ? m_weight.t() : m_weight;
+    at::Tensor y = canTrainLinear(x, weight) ? trainedLinear(x, weight, m_bias) : at::linear(x, weight, m_bias);
     if (m_lora) {
         const at::Tensor input = mode.training && mode.loraDropout > 0 ? at::dropout(x, mode.loraDropout, true) : x;
         y = y + at::linear(at::linear(input, m_lora->a), m_lora->b) * m_lora->scale;
     }
+    return y;
+}
+
+at::Tensor Linear::plain(const at::Tensor& x, const ForwardMode& mode) const
+{
+    const at::Tensor y = unscaled(x, mode);
     return m_gamma.defined() ? y * m_gamma : y;
 }
 
@@ -134,6 +135,12 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
     if (packed() && m_precision == Precision::Fp32) {
         static const auto call = oneDnn<Binary>("mkldnn::_linear_pointwise", "binary");
         return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt, "add");
+    }
+    if (!packed() && m_gamma.defined()) {
+        const at::Tensor y = unscaled(x, mode);
+        if (y.scalar_type() == residual.scalar_type())
+            return at::addcmul(residual, y, m_gamma); // one pass
+        return residual + y * m_gamma;
     }
     return residual + (*this)(x, mode);
 }

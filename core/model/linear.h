@@ -51,6 +51,7 @@ public:
 
 private:
     enum class After { Nothing, Gelu };
+    at::Tensor unscaled(const at::Tensor& x, const ForwardMode& mode) const;
     at::Tensor plain(const at::Tensor& x, const ForwardMode& mode) const;
     at::Tensor runPacked(const at::Tensor& x, After after) const;
     at::Tensor runInt8(const at::Tensor& x, After after, const at::Tensor& residual) const;

@@ -1,0 +1,70 @@
+#include "core/model/trained_linear.h"
+
+#include <ATen/ATen.h>
+#include <ATen/autocast_mode.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+namespace mama {
+namespace {
+
+constexpr std::int64_t fewRows = 64;
+
+// Operators that LibTorch registers for its own compiler (aten/src/ATen/native/mkldnn/Linear.cpp).
+using Scalars = c10::List<std::optional<at::Scalar>>;
+using Reorder = at::Tensor(const at::Tensor&, std::optional<std::int64_t>);
+using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view, Scalars, std::optional<std::string_view>);
+
+at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+{
+    static const auto call = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Pointwise>();
+    return call.call(x.contiguous(), oneDnnWeight(weight), bias.defined() ? std::optional(bias) : std::nullopt, "none", Scalars(), std::nullopt);
+}
+
+class TrainedLinear : public torch::autograd::Function<TrainedLinear>
+{
+public:
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias)
+    {
+        context->save_for_backward({x, weight});
+        context->saved_data["bias"] = bias.has_value();
+        return product(x.detach(), weight.detach(), bias ? bias->detach() : at::Tensor());
+    }
+
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
+    {
+        const auto saved = context->get_saved_variables();
+        const at::Tensor x = saved[0].detach(), weight = saved[1].detach();
+        const at::Tensor rows = gradients[0].reshape({-1, weight.size(0)});
+        at::Tensor ofX, ofWeight, ofBias;
+        if (context->needs_input_grad(0))
+            ofX = product(rows, weight.t(), {}).view(x.sizes());
+        if (context->needs_input_grad(1))
+            ofWeight = at::mm(rows.t(), x.reshape({-1, weight.size(1)}));
+        if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
+            ofBias = rows.sum(0);
+        return {ofX, ofWeight, ofBias};
+    }
+};
+
+} // namespace
+
+at::Tensor oneDnnWeight(const at::Tensor& weight)
+{
+    static const auto call = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_reorder_linear_weight", "").typed<Reorder>();
+    return call.call(weight.contiguous(), std::nullopt);
+}
+
+bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight)
+{
+    return at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad()) && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat && x.device().is_cpu() &&
+           weight.device().is_cpu() && !at::autocast::is_autocast_enabled(at::kCPU) && x.numel() / x.size(-1) >= fewRows;
+}
+
+at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) 
+{
+    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+}
+
+} // namespace mama

@@ -1,0 +1,16 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+namespace mama {
+
+// at::linear with gradients, by oneDNN on weights in its own layout: on the processors at hand its products are faster
+// than those behind at::linear forward and to the input. x [..., in], weight [out, in], bias [out] or undefined.
+at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
+
+// Whether it takes these: float32 on a CPU, gradients wanted, no mixed precision, rows enough to repay the new layout.
+bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight);
+
+// weight [out, in] in oneDNN's layout
+at::Tensor oneDnnWeight(const at::Tensor& weight);
+
+} // namespace mama
