@@ -4,13 +4,17 @@
 #include "core/training/adam_w.h"
 #include "core/training/counter_random.h"
 #include "core/training/extra_term.h"
+#include "core/training/fixed_text.h"
+#include "core/training/fixed_text.h"
 #include "core/training/losses.h"
 #include "core/training/sample_batch.h"
 #include "core/training/text_adapters.h"
 
+#include <chrono>
 #include <cmath>
 #include <optional>
 #include <torch/torch.h>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -72,6 +76,21 @@ SampleBatch oneText(const Tokens& text)
     return one;
 }
 
+class StopWatch
+{
+public:
+    // Seconds since the lap before; on a GPU what was queued, not what was done.
+    double lap()
+    {
+        const auto now = Clock::now();
+        return std::chrono::duration<double>(now - std::exchange(m_last, now)).count();
+    }
+
+private:
+    using Clock = std::chrono::steady_clock;
+    Clock::time_point m_last = Clock::now();
+};
+
 std::vector<float> valuesOf(const Tensor& tensor)
 {
     const Tensor plain = tensor.contiguous();
@@ -100,6 +119,7 @@ struct PretrainingTask::Parts
     std::optional<Network> network;
     std::optional<AdamW> optimizer;
     std::vector<std::shared_ptr<ExtraTerm>> extra;
+    std::optional<FixedText> fixedText; // where nothing trains and padding does not count
     bool bert = false, masked = false;
 
     explicit Parts(const Options& options) : model(options.start)
@@ -112,11 +132,15 @@ struct PretrainingTask::Parts
         for (const auto& [name, tensor] : model.parameters.all())
             if (mayTrain(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
-        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}};
+        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly};
         if (options.towerFactor != 1)
             adam.factor = [factor = options.towerFactor](const std::string& name) { return name.starts_with("img_encoder_q.model.") ? factor : 1.0; };
         optimizer.emplace(trained, std::move(adam));
         rebuild();
+        if (masked && options.textTraining == TextTraining::Fixed)
+            fixedText.emplace(model.parameters, model.description["text"]);
+        if (masked && options.textTraining == TextTraining::Fixed)
+            fixedText.emplace(model.parameters, model.description["text"]);
     }
 
     // Heads keep views of their weights; made anew after every change in place, none of them is stale.
@@ -159,8 +183,20 @@ struct PretrainingTask::Parts
         return {text.ids.narrow(1, 0, longest), text.mask.narrow(1, 0, longest), {}};
     }
 
-    void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input) const
+    void addFixedText(const SampleBatch& batch, bool late, LossInput& input)
     {
+        auto states = (*fixedText)(batch);
+        input.t = network->textGlobal(states.pooled);
+        if (!late)
+            return;
+        input.sentences = network->sentences(states.sentences);
+        input.sentenceCounts = std::move(states.counts);
+    }
+
+    void addText(const SampleBatch& batch, bool late, const Options& options, LossInput& input)
+    {
+        if (fixedText)
+            return addFixedText(batch, late, input);
         const bool fixed = options.textTraining == TextTraining::Fixed;
         const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0};
         const TextBatch text = textOf(batch);
@@ -227,8 +263,11 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     // Dropout is a function of seed and place, so that a resumed run draws the same.
     torch::manual_seed(CounterRandom({m_options.seed, static_cast<std::uint64_t>(RandomPurpose::Model), static_cast<std::uint64_t>(step), static_cast<std::uint64_t>(micro)})());
     LossInput input;
+    StopWatch watch;
     m_parts->addImages(batch, late, both, input);
+    m_seconds.images = watch.lap();
     m_parts->addText(batch, late, m_options, input);
+    m_seconds.text = watch.lap();
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
     const LossTerms terms = lossTerms(input, m_options.loss);
@@ -240,15 +279,19 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
         report.terms[name] = value.item<double>();
     report.terms["total"] = total.item<double>();
     report.checkFinite();
+    m_seconds.losses = watch.lap();
     (total / micros).sum().backward();
+    m_seconds.backward = watch.lap();
     return report;
 }
 
 std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
 {
+    StopWatch watch;
     std::map<std::string, double> figures{{"grad_norm", m_parts->optimizer->step(lr)}};
     m_parts->limitScales(m_options.scaleLimit);
     m_parts->rebuild();
+    m_seconds.optimiser = watch.lap();
     for (const char* name : {"logit", "local"})
         figures[std::string("scale/") + name] = std::exp(m_parts->model.parameters.get(std::string(name) + "_scale").item<double>());
     return figures;

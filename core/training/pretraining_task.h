@@ -33,6 +33,7 @@ public:
         double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
         bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
         double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1;
+        bool decayMatricesOnly = false;
         std::uint64_t seed = 42;     // of dropout and new adapters
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's
@@ -54,6 +55,12 @@ public:
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
     std::vector<float> textGlobal(const Tokens& text) const;
     double logitFactor() const; // e^logit_scale
+    // Of the last micro-batch and the last step.
+    struct Seconds
+    {
+        double images = 0, text = 0, losses = 0, backward = 0, optimiser = 0;
+    };
+    const Seconds& seconds() const { return m_seconds; }
     // The same for maps: [patches, D], and the state at the text's last separator, [D].
     std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
     std::vector<float> sentence(const Tokens& text) const;
@@ -62,6 +69,7 @@ private:
     struct Parts;
     Options m_options;
     std::unique_ptr<Parts> m_parts;
+    Seconds m_seconds;
 };
 
 } // namespace mama
