@@ -42,9 +42,38 @@ void printBench(const nlohmann::json& document, bool json)
         if (result.contains("cosine_with_fp32"))
             std::cout << std::setprecision(5) << ", smallest cosine with fp32 " << result["cosine_with_fp32"].value("smallest", 1.0) << std::setprecision(1);
         std::cout << "\n";
+        if (result.contains("peak_bytes"))
+            std::cout << "    peak memory " << result["peak_bytes"].get<double>() / 1e6 << " MB\n";
+        if (result.contains("parts"))
+            for (const auto& [part, milliseconds] : result["parts"].items())
+                std::cout << "    " << part << " " << milliseconds.get<double>() << " ms\n";
+        if (result.contains("images_per_second"))
+            std::cout << "    " << std::setprecision(3) << result["images_per_second"].get<double>() << std::setprecision(1) << " images a second\n";
     }
     std::cout.flush();
 }
+
+namespace {
+
+void addTrainStep(CLI::App& bench, Context& context)
+{
+    auto options = std::make_shared<TrainBenchOptions>();
+    options->bench.repeat = 3;
+    CLI::App* command = bench.add_subcommand("train-step", "A step of pre-training with every loss, random weights and random images: the published size with MiniLM and LoRA, or --description");
+    command->add_option("--description", options->description, "model.json of the model to be, as for checkpoint start");
+    command->add_option("--text", options->text, "What of the text model trains")->check(CLI::IsMember({"lora", "full", "frozen", "fixed"}))->capture_default_str();
+    command->add_option("--pairs", options->pairs, "Image pairs with a caption each")->check(CLI::Range(2, 4096))->capture_default_str();
+    command->add_option("--tokens", options->tokens, "Of a caption")->check(CLI::Range(8, 512))->capture_default_str();
+    command->add_option("--sentences", options->sentences, "Of a caption")->check(CLI::Range(1, 64))->capture_default_str();
+    command->add_flag("--local-loss", options->localLoss, "Instead: memory and time of the local loss at 32, 64 and 128 pairs, in tiles and by the plain formula");
+    command->add_option("--plain-limit", options->plainLimit, "GB that the plain formula may take; beyond, it is left out")->capture_default_str();
+    command->add_option("--repeat", options->bench.repeat, "Steps that are measured, after one that is not")->check(CLI::Range(1, 10000))->capture_default_str();
+    command->add_option("--threads", options->bench.compute.threads, "0: every core of this process")->check(CLI::Range(0, 1024))->capture_default_str();
+    command->add_flag("--json", options->bench.json, "The report as JSON");
+    command->callback([options, &context] { context.run = [options, &context] { return benchTrainStep(*options, context); }; });
+}
+
+} // namespace
 
 void addBench(CLI::App& app, Context& context)
 {
@@ -61,6 +90,7 @@ void addBench(CLI::App& app, Context& context)
     };
     add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)", benchEncodeImage);
     add("encode-text", "Class prompts with a shared prefix, and single queries, by the model's text tower", benchEncodeText);
+    addTrainStep(*bench, context);
     add("query", "A sentence on an encoded study of four images: scores, maps and reply", benchQuery);
 }
 

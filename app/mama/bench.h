@@ -16,6 +16,16 @@ struct BenchOptions
     bool json = false;
 };
 
+struct TrainBenchOptions
+{
+    BenchOptions bench;
+    std::string description; // model.json of the model to be; empty: the published size
+    std::string text = "lora";
+    int pairs = 4, tokens = 96, sentences = 8;
+    bool localLoss = false;  // its memory at 32, 64 and 128 pairs instead of a step
+    double plainLimit = 16;  // GB that the plain formula of the local loss may take
+};
+
 // {"milliseconds": [...], "median": , "spread": (upper - lower quartile)}
 nlohmann::json spreadOf(const std::vector<double>& milliseconds);
 // "benchmark", "processor", "cores": the head of every report.
@@ -26,6 +36,7 @@ void printBench(const nlohmann::json& document, bool json);
 // Measurements; the report goes to stdout.
 int benchEncodeImage(const BenchOptions& options, const Context& context);
 int benchEncodeText(const BenchOptions& options, const Context& context);
+int benchTrainStep(const TrainBenchOptions& options, const Context& context);
 int benchQuery(const BenchOptions& options, const Context& context);
 
 } // namespace mama::cli

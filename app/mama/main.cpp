@@ -3,10 +3,14 @@
 #include "core/base/error.h"
 #include "core/base/log.h"
 
+#include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <stop_token>
+#include <string_view>
 #include <thread>
+#include <unistd.h>
 
 namespace {
 
@@ -33,6 +37,15 @@ std::jthread watchSignals(std::stop_source source)
     });
 }
 
+// OpenMP's threads wait for each other in a busy loop, which on cores that the window or another process wants takes three
+// times the processor time of the training itself. OpenMP asks once, when the program is loaded: so it is loaded again.
+void letTrainingThreadsSleep(int argc, char** argv)
+{
+    const bool trains = std::any_of(argv + 1, argv + argc, [](const char* argument) { return std::string_view(argument) == "train" || std::string_view(argument) == "train-step"; });
+    if (trains && !std::getenv("OMP_WAIT_POLICY") && ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
+        ::execv("/proc/self/exe", argv); // comes back only where there is no such file: then the threads stay as they are
+}
+
 int runCommand(const mama::cli::Context& context)
 {
     using namespace mama;
@@ -55,6 +68,7 @@ int runCommand(const mama::cli::Context& context)
 int main(int argc, char** argv)
 {
     using namespace mama;
+    letTrainingThreadsSleep(argc, argv);
     std::stop_source interrupted;
     const std::jthread watcher = watchSignals(interrupted);
     cli::Context context;

@@ -1,6 +1,7 @@
 #include "core/model/kernels.h"
 
 #include "core/model/kernels_avx512.h"
+#include "core/model/trained_attention.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -75,8 +76,8 @@ void attentionInt8(const float* qkv, float* out, const Heads& h)
     });
 }
 
-// In bfloat16 two products beat the library's fused backward pass two to five times (Zen 4), as long as the scores, which
-// these keep, are small.
+// In bfloat16 two products beat the library's fused backward pass two to five times (Zen 4); they keep the scores, so
+// larger ones go in tiles.
 constexpr std::int64_t fewTokens = 512;
 at::Tensor attentionByProducts(const at::Tensor& qkv, const Heads& h)
 {
@@ -133,7 +134,9 @@ at::Tensor attention(const at::Tensor& qkv, std::int64_t heads, bool int8)
 {
     const Heads h(qkv, heads);
     const bool trains = at::GradMode::is_enabled() && qkv.requires_grad();
-    if (trains && qkv.scalar_type() == at::kBFloat16 && qkv.device().is_cpu() && h.tokens <= fewTokens)
+    if (trains && qkv.device().is_cpu() && h.tokens > fewTokens && haveAvx512() && (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
+        return trainedAttention(qkv, heads);
+    if (trains && qkv.scalar_type() == at::kBFloat16 && qkv.device().is_cpu())
         return attentionByProducts(qkv, h);
     const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && !trains;
     if (!fast) {

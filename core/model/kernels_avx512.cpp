@@ -1,26 +1,9 @@
 #include "core/model/kernels_avx512.h"
 
-#include <immintrin.h>
+#include "core/model/avx512_math.h"
 
 namespace mama::avx512 {
 namespace {
-
-constexpr int lanes = 16;
-
-// 2^x: Cephes-style minimax polynomial on [-1/2, 1/2] and an exponent shift; relative error below 2e-7.
-inline __m512 exp2(__m512 x)
-{
-    const __m512 whole = _mm512_roundscale_ps(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    const __m512 part = _mm512_sub_ps(x, whole);
-    __m512 y = _mm512_set1_ps(1.535336188319500e-4F);
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(1.339887440266574e-3F));
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(9.618437357674640e-3F));
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(5.550332471162809e-2F));
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(2.402264791363012e-1F));
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(6.931472028550421e-1F));
-    y = _mm512_fmadd_ps(y, part, _mm512_set1_ps(1.0F));
-    return _mm512_scalef_ps(y, whole);
-}
 
 // x Phi(x) with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7).
 inline __m512 gelu(__m512 x)
@@ -39,8 +22,6 @@ inline __m512 gelu(__m512 x)
     // Phi = tail / 2 below zero, 1 - tail / 2 above.
     return _mm512_mul_ps(half, _mm512_mask_blend_ps(negative, _mm512_sub_ps(_mm512_set1_ps(2), tail), tail));
 }
-
-inline __mmask16 maskOf(std::int64_t left) { return left >= lanes ? static_cast<__mmask16>(0xFFFF) : static_cast<__mmask16>((1U << left) - 1U); }
 
 // c [R, 64] (+)= a [R, 64] b [64, 64]; a has rows of `lda` floats, c of `ldc`.
 template <int R>

@@ -136,11 +136,12 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
         static const auto call = oneDnn<Binary>("mkldnn::_linear_pointwise", "binary");
         return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt, "add");
     }
-    if (!packed() && m_gamma.defined())
-        if (const at::Tensor y = unscaled(x, mode); y.scalar_type() == residual.scalar_type())
+    if (!packed() && m_gamma.defined()) {
+        const at::Tensor y = unscaled(x, mode);
+        if (y.scalar_type() == residual.scalar_type())
             return at::addcmul(residual, y, m_gamma); // one pass
-        else
-            return residual + y * m_gamma;
+        return residual + y * m_gamma;
+    }
     return residual + (*this)(x, mode);
 }
 

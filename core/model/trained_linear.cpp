@@ -19,16 +19,17 @@ using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::op
 at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
 {
     static const auto call = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Pointwise>();
-    return call.call(x.contiguous(), oneDnnWeight(weight), bias.defined() ? std::optional(bias.detach()) : std::nullopt, "none", Scalars(), std::nullopt);
+    return call.call(x.contiguous(), oneDnnWeight(weight), bias.defined() ? std::optional(bias) : std::nullopt, "none", Scalars(), std::nullopt);
 }
 
 class TrainedLinear : public torch::autograd::Function<TrainedLinear>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias)
     {
         context->save_for_backward({x, weight});
-        return product(x.detach(), weight.detach(), bias);
+        context->saved_data["bias"] = bias.has_value();
+        return product(x.detach(), weight.detach(), bias ? bias->detach() : at::Tensor());
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
@@ -41,7 +42,7 @@ public:
             ofX = product(rows, weight.t(), {}).view(x.sizes());
         if (context->needs_input_grad(1))
             ofWeight = at::mm(rows.t(), x.reshape({-1, weight.size(1)}));
-        if (context->needs_input_grad(2))
+        if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
             ofBias = rows.sum(0);
         return {ofX, ofWeight, ofBias};
     }
@@ -61,6 +62,9 @@ bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight)
            weight.device().is_cpu() && !at::autocast::is_autocast_enabled(at::kCPU) && x.numel() / x.size(-1) >= fewRows;
 }
 
-at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) { return TrainedLinear::apply(x, weight, bias); }
+at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+{
+    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+}
 
 } // namespace mama

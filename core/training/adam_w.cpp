@@ -9,6 +9,12 @@ namespace mama {
 
 using torch::Tensor;
 
+namespace {
+
+bool isPlain(const Tensor& tensor) { return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat && tensor.is_contiguous(); }
+
+} // namespace
+
 AdamW::AdamW(const NamedTensors& trained, Options options) : m_trained(trained), m_options(std::move(options))
 {
     const torch::NoGradGuard noGradients;
@@ -25,10 +31,10 @@ double AdamW::gradientNorm() const
     for (const auto& [name, tensor] : m_trained) {
         if (!tensor.grad().defined())
             continue;
-        const double own = tensor.grad().to(torch::kDouble).pow(2).sum().item<double>();
+        const double own = torch::linalg_vector_norm(tensor.grad(), 2, std::nullopt, false, torch::kDouble).item<double>();
         if (!std::isfinite(own))
             throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
-        squares += own;
+        squares += own * own;
     }
     return std::sqrt(squares);
 }
@@ -41,12 +47,18 @@ double AdamW::step(double lr)
     for (const auto& [name, tensor] : m_trained) {
         if (!tensor.grad().defined())
             continue;
-        const Tensor gradient = scale < 1 ? tensor.grad() * scale : tensor.grad();
+        const Tensor gradient = scale < 1 ? tensor.grad().mul_(scale) : tensor.grad();
         const double rate = lr * (m_options.factor ? m_options.factor(name) : 1);
         Tensor &first = m_first.at(name), &second = m_second.at(name);
         const auto count = static_cast<double>(++*m_count.at(name).data_ptr<std::int64_t>());
         Tensor value = tensor.detach();
-        value.mul_(1 - rate * m_options.weightDecay);
+        const double decay = decays(name, tensor) ? m_options.weightDecay : 0;
+        if (isPlain(tensor) && isPlain(gradient)) { // one pass over the memory instead of ten
+            Tensor counted = torch::full({}, count);
+            torch::_fused_adamw_({value}, {gradient}, {first}, {second}, {}, {counted}, rate, m_options.beta1, m_options.beta2, decay, m_options.epsilon, false, false);
+            continue;
+        }
+        value.mul_(1 - rate * decay);
         first.mul_(m_options.beta1).add_(gradient, 1 - m_options.beta1);
         second.mul_(m_options.beta2).addcmul_(gradient, gradient, 1 - m_options.beta2);
         const double firstCorrection = 1 - std::pow(m_options.beta1, count), secondCorrection = std::sqrt(1 - std::pow(m_options.beta2, count));
@@ -55,6 +67,8 @@ double AdamW::step(double lr)
     clear();
     return norm;
 }
+
+bool AdamW::decays(const std::string& name, const Tensor& tensor) const { return !m_options.matricesOnly || (tensor.dim() > 1 && name.ends_with("weight")); }
 
 void AdamW::clear()
 {

@@ -15,6 +15,7 @@ public:
         double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.1;
         double clip = 0; // gradients are scaled to at most this norm; 0: not
         std::function<double(const std::string& name)> factor; // of the rate; empty: 1 everywhere
+        bool matricesOnly = false; // decays weights of two and more dimensions: no bias, norm, token, position or scale
     };
     AdamW(const NamedTensors& trained, Options options);
 
@@ -28,6 +29,7 @@ public:
 
 private:
     double gradientNorm() const;
+    bool decays(const std::string& name, const at::Tensor& tensor) const;
 
     NamedTensors m_trained, m_first, m_second, m_count;
     Options m_options;

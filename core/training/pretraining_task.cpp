@@ -131,7 +131,7 @@ struct PretrainingTask::Parts
         for (const auto& [name, tensor] : model.parameters.all())
             if (mayTrain(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
-        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}};
+        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly};
         if (options.towerFactor != 1 || options.textFactor != 1)
             adam.factor = [tower = options.towerFactor, text = options.textFactor](const std::string& name) {
                 return name.starts_with("img_encoder_q.model.") ? tower : name.starts_with("text_encoder_q.model.") ? text : 1.0;

@@ -34,6 +34,7 @@ public:
         double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
         bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
         double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1, textFactor = 1;
+        bool decayMatricesOnly = false;
         std::uint64_t seed = 42;     // of dropout and new adapters
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's

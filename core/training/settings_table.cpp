@@ -91,6 +91,7 @@ const std::vector<SettingInfo>& settingsTable()
         number("optimizer.beta1", 0.9, {0, 0.9999}, "", "AdamW's decay of the first moment; momentum of SGD"),
         number("optimizer.beta2", 0.999, {0, 0.99999}, "", "AdamW's decay of the second moment"),
         number("optimizer.weight_decay", 0.1, {0, 10}, "", "Decoupled weight decay (of SGD: added to the gradient)"),
+        choice("optimizer.decay", {"all", "matrices"}, "AdamW's decay: of every tensor as the reference, or of weight matrices and kernels alone"),
         number("optimizer.clip", 0, {0, 1e6}, "", "Gradients are scaled to at most this norm; 0: not clipped"),
         number("optimizer.tower_factor", 1, {0, 10}, "", "The image tower's rate as a multiple of the others'"),
         number("optimizer.text_factor", 1, {0, 10}, "", "The language model's rate, heads apart, as a multiple of the others'"),

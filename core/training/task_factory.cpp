@@ -79,6 +79,7 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
     options.beta1 = settings.number("optimizer.beta1");
     options.beta2 = settings.number("optimizer.beta2");
     options.weightDecay = settings.number("optimizer.weight_decay");
+    options.decayMatricesOnly = settings.text("optimizer.decay") == "matrices";
     options.clip = settings.number("optimizer.clip");
     options.positiveWeight = settings.number("dense.positive_weight");
     options.threads = threadsOf(settings, group);
@@ -112,6 +113,7 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.beta1 = settings.number("optimizer.beta1");
     options.beta2 = settings.number("optimizer.beta2");
     options.weightDecay = settings.number("optimizer.weight_decay");
+    options.decayMatricesOnly = settings.text("optimizer.decay") == "matrices";
     options.clip = settings.number("optimizer.clip");
     options.towerFactor = settings.number("optimizer.tower_factor");
     options.textFactor = settings.number("optimizer.text_factor");

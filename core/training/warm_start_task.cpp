@@ -73,7 +73,7 @@ struct WarmStartTask::Parts
                 trained[name] = tensor.set_requires_grad(true);
         for (const auto& [name, tensor] : head)
             trained["head." + name] = tensor.set_requires_grad(true);
-        optimizer.emplace(trained, AdamW::Options{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}});
+        optimizer.emplace(trained, AdamW::Options{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly});
     }
     // [N, patches, kinds]
     Tensor logits(const Tensor& images, const ForwardMode& mode) const

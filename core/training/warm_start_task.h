@@ -22,6 +22,7 @@ public:
         std::filesystem::path start; // model folder
         std::uint64_t seed = 42;     // of the layer's start values
         double beta1 = 0.9, beta2 = 0.98, weightDecay = 0.05, clip = 1;
+        bool decayMatricesOnly = false;
         double positiveWeight = 6;
         int threads = 0;
         std::string name, trainedOn; // for model.json; empty: as the start's

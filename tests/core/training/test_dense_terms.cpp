@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/model/random_model.h"
 #include "core/training/dense_terms.h"
+#include "core/training/fixed_text.h"
 #include "core/training/sample_batch.h"
 #include "core/training/start_model.h"
 #include "core/training/trainable_model.h"
@@ -60,6 +61,28 @@ private Q_SLOTS:
         const double without = mask("The breast is dense."), denied = mask("There is no mass."), said = mask("The mass is round.");
         QVERIFY(std::abs(without - denied) < 1e-6);
         QVERIFY(said > without + 0.01);
+    }
+
+    // A text that never trains: the same states alone and in a batch, known or new, and those of the padded batch.
+    void fixedTextDependsOnNothingElse()
+    {
+        const SampleBatch batch = batchOf({"The mass is round. It is dense.", "Negative."}), other = batchOf({"Negative.", "Calcification is present."});
+        FixedText first(m_model->parameters, m_model->description["text"]), second(m_model->parameters, m_model->description["text"]);
+        const auto whole = first(batch), again = first(batch);
+        second(other);
+        const auto late = second(batch);
+        QCOMPARE(whole.counts, (std::vector<std::int64_t>{2, 1}));
+        for (const auto& made : {again, late}) {
+            QVERIFY(torch::equal(made.pooled, whole.pooled));
+            QVERIFY(torch::equal(made.sentences, whole.sentences));
+        }
+        const torch::NoGradGuard noGradients;
+        const auto ids = torch::from_blob(const_cast<std::int64_t*>(batch.ids.data()), {2, batch.tokens}, torch::kLong);
+        const auto mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {2, batch.tokens}, torch::kByte).to(torch::kBool);
+        const auto hidden = m_network->text->hidden({ids, mask, {}});
+        for (std::int64_t i = 0; i < 2; ++i)
+            QVERIFY(torch::allclose(whole.pooled[i], hidden[i].index({mask[i]}).mean(0), 1e-4, 1e-5));
+        QVERIFY(torch::allclose(whole.sentences[2], hidden[1][batch.separators[1].front()], 1e-4, 1e-5));
     }
 
     void whatIsMissingIsSaid()

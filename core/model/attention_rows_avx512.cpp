@@ -1,0 +1,69 @@
+#include "core/model/attention_rows_avx512.h"
+
+#include "core/model/avx512_math.h"
+
+#include <cmath>
+
+namespace mama::avx512 {
+namespace {
+
+constexpr float log2OfE = 1.44269504089F;
+
+__m512 load(const float* from, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, from); }
+__m512 load(const std::uint16_t* from, __mmask16 mask) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16)); }
+
+void store(float* to, __mmask16 mask, __m512 x) { _mm512_mask_storeu_ps(to, mask, x); }
+void store(std::uint16_t* to, __mmask16 mask, __m512 x) // to the nearest, ties to even
+{
+    const __m512i bits = _mm512_castps_si512(x);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), odd));
+    _mm256_mask_storeu_epi16(to, mask, _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)));
+}
+
+} // namespace
+
+template <class T>
+void exponentiate(T* scores, std::int64_t rows, std::int64_t width, float* logSums, float* inverses)
+{
+    for (std::int64_t row = 0; row < rows; ++row, scores += width) {
+        __m512 top = _mm512_set1_ps(-INFINITY);
+        for (std::int64_t i = 0; i < width; i += lanes) {
+            const __mmask16 mask = maskOf(width - i);
+            top = _mm512_mask_max_ps(top, mask, top, load(scores + i, mask));
+        }
+        const float largest = _mm512_reduce_max_ps(top);
+        const __m512 shift = _mm512_set1_ps(-largest * log2OfE);
+        __m512 sum = _mm512_setzero_ps();
+        for (std::int64_t i = 0; i < width; i += lanes) {
+            const __mmask16 mask = maskOf(width - i);
+            const __m512 weight = exp2(_mm512_fmadd_ps(load(scores + i, mask), _mm512_set1_ps(log2OfE), shift));
+            sum = _mm512_mask_add_ps(sum, mask, sum, weight);
+            store(scores + i, mask, weight);
+        }
+        const float total = _mm512_reduce_add_ps(sum);
+        logSums[row] = largest + std::log(total);
+        inverses[row] = 1 / total;
+    }
+}
+
+template <class T>
+void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, const float* logSums, const float* delta)
+{
+    for (std::int64_t row = 0; row < rows; ++row, scores += width, flow += width) {
+        const __m512 shift = _mm512_set1_ps(-logSums[row] * log2OfE), less = _mm512_set1_ps(delta[row]);
+        for (std::int64_t i = 0; i < width; i += lanes) {
+            const __mmask16 mask = maskOf(width - i);
+            const __m512 weight = exp2(_mm512_fmadd_ps(load(scores + i, mask), _mm512_set1_ps(log2OfE), shift));
+            store(flow + i, mask, _mm512_mul_ps(weight, _mm512_sub_ps(load(flow + i, mask), less)));
+            store(scores + i, mask, weight);
+        }
+    }
+}
+
+template void exponentiate<float>(float*, std::int64_t, std::int64_t, float*, float*);
+template void exponentiate<std::uint16_t>(std::uint16_t*, std::int64_t, std::int64_t, float*, float*);
+template void softmaxGradient<float>(float*, float*, std::int64_t, std::int64_t, const float*, const float*);
+template void softmaxGradient<std::uint16_t>(std::uint16_t*, std::uint16_t*, std::int64_t, std::int64_t, const float*, const float*);
+
+} // namespace mama::avx512

@@ -1,0 +1,93 @@
+#include "core/model/kernels.h"
+#include "core/model/trained_attention.h"
+#include "core/model/trained_linear.h"
+
+#include <QtTest>
+#include <torch/torch.h>
+
+using torch::Tensor;
+
+namespace {
+
+double distance(const Tensor& a, const Tensor& b) { return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>(); }
+
+Tensor leaf(const Tensor& values, torch::ScalarType type) { return values.detach().to(type).clone().set_requires_grad(true); }
+
+} // namespace
+
+// What training computes in its own way against LibTorch's plain operators, gradients too.
+class TestTrainingKernels : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void linearLayersHaveTheGradientsOfThePlainOperator()
+    {
+        torch::manual_seed(1);
+        const Tensor x = torch::randn({3, 70, 48}), weight = torch::randn({36, 48}), bias = torch::randn({36}), flow = torch::randn({3, 70, 36});
+        std::vector<Tensor> own, plain;
+        for (const Tensor& tensor : {x, weight, bias}) {
+            own.push_back(leaf(tensor, torch::kFloat));
+            plain.push_back(leaf(tensor, torch::kDouble));
+        }
+        QVERIFY(mama::canTrainLinear(own[0], own[1]));
+        const Tensor y = mama::trainedLinear(own[0], own[1], own[2]), expected = torch::linear(plain[0], plain[1], plain[2]);
+        QVERIFY(distance(y, expected) < 1e-6);
+        y.backward(flow);
+        expected.backward(flow.to(torch::kDouble));
+        for (std::size_t i = 0; i < own.size(); ++i)
+            QVERIFY2(distance(own[i].grad(), plain[i].grad()) < 1e-6, qPrintable(QString::number(i)));
+    }
+
+    // A frozen weight, as beside LoRA, and no bias.
+    void frozenWeightsGetNoGradient()
+    {
+        const Tensor x = torch::randn({80, 16}).set_requires_grad(true), weight = torch::randn({8, 16});
+        mama::trainedLinear(x, weight, {}).sum().backward();
+        QVERIFY(!weight.grad().defined());
+        QVERIFY(distance(x.grad(), weight.sum(0).expand({80, 16})) < 1e-6);
+    }
+
+    void onlyFloat32WithGradientsIsTaken()
+    {
+        const Tensor x = torch::randn({80, 16}), weight = torch::randn({8, 16});
+        QVERIFY(!mama::canTrainLinear(x, weight));
+        QVERIFY(!mama::canTrainLinear(leaf(x, torch::kBFloat16), leaf(weight, torch::kBFloat16)));
+        const torch::NoGradGuard noGradients;
+        QVERIFY(!mama::canTrainLinear(leaf(x, torch::kFloat), weight));
+    }
+
+    // bfloat16 keeps 8 bits: a hundredth of the float32 result's length.
+    void attentionInBfloat16IsThatOfFloat32()
+    {
+        torch::manual_seed(2);
+        const Tensor values = torch::randn({2, 40, 3 * 32}).to(torch::kBFloat16), flow = torch::randn({2, 40, 32}).to(torch::kBFloat16);
+        const Tensor small = leaf(values, torch::kBFloat16), exact = leaf(values, torch::kFloat);
+        const Tensor y = mama::kernels::attention(small, 2), expected = mama::kernels::attention(exact, 2);
+        QCOMPARE(y.scalar_type(), torch::kBFloat16);
+        QVERIFY2(distance(y, expected) < 1e-2, qPrintable(QString::number(distance(y, expected))));
+        y.backward(flow);
+        expected.backward(flow.to(torch::kFloat));
+        QVERIFY2(distance(small.grad(), exact.grad()) < 2e-2, qPrintable(QString::number(distance(small.grad(), exact.grad()))));
+    }
+
+    // Longer than a tile and no multiple of one, against float64.
+    void attentionInTilesHasTheGradientsOfThePlainFormula()
+    {
+        if (!mama::kernels::haveAvx512())
+            QSKIP("this processor has no AVX-512");
+        torch::manual_seed(3);
+        const Tensor values = torch::randn({2, 301, 3 * 32}).to(torch::kBFloat16), flow = torch::randn({2, 301, 32}).to(torch::kBFloat16);
+        const Tensor exact = leaf(values, torch::kDouble), expected = mama::kernels::attention(exact, 2);
+        expected.backward(flow.to(torch::kDouble));
+        for (const auto& [type, tolerance] : {std::pair{torch::kFloat, 2e-6}, {torch::kBFloat16, 2e-2}}) {
+            const Tensor own = leaf(values, type), y = mama::trainedAttention(own, 2);
+            QCOMPARE(y.scalar_type(), type);
+            y.backward(flow.to(type));
+            QVERIFY2(distance(y, expected) < tolerance, qPrintable(QString::number(distance(y, expected))));
+            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance, qPrintable(QString::number(distance(own.grad(), exact.grad()))));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestTrainingKernels)
+#include "test_training_kernels.moc"
