@@ -44,7 +44,7 @@ void LocalHead::pack(Precision precision)
 
 at::Tensor LocalHead::normalise(const at::Tensor& x, const Norm& norm, bool training) const
 {
-    return at::batch_norm(x, norm.weight, norm.bias, norm.mean, norm.variance, training, 0.1, m_eps, false);
+    return at::batch_norm(x.to(norm.mean.scalar_type()), norm.weight, norm.bias, norm.mean, norm.variance, training, 0.1, m_eps, false);
 }
 
 at::Tensor LocalHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
@@ -63,7 +63,7 @@ SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, 
 at::Tensor SimclrHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
 {
     const auto norm = [&](const at::Tensor& y, const std::string& i) {
-        return at::batch_norm(y, m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var"), mode.training, 0.1, m_eps, false);
+        return at::batch_norm(y.to(m_parts.get(i + ".running_mean").scalar_type()), m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var"), mode.training, 0.1, m_eps, false);
     };
     const at::Tensor middle = at::relu(norm(at::linear(x, m_parts.get("0.weight")), "1"));
     return norm(at::linear(middle, m_parts.get("3.weight")), "4");
@@ -91,6 +91,8 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
         }
         if (parameters.has("simclr_proj.layers.0.weight"))
             simclr.emplace(parameters, "simclr_proj.layers.", eps);
+        if (!parameters.all().empty())
+            m_device = parameters.all().begin()->second.device();
         logitScale = parameters.find("logit_scale");
         localScale = parameters.find("local_scale");
     } catch (const nlohmann::json::exception& error) {
