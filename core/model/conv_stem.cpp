@@ -61,7 +61,7 @@ void ConvStem::pack(Precision precision)
 at::Tensor ConvStem::run(const Layer& layer, const at::Tensor& x, bool training) const
 {
     const at::Tensor y = at::conv2d(x, layer.weight, layer.bias, {layer.stride, layer.stride}, {1, 1});
-    return at::relu(m_packed ? y : at::batch_norm(y, layer.normWeight, layer.normBias, layer.mean, layer.variance, training, 0.1, normEps, false));
+    return at::relu(m_packed ? y : at::batch_norm(y.to(layer.mean.scalar_type()), layer.normWeight, layer.normBias, layer.mean, layer.variance, training, 0.1, normEps, false));
 }
 
 at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mode) const
@@ -69,7 +69,8 @@ at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mod
     at::Tensor x = images.to(m_projection.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     for (const Layer& layer : m_layers)
         x = run(layer, x, mode.training);
-    return at::conv2d(x, m_projection, m_projectionBias).to(at::kFloat);
+    const at::Tensor y = at::conv2d(x, m_projection, m_projectionBias);
+    return m_packed ? y.to(at::kFloat) : y;
 }
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/text/tokenizer.h"
 #include "core/training/loss_options.h"
+#include "core/training/placement.h"
 #include "core/training/training_task.h"
 
 #include <cstdint>
@@ -18,8 +19,8 @@ enum class TextTraining { Lora, Full, Frozen, Fixed };
 // "lora", "full", "frozen", "fixed". Error(Usage) otherwise.
 TextTraining textTrainingOf(const std::string& name);
 
-// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW in
-// float32. What trains and what counts is a function of the step alone. No Torch in this header.
+// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
+// What trains and what counts is a function of the step alone. No Torch in this header.
 class PretrainingTask final : public TrainingTask
 {
 public:
@@ -35,6 +36,7 @@ public:
         double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1;
         std::uint64_t seed = 42;     // of dropout and new adapters
         int threads = 0;
+        Placement placement;
         std::string name, trainedOn; // for model.json; empty: as the start's
     };
     // Error(Model) names what the start lacks.

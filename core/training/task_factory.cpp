@@ -2,8 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/model/cuda_plugin.h"
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
+#include "core/training/gpu_use.h"
 #include "core/training/dense_terms.h"
 #include "core/training/map_evaluation.h"
 #include "core/training/pretraining_task.h"
@@ -43,6 +45,18 @@ std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
     return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
 }
 
+Placement placementOf(const Settings& settings) { return {settings.text("device"), trainingPrecisionOf(settings.text("precision"))}; }
+
+// The GPU that the task uses, if it does.
+void watchGpu(const Settings& settings, TaskToTrain& made)
+{
+    const int index = cuda::chooseDevice(settings.text("device"));
+    if (index < 0)
+        return;
+    made.gpu = cuda::deviceName(index);
+    made.gpuUse = [monitor = std::make_shared<GpuMonitor>(index)] { return monitor->now(); };
+}
+
 std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn)
 {
     ClassificationTask::Options options;
@@ -54,6 +68,7 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     options.weightDecay = settings.number("optimizer.weight_decay");
     options.clip = settings.number("optimizer.clip");
     options.threads = static_cast<int>(settings.integer("threads"));
+    options.placement = placementOf(settings);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<ClassificationTask>(options);
@@ -70,6 +85,7 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
     options.clip = settings.number("optimizer.clip");
     options.positiveWeight = settings.number("dense.positive_weight");
     options.threads = static_cast<int>(settings.integer("threads"));
+    options.placement = placementOf(settings);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<WarmStartTask>(options);
@@ -99,6 +115,7 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.towerFactor = settings.number("optimizer.tower_factor");
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
     options.threads = static_cast<int>(settings.integer("threads"));
+    options.placement = placementOf(settings);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<PretrainingTask>(options);
@@ -125,6 +142,7 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn)
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
+    watchGpu(settings, made);
     if (settings.text("model.start").empty())
         throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
     if (name == "pretrain") {

@@ -14,10 +14,11 @@ namespace {
 
 [[noreturn]] void refuse(const fs::path& folder, const std::string& why) { throw Error(ErrorCode::Usage, "train", folder.string(), why); }
 
-// What does not change the numbers may change between a run and its continuation.
+// What does not change the numbers may change between a run and its continuation; so may the device, which changes them by
+// rounding alone.
 bool mayChange(const std::string& key)
 {
-    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache"})
+    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache", "device"})
         if (key == free)
             return true;
     return false;
@@ -98,6 +99,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     folder.log("split by patient: " + keepSplit(index, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const TaskToTrain made = makeTask(settings, index.synthetic);
+    folder.log("computing on " + (made.gpu.empty() ? "the CPU" : made.gpu) + ", " + settings.text("precision"));
     ImageBatchOptions options = ImageBatchOptions::from(settings);
     options.inputSize = made.inputSize;
     options.patch = made.patch;
@@ -115,7 +117,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     if (const auto count = reporter.state().unreadable.count; count > 0)
         reporter.event(0, "unreadable", std::to_string(count) + " images cannot be read; see log.txt");
     const ImageBatches batches(index, *images, made.captions, options);
-    Trainer::Parts parts{*made.task, batches, reporter, {}, {}};
+    Trainer::Parts parts{*made.task, batches, reporter, {}, made.gpuUse};
     const EvaluationData seen{index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), options.inputSize};
     if (made.evaluate)
         parts.evaluate = [&](std::int64_t step) { return made.evaluate(seen, step); };

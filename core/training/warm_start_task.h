@@ -1,4 +1,5 @@
 #pragma once
+#include "core/training/placement.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
@@ -22,6 +23,7 @@ public:
         double beta1 = 0.9, beta2 = 0.98, weightDecay = 0.05, clip = 1;
         double positiveWeight = 6;
         int threads = 0;
+        Placement placement;
         std::string name, trainedOn; // for model.json; empty: as the start's
     };
     // Error(Model) if the start has no image tower.
