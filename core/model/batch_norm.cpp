@@ -4,9 +4,10 @@
 
 namespace mama {
 
-at::Tensor batchNorm(const at::Tensor& x, const BatchNormTensors& tensors, double eps, const ForwardMode& mode)
+at::Tensor batchNorm(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode)
 {
     constexpr double momentum = 0.1;
+    const at::Tensor x = rows.to(tensors.mean.scalar_type()); // mixed precision hands bfloat16
     if (!mode.training || !mode.batchNorm)
         return at::batch_norm(x, tensors.weight, tensors.bias, tensors.mean, tensors.variance, mode.training, momentum, eps, false);
     const at::Tensor y = mode.batchNorm->normalise(x, tensors.mean, tensors.variance, {momentum, eps});

@@ -24,6 +24,6 @@ struct BatchNormTensors
 };
 
 // torch.nn.BatchNorm of channels in axis 1; in training over all processes where the mode says how.
-at::Tensor batchNorm(const at::Tensor& x, const BatchNormTensors& tensors, double eps, const ForwardMode& mode);
+at::Tensor batchNorm(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode);
 
 } // namespace mama

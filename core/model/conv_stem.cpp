@@ -70,7 +70,8 @@ at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mod
     at::Tensor x = images.to(m_projection.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     for (const Layer& layer : m_layers)
         x = run(layer, x, mode);
-    return at::conv2d(x, m_projection, m_projectionBias).to(at::kFloat);
+    const at::Tensor y = at::conv2d(x, m_projection, m_projectionBias);
+    return m_packed ? y.to(at::kFloat) : y;
 }
 
 } // namespace mama

@@ -15,7 +15,11 @@ struct Plugin
 {
     decltype(&mama_cuda_device_count) deviceCount = nullptr;
     decltype(&mama_cuda_device_name) deviceName = nullptr;
+    decltype(&mama_cuda_bus_id) busId = nullptr;
+    decltype(&mama_cuda_memory) memory = nullptr;
     decltype(&mama_cuda_cosine_maps) cosineMaps = nullptr;
+    decltype(&mama_cuda_local_scores) localScores = nullptr;
+    decltype(&mama_cuda_local_scores_backward) localScoresBackward = nullptr;
     std::string missing; // why there is none; empty: there is one
 };
 
@@ -45,8 +49,12 @@ Plugin openPlugin()
     const auto find = [&]<class F>(F& target, const char* symbol) { target = reinterpret_cast<F>(::dlsym(library, symbol)); };
     find(plugin.deviceCount, "mama_cuda_device_count");
     find(plugin.deviceName, "mama_cuda_device_name");
+    find(plugin.busId, "mama_cuda_bus_id");
+    find(plugin.memory, "mama_cuda_memory");
     find(plugin.cosineMaps, "mama_cuda_cosine_maps");
-    if (!plugin.deviceCount || !plugin.deviceName || !plugin.cosineMaps)
+    find(plugin.localScores, "mama_cuda_local_scores");
+    find(plugin.localScoresBackward, "mama_cuda_local_scores_backward");
+    if (!plugin.deviceCount || !plugin.deviceName || !plugin.busId || !plugin.memory || !plugin.cosineMaps || !plugin.localScores || !plugin.localScoresBackward)
         plugin.missing = "libmama_cuda.so is of another version";
     else if (plugin.deviceCount() < 1)
         plugin.missing = "the driver reports no GPU";
@@ -77,8 +85,11 @@ int chooseDevice(const std::string& device)
         throw Error(ErrorCode::Unsupported, "device", device, plugin().missing + "; use --device cpu or auto");
     if (index >= plugin().deviceCount())
         throw Error(ErrorCode::Unsupported, "device", device, "there are " + std::to_string(plugin().deviceCount()) + " GPUs");
+    at::globalContext().setAllowTF32CuDNN(false); // fp32 means fp32
     return index;
 }
+
+at::Device deviceOf(int index) { return index < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)); }
 
 std::string deviceName(int index)
 {
@@ -87,11 +98,32 @@ std::string deviceName(int index)
     return text;
 }
 
-Parameters moved(const Parameters& parameters, int index)
+std::string busId(int index)
 {
-    Parameters made;
-    for (const auto& [name, tensor] : parameters.all())
-        made.set(name, tensor.to(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index))));
+    char text[64] = {};
+    plugin().busId(index, text, sizeof text);
+    return text;
+}
+
+DeviceMemory memoryOf(int index, bool fromNow)
+{
+    DeviceMemory memory{};
+    plugin().memory(index, fromNow, &memory);
+    return memory;
+}
+
+LocalForward localScores(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets)
+{
+    const auto images = patches.size(0), captions = offsets.size(0) - 1;
+    LocalForward made{at::empty({captions, images}, patches.options()), at::empty({captions, images}, patches.options()), at::empty({images, sentences.size(0)}, patches.options().dtype(at::kInt))};
+    plugin().localScores(patches, sentences, offsets, made.winners, made.bestPatch, made.bestSentence);
+    return made;
+}
+
+LocalBackward localScoresBackward(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets, const at::Tensor& winners, const at::Tensor& ofBestPatch, const at::Tensor& ofBestSentence)
+{
+    LocalBackward made{at::empty_like(patches), at::empty_like(sentences)};
+    plugin().localScoresBackward(patches, sentences, offsets, winners, ofBestPatch.contiguous(), ofBestSentence.contiguous(), made.patches, made.sentences);
     return made;
 }
 

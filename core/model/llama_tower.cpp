@@ -75,7 +75,7 @@ public:
         const at::Tensor keys = visible(batch.mask, true, start);
         const at::Tensor angles = at::outer(at::arange(start, start + length, at::kDouble), m_frequencies);
         const at::Tensor both = at::cat({angles, angles}, 1);
-        const at::Tensor cosine = both.cos().to(at::kFloat), sine = both.sin().to(at::kFloat); // [T, D]
+        const at::Tensor cosine = both.cos().to(m_tokens.options()), sine = both.sin().to(m_tokens.options()); // [T, D]
         at::Tensor x = at::embedding(m_tokens, batch.ids);
         for (std::size_t i = 0; i < m_blocks.size(); ++i) {
             if (job.cancelled())
@@ -83,7 +83,7 @@ public:
             const Block& block = m_blocks[i];
             const at::Tensor input = normalise(x, block.norm1);
             const Attention attention{rotated(splitHeads(block.query(input, mode), m_sizes.heads), cosine, sine), rotated(splitHeads(block.key(input, mode), m_sizes.keyHeads), cosine, sine),
-                                      splitHeads(block.value(input, mode), m_sizes.keyHeads).to(at::kFloat), keys, 1 / std::sqrt(static_cast<double>(m_headDim)), 0};
+                                      splitHeads(block.value(input, mode), m_sizes.keyHeads).to(m_tokens.scalar_type()), keys, 1 / std::sqrt(static_cast<double>(m_headDim)), 0};
             x = block.projection.addTo(x, attend(attention, i, before, record), mode);
             const at::Tensor middle = normalise(x, block.norm2);
             x = block.down.addTo(x, activate(block.gate(middle, mode), "silu") * block.up(middle, mode), mode);

@@ -86,6 +86,8 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
         }
         if (parameters.has("simclr_proj.layers.0.weight"))
             simclr.emplace(parameters, "simclr_proj.layers.", eps);
+        if (!parameters.all().empty())
+            m_device = parameters.all().begin()->second.device();
         logitScale = parameters.find("logit_scale");
         localScale = parameters.find("local_scale");
     } catch (const nlohmann::json::exception& error) {

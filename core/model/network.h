@@ -66,9 +66,11 @@ public:
     std::optional<LocalHead> imageLocalHead, textLocalHead;
     std::optional<SimclrHead> simclr;
     at::Tensor logitScale, localScale; // scalars, or undefined
+    at::Device device() const { return m_device; } // of its tensors, where inputs must be
 
 private:
     bool m_meanPrenorm = true;
+    at::Device m_device = at::kCPU;
 };
 
 at::Tensor l2(const at::Tensor& x); // last axis to length 1

@@ -73,4 +73,12 @@ Parameters parametersOf(const ImportedModel& model)
     return parameters;
 }
 
+Parameters moved(const Parameters& parameters, at::Device device)
+{
+    Parameters made;
+    for (const auto& [name, tensor] : parameters.all())
+        made.set(name, tensor.to(device));
+    return made;
+}
+
 } // namespace mama

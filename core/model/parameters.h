@@ -29,4 +29,7 @@ private:
 // others are widened copies. Integers keep their type. The file stays mapped as long as a tensor lives.
 Parameters parametersOf(const ImportedModel& model);
 
+// Copies on another device; what is there already stays as it is.
+Parameters moved(const Parameters& parameters, at::Device device);
+
 } // namespace mama

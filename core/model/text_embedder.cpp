@@ -117,15 +117,16 @@ at::Tensor TextEmbedder::hidden(const std::vector<Input>& inputs, const std::vec
         std::fill_n(mask.mutable_data_ptr<bool>() + i * length, input.ids.size(), true);
         typed = typed || !input.types.empty();
     }
-    TextBatch batch{ids, mask, typed ? types : at::Tensor()};
+    const at::Device device = m_network.device();
+    const TextBatch batch{ids.to(device), mask.to(device), typed ? types.to(device) : at::Tensor()};
     if (prefix == 0)
         return m_network.text->hidden(batch, {}, job);
     PrefixCache cache;
-    const TextBatch shared{ids.narrow(0, 0, 1).narrow(1, 0, prefix), mask.narrow(0, 0, 1).narrow(1, 0, prefix), {}};
+    const TextBatch shared{batch.ids.narrow(0, 0, 1).narrow(1, 0, prefix), batch.mask.narrow(0, 0, 1).narrow(1, 0, prefix), {}};
     const at::Tensor before = m_network.text->hidden(shared, {}, job, nullptr, &cache);
     if (!before.defined())
         return {};
-    const TextBatch rest{ids.narrow(1, prefix, length - prefix), mask.narrow(1, prefix, length - prefix), {}};
+    const TextBatch rest{batch.ids.narrow(1, prefix, length - prefix), batch.mask.narrow(1, prefix, length - prefix), {}};
     const at::Tensor after = m_network.text->hidden(rest, {}, job, &cache);
     return after.defined() ? at::cat({before.expand({n, -1, -1}), after}, 1) : after;
 }
@@ -188,7 +189,7 @@ Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const 
             output.global = toVector(l2(m_network.textGlobal(poolHidden(mine, input, chosen).unsqueeze(0)).to(at::kFloat)));
             output.cut = input.cut;
             if (sentences && m_network.textLocalHead && !input.separators.empty())
-                output.sentences = toVector(m_network.sentences(mine.index_select(0, at::tensor(input.separators, at::kLong))));
+                output.sentences = toVector(m_network.sentences(mine.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
         }
         done += group.size();
         job.report(done, inputs.size(), "encode text");

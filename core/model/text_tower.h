@@ -14,7 +14,7 @@ struct PrefixCache
     std::int64_t length() const { return layers.empty() ? 0 : layers.front().first.size(2); }
 };
 
-struct TextBatch
+struct TextBatch // on the model's device
 {
     at::Tensor ids;   // int64 [N, T], right padded
     at::Tensor mask;  // bool [N, T], true = real token; padding is no key, but has a hidden state of its own

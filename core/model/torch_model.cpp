@@ -79,9 +79,7 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
     at::set_num_threads(threads);
     m_threads = threads;
     m_gpu = cuda::chooseDevice(options.device);
-    Parameters placed = parameters;
-    if (m_gpu >= 0)
-        placed = cuda::moved(parameters, m_gpu);
+    const Parameters placed = moved(parameters, cuda::deviceOf(m_gpu));
     const auto make = [&] { return std::make_unique<Network>(placed, m_description); };
     m_network = make();
     m_precision = options.precision;
@@ -127,9 +125,7 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
     for (std::int64_t first = 0; first < n; first += batch) {
         const std::int64_t count = std::min(batch, n - first);
         auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
-        at::Tensor images = at::from_blob(from, {count, 3, height, width}, at::kFloat);
-        if (m_gpu >= 0)
-            images = images.to(at::Device(at::kCUDA, static_cast<at::DeviceIndex>(m_gpu)));
+        const at::Tensor images = at::from_blob(from, {count, 3, height, width}, at::kFloat).to(cuda::deviceOf(m_gpu));
         const at::Tensor tokens = m_network->image->tokens(images, {}, job);
         if (!tokens.defined())
             return {};

@@ -63,6 +63,8 @@ json toJson(const StepRecord& record)
                  {"cpu", record.cpu}};
     if (record.gpu)
         line["gpu"] = *record.gpu;
+    if (record.gpuMemoryMb)
+        line["gpu_memory_mb"] = *record.gpuMemoryMb;
     return line;
 }
 
@@ -97,6 +99,8 @@ StepRecord stepRecordOf(const json& line)
     takeNumbers(line, "scale", record.scale);
     if (const auto gpu = line.find("gpu"); gpu != line.end() && gpu->is_number())
         record.gpu = gpu->get<double>();
+    if (const auto memory = line.find("gpu_memory_mb"); memory != line.end() && memory->is_number())
+        record.gpuMemoryMb = memory->get<double>();
     return record;
 }
 

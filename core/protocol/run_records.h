@@ -68,6 +68,7 @@ struct StepRecord
     double memoryMb = 0;                 // resident
     double cpu = 0;                      // cores in use by the process
     std::optional<double> gpu;           // share of the GPU in use, 0 to 1; empty without one
+    std::optional<double> gpuMemoryMb;   // of this process's tensors on the GPU; empty without one
 };
 
 // A figure with its 95 % interval over n cases.

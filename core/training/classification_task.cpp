@@ -1,6 +1,7 @@
 #include "core/training/classification_task.h"
 
 #include "core/base/error.h"
+#include "core/training/compute.h"
 #include "core/training/counter_random.h"
 #include "core/training/sample_batch.h"
 #include "core/training/shared_training.h"
@@ -29,7 +30,7 @@ Tensor startValues(std::vector<std::int64_t> shape, std::int64_t inputs, Counter
 }
 
 // The start without what a classifier does not have, and with a new last layer.
-TrainableModel classifierOf(const ClassificationTask::Options& options)
+TrainableModel classifierOf(const ClassificationTask::Options& options, const Compute& compute)
 {
     TrainableModel model(options.start);
     if (!model.description.contains("image") || !model.description["image"].is_object())
@@ -46,6 +47,7 @@ TrainableModel classifierOf(const ClassificationTask::Options& options)
         model.description["name"] = options.name;
     if (!options.trainedOn.empty())
         model.description["provenance"]["trained_on"] = options.trainedOn;
+    model.place(compute.device(), compute.type());
     return model;
 }
 
@@ -57,22 +59,18 @@ bool mayTrain(const std::string& name, bool wholeTower)
     return wholeTower && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
 }
 
-Tensor threeChannels(const std::vector<float>& images, std::int64_t n, int height, int width)
-{
-    return torch::from_blob(const_cast<float*>(images.data()), {n, 1, height, width}, torch::kFloat).expand({n, 3, height, width}).contiguous();
-}
-
 } // namespace
 
 struct ClassificationTask::Parts
 {
+    Compute compute;
     TrainableModel model;
     Network network;
     NamedTensors trained, momentum; // momentum under "momentum.NAME"
     SharedTraining shared;
 
     Parts(const Options& options)
-        : model(classifierOf(options)), network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
+        : compute(options.placement), model(classifierOf(options, compute)), network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
             if (mayTrain(name, options.wholeTower)) {
@@ -80,14 +78,16 @@ struct ClassificationTask::Parts
                 momentum["momentum." + name] = torch::zeros_like(tensor, torch::TensorOptions().requires_grad(false));
             }
     }
+    // [N, classes], float32 unless everything is bfloat16
     Tensor logits(const Tensor& images, bool wholeTower) const
     {
+        const Compute::Products products(compute);
         Tensor pooled;
         {
             const torch::AutoGradMode gradients(wholeTower && torch::GradMode::is_enabled());
             pooled = network.pooled(network.image->tokens(images));
         }
-        return network.imageGlobal(pooled);
+        return compute.forLoss(network.imageGlobal(pooled));
     }
 };
 
@@ -105,8 +105,8 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
         if (batch.labels[i] < 0 || batch.labels[i] >= static_cast<int>(m_options.classes.size()))
             throw Error(ErrorCode::Data, "train", batch.imageIds.at(i), "has none of the classes");
     const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
-    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
-    const Tensor loss = torch::cross_entropy_loss(logits, torch::tensor(labels, torch::kLong));
+    const Tensor logits = m_parts->logits(m_parts->compute.images(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
+    const Tensor loss = torch::cross_entropy_loss(logits, m_parts->compute.put(torch::tensor(labels, torch::kLong)));
     const double value = loss.item<double>();
     StepReport report{{{"cross_entropy", value}, {"total", value}}};
     report.checkFinite();
@@ -157,7 +157,7 @@ void ClassificationTask::share()
 std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height, int width) const
 {
     const torch::NoGradGuard noGradients;
-    const Tensor scores = torch::softmax(m_parts->logits(threeChannels(images, n, height, width), false), 1).contiguous();
+    const Tensor scores = torch::softmax(m_parts->logits(m_parts->compute.images(images, n, height, width), false).to(torch::kCPU, torch::kFloat), 1).contiguous();
     return {scores.const_data_ptr<float>(), scores.const_data_ptr<float>() + scores.numel()};
 }
 

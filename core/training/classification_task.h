@@ -1,4 +1,5 @@
 #pragma once
+#include "core/training/placement.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
@@ -23,6 +24,7 @@ public:
         std::uint64_t seed = 42;     // of the layer's start values
         double momentum = 0.9, weightDecay = 1e-3, clip = 0;
         int threads = 0;
+        Placement placement;
         std::string name, trainedOn; // for model.json; empty: as the start's
         ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
     };

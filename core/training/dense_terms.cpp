@@ -23,13 +23,15 @@ std::vector<std::int64_t> idsOf(const CaptionTokenizer& captions, const char* wo
 }
 
 // [N, P, kinds]
-Tensor shareOf(const SampleBatch& batch, int kinds)
+Tensor shareOf(const SampleBatch& batch, int kinds, const at::Device& device)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
         throw Error(ErrorCode::Data, "train", "data.root", "terms with masks need masks of lesions, which this data set does not have");
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
-    return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2);
+    return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2).to(device);
 }
+
+Tensor numbers(const std::vector<std::int64_t>& values, const at::Device& device) { return torch::tensor(values, torch::kLong).to(device); }
 
 } // namespace
 
@@ -68,13 +70,15 @@ DenseTerms::Encoded DenseTerms::encode(const ForwardPass& pass)
     Tensor hidden = m_hidden;
     if (!hidden.defined()) {
         const torch::AutoGradMode gradients(pass.textTrains);
+        for (Tensor* own : {&m_ids, &m_mask, &m_separators})
+            *own = own->to(pass.network.device());
         hidden = pass.network.text->hidden({m_ids, m_mask, {}});
         if (!pass.textTrains)
             m_hidden = hidden;
     }
     const Tensor real = m_mask.to(hidden.scalar_type()).unsqueeze(2);
-    const Tensor states = hidden.index({torch::arange(m_ids.size(0)), m_separators});
-    return {pass.network.sentences(states), l2(pass.network.textGlobal((hidden * real).sum(1) / real.sum(1)))};
+    const Tensor states = hidden.index({torch::arange(m_ids.size(0), m_ids.options()), m_separators});
+    return {pass.network.sentences(states), l2(pass.network.textGlobal((hidden * real).sum(1) / real.sum(1)).to(torch::kFloat))};
 }
 
 std::optional<std::int64_t> DenseTerms::ownSentence(const SampleBatch& batch, std::int64_t image, int kind) const
@@ -101,10 +105,10 @@ Tensor DenseTerms::fixedMaps(const ForwardPass& pass, const Tensor& share, const
     YesNo reading;
     reading.positiveWeight = m_options.positiveWeight;
     const auto maps = [&](const std::vector<std::int64_t>& rows) {
-        const Tensor own = sentences.index_select(0, torch::tensor(rows, torch::kLong));
+        const Tensor own = sentences.index_select(0, numbers(rows, sentences.device()));
         return torch::matmul(pass.patches, torch::cat({own, l2(own.mean(0, true))}).t()); // [N, P, S + 1]
     };
-    Tensor sum = torch::zeros({});
+    Tensor sum = torch::zeros({}, sentences.options());
     for (int kind = 0; kind < kinds; ++kind) {
         const Tensor made = maps(m_of[kind]);
         sum = sum + maskLoss(made, share.narrow(2, kind, 1).expand_as(made), reading) / kinds;
@@ -141,7 +145,7 @@ Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, co
     if (pass.together) // or in no process
         densities = pass.together->sum(densities ? 0 : 1) == 0;
     const std::vector<std::int64_t> labels(pass.batch.labels.begin(), pass.batch.labels.end());
-    const Tensor classes = torch::tensor(labels, torch::kLong);
+    const Tensor classes = numbers(labels, share.device());
     std::vector<Tensor> truth;
     std::vector<std::int64_t> rows;
     YesNo reading;
@@ -159,7 +163,7 @@ Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, co
         }
     }
     const Tensor globals = l2(pass.globals);
-    const auto chosen = [](const Tensor& all, const std::vector<std::int64_t>& which) { return all.index_select(0, torch::tensor(which, torch::kLong)); };
+    const auto chosen = [](const Tensor& all, const std::vector<std::int64_t>& which) { return all.index_select(0, numbers(which, all.device())); };
     const Tensor told = sentenceLoss({pass.patches, chosen(encoded.sentences, rows), globals, chosen(encoded.globals, rows), torch::stack(truth, 1)}, reading);
     if (m_normal.empty())
         return told;
@@ -169,7 +173,7 @@ Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, co
 
 std::vector<ExtraTerm::Value> DenseTerms::operator()(const ForwardPass& pass)
 {
-    const Tensor share = shareOf(pass.batch, kinds);
+    const Tensor share = shareOf(pass.batch, kinds, pass.patches.device());
     const Encoded encoded = encode(pass);
     std::vector<Value> values;
     if (m_options.maskWeight > 0)

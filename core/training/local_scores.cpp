@@ -1,6 +1,7 @@
 #include "core/training/local_scores.h"
 
 #include "core/base/error.h"
+#include "core/model/cuda_plugin.h"
 
 #include <algorithm>
 #include <limits>
@@ -84,6 +85,33 @@ public:
     }
 };
 
+// The same by the plug-in's kernels.
+class GpuScoresFunction : public torch::autograd::Function<GpuScoresFunction>
+{
+public:
+    static tensor_list forward(AutogradContext* context, const Tensor& patches, const Tensor& sentences, const Tensor& offsets)
+    {
+        const cuda::LocalForward made = cuda::localScores(patches, sentences, offsets);
+        context->save_for_backward({patches, sentences, offsets, made.winners});
+        return {made.bestPatch, made.bestSentence};
+    }
+
+    static tensor_list backward(AutogradContext* context, tensor_list gradients)
+    {
+        const auto saved = context->get_saved_variables();
+        const cuda::LocalBackward made = cuda::localScoresBackward(saved[0], saved[1], saved[2], saved[3], gradients[0], gradients[1]);
+        return {made.patches, made.sentences, Tensor()};
+    }
+};
+
+Tensor offsetsOf(const std::vector<std::int64_t>& counts)
+{
+    std::vector<int> offsets{0};
+    for (const std::int64_t count : counts)
+        offsets.push_back(offsets.back() + static_cast<int>(count));
+    return torch::tensor(offsets, torch::kInt);
+}
+
 void check(const Tensor& patches, const Tensor& sentences, const std::vector<std::int64_t>& counts)
 {
     const auto fail = [](const std::string& where, const std::string& why) { throw Error(ErrorCode::Data, "local loss", where, why); };
@@ -102,6 +130,10 @@ void check(const Tensor& patches, const Tensor& sentences, const std::vector<std
 LocalScores localScores(const Tensor& patches, const Tensor& sentences, const std::vector<std::int64_t>& counts)
 {
     check(patches, sentences, counts);
+    if (patches.is_cuda() && patches.scalar_type() != torch::kDouble) {
+        const tensor_list both = GpuScoresFunction::apply(patches.to(torch::kFloat).contiguous(), sentences.to(torch::kFloat).contiguous(), offsetsOf(counts));
+        return {both[0], both[1]};
+    }
     const Slots slots = slotsOf(counts, patches);
     const tensor_list both = LocalScoresFunction::apply(patches, sentences.index_select(0, slots.index), slots.empty, slots.share);
     return {both[0], both[1]};

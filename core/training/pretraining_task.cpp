@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/training/adam_w.h"
+#include "core/training/compute.h"
 #include "core/training/counter_random.h"
 #include "core/training/extra_term.h"
 #include "core/training/fixed_text.h"
@@ -42,26 +43,12 @@ void need(const Parameters& parameters, const std::filesystem::path& start)
             throw Error(ErrorCode::Model, "train", start.string(), std::string("pre-training needs the tensor ") + name);
 }
 
-Tensor imagesOf(const std::vector<float>& values, const SampleBatch& batch)
-{
-    return torch::from_blob(const_cast<float*>(values.data()), {batch.size, 1, batch.height, batch.width}, torch::kFloat).expand({batch.size, 3, batch.height, batch.width}).contiguous();
-}
-
 TextBatch wholeText(const SampleBatch& batch)
 {
     TextBatch text;
     text.ids = torch::from_blob(const_cast<std::int64_t*>(batch.ids.data()), {batch.size, batch.tokens}, torch::kLong);
     text.mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {batch.size, batch.tokens}, torch::kByte).to(torch::kBool);
     return text;
-}
-
-SampleBatch oneImage(int height, int width)
-{
-    SampleBatch one;
-    one.size = 1;
-    one.height = height;
-    one.width = width;
-    return one;
 }
 
 SampleBatch oneText(const Tokens& text)
@@ -91,7 +78,7 @@ private:
 
 std::vector<float> valuesOf(const Tensor& tensor)
 {
-    const Tensor plain = tensor.contiguous();
+    const Tensor plain = tensor.to(torch::kCPU, torch::kFloat).contiguous();
     return {plain.const_data_ptr<float>(), plain.const_data_ptr<float>() + plain.numel()};
 }
 
@@ -112,6 +99,7 @@ TextTraining textTrainingOf(const std::string& name)
 
 struct PretrainingTask::Parts
 {
+    Compute compute;
     TrainableModel model;
     NamedTensors trained;
     std::optional<Network> network;
@@ -121,13 +109,14 @@ struct PretrainingTask::Parts
     bool bert = false, masked = false;
     std::optional<SharedTraining> shared;
 
-    explicit Parts(const Options& options) : model(options.start)
+    explicit Parts(const Options& options) : compute(options.placement), model(options.start)
     {
         need(model.parameters, options.start);
         bert = model.description.at("text").value("family", std::string()) == "bert";
         masked = model.description["text"].value("pooling", std::string()) == "mean-masked";
         if (options.textTraining == TextTraining::Lora)
             addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
+        model.place(compute.device(), compute.type());
         for (const auto& [name, tensor] : model.parameters.all())
             if (mayTrain(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
@@ -139,21 +128,24 @@ struct PretrainingTask::Parts
         optimizer.emplace(trained, std::move(adam));
         shared.emplace(options.group, options.sharedNorm, model.parameters.all());
         rebuild();
-        if (masked && options.textTraining == TextTraining::Fixed)
+        if (masked && options.textTraining == TextTraining::Fixed && compute.type() == torch::kFloat)
             fixedText.emplace(model.parameters, model.description["text"]);
     }
 
     // Heads keep views of their weights; made anew after every change in place, none of them is stale.
     void rebuild() { network.emplace(model.parameters, model.description); }
 
+    Tensor images(const std::vector<float>& values, const SampleBatch& batch) const { return compute.images(values, batch.size, batch.height, batch.width); }
+
     void addImages(const SampleBatch& batch, bool local, bool both, LossInput& input) const
     {
+        const Compute::Products products(compute);
         const ForwardMode training{true, 0, 0, shared->batchNorm()};
-        const Tensor tokens = network->image->tokens(imagesOf(batch.first, batch), training);
+        const Tensor tokens = network->image->tokens(images(batch.first, batch), training);
         const Tensor pooled = network->pooled(tokens);
         input.v = network->imageGlobal(pooled);
         if (both) {
-            const Tensor second = network->pooled(network->image->tokens(imagesOf(batch.second, batch), training));
+            const Tensor second = network->pooled(network->image->tokens(images(batch.second, batch), training));
             input.v2 = network->imageGlobal(second);
             input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
             input.simclr1 = (*network->simclr)(pooled, training);
@@ -176,15 +168,14 @@ struct PretrainingTask::Parts
     // Where padding is not pooled, columns that hold nothing else need no computing.
     TextBatch textOf(const SampleBatch& batch) const
     {
-        TextBatch text = wholeText(batch);
-        if (!masked)
-            return text;
-        const auto longest = text.mask.sum(1).max().item<std::int64_t>();
-        return {text.ids.narrow(1, 0, longest), text.mask.narrow(1, 0, longest), {}};
+        const TextBatch text = wholeText(batch);
+        const auto longest = masked ? text.mask.sum(1).max().item<std::int64_t>() : batch.tokens;
+        return {compute.put(text.ids.narrow(1, 0, longest)), compute.put(text.mask.narrow(1, 0, longest)), {}};
     }
 
     void addFixedText(const SampleBatch& batch, bool local, LossInput& input)
     {
+        const Compute::Products products(compute);
         auto states = (*fixedText)(batch);
         input.t = network->textGlobal(states.pooled);
         if (!local)
@@ -200,6 +191,7 @@ struct PretrainingTask::Parts
         const bool fixed = options.textTraining == TextTraining::Fixed;
         const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm()};
         const TextBatch text = textOf(batch);
+        const Compute::Products products(compute);
         Tensor hidden;
         {
             const torch::AutoGradMode gradients(textTrains(options));
@@ -210,7 +202,7 @@ struct PretrainingTask::Parts
             return;
         std::vector<Tensor> all;
         for (std::size_t caption = 0; caption < batch.separators.size(); ++caption) {
-            const Tensor own = hidden[static_cast<std::int64_t>(caption)].index_select(0, torch::tensor(batch.separators[caption], torch::kLong));
+            const Tensor own = hidden[static_cast<std::int64_t>(caption)].index_select(0, compute.put(torch::tensor(batch.separators[caption], torch::kLong)));
             all.push_back(options.captionNorm ? network->sentences(own, training) : own);
             input.sentenceCounts.push_back(own.size(0));
         }
@@ -220,8 +212,8 @@ struct PretrainingTask::Parts
     // Adds the terms beside MaMA's to the report and the total.
     Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
     {
-        Tensor sum = torch::zeros({});
-        const ForwardPass pass{batch, *network, input.patches, input.v, l2(input.sentences), textTrains(options), shared->together()};
+        Tensor sum = compute.put(torch::zeros({}));
+        const ForwardPass pass{batch, *network, input.patches, input.v.to(torch::kFloat), l2(input.sentences), textTrains(options), shared->together()};
         for (const auto& term : extra)
             for (const ExtraTerm::Value& value : (*term)(pass)) {
                 report.terms[value.name] = value.value.item<double>();
@@ -279,6 +271,8 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     m_seconds.text = watch.lap();
     input.logitScale = m_parts->model.parameters.get("logit_scale");
     input.localScale = m_parts->model.parameters.get("local_scale");
+    for (Tensor* embedding : {&input.v, &input.v2, &input.t, &input.simclr1, &input.simclr2})
+        *embedding = m_parts->compute.forLoss(*embedding);
     const LossTerms terms = lossTerms(input, m_options.loss, m_parts->shared->together());
     Tensor total = totalLoss(terms, m_options.loss, late);
     StepReport report;
@@ -312,14 +306,14 @@ std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image,
 {
     const torch::NoGradGuard noGradients;
     const Network& network = *m_parts->network;
-    return valuesOf(l2(network.imageGlobal(network.pooled(network.image->tokens(imagesOf(image, oneImage(height, width)))))));
+    return valuesOf(l2(network.imageGlobal(network.pooled(network.image->tokens(m_parts->compute.images(image, 1, height, width)))).to(torch::kFloat)));
 }
 
 std::vector<float> PretrainingTask::imagePatches(const std::vector<float>& image, int height, int width) const
 {
     const torch::NoGradGuard noGradients;
     const Network& network = *m_parts->network;
-    return valuesOf(network.imageLocal(network.image->tokens(imagesOf(image, oneImage(height, width)))));
+    return valuesOf(network.imageLocal(network.image->tokens(m_parts->compute.images(image, 1, height, width))));
 }
 
 std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
@@ -327,7 +321,7 @@ std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
     const torch::NoGradGuard noGradients;
     const SampleBatch one = oneText(text);
     const TextBatch batch = m_parts->textOf(one);
-    return valuesOf(l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(batch), batch.mask))));
+    return valuesOf(l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(batch), batch.mask)).to(torch::kFloat)));
 }
 
 std::vector<float> PretrainingTask::sentence(const Tokens& text) const

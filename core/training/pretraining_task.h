@@ -1,6 +1,7 @@
 #pragma once
 #include "core/text/tokenizer.h"
 #include "core/training/loss_options.h"
+#include "core/training/placement.h"
 #include "core/training/training_task.h"
 
 #include <cstdint>
@@ -19,8 +20,8 @@ enum class TextTraining { Lora, Full, Frozen, Fixed };
 // "lora", "full", "frozen", "fixed". Error(Usage) otherwise.
 TextTraining textTrainingOf(const std::string& name);
 
-// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW in
-// float32. What trains and what counts is a function of the step alone. No Torch in this header.
+// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
+// What trains and what counts is a function of the step alone. No Torch in this header.
 class PretrainingTask final : public TrainingTask
 {
 public:
@@ -37,6 +38,7 @@ public:
         bool decayMatricesOnly = false;
         std::uint64_t seed = 42;     // of dropout and new adapters
         int threads = 0;
+        Placement placement;
         std::string name, trainedOn; // for model.json; empty: as the start's
         ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
         bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples

@@ -2,8 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/model/cuda_plugin.h"
 #include "core/training/classification_evaluation.h"
 #include "core/training/classification_task.h"
+#include "core/training/gpu_use.h"
 #include "core/training/dense_terms.h"
 #include "core/training/map_evaluation.h"
 #include "core/training/pretraining_task.h"
@@ -54,6 +56,25 @@ int threadsOf(const Settings& settings, const ProcessGroup* group)
     return asked > 0 || !group ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / group->localSize());
 }
 
+// Several processes speak through the CPU's memory, so they compute there.
+Placement placementOf(const Settings& settings, const ProcessGroup* group)
+{
+    const std::string device = settings.text("device");
+    if (group && device != "auto" && device != "cpu")
+        throw Error(ErrorCode::Usage, "train", "device", device + ": several processes compute on the CPU");
+    return {group ? "cpu" : device, trainingPrecisionOf(settings.text("precision"))};
+}
+
+// The GPU that the task uses, if it does.
+void watchGpu(const Settings& settings, TaskToTrain& made)
+{
+    const int index = cuda::chooseDevice(settings.text("device"));
+    if (index < 0)
+        return;
+    made.gpu = cuda::deviceName(index);
+    made.gpuUse = [monitor = std::make_shared<GpuMonitor>(index)] { return monitor->now(); };
+}
+
 std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     ClassificationTask::Options options;
@@ -66,6 +87,7 @@ std::unique_ptr<ClassificationTask> classification(const Settings& settings, con
     options.clip = settings.number("optimizer.clip");
     options.threads = threadsOf(settings, group);
     options.group = group;
+    options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     return std::make_unique<ClassificationTask>(options);
@@ -84,6 +106,7 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
     options.positiveWeight = settings.number("dense.positive_weight");
     options.threads = threadsOf(settings, group);
     options.group = group;
+    options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     options.sharedNorm = settings.text("model.batch_norm") == "together";
@@ -120,6 +143,7 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
     options.threads = threadsOf(settings, group);
     options.group = group;
+    options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
     options.sharedNorm = settings.text("model.batch_norm") == "together";
@@ -147,6 +171,8 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
+    if (!group)
+        watchGpu(settings, made);
     if (settings.text("model.start").empty())
         throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
     if (name == "pretrain") {

@@ -2,6 +2,7 @@
 #include "core/protocol/run_records.h"
 #include "core/text/tokenizer.h"
 #include "core/training/evaluation_data.h"
+#include "core/training/gpu_use.h"
 #include "core/training/settings.h"
 #include "core/training/training_task.h"
 
@@ -22,6 +23,8 @@ struct TaskToTrain
     std::optional<CaptionTokenizer> captions; // empty: the task takes no text
     std::string profile;
     int inputSize = 518, patch = 14;
+    std::string gpu;                // its name; empty: the task runs on the CPU
+    std::function<GpuUse()> gpuUse; // empty without one
     // Figures after `step` steps; empty: the task has none.
     std::function<EvalRecord(const EvaluationData& data, std::int64_t step)> evaluate;
 };

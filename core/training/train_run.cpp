@@ -17,10 +17,11 @@ namespace {
 
 [[noreturn]] void refuse(const fs::path& folder, const std::string& why) { throw Error(ErrorCode::Usage, "train", folder.string(), why); }
 
-// What does not change the numbers may change between a run and its continuation.
+// What does not change the numbers may change between a run and its continuation; so may the device, which changes them by
+// rounding alone.
 bool mayChange(const std::string& key)
 {
-    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache", "patience"})
+    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache", "patience", "device"})
         if (key == free)
             return true;
     return false;
@@ -153,6 +154,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), group);
+    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + settings.text("precision"));
     folder.log("preparing images");
     const auto images = material.images(settings, job);
     if (!images)
@@ -169,7 +171,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
         group->meet();
         group->setPatience(settings.number("patience"));
     }
-    Trainer::Parts parts{*material.made.task, batches, reporter, {}, {}, group};
+    Trainer::Parts parts{*material.made.task, batches, reporter, {}, material.made.gpuUse, group};
     const EvaluationData seen{material.index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), material.batches.inputSize};
     if (material.made.evaluate)
         parts.evaluate = [&](std::int64_t step) { return material.made.evaluate(seen, step); };

@@ -81,6 +81,13 @@ void TrainableModel::dropText()
     m_tokenizerFiles.clear();
 }
 
+void TrainableModel::place(at::Device device, at::ScalarType type)
+{
+    const Parameters before = parameters;
+    for (const auto& [name, tensor] : before.all())
+        parameters.set(name, tensor.is_floating_point() ? tensor.to(device, type) : tensor.to(device));
+}
+
 void TrainableModel::save(const fs::path& folder) const
 {
     writeTensors(folder / "model.safetensors", parameters.all());

@@ -17,10 +17,13 @@ public:
     explicit TrainableModel(const std::filesystem::path& start);
 
     nlohmann::json description; // model.json
-    Parameters parameters;      // float32, contiguous; change them in place so that networks built on them see it
+    Parameters parameters;      // float32 on the CPU until place(), contiguous; change them in place so that networks built on them see it
 
     // For a model that stays an image tower: no text in the description, no text tensors, no tokenizer.
     void dropText();
+
+    // All tensors on a device, those of floating point in a type; before anything is built on them.
+    void place(at::Device device, at::ScalarType type);
 
     // model.json, model.safetensors and the tokenizer's files into an existing folder.
     void save(const std::filesystem::path& folder) const;

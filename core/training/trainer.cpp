@@ -256,8 +256,11 @@ void Trainer::report(StepRecord& record, double seconds, double waited)
     record.loadingShare = waited / std::max(seconds, 1e-9);
     record.memoryMb = ProcessLoad::memoryMb();
     record.cpu = m_load.cores();
-    if (m_parts.gpuLoad)
-        record.gpu = m_parts.gpuLoad();
+    if (m_parts.gpuUse) {
+        const GpuUse use = m_parts.gpuUse();
+        record.gpu = use.share;
+        record.gpuMemoryMb = use.memoryMb;
+    }
     m_parts.reporter.folder().append(record);
     ++m_stepsHere;
     m_elapsed += seconds;

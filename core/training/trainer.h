@@ -3,6 +3,7 @@
 #include "core/base/progress.h"
 #include "core/training/batch_source.h"
 #include "core/training/checkpoints.h"
+#include "core/training/gpu_use.h"
 #include "core/training/process_load.h"
 #include "core/training/run_reporter.h"
 #include "core/training/schedule.h"
@@ -51,8 +52,8 @@ public:
         RunReporter& reporter;
         // Figures of a split after `step` steps; may be empty.
         std::function<EvalRecord(std::int64_t step)> evaluate;
-        // Share of the GPU in use; may be empty.
-        std::function<std::optional<double>()> gpuLoad;
+        // Of the GPU that the task uses; may be empty.
+        std::function<GpuUse()> gpuUse;
         ProcessGroup* group = nullptr; // the run's processes; null: this one alone
     };
     Trainer(const TrainerOptions& options, const Parts& parts);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/training/adam_w.h"
+#include "core/training/compute.h"
 #include "core/training/counter_random.h"
 #include "core/training/dense_losses.h"
 #include "core/training/sample_batch.h"
@@ -20,11 +21,6 @@ using torch::Tensor;
 constexpr std::int64_t kinds = 2; // mass, calcification
 constexpr double rareAtStart = -3; // of the layer's bias: a twentieth of the patches show something
 
-Tensor threeChannels(const std::vector<float>& images, std::int64_t n, int height, int width)
-{
-    return torch::from_blob(const_cast<float*>(images.data()), {n, 1, height, width}, torch::kFloat).expand({n, 3, height, width}).contiguous();
-}
-
 Tensor startWeights(std::int64_t width, std::uint64_t seed)
 {
     Tensor values = torch::empty({kinds, width});
@@ -35,7 +31,7 @@ Tensor startWeights(std::int64_t width, std::uint64_t seed)
     return values;
 }
 
-TrainableModel startOf(const WarmStartTask::Options& options)
+TrainableModel startOf(const WarmStartTask::Options& options, const Compute& compute)
 {
     TrainableModel model(options.start);
     if (!model.description.contains("image") || !model.description["image"].is_object())
@@ -44,6 +40,7 @@ TrainableModel startOf(const WarmStartTask::Options& options)
         model.description["name"] = options.name;
     if (!options.trainedOn.empty())
         model.description["provenance"]["trained_on"] = options.trainedOn;
+    model.place(compute.device(), compute.type());
     return model;
 }
 
@@ -56,6 +53,7 @@ bool trains(const std::string& name, const Tensor& tensor)
 
 struct WarmStartTask::Parts
 {
+    Compute compute;
     TrainableModel model;
     Network network;
     NamedTensors head; // "weight", "bias"
@@ -64,8 +62,9 @@ struct WarmStartTask::Parts
     SharedTraining shared;
 
     Parts(const Options& options)
-        : model(startOf(options)), network(model.parameters, model.description),
-          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)}, {"bias", torch::full({kinds}, rareAtStart)}},
+        : compute(options.placement), model(startOf(options, compute)), network(model.parameters, model.description),
+          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed).to(compute.device(), compute.type())},
+               {"bias", torch::full({kinds}, rareAtStart).to(compute.device(), compute.type())}},
           shared(options.group, options.sharedNorm, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
@@ -78,6 +77,7 @@ struct WarmStartTask::Parts
     // [N, patches, kinds]
     Tensor logits(const Tensor& images, const ForwardMode& mode) const
     {
+        const Compute::Products products(compute);
         const Tensor tokens = network.image->tokens(images, mode);
         return torch::nn::functional::linear(network.image->patches(network.image->norm(tokens)), head.at("weight"), head.at("bias"));
     }
@@ -98,12 +98,13 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     const Tensor share = torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2);
     m_parts->shared.begin();
-    const Tensor logits = m_parts->logits(threeChannels(batch.first, batch.size, batch.height, batch.width), {true, 0, 0, m_parts->shared.batchNorm()});
+    const Compute& compute = m_parts->compute;
+    const Tensor logits = m_parts->logits(compute.images(batch.first, batch.size, batch.height, batch.width), {true, 0, 0, m_parts->shared.batchNorm()}).to(torch::kFloat);
     if (logits.size(1) != patches)
         throw Error(ErrorCode::Internal, "train", "lesion grid", "has another size than the model's");
-    const Tensor targets = mapTarget(share);
+    const Tensor targets = mapTarget(compute.put(share));
     StepReport report;
-    Tensor total = torch::zeros({});
+    Tensor total = compute.put(torch::zeros({}));
     for (std::int64_t kind = 0; kind < kinds; ++kind) {
         const Tensor loss = yesNoLoss(logits.select(2, kind), targets.select(2, kind), m_options.positiveWeight);
         report.terms[kind == 0 ? "mass" : "calcification"] = loss.item<double>();
@@ -154,7 +155,7 @@ void WarmStartTask::undo()
 std::vector<float> WarmStartTask::maps(const std::vector<float>& images, std::int64_t n, int height, int width) const
 {
     const torch::NoGradGuard noGradients;
-    const Tensor made = m_parts->logits(threeChannels(images, n, height, width), {}).transpose(1, 2).contiguous();
+    const Tensor made = m_parts->logits(m_parts->compute.images(images, n, height, width), {}).transpose(1, 2).to(torch::kCPU, torch::kFloat).contiguous();
     return {made.const_data_ptr<float>(), made.const_data_ptr<float>() + made.numel()};
 }
 

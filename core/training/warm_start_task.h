@@ -1,4 +1,5 @@
 #pragma once
+#include "core/training/placement.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
@@ -25,6 +26,7 @@ public:
         bool decayMatricesOnly = false;
         double positiveWeight = 6;
         int threads = 0;
+        Placement placement;
         std::string name, trainedOn; // for model.json; empty: as the start's
         ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
         bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples

@@ -37,4 +37,6 @@ if(MAMA_CUDA)
   _mama_import(c10_cuda)
   add_library(mama_torch_cuda INTERFACE)
   target_link_libraries(mama_torch_cuda INTERFACE mama_torch torch_cuda c10_cuda)
+  # Nothing calls into libtorch_cuda.so by name: it registers its operators when it is loaded.
+  target_link_options(mama_torch_cuda INTERFACE -Wl,--no-as-needed)
 endif()

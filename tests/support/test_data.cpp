@@ -28,6 +28,11 @@ std::filesystem::path parityFolder() { return folder("MAMA_PARITY", "parity"); }
 std::filesystem::path dataFolder() { return folder("MAMA_DATA", "data"); }
 std::filesystem::path sourceFolder() { return MAMA_SOURCE_DIR; }
 std::filesystem::path program(const std::string& name) { return std::filesystem::path(variable("MAMA_BIN")) / name; }
+std::string device()
+{
+    const std::string named = variable("MAMA_TEST_DEVICE");
+    return named.empty() ? "cpu" : named;
+}
 bool inCi() { return variable("CI") == "true"; }
 
 ParityCase::ParityCase(const std::string& name, const std::filesystem::path& folder) : m_name(name), m_folder(folder)

@@ -18,6 +18,9 @@ std::filesystem::path parityFolder();
 std::filesystem::path dataFolder();
 std::filesystem::path sourceFolder();
 
+// Where models are tested: MAMA_TEST_DEVICE, or the CPU.
+std::string device();
+
 // The program under test, from the build's bin folder.
 std::filesystem::path program(const std::string& name);
 

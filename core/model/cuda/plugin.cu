@@ -1,6 +1,7 @@
 #include "core/model/cuda/plugin_interface.h"
 
 #include <ATen/cuda/CUDAContext.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 #include <c10/cuda/CUDAException.h>
 #include <c10/cuda/CUDAGuard.h>
 #include <cstring>
@@ -71,6 +72,25 @@ void mama_cuda_device_name(int index, char* text, std::size_t size)
     const bool known = cudaGetDeviceProperties(&properties, index) == cudaSuccess;
     std::strncpy(text, known ? properties.name : "unknown GPU", size - 1);
     text[size - 1] = '\0';
+}
+
+void mama_cuda_bus_id(int index, char* text, std::size_t size)
+{
+    if (size > 0 && cudaDeviceGetPCIBusId(text, static_cast<int>(size), index) != cudaSuccess)
+        text[0] = '\0';
+}
+
+void mama_cuda_memory(int index, bool fromNow, MamaCudaMemory* memory)
+{
+    const auto gpu = static_cast<c10::DeviceIndex>(index);
+    const c10::cuda::CUDAGuard device(gpu);
+    *memory = {};
+    C10_CUDA_CHECK(cudaMemGetInfo(&memory->free, &memory->total));
+    const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(gpu);
+    memory->held = static_cast<std::size_t>(stats.allocated_bytes[0].current);
+    memory->peak = static_cast<std::size_t>(stats.allocated_bytes[0].peak);
+    if (fromNow)
+        c10::cuda::CUDACachingAllocator::resetPeakStats(gpu);
 }
 
 void mama_cuda_cosine_maps(const at::Tensor& patches, const at::Tensor& sentences, at::Tensor& maps, at::Tensor& best)

@@ -7,7 +7,8 @@
 
 namespace mama::test {
 
-at::Tensor tensorOf(const NpyArray& array);             // float32, or int64 for integers
+at::Device place();                                     // of test::device()
+at::Tensor tensorOf(const NpyArray& array);             // float32, or int64 for integers; there
 std::vector<float> valuesOf(const at::Tensor& tensor);  // C order
 
 struct ReferenceModel

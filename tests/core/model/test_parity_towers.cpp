@@ -80,6 +80,8 @@ private Q_SLOTS:
         QFETCH(QString, folder);
         QFETCH(QString, file);
         QFETCH(int, precision);
+        if (precision >= 0 && device() != "cpu")
+            QSKIP("packing is for the CPU");
         const c10::InferenceMode inference;
         const ParityCase parity("vision");
         ImportOptions options;
@@ -123,6 +125,8 @@ private Q_SLOTS:
         QFETCH(QString, folder);
         QFETCH(QString, file);
         QFETCH(bool, packed);
+        if (packed && device() != "cpu")
+            QSKIP("packing is for the CPU");
         const c10::InferenceMode inference;
         const ParityCase parity("text");
         const std::string name = folder.toStdString();
@@ -179,6 +183,7 @@ private Q_SLOTS:
         MAMA_NEED(std::filesystem::exists(folder / "model.safetensors"), "MiniLM in the cache folder");
         ComputeOptions options;
         options.precision = Precision::Fp32;
+        options.device = device();
         const std::unique_ptr<Model> model = Model::load(folder, options);
         std::vector<std::string> texts;
         const nlohmann::json sentences = parity.json("minilm/sentences.json");
@@ -205,6 +210,8 @@ private Q_SLOTS:
     {
         QFETCH(QString, folder);
         QFETCH(bool, merged);
+        if (merged && device() != "cpu")
+            QSKIP("packing is for the CPU");
         const c10::InferenceMode inference;
         const ParityCase parity("lora");
         const std::string name = folder.toStdString();

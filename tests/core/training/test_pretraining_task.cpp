@@ -118,6 +118,47 @@ private Q_SLOTS:
             QVERIFY(sameBytes(root() / "whole" / file, root() / "resumed" / file));
     }
 
+    // Losses stay near those of fp32; what is kept is float32.
+    void mixedPrecisionLosesLittle()
+    {
+        PretrainingTask::Options rough = options();
+        rough.placement.precision = TrainingPrecision::Mixed;
+        PretrainingTask exact(options()), mixed(rough);
+        double worst = 0;
+        bool differs = false;
+        for (std::int64_t step = 4; step < 10; ++step) {
+            const double a = stepOf(exact, step), b = stepOf(mixed, step);
+            worst = std::max(worst, std::abs(a - b) / std::abs(a));
+            differs = differs || a != b;
+        }
+        qInfo("mixed: largest relative difference of the total %.2g", worst);
+        QVERIFY(differs);
+        QVERIFY2(worst < 0.01, qPrintable(QString::number(worst)));
+        fs::create_directories(root() / "mixed");
+        mixed.save(root() / "mixed");
+        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
+            QVERIFY(onlyOfType(root() / "mixed" / file, TensorType::F32));
+    }
+
+    // mama.md 7: everything is bfloat16, so that a step of 4e-5 does not move the temperature, and a checkpoint goes on.
+    void bf16TrueKeepsEverythingInBf16()
+    {
+        PretrainingTask::Options all = options();
+        all.placement.precision = TrainingPrecision::Bf16True;
+        PretrainingTask whole(all), resumed(all);
+        const double start = whole.logitFactor();
+        for (std::int64_t step = 4; step < 7; ++step)
+            QVERIFY(std::isfinite(stepOf(whole, step)));
+        fs::create_directories(root() / "bf16");
+        whole.save(root() / "bf16");
+        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
+            QVERIFY(onlyOfType(root() / "bf16" / file, TensorType::BF16));
+        QCOMPARE(whole.logitFactor(), start);
+        resumed.load(root() / "bf16");
+        for (std::int64_t step = 7; step < 9; ++step)
+            QCOMPARE(stepOf(resumed, step), stepOf(whole, step));
+    }
+
     // The local heads and scale stand still up to the step before late_loss (6 in this case), move at it and after it, and
     // go on moving after a resume past it (the reference's own resume leaves them frozen: R4).
     void whatTrainsIsAFunctionOfTheStep()
@@ -218,6 +259,7 @@ private:
         made.dropout = made.loraDropout = 0;
         made.captionNorm = true;
         made.threads = 1;
+        made.placement.device = test::device();
         return made;
     }
 
@@ -284,6 +326,18 @@ private:
         near("sum", sum, atol * count);
         near("l2", std::sqrt(squares), atol * std::sqrt(count));
         near("max_abs_change", change, atol);
+    }
+
+    // But for counters, which are int64.
+    static bool onlyOfType(const fs::path& path, TensorType type)
+    {
+        const auto file = WeightFile::open(path);
+        for (const TensorInfo& info : file->tensors())
+            if (info.type != (info.name.ends_with("num_batches_tracked") || info.name.starts_with("count.") ? TensorType::I64 : type)) {
+                qWarning("%s has another type", info.name.c_str());
+                return false;
+            }
+        return !file->tensors().empty();
     }
 
     static bool sameBytes(const fs::path& a, const fs::path& b)
