@@ -1,5 +1,6 @@
 #include "app/workstation/run_details.h"
 
+#include "app/workstation/checkpoint_panel.h"
 #include "app/workstation/run_compare.h"
 
 #include <QHeaderView>
@@ -12,7 +13,7 @@
 
 namespace mama {
 
-RunDetails::RunDetails(QWidget* parent) : QTabWidget(parent)
+RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* parent) : QTabWidget(parent)
 {
     const auto page = [this](const QString& title, std::initializer_list<QWidget*> parts) {
         auto* made = new QWidget(this);
@@ -40,6 +41,8 @@ RunDetails::RunDetails(QWidget* parent) : QTabWidget(parent)
     page(tr("Log"), {m_search, m_logText});
     m_compare = new RunCompare(this);
     addTab(m_compare, tr("Compare"));
+    m_checkpoints = new CheckpointPanel(program, settings, this);
+    addTab(m_checkpoints, tr("Checkpoints"));
     connect(m_search, &QLineEdit::textChanged, this, &RunDetails::showLog);
 }
 
@@ -59,6 +62,7 @@ void RunDetails::show(const RunView* run, const RunView* other)
         showLog();
     }
     m_compare->show(run, other);
+    m_checkpoints->show(run);
 }
 
 void RunDetails::showLog()

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/run_view.h"
 
+#include <QSettings>
 #include <QTabWidget>
 
 class QLabel;
@@ -10,14 +11,16 @@ class QTableWidget;
 
 namespace mama {
 
+class CheckpointPanel;
 class RunCompare;
 
-// Below the curves: the latest figures, the log with a search, and the comparison.
+// Below the curves: the latest figures, the log with a search, the comparison, and the checkpoints.
 class RunDetails : public QTabWidget
 {
     Q_OBJECT
 public:
-    explicit RunDetails(QWidget* parent = nullptr);
+    RunDetails(const QString& program, QSettings& settings, QWidget* parent = nullptr);
+    CheckpointPanel& checkpoints() { return *m_checkpoints; }
     void show(const RunView* run, const RunView* other);
 
 private:
@@ -28,6 +31,7 @@ private:
     QLineEdit* m_search;
     QPlainTextEdit* m_logText;
     RunCompare* m_compare;
+    CheckpointPanel* m_checkpoints;
     QStringList m_log;
 };
 

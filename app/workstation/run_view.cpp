@@ -108,6 +108,12 @@ const std::vector<CurveSample>& RunView::samples(const QString& curve) const
 
 std::vector<CurveMarker> RunView::markers() const { return m_events; }
 
+std::optional<double> RunView::lateLoss() const
+{
+    const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain" ? config.value("/loss/late_loss"_json_pointer, nlohmann::json()) : nlohmann::json();
+    return step.is_number() ? std::optional(step.get<double>()) : std::nullopt;
+}
+
 QString RunView::statusText() const
 {
     if (!state)

@@ -27,6 +27,7 @@ public:
     QStringList curves() const;
     const std::vector<CurveSample>& samples(const QString& curve) const;
     std::vector<CurveMarker> markers() const;
+    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training
     void take(const RunNews& news);
 
     QString statusText() const;

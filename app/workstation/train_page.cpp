@@ -1,5 +1,6 @@
 #include "app/workstation/train_page.h"
 
+#include "app/workstation/checkpoint_panel.h"
 #include "app/workstation/run_details.h"
 #include "app/workstation/run_form.h"
 #include "app/workstation/run_header.h"
@@ -28,7 +29,7 @@ const QString rememberedRuns = QStringLiteral("runs/known");
 TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent) : QWidget(parent), m_program(program), m_settings(settings)
 {
     m_header = new RunHeader(this);
-    m_details = new RunDetails(this);
+    m_details = new RunDetails(program, settings, this);
     m_plot = new CurvePlot(this);
     m_readOut = new QLabel(this);
     m_readOut->setMinimumWidth(1);
@@ -39,7 +40,7 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
     column->addWidget(buildControls());
     column->addWidget(m_plot, 1);
     column->addWidget(m_readOut);
-    auto* right = new QSplitter(Qt::Vertical, this);
+    auto* right = m_rows = new QSplitter(Qt::Vertical, this);
     right->addWidget(upper);
     right->addWidget(m_details);
     right->setStretchFactor(0, 3);
@@ -64,6 +65,10 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
         if (const QString failure = current() ? resumeRun(m_program, current()->folder) : QString(); !failure.isEmpty())
             Q_EMIT problem(failure);
     });
+    connect(m_details, &QTabWidget::currentChanged, this, &TrainPage::makeRoom);
+    connect(&checkpoints(), &CheckpointPanel::chosen, this, [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });
+    connect(m_plot, &CurvePlot::cursorDragged, &checkpoints().strip(), &CheckpointStrip::goTo);
+    makeRoom();
     connect(m_plot, &CurvePlot::readOut, m_readOut, &QLabel::setText);
     connect(m_plot, &CurvePlot::runPicked, this, &TrainPage::choose);
     for (const QString& folder : m_settings.value(rememberedRuns).toStringList())
@@ -254,6 +259,7 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
     if (current() == &*found)
         showCurveNames();
     if (news->restarted) {
+        checkpoints().session().forget(news->folder);
         m_plot->clear(news->folder);
         m_given[news->folder] = 0;
     }
@@ -309,6 +315,25 @@ void TrainPage::drawNew(const QString& folder)
         m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
     given = all.size();
     m_plot->setMarkers(folder, of.markers());
+}
+
+CheckpointPanel& TrainPage::checkpoints() { return m_details->checkpoints(); }
+
+void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }
+
+void TrainPage::setOverlayStyle(const viewer::OverlayStyle& style) { checkpoints().setOverlayStyle(style); }
+
+// Maps need more room than figures; the rows come back as they were.
+void TrainPage::makeRoom()
+{
+    const bool maps = m_details->currentWidget() == &checkpoints();
+    checkpoints().setSizePolicy(QSizePolicy::Preferred, maps ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    if (maps) {
+        m_rowSizes = m_rows->sizes();
+        m_rows->setSizes({2 * m_rows->height() / 5, 3 * m_rows->height() / 5});
+    } else if (!m_rowSizes.isEmpty()) {
+        m_rows->setSizes(std::exchange(m_rowSizes, {}));
+    }
 }
 
 void TrainPage::changeEvent(QEvent* event)
