@@ -23,7 +23,12 @@ public:
     CheckpointPanel& checkpoints() { return *m_checkpoints; }
     void show(const RunView* run, const RunView* other);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
+    void showAll();
+    void showFigures();
     void showLog();
 
     QTableWidget* m_figures;
@@ -32,7 +37,10 @@ private:
     QPlainTextEdit* m_logText;
     RunCompare* m_compare;
     CheckpointPanel* m_checkpoints;
-    QStringList m_log;
+    const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
+    std::pair<QString, double> m_figuresShown;          // run and time of the evaluation
+    QString m_logFolder, m_logSearch;
+    std::size_t m_logLines = 0;
 };
 
 } // namespace mama

@@ -261,7 +261,7 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
     if (news->restarted) {
         checkpoints().session().forget(news->folder);
         m_plot->clear(news->folder);
-        m_given[news->folder] = 0;
+        m_given[news->folder] = m_marked[news->folder] = 0;
     }
     drawNew(news->folder);
     if (current() == &*found || other() == &*found)
@@ -272,9 +272,13 @@ void TrainPage::showItem(const QString& folder)
 {
     const RunView& of = m_runs[folder];
     const QSignalBlocker blocked(m_list);
-    const QString status = of.state ? of.status : tr("no run yet");
-    item(folder)->setText(tr("%1 — %2").arg(of.name(), status));
-    item(folder)->setToolTip(QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText());
+    const QString status = of.state ? of.status : tr("no run yet"), text = tr("%1 — %2").arg(of.name(), status);
+    const QString tip = QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText();
+    QListWidgetItem* row = item(folder);
+    if (row->text() == text && row->toolTip() == tip)
+        return;
+    row->setText(text);
+    row->setToolTip(tip);
 }
 
 void TrainPage::showCurveNames()
@@ -295,7 +299,7 @@ void TrainPage::showCurveNames()
 void TrainPage::drawAgain()
 {
     for (const QString& folder : m_runs.keys()) {
-        m_given[folder] = 0;
+        m_given[folder] = m_marked[folder] = 0;
         m_plot->clear(folder);
         drawNew(folder);
     }
@@ -310,11 +314,16 @@ void TrainPage::drawNew(const QString& folder)
     const RunView& of = m_runs[folder];
     const auto& all = of.samples(m_curve->currentText());
     std::size_t& given = m_given[folder];
-    m_plot->setTitle(folder, of.name());
-    if (given < all.size())
+    if (given < all.size()) {
+        m_plot->setTitle(folder, of.name());
         m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
+    }
     given = all.size();
-    m_plot->setMarkers(folder, of.markers());
+    std::size_t& marked = m_marked[folder];
+    if (marked != of.markers().size()) {
+        marked = of.markers().size();
+        m_plot->setMarkers(folder, of.markers());
+    }
 }
 
 CheckpointPanel& TrainPage::checkpoints() { return m_details->checkpoints(); }

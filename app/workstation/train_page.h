@@ -70,7 +70,7 @@ private:
     QSettings& m_settings;
     RunMonitor m_monitor;
     QMap<QString, RunView> m_runs;
-    QMap<QString, std::size_t> m_given; // samples of the shown curve that the plot has
+    QMap<QString, std::size_t> m_given, m_marked; // samples of the shown curve, and markers, that the plot has
     RunHeader* m_header = nullptr;
     RunDetails* m_details = nullptr;
     CurvePlot* m_plot;
