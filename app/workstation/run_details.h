@@ -3,6 +3,8 @@
 
 #include <QSettings>
 #include <QTabWidget>
+#include <optional>
+#include <utility>
 
 class QLabel;
 class QLineEdit;
@@ -38,7 +40,7 @@ private:
     RunCompare* m_compare;
     CheckpointPanel* m_checkpoints;
     const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
-    std::pair<QString, double> m_figuresShown;          // run and time of the evaluation
+    std::optional<std::pair<QString, double>> m_figuresShown; // run and time of the evaluation
     QString m_logFolder, m_logSearch;
     std::size_t m_logLines = 0;
 };

@@ -74,7 +74,7 @@ private Q_SLOTS:
     {
         const json description = {{"image", {{"family", "dinov2"}, {"width", 768}, {"depth", 12}, {"heads", 12}, {"patch", 14}, {"registers", 0}, {"mlp_hidden", 3072}, {"ffn", "mlp"},
                                              {"layer_scale", true}, {"native_grid", {37, 37}}}},
-                                  {"heads", {{"embedding", 512}, {"local", false}, {"simclr", false}, {"classes", nullptr}}}, {"input", {{"size", 518}}}};
+                                  {"text", nullptr}, {"heads", {{"embedding", 512}, {"local", false}, {"simclr", false}, {"classes", nullptr}}}, {"input", {{"size", 518}}}};
         const auto need = [&](json config) { return estimateMemory(Settings::resolve(config), description); };
         const MemoryEstimate one = need({{"batch", 1}, {"accumulation", 1}}), two = need({{"batch", 2}, {"accumulation", 8}}), probe = need({{"task", "probe"}});
         QVERIFY(std::abs(one.weights / 4 - 86.6e6) < 1.5e6);
