@@ -28,16 +28,18 @@ const QString rememberedRuns = QStringLiteral("runs/known");
 
 TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent) : QWidget(parent), m_program(program), m_settings(settings)
 {
+    QWidget* side = buildList(); // made in the order of the tab key
     m_header = new RunHeader(this);
-    m_details = new RunDetails(program, settings, this);
     m_plot = new CurvePlot(this);
+    QWidget* controls = buildControls();
+    m_details = new RunDetails(program, settings, this);
     m_readOut = new QLabel(this);
     m_readOut->setMinimumWidth(1);
     auto* upper = new QWidget(this);
     auto* column = new QVBoxLayout(upper);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_header);
-    column->addWidget(buildControls());
+    column->addWidget(controls);
     column->addWidget(m_plot, 1);
     column->addWidget(m_readOut);
     auto* right = m_rows = new QSplitter(Qt::Vertical, this);
@@ -47,7 +49,7 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
     right->setStretchFactor(1, 1);
     right->setChildrenCollapsible(false);
     auto* both = new QSplitter(Qt::Horizontal, this);
-    both->addWidget(buildList());
+    both->addWidget(side);
     both->addWidget(right);
     both->setStretchFactor(1, 1);
     both->setSizes({260, 1300});
