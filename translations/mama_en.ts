@@ -19,6 +19,26 @@
     </message>
 </context>
 <context>
+    <name>mama::RunCompare</name>
+    <message numerus="yes">
+        <source>%n setting(s) differ. Figures are the latest, with 95 % intervals.</source>
+        <translation>
+            <numerusform>%n setting differs. Figures are the latest, with 95 % intervals.</numerusform>
+            <numerusform>%n settings differ. Figures are the latest, with 95 % intervals.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::RunHeader</name>
+    <message numerus="yes">
+        <source> · %n unreadable image(s)</source>
+        <translation>
+            <numerusform> · %n unreadable image</numerusform>
+            <numerusform> · %n unreadable images</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mama::StudyPanel</name>
     <message numerus="yes">
         <source>%n image(s)</source>

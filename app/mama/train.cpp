@@ -6,7 +6,10 @@
 #include "core/training/settings.h"
 #include "core/training/train_run.h"
 
+#include <cerrno>
+#include <cstring>
 #include <nlohmann/json.hpp>
+#include <sys/resource.h>
 
 namespace mama::cli {
 namespace {
@@ -15,6 +18,7 @@ struct TrainCommand
 {
     std::filesystem::path config, run;
     bool resume = false, settings = false;
+    int nice = 0;
 };
 
 int listSettings()
@@ -36,6 +40,8 @@ int train(const TrainCommand& command, const Job& job)
 {
     if (command.settings)
         return listSettings();
+    if (command.nice > 0 && ::setpriority(PRIO_PROCESS, 0, command.nice) != 0)
+        throw Error(ErrorCode::Io, "train", "--nice", std::strerror(errno));
     TrainRun run{{}, command.run, command.resume};
     if (command.run.empty())
         throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
@@ -60,6 +66,7 @@ void addTrain(CLI::App& app, Context& context)
     command->add_option("--config", options->config, "JSON file; with --resume optional, and then it must be that of the run");
     command->add_option("--run", options->run, "Run folder: made, or continued with --resume");
     command->add_flag("--resume", options->resume, "Goes on from the last checkpoint");
+    command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")->check(CLI::Range(0, 19));
     command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
     command->callback([options, &context] { context.run = [options, &context] { return train(*options, context.job()); }; });
 }

@@ -1,9 +1,12 @@
 #include "app/workstation/engine_process.h"
 
+#include <utility>
+
 namespace mama {
 namespace {
 
 constexpr int maximumDeathsInARow = 5;
+constexpr int leaveTime = 3000; // ms to end by itself
 constexpr qint64 aliveLongEnough = 20'000; // ms after which a death starts the count anew
 
 QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& lastError)
@@ -40,6 +43,20 @@ void EngineProcess::start()
     m_deathsInARow = 0;
     if (!m_process && !m_pause.isActive())
         spawn();
+}
+
+void EngineProcess::stop()
+{
+    m_pause.stop();
+    if (!m_process)
+        return;
+    QProcess* leaving = std::exchange(m_process, nullptr);
+    leaving->disconnect(this);
+    connect(leaving, &QProcess::finished, leaving, &QObject::deleteLater);
+    connect(leaving, &QProcess::errorOccurred, leaving, &QObject::deleteLater);
+    leaving->closeWriteChannel();
+    QTimer::singleShot(leaveTime, leaving, &QProcess::kill);
+    setState(State::Stopped);
 }
 
 void EngineProcess::spawn()

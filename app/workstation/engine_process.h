@@ -23,6 +23,8 @@ public:
     ~EngineProcess() override;
 
     void start();
+    // Ends the process without waiting for it, and without a word by died(); what was asked is dropped.
+    void stop();
     State state() const { return m_state; }
     qint64 processId() const { return m_process ? m_process->processId() : 0; }
     int restarts() const { return m_restarts; }

@@ -1,5 +1,6 @@
 #include "app/workstation/main_window.h"
 
+#include "app/workstation/map_range.h"
 #include "app/workstation/status_area.h"
 #include "app/workstation/train_page.h"
 #include "widgets/panels/map_panel.h"
@@ -21,6 +22,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 namespace mama {
 
@@ -176,7 +178,10 @@ void MainWindow::connectSession()
     });
     connect(m_mapPanel, &MapPanel::styleChanged, m_view, &FourView::setOverlayStyle);
     connect(m_mapPanel, &MapPanel::queryRangeAsked, this, &MainWindow::showQueryRange);
-    connect(m_view, &FourView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
+    connect(m_view, &FourView::overlayStyleChanged, this, [this] {
+        m_mapPanel->setStyle(m_view->overlayStyle());
+        m_train->setOverlayStyle(m_view->overlayStyle());
+    });
     connect(m_view, &FourView::cursorMoved, this, [this](const viewer::CursorInfo& info) {
         m_status->setReadOut(info.inside ? viewer::toText(info) : QString());
     });
@@ -241,25 +246,11 @@ void MainWindow::showMaps()
 // The colour scale from the lowest to the highest similarity inside the breasts on screen.
 void MainWindow::showQueryRange()
 {
-    double low = 1, high = -1;
-    for (const SentenceMap& map : m_session->maps(m_queryPanel->selectedRow())) {
-        const auto& values = map.overlay->values;
-        const viewer::ViewImage* image = m_view->image(map.slot);
-        for (int row = 0; row < values.rows; ++row)
-            for (int column = 0; column < values.columns; ++column) {
-                const double value = static_cast<double>(values.at(row, column));
-                const Point centre = map.overlay->geometry.patchCentre(row, column);
-                if (std::isfinite(value) && image && image->inBreast(static_cast<int>(centre.x), static_cast<int>(centre.y))) {
-                    low = std::min(low, value);
-                    high = std::max(high, value);
-                }
-            }
-    }
-    if (low > high)
+    const auto range = similarityRange(m_session->maps(m_queryPanel->selectedRow()), *m_view);
+    if (!range)
         return;
     viewer::OverlayStyle style = m_view->overlayStyle();
-    style.low = std::floor(low * 1000) / 1000;
-    style.high = std::ceil(high * 1000) / 1000;
+    std::tie(style.low, style.high) = *range;
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
 }

@@ -56,6 +56,18 @@ void MainWindow::buildTrainMenu()
     });
 }
 
+void MainWindow::pinStudy()
+{
+    const Study* study = m_studies->study();
+    if (!study)
+        return tell(tr("No study is open: choose File ▸ Open folder… first."), true);
+    QStringList paths;
+    for (const StudyImage& image : study->images)
+        paths << QString::fromStdString(image.path.string());
+    m_train->pinStudy(paths);
+    tell(tr("The study is pinned: Train ▸ Checkpoints shows what a run's checkpoints make of it."), false);
+}
+
 // The panels and tools of reading make room for the curves and come back as they were.
 void MainWindow::showPage(Page page)
 {

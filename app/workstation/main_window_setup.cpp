@@ -3,6 +3,7 @@
 #include "app/workstation/keys_dialog.h"
 #include "app/workstation/main_window.h"
 #include "app/workstation/status_area.h"
+#include "app/workstation/train_page.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -124,6 +125,7 @@ void MainWindow::buildMenus()
     command(study, "study.next", tr("&Next study"), QStringLiteral("Ctrl+PgDown"), [this] { m_studies->show(m_studies->current() + 1); });
     command(study, "study.previous", tr("&Previous study"), QStringLiteral("Ctrl+PgUp"), [this] { m_studies->show(m_studies->current() - 1); });
     study->addSeparator();
+    command(study, "study.pin", tr("&Pin to checkpoints"), QString(), [this] { pinStudy(); });
     command(study, "study.cancel", tr("&Cancel what is under way"), QStringLiteral("Esc"), [this] { Q_EMIT m_status->cancelAsked(); });
     QAction* identifiers = command(study, "study.identifiers", tr("Show patient &identifiers"), QString(), [] {});
     identifiers->setCheckable(true);
@@ -278,6 +280,7 @@ void MainWindow::restore()
     style.map = static_cast<viewer::ColourMap>(qBound(0, m_settings.value(QStringLiteral("maps/colours"), 0).toInt(), 2));
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
+    m_train->setOverlayStyle(style);
     rememberModel({});
     resize(1600, 1000);
     restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());

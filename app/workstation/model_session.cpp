@@ -49,6 +49,12 @@ ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObj
     });
 }
 
+void ModelSession::stop()
+{
+    m_engine.stop();
+    forgetEngine();
+}
+
 void ModelSession::setModel(const QString& folder)
 {
     m_folder = folder;

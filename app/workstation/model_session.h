@@ -41,6 +41,7 @@ public:
     explicit ModelSession(const QString& engineProgram, QObject* parent = nullptr);
 
     void start() { m_engine.start(); }
+    void stop(); // the engine; wishes stay, and are asked for again after start()
     EngineProcess& engine() { return m_engine; }
     const EngineProcess& engine() const { return m_engine; }
 

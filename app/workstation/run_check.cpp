@@ -1,10 +1,13 @@
 #include "app/workstation/run_check.h"
 
+#include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/memory_estimate.h"
 #include "core/training/settings.h"
 
 #include <QCoreApplication>
 #include <QDir>
+#include <QFile>
 #include <QFileInfo>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -59,17 +62,47 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder)
     }
 }
 
-QString memoryEstimate(const nlohmann::json& config)
+namespace {
+
+QString gigabytes(double bytes) { return translated("%1 GB").arg(bytes / 1e9, 0, 'f', bytes < 1e10 ? 2 : 0); }
+
+// MemAvailable of /proc/meminfo, bytes; all of the memory where there is no such line.
+double availableMemory()
 {
-    const double machine = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / 1e9;
-    const QString start = QString::fromStdString(config.value(nlohmann::json::json_pointer("/model/start"), std::string()));
-    const auto bytes = static_cast<double>(QFileInfo(start + QStringLiteral("/model.safetensors")).size());
-    if (bytes <= 0)
-        return translated("This machine has %1 GB of memory.").arg(machine, 0, 'f', 1);
-    // Weights, gradients and AdamW's two moments; a file of bf16 weights grows twofold in fp32 on top.
-    const QString need = translated("Weights, gradients and optimiser need up to %1 GB when all is trained in the file's type, activations of the batch come on top; this machine has %2 GB.")
-                             .arg(4 * bytes / 1e9, 0, 'f', 2).arg(machine, 0, 'f', 1);
-    return 4 * bytes / 1e9 > machine ? translated("Too little memory? %1").arg(need) : need;
+    QFile file(QStringLiteral("/proc/meminfo"));
+    if (file.open(QIODevice::ReadOnly))
+        for (const QByteArray& line : file.readAll().split('\n'))
+            if (line.startsWith("MemAvailable:"))
+                return line.mid(13).trimmed().split(' ').first().toDouble() * 1024;
+    return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+}
+
+void judgeMemory(const nlohmann::json& config, RunVerdict& verdict)
+{
+    const double free = availableMemory();
+    try {
+        const Settings settings = Settings::resolve(config);
+        const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
+        verdict.tight = need.total() > free;
+        verdict.memory = translated("Memory: about %1 (weights %2, gradients and optimiser %3, activations of a micro-batch of %4 %5, images ahead %6, program %7); %8 are free.")
+                             .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments)).arg(settings.integer("batch"))
+                             .arg(gigabytes(need.activations), gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
+        if (verdict.tight)
+            verdict.memory += QLatin1Char(' ') + translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
+    } catch (const std::exception& error) { // no model yet, or settings that the problem names too
+        verdict.memory = verdict.problem.isEmpty() ? translated("Memory: %1 are free; the run's need could not be estimated: %2").arg(gigabytes(free), QString::fromUtf8(error.what()))
+                                                   : translated("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(gigabytes(free));
+    }
+}
+
+} // namespace
+
+RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
+{
+    RunVerdict verdict;
+    verdict.problem = runProblem(config, runFolder);
+    judgeMemory(config, verdict);
+    return verdict;
 }
 
 } // namespace mama

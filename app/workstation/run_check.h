@@ -8,7 +8,14 @@ namespace mama {
 // there already. Empty: nothing was found.
 QString runProblem(const nlohmann::json& config, const QString& runFolder);
 
-// What the start model's weights, gradients and optimiser need at least, against the memory of this machine.
-QString memoryEstimate(const nlohmann::json& config);
+struct RunVerdict
+{
+    QString problem; // what runProblem() says
+    QString memory;  // what the run is likely to need of this machine's memory
+    bool tight = false; // more than the machine has free
+};
+
+// Looks at files: for a thread of the pool.
+RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder);
 
 } // namespace mama

@@ -63,7 +63,6 @@ RunCompare::RunCompare(QWidget* parent) : QWidget(parent)
     side->addWidget(m_settings);
     side->addWidget(m_figures);
     auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 6, 0, 0);
     column->addWidget(m_hint);
     column->addLayout(side, 1);
     show(nullptr, nullptr);

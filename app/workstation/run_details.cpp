@@ -1,5 +1,6 @@
 #include "app/workstation/run_details.h"
 
+#include "app/workstation/checkpoint_panel.h"
 #include "app/workstation/run_compare.h"
 
 #include <QHeaderView>
@@ -12,7 +13,7 @@
 
 namespace mama {
 
-RunDetails::RunDetails(QWidget* parent) : QTabWidget(parent)
+RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* parent) : QTabWidget(parent)
 {
     const auto page = [this](const QString& title, std::initializer_list<QWidget*> parts) {
         auto* made = new QWidget(this);
@@ -37,15 +38,51 @@ RunDetails::RunDetails(QWidget* parent) : QTabWidget(parent)
     m_logText->setReadOnly(true);
     m_logText->setAccessibleName(tr("Log"));
     m_logText->setLineWrapMode(QPlainTextEdit::NoWrap);
+    m_logText->setMaximumBlockCount(2000);
     page(tr("Log"), {m_search, m_logText});
     m_compare = new RunCompare(this);
     addTab(m_compare, tr("Compare"));
+    m_checkpoints = new CheckpointPanel(program, settings, this);
+    addTab(m_checkpoints, tr("Checkpoints"));
     connect(m_search, &QLineEdit::textChanged, this, &RunDetails::showLog);
+    connect(this, &QTabWidget::currentChanged, this, &RunDetails::showAll);
 }
 
+// Called with every look at the run: what did not change, or is not on screen, is left alone.
 void RunDetails::show(const RunView* run, const RunView* other)
 {
-    const auto* figures = run && run->evaluation ? &*run->evaluation : nullptr;
+    m_run = run;
+    m_other = other;
+    m_checkpoints->show(run);
+    if (m_figuresHint->isVisible())
+        showFigures();
+    if (m_logText->isVisible())
+        showLog();
+    if (m_compare->isVisible())
+        m_compare->show(run, other);
+}
+
+void RunDetails::showEvent(QShowEvent* event)
+{
+    QTabWidget::showEvent(event);
+    showAll();
+}
+
+void RunDetails::showAll()
+{
+    m_checkpoints->show(m_run);
+    showFigures();
+    showLog();
+    m_compare->show(m_run, m_other);
+}
+
+void RunDetails::showFigures()
+{
+    const auto* figures = m_run && m_run->evaluation ? &*m_run->evaluation : nullptr;
+    const auto shown = figures ? std::pair{m_run->folder, figures->time} : std::pair{QString(), 0.0};
+    if (shown == m_figuresShown)
+        return;
+    m_figuresShown = shown;
     m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : tr("No evaluation yet: evaluate_every says how often there is one."));
     m_figures->setVisible(figures);
     m_figures->setRowCount(figures ? static_cast<int>(figures->metrics.size()) : 0);
@@ -54,18 +91,28 @@ void RunDetails::show(const RunView* run, const RunView* other)
         m_figures->setItem(row, 0, new QTableWidgetItem(QString::fromStdString(metric)));
         m_figures->setItem(row++, 1, new QTableWidgetItem(figureText(value)));
     }
-    if (const QStringList log = run ? run->log : QStringList(); log != m_log) {
-        m_log = log;
-        showLog();
-    }
-    m_compare->show(run, other);
 }
 
+// New lines are appended; another run or another search writes all of them.
 void RunDetails::showLog()
 {
-    const bool atEnd = m_logText->verticalScrollBar()->value() == m_logText->verticalScrollBar()->maximum();
     const QString wanted = m_search->text();
-    m_logText->setPlainText((wanted.isEmpty() ? m_log : m_log.filter(wanted, Qt::CaseInsensitive)).join(QLatin1Char('\n')));
+    const std::size_t lines = m_run ? m_run->logLines : 0;
+    const QString folder = m_run ? m_run->folder : QString();
+    const QStringList log = m_run ? m_run->log : QStringList();
+    const bool same = folder == m_logFolder && wanted == m_logSearch && lines >= m_logLines;
+    if (same && lines == m_logLines)
+        return;
+    const auto added = same ? std::min<qsizetype>(log.size(), static_cast<qsizetype>(lines - m_logLines)) : log.size();
+    const QStringList text = wanted.isEmpty() ? log.last(added) : log.last(added).filter(wanted, Qt::CaseInsensitive);
+    const bool atEnd = m_logText->verticalScrollBar()->value() == m_logText->verticalScrollBar()->maximum();
+    if (!same)
+        m_logText->setPlainText(text.join(QLatin1Char('\n')));
+    else if (!text.isEmpty())
+        m_logText->appendPlainText(text.join(QLatin1Char('\n')));
+    m_logFolder = folder;
+    m_logSearch = wanted;
+    m_logLines = lines;
     if (atEnd)
         m_logText->verticalScrollBar()->setValue(m_logText->verticalScrollBar()->maximum());
 }

@@ -1,7 +1,10 @@
 #pragma once
 #include "app/workstation/run_view.h"
 
+#include <QSettings>
 #include <QTabWidget>
+#include <optional>
+#include <utility>
 
 class QLabel;
 class QLineEdit;
@@ -10,17 +13,24 @@ class QTableWidget;
 
 namespace mama {
 
+class CheckpointPanel;
 class RunCompare;
 
-// Below the curves: the latest figures, the log with a search, and the comparison.
+// Below the curves: the latest figures, the log with a search, the comparison, and the checkpoints.
 class RunDetails : public QTabWidget
 {
     Q_OBJECT
 public:
-    explicit RunDetails(QWidget* parent = nullptr);
+    RunDetails(const QString& program, QSettings& settings, QWidget* parent = nullptr);
+    CheckpointPanel& checkpoints() { return *m_checkpoints; }
     void show(const RunView* run, const RunView* other);
 
+protected:
+    void showEvent(QShowEvent* event) override;
+
 private:
+    void showAll();
+    void showFigures();
     void showLog();
 
     QTableWidget* m_figures;
@@ -28,7 +38,11 @@ private:
     QLineEdit* m_search;
     QPlainTextEdit* m_logText;
     RunCompare* m_compare;
-    QStringList m_log;
+    CheckpointPanel* m_checkpoints;
+    const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
+    std::optional<std::pair<QString, double>> m_figuresShown; // run and time of the evaluation
+    QString m_logFolder, m_logSearch;
+    std::size_t m_logLines = 0;
 };
 
 } // namespace mama

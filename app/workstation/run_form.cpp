@@ -1,6 +1,5 @@
 #include "app/workstation/run_form.h"
 
-#include "app/workstation/run_check.h"
 #include "core/training/settings.h"
 
 #include <QComboBox>
@@ -8,6 +7,8 @@
 #include <QDateTime>
 #include <QDialogButtonBox>
 #include <QDir>
+#include <QEvent>
+#include <QFile>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -20,6 +21,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -62,6 +64,30 @@ QString rangeOf(const SettingInfo& info)
     return QCoreApplication::translate("mama::RunForm", "%1 to %2").arg(info.low, 0, 'g', 6).arg(info.high, 0, 'g', 6);
 }
 
+// A configuration of the demo's, as it is in resources/demo, without the folders of the machine it was made on. The
+// sentences that it needs as a file are put among the program's data.
+QString demoPreset(const QString& name)
+{
+    QFile file(QStringLiteral(":/demo/%1.json").arg(name));
+    if (!file.open(QIODevice::ReadOnly))
+        return {};
+    json config = json::parse(file.readAll().toStdString(), nullptr, false);
+    if (!config.is_object())
+        return {};
+    for (const auto& [group, key] : {std::pair{"model", "start"}, {"data", "root"}, {"data", "cache"}})
+        if (config.contains(group))
+            config[group].erase(key);
+    if (config.contains("dense") && config["dense"].contains("sentences")) {
+        const QString place = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/demo-sentences.json");
+        QDir().mkpath(QFileInfo(place).path());
+        QFile::remove(place); // of an earlier version
+        QFile::copy(QStringLiteral(":/demo/sentences.json"), place);
+        config["dense"]["sentences"] = place.toStdString();
+    }
+    config["keep_every"] = config.value("checkpoint_every", 100); // for the checkpoints' page
+    return QString::fromStdString(config.dump());
+}
+
 } // namespace
 
 RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_settings(settings)
@@ -87,6 +113,10 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     const QString place = m_settings.value(QStringLiteral("runs/folder"), QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QStringLiteral("/mama-runs")).toString();
     m_folder->setText(place + QLatin1Char('/') + QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     connect(m_folder, &QLineEdit::textChanged, this, &RunForm::check);
+    m_soon.setSingleShot(true);
+    m_soon.setInterval(150);
+    connect(&m_soon, &QTimer::timeout, this, &RunForm::checkNow);
+    m_start->setEnabled(false);
     fillPresets();
     setConfig(json::parse(m_settings.value(QStringLiteral("runs/last"), QStringLiteral("{}")).toString().toStdString(), nullptr, false));
 }
@@ -239,16 +269,43 @@ void RunForm::showDefaults()
 
 void RunForm::check()
 {
-    if (!m_start)
-        return;
+    m_verdictNow.reset();
+    m_job.cancel();
+    m_soon.start();
+}
+
+void RunForm::checkNow()
+{
     showDefaults();
-    const QString refused = problem();
+    BackgroundJob::Callbacks<RunVerdict> calls;
+    calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> { return judgeRun(config, folder); };
+    calls.failed = [this](const QString& reason) { take({reason, {}, false}); };
+    calls.done = [this](const RunVerdict& verdict) { take(verdict); };
+    m_job = BackgroundJob::start<RunVerdict>(this, std::move(calls));
+}
+
+void RunForm::take(const RunVerdict& verdict)
+{
+    m_verdictNow = verdict;
+    const QString& refused = verdict.problem;
     const bool dark = palette().color(QPalette::Window).lightness() < 128;
+    const QString good = dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43"), bad = dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
     m_verdict->setText(refused.isEmpty() ? tr("Ready to start.") : refused);
-    m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? (dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43")) : (dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a"))));
-    m_resources->setText(memoryEstimate(config()));
+    m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
+    m_resources->setText(verdict.memory);
+    m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());
     m_start->setEnabled(refused.isEmpty());
     m_start->setToolTip(refused);
+    Q_EMIT checked();
+    if (std::exchange(m_accepting, false) && refused.isEmpty())
+        accept();
+}
+
+void RunForm::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && m_verdictNow)
+        take(*m_verdictNow); // the verdict's colour
+    QDialog::changeEvent(event);
 }
 
 void RunForm::browse(const QString& key, const QString& title)
@@ -261,6 +318,8 @@ void RunForm::fillPresets()
 {
     m_presets->clear();
     m_presets->addItem(tr("MaMA, the reference's settings"), QStringLiteral("{}"));
+    m_presets->addItem(tr("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start")));
+    m_presets->addItem(tr("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain")));
     m_presets->addItem(tr("Linear probe of BI-RADS"), QStringLiteral("{\"task\":\"probe\"}"));
     m_presets->addItem(tr("Fine-tuning for BI-RADS"), QStringLiteral("{\"task\":\"finetune\"}"));
     m_settings.beginGroup(presetGroup);
@@ -284,8 +343,13 @@ void RunForm::savePreset()
 
 void RunForm::accept()
 {
-    if (!problem().isEmpty())
-        return check();
+    if (!m_verdictNow) {
+        m_accepting = true; // as soon as the check is done
+        m_soon.stop();
+        return checkNow();
+    }
+    if (!m_verdictNow->problem.isEmpty())
+        return;
     m_settings.setValue(QStringLiteral("runs/last"), QString::fromStdString(config().dump()));
     m_settings.setValue(QStringLiteral("runs/folder"), QFileInfo(runFolder()).absolutePath());
     QDialog::accept();

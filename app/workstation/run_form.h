@@ -1,8 +1,13 @@
 #pragma once
+#include "app/workstation/background_job.h"
+#include "app/workstation/run_check.h"
+
 #include <QDialog>
 #include <QMap>
 #include <QSettings>
 #include <QString>
+#include <QTimer>
+#include <optional>
 #include <nlohmann/json.hpp>
 
 class QComboBox;
@@ -27,13 +32,22 @@ public:
     void setValue(const QString& key, const QString& value);
     void setRunFolder(const QString& folder);
     QString problem() const; // what the check refuses; empty: nothing
+    // Once the check has found nothing.
     void accept() override;
+
+Q_SIGNALS:
+    void checked(); // the verdict on screen is that of the settings on screen
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
     QWidget* buildTop();
     void buildTable();
     void filter(const QString& words);
-    void check();
+    void check();     // soon, on a thread of the pool
+    void checkNow();
+    void take(const RunVerdict& verdict);
     void showDefaults();
     QString text(const QString& key) const;
     void browse(const QString& key, const QString& title);
@@ -47,6 +61,10 @@ private:
     QLabel *m_verdict, *m_resources;
     QPushButton* m_start = nullptr;
     QMap<QString, QWidget*> m_editors;
+    QTimer m_soon;
+    BackgroundJob m_job;
+    std::optional<RunVerdict> m_verdictNow; // of what the form says; empty: being checked
+    bool m_accepting = false;
 };
 
 } // namespace mama

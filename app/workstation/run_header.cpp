@@ -70,7 +70,9 @@ void RunHeader::show(const RunView* run)
     m_name->setToolTip(run ? run->folder : QString());
     m_status->setText(run ? run->statusText() : tr("Train ▸ New run… starts one, Train ▸ Open run… shows one that exists. A run folder can also be dropped here."));
     const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
-    m_status->setStyleSheet(run && run->state ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark)) : QString());
+    const QString style = run && run->state ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark)) : QString();
+    if (style != m_status->styleSheet()) // a style sheet is slow to set
+        m_status->setStyleSheet(style);
     const bool known = run && run->state;
     m_progress->setVisible(known);
     m_progressText->setVisible(known);
@@ -88,7 +90,8 @@ void RunHeader::show(const RunView* run)
     }
     const StepRecord* last = run && run->last ? &*run->last : nullptr;
     const auto gauge = [this](std::size_t at, const QString& title, const QString& value, bool shown) {
-        m_gauges[at]->setText(QStringLiteral("<small>%1</small><br><b>%2</b>").arg(title, value));
+        if (shown)
+            m_gauges[at]->setText(QStringLiteral("<small>%1</small><br><b>%2</b>").arg(title, value));
         m_gauges[at]->setVisible(shown);
     };
     gauge(0, tr("Loss"), last ? QString::number(last->loss, 'g', 5) : QString(), last);

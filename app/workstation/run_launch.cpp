@@ -12,6 +12,8 @@
 namespace mama {
 namespace {
 
+const QString politeness = QStringLiteral("10"); // alone on a machine a run loses nothing by it
+
 QString configBeside(const QString& folder) { return folder + QStringLiteral(".config.json"); }
 QString errorsBeside(const QString& folder) { return folder + QStringLiteral(".errors.txt"); }
 
@@ -20,6 +22,10 @@ QString begin(const QString& program, const QStringList& arguments, const QStrin
     QProcess process;
     process.setProgram(program);
     process.setArguments(arguments);
+    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    if (!environment.contains(QStringLiteral("OMP_WAIT_POLICY"))) // threads that wait actively take the window's core
+        environment.insert(QStringLiteral("OMP_WAIT_POLICY"), QStringLiteral("PASSIVE"));
+    process.setProcessEnvironment(environment);
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(QProcess::nullDevice());
     process.setStandardErrorFile(errorsBeside(folder), QIODevice::Truncate);
@@ -38,12 +44,12 @@ QString launchRun(const QString& program, const QString& folder, const nlohmann:
     } catch (const std::exception& error) {
         return QString::fromUtf8(error.what());
     }
-    return begin(program, {QStringLiteral("train"), QStringLiteral("--config"), configBeside(folder), QStringLiteral("--run"), folder}, folder);
+    return begin(program, {QStringLiteral("train"), QStringLiteral("--config"), configBeside(folder), QStringLiteral("--run"), folder, QStringLiteral("--nice"), politeness}, folder);
 }
 
 QString resumeRun(const QString& program, const QString& folder)
 {
-    return begin(program, {QStringLiteral("train"), QStringLiteral("--run"), folder, QStringLiteral("--resume")}, folder);
+    return begin(program, {QStringLiteral("train"), QStringLiteral("--run"), folder, QStringLiteral("--resume"), QStringLiteral("--nice"), politeness}, folder);
 }
 
 QString launchProblem(const QString& folder)

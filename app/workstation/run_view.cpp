@@ -8,6 +8,8 @@
 namespace mama {
 namespace {
 
+constexpr qsizetype keptLines = 2000;
+
 QString translated(const char* text) { return QCoreApplication::translate("mama::RunView", text); }
 
 } // namespace
@@ -47,8 +49,9 @@ void RunView::take(const RunNews& news)
     state = news.state;
     checkpoints = news.checkpoints;
     log += news.log;
-    if (log.size() > 5000)
-        log = log.mid(log.size() - 5000);
+    logLines += static_cast<std::size_t>(news.log.size());
+    if (log.size() > keptLines)
+        log = log.mid(log.size() - keptLines);
     if (news.config)
         config = *news.config;
     if (news.restarted) {
@@ -106,7 +109,11 @@ const std::vector<CurveSample>& RunView::samples(const QString& curve) const
     return found == m_curves.constEnd() ? none : *found;
 }
 
-std::vector<CurveMarker> RunView::markers() const { return m_events; }
+std::optional<double> RunView::lateLoss() const
+{
+    const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain" ? config.value("/loss/late_loss"_json_pointer, nlohmann::json()) : nlohmann::json();
+    return step.is_number() ? std::optional(step.get<double>()) : std::nullopt;
+}
 
 QString RunView::statusText() const
 {

@@ -21,12 +21,14 @@ public:
     std::optional<EvalRecord> evaluation; // the latest
     nlohmann::json config;
     std::vector<RunFolder::Checkpoint> checkpoints;
-    QStringList log;
+    QStringList log;              // the last lines
+    std::size_t logLines = 0;     // read so far
 
     // Names of curves: "loss", "lr", "term …", "scale …", "validation …".
     QStringList curves() const;
     const std::vector<CurveSample>& samples(const QString& curve) const;
-    std::vector<CurveMarker> markers() const;
+    const std::vector<CurveMarker>& markers() const { return m_events; }
+    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training
     void take(const RunNews& news);
 
     QString statusText() const;

@@ -1,7 +1,10 @@
 #include "app/workstation/theme.h"
 
 #include <QApplication>
+#include <QPainter>
 #include <QPalette>
+#include <QProxyStyle>
+#include <QStyleOption>
 #include <QStyleFactory>
 
 namespace mama {
@@ -41,6 +44,26 @@ QPalette palette(const Colours& c)
     return p;
 }
 
+// Fusion outlines its boxes darker than the window, so that an empty one cannot be seen on a dark ground.
+class OutlinedStyle : public QProxyStyle
+{
+public:
+    OutlinedStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override
+    {
+        QProxyStyle::drawPrimitive(element, option, painter, widget);
+        if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck)
+            return;
+        if (option->palette.color(QPalette::Window).lightness() > 127)
+            return;
+        painter->save();
+        painter->setBrush(Qt::NoBrush);
+        painter->setPen(option->palette.color(QPalette::PlaceholderText));
+        painter->drawRect(option->rect.adjusted(1, 1, -2, -2));
+        painter->restore();
+    }
+};
+
 // Lightness of the desktop's own window colour, read before our palette replaces it.
 bool desktopIsLight(const QApplication& application)
 {
@@ -58,7 +81,7 @@ bool isDark(Theme theme)
 void applyTheme(QApplication& application, Theme theme)
 {
     const bool useDark = isDark(theme);
-    application.setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    application.setStyle(new OutlinedStyle);
     application.setPalette(palette(useDark ? dark : light));
 }
 

@@ -1,5 +1,6 @@
 #include "app/workstation/train_page.h"
 
+#include "app/workstation/checkpoint_panel.h"
 #include "app/workstation/run_details.h"
 #include "app/workstation/run_form.h"
 #include "app/workstation/run_header.h"
@@ -27,26 +28,28 @@ const QString rememberedRuns = QStringLiteral("runs/known");
 
 TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent) : QWidget(parent), m_program(program), m_settings(settings)
 {
+    QWidget* side = buildList(); // made in the order of the tab key
     m_header = new RunHeader(this);
-    m_details = new RunDetails(this);
     m_plot = new CurvePlot(this);
+    QWidget* controls = buildControls();
+    m_details = new RunDetails(program, settings, this);
     m_readOut = new QLabel(this);
     m_readOut->setMinimumWidth(1);
     auto* upper = new QWidget(this);
     auto* column = new QVBoxLayout(upper);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_header);
-    column->addWidget(buildControls());
+    column->addWidget(controls);
     column->addWidget(m_plot, 1);
     column->addWidget(m_readOut);
-    auto* right = new QSplitter(Qt::Vertical, this);
+    auto* right = m_rows = new QSplitter(Qt::Vertical, this);
     right->addWidget(upper);
     right->addWidget(m_details);
     right->setStretchFactor(0, 3);
     right->setStretchFactor(1, 1);
     right->setChildrenCollapsible(false);
     auto* both = new QSplitter(Qt::Horizontal, this);
-    both->addWidget(buildList());
+    both->addWidget(side);
     both->addWidget(right);
     both->setStretchFactor(1, 1);
     both->setSizes({260, 1300});
@@ -64,6 +67,10 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
         if (const QString failure = current() ? resumeRun(m_program, current()->folder) : QString(); !failure.isEmpty())
             Q_EMIT problem(failure);
     });
+    connect(m_details, &QTabWidget::currentChanged, this, &TrainPage::makeRoom);
+    connect(&checkpoints(), &CheckpointPanel::chosen, this, [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });
+    connect(m_plot, &CurvePlot::cursorDragged, &checkpoints().strip(), &CheckpointStrip::goTo);
+    makeRoom();
     connect(m_plot, &CurvePlot::readOut, m_readOut, &QLabel::setText);
     connect(m_plot, &CurvePlot::runPicked, this, &TrainPage::choose);
     for (const QString& folder : m_settings.value(rememberedRuns).toStringList())
@@ -254,8 +261,9 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
     if (current() == &*found)
         showCurveNames();
     if (news->restarted) {
+        checkpoints().session().forget(news->folder);
         m_plot->clear(news->folder);
-        m_given[news->folder] = 0;
+        m_given[news->folder] = m_marked[news->folder] = 0;
     }
     drawNew(news->folder);
     if (current() == &*found || other() == &*found)
@@ -266,9 +274,13 @@ void TrainPage::showItem(const QString& folder)
 {
     const RunView& of = m_runs[folder];
     const QSignalBlocker blocked(m_list);
-    const QString status = of.state ? of.status : tr("no run yet");
-    item(folder)->setText(tr("%1 — %2").arg(of.name(), status));
-    item(folder)->setToolTip(QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText());
+    const QString status = of.state ? of.status : tr("no run yet"), text = tr("%1 — %2").arg(of.name(), status);
+    const QString tip = QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText();
+    QListWidgetItem* row = item(folder);
+    if (row->text() == text && row->toolTip() == tip)
+        return;
+    row->setText(text);
+    row->setToolTip(tip);
 }
 
 void TrainPage::showCurveNames()
@@ -289,7 +301,7 @@ void TrainPage::showCurveNames()
 void TrainPage::drawAgain()
 {
     for (const QString& folder : m_runs.keys()) {
-        m_given[folder] = 0;
+        m_given[folder] = m_marked[folder] = 0;
         m_plot->clear(folder);
         drawNew(folder);
     }
@@ -304,11 +316,35 @@ void TrainPage::drawNew(const QString& folder)
     const RunView& of = m_runs[folder];
     const auto& all = of.samples(m_curve->currentText());
     std::size_t& given = m_given[folder];
-    m_plot->setTitle(folder, of.name());
-    if (given < all.size())
+    if (given < all.size()) {
+        m_plot->setTitle(folder, of.name());
         m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
+    }
     given = all.size();
-    m_plot->setMarkers(folder, of.markers());
+    std::size_t& marked = m_marked[folder];
+    if (marked != of.markers().size()) {
+        marked = of.markers().size();
+        m_plot->setMarkers(folder, of.markers());
+    }
+}
+
+CheckpointPanel& TrainPage::checkpoints() { return m_details->checkpoints(); }
+
+void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }
+
+void TrainPage::setOverlayStyle(const viewer::OverlayStyle& style) { checkpoints().setOverlayStyle(style); }
+
+// Maps need more room than figures; the rows come back as they were.
+void TrainPage::makeRoom()
+{
+    const bool maps = m_details->currentWidget() == &checkpoints();
+    checkpoints().setSizePolicy(QSizePolicy::Preferred, maps ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    if (maps) {
+        m_rowSizes = m_rows->sizes();
+        m_rows->setSizes({2 * m_rows->height() / 5, 3 * m_rows->height() / 5});
+    } else if (!m_rowSizes.isEmpty()) {
+        m_rows->setSizes(std::exchange(m_rowSizes, {}));
+    }
 }
 
 void TrainPage::changeEvent(QEvent* event)

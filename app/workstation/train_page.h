@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/run_monitor.h"
 #include "app/workstation/run_view.h"
+#include "widgets/viewer/map_overlay.h"
 
 #include <QMap>
 #include <QSettings>
@@ -12,9 +13,11 @@ class QLabel;
 class QListWidget;
 class QListWidgetItem;
 class QSlider;
+class QSplitter;
 
 namespace mama {
 
+class CheckpointPanel;
 class RunDetails;
 class RunHeader;
 
@@ -35,6 +38,9 @@ public:
     const RunView* run(const QString& folder) const;
     const RunView* current() const;
     CurvePlot& plot() { return *m_plot; }
+    CheckpointPanel& checkpoints();
+    void pinStudy(const QStringList& paths); // for the checkpoints
+    void setOverlayStyle(const viewer::OverlayStyle& style);
 
 Q_SIGNALS:
     void problem(const QString& text);
@@ -54,6 +60,7 @@ private:
     void drawAgain();
     void drawNew(const QString& folder);
     void showCurrent();
+    void makeRoom();
     bool drawn(const QString& folder) const;
     const RunView* other() const;
     QListWidgetItem* item(const QString& folder) const;
@@ -63,10 +70,12 @@ private:
     QSettings& m_settings;
     RunMonitor m_monitor;
     QMap<QString, RunView> m_runs;
-    QMap<QString, std::size_t> m_given; // samples of the shown curve that the plot has
+    QMap<QString, std::size_t> m_given, m_marked; // samples of the shown curve, and markers, that the plot has
     RunHeader* m_header = nullptr;
     RunDetails* m_details = nullptr;
     CurvePlot* m_plot;
+    QSplitter* m_rows = nullptr;
+    QList<int> m_rowSizes; // before the checkpoints took more room
     QListWidget* m_list = nullptr;
     QComboBox *m_curve, *m_axis;
     QCheckBox *m_logX, *m_logY;

@@ -1,3 +1,4 @@
+#include "app/workstation/checkpoint_panel.h"
 #include "app/workstation/main_window.h"
 #include "app/workstation/run_form.h"
 #include "app/workstation/run_launch.h"
@@ -17,6 +18,7 @@
 #include <QTableWidget>
 #include <QTemporaryDir>
 #include <QTimer>
+#include <QTranslator>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
@@ -100,6 +102,8 @@ private:
     static QPushButton* button(MainWindow& window, const char* name) { return window.findChild<QPushButton*>(QLatin1String(name)); }
 
 private Q_SLOTS:
+    void initTestCase() { qputenv("MAMA_CACHE", QFile::encodeName(pathOf(QStringLiteral("engine-cache")))); }
+
     void curvesMoveAndStatesAreTrue()
     {
         const auto kept = settings();
@@ -182,6 +186,8 @@ private Q_SLOTS:
             if (table->accessibleName() == QLatin1String("Settings that differ"))
                 differences = table->rowCount();
         QCOMPARE(differences, 2); // seed and batch
+        const auto labels = window.train().findChildren<QLabel*>();
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().startsWith(QStringLiteral("2 settings differ.")); }));
         shoot(window, QStringLiteral("compare"));
         window.showPage(MainWindow::Page::Read);
         for (const QDockWidget* panel : window.findChildren<QDockWidget*>())
@@ -202,6 +208,7 @@ private Q_SLOTS:
         form.setValue(QStringLiteral("batch"), {});
         form.setRunFolder(pathOf(QStringLiteral("one")));
         QVERIFY(form.problem().contains(QStringLiteral("holds a run already")));
+        QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("verdict"))->text().contains(QStringLiteral("holds a run already")));
         for (const Theme theme : {Theme::Dark, Theme::Light}) {
             applyTheme(*qApp, theme);
             QCoreApplication::processEvents();
@@ -211,13 +218,13 @@ private Q_SLOTS:
         QVERIFY(form.isVisible());
     }
 
-    // The whole way with the real program: launch, curves, close, reopen, stop, resume.
+    // The whole way with the real program: make a run, launch, curves, close, reopen, stop, resume, scrub.
     void aRealRunOutlivesTheWindow()
     {
-        const fs::path checkpoint = parityFolder() / "mama-ckpt";
+        const fs::path checkpoint = parityFolder() / "mama-ckpt", study = dataFolder() / "four-view";
         MAMA_NEED(fs::exists(checkpoint), "parity/mama-ckpt");
+        MAMA_NEED(fs::exists(study), "data/four-view");
         const fs::path root = m_folder.path().toStdString();
-        QCOMPARE(mamaCommand({"train", "--settings"}).status, 0);
         QCOMPARE(mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config",
                               text(checkpoint / "config.json"), "--out", text(root / "model")}).status, 0);
         writeSmallDataSet(root / "set", 16);
@@ -225,12 +232,14 @@ private Q_SLOTS:
         RunForm form(*kept);
         const QString path = pathOf(QStringLiteral("real"));
         form.setRunFolder(path);
-        for (const auto& [key, value] : {std::pair{"task", "probe"}, {"data.root", "@/set"}, {"model.start", "@/model"}, {"data.label", "birads"}, {"batch", "4"},
-                                         {"steps", "1000000"}, {"schedule.warm_up_steps", "10"}, {"data.validation_share", "0.2"}, {"data.test_share", "0"},
-                                         {"data.cache", "@/cache"}, {"threads", "1"}, {"checkpoint_every", "100000"}})
+        for (const auto& [key, value] : {std::pair{"task", "pretrain"}, {"data.root", "@/set"}, {"model.start", "@/model"}, {"batch", "4"}, {"accumulation", "1"},
+                                         {"steps", "1000000"}, {"schedule.warm_up_steps", "2"}, {"schedule.max_lr", "0.01"}, {"data.validation_share", "0.2"}, {"data.test_share", "0"},
+                                         {"data.cache", "@/cache"}, {"threads", "1"}, {"checkpoint_every", "10"}, {"keep_every", "10"}, {"loss.late_loss", "15"}})
             form.setValue(QLatin1String(key), QString::fromLatin1(value).replace(QLatin1Char('@'), m_folder.path()));
         QCOMPARE(form.problem(), QString());
+        form.show();
         form.accept();
+        QTRY_COMPARE(form.result(), int(QDialog::Accepted));
         QCOMPARE(launchRun(program(), form.runFolder(), form.config()), QString());
         {
             MainWindow window(program(), *kept);
@@ -249,6 +258,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(window.train().plot().points(path) > 0, 20000);
         QTRY_COMPARE(statusOf(window), QStringLiteral("Running"));
         reportStalls();
+        QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->checkpoints.size() >= 2, 60000);
         button(window, "runStop")->click();
         QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
         const std::int64_t stopped = window.train().current()->state->step;
@@ -257,9 +267,79 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->state && window.train().current()->state->step > stopped, 60000);
         button(window, "runStop")->click();
         QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
+        QCOMPARE(window.train().current()->lateLoss(), std::optional(15.0));
+        scrub(window, study);
     }
 
 private:
+    // Similarities of the study by `mama query` with one checkpoint, by slot, and fused.
+    std::map<std::string, double> asked(const QString& run, std::int64_t step, const fs::path& study, const QString& sentence) const
+    {
+        const Outcome outcome = mamaCommand({"query", "--model", QStringLiteral("%1/checkpoints/step-%2").arg(run).arg(step), "--study", text(study), "--text", sentence, "--json"});
+        std::map<std::string, double> scores;
+        const nlohmann::json reply = outcome.json();
+        for (const nlohmann::json& image : reply.value("images", nlohmann::json::array()))
+            scores[image.at("slot")] = image.at("scores").at(0);
+        scores["study"] = reply.at("study").at("scores").at(0);
+        return scores;
+    }
+
+    void scrub(MainWindow& window, const fs::path& study)
+    {
+        const QString sentence = QStringLiteral("There is a mass."), run = window.train().current()->folder;
+        CheckpointPanel& panel = window.train().checkpoints();
+        CheckpointSession& session = panel.session();
+        window.train().findChild<QTabWidget*>()->setCurrentWidget(&panel);
+        panel.pinStudy({text(study)});
+        panel.pinSentence(sentence);
+        panel.pinSentence(QStringLiteral("The breasts are extremely dense."));
+        QTRY_VERIFY(panel.strip().ticks().size() >= 2);
+        const auto steps = session.steps();
+        const std::int64_t first = steps.front().first, last = steps.back().first;
+        QCOMPARE(session.chosen(), last);
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(last, sentence), 60000);
+        panel.strip().setFocus();
+        QTest::keyClick(&panel.strip(), Qt::Key_Home);
+        QCOMPARE(session.chosen(), first);
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(first, sentence), 60000);
+        for (const std::int64_t step : {first, last}) {
+            const auto& scores = session.result(step, sentence)->scores;
+            const auto expected = asked(run, step, study, sentence);
+            QCOMPARE(expected.size(), std::size_t(5));
+            for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+                QVERIFY2(std::abs(scores.views[static_cast<std::size_t>(slot)] - expected.at(name(slot))) < 1e-5, name(slot)); // the same weights, another process
+            QVERIFY(std::abs(scores.study - expected.at("study")) < 1e-5);
+            QCOMPARE(session.result(step, sentence)->maps.size(), std::size_t(4));
+        }
+        QVERIFY(std::abs(session.result(first, sentence)->scores.study - session.result(last, sentence)->scores.study) > 1e-4);
+
+        // Back by the mouse: at once, and the curve's cursor with it.
+        QTRY_VERIFY(!session.working());
+        QTest::mouseClick(&panel.strip(), Qt::LeftButton, {}, panel.strip().placeOf(static_cast<double>(last)).toPoint());
+        QCOMPARE(session.chosen(), last);
+        QVERIFY(session.result(session.chosen(), sentence) && !session.working());
+        QVERIFY(panel.view().image(Slot::RCC));
+        session.scoreAll();
+        QTRY_VERIFY_WITH_TIMEOUT(std::all_of(steps.begin(), steps.end(), [&](const auto& step) { return session.result(step.first, sentence) != nullptr; }), 120000);
+        QTRY_VERIFY(!panel.view().uploadsPending());
+        shoot(window, QStringLiteral("checkpoints"));
+
+        // What its run deletes keeps its scores; what was not asked of it cannot be had any more.
+        fs::remove_all(RunFolder(run.toStdString()).checkpointFolder(first));
+        QTRY_VERIFY(!panel.strip().ticks().front().there);
+        panel.strip().goTo(static_cast<double>(first));
+        QVERIFY(session.result(first, sentence) && session.problem(first).isEmpty());
+        panel.pinSentence(QStringLiteral("No mass."));
+        QVERIFY(session.problem(first).contains(QStringLiteral("is gone")));
+
+        // The second engine ends when nobody looks; the reading page's own was never started.
+        session.setIdleTime(20);
+        window.showPage(MainWindow::Page::Read);
+        QTRY_COMPARE(session.session().engine().state(), EngineProcess::State::Stopped);
+        QCOMPARE(window.session().engine().state(), EngineProcess::State::Stopped);
+        QVERIFY(window.session().modelFolder().isEmpty());
+    }
+
     // How late a timer of 5 ms fires in the window's thread while training runs. Reported, not judged: the machine
     // may be shared.
     static void reportStalls()
@@ -283,5 +363,14 @@ private:
     }
 };
 
-QTEST_MAIN(TestTrainPage)
+int main(int argc, char** argv)
+{
+    viewer::FourView::setDefaultFormat();
+    QApplication application(argc, argv);
+    QTranslator translator; // plurals
+    if (translator.load(QStringLiteral(MAMA_TRANSLATIONS "/mama_en.qm")))
+        QCoreApplication::installTranslator(&translator);
+    TestTrainPage test;
+    return QTest::qExec(&test, argc, argv);
+}
 #include "test_train_page.moc"

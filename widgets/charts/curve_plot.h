@@ -5,6 +5,7 @@
 #include <QString>
 #include <QWidget>
 #include <map>
+#include <optional>
 #include <vector>
 
 class QCustomPlot;
@@ -36,6 +37,8 @@ public:
     void clear(const QString& run); // its values and markers; the colour stays
     void remove(const QString& run);
     void setMarkers(const QString& run, std::vector<CurveMarker> markers);
+    // A line across the plot at a step of a run, to be dragged with the mouse; empty: none.
+    void setCursor(const QString& run, std::optional<double> step);
     void setColour(const QString& run, const QColor& colour);
     std::size_t points(const QString& run) const;
 
@@ -45,6 +48,7 @@ public:
     void showAll();
     // Replaces the range by hand, as dragging does.
     void showRange(double low, double high);
+    double xOf(double place) const; // widget's pixels of a place on the horizontal axis
     void replotNow(); // for measurements; else drawn at most once a frame
 
     // The n-th colour of runs, at least 3:1 against the plot's ground.
@@ -52,6 +56,7 @@ public:
 
 Q_SIGNALS:
     void runPicked(const QString& run);
+    void cursorDragged(double step);
     void readOut(const QString& text); // values below the mouse; empty outside
 
 protected:
@@ -76,6 +81,9 @@ private:
     void drawMarkers();
     void pick(QMouseEvent* event);
     void read(QMouseEvent* event);
+    void press(QMouseEvent* event);
+    void drawCursor();
+    std::optional<double> cursorPlace() const; // on the axis that is shown
     double place(const Curve& curve, const CurveMarker& marker) const;
 
     QCustomPlot* m_plot;
@@ -84,6 +92,9 @@ private:
     bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false;
     double m_smoothing = 0.9;
     int m_made = 0;
+    QString m_cursorRun;
+    std::optional<double> m_cursor; // step
+    bool m_draggingCursor = false;
 };
 
 } // namespace mama

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/training/memory_estimate.h"
 #include "core/training/settings.h"
 #include "tests/support/test_data.h"
 
@@ -66,6 +67,25 @@ private Q_SLOTS:
         } catch (const Error& error) {
             QCOMPARE(QString::fromStdString(error.where()), key);
         }
+    }
+
+    // DINOv2 ViT-B/14 has 86.6 million parameters; 1370 tokens at 518 pixels.
+    void theMemoryEstimateCountsWhatIsKept()
+    {
+        const json description = {{"image", {{"family", "dinov2"}, {"width", 768}, {"depth", 12}, {"heads", 12}, {"patch", 14}, {"registers", 0}, {"mlp_hidden", 3072}, {"ffn", "mlp"},
+                                             {"layer_scale", true}, {"native_grid", {37, 37}}}},
+                                  {"text", nullptr}, {"heads", {{"embedding", 512}, {"local", false}, {"simclr", false}, {"classes", nullptr}}}, {"input", {{"size", 518}}}};
+        const auto need = [&](json config) { return estimateMemory(Settings::resolve(config), description); };
+        const MemoryEstimate one = need({{"batch", 1}, {"accumulation", 1}}), two = need({{"batch", 2}, {"accumulation", 8}}), probe = need({{"task", "probe"}});
+        QVERIFY(std::abs(one.weights / 4 - 86.6e6) < 1.5e6);
+        QCOMPARE(one.moments, 2 * one.gradients);
+        const double kept = 4.0 * 1370 * 12 * (10 * 768 + 2 * 3072); // a picture
+        QCOMPARE(one.activations, 2 * kept);                         // a pair
+        QCOMPARE(two.activations, 2 * one.activations);              // accumulation adds none
+        QCOMPARE(probe.activations, 0.0);
+        QVERIFY(probe.gradients < 0.01 * one.gradients);
+        QVERIFY(one.total() > one.weights + one.activations);
+        QVERIFY_THROWS_EXCEPTION(Error, estimateMemory(Settings::resolve(json::object()), json::object()));
     }
 };
 

@@ -1,3 +1,4 @@
+#include "widgets/charts/checkpoint_strip.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/charts/curve_series.h"
 
@@ -121,6 +122,62 @@ private Q_SLOTS:
         plot.remove(QStringLiteral("a"));
         plot.replotNow();
         QCOMPARE(plot.points(QStringLiteral("a")), std::size_t(0));
+    }
+
+    void theStripGoesFromCheckpointToCheckpoint()
+    {
+        CheckpointStrip strip;
+        strip.resize(600, 110);
+        strip.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&strip));
+        QVERIFY(!strip.step());
+        strip.setTicks({{100, true}, {200, true}, {400, true}}, 450);
+        QCOMPARE(strip.step(), std::optional(400.0)); // the newest
+        strip.setFocus();
+        QTest::keyClick(&strip, Qt::Key_Left);
+        QCOMPARE(strip.step(), std::optional(200.0));
+        strip.setTicks({{100, true}, {150, true}, {200, false}, {400, true}}, 500); // at hand stays at hand
+        QCOMPARE(strip.step(), std::optional(200.0));
+        QTest::keyClick(&strip, Qt::Key_Home);
+        QCOMPARE(strip.step(), std::optional(100.0));
+        const QPoint from = strip.placeOf(140).toPoint(), to = strip.placeOf(380).toPoint();
+        QTest::mousePress(&strip, Qt::LeftButton, {}, from);
+        QCOMPARE(strip.step(), std::optional(150.0));
+        QTest::mouseMove(&strip, to);
+        QTest::mouseRelease(&strip, Qt::LeftButton, {}, to);
+        QTRY_COMPARE(strip.step(), std::optional(400.0));
+        strip.setTicks({{100, true}}, 500); // the one at hand vanished
+        QCOMPARE(strip.step(), std::optional(100.0));
+    }
+
+    void theCursorIsDragged()
+    {
+        CurvePlot plot;
+        plot.resize(600, 300);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        std::vector<CurveSample> samples;
+        for (int i = 0; i <= 100; ++i)
+            samples.push_back({double(i), i / 10.0, i * 4.0, 1e9 + i, 1.0 / (i + 1)});
+        plot.append(QStringLiteral("a"), samples);
+        plot.setCursor(QStringLiteral("a"), 50);
+        plot.replotNow();
+        QWidget* inner = plot.findChild<QWidget*>();
+        std::vector<double> steps;
+        connect(&plot, &CurvePlot::cursorDragged, this, [&](double step) { steps.push_back(step); });
+        const auto drag = [&](int from, int to) {
+            QTest::mousePress(inner, Qt::LeftButton, {}, QPoint(from, 100));
+            QMouseEvent move(QEvent::MouseMove, QPointF(to, 100), inner->mapToGlobal(QPointF(to, 100)), Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(inner, &move);
+            QTest::mouseRelease(inner, Qt::LeftButton, {}, QPoint(to, 100));
+        };
+        const double at = plot.xOf(50);
+        drag(static_cast<int>(at) + 60, static_cast<int>(at) + 90); // off the cursor: pans
+        QVERIFY(steps.empty());
+        plot.showAll();
+        plot.replotNow();
+        drag(static_cast<int>(at), static_cast<int>(std::lround(plot.xOf(80))));
+        QVERIFY(!steps.empty() && std::abs(steps.back() - 80) < 1);
     }
 };
 

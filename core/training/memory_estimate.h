@@ -1,0 +1,27 @@
+#pragma once
+#include "core/training/settings.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace mama {
+
+// What a run will take of memory, in bytes, before it is started. An estimate, for a warning:
+//   weights      4 B a parameter of the whole model, whatever the type in its file
+//   gradients    4 B a parameter that is trained
+//   moments      8 B a parameter that is trained (AdamW), 4 B with SGD (fine-tuning, probe)
+//   activations  what the backward pass needs of one micro-batch; accumulation adds none. A transformer layer keeps
+//                4 B * tokens * (8 width + 2 hidden), 10 width with layer scale: inputs and outputs of both norms, query,
+//                key and value, the attention's output, the MLP before and after its activation. The attention's table is not kept.
+//                A convolutional stem keeps three maps a convolution. Frozen parts keep none.
+//   batches      4 B * 3 * side^2 * images, for the micro-batch at work and those prefetched
+//   program      LibTorch itself
+struct MemoryEstimate
+{
+    double weights = 0, gradients = 0, moments = 0, activations = 0, batches = 0, program = 0;
+    double total() const { return weights + gradients + moments + activations + batches + program; }
+};
+
+// `description`: model.json of the model that the run starts from. Error(Model) if it describes no image tower.
+MemoryEstimate estimateMemory(const Settings& settings, const nlohmann::json& description);
+
+} // namespace mama
