@@ -1,3 +1,4 @@
+#include "app/workstation/train_page.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
@@ -50,6 +51,16 @@ std::string wrongMaps(MainWindow& window, const std::map<std::string, std::vecto
             return std::string("another map than `mama query` gives: ") + name(map.slot);
     }
     return {};
+}
+
+// The training page has panels of the same kinds.
+template <class Widget>
+Widget* onReadingPage(MainWindow& window)
+{
+    for (auto* each : window.findChildren<Widget*>())
+        if (!window.train().isAncestorOf(each))
+            return each;
+    return nullptr;
 }
 
 } // namespace
@@ -107,7 +118,7 @@ private Q_SLOTS:
         fixture.window().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         QVERIFY(fixture.askAndWait(QStringLiteral("Anything.")));
-        auto* panel = fixture.window().findChild<QueryPanel*>();
+        auto* panel = onReadingPage<QueryPanel>(fixture.window());
         std::vector<QPushButton*> buttons;
         for (auto* button : panel->findChildren<QPushButton*>())
             if (button->isFlat())
@@ -136,7 +147,7 @@ private Q_SLOTS:
         QVERIFY(fixture.openAndWait(study));
         for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
             QVERIFY(window.view().image(slot) != nullptr);
-        auto* edit = window.findChild<SentenceEdit*>();
+        auto* edit = onReadingPage<SentenceEdit>(window);
         QTest::keyClicks(edit, sentence);
         QSignalSpy maps(&window, &MainWindow::mapsOnScreen);
         QTest::keyClick(edit, Qt::Key_Return);
