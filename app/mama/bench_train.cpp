@@ -1,6 +1,5 @@
 // mama bench train-step: a step of MaMA's pre-training with random weights on random images; memory of the local loss.
 #include "app/mama/bench.h"
-#include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
@@ -155,7 +154,6 @@ int benchTrainStep(const TrainBenchOptions& options, const Context& context)
         const nlohmann::json description = options.description.empty() ? publishedSize() : readJson(options.description);
         document["model"] = description.value("name", "");
         document["weights"] = "random";
-        keepFreedMemory(); // as mama train does
         const nlohmann::json result = stepResult(options, description, job);
         if (result.is_null())
             return Cancelled;

@@ -1,5 +1,6 @@
 // The command line: every capability from a shell or a batch job, no display needed.
 #include "app/mama/commands.h"
+#include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
 
@@ -46,6 +47,17 @@ void letTrainingThreadsSleep(int argc, char** argv)
         ::execv("/proc/self/exe", argv); // comes back only where there is no such file: then the threads stay as they are
 }
 
+// Models take and free the same large blocks for every image and step.
+bool computes(int argc, char** argv)
+{
+    return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
+        for (const char* command : {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench"})
+            if (argument == command)
+                return true;
+        return false;
+    });
+}
+
 int runCommand(const mama::cli::Context& context)
 {
     using namespace mama;
@@ -69,6 +81,8 @@ int main(int argc, char** argv)
 {
     using namespace mama;
     letTrainingThreadsSleep(argc, argv);
+    if (computes(argc, argv))
+        keepFreedMemory();
     std::stop_source interrupted;
     const std::jthread watcher = watchSignals(interrupted);
     cli::Context context;

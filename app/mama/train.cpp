@@ -1,6 +1,5 @@
 // mama train: a training run from its configuration, into a run folder.
 #include "app/mama/commands.h"
-#include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/training/settings.h"
@@ -47,7 +46,6 @@ int train(const TrainCommand& command, const Job& job)
         throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
     if (!command.config.empty())
         run.config = readJson(command.config);
-    keepFreedMemory(); // before the loader's and the products' threads
     return trainRun(run, job) == RunStatus::Stopped ? Cancelled : Done;
 }
 
