@@ -60,8 +60,7 @@ void fillGland(Breast& breast, const BreastPlan& plan, double share)
     double sum = 0;
     const double limit = *place;
     for (float& value : wish) {
-        const double t = std::clamp((value - limit) / 0.4 + 0.5, 0.0, 1.0);
-        value = static_cast<float>(smooth(t));
+        value = static_cast<float>(smoothStep((value - limit) / 0.4 + 0.5));
         sum += value;
     }
     breast.glandular = std::move(wish);
@@ -102,6 +101,8 @@ void addStrands(Breast& breast, Random& random)
 }
 
 } // namespace
+
+double smoothStep(double t) { return smooth(std::clamp(t, 0.0, 1.0)); }
 
 double noise(double x, double y, double z, std::uint64_t seed)
 {

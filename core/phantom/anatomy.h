@@ -56,6 +56,9 @@ struct BreastPlan
 
 Breast makeBreast(const BreastPlan& plan);
 
+// 0 below 0, 1 above 1, without a corner between.
+double smoothStep(double t);
+
 // Smooth noise of one octave, -1 to 1, period of about 1.
 double noise(double x, double y, double z, std::uint64_t seed);
 double noise(double x, double y, std::uint64_t seed);

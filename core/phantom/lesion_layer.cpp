@@ -17,25 +17,12 @@ struct Box
     double mm;
 };
 
-struct Scene
-{
-    const Breast& breast;
-    const Slot& slot;
-    const Frame& frame;
-};
-
 struct Rays
 {
     int count = 16;
     double from = 0, to = 1; // of the lesion's radius
     double strength = 1;     // of its contrast
 };
-
-double edge(double t)
-{
-    t = std::clamp(t, 0.0, 1.0);
-    return t * t * (3 - 2 * t);
-}
 
 // Thin lines that leave the centre at `from` (of the lesion's radius), bend a little and fade.
 void addSpicules(const Box& box, const Lesion& lesion, Random& random, const Rays& rays)
@@ -68,7 +55,7 @@ void addMass(const Box& box, const Lesion& lesion, Random& random)
             const double limit = radius * (1 + ragged * wave + lobes * std::cos(7 * angle + phase));
             const double d = std::hypot(u, v) / limit, thick = std::sqrt(std::max(0.0, 1 - 0.9 * d * d));
             const double grain = 1 + 0.16 * noise(x * box.mm / 2.6, y * box.mm / 2.6, lesion.seed + 2);
-            box.image.at(r, c) = static_cast<float>(lesion.contrast * grain * edge((1.0 + soft / 2 - d) / soft) * (0.45 + 0.55 * thick));
+            box.image.at(r, c) = static_cast<float>(lesion.contrast * grain * smoothStep((1.0 + soft / 2 - d) / soft) * (0.45 + 0.55 * thick));
         }
     if (lesion.margin == 'S')
         addSpicules(box, lesion, random, {18, 0.3, 1.75, 0.6});

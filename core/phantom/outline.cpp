@@ -12,12 +12,6 @@ using std::numbers::pi;
 // A quarter of a superellipse: 1 at t = 0, 0 at t = 1; negative beyond.
 double quarter(double t, double flatness) { return t < 1 ? std::pow(1 - std::pow(t, flatness), 1 / flatness) : 1 - t; }
 
-double smooth(double t)
-{
-    t = std::clamp(t, 0.0, 1.0);
-    return t * t * (3 - 2 * t);
-}
-
 } // namespace
 
 double Outline::craniocaudal(double y) const
@@ -33,7 +27,7 @@ double Outline::oblique(double y) const
         // From the nipple in a wide arc, then nearly straight, a little hollow, to the axilla at the image's edge.
         const double t = -y / std::max(1.0, m_top), arc = quarter(std::min(0.999, t / 1.3), 2.0);
         const double line = std::lerp(1.12, m_breast.axilla, t) - 0.05 * std::sin(pi * std::clamp(t * 1.25 - 0.25, 0.0, 1.0));
-        return depth * std::lerp(arc, std::min(1.0, line), smooth((t - 0.05) / 0.75));
+        return depth * std::lerp(arc, std::min(1.0, line), smoothStep((t - 0.05) / 0.75));
     }
     const double low = m_breast.halfHeightMm * m_breast.low, t = y / low;
     const double body = depth * (quarter(t, m_breast.flatness) + m_breast.droop * std::sin(pi * std::min(1.0, t)));

@@ -8,12 +8,6 @@
 namespace mama::phantom {
 namespace {
 
-double step(double t)
-{
-    t = std::clamp(t, 0.0, 1.0);
-    return t * t * (3 - 2 * t);
-}
-
 constexpr int gridRows = 128, gridColumns = 76;
 
 // Scaled place in the view's plane: p depth, q up.
@@ -49,7 +43,7 @@ Raster<float> projectGland(const Breast& breast, MammogramView view)
             double sum = 0;
             for (int i = 0; i < samples && reach > 0; ++i)
                 sum += breast.gland(unproject(breast, view, s, reach * (2 * (i + 0.5) / samples - 1)));
-            map.at(row, column) = static_cast<float>(sum / samples * step(reach / 0.55)); // thin at the edge
+            map.at(row, column) = static_cast<float>(sum / samples * smoothStep(reach / 0.55)); // thin at the edge
         }
     return map;
 }
@@ -85,17 +79,19 @@ class Tissue
 {
 public:
     Tissue(const Breast& breast, const Slot& slot, const Frame& frame)
-        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64)
+        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_nippleSkin(m_outline.skin(0))
     {}
 
+    // What depends on the height alone, mm from the chest wall.
     struct Row
     {
         double skin, across, nipple; // across: how far a step in depth is from the skin, 0 to 1
+        double muscle;               // its edge; 0 or below: none
     };
     Row row(double y) const
     {
         const double slope = m_outline.slope(y);
-        return {m_outline.skin(y), 1 / std::sqrt(1 + slope * slope), m_outline.nipple(y)};
+        return {m_outline.skin(y), 1 / std::sqrt(1 + slope * slope), m_outline.nipple(y), muscleEdge(y)};
     }
 
     double at(const PlanePoint& at, const Row& row) const
@@ -104,12 +100,12 @@ public:
             return 0;
         const double depth = (row.skin - at.x) * row.across;
         if (depth < 0) // the nipple stands out
-            return 0.30 * step((row.skin + row.nipple - at.x) / 2.5);
+            return 0.30 * smoothStep((row.skin + row.nipple - at.x) / 2.5);
         const double rim = std::clamp(depth / 17, 0.0, 1.0), thick = 0.35 + 0.65 * std::sqrt(1 - (1 - rim) * (1 - rim));
         const double skin = std::exp(-(depth - 0.9) * (depth - 0.9) / 0.9) * 0.085;
         double value = thick * parenchyma(at) + skin;
         value += 0.13 * areola(at, row);
-        return lerpMuscle(at, value) * std::max(step(depth / 0.8 + 0.35), std::min(1.0, row.nipple / 2)); // no edge where the nipple begins
+        return lerpMuscle(at, value, row.muscle) * std::max(smoothStep(depth / 0.8 + 0.35), std::min(1.0, row.nipple / 2)); // no edge where the nipple begins
     }
 
 private:
@@ -130,27 +126,29 @@ private:
     double areola(const PlanePoint& at, const Row& row) const
     {
         const double height = m_breast.nippleMm[m_slot.view == MammogramView::Cc ? 0 : 1];
-        const double x = height > 0 ? m_outline.skin(0) + 1 : m_outline.skin(0) - 9, r = height > 0 ? 7.0 : 5.0;
-        return row.skin > 0 ? step(1.6 - std::hypot(at.x - x, at.y) / r) * (height > 0 ? 0.8 : 0.55) : 0;
+        const double x = height > 0 ? m_nippleSkin + 1 : m_nippleSkin - 9, r = height > 0 ? 7.0 : 5.0;
+        return row.skin > 0 ? smoothStep(1.6 - std::hypot(at.x - x, at.y) / r) * (height > 0 ? 0.8 : 0.55) : 0;
     }
 
-    double lerpMuscle(const PlanePoint& at, double value) const
+    double muscleEdge(double y) const
     {
-        double edge = 0;
         if (m_slot.view == MammogramView::Mlo) {
-            const double t = std::clamp((at.y + m_top) / (m_top * m_breast.pectoralShare), 0.0, 1.0);
-            edge = m_breast.pectoralWidthMm * std::pow(1 - t, m_breast.pectoralBow) + 1.2 * noise(at.y / 21, 0.5, m_seed + 30) * (1 - t);
-        } else if (m_breast.ccMuscleMm > 0) {
-            const double t = at.y / (0.45 * m_breast.halfWidthMm);
-            edge = m_breast.ccMuscleMm * (1 - t * t);
+            const double t = std::clamp((y + m_top) / (m_top * m_breast.pectoralShare), 0.0, 1.0);
+            return m_breast.pectoralWidthMm * std::pow(1 - t, m_breast.pectoralBow) + 1.2 * noise(y / 21, 0.5, m_seed + 30) * (1 - t);
         }
+        const double t = y / (0.45 * m_breast.halfWidthMm);
+        return m_breast.ccMuscleMm * (1 - t * t);
+    }
+
+    double lerpMuscle(const PlanePoint& at, double value, double edge) const
+    {
         if (edge <= 0 || at.x > edge + 4)
             return value;
         // Fibres run along the edge; brighter where the muscle is thick.
         const double along = (at.y + 0.4 * at.x) / 26, over = (at.x + 0.45 * at.y) / 3.4;
         const double streaks = 0.014 * noise(over, along, m_seed + 31) + 0.010 * noise(2.3 * over, 1.5 * along, m_seed + 32);
         const double body = 0.365 + 0.085 * std::clamp((edge - at.x) / 40, 0.0, 1.0) + streaks + 0.28 * (value - 0.2);
-        return std::lerp(value, body, 0.92 * step((edge - at.x) / 3.2 + 0.5));
+        return std::lerp(value, body, 0.92 * smoothStep((edge - at.x) / 3.2 + 0.5));
     }
 
     const Breast& m_breast;
@@ -160,6 +158,7 @@ private:
     Outline m_outline;
     Raster<float> m_gland;
     std::uint64_t m_seed;
+    double m_nippleSkin;
 };
 
 PlanePoint curve(const Breast& breast, const Strand& strand, double t, MammogramView view)

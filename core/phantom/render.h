@@ -23,6 +23,14 @@ struct Slot
     std::uint64_t seed = 0;
 };
 
+// One breast in one view.
+struct Scene
+{
+    const Breast& breast;
+    const Slot& slot;
+    const Frame& frame;
+};
+
 Frame frameOf(const Breast& breast, const Slot& slot, int rows, int columns);
 
 // Tissue without lesions, as shares of the display range: about 0 outside the breast.

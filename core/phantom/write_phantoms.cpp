@@ -119,13 +119,6 @@ private:
         m_study.images.push_back(std::move(image));
     }
 
-    struct Scene
-    {
-        const Breast& breast;
-        const Slot& slot;
-        const Frame& frame;
-    };
-
     void addLesion(const Scene& scene, Raster<float>& light, ImageRecord& image, std::size_t number)
     {
         const Lesion& lesion = record(scene.slot.side).lesions[number];
