@@ -1,6 +1,6 @@
 #include "core/training/adam_w.h"
 
-#include "core/base/error.h"
+#include "core/training/gradient_norm.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -25,33 +25,10 @@ AdamW::AdamW(const NamedTensors& trained, Options options) : m_trained(trained),
     }
 }
 
-double AdamW::gradientNorm() const
-{
-    std::vector<const std::string*> names;
-    std::vector<Tensor> each;
-    for (const auto& [name, tensor] : m_trained)
-        if (tensor.grad().defined()) {
-            names.push_back(&name);
-            each.push_back(torch::linalg_vector_norm(tensor.grad(), 2, std::nullopt, false, torch::kDouble));
-        }
-    if (each.empty())
-        return 0;
-    const Tensor all = torch::stack(each).cpu(); // one wait for a GPU, not one a tensor
-    double squares = 0;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const std::string& name = *names[i];
-        const double own = all.data_ptr<double>()[i];
-        if (!std::isfinite(own))
-            throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
-        squares += own * own;
-    }
-    return std::sqrt(squares);
-}
-
 double AdamW::step(double lr)
 {
     const torch::NoGradGuard noGradients;
-    const double norm = gradientNorm();
+    const double norm = gradientNorm(m_trained);
     const double scale = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
     for (const auto& [name, tensor] : m_trained) {
         if (!tensor.grad().defined())

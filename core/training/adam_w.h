@@ -28,7 +28,6 @@ public:
     NamedTensors state() const;
 
 private:
-    double gradientNorm() const;
     bool decays(const std::string& name, const at::Tensor& tensor) const;
 
     NamedTensors m_trained, m_first, m_second, m_count;

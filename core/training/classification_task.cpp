@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/compute.h"
 #include "core/training/counter_random.h"
+#include "core/training/gradient_norm.h"
 #include "core/training/sample_batch.h"
 #include "core/training/shared_training.h"
 #include "core/training/trainable_model.h"
@@ -118,14 +119,7 @@ std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
 {
     const torch::NoGradGuard noGradients;
     m_parts->shared.average(m_parts->trained);
-    double squares = 0;
-    for (const auto& [name, tensor] : m_parts->trained) {
-        const double own = tensor.grad().to(torch::kDouble).pow(2).sum().item<double>();
-        if (!std::isfinite(own))
-            throw Error(ErrorCode::Data, "train", "gradient of " + name, "is no number: lower the learning rate, or clip the gradients");
-        squares += own;
-    }
-    const double norm = std::sqrt(squares);
+    const double norm = gradientNorm(m_parts->trained);
     const double factor = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
     for (const auto& [name, tensor] : m_parts->trained) { // torch.optim.SGD, without dampening
         const Tensor gradient = tensor.grad() * factor + tensor * m_options.weightDecay;

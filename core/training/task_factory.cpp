@@ -66,9 +66,9 @@ Placement placementOf(const Settings& settings, const ProcessGroup* group)
 }
 
 // The GPU that the task uses, if it does.
-void watchGpu(const Settings& settings, TaskToTrain& made)
+void watchGpu(const Placement& placement, TaskToTrain& made)
 {
-    const int index = cuda::chooseDevice(settings.text("device"));
+    const int index = cuda::chooseDevice(placement.device);
     if (index < 0)
         return;
     made.gpu = cuda::deviceName(index);
@@ -171,8 +171,7 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
 {
     const std::string& name = settings.text("task");
     TaskToTrain made;
-    if (!group)
-        watchGpu(settings, made);
+    watchGpu(placementOf(settings, group), made);
     if (settings.text("model.start").empty())
         throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
     if (name == "pretrain") {

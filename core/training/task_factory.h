@@ -30,8 +30,8 @@ struct TaskToTrain
 };
 
 // What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for
-// model.json. group: the processes that train together, or null. Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be
-// read. No Torch in this header.
+// model.json. group: the processes that train together, or null. Error(Usage) for a task that there is none of,
+// Error(Model) or Error(Format) for a model that cannot be read. No Torch in this header.
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group = nullptr);
 
 } // namespace mama
