@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/npy.h"
 #include "core/dicom/image_file.h"
+#include "core/zeroshot/lesion_target.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -135,18 +136,6 @@ std::vector<MapCase> readStack(const MapFolders& folders)
             one.breast = maskOf(*breasts, i);
         result.push_back(std::move(one));
     }
-    return result;
-}
-
-std::vector<metrics::Footprint> footprints(const Geometry& geometry)
-{
-    std::vector<metrics::Footprint> result;
-    for (int row = 0; row < geometry.gridRows(); ++row)
-        for (int column = 0; column < geometry.gridColumns(); ++column) {
-            const auto [first, last] = geometry.patchCorners(row, column);
-            const Point centre = geometry.patchCentre(row, column);
-            result.push_back({first.x, first.y, last.x, last.y, centre.x, centre.y});
-        }
     return result;
 }
 

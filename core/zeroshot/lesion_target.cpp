@@ -43,18 +43,6 @@ metrics::Mask breastPixels(const PreparedImage& prepared)
     return mask;
 }
 
-std::vector<metrics::Footprint> footprints(const Geometry& geometry)
-{
-    std::vector<metrics::Footprint> made;
-    for (int row = 0; row < geometry.gridRows(); ++row)
-        for (int column = 0; column < geometry.gridColumns(); ++column) {
-            const auto [from, to] = geometry.patchCorners(row, column);
-            const Point centre = geometry.patchCentre(row, column);
-            made.push_back({from.x, from.y, to.x, to.y, centre.x, centre.y});
-        }
-    return made;
-}
-
 // Pixels of the lesions that have a neighbour outside: the nearest one is among them.
 std::vector<Point> edgeOf(const metrics::Mask& mask)
 {
@@ -91,6 +79,18 @@ double shareOf(const std::vector<std::uint8_t>& hits, const std::vector<std::uin
 }
 
 } // namespace
+
+std::vector<metrics::Footprint> footprints(const Geometry& geometry)
+{
+    std::vector<metrics::Footprint> made;
+    for (int row = 0; row < geometry.gridRows(); ++row)
+        for (int column = 0; column < geometry.gridColumns(); ++column) {
+            const auto [from, to] = geometry.patchCorners(row, column);
+            const Point centre = geometry.patchCentre(row, column);
+            made.push_back({from.x, from.y, to.x, to.y, centre.x, centre.y});
+        }
+    return made;
+}
 
 LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const PreparedImage& prepared, const std::optional<Spacing>& spacing)
 {

@@ -23,6 +23,9 @@ struct LesionTarget
 // for one of another size than the image.
 LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const PreparedImage& prepared, const std::optional<Spacing>& spacing);
 
+// Every patch in stored pixels, row by row on the grid.
+std::vector<metrics::Footprint> footprints(const Geometry& geometry);
+
 // What one map says against it; NaN where it has no meaning (all but the peak, without a lesion).
 struct MapAim
 {
