@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <initializer_list>
 #include <iostream>
 #include <stop_token>
 #include <string_view>
@@ -38,24 +39,18 @@ std::jthread watchSignals(std::stop_source source)
     });
 }
 
+// Whether one of the words on the command line is one of these.
+bool asks(int argc, char** argv, std::initializer_list<std::string_view> words)
+{
+    return std::any_of(argv + 1, argv + argc, [&](std::string_view argument) { return std::find(words.begin(), words.end(), argument) != words.end(); });
+}
+
 // OpenMP's threads wait for each other in a busy loop, which on cores that the window or another process wants takes three
 // times the processor time of the training itself. OpenMP asks once, when the program is loaded: so it is loaded again.
 void letTrainingThreadsSleep(int argc, char** argv)
 {
-    const bool trains = std::any_of(argv + 1, argv + argc, [](const char* argument) { return std::string_view(argument) == "train" || std::string_view(argument) == "train-step"; });
-    if (trains && !std::getenv("OMP_WAIT_POLICY") && ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
+    if (asks(argc, argv, {"train", "train-step"}) && !std::getenv("OMP_WAIT_POLICY") && ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
         ::execv("/proc/self/exe", argv); // comes back only where there is no such file: then the threads stay as they are
-}
-
-// Models take and free the same large blocks for every image and step.
-bool computes(int argc, char** argv)
-{
-    return std::any_of(argv + 1, argv + argc, [](std::string_view argument) {
-        for (const char* command : {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench"})
-            if (argument == command)
-                return true;
-        return false;
-    });
 }
 
 int runCommand(const mama::cli::Context& context)
@@ -81,8 +76,8 @@ int main(int argc, char** argv)
 {
     using namespace mama;
     letTrainingThreadsSleep(argc, argv);
-    if (computes(argc, argv))
-        keepFreedMemory();
+    if (asks(argc, argv, {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench"}))
+        keepFreedMemory(); // models take and free the same large blocks for every image and step
     std::stop_source interrupted;
     const std::jthread watcher = watchSignals(interrupted);
     cli::Context context;

@@ -256,13 +256,10 @@ void CheckpointPanel::refresh()
 
 void CheckpointPanel::showTicks()
 {
-    const bool follows = m_strip->ticks().empty() || m_strip->value() == m_strip->maximum(); // until another one is chosen
     std::vector<CheckpointStrip::Tick> ticks;
     for (const auto& [step, there] : m_session->steps())
         ticks.push_back({static_cast<double>(step), there});
     m_strip->setTicks(std::move(ticks), m_lastStep);
-    if (follows && !m_strip->ticks().empty())
-        m_strip->goTo(m_strip->ticks().back().step);
     m_strip->setMark(m_lateLoss, tr("local loss begins"));
     m_strip->setEnabled(!m_strip->ticks().empty());
     if (const auto step = m_strip->step(); step && m_session->chosen() != static_cast<std::int64_t>(*step)) {

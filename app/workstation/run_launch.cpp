@@ -22,10 +22,6 @@ QString begin(const QString& program, const QStringList& arguments, const QStrin
     QProcess process;
     process.setProgram(program);
     process.setArguments(arguments);
-    QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-    if (!environment.contains(QStringLiteral("OMP_WAIT_POLICY"))) // threads that wait actively take the window's core
-        environment.insert(QStringLiteral("OMP_WAIT_POLICY"), QStringLiteral("PASSIVE"));
-    process.setProcessEnvironment(environment);
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(QProcess::nullDevice());
     process.setStandardErrorFile(errorsBeside(folder), QIODevice::Truncate);

@@ -27,6 +27,7 @@ void CheckpointStrip::setTicks(std::vector<Tick> ticks, double lastStep)
     if (ticks == m_ticks && last == m_last)
         return;
     const std::optional<double> at = step();
+    const bool newest = !at || value() == maximum();
     m_ticks = std::move(ticks);
     m_last = last;
     const int count = static_cast<int>(m_ticks.size());
@@ -34,10 +35,10 @@ void CheckpointStrip::setTicks(std::vector<Tick> ticks, double lastStep)
         const QSignalBlocker blocked(this);
         setRange(0, std::max(0, count - 1));
     }
-    if (at)
-        goTo(*at);
-    else
+    if (newest)
         setValue(maximum());
+    else
+        goTo(*at);
     update();
 }
 

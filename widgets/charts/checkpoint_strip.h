@@ -27,7 +27,7 @@ public:
         bool strong = false;
         std::vector<std::pair<double, double>> points; // step, similarity; by step
     };
-    // The checkpoint at hand stays at hand; a former last one that was at hand does not follow.
+    // The checkpoint at hand stays at hand, but the newest gives its place to a newer one.
     void setTicks(std::vector<Tick> ticks, double lastStep);
     void setMark(std::optional<double> step, const QString& text); // a dashed line: the start of a loss
     void setCurves(std::vector<Curve> curves);
