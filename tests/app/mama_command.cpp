@@ -15,4 +15,11 @@ Outcome mamaCommand(const QStringList& arguments)
     return outcome;
 }
 
+Outcome importTinyModel(const std::filesystem::path& target)
+{
+    const std::filesystem::path checkpoint = parityFolder() / "mama-ckpt";
+    return mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config", text(checkpoint / "config.json"), "--out",
+                        text(target)});
+}
+
 } // namespace mama::test

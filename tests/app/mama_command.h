@@ -20,4 +20,7 @@ inline QString text(const std::filesystem::path& path) { return QString::fromStd
 // Runs `mama --quiet ARGUMENTS` of this build to its end; a status other than 0 goes to the test's log.
 Outcome mamaCommand(const QStringList& arguments);
 
+// `mama checkpoint import` of the reference's tiny model, parity/mama-ckpt, into a model folder.
+Outcome importTinyModel(const std::filesystem::path& target);
+
 } // namespace mama::test

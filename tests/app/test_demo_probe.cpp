@@ -15,9 +15,8 @@ private Q_SLOTS:
     void aTableOfProbes()
     {
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
-        const fs::path checkpoint = parityFolder() / "mama-ckpt", root = m_folder.path().toStdString();
-        QCOMPARE(mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config",
-                              text(checkpoint / "config.json"), "--out", text(root / "demo")}).status, 0);
+        const fs::path root = m_folder.path().toStdString();
+        QCOMPARE(importTinyModel(root / "demo").status, 0);
         QCOMPARE(mamaCommand({"phantom", "--seed", "1", "--studies", "8", "--size", "256x208", "--balanced", "--out", text(root / "phantoms")}).status, 0);
         auto environment = QProcessEnvironment::systemEnvironment();
         for (const auto& [name, value] : {std::pair{"MAMA", text(program("mama"))}, {"SHARES", QString("0.5 1")}, {"LABELS", QString("density birads")}, {"STEPS", QString("4")},

@@ -82,9 +82,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
-        const fs::path checkpoint = parityFolder() / "mama-ckpt";
-        QCOMPARE(mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config",
-                              text(checkpoint / "config.json"), "--out", text(root() / "model")}).status, 0);
+        QCOMPARE(importTinyModel(root() / "model").status, 0);
         QCOMPARE(mamaCommand({"phantom", "--seed", "21", "--studies", "6", "--size", "256x208", "--out", text(root() / "set")}).status, 0);
         writeAtomically(root() / "two.json", config(2).dump());
         Pair pair(root() / "two.json", root() / "two", false);

@@ -221,12 +221,11 @@ private Q_SLOTS:
     // The whole way with the real program: make a run, launch, curves, close, reopen, stop, resume, scrub.
     void aRealRunOutlivesTheWindow()
     {
-        const fs::path checkpoint = parityFolder() / "mama-ckpt", study = dataFolder() / "four-view";
-        MAMA_NEED(fs::exists(checkpoint), "parity/mama-ckpt");
+        const fs::path study = dataFolder() / "four-view";
+        MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
         MAMA_NEED(fs::exists(study), "data/four-view");
         const fs::path root = m_folder.path().toStdString();
-        QCOMPARE(mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config",
-                              text(checkpoint / "config.json"), "--out", text(root / "model")}).status, 0);
+        QCOMPARE(importTinyModel(root / "model").status, 0);
         writeSmallDataSet(root / "set", 16);
         const auto kept = settings();
         RunForm form(*kept);

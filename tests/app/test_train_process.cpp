@@ -22,9 +22,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
-        const fs::path checkpoint = parityFolder() / "mama-ckpt";
-        QCOMPARE(mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config",
-                              text(checkpoint / "config.json"), "--out", text(root() / "model")}).status, 0);
+        QCOMPARE(importTinyModel(root() / "model").status, 0);
         writeSmallDataSet(root() / "set", 16);
         for (const QString& task : tasks()) {
             writeAtomically(configOf(task), config(task).dump());
