@@ -1,4 +1,4 @@
-#include "core/phantom/render.h"
+#include "core/phantom/spicules.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,37 +8,6 @@ namespace mama::phantom {
 namespace {
 
 constexpr double turn = 2 * std::numbers::pi;
-
-// Draws in a box around the lesion; the centre in the box's pixels.
-struct Box
-{
-    Raster<float>& image;
-    PlanePoint centre;
-    double mm;
-};
-
-struct Rays
-{
-    int count = 16;
-    double from = 0, to = 1; // of the lesion's radius
-    double strength = 1;     // of its contrast
-};
-
-// Thin lines that leave the centre at `from` (of the lesion's radius), bend a little and fade.
-void addSpicules(const Box& box, const Lesion& lesion, Random& random, const Rays& rays)
-{
-    const double radius = lesion.sizeMm / 2 / box.mm;
-    for (int i = 0; i < rays.count; ++i) {
-        const double angle = turn * (i + random.uniform(-0.35, 0.35)) / rays.count, bend = random.uniform(-0.35, 0.35), far = radius * random.uniform(rays.to * 0.6, rays.to), strength = rays.strength * random.uniform(0.6, 1.1);
-        constexpr int pieces = 6;
-        const auto point = [&](int piece) {
-            const double t = piece / double{pieces}, r = std::lerp(rays.from * radius, far, t), turned = angle + bend * t;
-            return PlanePoint{box.centre.x + r * std::cos(turned), box.centre.y + r * std::sin(turned)};
-        };
-        for (int piece = 0; piece < pieces; ++piece)
-            addLine(box.image, {point(piece), point(piece + 1), std::max(0.55, 0.38 / box.mm), strength * lesion.contrast * (1 - 0.8 * piece / pieces)});
-    }
-}
 
 // What a lump of tissue adds in projection: its thickness along the ray, cut or blurred at the edge as its margin says.
 void addMass(const Box& box, const Lesion& lesion, Random& random)
@@ -58,7 +27,7 @@ void addMass(const Box& box, const Lesion& lesion, Random& random)
             box.image.at(r, c) = static_cast<float>(lesion.contrast * grain * smoothStep((1.0 + soft / 2 - d) / soft) * (0.45 + 0.55 * thick));
         }
     if (lesion.margin == 'S')
-        addSpicules(box, lesion, random, {18, 0.3, 1.75, 0.6});
+        addSpicules(box, lesion, random, {18, 0.3, 1.75, 0.6, 0.12});
 }
 
 void addBlob(const Box& box, const Lesion& lesion)
@@ -75,8 +44,8 @@ void addBlob(const Box& box, const Lesion& lesion)
 // Tissue drawn together: rays without a mass in their middle.
 void addDistortion(const Box& box, const Lesion& lesion, Random& random)
 {
-    addSpicules(box, lesion, random, {11, 0.15, 1.5, 0.75});
-    addSpicules(box, lesion, random, {8, 0.35, 1.8, 0.55});
+    addSpicules(box, lesion, random, {12, 0.1, 1.5, 0.8, 0.2});
+    addSpicules(box, lesion, random, {9, 0.3, 1.8, 0.6, 0.2});
 }
 
 // The mask is the group, not the spots.
