@@ -16,7 +16,7 @@ void describeMass(Lesion& lesion, Random& random)
     lesion.density = lesion.conspicuity == Conspicuity::Subtle ? '=' : '+';
     const char m = lesion.margin;
     lesion.assessment = m == 'S' ? 'M' : m != 'D' ? 'S' : lesion.sizeMm >= 15 ? 'P' : 'B';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.27 : lesion.conspicuity == Conspicuity::Moderate ? 0.155 : 0.085;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.27 : lesion.conspicuity == Conspicuity::Moderate ? 0.155 : 0.095;
 }
 
 void describeCalcification(Lesion& lesion, Random& random)
