@@ -100,6 +100,36 @@ void addStrands(Breast& breast, Random& random)
             {{}, random.uniform(1.6, 3.0), random.uniform(0.04, 0.07), random.uniform(1.5, 3)});
 }
 
+// Outline, nipple and muscle. From streams of their own: the gland and its density stay what the seed gave them.
+void addForm(Breast& breast, const BreastPlan& plan)
+{
+    Random shared(plan.study, 4), own(plan.own, 5);
+    const double blunt = shared.uniform(1.6, 2.5), wall = shared.uniform(1.6, 2.4);
+    breast.medial.width = 2 - breast.lateral.width;
+    for (Flank* flank : {&breast.lateral, &breast.medial}) {
+        flank->width += own.uniform(-0.04, 0.04);
+        flank->blunt = blunt + own.uniform(-0.25, 0.25);
+        flank->wall = wall + own.uniform(-0.2, 0.2);
+    }
+    breast.apex = shared.uniform(-0.15, 0.1) + own.uniform(-0.04, 0.04);
+    for (int view = 0; view < 2; ++view) {
+        breast.nipple.halfWidthMm[view] = own.uniform(3.0, 4.6);
+        breast.nipple.lean[view] = own.uniform(-0.35, 0.35);
+        breast.nipple.besideMm[view] = own.uniform(-7, 7);
+        breast.nipple.behindMm[view] = own.uniform(6, 15);
+    }
+    breast.nipple.areolaMm = shared.uniform(0.8, 2.8);
+    Pectoral& muscle = breast.pectoral;
+    muscle.bellyMm = shared.uniform(-2.5, 7) + own.uniform(-1, 1);
+    muscle.softMm = shared.uniform(6, 13);
+    muscle.light = shared.uniform(0.33, 0.41);
+    muscle.fibres = shared.uniform(0.006, 0.013);
+    muscle.fatStrip = shared.uniform(0, 0.14);
+    muscle.aboveAtMm = own.uniform(-0.2, 0.2) * breast.halfWidthMm;
+    muscle.foldMm = own.uniform() < 0.3 ? own.uniform(22, 50) : 0;
+    muscle.foldAt = own.uniform(0.72, 0.92);
+}
+
 } // namespace
 
 double smoothStep(double t) { return smooth(std::clamp(t, 0.0, 1.0)); }
@@ -155,21 +185,22 @@ Breast makeBreast(const BreastPlan& plan)
     breast.obliqueAngle = shared.uniform(0.7, 0.95);
     breast.seed = mix(plan.own);
     breast.flatness = shared.uniform(2.0, 2.5);
-    breast.lateral = shared.uniform(0.98, 1.12);
+    breast.lateral.width = shared.uniform(0.98, 1.12);
     breast.low = shared.uniform(0.92, 1.1);
     breast.droop = shared.uniform(0, 0.12);
     breast.foldMm = shared.uniform() < 0.6 ? shared.uniform(2, 9) : 0;
     breast.axilla = shared.uniform(0.55, 0.85);
-    for (double& height : breast.nippleMm)
-        height = own.uniform() < 0.75 ? own.uniform(4, 8.5) : 0;
-    breast.pectoralWidthMm = shared.uniform(0.6, 0.85) * breast.axilla * breast.depthMm;
-    breast.pectoralShare = shared.uniform(0.75, 1.15) * own.uniform(0.96, 1.04);
-    breast.pectoralBow = shared.uniform(0.75, 1.15);
-    breast.ccMuscleMm = own.uniform() < 0.3 ? own.uniform(4, 11) : 0;
+    for (double& height : breast.nipple.heightMm)
+        height = own.uniform() < 0.75 ? own.uniform(3, 7) : 0;
+    breast.pectoral.widthMm = shared.uniform(0.6, 0.85) * breast.axilla * breast.depthMm;
+    breast.pectoral.share = shared.uniform(0.75, 1.15) * own.uniform(0.96, 1.04);
+    breast.pectoral.bow = shared.uniform(0.75, 1.15);
+    breast.pectoral.aboveMm = own.uniform() < 0.3 ? own.uniform(4, 11) : 0;
     constexpr std::array low = {0.06, 0.22, 0.42, 0.66}, high = {0.15, 0.36, 0.58, 0.84};
     const auto row = static_cast<std::size_t>(plan.density - 1);
     fillGland(breast, plan, shared.uniform(low[row], high[row]));
     addStrands(breast, own);
+    addForm(breast, plan);
     return breast;
 }
 

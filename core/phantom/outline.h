@@ -11,9 +11,8 @@ public:
     // topMm: the image's upper edge, mm above the nipple's level.
     Outline(const Breast& breast, MammogramView view, double topMm) : m_breast(breast), m_view(view), m_top(topMm) {}
 
-    double skin(double y) const;      // mm from the chest wall, without the nipple; below 0: no breast at this height
-    double nipple(double y) const;    // how far the nipple stands out there, mm
-    double slope(double y) const;     // of skin()
+    double skin(double y) const;  // mm from the chest wall, with the areola, without the nipple; below 0: no breast at this height
+    double slope(double y) const; // of skin()
 
 private:
     double craniocaudal(double y) const;

@@ -1,5 +1,7 @@
 #include "core/phantom/render.h"
 
+#include "core/phantom/muscle.h"
+#include "core/phantom/nipple.h"
 #include "core/phantom/outline.h"
 
 #include <algorithm>
@@ -79,33 +81,33 @@ class Tissue
 {
 public:
     Tissue(const Breast& breast, const Slot& slot, const Frame& frame)
-        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_nippleSkin(m_outline.skin(0))
+        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_nipple(breast.nipple, slot.view),
+          m_muscle(breast, slot.view, m_top, slot.seed * 64 + 30), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_topSkin(m_outline.skin(-m_top))
     {}
 
     // What depends on the height alone, mm from the chest wall.
     struct Row
     {
-        double skin, across, nipple; // across: how far a step in depth is from the skin, 0 to 1
-        double muscle;               // its edge; 0 or below: none
+        double skin, across; // across: how far a step in depth is from the skin, 0 to 1
+        Muscle::Row muscle;
     };
     Row row(double y) const
     {
         const double slope = m_outline.slope(y);
-        return {m_outline.skin(y), 1 / std::sqrt(1 + slope * slope), m_outline.nipple(y), muscleEdge(y)};
+        return {m_outline.skin(y), 1 / std::sqrt(1 + slope * slope), m_muscle.row(y)};
     }
 
     double at(const PlanePoint& at, const Row& row) const
     {
-        if (row.skin <= 0 || at.x >= row.skin + row.nipple)
+        const PlanePoint outwards{at.x - row.skin, at.y};
+        const double knob = m_nipple.cover(outwards);
+        if (row.skin <= 0 || (at.x >= row.skin && knob <= 0))
             return 0;
-        const double depth = (row.skin - at.x) * row.across;
-        if (depth < 0) // the nipple stands out
-            return 0.30 * smoothStep((row.skin + row.nipple - at.x) / 2.5);
-        const double rim = std::clamp(depth / 17, 0.0, 1.0), thick = 0.35 + 0.65 * std::sqrt(1 - (1 - rim) * (1 - rim));
-        const double skin = std::exp(-(depth - 0.9) * (depth - 0.9) / 0.9) * 0.085;
-        double value = thick * parenchyma(at) + skin;
-        value += 0.13 * areola(at, row);
-        return lerpMuscle(at, value, row.muscle) * std::max(smoothStep(depth / 0.8 + 0.35), std::min(1.0, row.nipple / 2)); // no edge where the nipple begins
+        const double depth = std::max(0.0, (row.skin - at.x) * row.across), under = depth + m_nipple.depth(outwards);
+        const double rim = std::clamp(under / 17, 0.0, 1.0), thick = 0.35 + 0.65 * std::sqrt(1 - (1 - rim) * (1 - rim));
+        const double skin = std::exp(-(under - 0.9) * (under - 0.9) / 0.9) * 0.085;
+        const double value = thick * parenchyma(at) + skin + m_nipple.light(outwards) + m_muscle.fold(at, m_topSkin);
+        return m_muscle.over(at, value, row.muscle) * std::max(at.x < row.skin ? smoothStep(depth / 0.8 + 0.35) : 0, knob); // no edge where the nipple begins
     }
 
 private:
@@ -122,43 +124,16 @@ private:
         return 0.165 + 0.27 * dense + (0.030 + 0.020 * g) * septa + t * (0.013 + 0.026 * g);
     }
 
-    // The nipple's base in profile, or its disc seen from the front.
-    double areola(const PlanePoint& at, const Row& row) const
-    {
-        const double height = m_breast.nippleMm[m_slot.view == MammogramView::Cc ? 0 : 1];
-        const double x = height > 0 ? m_nippleSkin + 1 : m_nippleSkin - 9, r = height > 0 ? 7.0 : 5.0;
-        return row.skin > 0 ? smoothStep(1.6 - std::hypot(at.x - x, at.y) / r) * (height > 0 ? 0.8 : 0.55) : 0;
-    }
-
-    double muscleEdge(double y) const
-    {
-        if (m_slot.view == MammogramView::Mlo) {
-            const double t = std::clamp((y + m_top) / (m_top * m_breast.pectoralShare), 0.0, 1.0);
-            return m_breast.pectoralWidthMm * std::pow(1 - t, m_breast.pectoralBow) + 1.2 * noise(y / 21, 0.5, m_seed + 30) * (1 - t);
-        }
-        const double t = y / (0.45 * m_breast.halfWidthMm);
-        return m_breast.ccMuscleMm * (1 - t * t);
-    }
-
-    double lerpMuscle(const PlanePoint& at, double value, double edge) const
-    {
-        if (edge <= 0 || at.x > edge + 4)
-            return value;
-        // Fibres run along the edge; brighter where the muscle is thick.
-        const double along = (at.y + 0.4 * at.x) / 26, over = (at.x + 0.45 * at.y) / 3.4;
-        const double streaks = 0.014 * noise(over, along, m_seed + 31) + 0.010 * noise(2.3 * over, 1.5 * along, m_seed + 32);
-        const double body = 0.365 + 0.085 * std::clamp((edge - at.x) / 40, 0.0, 1.0) + streaks + 0.28 * (value - 0.2);
-        return std::lerp(value, body, 0.92 * smoothStep((edge - at.x) / 3.2 + 0.5));
-    }
-
     const Breast& m_breast;
     const Slot& m_slot;
     const Frame& m_frame;
     double m_top;
     Outline m_outline;
+    NippleShape m_nipple;
+    Muscle m_muscle;
     Raster<float> m_gland;
     std::uint64_t m_seed;
-    double m_nippleSkin;
+    double m_topSkin;
 };
 
 PlanePoint curve(const Breast& breast, const Strand& strand, double t, MammogramView view)
