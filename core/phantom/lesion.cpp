@@ -14,8 +14,6 @@ void describeMass(Lesion& lesion, Random& random)
     lesion.shape = pick(random, "ROX");
     lesion.margin = lesion.shape == 'X' ? pick(random, "SSIM") : pick(random, "DDDMI");
     lesion.density = lesion.conspicuity == Conspicuity::Subtle ? '=' : '+';
-    const char m = lesion.margin;
-    lesion.assessment = m == 'S' ? 'M' : m != 'D' ? 'S' : lesion.sizeMm >= 15 ? 'P' : 'B';
     lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.27 : lesion.conspicuity == Conspicuity::Moderate ? 0.155 : 0.095;
 }
 
@@ -24,8 +22,6 @@ void describeCalcification(Lesion& lesion, Random& random)
     lesion.sizeMm = random.uniform(8, 22);
     lesion.morphology = pick(random, "APIBQ");
     lesion.distribution = pick(random, "GGLS");
-    const char m = lesion.morphology;
-    lesion.assessment = m == 'B' ? 'M' : m == 'A' || m == 'I' ? 'S' : m == 'P' ? 'P' : 'B';
     lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.42 : lesion.conspicuity == Conspicuity::Moderate ? 0.24 : 0.13;
 }
 
@@ -45,6 +41,18 @@ const char* name(LesionKind kind)
 const char* name(Conspicuity conspicuity)
 {
     return conspicuity == Conspicuity::Obvious ? "obvious" : conspicuity == Conspicuity::Moderate ? "moderate" : "subtle";
+}
+
+char assess(const Lesion& lesion)
+{
+    const char margin = lesion.margin, m = lesion.morphology;
+    switch (lesion.kind) {
+    case LesionKind::Mass: return margin == 'S' ? 'M' : margin != 'D' ? 'S' : lesion.sizeMm >= 15 ? 'P' : 'B';
+    case LesionKind::Calcification: return m == 'B' ? 'M' : m == 'A' || m == 'I' ? 'S' : m == 'P' ? 'P' : 'B';
+    case LesionKind::Asymmetry: return 'A';
+    case LesionKind::Distortion: return 'S';
+    }
+    return 'N';
 }
 
 Lesion makeLesion(std::uint64_t seed)
@@ -67,9 +75,9 @@ Lesion makeLesion(std::uint64_t seed)
         lesion.kind = asymmetry ? LesionKind::Asymmetry : LesionKind::Distortion;
         lesion.sizeMm = random.uniform(18, 34);
         lesion.shape = asymmetry ? 'F' : 'A';
-        lesion.assessment = asymmetry ? 'A' : 'S';
         lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.2 : lesion.conspicuity == Conspicuity::Moderate ? 0.13 : 0.08;
     }
+    lesion.assessment = assess(lesion);
     return lesion;
 }
 

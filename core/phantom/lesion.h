@@ -28,6 +28,7 @@ struct Lesion
 // Assessments follow one rule: spiculated masses and fine linear branching calcifications M; irregular, microlobulated
 // or indistinct masses, amorphous and pleomorphic calcifications and distortions S; circumscribed masses of 15 mm or
 // more and punctate calcifications P; other circumscribed masses and coarse calcifications B; asymmetries A.
+char assess(const Lesion& lesion);
 Lesion makeLesion(std::uint64_t seed);
 
 // One calcification of a group: its place in the breast, in mm from the group's centre (depth, to the side, up), the same
