@@ -81,8 +81,8 @@ class Tissue
 {
 public:
     Tissue(const Breast& breast, const Slot& slot, const Frame& frame)
-        : m_breast(breast), m_slot(slot), m_frame(frame), m_top(frame.middleRow * frame.mm), m_outline(breast, slot.view, m_top), m_nipple(breast.nipple, slot.view),
-          m_muscle(breast, slot.view, m_top, slot.seed * 64 + 30), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_topSkin(m_outline.skin(-m_top))
+        : m_breast(breast), m_slot(slot), m_frame(frame), m_outline(breast, slot.view, frame.axillaMm), m_nipple(breast.nipple, slot.view),
+          m_muscle(breast, slot.view, frame.axillaMm, slot.seed * 64 + 30), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_topSkin(m_outline.skin(-frame.axillaMm))
     {}
 
     // What depends on the height alone, mm from the chest wall.
@@ -127,7 +127,6 @@ private:
     const Breast& m_breast;
     const Slot& m_slot;
     const Frame& m_frame;
-    double m_top;
     Outline m_outline;
     NippleShape m_nipple;
     Muscle m_muscle;
@@ -163,9 +162,15 @@ void addStrands(Raster<float>& image, const Breast& breast, const Slot& slot, co
 
 Frame frameOf(const Breast& breast, const Slot& slot, int rows, int columns)
 {
-    Frame frame{rows, columns, std::max(245.0 / rows, 150.0 / columns), rows / 2.0, slot.side == MammogramSide::Right};
+    Frame frame;
+    frame.rows = rows;
+    frame.columns = columns;
+    frame.mm = std::max(245.0 / rows, 150.0 / columns);
+    frame.middleRow = rows / 2.0;
+    frame.mirrored = slot.side == MammogramSide::Right;
     if (slot.view == MammogramView::Mlo) // the axilla above takes more room than the fold below
         frame.middleRow += breast.halfHeightMm * (breast.upper - 1) / 2 / frame.mm;
+    frame.axillaMm = frame.middleRow * frame.mm;
     return frame;
 }
 

@@ -2,6 +2,7 @@
 #include "core/phantom/lesion.h"
 #include "core/phantom/phantom.h"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -32,13 +33,25 @@ struct BreastRecord
 
 struct StudyRecord
 {
-    std::uint64_t seed = 0;
-    std::string patient, accession, date;
+    std::uint64_t seed = 0; // of the patient
+    bool prior = false;     // an earlier exam, see prior.h
+    std::string patient, accession;
+    std::chrono::sys_days date;
     int density = 2, age = 50;
     std::string race, ethnicity;
     BreastRecord breasts[2]; // left, right
     std::vector<ImageRecord> images;
 };
+
+StudyRecord planStudy(const PhantomOptions& options, std::uint64_t seed);
+
+// The gravest of the lesions, negative without any.
+char assess(const BreastRecord& breast);
+
+std::string dateText(std::chrono::sys_days date, const char* separator); // year, month, day
+
+// Images and masks of a planned study, which gets their records.
+void writeStudy(const PhantomOptions& options, StudyRecord& study);
 
 void writeTables(const std::filesystem::path& folder, const std::vector<StudyRecord>& studies);
 

@@ -33,7 +33,7 @@ void writeClinical(std::ostream& out, const std::vector<StudyRecord>& studies)
                 rows.emplace_back(); // a negative breast has a row too
             int number = 0;
             for (const Lesion& lesion : rows)
-                out << study.patient << ',' << study.accession << ',' << study.date << ",MG Screening Bilateral," << lesion.assessment << ',' << study.density << ',' << ++number << ','
+                out << study.patient << ',' << study.accession << ',' << dateText(study.date, "-") << ",MG Screening Bilateral," << lesion.assessment << ',' << study.density << ',' << ++number << ','
                     << "LR"[side] << ',' << text(lesion.shape) << ',' << text(lesion.margin) << ',' << text(lesion.density) << ',' << text(lesion.morphology) << ','
                     << text(lesion.distribution) << ',' << study.age << ',' << study.race << ',' << study.ethnicity << ",Female\n";
         }
@@ -44,7 +44,7 @@ void writeMetadata(std::ostream& out, const std::vector<StudyRecord>& studies)
     out << "anon_dicom_path,empi_anon,acc_anon,study_date_anon,StudyDescription,SeriesDescription,FinalImageType,ImageLateralityFinal,ViewPosition,Manufacturer\n";
     for (const StudyRecord& study : studies)
         for (const ImageRecord& image : study.images)
-            out << image.path << ',' << study.patient << ',' << study.accession << ',' << study.date << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << letter(image.side) << ','
+            out << image.path << ',' << study.patient << ',' << study.accession << ',' << dateText(study.date, "-") << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << letter(image.side) << ','
                 << (image.view == MammogramView::Cc ? "CC" : "MLO") << ",MaMA synthetic phantom\n";
 }
 
@@ -69,7 +69,7 @@ void writeStudies(std::ostream& out, const std::vector<StudyRecord>& studies)
         char fraction[32];
         std::snprintf(fraction, sizeof fraction, "%.4f", (study.breasts[0].glandularFraction + study.breasts[1].glandularFraction) / 2);
         out << study.seed << ',' << study.patient << ',' << study.accession << ',' << study.density << ',' << study.breasts[0].assessment << ',' << study.breasts[1].assessment << ',' << fraction
-            << ",synthetic\n";
+            << (study.prior ? ",synthetic prior\n" : ",synthetic\n");
     }
 }
 

@@ -1,14 +1,20 @@
 // Phantoms: equal bytes from equal seeds, the layout as our own readers see it, and geometry against its definition.
 #include "core/base/files.h"
 #include "core/phantom/phantom.h"
+#include "core/phantom/prior.h"
 #include "core/phantom/render.h"
 #include "core/study/study.h"
 #include "core/text/embed_tables.h"
 
+#include <QDate>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
+#include <set>
+#include <sstream>
 
 using namespace mama;
 namespace fs = std::filesystem;
@@ -24,15 +30,25 @@ std::map<std::string, std::string> filesOf(const fs::path& folder)
     return files;
 }
 
-PhantomOptions small(const fs::path& folder, int threads)
+std::set<std::string> linesOf(const std::string& text)
+{
+    std::set<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; std::getline(in, line);)
+        lines.insert(line);
+    return lines;
+}
+
+PhantomOptions small(const fs::path& folder, int threads, double priors = 0, int studies = 4)
 {
     PhantomOptions options;
     options.seed = 5;
-    options.studies = 4;
+    options.studies = studies;
     options.folder = folder;
     options.rows = 128;
     options.columns = 104;
     options.threads = threads;
+    options.priors = priors;
     return options;
 }
 
@@ -46,8 +62,8 @@ private Q_SLOTS:
     {
         QTemporaryDir folder;
         const fs::path root = folder.path().toStdString();
-        QVERIFY(writePhantoms(small(root / "a", 1), {}));
-        QVERIFY(writePhantoms(small(root / "b", 3), {}));
+        QVERIFY(writePhantoms(small(root / "a", 1, 0.5), {}));
+        QVERIFY(writePhantoms(small(root / "b", 3, 0.5), {}));
         QCOMPARE(filesOf(root / "a"), filesOf(root / "b"));
     }
     void readBackByScanAndCaptions()
@@ -69,6 +85,96 @@ private Q_SLOTS:
             QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.legend).missing);
             QVERIFY(fs::exists(root / row.image.path));
         }
+    }
+    void currentExamsAreTheSameWithAndWithoutPriors()
+    {
+        QTemporaryDir folder;
+        const fs::path root = folder.path().toStdString();
+        const auto alone = writePhantoms(small(root / "alone", 2, 0, 2), {}), both = writePhantoms(small(root / "both", 2, 1, 2), {});
+        QVERIFY(alone && both);
+        QCOMPARE((std::array{alone->studies, alone->priors, alone->images}), (std::array{2, 0, 8}));
+        QCOMPARE((std::array{both->studies, both->priors, both->images}), (std::array{2, 2, 16}));
+        auto others = filesOf(root / "both");
+        for (const auto& [file, bytes] : filesOf(root / "alone")) {
+            if (fs::path(file).extension() != ".csv") {
+                QCOMPARE(others[file], bytes);
+                continue;
+            }
+            const auto lines = linesOf(bytes), more = linesOf(others[file]);
+            QVERIFY(std::includes(more.begin(), more.end(), lines.begin(), lines.end()));
+        }
+    }
+    // Our own readers see a prior as a study of its own, before the current one of the same patient.
+    void aPriorIsAnEarlierStudyOfThePatient()
+    {
+        QTemporaryDir folder;
+        const fs::path root = folder.path().toStdString();
+        QVERIFY(writePhantoms(small(root, 2, 1, 2), {}));
+        const auto report = scan({root / "images"}, {}, {});
+        QVERIFY(report && report->problems.empty());
+        std::map<std::string, std::vector<QDate>> dates;
+        for (const Study& study : report->studies) { // in the order of their dates
+            QCOMPARE(study.images.size(), std::size_t{4});
+            dates[study.patientId].push_back(QDate::fromString(QString::fromStdString(study.date), QStringLiteral("yyyyMMdd")));
+        }
+        QCOMPARE(dates.size(), std::size_t{2});
+        for (const auto& [patient, own] : dates) {
+            QCOMPARE(own.size(), std::size_t{2});
+            const qint64 days = own[0].daysTo(own[1]);
+            QVERIFY(days >= 350 && days < 740);
+        }
+        const CaptionTable table = readCaptionTable(root / "tables", false);
+        QCOMPARE(table.rows.size(), std::size_t{16});
+        std::map<std::string, std::set<std::string>> exams, densities;
+        for (const CaptionTable::Row& row : table.rows) {
+            QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.legend).missing);
+            exams[row.image.patient].insert(row.image.exam);
+            densities[row.image.patient].insert(row.finding.density);
+        }
+        for (const auto& [patient, own] : exams) {
+            QCOMPARE(own.size(), std::size_t{2});
+            QCOMPARE(densities[patient].size(), std::size_t{1});
+        }
+    }
+    void lesionsOfAPriorAreSmallerOrNotThere()
+    {
+        int priors = 0, smaller = 0, absent = 0;
+        for (std::uint64_t seed = 0; seed < 400; ++seed) {
+            const phantom::StudyRecord current = phantom::planStudy({}, seed);
+            QVERIFY(!phantom::planPrior(current, 0));
+            priors += phantom::planPrior(current, 0.2).has_value();
+            const auto prior = phantom::planPrior(current, 1);
+            QVERIFY(prior && prior->accession != current.accession && prior->patient == current.patient && prior->age < current.age);
+            for (int side = 0; side < 2; ++side) {
+                const auto &now = current.breasts[side].lesions, &then = prior->breasts[side].lesions;
+                QVERIFY(then.size() <= now.size());
+                absent += static_cast<int>(now.size() - then.size());
+                for (const phantom::Lesion& lesion : then) {
+                    const auto same = std::find_if(now.begin(), now.end(), [&](const phantom::Lesion& one) { return one.seed == lesion.seed; });
+                    QVERIFY(same != now.end() && same->kind == lesion.kind && same->place.a == lesion.place.a && lesion.sizeMm < 0.9 * same->sizeMm);
+                    ++smaller;
+                }
+                // A rule that asks for the size may find a smaller lesion less grave, never graver.
+                QCOMPARE(phantom::graver(current.breasts[side].assessment, prior->breasts[side].assessment), current.breasts[side].assessment);
+            }
+        }
+        QVERIFY(priors > 48 && priors < 112); // 80, four standard deviations
+        QVERIFY(smaller > 50 && absent > 50);
+    }
+    void aPriorShowsTheSameTissueCompressedAnew()
+    {
+        const phantom::Breast now = phantom::makeBreast({7, 8, 2});
+        phantom::Breast then = now;
+        phantom::compressAnew(then, 8);
+        QCOMPARE(then.glandular, now.glandular);
+        QCOMPARE(then.seed, now.seed);
+        QCOMPARE(then.strands.size(), now.strands.size());
+        QVERIFY(then.depthMm != now.depthMm && std::abs(then.depthMm / now.depthMm - 1) < 0.05);
+        const phantom::Slot slot{MammogramSide::Left, MammogramView::Cc, 1};
+        const phantom::Frame before = phantom::frameOf(now, slot, 128, 104);
+        phantom::Frame after = before;
+        phantom::positionAnew(after, 1);
+        QVERIFY(std::abs(after.middleRow - before.middleRow) * before.mm <= 5 && std::abs(after.column(50) - before.column(50)) * before.mm <= 5);
     }
     void glandularFractionFollowsDensity()
     {

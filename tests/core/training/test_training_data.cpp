@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/phantom/phantom.h"
 #include "core/training/image_batches.h"
 #include "core/training/lesion_share.h"
 #include "core/training/prefetcher.h"
@@ -46,6 +47,28 @@ private Q_SLOTS:
         const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
         QVERIFY(index.of(Split::Test) != other.of(Split::Test));
         QCOMPARE(readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}})).of(Split::Train).size(), std::size_t{4 * 7}); // of 14
+    }
+
+    void aPriorStaysInTheSplitOfItsPatient()
+    {
+        QTemporaryDir folder;
+        PhantomOptions phantoms;
+        phantoms.folder = folder.path().toStdString();
+        phantoms.studies = 3;
+        phantoms.rows = phantoms.columns = 64;
+        phantoms.priors = 1;
+        QVERIFY(writePhantoms(phantoms, {}));
+        const TrainingIndex index = readTrainingIndex(Settings::resolve({{"data", {{"root", phantoms.folder.string()}, {"test_share", 0.34}, {"validation_share", 0.34}}}}));
+        QCOMPARE(index.images.size(), std::size_t{24});
+        for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
+            std::set<std::string> patients, studies;
+            for (const std::size_t place : index.of(split)) {
+                patients.insert(index.images[place].fields.patient);
+                studies.insert(index.images[place].fields.exam);
+            }
+            QCOMPARE(patients.size(), std::size_t{1});
+            QCOMPARE(studies.size(), std::size_t{2});
+        }
     }
 
     void theSplitIsKeptWithItsHashAndAnotherIsRefused()
