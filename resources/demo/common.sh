@@ -6,12 +6,12 @@ export OMP_WAIT_POLICY=PASSIVE
 
 say() { printf '[%s] %s %s\n' "$tag" "$(date +%H:%M:%S)" "$*"; }
 
-# phantoms FOLDER SEED STUDIES OPTION...: synthetic studies, unless they are there.
+# phantoms FOLDER SEED STUDIES OPTION...: synthetic studies without priors, unless they are there.
 phantoms() {
   [ -e "$1.done" ] && return
   say "$3 synthetic studies: $1"
   rm -rf "$1"
-  "$mama" phantom --seed "$2" --studies "$3" --size 512x416 --out "$1" "${@:4}"
+  "$mama" phantom --seed "$2" --studies "$3" --size 512x416 --priors 0 --out "$1" "${@:4}"
   touch "$1.done"
 }
 

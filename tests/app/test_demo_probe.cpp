@@ -17,7 +17,7 @@ private Q_SLOTS:
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
         const fs::path root = m_folder.path().toStdString();
         QCOMPARE(importTinyModel(root / "demo").status, 0);
-        QCOMPARE(mamaCommand({"phantom", "--seed", "1", "--studies", "8", "--size", "256x208", "--balanced", "--out", text(root / "phantoms")}).status, 0);
+        QCOMPARE(mamaCommand({"phantom", "--seed", "1", "--studies", "8", "--size", "256x208", "--balanced", "--priors", "0", "--out", text(root / "phantoms")}).status, 0);
         auto environment = QProcessEnvironment::systemEnvironment();
         for (const auto& [name, value] : {std::pair{"MAMA", text(program("mama"))}, {"SHARES", QString("0.5 1")}, {"LABELS", QString("density birads")}, {"STEPS", QString("4")},
                                           {"STUDIES", QString("4")}, {"MAMA_CACHE", text(root / "cache")}})

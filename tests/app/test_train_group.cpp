@@ -83,7 +83,7 @@ private Q_SLOTS:
     {
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
         QCOMPARE(importTinyModel(root() / "model").status, 0);
-        QCOMPARE(mamaCommand({"phantom", "--seed", "21", "--studies", "6", "--size", "256x208", "--out", text(root() / "set")}).status, 0);
+        QCOMPARE(mamaCommand({"phantom", "--seed", "21", "--studies", "6", "--size", "256x208", "--priors", "0", "--out", text(root() / "set")}).status, 0);
         writeAtomically(root() / "two.json", config(2).dump());
         Pair pair(root() / "two.json", root() / "two", false);
         const auto statuses = pair.statuses();
