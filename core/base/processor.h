@@ -13,4 +13,7 @@ struct Processor
 
 Processor processor();
 
+// Whether it has instructions for products of bfloat16.
+inline bool multipliesBf16(const Processor& processor) { return processor.avx512Bf16 || processor.amxBf16; }
+
 } // namespace mama

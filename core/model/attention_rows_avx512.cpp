@@ -5,24 +5,6 @@
 #include <cmath>
 
 namespace mama::avx512 {
-namespace {
-
-constexpr float log2OfE = 1.44269504089F;
-
-__m512 load(const float* from, __mmask16 mask) { return _mm512_maskz_loadu_ps(mask, from); }
-__m512 load(const std::uint16_t* from, __mmask16 mask) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16)); }
-
-void store(float* to, __mmask16 mask, __m512 x) { _mm512_mask_storeu_ps(to, mask, x); }
-void store(std::uint16_t* to, __mmask16 mask, __m512 x) // to the nearest, ties to even
-{
-    const __m512i bits = _mm512_castps_si512(x);
-    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
-    const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), odd));
-    _mm256_mask_storeu_epi16(to, mask, _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)));
-}
-
-} // namespace
-
 template <class T>
 void exponentiate(T* scores, std::int64_t rows, std::int64_t width, float* logSums, float* inverses)
 {
@@ -39,7 +21,7 @@ void exponentiate(T* scores, std::int64_t rows, std::int64_t width, float* logSu
             const __mmask16 mask = maskOf(width - i);
             const __m512 weight = exp2(_mm512_fmadd_ps(load(scores + i, mask), _mm512_set1_ps(log2OfE), shift));
             sum = _mm512_mask_add_ps(sum, mask, sum, weight);
-            store(scores + i, mask, weight);
+            store(scores + i, weight, mask);
         }
         const float total = _mm512_reduce_add_ps(sum);
         logSums[row] = largest + std::log(total);
@@ -55,8 +37,8 @@ void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, 
         for (std::int64_t i = 0; i < width; i += lanes) {
             const __mmask16 mask = maskOf(width - i);
             const __m512 weight = exp2(_mm512_fmadd_ps(load(scores + i, mask), _mm512_set1_ps(log2OfE), shift));
-            store(flow + i, mask, _mm512_mul_ps(weight, _mm512_sub_ps(load(flow + i, mask), less)));
-            store(scores + i, mask, weight);
+            store(flow + i, _mm512_mul_ps(weight, _mm512_sub_ps(load(flow + i, mask), less)), mask);
+            store(scores + i, weight, mask);
         }
     }
 }

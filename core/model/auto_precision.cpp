@@ -57,7 +57,7 @@ std::vector<Precision> nativePrecisions()
 {
     const Processor cpu = processor();
     std::vector<Precision> found{Precision::Fp32};
-    if (cpu.avx512Bf16 || cpu.amxBf16)
+    if (multipliesBf16(cpu))
         found.push_back(Precision::Bf16);
     if (cpu.avx512Vnni)
         found.push_back(Precision::Int8);

@@ -6,6 +6,8 @@
 namespace mama::avx512 {
 
 constexpr int lanes = 16;
+constexpr float log2OfE = 1.44269504089F;
+constexpr __mmask16 all = 0xFFFF;
 
 // 2^x: Cephes-style minimax polynomial on [-1/2, 1/2] and an exponent shift; relative error below 2e-7.
 inline __m512 exp2(__m512 x)
@@ -23,5 +25,18 @@ inline __m512 exp2(__m512 x)
 }
 
 inline __mmask16 maskOf(std::int64_t left) { return left >= lanes ? static_cast<__mmask16>(0xFFFF) : static_cast<__mmask16>((1U << left) - 1U); }
+
+// Numbers in float32, kept as float or as the bits of a bfloat16.
+inline __m512 load(const float* from, __mmask16 mask = all) { return _mm512_maskz_loadu_ps(mask, from); }
+inline __m512 load(const std::uint16_t* from, __mmask16 mask = all) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16)); }
+
+inline void store(float* to, __m512 x, __mmask16 mask = all) { _mm512_mask_storeu_ps(to, mask, x); }
+inline void store(std::uint16_t* to, __m512 x, __mmask16 mask = all) // to the nearest, ties to even
+{
+    const __m512i bits = _mm512_castps_si512(x);
+    const __m512i odd = _mm512_and_si512(_mm512_srli_epi32(bits, 16), _mm512_set1_epi32(1));
+    const __m512i rounded = _mm512_add_epi32(bits, _mm512_add_epi32(_mm512_set1_epi32(0x7FFF), odd));
+    _mm256_mask_storeu_epi16(to, mask, _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)));
+}
 
 } // namespace mama::avx512

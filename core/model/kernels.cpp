@@ -1,6 +1,7 @@
 #include "core/model/kernels.h"
 
 #include "core/model/kernels_avx512.h"
+#include "core/model/short_attention.h"
 #include "core/model/trained_attention.h"
 
 #include <ATen/ATen.h>
@@ -76,17 +77,6 @@ void attentionInt8(const float* qkv, float* out, const Heads& h)
     });
 }
 
-// In bfloat16 two products beat the library's fused backward pass two to five times (Zen 4); they keep the scores, so
-// larger ones go in tiles.
-constexpr std::int64_t fewTokens = 512;
-at::Tensor attentionByProducts(const at::Tensor& qkv, const Heads& h)
-{
-    const std::int64_t dim = h.width / h.heads;
-    const auto parts = qkv.view({h.images, h.tokens, 3, h.heads, dim}).permute({2, 0, 3, 1, 4}).unbind(0);
-    const at::Tensor weights = at::softmax(at::matmul(parts[0] * (1 / std::sqrt(static_cast<double>(dim))), parts[1].transpose(2, 3)), -1);
-    return at::matmul(weights, parts[2]).transpose(1, 2).reshape({h.images, h.tokens, h.width});
-}
-
 at::Tensor plainGelu(const at::Tensor& x, bool wanted) { return wanted ? at::gelu(x) : x; }
 
 } // namespace
@@ -134,10 +124,10 @@ at::Tensor attention(const at::Tensor& qkv, std::int64_t heads, bool int8)
 {
     const Heads h(qkv, heads);
     const bool trains = at::GradMode::is_enabled() && qkv.requires_grad();
-    if (trains && qkv.device().is_cpu() && h.tokens > fewTokens && haveAvx512() && (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
+    if (canAttendShort(qkv, h.width / heads, h.tokens))
+        return shortAttention(qkv.reshape({h.images * h.tokens, 3 * h.width}), heads, Sequences::uniform(h.images, h.tokens)).view({h.images, h.tokens, h.width});
+    if (trains && qkv.device().is_cpu() && haveAvx512() && (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
         return trainedAttention(qkv, heads);
-    if (trains && qkv.scalar_type() == at::kBFloat16 && qkv.device().is_cpu())
-        return attentionByProducts(qkv, h);
     const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && !trains;
     if (!fast) {
         const auto parts = qkv.view({h.images, h.tokens, 3, heads, h.width / heads}).permute({2, 0, 3, 1, 4}).unbind(0);

@@ -19,6 +19,7 @@ struct TextBatch // on the model's device
     at::Tensor ids;   // int64 [N, T], right padded
     at::Tensor mask;  // bool [N, T], true = real token; padding is no key, but has a hidden state of its own
     at::Tensor types; // int64 [N, T], segments of BERT pairs; undefined: all 0
+    bool realOnly = false; // nobody reads the states of padding: a tower may leave them 0 instead of computing them
 };
 
 // A language model without its head: hidden states at every position. Weights under "text_encoder_q.model.".

@@ -1,5 +1,7 @@
 #include "core/model/trained_linear.h"
 
+#include "core/base/processor.h"
+
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -22,14 +24,18 @@ at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tens
     return call.call(x.contiguous(), oneDnnWeight(weight), bias.defined() ? std::optional(bias) : std::nullopt, "none", Scalars(), std::nullopt);
 }
 
+bool mixedPrecision() { return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16; }
+
 class TrainedLinear : public torch::autograd::Function<TrainedLinear>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias, at::ScalarType type)
     {
-        context->save_for_backward({x, weight});
+        const at::Tensor factor = x.detach().to(type);
+        context->save_for_backward({factor, weight}); // in mixed precision the smaller copy
         context->saved_data["bias"] = bias.has_value();
-        return product(x.detach(), weight.detach(), bias ? bias->detach() : at::Tensor());
+        context->saved_data["type of x"] = x.scalar_type();
+        return product(factor, weight.detach().to(type), bias ? bias->detach().to(type) : at::Tensor());
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
@@ -39,12 +45,12 @@ public:
         const at::Tensor rows = gradients[0].reshape({-1, weight.size(0)});
         at::Tensor ofX, ofWeight, ofBias;
         if (context->needs_input_grad(0))
-            ofX = product(rows, weight.t(), {}).view(x.sizes());
+            ofX = product(rows, weight.t().to(rows.scalar_type()), {}).view(x.sizes()).to(context->saved_data["type of x"].toScalarType());
         if (context->needs_input_grad(1))
-            ofWeight = at::mm(rows.t(), x.reshape({-1, weight.size(1)}));
+            ofWeight = at::mm(rows.t(), x.reshape({-1, weight.size(1)})).to(weight.scalar_type());
         if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
-            ofBias = rows.sum(0);
-        return {ofX, ofWeight, ofBias};
+            ofBias = rows.sum(0, false, weight.scalar_type());
+        return {ofX, ofWeight, ofBias, {}};
     }
 };
 
@@ -58,13 +64,17 @@ at::Tensor oneDnnWeight(const at::Tensor& weight)
 
 bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight)
 {
-    return at::GradMode::is_enabled() && (x.requires_grad() || weight.requires_grad()) && x.scalar_type() == at::kFloat && weight.scalar_type() == at::kFloat && x.device().is_cpu() &&
-           weight.device().is_cpu() && !at::autocast::is_autocast_enabled(at::kCPU) && x.numel() / x.size(-1) >= fewRows;
+    if (!at::GradMode::is_enabled() || !(x.requires_grad() || weight.requires_grad()) || !x.device().is_cpu() || !weight.device().is_cpu() || weight.scalar_type() != at::kFloat || x.numel() / x.size(-1) < fewRows)
+        return false;
+    if (x.scalar_type() == at::kFloat && !at::autocast::is_autocast_enabled(at::kCPU))
+        return true;
+    static const bool native = multipliesBf16(processor());
+    return native && mixedPrecision() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
 at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
 {
-    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt);
+    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, mixedPrecision() ? at::kBFloat16 : at::kFloat);
 }
 
 } // namespace mama

@@ -4,10 +4,12 @@
 namespace mama {
 
 // at::linear with gradients, by oneDNN on weights in its own layout: on the processors at hand its products are faster
-// than those behind at::linear forward and to the input. x [..., in], weight [out, in], bias [out] or undefined.
+// than those behind at::linear forward and to the input. x [..., in], weight [out, in], bias [out] or undefined. In mixed
+// precision (automatic types on) the factors and the result are bfloat16, x and its gradient keep their own type.
 at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-// Whether it takes these: float32 on a CPU, gradients wanted, no mixed precision, rows enough to repay the new layout.
+// Whether it takes these: float32 weights on a CPU, gradients wanted, rows enough to repay the new layout, and in mixed
+// precision a processor with products of bfloat16.
 bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight);
 
 // weight [out, in] in oneDNN's layout

@@ -1,6 +1,7 @@
 #include "core/training/compute.h"
 
 #include "core/base/error.h"
+#include "core/base/processor.h"
 #include "core/model/cuda_plugin.h"
 
 #include <ATen/autocast_mode.h>
@@ -19,7 +20,12 @@ TrainingPrecision trainingPrecisionOf(const std::string& name)
     throw Error(ErrorCode::Usage, "train", "precision", "\"" + name + "\" is none of fp32, mixed, bf16-true");
 }
 
-Compute::Compute(const Placement& placement) : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(placement.precision) {}
+Compute::Compute(const Placement& placement) : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(placement.precision)
+{
+    // Without the processor's instructions LibTorch imitates products of bfloat16, many times slower than float32's.
+    if (m_precision == TrainingPrecision::Mixed && m_device.is_cpu() && !multipliesBf16(processor()))
+        m_precision = TrainingPrecision::Fp32;
+}
 
 torch::Tensor Compute::images(const std::vector<float>& values, std::int64_t n, int height, int width) const
 {

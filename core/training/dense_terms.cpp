@@ -72,7 +72,7 @@ DenseTerms::Encoded DenseTerms::encode(const ForwardPass& pass)
         const torch::AutoGradMode gradients(pass.textTrains);
         for (Tensor* own : {&m_ids, &m_mask, &m_separators})
             *own = own->to(pass.network.device());
-        hidden = pass.network.text->hidden({m_ids, m_mask, {}});
+        hidden = pass.network.text->hidden({m_ids, m_mask, {}, true});
         if (!pass.textTrains)
             m_hidden = hidden;
     }

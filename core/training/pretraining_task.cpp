@@ -165,12 +165,12 @@ struct PretrainingTask::Parts
         return bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1);
     }
 
-    // Where padding is not pooled, columns that hold nothing else need no computing.
+    // Where padding is not pooled, it need not be computed.
     TextBatch textOf(const SampleBatch& batch) const
     {
         const TextBatch text = wholeText(batch);
         const auto longest = masked ? text.mask.sum(1).max().item<std::int64_t>() : batch.tokens;
-        return {compute.put(text.ids.narrow(1, 0, longest)), compute.put(text.mask.narrow(1, 0, longest)), {}};
+        return {compute.put(text.ids.narrow(1, 0, longest)), compute.put(text.mask.narrow(1, 0, longest)), {}, masked};
     }
 
     void addFixedText(const SampleBatch& batch, bool local, LossInput& input)

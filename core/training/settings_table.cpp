@@ -113,7 +113,7 @@ const std::vector<SettingInfo>& settingsTable()
         number("dense.positive_weight", 6, {0.1, 1000}, "", "Weight of patches on a lesion against patches off it, in terms that use masks"),
 
         text("device", "auto", "cpu, auto, cuda or cuda:N; auto: the first GPU if driver and plug-in are there, else the CPU"),
-        choice("precision", {"fp32", "mixed", "bf16-true"}, "mixed: matrix products in bfloat16, all else in float32; bf16-true: all in bfloat16, as the reference"),
+        choice("precision", {"fp32", "mixed", "bf16-true"}, "mixed: matrix products in bfloat16 (on a CPU without such products in float32), all else in float32; bf16-true: all in bfloat16, as the reference"),
         integer("threads", 0, {0, 1024}, "threads", "For the model; 0: every core, shared between the processes of a machine"),
         integer("loader_threads", 1, {0, 256}, "threads", "That make batches ahead; 0: between the steps. Does not change the numbers"),
         integer("prefetch", 4, {1, 256}, "micro-batches", "Kept ready at most"),

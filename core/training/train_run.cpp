@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/processor.h"
 #include "core/protocol/run_lock.h"
 #include "core/training/follower.h"
 #include "core/training/gloo_group.h"
@@ -154,7 +155,8 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), group);
-    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + settings.text("precision"));
+    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + settings.text("precision") +
+               (material.made.gpu.empty() && settings.text("precision") == "mixed" && !multipliesBf16(processor()) ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
     folder.log("preparing images");
     const auto images = material.images(settings, job);
     if (!images)

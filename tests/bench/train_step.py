@@ -5,7 +5,7 @@ every pair forward, CLIP for both views, NT-Xent, the local loss both ways, back
 
     python3 -m venv VENV && VENV/bin/pip install torch
     VENV/bin/python tests/bench/train_step.py --mama BUILD/bin/mama [--description resources/demo/model-description.json
-        --text fixed --pairs 32] [--threads N] [--rounds N] [--autocast] [--json OUT]
+        --text fixed --pairs 32] [--precision mixed] [--threads N] [--rounds N] [--json OUT]
 
 Each round measures PyTorch, then mama, so that a busy machine disturbs both alike. Prints seconds a step, the ratio of
 the medians and processor seconds; exits with 1 below --aim.
@@ -196,7 +196,7 @@ def make_step(description, arguments):
         images = [view.contiguous(memory_format=torch.channels_last) for view in images]
 
     def step():
-        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.autocast):
+        with torch.autocast("cpu", torch.bfloat16, enabled=arguments.precision == "mixed"):
             embeddings = forward(*images, torch.randint(1000, 20000, (n, tokens)))
         loss = losses(*embeddings)
         optimizer.zero_grad()
@@ -221,7 +221,7 @@ def worker(arguments):
 
 def measure_mama(arguments):
     given = [arguments.mama, "bench", "train-step", "--json", "--quiet", "--description", arguments.description, "--text", arguments.text, "--repeat", str(arguments.steps)]
-    for name in ("threads", "pairs", "tokens", "sentences"):
+    for name in ("precision", "threads", "pairs", "tokens", "sentences"):
         given += ["--" + name, str(getattr(arguments, name))]
     return json.loads(subprocess.run(given, check=True, capture_output=True, text=True).stdout)["results"][0]
 
@@ -238,7 +238,7 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--steps", type=int, default=1, help="a round")
     parser.add_argument("--fused", action="store_true", help="PyTorch's fused AdamW instead of its default")
-    parser.add_argument("--autocast", action="store_true", help="PyTorch in bfloat16 by autocast")
+    parser.add_argument("--precision", default="fp32", choices=["fp32", "mixed"], help="of both; mixed is PyTorch's autocast to bfloat16")
     parser.add_argument("--aim", type=float, default=1.3)
     parser.add_argument("--json", help="also write the figures to this file")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
@@ -251,8 +251,7 @@ def main():
         if not arguments.description:
             arguments.description = str(pathlib.Path(folder) / "description.json")
             pathlib.Path(arguments.description).write_text(json.dumps(PUBLISHED))
-        passed = [f"--{name}={getattr(arguments, name)}" for name in ("description", "text", "pairs", "tokens", "sentences", "threads")]
-        passed += ["--" + name for name in ("fused", "autocast") if getattr(arguments, name)]
+        passed = [f"--{name}={getattr(arguments, name)}" for name in ("description", "text", "precision", "pairs", "tokens", "sentences", "threads")] + ["--fused"] * arguments.fused
         other = subprocess.Popen([sys.executable, __file__, "--worker", *passed], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         if other.stdout.readline().strip() != "ready":
             raise SystemExit("PyTorch did not start")

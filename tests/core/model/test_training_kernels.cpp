@@ -1,6 +1,9 @@
 #include "core/model/kernels.h"
+#include "core/model/real_rows.h"
+#include "core/model/short_attention.h"
 #include "core/model/trained_attention.h"
 #include "core/model/trained_linear.h"
+#include "core/training/compute.h"
 
 #include <QtTest>
 #include <torch/torch.h>
@@ -68,6 +71,100 @@ private Q_SLOTS:
         y.backward(flow);
         expected.backward(flow.to(torch::kFloat));
         QVERIFY2(distance(small.grad(), exact.grad()) < 2e-2, qPrintable(QString::number(distance(small.grad(), exact.grad()))));
+    }
+
+    void shortAttentionHasTheGradientsOfThePlainFormula_data()
+    {
+        QTest::addColumn<int>("tokens");
+        QTest::addColumn<int>("dim");
+        for (const int tokens : {1, 7, 48, 49, 149, 300})
+            for (const int dim : {16, 32, 64})
+                QTest::addRow("%d tokens, heads of %d", tokens, dim) << tokens << dim;
+    }
+    void shortAttentionHasTheGradientsOfThePlainFormula()
+    {
+        QFETCH(int, tokens);
+        QFETCH(int, dim);
+        if (!mama::kernels::haveAvx512())
+            QSKIP("this processor has no AVX-512");
+        torch::manual_seed(3);
+        const Tensor values = torch::randn({2, tokens, 3 * 2 * dim}).to(torch::kBFloat16), flow = torch::randn({2, tokens, 2 * dim}).to(torch::kBFloat16);
+        const Tensor exact = leaf(values, torch::kDouble), expected = mama::kernels::attention(exact, 2);
+        expected.backward(flow.to(torch::kDouble));
+        for (const auto& [type, tolerance] : {std::pair{torch::kFloat, 2e-6}, {torch::kBFloat16, 1e-2}}) { // float32 between: only the results are rounded
+            const Tensor own = leaf(values, type);
+            QVERIFY(mama::canAttendShort(own, dim, tokens));
+            const Tensor y = mama::kernels::attention(own, 2);
+            QCOMPARE(y.scalar_type(), type);
+            y.backward(flow.to(type));
+            QVERIFY2(distance(y, expected) < tolerance, qPrintable(QString::number(distance(y, expected))));
+            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance, qPrintable(QString::number(distance(own.grad(), exact.grad()))));
+        }
+    }
+
+    // Three texts of 5, 20 and 12 tokens: padded and without padding, against the masked formula in float64.
+    void shortAttentionSeesNoPadding()
+    {
+        if (!mama::kernels::haveAvx512())
+            QSKIP("this processor has no AVX-512");
+        torch::manual_seed(4);
+        const std::int64_t heads = 2, dim = 32, length = 20;
+        const Tensor mask = torch::arange(length).unsqueeze(0) < torch::tensor({5, 20, 12}).unsqueeze(1);
+        std::vector<Tensor> exact, own, packed;
+        const mama::RealRows rows(mask);
+        for (int i = 0; i < 3; ++i) {
+            const Tensor values = torch::randn({3, length, heads * dim});
+            exact.push_back(leaf(values, torch::kDouble));
+            own.push_back(leaf(values, torch::kFloat));
+            packed.push_back(leaf(values, torch::kFloat));
+        }
+        const auto split = [&](const Tensor& x) { return x.view({3, length, heads, dim}).transpose(1, 2); };
+        const Tensor expected = torch::scaled_dot_product_attention(split(exact[0]), split(exact[1]), split(exact[2]), mask.view({3, 1, 1, length})).transpose(1, 2).reshape({3, length, heads * dim});
+        const auto flat = [](const Tensor& x) { return x.reshape({-1, x.size(2)}); };
+        const Tensor y = mama::shortAttention(flat(own[0]), flat(own[1]), flat(own[2]), heads, mama::Sequences::padded(mask)).view(expected.sizes());
+        QVERIFY(distance(y, expected) < 2e-6);
+        const Tensor real = mama::shortAttention(rows.of(packed[0]), rows.of(packed[1]), rows.of(packed[2]), heads, mama::Sequences::packed(mask));
+        QCOMPARE(real.size(0), std::int64_t{37});
+        QVERIFY(distance(real, rows.of(y.detach())) == 0);
+
+        // Only real tokens have a say in what follows, so that both give the same gradients.
+        const Tensor flow = torch::randn({3, length, heads * dim}) * mask.unsqueeze(2);
+        expected.backward(flow.to(torch::kDouble));
+        y.backward(flow);
+        rows.padded(real).backward(flow);
+        for (std::size_t i = 0; i < 3; ++i) {
+            QVERIFY2(distance(own[i].grad(), exact[i].grad()) < 2e-6, qPrintable(QString::number(i)));
+            QVERIFY2(distance(packed[i].grad(), exact[i].grad()) < 2e-6, qPrintable(QString::number(i)));
+        }
+    }
+
+    // bfloat16 keeps 8 bits.
+    void linearLayersInMixedPrecisionKeepTheTypesAround()
+    {
+        torch::manual_seed(5);
+        const Tensor values = torch::randn({70, 48}), weights = torch::randn({36, 48}), biases = torch::randn({36}), flow = torch::randn({70, 36});
+        std::vector<Tensor> own, plain;
+        for (const Tensor& tensor : {values, weights, biases}) {
+            own.push_back(leaf(tensor, torch::kFloat));
+            plain.push_back(leaf(tensor, torch::kFloat));
+        }
+        Tensor y;
+        {
+            const mama::Compute mixed(mama::Placement{"cpu", mama::TrainingPrecision::Mixed});
+            const mama::Compute::Products products(mixed);
+            if (!mama::canTrainLinear(own[0], own[1]))
+                QSKIP("this processor multiplies no bfloat16");
+            y = mama::trainedLinear(own[0], own[1], own[2]);
+        }
+        QCOMPARE(y.scalar_type(), torch::kBFloat16);
+        y.backward(flow.to(torch::kBFloat16));
+        const Tensor expected = torch::linear(plain[0], plain[1], plain[2]);
+        expected.backward(flow);
+        QVERIFY(distance(y, expected) < 1e-2);
+        for (std::size_t i = 0; i < own.size(); ++i) {
+            QCOMPARE(own[i].grad().scalar_type(), torch::kFloat);
+            QVERIFY2(distance(own[i].grad(), plain[i].grad()) < 1e-2, qPrintable(QString::number(i)));
+        }
     }
 
     // Longer than a tile and no multiple of one, against float64.
