@@ -62,6 +62,7 @@ void addTrainStep(CLI::App& bench, Context& context)
     CLI::App* command = bench.add_subcommand("train-step", "A step of pre-training with every loss, random weights and random images: the published size with MiniLM and LoRA, or --description");
     command->add_option("--description", options->description, "model.json of the model to be, as for checkpoint start");
     command->add_option("--text", options->text, "What of the text model trains")->check(CLI::IsMember({"lora", "full", "frozen", "fixed"}))->capture_default_str();
+    command->add_option("--precision", options->precision, "mixed: matrix products in bfloat16, all else in float32")->check(CLI::IsMember({"fp32", "mixed", "bf16-true"}))->capture_default_str();
     command->add_option("--pairs", options->pairs, "Image pairs with a caption each")->check(CLI::Range(2, 4096))->capture_default_str();
     command->add_option("--tokens", options->tokens, "Of a caption")->check(CLI::Range(8, 512))->capture_default_str();
     command->add_option("--sentences", options->sentences, "Of a caption")->check(CLI::Range(1, 64))->capture_default_str();

@@ -81,6 +81,7 @@ PretrainingTask taskOf(const TrainBenchOptions& options, const fs::path& start)
     PretrainingTask::Options made;
     made.start = start;
     made.loss = {LossSchedule::PaperMean, 0, 1, 0.5};
+    made.placement.precision = trainingPrecisionOf(options.precision);
     made.textTraining = textTrainingOf(options.text);
     made.dropout = made.loraDropout = 0;
     made.threads = options.bench.compute.threads > 0 ? options.bench.compute.threads : processor().cores;
@@ -118,7 +119,7 @@ nlohmann::json stepResult(const TrainBenchOptions& options, const nlohmann::json
     nlohmann::json result = spreadOf(times);
     for (const auto& [part, each] : parts)
         result["parts"][part] = spreadOf(each)["median"];
-    result.update({{"what", "step"}, {"precision", "fp32"}, {"pairs", options.pairs}, {"tokens", options.tokens}, {"sentences", options.sentences}, {"text", options.text}, {"losses", losses},
+    result.update({{"what", "step"}, {"precision", options.precision}, {"pairs", options.pairs}, {"tokens", options.tokens}, {"sentences", options.sentences}, {"text", options.text}, {"losses", losses},
                    {"threads", options.bench.compute.threads > 0 ? options.bench.compute.threads : processor().cores}, {"images_per_second", 2e3 * options.pairs / result["median"].get<double>()}, {"peak_bytes", memory.highestBytes()}, {"cpu_seconds", spreadOf(used)["median"]}});
     return result;
 }
