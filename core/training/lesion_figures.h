@@ -1,6 +1,7 @@
 #pragma once
 #include "core/protocol/run_records.h"
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,12 +18,16 @@ public:
     void add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base, const std::string& patient);
 
     // "NAME_auc"; "NAME_hit", the share of images with a lesion whose highest patch has its centre in one; "NAME_oracle",
-    // the share where some patch has. 95 % intervals by patient; undefined figures are left out.
+    // the share where some patch has; of those images, "NAME_cnr", the signed contrast of lesion and rest to their noise, and
+    // "NAME_miou", the mean overlap of lesion and map, scaled to 0..1, at the thresholds 0.1 to 0.5. All patches count, air
+    // too. 95 % intervals by patient; undefined figures are left out.
     void report(const std::string& name, EvalRecord& record) const;
 
 private:
     std::vector<double> m_scores;
-    std::vector<bool> m_present, m_hit, m_reachable;
+    std::vector<bool> m_present;
+    static constexpr std::size_t aims = 4;
+    std::vector<std::array<double, aims>> m_aims; // hit, oracle, CNR, mIoU; of images with a lesion
     std::vector<std::string> m_patients;
 };
 

@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/model/model.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/lesion_figures.h"
 #include "core/training/start_model.h"
 #include "core/training/train_run.h"
 #include "core/weights/model_folder.h"
@@ -65,8 +66,27 @@ private Q_SLOTS:
         QVERIFY(last < 0.7 * first);
         QVERIFY(metrics.contains("mass_auc") && metrics.contains("mass_hit") && !metrics.contains("calcification_hit"));
         QVERIFY(metrics.at("mass_hit").n == 2 && metrics.at("mass_oracle").value == 1);
+        QVERIFY(metrics.at("mass_cnr").n == 2 && metrics.at("mass_miou").value > 0);
         const auto model = Model::load(root() / "run" / "checkpoints" / "step-30", {"cpu", Precision::Fp32, 1});
         QVERIFY(model->info().hasLocal && model->info().trainedOn == "synthetic test pictures");
+    }
+
+    // Four patches, the first one all lesion, and a map of 1, 0.15, 0, 0 over them; a second image without a lesion.
+    void figuresOfMapsAreTheClosedForms()
+    {
+        LesionFigures figures;
+        const std::vector<float> map{1, 0.15F, 0, 0};
+        std::vector<std::uint8_t> lesion(16, 0);
+        for (const std::size_t pixel : {0, 1, 4, 5})
+            lesion[pixel] = 255;
+        figures.add(map, lesion, 4, "a");
+        figures.add(std::vector<float>{0.5F, 0, 0, 0}, {}, 4, "b");
+        EvalRecord record;
+        figures.report("mass", record);
+        const auto value = [&](const char* name) { return record.metrics.at(name).value; };
+        QVERIFY(value("mass_auc") == 1 && value("mass_hit") == 1 && value("mass_oracle") == 1);
+        QVERIFY(std::abs(value("mass_cnr") - 9.5 * std::sqrt(2)) < 1e-4); // (1 - 0.05) / sqrt(0.005)
+        QVERIFY(std::abs(value("mass_miou") - 0.9) < 1e-6);             // 1/2 at the threshold 0.1, then 1
     }
 
     void aSetWithoutMasksIsRefused()
