@@ -1,5 +1,5 @@
 #pragma once
-#include "core/training/placement.h"
+#include "core/training/task_options.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
@@ -9,24 +9,16 @@
 
 namespace mama {
 
-class ProcessGroup;
-
 // Linear probe and full fine-tuning (mama.md 9): cross-entropy of a linear layer on the image tower's pooled tokens, by
 // SGD with momentum. The checkpoints are linear-probe models. No Torch in this header.
 class ClassificationTask final : public TrainingTask
 {
 public:
-    struct Options
+    struct Options : TaskOptions
     {
-        std::filesystem::path start; // model folder
         bool wholeTower = false;     // fine-tuning; else the layer alone
         std::vector<std::string> classes;
-        std::uint64_t seed = 42;     // of the layer's start values
         double momentum = 0.9, weightDecay = 1e-3, clip = 0;
-        int threads = 0;
-        Placement placement;
-        std::string name, trainedOn; // for model.json; empty: as the start's
-        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
     };
     // Error(Model) if the start has no image tower.
     explicit ClassificationTask(const Options& options);

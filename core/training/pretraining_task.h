@@ -1,7 +1,7 @@
 #pragma once
 #include "core/text/tokenizer.h"
 #include "core/training/loss_options.h"
-#include "core/training/placement.h"
+#include "core/training/task_options.h"
 #include "core/training/training_task.h"
 
 #include <cstdint>
@@ -13,7 +13,6 @@
 namespace mama {
 
 class ExtraTerm;
-class ProcessGroup;
 
 // Frozen: the text model, not its heads. Fixed: neither.
 enum class TextTraining { Lora, Full, Frozen, Fixed };
@@ -21,13 +20,13 @@ enum class TextTraining { Lora, Full, Frozen, Fixed };
 TextTraining textTrainingOf(const std::string& name);
 
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
-// What trains and what counts is a function of the step alone. No Torch in this header.
+// The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in this
+// header.
 class PretrainingTask final : public TrainingTask
 {
 public:
-    struct Options
+    struct Options : TaskOptions
     {
-        std::filesystem::path start; // model folder with both towers and all heads
         LossOptions loss;
         double scaleLimit = 100;     // the factors e^scale stay at or below it; 0: as they come
         TextTraining textTraining = TextTraining::Lora;
@@ -36,11 +35,6 @@ public:
         bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
         double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1, textFactor = 1;
         bool decayMatricesOnly = false;
-        std::uint64_t seed = 42;     // of dropout and new adapters
-        int threads = 0;
-        Placement placement;
-        std::string name, trainedOn; // for model.json; empty: as the start's
-        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
         bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) names what the start lacks.

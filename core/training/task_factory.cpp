@@ -75,40 +75,39 @@ void watchGpu(const Placement& placement, TaskToTrain& made)
     made.gpuUse = [monitor = std::make_shared<GpuMonitor>(index)] { return monitor->now(); };
 }
 
-std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+void fill(TaskOptions& options, const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
-    ClassificationTask::Options options;
     options.start = settings.text("model.start");
-    options.wholeTower = settings.text("task") == "finetune";
-    options.classes = classesOf(settings);
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
-    options.momentum = settings.number("optimizer.beta1");
-    options.weightDecay = settings.number("optimizer.weight_decay");
-    options.clip = settings.number("optimizer.clip");
     options.threads = threadsOf(settings, group);
-    options.group = group;
     options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     options.trainedOn = trainedOnOf(settings, trainedOn);
+    options.group = group;
+}
+
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+{
+    ClassificationTask::Options options;
+    fill(options, settings, trainedOn, group);
+    options.wholeTower = settings.text("task") == "finetune";
+    options.classes = classesOf(settings);
+    options.momentum = settings.number("optimizer.beta1");
+    options.weightDecay = settings.number("optimizer.weight_decay");
+    options.clip = settings.number("optimizer.clip");
     return std::make_unique<ClassificationTask>(options);
 }
 
 std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     WarmStartTask::Options options;
-    options.start = settings.text("model.start");
-    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
+    fill(options, settings, trainedOn, group);
     options.beta1 = settings.number("optimizer.beta1");
     options.beta2 = settings.number("optimizer.beta2");
     options.weightDecay = settings.number("optimizer.weight_decay");
     options.decayMatricesOnly = settings.text("optimizer.decay") == "matrices";
     options.clip = settings.number("optimizer.clip");
     options.positiveWeight = settings.number("dense.positive_weight");
-    options.threads = threadsOf(settings, group);
-    options.group = group;
-    options.placement = placementOf(settings, group);
-    options.name = settings.text("model.name");
-    options.trainedOn = trainedOnOf(settings, trainedOn);
     options.sharedNorm = settings.text("model.batch_norm") == "together";
     return std::make_unique<WarmStartTask>(options);
 }
@@ -124,7 +123,7 @@ LossOptions lossOf(const Settings& settings)
 std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
     PretrainingTask::Options options;
-    options.start = settings.text("model.start");
+    fill(options, settings, trainedOn, group);
     options.loss = lossOf(settings);
     options.scaleLimit = settings.number("loss.scale_limit");
     options.textTraining = textTrainingOf(settings.text("model.text_training"));
@@ -140,12 +139,6 @@ std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std
     options.clip = settings.number("optimizer.clip");
     options.towerFactor = settings.number("optimizer.tower_factor");
     options.textFactor = settings.number("optimizer.text_factor");
-    options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
-    options.threads = threadsOf(settings, group);
-    options.group = group;
-    options.placement = placementOf(settings, group);
-    options.name = settings.text("model.name");
-    options.trainedOn = trainedOnOf(settings, trainedOn);
     options.sharedNorm = settings.text("model.batch_norm") == "together";
     return std::make_unique<PretrainingTask>(options);
 }

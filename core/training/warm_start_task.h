@@ -1,5 +1,5 @@
 #pragma once
-#include "core/training/placement.h"
+#include "core/training/task_options.h"
 #include "core/training/training_task.h"
 
 #include <filesystem>
@@ -9,8 +9,6 @@
 
 namespace mama {
 
-class ProcessGroup;
-
 // Warm start of an image tower on masks: of each patch, whether it shows a mass and whether it shows calcifications,
 // by a linear layer on the normed patch tokens. Stands in for a tower that is pre-trained on pictures. AdamW.
 // The checkpoints are the start's model with the trained tower; the layer itself lies in
@@ -18,17 +16,11 @@ class ProcessGroup;
 class WarmStartTask final : public TrainingTask
 {
 public:
-    struct Options
+    struct Options : TaskOptions
     {
-        std::filesystem::path start; // model folder
-        std::uint64_t seed = 42;     // of the layer's start values
         double beta1 = 0.9, beta2 = 0.98, weightDecay = 0.05, clip = 1;
         bool decayMatricesOnly = false;
         double positiveWeight = 6;
-        int threads = 0;
-        Placement placement;
-        std::string name, trainedOn; // for model.json; empty: as the start's
-        ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
         bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) if the start has no image tower.
