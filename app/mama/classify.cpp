@@ -82,13 +82,7 @@ int run(const ClassifyCommand& command, const Job& job)
     const auto result = classes(command, *opened, job);
     if (!result)
         return Cancelled;
-    nlohmann::json document = toJson(*result, opened->study);
-    const int status = addProblems(document, opened->study);
-    if (command.study.json)
-        printJson(document);
-    else
-        printTable(*result, opened->study);
-    return status;
+    return report(toJson(*result, opened->study), opened->study, command.study.json, [&] { printTable(*result, opened->study); });
 }
 
 } // namespace

@@ -114,12 +114,7 @@ int run(const QueryCommand& command, const Job& job)
         if (command.png)
             writePictures(command, *result, opened->study, document["pictures"], files);
     }
-    const int status = addProblems(document, opened->study);
-    if (command.study.json)
-        printJson(document);
-    else
-        printTable(*result, opened->study);
-    return status;
+    return report(std::move(document), opened->study, command.study.json, [&] { printTable(*result, opened->study); });
 }
 
 } // namespace

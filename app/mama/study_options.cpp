@@ -1,5 +1,6 @@
 #include "app/mama/study_options.h"
 
+#include "app/mama/commands.h"
 #include "core/base/files.h"
 #include "core/zeroshot/result_json.h"
 
@@ -51,12 +52,16 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     return out;
 }
 
-int addProblems(nlohmann::json& document, const EncodedStudy& study)
+int report(nlohmann::json document, const EncodedStudy& study, bool json, const std::function<void()>& table)
 {
     document["skipped"] = toJson(study.skipped);
     document["refused"] = toJson(study.refused);
     for (const NotScored& one : study.refused)
         std::cerr << "refused: " << one.path.string() << ": " << one.reason << "\n";
+    if (json)
+        printJson(document);
+    else
+        table();
     return study.refused.empty() ? Done : SomeRefused;
 }
 

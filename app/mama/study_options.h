@@ -6,6 +6,7 @@
 #include "core/zeroshot/study_encoder.h"
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job);
 
 // Where embeddings are kept: the folder named, else "embeddings" in the cache folder.
 std::filesystem::path embeddingFolder(const std::filesystem::path& named);
-// Adds "skipped" and "refused" to a result, lists the refused on stderr, and gives the exit status.
-int addProblems(nlohmann::json& document, const EncodedStudy& study);
+// Adds "skipped" and "refused" to a result, lists the refused on stderr, and prints the document if `json`, else calls
+// `table`. The exit status.
+int report(nlohmann::json document, const EncodedStudy& study, bool json, const std::function<void()>& table);
 
 } // namespace mama::cli
