@@ -58,6 +58,7 @@ struct TextEmbedding // M texts
     std::vector<float> global;          // [M, D], L2-normalised
     std::vector<float> sentences;       // [sum of sentences, D], L2-normalised
     std::vector<std::int64_t> offsets;  // [M + 1]: sentences of text m are rows offsets[m]..offsets[m+1]
+    std::vector<std::int64_t> last;     // [M]: the row of text m's last sentence (Tokens::lastSentence); -1: none
     std::vector<bool> cut;              // the text did not fit into the model's length
 };
 

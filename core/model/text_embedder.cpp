@@ -71,6 +71,8 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
         const std::size_t before = m_tokenizer.isBert() && own > 0 ? own - 1 : own; // BERT's closing separator
         input.separators.erase(input.separators.begin(), input.separators.begin() + static_cast<std::ptrdiff_t>(before));
     }
+    if (const auto last = made.lastSentence()) // counted from the end, which the prefix leaves as it is
+        input.last = static_cast<std::int64_t>(input.separators.size()) - static_cast<std::int64_t>(made.separators.size() - *last);
     if (input.ids.empty())
         throw Error(ErrorCode::Data, "encode text", "", "the text is empty");
     return input;
@@ -188,8 +190,10 @@ Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const 
             const at::Tensor mine = states[static_cast<std::int64_t>(row)];
             output.global = toVector(l2(m_network.textGlobal(poolHidden(mine, input, chosen).unsqueeze(0)).to(at::kFloat)));
             output.cut = input.cut;
-            if (sentences && m_network.textLocalHead && !input.separators.empty())
+            if (sentences && m_network.textLocalHead && !input.separators.empty()) {
+                output.last = input.last;
                 output.sentences = toVector(m_network.sentences(mine.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
+            }
         }
         done += group.size();
         job.report(done, inputs.size(), "encode text");
@@ -233,6 +237,7 @@ Cancellable<TextEmbedding> TextEmbedder::encode(const std::vector<std::string>& 
         const Output& one = found.at(text);
         embedding.global.insert(embedding.global.end(), one.global.begin(), one.global.end());
         embedding.sentences.insert(embedding.sentences.end(), one.sentences.begin(), one.sentences.end());
+        embedding.last.push_back(one.last < 0 ? -1 : embedding.offsets.back() + one.last);
         embedding.offsets.push_back(static_cast<std::int64_t>(embedding.sentences.size()) / embedding.dim);
         embedding.cut.push_back(one.cut);
     }

@@ -21,11 +21,13 @@ public:
         std::int64_t limit = 0; // tokens that the text was cut to; 0: the model's length
         std::vector<std::int64_t> ids, types;
         std::vector<std::int64_t> separators;
+        std::int64_t last = -1; // of them, that of the last sentence
         bool cut = false;
     };
     struct Output
     {
         std::vector<float> global, sentences; // [D], [S, D]
+        std::int64_t last = -1;               // sentence
         bool cut = false;
     };
     Cancellable<std::vector<Output>> encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const;

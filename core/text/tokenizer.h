@@ -16,6 +16,17 @@ struct Tokens
     std::vector<std::int32_t> types;      // segment ids of BERT pairs; empty when all 0
     std::vector<std::int32_t> separators; // positions of separator tokens
     bool cut = false;                     // the text did not fit
+
+    // Which separator ends the text's last sentence: not the one that BERT's tokenizer puts behind the last full stop's,
+    // which ends no sentence. None without separators.
+    std::optional<std::size_t> lastSentence() const
+    {
+        const std::size_t count = separators.size();
+        if (count == 0)
+            return {};
+        const bool twice = count > 1 && separators[count - 1] == separators[count - 2] + 1;
+        return count - (twice ? 2 : 1);
+    }
 };
 
 // Encodes text exactly as the published tokenizer of the same files does. Immutable and shared between threads.

@@ -42,7 +42,7 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
     std::size_t longest = 0;
     for (const FindingSentence& sentence : options.sentences) {
         all.push_back(encodeCaption(*captions.tokenizer, captions.rules, sentence.text, false));
-        if (all.back().separators.empty())
+        if (!all.back().lastSentence())
             throw Error(ErrorCode::Data, "train", sentence.text, "is no sentence to this model");
         longest = std::max(longest, all.back().ids.size());
         if (sentence.when == When::Mass || sentence.when == When::Calcification)
@@ -60,7 +60,7 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
         const Tokens& tokens = all[static_cast<std::size_t>(i)];
         std::copy(tokens.ids.begin(), tokens.ids.end(), m_ids.data_ptr<std::int64_t>() + i * length);
         m_mask[i].narrow(0, 0, static_cast<std::int64_t>(tokens.ids.size())).fill_(true);
-        m_separators[i] = tokens.separators.front();
+        m_separators[i] = tokens.separators[*tokens.lastSentence()];
     }
 }
 

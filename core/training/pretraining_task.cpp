@@ -327,11 +327,12 @@ std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
 std::vector<float> PretrainingTask::sentence(const Tokens& text) const
 {
     const torch::NoGradGuard noGradients;
-    if (text.separators.empty())
+    const auto last = text.lastSentence();
+    if (!last)
         throw Error(ErrorCode::Data, "encode text", "", "the text has no sentence");
     const SampleBatch one = oneText(text);
     const Tensor hidden = m_parts->network->text->hidden(m_parts->textOf(one)).squeeze(0);
-    return valuesOf(m_parts->network->sentences(hidden[text.separators.back()].unsqueeze(0)));
+    return valuesOf(m_parts->network->sentences(hidden[text.separators[*last]].unsqueeze(0)));
 }
 
 double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }

@@ -62,7 +62,7 @@ public:
         double images = 0, text = 0, losses = 0, backward = 0, optimiser = 0;
     };
     const Seconds& seconds() const { return m_seconds; }
-    // The same for maps: [patches, D], and the state at the text's last separator, [D].
+    // The same for maps: [patches, D], and the state at the separator of the text's last sentence, [D].
     std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
     std::vector<float> sentence(const Tokens& text) const;
 

@@ -72,8 +72,9 @@ std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shar
     for (std::size_t t = 0; t < texts.size(); ++t) {
         const EncodedText& text = *texts[t];
         const std::size_t count = text.sentenceCount(), d = static_cast<std::size_t>(text.dim);
-        for (std::size_t s = allSentences || count == 0 ? 0 : count - 1; s < count; ++s)
-            out.push_back({t, s, alignmentMap(image.patches, image.rows, image.columns, std::span(text.sentences).subspan(s * d, d), image.inside)});
+        for (std::size_t s = 0; s < count; ++s)
+            if (allSentences || static_cast<std::int64_t>(s) == text.last)
+                out.push_back({t, s, alignmentMap(image.patches, image.rows, image.columns, std::span(text.sentences).subspan(s * d, d), image.inside)});
     }
     return out;
 }

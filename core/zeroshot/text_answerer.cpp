@@ -25,14 +25,13 @@ std::vector<Embedded> embed(Model& model, const std::vector<std::string>& texts)
     const auto embedding = model.encodeTexts(texts);
     const auto dim = static_cast<std::size_t>(embedding->dim);
     for (std::size_t i = 0; i < texts.size(); ++i) {
-        const auto last = static_cast<std::size_t>(embedding->offsets[i + 1]);
-        if (last == static_cast<std::size_t>(embedding->offsets[i]))
+        if (embedding->last[i] < 0)
             throw Error(ErrorCode::Data, "evaluate findings", texts[i], "is no sentence to this model");
         const auto row = [dim](const std::vector<float>& rows, std::size_t at) {
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(at * dim);
             return std::vector<float>(first, first + static_cast<std::ptrdiff_t>(dim));
         };
-        made.push_back({row(embedding->global, i), row(embedding->sentences, last - 1)});
+        made.push_back({row(embedding->global, i), row(embedding->sentences, static_cast<std::size_t>(embedding->last[i]))});
     }
     return made;
 }

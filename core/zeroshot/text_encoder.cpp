@@ -24,17 +24,13 @@ EncodedText textAt(const TextEmbedding& batch, std::size_t m)
     out.global.assign(batch.global.begin() + i * d, batch.global.begin() + (i + 1) * d);
     if (batch.offsets.size() > m + 1)
         out.sentences.assign(batch.sentences.begin() + batch.offsets[m] * d, batch.sentences.begin() + batch.offsets[m + 1] * d);
+    if (batch.last.size() > m && batch.last[m] >= 0)
+        out.last = batch.last[m] - batch.offsets[m];
     out.cut = m < batch.cut.size() && batch.cut[m];
     return out;
 }
 
 } // namespace
-
-std::span<const float> EncodedText::lastSentence() const
-{
-    const std::size_t count = sentenceCount(), d = static_cast<std::size_t>(dim);
-    return count == 0 ? std::span<const float>() : std::span(sentences).subspan((count - 1) * d, d);
-}
 
 Cancellable<std::vector<std::shared_ptr<const EncodedText>>> TextEncoder::encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
 {

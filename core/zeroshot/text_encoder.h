@@ -18,11 +18,10 @@ struct EncodedText
     std::vector<float> global;    // [D], L2-normalised
     std::vector<float> sentences; // [S, D], L2-normalised
     std::int64_t dim = 0;
+    std::int64_t last = -1;       // the sentence a text's one map is drawn for: the last, which has seen all before it; -1: none
     bool cut = false;             // did not fit into the model's length
 
     std::size_t sentenceCount() const { return dim > 0 ? sentences.size() / static_cast<std::size_t>(dim) : 0; }
-    // The sentence a text's one map is drawn for: the last one, which has seen all before it. Empty: none.
-    std::span<const float> lastSentence() const;
 };
 
 // Encodes texts with one model and remembers the last ones by text, prefix, pooling and rawness (a model has its own

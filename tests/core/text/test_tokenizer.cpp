@@ -117,6 +117,22 @@ private Q_SLOTS:
         QVERIFY(same(mask, "inputs/attention_mask.npy"));
     }
 
+    // BERT's own separator behind that of a full stop ends no sentence; without a full stop it does.
+    void theLastSentenceEndsAtItsOwnSeparator()
+    {
+        MAMA_NEED(fs::exists(mama::test::parityFolder() / "text" / "bert" / "vocab.txt"), "parity/text/bert");
+        const auto bert = mama::Tokenizer::load(mama::test::parityFolder() / "text" / "bert");
+        const mama::CaptionRules rules{"[SEP]", "", "", "[PAD]", 64};
+        const auto places = [&](const char* text) {
+            const mama::Tokens tokens = mama::encodeCaption(*bert, rules, text);
+            return std::pair{tokens.separators.size(), tokens.lastSentence()};
+        };
+        QVERIFY(places("There is a mass.") == std::pair(std::size_t{2}, std::optional<std::size_t>(0)));
+        QVERIFY(places("There is a mass. The breast is dense.") == std::pair(std::size_t{3}, std::optional<std::size_t>(1)));
+        QVERIFY(places("There is a mass") == std::pair(std::size_t{1}, std::optional<std::size_t>(0)));
+        QVERIFY(!mama::Tokens().lastSentence());
+    }
+
     void brokenFilesAreNamed()
     {
         const fs::path folder = fs::path(m_folder.path().toStdString()) / "broken";
