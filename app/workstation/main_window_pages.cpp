@@ -55,6 +55,10 @@ void MainWindow::buildTrainMenu()
         showPage(Page::Train);
         m_train->chooseRun();
     });
+    command(train, "train.find", tr("&Find in the log"), QStringLiteral("Ctrl+F"), [this] {
+        showPage(Page::Train);
+        m_train->findInLog();
+    });
 }
 
 void MainWindow::pinStudy()
