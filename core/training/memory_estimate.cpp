@@ -15,7 +15,7 @@ using nlohmann::json;
 // program and the overheads were set against the highest resident memory (VmHWM) of runs of three or four steps on one
 // thread of a processor: the demo's warm-start.json and pretrain.json (192 pixels, batches of 8 and 32, each kind of text
 // training, with and without the terms on masks, a probe), and a ViT-S/14 at 518 pixels with four images. The estimate was
-// 0 to 17 % above each; the same run twice differs by 10 %.
+// 0 to 17 % above each, 25 % above fine-tuning; the same run twice differs by 10 %.
 constexpr double perValue = 4;     // fp32
 constexpr double program = 0.395e9; // bytes, resident after loading LibTorch, with what its allocator keeps
 // Over what is kept: gradients of the layer at work, and the allocator's gaps.

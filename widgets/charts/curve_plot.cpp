@@ -182,6 +182,7 @@ void CurvePlot::replotNow()
 
 void CurvePlot::arrange()
 {
+    m_plot->yAxis->ticker()->setTickCount(std::clamp(m_plot->axisRect()->height() / (2 * fontMetrics().height()), 2, 5)); // labels must not meet
     if (!m_dirty)
         return;
     m_refreshing = true;

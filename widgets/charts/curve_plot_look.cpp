@@ -63,8 +63,9 @@ void CurvePlot::drawMarkers()
             text->position->setTypeX(QCPItemPosition::ptPlotCoords);
             text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
             text->position->setCoords(x, 0.02);
-            text->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-            text->setPadding(QMargins(4, 0, 0, 0));
+            const bool inside = m_plot->xAxis->coordToPixel(x) + fontMetrics().horizontalAdvance(marker.text) + 8 < m_plot->axisRect()->right();
+            text->setPositionAlignment((inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+            text->setPadding(QMargins(4, 0, 4, 0));
             text->setText(marker.text);
             text->setColor(palette().color(QPalette::Text));
         }
