@@ -1,13 +1,11 @@
 #include "app/workstation/checkpoint_panel.h"
 
 #include "app/workstation/map_range.h"
+#include "app/workstation/run_presets.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/panels/sentence_edit.h"
 
 #include <QApplication>
-#include <QComboBox>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -23,18 +21,27 @@
 namespace mama {
 namespace {
 
-const QString pinnedStudies = QStringLiteral("checkpoints/studies"), pinnedSentences = QStringLiteral("checkpoints/sentences");
+const QString pinnedSentences = QStringLiteral("checkpoints/sentences");
 
-QString studyName(const Study& study, int number)
+// What to do where there is little to drag over; empty: nothing, there is enough.
+QString stripNote(const RunView& run)
 {
-    const QString folder = study.images.empty() ? QString() : QFileInfo(QString::fromStdString(study.images.front().path.parent_path().string())).fileName();
-    return CheckpointPanel::tr("Study %1: %2").arg(number).arg(folder);
+    if (run.checkpoints.size() > 2)
+        return {};
+    if (!run.config.is_object())
+        return CheckpointPanel::tr("No run has been written to this folder.");
+    const auto every = run.config.value("checkpoint_every", std::int64_t{0});
+    const QString first = run.checkpoints.empty() ? CheckpointPanel::tr("No checkpoint has been written yet: there is one every %1 steps.").arg(every) : QString();
+    if (run.config.value("keep_every", std::int64_t{0}) > 0)
+        return first;
+    const QString few = CheckpointPanel::tr("This run keeps only its last and its best checkpoint. To have more to drag over, give the next run a keep_every, for instance %1.").arg(keepEveryFor(run.config));
+    return first.isEmpty() ? few : first + QLatin1Char(' ') + few;
 }
 
 } // namespace
 
 CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_session(new CheckpointSession(engineProgram, this)), m_studies(new StudySession(this))
+    : QWidget(parent), m_settings(settings), m_session(new CheckpointSession(engineProgram, this)), m_studies(new PinnedStudies(settings, this))
 {
     m_strip = new CheckpointStrip(this);
     auto* parts = new QSplitter(Qt::Horizontal, this);
@@ -56,7 +63,6 @@ CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settin
     connect(m_session, &CheckpointSession::changed, this, &CheckpointPanel::refresh);
     connect(m_session, &CheckpointSession::progress, this, &CheckpointPanel::showProgress);
     connectStudies();
-    m_pins = m_settings.value(pinnedStudies).toStringList();
     m_session->setSentences(m_settings.value(pinnedSentences).toStringList());
     refresh();
 }
@@ -64,26 +70,11 @@ CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settin
 QWidget* CheckpointPanel::buildStudies()
 {
     auto* side = new QWidget(this);
-    m_study = new QComboBox(side);
-    m_study->setAccessibleName(tr("Pinned study"));
-    m_study->setPlaceholderText(tr("No study is pinned"));
-    m_study->setMinimumContentsLength(12);
-    m_study->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
-    m_pin = new QPushButton(tr("Pin study…"), side);
-    m_pin->setToolTip(tr("Choose a folder with mammograms; Study ▸ Pin to checkpoints takes the one that is being read"));
-    m_unpin = new QPushButton(tr("Unpin all"), side);
     m_query = new QueryPanel(side);
-    auto* top = new QHBoxLayout;
-    top->addWidget(m_study, 1);
-    top->addWidget(m_pin);
-    top->addWidget(m_unpin);
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
-    column->addLayout(top);
+    column->addWidget(m_studies);
     column->addWidget(m_query, 1);
-    connect(m_study, &QComboBox::activated, m_studies, &StudySession::show);
-    connect(m_pin, &QPushButton::clicked, this, &CheckpointPanel::choosePins);
-    connect(m_unpin, &QPushButton::clicked, this, &CheckpointPanel::unpin);
     connect(m_query, &QueryPanel::asked, this, &CheckpointPanel::pinSentence);
     connect(m_query, &QueryPanel::rowSelected, this, [this] {
         showMaps();
@@ -107,18 +98,19 @@ QWidget* CheckpointPanel::buildMaps()
     m_view->setViewLayout(viewer::ViewLayout::Row);
     m_view->setAccessibleName(tr("Maps of the checkpoint"));
     m_phase = new QLabel(side);
-    m_phase->setMinimumWidth(1);
+    m_phase->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("step 00000: encoding")));
     m_bar = new QProgressBar(side);
-    m_bar->setFixedWidth(110);
+    m_bar->setFixedWidth(70);
     m_bar->setTextVisible(false);
     m_bar->setAccessibleName(tr("Progress"));
     m_cancel = new QToolButton(side);
     m_cancel->setText(tr("Cancel"));
-    m_all = new QPushButton(tr("Score all checkpoints"), side);
-    m_all->setToolTip(tr("One after the other, beginning with the one at hand; training becomes slower meanwhile"));
-    m_fit = new QPushButton(tr("Scale of these maps"), side);
+    m_all = new QPushButton(tr("Score all"), side);
+    m_all->setToolTip(tr("Every checkpoint, one after the other, beginning with the one at hand; training becomes slower meanwhile"));
+    m_fit = new QPushButton(tr("Fit colours"), side);
     m_fit->setToolTip(tr("Colours from the lowest to the highest similarity of the checkpoint at hand, kept for all of them"));
-    m_full = new QPushButton(tr("Scale −1 to 1"), side);
+    m_full = new QPushButton(tr("Colours −1 to 1"), side);
+    m_full->setToolTip(tr("The full scale of a similarity, the same for every checkpoint and sentence"));
     auto* row = new QHBoxLayout;
     row->addWidget(m_phase, 1);
     row->addWidget(m_bar);
@@ -140,34 +132,22 @@ QWidget* CheckpointPanel::buildMaps()
 
 void CheckpointPanel::connectStudies()
 {
-    connect(m_studies, &StudySession::progress, this, [this](const QString& phase, qint64 done, qint64 total) {
+    connect(m_studies, &PinnedStudies::progress, this, [this](const QString& phase, qint64 done, qint64 total) {
         if (!m_session->working())
             showProgress(phase, done, total);
     });
-    connect(m_studies, &StudySession::scanned, this, [this](const std::vector<ScanProblem>&) {
-        m_study->clear();
-        const auto& studies = m_studies->studies();
-        for (std::size_t i = 0; i < studies.size(); ++i)
-            m_study->addItem(studyName(studies[i], static_cast<int>(i) + 1));
-        m_scanProblem = studies.empty() && !m_pins.isEmpty() ? tr("The pinned folders hold no mammograms.") : QString();
-        m_study->setCurrentIndex(studies.empty() ? -1 : 0);
-        refresh();
-    });
-    connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
-        m_scanProblem = reason;
-        refresh();
-    });
-    connect(m_studies, &StudySession::studyShown, this, [this] {
+    connect(m_studies, &PinnedStudies::changed, this, &CheckpointPanel::refresh);
+    connect(m_studies, &PinnedStudies::studyShown, this, [this](const Study& study) {
         m_view->clearStudy();
         m_view->setViewLayout(viewer::ViewLayout::Row);
-        m_study->setCurrentIndex(m_studies->current());
-        m_session->setStudy(*m_studies->study());
+        m_session->setStudy(study);
     });
-    connect(m_studies, &StudySession::pictureReady, this, [this](const LoadedImage& loaded) {
-        const Study* study = m_studies->study();
-        if (!study || loaded.index >= study->images.size())
-            return;
-        const Slot slot = study->images[loaded.index].slot;
+    connect(m_studies, &PinnedStudies::unpinned, this, [this] {
+        m_view->clearStudy();
+        m_session->setStudy({});
+        refresh();
+    });
+    connect(m_studies, &PinnedStudies::pictureReady, this, [this](const LoadedImage& loaded, Slot slot) {
         if (loaded.picture)
             m_view->setImage(slot, loaded.picture);
         else
@@ -184,51 +164,12 @@ void CheckpointPanel::show(const RunView* run)
     m_run = folder;
     m_lastStep = run && run->state ? static_cast<double>(run->state->step) : 0;
     m_lateLoss = run ? run->lateLoss() : std::nullopt;
-    m_keepsFew = run && run->config.is_object() && run->config.value("keep_every", 0) == 0;
+    m_strip->setNote(run ? stripNote(*run) : QString());
     m_session->setRun(m_run, run ? run->checkpoints : std::vector<RunFolder::Checkpoint>());
     showTicks();
 }
 
-void CheckpointPanel::choosePins()
-{
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Pin a folder with studies"), m_settings.value(QStringLiteral("files/folder")).toString());
-    if (!chosen.isEmpty())
-        pinStudy({chosen});
-}
-
-void CheckpointPanel::pinStudy(const QStringList& paths)
-{
-    for (const QString& path : paths)
-        if (!m_pins.contains(path))
-            m_pins << path;
-    keepPins();
-    openPins();
-}
-
-void CheckpointPanel::unpin()
-{
-    m_pins.clear();
-    keepPins();
-    m_studies->cancel();
-    m_study->clear();
-    m_view->clearStudy();
-    m_session->setStudy({});
-}
-
-void CheckpointPanel::keepPins()
-{
-    m_settings.setValue(pinnedStudies, m_pins);
-    m_settings.setValue(pinnedSentences, m_session->sentences());
-}
-
-void CheckpointPanel::openPins()
-{
-    std::vector<std::filesystem::path> paths;
-    for (const QString& pin : m_pins)
-        paths.emplace_back(pin.toStdString());
-    if (!paths.empty())
-        m_studies->open(paths);
-}
+void CheckpointPanel::pinStudy(const QStringList& paths) { m_studies->pin(paths); }
 
 void CheckpointPanel::pinSentence(const QString& sentence)
 {
@@ -242,7 +183,7 @@ void CheckpointPanel::pinSentence(const QString& sentence)
 void CheckpointPanel::setSentences(const QStringList& sentences)
 {
     m_session->setSentences(sentences);
-    keepPins();
+    m_settings.setValue(pinnedSentences, sentences);
 }
 
 void CheckpointPanel::refresh()
@@ -262,6 +203,8 @@ void CheckpointPanel::showTicks()
     m_strip->setTicks(std::move(ticks), m_lastStep);
     m_strip->setMark(m_lateLoss, tr("local loss begins"));
     m_strip->setEnabled(!m_strip->ticks().empty());
+    if (!m_strip->step()) // the cursor of another run goes
+        Q_EMIT chosen({});
     if (const auto step = m_strip->step(); step && m_session->chosen() != static_cast<std::int64_t>(*step)) {
         m_session->choose(static_cast<std::int64_t>(*step));
         Q_EMIT chosen(isVisible() ? step : std::nullopt);
@@ -336,18 +279,14 @@ void CheckpointPanel::showHint()
     m_all->setEnabled(!m_session->working() && m_studies->study() && !m_session->sentences().isEmpty() && !m_strip->ticks().empty());
     if (m_run.isEmpty())
         m_query->setHint(tr("Choose a run to see what its checkpoints make of a study."), false);
-    else if (m_strip->ticks().empty())
-        m_query->setHint(tr("The run has written no checkpoint yet."), false);
-    else if (!m_scanProblem.isEmpty())
-        m_query->setHint(m_scanProblem, true);
+    else if (!m_studies->problem().isEmpty())
+        m_query->setHint(m_studies->problem(), true);
     else if (!m_studies->study())
-        m_query->setHint(m_pins.isEmpty() ? tr("Pin a study to score it by the run's checkpoints.") : tr("Looking for the pinned studies…"), false);
+        m_query->setHint(!m_studies->any() ? tr("Pin a study to score it by the run's checkpoints.") : tr("Looking for the pinned studies…"), false);
     else if (m_session->sentences().isEmpty())
         m_query->setHint(tr("Type a sentence to pin it."), false);
     else if (!problem.isEmpty())
         m_query->setHint(problem, true);
-    else if (m_keepsFew)
-        m_query->setHint(tr("This run keeps only its last and its best checkpoint: the setting keep_every keeps more."), false);
     else
         m_query->setHint({}, false);
 }
@@ -387,8 +326,7 @@ void CheckpointPanel::showProgress(const QString& phase, qint64 done, qint64 tot
 void CheckpointPanel::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
-    if (m_studies->studies().empty() && !m_studies->busy())
-        openPins();
+    m_studies->open();
     m_session->watch();
     Q_EMIT chosen(m_strip->step());
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/checkpoint_session.h"
+#include "app/workstation/pinned_studies.h"
 #include "app/workstation/run_view.h"
-#include "app/workstation/study_session.h"
 #include "widgets/charts/checkpoint_strip.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/viewer/four_view.h"
@@ -9,7 +9,6 @@
 #include <QSettings>
 #include <QWidget>
 
-class QComboBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -49,10 +48,6 @@ private:
     QWidget* buildStudies();
     QWidget* buildMaps();
     void connectStudies();
-    void choosePins();
-    void unpin();
-    void keepPins();
-    void openPins();
     void setSentences(const QStringList& sentences);
     void refresh();
     void showTicks();
@@ -65,16 +60,12 @@ private:
 
     QSettings& m_settings;
     CheckpointSession* m_session;
-    StudySession* m_studies;
-    QStringList m_pins; // files and folders of studies
-    QString m_run, m_scanProblem;
+    PinnedStudies* m_studies;
+    QString m_run;
     double m_lastStep = 0;
     std::optional<double> m_lateLoss;
-    bool m_keepsFew = false; // the run keeps only its last and its best checkpoint
     CheckpointStrip* m_strip = nullptr;
-    QComboBox* m_study = nullptr;
-    QPushButton *m_pin = nullptr, *m_unpin = nullptr, *m_all = nullptr;
-    QPushButton *m_fit = nullptr, *m_full = nullptr;
+    QPushButton *m_all = nullptr, *m_fit = nullptr, *m_full = nullptr;
     QueryPanel* m_query = nullptr;
     viewer::FourView* m_view = nullptr;
     QLabel* m_phase = nullptr;

@@ -64,6 +64,7 @@ private:
     void buildPages(const QString& engineProgram, QWidget* reading);
     void buildPageCommands(QMenu* view);
     void buildTrainMenu();
+    void showOnly(int page);
     void pinStudy(); // the one on screen, for the train page's checkpoints
     QAction* command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act, const QString& icon = {});
     void connectStudies();

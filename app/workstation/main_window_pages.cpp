@@ -20,6 +20,7 @@ void MainWindow::buildPages(const QString& engineProgram, QWidget* reading)
     m_tabs = new QStackedWidget(this);
     m_tabs->addWidget(reading);
     m_tabs->addWidget(m_train);
+    showOnly(static_cast<int>(Page::Read));
     m_tabBar = new QTabBar(this);
     m_tabBar->addTab(tr("Read"));
     m_tabBar->addTab(tr("Train"));
@@ -54,6 +55,10 @@ void MainWindow::buildTrainMenu()
         showPage(Page::Train);
         m_train->chooseRun();
     });
+    command(train, "train.find", tr("&Find in the log"), QStringLiteral("Ctrl+F"), [this] {
+        showPage(Page::Train);
+        m_train->findInLog();
+    });
 }
 
 void MainWindow::pinStudy()
@@ -85,8 +90,18 @@ void MainWindow::showPage(Page page)
             panel->show();
     }
     m_tools->setVisible(page == Page::Read);
-    m_tabs->setCurrentIndex(static_cast<int>(page));
+    showOnly(static_cast<int>(page));
     m_tabBar->setCurrentIndex(static_cast<int>(page));
+}
+
+// The page that is not on screen must not claim width: the panels beside the other one would be squeezed.
+void MainWindow::showOnly(int page)
+{
+    for (int i = 0; i < m_tabs->count(); ++i) {
+        const QSizePolicy::Policy room = i == page ? QSizePolicy::Preferred : QSizePolicy::Ignored;
+        m_tabs->widget(i)->setSizePolicy(room, room);
+    }
+    m_tabs->setCurrentIndex(page);
 }
 
 } // namespace mama

@@ -65,11 +65,12 @@ void MainWindow::buildPanels(const QString& engineProgram)
     m_view->setKeysEnabled(false); // the menus' actions carry the keys
     m_view->setFocusPolicy(Qt::StrongFocus);
     m_view->setAccessibleName(tr("Mammograms"));
-    m_start = new QLabel(tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose File ▸ Open folder…</p>"
+    m_start = new QLabel(tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
                             "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
                             "<p><b>Research software. Not for clinical use.</b></p>"), this);
     m_start->setAlignment(Qt::AlignCenter);
     m_start->setWordWrap(true);
+    connect(m_start, &QLabel::linkActivated, this, [this] { chooseFiles(true); });
     m_pages = new QStackedWidget(this);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_view);
@@ -90,7 +91,7 @@ void MainWindow::buildPanels(const QString& engineProgram)
     QDockWidget* left = dock(this, tr("Studies"), "studies", m_studyPanel, Qt::LeftDockWidgetArea);
     QDockWidget* query = dock(this, tr("Sentences"), "sentences", m_queryPanel, Qt::RightDockWidgetArea);
     QDockWidget* maps = dock(this, tr("Alignment maps"), "maps", m_mapPanel, Qt::RightDockWidgetArea);
-    resizeDocks({left, query}, {200, 430}, Qt::Horizontal);
+    resizeDocks({left, query}, {180, 380}, Qt::Horizontal);
     resizeDocks({query, maps}, {500, 230}, Qt::Vertical);
     m_status = new StatusArea(this);
     setStatusBar(m_status);

@@ -1,5 +1,6 @@
 #include "app/workstation/run_check.h"
 
+#include "app/workstation/run_presets.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "core/training/memory_estimate.h"
@@ -9,7 +10,9 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <unistd.h>
 
 namespace mama {
@@ -84,14 +87,43 @@ void judgeMemory(const nlohmann::json& config, RunVerdict& verdict)
         const Settings settings = Settings::resolve(config);
         const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
         verdict.tight = need.total() > free;
-        verdict.memory = translated("Memory: about %1 (weights %2, gradients and optimiser %3, activations of a micro-batch of %4 %5, images ahead %6, program %7); %8 are free.")
-                             .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments)).arg(settings.integer("batch"))
-                             .arg(gigabytes(need.activations), gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
+        verdict.memory = translated("Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
+                             .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments), gigabytes(need.activations)).arg(settings.integer("batch"))
+                             .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
         if (verdict.tight)
             verdict.memory += QLatin1Char(' ') + translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
     } catch (const std::exception& error) { // no model yet, or settings that the problem names too
         verdict.memory = verdict.problem.isEmpty() ? translated("Memory: %1 are free; the run's need could not be estimated: %2").arg(gigabytes(free), QString::fromUtf8(error.what()))
                                                    : translated("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(gigabytes(free));
+    }
+}
+
+// Bytes free where a folder is or will be.
+double freeDisk(const QString& folder)
+{
+    QFileInfo place(folder);
+    while (!place.exists() && place.absolutePath() != place.absoluteFilePath())
+        place = QFileInfo(place.absolutePath());
+    return static_cast<double>(QStorageInfo(place.absoluteFilePath()).bytesAvailable());
+}
+
+// Says plainly whether there will be anything to go along on the checkpoints' page.
+void judgeCheckpoints(const nlohmann::json& config, const QString& runFolder, RunVerdict& verdict)
+{
+    try {
+        const Settings settings = Settings::resolve(config);
+        const std::int64_t every = settings.integer("checkpoint_every"), keep = settings.integer("keep_every");
+        if (keep == 0) {
+            verdict.checkpoints = translated("Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.").arg(keepEveryFor(config));
+            return;
+        }
+        const std::int64_t apart = std::lcm(every, keep), kept = settings.integer("steps") / apart;
+        verdict.checkpoints = translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.").arg(apart).arg(kept);
+        const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
+        const double all = static_cast<double>(kept + 2) * (need.weights + need.moments), free = freeDisk(runFolder);
+        verdict.checkpoints += QLatin1Char(' ') + translated("They take about %1 of the disk; %2 are free.").arg(gigabytes(all), gigabytes(free));
+        verdict.tight = verdict.tight || all > free;
+    } catch (const std::exception&) { // no model yet, or settings that the problem names
     }
 }
 
@@ -102,6 +134,7 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
     RunVerdict verdict;
     verdict.problem = runProblem(config, runFolder);
     judgeMemory(config, verdict);
+    judgeCheckpoints(config, runFolder, verdict);
     return verdict;
 }
 

@@ -12,7 +12,8 @@ struct RunVerdict
 {
     QString problem; // what runProblem() says
     QString memory;  // what the run is likely to need of this machine's memory
-    bool tight = false; // more than the machine has free
+    QString checkpoints; // how many stay, and their room on the disk
+    bool tight = false; // more memory or disk than the machine has free
 };
 
 // Looks at files: for a thread of the pool.

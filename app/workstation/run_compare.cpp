@@ -21,7 +21,9 @@ QTableWidget* table(const QString& name, QWidget* parent)
     made->setEditTriggers(QAbstractItemView::NoEditTriggers);
     made->setAlternatingRowColors(true);
     made->verticalHeader()->hide();
+    made->setShowGrid(false);
     made->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    made->horizontalHeader()->setSectionResizeMode(0, QHeaderView::ResizeToContents);
     return made;
 }
 
@@ -57,11 +59,12 @@ QString figureText(const MetricValue& value)
 RunCompare::RunCompare(QWidget* parent) : QWidget(parent)
 {
     m_hint = new QLabel(this);
+    m_hint->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     m_settings = table(tr("Settings that differ"), this);
     m_figures = table(tr("Latest figures"), this);
     auto* side = new QHBoxLayout;
-    side->addWidget(m_settings);
-    side->addWidget(m_figures);
+    side->addWidget(m_settings, 2);
+    side->addWidget(m_figures, 3); // its values are wider
     auto* column = new QVBoxLayout(this);
     column->addWidget(m_hint);
     column->addLayout(side, 1);

@@ -8,6 +8,7 @@
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QScrollBar>
+#include <QTabBar>
 #include <QTableWidget>
 #include <QVBoxLayout>
 
@@ -15,6 +16,8 @@ namespace mama {
 
 RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* parent) : QTabWidget(parent)
 {
+    setDocumentMode(true); // no frame of another grey around the pages
+    tabBar()->setDrawBase(false);
     const auto page = [this](const QString& title, std::initializer_list<QWidget*> parts) {
         auto* made = new QWidget(this);
         auto* column = new QVBoxLayout(made);
@@ -26,9 +29,11 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     m_figures->setAccessibleName(tr("Figures"));
     m_figures->setHorizontalHeaderLabels({tr("Figure"), tr("Value (95 % interval)")});
     m_figures->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_figures->setAlternatingRowColors(true);
     m_figures->verticalHeader()->hide();
     m_figures->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_figuresHint = new QLabel(this);
+    m_figuresHint->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     page(tr("Figures"), {m_figuresHint, m_figures});
     m_search = new QLineEdit(this);
     m_search->setPlaceholderText(tr("Lines that hold…"));
@@ -79,11 +84,11 @@ void RunDetails::showAll()
 void RunDetails::showFigures()
 {
     const auto* figures = m_run && m_run->evaluation ? &*m_run->evaluation : nullptr;
-    const auto shown = figures ? std::pair{m_run->folder, figures->time} : std::pair{QString(), 0.0};
+    const std::pair shown{m_run ? m_run->folder : QString(), figures ? figures->time : 0.0};
     if (shown == m_figuresShown)
         return;
     m_figuresShown = shown;
-    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : tr("No evaluation yet: evaluate_every says how often there is one."));
+    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run ? tr("No evaluation yet: the setting evaluate_every says how often there is one.") : QString());
     m_figures->setVisible(figures);
     m_figures->setRowCount(figures ? static_cast<int>(figures->metrics.size()) : 0);
     int row = 0;
@@ -91,6 +96,13 @@ void RunDetails::showFigures()
         m_figures->setItem(row, 0, new QTableWidgetItem(QString::fromStdString(metric)));
         m_figures->setItem(row++, 1, new QTableWidgetItem(figureText(value)));
     }
+}
+
+void RunDetails::findInLog()
+{
+    setCurrentWidget(m_search->parentWidget());
+    m_search->setFocus(Qt::ShortcutFocusReason);
+    m_search->selectAll();
 }
 
 // New lines are appended; another run or another search writes all of them.

@@ -24,6 +24,7 @@ public:
     RunDetails(const QString& program, QSettings& settings, QWidget* parent = nullptr);
     CheckpointPanel& checkpoints() { return *m_checkpoints; }
     void show(const RunView* run, const RunView* other);
+    void findInLog(); // shows the log with the focus on its search
 
 protected:
     void showEvent(QShowEvent* event) override;

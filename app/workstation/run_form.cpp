@@ -1,5 +1,6 @@
 #include "app/workstation/run_form.h"
 
+#include "app/workstation/run_presets.h"
 #include "core/training/settings.h"
 
 #include <QComboBox>
@@ -8,7 +9,6 @@
 #include <QDialogButtonBox>
 #include <QDir>
 #include <QEvent>
-#include <QFile>
 #include <QFileDialog>
 #include <QFormLayout>
 #include <QHBoxLayout>
@@ -17,6 +17,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QStandardPaths>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -61,31 +62,9 @@ QString rangeOf(const SettingInfo& info)
 {
     if (info.type != Type::Integer && info.type != Type::Number)
         return {};
+    if (info.high >= 1e9) // nothing bounds it
+        return QCoreApplication::translate("mama::RunForm", "%1 or more").arg(info.low, 0, 'g', 6);
     return QCoreApplication::translate("mama::RunForm", "%1 to %2").arg(info.low, 0, 'g', 6).arg(info.high, 0, 'g', 6);
-}
-
-// A configuration of the demo's, as it is in resources/demo, without the folders of the machine it was made on. The
-// sentences that it needs as a file are put among the program's data.
-QString demoPreset(const QString& name)
-{
-    QFile file(QStringLiteral(":/demo/%1.json").arg(name));
-    if (!file.open(QIODevice::ReadOnly))
-        return {};
-    json config = json::parse(file.readAll().toStdString(), nullptr, false);
-    if (!config.is_object())
-        return {};
-    for (const auto& [group, key] : {std::pair{"model", "start"}, {"data", "root"}, {"data", "cache"}})
-        if (config.contains(group))
-            config[group].erase(key);
-    if (config.contains("dense") && config["dense"].contains("sentences")) {
-        const QString place = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/demo-sentences.json");
-        QDir().mkpath(QFileInfo(place).path());
-        QFile::remove(place); // of an earlier version
-        QFile::copy(QStringLiteral(":/demo/sentences.json"), place);
-        config["dense"]["sentences"] = place.toStdString();
-    }
-    config["keep_every"] = config.value("checkpoint_every", 100); // for the checkpoints' page
-    return QString::fromStdString(config.dump());
 }
 
 } // namespace
@@ -93,7 +72,8 @@ QString demoPreset(const QString& name)
 RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_settings(settings)
 {
     setWindowTitle(tr("New run"));
-    resize(1180, 820);
+    const QSize room = screen()->availableSize();
+    resize(QSize(1180, 820).boundedTo((parent ? room.boundedTo(parent->window()->size()) : room) - QSize(40, 60))); // the frame has its part
     auto* column = new QVBoxLayout(this);
     column->addWidget(buildTop());
     buildTable();
@@ -102,6 +82,7 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_verdict->setWordWrap(true);
     m_resources = new QLabel(this);
+    m_resources->setObjectName(QStringLiteral("resources"));
     m_resources->setWordWrap(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_start = buttons->addButton(tr("Start the run"), QDialogButtonBox::AcceptRole);
@@ -118,7 +99,10 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     connect(&m_soon, &QTimer::timeout, this, &RunForm::checkNow);
     m_start->setEnabled(false);
     fillPresets();
-    setConfig(json::parse(m_settings.value(QStringLiteral("runs/last"), QStringLiteral("{}")).toString().toStdString(), nullptr, false));
+    const QString last = m_settings.value(QStringLiteral("runs/last")).toString();
+    if (last.isEmpty())
+        m_presets->setCurrentIndex(0);
+    setConfig(json::parse((last.isEmpty() ? m_presets->currentData().toString() : last).toStdString(), nullptr, false));
 }
 
 QWidget* RunForm::buildTop()
@@ -214,8 +198,10 @@ void RunForm::setValue(const QString& key, const QString& value)
 {
     if (auto* box = qobject_cast<QComboBox*>(m_editors.value(key)))
         box->setCurrentText(value);
-    if (auto* line = qobject_cast<QLineEdit*>(m_editors.value(key)))
+    if (auto* line = qobject_cast<QLineEdit*>(m_editors.value(key))) {
         line->setText(value);
+        line->setCursorPosition(0); // of a long text its beginning is shown
+    }
 }
 
 void RunForm::setRunFolder(const QString& folder) { m_folder->setText(folder); }
@@ -279,7 +265,7 @@ void RunForm::checkNow()
     showDefaults();
     BackgroundJob::Callbacks<RunVerdict> calls;
     calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> { return judgeRun(config, folder); };
-    calls.failed = [this](const QString& reason) { take({reason, {}, false}); };
+    calls.failed = [this](const QString& reason) { take({reason, {}, {}, false}); };
     calls.done = [this](const RunVerdict& verdict) { take(verdict); };
     m_job = BackgroundJob::start<RunVerdict>(this, std::move(calls));
 }
@@ -292,7 +278,7 @@ void RunForm::take(const RunVerdict& verdict)
     const QString good = dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43"), bad = dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
     m_verdict->setText(refused.isEmpty() ? tr("Ready to start.") : refused);
     m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
-    m_resources->setText(verdict.memory);
+    m_resources->setText(verdict.memory + QLatin1Char('\n') + verdict.checkpoints);
     m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());
     m_start->setEnabled(refused.isEmpty());
     m_start->setToolTip(refused);
@@ -317,11 +303,8 @@ void RunForm::browse(const QString& key, const QString& title)
 void RunForm::fillPresets()
 {
     m_presets->clear();
-    m_presets->addItem(tr("MaMA, the reference's settings"), QStringLiteral("{}"));
-    m_presets->addItem(tr("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start")));
-    m_presets->addItem(tr("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain")));
-    m_presets->addItem(tr("Linear probe of BI-RADS"), QStringLiteral("{\"task\":\"probe\"}"));
-    m_presets->addItem(tr("Fine-tuning for BI-RADS"), QStringLiteral("{\"task\":\"finetune\"}"));
+    for (const RunPreset& preset : builtInPresets())
+        m_presets->addItem(preset.title, QString::fromStdString(preset.config.dump()));
     m_settings.beginGroup(presetGroup);
     for (const QString& name : m_settings.childKeys())
         m_presets->addItem(name, m_settings.value(name));

@@ -80,8 +80,10 @@ void RunHeader::show(const RunView* run)
         const RunState& state = *run->state;
         m_progress->setRange(0, 1000);
         m_progress->setValue(state.steps > 0 ? static_cast<int>(1000 * state.step / state.steps) : 0);
-        QString text = tr("step %1 of %2 · epoch %3 · %4 samples · %5 spent · to go: %6")
-                           .arg(state.step).arg(state.steps).arg(state.epoch, 0, 'f', 2).arg(state.samples).arg(durationText(state.elapsedSeconds), run->etaText());
+        QString text = tr("step %1 of %2 · epoch %3 · %4 samples · %5 spent")
+                           .arg(state.step).arg(state.steps).arg(state.epoch, 0, 'f', 2).arg(state.samples).arg(durationText(state.elapsedSeconds));
+        if (const QString left = run->etaText(); !left.isEmpty())
+            text += tr(" · to go: %1").arg(left);
         if (state.best)
             text += tr(" · best %1 %2 at step %3").arg(QString::fromStdString(state.best->metric)).arg(state.best->value, 0, 'f', 3).arg(state.best->step);
         if (state.unreadable.count > 0)
@@ -92,7 +94,7 @@ void RunHeader::show(const RunView* run)
     const auto gauge = [this](std::size_t at, const QString& title, const QString& value, bool shown) {
         if (shown)
             m_gauges[at]->setText(QStringLiteral("<small>%1</small><br><b>%2</b>").arg(title, value));
-        m_gauges[at]->setVisible(shown);
+        m_gauges[at]->setVisible(shown && !m_compact);
     };
     gauge(0, tr("Loss"), last ? QString::number(last->loss, 'g', 5) : QString(), last);
     gauge(1, tr("Throughput"), last ? tr("%1 images/s").arg(last->imagesPerSecond, 0, 'f', 1) : QString(), last);
@@ -101,6 +103,13 @@ void RunHeader::show(const RunView* run)
     gauge(4, tr("Processor"), last ? tr("%1 cores").arg(last->cpu, 0, 'f', 2) : QString(), last);
     gauge(5, tr("GPU"), last && last->gpu ? tr("%1 %").arg(100 * *last->gpu, 0, 'f', 0) : QString(), last && last->gpu);
     showButtons(run);
+}
+
+void RunHeader::setCompact(bool compact)
+{
+    m_compact = compact;
+    for (QLabel* gauge : m_gauges)
+        gauge->setVisible(!compact && !gauge->text().isEmpty());
 }
 
 void RunHeader::showButtons(const RunView* run)

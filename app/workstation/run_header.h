@@ -16,6 +16,7 @@ class RunHeader : public QWidget
 public:
     explicit RunHeader(QWidget* parent = nullptr);
     void show(const RunView* run); // nullptr: no run is chosen
+    void setCompact(bool compact); // without the gauges, to leave room for maps
 
 Q_SIGNALS:
     void asked(ControlRequest::Ask ask);
@@ -28,7 +29,7 @@ private:
     QProgressBar* m_progress;
     QPushButton *m_stop, *m_pause, *m_checkpoint, *m_resume;
     std::vector<QLabel*> m_gauges;
-    bool m_paused = false;
+    bool m_paused = false, m_compact = false;
 };
 
 } // namespace mama

@@ -74,6 +74,8 @@ void RunView::take(const RunNews& news)
         if (const auto* event = std::get_if<EventRecord>(&record)) {
             CurveMarker marker{static_cast<double>(event->step), m_place.epoch, m_place.samples, event->time, translated("checkpoint"), false};
             if (event->event == "late_loss") {
+                if (event->step <= 1)
+                    continue; // from the beginning on: nothing changes there
                 marker.text = translated("local loss begins");
                 marker.strong = true;
             } else if (event->event == "resumed") {
@@ -112,22 +114,23 @@ const std::vector<CurveSample>& RunView::samples(const QString& curve) const
 std::optional<double> RunView::lateLoss() const
 {
     const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain" ? config.value("/loss/late_loss"_json_pointer, nlohmann::json()) : nlohmann::json();
-    return step.is_number() ? std::optional(step.get<double>()) : std::nullopt;
+    return step.is_number() && step.get<double>() > 0 ? std::optional(step.get<double>()) : std::nullopt;
 }
 
 QString RunView::statusText() const
 {
     if (!state)
         return problem;
+    const QString resume = QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.") : translated("Resume goes on from the last checkpoint."));
     if (status == QLatin1String("died"))
-        return translated("Died: its process is gone or has been silent for more than 15 s. Resume goes on from the last checkpoint.");
+        return translated("Died: its process is gone or has been silent for more than 15 s.") + resume;
     const QString reason = QString::fromStdString(state->reason);
     switch (state->status) {
     case RunStatus::Starting: return translated("Starting");
     case RunStatus::Running: return translated("Running");
     case RunStatus::Paused: return translated("Paused");
     case RunStatus::Finished: return translated("Finished");
-    case RunStatus::Stopped: return reason.isEmpty() ? translated("Stopped") : translated("Stopped: %1").arg(reason);
+    case RunStatus::Stopped: return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
     case RunStatus::Failed: return translated("Failed: %1").arg(reason);
     }
     return {};
@@ -136,7 +139,7 @@ QString RunView::statusText() const
 QString RunView::etaText() const
 {
     if (!state || status == QLatin1String("died") || state->status != RunStatus::Running)
-        return translated("—");
+        return {};
     if (!state->eta)
         return translated("not known yet");
     const QString low = durationText(state->eta->first), high = durationText(state->eta->second);

@@ -28,11 +28,11 @@ public:
     QStringList curves() const;
     const std::vector<CurveSample>& samples(const QString& curve) const;
     const std::vector<CurveMarker>& markers() const { return m_events; }
-    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training
+    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
     void take(const RunNews& news);
 
     QString statusText() const;
-    QString etaText() const; // a range, or why there is none
+    QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.
     enum class Act { Stop, Pause, Checkpoint, Resume };
     QString refusal(Act act) const;

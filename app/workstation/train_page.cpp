@@ -12,8 +12,11 @@
 #include <QEvent>
 #include <QFileDialog>
 #include <QHBoxLayout>
+#include <QIcon>
 #include <QLabel>
 #include <QListWidget>
+#include <QPainter>
+#include <QPixmap>
 #include <QPushButton>
 #include <QSlider>
 #include <QSplitter>
@@ -96,7 +99,10 @@ QWidget* TrainPage::buildList()
         showCurveNames();
         drawAgain();
     });
-    connect(m_list, &QListWidget::itemChanged, this, [this] { drawAgain(); });
+    connect(m_list, &QListWidget::itemChanged, this, [this] {
+        showCurveNames();
+        drawAgain();
+    });
     auto* column = new QVBoxLayout(side);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(new QLabel(tr("Runs (ticked ones are drawn too)"), side));
@@ -258,7 +264,7 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
         return;
     found->take(*news);
     showItem(news->folder);
-    if (current() == &*found)
+    if (drawn(news->folder))
         showCurveNames();
     if (news->restarted) {
         checkpoints().session().forget(news->folder);
@@ -283,9 +289,15 @@ void TrainPage::showItem(const QString& folder)
     row->setToolTip(tip);
 }
 
+// The curves of the chosen run, then those that only ticked ones have.
 void TrainPage::showCurveNames()
 {
-    const QStringList names = current() ? current()->curves() : QStringList();
+    QStringList names = current() ? current()->curves() : QStringList();
+    for (const RunView& of : std::as_const(m_runs))
+        if (drawn(of.folder))
+            for (const QString& name : of.curves())
+                if (!names.contains(name))
+                    names << name;
     QStringList shown;
     for (int i = 0; i < m_curve->count(); ++i)
         shown << m_curve->itemText(i);
@@ -298,6 +310,23 @@ void TrainPage::showCurveNames()
     m_curve->setEnabled(!names.isEmpty());
 }
 
+// A drawn run carries its curve's colour in the list: the legend.
+void TrainPage::showColours()
+{
+    const QSignalBlocker blocked(m_list);
+    for (int row = 0; row < m_list->count(); ++row) {
+        QListWidgetItem* of = m_list->item(row);
+        const QString folder = of->data(Qt::UserRole).toString();
+        QPixmap swatch(12, 12);
+        swatch.fill(drawn(folder) ? palette().color(QPalette::Base) : QColor(Qt::transparent)); // the edge shows on a chosen row too
+        if (drawn(folder))
+            QPainter(&swatch).fillRect(1, 1, 10, 10, m_plot->colour(folder));
+        QIcon plain(swatch);
+        plain.addPixmap(swatch, QIcon::Selected); // untinted
+        of->setIcon(plain);
+    }
+}
+
 void TrainPage::drawAgain()
 {
     for (const QString& folder : m_runs.keys()) {
@@ -306,6 +335,7 @@ void TrainPage::drawAgain()
         drawNew(folder);
     }
     m_plot->showAll();
+    showColours();
     showCurrent();
 }
 
@@ -330,6 +360,8 @@ void TrainPage::drawNew(const QString& folder)
 
 CheckpointPanel& TrainPage::checkpoints() { return m_details->checkpoints(); }
 
+void TrainPage::findInLog() { m_details->findInLog(); }
+
 void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }
 
 void TrainPage::setOverlayStyle(const viewer::OverlayStyle& style) { checkpoints().setOverlayStyle(style); }
@@ -339,9 +371,10 @@ void TrainPage::makeRoom()
 {
     const bool maps = m_details->currentWidget() == &checkpoints();
     checkpoints().setSizePolicy(QSizePolicy::Preferred, maps ? QSizePolicy::Preferred : QSizePolicy::Ignored);
+    m_header->setCompact(maps);
     if (maps) {
         m_rowSizes = m_rows->sizes();
-        m_rows->setSizes({2 * m_rows->height() / 5, 3 * m_rows->height() / 5});
+        m_rows->setSizes({m_rows->height() / 3, 2 * m_rows->height() / 3});
     } else if (!m_rowSizes.isEmpty()) {
         m_rows->setSizes(std::exchange(m_rowSizes, {}));
     }
@@ -349,8 +382,10 @@ void TrainPage::makeRoom()
 
 void TrainPage::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::PaletteChange && m_list)
+    if (event->type() == QEvent::PaletteChange && m_list) {
         showCurrent(); // the state's colour
+        QMetaObject::invokeMethod(this, &TrainPage::showColours, Qt::QueuedConnection); // the plot has taken its own first
+    }
     QWidget::changeEvent(event);
 }
 

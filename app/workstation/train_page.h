@@ -33,6 +33,7 @@ public:
     void openRun(const QString& folder); // adds it to the list and chooses it
     void chooseRun();                    // asks for a folder
     void newRun();                       // shows the form
+    void findInLog();
     static bool isRunFolder(const QString& folder);
 
     const RunView* run(const QString& folder) const;
@@ -57,6 +58,7 @@ private:
     void choose(const QString& folder);
     void showItem(const QString& folder);
     void showCurveNames();
+    void showColours();
     void drawAgain();
     void drawNew(const QString& folder);
     void showCurrent();

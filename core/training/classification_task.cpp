@@ -57,7 +57,7 @@ bool mayTrain(const std::string& name, bool wholeTower)
     if (name == headWeight || name == headBias)
         return true;
     // The mean of the tokens is taken before the last norm; the mask token is unused.
-    return wholeTower && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
+    return wholeTower && !isStatistic(name) && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
 }
 
 } // namespace

@@ -5,16 +5,19 @@
 
 namespace mama {
 
-// What a run will take of memory, in bytes, before it is started. An estimate, for a warning:
+// What a run will take of memory at its highest, in bytes, before it is started: an estimate for a warning, rather above
+// the truth than below it (what it was held against stands in the source). Pages of prepared images that the system can
+// take back are not counted.
 //   weights      4 B a parameter of the whole model, whatever the type in its file
 //   gradients    4 B a parameter that is trained
 //   moments      8 B a parameter that is trained (AdamW), 4 B with SGD (fine-tuning, probe)
 //   activations  what the backward pass needs of one micro-batch; accumulation adds none. A transformer layer keeps
 //                4 B * tokens * (8 width + 2 hidden), 10 width with layer scale: inputs and outputs of both norms, query,
 //                key and value, the attention's output, the MLP before and after its activation. The attention's table is not kept.
-//                A convolutional stem keeps three maps a convolution. Frozen parts keep none.
-//   batches      4 B * 3 * side^2 * images, for the micro-batch at work and those prefetched
-//   program      LibTorch itself
+//                A convolutional stem keeps three maps a convolution. Of a frozen image tower one layer. On top come the
+//                gradients of the layer at work.
+//   batches      4 B * side^2 * images: grey ahead, three channels at work; and what a fixed text tower said of captions
+//   program      LibTorch itself, and the packed matrices of a fixed text tower
 struct MemoryEstimate
 {
     double weights = 0, gradients = 0, moments = 0, activations = 0, batches = 0, program = 0;

@@ -119,8 +119,8 @@ const std::vector<SettingInfo>& settingsTable()
         integer("prefetch", 4, {1, 256}, "micro-batches", "Kept ready at most"),
 
         number("patience", 1800, {1, 1e6}, "seconds", "A run of several processes stops if one says nothing for so long; more than an evaluation takes"),
-        integer("checkpoint_every", 500, {1, many}, "steps", "Between checkpoints; the last and the best are kept"),
-        integer("keep_every", 0, {0, many}, "steps", "Checkpoints at multiples of this are kept too; 0: none"),
+        integer("checkpoint_every", 500, {1, many}, "steps", "Between checkpoints; the last and the best stay"),
+        integer("keep_every", 0, {0, many}, "steps", "Checkpoints at multiples of this stay too, to compare them later; 0: only the last and the best"),
         integer("evaluate_every", 0, {0, many}, "steps", "Between evaluations; 0: none"),
         integer("evaluate_images", 400, {1, many}, "images", "Of the validation patients at most"),
         text("best_metric", "", "Metric that picks the best checkpoint, the higher the better; -NAME: the lower. Empty: none"),

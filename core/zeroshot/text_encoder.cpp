@@ -24,7 +24,7 @@ EncodedText textAt(const TextEmbedding& batch, std::size_t m)
     out.global.assign(batch.global.begin() + i * d, batch.global.begin() + (i + 1) * d);
     if (batch.offsets.size() > m + 1)
         out.sentences.assign(batch.sentences.begin() + batch.offsets[m] * d, batch.sentences.begin() + batch.offsets[m + 1] * d);
-    if (batch.last.size() > m && batch.last[m] >= 0)
+    if (batch.last[m] >= 0)
         out.last = batch.last[m] - batch.offsets[m];
     out.cut = m < batch.cut.size() && batch.cut[m];
     return out;

@@ -2,16 +2,20 @@
 #include "app/workstation/main_window.h"
 #include "app/workstation/run_form.h"
 #include "app/workstation/run_launch.h"
+#include "app/workstation/run_presets.h"
 #include "app/workstation/train_page.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/settings.h"
 #include "tests/app/mama_command.h"
 #include "tests/support/small_data_set.h"
 
+#include <QAction>
 #include <QDir>
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QListWidget>
+#include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
 #include <QTabWidget>
@@ -186,9 +190,21 @@ private Q_SLOTS:
             if (table->accessibleName() == QLatin1String("Settings that differ"))
                 differences = table->rowCount();
         QCOMPARE(differences, 2); // seed and batch
+        for (int row = 0; row < 2; ++row) { // the legend
+            const QImage swatch = list->item(row)->icon().pixmap(12).toImage();
+            QCOMPARE(swatch.pixelColor(6, 6), window.train().plot().colour(list->item(row)->data(Qt::UserRole).toString()));
+        }
+        QVERIFY(window.train().checkpoints().strip().accessibleDescription().contains(QStringLiteral("keep_every"))); // neither run keeps any
         const auto labels = window.train().findChildren<QLabel*>();
         QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().startsWith(QStringLiteral("2 settings differ.")); }));
         shoot(window, QStringLiteral("compare"));
+        window.findChild<QAction*>(QStringLiteral("train.find"))->trigger();
+        QVERIFY(window.focusWidget());
+        QTest::keyClicks(window.focusWidget(), QStringLiteral("CHECKPOINT"));
+        const auto* log = window.train().findChild<QPlainTextEdit*>();
+        QCOMPARE(log->toPlainText().count(QLatin1Char('\n')), 0);
+        QVERIFY(log->toPlainText().endsWith(QStringLiteral("checkpoint step-100 written")));
+        shoot(window, QStringLiteral("log"));
         window.showPage(MainWindow::Page::Read);
         for (const QDockWidget* panel : window.findChildren<QDockWidget*>())
             QVERIFY(!panel->isHidden());
@@ -206,6 +222,15 @@ private Q_SLOTS:
         form.setValue(QStringLiteral("batch"), QStringLiteral("many"));
         QVERIFY(form.problem().contains(QStringLiteral("number")));
         form.setValue(QStringLiteral("batch"), {});
+        for (const RunPreset& preset : builtInPresets()) { // each leaves something to go along
+            form.setConfig(preset.config);
+            const Settings chosen = Settings::resolve(preset.config);
+            QCOMPARE(chosen.integer("keep_every") % chosen.integer("checkpoint_every"), std::int64_t{0});
+            const std::int64_t left = chosen.integer("steps") / chosen.integer("keep_every");
+            QVERIFY2(left >= 5 && left <= 15, qPrintable(preset.title));
+        }
+        form.setValue(QStringLiteral("keep_every"), QStringLiteral("0"));
+        QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("resources"))->text().contains(QStringLiteral("only the last and the best stay")));
         form.setRunFolder(pathOf(QStringLiteral("one")));
         QVERIFY(form.problem().contains(QStringLiteral("holds a run already")));
         QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("verdict"))->text().contains(QStringLiteral("holds a run already")));

@@ -8,10 +8,12 @@
 #include "widgets/panels/sentence_edit.h"
 
 #include <QAbstractItemModelTester>
+#include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <QTableView>
 #include <cmath>
 #include <csignal>
 #include <random>
@@ -61,6 +63,22 @@ Widget* onReadingPage(MainWindow& window)
         if (!window.train().isAncestorOf(each))
             return each;
     return nullptr;
+}
+
+// Empty if every similarity of the table, and the list of studies, can be read.
+std::string clipped(MainWindow& window)
+{
+    auto* table = onReadingPage<QTableView>(window);
+    const QHeaderView* header = table->horizontalHeader();
+    const int right = header->sectionViewportPosition(ScoreTable::Study) + header->sectionSize(ScoreTable::Study);
+    if (right > table->viewport()->width())
+        return "the study's similarity ends at " + std::to_string(right) + " of " + std::to_string(table->viewport()->width());
+    for (int column = ScoreTable::Rcc; column < ScoreTable::ColumnCount; ++column)
+        if (header->sectionSize(column) < table->fontMetrics().horizontalAdvance(QStringLiteral("-0.000")))
+            return "too narrow: column " + std::to_string(column);
+    const QString study = onReadingPage<QListWidget>(window)->item(0)->text();
+    const int room = onReadingPage<QListWidget>(window)->viewport()->width();
+    return window.fontMetrics().horizontalAdvance(study) <= room ? std::string() : "too narrow for: " + study.toStdString();
 }
 
 } // namespace
@@ -157,6 +175,7 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("maps-1600"));
         window.resize(1280, 800);
         fixture.screenshot(QStringLiteral("maps-1280"));
+        MAMA_SAME(clipped(window));
     }
 
     // A folder with a broken file: the rest is shown, and the window names the file and the reason.

@@ -57,6 +57,15 @@ void CheckpointStrip::setCurves(std::vector<Curve> curves)
     update();
 }
 
+void CheckpointStrip::setNote(const QString& text)
+{
+    if (text == m_note)
+        return;
+    m_note = text;
+    setAccessibleDescription(text);
+    update();
+}
+
 std::optional<double> CheckpointStrip::step() const
 {
     const auto at = static_cast<std::size_t>(value());
@@ -94,6 +103,7 @@ void CheckpointStrip::paintEvent(QPaintEvent*)
     paintCurves(painter);
     paintTicks(painter);
     paintHand(painter);
+    paintNote(painter);
     if (hasFocus()) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
         painter.drawRect(QRectF(rect()).adjusted(1, 1, -1, -1));
@@ -185,6 +195,12 @@ void CheckpointStrip::paintHand(QPainter& painter) const
     painter.drawLine(QPointF(foot.x(), 4), foot);
     painter.setBrush(colour);
     painter.drawEllipse(foot, 6, 6);
+}
+
+void CheckpointStrip::paintNote(QPainter& painter) const
+{
+    painter.setPen(palette().color(QPalette::Active, QPalette::Text));
+    painter.drawText(track().adjusted(12, 0, -12, -6), Qt::AlignCenter | Qt::TextWordWrap, m_note);
 }
 
 void CheckpointStrip::mousePressEvent(QMouseEvent* event)

@@ -31,6 +31,7 @@ public:
     void setTicks(std::vector<Tick> ticks, double lastStep);
     void setMark(std::optional<double> step, const QString& text); // a dashed line: the start of a loss
     void setCurves(std::vector<Curve> curves);
+    void setNote(const QString& text); // above the track, where there is little to go along
     const std::vector<Tick>& ticks() const { return m_ticks; }
     std::optional<double> step() const; // of the checkpoint at hand
     // Goes to the checkpoint that is nearest to a step.
@@ -52,11 +53,12 @@ private:
     void paintCurves(QPainter& painter) const;
     void paintMark(QPainter& painter) const;
     void paintHand(QPainter& painter) const;
+    void paintNote(QPainter& painter) const;
 
     std::vector<Tick> m_ticks;
     double m_last = 1;
     std::optional<double> m_mark;
-    QString m_markText;
+    QString m_markText, m_note;
     std::vector<Curve> m_curves;
 };
 

@@ -40,6 +40,7 @@ public:
     // A line across the plot at a step of a run, to be dragged with the mouse; empty: none.
     void setCursor(const QString& run, std::optional<double> step);
     void setColour(const QString& run, const QColor& colour);
+    QColor colour(const QString& run) const; // invalid: no such curve
     std::size_t points(const QString& run) const;
 
     void setAxis(CurveX axis);
@@ -66,6 +67,7 @@ private:
     struct Curve
     {
         QString title;
+        int number = -1; // of its colour
         QColor colour;
         CurveSeries raw, smooth;
         CurveSmoother smoother;
@@ -73,10 +75,13 @@ private:
         QCPGraph *rawGraph = nullptr, *smoothGraph = nullptr;
     };
     Curve& curve(const QString& run);
+    int freeNumber() const;
     void smoothAgain(Curve& curve);
     void applyColours();
     void applyScales();
     void refresh();
+    void arrange(); // ranges and lines across the curves
+    void fill();    // as many points as the width can show
     void fit();
     void drawMarkers();
     void pick(QMouseEvent* event);
@@ -91,7 +96,7 @@ private:
     CurveX m_axis = CurveX::Step;
     bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false;
     double m_smoothing = 0.9;
-    int m_made = 0;
+    int m_columns = 0; // of pixels that the curves were drawn for
     QString m_cursorRun;
     std::optional<double> m_cursor; // step
     bool m_draggingCursor = false;

@@ -1,5 +1,6 @@
 #include "widgets/panels/query_panel.h"
 
+#include "widgets/panels/score_delegate.h"
 #include "widgets/panels/sentence_edit.h"
 
 #include <QAction>
@@ -10,6 +11,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QPushButton>
+#include <QStyle>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -42,7 +44,7 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     m_table->setAlternatingRowColors(true);
     m_table->setShowGrid(false);
     m_table->setTabKeyNavigation(false);
-    m_table->setWordWrap(true);
+    m_table->setItemDelegate(new ScoreDelegate(m_table));
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setHighlightSections(false);
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -60,7 +62,7 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     m_rule->addItem(tr("Mean"), QStringLiteral("mean"));
     m_rule->addItem(tr("Mean of breast maxima"), QStringLiteral("mean-of-breast-maxima"));
     m_rule->setToolTip(tr("How the views of a breast, and the breasts of the study, become one similarity"));
-    auto* ruleLabel = new QLabel(tr("&Fused by"), this);
+    auto* ruleLabel = new QLabel(tr("Similarity, &fused by"), this);
     ruleLabel->setBuddy(m_rule);
     m_provenance = new QLabel(this);
     m_provenance->setWordWrap(true);
@@ -113,7 +115,7 @@ void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
 
 void QueryPanel::selectRow(int row)
 {
-    const QModelIndex index = m_model->index(row, 0);
+    const QModelIndex index = m_model->index(row, ScoreTable::Rcc);
     m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     m_table->scrollTo(index);
 }
@@ -177,13 +179,18 @@ void QueryPanel::ask(const QString& sentence)
     Q_EMIT asked(sentence);
 }
 
-// The sentence takes what the seven numbers leave.
+// The seven numbers share the width; the sentence stands above them, so a row's height follows from the width.
 void QueryPanel::fitColumns()
 {
+    m_table->hideColumn(ScoreTable::Sentence);
     QHeaderView* header = m_table->horizontalHeader();
-    header->setMinimumSectionSize(40);
-    header->setSectionResizeMode(QHeaderView::ResizeToContents);
-    header->setSectionResizeMode(ScoreTable::Sentence, QHeaderView::Stretch);
+    header->setMinimumSectionSize(fontMetrics().horizontalAdvance(QStringLiteral("RMLO ")) + 6);
+    header->setSectionResizeMode(QHeaderView::Stretch);
+    connect(header, &QHeaderView::sectionResized, this, [this](int column) {
+        if (column == ScoreTable::Study) // the last one
+            m_table->resizeRowsToContents();
+    });
+    setMinimumWidth(header->minimumSectionSize() * (ScoreTable::ColumnCount - 1) + 2 * m_table->frameWidth() + m_table->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
 }
 
 } // namespace mama

@@ -55,6 +55,8 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
         font.setBold(value(index.row(), index.column()) > other); // the breast that matches better
         return font;
     }
+    if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
+        return tr("%1 %2: %3").arg(scores.sentence, headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), data(index, Qt::DisplayRole).toString());
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     if (isSentence)
@@ -80,7 +82,7 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
     if (role != Qt::DisplayRole)
         return {};
     switch (section) {
-    case Sentence: return tr("Similarity");
+    case Sentence: return tr("Sentence");
     case Rcc: return tr("RCC");
     case Lcc: return tr("LCC");
     case Rmlo: return tr("RMLO");

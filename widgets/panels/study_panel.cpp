@@ -61,6 +61,7 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
     m_images = makeList(this, tr("Images of the study"));
     m_problemsTitle = heading(tr("Not shown"), this);
     m_problems = makeList(this, tr("Files that are not shown, and why"));
+    setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 · 00 images")) + 12);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_list, 2);

@@ -81,20 +81,22 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     const int margin = scaled(8, frame.unit);
     const bool outerLeft = isRight(hung.slot);
     const int room = std::max(40, hung.area.width - 2 * margin);
+    // Over a small picture only what a result must not be without: the rest would hide the breast.
+    const bool small = hung.area.height < scaled(200, frame.unit) || hung.area.width < scaled(170, frame.unit);
     const auto place = [&](Sprite sprite, int y) {
         sprite.x = outerLeft ? hung.area.x + margin : hung.area.x + hung.area.width - margin - sprite.width;
         sprite.y = y;
         frame.sprites.push_back(sprite);
     };
 
-    std::vector<TextLine> top{{facts.label.empty() ? slotName(hung.slot).remove(QLatin1Char(' ')) : QString::fromStdString(facts.label), 15, Qt::white, true}};
+    std::vector<TextLine> top{{facts.label.empty() ? slotName(hung.slot).remove(QLatin1Char(' ')) : QString::fromStdString(facts.label), small ? 11.0 : 15.0, Qt::white, true}};
     const QString date = dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
-    if (!date.isEmpty())
+    if (!date.isEmpty() && !small)
         top.push_back({date, 9.5, quiet});
     if (!texts.patient.isEmpty())
         top.push_back({texts.patient, 9.5, quiet});
     if (const QString& score = texts.score[static_cast<std::size_t>(hung.slot)]; !score.isEmpty())
-        top.push_back({score, 10.5, result, true});
+        top.push_back({score, small ? 8.5 : 10.5, result, true});
     for (const auto& badge : facts.badges)
         top.push_back({QString::fromStdString(badge), 8.5, warm, false, true});
     if (cell.mirror)
@@ -102,6 +104,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (!facts.warnings.empty())
         top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5, warm, false, true});
     place(m_text.text(top, !outerLeft, room, frame.unit), hung.area.y + margin / 2);
+    if (small)
+        return;
 
     const double zoom = cell.pose.pixelsPerMm * spacingOf(*cell.image, model.mmPerPixel()).column;
     std::vector<TextLine> bottom{{windowText(cell), 8.5, quiet}, {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()), 8.5, quiet}};

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/training/memory_estimate.h"
 #include "core/training/settings.h"
 #include "tests/support/test_data.h"
@@ -80,12 +81,48 @@ private Q_SLOTS:
         QVERIFY(std::abs(one.weights / 4 - 86.6e6) < 1.5e6);
         QCOMPARE(one.moments, 2 * one.gradients);
         const double kept = 4.0 * 1370 * 12 * (10 * 768 + 2 * 3072); // a picture
-        QCOMPARE(one.activations, 2 * kept);                         // a pair
+        QVERIFY(one.activations > 2 * kept && one.activations < 3 * kept); // a pair, and the gradients of the layer at work
         QCOMPARE(two.activations, 2 * one.activations);              // accumulation adds none
-        QCOMPARE(probe.activations, 0.0);
+        QVERIFY(probe.activations < 0.1 * 36 * kept); // one layer at a time
         QVERIFY(probe.gradients < 0.01 * one.gradients);
         QVERIFY(one.total() > one.weights + one.activations);
         QVERIFY_THROWS_EXCEPTION(Error, estimateMemory(Settings::resolve(json::object()), json::object()));
+    }
+
+    // Highest resident memory (VmHWM) of runs of four steps on one thread, 26 November 2026; the demo's configurations
+    // with its model of 192 pixels.
+    void theMemoryEstimateIsAboveTheMeasured_data()
+    {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<int>("batch");
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<double>("megabytes");
+        QTest::newRow("warm start") << "warm-start" << 32 << "fixed" << 1084.0;
+        QTest::newRow("warm start, small batch") << "warm-start" << 8 << "fixed" << 587.0;
+        QTest::newRow("text fixed") << "pretrain" << 32 << "fixed" << 1592.0;
+        QTest::newRow("text fixed, small batch") << "pretrain" << 8 << "fixed" << 772.0;
+        QTest::newRow("text frozen, small batch") << "pretrain" << 8 << "frozen" << 737.0;
+        QTest::newRow("adapters") << "pretrain" << 32 << "lora" << 1979.0;
+        QTest::newRow("adapters, no masks") << "pretrain" << 32 << "lora, no masks" << 1766.0;
+        QTest::newRow("adapters, small batch") << "pretrain" << 8 << "lora" << 917.0;
+        QTest::newRow("text in full, small batch") << "pretrain" << 8 << "full" << 1206.0;
+    }
+
+    void theMemoryEstimateIsAboveTheMeasured()
+    {
+        QFETCH(QString, file);
+        QFETCH(int, batch);
+        QFETCH(QString, text);
+        QFETCH(double, megabytes);
+        const auto demo = test::sourceFolder() / "resources/demo";
+        json config = readJson(demo / (file.toStdString() + ".json"));
+        config["batch"] = batch;
+        config["steps"] = 60; // of the schedule; the runs made four
+        config["model"]["text_training"] = text.section(QLatin1Char(','), 0, 0).toStdString();
+        if (text.contains(QStringLiteral("no masks")))
+            config["dense"]["mask_weight"] = config["dense"]["sentence_weight"] = 0;
+        const double estimate = estimateMemory(Settings::resolve(config), readJson(demo / "model.json")).total() / 1e6;
+        QVERIFY2(estimate >= megabytes && estimate <= 1.2 * megabytes, qPrintable(QStringLiteral("%1 MB against %2 MB").arg(estimate).arg(megabytes)));
     }
 };
 

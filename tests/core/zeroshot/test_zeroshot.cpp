@@ -52,7 +52,9 @@ public:
                 if (c == '.' && options.sentences)
                     for (int k = 0; k < 3; ++k)
                         out.sentences.push_back(axis(text) == k ? 1.0F : 0.0F);
-            out.offsets.push_back(static_cast<std::int64_t>(out.sentences.size() / 3));
+            const auto sentences = static_cast<std::int64_t>(out.sentences.size() / 3);
+            out.last.push_back(sentences == out.offsets.back() ? -1 : sentences - 1);
+            out.offsets.push_back(sentences);
             out.cut.push_back(text.size() > 100);
         }
         return out;

@@ -150,6 +150,43 @@ private Q_SLOTS:
         QCOMPARE(strip.step(), std::optional(100.0));
     }
 
+    // A wider plot shows more of the points, without anything else being asked of it.
+    void aResizeDrawsForTheNewWidth()
+    {
+        CurvePlot plot;
+        plot.resize(200, 300);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        std::vector<CurveSample> samples;
+        for (int i = 0; i < 3000; ++i)
+            samples.push_back({double(i), 0, 0, 0, std::sin(i * 1.7)});
+        plot.append(QStringLiteral("a"), samples);
+        plot.replotNow();
+        plot.resize(1200, 300);
+        const auto asDrawnAnew = [&] {
+            const QImage now = plot.grab().toImage();
+            plot.replotNow();
+            return plot.grab().toImage() == now;
+        };
+        QVERIFY(asDrawnAnew());
+    }
+
+    void aRunKeepsItsColour()
+    {
+        CurvePlot plot;
+        plot.append(QStringLiteral("second by name"), {{0, 0, 0, 0, 1}});
+        plot.append(QStringLiteral("first by name"), {{0, 0, 0, 0, 1}});
+        const QColor before = plot.colour(QStringLiteral("second by name"));
+        QPalette colours = plot.palette();
+        colours.setColor(QPalette::Highlight, Qt::red); // another palette, the same ground
+        plot.setPalette(colours);
+        QCOMPARE(plot.colour(QStringLiteral("second by name")), before);
+        plot.remove(QStringLiteral("second by name"));
+        plot.append(QStringLiteral("third"), {{0, 0, 0, 0, 1}});
+        QCOMPARE(plot.colour(QStringLiteral("third")), before); // the one that is free
+        QVERIFY(!plot.colour(QStringLiteral("second by name")).isValid());
+    }
+
     void theCursorIsDragged()
     {
         CurvePlot plot;

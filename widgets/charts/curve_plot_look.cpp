@@ -1,0 +1,125 @@
+// How the curves look: colours, axes, and the lines across them.
+#include "widgets/charts/curve_plot.h"
+
+#include <QEvent>
+#include <qcustomplot.h>
+
+namespace mama {
+namespace {
+
+// `colour` on `ground`, by its share in fifths.
+QColor mixed(const QColor& colour, const QColor& ground, int fifths)
+{
+    const auto one = [fifths](int a, int b) { return (fifths * a + (5 - fifths) * b) / 5; };
+    return {one(colour.red(), ground.red()), one(colour.green(), ground.green()), one(colour.blue(), ground.blue())};
+}
+
+} // namespace
+
+void CurvePlot::setColour(const QString& run, const QColor& colour)
+{
+    Curve& of = curve(run);
+    of.colour = colour;
+    // Mixed, not transparent: a transparent or wide line through every column takes seconds to draw.
+    of.rawGraph->setPen(QPen(m_smoothing > 0 ? mixed(colour, palette().color(QPalette::Base), 2) : colour, 1));
+    of.smoothGraph->setPen(QPen(colour, 1));
+    refresh();
+}
+
+QColor CurvePlot::colour(const QString& run) const
+{
+    const auto found = m_curves.find(run);
+    return found == m_curves.end() ? QColor() : found->second.colour;
+}
+
+double CurvePlot::place(const Curve& of, const CurveMarker& marker) const
+{
+    switch (m_axis) {
+    case CurveX::Step: return marker.step;
+    case CurveX::Epoch: return marker.epoch;
+    case CurveX::Samples: return marker.samples;
+    case CurveX::Time: return marker.time;
+    case CurveX::Relative: return of.raw.size() > 0 ? marker.time - of.raw.x(CurveX::Time, 0) : 0;
+    }
+    return 0;
+}
+
+void CurvePlot::drawMarkers()
+{
+    m_plot->clearItems();
+    const QColor ground = palette().color(QPalette::Base);
+    for (const auto& [run, of] : m_curves)
+        for (const CurveMarker& marker : of.markers) {
+            const double x = place(of, marker);
+            if (!m_plot->xAxis->range().contains(x))
+                continue;
+            auto* line = new QCPItemStraightLine(m_plot);
+            line->point1->setCoords(x, m_plot->yAxis->range().lower);
+            line->point2->setCoords(x, m_plot->yAxis->range().upper);
+            line->setPen(QPen(marker.strong ? of.colour : mixed(of.colour, ground, 2), marker.strong ? 1.5 : 1, marker.strong ? Qt::DashLine : Qt::DotLine));
+            if (!marker.strong)
+                continue;
+            auto* text = new QCPItemText(m_plot);
+            text->position->setTypeX(QCPItemPosition::ptPlotCoords);
+            text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+            text->position->setCoords(x, 0.02);
+            const bool inside = m_plot->xAxis->coordToPixel(x) + fontMetrics().horizontalAdvance(marker.text) + 8 < m_plot->axisRect()->right();
+            text->setPositionAlignment((inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+            text->setPadding(QMargins(4, 0, 4, 0));
+            text->setText(marker.text);
+            text->setColor(palette().color(QPalette::Text));
+        }
+}
+
+void CurvePlot::applyScales()
+{
+    const auto scale = [](QCPAxis* axis, bool logarithmic, bool clock) {
+        axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
+        QSharedPointer<QCPAxisTicker> ticker(logarithmic ? new QCPAxisTickerLog : new QCPAxisTicker);
+        if (clock) {
+            QSharedPointer<QCPAxisTickerDateTime> times(new QCPAxisTickerDateTime);
+            times->setDateTimeFormat(QStringLiteral("HH:mm:ss\nyyyy-MM-dd"));
+            ticker = times;
+        }
+        axis->setTicker(ticker);
+        axis->setNumberFormat(QStringLiteral("gb"));
+    };
+    scale(m_plot->xAxis, m_logX, m_axis == CurveX::Time && !m_logX);
+    scale(m_plot->yAxis, m_logY, false);
+    const QString names[] = {tr("step"), tr("epoch"), tr("samples"), tr("time"), tr("seconds from the first step")};
+    m_plot->xAxis->setLabel(names[static_cast<int>(m_axis)]);
+}
+
+void CurvePlot::applyColours()
+{
+    const QPalette colours = palette();
+    const QColor text = colours.color(QPalette::Text), grid = colours.color(QPalette::Button);
+    m_plot->setBackground(colours.color(QPalette::Base));
+    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
+        axis->setBasePen(QPen(text));
+        axis->setTickPen(QPen(text));
+        axis->setSubTickPen(QPen(text));
+        axis->setTickLabelColor(text);
+        axis->setLabelColor(text);
+        axis->grid()->setPen(QPen(grid, 1, Qt::DotLine));
+        axis->grid()->setZeroLinePen(QPen(grid));
+    }
+    for (auto& [run, of] : m_curves)
+        setColour(run, colourOf(of.number, colours.color(QPalette::Base).lightness() < 128));
+}
+
+QColor CurvePlot::colourOf(int number, bool darkGround)
+{
+    static constexpr QRgb onDark[] = {0xff5aa9ff, 0xffffa94d, 0xff5fd38d, 0xffff7b8a, 0xffc59bff, 0xffe3d35a};
+    static constexpr QRgb onLight[] = {0xff1f62a8, 0xffb35300, 0xff1c7a43, 0xffb4233a, 0xff6b3fb0, 0xff756400};
+    return QColor((darkGround ? onDark : onLight)[number % 6]);
+}
+
+void CurvePlot::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange)
+        applyColours();
+    QWidget::changeEvent(event);
+}
+
+} // namespace mama

@@ -1,0 +1,22 @@
+#pragma once
+#include <QStyledItemDelegate>
+
+class QTableView;
+
+namespace mama {
+
+// Draws a row of the score table on two lines: the sentence over the whole width, its similarities below it in their
+// columns. Every cell paints the part of the sentence that lies in it, so that cells can be drawn alone.
+class ScoreDelegate : public QStyledItemDelegate
+{
+public:
+    explicit ScoreDelegate(QTableView* table);
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override;
+
+private:
+    const QTableView* m_table;
+};
+
+} // namespace mama
