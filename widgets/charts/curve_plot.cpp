@@ -182,7 +182,7 @@ void CurvePlot::replotNow()
 
 void CurvePlot::arrange()
 {
-    m_plot->yAxis->ticker()->setTickCount(std::clamp(m_plot->axisRect()->height() / (2 * fontMetrics().height()), 2, 5)); // labels must not meet
+    m_plot->yAxis->ticker()->setTickCount(std::clamp(2 * m_plot->axisRect()->height() / (3 * fontMetrics().height()), 2, 5)); // labels must not meet
     if (!m_dirty)
         return;
     m_refreshing = true;

@@ -2,6 +2,8 @@
 #include "widgets/charts/curve_plot.h"
 
 #include <QEvent>
+#include <algorithm>
+#include <cmath>
 #include <qcustomplot.h>
 
 namespace mama {
@@ -13,6 +15,12 @@ QColor mixed(const QColor& colour, const QColor& ground, int fifths)
     const auto one = [fifths](int a, int b) { return (fifths * a + (5 - fifths) * b) / 5; };
     return {one(colour.red(), ground.red()), one(colour.green(), ground.green()), one(colour.blue(), ground.blue())};
 }
+
+// There is no half a step.
+class WholeTicker : public QCPAxisTicker
+{
+    double getTickStep(const QCPRange& range) override { return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range))); }
+};
 
 } // namespace
 
@@ -73,9 +81,9 @@ void CurvePlot::drawMarkers()
 
 void CurvePlot::applyScales()
 {
-    const auto scale = [](QCPAxis* axis, bool logarithmic, bool clock) {
+    const auto scale = [](QCPAxis* axis, bool logarithmic, bool clock, bool whole) {
         axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-        QSharedPointer<QCPAxisTicker> ticker(logarithmic ? new QCPAxisTickerLog : new QCPAxisTicker);
+        QSharedPointer<QCPAxisTicker> ticker(logarithmic ? new QCPAxisTickerLog : whole ? new WholeTicker : new QCPAxisTicker);
         if (clock) {
             QSharedPointer<QCPAxisTickerDateTime> times(new QCPAxisTickerDateTime);
             times->setDateTimeFormat(QStringLiteral("HH:mm:ss\nyyyy-MM-dd"));
@@ -84,8 +92,8 @@ void CurvePlot::applyScales()
         axis->setTicker(ticker);
         axis->setNumberFormat(QStringLiteral("gb"));
     };
-    scale(m_plot->xAxis, m_logX, m_axis == CurveX::Time && !m_logX);
-    scale(m_plot->yAxis, m_logY, false);
+    scale(m_plot->xAxis, m_logX, m_axis == CurveX::Time && !m_logX, m_axis == CurveX::Step || m_axis == CurveX::Samples);
+    scale(m_plot->yAxis, m_logY, false, false);
     const QString names[] = {tr("step"), tr("epoch"), tr("samples"), tr("time"), tr("seconds from the first step")};
     m_plot->xAxis->setLabel(names[static_cast<int>(m_axis)]);
 }

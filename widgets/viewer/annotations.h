@@ -17,7 +17,7 @@ struct ViewTexts
     bool shown = true;
 };
 
-inline constexpr int legendHeight = 46; // logical pixels at the view's lower edge, always kept free
+inline constexpr int legendHeight = 60; // logical pixels at the view's lower edge, always kept free
 
 QString slotName(Slot slot); // "L MLO"
 

@@ -130,7 +130,7 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
 
     const QString warning = tr("Research only. Not for clinical use.");
     const double warningWidth = metrics.horizontalAdvance(warning), right = width - warningWidth - 14 * unit;
-    const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit;
+    const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit, last = lower + metrics.height() + 2 * unit;
     painter.setPen(QColor(255, 196, 84));
     painter.drawText(QPointF(right, upper), warning);
 
@@ -152,11 +152,11 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
         painter.setPen(QColor(240, 242, 245));
         painter.drawText(QPointF(x, upper), metrics.elidedText(QStringLiteral("“%1”").arg(facts.sentence), Qt::ElideRight, right - x - 20 * unit));
     }
-    QString second = facts.provenance;
-    if (!facts.patch.isEmpty())
-        second = tr("patch %1: no smaller finding can be placed").arg(facts.patch) + (second.isEmpty() ? QString() : QStringLiteral(" · ") + second);
     painter.setPen(QColor(178, 184, 192));
-    painter.drawText(QPointF(x, lower), metrics.elidedText(second, Qt::ElideRight, width - x - 14 * unit));
+    if (!facts.patch.isEmpty())
+        painter.drawText(QPointF(x, lower), metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch), Qt::ElideRight, width - x - 14 * unit));
+    // Over the whole width, so that what the model was trained on can be read.
+    painter.drawText(QPointF(26 * unit, last), metrics.elidedText(facts.provenance, Qt::ElideRight, width - 40 * unit));
     painter.end();
     return image;
 }
