@@ -119,7 +119,7 @@ nlohmann::json stepResult(const TrainBenchOptions& options, const nlohmann::json
     nlohmann::json result = spreadOf(times);
     for (const auto& [part, each] : parts)
         result["parts"][part] = spreadOf(each)["median"];
-    result.update({{"what", "step"}, {"precision", options.precision}, {"pairs", options.pairs}, {"tokens", options.tokens}, {"sentences", options.sentences}, {"text", options.text}, {"losses", losses},
+    result.update({{"what", "step"}, {"precision", onThisProcessor(trainingPrecisionOf(options.precision)) == TrainingPrecision::Fp32 ? "fp32" : options.precision}, {"pairs", options.pairs}, {"tokens", options.tokens}, {"sentences", options.sentences}, {"text", options.text}, {"losses", losses},
                    {"threads", options.bench.compute.threads > 0 ? options.bench.compute.threads : processor().cores}, {"images_per_second", 2e3 * options.pairs / result["median"].get<double>()}, {"peak_bytes", memory.highestBytes()}, {"cpu_seconds", spreadOf(used)["median"]}});
     return result;
 }

@@ -1,7 +1,5 @@
 #include "core/model/trained_linear.h"
 
-#include "core/base/processor.h"
-
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -68,8 +66,7 @@ bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight)
         return false;
     if (x.scalar_type() == at::kFloat && !at::autocast::is_autocast_enabled(at::kCPU))
         return true;
-    static const bool native = multipliesBf16(processor());
-    return native && mixedPrecision() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+    return mixedPrecision() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
 at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)

@@ -8,8 +8,7 @@ namespace mama {
 // precision (automatic types on) the factors and the result are bfloat16, x and its gradient keep their own type.
 at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
-// Whether it takes these: float32 weights on a CPU, gradients wanted, rows enough to repay the new layout, and in mixed
-// precision a processor with products of bfloat16.
+// Whether it takes these: float32 weights on a CPU, gradients wanted, rows enough to repay the new layout.
 bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight);
 
 // weight [out, in] in oneDNN's layout

@@ -20,11 +20,15 @@ TrainingPrecision trainingPrecisionOf(const std::string& name)
     throw Error(ErrorCode::Usage, "train", "precision", "\"" + name + "\" is none of fp32, mixed, bf16-true");
 }
 
-Compute::Compute(const Placement& placement) : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(placement.precision)
+TrainingPrecision onThisProcessor(TrainingPrecision asked)
 {
-    // Without the processor's instructions LibTorch imitates products of bfloat16, many times slower than float32's.
-    if (m_precision == TrainingPrecision::Mixed && m_device.is_cpu() && !multipliesBf16(processor()))
-        m_precision = TrainingPrecision::Fp32;
+    // Without the instructions LibTorch imitates products of bfloat16, many times slower than float32's.
+    return asked == TrainingPrecision::Mixed && !multipliesBf16(processor()) ? TrainingPrecision::Fp32 : asked;
+}
+
+Compute::Compute(const Placement& placement)
+    : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(m_device.is_cpu() ? onThisProcessor(placement.precision) : placement.precision)
+{
 }
 
 torch::Tensor Compute::images(const std::vector<float>& values, std::int64_t n, int height, int width) const

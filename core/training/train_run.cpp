@@ -3,10 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/base/processor.h"
 #include "core/protocol/run_lock.h"
 #include "core/training/follower.h"
 #include "core/training/gloo_group.h"
+#include "core/training/placement.h"
 #include "core/training/split_record.h"
 #include "core/training/task_factory.h"
 #include "core/training/trainer.h"
@@ -155,8 +155,10 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), group);
-    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + settings.text("precision") +
-               (material.made.gpu.empty() && settings.text("precision") == "mixed" && !multipliesBf16(processor()) ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
+    const std::string precision = settings.text("precision");
+    const TrainingPrecision asked = trainingPrecisionOf(precision);
+    const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;
+    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + precision + (without ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
     folder.log("preparing images");
     const auto images = material.images(settings, job);
     if (!images)
