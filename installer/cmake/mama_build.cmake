@@ -20,9 +20,11 @@ if(MAMA_CCACHE)
     CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime
     CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${MAMA_CCACHE})
 endif()
-find_program(MAMA_MOLD mold)
-if(MAMA_MOLD)
-  add_link_options(-fuse-ld=mold)
+# A fast linker. mold before 2.4 makes a program now and then that can't be started ("cannot apply additional memory
+# protection after relocation", rui314/mold issue 1151): whether it does hangs on the length of the folder's name.
+find_program(MAMA_LLD ld.lld)
+if(MAMA_LLD)
+  add_link_options(-fuse-ld=lld)
 endif()
 
 find_package(Threads REQUIRED)
