@@ -23,7 +23,9 @@ struct BatchNormTensors
     at::Tensor weight, bias, mean, variance;
 };
 
-// torch.nn.BatchNorm of channels in axis 1; in training over all processes where the mode says how.
+// torch.nn.BatchNorm of channels in axis 1; in training over all processes where the mode says how. In mixed precision
+// float32 out, and bfloat16 as it came where ReLU follows.
 at::Tensor batchNorm(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode);
+at::Tensor batchNormRelu(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode);
 
 } // namespace mama

@@ -62,7 +62,7 @@ void ConvStem::pack(Precision precision)
 at::Tensor ConvStem::run(const Layer& layer, const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor y = at::conv2d(x, layer.weight, layer.bias, {layer.stride, layer.stride}, {1, 1});
-    return at::relu(m_packed ? y : batchNorm(y, {layer.normWeight, layer.normBias, layer.mean, layer.variance}, normEps, mode));
+    return m_packed ? at::relu(y) : batchNormRelu(y, {layer.normWeight, layer.normBias, layer.mean, layer.variance}, normEps, mode);
 }
 
 at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mode) const

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/kernels.h"
+#include "core/model/training_parts.h"
 
 #include <ATen/ATen.h>
 #include <cmath>
@@ -111,6 +112,8 @@ at::Tensor ImageTower::positions(std::int64_t rows, std::int64_t columns) const
 
 at::Tensor ImageTower::normalise(const at::Tensor& x, const Norm& norm) const
 {
+    if (takesLayerNorm(x, norm.weight))
+        return trainedLayerNorm(x, norm.weight, norm.bias, m_config.normEps);
     return at::layer_norm(x, {m_config.width}, norm.weight, norm.bias, m_config.normEps);
 }
 

@@ -26,6 +26,7 @@ public:
     ImageTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix = "img_encoder_q.model.");
 
     const Config& config() const { return m_config; }
+    bool mixesImages() const { return m_stem.has_value(); } // in training, by its BatchNorm: a batch is not the sum of its parts
     // For inference from here on: weights in the layout and precision that are fastest, LayerScale folded into them.
     void pack(Precision precision);
 

@@ -5,23 +5,7 @@
 namespace mama::avx512 {
 namespace {
 
-// x Phi(x) with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7).
-inline __m512 gelu(__m512 x)
-{
-    const __m512 z = _mm512_mul_ps(_mm512_abs_ps(x), _mm512_set1_ps(0.70710678118F));
-    const __m512 t = _mm512_div_ps(_mm512_set1_ps(1), _mm512_fmadd_ps(_mm512_set1_ps(0.3275911F), z, _mm512_set1_ps(1)));
-    __m512 p = _mm512_set1_ps(1.061405429F);
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(-1.453152027F));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(1.421413741F));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(-0.284496736F));
-    p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(0.254829592F));
-    p = _mm512_mul_ps(p, t);
-    const __m512 tail = _mm512_mul_ps(p, exp2(_mm512_mul_ps(_mm512_mul_ps(z, z), _mm512_set1_ps(-1.44269504089F)))); // 1 - erf(z)
-    const __m512 half = _mm512_mul_ps(_mm512_set1_ps(0.5F), x);
-    const __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
-    // Phi = tail / 2 below zero, 1 - tail / 2 above.
-    return _mm512_mul_ps(half, _mm512_mask_blend_ps(negative, _mm512_sub_ps(_mm512_set1_ps(2), tail), tail));
-}
+inline __m512 gelu(__m512 x) { return _mm512_mul_ps(x, normalAt(x).below); }
 
 // c [R, 64] (+)= a [R, 64] b [64, 64]; a has rows of `lda` floats, c of `ldc`.
 template <int R>

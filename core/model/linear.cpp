@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/model/kernels.h"
 #include "core/model/trained_linear.h"
+#include "core/model/training_parts.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -80,7 +81,7 @@ void Linear::pack(Precision precision)
 at::Tensor Linear::unscaled(const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor weight = m_inputFirst ? m_weight.t() : m_weight;
-    at::Tensor y = canTrainLinear(x, weight) ? trainedLinear(x, weight, m_bias) : at::linear(x, weight, m_bias);
+    at::Tensor y = canTrainLinear(x, weight) ? trainedLinear(x, weight, m_bias, mode.packed) : at::linear(x, weight, m_bias);
     if (m_lora) {
         const at::Tensor input = mode.training && mode.loraDropout > 0 ? at::dropout(x, mode.loraDropout, true) : x;
         y = y + at::linear(at::linear(input, m_lora->a), m_lora->b) * m_lora->scale;
@@ -123,8 +124,10 @@ at::Tensor Linear::operator()(const at::Tensor& x, const ForwardMode& mode) cons
 
 at::Tensor Linear::gelu(const at::Tensor& x, const ForwardMode& mode) const
 {
-    if (!packed())
-        return at::gelu(plain(x, mode));
+    if (!packed()) {
+        const at::Tensor y = plain(x, mode);
+        return takesGelu(y) ? trainedGelu(y) : at::gelu(y);
+    }
     return m_precision == Precision::Int8 ? runInt8(x, After::Gelu, {}) : runPacked(x, After::Gelu);
 }
 
@@ -136,13 +139,12 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
         static const auto call = oneDnn<Binary>("mkldnn::_linear_pointwise", "binary");
         return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt, "add");
     }
-    if (!packed() && m_gamma.defined()) {
-        const at::Tensor y = unscaled(x, mode);
-        if (y.scalar_type() == residual.scalar_type())
-            return at::addcmul(residual, y, m_gamma); // one pass
-        return residual + y * m_gamma;
-    }
-    return residual + (*this)(x, mode);
+    if (packed())
+        return residual + (*this)(x, mode);
+    const at::Tensor y = unscaled(x, mode);
+    if (takesScaledSum(residual, y))
+        return scaledSum(residual, y, m_gamma);
+    return residual + (m_gamma.defined() ? y * m_gamma : y);
 }
 
 } // namespace mama

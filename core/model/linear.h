@@ -1,5 +1,6 @@
 #pragma once
 #include "core/model/model.h"
+#include "core/model/packed_weights.h"
 #include "core/model/parameters.h"
 
 #include <nlohmann/json_fwd.hpp>
@@ -16,6 +17,7 @@ struct ForwardMode
     double dropout = 0;    // of the language model's embeddings, attention and residuals
     double loraDropout = 0;
     const SharedBatchNorm* batchNorm = nullptr; // of training in several processes; null: each batch by itself
+    c10::intrusive_ptr<PackedWeights> packed = nullptr; // kept between the passes of a step; null: packed anew every time
 };
 
 // y += scale * (x A^T) B^T beside a frozen weight (PEFT). a [r, in], b [out, r].

@@ -46,7 +46,7 @@ at::Tensor LocalHead::operator()(const at::Tensor& x, const ForwardMode& mode) c
 {
     if (m_packed)
         return m_second(at::relu(m_first(x)));
-    return batchNorm(m_second(at::relu(batchNorm(m_first(x), m_firstNorm, m_eps, mode))), m_secondNorm, m_eps, mode);
+    return batchNorm(m_second(batchNormRelu(m_first(x, mode), m_firstNorm, m_eps, mode), mode), m_secondNorm, m_eps, mode);
 }
 
 SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, double eps) : m_eps(eps)
@@ -57,11 +57,9 @@ SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, 
 
 at::Tensor SimclrHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
 {
-    const auto norm = [&](const at::Tensor& y, const std::string& i) {
-        return batchNorm(y, {m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var")}, m_eps, mode);
-    };
-    const at::Tensor middle = at::relu(norm(at::linear(x, m_parts.get("0.weight")), "1"));
-    return norm(at::linear(middle, m_parts.get("3.weight")), "4");
+    const auto norm = [&](const std::string& i) { return BatchNormTensors{m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var")}; };
+    const at::Tensor middle = batchNormRelu(at::linear(x, m_parts.get("0.weight")), norm("1"), m_eps, mode);
+    return batchNorm(at::linear(middle, m_parts.get("3.weight")), norm("4"), m_eps, mode);
 }
 
 Network::Network(const Parameters& parameters, const nlohmann::json& description)

@@ -1,5 +1,7 @@
 #include "core/model/trained_linear.h"
 
+#include "core/model/training_parts.h"
+
 #include <ATen/ATen.h>
 #include <ATen/autocast_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
@@ -16,43 +18,47 @@ using Scalars = c10::List<std::optional<at::Scalar>>;
 using Reorder = at::Tensor(const at::Tensor&, std::optional<std::int64_t>);
 using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view, Scalars, std::optional<std::string_view>);
 
-at::Tensor product(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+at::Tensor product(const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias)
 {
     static const auto call = c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Pointwise>();
-    return call.call(x.contiguous(), oneDnnWeight(weight), bias.defined() ? std::optional(bias) : std::nullopt, "none", Scalars(), std::nullopt);
+    return call.call(x.contiguous(), packed, bias.defined() ? std::optional(bias) : std::nullopt, "none", Scalars(), std::nullopt);
 }
-
-bool mixedPrecision() { return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16; }
 
 class TrainedLinear : public torch::autograd::Function<TrainedLinear>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias, at::ScalarType type)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                              const c10::intrusive_ptr<PackedWeights>& packed, at::ScalarType type)
     {
         const at::Tensor factor = x.detach().to(type);
         context->save_for_backward({factor, weight}); // in mixed precision the smaller copy
         context->saved_data["bias"] = bias.has_value();
         context->saved_data["type of x"] = x.scalar_type();
-        return product(factor, weight.detach().to(type), bias ? bias->detach().to(type) : at::Tensor());
+        context->saved_data["packed"] = c10::IValue::make_capsule(packed);
+        return product(factor, packed->straight(weight, type), bias ? bias->detach().to(type) : at::Tensor());
     }
 
     static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
     {
         const auto saved = context->get_saved_variables();
-        const at::Tensor x = saved[0].detach(), weight = saved[1].detach();
-        const at::Tensor rows = gradients[0].reshape({-1, weight.size(0)});
+        const at::Tensor x = saved[0].detach(), weight = saved[1];
+        const at::Tensor rows = gradients[0].reshape({-1, weight.size(0)}).contiguous();
         at::Tensor ofX, ofWeight, ofBias;
-        if (context->needs_input_grad(0))
-            ofX = product(rows, weight.t().to(rows.scalar_type()), {}).view(x.sizes()).to(context->saved_data["type of x"].toScalarType());
+        if (context->needs_input_grad(0)) {
+            const auto packed = c10::static_intrusive_pointer_cast<PackedWeights>(context->saved_data["packed"].toCapsule());
+            ofX = product(rows, packed->transposed(weight, rows.scalar_type()), {}).view(x.sizes()).to(context->saved_data["type of x"].toScalarType());
+        }
         if (context->needs_input_grad(1))
             ofWeight = at::mm(rows.t(), x.reshape({-1, weight.size(1)})).to(weight.scalar_type());
         if (context->saved_data["bias"].toBool() && context->needs_input_grad(2))
-            ofBias = rows.sum(0, false, weight.scalar_type());
-        return {ofX, ofWeight, ofBias, {}};
+            ofBias = columnSums(rows).to(weight.scalar_type());
+        return {ofX, ofWeight, ofBias, {}, {}};
     }
 };
 
 } // namespace
+
+bool mixedPrecision() { return at::autocast::is_autocast_enabled(at::kCPU) && at::autocast::get_autocast_dtype(at::kCPU) == at::kBFloat16; }
 
 at::Tensor oneDnnWeight(const at::Tensor& weight)
 {
@@ -69,9 +75,9 @@ bool canTrainLinear(const at::Tensor& x, const at::Tensor& weight)
     return mixedPrecision() && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
-at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias)
+at::Tensor trainedLinear(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const c10::intrusive_ptr<PackedWeights>& packed)
 {
-    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, mixedPrecision() ? at::kBFloat16 : at::kFloat);
+    return TrainedLinear::apply(x, weight, bias.defined() ? std::optional(bias) : std::nullopt, packed ? packed : c10::make_intrusive<PackedWeights>(), mixedPrecision() ? at::kBFloat16 : at::kFloat);
 }
 
 } // namespace mama

@@ -108,6 +108,7 @@ struct PretrainingTask::Parts
     std::optional<FixedText> fixedText; // where nothing trains and padding does not count
     bool bert = false, masked = false;
     std::optional<SharedTraining> shared;
+    c10::intrusive_ptr<PackedWeights> packed = c10::make_intrusive<PackedWeights>();
 
     explicit Parts(const Options& options) : compute(options.placement), model(options.start)
     {
@@ -133,19 +134,26 @@ struct PretrainingTask::Parts
     }
 
     // Heads keep views of their weights; made anew after every change in place, none of them is stale.
-    void rebuild() { network.emplace(model.parameters, model.description); }
+    void rebuild()
+    {
+        network.emplace(model.parameters, model.description);
+        packed->forgetTrained();
+    }
 
     Tensor images(const std::vector<float>& values, const SampleBatch& batch) const { return compute.images(values, batch.size, batch.height, batch.width); }
 
     void addImages(const SampleBatch& batch, bool local, bool both, LossInput& input) const
     {
         const Compute::Products products(compute);
-        const ForwardMode training{true, 0, 0, shared->batchNorm()};
-        const Tensor tokens = network->image->tokens(images(batch.first, batch), training);
+        const ForwardMode training{true, 0, 0, shared->batchNorm(), packed};
+        // Images that do not see each other go through the tower together, in larger products.
+        const bool together = both && !network->image->mixesImages();
+        const Tensor first = images(batch.first, batch), other = both ? images(batch.second, batch) : Tensor();
+        const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, training), tokens = all.narrow(0, 0, batch.size);
         const Tensor pooled = network->pooled(tokens);
         input.v = network->imageGlobal(pooled);
         if (both) {
-            const Tensor second = network->pooled(network->image->tokens(images(batch.second, batch), training));
+            const Tensor second = network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, training));
             input.v2 = network->imageGlobal(second);
             input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
             input.simclr1 = (*network->simclr)(pooled, training);
@@ -189,7 +197,7 @@ struct PretrainingTask::Parts
         if (fixedText)
             return addFixedText(batch, local, input);
         const bool fixed = options.textTraining == TextTraining::Fixed;
-        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm()};
+        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm(), packed};
         const TextBatch text = textOf(batch);
         const Compute::Products products(compute);
         Tensor hidden;
@@ -200,13 +208,22 @@ struct PretrainingTask::Parts
         input.t = network->textGlobal(pooledText(hidden, text.mask));
         if (!local)
             return;
-        std::vector<Tensor> all;
+        // One choice of rows: a choice a caption would give each a gradient as large as all states.
+        std::vector<std::int64_t> places;
         for (std::size_t caption = 0; caption < batch.separators.size(); ++caption) {
-            const Tensor own = hidden[static_cast<std::int64_t>(caption)].index_select(0, compute.put(torch::tensor(batch.separators[caption], torch::kLong)));
-            all.push_back(options.captionNorm ? network->sentences(own, training) : own);
-            input.sentenceCounts.push_back(own.size(0));
+            for (const std::int64_t separator : batch.separators[caption])
+                places.push_back(static_cast<std::int64_t>(caption) * hidden.size(1) + separator);
+            input.sentenceCounts.push_back(static_cast<std::int64_t>(batch.separators[caption].size()));
         }
-        input.sentences = options.captionNorm ? torch::cat(all) : network->sentences(torch::cat(all), training);
+        const Tensor ends = hidden.reshape({-1, hidden.size(2)}).index_select(0, compute.put(torch::tensor(places, torch::kLong)));
+        if (!options.captionNorm) {
+            input.sentences = network->sentences(ends, training);
+            return;
+        }
+        std::vector<Tensor> all;
+        for (const Tensor& own : ends.split_with_sizes(input.sentenceCounts))
+            all.push_back(network->sentences(own, training));
+        input.sentences = torch::cat(all);
     }
 
     // Adds the terms beside MaMA's to the report and the total.
@@ -348,6 +365,7 @@ void PretrainingTask::load(const std::filesystem::path& folder)
     m_parts->model.load(folder);
     readTensorsInto(folder / "optimizer.safetensors", m_parts->optimizer->state());
     m_parts->optimizer->clear();
+    m_parts->packed->forgetAll();
     m_parts->rebuild();
 }
 
@@ -355,6 +373,7 @@ void PretrainingTask::share()
 {
     m_parts->shared->copyFromFirst(m_parts->model.parameters.all());
     m_parts->shared->copyFromFirst(m_parts->optimizer->state());
+    m_parts->packed->forgetAll();
     m_parts->rebuild();
 }
 
