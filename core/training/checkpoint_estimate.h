@@ -10,9 +10,8 @@ namespace mama {
 // a few kilobytes of JSON a checkpoint are not counted.
 struct CheckpointEstimate
 {
-    double shared = 0; // once a run: what it leaves as it is (shared_files.h); on a file system without hard links once
-                       // a checkpoint more
-    double each = 0;   // a checkpoint
+    double shared = 0; // once a run: what it leaves as it is (shared_files.h); without hard links again in each checkpoint
+    double each = 0;   // once a checkpoint
     double total(std::int64_t checkpoints) const { return shared + static_cast<double>(checkpoints) * each; }
 };
 
