@@ -3,6 +3,7 @@
 #include "app/workstation/run_presets.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/checkpoint_estimate.h"
 #include "core/training/memory_estimate.h"
 #include "core/training/settings.h"
 
@@ -119,8 +120,8 @@ void judgeCheckpoints(const nlohmann::json& config, const QString& runFolder, Ru
         }
         const std::int64_t apart = std::lcm(every, keep), kept = settings.integer("steps") / apart;
         verdict.checkpoints = translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.").arg(apart).arg(kept);
-        const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
-        const double all = static_cast<double>(kept + 2) * (need.weights + need.moments), free = freeDisk(runFolder);
+        const CheckpointEstimate need = estimateCheckpoints(settings, readJson(settings.text("model.start") + "/model.json"));
+        const double all = need.total(kept + 2), free = freeDisk(runFolder);
         verdict.checkpoints += QLatin1Char(' ') + translated("They take about %1 of the disk; %2 are free.").arg(gigabytes(all), gigabytes(free));
         verdict.tight = verdict.tight || all > free;
     } catch (const std::exception&) { // no model yet, or settings that the problem names

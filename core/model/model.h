@@ -30,7 +30,7 @@ enum class Pooling { ZeroShot, Training, Default }; // Default: what model.json 
 struct ModelInfo
 {
     std::string name;
-    std::string hash;       // SHA-256 of model.safetensors and model.json
+    std::string hash;       // SHA-256 of the weights and model.json
     std::string profile;    // name of the image profile
     int profileVersion = 1;
     int inputSize = 518, patch = 14;

@@ -33,7 +33,7 @@ void flushAll(const fs::path& folder)
 
 } // namespace
 
-Checkpoints::Checkpoints(const RunFolder& folder) : m_folder(folder)
+Checkpoints::Checkpoints(const RunFolder& folder) : m_folder(folder), m_shared(folder.checkpointFolder() / "shared")
 {
     std::error_code failed;
     fs::create_directories(folder.checkpointFolder(), failed);
@@ -56,7 +56,7 @@ void Checkpoints::write(const TrainingTask& task, std::int64_t step, const nlohm
         m_folder.flushMetrics();
         fs::remove_all(temporary);
         fs::create_directories(temporary);
-        task.save(temporary);
+        task.save(temporary, m_shared);
         writeAtomically(temporary / "trainer.json", state.dump(2) + "\n");
         flushAll(temporary);
         fs::rename(temporary, final);

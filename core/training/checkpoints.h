@@ -1,5 +1,6 @@
 #pragma once
 #include "core/protocol/run_folder.h"
+#include "core/training/shared_files.h"
 #include "core/training/training_task.h"
 
 #include <nlohmann/json.hpp>
@@ -8,7 +9,8 @@
 
 namespace mama {
 
-// The checkpoints of a run: each appears by rename, complete and on disk, or not at all.
+// The checkpoints of a run: each appears by rename, complete and on disk, or not at all. What never changes in the run
+// lies in checkpoints/shared once, and in each checkpoint as a link to it (shared_files.h).
 class Checkpoints
 {
 public:
@@ -24,6 +26,7 @@ public:
 
 private:
     const RunFolder& m_folder;
+    SharedFiles m_shared;
 };
 
 } // namespace mama

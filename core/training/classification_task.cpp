@@ -7,6 +7,7 @@
 #include "core/training/sample_batch.h"
 #include "core/training/shared_training.h"
 #include "core/training/trainable_model.h"
+#include "core/training/trained_tensors.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -15,9 +16,6 @@ namespace mama {
 namespace {
 
 using torch::Tensor;
-
-constexpr const char* headWeight = "img_encoder_q.global_embed.weight";
-constexpr const char* headBias = "img_encoder_q.global_embed.bias";
 
 // The start values of torch.nn.Linear: uniform within 1 / sqrt(inputs).
 Tensor startValues(std::vector<std::int64_t> shape, std::int64_t inputs, CounterRandom& random)
@@ -40,8 +38,8 @@ TrainableModel classifierOf(const ClassificationTask::Options& options, const Co
     const auto width = model.description["image"].at("width").get<std::int64_t>();
     const auto classes = static_cast<std::int64_t>(options.classes.size());
     CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
-    model.parameters.set(headWeight, startValues({classes, width}, width, random));
-    model.parameters.set(headBias, startValues({classes}, width, random));
+    model.parameters.set(classifierWeight, startValues({classes, width}, width, random));
+    model.parameters.set(classifierBias, startValues({classes}, width, random));
     model.description["kind"] = "linear-probe";
     model.description["heads"]["classes"] = options.classes;
     if (!options.name.empty())
@@ -50,14 +48,6 @@ TrainableModel classifierOf(const ClassificationTask::Options& options, const Co
         model.description["provenance"]["trained_on"] = options.trainedOn;
     model.place(compute.device(), compute.type());
     return model;
-}
-
-bool mayTrain(const std::string& name, bool wholeTower)
-{
-    if (name == headWeight || name == headBias)
-        return true;
-    // The mean of the tokens is taken before the last norm; the mask token is unused.
-    return wholeTower && !isStatistic(name) && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
 }
 
 } // namespace
@@ -74,7 +64,7 @@ struct ClassificationTask::Parts
         : compute(options.placement), model(classifierOf(options, compute)), network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
-            if (mayTrain(name, options.wholeTower)) {
+            if (classifierTrains(name, options.wholeTower)) {
                 trained[name] = tensor.set_requires_grad(true);
                 momentum["momentum." + name] = torch::zeros_like(tensor, torch::TensorOptions().requires_grad(false));
             }
@@ -130,9 +120,9 @@ std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
     return {{"grad_norm", norm}};
 }
 
-void ClassificationTask::save(const std::filesystem::path& folder) const
+void ClassificationTask::write(const std::filesystem::path& folder, const SharedFiles* shared) const
 {
-    m_parts->model.save(folder);
+    m_parts->model.save(folder, shared, m_parts->trained);
     writeTensors(folder / "optimizer.safetensors", m_parts->momentum);
 }
 

@@ -22,17 +22,6 @@ namespace {
 
 using torch::Tensor;
 
-// mama.md 2: the mask token and the image tower's last norm never train, of the text model what the setting says.
-bool mayTrain(const std::string& name, TextTraining text)
-{
-    if (isStatistic(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
-        return false;
-    if (!name.starts_with("text_encoder_q.model."))
-        return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
-    const bool adapter = name.find(".lora_") != std::string::npos;
-    return text == TextTraining::Lora ? adapter : text == TextTraining::Full && !adapter;
-}
-
 bool textTrains(const PretrainingTask::Options& options) { return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full; }
 
 void need(const Parameters& parameters, const std::filesystem::path& start)
@@ -84,19 +73,6 @@ std::vector<float> valuesOf(const Tensor& tensor)
 
 } // namespace
 
-TextTraining textTrainingOf(const std::string& name)
-{
-    if (name == "lora")
-        return TextTraining::Lora;
-    if (name == "full")
-        return TextTraining::Full;
-    if (name == "frozen")
-        return TextTraining::Frozen;
-    if (name == "fixed")
-        return TextTraining::Fixed;
-    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen, fixed");
-}
-
 struct PretrainingTask::Parts
 {
     Compute compute;
@@ -119,7 +95,7 @@ struct PretrainingTask::Parts
             addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
         model.place(compute.device(), compute.type());
         for (const auto& [name, tensor] : model.parameters.all())
-            if (mayTrain(name, options.textTraining))
+            if (pretrainingTrains(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
         AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly};
         if (options.towerFactor != 1 || options.textFactor != 1)
@@ -354,9 +330,9 @@ std::vector<float> PretrainingTask::sentence(const Tokens& text) const
 
 double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }
 
-void PretrainingTask::save(const std::filesystem::path& folder) const
+void PretrainingTask::write(const std::filesystem::path& folder, const SharedFiles* shared) const
 {
-    m_parts->model.save(folder);
+    m_parts->model.save(folder, shared, m_parts->trained);
     writeTensors(folder / "optimizer.safetensors", m_parts->optimizer->state());
 }
 

@@ -2,6 +2,7 @@
 #include "core/text/tokenizer.h"
 #include "core/training/loss_options.h"
 #include "core/training/task_options.h"
+#include "core/training/trained_tensors.h"
 #include "core/training/training_task.h"
 
 #include <cstdint>
@@ -13,11 +14,6 @@
 namespace mama {
 
 class ExtraTerm;
-
-// Frozen: the text model, not its heads. Fixed: neither.
-enum class TextTraining { Lora, Full, Frozen, Fixed };
-// "lora", "full", "frozen", "fixed". Error(Usage) otherwise.
-TextTraining textTrainingOf(const std::string& name);
 
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
 // The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in this
@@ -46,7 +42,6 @@ public:
 
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
     void share() override;
     void undo() override;
@@ -67,6 +62,8 @@ public:
     std::vector<float> sentence(const Tokens& text) const;
 
 private:
+    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+
     struct Parts;
     Options m_options;
     std::unique_ptr<Parts> m_parts;

@@ -1,10 +1,10 @@
 #include "core/training/shared_training.h"
 
+#include "core/training/trained_tensors.h"
+
 #include <torch/torch.h>
 
 namespace mama {
-
-bool isStatistic(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked"); }
 
 SharedTraining::SharedTraining(ProcessGroup* group, bool sharedNorm, const NamedTensors& parameters) : m_sharedNorm(sharedNorm)
 {

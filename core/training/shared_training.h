@@ -31,7 +31,4 @@ private:
     NamedTensors m_statistics, m_before;
 };
 
-// Whether a tensor of a model is a running statistic, which no optimiser trains.
-bool isStatistic(const std::string& name);
-
 } // namespace mama

@@ -1,19 +1,13 @@
 #include "core/training/text_adapters.h"
 
 #include "core/training/counter_random.h"
+#include "core/training/trained_tensors.h"
 
 #include <cmath>
 #include <torch/torch.h>
 
 namespace mama {
 namespace {
-
-std::vector<std::string> targetsOf(const std::string& family)
-{
-    if (family == "gpt2")
-        return {"c_attn"};
-    return family == "bert" ? std::vector<std::string>{"query", "value"} : std::vector<std::string>{"q_proj", "v_proj"};
-}
 
 bool isTarget(const std::string& name, const std::vector<std::string>& targets)
 {
@@ -31,7 +25,7 @@ void addAdapters(TrainableModel& model, const AdapterOptions& options)
         if (name.find(".lora_A.") != std::string::npos)
             return;
     const std::string family = model.description.at("text").value("family", std::string());
-    const auto targets = targetsOf(family);
+    const auto targets = adapterTargets(family);
     CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
     const auto before = model.parameters.all();
     for (const auto& [name, tensor] : before) {

@@ -4,10 +4,14 @@
 #include <filesystem>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace mama {
+
+class SharedFiles;
+using NamedTensors = std::map<std::string, at::Tensor>;
 
 // A model whose tensors are its own memory, to be trained and written as a model folder again.
 class TrainableModel
@@ -25,19 +29,37 @@ public:
     // All tensors on a device, those of floating point in a type; before anything is built on them.
     void place(at::Device device, at::ScalarType type);
 
-    // model.json, model.safetensors and the tokenizer's files into an existing folder.
-    void save(const std::filesystem::path& folder) const;
-    // The values of a folder that save() wrote, in place. Error(Model) names a tensor that is missing or misshapen.
+    // model.json, the weights and the tokenizer's files into an existing folder. The weights are one model.safetensors,
+    // or, with shared files and where it is worthSharing(), Hugging Face's sharded form: model-trained.safetensors
+    // with the trained tensors and the running statistics, model-frozen.safetensors with all others, shared, and
+    // model.safetensors.index.json with the SHA-256 of both. shared may be null. Error(Io) names the file.
+    void save(const std::filesystem::path& folder, const SharedFiles* shared, const NamedTensors& trained) const;
+    // The values of a folder that save() wrote, in place. Error(Format) names a file that is not the one written,
+    // Error(Io) one that is missing, Error(Model) a tensor that is missing or misshapen.
     void load(const std::filesystem::path& folder);
 
 private:
+    // A tensor as it was when the shared file was found to hold it: the tensor itself and its count of changes in place.
+    using Stamps = std::map<std::string, std::pair<const void*, std::int64_t>>;
+    struct SharedWeights
+    {
+        std::filesystem::path file;
+        Stamps stamps;
+        std::string sum; // SHA-256
+    };
+
+    std::map<std::string, std::string> saveShards(const std::filesystem::path& folder, const SharedFiles& shared, const NamedTensors& changing, const NamedTensors& frozen) const;
+    void provideFrozen(const SharedFiles& shared, const NamedTensors& frozen) const;
+    void saveTokenizer(const std::filesystem::path& folder, const SharedFiles* shared) const;
+
     std::vector<std::filesystem::path> m_tokenizerFiles;
+    mutable std::optional<SharedWeights> m_shared; // what is known of the shared file, so that it is compared once only
 };
 
-using NamedTensors = std::map<std::string, at::Tensor>;
 // A safetensors file of these tensors (float32, float64, int64, bfloat16), by rename.
 void writeTensors(const std::filesystem::path& file, const NamedTensors& tensors);
-// Copies a file's values into tensors of the same names and shapes. Error(Model) names the first that does not fit.
-void readTensorsInto(const std::filesystem::path& file, const NamedTensors& tensors);
+// Copies the values of a file, or of a folder's weights, into tensors of the same names and shapes. Error(Model) names
+// the first that does not fit.
+void readTensorsInto(const std::filesystem::path& path, const NamedTensors& tensors);
 
 } // namespace mama

@@ -9,6 +9,7 @@
 namespace mama {
 
 struct SampleBatch;
+class SharedFiles;
 
 // One way of training (pre-training, probe and fine-tuning, warm start) as the loop sees it: it feeds micro-batches,
 // asks for a step of the optimiser, and saves. No Torch in this header. Not thread-safe: one loop drives it.
@@ -27,10 +28,12 @@ public:
     // whose gradient is not finite; nothing has been changed then.
     virtual std::map<std::string, double> apply(std::int64_t step, double lr) = 0;
 
-    // Into an existing folder: a model folder that every command takes (model.json, model.safetensors, tokenizer
-    // files) and optimizer.safetensors. load() takes that folder into a task made with the same settings and goes on
-    // bit for bit. Error(Io), Error(Format) or Error(Model) names the file and tensor.
-    virtual void save(const std::filesystem::path& folder) const = 0;
+    // Into an existing folder: a model folder that every command takes (model.json, weights, tokenizer files) and
+    // optimizer.safetensors. With SharedFiles what never changes in the run becomes links to one copy of it. load()
+    // takes either form into a task made with the same settings and goes on bit for bit. Error(Io), Error(Format) or
+    // Error(Model) names the file and tensor.
+    void save(const std::filesystem::path& folder) const { write(folder, nullptr); }
+    void save(const std::filesystem::path& folder, const SharedFiles& shared) const { write(folder, &shared); }
     virtual void load(const std::filesystem::path& folder) = 0;
 
     // Of a task that several processes train together (process_group.h), each on its own samples; accumulate() and
@@ -38,6 +41,10 @@ public:
     virtual void share() {} // what the first process has (weights, moments) into every other
     // Takes back what accumulate() changed since the last apply(), after a process was lost in the middle of a step.
     virtual void undo() {}
+
+private:
+    // save(); shared is null where nothing is.
+    virtual void write(const std::filesystem::path& folder, const SharedFiles* shared) const = 0;
 };
 
 } // namespace mama

@@ -8,6 +8,7 @@
 #include "core/training/sample_batch.h"
 #include "core/training/shared_training.h"
 #include "core/training/trainable_model.h"
+#include "core/training/trained_tensors.h"
 
 #include <cmath>
 #include <optional>
@@ -44,11 +45,6 @@ TrainableModel startOf(const WarmStartTask::Options& options, const Compute& com
     return model;
 }
 
-bool trains(const std::string& name, const Tensor& tensor)
-{
-    return name.starts_with("img_encoder_q.model.") && tensor.is_floating_point() && name.find(".running_") == std::string::npos && !name.ends_with("mask_token");
-}
-
 } // namespace
 
 struct WarmStartTask::Parts
@@ -68,7 +64,7 @@ struct WarmStartTask::Parts
           shared(options.group, options.sharedNorm, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
-            if (trains(name, tensor))
+            if (warmStartTrains(name) && tensor.is_floating_point())
                 trained[name] = tensor.set_requires_grad(true);
         for (const auto& [name, tensor] : head)
             trained["head." + name] = tensor.set_requires_grad(true);
@@ -124,9 +120,9 @@ std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr)
     return {{"grad_norm", norm}};
 }
 
-void WarmStartTask::save(const std::filesystem::path& folder) const
+void WarmStartTask::write(const std::filesystem::path& folder, const SharedFiles* shared) const
 {
-    m_parts->model.save(folder);
+    m_parts->model.save(folder, shared, m_parts->trained);
     writeTensors(folder / "head.safetensors", m_parts->head);
     writeTensors(folder / "optimizer.safetensors", m_parts->optimizer->state());
 }

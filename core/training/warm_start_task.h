@@ -30,7 +30,6 @@ public:
     // Error(Data) if the data set has no masks.
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
     void share() override;
     void undo() override;
@@ -39,6 +38,8 @@ public:
     std::vector<float> maps(const std::vector<float>& images, std::int64_t n, int height, int width) const;
 
 private:
+    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+
     struct Parts;
     Options m_options;
     std::unique_ptr<Parts> m_parts;

@@ -119,8 +119,11 @@ std::size_t Importer::sourceSize() const
 bool Importer::readTensors()
 {
     auto& report = m_model.report;
-    std::error_code ignored;
-    const std::uintmax_t fileSize = fs::is_regular_file(m_sources.model->path()) ? fs::file_size(m_sources.model->path(), ignored) : 0;
+    std::error_code failed;
+    std::uintmax_t fileSize = 0;
+    for (const fs::path& file : m_sources.model->files())
+        if (const std::uintmax_t size = fs::file_size(file, failed); !failed)
+            fileSize += size;
     const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways, total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
     for (const std::string& name : m_tensors.names()) {
@@ -144,7 +147,7 @@ void Importer::addProvenance()
 {
     json& description = m_model.description;
     if (m_options.hash && m_sources.ownDescription.is_object())
-        description["hash"] = weights::hashOfFile(m_sources.model->path());
+        description["hash"] = m_sources.model->hash();
     if (description.contains("provenance"))
         return;
     const fs::path source = m_options.checkpoint.filename().empty() ? m_options.checkpoint.parent_path() : m_options.checkpoint;
@@ -157,7 +160,7 @@ void Importer::addProvenance()
             weights::inPieces(tensor.data.bytes, tensor.data.copy == nullptr, [&](std::span<const std::byte> part) { hash.add(part); });
         }
         description["hash"] = hash.finish();
-        origin += ", SHA-256 " + weights::hashOfFile(m_sources.model->path());
+        origin += ", SHA-256 " + m_sources.model->hash();
     }
     json provenance = weights::provenanceNotes(description, m_sources.configs, source);
     provenance["source"] = origin;

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -36,6 +38,15 @@ inline std::string hashOfFile(const std::filesystem::path& path)
     const MappedFile file(path);
     Sha256 hash;
     inPieces(file.bytes(), true, [&](std::span<const std::byte> part) { hash.add(part); });
+    return hash.finish();
+}
+
+// SHA-256 of several files as one, from theirs (name -> sum): of "SUM  NAME" lines in the order of the names.
+inline std::string hashOfSums(const std::map<std::string, std::string>& sums)
+{
+    Sha256 hash;
+    for (const auto& [name, sum] : sums)
+        hash.add(sum + "  " + name + "\n");
     return hash.finish();
 }
 

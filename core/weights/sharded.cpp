@@ -1,4 +1,5 @@
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 #include "core/weights/safetensors.h"
 
 #include <map>
@@ -28,6 +29,19 @@ public:
             fail(m_path, "there is no tensor " + inQuotes(tensor.name));
         return found->second->bytes(tensor);
     }
+    std::vector<fs::path> files() const override
+    {
+        std::vector<fs::path> all;
+        for (const auto& [file, weights] : m_shards)
+            all.push_back(m_path.parent_path() / file);
+        return all;
+    }
+    void verify() const override
+    {
+        for (const auto& [file, sum] : m_sums)
+            if (hashOfFile(m_path.parent_path() / file) != sum)
+                fail(m_path.parent_path() / file, "its SHA-256 is not the one in " + m_path.filename().string() + ": the file was changed, or belongs to another model");
+    }
 
 private:
     const WeightFile& shard(const std::string& file)
@@ -43,9 +57,11 @@ private:
     }
 
     void read();
+    void readSums(const nlohmann::json& index);
 
     fs::path m_path;
     std::map<std::string, std::shared_ptr<const WeightFile>> m_shards;
+    std::map<std::string, std::string> m_sums; // file name -> SHA-256, of indices that tell
     std::unordered_map<std::string, std::shared_ptr<const WeightFile>> m_shardOf;
     std::vector<TensorInfo> m_tensors;
     nlohmann::json m_metadata = nlohmann::json::object();
@@ -77,6 +93,22 @@ void Sharded::read()
         if (!m_shardOf.contains(tensor))
             fail(m_path, "the shard " + file + " lacks the tensor " + inQuotes(tensor));
     m_metadata["shards"] = m_shards.size();
+    readSums(index);
+}
+
+void Sharded::readSums(const nlohmann::json& index)
+{
+    const auto metadata = index.find("metadata");
+    if (metadata == index.end() || !metadata->is_object() || !metadata->contains("sha256"))
+        return;
+    const nlohmann::json& sums = (*metadata)["sha256"];
+    if (!sums.is_object())
+        fail(m_path, "\"sha256\" is not an object of sums by file name");
+    for (const auto& [file, sum] : sums.items()) {
+        if (!m_shards.contains(file) || !sum.is_string())
+            fail(m_path, "\"sha256\" of " + inQuotes(file) + (sum.is_string() ? ": the index has no such shard" : " is not a string"));
+        m_sums[file] = sum.get<std::string>();
+    }
 }
 
 } // namespace
@@ -84,3 +116,25 @@ void Sharded::read()
 std::shared_ptr<const WeightFile> openSharded(const fs::path& index) { return std::make_shared<Sharded>(index); }
 
 } // namespace mama::weights
+
+namespace mama {
+
+std::string writeShardIndex(const fs::path& folder, const std::map<std::string, std::string>& sums)
+{
+    nlohmann::json map = nlohmann::json::object();
+    std::uint64_t size = 0; // of the tensors alone, as Hugging Face counts
+    for (const auto& [file, sum] : sums) {
+        const auto shard = WeightFile::open(folder / file);
+        for (const TensorInfo& info : shard->tensors()) {
+            if (map.contains(info.name))
+                throw Error(ErrorCode::Internal, "write weights", folder.string(), "the tensor " + info.name + " lies in " + map[info.name].get<std::string>() + " and in " + file);
+            map[info.name] = file;
+            size += static_cast<std::uint64_t>(info.elements()) * bytesPerElement(info.type);
+        }
+    }
+    const nlohmann::json index{{"metadata", {{"total_size", size}, {"sha256", sums}}}, {"weight_map", map}};
+    writeAtomically(folder / "model.safetensors.index.json", index.dump(2) + "\n");
+    return weights::hashOfSums(sums);
+}
+
+} // namespace mama

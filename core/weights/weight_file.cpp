@@ -2,6 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/weights/checked.h"
+#include "core/weights/pages.h"
 #include "core/weights/safetensors.h"
 #include "core/weights/torch_file.h"
 
@@ -83,6 +84,17 @@ std::shared_ptr<const WeightFile> WeightFile::open(const fs::path& path)
     if (path.extension() == ".json")
         return weights::openSharded(path);
     return openMapped(MappedFile(path));
+}
+
+std::string WeightFile::hash() const
+{
+    const auto all = files();
+    if (all.size() == 1 && all.front() == path())
+        return weights::hashOfFile(path());
+    std::map<std::string, std::string> sums;
+    for (const fs::path& file : all)
+        sums[file.filename().string()] = weights::hashOfFile(file);
+    return weights::hashOfSums(sums);
 }
 
 const TensorInfo* WeightFile::find(const std::string& wanted) const

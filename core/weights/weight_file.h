@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <span>
@@ -47,7 +48,13 @@ public:
     // skipped appear as {"skipped class": "module.Name"}.
     virtual const nlohmann::json& metadata() const = 0;
     virtual const std::filesystem::path& path() const = 0;
+    // The files that hold the tensors: path() itself, or the shards by name.
+    virtual std::vector<std::filesystem::path> files() const { return {path()}; }
+    // Reads every byte of the files whose SHA-256 the index gives. Error(Format) names the first that has another.
+    virtual void verify() const {}
 
+    // SHA-256 of the file; of shards that of their sums, one "SUM  NAME" a line. Reads every byte.
+    std::string hash() const;
     const TensorInfo* find(const std::string& name) const;
 };
 
@@ -60,5 +67,10 @@ struct NamedTensor
 
 // A safetensors file (header padded to 8 bytes, tensors in the given order); appears by rename when complete.
 void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata);
+
+// Hugging Face's model.safetensors.index.json over safetensors files of that folder, by rename. sums: file name ->
+// SHA-256, which the index keeps beside the size (verify() reads them). Gives what hash() says of the whole.
+// Error(Internal) names a tensor that lies in two of the files.
+std::string writeShardIndex(const std::filesystem::path& folder, const std::map<std::string, std::string>& sums);
 
 } // namespace mama

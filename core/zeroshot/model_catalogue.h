@@ -9,7 +9,7 @@
 
 namespace mama {
 
-// A model folder: it holds model.json and model.safetensors.
+// A model folder: it holds model.json and the weights, one model.safetensors or shards with their index.
 struct FoundModel
 {
     std::string name; // of the folder

@@ -271,8 +271,8 @@ private:
     {
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
         const auto moments = WeightFile::open(root() / "one" / last / "optimizer.safetensors");
-        const auto start = WeightFile::open(root() / "model" / "model.safetensors"), one = WeightFile::open(root() / "one" / last / "model.safetensors"),
-                   two = WeightFile::open(root() / "two" / last / "model.safetensors");
+        const auto start = WeightFile::open(root() / "model" / "model.safetensors"), one = WeightFile::open(root() / "one" / last),
+                   two = WeightFile::open(root() / "two" / last);
         const auto values = [](const WeightFile& file, const std::string& name) {
             const TensorInfo* info = file.find(name);
             std::vector<float> out(info && info->type == TensorType::F32 ? static_cast<std::size_t>(info->elements()) : 0);
@@ -308,8 +308,7 @@ private:
         for (std::size_t i = 0; i < actual.size(); ++i)
             QVERIFY(actual[i].loss == expected[i].loss && actual[i].terms == expected[i].terms && actual[i].gradNorm == expected[i].gradNorm);
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
-        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
-            QVERIFY2(readText(run / last / file) == readText(root() / "two" / last / file), file);
+        MAMA_SAME(differentFile(run / last, root() / "two" / last, {"trainer.json"})); // which tells the time that it took
     }
 
     QTemporaryDir m_folder;

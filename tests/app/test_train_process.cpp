@@ -171,8 +171,7 @@ private:
         const fs::path whole = root() / task.toStdString();
         QVERIFY(lossesOf(run) == lossesOf(whole));
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
-        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
-            QVERIFY2(readText(run / last / file) == readText(whole / last / file), file);
+        MAMA_SAME(differentFile(run / last, whole / last, {"trainer.json"})); // which tells the time that it took
     }
 
     QTemporaryDir m_folder;

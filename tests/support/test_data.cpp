@@ -82,4 +82,22 @@ std::string difference(std::span<const double> actual, std::span<const double> e
            std::to_string(worstAt) + ": " + std::to_string(actual[worstAt]) + ", expected " + std::to_string(expected[worstAt]);
 }
 
+std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b, const std::set<std::string>& except)
+{
+    std::set<std::string> names;
+    for (const auto& folder : {a, b})
+        for (const auto& entry : std::filesystem::directory_iterator(folder))
+            names.insert(entry.path().filename().string());
+    for (const std::string& name : names) {
+        if (except.contains(name))
+            continue;
+        for (const auto& folder : {a, b})
+            if (!std::filesystem::exists(folder / name))
+                return name + " is missing in " + folder.string();
+        if (readText(a / name) != readText(b / name))
+            return name + " of " + a.string() + " is not that of " + b.string();
+    }
+    return {};
+}
+
 } // namespace mama::test

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -52,6 +53,10 @@ private:
 
 // Compares two arrays with stated tolerances; empty if equal within them.
 std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol, const std::string& what);
+
+// The first file of either folder that is not the same in both, byte for byte, or is in one alone; empty if there is
+// none. `except`: names that are passed over.
+std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b, const std::set<std::string>& except = {});
 
 } // namespace mama::test
 

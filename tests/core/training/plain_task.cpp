@@ -41,7 +41,7 @@ std::map<std::string, double> PlainTask::apply(std::int64_t, double lr)
     return {{"grad_norm", std::sqrt(norm)}};
 }
 
-void PlainTask::save(const std::filesystem::path& folder) const
+void PlainTask::write(const std::filesystem::path& folder, const SharedFiles*) const
 {
     writeAtomically(folder / "model.safetensors", std::as_bytes(std::span(m_weights)));
     writeAtomically(folder / "optimizer.safetensors", std::as_bytes(std::span(m_momentum)));

@@ -15,13 +15,14 @@ public:
 
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void save(const std::filesystem::path& folder) const override;
     void load(const std::filesystem::path& folder) override;
 
     std::function<void(std::int64_t step)> before; // called by accumulate; may throw
     const std::vector<double>& weights() const { return m_weights; }
 
 private:
+    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+
     std::vector<double> m_weights, m_gradient, m_momentum;
 };
 

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/weights/model_folder.h"
 #include "tests/support/test_data.h"
 
@@ -277,6 +278,41 @@ private Q_SLOTS:
         map.begin().value() = "../a.safetensors";
         writeAtomically(index, nlohmann::json{{"weight_map", map}}.dump());
         QVERIFY_EXCEPTION_THROWN(WeightFile::open(index), Error);
+    }
+
+    // Our own index is Hugging Face's, with sums that find a shard of another model; every error names the file.
+    void anIndexOfOursKnowsItsShards()
+    {
+        const QTemporaryDir folder;
+        const std::vector<float> values(4, 1), others(4, 2);
+        const auto write = [&](const char* file, const char* tensor, const std::vector<float>& what) {
+            writeSafetensors(here(folder) / file, {{{tensor, TensorType::F32, {4}}, std::as_bytes(std::span(what))}}, {});
+            return sha256OfFile(here(folder) / file);
+        };
+        const std::map<std::string, std::string> sums{{"a.safetensors", write("a.safetensors", "x", values)}, {"b.safetensors", write("b.safetensors", "y", values)}};
+        const std::string hash = writeShardIndex(here(folder), sums);
+        const nlohmann::json index = readJson(here(folder) / "model.safetensors.index.json");
+        QVERIFY(index["weight_map"] == (nlohmann::json{{"x", "a.safetensors"}, {"y", "b.safetensors"}}) && index["metadata"]["total_size"] == 32);
+        const auto whole = WeightFile::open(here(folder));
+        whole->verify();
+        QCOMPARE(whole->tensors().size(), std::size_t{2});
+        QCOMPARE(whole->hash(), hash);
+        QCOMPARE(hash, sha256(sums.at("a.safetensors") + "  a.safetensors\n" + sums.at("b.safetensors") + "  b.safetensors\n")); // as sha256sum prints
+        const auto error = [](const auto& call) {
+            try {
+                call();
+            } catch (const Error& failure) {
+                return std::string(failure.what());
+            }
+            return std::string();
+        };
+        write("b.safetensors", "y", others);
+        QVERIFY(error([&] { WeightFile::open(here(folder))->verify(); }).find("b.safetensors: its SHA-256") != std::string::npos);
+        write("b.safetensors", "x", values);
+        QVERIFY(error([&] { WeightFile::open(here(folder)); }).find("the shard b.safetensors holds \"x\"") != std::string::npos);
+        QVERIFY(error([&] { writeShardIndex(here(folder), sums); }).find("the tensor x lies in a.safetensors and in b.safetensors") != std::string::npos);
+        fs::remove(here(folder) / "b.safetensors");
+        QVERIFY(error([&] { WeightFile::open(here(folder)); }).find("b.safetensors") != std::string::npos);
     }
 
     // The block-chunk index of some DINOv2 releases, mama.md section 11.
