@@ -18,7 +18,8 @@ struct RunNews
     QString folder;
     bool restarted = false;                      // forget earlier records
     std::optional<RunState> state;               // empty: no run is written here (yet)
-    QString status;                              // as a person should see it: also "died"
+    QString status;                              // as a person should see it: also "died"; without a state "waiting", "missing" or "unreadable"
+    std::optional<ControlRequest::Ask> asked;    // and not yet taken by the run
     QString problem;                             // why there is no state
     std::optional<nlohmann::json> config;        // once
     std::vector<RunRecord> records;

@@ -3,6 +3,7 @@
 #include "app/workstation/run_launch.h"
 
 #include <QFile>
+#include <filesystem>
 
 namespace mama {
 namespace {
@@ -54,6 +55,8 @@ bool RunPoller::look(Followed& run)
     bool more = false;
     try {
         if (!run.folder.exists()) {
+            const bool there = std::filesystem::exists(run.folder.path());
+            news->status = there || wasLaunched(news->folder) ? QStringLiteral("waiting") : QStringLiteral("missing");
             news->problem = launchProblem(news->folder);
         } else {
             if (!run.configRead) {
@@ -62,6 +65,8 @@ bool RunPoller::look(Followed& run)
             }
             news->state = run.folder.state();
             news->status = QString::fromStdString(shownStatus(*news->state));
+            if (const auto request = run.folder.asked())
+                news->asked = request->ask;
             auto added = run.metrics.poll(recordBytes);
             news->restarted = added.restarted;
             news->records = std::move(added.records);
@@ -70,6 +75,8 @@ bool RunPoller::look(Followed& run)
             news->log = newLog(run);
         }
     } catch (const std::exception& error) {
+        if (!news->state)
+            news->status = QStringLiteral("unreadable");
         news->problem = QString::fromUtf8(error.what());
     }
     Q_EMIT this->news(news);
