@@ -84,11 +84,11 @@ void RunDetails::showAll()
 void RunDetails::showFigures()
 {
     const auto* figures = m_run && m_run->evaluation ? &*m_run->evaluation : nullptr;
-    const std::pair shown{m_run ? m_run->folder : QString(), figures ? figures->time : 0.0};
+    const std::tuple shown{m_run ? m_run->folder : QString(), m_run && m_run->state, figures ? figures->time : 0.0};
     if (shown == m_figuresShown)
         return;
     m_figuresShown = shown;
-    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run ? tr("No evaluation yet: the setting evaluate_every says how often there is one.") : QString());
+    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run && m_run->state ? tr("No evaluation yet: the setting evaluate_every says how often there is one.") : QString());
     m_figures->setVisible(figures);
     m_figures->setRowCount(figures ? static_cast<int>(figures->metrics.size()) : 0);
     int row = 0;

@@ -20,7 +20,6 @@ TrainStart::TrainStart(QWidget* parent) : QWidget(parent)
                                "the one with <b>config.json</b> and <b>state.json</b>.</p>"), this);
     text->setObjectName(QStringLiteral("trainStart"));
     text->setWordWrap(true);
-    text->setFixedWidth(lineWidth);
     auto* make = new QPushButton(tr("Make a run…"), this);
     make->setDefault(true);
     auto* open = new QPushButton(tr("Open a run folder…"), this);
@@ -37,9 +36,13 @@ TrainStart::TrainStart(QWidget* parent) : QWidget(parent)
     inner->setSpacing(12);
     inner->addWidget(text);
     inner->addLayout(buttons);
+    auto* row = new QHBoxLayout;
+    row->addStretch(1);
+    row->addWidget(block);
+    row->addStretch(1);
     auto* column = new QVBoxLayout(this);
     column->addStretch(2);
-    column->addWidget(block, 0, Qt::AlignHCenter);
+    column->addLayout(row);
     column->addStretch(3);
 }
 
