@@ -45,6 +45,9 @@ void FourView::mouseMoveEvent(QMouseEvent* event)
         if (drag.button == m->mouse.window) {
             m->model.adjustWindow(drag.slot, -delta.y() / windowReach, std::exp(delta.x() / windowReach));
             m->changedWindow(drag.slot);
+        } else if (drag.button == m->mouse.pan && m->measuring) {
+            if (const auto transform = m->model.transform(drag.slot))
+                m->measure(drag.slot, transform->toStored(m->device(drag.start)), transform->toStored(m->device(event->position())));
         } else if (drag.button == m->mouse.pan) {
             m->model.pan(delta.x() * unit, delta.y() * unit, drag.slot);
             Q_EMIT zoomChanged();
@@ -183,6 +186,7 @@ void FourView::perform(ViewCommand command)
         m->pending = true;
         m->changedWindow(active);
         Q_EMIT zoomChanged();
+        Q_EMIT aidsChanged();
         break;
     case ToggleOverlay: style.visible = !style.visible; break;
     case ToggleCells: style.cells = !style.cells; break;
@@ -190,6 +194,7 @@ void FourView::perform(ViewCommand command)
     case ToggleLoupe: setLoupe(!m->loupe, m->loupeMagnification, m->loupeSide); break;
     case ToggleCrossHair: setCrossHair(!m->crossHair); break;
     case ToggleTexts: setTexts(!m->texts.shown); break;
+    case Measure: setMeasuring(!m->measuring); break;
     case UndoMirror:
         if (loaded)
             setMirrored(active, !m->model.cell(active).mirror.value_or(m->model.cell(active).image->facts().mirrorForDisplay));
