@@ -3,6 +3,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 
 // Mouse, wheel and keys.
@@ -46,8 +47,14 @@ void FourView::mouseMoveEvent(QMouseEvent* event)
             m->model.adjustWindow(drag.slot, -delta.y() / windowReach, std::exp(delta.x() / windowReach));
             m->changedWindow(drag.slot);
         } else if (drag.button == m->mouse.pan && m->measuring) {
-            if (const auto transform = m->model.transform(drag.slot))
-                m->measure(drag.slot, transform->toStored(m->device(drag.start)), transform->toStored(m->device(event->position())));
+            if (const auto transform = m->model.transform(drag.slot)) {
+                const ViewImage& image = *m->model.cell(drag.slot).image;
+                const auto inside = [&](QPointF at) { // outside its image there is nothing to measure
+                    const Point stored = transform->toStored(m->device(at));
+                    return Point{std::clamp(stored.x, 0.0, double(image.columns())), std::clamp(stored.y, 0.0, double(image.rows()))};
+                };
+                m->measure(drag.slot, inside(drag.start), inside(event->position()));
+            }
         } else if (drag.button == m->mouse.pan) {
             m->model.pan(delta.x() * unit, delta.y() * unit, drag.slot);
             Q_EMIT zoomChanged();

@@ -493,6 +493,13 @@ private Q_SLOTS:
         view->setMirrored(Slot::RCC, true);
         QTest::keyClick(view.get(), Qt::Key_Plus);
         QVERIFY(view->measurement(Slot::RCC)->from.x == measured->from.x && view->measurement(Slot::RCC)->to.y == measured->to.y);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+        const QPointF beyond(900, 120); // in the other breast's cell
+        QMouseEvent far(QEvent::MouseMove, beyond, view->mapToGlobal(beyond), Qt::NoButton, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(view.get(), &far);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, beyond.toPoint());
+        const double end = view->measurement(Slot::RCC)->to.x;
+        QVERIFY(end == 0 || end == view->image(Slot::RCC)->columns()); // at its own edge
         view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 900, 700, 0.1)));
         QVERIFY(!view->measurement(Slot::RCC));
         drag();
