@@ -27,7 +27,8 @@ QString placeOf(const QAction* action)
         if (menu == homes.end())
             break;
         of = static_cast<const QMenu*>(*menu)->menuAction();
-        text.prepend(of->text() + QStringLiteral(" ▸ "));
+        if (!of->text().isEmpty()) // not the menu bar's own
+            text.prepend(of->text() + QStringLiteral(" ▸ "));
     }
     return text.remove(QLatin1Char('&'));
 }

@@ -93,7 +93,7 @@ void MainWindow::connectStudies()
         const auto refused = static_cast<int>(std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
         m_refused = refused;
         if (m_studies->studies().empty()) {
-            m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p>")
+            m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
                                  .arg(problems.empty() ? tr("The folder holds no image files.")
                                                        : tr("%n file(s) could not be shown; the list on the left says why.", nullptr, static_cast<int>(problems.size()))));
         } else if (refused > 0) {

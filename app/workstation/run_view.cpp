@@ -163,6 +163,13 @@ QString RunView::askedText() const
     return {};
 }
 
+QString RunView::evaluationText() const
+{
+    const auto every = config.is_object() ? config.value("evaluate_every", std::int64_t{0}) : 0;
+    return every > 0 ? translated("No evaluation yet: there is one every %1 steps (evaluate_every).").arg(every)
+                     : translated("This run makes no evaluations: its evaluate_every is 0.");
+}
+
 QString RunView::emptyText() const
 {
     if (!state)

@@ -34,6 +34,7 @@ public:
 
     QString word() const;       // the state for a list: "running", "no run yet", …
     QString statusText() const; // a sentence, with what is asked of the run and what comes next
+    QString evaluationText() const; // why there may be no figures
     QString emptyText() const;  // why there may be no curve yet
     QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.

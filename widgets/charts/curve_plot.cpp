@@ -8,6 +8,11 @@
 #include <utility>
 
 namespace mama {
+namespace {
+
+constexpr int fewPoints = 24;
+
+} // namespace
 
 CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)), m_empty(new QLabel(this))
 {
@@ -233,6 +238,8 @@ void CurvePlot::fill()
             QVector<QCPGraphData> drawn;
             for (const CurvePoint& point : from.visible(stretch))
                 drawn.push_back(QCPGraphData(point.x, point.y));
+            // Few values are seen one by one; a single one would not be seen at all.
+            graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5) : QCPScatterStyle());
             graph->data()->set(drawn, true);
         };
         draw(of.raw, of.rawGraph);
