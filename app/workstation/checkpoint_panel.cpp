@@ -37,7 +37,7 @@ QString stripNote(const RunView& run)
         return first;
     const std::int64_t steps = run.config.value("steps", std::int64_t{0}), keep = keepEveryFor(run.config);
     const QString few = CheckpointPanel::tr("This run keeps only its last and its best checkpoint.") + QLatin1Char(' ') +
-                        (2 * keep > steps ? CheckpointPanel::tr("To have more to drag over, give the next run a smaller checkpoint_every, and a keep_every as large.")
+                        (2 * keep > steps ? CheckpointPanel::tr("To have more to drag over, give the next run a smaller checkpoint_every and the same keep_every.")
                                           : CheckpointPanel::tr("To have more to drag over, give the next run a keep_every, for instance %1.").arg(keep));
     return first.isEmpty() ? few : first + QLatin1Char(' ') + few;
 }

@@ -3,6 +3,7 @@
 #include "app/workstation/run_launch.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <filesystem>
 
 namespace mama {
@@ -54,6 +55,10 @@ bool RunPoller::look(Followed& run)
     news->folder = QString::fromStdString(run.folder.path().string());
     bool more = false;
     try {
+        if (replaced(run)) {
+            run = {run.folder, MetricsReader(run.folder.metricsFile())};
+            news->restarted = news->replaced = true;
+        }
         if (!run.folder.exists()) {
             const bool there = std::filesystem::exists(run.folder.path());
             news->status = there || wasLaunched(news->folder) ? QStringLiteral("waiting") : QStringLiteral("missing");
@@ -68,7 +73,7 @@ bool RunPoller::look(Followed& run)
             if (const auto request = run.folder.asked())
                 news->asked = request->ask;
             auto added = run.metrics.poll(recordBytes);
-            news->restarted = added.restarted;
+            news->restarted = news->restarted || added.restarted;
             news->records = std::move(added.records);
             more = added.more;
             news->checkpoints = run.folder.checkpoints();
@@ -81,6 +86,12 @@ bool RunPoller::look(Followed& run)
     }
     Q_EMIT this->news(news);
     return more;
+}
+
+// A run appends to its log, and its folder stays: else someone has removed it, and perhaps made another one there.
+bool RunPoller::replaced(const Followed& run)
+{
+    return run.configRead && (!run.folder.exists() || QFileInfo(QString::fromStdString(run.folder.logFile().string())).size() < run.logOffset);
 }
 
 QStringList RunPoller::newLog(Followed& run)

@@ -44,6 +44,8 @@ void RunView::takeStep(const StepRecord& record)
 
 void RunView::take(const RunNews& news)
 {
+    if (news.replaced)
+        *this = {};
     folder = news.folder;
     status = news.status;
     problem = news.problem;

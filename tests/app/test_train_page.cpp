@@ -219,6 +219,19 @@ private Q_SLOTS:
         button(window, "runStop")->click();
         QTRY_VERIFY(statusOf(window).endsWith(QStringLiteral("Stopping: it ends after the step under way, with a checkpoint.")));
 
+        // Another run where this one was: nothing of it is left.
+        fs::remove_all(run.path());
+        run.writeConfig({{"task", "probe"}});
+        run.log("new");
+        state = stateOf(RunStatus::Starting);
+        state.step = 0;
+        run.writeState(state);
+        QTRY_COMPARE(statusOf(window), QStringLiteral("Starting: new"));
+        QTRY_VERIFY(none->isVisible());
+        QVERIFY(window.train().current()->curves().isEmpty());
+        QCOMPARE(window.train().current()->log.size(), 1);
+        QCOMPARE(window.train().current()->config.value("task", ""), std::string("probe"));
+
         window.train().openRun(pathOf(QStringLiteral("nowhere")));
         QTRY_VERIFY(statusOf(window).contains(QStringLiteral("is not there any more")));
         QTRY_VERIFY(none->isVisible());
