@@ -143,7 +143,7 @@ void SettingsTree::addRows(QTreeWidgetItem* parent, const std::vector<std::strin
         made->installEventFilter(this);
         m_editors.insert(name, made);
         m_order.push_back(made);
-        m_rows.push_back({*info, item, false});
+        m_rows.push_back({*info, item, {}, false});
         setItemWidget(item, Value, made);
     }
 }
@@ -217,6 +217,8 @@ void SettingsTree::setConfig(const json& wanted)
         const bool needed = info.type == Type::Choice || info.type == Type::Flag;
         setValue(key, config.contains(place) ? textOf(config.at(place)) : needed ? textOf(Settings::defaultOf(info, config)) : QString());
     }
+    for (Row& row : m_rows)
+        row.standard = nullptr; // what the configuration says stays
     showDefaults();
     Q_EMIT edited();
 }
@@ -226,7 +228,13 @@ void SettingsTree::showDefaults()
     const json now = config();
     for (Row& row : m_rows) {
         const json standard = Settings::defaultOf(row.info, now);
-        const QString text = textOf(standard), key = QString::fromStdString(row.info.key), said = value(key);
+        const QString text = textOf(standard), key = QString::fromStdString(row.info.key);
+        if (auto* box = qobject_cast<QComboBox*>(editor(key)); box && !row.standard.is_null() && row.standard != standard && box->currentText() == textOf(row.standard)) {
+            const QSignalBlocker blocked(box);
+            box->setCurrentText(text);
+        }
+        row.standard = standard;
+        const QString said = value(key);
         row.item->setText(Default, text.isEmpty() ? QStringLiteral("—") : text);
         row.changed = !said.isEmpty() && valueOf(row.info, said) != standard;
         QFont font = this->font();

@@ -26,7 +26,8 @@ public:
 
     // Only rows that hold all the words; with `changedOnly` those that differ from their default. Matches are unfolded.
     void filter(const QString& words, bool changedOnly);
-    void showDefaults(); // of the task and presets that the form says
+    // Of the task and presets that the form says. A choice that was left at its default goes along to the new one.
+    void showDefaults();
     QString keyIn(const QString& text) const; // the first setting that a text names; empty: none
     void showKey(const QString& key); // unfolded, scrolled to and with the focus
 
@@ -41,6 +42,7 @@ private:
     {
         SettingInfo info;
         QTreeWidgetItem* item;
+        nlohmann::json standard; // the default as shown; null: not yet
         bool changed = false;
     };
     void addRows(QTreeWidgetItem* parent, const std::vector<std::string>& keys);

@@ -362,6 +362,15 @@ private Q_SLOTS:
         before->setFocus();
         QTest::keyClick(before, Qt::Key_Tab);
         QCOMPARE(form.focusWidget(), tree.editor(QStringLiteral("model.start")));
+        // What was left at its default follows the task; what was chosen stays.
+        form.setValue(QStringLiteral("sampler"), QStringLiteral("lesions"));
+        form.setValue(QStringLiteral("task"), QStringLiteral("probe"));
+        QTRY_COMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("birads"));
+        QCOMPARE(tree.value(QStringLiteral("sampler")), QStringLiteral("lesions"));
+        form.setConfig({{"task", "finetune"}, {"data", {{"label", "none"}}}, {"optimizer", {{"beta1", 0.8}}}});
+        QCOMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("none"));
+        form.setConfig({{"optimizer", {{"beta1", 0.8}}}});
+        QCOMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("none"));
         // The wheel scrolls and changes nothing.
         const auto* task = qobject_cast<QComboBox*>(tree.editor(QStringLiteral("task")));
         QWheelEvent wheel(QPointF(5, 5), task->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
