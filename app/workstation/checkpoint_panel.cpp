@@ -4,6 +4,7 @@
 #include "app/workstation/run_presets.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/panels/sentence_edit.h"
+#include "widgets/viewer/annotations.h"
 
 #include <QApplication>
 #include <QHBoxLayout>
@@ -34,7 +35,10 @@ QString stripNote(const RunView& run)
     const QString first = run.checkpoints.empty() ? CheckpointPanel::tr("No checkpoint has been written yet: there is one every %1 steps.").arg(every) : QString();
     if (run.config.value("keep_every", std::int64_t{0}) > 0)
         return first;
-    const QString few = CheckpointPanel::tr("This run keeps only its last and its best checkpoint. To have more to drag over, give the next run a keep_every, for instance %1.").arg(keepEveryFor(run.config));
+    const std::int64_t steps = run.config.value("steps", std::int64_t{0}), keep = keepEveryFor(run.config);
+    const QString few = CheckpointPanel::tr("This run keeps only its last and its best checkpoint.") + QLatin1Char(' ') +
+                        (2 * keep > steps ? CheckpointPanel::tr("To have more to drag over, give the next run a smaller checkpoint_every and the same keep_every.")
+                                          : CheckpointPanel::tr("To have more to drag over, give the next run a keep_every, for instance %1.").arg(keep));
     return first.isEmpty() ? few : first + QLatin1Char(' ') + few;
 }
 
@@ -54,6 +58,7 @@ CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settin
     column->setContentsMargins(6, 6, 6, 4);
     column->addWidget(m_strip);
     column->addWidget(parts, 1);
+    showNoStudy();
 
     connect(m_strip, &QAbstractSlider::valueChanged, this, [this] {
         if (const auto step = m_strip->step())
@@ -143,7 +148,7 @@ void CheckpointPanel::connectStudies()
         m_session->setStudy(study);
     });
     connect(m_studies, &PinnedStudies::unpinned, this, [this] {
-        m_view->clearStudy();
+        showNoStudy();
         m_session->setStudy({});
         refresh();
     });
@@ -154,6 +159,14 @@ void CheckpointPanel::connectStudies()
             m_view->setEmptyText(slot, tr("could not be read"));
         showMaps();
     });
+}
+
+// The cells' own words are about a study.
+void CheckpointPanel::showNoStudy()
+{
+    m_view->clearStudy();
+    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+        m_view->setEmptyText(slot, viewer::slotName(slot));
 }
 
 void CheckpointPanel::show(const RunView* run)

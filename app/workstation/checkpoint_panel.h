@@ -49,6 +49,7 @@ private:
     QWidget* buildMaps();
     void connectStudies();
     void setSentences(const QStringList& sentences);
+    void showNoStudy();
     void refresh();
     void showTicks();
     void showScores();

@@ -5,15 +5,33 @@
 #include <QKeySequenceEdit>
 #include <QLabel>
 #include <QMap>
+#include <QMenu>
 #include <QPushButton>
 #include <QSettings>
 #include <QTableWidget>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace mama {
 namespace {
 
 QKeySequenceEdit* editor(const QTableWidget* table, int row) { return static_cast<QKeySequenceEdit*>(table->cellWidget(row, 1)); }
+
+// "View ▸ Layout ▸ CC pair": where the command stands.
+QString placeOf(const QAction* action)
+{
+    QString text = action->text();
+    for (const QAction* of = action; of;) {
+        const auto homes = of->associatedObjects();
+        const auto menu = std::find_if(homes.begin(), homes.end(), [](const QObject* each) { return qobject_cast<const QMenu*>(each); });
+        if (menu == homes.end())
+            break;
+        of = static_cast<const QMenu*>(*menu)->menuAction();
+        if (!of->text().isEmpty()) // not the menu bar's own
+            text.prepend(of->text() + QStringLiteral(" ▸ "));
+    }
+    return text.remove(QLatin1Char('&'));
+}
 
 } // namespace
 
@@ -21,7 +39,7 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
     : QDialog(parent), m_commands(commands), m_settings(settings), m_table(new QTableWidget(this)), m_conflict(new QLabel(this))
 {
     setWindowTitle(tr("Keys"));
-    resize(520, 640);
+    resize(620, 640);
     m_table->setColumnCount(2);
     m_table->setHorizontalHeaderLabels({tr("Command"), tr("Key")});
     m_table->setRowCount(static_cast<int>(m_commands.size()));
@@ -31,7 +49,7 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const QAction* action = m_commands[static_cast<std::size_t>(row)];
-        m_table->setItem(row, 0, new QTableWidgetItem(action->text().remove(QLatin1Char('&'))));
+        m_table->setItem(row, 0, new QTableWidgetItem(placeOf(action)));
         auto* edit = new QKeySequenceEdit(action->shortcut(), m_table);
         connect(edit, &QKeySequenceEdit::keySequenceChanged, this, &KeysDialog::check);
         m_table->setCellWidget(row, 1, edit);
@@ -42,7 +60,7 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, &KeysDialog::setDefaults);
     auto* column = new QVBoxLayout(this);
-    column->addWidget(new QLabel(tr("Keys of the views work while the pictures have the focus. Drag: right button windows, left button pans, wheel zooms."), this));
+    column->addWidget(new QLabel(tr("Keys of the views work while the pictures have the focus. Drag: right button windows, left button pans (or draws a distance while measuring), wheel zooms."), this));
     static_cast<QLabel*>(column->itemAt(0)->widget())->setWordWrap(true);
     column->addWidget(m_table, 1);
     column->addWidget(m_conflict);

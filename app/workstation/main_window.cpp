@@ -7,6 +7,7 @@
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
+#include "widgets/viewer/annotations.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -64,6 +65,7 @@ void MainWindow::setModel(const QString& folder)
 
 void MainWindow::ask(const QString& sentence)
 {
+    m_encodingProblem.clear();
     m_session->ask(sentence);
     for (std::size_t row = 0; row < m_session->scores().size(); ++row)
         if (m_session->scores()[row].sentence == sentence)
@@ -80,6 +82,7 @@ void MainWindow::connectStudies()
         m_view->clearStudy();
         m_session->setStudy({});
         m_studyPanel->setStudies({}, {});
+        m_refused = 0;
         m_start->setText(tr("Looking for studies…"));
         m_pages->setCurrentWidget(m_start);
         updateTitle();
@@ -88,8 +91,9 @@ void MainWindow::connectStudies()
         m_studyPanel->setStudies(m_studies->studies(), problems);
         // A licence text beside the images is worth a line in the list, not a notice.
         const auto refused = static_cast<int>(std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
+        m_refused = refused;
         if (m_studies->studies().empty()) {
-            m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p>")
+            m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
                                  .arg(problems.empty() ? tr("The folder holds no image files.")
                                                        : tr("%n file(s) could not be shown; the list on the left says why.", nullptr, static_cast<int>(problems.size()))));
         } else if (refused > 0) {
@@ -108,6 +112,8 @@ void MainWindow::connectStudies()
         for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
             if (m_studies->study()->inSlot(slot))
                 m_view->setEmptyText(slot, tr("reading…"));
+            else if (m_refused > 0) // it may be among them
+                m_view->setEmptyText(slot, tr("%1: not in what could be read of this study").arg(viewer::slotName(slot)));
         m_session->setStudy(*m_studies->study());
         updateTitle();
         updateHint();
@@ -258,6 +264,8 @@ void MainWindow::showQueryRange()
 void MainWindow::updateHint()
 {
     const bool starting = m_session->engine().state() == EngineProcess::State::Starting;
+    m_queryPanel->setStalled(m_session->modelFolder().isEmpty() || !m_session->modelProblem().isEmpty() || !m_encodingProblem.isEmpty() || !m_studies->study() ||
+                             m_session->engine().state() == EngineProcess::State::Stopped || (m_session->model() && !m_session->model()->text));
     if (m_session->modelFolder().isEmpty())
         m_queryPanel->setHint(tr("No model is loaded: choose Model ▸ Open model folder… (%1)").arg(QStringLiteral("Ctrl+M")), false);
     else if (!m_session->modelProblem().isEmpty())

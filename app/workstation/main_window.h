@@ -61,6 +61,9 @@ private:
     void buildPanels(const QString& engineProgram);
     void buildMenus();
     void buildViewMenu(QMenu* menu);
+    void addLayoutButton(QAction* grid, QMenu* layouts);
+    void showViewState();
+    void showKeysInTips();
     void buildPages(const QString& engineProgram, QWidget* reading);
     void buildPageCommands(QMenu* view);
     void buildTrainMenu();
@@ -104,6 +107,7 @@ private:
     QComboBox* m_windows;
     QMenu* m_recentModels = nullptr;
     QString m_encodingProblem;
+    int m_refused = 0; // files of the scan
     std::vector<QAction*> m_commands;
 };
 

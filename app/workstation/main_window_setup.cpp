@@ -53,6 +53,7 @@ const char* iconOf(ViewCommand command)
     case ViewCommand::Reset: return "reset";
     case ViewCommand::ToggleLoupe: return "loupe";
     case ViewCommand::ToggleOverlay: return "map";
+    case ViewCommand::Measure: return "measure";
     default: return "";
     }
 }
@@ -169,6 +170,7 @@ void MainWindow::buildMenus()
     command(help, "help.keys", tr("&Keys…"), QStringLiteral("F1"), [this] { showKeys(); });
     command(help, "help.about", tr("&About MaMA Workstation"), QString(), [this] { showAbout(); });
 
+    showKeysInTips();
     m_tools->addSeparator();
     m_windows = new QComboBox(m_tools);
     m_windows->setSizeAdjustPolicy(QComboBox::AdjustToContents);
@@ -199,9 +201,43 @@ void MainWindow::buildViewMenu(QMenu* menu)
                                   [this, what] { m_view->perform(what); }, QString::fromLatin1(iconOf(what)));
         // Single letters and arrows belong to the pictures, not to lists and text fields.
         action->setShortcutContext(Qt::WidgetShortcut);
+        action->setCheckable(m_view->isOn(what).has_value());
+        action->setData(static_cast<int>(what));
         m_view->addAction(action);
-        if (!action->icon().isNull())
+        if (what == ViewCommand::LayoutGrid)
+            addLayoutButton(action, layouts);
+        else if (!action->icon().isNull())
             m_tools->addAction(action);
+    }
+    for (const auto changed : {&viewer::FourView::zoomChanged, &viewer::FourView::overlayStyleChanged, &viewer::FourView::aidsChanged})
+        connect(m_view, changed, this, &MainWindow::showViewState);
+    connect(m_view, &viewer::FourView::layoutChanged, this, &MainWindow::showViewState);
+    showViewState();
+}
+
+// Hanging by the mouse: the button sets the four views, its arrow lists the other layouts.
+void MainWindow::addLayoutButton(QAction* grid, QMenu* layouts)
+{
+    auto* button = new QToolButton(m_tools);
+    button->setDefaultAction(grid);
+    button->setMenu(layouts);
+    button->setPopupMode(QToolButton::MenuButtonPopup);
+    m_tools->addWidget(button);
+}
+
+// What is on stands pressed in the tools and ticked in the menus; tips name the keys as they are now.
+void MainWindow::showViewState()
+{
+    for (QAction* action : m_view->actions())
+        if (const auto on = m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
+            action->setChecked(*on);
+}
+
+void MainWindow::showKeysInTips()
+{
+    for (QAction* action : m_commands) {
+        const QString title = action->text().remove(QLatin1Char('&')), key = action->shortcut().toString(QKeySequence::NativeText);
+        action->setToolTip(key.isEmpty() ? title : tr("%1 (%2)").arg(title, key));
     }
 }
 
@@ -258,7 +294,8 @@ void MainWindow::rememberModel(const QString& folder)
 void MainWindow::showKeys()
 {
     KeysDialog dialog(m_commands, m_settings, this);
-    dialog.exec();
+    if (dialog.exec() == QDialog::Accepted)
+        showKeysInTips();
 }
 
 void MainWindow::showAbout()

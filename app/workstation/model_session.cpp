@@ -108,6 +108,7 @@ void ModelSession::setFusionRule(const QString& rule)
 
 void ModelSession::ask(const QString& sentence)
 {
+    m_encodingRefused = false; // whoever asks wants another try
     const int row = rowOf(sentence);
     if (row >= 0) {
         if (m_scores[static_cast<std::size_t>(row)].state == SentenceScores::State::Failed)
@@ -148,10 +149,17 @@ void ModelSession::cancel()
     for (const auto& [id, pending] : m_pending) {
         encoding = encoding || pending.kind == Request::Encode;
         m_engine.cancel(id);
+        if (const int row = pending.kind == Request::Query ? rowOf(pending.sentence) : -1; row >= 0) {
+            m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
+            m_scores[static_cast<std::size_t>(row)].note = tr("cancelled: ask it again to score it");
+        }
     }
     m_pending.clear();
     m_encodingRefused = m_encodingRefused || encoding;
     Q_EMIT progress({}, 0, -1);
+    Q_EMIT scoresChanged();
+    if (encoding)
+        Q_EMIT encodingFailed(tr("It was cancelled: asking a sentence begins anew."));
 }
 
 std::vector<SentenceMap> ModelSession::maps(int row) const

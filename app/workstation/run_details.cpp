@@ -50,7 +50,11 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     m_checkpoints = new CheckpointPanel(program, settings, this);
     addTab(m_checkpoints, tr("Checkpoints"));
     connect(m_search, &QLineEdit::textChanged, this, &RunDetails::showLog);
-    connect(this, &QTabWidget::currentChanged, this, &RunDetails::showAll);
+    connect(this, &QTabWidget::currentChanged, this, [this] {
+        showAll();
+        if (currentWidget() == m_logText->parentWidget()) // its newest lines, when it has been laid out
+            QMetaObject::invokeMethod(m_logText, [log = m_logText] { log->verticalScrollBar()->setValue(log->verticalScrollBar()->maximum()); }, Qt::QueuedConnection);
+    });
 }
 
 // Called with every look at the run: what did not change, or is not on screen, is left alone.
@@ -84,11 +88,11 @@ void RunDetails::showAll()
 void RunDetails::showFigures()
 {
     const auto* figures = m_run && m_run->evaluation ? &*m_run->evaluation : nullptr;
-    const std::pair shown{m_run ? m_run->folder : QString(), figures ? figures->time : 0.0};
+    const std::tuple shown{m_run ? m_run->folder : QString(), m_run && m_run->state, figures ? figures->time : 0.0};
     if (shown == m_figuresShown)
         return;
     m_figuresShown = shown;
-    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run ? tr("No evaluation yet: the setting evaluate_every says how often there is one.") : QString());
+    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run && m_run->state ? m_run->evaluationText() : QString());
     m_figures->setVisible(figures);
     m_figures->setRowCount(figures ? static_cast<int>(figures->metrics.size()) : 0);
     int row = 0;

@@ -3,20 +3,21 @@
 #include "app/workstation/run_check.h"
 
 #include <QDialog>
-#include <QMap>
 #include <QSettings>
 #include <QString>
 #include <QTimer>
 #include <optional>
 #include <nlohmann/json.hpp>
 
+class QCheckBox;
 class QComboBox;
 class QLabel;
 class QLineEdit;
 class QPushButton;
-class QTableWidget;
 
 namespace mama {
+
+class SettingsTree;
 
 // A new run: its folder, and every setting of the table with its default, range, unit and meaning. A run can be begun
 // only from what the check accepts.
@@ -27,7 +28,8 @@ public:
     explicit RunForm(QSettings& settings, QWidget* parent = nullptr);
 
     QString runFolder() const;
-    nlohmann::json config() const; // what differs from the defaults
+    nlohmann::json config() const;
+    SettingsTree& tree() { return *m_tree; }
     void setConfig(const nlohmann::json& config);
     void setValue(const QString& key, const QString& value);
     void setRunFolder(const QString& folder);
@@ -43,24 +45,22 @@ protected:
 
 private:
     QWidget* buildTop();
-    void buildTable();
-    void filter(const QString& words);
+    void filter();
     void check();     // soon, on a thread of the pool
     void checkNow();
     void take(const RunVerdict& verdict);
-    void showDefaults();
-    QString text(const QString& key) const;
-    void browse(const QString& key, const QString& title);
+    void goToProblem();
     void fillPresets();
     void savePreset();
 
     QSettings& m_settings;
     QLineEdit *m_folder, *m_filter;
     QComboBox* m_presets;
-    QTableWidget* m_table;
+    QCheckBox* m_changedOnly;
+    SettingsTree* m_tree;
     QLabel *m_verdict, *m_resources;
-    QPushButton* m_start = nullptr;
-    QMap<QString, QWidget*> m_editors;
+    QPushButton *m_goTo = nullptr, *m_start = nullptr;
+    QString m_refusedKey; // the setting that the verdict names; empty: none
     QTimer m_soon;
     BackgroundJob m_job;
     std::optional<RunVerdict> m_verdictNow; // of what the form says; empty: being checked

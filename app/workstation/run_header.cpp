@@ -68,7 +68,7 @@ void RunHeader::show(const RunView* run)
 {
     m_name->setText(run ? run->name() : tr("No run"));
     m_name->setToolTip(run ? run->folder : QString());
-    m_status->setText(run ? run->statusText() : tr("Train ▸ New run… starts one, Train ▸ Open run… shows one that exists. A run folder can also be dropped here."));
+    m_status->setText(run ? run->statusText() : tr("Choose a run in the list."));
     const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
     const QString style = run && run->state ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark)) : QString();
     if (style != m_status->styleSheet()) // a style sheet is slow to set

@@ -48,6 +48,8 @@ QString resumeRun(const QString& program, const QString& folder)
     return begin(program, {QStringLiteral("train"), QStringLiteral("--run"), folder, QStringLiteral("--resume"), QStringLiteral("--nice"), politeness}, folder);
 }
 
+bool wasLaunched(const QString& folder) { return QFileInfo::exists(configBeside(folder)); }
+
 QString launchProblem(const QString& folder)
 {
     QFile file(errorsBeside(folder));
@@ -56,8 +58,10 @@ QString launchProblem(const QString& folder)
             file.seek(file.size() - 2000);
         return QString::fromUtf8(file.readAll()).trimmed();
     }
-    return QFileInfo::exists(configBeside(folder)) ? QCoreApplication::translate("mama::RunLaunch", "The process was started and has not written its run folder yet.")
-                                                   : QCoreApplication::translate("mama::RunLaunch", "There is no run in this folder.");
+    if (wasLaunched(folder))
+        return QCoreApplication::translate("mama::RunLaunch", "The process was started and has not written its run folder yet.");
+    return QFileInfo::exists(folder) ? QCoreApplication::translate("mama::RunLaunch", "There is no run in this folder: config.json and state.json are missing.")
+                                     : QCoreApplication::translate("mama::RunLaunch", "The folder %1 is not there any more.").arg(QDir::toNativeSeparators(folder));
 }
 
 } // namespace mama

@@ -9,6 +9,8 @@ namespace mama {
 QString launchRun(const QString& program, const QString& folder, const nlohmann::json& config);
 QString resumeRun(const QString& program, const QString& folder);
 
+// Whether launchRun() was called for this folder.
+bool wasLaunched(const QString& folder);
 // Why no run is to be seen in a folder: the last words of a process that failed before it wrote one.
 QString launchProblem(const QString& folder);
 

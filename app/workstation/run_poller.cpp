@@ -3,6 +3,8 @@
 #include "app/workstation/run_launch.h"
 
 #include <QFile>
+#include <QFileInfo>
+#include <filesystem>
 
 namespace mama {
 namespace {
@@ -53,7 +55,13 @@ bool RunPoller::look(Followed& run)
     news->folder = QString::fromStdString(run.folder.path().string());
     bool more = false;
     try {
+        if (replaced(run)) {
+            run = {run.folder, MetricsReader(run.folder.metricsFile())};
+            news->restarted = news->replaced = true;
+        }
         if (!run.folder.exists()) {
+            const bool there = std::filesystem::exists(run.folder.path());
+            news->status = there || wasLaunched(news->folder) ? QStringLiteral("waiting") : QStringLiteral("missing");
             news->problem = launchProblem(news->folder);
         } else {
             if (!run.configRead) {
@@ -62,18 +70,28 @@ bool RunPoller::look(Followed& run)
             }
             news->state = run.folder.state();
             news->status = QString::fromStdString(shownStatus(*news->state));
+            if (const auto request = run.folder.asked())
+                news->asked = request->ask;
             auto added = run.metrics.poll(recordBytes);
-            news->restarted = added.restarted;
+            news->restarted = news->restarted || added.restarted;
             news->records = std::move(added.records);
             more = added.more;
             news->checkpoints = run.folder.checkpoints();
             news->log = newLog(run);
         }
     } catch (const std::exception& error) {
+        if (!news->state)
+            news->status = QStringLiteral("unreadable");
         news->problem = QString::fromUtf8(error.what());
     }
     Q_EMIT this->news(news);
     return more;
+}
+
+// A run appends to its log, and its folder stays: else someone has removed it, and perhaps made another one there.
+bool RunPoller::replaced(const Followed& run)
+{
+    return run.configRead && (!run.folder.exists() || QFileInfo(QString::fromStdString(run.folder.logFile().string())).size() < run.logOffset);
 }
 
 QStringList RunPoller::newLog(Followed& run)

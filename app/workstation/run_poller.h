@@ -29,6 +29,7 @@ private:
     };
     void poll();
     bool look(Followed& run); // whether more waits to be read
+    static bool replaced(const Followed& run);
     QStringList newLog(Followed& run);
 
     QTimer* m_timer = nullptr;

@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QFileInfo>
+#include <QRegularExpression>
 #include <cmath>
 #include <limits>
 
@@ -43,10 +44,13 @@ void RunView::takeStep(const StepRecord& record)
 
 void RunView::take(const RunNews& news)
 {
+    if (news.replaced)
+        *this = {};
     folder = news.folder;
     status = news.status;
     problem = news.problem;
     state = news.state;
+    asked = news.asked;
     checkpoints = news.checkpoints;
     log += news.log;
     logLines += static_cast<std::size_t>(news.log.size());
@@ -117,6 +121,66 @@ std::optional<double> RunView::lateLoss() const
     return step.is_number() && step.get<double>() > 0 ? std::optional(step.get<double>()) : std::nullopt;
 }
 
+QString RunView::word() const
+{
+    if (status == QLatin1String("waiting"))
+        return translated("no run yet");
+    if (status == QLatin1String("missing"))
+        return translated("not there");
+    if (status == QLatin1String("unreadable"))
+        return translated("cannot be read");
+    if (status == QLatin1String("died"))
+        return translated("died");
+    if (!state)
+        return QStringLiteral("…"); // not looked at yet
+    switch (state->status) {
+    case RunStatus::Starting: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("starting");
+    case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("running");
+    case RunStatus::Paused: return translated("paused");
+    case RunStatus::Finished: return translated("finished");
+    case RunStatus::Stopped: return translated("stopped");
+    case RunStatus::Failed: return translated("failed");
+    }
+    return {};
+}
+
+QString RunView::phase() const
+{
+    static const QRegularExpression time(QStringLiteral("^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2} "));
+    return log.isEmpty() ? QString() : QString(log.last()).remove(time);
+}
+
+// What a click has asked and the run has not yet done. While it loads it looks for a stop alone, between two pieces of work.
+QString RunView::askedText() const
+{
+    if (!asked || !state)
+        return {};
+    const bool starting = state->status == RunStatus::Starting;
+    switch (*asked) {
+    case ControlRequest::Ask::Stop: return starting ? translated("Stopping: it ends when the piece of loading under way is done, before its first step.") : translated("Stopping: it ends after the step under way, with a checkpoint.");
+    case ControlRequest::Ask::Pause: return starting ? translated("It will pause before its first step.") : translated("It will pause after the step under way.");
+    case ControlRequest::Ask::Checkpoint: return translated("A checkpoint is written after the step under way.");
+    case ControlRequest::Ask::Resume: return translated("It is asked to go on.");
+    }
+    return {};
+}
+
+QString RunView::evaluationText() const
+{
+    const auto every = config.is_object() ? config.value("evaluate_every", std::int64_t{0}) : 0;
+    return every > 0 ? translated("No evaluation yet: there is one every %1 steps (evaluate_every).").arg(every)
+                     : translated("This run makes no evaluations: its evaluate_every is 0.");
+}
+
+QString RunView::emptyText() const
+{
+    if (!state)
+        return translated("There are no curves to draw from this folder.");
+    if (status == QLatin1String("died") || state->status == RunStatus::Stopped || state->status == RunStatus::Failed || state->status == RunStatus::Finished)
+        return translated("The run ended before its first step: there is no curve.");
+    return translated("The curves begin with the run's first step.");
+}
+
 QString RunView::statusText() const
 {
     if (!state)
@@ -124,11 +188,11 @@ QString RunView::statusText() const
     const QString resume = QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.") : translated("Resume goes on from the last checkpoint."));
     if (status == QLatin1String("died"))
         return translated("Died: its process is gone or has been silent for more than 15 s.") + resume;
-    const QString reason = QString::fromStdString(state->reason);
+    const QString reason = QString::fromStdString(state->reason), next = askedText().isEmpty() ? QString() : QStringLiteral(". ") + askedText();
     switch (state->status) {
-    case RunStatus::Starting: return translated("Starting");
-    case RunStatus::Running: return translated("Running");
-    case RunStatus::Paused: return translated("Paused");
+    case RunStatus::Starting: return (phase().isEmpty() ? translated("Starting") : translated("Starting: %1").arg(phase())) + next;
+    case RunStatus::Running: return translated("Running") + next;
+    case RunStatus::Paused: return translated("Paused") + next;
     case RunStatus::Finished: return translated("Finished");
     case RunStatus::Stopped: return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
     case RunStatus::Failed: return translated("Failed: %1").arg(reason);
@@ -161,6 +225,8 @@ QString RunView::refusal(Act act) const
     }
     if (over)
         return gone ? translated("The run's process is gone.") : translated("The run has ended.");
+    if (act == Act::Stop && asked == ControlRequest::Ask::Stop)
+        return translated("The run is asked to stop already.");
     return state->status == RunStatus::Starting && act != Act::Stop ? translated("The run is still starting.") : QString();
 }
 

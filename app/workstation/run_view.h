@@ -17,6 +17,7 @@ public:
     QString folder, status, problem;
     QString name() const; // the folder's last part
     std::optional<RunState> state;
+    std::optional<ControlRequest::Ask> asked; // and not yet taken by the run
     std::optional<StepRecord> last;
     std::optional<EvalRecord> evaluation; // the latest
     nlohmann::json config;
@@ -31,13 +32,18 @@ public:
     std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
     void take(const RunNews& news);
 
-    QString statusText() const;
+    QString word() const;       // the state for a list: "running", "no run yet", …
+    QString statusText() const; // a sentence, with what is asked of the run and what comes next
+    QString evaluationText() const; // why there may be no figures
+    QString emptyText() const;  // why there may be no curve yet
     QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.
     enum class Act { Stop, Pause, Checkpoint, Resume };
     QString refusal(Act act) const;
 
 private:
+    QString phase() const; // of a run that is starting: what it logged last
+    QString askedText() const;
     void takeStep(const StepRecord& record);
     void add(const std::string& curve, CurveSample place, double value);
 

@@ -44,7 +44,7 @@ QPalette palette(const Colours& c)
     return p;
 }
 
-// Fusion outlines its boxes darker than the window, so that an empty one cannot be seen on a dark ground.
+// Fusion outlines its boxes and fields darker than the window, so that an empty one cannot be seen on a dark ground.
 class OutlinedStyle : public QProxyStyle
 {
 public:
@@ -52,14 +52,21 @@ public:
     void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override
     {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
-        if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck)
+        const bool field = element == PE_FrameLineEdit && !option->state.testFlag(State_HasFocus);
+        if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck && !field)
             return;
         if (option->palette.color(QPalette::Window).lightness() > 127)
             return;
+        QColor line = option->palette.color(QPalette::PlaceholderText);
+        if (field) // there are many of them
+            line = line.darker(150);
         painter->save();
         painter->setBrush(Qt::NoBrush);
-        painter->setPen(option->palette.color(QPalette::PlaceholderText));
-        painter->drawRect(option->rect.adjusted(1, 1, -2, -2));
+        painter->setPen(line);
+        if (field)
+            painter->drawRoundedRect(option->rect.adjusted(0, 0, -1, -1), 2, 2);
+        else
+            painter->drawRect(option->rect.adjusted(1, 1, -2, -2));
         painter->restore();
     }
 };

@@ -7,19 +7,17 @@
 #include <QSettings>
 #include <QWidget>
 
-class QCheckBox;
-class QComboBox;
 class QLabel;
-class QListWidget;
-class QListWidgetItem;
-class QSlider;
 class QSplitter;
+class QStackedWidget;
 
 namespace mama {
 
 class CheckpointPanel;
+class CurveControls;
 class RunDetails;
 class RunHeader;
+class RunList;
 
 // The page on which runs are started and watched. Runs are processes of their own: this page only reads their folders
 // and asks through them, so that closing the window changes nothing.
@@ -50,12 +48,10 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    QWidget* buildList();
-    QWidget* buildControls();
+    QWidget* buildRun();
+    void connectList();
     void take(const std::shared_ptr<const RunNews>& news);
-    void addItem(const QString& folder);
-    void forgetCurrent();
-    void choose(const QString& folder);
+    void forget(const QString& folder);
     void showItem(const QString& folder);
     void showCurveNames();
     void showColours();
@@ -63,26 +59,22 @@ private:
     void drawNew(const QString& folder);
     void showCurrent();
     void makeRoom();
-    bool drawn(const QString& folder) const;
     const RunView* other() const;
-    QListWidgetItem* item(const QString& folder) const;
-    void remember();
 
     QString m_program;
     QSettings& m_settings;
     RunMonitor m_monitor;
     QMap<QString, RunView> m_runs;
     QMap<QString, std::size_t> m_given, m_marked; // samples of the shown curve, and markers, that the plot has
+    RunList* m_list = nullptr;
+    QStackedWidget* m_pane = nullptr; // what to do without a run, or the run
     RunHeader* m_header = nullptr;
+    CurveControls* m_controls = nullptr;
+    CurvePlot* m_plot = nullptr;
+    QLabel* m_readOut = nullptr;
     RunDetails* m_details = nullptr;
-    CurvePlot* m_plot;
     QSplitter* m_rows = nullptr;
     QList<int> m_rowSizes; // before the checkpoints took more room
-    QListWidget* m_list = nullptr;
-    QComboBox *m_curve, *m_axis;
-    QCheckBox *m_logX, *m_logY;
-    QSlider* m_smoothing;
-    QLabel* m_readOut;
 };
 
 } // namespace mama

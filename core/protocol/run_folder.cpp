@@ -106,6 +106,18 @@ std::optional<ControlRequest> RunFolder::takeControl() const
     return ControlRequest::fromJson(request);
 }
 
+std::optional<ControlRequest> RunFolder::asked() const
+{
+    std::error_code failed;
+    if (!fs::exists(controlFile(), failed) || failed)
+        return {};
+    try {
+        return ControlRequest::fromJson(json::parse(readText(controlFile()), nullptr, false));
+    } catch (const Error&) { // taken meanwhile
+        return {};
+    }
+}
+
 json RunFolder::config() const { return readJson(configFile()); }
 
 RunState RunFolder::state() const { return RunState::fromJson(readJson(stateFile())); }

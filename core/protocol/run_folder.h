@@ -38,6 +38,8 @@ public:
     void truncateMetrics(std::int64_t step) const;
     // What a monitor asked since the last call; the file is removed.
     std::optional<ControlRequest> takeControl() const;
+    // What is asked and not yet taken; the file stays.
+    std::optional<ControlRequest> asked() const;
 
     // For a monitor.
     nlohmann::json config() const;

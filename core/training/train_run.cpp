@@ -6,6 +6,7 @@
 #include "core/protocol/run_lock.h"
 #include "core/training/follower.h"
 #include "core/training/gloo_group.h"
+#include "core/training/loading_stop.h"
 #include "core/training/placement.h"
 #include "core/training/split_record.h"
 #include "core/training/task_factory.h"
@@ -105,9 +106,13 @@ std::string goOn(const TrainingIndex& index)
     return "go " + sha256(all);
 }
 
-RunStatus stopped(RunReporter& reporter, ProcessGroup* group)
+RunStatus stopped(RunReporter& reporter, const LoadingStop& loading, ProcessGroup* group)
 {
-    reporter.setStatus(RunStatus::Stopped, "by a signal, before the first step");
+    const bool asked = loading.asked();
+    reporter.folder().takeControl();
+    const std::string why = asked ? "asked for by a monitor, while it was loading" : "by a signal, before the first step";
+    reporter.folder().log("stopped: " + why);
+    reporter.setStatus(RunStatus::Stopped, why);
     if (group) {
         group->fromFirst("stopped");
         group->meet();
@@ -146,10 +151,11 @@ struct Material
 RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, const Job& job, ProcessGroup* group)
 {
     const RunFolder& folder = reporter.folder();
+    auto loading = std::make_unique<LoadingStop>(folder, job);
     folder.log("reading the data set");
-    TrainingIndex read = readTrainingIndex(settings, job);
-    if (job.cancelled())
-        return stopped(reporter, group);
+    TrainingIndex read = readTrainingIndex(settings, loading->job());
+    if (loading->job().cancelled())
+        return stopped(reporter, *loading, group);
     folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " + std::to_string(read.of(Split::Validation).size()) + " to validate, " +
                std::to_string(read.of(Split::Test).size()) + " to test; " + std::to_string(read.leftOut) + " rows left out");
     folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
@@ -160,9 +166,10 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;
     folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + precision + (without ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
     folder.log("preparing images");
-    const auto images = material.images(settings, job);
-    if (!images)
-        return stopped(reporter, group);
+    const auto images = material.images(settings, loading->job());
+    if (!images || loading->job().cancelled())
+        return stopped(reporter, *loading, group);
+    loading.reset(); // from here on the loop obeys, in all processes at once
     countUnreadable(reporter, material.index, *images);
     if (!resume)
         tellUnreadable(reporter, material.index, *images);

@@ -3,17 +3,23 @@
 #include "app/workstation/run_form.h"
 #include "app/workstation/run_launch.h"
 #include "app/workstation/run_presets.h"
+#include "app/workstation/setting_groups.h"
+#include "app/workstation/settings_tree.h"
 #include "app/workstation/train_page.h"
+#include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "core/training/settings.h"
 #include "tests/app/mama_command.h"
 #include "tests/support/small_data_set.h"
 
 #include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
 #include <QDir>
 #include <QDockWidget>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -23,9 +29,11 @@
 #include <QTemporaryDir>
 #include <QTimer>
 #include <QTranslator>
+#include <QWheelEvent>
 #include <QtTest>
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 using namespace mama;
 using namespace mama::test;
@@ -119,6 +127,8 @@ private Q_SLOTS:
             QVERIFY(panel->isHidden());
         QVERIFY(!button(window, "runStop")->isEnabled());
         QVERIFY(!button(window, "runStop")->toolTip().isEmpty());
+        QVERIFY(window.findChild<QLabel*>(QStringLiteral("trainStart"))->isVisible());
+        QVERIFY(!window.train().plot().isVisible()); // no bare axes
         shoot(window, QStringLiteral("empty"));
 
         const QString path = pathOf(QStringLiteral("one"));
@@ -167,6 +177,72 @@ private Q_SLOTS:
         QTRY_COMPARE(statusOf(window), QStringLiteral("Finished"));
         QVERIFY(!button(window, "runResume")->isEnabled());
         shoot(window, QStringLiteral("finished"));
+    }
+
+    // A run that has no step yet, one that is gone and one that cannot be read: words, no axes; what is asked stands there.
+    void runsWithoutCurvesAreExplained()
+    {
+        QSettings apart(pathOf(QStringLiteral("apart.ini")), QSettings::IniFormat);
+        MainWindow window(program(), apart);
+        window.show();
+        window.showPage(MainWindow::Page::Train);
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        const auto* none = window.findChild<QLabel*>(QStringLiteral("noCurve"));
+        const RunFolder run(pathOf(QStringLiteral("loading")).toStdString());
+        run.writeConfig({{"task", "pretrain"}});
+        run.log("preparing images");
+        RunState state = stateOf(RunStatus::Starting);
+        state.step = 0;
+        run.writeState(state);
+        window.train().openRun(pathOf(QStringLiteral("loading")));
+        QVERIFY(!window.findChild<QLabel*>(QStringLiteral("trainStart"))->isVisible());
+        QTRY_COMPARE(statusOf(window), QStringLiteral("Starting: preparing images"));
+        QTRY_VERIFY(none->isVisible() && none->text().contains(QStringLiteral("first step")));
+        shoot(window, QStringLiteral("starting"));
+        button(window, "runStop")->click();
+        QTRY_VERIFY(statusOf(window).contains(QStringLiteral("Stopping: it ends when the piece of loading under way is done")));
+        QVERIFY(!button(window, "runStop")->isEnabled());
+        shoot(window, QStringLiteral("stopping"));
+        QVERIFY(run.takeControl());
+        state = stateOf(RunStatus::Stopped);
+        state.step = 0;
+        state.reason = "asked for by a monitor, while it was loading";
+        run.writeState(state);
+        QTRY_COMPARE(statusOf(window), QStringLiteral("Stopped: asked for by a monitor, while it was loading. Resume begins anew: there is no checkpoint."));
+        QVERIFY(none->isVisible() && none->text().contains(QStringLiteral("before its first step")));
+
+        run.append(stepOf(1));
+        run.append(stepOf(2));
+        QTRY_VERIFY(!none->isVisible());
+        run.writeState(stateOf(RunStatus::Running));
+        QTRY_COMPARE(statusOf(window), QStringLiteral("Running"));
+        button(window, "runStop")->click();
+        QTRY_VERIFY(statusOf(window).endsWith(QStringLiteral("Stopping: it ends after the step under way, with a checkpoint.")));
+
+        // Another run where this one was: nothing of it is left.
+        fs::remove_all(run.path());
+        run.writeConfig({{"task", "probe"}});
+        run.log("new");
+        state = stateOf(RunStatus::Starting);
+        state.step = 0;
+        run.writeState(state);
+        QTRY_COMPARE(statusOf(window), QStringLiteral("Starting: new"));
+        QTRY_VERIFY(none->isVisible());
+        QVERIFY(window.train().current()->curves().isEmpty());
+        QCOMPARE(window.train().current()->log.size(), 1);
+        QCOMPARE(window.train().current()->config.value("task", ""), std::string("probe"));
+
+        window.train().openRun(pathOf(QStringLiteral("nowhere")));
+        QTRY_VERIFY(statusOf(window).contains(QStringLiteral("is not there any more")));
+        QTRY_VERIFY(none->isVisible());
+        const fs::path broken = pathOf(QStringLiteral("unreadable")).toStdString();
+        fs::create_directories(broken);
+        writeAtomically(broken / "config.json", "{");
+        writeAtomically(broken / "state.json", "{");
+        window.train().openRun(pathOf(QStringLiteral("unreadable")));
+        QTRY_VERIFY(statusOf(window).contains(QStringLiteral("config.json")));
+        QVERIFY(window.train().findChild<QListWidget*>()->currentItem()->text().endsWith(QStringLiteral("cannot be read")));
+        shoot(window, QStringLiteral("unreadable"));
     }
 
     void aReopenedWindowFindsItsRuns()
@@ -241,6 +317,87 @@ private Q_SLOTS:
         }
         form.accept();
         QVERIFY(form.isVisible());
+    }
+
+    void theFormIsGroupedAndFolds()
+    {
+        std::multiset<std::string> grouped;
+        for (const SettingGroup& group : settingGroups())
+            for (const auto* keys : {&group.usual, &group.rare})
+                grouped.insert(keys->begin(), keys->end());
+        QCOMPARE(grouped.size(), trainingSettings().size());
+        for (const SettingInfo& info : trainingSettings())
+            QVERIFY2(grouped.count(info.key) == 1, info.key.c_str());
+        const QStringList groups = [] {
+            QStringList titles;
+            for (const SettingGroup& group : settingGroups())
+                titles << group.title;
+            return titles;
+        }();
+        QVERIFY(!groups.contains(QStringLiteral("Further settings"))); // each has its place
+
+        QSettings apart(pathOf(QStringLiteral("form.ini")), QSettings::IniFormat);
+        RunForm form(apart);
+        form.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&form));
+        SettingsTree& tree = form.tree();
+        // Default, range, unit and meaning of every setting are in its row.
+        for (const SettingInfo& info : trainingSettings()) {
+            const auto rows = tree.findItems(QString::fromStdString(info.key), Qt::MatchExactly | Qt::MatchRecursive);
+            QCOMPARE(rows.size(), 1);
+            const std::string standard = info.standard.is_string() ? info.standard.get<std::string>() : info.standard.dump();
+            QCOMPARE(rows[0]->text(2), standard.empty() ? QStringLiteral("—") : QString::fromStdString(standard));
+            QCOMPARE(rows[0]->text(3).isEmpty(), info.type != SettingInfo::Type::Integer && info.type != SettingInfo::Type::Number);
+            QCOMPARE(rows[0]->text(4), QString::fromStdString(info.unit));
+            QCOMPARE(rows[0]->text(5), QString::fromStdString(info.meaning));
+        }
+        // What is rarely changed is folded, says what a preset changed in it, and is passed over by the tab key.
+        QWidget* rare = tree.editor(QStringLiteral("optimizer.beta1"));
+        QVERIFY(!rare->isVisible());
+        form.setValue(QStringLiteral("optimizer.beta1"), QStringLiteral("0.8"));
+        tree.showDefaults();
+        const auto parts = tree.findItems(QStringLiteral("Rarely changed (5, of them changed: 1)"), Qt::MatchExactly | Qt::MatchRecursive);
+        QCOMPARE(parts.size(), 1);
+        QWidget* before = tree.editor(QStringLiteral("data.limit"));
+        before->setFocus();
+        QTest::keyClick(before, Qt::Key_Tab);
+        QCOMPARE(form.focusWidget(), tree.editor(QStringLiteral("model.start")));
+        // What was left at its default follows the task; what was chosen stays.
+        form.setValue(QStringLiteral("sampler"), QStringLiteral("lesions"));
+        form.setValue(QStringLiteral("task"), QStringLiteral("probe"));
+        QTRY_COMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("birads"));
+        QCOMPARE(tree.value(QStringLiteral("sampler")), QStringLiteral("lesions"));
+        form.setConfig({{"task", "finetune"}, {"data", {{"label", "none"}}}, {"optimizer", {{"beta1", 0.8}}}});
+        QCOMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("none"));
+        form.setConfig({{"optimizer", {{"beta1", 0.8}}}});
+        QCOMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("none"));
+        // The wheel scrolls and changes nothing.
+        const auto* task = qobject_cast<QComboBox*>(tree.editor(QStringLiteral("task")));
+        QWheelEvent wheel(QPointF(5, 5), task->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QApplication::sendEvent(tree.editor(QStringLiteral("task")), &wheel);
+        QCOMPARE(task->currentText(), QStringLiteral("pretrain"));
+        // Found, and only what was changed.
+        const auto shown = [&](const char* key) { return tree.editor(QLatin1String(key))->isVisible(); };
+        auto* find = form.findChild<QLineEdit*>(QStringLiteral("findSetting"));
+        find->setText(QStringLiteral("second moment"));
+        QTRY_VERIFY(shown("optimizer.beta2") && !shown("optimizer.beta1") && !shown("task"));
+        find->setText(QStringLiteral("Lesion masks")); // a heading
+        QTRY_VERIFY(shown("dense.sentences") && shown("dense.positive_weight") && !shown("task"));
+        find->clear();
+        QTRY_VERIFY(shown("task") && !shown("optimizer.beta1"));
+        auto* changed = form.findChild<QCheckBox*>();
+        changed->setChecked(true);
+        QTRY_VERIFY(shown("optimizer.beta1") && !shown("task"));
+        // From the verdict to the setting that it names.
+        QTRY_VERIFY(form.findChild<QPushButton*>(QStringLiteral("goTo"))->isVisible());
+        form.findChild<QPushButton*>(QStringLiteral("goTo"))->click();
+        QTRY_COMPARE(form.focusWidget(), tree.editor(QStringLiteral("data.root")));
+        QVERIFY(!changed->isChecked());
+        form.setValue(QStringLiteral("optimizer.beta1"), QStringLiteral("2"));
+        QTRY_COMPARE(form.findChild<QPushButton*>(QStringLiteral("goTo"))->text(), QStringLiteral("Go to optimizer.beta1"));
+        form.findChild<QPushButton*>(QStringLiteral("goTo"))->click();
+        QTRY_COMPARE(form.focusWidget(), rare);
+        QTRY_VERIFY(tree.viewport()->rect().contains(rare->geometry().center()));
     }
 
     // The whole way with the real program: make a run, launch, curves, close, reopen, stop, resume, scrub.

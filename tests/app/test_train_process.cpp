@@ -62,6 +62,24 @@ private Q_SLOTS:
         qInfo("%d kills (%d of them after a checkpoint), losses and weights equal", done, afterACheckpoint);
     }
 
+    // Asked as soon as the run has a state: while it loads, or before its first step at the latest.
+    void aStopIsObeyedBeforeTheFirstStep()
+    {
+        const fs::path run = root() / "stopped-early";
+        QProcess process;
+        start(process, slow(), run);
+        while (!fs::exists(RunFolder(run).stateFile()))
+            QVERIFY(!process.waitForFinished(1));
+        RunFolder(run).ask(ControlRequest::Ask::Stop);
+        QVERIFY(process.waitForFinished(60000));
+        const RunState state = RunFolder(run).state();
+        QCOMPARE(state.status, RunStatus::Stopped);
+        QVERIFY(state.reason.starts_with("asked for by a monitor"));
+        QCOMPARE(state.step, std::int64_t{0});
+        QVERIFY(lossesOf(run).empty());
+        QVERIFY(!RunFolder(run).asked());
+    }
+
     void aSignalStopsWithACheckpoint()
     {
         const QString task = slow();

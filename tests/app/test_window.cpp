@@ -8,6 +8,7 @@
 #include "widgets/panels/sentence_edit.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QHeaderView>
 #include <QLabel>
 #include <QListWidget>
@@ -198,6 +199,52 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("broken-file"));
     }
 
+    // A tool that is on stands pressed, and its tip names its key.
+    void toolsShowWhatIsOn()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto action = [&](const char* id) { return window.findChild<QAction*>(QLatin1String(id)); };
+        QVERIFY(!action("view.invert")->isChecked());
+        QCOMPARE(action("view.invert")->toolTip(), QStringLiteral("Invert (I)"));
+        action("view.invert")->trigger();
+        QVERIFY(window.view().inverted() && action("view.invert")->isChecked());
+        action("view.reset")->trigger();
+        QVERIFY(!window.view().inverted() && !action("view.invert")->isChecked());
+        QVERIFY(action("view.layout.grid")->isChecked());
+        action("view.layout.cc")->trigger();
+        QVERIFY(action("view.layout.cc")->isChecked() && !action("view.layout.grid")->isChecked());
+        action("view.layout.cc")->trigger(); // again: it stays
+        QVERIFY(action("view.layout.cc")->isChecked());
+        action("view.measure")->trigger();
+        QVERIFY(action("view.measure")->isChecked());
+        QCOMPARE(window.view().cursor().shape(), Qt::CrossCursor);
+        QVERIFY(!action("view.zoom.in")->isCheckable());
+    }
+
+    // Cancelling says so, and asking tries again.
+    void aCancelledEncodingCanBeAskedFor()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        const auto study = test::dataFolder() / "four-view";
+        MAMA_NEED(std::filesystem::exists(study), "data/four-view");
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        QSignalSpy failed(&window.session(), &ModelSession::encodingFailed);
+        connect(&window.session(), &ModelSession::progress, &window, [&](const QString&, qint64, qint64 total) {
+            if (total == 4 && failed.isEmpty()) // the encoding has begun
+                window.session().cancel();
+        }, Qt::QueuedConnection);
+        window.setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(study));
+        QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60000);
+        QVERIFY(failed[0][0].toString().contains(QStringLiteral("cancelled")));
+        QVERIFY(!window.session().studyEncoded());
+        QVERIFY(fixture.askAndWait(sentence));
+    }
+
     void aWrongModelFolderIsExplained()
     {
         WindowFixture fixture;
@@ -206,6 +253,9 @@ private Q_SLOTS:
         window.setModel(QString::fromStdString(fixture.folder().string()));
         QTRY_VERIFY_WITH_TIMEOUT(!window.session().modelProblem().isEmpty(), 30000);
         QVERIFY(window.session().modelProblem().contains(QString::fromStdString(fixture.folder().string())));
+        window.ask(sentence); // waits for a person: a dash, not dots as if it were worked at
+        const auto* model = onReadingPage<QTableView>(window)->model();
+        QTRY_COMPARE(model->index(0, ScoreTable::Study).data().toString(), QStringLiteral("–"));
         fixture.screenshot(QStringLiteral("wrong-model"));
     }
 

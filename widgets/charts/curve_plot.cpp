@@ -1,5 +1,6 @@
 #include "widgets/charts/curve_plot.h"
 
+#include <QLabel>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -7,12 +8,26 @@
 #include <utility>
 
 namespace mama {
+namespace {
 
-CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this))
+constexpr int fewPoints = 24;
+
+} // namespace
+
+CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(this)), m_empty(new QLabel(this))
 {
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(m_plot);
+    column->addWidget(m_empty);
+    m_empty->setObjectName(QStringLiteral("noCurve"));
+    m_empty->setAlignment(Qt::AlignCenter);
+    m_empty->setWordWrap(true);
+    m_empty->setBackgroundRole(QPalette::Base);
+    m_empty->setForegroundRole(QPalette::PlaceholderText);
+    m_empty->setAutoFillBackground(true);
+    m_empty->setMinimumHeight(120);
+    m_empty->hide();
     m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     m_plot->setNoAntialiasingOnDrag(true);
     m_plot->setPlottingHint(QCP::phFastPolylines);
@@ -172,6 +187,24 @@ void CurvePlot::refresh()
 {
     m_dirty = true;
     m_plot->replot(QCustomPlot::rpQueuedReplot);
+    if (!std::exchange(m_looking, true)) // a curve is often emptied to be filled again at once
+        QMetaObject::invokeMethod(this, &CurvePlot::showOrHide, Qt::QueuedConnection);
+}
+
+void CurvePlot::setEmptyText(const QString& text)
+{
+    if (text == m_empty->text())
+        return;
+    m_empty->setText(text);
+    refresh();
+}
+
+void CurvePlot::showOrHide()
+{
+    m_looking = false;
+    const bool axes = m_empty->text().isEmpty() || std::any_of(m_curves.begin(), m_curves.end(), [](const auto& each) { return each.second.raw.size() > 0; });
+    m_empty->setVisible(!axes);
+    m_plot->setVisible(axes);
 }
 
 void CurvePlot::replotNow()
@@ -205,6 +238,8 @@ void CurvePlot::fill()
             QVector<QCPGraphData> drawn;
             for (const CurvePoint& point : from.visible(stretch))
                 drawn.push_back(QCPGraphData(point.x, point.y));
+            // Few values are seen one by one; a single one would not be seen at all.
+            graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5) : QCPScatterStyle());
             graph->data()->set(drawn, true);
         };
         draw(of.raw, of.rawGraph);

@@ -10,6 +10,7 @@
 
 class QCustomPlot;
 class QCPGraph;
+class QLabel;
 class QMouseEvent;
 
 namespace mama {
@@ -46,6 +47,7 @@ public:
     void setAxis(CurveX axis);
     void setLogarithmic(bool x, bool y);
     void setSmoothing(double strength); // 0: raw only; below 1
+    void setEmptyText(const QString& text); // instead of axes while no curve has a value; empty: axes
     void showAll();
     // Replaces the range by hand, as dragging does.
     void showRange(double low, double high);
@@ -80,6 +82,7 @@ private:
     void applyColours();
     void applyScales();
     void refresh();
+    void showOrHide();
     void arrange(); // ranges and lines across the curves
     void fill();    // as many points as the width can show
     void fit();
@@ -92,9 +95,10 @@ private:
     double place(const Curve& curve, const CurveMarker& marker) const;
 
     QCustomPlot* m_plot;
+    QLabel* m_empty;
     std::map<QString, Curve> m_curves;
     CurveX m_axis = CurveX::Step;
-    bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false;
+    bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false, m_looking = false;
     double m_smoothing = 0.9;
     int m_columns = 0; // of pixels that the curves were drawn for
     QString m_cursorRun;

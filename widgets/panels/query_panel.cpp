@@ -136,6 +136,8 @@ void QueryPanel::setHint(const QString& text, bool isError)
     m_hint->setPalette(colours);
 }
 
+void QueryPanel::setStalled(bool stalled) { m_model->setStalled(stalled); }
+
 void QueryPanel::setProvenance(const QString& text)
 {
     m_provenance->setText(text);

@@ -25,6 +25,7 @@ public:
     int selectedRow() const;
     // What stands above the table: what is missing, or what goes on. Empty: nothing.
     void setHint(const QString& text, bool isError);
+    void setStalled(bool stalled); // what is asked waits for a person, not for the engine
     void setProvenance(const QString& text);
     void setFusionRule(const QString& rule);
     // Sentences to try, a button each under the line; the first few are shown.

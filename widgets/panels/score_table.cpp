@@ -19,6 +19,15 @@ void ScoreTable::setRows(std::vector<SentenceScores> rows)
     endResetModel();
 }
 
+void ScoreTable::setStalled(bool stalled)
+{
+    if (stalled == m_stalled)
+        return;
+    m_stalled = stalled;
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+}
+
 void ScoreTable::setFusionRule(const QString& rule)
 {
     m_rule = rule;
@@ -62,7 +71,7 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (isSentence)
         return scores.note.isEmpty() ? scores.sentence : QStringLiteral("⚠ ") + scores.sentence;
     if (scores.state == SentenceScores::State::Waiting)
-        return QStringLiteral("…");
+        return m_stalled ? QStringLiteral("–") : QStringLiteral("…");
     const double number = value(index.row(), index.column());
     return std::isnan(number) ? QStringLiteral("–") : QString::number(number, 'f', 3);
 }

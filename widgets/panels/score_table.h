@@ -33,6 +33,7 @@ public:
     void setRows(std::vector<SentenceScores> rows);
     const std::vector<SentenceScores>& rows() const { return m_rows; }
     void setFusionRule(const QString& rule);
+    void setStalled(bool stalled); // nobody works at what is waiting: a dash, not dots
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -46,6 +47,7 @@ private:
     double value(int row, int column) const;
     std::vector<SentenceScores> m_rows;
     QString m_rule;
+    bool m_stalled = false;
 };
 
 } // namespace mama

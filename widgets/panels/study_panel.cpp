@@ -42,6 +42,9 @@ QString details(const StudyImage& image)
     return lines.join(QLatin1Char('\n'));
 }
 
+// A name made of a UID fills three lines of the panel; its ends tell it apart.
+QString shortened(const QString& name) { return name.size() <= 24 ? name : name.left(8) + QChar(0x2026) + name.right(14); }
+
 QListWidget* makeList(QWidget* parent, const QString& name)
 {
     auto* list = new QListWidget(parent);
@@ -88,7 +91,8 @@ void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector
         m_list->addItem(title(study));
     m_problems->clear();
     for (const ScanProblem& problem : problems)
-        addProblem(QString::fromStdString(problem.path.filename().string() + ": " + problem.reason));
+        addProblem(shortened(QString::fromStdString(problem.path.filename().string())) + QStringLiteral(":\n") + QString::fromStdString(problem.reason),
+                   QString::fromStdString(problem.path.string() + "\n" + problem.reason));
     m_problems->setVisible(m_problems->count() > 0);
     m_problemsTitle->setVisible(m_problems->count() > 0);
     showImages();
@@ -110,10 +114,10 @@ void StudyPanel::setImages(const Study& study)
     showImages();
 }
 
-void StudyPanel::addProblem(const QString& text)
+void StudyPanel::addProblem(const QString& text, const QString& tip)
 {
     auto* item = new QListWidgetItem(text, m_problems);
-    item->setToolTip(text);
+    item->setToolTip(tip.isEmpty() ? text : tip);
     m_problems->show();
     m_problemsTitle->show();
     m_problemsTitle->setText(tr("Not shown (%1)").arg(m_problems->count()));

@@ -10,7 +10,7 @@
 namespace mama::viewer {
 namespace {
 
-const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255);
+const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255), mark(255, 221, 87);
 
 QString tr(const char* text)
 {
@@ -58,8 +58,44 @@ void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const Ove
         else if (texts.shown)
             drawCell(model, texts, hung, frame);
     }
+    drawMeasurements(model, texts, frame);
     drawLegend(model, texts, style, frame);
     m_text.endFrame();
+}
+
+void Annotations::drawMeasurements(const ViewModel& model, const ViewTexts& texts, SceneFrame& frame)
+{
+    for (const Measurement& each : texts.measurements) {
+        const HungCell* hung = model.hungCell(each.slot);
+        const auto transform = model.transform(each.slot);
+        if (!hung || !transform || !model.cell(each.slot).image)
+            continue;
+        const PixelRect& cell = hung->area;
+        std::string key;
+        for (const double part : {each.from.x, each.from.y, each.to.x, each.to.y, transform->originX, transform->originY, transform->scaleX, transform->scaleY, frame.unit})
+            key += std::to_string(part) + ' ';
+        for (const int part : {cell.x, cell.y, cell.width, cell.height})
+            key += std::to_string(part) + ' ';
+        auto& [drawn, sprite] = m_lines[each.slot];
+        if (drawn != key) {
+            PixelRect place;
+            const QImage line = drawMeasurement(each, *transform, cell, frame.unit, place);
+            sprite = line.isNull() ? Sprite() : m_text.picture(line);
+            sprite.x = place.x;
+            sprite.y = place.y;
+            drawn = key;
+        }
+        if (sprite.width == 0)
+            continue;
+        frame.sprites.push_back(sprite);
+        // Beside the end that was drawn last, inside the cell.
+        Sprite text = m_text.text({{toText(each, model.cell(each.slot).image->facts().spacing), 10, mark, true}}, false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
+        const Point end = transform->toScreen(each.to);
+        const int gap = scaled(10, frame.unit);
+        text.x = std::clamp(static_cast<int>(std::lround(end.x)) + gap, cell.x, std::max(cell.x, cell.x + cell.width - text.width));
+        text.y = std::clamp(static_cast<int>(std::lround(end.y)) + gap, cell.y, std::max(cell.y, cell.y + cell.height - text.height));
+        frame.sprites.push_back(text);
+    }
 }
 
 void Annotations::drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame)

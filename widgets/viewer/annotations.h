@@ -1,10 +1,13 @@
 #pragma once
 #include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/measurement.h"
 #include "widgets/viewer/text_sprites.h"
 #include "widgets/viewer/view_model.h"
 
 #include <QString>
 #include <array>
+#include <map>
+#include <vector>
 
 namespace mama::viewer {
 
@@ -14,6 +17,7 @@ struct ViewTexts
     std::array<QString, slotCount> empty, score;
     QString patient;
     OverlayLegend legend;
+    std::vector<Measurement> measurements; // at most one an image; drawn even where other texts are not
     bool shown = true;
 };
 
@@ -31,12 +35,14 @@ private:
     void drawCell(const ViewModel& model, const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
     void drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
     void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
+    void drawMeasurements(const ViewModel& model, const ViewTexts& texts, SceneFrame& frame);
     void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
     void drawBorders(const ViewModel& model, SceneFrame& frame);
 
     TextSprites m_text;
     Sprite m_legend;
     std::string m_legendKey;
+    std::map<Slot, std::pair<std::string, Sprite>> m_lines; // of measurements, with what they were drawn from
 };
 
 } // namespace mama::viewer

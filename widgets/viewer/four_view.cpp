@@ -194,6 +194,7 @@ void FourView::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
     if (slot == Slot::Extra)
         return;
     m->model.setImage(slot, std::move(image));
+    m->forgetMeasurements(slot);
     m->texts.score[static_cast<std::size_t>(slot)].clear();
     m->pending = true;
     update();
@@ -217,10 +218,13 @@ void FourView::clearStudy()
         m->texts.empty[static_cast<std::size_t>(i)].clear();
         m->texts.score[static_cast<std::size_t>(i)].clear();
     }
+    m->forgetMeasurements();
     m->model.reset();
     m->texts.patient.clear();
     m->texts.legend = {};
     update();
+    Q_EMIT zoomChanged();
+    Q_EMIT aidsChanged();
 }
 
 void FourView::setOverlay(Slot slot, std::shared_ptr<const MapOverlay> overlay)
@@ -297,6 +301,7 @@ void FourView::setInverted(bool inverted)
 {
     m->model.inverted = inverted;
     update();
+    Q_EMIT aidsChanged();
 }
 
 bool FourView::inverted() const

@@ -1,6 +1,7 @@
 #pragma once
 #include "widgets/viewer/hanging.h"
 #include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/measurement.h"
 #include "widgets/viewer/view_image.h"
 
 #include <QKeySequence>
@@ -38,7 +39,7 @@ QString toText(const CursorInfo& info);
 enum class ViewCommand {
     LayoutGrid, LayoutRow, LayoutCcPair, LayoutMloPair, LayoutRightBreast, LayoutLeftBreast, Maximise, NextView, PreviousView,
     SameSize, Fit, Pixels, ZoomIn, ZoomOut, PanLeft, PanRight, PanUp, PanDown, Brighter, Darker, MoreContrast, LessContrast,
-    NextWindow, Invert, Reset, ToggleOverlay, ToggleCells, ToggleIsolines, ToggleLoupe, ToggleCrossHair, ToggleTexts, UndoMirror
+    NextWindow, Invert, Reset, ToggleOverlay, ToggleCells, ToggleIsolines, ToggleLoupe, ToggleCrossHair, ToggleTexts, Measure, UndoMirror
 };
 struct ViewCommandInfo
 {
@@ -106,12 +107,17 @@ public:
     void setLoupe(bool on, double magnification = 2, int side = 320); // logical pixels
     void setCrossHair(bool on); // the same place, in mm from the chest wall, in every view
     void setTexts(bool on);     // labels, badges, rulers
+    // While on, the pan button draws a distance instead, one an image; off: they are gone. A new image has none.
+    void setMeasuring(bool on);
+    std::optional<Measurement> measurement(Slot slot) const;
     void setPatientText(const QString& text); // never drawn unless given here
     void setMouse(const ViewMouse& mouse);
     void setKeysEnabled(bool on); // false: the window's own actions call perform()
     void setKey(ViewCommand command, const QKeySequence& key);
 
     void perform(ViewCommand command);
+    // Of a command that is on or off, or one of several layouts or zooms, whether it is on; empty: it just acts.
+    std::optional<bool> isOn(ViewCommand command) const;
     CursorInfo infoAt(QPointF position) const; // logical pixels of this widget
     // Whether all that the current zoom needs is on the GPU: screenshots and tests wait for uploadsFinished.
     bool uploadsPending() const;
@@ -124,6 +130,7 @@ Q_SIGNALS:
     void layoutChanged(mama::viewer::ViewLayout layout);
     void zoomChanged();
     void overlayStyleChanged();
+    void aidsChanged(); // inversion, loupe, cross-hair, texts, measuring
     void uploadsFinished();
     void graphicsFailed(const QString& reason); // no usable OpenGL: say so and offer the software renderer
 

@@ -31,6 +31,8 @@ public:
     void setActive(Slot slot);
     void performLayout(ViewLayout layout);
     void step(int direction);
+    void measure(Slot slot, Point from, Point to); // stored pixels; replaces the image's measurement
+    void forgetMeasurements(std::optional<Slot> slot = {});
 
     FourView* q;
     ViewModel model;
@@ -45,7 +47,7 @@ public:
     std::map<ViewCommand, QKeySequence> keys;
     bool keysEnabled = true;
     std::optional<ViewLayout> beforeMaximise;
-    bool loupe = false, crossHair = false;
+    bool loupe = false, crossHair = false, measuring = false;
     double loupeMagnification = 2;
     int loupeSide = 320;
     std::optional<QPointF> pointer; // logical; empty: not over the view

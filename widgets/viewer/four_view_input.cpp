@@ -3,6 +3,7 @@
 #include <QKeyEvent>
 #include <QMouseEvent>
 #include <QWheelEvent>
+#include <algorithm>
 #include <cmath>
 
 // Mouse, wheel and keys.
@@ -45,6 +46,15 @@ void FourView::mouseMoveEvent(QMouseEvent* event)
         if (drag.button == m->mouse.window) {
             m->model.adjustWindow(drag.slot, -delta.y() / windowReach, std::exp(delta.x() / windowReach));
             m->changedWindow(drag.slot);
+        } else if (drag.button == m->mouse.pan && m->measuring) {
+            if (const auto transform = m->model.transform(drag.slot)) {
+                const ViewImage& image = *m->model.cell(drag.slot).image;
+                const auto inside = [&](QPointF at) { // outside its image there is nothing to measure
+                    const Point stored = transform->toStored(m->device(at));
+                    return Point{std::clamp(stored.x, 0.0, double(image.columns())), std::clamp(stored.y, 0.0, double(image.rows()))};
+                };
+                m->measure(drag.slot, inside(drag.start), inside(event->position()));
+            }
         } else if (drag.button == m->mouse.pan) {
             m->model.pan(delta.x() * unit, delta.y() * unit, drag.slot);
             Q_EMIT zoomChanged();
@@ -183,6 +193,7 @@ void FourView::perform(ViewCommand command)
         m->pending = true;
         m->changedWindow(active);
         Q_EMIT zoomChanged();
+        Q_EMIT aidsChanged();
         break;
     case ToggleOverlay: style.visible = !style.visible; break;
     case ToggleCells: style.cells = !style.cells; break;
@@ -190,6 +201,7 @@ void FourView::perform(ViewCommand command)
     case ToggleLoupe: setLoupe(!m->loupe, m->loupeMagnification, m->loupeSide); break;
     case ToggleCrossHair: setCrossHair(!m->crossHair); break;
     case ToggleTexts: setTexts(!m->texts.shown); break;
+    case Measure: setMeasuring(!m->measuring); break;
     case UndoMirror:
         if (loaded)
             setMirrored(active, !m->model.cell(active).mirror.value_or(m->model.cell(active).image->facts().mirrorForDisplay));

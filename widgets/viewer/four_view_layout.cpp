@@ -135,18 +135,53 @@ void FourView::setLoupe(bool on, double magnification, int side)
     m->loupeMagnification = std::clamp(magnification, 1.0, 16.0);
     m->loupeSide = std::clamp(side, 64, 1024);
     update();
+    Q_EMIT aidsChanged();
 }
 
 void FourView::setCrossHair(bool on)
 {
     m->crossHair = on;
     update();
+    Q_EMIT aidsChanged();
 }
 
 void FourView::setTexts(bool on)
 {
     m->texts.shown = on;
     update();
+    Q_EMIT aidsChanged();
+}
+
+void FourView::setMeasuring(bool on)
+{
+    m->measuring = on;
+    if (on)
+        setCursor(Qt::CrossCursor);
+    else
+        unsetCursor();
+    if (!on)
+        m->forgetMeasurements();
+    update();
+    Q_EMIT aidsChanged();
+}
+
+std::optional<Measurement> FourView::measurement(Slot slot) const
+{
+    for (const Measurement& each : m->texts.measurements)
+        if (each.slot == slot)
+            return each;
+    return {};
+}
+
+void FourView::Impl::measure(Slot slot, Point from, Point to)
+{
+    forgetMeasurements(slot);
+    texts.measurements.push_back({slot, from, to});
+}
+
+void FourView::Impl::forgetMeasurements(std::optional<Slot> slot)
+{
+    std::erase_if(texts.measurements, [&](const Measurement& each) { return !slot || each.slot == *slot; });
 }
 
 void FourView::setPatientText(const QString& text)

@@ -128,11 +128,7 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
     const QFontMetricsF metrics(font);
     painter.fillRect(QRectF(0, 0, width, unit), QColor(42, 44, 48));
 
-    const QString warning = tr("Research only. Not for clinical use.");
-    const double warningWidth = metrics.horizontalAdvance(warning), right = width - warningWidth - 14 * unit;
     const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit, last = lower + metrics.height() + 2 * unit;
-    painter.setPen(QColor(255, 196, 84));
-    painter.drawText(QPointF(right, upper), warning);
 
     double x = 26 * unit;
     if (facts.maps && facts.style.visible) {
@@ -148,10 +144,16 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
         }
         x += std::max(metrics.horizontalAdvance(tr("similarity (cosine)")), 28 * unit + metrics.horizontalAdvance(tr("not seen by model"))) + 26 * unit;
     }
-    if (!facts.sentence.isEmpty()) {
-        painter.setPen(QColor(240, 242, 245));
-        painter.drawText(QPointF(x, upper), metrics.elidedText(QStringLiteral("“%1”").arg(facts.sentence), Qt::ElideRight, right - x - 20 * unit));
-    }
+    // The warning is shorter where it would cut the sentence.
+    const QString sentence = facts.sentence.isEmpty() ? QString() : QStringLiteral("“%1”").arg(facts.sentence);
+    QString warning = tr("Research only. Not for clinical use.");
+    const auto room = [&] { return width - metrics.horizontalAdvance(warning) - 34 * unit - x; };
+    if (metrics.horizontalAdvance(sentence) > room())
+        warning = tr("Not for clinical use.");
+    painter.setPen(QColor(240, 242, 245));
+    painter.drawText(QPointF(x, upper), metrics.elidedText(sentence, Qt::ElideRight, room()));
+    painter.setPen(QColor(255, 196, 84));
+    painter.drawText(QPointF(width - metrics.horizontalAdvance(warning) - 14 * unit, upper), warning);
     painter.setPen(QColor(178, 184, 192));
     if (!facts.patch.isEmpty())
         painter.drawText(QPointF(x, lower), metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch), Qt::ElideRight, width - x - 14 * unit));

@@ -1,4 +1,4 @@
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/four_view_impl.h"
 
 namespace mama::viewer {
 
@@ -37,9 +37,36 @@ const std::vector<ViewCommandInfo>& viewCommands()
         {ToggleLoupe, "view.loupe", QT_TRANSLATE_NOOP("ViewCommand", "Loupe"), "M"},
         {ToggleCrossHair, "view.crosshair", QT_TRANSLATE_NOOP("ViewCommand", "Linked cross-hair"), "X"},
         {ToggleTexts, "view.texts", QT_TRANSLATE_NOOP("ViewCommand", "Texts on the images"), "T"},
+        {Measure, "view.measure", QT_TRANSLATE_NOOP("ViewCommand", "Measure a distance"), "D"},
         {UndoMirror, "view.mirror", QT_TRANSLATE_NOOP("ViewCommand", "Mirror the active view for display"), "Shift+M"},
     };
     return all;
+}
+
+std::optional<bool> FourView::isOn(ViewCommand command) const
+{
+    using enum ViewCommand;
+    switch (command) {
+    case LayoutGrid: return m->model.layout() == ViewLayout::Grid;
+    case LayoutRow: return m->model.layout() == ViewLayout::Row;
+    case LayoutCcPair: return m->model.layout() == ViewLayout::CcPair;
+    case LayoutMloPair: return m->model.layout() == ViewLayout::MloPair;
+    case LayoutRightBreast: return m->model.layout() == ViewLayout::RightBreast;
+    case LayoutLeftBreast: return m->model.layout() == ViewLayout::LeftBreast;
+    case Maximise: return m->model.layout() == ViewLayout::Single;
+    case SameSize: return m->model.zoomMode() == ZoomMode::SameSize;
+    case Fit: return m->model.zoomMode() == ZoomMode::Fit;
+    case Pixels: return m->model.zoomMode() == ZoomMode::Pixels;
+    case Invert: return m->model.inverted;
+    case ToggleOverlay: return m->style.visible;
+    case ToggleCells: return m->style.cells;
+    case ToggleIsolines: return m->style.isolines;
+    case ToggleLoupe: return m->loupe;
+    case ToggleCrossHair: return m->crossHair;
+    case ToggleTexts: return m->texts.shown;
+    case Measure: return m->measuring;
+    default: return {};
+    }
 }
 
 } // namespace mama::viewer

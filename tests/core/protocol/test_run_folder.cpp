@@ -178,10 +178,13 @@ private Q_SLOTS:
         QVERIFY(!m_folder->takeControl());
         m_folder->ask(ControlRequest::Ask::Pause);
         m_folder->ask(ControlRequest::Ask::Checkpoint); // replaces the first
+        QVERIFY(m_folder->asked() && m_folder->asked()->ask == ControlRequest::Ask::Checkpoint); // stays
         const auto request = m_folder->takeControl();
+        QVERIFY(!m_folder->asked());
         QVERIFY(request && request->ask == ControlRequest::Ask::Checkpoint && request->id > 0);
         QVERIFY(!m_folder->takeControl());
         append(m_folder->controlFile(), "{\"ask\":\"dance\"}");
+        QVERIFY(!m_folder->asked());
         QVERIFY(!m_folder->takeControl());
         QVERIFY(!fs::exists(m_folder->controlFile()));
     }

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/training/image_batches.h"
+#include "core/training/loading_stop.h"
 #include "core/training/trainer.h"
 #include "tests/core/training/plain_task.h"
 #include "tests/support/small_data_set.h"
@@ -42,6 +43,26 @@ private Q_SLOTS:
         for (const auto& [step, loss] : m_losses)
             different.insert(loss);
         QVERIFY(different.size() > 50); // it does train
+    }
+
+    void loadingIsCancelledByAStopAloneAndByASignal()
+    {
+        const RunFolder folder(root() / "loading");
+        fs::create_directories(folder.path());
+        {
+            folder.ask(ControlRequest::Ask::Stop);
+            const LoadingStop loading(folder, {});
+            QTRY_VERIFY(loading.job().cancelled());
+            QVERIFY(loading.asked());
+        }
+        folder.ask(ControlRequest::Ask::Pause); // waits for the loop
+        std::stop_source signal;
+        const LoadingStop loading(folder, {signal.get_token(), {}});
+        QVERIFY(!loading.asked() && !loading.job().cancelled());
+        signal.request_stop();
+        QTRY_VERIFY(loading.job().cancelled());
+        QVERIFY(!loading.asked());
+        QVERIFY(folder.takeControl()->ask == ControlRequest::Ask::Pause);
     }
 
     void killsLeaveTheCurveAndTheWeightsAsTheyWere()

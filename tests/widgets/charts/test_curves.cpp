@@ -2,6 +2,7 @@
 #include "widgets/charts/curve_plot.h"
 #include "widgets/charts/curve_series.h"
 
+#include <QLabel>
 #include <QtTest>
 #include <cmath>
 #include <limits>
@@ -169,6 +170,33 @@ private Q_SLOTS:
             return plot.grab().toImage() == now;
         };
         QVERIFY(asDrawnAnew());
+    }
+
+    // Without values: words instead of axes. One value: a dot of the run's colour where the axis begins.
+    void wordsThenADot()
+    {
+        CurvePlot plot;
+        plot.resize(600, 300);
+        plot.setEmptyText(QStringLiteral("Nothing yet."));
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        const auto* words = plot.findChild<QLabel*>(QStringLiteral("noCurve"));
+        QTRY_VERIFY(words->isVisible());
+        plot.append(QStringLiteral("a"), {{1, 0.1, 8, 100, 2.5}});
+        QTRY_VERIFY(!words->isVisible());
+        const QRgb colour = plot.colour(QStringLiteral("a")).rgb();
+        const auto dots = [&] {
+            plot.replotNow();
+            const QImage image = plot.grab().toImage();
+            const int x = static_cast<int>(plot.xOf(1) * image.devicePixelRatio());
+            int count = 0;
+            for (int y = 0; y < image.height(); ++y)
+                count += image.pixel(x + 1, y) == colour ? 1 : 0;
+            return count;
+        };
+        QTRY_VERIFY(dots() >= 2 && dots() <= 6);
+        plot.clear(QStringLiteral("a"));
+        QTRY_VERIFY(words->isVisible());
     }
 
     void aRunKeepsItsColour()

@@ -457,6 +457,57 @@ private Q_SLOTS:
         }
     }
 
+    // Lengths are those of the spacing, whatever zoom and mirroring do to the screen.
+    void distancesAreOfTheSpacing()
+    {
+        const Measurement along{Slot::RCC, {10, 20}, {40, 60}}; // 30 columns, 40 rows
+        QCOMPARE(lengthMm(along, {Spacing{0.1, 0.1}, "calibrated"}), std::optional(5.0));
+        QCOMPARE(lengthMm(along, {Spacing{0.3, 0.3}, "at detector, not corrected"}), std::optional(15.0));
+        QVERIFY(std::abs(*lengthMm(along, {Spacing{0.3, 0.5}, ""}) - std::hypot(30 * 0.5, 40 * 0.3)) < 1e-12); // row, column
+        QCOMPARE(toText(along, {Spacing{0.1, 0.1}, "calibrated"}), QStringLiteral("5.0 mm · calibrated"));
+        QVERIFY(!lengthMm(along, {std::nullopt, "none"}));
+        QVERIFY(toText(along, {std::nullopt, "none"}).startsWith(QStringLiteral("50 pixels")));
+
+        auto view = show({1000, 800});
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        const QPoint from(300, 120), to(380, 180);
+        const auto drag = [&] {
+            QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::LeftButton, {});
+            QCoreApplication::sendEvent(view.get(), &move);
+            QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
+        };
+        QTest::keyClick(view.get(), Qt::Key_D);
+        QCOMPARE(view->isOn(ViewCommand::Measure), std::optional(true));
+        const ViewPose pose = view->pose(Slot::RCC);
+        const QImage bare = grab(*view);
+        drag();
+        QVERIFY(view->pose(Slot::RCC) == pose); // not panned
+        const auto measured = view->measurement(Slot::RCC);
+        QVERIFY(measured);
+        const double expected = 100 / pose.pixelsPerMm; // 80 and 60 pixels of the screen
+        QVERIFY(std::abs(*lengthMm(*measured, view->image(Slot::RCC)->facts().spacing) - expected) < 0.01 * expected);
+        const QPoint middle = (from + to) / 2;
+        const QRgb line = grab(*view).pixel(middle);
+        QVERIFY(qRed(line) > 200 && qBlue(line) < 140 && bare.pixel(middle) != line);
+        view->setMirrored(Slot::RCC, true);
+        QTest::keyClick(view.get(), Qt::Key_Plus);
+        QVERIFY(view->measurement(Slot::RCC)->from.x == measured->from.x && view->measurement(Slot::RCC)->to.y == measured->to.y);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+        const QPointF beyond(900, 120); // in the other breast's cell
+        QMouseEvent far(QEvent::MouseMove, beyond, view->mapToGlobal(beyond), Qt::NoButton, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(view.get(), &far);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, beyond.toPoint());
+        const double end = view->measurement(Slot::RCC)->to.x;
+        QVERIFY(end == 0 || end == view->image(Slot::RCC)->columns()); // at its own edge
+        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 900, 700, 0.1)));
+        QVERIFY(!view->measurement(Slot::RCC));
+        drag();
+        QVERIFY(view->measurement(Slot::RCC));
+        QTest::keyClick(view.get(), Qt::Key_D);
+        QVERIFY(!view->measurement(Slot::RCC));
+    }
+
     void colourScalesAreEven()
     {
         const auto lab = [](const std::array<std::uint8_t, 3>& c) { // IEC 61966-2-1 and CIE 15, D65
