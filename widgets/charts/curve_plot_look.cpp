@@ -56,6 +56,7 @@ void CurvePlot::drawMarkers()
 {
     m_plot->clearItems();
     const QColor ground = palette().color(QPalette::Base);
+    std::vector<QRectF> labels; // in pixels; runs may have theirs at the same step
     for (const auto& [run, of] : m_curves)
         for (const CurveMarker& marker : of.markers) {
             const double x = place(of, marker);
@@ -69,9 +70,14 @@ void CurvePlot::drawMarkers()
                 continue;
             auto* text = new QCPItemText(m_plot);
             text->position->setTypeX(QCPItemPosition::ptPlotCoords);
-            text->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-            text->position->setCoords(x, 0.02);
-            const bool inside = m_plot->xAxis->coordToPixel(x) + fontMetrics().horizontalAdvance(marker.text) + 8 < m_plot->axisRect()->right();
+            text->position->setTypeY(QCPItemPosition::ptAbsolute);
+            const double at = m_plot->xAxis->coordToPixel(x), width = fontMetrics().horizontalAdvance(marker.text) + 8, height = fontMetrics().height();
+            const bool inside = at + width < m_plot->axisRect()->right();
+            QRectF label(inside ? at : at - width, m_plot->axisRect()->top() + 2, width, height);
+            while (std::any_of(labels.begin(), labels.end(), [&](const QRectF& other) { return other.intersects(label); }))
+                label.translate(0, height);
+            labels.push_back(label);
+            text->position->setCoords(x, label.top());
             text->setPositionAlignment((inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
             text->setPadding(QMargins(4, 0, 4, 0));
             text->setText(marker.text);
