@@ -128,8 +128,8 @@ SettingsTree::SettingsTree(QWidget* parent) : QTreeWidget(parent)
 
 void SettingsTree::addRows(QTreeWidgetItem* parent, const std::vector<std::string>& keys)
 {
+    const auto infos = trainingSettings();
     for (const std::string& key : keys) {
-        const auto infos = trainingSettings();
         const auto info = std::find_if(infos.begin(), infos.end(), [&](const SettingInfo& each) { return each.key == key; });
         const QString name = QString::fromStdString(key), meaning = QString::fromStdString(info->meaning);
         auto* item = new QTreeWidgetItem(parent, {name, {}, {}, rangeOf(*info), QString::fromStdString(info->unit), meaning});
@@ -199,10 +199,10 @@ void SettingsTree::setValue(const QString& key, const QString& value)
 json SettingsTree::config() const
 {
     json config = json::object();
-    for (const SettingInfo& info : trainingSettings()) {
-        const QString said = value(QString::fromStdString(info.key));
+    for (const Row& row : m_rows) {
+        const QString said = value(QString::fromStdString(row.info.key));
         if (!said.isEmpty())
-            config[pointerOf(info.key)] = valueOf(info, said);
+            config[pointerOf(row.info.key)] = valueOf(row.info, said);
     }
     return config;
 }
@@ -210,15 +210,15 @@ json SettingsTree::config() const
 void SettingsTree::setConfig(const json& wanted)
 {
     const json config = wanted.is_object() ? wanted : json::object();
-    for (const SettingInfo& info : trainingSettings()) {
+    for (Row& row : m_rows) {
+        const SettingInfo& info = row.info;
         const QString key = QString::fromStdString(info.key);
         const QSignalBlocker blocked(editor(key));
         const auto place = pointerOf(info.key);
         const bool needed = info.type == Type::Choice || info.type == Type::Flag;
         setValue(key, config.contains(place) ? textOf(config.at(place)) : needed ? textOf(Settings::defaultOf(info, config)) : QString());
-    }
-    for (Row& row : m_rows)
         row.standard = nullptr; // what the configuration says stays
+    }
     showDefaults();
     Q_EMIT edited();
 }

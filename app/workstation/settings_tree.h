@@ -21,8 +21,6 @@ public:
     QString value(const QString& key) const;
     void setValue(const QString& key, const QString& value);
     QWidget* editor(const QString& key) const { return m_editors.value(key); }
-    QWidget* firstEditor() const { return m_order.front(); }
-    QWidget* lastEditor() const { return m_order.back(); }
 
     // Only rows that hold all the words; with `changedOnly` those that differ from their default. Matches are unfolded.
     void filter(const QString& words, bool changedOnly);
@@ -49,7 +47,6 @@ private:
     QWidget* makeEditor(const SettingInfo& info);
     void browse(const QString& key);
     void showPart(QTreeWidgetItem* part);
-    const Row* rowOf(const QTreeWidgetItem* item) const;
 
     std::vector<Row> m_rows;
     QMap<QString, QWidget*> m_editors;

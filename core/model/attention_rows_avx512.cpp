@@ -43,14 +43,6 @@ void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, 
     }
 }
 
-void addRows(const std::uint16_t* x, std::int64_t count, float* sums)
-{
-    for (std::int64_t i = 0; i < count; i += lanes) {
-        const __mmask16 mask = maskOf(count - i);
-        store(sums + i, _mm512_add_ps(load(sums + i, mask), load(x + i, mask)), mask);
-    }
-}
-
 template void exponentiate<float>(float*, std::int64_t, std::int64_t, float*, float*);
 template void exponentiate<std::uint16_t>(std::uint16_t*, std::int64_t, std::int64_t, float*, float*);
 template void softmaxGradient<float>(float*, float*, std::int64_t, std::int64_t, const float*, const float*);

@@ -15,7 +15,4 @@ void exponentiate(T* scores, std::int64_t rows, std::int64_t width, float* logSu
 template <class T>
 void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, const float* logSums, const float* delta);
 
-// sums += x, bfloat16
-void addRows(const std::uint16_t* x, std::int64_t count, float* sums);
-
 } // namespace mama::avx512

@@ -60,4 +60,6 @@ inline Normal normalAt(__m512 x)
     return {_mm512_mask_blend_ps(negative, _mm512_sub_ps(_mm512_set1_ps(1), half), half), _mm512_mul_ps(bell, _mm512_set1_ps(0.3989422804F))};
 }
 
+inline __m512 gelu(__m512 x) { return _mm512_mul_ps(x, normalAt(x).below); }
+
 } // namespace mama::avx512

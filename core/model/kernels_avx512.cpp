@@ -5,8 +5,6 @@
 namespace mama::avx512 {
 namespace {
 
-inline __m512 gelu(__m512 x) { return _mm512_mul_ps(x, normalAt(x).below); }
-
 // c [R, 64] (+)= a [R, 64] b [64, 64]; a has rows of `lda` floats, c of `ldc`.
 template <int R>
 __attribute__((noinline)) void multiplyTile(const float* a, std::int64_t lda, const float* b, float* c, std::int64_t ldc, bool accumulate)

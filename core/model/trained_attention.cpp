@@ -1,6 +1,7 @@
 #include "core/model/trained_attention.h"
 
 #include "core/model/attention_rows_avx512.h"
+#include "core/model/training_rows_avx512.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -161,7 +162,7 @@ private:
         }
         at::Tensor product = buffers.get(5, a.size(1), b.size(1));
         at::mm_out(product, a.t(), b);
-        avx512::addRows(reinterpret_cast<const std::uint16_t*>(product.const_data_ptr<at::BFloat16>()), sum.numel(), sum.mutable_data_ptr<float>());
+        avx512::addColumns(reinterpret_cast<const std::uint16_t*>(product.const_data_ptr<at::BFloat16>()), {1, sum.numel()}, sum.mutable_data_ptr<float>());
     }
 };
 

@@ -81,6 +81,15 @@ private:
     std::int64_t m_width;
 };
 
+ChunkSums columnsOf(const at::Tensor& rows, avx512::RowsSize size)
+{
+    ChunkSums sums(1, size.width);
+    withType(rows, [&]<class T>() {
+        forChunks(size.rows, [&](std::int64_t row, std::int64_t count, std::int64_t chunk) { avx512::addColumns(dataOf<T>(rows) + row * size.width, {count, size.width}, sums.at(0, chunk)); });
+    });
+    return sums;
+}
+
 class Gelu : public torch::autograd::Function<Gelu>
 {
 public:
@@ -190,7 +199,7 @@ public:
                               const ColumnNormSettings& settings)
     {
         const avx512::RowsSize size = sizeOf(x);
-        const at::Tensor mean = columnSumsAsDouble(x, size).div_(static_cast<double>(size.rows)), narrow = mean.to(at::kFloat);
+        const at::Tensor mean = columnsOf(x, size).total(0).div_(static_cast<double>(size.rows)), narrow = mean.to(at::kFloat);
         const ChunkSums squares(1, size.width);
         withType(x, [&]<class T>() {
             forChunks(size.rows, [&](std::int64_t row, std::int64_t rows, std::int64_t chunk) { avx512::addSquares(dataOf<T>(x) + row * size.width, dataOf<float>(narrow), {rows, size.width}, squares.at(0, chunk)); });
@@ -251,15 +260,6 @@ private:
         const std::int64_t width = figures.size(1);
         return {data, data + width, data + 2 * width, data + 3 * width, relu};
     }
-
-    static at::Tensor columnSumsAsDouble(const at::Tensor& x, avx512::RowsSize size)
-    {
-        const ChunkSums sums(1, size.width);
-        withType(x, [&]<class T>() {
-            forChunks(size.rows, [&](std::int64_t row, std::int64_t rows, std::int64_t chunk) { avx512::addColumns(dataOf<T>(x) + row * size.width, {rows, size.width}, sums.at(0, chunk)); });
-        });
-        return sums.total(0);
-    }
 };
 
 std::optional<at::Tensor> optional(const at::Tensor& tensor) { return tensor.defined() ? std::optional(tensor) : std::nullopt; }
@@ -272,11 +272,7 @@ at::Tensor columnSums(const at::Tensor& x)
     if (!isFast(x))
         return x.reshape({-1, width}).sum(0, false, at::kFloat);
     const at::Tensor rows = x.contiguous();
-    const ChunkSums sums(1, width);
-    withType(rows, [&]<class T>() {
-        forChunks(rows.numel() / width, [&](std::int64_t row, std::int64_t count, std::int64_t chunk) { avx512::addColumns(dataOf<T>(rows) + row * width, {count, width}, sums.at(0, chunk)); });
-    });
-    return sums.sums[0].sum(0);
+    return columnsOf(rows, {rows.numel() / width, width}).sums[0].sum(0);
 }
 
 bool takesGelu(const at::Tensor& x) { return isFast(x) && x.scalar_type() == at::kBFloat16 && x.is_contiguous() && at::GradMode::is_enabled() && x.requires_grad(); }

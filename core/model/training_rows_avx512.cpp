@@ -41,10 +41,7 @@ void addColumns(const T* x, RowsSize size, float* sums)
 template <class T>
 void gelu(const T* x, T* y, std::int64_t count)
 {
-    forColumns(count, [&](std::int64_t i, __mmask16 mask) {
-        const __m512 value = load(x + i, mask);
-        store(y + i, _mm512_mul_ps(value, normalAt(value).below), mask);
-    });
+    forColumns(count, [&](std::int64_t i, __mmask16 mask) { store(y + i, gelu(load(x + i, mask)), mask); });
 }
 
 template <class T>

@@ -1,30 +1,11 @@
 #include "core/training/compute.h"
 
-#include "core/base/error.h"
-#include "core/base/processor.h"
 #include "core/model/cuda_plugin.h"
 
 #include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 namespace mama {
-
-TrainingPrecision trainingPrecisionOf(const std::string& name)
-{
-    if (name == "fp32")
-        return TrainingPrecision::Fp32;
-    if (name == "mixed")
-        return TrainingPrecision::Mixed;
-    if (name == "bf16-true")
-        return TrainingPrecision::Bf16True;
-    throw Error(ErrorCode::Usage, "train", "precision", "\"" + name + "\" is none of fp32, mixed, bf16-true");
-}
-
-TrainingPrecision onThisProcessor(TrainingPrecision asked)
-{
-    // Without the instructions LibTorch imitates products of bfloat16, many times slower than float32's.
-    return asked == TrainingPrecision::Mixed && !multipliesBf16(processor()) ? TrainingPrecision::Fp32 : asked;
-}
 
 Compute::Compute(const Placement& placement)
     : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(m_device.is_cpu() ? onThisProcessor(placement.precision) : placement.precision)

@@ -1,7 +1,7 @@
 #include "core/training/memory_estimate.h"
 
 #include "core/base/error.h"
-#include "core/base/processor.h"
+#include "core/training/placement.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/key_names.h"
 
@@ -92,8 +92,9 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     const double batch = static_cast<double>(settings.integer("batch")), images = pretrain ? 2 * batch : batch;
     const std::string& textTraining = settings.text("model.text_training");
     const Parameters all = parametersOf(description);
-    const bool mixed = settings.text("precision") == "mixed" && (settings.text("device") != "cpu" || multipliesBf16(processor()));
-    const double product = mixed ? 2 : perValue;
+    const TrainingPrecision asked = trainingPrecisionOf(settings.text("precision"));
+    const TrainingPrecision precision = settings.text("device").starts_with("cuda") ? asked : onThisProcessor(asked);
+    const double product = precision == TrainingPrecision::Mixed ? 2 : perValue;
 
     double trained = all.heads;
     if (task != "probe")

@@ -10,7 +10,7 @@
 namespace mama::viewer {
 namespace {
 
-const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255), mark(255, 221, 87);
+const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255);
 
 QString tr(const char* text)
 {
@@ -89,7 +89,7 @@ void Annotations::drawMeasurements(const ViewModel& model, const ViewTexts& text
             continue;
         frame.sprites.push_back(sprite);
         // Beside the end that was drawn last, inside the cell.
-        Sprite text = m_text.text({{toText(each, model.cell(each.slot).image->facts().spacing), 10, mark, true}}, false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
+        Sprite text = m_text.text({{toText(each, model.cell(each.slot).image->facts().spacing), 10, measurementColour, true}}, false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
         const Point end = transform->toScreen(each.to);
         const int gap = scaled(10, frame.unit);
         text.x = std::clamp(static_cast<int>(std::lround(end.x)) + gap, cell.x, std::max(cell.x, cell.x + cell.width - text.width));

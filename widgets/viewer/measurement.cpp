@@ -43,7 +43,7 @@ QImage drawMeasurement(const Measurement& measurement, const ViewTransform& tran
     const double length = std::hypot(along.x(), along.y());
     const QPointF across = length > 0 ? QPointF(-along.y(), along.x()) * (mark / length) : QPointF(0, mark);
     // Bright on a dark rim: it is seen on air and on dense tissue.
-    for (const auto& [colour, width] : {std::pair{QColor(0, 0, 0, 170), 3.5}, {QColor(255, 221, 87), 1.5}}) {
+    for (const auto& [colour, width] : {std::pair{QColor(0, 0, 0, 170), 3.5}, {measurementColour, 1.5}}) {
         painter.setPen(QPen(colour, width * unit, Qt::SolidLine, Qt::FlatCap));
         painter.drawLine(from, to);
         painter.drawLine(from - across, from + across);

@@ -1,12 +1,15 @@
 #pragma once
 #include "core/study/study.h"
 
+#include <QColor>
 #include <QString>
 #include <optional>
 
 class QImage;
 
 namespace mama::viewer {
+
+inline constexpr QColor measurementColour(255, 221, 87); // bright, seen on air and on dense tissue
 
 struct PixelRect;
 struct ViewTransform;
