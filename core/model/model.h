@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,7 +1,7 @@
 #pragma once
-#include "core/model/batch_norm.h"
-#include "core/model/image_tower.h"
-#include "core/model/text_tower.h"
+#include "core/model/layers/batch_norm.h"
+#include "core/model/towers/image_tower.h"
+#include "core/model/towers/text_tower.h"
 
 #include <memory>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/model/parameters.h"
+#include "core/model/layers/parameters.h"
 
 #include <nlohmann/json.hpp>
 

@@ -5,7 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/processor.h"
 #include "core/model/auto_precision.h"
-#include "core/model/cuda_plugin.h"
+#include "core/model/kernels/cuda_plugin.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>

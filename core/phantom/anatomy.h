@@ -1,5 +1,5 @@
 #pragma once
-#include "core/dicom/write_mammogram.h"
+#include "core/dicom/write/write_mammogram.h"
 #include "core/phantom/random.h"
 
 #include <array>

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/dicom/image_file.h"
+#include "core/dicom/read/image_file.h"
 
 #include <array>
 #include <filesystem>

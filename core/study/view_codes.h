@@ -1,5 +1,5 @@
 #pragma once
-#include "core/dicom/image_file.h"
+#include "core/dicom/read/image_file.h"
 
 #include <optional>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/tables/csv_file.h"
-#include "core/text/captions.h"
+#include "core/text/captions/captions.h"
 
 #include <filesystem>
 

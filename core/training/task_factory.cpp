@@ -2,16 +2,16 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/model/cuda_plugin.h"
-#include "core/training/classification_evaluation.h"
-#include "core/training/classification_task.h"
-#include "core/training/gpu_use.h"
-#include "core/training/dense_terms.h"
-#include "core/training/map_evaluation.h"
-#include "core/training/pretraining_task.h"
-#include "core/training/process_group.h"
-#include "core/training/warm_start_evaluation.h"
-#include "core/training/zero_shot_evaluation.h"
+#include "core/model/kernels/cuda_plugin.h"
+#include "core/training/evaluation/classification_evaluation.h"
+#include "core/training/tasks/classification_task.h"
+#include "core/training/model/gpu_use.h"
+#include "core/training/losses/dense_terms.h"
+#include "core/training/evaluation/map_evaluation.h"
+#include "core/training/tasks/pretraining_task.h"
+#include "core/training/loop/process_group.h"
+#include "core/training/evaluation/warm_start_evaluation.h"
+#include "core/training/evaluation/zero_shot_evaluation.h"
 
 #include <algorithm>
 #include <thread>

@@ -4,13 +4,13 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
-#include "core/training/follower.h"
-#include "core/training/gloo_group.h"
-#include "core/training/loading_stop.h"
-#include "core/training/placement.h"
-#include "core/training/split_record.h"
+#include "core/training/loop/follower.h"
+#include "core/training/processes/gloo_group.h"
+#include "core/training/loop/loading_stop.h"
+#include "core/training/settings/placement.h"
+#include "core/training/data/split_record.h"
 #include "core/training/task_factory.h"
-#include "core/training/trainer.h"
+#include "core/training/loop/trainer.h"
 
 namespace fs = std::filesystem;
 

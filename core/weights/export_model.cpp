@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/weights/checked.h"
+#include "core/weights/files/checked.h"
 #include "core/weights/compact_model.h"
 #include "core/weights/key_names.h"
 #include "core/weights/model_folder.h"

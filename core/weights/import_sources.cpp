@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/base_text.h"
-#include "core/weights/checked.h"
+#include "core/weights/files/checked.h"
 #include "core/weights/key_names.h"
 
 #include <algorithm>

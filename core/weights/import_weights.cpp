@@ -2,10 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/weights/checked.h"
+#include "core/weights/files/checked.h"
 #include "core/weights/describe.h"
 #include "core/weights/import_sources.h"
-#include "core/weights/pages.h"
+#include "core/weights/files/pages.h"
 
 #include <algorithm>
 

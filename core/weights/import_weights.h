@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/weights/weight_file.h"
+#include "core/weights/files/weight_file.h"
 
 #include <filesystem>
 #include <memory>

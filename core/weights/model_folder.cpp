@@ -2,8 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/weights/checked.h"
-#include "core/weights/pages.h"
+#include "core/weights/files/checked.h"
+#include "core/weights/files/pages.h"
 
 #include <algorithm>
 #include <unistd.h>

@@ -1,8 +1,8 @@
 #include "core/weights/source_tensors.h"
 
 #include "core/base/text_escape.h"
-#include "core/weights/checked.h"
-#include "core/weights/pages.h"
+#include "core/weights/files/checked.h"
+#include "core/weights/files/pages.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/text/prompts.h"
+#include "core/text/captions/prompts.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/study_encoder.h"

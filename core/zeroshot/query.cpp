@@ -1,7 +1,7 @@
 #include "core/zeroshot/query.h"
 
 #include "core/base/error.h"
-#include "core/text/prompts.h"
+#include "core/text/captions/prompts.h"
 #include "core/zeroshot/similarity.h"
 
 #include <chrono>

@@ -1,6 +1,6 @@
 // The parity cases once more, through the commands that scripts use.
 #include "core/base/files.h"
-#include "core/weights/weight_file.h"
+#include "core/weights/files/weight_file.h"
 #include "tests/app/mama_command.h"
 
 #include <cstring>

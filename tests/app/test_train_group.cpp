@@ -1,6 +1,6 @@
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
-#include "core/weights/weight_file.h"
+#include "core/weights/files/weight_file.h"
 #include "tests/app/mama_command.h"
 #include "tests/support/free_port.h"
 

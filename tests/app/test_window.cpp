@@ -1,4 +1,4 @@
-#include "app/workstation/train_page.h"
+#include "app/workstation/train/train_page.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 

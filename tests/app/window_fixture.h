@@ -1,5 +1,5 @@
 #pragma once
-#include "app/workstation/main_window.h"
+#include "app/workstation/shell/main_window.h"
 #include "tests/support/test_data.h"
 
 #include <QSettings>

@@ -3,9 +3,9 @@
 // Launches the run as the train page does, watches it in the real window, and stops it. A timer of 5 ms tells how late
 // it fires: before the run, and while it trains. One JSON document; milliseconds. `own` is the processor time of the
 // window's thread between two firings, the rest is waiting; `slowest` are the events that took longest by wall clock.
-#include "app/workstation/main_window.h"
-#include "app/workstation/run_launch.h"
-#include "app/workstation/train_page.h"
+#include "app/workstation/shell/main_window.h"
+#include "app/workstation/runs/run_launch.h"
+#include "app/workstation/train/train_page.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
 

@@ -1,7 +1,7 @@
 // Times of the window: bench_window STUDY [STUDY2]  (in a real display; nothing else running)
 // From the start of main to the first frame, from opening a folder to all its pictures on screen, and to the next
 // study, which is read ahead. One JSON document; milliseconds.
-#include "app/workstation/main_window.h"
+#include "app/workstation/shell/main_window.h"
 #include "core/base/processor.h"
 
 #include <QApplication>

@@ -1,8 +1,8 @@
 // The plug-in's kernels on a GPU against the plain formulas and their CPU twins: values, gradients, memory, time. Without a
 // GPU it says so and exits with 77, which ctest shows as skipped.
 #include "core/base/error.h"
-#include "core/model/cuda_plugin.h"
-#include "core/training/losses.h"
+#include "core/model/kernels/cuda_plugin.h"
+#include "core/training/losses/losses.h"
 
 #include <chrono>
 #include <cmath>

@@ -3,7 +3,7 @@
 //   dicom_fuzz -rss_limit_mb=2048 -timeout=10 -max_len=1000000 NEW_FOLDER <data>/dicom ...
 #include "core/base/error.h"
 #include "core/base/log.h"
-#include "core/dicom/image_file.h"
+#include "core/dicom/read/image_file.h"
 #include "core/image/grey_pipeline.h"
 
 #include <algorithm>

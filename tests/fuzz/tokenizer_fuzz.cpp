@@ -3,7 +3,7 @@
 // special_tokens_map.json NUL model.json beside a fixed vocabulary, anything else a text for one tokenizer of each
 // kind. What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
 #include "core/base/error.h"
-#include "core/text/tokenizer.h"
+#include "core/text/tokenizer/tokenizer.h"
 
 #include <cstdio>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 #pragma once
-#include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/scene/map_overlay.h"
 
 #include <QWidget>
 

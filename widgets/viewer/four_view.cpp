@@ -1,7 +1,7 @@
 #include "widgets/viewer/four_view_impl.h"
 
 #include "core/base/error.h"
-#include "widgets/viewer/gpu.h"
+#include "widgets/viewer/scene/gpu.h"
 
 #include <QOpenGLContext>
 #include <QSurfaceFormat>

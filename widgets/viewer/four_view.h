@@ -1,8 +1,8 @@
 #pragma once
-#include "widgets/viewer/hanging.h"
-#include "widgets/viewer/map_overlay.h"
+#include "widgets/viewer/scene/hanging.h"
+#include "widgets/viewer/scene/map_overlay.h"
 #include "widgets/viewer/measurement.h"
-#include "widgets/viewer/view_image.h"
+#include "widgets/viewer/scene/view_image.h"
 
 #include <QKeySequence>
 #include <QOpenGLWidget>

@@ -1,8 +1,8 @@
 #pragma once
 #include "widgets/viewer/annotations.h"
 #include "widgets/viewer/four_view.h"
-#include "widgets/viewer/scene.h"
-#include "widgets/viewer/view_model.h"
+#include "widgets/viewer/scene/scene.h"
+#include "widgets/viewer/scene/view_model.h"
 
 #include <QHash>
 #include <QPointF>

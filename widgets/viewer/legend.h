@@ -1,6 +1,6 @@
 #pragma once
-#include "widgets/viewer/map_overlay.h"
-#include "widgets/viewer/view_model.h"
+#include "widgets/viewer/scene/map_overlay.h"
+#include "widgets/viewer/scene/view_model.h"
 
 #include <QImage>
 #include <QString>

@@ -1,6 +1,6 @@
 #include "widgets/viewer/measurement.h"
 
-#include "widgets/viewer/hanging.h"
+#include "widgets/viewer/scene/hanging.h"
 
 #include <QCoreApplication>
 #include <QImage>

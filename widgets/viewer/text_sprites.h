@@ -1,5 +1,5 @@
 #pragma once
-#include "widgets/viewer/scene.h"
+#include "widgets/viewer/scene/scene.h"
 
 #include <QColor>
 #include <QImage>

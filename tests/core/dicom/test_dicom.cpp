@@ -2,8 +2,8 @@
 // display stage against the standard's closed forms and DCMTK's own renderer.
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "core/dicom/dcmtk_setup.h"
-#include "core/dicom/image_file.h"
+#include "core/dicom/codec/dcmtk_setup.h"
+#include "core/dicom/read/image_file.h"
 #include "tests/support/test_data.h"
 
 #include <dcmtk/config/osconfig.h>

@@ -1,7 +1,7 @@
 // A written mammogram read back: pixels bit for bit, side, view, spacing and the statement that it is synthetic.
 #include "core/base/error.h"
-#include "core/dicom/image_file.h"
-#include "core/dicom/write_mammogram.h"
+#include "core/dicom/read/image_file.h"
+#include "core/dicom/write/write_mammogram.h"
 
 #include <QTemporaryDir>
 #include <QTest>

@@ -1,6 +1,6 @@
 #include "tests/core/model/reference_model.h"
 
-#include "core/model/cuda_plugin.h"
+#include "core/model/kernels/cuda_plugin.h"
 
 #include <ATen/ATen.h>
 

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
-#include "core/model/cuda_plugin.h"
-#include "core/model/kernels.h"
+#include "core/model/kernels/cuda_plugin.h"
+#include "core/model/kernels/kernels.h"
 #include "core/model/torch_model.h"
 #include "core/model/random_model.h"
 #include "tests/core/model/reference_model.h"

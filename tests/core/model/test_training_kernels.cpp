@@ -1,9 +1,9 @@
-#include "core/model/kernels.h"
-#include "core/model/real_rows.h"
-#include "core/model/short_attention.h"
-#include "core/model/trained_attention.h"
-#include "core/model/trained_linear.h"
-#include "core/training/compute.h"
+#include "core/model/kernels/kernels.h"
+#include "core/model/layers/real_rows.h"
+#include "core/model/kernels/short_attention.h"
+#include "core/model/kernels/trained_attention.h"
+#include "core/model/layers/trained_linear.h"
+#include "core/training/model/compute.h"
 
 #include <QtTest>
 #include <torch/torch.h>

@@ -1,8 +1,8 @@
-#include "core/model/kernels.h"
-#include "core/model/packed_weights.h"
-#include "core/model/trained_linear.h"
-#include "core/model/training_parts.h"
-#include "core/training/compute.h"
+#include "core/model/kernels/kernels.h"
+#include "core/model/layers/packed_weights.h"
+#include "core/model/layers/trained_linear.h"
+#include "core/model/layers/training_parts.h"
+#include "core/training/model/compute.h"
 
 #include <QtTest>
 #include <limits>

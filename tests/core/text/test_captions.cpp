@@ -1,5 +1,5 @@
 #include "core/text/embed_tables.h"
-#include "core/text/prompts.h"
+#include "core/text/captions/prompts.h"
 #include "tests/support/test_data.h"
 
 namespace {

@@ -1,0 +1,72 @@
+// mama train: a training run from its configuration, into a run folder.
+#include "app/mama/commands.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/training/settings/settings.h"
+#include "core/training/train_run.h"
+
+#include <cerrno>
+#include <cstring>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+namespace mama::cli {
+namespace {
+
+struct TrainCommand
+{
+    std::filesystem::path config, run;
+    bool resume = false, settings = false;
+    int nice = 0;
+};
+
+int listSettings()
+{
+    nlohmann::json all = nlohmann::json::array();
+    for (const SettingInfo& info : trainingSettings()) {
+        nlohmann::json one = {{"key", info.key}, {"type", name(info.type)}, {"default", info.standard}, {"unit", info.unit}, {"meaning", info.meaning}};
+        if (info.type == SettingInfo::Type::Integer || info.type == SettingInfo::Type::Number)
+            one["range"] = {info.low, info.high};
+        if (info.type == SettingInfo::Type::Choice)
+            one["choices"] = info.choices;
+        all.push_back(std::move(one));
+    }
+    printJson(all);
+    return Done;
+}
+
+int train(const TrainCommand& command, const Job& job)
+{
+    if (command.settings)
+        return listSettings();
+    if (command.nice > 0 && ::setpriority(PRIO_PROCESS, 0, command.nice) != 0)
+        throw Error(ErrorCode::Io, "train", "--nice", std::strerror(errno));
+    TrainRun run{{}, command.run, command.resume};
+    if (command.run.empty())
+        throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
+    if (!command.config.empty())
+        run.config = readJson(command.config);
+    return trainRun(run, job) == RunStatus::Stopped ? Cancelled : Done;
+}
+
+} // namespace
+
+void addTrain(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<TrainCommand>();
+    CLI::App* command = app.add_subcommand("train", "Trains a model: pre-training, probe, fine-tuning, warm start");
+    command->description("Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
+                         "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
+                         "last checkpoint with --resume, to the same numbers. SIGTERM and SIGINT write a checkpoint and stop (exit status 130).\n"
+                         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
+                         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
+                         "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");
+    command->add_option("--config", options->config, "JSON file; with --resume optional, and then it must be that of the run");
+    command->add_option("--run", options->run, "Run folder: made, or continued with --resume");
+    command->add_flag("--resume", options->resume, "Goes on from the last checkpoint");
+    command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")->check(CLI::Range(0, 19));
+    command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
+    command->callback([options, &context] { context.run = [options, &context] { return train(*options, context.job()); }; });
+}
+
+} // namespace mama::cli

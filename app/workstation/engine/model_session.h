@@ -1,0 +1,110 @@
+#pragma once
+#include "app/workstation/engine/engine_process.h"
+#include "core/study/study.h"
+#include "widgets/panels/score_table.h"
+#include "widgets/viewer/scene/map_overlay.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace mama {
+
+// What the engine says about the loaded model; shown beside every result.
+struct ModelFacts
+{
+    QString folder, name, hash, kind, trainedOn, licence, notice, profile, device, precision;
+    QStringList examples; // sentences to try
+    bool maps = false, text = false;
+    QString shortHash() const { return hash.left(8); }
+};
+
+// One image's map of one sentence, from one reply of one model on one study: nothing else is ever shown together.
+struct SentenceMap
+{
+    Slot slot = Slot::Extra;
+    std::size_t imageIndex = 0; // in Study::images
+    std::shared_ptr<const viewer::MapOverlay> overlay;
+};
+
+// What the reader wants (a model, a study, sentences) against what the engine has; whenever the engine is ready the
+// difference is asked for, so that a killed engine costs time and nothing else. Replies belong to the request that
+// asked for them; those of an earlier study, model or engine are dropped.
+class ModelSession : public QObject
+{
+    Q_OBJECT
+public:
+    explicit ModelSession(const QString& engineProgram, QObject* parent = nullptr);
+
+    void start() { m_engine.start(); }
+    void stop(); // the engine; wishes stay, and are asked for again after start()
+    EngineProcess& engine() { return m_engine; }
+    const EngineProcess& engine() const { return m_engine; }
+
+    // Wishes. An empty folder: no model.
+    void setModel(const QString& folder);
+    void setStudy(const std::optional<Study>& study);
+    void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
+    void ask(const QString& sentence);
+    void remove(int row);
+    void clearSentences();
+    void cancel(); // what is under way; the wish for a study stays until it is set again
+
+    const QString& modelFolder() const { return m_folder; }
+    const std::optional<ModelFacts>& model() const { return m_model; }
+    const QString& modelProblem() const { return m_modelProblem; }
+    bool studyEncoded() const { return !m_studyId.empty(); }
+    const std::vector<SentenceScores>& scores() const { return m_scores; }
+    std::vector<SentenceMap> maps(int row) const;
+    QString provenance() const; // one paragraph: model, training data, profile, precision, not for clinical use
+
+Q_SIGNALS:
+    void modelChanged();
+    void scoresChanged();
+    void mapsReady(int row);
+    void encodingFinished(const QStringList& refused);
+    void encodingFailed(const QString& reason);
+    void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
+    void engineDied(const QString& reason);
+
+private:
+    enum class Request { Load, Encode, Query };
+    struct Pending
+    {
+        Request kind;
+        QString sentence; // of a query
+    };
+
+    void advance();
+    void forgetEngine();
+    void forgetResults();
+    void send(Request kind, const char* method, const nlohmann::json& parameters, const QString& sentence = {});
+    bool inFlight(Request kind, const QString& sentence = {}) const;
+    void answered(int id, const nlohmann::json& result);
+    void refused(int id, const QString& reason, const QString& where);
+    void takeModel(const nlohmann::json& result);
+    void takeStudy(const nlohmann::json& result);
+    void takeScores(const QString& sentence, const nlohmann::json& result);
+    int rowOf(const QString& sentence) const;
+    nlohmann::json encodeParameters() const;
+
+    EngineProcess m_engine;
+    QString m_folder, m_rule = QStringLiteral("maximum");
+    std::optional<Study> m_study;
+    std::vector<SentenceScores> m_scores;
+    std::vector<std::vector<SentenceMap>> m_maps; // a row of m_scores each
+
+    std::optional<ModelFacts> m_model; // of the engine that runs now
+    QString m_modelProblem;
+    std::string m_studyId;
+    bool m_encodingRefused = false;
+    std::map<std::size_t, Geometry> m_geometry; // by image index
+    std::vector<std::size_t> m_sent;            // Study::images index of each image that was sent for encoding
+    std::map<int, Pending> m_pending;
+};
+
+} // namespace mama

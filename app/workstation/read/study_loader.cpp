@@ -1,0 +1,71 @@
+#include "app/workstation/read/study_loader.h"
+
+#include "core/image/breast_outline.h"
+
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+constexpr std::size_t cacheLimit = std::size_t{2} << 30;
+
+std::size_t bytesOf(const LoadedImage& image)
+{
+    std::size_t bytes = 0;
+    if (image.picture)
+        for (const viewer::ViewLevel& level : image.picture->levels())
+            bytes += level.grey.size() * 2 + level.wide.size() * 4 + level.colour.size();
+    return bytes;
+}
+
+} // namespace
+
+LoadedImage loadImage(const StudyImage& facts, std::size_t index)
+{
+    LoadedImage loaded;
+    loaded.index = index;
+    try {
+        const auto file = ImageFile::open(facts.path);
+        const StoredImage stored = file->readFrame(facts.frame);
+        const GreyPipeline pipeline = file->pipeline(facts.frame);
+        const BreastOutline breast = findBreast(stored, pipeline);
+        StudyImage oriented = facts; // the scan read headers only: what the pixels say comes now
+        orient(oriented, evidenceOf(breast));
+        const Raster<std::uint8_t> mask = breast.maskByEight(stored.rows, stored.columns);
+        loaded.picture = viewer::ViewImage::make(stored, pipeline, oriented, &mask);
+    } catch (const std::bad_alloc&) {
+        loaded.problem = "open: " + facts.path.string() + ": not enough memory";
+    } catch (const std::exception& error) {
+        loaded.problem = error.what();
+    }
+    return loaded;
+}
+
+const PictureCache::Pictures* PictureCache::find(const std::string& studyUid) const
+{
+    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.uid == studyUid; });
+    return found == m_entries.end() ? nullptr : &found->pictures;
+}
+
+void PictureCache::put(const std::string& studyUid, Pictures pictures)
+{
+    std::erase_if(m_entries, [&](const Entry& entry) { return entry.uid == studyUid; });
+    Entry entry{studyUid, std::move(pictures), 0};
+    for (const LoadedImage& image : entry.pictures)
+        entry.bytes += bytesOf(image);
+    m_entries.push_back(std::move(entry));
+    std::size_t total = 0;
+    for (const Entry& kept : m_entries)
+        total += kept.bytes;
+    while (m_entries.size() > 1 && total > cacheLimit) {
+        total -= m_entries.front().bytes;
+        m_entries.erase(m_entries.begin());
+    }
+}
+
+void PictureCache::clear()
+{
+    m_entries.clear();
+}
+
+} // namespace mama

@@ -1,0 +1,66 @@
+#include "app/workstation/runs/run_presets.h"
+
+#include "core/training/settings/settings.h"
+
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QStandardPaths>
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+using nlohmann::json;
+
+QString translated(const char* text) { return QCoreApplication::translate("mama::RunForm", text); }
+
+// A configuration of the demo's, as it is in resources/demo, without the folders of the machine it was made on. The
+// sentences that it needs as a file are put among the program's data.
+json demoPreset(const QString& name)
+{
+    QFile file(QStringLiteral(":/demo/%1.json").arg(name));
+    json config = file.open(QIODevice::ReadOnly) ? json::parse(file.readAll().toStdString(), nullptr, false) : json();
+    if (!config.is_object())
+        return json::object();
+    for (const auto& [group, key] : {std::pair{"model", "start"}, {"data", "root"}, {"data", "cache"}})
+        if (config.contains(group))
+            config[group].erase(key);
+    if (config.contains("dense") && config["dense"].contains("sentences")) {
+        const QString place = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/demo-sentences.json");
+        QDir().mkpath(QFileInfo(place).path());
+        QFile::remove(place); // of an earlier version
+        QFile::copy(QStringLiteral(":/demo/sentences.json"), place);
+        config["dense"]["sentences"] = place.toStdString();
+    }
+    return config;
+}
+
+} // namespace
+
+std::vector<RunPreset> builtInPresets()
+{
+    std::vector<RunPreset> presets{{translated("MaMA, the reference's settings"), json::object()},
+                                   {translated("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
+                                   {translated("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
+                                   {translated("Linear probe of BI-RADS"), {{"task", "probe"}}},
+                                   {translated("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
+    for (RunPreset& preset : presets)
+        preset.config["keep_every"] = keepEveryFor(preset.config);
+    return presets;
+}
+
+std::int64_t keepEveryFor(const json& config)
+{
+    const auto setting = [&config](const char* key) {
+        for (const SettingInfo& info : trainingSettings())
+            if (info.key == key)
+                return config.is_object() && config.contains(key) && config.at(key).is_number_integer() ? config.at(key).get<std::int64_t>() : Settings::defaultOf(info, config).get<std::int64_t>();
+        return std::int64_t{1};
+    };
+    const std::int64_t every = std::max<std::int64_t>(1, setting("checkpoint_every"));
+    return every * std::max<std::int64_t>(1, (setting("steps") + 5 * every) / (10 * every));
+}
+
+} // namespace mama

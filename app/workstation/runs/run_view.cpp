@@ -1,0 +1,253 @@
+#include "app/workstation/runs/run_view.h"
+
+#include <QCoreApplication>
+#include <QFileInfo>
+#include <QRegularExpression>
+#include <cmath>
+#include <limits>
+
+namespace mama {
+namespace {
+
+constexpr qsizetype keptLines = 2000;
+
+QString translated(const char* text) { return QCoreApplication::translate("mama::RunView", text); }
+
+} // namespace
+
+QString RunView::name() const { return QFileInfo(folder).fileName(); }
+
+void RunView::add(const std::string& curve, CurveSample place, double value)
+{
+    place.value = value;
+    m_curves[QString::fromStdString(curve)].push_back(place);
+}
+
+void RunView::takeStep(const StepRecord& record)
+{
+    m_place = {static_cast<double>(record.step), record.epoch, static_cast<double>(record.samples), record.time, 0};
+    add("loss", m_place, record.loss);
+    add("lr", m_place, record.lr);
+    add("grad_norm", m_place, record.gradNorm);
+    add("images_per_s", m_place, record.imagesPerSecond);
+    add("loading_share", m_place, record.loadingShare);
+    add("memory_mb", m_place, record.memoryMb);
+    add("cpu", m_place, record.cpu);
+    if (record.gpu)
+        add("gpu", m_place, *record.gpu);
+    for (const auto& [term, value] : record.terms)
+        add("term " + term, m_place, value);
+    for (const auto& [scale, value] : record.scale)
+        add("scale " + scale, m_place, value);
+    last = record;
+}
+
+void RunView::take(const RunNews& news)
+{
+    if (news.replaced)
+        *this = {};
+    folder = news.folder;
+    status = news.status;
+    problem = news.problem;
+    state = news.state;
+    asked = news.asked;
+    checkpoints = news.checkpoints;
+    log += news.log;
+    logLines += static_cast<std::size_t>(news.log.size());
+    if (log.size() > keptLines)
+        log = log.mid(log.size() - keptLines);
+    if (news.config)
+        config = *news.config;
+    if (news.restarted) {
+        m_curves.clear();
+        m_events.clear();
+        last.reset();
+        evaluation.reset();
+    }
+    for (const RunRecord& record : news.records) {
+        if (const auto* step = std::get_if<StepRecord>(&record))
+            takeStep(*step);
+        if (const auto* figures = std::get_if<EvalRecord>(&record)) {
+            evaluation = *figures;
+            CurveSample place = m_place;
+            place.step = static_cast<double>(figures->step);
+            place.time = figures->time;
+            for (const auto& [metric, value] : figures->metrics)
+                add(figures->split + " " + metric, place, value.value);
+        }
+        if (const auto* event = std::get_if<EventRecord>(&record)) {
+            CurveMarker marker{static_cast<double>(event->step), m_place.epoch, m_place.samples, event->time, translated("checkpoint"), false};
+            if (event->event == "late_loss") {
+                if (event->step <= 1)
+                    continue; // from the beginning on: nothing changes there
+                marker.text = translated("local loss begins");
+                marker.strong = true;
+            } else if (event->event == "resumed") {
+                marker.text = translated("resumed");
+                marker.strong = true;
+                const double nan = std::numeric_limits<double>::quiet_NaN();
+                for (auto& curve : m_curves) // the line is broken where the run was
+                    if (!curve.empty()) {
+                        CurveSample gap = curve.back();
+                        gap.value = nan;
+                        curve.push_back(gap);
+                    }
+            } else if (event->event != "checkpoint") {
+                continue;
+            }
+            m_events.push_back(marker);
+        }
+    }
+}
+
+QStringList RunView::curves() const
+{
+    QStringList names = m_curves.keys();
+    if (names.removeAll(QStringLiteral("loss")) > 0)
+        names.prepend(QStringLiteral("loss"));
+    return names;
+}
+
+const std::vector<CurveSample>& RunView::samples(const QString& curve) const
+{
+    static const std::vector<CurveSample> none;
+    const auto found = m_curves.constFind(curve);
+    return found == m_curves.constEnd() ? none : *found;
+}
+
+std::optional<double> RunView::lateLoss() const
+{
+    const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain" ? config.value("/loss/late_loss"_json_pointer, nlohmann::json()) : nlohmann::json();
+    return step.is_number() && step.get<double>() > 0 ? std::optional(step.get<double>()) : std::nullopt;
+}
+
+QString RunView::word() const
+{
+    if (status == QLatin1String("waiting"))
+        return translated("no run yet");
+    if (status == QLatin1String("missing"))
+        return translated("not there");
+    if (status == QLatin1String("unreadable"))
+        return translated("cannot be read");
+    if (status == QLatin1String("died"))
+        return translated("died");
+    if (!state)
+        return QStringLiteral("…"); // not looked at yet
+    switch (state->status) {
+    case RunStatus::Starting: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("starting");
+    case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("running");
+    case RunStatus::Paused: return translated("paused");
+    case RunStatus::Finished: return translated("finished");
+    case RunStatus::Stopped: return translated("stopped");
+    case RunStatus::Failed: return translated("failed");
+    }
+    return {};
+}
+
+QString RunView::phase() const
+{
+    static const QRegularExpression time(QStringLiteral("^\\d{4}-\\d{2}-\\d{2} \\d{2}:\\d{2}:\\d{2} "));
+    return log.isEmpty() ? QString() : QString(log.last()).remove(time);
+}
+
+// What a click has asked and the run has not yet done. While it loads it looks for a stop alone, between two pieces of work.
+QString RunView::askedText() const
+{
+    if (!asked || !state)
+        return {};
+    const bool starting = state->status == RunStatus::Starting;
+    switch (*asked) {
+    case ControlRequest::Ask::Stop: return starting ? translated("Stopping: it ends when the piece of loading under way is done, before its first step.") : translated("Stopping: it ends after the step under way, with a checkpoint.");
+    case ControlRequest::Ask::Pause: return starting ? translated("It will pause before its first step.") : translated("It will pause after the step under way.");
+    case ControlRequest::Ask::Checkpoint: return translated("A checkpoint is written after the step under way.");
+    case ControlRequest::Ask::Resume: return translated("It is asked to go on.");
+    }
+    return {};
+}
+
+QString RunView::evaluationText() const
+{
+    const auto every = config.is_object() ? config.value("evaluate_every", std::int64_t{0}) : 0;
+    return every > 0 ? translated("No evaluation yet: there is one every %1 steps (evaluate_every).").arg(every)
+                     : translated("This run makes no evaluations: its evaluate_every is 0.");
+}
+
+QString RunView::emptyText() const
+{
+    if (!state)
+        return translated("There are no curves to draw from this folder.");
+    if (status == QLatin1String("died") || state->status == RunStatus::Stopped || state->status == RunStatus::Failed || state->status == RunStatus::Finished)
+        return translated("The run ended before its first step: there is no curve.");
+    return translated("The curves begin with the run's first step.");
+}
+
+QString RunView::statusText() const
+{
+    if (!state)
+        return problem;
+    const QString resume = QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.") : translated("Resume goes on from the last checkpoint."));
+    if (status == QLatin1String("died"))
+        return translated("Died: its process is gone or has been silent for more than 15 s.") + resume;
+    const QString reason = QString::fromStdString(state->reason), next = askedText().isEmpty() ? QString() : QStringLiteral(". ") + askedText();
+    switch (state->status) {
+    case RunStatus::Starting: return (phase().isEmpty() ? translated("Starting") : translated("Starting: %1").arg(phase())) + next;
+    case RunStatus::Running: return translated("Running") + next;
+    case RunStatus::Paused: return translated("Paused") + next;
+    case RunStatus::Finished: return translated("Finished");
+    case RunStatus::Stopped: return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
+    case RunStatus::Failed: return translated("Failed: %1").arg(reason);
+    }
+    return {};
+}
+
+QString RunView::etaText() const
+{
+    if (!state || status == QLatin1String("died") || state->status != RunStatus::Running)
+        return {};
+    if (!state->eta)
+        return translated("not known yet");
+    const QString low = durationText(state->eta->first), high = durationText(state->eta->second);
+    return low == high ? low : translated("%1 to %2").arg(low, high);
+}
+
+QString RunView::refusal(Act act) const
+{
+    if (!state)
+        return translated("No run has been written to this folder.");
+    const bool gone = status == QLatin1String("died");
+    const bool over = gone || state->status == RunStatus::Finished || state->status == RunStatus::Stopped || state->status == RunStatus::Failed;
+    if (act == Act::Resume) {
+        if (!over)
+            return translated("The run is at work.");
+        if (state->status == RunStatus::Finished)
+            return translated("The run has done all its steps.");
+        return QString::fromStdString(state->host) == QString::fromStdString(hostName()) ? QString() : translated("The run belongs to %1: resume it there.").arg(QString::fromStdString(state->host));
+    }
+    if (over)
+        return gone ? translated("The run's process is gone.") : translated("The run has ended.");
+    if (act == Act::Stop && asked == ControlRequest::Ask::Stop)
+        return translated("The run is asked to stop already.");
+    return state->status == RunStatus::Starting && act != Act::Stop ? translated("The run is still starting.") : QString();
+}
+
+QString durationText(double seconds)
+{
+    const auto whole = static_cast<qint64>(std::max(0.0, std::round(seconds)));
+    if (whole < 60)
+        return QCoreApplication::translate("mama::RunView", "%1 s").arg(whole);
+    if (whole < 3600)
+        return QCoreApplication::translate("mama::RunView", "%1 min").arg((whole + 30) / 60);
+    return QCoreApplication::translate("mama::RunView", "%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+}
+
+// At least 4.5:1 on both grounds.
+QString statusColour(const QString& status, bool dark)
+{
+    if (status == QLatin1String("running") || status == QLatin1String("finished"))
+        return dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43");
+    if (status == QLatin1String("died") || status == QLatin1String("failed"))
+        return dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
+    return dark ? QStringLiteral("#ffa94d") : QStringLiteral("#9a4700");
+}
+
+} // namespace mama

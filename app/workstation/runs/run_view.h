@@ -1,0 +1,59 @@
+#pragma once
+#include "app/workstation/runs/run_monitor.h"
+#include "widgets/charts/curve_plot.h"
+
+#include <QMap>
+#include <QString>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// All that the window knows of a run, gathered from its news.
+class RunView
+{
+public:
+    QString folder, status, problem;
+    QString name() const; // the folder's last part
+    std::optional<RunState> state;
+    std::optional<ControlRequest::Ask> asked; // and not yet taken by the run
+    std::optional<StepRecord> last;
+    std::optional<EvalRecord> evaluation; // the latest
+    nlohmann::json config;
+    std::vector<RunFolder::Checkpoint> checkpoints;
+    QStringList log;              // the last lines
+    std::size_t logLines = 0;     // read so far
+
+    // Names of curves: "loss", "lr", "term …", "scale …", "validation …".
+    QStringList curves() const;
+    const std::vector<CurveSample>& samples(const QString& curve) const;
+    const std::vector<CurveMarker>& markers() const { return m_events; }
+    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
+    void take(const RunNews& news);
+
+    QString word() const;       // the state for a list: "running", "no run yet", …
+    QString statusText() const; // a sentence, with what is asked of the run and what comes next
+    QString evaluationText() const; // why there may be no figures
+    QString emptyText() const;  // why there may be no curve yet
+    QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
+    // Why a button cannot work now; empty: it can.
+    enum class Act { Stop, Pause, Checkpoint, Resume };
+    QString refusal(Act act) const;
+
+private:
+    QString phase() const; // of a run that is starting: what it logged last
+    QString askedText() const;
+    void takeStep(const StepRecord& record);
+    void add(const std::string& curve, CurveSample place, double value);
+
+    QMap<QString, std::vector<CurveSample>> m_curves;
+    std::map<std::int64_t, CurveSample> m_places; // of evaluations' steps
+    CurveSample m_place;
+    std::vector<CurveMarker> m_events;
+};
+
+QString durationText(double seconds);
+QString statusColour(const QString& status, bool dark);
+
+} // namespace mama

@@ -1,0 +1,57 @@
+// The window. Links no Torch: models run in `mama engine`, which the window starts.
+#include "app/workstation/shell/main_window.h"
+#include "app/workstation/look/theme.h"
+#include "core/base/log.h"
+
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QLocale>
+#include <QSettings>
+#include <QTimer>
+#include <QTranslator>
+
+int main(int argc, char** argv)
+{
+    using namespace mama;
+    viewer::FourView::setDefaultFormat();
+    QApplication application(argc, argv);
+    QCoreApplication::setOrganizationName(QStringLiteral("mama-workstation"));
+    QCoreApplication::setApplicationName(QStringLiteral("mama-workstation"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(MAMA_VERSION));
+    log::setLevel(log::Level::Warning);
+
+    QTranslator translator;
+    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) || translator.load(QStringLiteral(":/translations/mama_en")))
+        QCoreApplication::installTranslator(&translator);
+
+    QCommandLineParser parser;
+    parser.setApplicationDescription(QCoreApplication::translate("main", "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addPositionalArgument(QStringLiteral("PATH"), QCoreApplication::translate("main", "Files or folders with mammograms."), QStringLiteral("[PATH...]"));
+    const QCommandLineOption model(QStringLiteral("model"), QCoreApplication::translate("main", "Model folder to load."), QStringLiteral("DIR"));
+    const QCommandLineOption text(QStringLiteral("text"), QCoreApplication::translate("main", "Sentence to ask; may be repeated."), QStringLiteral("SENTENCE"));
+    const QCommandLineOption theme(QStringLiteral("theme"), QCoreApplication::translate("main", "system, dark or light."), QStringLiteral("THEME"));
+    const QCommandLineOption engine(QStringLiteral("engine"), QCoreApplication::translate("main", "The mama program to use as engine."), QStringLiteral("PROGRAM"),
+                                    QCoreApplication::applicationDirPath() + QStringLiteral("/mama"));
+    parser.addOptions({model, text, theme, engine});
+    parser.process(application);
+
+    QSettings settings;
+    applyTheme(application, themeFromName(parser.isSet(theme) ? parser.value(theme) : settings.value(QStringLiteral("window/theme")).toString()));
+    MainWindow window(parser.value(engine), settings);
+    window.show();
+    const QString lastModel = settings.value(QStringLiteral("model/recent")).toStringList().value(0);
+    const QString chosen = parser.isSet(model) ? parser.value(model) : lastModel;
+    if (!chosen.isEmpty())
+        window.setModel(chosen);
+    else
+        QTimer::singleShot(0, &window, [&window] { window.session().start(); }); // ready when a model is chosen
+    std::vector<std::filesystem::path> paths;
+    for (const QString& path : parser.positionalArguments())
+        paths.emplace_back(path.toStdString());
+    window.open(paths);
+    for (const QString& sentence : parser.values(text))
+        window.ask(sentence);
+    return QApplication::exec();
+}

@@ -1,0 +1,49 @@
+#pragma once
+#include "app/workstation/runs/run_view.h"
+
+#include <QSettings>
+#include <QTabWidget>
+#include <optional>
+#include <tuple>
+
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+class QTableWidget;
+
+namespace mama {
+
+class CheckpointPanel;
+class RunCompare;
+
+// Below the curves: the latest figures, the log with a search, the comparison, and the checkpoints.
+class RunDetails : public QTabWidget
+{
+    Q_OBJECT
+public:
+    RunDetails(const QString& program, QSettings& settings, QWidget* parent = nullptr);
+    CheckpointPanel& checkpoints() { return *m_checkpoints; }
+    void show(const RunView* run, const RunView* other);
+    void findInLog(); // shows the log with the focus on its search
+
+protected:
+    void showEvent(QShowEvent* event) override;
+
+private:
+    void showAll();
+    void showFigures();
+    void showLog();
+
+    QTableWidget* m_figures;
+    QLabel* m_figuresHint;
+    QLineEdit* m_search;
+    QPlainTextEdit* m_logText;
+    RunCompare* m_compare;
+    CheckpointPanel* m_checkpoints;
+    const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
+    std::optional<std::tuple<QString, bool, double>> m_figuresShown; // folder, whether it holds a run, time of the evaluation
+    QString m_logFolder, m_logSearch;
+    std::size_t m_logLines = 0;
+};
+
+} // namespace mama

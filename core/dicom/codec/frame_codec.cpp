@@ -1,0 +1,217 @@
+#include "core/dicom/codec/frame_codec.h"
+
+#include "core/dicom/data_set/element_header.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dccodec.h>
+#include <dcmtk/dcmdata/dcdatset.h>
+#include <dcmtk/dcmdata/dcdeftag.h>
+#include <dcmtk/dcmdata/dcpixel.h>
+#include <dcmtk/dcmdata/dcpixseq.h>
+#include <dcmtk/dcmdata/dcpxitem.h>
+
+namespace mama {
+namespace {
+
+using Kind = StreamInfo::Kind;
+
+constexpr const char* rleSyntax = "1.2.840.10008.1.2.5";
+
+bool isJpeg2000(const std::string& uid) { return uid == "1.2.840.10008.1.2.4.90" || uid == "1.2.840.10008.1.2.4.91"; }
+
+// The syntax whose decoder understands the stream: what the stream's own header says, not the file's.
+E_TransferSyntax decoderFor(const StreamInfo& info)
+{
+    switch (info.kind) {
+    case Kind::JpegBaseline: return EXS_JPEGProcess1;
+    case Kind::JpegExtended: return EXS_JPEGProcess2_4;
+    case Kind::JpegProgressive: return EXS_JPEGProcess10_12;
+    case Kind::JpegLossless: return EXS_JPEGProcess14;
+    case Kind::JpegLs: return EXS_JPEGLSLossless;
+    case Kind::Jpeg2000: return EXS_JPEG2000;
+    }
+    return EXS_Unknown;
+}
+
+// A data set of one frame with what the decoders look at, so that odd headers cannot reach them.
+void describe(DcmDataset& dataset, const PixelLayout& layout, int bitsAllocated, int bitsStored, bool isSigned)
+{
+    dataset.putAndInsertUint16(DCM_Rows, static_cast<Uint16>(layout.rows));
+    dataset.putAndInsertUint16(DCM_Columns, static_cast<Uint16>(layout.columns));
+    dataset.putAndInsertUint16(DCM_SamplesPerPixel, static_cast<Uint16>(layout.samples));
+    dataset.putAndInsertUint16(DCM_BitsAllocated, static_cast<Uint16>(bitsAllocated));
+    dataset.putAndInsertUint16(DCM_BitsStored, static_cast<Uint16>(bitsStored));
+    dataset.putAndInsertUint16(DCM_HighBit, static_cast<Uint16>(bitsStored - 1));
+    dataset.putAndInsertUint16(DCM_PixelRepresentation, isSigned ? 1 : 0);
+    dataset.putAndInsertString(DCM_PhotometricInterpretation, layout.samples == 3 ? "RGB" : "MONOCHROME2");
+    dataset.putAndInsertString(DCM_NumberOfFrames, "1");
+    if (layout.samples == 3)
+        dataset.putAndInsertUint16(DCM_PlanarConfiguration, 0);
+}
+
+bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset, std::vector<std::byte>& out, std::string& why)
+{
+    if (compressed.size() % 2)
+        compressed.push_back(std::byte{0});
+    DcmPixelSequence sequence(DCM_PixelSequenceTag);
+    const DcmTag tag(DCM_Item, EVR_OB);
+    sequence.insert(new DcmPixelItem(tag)); // an empty offset table
+    auto* item = new DcmPixelItem(tag);
+    sequence.insert(item);
+    OFCondition result = item->putUint8Array(reinterpret_cast<const Uint8*>(compressed.data()), static_cast<unsigned long>(compressed.size()));
+    Uint32 fragment = 1;
+    OFString colourModel;
+    if (result.good())
+        result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(), static_cast<Uint32>(out.size()), colourModel);
+    if (result.bad())
+        why = result.text();
+    return result.good();
+}
+
+// One byte plane (PS3.5 G.3.1) into every step-th byte. DCMTK's decoder reads beyond the data of broken frames, so
+// this one is ours. False if the segment ends before the plane is full.
+bool unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t count, std::size_t step)
+{
+    std::size_t done = 0;
+    for (std::size_t at = 0; done < count && at < in.size();) {
+        const int head = static_cast<signed char>(std::to_integer<unsigned char>(in[at++]));
+        if (head == -128)
+            continue;
+        const bool run = head < 0;
+        const auto length = static_cast<std::size_t>(run ? 1 - head : 1 + head);
+        const std::size_t needed = run ? 1 : length;
+        if (needed > in.size() - at)
+            return false;
+        for (std::size_t i = 0; i < length && done < count; ++i, ++done)
+            out[done * step] = in[run ? at : at + i];
+        at += needed;
+    }
+    return done == count;
+}
+
+std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, const PixelLayout& layout, std::string& why)
+{
+    const auto bytesPerSample = static_cast<std::size_t>(layout.bytesPerSample());
+    const std::size_t size = layout.pixels() * static_cast<std::size_t>(layout.samples) * bytesPerSample;
+    if (layout.bitsAllocated % 8 != 0) {
+        why = "RLE with (0028,0100) Bits Allocated " + std::to_string(layout.bitsAllocated);
+        return std::nullopt;
+    }
+    if (!beginsRle(compressed, layout)) {
+        why = "RLE header does not announce the " + std::to_string(bytesPerSample * static_cast<std::size_t>(layout.samples)) + " segments of such a frame within its " + std::to_string(compressed.size()) + " bytes";
+        return std::nullopt;
+    }
+    for (std::uint64_t i = 0; i < bytesPerSample * static_cast<std::size_t>(layout.samples); ++i)
+        if (readNumber(compressed, 4 + 4 * i, 4, false) > compressed.size()) {
+            why = "RLE segment " + std::to_string(i + 1) + " starts beyond the frame's " + std::to_string(compressed.size()) + " bytes";
+            return std::nullopt;
+        }
+    if (size > compressed.size() * 64) { // two bytes make 128 at most
+        why = std::to_string(compressed.size()) + " bytes cannot hold a frame of " + std::to_string(size);
+        return std::nullopt;
+    }
+    RawFrame out;
+    out.bytesPerSample = layout.bytesPerSample();
+    out.bytes.resize(size);
+    const std::size_t planes = bytesPerSample * static_cast<std::size_t>(layout.samples);
+    for (std::size_t plane = 0; plane < planes; ++plane) {
+        const std::uint64_t from = readNumber(compressed, 4 + 4 * plane, 4, false);
+        const std::uint64_t to = plane + 1 < planes ? readNumber(compressed, 8 + 4 * plane, 4, false) : compressed.size();
+        // Segments hold the bytes of a sample from the most significant down.
+        const std::size_t target = plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
+        const auto segment = std::span<const std::byte>(compressed).subspan(from, to - from);
+        if (!unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes)) {
+            why = "RLE segment " + std::to_string(plane + 1) + " ends before its " + std::to_string(layout.pixels()) + " bytes";
+            return std::nullopt;
+        }
+    }
+    return out;
+}
+
+bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compressed, std::string& why)
+{
+    if (info.rows != layout.rows || info.columns != layout.columns || info.components != layout.samples) {
+        why = "the stream is " + std::to_string(info.rows) + " x " + std::to_string(info.columns) + " x " + std::to_string(info.components) + ", the header (0028,0010) says " +
+              std::to_string(layout.rows) + " x " + std::to_string(layout.columns) + " x " + std::to_string(layout.samples);
+        return false;
+    }
+    // A blank picture compresses well, but a large one not into a handful of bytes.
+    const std::uint64_t size = layout.pixels() * static_cast<std::uint64_t>(layout.samples) * (info.precision <= 8 ? 1 : info.precision <= 16 ? 2 : 4);
+    if (size > (std::uint64_t{64} << 20) && size / 4096 > compressed) {
+        why = std::to_string(compressed) + " bytes for a frame of " + std::to_string(size >> 20) + " MiB";
+        return false;
+    }
+    return true;
+}
+
+void compare(const StreamInfo& info, const PixelLayout& layout, RawFrame& out)
+{
+    // A lossless JPEG of more bits than are stored is common and harmless.
+    if (info.kind == Kind::Jpeg2000 ? info.precision != layout.bitsStored : info.precision < layout.bitsStored)
+        out.warnings.push_back("the compressed stream has " + std::to_string(info.precision) + " bits a sample, (0028,0101) Bits Stored says " + std::to_string(layout.bitsStored) + "; the header decides");
+    if (info.kind == Kind::Jpeg2000 && info.isSigned != layout.isSigned)
+        out.warnings.push_back(std::string("the compressed stream is ") + (info.isSigned ? "signed" : "unsigned") + ", (0028,0103) Pixel Representation says " +
+                               (layout.isSigned ? "signed" : "unsigned") + "; the header decides");
+}
+
+} // namespace
+
+bool hasDecoder(const std::string& uid)
+{
+    if (isJpeg2000(uid) || uid == rleSyntax)
+        return true;
+    for (const char* number : {"50", "51", "53", "55", "57", "70", "80", "81"})
+        if (uid == std::string("1.2.840.10008.1.2.4.") + number)
+            return true;
+    return false;
+}
+
+bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout)
+{
+    const auto expected = static_cast<std::uint64_t>(layout.samples) * static_cast<std::uint64_t>(layout.bytesPerSample());
+    if (fragment.size() < 64 || readNumber(fragment, 0, 4, false) != expected || expected > 15 || readNumber(fragment, 4, 4, false) != 64)
+        return false;
+    std::uint64_t last = 0;
+    for (std::uint64_t i = 0; i < expected; ++i) {
+        const std::uint64_t offset = readNumber(fragment, 4 + 4 * i, 4, false);
+        if (offset <= last)
+            return false;
+        last = offset;
+    }
+    return true;
+}
+
+std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byte> compressed, const PixelLayout& layout, std::string& why)
+{
+    if (uid == rleSyntax)
+        return decodeRle(compressed, layout, why);
+    auto info = jpegInfo(compressed);
+    if (!info)
+        info = jpeg2000Info(compressed);
+    if (!info) {
+        why = "no readable stream header";
+        return std::nullopt;
+    }
+    if (!fits(*info, layout, compressed.size(), why))
+        return std::nullopt;
+
+    RawFrame out;
+    out.bytesPerSample = info->precision <= 8 ? 1 : info->precision <= 16 ? 2 : 4;
+    out.precision = info->precision;
+    out.lossy = info->lossy;
+    out.streamSigned = info->isSigned;
+    out.isRgb = info->colourTransform;
+    if (info->lossy != (uid != "1.2.840.10008.1.2.4.57" && uid != "1.2.840.10008.1.2.4.70") && info->kind != Kind::Jpeg2000 && info->kind != Kind::JpegLs)
+        out.warnings.push_back("the compressed stream is not of the kind that transfer syntax " + uid + " says");
+    compare(*info, layout, out);
+    const std::size_t size = layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);
+    out.bytes.resize(size + size % 2);
+    DcmDataset dataset;
+    describe(dataset, layout, 8 * out.bytesPerSample, info->precision, info->isSigned);
+    if (!decodeWithDcmtk(decoderFor(*info), compressed, dataset, out.bytes, why))
+        return std::nullopt;
+    out.bytes.resize(size);
+    return out;
+}
+
+} // namespace mama

@@ -1,0 +1,145 @@
+#include "core/dicom/codec/frame_source.h"
+
+#include "core/base/error.h"
+#include "core/dicom/data_set/element_header.h"
+#include "core/dicom/codec/frame_codec.h"
+#include "core/dicom/codec/native_frame.h"
+
+#include <algorithm>
+
+namespace mama {
+
+FrameSource::FrameSource(const DicomSource& source, const PixelData& pixels, const PixelLayout& layout)
+    : m_source(source), m_pixels(pixels), m_layout(layout), m_where(source.file->path().string())
+{
+    if (pixels.tag != 0x7FE00010)
+        throw Error(ErrorCode::Unsupported, "decode", m_where, tagText(pixels.tag) + " floating point pixels are not read");
+    if (pixels.encapsulated)
+        findFragments();
+    else
+        findNativeFrames();
+}
+
+void FrameSource::findNativeFrames()
+{
+    const std::uint64_t frameBits = m_layout.nativeFrameBits();
+    const std::uint64_t available = std::uint64_t{m_pixels.value.length} * 8 / frameBits;
+    if (available == 0)
+        throw Error(ErrorCode::Format, "decode", m_where,
+                    tagText(m_pixels.tag) + " Pixel Data holds " + std::to_string(m_pixels.value.length) + " bytes, one frame needs " + std::to_string((frameBits + 7) / 8));
+    m_frames = static_cast<int>(std::min<std::uint64_t>(available, static_cast<std::uint64_t>(m_layout.frames)));
+    if (m_frames < m_layout.frames)
+        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(m_layout.frames) + ", Pixel Data holds " + std::to_string(m_frames));
+}
+
+void FrameSource::findFragments()
+{
+    const std::size_t count = m_pixels.fragments.size();
+    const auto stated = static_cast<std::size_t>(m_layout.frames);
+    if (count == 0)
+        throw Error(ErrorCode::Format, "decode", m_where, tagText(m_pixels.tag) + " Pixel Data holds no compressed frame");
+    if (stated == 1) {
+        m_runs.emplace_back(0, count);
+    } else if (count <= stated) {
+        for (std::size_t i = 0; i < count; ++i)
+            m_runs.emplace_back(i, i + 1);
+    } else {
+        std::vector<std::uint64_t> offsets;
+        for (std::size_t i = 0; i + 4 <= m_pixels.offsetTable.length; i += 4)
+            offsets.push_back(readNumber(m_source.bytes, m_pixels.offsetTable.offset + i, 4, false));
+        if (!groupByTable(offsets))
+            groupByStart();
+    }
+    m_runs.resize(std::min(m_runs.size(), stated));
+    m_frames = static_cast<int>(m_runs.size());
+    if (m_runs.size() < stated)
+        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(stated) + ", Pixel Data holds " + std::to_string(m_frames));
+}
+
+// The basic offset table, if it has one entry a frame and each points at a fragment.
+bool FrameSource::groupByTable(const std::vector<std::uint64_t>& offsets)
+{
+    if (offsets.size() != static_cast<std::size_t>(m_layout.frames))
+        return false;
+    std::vector<std::size_t> starts;
+    std::size_t fragment = 0;
+    for (const std::uint64_t offset : offsets) {
+        const std::uint64_t wanted = m_pixels.firstItem + offset + 8; // an item's value follows its header
+        while (fragment < m_pixels.fragments.size() && m_pixels.fragments[fragment].offset < wanted)
+            ++fragment;
+        if (fragment == m_pixels.fragments.size() || m_pixels.fragments[fragment].offset != wanted || (!starts.empty() && starts.back() == fragment))
+            return false;
+        starts.push_back(fragment);
+    }
+    for (std::size_t i = 0; i < starts.size(); ++i)
+        m_runs.emplace_back(starts[i], i + 1 < starts.size() ? starts[i + 1] : m_pixels.fragments.size());
+    return true;
+}
+
+// Without a table: a frame starts at each fragment that begins a stream; the rest continue the one before.
+void FrameSource::groupByStart()
+{
+    const bool rle = m_source.transferSyntax == "1.2.840.10008.1.2.5";
+    for (std::size_t i = 0; i < m_pixels.fragments.size(); ++i) {
+        const auto fragment = m_source.bytes.subspan(m_pixels.fragments[i].offset, m_pixels.fragments[i].length);
+        if (m_runs.empty() || (rle ? beginsRle(fragment, m_layout) : beginsStream(fragment)))
+            m_runs.emplace_back(i, i + 1);
+        else
+            m_runs.back().second = i + 1;
+    }
+}
+
+std::string FrameSource::frameText(int frame) const { return "frame " + std::to_string(frame + 1) + " of " + std::to_string(m_frames); }
+
+RawFrame FrameSource::read(int frame) const
+{
+    if (frame < 0 || frame >= m_frames)
+        throw Error(ErrorCode::Usage, "decode", m_where, "frame " + std::to_string(frame) + " was asked for, the file has " + std::to_string(m_frames) + " (counted from 0)");
+    return m_pixels.encapsulated ? readCompressed(frame) : readNative(frame);
+}
+
+RawFrame FrameSource::readNative(int frame) const
+{
+    const auto value = m_source.bytes.subspan(m_pixels.value.offset, m_pixels.value.length);
+    RawFrame out;
+    out.bytesPerSample = m_layout.bytesPerSample();
+    out.byPlane = m_layout.byPlane && !m_layout.subsampled();
+    out.bytes = nativeFrame(value, frame, m_layout, m_source.encoding == Encoding::ExplicitBig && m_pixels.words);
+    return out;
+}
+
+std::vector<std::byte> FrameSource::packedBits() const
+{
+    const std::uint64_t bytes = (m_layout.nativeFrameBits() * static_cast<std::uint64_t>(m_frames) + 7) / 8;
+    auto out = m_source.bytes.subspan(m_pixels.value.offset, bytes);
+    std::vector<std::byte> packed(out.begin(), out.end());
+    if (m_source.encoding == Encoding::ExplicitBig && m_pixels.words)
+        for (std::size_t i = 0; i + 1 < packed.size(); i += 2)
+            std::swap(packed[i], packed[i + 1]);
+    return packed;
+}
+
+std::vector<std::byte> FrameSource::compressedBytes(int frame) const
+{
+    const auto [from, to] = m_runs[static_cast<std::size_t>(frame)];
+    std::vector<std::byte> out;
+    for (std::size_t i = from; i < to; ++i) {
+        const auto part = m_source.bytes.subspan(m_pixels.fragments[i].offset, m_pixels.fragments[i].length);
+        out.insert(out.end(), part.begin(), part.end());
+    }
+    return out;
+}
+
+RawFrame FrameSource::readCompressed(int frame) const
+{
+    const std::string& uid = m_source.transferSyntax;
+    if (!hasDecoder(uid))
+        throw Error(ErrorCode::Unsupported, "decode", m_where, "transfer syntax " + transferSyntaxText(uid) + " has no decoder here; convert to JPEG 2000 or explicit little endian");
+    std::string why;
+    auto out = decodeFrame(uid, compressedBytes(frame), m_layout, why);
+    if (!out)
+        throw Error(ErrorCode::Format, "decode", m_where, frameText(frame) + ", transfer syntax " + transferSyntaxText(uid) + ": " + why);
+    return std::move(*out);
+}
+
+} // namespace mama

@@ -1,0 +1,56 @@
+#pragma once
+#include "core/dicom/codec/compressed_stream.h"
+#include "core/dicom/data_set/dicom_source.h"
+#include "core/dicom/codec/pixel_layout.h"
+
+namespace mama {
+
+// One frame after decompression and before any interpretation of its values.
+struct RawFrame
+{
+    std::vector<std::byte> bytes; // little endian, [rows, columns, samples], or [samples, rows, columns] if byPlane
+    int bytesPerSample = 2;
+    bool byPlane = false;
+    bool isRgb = false;    // the decoder has turned YBR into RGB
+    bool lossy = false;
+    int precision = 0;     // bits of the compressed stream; 0: not compressed
+    bool streamSigned = false;
+    std::vector<std::string> warnings; // stream and header at odds
+};
+
+// Finds the frames in native or encapsulated pixel data and decodes them one at a time.
+class FrameSource
+{
+public:
+    // Error(Format) if not even one frame is there; fewer frames than stated are a warning. source and its pixel
+    // data must outlive this.
+    FrameSource(const DicomSource& source, const PixelData& pixels, const PixelLayout& layout);
+
+    int frames() const { return m_frames; }
+    const std::vector<std::string>& warnings() const { return m_warnings; }
+    // 0-based. 12-bit packed samples come as 16 bits, single bits as bytes 0 and 1, YBR 4:2:2 with its colours
+    // repeated. Error(Unsupported) names the transfer syntax, Error(Format) the frame.
+    RawFrame read(int frame) const;
+    // Native data of single bits: the file's own packed bytes of all frames.
+    std::vector<std::byte> packedBits() const;
+
+private:
+    void findNativeFrames();
+    void findFragments();
+    bool groupByTable(const std::vector<std::uint64_t>& offsets);
+    void groupByStart();
+    RawFrame readNative(int frame) const;
+    RawFrame readCompressed(int frame) const;
+    std::vector<std::byte> compressedBytes(int frame) const;
+    std::string frameText(int frame) const;
+
+    const DicomSource& m_source;
+    const PixelData& m_pixels;
+    const PixelLayout& m_layout;
+    std::string m_where;
+    int m_frames = 0;
+    std::vector<std::pair<std::size_t, std::size_t>> m_runs; // first fragment and one past the last, per frame
+    std::vector<std::string> m_warnings;
+};
+
+} // namespace mama

@@ -1,0 +1,242 @@
+#include "core/dicom/data_set/data_set_scan.h"
+
+#include "core/base/error.h"
+#include "core/dicom/data_set/element_header.h"
+
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dctag.h>
+#include <cstdio>
+
+namespace mama {
+namespace {
+
+constexpr std::uint32_t itemTag = 0xFFFEE000, itemEnd = 0xFFFEE00D, sequenceEnd = 0xFFFEE0DD;
+constexpr int deepest = 48;                             // nested sequences
+constexpr std::size_t mostElements = 2'000'000;         // DCMTK needs some 200 bytes for each
+constexpr std::size_t longestValue = std::size_t{16} << 20;
+constexpr std::size_t longestHeader = std::size_t{256} << 20;
+
+bool isPixelData(std::uint32_t tag) { return tag == 0x7FE00008 || tag == 0x7FE00009 || tag == 0x7FE00010; }
+
+class Walker
+{
+public:
+    Walker(std::span<const std::byte> bytes, const std::string& where) : m_bytes(bytes), m_where(where) {}
+
+    DataSetScan walk(std::size_t start, Encoding encoding)
+    {
+        std::size_t from = start, at = start, total = 0;
+        const auto keep = [&](std::size_t to) {
+            if (to > from)
+                m_scan.header.push_back({from, to - from});
+            total += to - from;
+            if (total > longestHeader)
+                fail(0, at, "header of over " + std::to_string(longestHeader >> 20) + " MiB");
+        };
+        while (m_bytes.size() - at >= 8) {
+            if (readNumber(m_bytes, at, 8, false) == 0) { // zero padding after the last element
+                m_scan.warnings.push_back("zero bytes after the last element, from offset " + std::to_string(at));
+                break;
+            }
+            const ElementHeader element = header(at, encoding);
+            if (element.tag >> 16 == 0xFFFE)
+                fail(element.tag, at, "item or delimiter outside a sequence");
+            if (isPixelData(element.tag)) {
+                keep(at);
+                pixelData(element, at);
+                return std::move(m_scan);
+            }
+            const std::size_t next = skip(element, at, encoding, 0);
+            if (next - at > longestValue && !isSequence(element, encoding)) {
+                keep(at);
+                from = next;
+                m_scan.warnings.push_back(tagText(element.tag) + " of " + std::to_string(next - at) + " bytes was not read");
+            }
+            at = next;
+        }
+        keep(at);
+        return std::move(m_scan);
+    }
+
+private:
+    [[noreturn]] void fail(std::uint32_t tag, std::size_t offset, const std::string& why) const
+    {
+        throw Error(ErrorCode::Format, "decode", m_where, tagText(tag) + " at offset " + std::to_string(offset) + ": " + why);
+    }
+
+    ElementHeader header(std::size_t at, Encoding encoding)
+    {
+        const auto element = readElementHeader(m_bytes, at, encoding);
+        if (!element) {
+            const bool big = encoding == Encoding::ExplicitBig;
+            const bool cut = m_bytes.size() - at < 12;
+            const std::uint64_t tag = m_bytes.size() - at < 4 ? 0 : readNumber(m_bytes, at, 2, big) << 16 | readNumber(m_bytes, at + 2, 2, big);
+            fail(static_cast<std::uint32_t>(tag), at, cut ? "file ends inside an element" : "value representation is no pair of letters");
+        }
+        if (++m_elements > mostElements)
+            fail(element->tag, at, "more than " + std::to_string(mostElements) + " elements");
+        return *element;
+    }
+
+    bool isSequence(const ElementHeader& element, Encoding encoding) const
+    {
+        if (encoding != Encoding::ImplicitLittle)
+            return element.is("SQ") || (element.is("UN") && element.length == ElementHeader::undefined);
+        if (element.length == ElementHeader::undefined)
+            return true;
+        const DcmEVR vr = DcmTag(static_cast<Uint16>(element.tag >> 16), static_cast<Uint16>(element.tag & 0xFFFF)).getEVR();
+        return vr == EVR_SQ;
+    }
+
+    // Where the element after this one starts.
+    std::size_t skip(const ElementHeader& element, std::size_t at, Encoding encoding, int depth)
+    {
+        const bool open = element.length == ElementHeader::undefined;
+        if (!open && element.length > m_bytes.size() - element.value)
+            fail(element.tag, at, "value of " + std::to_string(element.length) + " bytes, the file holds " + std::to_string(m_bytes.size() - element.value) + " more: truncated");
+        if (isSequence(element, encoding)) {
+            // Content of an unknown sequence (UN) is implicit little endian: PS3.5 6.2.2 note 4.
+            const Encoding inside = element.is("UN") ? Encoding::ImplicitLittle : encoding;
+            return items(element, at, inside, depth + 1);
+        }
+        if (!open)
+            return element.value + element.length;
+        if (isPixelData(element.tag)) // an icon's compressed pixels
+            return skipFragments(element);
+        fail(element.tag, at, "undefined length is not allowed here");
+    }
+
+    std::size_t items(const ElementHeader& sequence, std::size_t start, Encoding encoding, int depth)
+    {
+        if (depth > deepest)
+            fail(sequence.tag, start, "more than " + std::to_string(deepest) + " nested sequences");
+        const bool open = sequence.length == ElementHeader::undefined;
+        const std::size_t end = open ? m_bytes.size() : sequence.value + sequence.length;
+        std::size_t at = sequence.value;
+        while (at < end) {
+            if (end - at < 8)
+                fail(sequence.tag, at, "sequence ends inside an item");
+            const ElementHeader item = header(at, encoding);
+            if (item.tag == sequenceEnd) // some writers add one to a sequence of known length too
+                return open ? item.value : end;
+            if (item.tag != itemTag)
+                fail(sequence.tag, at, "expected an item of this sequence, found " + tagText(item.tag));
+            at = content(item, at, end, encoding, depth);
+        }
+        if (open)
+            fail(sequence.tag, start, "sequence delimiter (FFFE,E0DD) is missing at the file's end");
+        return end;
+    }
+
+    std::size_t content(const ElementHeader& item, std::size_t start, std::size_t limit, Encoding encoding, int depth)
+    {
+        const bool open = item.length == ElementHeader::undefined;
+        if (!open && item.length > limit - item.value)
+            fail(item.tag, start, "item of " + std::to_string(item.length) + " bytes in " + std::to_string(limit - item.value));
+        const std::size_t end = open ? limit : item.value + item.length;
+        std::size_t at = item.value;
+        while (at < end) {
+            const ElementHeader element = header(at, encoding);
+            if (element.tag == itemEnd)
+                return open ? element.value : end;
+            if (element.tag >> 16 == 0xFFFE)
+                fail(element.tag, at, "unexpected in an item");
+            at = skip(element, at, encoding, depth);
+        }
+        if (open)
+            fail(item.tag, start, "item delimiter (FFFE,E00D) is missing");
+        return end;
+    }
+
+    std::size_t skipFragments(const ElementHeader& element)
+    {
+        PixelData icon;
+        const std::size_t end = fragments(element, icon);
+        if (!icon.damage.empty())
+            throw Error(ErrorCode::Format, "decode", m_where, icon.damage);
+        return end;
+    }
+
+    // Items of encapsulated pixel data; a damaged end is noted, not thrown, so that the frame can be named.
+    std::size_t fragments(const ElementHeader& element, PixelData& pixels)
+    {
+        std::size_t at = element.value;
+        const auto damaged = [&](const std::string& why) { pixels.damage = tagText(element.tag) + " at offset " + std::to_string(at) + ": " + why; };
+        for (bool first = true;; first = false) {
+            if (m_bytes.size() - at < 8) {
+                damaged("file ends before the sequence delimiter (FFFE,E0DD): truncated");
+                return m_bytes.size();
+            }
+            const ElementHeader item = header(at, Encoding::ImplicitLittle);
+            if (item.tag == sequenceEnd)
+                return item.value;
+            if (item.tag != itemTag || item.length > m_bytes.size() - item.value) {
+                damaged(item.tag != itemTag ? "expected an item or the delimiter, found " + tagText(item.tag)
+                                            : "item of " + std::to_string(item.length) + " bytes, the file holds " + std::to_string(m_bytes.size() - item.value) + " more: truncated");
+                return m_bytes.size();
+            }
+            if (first)
+                pixels.offsetTable = {item.value, item.length};
+            else
+                pixels.fragments.push_back({item.value, item.length});
+            at = item.value + item.length;
+            if (first)
+                pixels.firstItem = at;
+        }
+    }
+
+    void pixelData(const ElementHeader& element, std::size_t at)
+    {
+        PixelData pixels;
+        pixels.tag = element.tag;
+        pixels.words = !element.is("OB") && !element.is("UN");
+        pixels.encapsulated = element.length == ElementHeader::undefined;
+        if (pixels.encapsulated)
+            fragments(element, pixels);
+        else
+            pixels.value = {element.value, skip(element, at, Encoding::ExplicitLittle, 0) - element.value};
+        m_scan.pixels = std::move(pixels);
+    }
+
+    std::span<const std::byte> m_bytes;
+    const std::string& m_where;
+    DataSetScan m_scan;
+    std::size_t m_elements = 0;
+};
+
+} // namespace
+
+DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding, const std::string& where)
+{
+    return Walker(bytes, where).walk(start, encoding);
+}
+
+bool looksLikeDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding)
+{
+    std::uint32_t last = 0;
+    std::size_t at = start;
+    for (int i = 0; i < 3; ++i) {
+        if (i > 0 && at == bytes.size())
+            return true;
+        const auto element = readElementHeader(bytes, at, encoding);
+        const bool known = element && (encoding == Encoding::ImplicitLittle || DcmVR(std::string(element->vr, 2).c_str()).isStandard());
+        if (!known || element->tag <= last || element->tag > 0x7FE00010 || (i == 0 && element->tag >> 16 > 0x0020))
+            return false;
+        last = element->tag;
+        if (element->length == ElementHeader::undefined)
+            return true;
+        if (element->length > bytes.size() - element->value)
+            return false;
+        at = element->value + element->length;
+    }
+    return true;
+}
+
+std::string tagText(std::uint32_t tag)
+{
+    char text[16];
+    std::snprintf(text, sizeof text, "(%04X,%04X)", tag >> 16, tag & 0xFFFFU);
+    return text;
+}
+
+} // namespace mama

@@ -1,0 +1,202 @@
+#include "core/dicom/read/dicom_image.h"
+
+#include "core/dicom/codec/dcmtk_setup.h"
+#include "core/dicom/read/header_reader.h"
+#include "core/dicom/read/lookup_tables.h"
+#include "core/dicom/read/overlay_reader.h"
+#include "core/dicom/read/pipeline_reader.h"
+#include "core/dicom/data_set/tags.h"
+
+#include <algorithm>
+#include <cstring>
+#include <dcmtk/config/osconfig.h>
+#include <dcmtk/dcmdata/dcdatset.h>
+#include <dcmtk/dcmdata/dcistrmb.h>
+#include <dcmtk/dcmdata/dcxfer.h>
+
+namespace mama {
+namespace {
+
+E_TransferSyntax readingSyntax(const DicomSource& source)
+{
+    if (source.encoding == Encoding::ImplicitLittle)
+        return EXS_LittleEndianImplicit;
+    if (source.encoding == Encoding::ExplicitBig)
+        return EXS_BigEndianExplicit;
+    // An icon in the header may be compressed: DCMTK reads that only under a compressed syntax.
+    const DcmXfer declared(source.transferSyntax.c_str());
+    return declared.isEncapsulated() ? declared.getXfer() : EXS_LittleEndianExplicit;
+}
+
+} // namespace
+
+DicomImage::DicomImage(DicomSource source) : ImageFile(source.file->path()), m_source(std::move(source))
+{
+    setUpDcmtk();
+    const std::string where = m_path.string();
+    m_scan = scanDataSet(m_source.bytes, m_source.start, m_source.encoding, where);
+    readDataset();
+    m_header = readHeader(*m_dataset);
+    m_header.transferSyntax = m_source.transferSyntax;
+    if (m_header.sopClass.empty())
+        m_header.sopClass = m_source.mediaClass;
+    warn(m_source.warnings);
+    warn(m_scan.warnings);
+    m_kind = kindOf(m_header.sopClass, m_header.modality, m_scan.pixels.has_value(), m_header.bitsAllocated);
+    checkDamage();
+    preparePixels();
+}
+
+DicomImage::~DicomImage() = default;
+
+void DicomImage::readDataset()
+{
+    std::span<const std::byte> header;
+    if (m_scan.header.size() == 1) {
+        header = m_source.bytes.subspan(m_scan.header[0].offset, m_scan.header[0].length);
+    } else {
+        for (const Extent& part : m_scan.header) {
+            const auto bytes = m_source.bytes.subspan(part.offset, part.length);
+            m_headerBytes.insert(m_headerBytes.end(), bytes.begin(), bytes.end());
+        }
+        header = m_headerBytes;
+    }
+    m_dataset = std::make_unique<DcmDataset>();
+    if (header.empty())
+        return;
+    DcmInputBufferStream stream;
+    stream.setBuffer(header.data(), static_cast<offile_off_t>(header.size()));
+    stream.setEos();
+    m_dataset->transferInit();
+    const OFCondition result = m_dataset->read(stream, readingSyntax(m_source), EGL_noChange, DCM_MaxReadLength);
+    m_dataset->transferEnd();
+    if (result.bad())
+        throw Error(ErrorCode::Format, "decode", m_path.string(), std::string("header: ") + result.text() + ", near offset " + std::to_string(m_source.start + static_cast<std::size_t>(stream.tell())));
+}
+
+// Pixel data cut off before their end are refused as a whole: nothing is half shown.
+void DicomImage::checkDamage() const
+{
+    if (!m_scan.pixels || m_scan.pixels->damage.empty())
+        return;
+    std::string why = m_scan.pixels->damage;
+    if (m_header.frames > 1) {
+        const bool itemCut = why.find("item of") != std::string::npos;
+        const int frame = static_cast<int>(m_scan.pixels->fragments.size()) + (itemCut ? 1 : 0);
+        why = "frame " + std::to_string(std::clamp(frame, 1, m_header.frames)) + " of " + std::to_string(m_header.frames) + ": " + why;
+    }
+    throw Error(ErrorCode::Format, "decode", m_path.string(), why);
+}
+
+void DicomImage::preparePixels()
+{
+    const std::string where = m_path.string();
+    if (!m_scan.pixels) {
+        m_pixelError.emplace(ErrorCode::Unsupported, "decode", where, std::string(name(m_kind)) + ": Pixel Data (7FE0,0010) is missing");
+        return;
+    }
+    try {
+        m_layout = readPixelLayout(*m_dataset, where);
+        m_frames = std::make_unique<FrameSource>(m_source, *m_scan.pixels, m_layout);
+    } catch (const Error& error) {
+        m_pixelError = error;
+        return;
+    }
+    warn(m_layout.warnings);
+    warn(m_frames->warnings());
+    m_header.frames = m_frames->frames();
+    m_header.bitsStored = m_layout.bitsStored;
+    if (m_header.photometric.empty())
+        m_header.photometric = m_layout.photometric;
+    const auto groups = tags::items(*m_dataset, 0x52009230).size();
+    if (groups > 0 && groups != static_cast<std::size_t>(m_header.frames))
+        warn({"(5200,9230) " + std::to_string(groups) + " per-frame items for " + std::to_string(m_header.frames) + " frames"});
+    if (m_kind == FileKind::Segmentation)
+        warn({"(0028,0100) a mask (segmentation), not an image"});
+    else if (m_layout.samples == 3 || m_layout.photometric == "PALETTE COLOR")
+        warn({"(0028,0004) " + m_layout.photometric + ": colour, not a mammogram"});
+}
+
+const FrameSource& DicomImage::frames() const
+{
+    if (m_pixelError)
+        throw Error(*m_pixelError);
+    return *m_frames;
+}
+
+RawFrame DicomImage::rawFrame(int frame)
+{
+    RawFrame raw = frames().read(frame);
+    warn(raw.warnings);
+    return raw;
+}
+
+StoredImage DicomImage::storedFrame(int frame) { return storedValues(rawFrame(frame), m_layout); }
+
+StoredImage DicomImage::readFrame(int frame)
+{
+    const RawFrame raw = rawFrame(frame);
+    Palette palette;
+    if (m_layout.photometric == "PALETTE COLOR")
+        palette = readPalette(*m_dataset, m_layout, m_path.string());
+    return toRgb(storedValues(raw, m_layout), raw, m_layout, palette);
+}
+
+void DicomImage::checkSize(std::uint64_t count) const
+{
+    const std::uint64_t each = m_layout.pixels() * static_cast<std::uint64_t>(m_layout.samples) * static_cast<std::uint64_t>(m_layout.bytesPerSample());
+    if (each * count > largestFile)
+        throw Error(ErrorCode::Memory, "decode", m_path.string(),
+                    std::to_string(count) + " frames of " + std::to_string(each >> 20) + " MiB are over the limit of " + std::to_string(largestFile >> 20) + " MiB; read them one by one");
+}
+
+std::vector<std::byte> DicomImage::storedBytes()
+{
+    const FrameSource& source = frames();
+    if (m_layout.bitsAllocated == 1 && !m_scan.pixels->encapsulated)
+        return source.packedBits();
+    checkSize(static_cast<std::uint64_t>(source.frames()));
+    std::vector<std::byte> out;
+    for (int frame = 0; frame < source.frames(); ++frame) {
+        const RawFrame raw = rawFrame(frame);
+        if (frame == 0)
+            out.reserve(raw.bytes.size() * static_cast<std::size_t>(m_scan.pixels->encapsulated ? 1 : source.frames()));
+        out.insert(out.end(), raw.bytes.begin(), raw.bytes.end());
+    }
+    return out;
+}
+
+std::vector<std::byte> DicomImage::storedBytes(int frame) { return rawFrame(frame).bytes; }
+
+GreyPipeline DicomImage::pipeline(int frame)
+{
+    static_cast<void>(frames());
+    std::vector<std::string> warnings;
+    GreyPipeline out = readPipeline(*m_dataset, frame, m_layout, warnings);
+    if (m_layout.photometric == "PALETTE COLOR")
+        out.bits = readPalette(*m_dataset, m_layout, m_path.string()).bits <= 8 ? 8 : 16;
+    warn(warnings);
+    return out;
+}
+
+std::vector<OverlayPlane> DicomImage::overlays()
+{
+    std::vector<std::uint16_t> words;
+    if (!m_pixelError && hasEmbeddedOverlay(*m_dataset) && m_layout.samples == 1 && m_layout.bitsAllocated == 16) {
+        const RawFrame raw = rawFrame(0);
+        if (raw.bytesPerSample == 2) {
+            words.resize(raw.bytes.size() / 2);
+            std::memcpy(words.data(), raw.bytes.data(), words.size() * 2);
+        }
+    }
+    return readOverlays(*m_dataset, words, m_header.rows, m_header.columns);
+}
+
+void DicomImage::warn(const std::vector<std::string>& warnings)
+{
+    for (const std::string& each : warnings)
+        if (std::find(m_header.warnings.begin(), m_header.warnings.end(), each) == m_header.warnings.end())
+            m_header.warnings.push_back(each);
+}
+
+} // namespace mama

@@ -1,0 +1,86 @@
+#include "core/dicom/read/image_file.h"
+
+#include "core/base/error.h"
+#include "core/dicom/read/dicom_image.h"
+#include "core/image/raster_file.h"
+
+namespace mama {
+namespace {
+
+// PNG, JPEG, TIFF or PGM: one frame, no millimetres, side and view from the name at most.
+class PictureImage : public ImageFile
+{
+public:
+    PictureImage(std::shared_ptr<const MappedFile> file, const RasterFileInfo& info) : ImageFile(file->path()), m_file(std::move(file))
+    {
+        m_header.format = info.format;
+        m_header.rows = static_cast<int>(info.rows);
+        m_header.columns = static_cast<int>(info.columns);
+        m_header.bitsAllocated = m_header.bitsStored = info.bits > 8 ? 16 : 8;
+    }
+
+    FileKind kind() const override { return FileKind::Image; }
+    const ImageHeader& header() const override { return m_header; }
+    std::vector<std::byte> storedBytes() override { return readFrame(0).bytes; }
+    std::vector<OverlayPlane> overlays() override { return {}; }
+
+    StoredImage readFrame(int frame) override
+    {
+        if (frame != 0)
+            throw Error(ErrorCode::Usage, "decode", m_path.string(), "frame " + std::to_string(frame) + " was asked for, a picture has one");
+        StoredImage image = readRaster(m_file->bytes(), m_path);
+        // Only now it is known whether there is colour.
+        m_header.channels = image.channels;
+        m_header.photometric = image.channels == 3 ? "RGB" : "MONOCHROME2";
+        return image;
+    }
+
+    GreyPipeline pipeline(int) override
+    {
+        GreyPipeline out;
+        if (m_header.bitsStored == 8) { // black is 0 and white 255: a picture is shown as it is
+            VoiChoice choice;
+            choice.window = Window{127.5, 255, WindowFunction::LinearExact, "full scale"};
+            out.voi.push_back(choice);
+        }
+        return out;
+    }
+
+private:
+    std::shared_ptr<const MappedFile> m_file;
+    ImageHeader m_header;
+};
+
+} // namespace
+
+const char* name(FileKind kind)
+{
+    switch (kind) {
+    case FileKind::Image: return "image";
+    case FileKind::StructuredReport: return "structured report";
+    case FileKind::PresentationState: return "presentation state";
+    case FileKind::KeyObject: return "key object selection";
+    case FileKind::EncapsulatedPdf: return "encapsulated document";
+    case FileKind::DicomDirectory: return "DICOM directory";
+    case FileKind::Segmentation: return "segmentation";
+    case FileKind::NoPixels: return "no pixel data";
+    case FileKind::NotAnImage: return "not an image object";
+    }
+    return "";
+}
+
+std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
+{
+    const auto file = std::make_shared<const MappedFile>(path);
+    // A DICOM file's preamble may be a TIFF header (PS3.10 7.1): DICOM is looked for first.
+    const bool dicom = hasDicomMagic(file->bytes());
+    const RasterFileInfo info = dicom ? RasterFileInfo{} : inspectRaster(file->bytes(), path);
+    if (!info.format.empty())
+        return std::make_unique<PictureImage>(file, info);
+    auto source = readDicomSource(file);
+    if (!source)
+        throw Error(ErrorCode::Format, "decode", path.string(), file->bytes().empty() ? "the file is empty" : "neither DICOM nor PNG, JPEG, TIFF or PGM");
+    return std::make_unique<DicomImage>(std::move(*source));
+}
+
+} // namespace mama

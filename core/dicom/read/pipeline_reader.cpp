@@ -1,0 +1,130 @@
+#include "core/dicom/read/pipeline_reader.h"
+
+#include "core/dicom/read/lookup_tables.h"
+#include "core/dicom/data_set/tags.h"
+#include "core/dicom/data_set/text_decoder.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace mama {
+namespace {
+
+// A stored value written as US or SS: brought into the range of the pixels.
+std::int64_t storedFrom(std::int64_t value, const PixelLayout& layout)
+{
+    const auto bits = static_cast<unsigned>(layout.bitsStored);
+    if (!layout.isSigned)
+        return value < 0 ? value + 65536 : value;
+    if (value >= std::int64_t{1} << (bits - 1)) // written unsigned, in 16 bits or in the stored ones
+        value -= value >= 32768 ? 65536 : std::int64_t{1} << bits;
+    return value;
+}
+
+void readPadding(DcmItem& d, const PixelLayout& layout, GreyPipeline& out)
+{
+    const auto value = tags::integer(d, 0x00280120);
+    if (!value || layout.samples != 1)
+        return;
+    const std::int64_t first = storedFrom(*value, layout);
+    const std::int64_t second = storedFrom(tags::integer(d, 0x00280121).value_or(*value), layout);
+    out.padding = std::minmax(first, second);
+}
+
+void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<std::string>& warnings)
+{
+    DcmItem* group = tags::group(d, frame, 0x00289145); // Pixel Value Transformation
+    DcmItem& from = group ? *group : d;
+    if (DcmItem* table = tags::firstItem(d, 0x00283000)) {
+        out.modalityTable = readLookupTable(*table, layout.isSigned, warnings);
+        if (out.modalityTable)
+            return;
+    }
+    out.slope = tags::number(from, 0x00281053).value_or(1);
+    out.intercept = tags::number(from, 0x00281052).value_or(0);
+    if (out.slope == 0) {
+        warnings.emplace_back("(0028,1053) Rescale Slope is 0: 1 was assumed");
+        out.slope = 1;
+    }
+}
+
+bool modalityIsSigned(const GreyPipeline& pipeline, const PixelLayout& layout)
+{
+    if (pipeline.modalityTable)
+        return false;
+    const double full = std::exp2(layout.bitsStored);
+    const double low = layout.isSigned ? -full / 2 : 0, high = layout.isSigned ? full / 2 - 1 : full - 1;
+    return std::min(low * pipeline.slope, high * pipeline.slope) + pipeline.intercept < 0;
+}
+
+WindowFunction windowFunction(DcmItem& from, std::vector<std::string>& warnings)
+{
+    const std::string name = tags::text(from, 0x00281056);
+    if (name == "SIGMOID")
+        return WindowFunction::Sigmoid;
+    if (name == "LINEAR_EXACT")
+        return WindowFunction::LinearExact;
+    if (!name.empty() && name != "LINEAR")
+        warnings.emplace_back("(0028,1056) VOI LUT Function is not known: LINEAR was taken");
+    return WindowFunction::Linear;
+}
+
+void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, std::vector<std::string>& warnings)
+{
+    const auto centres = tags::numbers(from, 0x00281050), widths = tags::numbers(from, 0x00281051);
+    const auto explanations = tags::texts(from, 0x00281055);
+    const WindowFunction function = windowFunction(from, warnings);
+    if (centres.size() != widths.size())
+        warnings.push_back("(0028,1050) " + std::to_string(centres.size()) + " window centres with (0028,1051) " + std::to_string(widths.size()) + " widths: the pairs were taken");
+    for (std::size_t i = 0; i < std::min(centres.size(), widths.size()); ++i) {
+        const bool valid = std::isfinite(centres[i]) && std::isfinite(widths[i]) && (function == WindowFunction::Linear ? widths[i] >= 1 : widths[i] > 0);
+        if (!valid) {
+            warnings.push_back("(0028,1051) window " + std::to_string(i + 1) + " has no valid centre and width: it was left out");
+            continue;
+        }
+        VoiChoice choice;
+        choice.window = Window{centres[i], widths[i], function, i < explanations.size() ? decode(explanations[i]) : std::string()};
+        out.voi.push_back(std::move(choice));
+    }
+}
+
+void readVoi(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<std::string>& warnings)
+{
+    const TextDecoder decode(d);
+    DcmItem* group = tags::group(d, frame, 0x00289132); // Frame VOI LUT
+    readWindows(group ? *group : d, decode, out, warnings);
+    const bool signedInput = modalityIsSigned(out, layout);
+    auto tables = tags::items(group ? *group : d, 0x00283010);
+    constexpr std::size_t mostTables = 64;
+    tables.resize(std::min(tables.size(), mostTables));
+    for (DcmItem* item : tables) {
+        auto table = readLookupTable(*item, signedInput, warnings);
+        if (!table)
+            continue;
+        table->explanation = decode(tags::wholeText(*item, 0x00283003));
+        VoiChoice choice;
+        choice.table = std::move(table);
+        out.voi.push_back(std::move(choice));
+    }
+}
+
+} // namespace
+
+GreyPipeline readPipeline(DcmItem& d, int frame, const PixelLayout& layout, std::vector<std::string>& warnings)
+{
+    GreyPipeline out;
+    out.bits = layout.bitsStored;
+    out.inverted = layout.photometric == "MONOCHROME1";
+    if (layout.samples != 1 || layout.photometric == "PALETTE COLOR")
+        return out;
+    readPadding(d, layout, out);
+    readModality(d, frame, layout, out, warnings);
+    readVoi(d, frame, layout, out, warnings);
+    // The presentation LUT shape says the same thing as the photometric interpretation, not a second inversion.
+    const std::string shape = tags::text(d, 0x20500020);
+    if ((shape == "INVERSE" && !out.inverted) || (shape == "IDENTITY" && out.inverted))
+        warnings.push_back("(2050,0020) Presentation LUT Shape " + shape + " contradicts (0028,0004) " + layout.photometric + ": the photometric interpretation was followed");
+    return out;
+}
+
+} // namespace mama

@@ -1,0 +1,90 @@
+#pragma once
+#include "core/image/profile.h"
+#include "core/metrics/bootstrap.h"
+#include "core/model/model.h"
+#include "core/training/data/finding_sentences.h"
+#include "core/training/data/training_index.h"
+
+#include <array>
+#include <functional>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+// What a model says of one image, by masses and calcifications (LesionChannel). Maps are row by row on the patch grid.
+struct FindingAnswer
+{
+    struct Kind
+    {
+        std::vector<std::pair<std::string, double>> scores;            // name, the higher the more likely
+        std::vector<std::pair<std::string, std::vector<float>>> maps;  // name, empty where it does not apply
+    };
+    std::array<Kind, lesionChannels> kinds;
+    std::vector<double> density; // one score a class; empty: not asked
+    std::optional<double> suspicious; // BI-RADS 4 and 5 against 1 and 2
+};
+
+// Gives an answer for an image that went through the profile. Index and caption belong to the image: a map may be drawn
+// for the sentence that describes it.
+using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, const TrainingImage& image)>;
+
+// Text queries by the mean over sentences. Scores: "global" (finding sentences minus normal ones, by the images' and
+// texts' global embeddings) and "local" (the highest patch in the breast of the same difference). Maps: "own" (the
+// caption's own sentence on the lesion), "pair" (the difference), "free" (the first sentence on the kind).
+// Error(Model) without local heads or text; Error(Data) if the sentences lack a kind or the normal.
+class TextAnswerer
+{
+public:
+    TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const Legend& legend);
+    FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
+
+private:
+    struct Pair
+    {
+        std::vector<float> global, local, free; // differences of means, and one sentence
+    };
+    std::vector<float> ownSentence(const TrainingImage& image, LesionChannel kind) const;
+
+    Model& m_model;
+    const Legend& m_legend;
+    std::array<Pair, lesionChannels> m_pairs;
+    std::vector<std::vector<float>> m_densities;
+    std::vector<float> m_suspicious;
+};
+
+// The image's caption's sentence that says there is a lesion of this kind; empty: none.
+std::string lesionSentence(const TrainingImage& image, const Legend& legend, LesionChannel kind);
+
+struct FindingEvaluation
+{
+    Profile profile;
+    int inputSize = 518, patch = 14;
+    metrics::BootstrapOptions bootstrap;
+    // Of peaks, by "KIND_MAP", as the thresholds of an earlier evaluation on other images; empty: no activation rates.
+    std::map<std::string, double> thresholds;
+};
+
+struct FindingFigures
+{
+    nlohmann::json figures;    // name: {"value", "low", "high", "n"}, 95 % intervals by patient
+    nlohmann::json thresholds; // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
+};
+
+// Over every image of the index, KIND being mass or calcification, all and by conspicuity (of an image's plainest lesion
+// of the kind):
+//   KIND_auc_SCORE: images with a lesion of the kind against images without
+//   KIND_hit_MAP: the map's peak in the breast has its centre in such a lesion; KIND_oracle: some patch has;
+//     KIND_chance: share of the breast's patches that have
+//   KIND_near_MAP, KIND_chance_near: the same within 15 mm of the lesion; KIND_cnr_MAP, KIND_miou_MAP (MapAim)
+//   KIND_activation_MAP, KIND_false_activation_MAP: share of images with such a lesion, and of normal ones (BI-RADS 1,
+//     no lesion), whose peak exceeds the threshold
+//   breast_KIND_auc_SCORE, breast_suspicious_auc, exam_density_balanced_accuracy: of the mean score of the images
+//   density_balanced_accuracy; suspicious_auc: BI-RADS 4 and 5 against 1 and 2
+// Empty: cancelled.
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job = {});
+
+} // namespace mama

@@ -1,0 +1,158 @@
+#include "core/model/towers/image_tower.h"
+
+#include "core/base/error.h"
+#include "core/model/kernels/kernels.h"
+#include "core/model/layers/training_parts.h"
+
+#include <ATen/ATen.h>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+namespace {
+
+ImageTower::Config configOf(const nlohmann::json& image)
+{
+    ImageTower::Config c;
+    c.width = image.at("width");
+    c.depth = image.at("depth");
+    c.heads = image.at("heads");
+    c.patch = image.at("patch");
+    c.registers = image.value("registers", std::int64_t{0});
+    c.swiglu = image.value("ffn", std::string("mlp")) == "swiglu";
+    c.layerScale = image.value("layer_scale", true);
+    c.normEps = image.value("norm_eps", 1e-6);
+    const nlohmann::json& grid = image.at("native_grid");
+    c.gridRows = grid.at(0);
+    c.gridColumns = grid.at(1);
+    if (image.contains("interpolation") && image["interpolation"].is_object()) {
+        c.antialias = image["interpolation"].value("antialias", true);
+        c.offset = image["interpolation"].value("offset", 0.0);
+    }
+    if (c.width < 1 || c.heads < 1 || c.patch < 1 || c.width % c.heads != 0)
+        throw Error(ErrorCode::Model, "load model", "image", "width " + std::to_string(c.width) + " is not a multiple of " + std::to_string(c.heads) + " heads");
+    return c;
+}
+
+void expect(const at::Tensor& tensor, const std::string& name, at::IntArrayRef shape)
+{
+    if (tensor.sizes() == shape)
+        return;
+    const auto text = [](at::IntArrayRef sizes) {
+        std::string made = "[";
+        for (std::size_t i = 0; i < sizes.size(); ++i)
+            made += (i ? ", " : "") + std::to_string(sizes[i]);
+        return made + "]";
+    };
+    throw Error(ErrorCode::Model, "load model", name, "shape " + text(tensor.sizes()) + ", expected " + text(shape));
+}
+
+} // namespace
+
+ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix) : m_config(configOf(image))
+{
+    const auto& c = m_config;
+    const auto get = [&](const std::string& name, at::IntArrayRef shape) {
+        const at::Tensor& tensor = parameters.get(prefix + name);
+        expect(tensor, prefix + name, shape);
+        return tensor;
+    };
+    if (image.contains("stem")) {
+        m_stem.emplace(parameters, image, prefix + "patch_embed.");
+    } else {
+        m_patchWeight = get("patch_embed.proj.weight", {c.width, 3, c.patch, c.patch});
+        m_patchBias = get("patch_embed.proj.bias", {c.width});
+    }
+    m_cls = get("cls_token", {1, 1, c.width});
+    m_positions = get("pos_embed", {1, 1 + c.gridRows * c.gridColumns, c.width});
+    if (c.registers > 0)
+        m_registers = get("register_tokens", {1, c.registers, c.width});
+    const auto norm = [&](const std::string& name) { return Norm{get(name + ".weight", {c.width}), get(name + ".bias", {c.width})}; };
+    for (std::int64_t i = 0; i < c.depth; ++i) {
+        const std::string name = "blocks." + std::to_string(i) + ".";
+        const auto linear = [&](const std::string& part) { return Linear::from(parameters, prefix + name + part, image); };
+        Block block{norm(name + "norm1"), norm(name + "norm2"), linear("attn.qkv"), linear("attn.proj"),
+                    linear(c.swiglu ? "mlp.w12" : "mlp.fc1"), linear(c.swiglu ? "mlp.w3" : "mlp.fc2")};
+        if (c.layerScale) {
+            block.proj.setOutputScale(get(name + "ls1.gamma", {c.width}));
+            block.fc2.setOutputScale(get(name + "ls2.gamma", {c.width}));
+        }
+        m_blocks.push_back(std::move(block));
+    }
+    m_norm = norm("norm");
+}
+
+void ImageTower::pack(Precision precision)
+{
+    m_precision = precision;
+    if (m_stem)
+        m_stem->pack(precision);
+    for (Block& block : m_blocks)
+        for (Linear* layer : {&block.qkv, &block.proj, &block.fc1, &block.fc2})
+            layer->pack(precision);
+}
+
+at::Tensor ImageTower::positions(std::int64_t rows, std::int64_t columns) const
+{
+    const auto& c = m_config;
+    if (rows == c.gridRows && columns == c.gridColumns)
+        return m_positions;
+    const at::Tensor grid = m_positions.narrow(1, 1, c.gridRows * c.gridColumns).reshape({1, c.gridRows, c.gridColumns, c.width}).permute({0, 3, 1, 2});
+    // With an offset the scale factors themselves enter the sampling positions, not the ratio of the sizes.
+    std::optional<double> scaleRows, scaleColumns;
+    if (c.offset != 0) {
+        scaleRows = (static_cast<double>(rows) + c.offset) / static_cast<double>(c.gridRows);
+        scaleColumns = (static_cast<double>(columns) + c.offset) / static_cast<double>(c.gridColumns);
+    }
+    const std::int64_t size[] = {rows, columns};
+    const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(grid, size, false, scaleRows, scaleColumns)
+                                           : at::upsample_bicubic2d(grid, size, false, scaleRows, scaleColumns);
+    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, c.width})}, 1);
+}
+
+at::Tensor ImageTower::normalise(const at::Tensor& x, const Norm& norm) const
+{
+    if (takesLayerNorm(x, norm.weight))
+        return trainedLayerNorm(x, norm.weight, norm.bias, m_config.normEps);
+    return at::layer_norm(x, {m_config.width}, norm.weight, norm.bias, m_config.normEps);
+}
+
+at::Tensor ImageTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
+{
+    const at::Tensor attended = kernels::attention(block.qkv(normalise(x, block.norm1), mode), m_config.heads, m_precision == Precision::Int8);
+    const at::Tensor middle = block.proj.addTo(x, attended, mode);
+    const at::Tensor input = normalise(middle, block.norm2);
+    if (!m_config.swiglu)
+        return block.fc2.addTo(middle, block.fc1.gelu(input, mode), mode);
+    const auto halves = block.fc1(input, mode).chunk(2, -1);
+    return block.fc2.addTo(middle, at::silu(halves[0]) * halves[1], mode);
+}
+
+at::Tensor ImageTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job) const
+{
+    const auto& c = m_config;
+    if (images.dim() != 4 || images.size(1) != 3 || images.size(2) < c.patch || images.size(3) < c.patch || images.size(2) % c.patch != 0 || images.size(3) % c.patch != 0)
+        throw Error(ErrorCode::Data, "encode image", "input", "expected [N, 3, height, width] with sides that are multiples of " + std::to_string(c.patch));
+    const std::int64_t rows = images.size(2) / c.patch, columns = images.size(3) / c.patch, n = images.size(0);
+    at::Tensor x = (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch})).flatten(2).transpose(1, 2);
+    const at::Tensor position = positions(rows, columns);
+    const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
+    const at::Tensor patches = x + position.narrow(1, 1, rows * columns);
+    x = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1) : at::cat({cls, patches}, 1);
+    for (const Block& block : m_blocks) {
+        if (job.cancelled())
+            return {};
+        x = run(block, x, mode);
+    }
+    return x;
+}
+
+at::Tensor ImageTower::norm(const at::Tensor& tokens) const { return normalise(tokens, m_norm); }
+
+at::Tensor ImageTower::patches(const at::Tensor& normed) const
+{
+    const std::int64_t before = 1 + m_config.registers;
+    return normed.narrow(1, before, normed.size(1) - before);
+}
+
+} // namespace mama

@@ -1,0 +1,127 @@
+#include "core/text/tokenizer/json_members.h"
+
+#include "core/base/error.h"
+
+#include <algorithm>
+
+namespace mama::text {
+
+void broken(const std::string& where, const std::string& why) { throw Error(ErrorCode::Format, "read tokenizer", where, why); }
+
+void unsupported(const std::string& stage, const std::string& type, const std::string& where)
+{
+    throw Error(ErrorCode::Unsupported, "read tokenizer", where, stage + " \"" + type.substr(0, 100) + "\" is not known to this program");
+}
+
+namespace {
+
+const nlohmann::json* member(const nlohmann::json& object, const char* key)
+{
+    if (!object.is_object())
+        return nullptr;
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+}
+
+} // namespace
+
+std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise, const std::string& where)
+{
+    const nlohmann::json* value = member(object, key);
+    if (!value)
+        return otherwise;
+    if (!value->is_string())
+        broken(where, std::string("\"") + key + "\" must be a string");
+    return value->get<std::string>();
+}
+
+bool flagAt(const nlohmann::json& object, const char* key, bool otherwise, const std::string& where)
+{
+    const nlohmann::json* value = member(object, key);
+    if (!value)
+        return otherwise;
+    if (!value->is_boolean())
+        broken(where, std::string("\"") + key + "\" must be true or false");
+    return value->get<bool>();
+}
+
+const nlohmann::json& arrayAt(const nlohmann::json& object, const char* key, const std::string& where)
+{
+    const nlohmann::json* value = member(object, key);
+    if (!value || !value->is_array())
+        broken(where, std::string("\"") + key + "\" must be a list");
+    return *value;
+}
+
+const nlohmann::json& objectAt(const nlohmann::json& object, const char* key, const std::string& where)
+{
+    const nlohmann::json* value = member(object, key);
+    if (!value || !value->is_object())
+        broken(where, std::string("\"") + key + "\" must be an object");
+    return *value;
+}
+
+std::int64_t integerOf(const nlohmann::json& value, const std::string& where)
+{
+    if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > 0x7fffffffffffffffULL))
+        broken(where, "an integer is expected");
+    return value.get<std::int64_t>();
+}
+
+std::string typeOf(const nlohmann::json& object, const std::string& where)
+{
+    if (!object.is_object())
+        broken(where, "an object with a \"type\" is expected");
+    const std::string type = stringAt(object, "type", "", where);
+    if (type.empty())
+        broken(where, "\"type\" is missing");
+    return type;
+}
+
+std::string inside(const std::string& where, std::size_t index)
+{
+    if (std::count(where.begin(), where.end(), '[') >= 16)
+        broken(where, "components are nested too deep");
+    return where + "[" + std::to_string(index) + "]";
+}
+
+void checkGrowth(std::size_t bytes, const std::string& where)
+{
+    if (bytes > (std::size_t{64} << 20))
+        throw Error(ErrorCode::Data, "tokenize", where, "the rules of the tokenizer lengthen the text to more than 64 MiB");
+}
+
+TextPattern::TextPattern(const nlohmann::json& object, const std::string& where) : m_where(where)
+{
+    const nlohmann::json& pattern = objectAt(object, "pattern", where);
+    if (pattern.contains("Regex"))
+        m_expression.emplace(stringAt(pattern, "Regex", "", where), where);
+    else if (m_literal = stringAt(pattern, "String", "", where); m_literal.empty())
+        broken(where, "\"pattern\" must have a \"String\" or a \"Regex\"");
+}
+
+std::vector<unicode::Range> TextPattern::matches(std::string_view text) const
+{
+    if (m_expression)
+        return m_expression->matches(text);
+    std::vector<unicode::Range> found;
+    for (std::size_t at = text.find(m_literal); at != std::string_view::npos; at = text.find(m_literal, at + m_literal.size()))
+        found.emplace_back(at, at + m_literal.size());
+    return found;
+}
+
+std::string TextPattern::replaced(std::string_view text, const std::string& by) const
+{
+    const std::vector<unicode::Range> ranges = matches(text);
+    if (by.size() > 1 && !ranges.empty())
+        checkGrowth(std::max(ranges.size(), by.size()) > (1U << 26) ? ~std::size_t{0} : text.size() + ranges.size() * by.size(), m_where);
+    std::string result;
+    std::size_t end = 0;
+    for (const auto& [begin, stop] : ranges) {
+        result.append(text, end, begin - end).append(by);
+        end = stop;
+    }
+    return result.append(text, end);
+}
+
+} // namespace mama::text

@@ -1,0 +1,154 @@
+// SentencePiece models (Llama style) through their own library.
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/text_escape.h"
+#include "core/text/tokenizer/json_members.h"
+#include "core/text/tokenizer/pipeline_tokenizer.h"
+#include "core/text/tokenizer/sentence_piece_check.h"
+
+#include <sentencepiece_processor.h>
+
+namespace mama::text {
+namespace {
+
+struct Processor
+{
+    sentencepiece::SentencePieceProcessor library;
+    std::vector<std::int32_t> before, after; // start and end token that encode() adds
+};
+
+class SentencePiece final : public Tokenizer
+{
+public:
+    SentencePiece(std::shared_ptr<const Processor> processor, std::vector<AddedToken> added)
+        : m_processor(std::move(processor)), m_added(std::move(added), {}), m_size(m_processor->library.GetPieceSize())
+    {
+        for (const AddedToken& token : m_added.all())
+            m_size = std::max(m_size, token.id + 1);
+    }
+
+    std::vector<std::int32_t> encodePlain(std::string_view text) const override
+    {
+        const std::string clean = isUtf8(text) ? std::string(text) : unicode::wellFormed(text);
+        std::vector<std::int32_t> ids;
+        for (const AddedTokens::Part& part : m_added.split(clean, false)) {
+            if (part.id >= 0) {
+                ids.push_back(part.id);
+                continue;
+            }
+            std::vector<int> some;
+            if (const auto status = m_processor->library.Encode(part.text, &some); !status.ok())
+                throw Error(ErrorCode::Data, "tokenize", "SentencePiece", oneLine(status.ToString()));
+            ids.insert(ids.end(), some.begin(), some.end());
+        }
+        return ids;
+    }
+
+    Tokens encode(std::string_view text, std::optional<std::string_view> pair, int longest) const override
+    {
+        std::vector<std::int32_t> first = encodePlain(text), second = pair ? encodePlain(*pair) : std::vector<std::int32_t>();
+        const std::size_t own = (m_processor->before.size() + m_processor->after.size()) * (pair ? 2 : 1);
+        Tokens tokens;
+        if (longest > 0) {
+            if (own > static_cast<std::size_t>(longest))
+                throw Error(ErrorCode::Usage, "tokenize", "length", std::to_string(longest) + " tokens do not hold the model's own special tokens");
+            const auto [a, b] = roomForPair(first.size(), second.size(), static_cast<std::size_t>(longest) - own);
+            tokens.cut = a < first.size() || b < second.size();
+            first.resize(a);
+            second.resize(b);
+        }
+        const auto add = [&tokens](const std::vector<std::int32_t>& ids) { tokens.ids.insert(tokens.ids.end(), ids.begin(), ids.end()); };
+        for (const auto* ids : {&first, &second}) {
+            if (ids == &second && !pair)
+                break;
+            add(m_processor->before);
+            add(*ids);
+            add(m_processor->after);
+        }
+        tokens.mask.assign(tokens.ids.size(), 1);
+        return tokens;
+    }
+
+    std::string decode(const std::vector<std::int32_t>& ids) const override
+    {
+        std::string text;
+        std::vector<int> run;
+        const auto flush = [&] {
+            std::string some;
+            if (const auto status = m_processor->library.Decode(run, &some); !status.ok())
+                throw Error(ErrorCode::Data, "decode tokens", "SentencePiece", oneLine(status.ToString()));
+            text += some;
+            run.clear();
+        };
+        for (const std::int32_t id : ids) {
+            if (const AddedToken* token = m_added.byId(id)) {
+                flush();
+                text += token->content;
+            } else if (id >= 0 && id < m_processor->library.GetPieceSize()) {
+                run.push_back(id);
+            }
+        }
+        flush();
+        return text;
+    }
+
+    std::optional<std::int32_t> id(std::string_view token) const override
+    {
+        if (const AddedToken* added = m_added.byContent(token))
+            return added->id;
+        const int found = m_processor->library.PieceToId(token);
+        return m_processor->library.IdToPiece(found) == token ? std::optional(found) : std::nullopt;
+    }
+
+    std::int32_t size() const override { return m_size; }
+    bool isBert() const override { return !m_processor->before.empty() && !m_processor->after.empty(); }
+
+    std::shared_ptr<const Tokenizer> withAddedTokens(const std::vector<std::string>& tokens) const override
+    {
+        std::vector<AddedToken> added = m_added.all();
+        std::int32_t next = m_size;
+        for (const std::string& content : tokens)
+            if (!content.empty() && !m_added.byContent(content)) {
+                const auto known = id(content);
+                added.push_back({content, known ? *known : next++});
+            }
+        return std::make_shared<SentencePiece>(m_processor, std::move(added));
+    }
+
+private:
+    std::shared_ptr<const Processor> m_processor;
+    AddedTokens m_added;
+    std::int32_t m_size = 0;
+};
+
+} // namespace
+
+std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& folder)
+{
+    const std::filesystem::path file = folder / "tokenizer.model", configFile = folder / "tokenizer_config.json";
+    auto processor = std::make_shared<Processor>();
+    const std::string model = readText(file);
+    checkSentencePieceModel(model, file.string());
+    try {
+        if (const auto status = processor->library.LoadFromSerializedProto(model); !status.ok())
+            broken(file.string(), oneLine(status.ToString()));
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) { // Darts throws its own on pieces that it cannot order
+        broken(file.string(), oneLine(error.what()));
+    }
+    const nlohmann::json config = std::filesystem::exists(configFile) ? readJson(configFile) : nlohmann::json::object();
+    auto& library = processor->library;
+    if (flagAt(config, "add_bos_token", true, configFile.string()) && library.bos_id() >= 0)
+        processor->before.push_back(library.bos_id());
+    if (flagAt(config, "add_eos_token", false, configFile.string()) && library.eos_id() >= 0)
+        processor->after.push_back(library.eos_id());
+    std::vector<std::pair<std::string, std::int64_t>> entries;
+    for (int i = 0; i < library.GetPieceSize(); ++i)
+        entries.emplace_back(library.IdToPiece(i), i);
+    const Vocabulary vocabulary(entries, file.string());
+    std::vector<AddedToken> added = addedTokensOf(folder, {}, vocabulary);
+    return std::make_shared<SentencePiece>(std::move(processor), std::move(added));
+}
+
+} // namespace mama::text

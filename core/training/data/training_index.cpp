@@ -1,0 +1,197 @@
+#include "core/training/data/training_index.h"
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/tables/csv_file.h"
+#include "core/text/embed_tables.h"
+#include "core/training/data/counter_random.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <unordered_map>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+struct Folders
+{
+    fs::path root, images, tables;
+};
+
+Folders foldersOf(const Settings& settings)
+{
+    Folders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables")};
+    if (folders.root.empty() && folders.tables.empty())
+        throw Error(ErrorCode::Usage, "read data set", "data.root", "neither data.root nor data.tables is given");
+    if (folders.images.empty())
+        folders.images = fs::is_directory(folders.root / "images") ? folders.root / "images" : folders.root;
+    if (folders.tables.empty())
+        folders.tables = fs::is_directory(folders.root / "tables") ? folders.root / "tables" : folders.root;
+    if (!fs::exists(folders.tables))
+        throw Error(ErrorCode::Io, "read data set", folders.tables.string(), "no such file or folder");
+    return folders;
+}
+
+// The file of a table's path: as it is, below the root, or the longest of its ends that lies below the images' folder.
+fs::path fileOf(const Folders& folders, const std::string& cell)
+{
+    const fs::path given(cell);
+    std::error_code ignored;
+    if (given.is_absolute() && fs::is_regular_file(given, ignored))
+        return given;
+    if (const fs::path below = folders.root / given.relative_path(); fs::is_regular_file(below, ignored))
+        return below;
+    fs::path rest = given.relative_path();
+    while (!rest.empty()) {
+        if (const fs::path below = folders.images / rest; fs::is_regular_file(below, ignored))
+            return below;
+        fs::path shorter;
+        for (auto part = std::next(rest.begin()); part != rest.end(); ++part)
+            shorter /= *part;
+        rest = std::move(shorter);
+    }
+    return {};
+}
+
+std::uint64_t numberOf(const std::string& text)
+{
+    return std::stoull(sha256(text).substr(0, 16), nullptr, 16);
+}
+
+// Patients in an order that depends on the seed and their names alone.
+std::vector<std::string> shuffledPatients(const TrainingIndex& index, RandomPurpose purpose, std::int64_t seed)
+{
+    std::map<std::string, std::uint64_t> ranks;
+    for (const TrainingImage& image : index.images)
+        if (!ranks.count(image.fields.patient))
+            ranks[image.fields.patient] = CounterRandom({static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(purpose), numberOf(image.fields.patient)})();
+    std::vector<std::string> patients;
+    for (const auto& [patient, rank] : ranks)
+        patients.push_back(patient);
+    std::stable_sort(patients.begin(), patients.end(), [&](const auto& a, const auto& b) { return ranks[a] < ranks[b]; });
+    return patients;
+}
+
+void split(TrainingIndex& index, const Settings& settings)
+{
+    const auto patients = shuffledPatients(index, RandomPurpose::Split, settings.integer("data.split_seed"));
+    const auto count = [&](const char* key) { return static_cast<std::size_t>(std::llround(settings.number(key) * static_cast<double>(patients.size()))); };
+    const std::size_t test = count("data.test_share"), validation = count("data.validation_share");
+    std::unordered_map<std::string, Split> splits;
+    for (std::size_t i = 0; i < patients.size(); ++i)
+        splits[patients[i]] = i < test ? Split::Test : i < test + validation ? Split::Validation : Split::Train;
+    for (TrainingImage& image : index.images)
+        image.split = splits[image.fields.patient];
+}
+
+// Leaves the images of a share of the training patients.
+void takeSubset(TrainingIndex& index, const Settings& settings)
+{
+    const double share = settings.number("data.label_share");
+    if (share >= 1)
+        return;
+    TrainingIndex training;
+    for (const std::size_t place : index.of(Split::Train))
+        training.images.push_back(index.images[place]);
+    auto patients = shuffledPatients(training, RandomPurpose::Subset, settings.integer("data.split_seed"));
+    patients.resize(std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(share * static_cast<double>(patients.size())))));
+    std::sort(patients.begin(), patients.end());
+    std::erase_if(index.images, [&](const TrainingImage& image) {
+        return image.split == Split::Train && !std::binary_search(patients.begin(), patients.end(), image.fields.patient);
+    });
+}
+
+// lesions.csv of a phantom set, by the image's SOP instance UID. Other kinds than masses and calcifications have no
+// sentence of their own in a caption and are left out.
+std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::path& root)
+{
+    std::unordered_map<std::string, std::vector<LesionMask>> lesions;
+    const fs::path file = root / "lesions.csv";
+    const auto heading = readCsvHeading(file);
+    std::array<std::size_t, 3> columns{};
+    constexpr std::array names = {"sop_uid", "mask", "kind"};
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        const auto column = findColumn(heading, names[i]);
+        if (!column)
+            throw Error(ErrorCode::Format, "read table", file.string(), std::string("the column \"") + names[i] + "\" is missing");
+        columns[i] = *column;
+    }
+    const auto conspicuity = findColumn(heading, "conspicuity");
+    readCsv(file, [&](const CsvRecord& record) {
+        const auto cell = [&](std::size_t i) { return std::string(trimmed(record.fields[columns[i]])); };
+        const std::string kind = cell(2), mask = cell(1);
+        if (mask.empty() || (kind != "mass" && kind != "calcification"))
+            return;
+        const fs::path below = fs::exists(root / mask) ? root / mask : root / "masks" / fs::path(mask).filename();
+        lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
+                                   conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
+    });
+    return lesions;
+}
+
+void attachLesions(TrainingIndex& index, const fs::path& root)
+{
+    index.hasMasks = fs::exists(root / "lesions.csv");
+    if (!index.hasMasks)
+        return;
+    const auto lesions = readLesions(root);
+    for (TrainingImage& image : index.images)
+        if (const auto found = lesions.find(image.id); found != lesions.end())
+            image.lesions = found->second;
+}
+
+} // namespace
+
+const char* name(Split split) { return split == Split::Train ? "train" : split == Split::Validation ? "validation" : "test"; }
+
+std::vector<std::size_t> TrainingIndex::of(Split split) const
+{
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (images[i].split == split)
+            places.push_back(i);
+    return places;
+}
+
+TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
+{
+    const Folders folders = foldersOf(settings);
+    const CaptionTable table = readCaptionTable(folders.tables, false);
+    TrainingIndex index;
+    index.legend = table.legend;
+    index.refusedRows = table.refused.size();
+    const auto limit = static_cast<std::size_t>(settings.integer("data.limit"));
+    for (const CaptionTable::Row& row : table.rows) {
+        if (job.cancelled() || (limit > 0 && index.images.size() >= limit))
+            break;
+        const Caption caption = buildCaption(row.image, row.finding, table.legend);
+        if (caption.missing || row.image.imageType != "2D") {
+            ++index.leftOut;
+            continue;
+        }
+        TrainingImage image{{}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, caption.birads, caption.density, {}};
+        if (image.path.empty()) {
+            index.missing.push_back(row.image.path);
+            continue;
+        }
+        if (image.fields.patient.empty())
+            image.fields.patient = image.fields.exam; // a joined table without patients: an exam stands for one
+        image.id = image.path.stem().string();
+        index.images.push_back(std::move(image));
+    }
+    if (index.images.empty() && !job.cancelled())
+        throw Error(ErrorCode::Data, "read data set", folders.tables.string(),
+                    "no image can be used: " + std::to_string(index.leftOut) + " rows are not 2D or lack a field, " + std::to_string(index.missing.size()) + " files are missing under " + folders.images.string());
+    attachLesions(index, folders.root);
+    if (fs::exists(folders.root / "studies.csv"))
+        index.synthetic = "synthetic mammograms (phantoms)";
+    split(index, settings);
+    takeSubset(index, settings);
+    return index;
+}
+
+} // namespace mama

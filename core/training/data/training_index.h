@@ -1,0 +1,59 @@
+#pragma once
+#include "core/base/progress.h"
+#include "core/text/captions/captions.h"
+#include "core/training/settings/settings.h"
+
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+enum class Split { Train, Validation, Test };
+const char* name(Split split); // "train", "validation", "test"
+
+enum class LesionChannel { Mass = 0, Calcification = 1 };
+constexpr int lesionChannels = 2;
+
+// A mask of one lesion in one image: 8 bits in stored pixels, 0 outside.
+struct LesionMask
+{
+    std::filesystem::path file;
+    LesionChannel channel = LesionChannel::Mass;
+    std::string conspicuity; // obvious, moderate, subtle; empty: not said
+};
+
+// One image of a data set, with what its caption and classes are made of.
+struct TrainingImage
+{
+    std::string id; // the file's name without its ending: a SOP instance UID or a running number
+    std::filesystem::path path;
+    Split split = Split::Train;
+    ImageFields fields;
+    FindingFields finding;
+    std::optional<int> birads, density; // class labels: 0-6, 0-3
+    std::vector<LesionMask> lesions;
+};
+
+struct TrainingIndex
+{
+    std::vector<TrainingImage> images; // in the order of the tables
+    Legend legend;
+    bool hasMasks = false;             // a table of lesions lies beside the images
+    std::string synthetic;             // what the set says of itself if it is no real one; empty
+    std::size_t leftOut = 0;           // rows of other image types, or without the fields that a caption needs
+    std::vector<std::string> missing;  // paths of the table that are no file
+    std::size_t refusedRows = 0;       // records that could not be read
+
+    // Places in `images`, of a split.
+    std::vector<std::size_t> of(Split split) const;
+};
+
+// The tables of `data.root` (or data.tables, data.images) in EMBED's layout, 2D images with complete captions, split by
+// patient. A file is looked for by the table's path, and by its last parts under the images' folder. Shares are exact to
+// one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the tables' reader.
+TrainingIndex readTrainingIndex(const Settings& settings, const Job& job = {});
+
+} // namespace mama

@@ -1,0 +1,34 @@
+#include "core/training/loop/step_report.h"
+
+#include "core/base/error.h"
+
+#include <cmath>
+
+namespace mama {
+
+void StepReport::add(const StepReport& other)
+{
+    for (const auto& [name, value] : other.terms)
+        terms[name] += value;
+}
+
+void StepReport::scale(double factor)
+{
+    for (auto& [name, value] : terms)
+        value *= factor;
+}
+
+void StepReport::checkFinite() const
+{
+    const auto check = [](const std::string& name, double value) {
+        if (!std::isfinite(value))
+            throw Error(ErrorCode::Data, "train", "loss term " + name, "is " + std::to_string(value) + ": the run diverged or a sample is broken; lower the learning rate, or clip the gradients");
+    };
+    for (const auto& [name, value] : terms)
+        if (name != "total")
+            check(name, value);
+    if (const auto total = terms.find("total"); total != terms.end())
+        check(total->first, total->second);
+}
+
+} // namespace mama

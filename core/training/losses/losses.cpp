@@ -1,0 +1,191 @@
+#include "core/training/losses/losses.h"
+
+#include "core/base/error.h"
+#include "core/training/processes/collectives.h"
+
+#include <limits>
+#include <tuple>
+#include <torch/torch.h>
+
+namespace mama {
+namespace {
+
+using torch::Tensor;
+namespace functional = torch::nn::functional;
+
+Tensor normalised(const Tensor& x) { return functional::normalize(x, functional::NormalizeFuncOptions().dim(-1)); }
+
+[[noreturn]] void fail(const std::string& where, const std::string& why) { throw Error(ErrorCode::Data, "loss", where, why); }
+
+void checkPair(const Tensor& a, const Tensor& b, const char* what)
+{
+    if (a.dim() != 2 || b.dim() != 2 || a.sizes() != b.sizes() || a.size(0) == 0)
+        fail(what, "two equal [samples, width] tensors are needed");
+}
+
+// Cross-entropy of rows [n, N] whose truth is the diagonal that begins at column `offset`.
+Tensor diagonalLoss(const Tensor& logits, std::int64_t offset = 0)
+{
+    return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0), torch::TensorOptions(torch::kLong).device(logits.device())));
+}
+
+// Of rows and of columns.
+std::pair<Tensor, Tensor> bothDirections(const Tensor& logits) { return {diagonalLoss(logits), diagonalLoss(logits.t())}; }
+
+void addLocal(const LossInput& input, LossTerms& terms, const Collectives* together)
+{
+    if (static_cast<std::int64_t>(input.sentenceCounts.size()) != input.patches.size(0))
+        fail("sentence_counts", "as many captions as images are needed");
+    if (!input.localScale.defined())
+        fail("local_scale", "is missing");
+    const Tensor scale = input.localScale.exp();
+    if (together) {
+        // Sentences travel, patches stay: every caption on this process's images; its captions' scores come back.
+        const Tensor sentences = together->gather(normalised(input.sentences));
+        const LocalScores columns = localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
+        const std::int64_t samples = input.patches.size(0), offset = together->rank() * samples;
+        terms.scores = {together->gather(columns.bestPatch.t()).t(), together->gather(columns.bestSentence.t()).t()};
+        const auto rows = [&](const Tensor& scores) { return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset); };
+        terms.localT2iRowsText = rows(terms.scores.bestPatch);
+        terms.localT2iRowsImage = diagonalLoss(columns.bestPatch.t() * scale, offset);
+        terms.localI2tRowsText = rows(terms.scores.bestSentence);
+        terms.localI2tRowsImage = diagonalLoss(columns.bestSentence.t() * scale, offset);
+        return;
+    }
+    terms.scores = localScores(normalised(input.patches), normalised(input.sentences), input.sentenceCounts);
+    std::tie(terms.localT2iRowsText, terms.localT2iRowsImage) = bothDirections(terms.scores.bestPatch * scale);
+    std::tie(terms.localI2tRowsText, terms.localI2tRowsImage) = bothDirections(terms.scores.bestSentence * scale);
+}
+
+void require(const Tensor& term, const char* what)
+{
+    if (!term.defined())
+        fail(what, "this term is part of the total, but its embeddings are missing");
+}
+
+} // namespace
+
+LossSchedule lossScheduleOf(std::string_view text)
+{
+    for (const LossSchedule schedule : {LossSchedule::Reference, LossSchedule::Paper, LossSchedule::PaperMean})
+        if (text == name(schedule))
+            return schedule;
+    throw Error(ErrorCode::Usage, "choose loss schedule", std::string(text), "expected reference, paper or paper_mean");
+}
+
+Negatives negativesOf(std::string_view text)
+{
+    if (text != "local" && text != "gathered")
+        throw Error(ErrorCode::Usage, "choose negatives", std::string(text), "expected local or gathered");
+    return text == "local" ? Negatives::Local : Negatives::Gathered;
+}
+
+const char* name(LossSchedule schedule)
+{
+    return schedule == LossSchedule::Reference ? "reference" : schedule == LossSchedule::Paper ? "paper" : "paper_mean";
+}
+
+std::vector<std::pair<std::string, Tensor>> LossTerms::named() const
+{
+    std::vector<std::pair<std::string, Tensor>> result;
+    const auto add = [&](const char* what, const Tensor& value) {
+        if (value.defined())
+            result.emplace_back(what, value);
+    };
+    add("clip_v_to_t", clipVToT);
+    add("clip_t_to_v", clipTToV);
+    add("clip2_v_to_t", clip2VToT);
+    add("clip2_t_to_v", clip2TToV);
+    add("ntxent", ntxent);
+    add("local_t2i_rows_text", localT2iRowsText);
+    add("local_t2i_rows_image", localT2iRowsImage);
+    add("local_i2t_rows_text", localI2tRowsText);
+    add("local_i2t_rows_image", localI2tRowsImage);
+    add("clip", clipVToT.defined() ? clip() : Tensor());
+    add("clip_second_view", clip2VToT.defined() ? clipSecondView() : Tensor());
+    add("local_t2i", localT2iRowsText.defined() ? localT2i() : Tensor());
+    add("local_i2t", localI2tRowsText.defined() ? localI2t() : Tensor());
+    return result;
+}
+
+std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tensor& logScale, const Collectives* together)
+{
+    checkPair(a, b, "clip");
+    if (!logScale.defined())
+        fail("logit_scale", "is missing");
+    if (together) {
+        const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA), allB = together->gather(ownB);
+        const std::int64_t offset = together->rank() * a.size(0);
+        return {diagonalLoss(torch::mm(ownA, allB.t()) * logScale.exp(), offset), diagonalLoss(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
+    }
+    return bothDirections(torch::mm(normalised(a), normalised(b).t()) * logScale.exp());
+}
+
+Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, const std::optional<Gathered>& gathered)
+{
+    checkPair(first, second, "ntxent");
+    const std::int64_t samples = first.size(0);
+    const Tensor anchors = normalised(torch::cat({first, second}));
+    const Tensor candidates = gathered ? normalised(torch::cat({gathered->first, gathered->second})) : anchors;
+    const std::int64_t all = candidates.size(0) / 2, offset = gathered ? gathered->offset : 0;
+    if (candidates.size(1) != anchors.size(1) || offset < 0 || offset + samples > all)
+        fail("ntxent", "the gathered samples do not hold this rank's");
+    const Tensor own = torch::arange(samples, torch::TensorOptions(torch::kLong).device(first.device())) + offset;
+    const Tensor itself = torch::cat({own, own + all}), partner = torch::cat({own + all, own});
+    // No sample is its own candidate.
+    const Tensor logits = (torch::mm(anchors, candidates.t()) / temperature).scatter(1, itself.unsqueeze(1), -std::numeric_limits<double>::infinity());
+    return functional::cross_entropy(logits, partner);
+}
+
+bool isLate(const LossOptions& options, std::int64_t step) { return step >= options.lateLoss; }
+
+bool usesSecondView(const LossOptions& options, bool late)
+{
+    return (late || options.schedule != LossSchedule::Reference) && (options.secondViewWeight > 0 || options.simclrWeight > 0);
+}
+
+bool usesLocal(const LossOptions& options, bool late) { return late && options.localWeight > 0; }
+
+LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Collectives* together)
+{
+    const auto where = [&](Negatives negatives) { return negatives == Negatives::Gathered ? together : nullptr; };
+    LossTerms terms;
+    if (input.v.defined() && input.t.defined())
+        std::tie(terms.clipVToT, terms.clipTToV) = contrast(input.v, input.t, input.logitScale, where(options.clip));
+    if (input.v2.defined() && input.t.defined())
+        std::tie(terms.clip2VToT, terms.clip2TToV) = contrast(input.v2, input.t, input.logitScale, where(options.clip));
+    if (input.simclr1.defined() && input.simclr2.defined()) {
+        std::optional<Gathered> gathered;
+        if (where(options.simclr))
+            gathered = {together->gather(input.simclr1), together->gather(input.simclr2), together->rank() * input.simclr1.size(0)};
+        terms.ntxent = ntxent(input.simclr1, input.simclr2, options.temperature, gathered);
+    }
+    if (input.patches.defined() && input.sentences.defined() && options.localWeight > 0)
+        addLocal(input, terms, where(options.local));
+    return terms;
+}
+
+Tensor totalLoss(const LossTerms& terms, const LossOptions& options, bool late)
+{
+    require(terms.clipVToT, "clip");
+    const bool reference = options.schedule == LossSchedule::Reference;
+    // Pairs of directions: added (1) or averaged (1/2); the paper halves the local term once more.
+    const double pair = options.schedule == LossSchedule::PaperMean ? 0.5 : 1, local = reference ? 1 : 0.5;
+    Tensor total = pair * terms.clip();
+    const bool second = usesSecondView(options, late);
+    if (second && options.simclrWeight > 0) {
+        require(terms.ntxent, "ntxent");
+        total = total + options.simclrWeight * terms.ntxent;
+    }
+    if (second && options.secondViewWeight > 0) {
+        require(terms.clip2VToT, "clip_second_view");
+        total = total + options.secondViewWeight * pair * terms.clipSecondView();
+    }
+    if (usesLocal(options, late)) {
+        require(terms.localT2iRowsText, "local");
+        total = total + options.localWeight * local * pair * (terms.localT2i() + terms.localI2t());
+    }
+    return total;
+}
+
+} // namespace mama

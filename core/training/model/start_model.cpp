@@ -1,0 +1,145 @@
+#include "core/training/model/start_model.h"
+
+#include "core/base/error.h"
+#include "core/training/model/text_projection.h"
+#include "core/weights/base_text.h"
+#include "core/weights/model_folder.h"
+
+#include <cmath>
+#include <cstring>
+#include <torch/torch.h>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+using nlohmann::json;
+using torch::Tensor;
+
+constexpr double logOfStartScale = 2.6592600369327779; // ln(1 / 0.07), mama.md 2
+
+ImportedModel languageModel(const StartModel& start)
+{
+    ImportOptions options;
+    options.checkpoint = start.textModel.empty() ? baseTextWeights(start.description).parent_path() : start.textModel;
+    if (options.checkpoint.empty())
+        throw Error(ErrorCode::Model, "make start model", "text", "neither a folder nor a base of the language model is given");
+    auto imported = importWeights(options);
+    if (!imported->description["text"].is_object())
+        throw Error(ErrorCode::Model, "make start model", options.checkpoint.string(), "holds no language model");
+    return std::move(*imported);
+}
+
+// What the caller wrote, on top of what the language model says of itself.
+json completed(const StartModel& start, const ImportedModel& language)
+{
+    json description = start.description;
+    json text = language.description["text"];
+    text.update(description.value("text", json::object()));
+    description["text"] = text;
+    if (!description.contains("captions"))
+        description["captions"] = language.description["captions"];
+    for (const char* section : {"image", "heads"})
+        if (!description.contains(section) || !description[section].is_object())
+            throw Error(ErrorCode::Model, "make start model", section, "is not in the description");
+    return description;
+}
+
+// LayerNorm and BatchNorm begin as identities; embeddings small; matrices and kernels keep the variance of their input.
+Tensor startValue(const ExpectedTensor& tensor, torch::Generator& generator)
+{
+    const auto ends = [&](const char* with) { return tensor.name.ends_with(with); };
+    if (tensor.integer)
+        return torch::zeros(tensor.shape, torch::kLong);
+    if (ends("logit_scale") || ends("local_scale"))
+        return torch::full(tensor.shape, logOfStartScale);
+    if (ends("_token") || ends("_tokens") || ends("pos_embed"))
+        return torch::randn(tensor.shape, generator) * 0.02;
+    if (tensor.shape.size() < 2)
+        return ends(".weight") || ends("running_var") || ends(".gamma") ? torch::ones(tensor.shape) : torch::zeros(tensor.shape);
+    double inputs = 1;
+    for (std::size_t i = 1; i < tensor.shape.size(); ++i)
+        inputs *= static_cast<double>(tensor.shape[i]);
+    const double gain = tensor.shape.size() == 4 && tensor.shape[2] > 1 ? 2 : 1; // ReLU behind the kernels of a stem
+    return torch::randn(tensor.shape, generator) * std::sqrt(gain / inputs);
+}
+
+// A LocalHead that computes the projection: relu(x) - relu(-x) = x. Rows beyond these begin with random weights and
+// unheard.
+void setLocalHead(Parameters& parameters, const Projection& projection)
+{
+    const std::string head = "text_encoder_q.local_embed.head.";
+    const std::int64_t dims = projection.weight.size(0);
+    Tensor first = parameters.get(head + "0.weight"), firstBias = parameters.get(head + "0.bias"), second = parameters.get(head + "3.weight");
+    if (first.size(0) < 2 * dims)
+        throw Error(ErrorCode::Model, "make start model", "heads.text_local_hidden", "must be at least twice the embedding's width");
+    for (const std::int64_t half : {0, 1}) {
+        first.narrow(0, half * dims, dims).copy_((half == 0 ? projection.weight : -projection.weight).unsqueeze(2));
+        firstBias.narrow(0, half * dims, dims).copy_(half == 0 ? projection.bias : -projection.bias);
+    }
+    second.zero_();
+    for (std::int64_t i = 0; i < dims; ++i)
+        for (const std::int64_t half : {0, 1})
+            second[i][half * dims + i].fill_(half == 0 ? 1 : -1);
+}
+
+CaptionTokenizer tokenizerOf(const ImportedModel& language, const json& description)
+{
+    CaptionTokenizer made;
+    if (language.tokenizerFiles.empty())
+        throw Error(ErrorCode::Model, "make start model", "tokenizer", "the language model's folder has none");
+    made.tokenizer = made.plain = Tokenizer::load(language.tokenizerFiles.front().parent_path());
+    const json& captions = description.at("captions");
+    made.rules = {captions.value("separator", ""), captions.value("start", ""), captions.value("end", ""), captions.value("pad", ""), captions.value("length", 144)};
+    return made;
+}
+
+void projectTexts(const StartModel& start, const ImportedModel& language, const json& description, Parameters& parameters)
+{
+    const auto tower = TextTower::make(parameters, description["text"]);
+    const TextFeatures features = textFeatures(*tower, tokenizerOf(language, description), description["text"].value("pooling", "cls"), start.texts);
+    const auto dims = description["heads"].at("embedding").get<std::int64_t>();
+    const Projection whole = whitening(features.whole, dims);
+    Tensor(parameters.get("text_encoder_q.global_embed.weight")).copy_(whole.weight);
+    Tensor(parameters.get("text_encoder_q.global_embed.bias")).copy_(whole.bias);
+    if (parameters.has("text_encoder_q.local_embed.head.0.weight"))
+        setLocalHead(parameters, whitening(features.sentences, dims));
+}
+
+CanonicalTensor canonical(const std::string& name, const Tensor& tensor)
+{
+    const Tensor plain = tensor.contiguous();
+    const auto bytes = std::make_shared<std::vector<std::byte>>(plain.nbytes());
+    if (!bytes->empty())
+        std::memcpy(bytes->data(), plain.const_data_ptr(), bytes->size());
+    return {{name, plain.scalar_type() == torch::kLong ? TensorType::I64 : TensorType::F32, plain.sizes().vec()}, {*bytes, bytes}, nullptr};
+}
+
+} // namespace
+
+void writeStartModel(const StartModel& start, const fs::path& folder)
+{
+    const torch::NoGradGuard noGradients;
+    ImportedModel model = languageModel(start);
+    const json description = completed(start, model);
+    Parameters parameters = parametersOf(model);
+    torch::Generator generator = torch::make_generator<torch::CPUGeneratorImpl>(start.seed);
+    try {
+        for (const ExpectedTensor& tensor : expectedTensors(description)) {
+            if (!parameters.has(tensor.name) && (!tensor.optional || tensor.name.ends_with("num_batches_tracked") || tensor.name.ends_with("_scale")))
+                parameters.set(tensor.name, startValue(tensor, generator));
+        }
+        if (!start.texts.empty())
+            projectTexts(start, model, description, parameters);
+    } catch (const json::exception& error) {
+        throw Error(ErrorCode::Model, "make start model", "description", error.what());
+    }
+    model.description = description;
+    model.tensors.clear();
+    for (const auto& [name, tensor] : parameters.all())
+        model.tensors.push_back(canonical(name, tensor));
+    writeModelFolder(model, folder);
+}
+
+} // namespace mama

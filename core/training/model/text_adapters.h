@@ -1,0 +1,17 @@
+#pragma once
+#include "core/training/model/trainable_model.h"
+
+namespace mama {
+
+struct AdapterOptions
+{
+    int rank = 8;
+    double alpha = 32;
+    std::uint64_t seed = 42;
+};
+
+// Gives a text model without LoRA matrices those of PEFT's defaults (GPT-2: c_attn; BERT: query and value; Llama: q_proj
+// and v_proj): A uniform within 1 / sqrt(inputs), B zero, so that nothing changes yet. Does nothing if it has some.
+void addAdapters(TrainableModel& model, const AdapterOptions& options);
+
+} // namespace mama

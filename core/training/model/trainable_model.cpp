@@ -1,0 +1,191 @@
+#include "core/training/model/trainable_model.h"
+
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/training/loop/shared_files.h"
+#include "core/training/settings/trained_tensors.h"
+#include "core/weights/import_weights.h"
+
+#include <algorithm>
+#include <cstring>
+#include <torch/torch.h>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+TensorType typeOf(const torch::Tensor& tensor, const std::string& name)
+{
+    switch (tensor.scalar_type()) {
+    case torch::kFloat: return TensorType::F32;
+    case torch::kDouble: return TensorType::F64;
+    case torch::kLong: return TensorType::I64;
+    case torch::kBFloat16: return TensorType::BF16;
+    default: throw Error(ErrorCode::Internal, "write checkpoint", name, "a type that is not written");
+    }
+}
+
+constexpr const char* trainedFile = "model-trained.safetensors";
+constexpr const char* frozenFile = "model-frozen.safetensors";
+
+// Whether a weights file holds these tensors and no others, to the bit.
+bool holds(const fs::path& path, const NamedTensors& tensors)
+{
+    try {
+        const auto file = WeightFile::open(path);
+        if (file->tensors().size() != tensors.size())
+            return false;
+        for (const TensorInfo& info : file->tensors()) {
+            const auto own = tensors.find(info.name);
+            if (own == tensors.end() || info.shape != own->second.sizes().vec() || info.type != typeOf(own->second, info.name))
+                return false;
+            const torch::Tensor plain = own->second.detach().cpu().contiguous();
+            const TensorBytes data = file->bytes(info);
+            if (!data.bytes.empty() && std::memcmp(plain.const_data_ptr(), data.bytes.data(), data.bytes.size()) != 0)
+                return false;
+        }
+        return true;
+    } catch (const Error&) { // cut off, no weights at all: to be written anew
+        return false;
+    }
+}
+
+bool sameBytes(const fs::path& a, const fs::path& b)
+{
+    const MappedFile first(a), second(b);
+    return std::ranges::equal(first.bytes(), second.bytes());
+}
+
+double bytesOf(const NamedTensors& tensors)
+{
+    double sum = 0;
+    for (const auto& [name, tensor] : tensors)
+        sum += static_cast<double>(tensor.nbytes());
+    return sum;
+}
+
+} // namespace
+
+void writeTensors(const fs::path& file, const NamedTensors& tensors)
+{
+    std::vector<torch::Tensor> kept;
+    std::vector<NamedTensor> named;
+    for (const bool wide : {true, false}) // eight-byte elements first: every tensor lies on a multiple of its size
+        for (const auto& [name, tensor] : tensors) {
+            const torch::Tensor plain = tensor.detach().cpu().contiguous();
+            if ((plain.element_size() == 8) != wide)
+                continue;
+            kept.push_back(plain);
+            named.push_back({{name, typeOf(plain, name), plain.sizes().vec()}, {static_cast<const std::byte*>(plain.const_data_ptr()), plain.nbytes()}});
+        }
+    writeSafetensors(file, named, {{"format", "pt"}});
+}
+
+void readTensorsInto(const fs::path& path, const NamedTensors& tensors)
+{
+    const auto file = WeightFile::open(path);
+    const torch::NoGradGuard noGradients;
+    for (const auto& [name, tensor] : tensors) {
+        const TensorInfo* info = file->find(name);
+        if (!info || info->shape != tensor.sizes().vec() || info->type != typeOf(tensor, name))
+            throw Error(ErrorCode::Model, "load checkpoint", file->path().string() + " tensor " + name, info ? "has another shape or type than the model of this run" : "is missing");
+        const TensorBytes data = file->bytes(*info);
+        torch::Tensor copy = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
+        if (!data.bytes.empty())
+            std::memcpy(copy.data_ptr(), data.bytes.data(), data.bytes.size());
+        tensor.detach().copy_(copy);
+    }
+}
+
+TrainableModel::TrainableModel(const fs::path& start)
+{
+    ImportOptions options;
+    options.checkpoint = start;
+    const auto imported = importWeights(options);
+    description = imported->description;
+    m_tokenizerFiles = imported->tokenizerFiles;
+    const Parameters views = parametersOf(*imported); // of read-only memory
+    for (const auto& [name, tensor] : views.all())
+        parameters.set(name, tensor.clone(torch::MemoryFormat::Contiguous));
+}
+
+void TrainableModel::dropText()
+{
+    Parameters kept;
+    for (const auto& [name, tensor] : parameters.all())
+        if (!name.starts_with("text_encoder_q."))
+            kept.set(name, tensor);
+    parameters = kept;
+    description["text"] = nullptr;
+    description["captions"] = nullptr;
+    m_tokenizerFiles.clear();
+}
+
+void TrainableModel::place(at::Device device, at::ScalarType type)
+{
+    const Parameters before = parameters;
+    for (const auto& [name, tensor] : before.all())
+        parameters.set(name, tensor.is_floating_point() ? tensor.to(device, type) : tensor.to(device));
+}
+
+void TrainableModel::save(const fs::path& folder, const SharedFiles* shared, const NamedTensors& trained) const
+{
+    NamedTensors changing, frozen;
+    for (const auto& [name, tensor] : parameters.all())
+        (trained.contains(name) || isStatistic(name) ? changing : frozen)[name] = tensor;
+    nlohmann::json now = description;
+    if (shared && worthSharing(bytesOf(frozen), bytesOf(parameters.all()))) {
+        now["hash"] = writeShardIndex(folder, saveShards(folder, *shared, changing, frozen));
+    } else {
+        writeTensors(folder / "model.safetensors", parameters.all());
+        now["hash"] = sha256OfFile(folder / "model.safetensors");
+    }
+    writeAtomically(folder / "model.json", now.dump(2) + "\n");
+    saveTokenizer(folder, shared);
+}
+
+// The shards' sums.
+std::map<std::string, std::string> TrainableModel::saveShards(const fs::path& folder, const SharedFiles& shared, const NamedTensors& changing, const NamedTensors& frozen) const
+{
+    provideFrozen(shared, frozen);
+    shared.place(frozenFile, folder);
+    writeTensors(folder / trainedFile, changing);
+    return {{trainedFile, sha256OfFile(folder / trainedFile)}, {frozenFile, m_shared->sum}};
+}
+
+// Compared value by value once a process, and again only if a tensor was written to in between.
+void TrainableModel::provideFrozen(const SharedFiles& shared, const NamedTensors& frozen) const
+{
+    const fs::path file = shared.file(frozenFile);
+    Stamps stamps;
+    for (const auto& [name, tensor] : frozen)
+        stamps[name] = {tensor.unsafeGetTensorImpl(), tensor._version()};
+    if (m_shared && m_shared->file == file && m_shared->stamps == stamps && fs::exists(file))
+        return;
+    shared.provide(frozenFile, [&](const fs::path& path) { return holds(path, frozen); }, [&](const fs::path& path) { writeTensors(path, frozen); });
+    m_shared = {file, stamps, sha256OfFile(file)};
+}
+
+void TrainableModel::saveTokenizer(const fs::path& folder, const SharedFiles* shared) const
+{
+    std::error_code failed;
+    for (const fs::path& file : m_tokenizerFiles) {
+        const std::string name = file.filename().string();
+        if (shared) {
+            shared->provide(name, [&](const fs::path& path) { return sameBytes(path, file); }, [&](const fs::path& path) { writeAtomically(path, MappedFile(file).bytes()); });
+            shared->place(name, folder);
+        } else if (!fs::copy_file(file, folder / name, fs::copy_options::overwrite_existing, failed)) {
+            throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());
+        }
+    }
+}
+
+void TrainableModel::load(const fs::path& folder)
+{
+    WeightFile::open(folder)->verify();
+    readTensorsInto(folder, parameters.all());
+}
+
+} // namespace mama

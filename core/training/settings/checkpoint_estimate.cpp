@@ -1,0 +1,70 @@
+#include "core/training/settings/checkpoint_estimate.h"
+
+#include "core/training/settings/trained_tensors.h"
+#include "core/weights/import_weights.h"
+#include "core/weights/key_names.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+namespace {
+
+using nlohmann::json;
+
+bool trains(const Settings& settings, const std::string& tensor)
+{
+    const std::string& task = settings.text("task");
+    if (task == "pretrain")
+        return pretrainingTrains(tensor, textTrainingOf(settings.text("model.text_training")));
+    return task == "warm-start" ? warmStartTrains(tensor) : classifierTrains(tensor, task == "finetune");
+}
+
+// The description with the adapters that pre-training will add, as text_adapters.h does.
+json withAdapters(const Settings& settings, json description)
+{
+    json& text = description["text"];
+    if (settings.text("task") == "pretrain" && settings.text("model.text_training") == "lora" && text.is_object() && !text.contains("lora"))
+        text["lora"] = {{"r", settings.integer("lora.rank")}, {"targets", adapterTargets(text.value("family", ""))}};
+    return description;
+}
+
+// An adapter that the architecture could have and the model does not.
+bool isAbsentAdapter(const std::string& tensor, const json& description)
+{
+    const std::size_t at = tensor.find(".lora_");
+    if (at == std::string::npos)
+        return false;
+    const json tower = description.value(tensor.starts_with(weights::textPrefix) ? "text" : "image", json::object());
+    const json targets = tower.value("/lora/targets"_json_pointer, json::array());
+    return std::none_of(targets.begin(), targets.end(), [&](const json& target) { return tensor.substr(0, at).ends_with(target.get<std::string>()); });
+}
+
+} // namespace
+
+CheckpointEstimate estimateCheckpoints(const Settings& settings, const json& start)
+{
+    const json description = withAdapters(settings, start);
+    const std::string& task = settings.text("task");
+    const bool classifier = task == "probe" || task == "finetune";
+    const double value = settings.text("precision") == "bf16-true" ? 2 : 4, moments = classifier ? 1 : 2;
+    CheckpointEstimate estimate;
+    double model = 0;
+    for (const ExpectedTensor& tensor : expectedTensors(description)) {
+        if ((classifier && tensor.name.starts_with("text_encoder_q.")) || isAbsentAdapter(tensor.name, description))
+            continue;
+        double bytes = tensor.integer ? 8 : value;
+        for (const std::int64_t size : tensor.shape)
+            bytes *= static_cast<double>(size);
+        model += bytes;
+        if (trains(settings, tensor.name))
+            estimate.each += bytes * (1 + moments);
+        else
+            (isStatistic(tensor.name) ? estimate.each : estimate.shared) += bytes;
+    }
+    if (!worthSharing(estimate.shared, model))
+        return {0, estimate.shared + estimate.each};
+    return estimate;
+}
+
+} // namespace mama

@@ -1,0 +1,146 @@
+#include "core/training/settings/settings.h"
+
+#include "core/base/error.h"
+#include "core/training/settings/settings_table.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+namespace mama {
+namespace {
+
+using nlohmann::json;
+using Type = SettingInfo::Type;
+
+[[noreturn]] void wrong(const std::string& key, const std::string& why) { throw Error(ErrorCode::Format, "read configuration", key, why); }
+
+json::json_pointer pointerOf(std::string key)
+{
+    std::replace(key.begin(), key.end(), '.', '/');
+    return json::json_pointer("/" + key);
+}
+
+const SettingInfo* find(const std::string& key)
+{
+    const auto& table = settingsTable();
+    const auto found = std::find_if(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key == key; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::string shortNumber(double value) { return json(value == std::floor(value) ? json(static_cast<std::int64_t>(value)) : json(value)).dump(); }
+
+void checkNumber(const SettingInfo& info, const json& value)
+{
+    if (!value.is_number() || (info.type == Type::Integer && std::floor(value.get<double>()) != value.get<double>()))
+        wrong(info.key, std::string("must be a ") + (info.type == Type::Integer ? "whole number" : "number"));
+    const double number = value.get<double>();
+    if (!(number >= info.low && number <= info.high))
+        wrong(info.key, value.dump() + " is out of range, expected " + shortNumber(info.low) + " to " + shortNumber(info.high));
+}
+
+void check(const SettingInfo& info, const json& value)
+{
+    if (info.type == Type::Integer || info.type == Type::Number)
+        return checkNumber(info, value);
+    if (info.type == Type::Flag) {
+        if (!value.is_boolean())
+            wrong(info.key, "must be true or false");
+        return;
+    }
+    if (!value.is_string())
+        wrong(info.key, "must be a text");
+    if (info.type == Type::Choice && std::find(info.choices.begin(), info.choices.end(), value.get<std::string>()) == info.choices.end()) {
+        std::string all;
+        for (const std::string& choice : info.choices)
+            all += (all.empty() ? "" : ", ") + choice;
+        wrong(info.key, value.dump() + " is none of " + all);
+    }
+}
+
+// Every leaf of the file must be a setting, every branch the beginning of one.
+void checkKeys(const json& config, const std::string& above)
+{
+    for (const auto& [member, value] : config.items()) {
+        const std::string key = above + member;
+        if (find(key))
+            continue;
+        const auto& table = settingsTable();
+        const bool branch = std::any_of(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key.starts_with(key + "."); });
+        if (!branch || !value.is_object())
+            wrong(key, branch ? "must be an object with settings inside" : "is no setting of a training run");
+        checkKeys(value, key + ".");
+    }
+}
+
+} // namespace
+
+const char* name(Type type)
+{
+    constexpr std::array names = {"flag", "integer", "number", "text", "choice"};
+    return names[static_cast<std::size_t>(type)];
+}
+
+std::span<const SettingInfo> trainingSettings() { return settingsTable(); }
+
+json Settings::defaultOf(const SettingInfo& info, const json& config)
+{
+    for (const SettingPreset& preset : settingPresets())
+        if (info.key == preset.key && config.is_object() && config.value(pointerOf(preset.when), json()) == preset.is)
+            return preset.value;
+    return info.standard;
+}
+
+Settings Settings::resolve(const json& config)
+{
+    if (!config.is_object())
+        wrong("configuration", "is not a JSON object");
+    checkKeys(config, "");
+    Settings settings;
+    settings.m_values = json::object();
+    for (const SettingInfo& info : settingsTable()) {
+        const auto place = pointerOf(info.key);
+        json value = config.contains(place) ? config.at(place) : defaultOf(info, config);
+        check(info, value);
+        if (info.type == Type::Integer)
+            value = static_cast<std::int64_t>(value.get<double>());
+        else if (info.type == Type::Number)
+            value = value.get<double>();
+        settings.m_values[place] = std::move(value);
+    }
+    if (settings.integer("schedule.warm_up_steps") >= settings.integer("steps")) {
+        // A short run keeps the shape of a long one when nobody chose the warm-up.
+        if (config.contains(pointerOf("schedule.warm_up_steps")))
+            wrong("schedule.warm_up_steps", "must be below steps, " + std::to_string(settings.integer("steps")));
+        settings.m_values["schedule"]["warm_up_steps"] = settings.integer("steps") / 10;
+    }
+    if (settings.number("schedule.min_lr") > settings.number("schedule.max_lr"))
+        wrong("schedule.min_lr", "must not be above schedule.max_lr");
+    if (settings.number("data.validation_share") + settings.number("data.test_share") >= 1)
+        wrong("data.test_share", "leaves no patients for training beside data.validation_share");
+    return settings;
+}
+
+const json& Settings::value(const std::string& key) const
+{
+    const auto place = pointerOf(key);
+    if (!m_values.contains(place))
+        throw Error(ErrorCode::Internal, "read configuration", key, "is no setting");
+    return m_values.at(place);
+}
+
+bool Settings::flag(const std::string& key) const { return value(key).get<bool>(); }
+std::int64_t Settings::integer(const std::string& key) const { return value(key).get<std::int64_t>(); }
+double Settings::number(const std::string& key) const { return value(key).get<double>(); }
+const std::string& Settings::text(const std::string& key) const { return value(key).get_ref<const std::string&>(); }
+
+std::vector<std::string> Settings::differences(const Settings& other) const
+{
+    std::vector<std::string> keys;
+    for (const SettingInfo& info : settingsTable())
+        if (value(info.key) != other.value(info.key))
+            keys.push_back(info.key);
+    return keys;
+}
+
+} // namespace mama

@@ -1,0 +1,73 @@
+#pragma once
+#include "core/text/tokenizer/tokenizer.h"
+#include "core/training/losses/loss_options.h"
+#include "core/training/tasks/task_options.h"
+#include "core/training/settings/trained_tensors.h"
+#include "core/training/loop/training_task.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace mama {
+
+class ExtraTerm;
+
+// MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
+// The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in this
+// header.
+class PretrainingTask final : public TrainingTask
+{
+public:
+    struct Options : TaskOptions
+    {
+        LossOptions loss;
+        double scaleLimit = 100;     // the factors e^scale stay at or below it; 0: as they come
+        TextTraining textTraining = TextTraining::Lora;
+        int loraRank = 8;            // where the start has no adapters yet
+        double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
+        bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
+        double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1, textFactor = 1;
+        bool decayMatricesOnly = false;
+        bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
+    };
+    // Error(Model) names what the start lacks.
+    explicit PretrainingTask(const Options& options);
+    ~PretrainingTask() override;
+
+    // A term beside MaMA's own, from the step on at which the local terms count.
+    void add(std::shared_ptr<ExtraTerm> term);
+
+    StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
+    std::map<std::string, double> apply(std::int64_t step, double lr) override;
+    void load(const std::filesystem::path& folder) override;
+    void share() override;
+    void undo() override;
+
+    // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text with
+    // the pooling of training.
+    std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
+    std::vector<float> textGlobal(const Tokens& text) const;
+    double logitFactor() const; // e^logit_scale
+    // Of the last micro-batch and the last step.
+    struct Seconds
+    {
+        double images = 0, text = 0, losses = 0, backward = 0, optimiser = 0;
+    };
+    const Seconds& seconds() const { return m_seconds; }
+    // The same for maps: [patches, D], and the state at the separator of the text's last sentence, [D].
+    std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
+    std::vector<float> sentence(const Tokens& text) const;
+
+private:
+    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+
+    struct Parts;
+    Options m_options;
+    std::unique_ptr<Parts> m_parts;
+    Seconds m_seconds;
+};
+
+} // namespace mama

@@ -1,0 +1,257 @@
+#include "core/weights/files/torch_file.h"
+
+#include "core/base/text_escape.h"
+#include "core/weights/files/checked.h"
+#include "core/weights/files/pickle_json.h"
+#include "core/weights/files/pickle_machine.h"
+#include "core/weights/files/safetensors.h"
+#include "core/weights/files/zip_archive.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <unordered_map>
+
+namespace mama::weights {
+namespace {
+
+using Kind = PickleNode::Kind;
+
+constexpr std::uint64_t longestPickle = 64U << 20U;
+
+// Where a tensor's elements lie in its storage's record.
+struct Layout
+{
+    std::string record;
+    std::uint64_t storageBytes = 0;
+    std::int64_t offset = 0; // elements
+    std::vector<std::int64_t> strides;
+    bool contiguous = true;
+};
+
+std::optional<TensorType> typeOf(std::string_view name)
+{
+    static const std::unordered_map<std::string_view, TensorType> types{
+        {"torch.DoubleStorage", TensorType::F64}, {"torch.FloatStorage", TensorType::F32}, {"torch.HalfStorage", TensorType::F16},
+        {"torch.BFloat16Storage", TensorType::BF16}, {"torch.LongStorage", TensorType::I64}, {"torch.IntStorage", TensorType::I32},
+        {"torch.ShortStorage", TensorType::I16}, {"torch.CharStorage", TensorType::I8}, {"torch.ByteStorage", TensorType::U8},
+        {"torch.BoolStorage", TensorType::Bool}, {"torch.float64", TensorType::F64}, {"torch.float32", TensorType::F32},
+        {"torch.float16", TensorType::F16}, {"torch.bfloat16", TensorType::BF16}, {"torch.int64", TensorType::I64},
+        {"torch.int32", TensorType::I32}, {"torch.int16", TensorType::I16}, {"torch.int8", TensorType::I8},
+        {"torch.uint8", TensorType::U8}, {"torch.bool", TensorType::Bool}};
+    const auto found = types.find(name);
+    return found == types.end() ? std::nullopt : std::optional(found->second);
+}
+
+class TorchFile : public WeightFile
+{
+public:
+    explicit TorchFile(MappedFile file) : m_zip(std::move(file)) { read(); }
+
+    const std::vector<TensorInfo>& tensors() const override { return m_tensors; }
+    const nlohmann::json& metadata() const override { return m_metadata; }
+    const std::filesystem::path& path() const override { return m_zip.path(); }
+    TensorBytes bytes(const TensorInfo& tensor) const override;
+
+private:
+    void read();
+    void findPrefix();
+    const PickleNode* stateDict(const Pickle& pickle) const;
+    void addTensors(const Pickle& pickle, const PickleNode& dict);
+    void addTensor(const Pickle& pickle, const PickleNode& node, std::string name);
+    std::pair<std::string, std::uint64_t> storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info, const PickleNode* dtype) const;
+    TensorBytes record(const Layout& layout) const;
+
+    ZipArchive m_zip;
+    std::string m_prefix;
+    std::vector<TensorInfo> m_tensors;
+    std::unordered_map<std::string, Layout> m_layouts;
+    nlohmann::json m_metadata = nlohmann::json::object();
+    mutable std::mutex m_mutex;
+    // What an earlier read of a record gave: its CRC is checked once, an unpacked copy is shared while in use.
+    mutable std::unordered_map<std::string, std::pair<std::span<const std::byte>, std::weak_ptr<const std::vector<std::byte>>>> m_read;
+};
+
+// torch.save puts everything below one folder, named after the file.
+void TorchFile::findPrefix()
+{
+    int found = 0;
+    for (const auto& [name, entry] : m_zip.entries())
+        if ((name == "data.pkl" || name.ends_with("/data.pkl")) && std::count(name.begin(), name.end(), '/') <= 1) {
+            m_prefix = name.substr(0, name.size() - std::strlen("data.pkl"));
+            ++found;
+        }
+    if (found != 1)
+        fail(path(), found == 0 ? "a zip file without data.pkl: not a file of torch.save" : "a zip file with several data.pkl");
+    if (m_zip.find(m_prefix + "byteorder")) {
+        const auto order = m_zip.read(m_prefix + "byteorder", 16);
+        if (std::string_view(reinterpret_cast<const char*>(order.bytes.data()), order.bytes.size()) != "little")
+            fail(path(), "the byte order is not little endian", ErrorCode::Unsupported);
+    }
+}
+
+const PickleNode* TorchFile::stateDict(const Pickle& pickle) const
+{
+    const PickleNode& root = pickle.at(pickle.root);
+    if (root.kind != Kind::Dict)
+        fail(path(), "data.pkl holds no dictionary of tensors");
+    for (const char* key : {"state_dict", "model", "teacher", "model_state_dict"}) {
+        const PickleNode* inner = pickle.value(root, key);
+        if (inner && inner->kind == Kind::Dict)
+            return inner;
+        if (inner && (std::string_view(key) == "state_dict" || inner->kind == Kind::Skipped))
+            fail(path(), "\"" + std::string(key) + "\" is not a dictionary of tensors" + (inner->kind == Kind::Skipped ? " but an object of the class " + inQuotes(inner->text) + ", which is not read" : ""));
+    }
+    return &root;
+}
+
+std::pair<std::string, std::uint64_t> TorchFile::storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info, const PickleNode* dtype) const
+{
+    const std::string_view className = pickle.at(node.children[1]).text, key = pickle.at(node.children[2]).text;
+    const std::int64_t declared = pickle.at(node.children[4]).integer;
+    const bool untyped = className == "torch.storage.UntypedStorage" || className == "torch.UntypedStorage";
+    const auto type = typeOf(untyped && dtype ? dtype->text : className);
+    if (!type)
+        fail(path(), "tensor " + inQuotes(info.name) + " has a storage of the class " + inQuotes(className) + ", which is not known", ErrorCode::Unsupported);
+    info.type = *type;
+    const bool plainKey = !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+    if (!plainKey)
+        fail(path(), "tensor " + inQuotes(info.name) + " names the storage " + inQuotes(key) + ", which is not a record of the archive");
+    const std::string record = m_prefix + "data/" + std::string(key);
+    const auto* entry = m_zip.find(record);
+    if (!entry)
+        fail(path(), "tensor " + inQuotes(info.name) + ": the zip file lacks its record " + inQuotes(record));
+    const std::uint64_t size = untyped ? 1 : bytesPerElement(*type);
+    if (declared < 0 || entry->size / size != static_cast<std::uint64_t>(declared) || entry->size % size != 0)
+        fail(path(), "tensor " + inQuotes(info.name) + ": its record has " + std::to_string(entry->size) + " bytes, declared are " + std::to_string(declared) + " elements of " + std::to_string(size));
+    return {record, entry->size};
+}
+
+void TorchFile::addTensor(const Pickle& pickle, const PickleNode& node, std::string name)
+{
+    TensorInfo info;
+    info.name = std::move(name);
+    const auto integers = [&](std::uint32_t index) {
+        std::vector<std::int64_t> values;
+        for (const auto child : pickle.at(index).children)
+            values.push_back(pickle.at(child).integer);
+        return values;
+    };
+    Layout layout;
+    std::tie(layout.record, layout.storageBytes) = storage(pickle, pickle.at(node.children[0]), info, node.children.size() > 4 ? &pickle.at(node.children[4]) : nullptr);
+    layout.offset = pickle.at(node.children[1]).integer;
+    info.shape = integers(node.children[2]);
+    layout.strides = integers(node.children[3]);
+    const std::string tensor = "tensor " + inQuotes(info.name);
+    const auto available = static_cast<std::int64_t>(layout.storageBytes / bytesPerElement(info.type));
+    std::int64_t count = 0;
+    if (!elementCount(info.shape, count))
+        fail(path(), tensor + " has an impossible shape " + shapeText(info.shape));
+    if (layout.strides.size() != info.shape.size() || std::any_of(layout.strides.begin(), layout.strides.end(), [](std::int64_t s) { return s < 0; }))
+        fail(path(), tensor + " has impossible strides " + shapeText(layout.strides));
+    if (layout.offset < 0 || layout.offset > available || count > available)
+        fail(path(), tensor + " of shape " + shapeText(info.shape) + " at offset " + std::to_string(layout.offset) + " does not fit into its storage of " + std::to_string(available) + " elements");
+    std::int64_t last = layout.offset, expected = 1;
+    for (std::size_t d = info.shape.size(); d-- > 0 && count > 0;) {
+        std::int64_t reach = 0;
+        if (__builtin_mul_overflow(info.shape[d] - 1, layout.strides[d], &reach) || __builtin_add_overflow(last, reach, &last))
+            fail(path(), tensor + " has strides that overflow");
+        layout.contiguous = layout.contiguous && (info.shape[d] == 1 || layout.strides[d] == expected);
+        expected *= info.shape[d];
+    }
+    if (count > 0 && last >= available)
+        fail(path(), tensor + " reaches beyond its storage of " + std::to_string(available) + " elements");
+    if (!m_layouts.emplace(info.name, std::move(layout)).second)
+        fail(path(), "the dictionary names " + inQuotes(info.name) + " twice");
+    m_tensors.push_back(std::move(info));
+}
+
+void TorchFile::addTensors(const Pickle& pickle, const PickleNode& dict)
+{
+    const bool bare = &dict == &pickle.at(pickle.root);
+    for (std::size_t i = 0; i + 1 < dict.children.size(); i += 2) {
+        const PickleNode& key = pickle.at(dict.children[i]);
+        const PickleNode& value = pickle.at(dict.children[i + 1]);
+        if (key.kind != Kind::Text || key.text.empty() || !isUtf8(key.text))
+            fail(path(), "a key of the dictionary of tensors is not text");
+        if (value.kind == Kind::Tensor)
+            addTensor(pickle, value, std::string(key.text));
+        else if (value.kind == Kind::Skipped || value.kind == Kind::Global || value.kind == Kind::Storage)
+            fail(path(), inQuotes(key.text) + " is not a tensor but " + (value.kind == Kind::Storage ? "a bare storage" : "an object of the class " + inQuotes(value.text) + ", which is not read"));
+        else
+            m_metadata[oneLine(key.text)] = toJson(pickle, value);
+    }
+    if (!bare) {
+        const PickleNode& root = pickle.at(pickle.root);
+        for (std::size_t i = 0; i + 1 < root.children.size(); i += 2)
+            if (pickle.at(root.children[i]).kind == Kind::Text && &pickle.at(root.children[i + 1]) != &dict)
+                m_metadata[oneLine(pickle.at(root.children[i]).text)] = toJson(pickle, pickle.at(root.children[i + 1]));
+    }
+    if (m_tensors.empty())
+        fail(path(), "data.pkl holds no tensors");
+}
+
+void TorchFile::read()
+{
+    findPrefix();
+    const TensorBytes data = m_zip.read(m_prefix + "data.pkl", longestPickle);
+    const Pickle pickle = readPickle(data.bytes, path());
+    addTensors(pickle, *stateDict(pickle));
+}
+
+TensorBytes TorchFile::record(const Layout& layout) const
+{
+    const std::lock_guard lock(m_mutex);
+    const auto known = m_read.find(layout.record);
+    if (known != m_read.end()) {
+        if (!m_zip.find(layout.record)->deflated)
+            return {known->second.first, nullptr};
+        if (auto copy = known->second.second.lock())
+            return {*copy, copy};
+    }
+    TensorBytes bytes = m_zip.read(layout.record, layout.storageBytes);
+    m_read[layout.record] = {bytes.bytes, bytes.copy};
+    return bytes;
+}
+
+TensorBytes TorchFile::bytes(const TensorInfo& tensor) const
+{
+    const auto found = m_layouts.find(tensor.name);
+    if (found == m_layouts.end())
+        fail(path(), "there is no tensor " + inQuotes(tensor.name));
+    const Layout& layout = found->second;
+    const std::size_t size = bytesPerElement(tensor.type);
+    const auto count = static_cast<std::size_t>(tensor.elements());
+    const TensorBytes whole = record(layout);
+    const auto start = whole.bytes.subspan(static_cast<std::size_t>(layout.offset) * size);
+    if (count == 0)
+        return {};
+    if (layout.contiguous) {
+        if (whole.copy)
+            return {start.first(count * size), whole.copy};
+        return aligned(start.first(count * size), tensor.type);
+    }
+    auto gathered = std::make_shared<std::vector<std::byte>>(count * size);
+    std::vector<std::int64_t> at(tensor.shape.size(), 0);
+    std::int64_t source = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        std::memcpy(gathered->data() + i * size, start.data() + static_cast<std::size_t>(source) * size, size);
+        for (std::size_t d = at.size(); d-- > 0;) {
+            source += layout.strides[d];
+            if (++at[d] < tensor.shape[d])
+                break;
+            source -= layout.strides[d] * tensor.shape[d];
+            at[d] = 0;
+        }
+    }
+    return {*gathered, gathered};
+}
+
+} // namespace
+
+std::shared_ptr<const WeightFile> openTorchFile(MappedFile file) { return std::make_shared<TorchFile>(std::move(file)); }
+
+} // namespace mama::weights

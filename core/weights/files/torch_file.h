@@ -1,0 +1,11 @@
+#pragma once
+#include "core/base/files.h"
+#include "core/weights/files/weight_file.h"
+
+namespace mama::weights {
+
+// A file of torch.save (zip, since PyTorch 1.6): a bare dict of tensors, or a checkpoint that holds one under
+// "state_dict", "model" or "teacher". Storages are read in place; nothing in the pickle is run.
+std::shared_ptr<const WeightFile> openTorchFile(MappedFile file);
+
+} // namespace mama::weights
