@@ -14,8 +14,11 @@ void addComputeOptions(CLI::App& command, ComputeOptions& options)
             throw CLI::ValidationError("--precision", error.what());
         }
     };
-    command.add_option_function<std::string>("--precision", setPrecision, "auto (measured once and remembered), fp32, bf16 or int8");
-    command.add_option("--threads", options.threads, "0: every core of this process")->check(CLI::Range(0, 1024))->capture_default_str();
+    command.add_option_function<std::string>("--precision", setPrecision,
+                                             "auto (measured once and remembered), fp32, bf16 or int8");
+    command.add_option("--threads", options.threads, "0: every core of this process")
+        ->check(CLI::Range(0, 1024))
+        ->capture_default_str();
 }
 
 } // namespace mama::cli

@@ -63,7 +63,10 @@ Job Context::job() const
     Job job;
     job.stop = stop;
     if (!quiet)
-        job.progress = [printer = std::make_shared<ProgressPrinter>()](std::uint64_t done, std::uint64_t total, std::string_view phase) { (*printer)(done, total, phase); };
+        job.progress = [printer = std::make_shared<ProgressPrinter>()](std::uint64_t done, std::uint64_t total,
+                                                                       std::string_view phase) {
+            (*printer)(done, total, phase);
+        };
     return job;
 }
 

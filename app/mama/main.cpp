@@ -42,15 +42,20 @@ std::jthread watchSignals(std::stop_source source)
 // Whether one of the words on the command line is one of these.
 bool asks(int argc, char** argv, std::initializer_list<std::string_view> words)
 {
-    return std::any_of(argv + 1, argv + argc, [&](std::string_view argument) { return std::find(words.begin(), words.end(), argument) != words.end(); });
+    return std::any_of(argv + 1, argv + argc, [&](std::string_view argument) {
+        return std::find(words.begin(), words.end(), argument) != words.end();
+    });
 }
 
-// OpenMP's threads wait for each other in a busy loop, which on cores that the window or another process wants takes three
-// times the processor time of the training itself. OpenMP asks once, when the program is loaded: so it is loaded again.
+// OpenMP's threads wait for each other in a busy loop, which on cores that the window or another process wants takes
+// three times the processor time of the training itself. OpenMP asks once, when the program is loaded: so it is loaded
+// again.
 void letTrainingThreadsSleep(int argc, char** argv)
 {
-    if (asks(argc, argv, {"train", "train-step"}) && !std::getenv("OMP_WAIT_POLICY") && ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
-        ::execv("/proc/self/exe", argv); // comes back only where there is no such file: then the threads stay as they are
+    if (asks(argc, argv, {"train", "train-step"}) && !std::getenv("OMP_WAIT_POLICY") &&
+        ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
+        ::execv("/proc/self/exe",
+                argv); // comes back only where there is no such file: then the threads stay as they are
 }
 
 int runCommand(const mama::cli::Context& context)
@@ -88,10 +93,11 @@ int main(int argc, char** argv)
     app.set_version_flag("--version", MAMA_VERSION);
     app.add_flag("--quiet", context.quiet, "No progress on stderr");
     app.fallthrough();
-    app.footer("Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were refused (listed), 130 cancelled.\n"
-               "Arrays are .npy files; - is standard input or output; --json prints one JSON document and nothing else.\n"
-               "Environment: MAMA_CACHE (embeddings, measurements), MAMA_MODELS (folders with models, colon separated).\n"
-               "Example: mama query --model my-model --study four-view --text \"There is a mass.\" --maps maps --json");
+    app.footer(
+        "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were refused (listed), 130 cancelled.\n"
+        "Arrays are .npy files; - is standard input or output; --json prints one JSON document and nothing else.\n"
+        "Environment: MAMA_CACHE (embeddings, measurements), MAMA_MODELS (folders with models, colon separated).\n"
+        "Example: mama query --model my-model --study four-view --text \"There is a mass.\" --maps maps --json");
     cli::addAll(app, context);
     try {
         app.parse(argc, argv);

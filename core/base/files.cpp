@@ -47,7 +47,9 @@ void flushToDisk(const fs::path& path)
 MappedFile::MappedFile(const fs::path& path) : m_path(path)
 {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (file.number < 0 || ::fstat(file.number, &info) != 0)
         throw Error(ErrorCode::Io, "open", path.string(), systemReason());
     if (!S_ISREG(info.st_mode))
@@ -70,8 +72,7 @@ MappedFile::~MappedFile()
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : m_path(std::move(other.m_path)), m_data(std::exchange(other.m_data, nullptr)),
       m_size(std::exchange(other.m_size, 0))
-{
-}
+{}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
 {
@@ -96,7 +97,8 @@ nlohmann::json readJson(const fs::path& path)
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
-        throw Error(ErrorCode::Format, "read JSON", path.string() + ", byte " + std::to_string(error.byte), error.what());
+        throw Error(ErrorCode::Format, "read JSON", path.string() + ", byte " + std::to_string(error.byte),
+                    error.what());
     }
 }
 
@@ -111,7 +113,8 @@ void writeAtomically(const fs::path& path, const std::function<void(std::ostream
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     std::error_code failed;
     fs::create_directories(folder, failed);
-    const fs::path temporary = folder / ("." + path.filename().string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(counter++));
+    const fs::path temporary = folder / ("." + path.filename().string() + ".part-" + std::to_string(::getpid()) + "-" +
+                                         std::to_string(counter++));
     try {
         std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
         if (!out)

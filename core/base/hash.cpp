@@ -27,10 +27,7 @@ void Sha256::add(std::span<const std::byte> bytes)
     EVP_DigestUpdate(m_state->context.get(), bytes.data(), bytes.size());
 }
 
-void Sha256::add(std::string_view text)
-{
-    add(std::as_bytes(std::span(text)));
-}
+void Sha256::add(std::string_view text) { add(std::as_bytes(std::span(text))); }
 
 std::string Sha256::finish()
 {
@@ -52,15 +49,9 @@ std::string sha256(std::span<const std::byte> bytes)
     return hash.finish();
 }
 
-std::string sha256(std::string_view text)
-{
-    return sha256(std::as_bytes(std::span(text)));
-}
+std::string sha256(std::string_view text) { return sha256(std::as_bytes(std::span(text))); }
 
-std::string sha256OfFile(const std::filesystem::path& path)
-{
-    return sha256(MappedFile(path).bytes());
-}
+std::string sha256OfFile(const std::filesystem::path& path) { return sha256(MappedFile(path).bytes()); }
 
 std::uint32_t crc32(std::span<const std::byte> bytes)
 {

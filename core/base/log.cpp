@@ -21,8 +21,8 @@ spdlog::logger& logger()
 
 void setLevel(Level level)
 {
-    constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
-                                                    spdlog::level::warn, spdlog::level::err, spdlog::level::off};
+    constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                                    spdlog::level::err, spdlog::level::off};
     logger().set_level(levels[static_cast<int>(level)]);
 }
 

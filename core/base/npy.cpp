@@ -79,16 +79,26 @@ std::vector<To> convertAny(const NpyArray& array)
 {
     const std::size_t n = array.size();
     const std::span<const std::byte> bytes = array.bytes;
-    if (array.type == "f4") return convert<To, float>(bytes, n);
-    if (array.type == "f8") return convert<To, double>(bytes, n);
-    if (array.type == "i8") return convert<To, std::int64_t>(bytes, n);
-    if (array.type == "u8") return convert<To, std::uint64_t>(bytes, n);
-    if (array.type == "i4") return convert<To, std::int32_t>(bytes, n);
-    if (array.type == "u4") return convert<To, std::uint32_t>(bytes, n);
-    if (array.type == "i2") return convert<To, std::int16_t>(bytes, n);
-    if (array.type == "u2") return convert<To, std::uint16_t>(bytes, n);
-    if (array.type == "i1") return convert<To, std::int8_t>(bytes, n);
-    if (array.type == "u1" || array.type == "b1") return convert<To, std::uint8_t>(bytes, n);
+    if (array.type == "f4")
+        return convert<To, float>(bytes, n);
+    if (array.type == "f8")
+        return convert<To, double>(bytes, n);
+    if (array.type == "i8")
+        return convert<To, std::int64_t>(bytes, n);
+    if (array.type == "u8")
+        return convert<To, std::uint64_t>(bytes, n);
+    if (array.type == "i4")
+        return convert<To, std::int32_t>(bytes, n);
+    if (array.type == "u4")
+        return convert<To, std::uint32_t>(bytes, n);
+    if (array.type == "i2")
+        return convert<To, std::int16_t>(bytes, n);
+    if (array.type == "u2")
+        return convert<To, std::uint16_t>(bytes, n);
+    if (array.type == "i1")
+        return convert<To, std::int8_t>(bytes, n);
+    if (array.type == "u1" || array.type == "b1")
+        return convert<To, std::uint8_t>(bytes, n);
     if (array.type == "f2") {
         std::vector<To> out(n);
         for (std::size_t i = 0; i < n; ++i) {
@@ -119,7 +129,9 @@ NpyArray readNpy(const std::filesystem::path& path)
 {
     const MappedFile file(path);
     const auto bytes = file.bytes();
-    const auto fail = [&](const std::string& why) { return Error(ErrorCode::Format, "read array", path.string(), why); };
+    const auto fail = [&](const std::string& why) {
+        return Error(ErrorCode::Format, "read array", path.string(), why);
+    };
     if (bytes.size() < 12 || std::memcmp(bytes.data(), "\x93NUMPY", 6) != 0)
         throw fail("not a .npy file");
     const bool shortHeader = std::to_integer<int>(bytes[6]) == 1;
@@ -168,7 +180,8 @@ void writeNpy(const std::filesystem::path& path, const NpyArray& array)
     else if (!shape.empty())
         shape.resize(shape.size() - 1);
     const char order = array.type[1] == '1' ? '|' : '<';
-    std::string header = std::string("{'descr': '") + order + array.type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
+    std::string header =
+        std::string("{'descr': '") + order + array.type + "', 'fortran_order': False, 'shape': (" + shape + "), }";
     const std::size_t padded = (10 + header.size() + 1 + 63) / 64 * 64;
     header.resize(padded - 10 - 1, ' ');
     header += '\n';

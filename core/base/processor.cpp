@@ -21,7 +21,9 @@ Processor processor()
         if (line.rfind("model name", 0) == 0) {
             found.name = line.substr(colon + 2);
         } else if (line.rfind("flags", 0) == 0) {
-            const auto has = [&](const std::string& flag) { return (line + " ").find(" " + flag + " ") != std::string::npos; };
+            const auto has = [&](const std::string& flag) {
+                return (line + " ").find(" " + flag + " ") != std::string::npos;
+            };
             found.avx512Bf16 = has("avx512_bf16");
             found.avx512Vnni = has("avx512_vnni");
             found.amxBf16 = has("amx_bf16");

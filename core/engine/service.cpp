@@ -36,8 +36,10 @@ Failure failureOf(const std::exception& error)
     if (const auto* own = dynamic_cast<const Error*>(&error))
         return protocol::failureOf(*own);
     const std::string text = error.what();
-    if (dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos || text.find("out of memory") != std::string::npos)
-        return failure(code::memory, "memory", "compute", "not enough memory; close other studies or use a smaller model");
+    if (dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos ||
+        text.find("out of memory") != std::string::npos)
+        return failure(code::memory, "memory", "compute",
+                       "not enough memory; close other studies or use a smaller model");
     return failure(code::internal, "internal", "compute", text.substr(0, text.find('\n')));
 }
 
@@ -61,8 +63,7 @@ const std::map<std::string, Service::Entry>& Service::methods()
 
 Service::Service(Session& session, int input, int output, std::string programVersion)
     : m_session(session), m_input(input), m_output(output), m_programVersion(std::move(programVersion))
-{
-}
+{}
 
 Service::~Service() { cancelAll(); }
 
@@ -79,7 +80,9 @@ bool Service::run(const std::stop_token& stop)
             if (m_leaving)
                 return;
             if (line.tooLong)
-                send(protocol::errorLine(nullptr, failure(code::request, "request", "read message", "the line is longer than " + std::to_string(protocol::lineLimit) + " bytes")));
+                send(protocol::errorLine(
+                    nullptr, failure(code::request, "request", "read message",
+                                     "the line is longer than " + std::to_string(protocol::lineLimit) + " bytes")));
             else
                 take(line.text);
         }
@@ -153,7 +156,8 @@ void Service::start(Message message, const Entry& entry)
     std::stop_source source;
     {
         const std::lock_guard lock(m_mutex);
-        key = message.notification ? "notification " + std::to_string(++m_notifications) : message.id.dump(-1, ' ', true, json::error_handler_t::replace);
+        key = message.notification ? "notification " + std::to_string(++m_notifications)
+                                   : message.id.dump(-1, ' ', true, json::error_handler_t::replace);
         std::string why;
         if (m_inFlight.size() >= protocol::inFlightLimit)
             why = "more than " + std::to_string(protocol::inFlightLimit) + " requests in flight";
@@ -183,7 +187,8 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
     Job job;
     job.stop = stop;
     if (!message.notification)
-        job.progress = [this, id = message.id, last = Clock::time_point(), phase = std::string()](std::uint64_t done, std::uint64_t total, std::string_view now) mutable {
+        job.progress = [this, id = message.id, last = Clock::time_point(),
+                        phase = std::string()](std::uint64_t done, std::uint64_t total, std::string_view now) mutable {
             const bool worthIt = now != phase || (total > 0 && done >= total) || Clock::now() - last >= progressPause;
             if (!worthIt)
                 return;
@@ -193,7 +198,8 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
         };
     try {
         const auto started = Clock::now();
-        const Session::Result result = stop.stop_requested() ? Session::Result() : (m_session.*entry.method)(message.params, job);
+        const Session::Result result =
+            stop.stop_requested() ? Session::Result() : (m_session.*entry.method)(message.params, job);
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
         log::info(message.method + (result ? " done in " : " cancelled after ") + std::to_string(took) + " ms");
         return result ? protocol::resultLine(message.id, *result) : protocol::errorLine(message.id, cancelled());
@@ -202,7 +208,8 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
         log::warning(message.method + ": " + failed.what + ": " + failed.where + ": " + failed.why);
         return protocol::errorLine(message.id, failed);
     } catch (...) { // nothing may end the service
-        return protocol::errorLine(message.id, failure(code::internal, "internal", message.method, "unknown exception"));
+        return protocol::errorLine(message.id,
+                                   failure(code::internal, "internal", message.method, "unknown exception"));
     }
 }
 
@@ -213,17 +220,23 @@ json Service::hello(const json& params)
     const int wanted = fields.number("protocol", 0, 0, 1'000'000);
     fields.finish();
     if (wanted != protocol::version)
-        fields.refuse("protocol", "the client speaks version " + std::to_string(wanted) + ", this engine version " + std::to_string(protocol::version));
+        fields.refuse("protocol", "the client speaks version " + std::to_string(wanted) + ", this engine version " +
+                                      std::to_string(protocol::version));
     m_greeted = true;
     std::vector<std::string> names{"cancel", "hello", "shutdown"};
     for (const auto& [method, entry] : methods())
         names.push_back(method);
     std::sort(names.begin(), names.end());
     const Processor machine = processor();
-    return {{"protocol", protocol::version}, {"program", "mama"}, {"version", m_programVersion}, {"pid", ::getpid()},
+    return {{"protocol", protocol::version},
+            {"program", "mama"},
+            {"version", m_programVersion},
+            {"pid", ::getpid()},
             {"processor", {{"name", machine.name}, {"cores", machine.cores}}},
             {"limits", {{"line_bytes", protocol::lineLimit}, {"in_flight", protocol::inFlightLimit}}},
-            {"model", m_session.modelJson()}, {"methods", names}, {"notice", notForClinicalUse}};
+            {"model", m_session.modelJson()},
+            {"methods", names},
+            {"notice", notForClinicalUse}};
 }
 
 bool Service::cancel(const json& params)

@@ -32,13 +32,30 @@ json infoJson(const ModelInUse& use)
     const json& description = use.model().description();
     json examples = json::array(); // sentences to try, where the model's folder names some
     if (const auto found = description.find("examples"); found != description.end() && found->is_array())
-        std::copy_if(found->begin(), found->end(), std::back_inserter(examples), [](const json& one) { return one.is_string(); });
-    return {{"name", info.name}, {"hash", info.hash}, {"path", use.files.folder.string()}, {"kind", info.kind}, {"trained_on", info.trainedOn},
-            {"licence", info.licence}, {"notice", info.notice}, {"profile", info.profile}, {"profile_version", info.profileVersion},
-            {"pooling", info.inferencePooling}, {"compat", info.compat}, {"precision", name(use.model().precision())},
-            {"device", use.model().device()}, {"threads", use.model().threads()}, {"maps", info.hasLocal && !info.textFamily.empty()},
-            {"text", !info.textFamily.empty()}, {"input_size", info.inputSize}, {"patch", info.patch}, {"embedding", info.embedding},
-            {"logit_scale", info.logitScale}, {"classes", info.classes}, {"examples", std::move(examples)}};
+        std::copy_if(found->begin(), found->end(), std::back_inserter(examples),
+                     [](const json& one) { return one.is_string(); });
+    return {{"name", info.name},
+            {"hash", info.hash},
+            {"path", use.files.folder.string()},
+            {"kind", info.kind},
+            {"trained_on", info.trainedOn},
+            {"licence", info.licence},
+            {"notice", info.notice},
+            {"profile", info.profile},
+            {"profile_version", info.profileVersion},
+            {"pooling", info.inferencePooling},
+            {"compat", info.compat},
+            {"precision", name(use.model().precision())},
+            {"device", use.model().device()},
+            {"threads", use.model().threads()},
+            {"maps", info.hasLocal && !info.textFamily.empty()},
+            {"text", !info.textFamily.empty()},
+            {"input_size", info.inputSize},
+            {"patch", info.patch},
+            {"embedding", info.embedding},
+            {"logit_scale", info.logitScale},
+            {"classes", info.classes},
+            {"examples", std::move(examples)}};
 }
 
 json studyJson(const std::string& id, const EncodedStudy& study)
@@ -50,7 +67,10 @@ json studyJson(const std::string& id, const EncodedStudy& study)
         image["inside"] = base64Of(study.images[i].encoded->inside);
         images.push_back(std::move(image));
     }
-    return {{"study", id}, {"images", std::move(images)}, {"skipped", toJson(study.skipped)}, {"refused", toJson(study.refused)}};
+    return {{"study", id},
+            {"images", std::move(images)},
+            {"skipped", toJson(study.skipped)},
+            {"refused", toJson(study.refused)}};
 }
 
 void addInlineMaps(json& reply, const QueryResult& result)
@@ -58,7 +78,11 @@ void addInlineMaps(json& reply, const QueryResult& result)
     for (std::size_t i = 0; i < result.maps.size(); ++i) {
         json maps = json::array();
         for (const TextMap& map : result.maps[i])
-            maps.push_back({{"text", map.text}, {"sentence", map.sentence}, {"rows", map.values.rows}, {"columns", map.values.columns}, {"data", base64Of(map.values.values)}});
+            maps.push_back({{"text", map.text},
+                            {"sentence", map.sentence},
+                            {"rows", map.values.rows},
+                            {"columns", map.values.columns},
+                            {"data", base64Of(map.values.values)}});
         reply["images"][i]["maps"] = std::move(maps);
     }
 }
@@ -74,14 +98,20 @@ void addMapFiles(json& reply, const QueryResult& result, const EncodedStudy& stu
         image["maps"] = json::array();
     for (const MapFile& file : writeMaps(result, study, own)) {
         const Raster<float>& values = result.maps[file.image].front().values;
-        reply["images"][file.image]["maps"].push_back({{"text", file.text}, {"sentence", file.sentence}, {"rows", values.rows}, {"columns", values.columns}, {"path", file.path.string()}});
+        reply["images"][file.image]["maps"].push_back({{"text", file.text},
+                                                       {"sentence", file.sentence},
+                                                       {"rows", values.rows},
+                                                       {"columns", values.columns},
+                                                       {"path", file.path.string()}});
     }
     reply["folder"] = own;
 }
 
 } // namespace
 
-Session::Session(SessionOptions options) : m_options(std::move(options)), m_cache(m_options.cacheFolder, m_options.cacheLimit) {}
+Session::Session(SessionOptions options)
+    : m_options(std::move(options)), m_cache(m_options.cacheFolder, m_options.cacheLimit)
+{}
 
 std::shared_ptr<ModelInUse> Session::model() const
 {
@@ -94,9 +124,11 @@ std::shared_ptr<ModelInUse> Session::model() const
 Session::Kept Session::study(const std::string& id)
 {
     const std::lock_guard lock(m_mutex);
-    const auto found = std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
+    const auto found =
+        std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
     if (found == m_studies.end())
-        throw Error(ErrorCode::Usage, "use study", "study", "\"" + id + "\" is not known, or forgotten: encode it again");
+        throw Error(ErrorCode::Usage, "use study", "study",
+                    "\"" + id + "\" is not known, or forgotten: encode it again");
     m_studies.splice(m_studies.begin(), m_studies, found);
     return m_studies.front();
 }
@@ -185,7 +217,8 @@ Session::Result Session::query(const json& params, const Job& job)
     const QueryRequest request = queryRequest(fields);
     fields.finish();
     const Kept kept = study(id);
-    const auto result = mama::query(kept.model->model(), kept.model->texts, *kept.study, request.texts, request.options, job);
+    const auto result =
+        mama::query(kept.model->model(), kept.model->texts, *kept.study, request.texts, request.options, job);
     if (!result)
         return {};
     json reply = toJson(*result, *kept.study);
@@ -205,7 +238,8 @@ Session::Result Session::classify(const json& params, const Job& job)
     const Kept kept = study(id);
     if (request.prompts.classes.empty())
         return toJson(classifyByProbe(kept.model->model(), *kept.study, request.options.fusion), *kept.study);
-    const auto result = mama::classify(kept.model->model(), kept.model->texts, *kept.study, {request.prompts}, request.options, job);
+    const auto result =
+        mama::classify(kept.model->model(), kept.model->texts, *kept.study, {request.prompts}, request.options, job);
     if (!result)
         return {};
     return toJson(*result, *kept.study);
@@ -234,14 +268,21 @@ Session::Result Session::prepare(const json& params, const Job& job)
     fields.finish();
     const auto file = ImageFile::open(path);
     if (file->kind() != FileKind::Image || frame >= file->header().frames)
-        throw Error(ErrorCode::Data, "prepare", path, file->kind() == FileKind::Image ? "it has " + std::to_string(file->header().frames) + " frames" : std::string("not an image but: ") + name(file->kind()));
+        throw Error(ErrorCode::Data, "prepare", path,
+                    file->kind() == FileKind::Image ? "it has " + std::to_string(file->header().frames) + " frames"
+                                                    : std::string("not an image but: ") + name(file->kind()));
     const PreparedImage prepared = mama::prepare(file->readFrame(frame), file->pipeline(frame), profile, size, patch);
     if (job.cancelled())
         return {};
-    return json{{"profile", profile.name}, {"profile_version", profile.version}, {"cropped", prepared.cropped},
-                {"grid", {prepared.geometry.gridRows(), prepared.geometry.gridColumns()}}, {"geometry", prepared.geometry.toJson()},
-                {"seen", seenJson(prepared.geometry)}, {"patch_mm", nullptr},
-                {"breast", base64Of(breastOnGrid(prepared.geometry, prepared.breast))}, {"inside", base64Of(insideMask(prepared.geometry))}};
+    return json{{"profile", profile.name},
+                {"profile_version", profile.version},
+                {"cropped", prepared.cropped},
+                {"grid", {prepared.geometry.gridRows(), prepared.geometry.gridColumns()}},
+                {"geometry", prepared.geometry.toJson()},
+                {"seen", seenJson(prepared.geometry)},
+                {"patch_mm", nullptr},
+                {"breast", base64Of(breastOnGrid(prepared.geometry, prepared.breast))},
+                {"inside", base64Of(insideMask(prepared.geometry))}};
 }
 
 Session::Result Session::release(const json& params, const Job&)
@@ -252,7 +293,8 @@ Session::Result Session::release(const json& params, const Job&)
     study(id);
     std::list<Kept> former;
     const std::lock_guard lock(m_mutex);
-    const auto found = std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
+    const auto found =
+        std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
     if (found != m_studies.end())
         former.splice(former.begin(), m_studies, found);
     return json::object();
@@ -261,8 +303,16 @@ Session::Result Session::release(const json& params, const Job&)
 json Session::statistics() const
 {
     const CacheStatistics s = m_cache.statistics();
-    return {{"folder", s.folder.string()}, {"entries", s.entries}, {"bytes", s.bytes}, {"limit", s.limit}, {"hits", s.hits}, {"misses", s.misses},
-            {"writes", s.writes}, {"evicted", s.evicted}, {"corrupt", s.corrupt}, {"failed_writes", s.failedWrites}};
+    return {{"folder", s.folder.string()},
+            {"entries", s.entries},
+            {"bytes", s.bytes},
+            {"limit", s.limit},
+            {"hits", s.hits},
+            {"misses", s.misses},
+            {"writes", s.writes},
+            {"evicted", s.evicted},
+            {"corrupt", s.corrupt},
+            {"failed_writes", s.failedWrites}};
 }
 
 Session::Result Session::cacheStatistics(const json& params, const Job&)

@@ -24,15 +24,16 @@ struct ModelInUse
     Model& model() const { return *files.model; }
 };
 
-using ModelLoader = std::function<LoadedModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job)>;
+using ModelLoader =
+    std::function<LoadedModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job)>;
 
 struct SessionOptions
 {
     std::filesystem::path cacheFolder;
     std::uint64_t cacheLimit = EmbeddingCache::defaultLimit;
-    ComputeOptions compute;          // for `load` without its own
+    ComputeOptions compute; // for `load` without its own
     ModelLoader loader = loadModel;
-    std::size_t studies = 16;        // kept in memory
+    std::size_t studies = 16; // kept in memory
 };
 
 // What the engine's methods do: parameters in, result out (core/protocol/README.md). Knows nothing of lines and

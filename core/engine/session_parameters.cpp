@@ -34,7 +34,8 @@ std::optional<Spacing> spacing(Parameters& fields)
     if (value.is_null())
         return {};
     const bool pair = value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number();
-    if (!pair || !(value[0].get<double>() > 0) || !(value[1].get<double>() > 0) || !std::isfinite(value[0].get<double>() + value[1].get<double>()))
+    if (!pair || !(value[0].get<double>() > 0) || !(value[1].get<double>() > 0) ||
+        !std::isfinite(value[0].get<double>() + value[1].get<double>()))
         fields.refuse("spacing_mm", "must be [row, column], two positive numbers");
     return Spacing{value[0].get<double>(), value[1].get<double>()};
 }
@@ -145,7 +146,9 @@ QueryRequest queryRequest(Parameters& fields)
     const std::string maps = fields.text("maps", "inline");
     if (maps != "inline" && maps != "files" && maps != "none")
         fields.refuse("maps", "\"" + maps + "\" is none of inline, files, none");
-    out.maps = maps == "inline" ? QueryRequest::Maps::Inline : maps == "files" ? QueryRequest::Maps::Files : QueryRequest::Maps::None;
+    out.maps = maps == "inline"  ? QueryRequest::Maps::Inline
+               : maps == "files" ? QueryRequest::Maps::Files
+                                 : QueryRequest::Maps::None;
     out.options.maps = out.maps != QueryRequest::Maps::None;
     out.folder = fields.text("folder", {});
     if (out.maps == QueryRequest::Maps::Files && out.folder.empty())

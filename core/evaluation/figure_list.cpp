@@ -10,10 +10,12 @@
 
 namespace mama {
 
-void FigureList::addAuc(const std::string& name, const std::vector<double>& scores, const std::vector<bool>& positive, const std::vector<bool>& used)
+void FigureList::addAuc(const std::string& name, const std::vector<double>& scores, const std::vector<bool>& positive,
+                        const std::vector<bool>& used)
 {
     auto ranking = std::make_shared<metrics::Ranking>(scores, positive);
-    m_entries.push_back({name, static_cast<std::size_t>(std::count(used.begin(), used.end(), true)), [ranking, used](std::span<const double> weights) {
+    m_entries.push_back({name, static_cast<std::size_t>(std::count(used.begin(), used.end(), true)),
+                         [ranking, used](std::span<const double> weights) {
                              std::vector<double> own(weights.begin(), weights.end());
                              for (std::size_t i = 0; i < own.size(); ++i)
                                  own[i] = used[i] ? own[i] : 0;
@@ -40,7 +42,8 @@ void FigureList::addMean(const std::string& name, const std::vector<double>& val
                          }});
 }
 
-void FigureList::addBalancedAccuracy(const std::string& name, const std::vector<int>& truth, const std::vector<int>& answer)
+void FigureList::addBalancedAccuracy(const std::string& name, const std::vector<int>& truth,
+                                     const std::vector<int>& answer)
 {
     std::size_t n = 0;
     for (std::size_t i = 0; i < truth.size(); ++i)
@@ -78,7 +81,8 @@ Cancellable<nlohmann::json> FigureList::result(const metrics::BootstrapOptions& 
     nlohmann::json made = nlohmann::json::object();
     for (std::size_t i = 0; i < m_entries.size(); ++i)
         if (std::isfinite(values[i]))
-            made[m_entries[i].name] = {{"value", values[i]}, {"low", (*intervals)[i][0]}, {"high", (*intervals)[i][1]}, {"n", m_entries[i].n}};
+            made[m_entries[i].name] = {
+                {"value", values[i]}, {"low", (*intervals)[i][0]}, {"high", (*intervals)[i][1]}, {"n", m_entries[i].n}};
     return made;
 }
 

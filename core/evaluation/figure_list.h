@@ -16,7 +16,8 @@ public:
     explicit FigureList(std::vector<std::string> patients) : m_patients(std::move(patients)) {}
 
     // AUC of the samples that are used; all vectors one element a sample.
-    void addAuc(const std::string& name, const std::vector<double>& scores, const std::vector<bool>& positive, const std::vector<bool>& used);
+    void addAuc(const std::string& name, const std::vector<double>& scores, const std::vector<bool>& positive,
+                const std::vector<bool>& used);
     // Mean over the samples whose value is not NaN. Without any, the figure is left out.
     void addMean(const std::string& name, const std::vector<double>& values);
     // Mean recall of the classes that occur; -1: the sample does not count.

@@ -1,9 +1,9 @@
 #include "core/evaluation/finding_evaluation.h"
 
 #include "core/dicom/read/image_file.h"
-#include "core/study/spacing.h"
 #include "core/evaluation/figure_list.h"
 #include "core/evaluation/lesion_target.h"
+#include "core/study/spacing.h"
 
 #include <algorithm>
 #include <cmath>
@@ -47,7 +47,13 @@ struct Sample
 
 Case caseOf(const FindingAnswer::Kind& answer, const LesionTarget& target)
 {
-    Case made{target.present, target.reachable, target.conspicuity, target.chance, target.near.empty() ? none : target.chanceNear, {}, {}};
+    Case made{target.present,
+              target.reachable,
+              target.conspicuity,
+              target.chance,
+              target.near.empty() ? none : target.chanceNear,
+              {},
+              {}};
     for (const auto& [name, score] : answer.scores)
         made.scores[name] = score;
     for (const auto& [name, map] : answer.maps)
@@ -62,11 +68,13 @@ int suspiciousOf(const TrainingImage& image)
     return category == 4 || category == 5 ? 1 : category == 1 || category == 2 ? 0 : -1;
 }
 
-Sample sampleOf(const FindingAnswer& answer, const TrainingImage& image, const PreparedImage& prepared, const std::optional<Spacing>& spacing)
+Sample sampleOf(const FindingAnswer& answer, const TrainingImage& image, const PreparedImage& prepared,
+                const std::optional<Spacing>& spacing)
 {
     Sample made{image.fields.patient, {}, {}};
     for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-        made.kinds[kind] = caseOf(answer.kinds[kind], lesionTarget(image, static_cast<LesionChannel>(kind), prepared, spacing));
+        made.kinds[kind] =
+            caseOf(answer.kinds[kind], lesionTarget(image, static_cast<LesionChannel>(kind), prepared, spacing));
     made.labels.density = answer.density.empty() ? -1 : image.density.value_or(-1);
     made.labels.densityScores = answer.density;
     made.labels.suspicious = answer.suspicious ? suspiciousOf(image) : -1;
@@ -111,7 +119,8 @@ std::vector<Sample> joined(const std::vector<Sample>& images, const std::vector<
 class KindFigures
 {
 public:
-    KindFigures(const std::vector<Sample>& samples, std::size_t kind, FigureList& figures) : m_samples(samples), m_kind(kind), m_figures(figures)
+    KindFigures(const std::vector<Sample>& samples, std::size_t kind, FigureList& figures)
+        : m_samples(samples), m_kind(kind), m_figures(figures)
     {
         for (const Sample& sample : samples)
             for (const auto& [map, aim] : sample.kinds[kind].maps)
@@ -136,7 +145,9 @@ public:
     void addAim(const std::string& conspicuity) const
     {
         const auto ofLesions = [&](const std::string& name, auto&& value) {
-            mean(name + ending(conspicuity), [&](const Sample& sample) { return counts(sample.kinds[m_kind], conspicuity) ? value(sample.kinds[m_kind]) : none; });
+            mean(name + ending(conspicuity), [&](const Sample& sample) {
+                return counts(sample.kinds[m_kind], conspicuity) ? value(sample.kinds[m_kind]) : none;
+            });
         };
         ofLesions("oracle", [](const Case& one) { return one.reachable ? 1.0 : 0.0; });
         ofLesions("chance", [](const Case& one) { return one.chance; });
@@ -146,7 +157,8 @@ public:
             const char* name;
             double MapAim::*value;
         };
-        for (const Named& figure : {Named{"hit_", &MapAim::hit}, Named{"near_", &MapAim::near}, Named{"cnr_", &MapAim::cnr}, Named{"miou_", &MapAim::miou}})
+        for (const Named& figure : {Named{"hit_", &MapAim::hit}, Named{"near_", &MapAim::near},
+                                    Named{"cnr_", &MapAim::cnr}, Named{"miou_", &MapAim::miou}})
             for (const auto& [map, any] : m_maps)
                 ofLesions(figure.name + map, [&, &name = map](const Case& one) { return of(one, name, figure.value); });
     }
@@ -161,8 +173,11 @@ public:
                 const double peak = of(one, name, &MapAim::peak);
                 return std::isnan(peak) ? none : peak > threshold->second ? 1.0 : 0.0;
             };
-            mean("activation_" + map, [&](const Sample& sample) { return sample.kinds[m_kind].present ? active(sample.kinds[m_kind]) : none; });
-            mean("false_activation_" + map, [&](const Sample& sample) { return sample.labels.normal ? active(sample.kinds[m_kind]) : none; });
+            mean("activation_" + map, [&](const Sample& sample) {
+                return sample.kinds[m_kind].present ? active(sample.kinds[m_kind]) : none;
+            });
+            mean("false_activation_" + map,
+                 [&](const Sample& sample) { return sample.labels.normal ? active(sample.kinds[m_kind]) : none; });
         }
     }
 
@@ -171,17 +186,22 @@ public:
         for (const auto& [map, any] : m_maps) {
             std::vector<double> peaks;
             for (const Sample& sample : m_samples)
-                if (const double peak = of(sample.kinds[m_kind], map, &MapAim::peak); sample.kinds[m_kind].present && !std::isnan(peak))
+                if (const double peak = of(sample.kinds[m_kind], map, &MapAim::peak);
+                    sample.kinds[m_kind].present && !std::isnan(peak))
                     peaks.push_back(peak);
             std::sort(peaks.begin(), peaks.end());
             if (!peaks.empty())
-                thresholds[std::string(kindNames[m_kind]) + "_" + map] = metrics::quantile(peaks, 1 - sensitivityOfThreshold);
+                thresholds[std::string(kindNames[m_kind]) + "_" + map] =
+                    metrics::quantile(peaks, 1 - sensitivityOfThreshold);
         }
     }
 
 private:
     static std::string ending(const std::string& conspicuity) { return conspicuity.empty() ? "" : "_" + conspicuity; }
-    static bool counts(const Case& one, const std::string& conspicuity) { return one.present && (conspicuity.empty() || one.conspicuity == conspicuity); }
+    static bool counts(const Case& one, const std::string& conspicuity)
+    {
+        return one.present && (conspicuity.empty() || one.conspicuity == conspicuity);
+    }
     static double of(const Case& one, const std::string& map, double MapAim::*value)
     {
         const auto found = one.maps.find(map);
@@ -221,7 +241,8 @@ void addDensity(const std::string& name, const std::vector<Sample>& samples, Fig
     for (const Sample& sample : samples) {
         const auto& scores = sample.labels.densityScores;
         truth.push_back(sample.labels.density);
-        answer.push_back(scores.empty() ? -1 : static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin()));
+        answer.push_back(
+            scores.empty() ? -1 : static_cast<int>(std::max_element(scores.begin(), scores.end()) - scores.begin()));
     }
     if (std::any_of(answer.begin(), answer.end(), [](int one) { return one >= 0; }))
         figures.addBalancedAccuracy(name, truth, answer);
@@ -235,7 +256,8 @@ std::vector<std::string> patientsOf(const std::vector<Sample>& samples)
     return patients;
 }
 
-Cancellable<json> figuresOfImages(const std::vector<Sample>& images, const FindingEvaluation& options, json& thresholds, const Job& job)
+Cancellable<json> figuresOfImages(const std::vector<Sample>& images, const FindingEvaluation& options, json& thresholds,
+                                  const Job& job)
 {
     FigureList figures(patientsOf(images));
     for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
@@ -270,7 +292,8 @@ Cancellable<json> figuresOfExams(const std::vector<Sample>& exams, const Finding
 
 } // namespace
 
-Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job)
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer,
+                                             const FindingEvaluation& options, const Job& job)
 {
     std::vector<Sample> images;
     std::vector<std::string> breasts, exams;
@@ -279,9 +302,11 @@ Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const A
             return {};
         job.report(images.size(), index.images.size(), "evaluate findings");
         const auto file = ImageFile::open(image.path);
-        const PreparedImage prepared = prepare(file->readFrame(0), file->pipeline(0), options.profile, options.inputSize, options.patch);
+        const PreparedImage prepared =
+            prepare(file->readFrame(0), file->pipeline(0), options.profile, options.inputSize, options.patch);
         std::vector<std::string> warnings;
-        images.push_back(sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
+        images.push_back(
+            sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
         exams.push_back(image.fields.patient + " " + image.fields.exam);
         breasts.push_back(exams.back() + " " + image.fields.side);
     }

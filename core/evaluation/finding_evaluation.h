@@ -20,11 +20,11 @@ struct FindingAnswer
 {
     struct Kind
     {
-        std::vector<std::pair<std::string, double>> scores;            // name, the higher the more likely
-        std::vector<std::pair<std::string, std::vector<float>>> maps;  // name, empty where it does not apply
+        std::vector<std::pair<std::string, double>> scores;           // name, the higher the more likely
+        std::vector<std::pair<std::string, std::vector<float>>> maps; // name, empty where it does not apply
     };
     std::array<Kind, lesionChannels> kinds;
-    std::vector<double> density; // one score a class; empty: not asked
+    std::vector<double> density;      // one score a class; empty: not asked
     std::optional<double> suspicious; // BI-RADS 4 and 5 against 1 and 2
 };
 
@@ -74,8 +74,8 @@ struct FindingFigures
     nlohmann::json thresholds; // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
 };
 
-// Over every image of the index, KIND being mass or calcification, all and by conspicuity (of an image's plainest lesion
-// of the kind):
+// Over every image of the index, KIND being mass or calcification, all and by conspicuity (of an image's plainest
+// lesion of the kind):
 //   KIND_auc_SCORE: images with a lesion of the kind against images without
 //   KIND_hit_MAP: the map's peak in the breast has its centre in such a lesion; KIND_oracle: some patch has;
 //     KIND_chance: share of the breast's patches that have
@@ -85,6 +85,7 @@ struct FindingFigures
 //   breast_KIND_auc_SCORE, breast_suspicious_auc, exam_density_balanced_accuracy: of the mean score of the images
 //   density_balanced_accuracy; suspicious_auc: BI-RADS 4 and 5 against 1 and 2
 // Empty: cancelled.
-Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer, const FindingEvaluation& options, const Job& job = {});
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer,
+                                             const FindingEvaluation& options, const Job& job = {});
 
 } // namespace mama

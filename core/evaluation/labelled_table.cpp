@@ -25,7 +25,8 @@ Columns columnsOf(const std::filesystem::path& file)
     const auto needed = [&](const char* name) {
         const Column found = findColumn(heading, name);
         if (!found)
-            throw Error(ErrorCode::Format, "read labelled table", file.string(), std::string("column ") + name + " is missing; expected path and label");
+            throw Error(ErrorCode::Format, "read labelled table", file.string(),
+                        std::string("column ") + name + " is missing; expected path and label");
         return *found;
     };
     Columns out;
@@ -54,7 +55,8 @@ Side sideOf(const std::string& text)
 }
 
 // Why the row cannot be used, or nothing.
-std::string fill(LabelledImage& image, const CsvRecord& record, const Columns& columns, const std::filesystem::path& folder)
+std::string fill(LabelledImage& image, const CsvRecord& record, const Columns& columns,
+                 const std::filesystem::path& folder)
 {
     const std::string path = cell(record, columns.path);
     if (path.empty())
@@ -93,7 +95,8 @@ int classOf(const std::string& label, const std::vector<std::string>& classes)
         if (lower(classes[c]) == lower(label))
             return static_cast<int>(c);
     const auto number = asNumber(label);
-    const bool inRange = number && *number >= 0 && *number < static_cast<double>(classes.size()) && *number == std::floor(*number);
+    const bool inRange =
+        number && *number >= 0 && *number < static_cast<double>(classes.size()) && *number == std::floor(*number);
     return inRange ? static_cast<int>(*number) : -1;
 }
 
@@ -111,7 +114,8 @@ LabelledTable readLabelledTable(const std::filesystem::path& file)
         image.row = record.row;
         std::string reason = fill(image, record, columns, file.parent_path());
         if (reason.empty()) {
-            const auto [known, isNew] = seen.try_emplace({image.path.lexically_normal(), image.frame.value_or(-1)}, record.row);
+            const auto [known, isNew] =
+                seen.try_emplace({image.path.lexically_normal(), image.frame.value_or(-1)}, record.row);
             if (!isNew)
                 reason = "the same image as row " + std::to_string(known->second);
         }
@@ -122,7 +126,8 @@ LabelledTable readLabelledTable(const std::filesystem::path& file)
     });
     for (const TableProblem& problem : problems)
         if (problem.reason != "bad_encoding") // given all the same
-            out.refused.push_back({problem.row, {}, problem.reason + (problem.detail.empty() ? "" : ": " + problem.detail)});
+            out.refused.push_back(
+                {problem.row, {}, problem.reason + (problem.detail.empty() ? "" : ": " + problem.detail)});
     return out;
 }
 
@@ -137,7 +142,8 @@ void resolveLabels(LabelledTable& table, const std::vector<std::string>& classes
         if (image.label >= 0)
             kept.push_back(std::move(image));
         else
-            table.refused.push_back({image.row, image.path.string(), "label \"" + image.labelText + "\" is none of the classes " + names});
+            table.refused.push_back(
+                {image.row, image.path.string(), "label \"" + image.labelText + "\" is none of the classes " + names});
     }
     table.images = std::move(kept);
 }

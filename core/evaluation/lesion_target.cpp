@@ -47,22 +47,30 @@ metrics::Mask breastPixels(const PreparedImage& prepared)
 std::vector<Point> edgeOf(const metrics::Mask& mask)
 {
     std::vector<Point> edge;
-    const auto at = [&](int row, int column) { return row >= 0 && column >= 0 && row < mask.rows && column < mask.columns && mask.at(row, column); };
+    const auto at = [&](int row, int column) {
+        return row >= 0 && column >= 0 && row < mask.rows && column < mask.columns && mask.at(row, column);
+    };
     for (int row = 0; row < mask.rows; ++row)
         for (int column = 0; column < mask.columns; ++column)
-            if (at(row, column) && !(at(row - 1, column) && at(row + 1, column) && at(row, column - 1) && at(row, column + 1)))
+            if (at(row, column) &&
+                !(at(row - 1, column) && at(row + 1, column) && at(row, column - 1) && at(row, column + 1)))
                 edge.push_back({column + 0.5, row + 0.5});
     return edge;
 }
 
-std::vector<std::uint8_t> nearOf(const metrics::Mask& lesions, const Geometry& geometry, const Spacing& spacing, const metrics::MapTarget& patches)
+std::vector<std::uint8_t> nearOf(const metrics::Mask& lesions, const Geometry& geometry, const Spacing& spacing,
+                                 const metrics::MapTarget& patches)
 {
     const std::vector<Point> edge = edgeOf(lesions);
     std::vector<std::uint8_t> near(patches.centreInside);
     for (std::size_t i = 0; i < near.size(); ++i) {
-        const Point centre = geometry.patchCentre(static_cast<int>(i) / patches.columns, static_cast<int>(i) % patches.columns);
+        const Point centre =
+            geometry.patchCentre(static_cast<int>(i) / patches.columns, static_cast<int>(i) % patches.columns);
         for (std::size_t k = 0; k < edge.size() && near[i] == 0; ++k)
-            near[i] = std::hypot((edge[k].x - centre.x) * spacing.column, (edge[k].y - centre.y) * spacing.row) <= LesionTarget::nearMm ? 1 : 0;
+            near[i] = std::hypot((edge[k].x - centre.x) * spacing.column, (edge[k].y - centre.y) * spacing.row) <=
+                              LesionTarget::nearMm
+                          ? 1
+                          : 0;
     }
     return near;
 }
@@ -92,7 +100,8 @@ std::vector<metrics::Footprint> footprints(const Geometry& geometry)
     return made;
 }
 
-LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const PreparedImage& prepared, const std::optional<Spacing>& spacing)
+LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const PreparedImage& prepared,
+                          const std::optional<Spacing>& spacing)
 {
     const Geometry& geometry = prepared.geometry;
     metrics::Mask lesions{geometry.chain().storedRows, geometry.chain().storedColumns, {}};
@@ -106,7 +115,8 @@ LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const 
         }
     if (made.present) {
         const metrics::Mask breast = breastPixels(prepared);
-        made.patches = metrics::targetOnImage(lesions, geometry.gridRows(), geometry.gridColumns(), footprints(geometry), &breast);
+        made.patches =
+            metrics::targetOnImage(lesions, geometry.gridRows(), geometry.gridColumns(), footprints(geometry), &breast);
     } else {
         made.patches.rows = geometry.gridRows();
         made.patches.columns = geometry.gridColumns();

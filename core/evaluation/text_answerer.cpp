@@ -1,7 +1,7 @@
 #include "core/base/error.h"
+#include "core/evaluation/finding_evaluation.h"
 #include "core/text/captions/prompts.h"
 #include "core/training/data/caption_sampler.h"
-#include "core/evaluation/finding_evaluation.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
@@ -31,7 +31,8 @@ std::vector<Embedded> embed(Model& model, const std::vector<std::string>& texts)
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(at * dim);
             return std::vector<float>(first, first + static_cast<std::ptrdiff_t>(dim));
         };
-        made.push_back({row(embedding->global, i), row(embedding->sentences, static_cast<std::size_t>(embedding->last[i]))});
+        made.push_back(
+            {row(embedding->global, i), row(embedding->sentences, static_cast<std::size_t>(embedding->last[i]))});
     }
     return made;
 }
@@ -58,13 +59,15 @@ std::vector<std::string> textsOf(const std::vector<FindingSentence>& sentences, 
         if (sentence.when == when)
             texts.push_back(sentence.text);
     if (texts.empty())
-        throw Error(ErrorCode::Data, "evaluate findings", "sentences", "masses, calcifications and the normal need one each");
+        throw Error(ErrorCode::Data, "evaluate findings", "sentences",
+                    "masses, calcifications and the normal need one each");
     return texts;
 }
 
 std::vector<float> mapOf(const ImageEmbedding& image, const std::vector<float>& sentence)
 {
-    return sentence.empty() ? std::vector<float>() : alignmentMap(image.patches, image.rows, image.columns, sentence).values;
+    return sentence.empty() ? std::vector<float>()
+                            : alignmentMap(image.patches, image.rows, image.columns, sentence).values;
 }
 
 } // namespace
@@ -78,15 +81,17 @@ std::string lesionSentence(const TrainingImage& image, const Legend& legend, Les
     return {};
 }
 
-TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const Legend& legend) : m_model(model), m_legend(legend)
+TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const Legend& legend)
+    : m_model(model), m_legend(legend)
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())
         throw Error(ErrorCode::Model, "evaluate findings", model.info().name, "needs a text model and local heads");
     const auto normal = embed(model, textsOf(sentences, When::Normal));
     for (const When kind : {When::Mass, When::Calcification}) {
         const auto finding = embed(model, textsOf(sentences, kind));
-        m_pairs[kind == When::Mass ? 0 : 1] = {difference(mean(finding, &Embedded::global), mean(normal, &Embedded::global)),
-                                               difference(mean(finding, &Embedded::local), mean(normal, &Embedded::local)), finding.front().local};
+        m_pairs[kind == When::Mass ? 0 : 1] = {
+            difference(mean(finding, &Embedded::global), mean(normal, &Embedded::global)),
+            difference(mean(finding, &Embedded::local), mean(normal, &Embedded::local)), finding.front().local};
     }
     for (const auto& [name, texts] : classPrompts(mama::Task::Density).classes)
         m_densities.push_back(mean(embed(model, texts), &Embedded::global));
@@ -100,7 +105,8 @@ TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sen
 std::vector<float> TextAnswerer::ownSentence(const TrainingImage& image, LesionChannel kind) const
 {
     const std::string sentence = lesionSentence(image, m_legend, kind);
-    return sentence.empty() ? std::vector<float>() : embed(m_model, {sentence}).front().local; // the model remembers texts
+    return sentence.empty() ? std::vector<float>()
+                            : embed(m_model, {sentence}).front().local; // the model remembers texts
 }
 
 FindingAnswer TextAnswerer::operator()(const PreparedImage& prepared, const TrainingImage& image) const
@@ -118,9 +124,13 @@ FindingAnswer TextAnswerer::operator()(const PreparedImage& prepared, const Trai
             if (breast[i] != 0)
                 highest = std::max(highest, static_cast<double>(pair[i]));
         answer.kinds[kind].scores = {{"global", dot(seen->global, m_pairs[kind].global)}, {"local", highest}};
-        const bool lesion = std::any_of(image.lesions.begin(), image.lesions.end(), [&](const LesionMask& mask) { return static_cast<std::size_t>(mask.channel) == kind; });
-        answer.kinds[kind].maps = {{"own", lesion ? mapOf(*seen, ownSentence(image, static_cast<LesionChannel>(kind))) : std::vector<float>()},
-                                   {"pair", pair}, {"free", mapOf(*seen, m_pairs[kind].free)}};
+        const bool lesion = std::any_of(image.lesions.begin(), image.lesions.end(), [&](const LesionMask& mask) {
+            return static_cast<std::size_t>(mask.channel) == kind;
+        });
+        answer.kinds[kind].maps = {
+            {"own", lesion ? mapOf(*seen, ownSentence(image, static_cast<LesionChannel>(kind))) : std::vector<float>()},
+            {"pair", pair},
+            {"free", mapOf(*seen, m_pairs[kind].free)}};
     }
     for (const auto& density : m_densities)
         answer.density.push_back(dot(seen->global, density));

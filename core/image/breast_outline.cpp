@@ -56,7 +56,8 @@ int airThreshold(const cv::Mat& bytes, int otsu)
 {
     const std::array<double, 256> smooth = smoothHistogram(bytes);
     const auto at = [&](int i) { return smooth[static_cast<std::size_t>(i)]; };
-    const int peak = static_cast<int>(std::max_element(smooth.begin(), smooth.begin() + std::clamp(otsu, 0, 255) + 1) - smooth.begin());
+    const int peak = static_cast<int>(std::max_element(smooth.begin(), smooth.begin() + std::clamp(otsu, 0, 255) + 1) -
+                                      smooth.begin());
     int end = peak;
     while (end < otsu && at(end) > 0.1 * at(peak))
         ++end;
@@ -134,7 +135,8 @@ BreastOutline findBreast(const NormalisedGrey& grey)
     // Tissue above the threshold lies in many pieces, the pectoral muscle often being the largest: what counts as one
     // component is the breast, so labels outside it do not widen the box and pieces inside do.
     const cv::Rect b = cv::boundingRect(cv::Mat(binary & (mask * 255)));
-    found.bright = {b.x * found.factor, b.y * found.factor, std::min(grey.columns(), (b.x + b.width) * found.factor) - 1,
+    found.bright = {b.x * found.factor, b.y * found.factor,
+                    std::min(grey.columns(), (b.x + b.width) * found.factor) - 1,
                     std::min(grey.rows(), (b.y + b.height) * found.factor) - 1};
     std::copy_n(mask.data, mask.total(), found.mask.values.data());
     found.area = cv::countNonZero(mask) / static_cast<double>(mask.total());

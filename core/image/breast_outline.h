@@ -9,13 +9,13 @@ enum class ImageEdge { None, Left, Right };
 // mask's cells.
 struct BreastOutline
 {
-    int factor = 1;             // stored pixels a mask cell
-    Raster<std::uint8_t> mask;  // [rows / factor up, columns / factor up]: 1 in the breast, fat and skin included
-    int otsuThreshold = -1;     // 0-255, of the reduced copy; -1: no pixel is brighter, everything is 1 in the mask
-    Box bright;                 // box of what is above that threshold in the breast; the whole image when none
-    double area = 1;            // the mask's share of the image
+    int factor = 1;            // stored pixels a mask cell
+    Raster<std::uint8_t> mask; // [rows / factor up, columns / factor up]: 1 in the breast, fat and skin included
+    int otsuThreshold = -1;    // 0-255, of the reduced copy; -1: no pixel is brighter, everything is 1 in the mask
+    Box bright;                // box of what is above that threshold in the breast; the whole image when none
+    double area = 1;           // the mask's share of the image
     ImageEdge chestWall = ImageEdge::None; // the side where the mask touches the outer 3 % of columns clearly more
-    int chestWallColumn = -1;   // the outermost breast column at that side
+    int chestWallColumn = -1;              // the outermost breast column at that side
 
     bool found() const { return otsuThreshold >= 0; }
     // The mask on cells of 8 stored pixels.

@@ -21,8 +21,8 @@ void check(const Geometry::Chain& c)
     require(c.storedColumns > 0 && c.storedRows > 0, "stored", "the stored size must be positive");
     require(c.resizedColumns > 0 && c.resizedRows > 0, "resized", "the resized size must be positive");
     require(c.crop.x1 >= c.crop.x0 && c.crop.y1 >= c.crop.y0, "crop", "the crop holds no pixel");
-    require(c.inputColumns > 0 && c.inputRows > 0 && std::isfinite(c.inputColumns) && std::isfinite(c.inputRows), "input",
-            "the scaled crop's size must be positive");
+    require(c.inputColumns > 0 && c.inputRows > 0 && std::isfinite(c.inputColumns) && std::isfinite(c.inputRows),
+            "input", "the scaled crop's size must be positive");
     require(std::isfinite(c.offsetX) && std::isfinite(c.offsetY), "offset", "must be finite");
     require(c.inputSize > 0, "size", "the model's input size must be positive");
     require(c.patch > 0 && c.patch <= c.inputSize, "patch", "must be from 1 to the model's input size");

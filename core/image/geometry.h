@@ -39,24 +39,24 @@ public:
         int padLeft = 0, padTop = 0;             // l, t
         Box crop;                                // in the resized and padded image
         double inputColumns = 0, inputRows = 0;  // size to which the crop is scaled (S, S; less where aspect is kept)
-        double offsetX = 0, offsetY = 0;         // o: where model input starts inside the scaled crop (negative: padded)
-        int inputSize = 0;                       // C: the model's input is C x C
-        int patch = 14;                          // pixels a patch
+        double offsetX = 0, offsetY = 0; // o: where model input starts inside the scaled crop (negative: padded)
+        int inputSize = 0;               // C: the model's input is C x C
+        int patch = 14;                  // pixels a patch
     };
 
     Geometry() = default;
     explicit Geometry(const Chain& chain);
 
-    Point toInput(Point stored) const;   // stored pixels -> model input pixels
-    Point toStored(Point input) const;   // exact inverse
-    int gridRows() const;                // patches
+    Point toInput(Point stored) const; // stored pixels -> model input pixels
+    Point toStored(Point input) const; // exact inverse
+    int gridRows() const;              // patches
     int gridColumns() const;
     // (row, column) of the patch under a stored point; empty where the model did not see the image: outside the
     // crop, and beyond the last whole patch.
     std::optional<std::pair<int, int>> patchAt(Point stored) const;
-    Point patchCentre(int row, int column) const;                      // stored pixels
-    std::pair<Point, Point> patchCorners(int row, int column) const;   // stored pixels, upper left and lower right
-    Spacing patchSize(Spacing pixel) const;                            // a patch's footprint, mm (row, column)
+    Point patchCentre(int row, int column) const;                    // stored pixels
+    std::pair<Point, Point> patchCorners(int row, int column) const; // stored pixels, upper left and lower right
+    Spacing patchSize(Spacing pixel) const;                          // a patch's footprint, mm (row, column)
     // What the model saw of the stored image: the crop clipped to the image, in stored pixels (left top, right bottom).
     std::pair<Point, Point> seen() const;
     const Chain& chain() const { return m_chain; }

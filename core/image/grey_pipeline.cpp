@@ -71,7 +71,9 @@ void mapPixels(const StoredImage& image, std::vector<Out>& out, const Map& map)
     std::vector<Out> table(static_cast<std::size_t>(high - low + 1));
     for (std::int64_t value = low; value <= high; ++value)
         table[static_cast<std::size_t>(value - low)] = map(value);
-    eachPixel(image, [&, first = low](std::size_t i, std::int64_t value) { out[i] = table[static_cast<std::size_t>(value - first)]; });
+    eachPixel(image, [&, first = low](std::size_t i, std::int64_t value) {
+        out[i] = table[static_cast<std::size_t>(value - first)];
+    });
 }
 
 bool isPadding(const GreyPipeline& pipeline, std::int64_t stored)
@@ -79,7 +81,10 @@ bool isPadding(const GreyPipeline& pipeline, std::int64_t stored)
     return pipeline.padding && stored >= pipeline.padding->first && stored <= pipeline.padding->second;
 }
 
-std::uint8_t toScreen(double share) { return static_cast<std::uint8_t>(std::floor(std::clamp(share, 0.0, 1.0) * 255.0 + 0.5)); }
+std::uint8_t toScreen(double share)
+{
+    return static_cast<std::uint8_t>(std::floor(std::clamp(share, 0.0, 1.0) * 255.0 + 0.5));
+}
 
 double entry(const LookupTable& table, double value)
 {
@@ -126,7 +131,8 @@ Raster<std::uint8_t> paddingMask(const StoredImage& image, const GreyPipeline& p
 {
     Raster<std::uint8_t> out(image.rows, image.columns);
     if (pipeline.padding && image.channels == 1)
-        eachPixel(image, [&](std::size_t i, std::int64_t stored) { out.values[i] = isPadding(pipeline, stored) ? 1 : 0; });
+        eachPixel(image,
+                  [&](std::size_t i, std::int64_t stored) { out.values[i] = isPadding(pipeline, stored) ? 1 : 0; });
     return out;
 }
 
@@ -186,7 +192,8 @@ Raster<std::uint8_t> displayImage(const StoredImage& image, const GreyPipeline& 
         voi = pipeline.voi[choice];
     else
         voi.window = automaticWindow(image, pipeline);
-    const double full = std::exp2(pipeline.bits > 0 ? pipeline.bits : 8 * static_cast<int>(bytesPerSample(image.type))) - 1;
+    const double full =
+        std::exp2(pipeline.bits > 0 ? pipeline.bits : 8 * static_cast<int>(bytesPerSample(image.type))) - 1;
 
     Raster<std::uint8_t> out(image.rows, image.columns);
     mapPixels(image, out.values, [&](std::int64_t stored) -> std::uint8_t {
@@ -203,7 +210,8 @@ Raster<std::uint8_t> displayImage(const StoredImage& image, const GreyPipeline& 
 
 std::vector<std::uint8_t> displayColour(const StoredImage& image, const GreyPipeline& pipeline)
 {
-    const double full = std::exp2(pipeline.bits > 0 ? pipeline.bits : 8 * static_cast<int>(bytesPerSample(image.type))) - 1;
+    const double full =
+        std::exp2(pipeline.bits > 0 ? pipeline.bits : 8 * static_cast<int>(bytesPerSample(image.type))) - 1;
     std::vector<std::uint8_t> out(image.samples());
     for (std::size_t i = 0; i < out.size(); ++i)
         out[i] = toScreen(static_cast<double>(storedValue(image, i)) / full);

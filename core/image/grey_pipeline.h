@@ -42,7 +42,7 @@ struct VoiChoice
 struct GreyPipeline
 {
     std::optional<std::pair<std::int64_t, std::int64_t>> padding; // closed range of stored values that are no picture
-    std::optional<LookupTable> modalityTable;                    // else slope and intercept
+    std::optional<LookupTable> modalityTable;                     // else slope and intercept
     double slope = 1;
     double intercept = 0;
     std::vector<VoiChoice> voi; // may be empty: then the range of the unpadded pixels

@@ -76,7 +76,8 @@ template <class Sample>
 void lookUp(const StoredImage& image, const std::vector<float>& table, int row, int first, int count, float* out)
 {
     const auto* samples = reinterpret_cast<const Sample*>(image.bytes.data()) +
-                          static_cast<std::size_t>(row) * static_cast<std::size_t>(image.columns) + static_cast<std::size_t>(first);
+                          static_cast<std::size_t>(row) * static_cast<std::size_t>(image.columns) +
+                          static_cast<std::size_t>(first);
     for (int i = 0; i < count; ++i)
         out[i] = table[samples[i]];
 }
@@ -116,7 +117,8 @@ StoredImage toGrey(const StoredImage& image)
     const auto* in = reinterpret_cast<const std::uint32_t*>(image.bytes.data());
     auto* out = reinterpret_cast<std::uint32_t*>(grey.bytes.data());
     for (std::size_t i = 0; i < grey.samples(); ++i)
-        out[i] = static_cast<std::uint32_t>(std::lround(0.299 * in[3 * i] + 0.587 * in[3 * i + 1] + 0.114 * in[3 * i + 2]));
+        out[i] =
+            static_cast<std::uint32_t>(std::lround(0.299 * in[3 * i] + 0.587 * in[3 * i + 1] + 0.114 * in[3 * i + 2]));
     return grey;
 }
 
@@ -133,12 +135,14 @@ void NormalisedGrey::makeTable(const GreyPipeline& pipeline)
     // One picture that holds every bit pattern once goes through the pipeline in place of the image.
     const bool wide = bytesPerSample(m_image.type) == 2;
     const std::size_t patterns = wide ? 65536 : 256;
-    StoredImage every{1, static_cast<int>(patterns), 1, m_image.type, std::vector<std::byte>(patterns * (wide ? 2 : 1))};
+    StoredImage every{1, static_cast<int>(patterns), 1, m_image.type,
+                      std::vector<std::byte>(patterns * (wide ? 2 : 1))};
     for (std::size_t i = 0; i < patterns; ++i) {
         const auto pattern = static_cast<std::uint16_t>(i);
         std::memcpy(every.bytes.data() + i * (wide ? 2 : 1), &pattern, wide ? 2 : 1);
     }
-    const std::vector<std::uint32_t> counts = wide ? histogram<std::uint16_t>(m_image) : histogram<std::uint8_t>(m_image);
+    const std::vector<std::uint32_t> counts =
+        wide ? histogram<std::uint16_t>(m_image) : histogram<std::uint8_t>(m_image);
     const Raster<float> modality = modalityValues(every, pipeline);
     const Raster<std::uint8_t> padding = paddingMask(every, pipeline);
     Counts used;

@@ -34,8 +34,10 @@ Value valueAt(const OverlayPicture& p, Point stored)
     const Point input = p.geometry.toInput(stored);
     const double patch = p.geometry.chain().patch;
     Value out{true, false, 0};
-    out.air = !p.breast.empty() && p.breast[static_cast<std::size_t>(row) * static_cast<std::size_t>(p.map.columns) + static_cast<std::size_t>(column)] == 0;
-    const double x = std::clamp(input.x / patch - 0.5, 0.0, p.map.columns - 1.0), y = std::clamp(input.y / patch - 0.5, 0.0, p.map.rows - 1.0);
+    out.air = !p.breast.empty() && p.breast[static_cast<std::size_t>(row) * static_cast<std::size_t>(p.map.columns) +
+                                            static_cast<std::size_t>(column)] == 0;
+    const double x = std::clamp(input.x / patch - 0.5, 0.0, p.map.columns - 1.0),
+                 y = std::clamp(input.y / patch - 0.5, 0.0, p.map.rows - 1.0);
     const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
     double sum = 0, weight = 0;
     for (int dy = 0; dy < 2; ++dy)
@@ -66,7 +68,10 @@ cv::Mat drawMap(const OverlayPicture& p, const cv::Mat& table)
     const cv::Mat grey(p.display.rows, p.display.columns, CV_8UC1, const_cast<std::uint8_t*>(p.display.values.data()));
     const double scale = std::min(1.0, static_cast<double>(p.longSide) / std::max(grey.rows, grey.cols));
     cv::Mat small, out;
-    cv::resize(grey, small, cv::Size(std::max(1, static_cast<int>(std::lround(grey.cols * scale))), std::max(1, static_cast<int>(std::lround(grey.rows * scale)))), 0, 0, cv::INTER_AREA);
+    cv::resize(grey, small,
+               cv::Size(std::max(1, static_cast<int>(std::lround(grey.cols * scale))),
+                        std::max(1, static_cast<int>(std::lround(grey.rows * scale)))),
+               0, 0, cv::INTER_AREA);
     cv::cvtColor(small, out, cv::COLOR_GRAY2BGR);
     const double fx = static_cast<double>(grey.cols) / out.cols, fy = static_cast<double>(grey.rows) / out.rows;
     for (int y = 0; y < out.rows; ++y)
@@ -95,7 +100,9 @@ void drawBar(cv::Mat& canvas, const OverlayPicture& p, const cv::Mat& table, int
     const int top = margin + 10, bottom = std::max(top + 1, std::min(height - margin, top + 400));
     for (int y = top; y <= bottom; ++y) {
         const double share = 1.0 - static_cast<double>(y - top) / (bottom - top);
-        canvas.row(y).colRange(left + margin, left + margin + 18).setTo(cv::Scalar(table.at<cv::Vec3b>(0, static_cast<int>(std::lround(share * 255)))));
+        canvas.row(y)
+            .colRange(left + margin, left + margin + 18)
+            .setTo(cv::Scalar(table.at<cv::Vec3b>(0, static_cast<int>(std::lround(share * 255)))));
     }
     for (int tick = 0; tick <= 4; ++tick) {
         std::array<char, 16> text{};
@@ -140,16 +147,19 @@ std::vector<std::string> wrapped(const std::vector<std::string>& lines, int widt
 StoredImage drawOverlay(const OverlayPicture& picture)
 {
     const auto& chain = picture.geometry.chain();
-    const bool fits = picture.map.rows == picture.geometry.gridRows() && picture.map.columns == picture.geometry.gridColumns() &&
-                      picture.display.rows == chain.storedRows && picture.display.columns == chain.storedColumns && picture.display.rows > 0 &&
-                      (picture.breast.empty() || picture.breast.size() == picture.map.values.size());
+    const bool fits =
+        picture.map.rows == picture.geometry.gridRows() && picture.map.columns == picture.geometry.gridColumns() &&
+        picture.display.rows == chain.storedRows && picture.display.columns == chain.storedColumns &&
+        picture.display.rows > 0 && (picture.breast.empty() || picture.breast.size() == picture.map.values.size());
     if (!fits || !(picture.high > picture.low))
-        throw Error(ErrorCode::Internal, "draw overlay", "", fits ? "the colour range is empty" : "image, map and geometry differ in size");
+        throw Error(ErrorCode::Internal, "draw overlay", "",
+                    fits ? "the colour range is empty" : "image, map and geometry differ in size");
     const cv::Mat table = colourTable();
     const cv::Mat image = drawMap(picture, table);
     const int width = std::max(image.cols + barWidth, narrowest);
     const std::vector<std::string> lines = wrapped(picture.legend, width);
-    cv::Mat canvas(std::max(image.rows, 120) + margin + lineHeight * static_cast<int>(lines.size()), width, CV_8UC3, cv::Scalar(24, 24, 24));
+    cv::Mat canvas(std::max(image.rows, 120) + margin + lineHeight * static_cast<int>(lines.size()), width, CV_8UC3,
+                   cv::Scalar(24, 24, 24));
     image.copyTo(canvas(cv::Rect(0, 0, image.cols, image.rows)));
     drawBar(canvas, picture, table, image.cols, std::max(image.rows, 120));
     int y = std::max(image.rows, 120) + lineHeight;

@@ -17,10 +17,10 @@ struct OverlayPicture
     Raster<float> map;                // patch grid; NaN: not seen
     std::vector<std::uint8_t> breast; // patch grid, 0: air; empty: no mask
     Geometry geometry;
-    double low = -1, high = 1;        // colour range, the same for all pictures of a query
+    double low = -1, high = 1; // colour range, the same for all pictures of a query
     double opacity = 0.45;
-    int longSide = 1400;              // of the drawn image, pixels; never enlarged
-    std::vector<std::string> legend;  // lines below; the caller names sentence, model and hash, profile, patch size
+    int longSide = 1400;             // of the drawn image, pixels; never enlarged
+    std::vector<std::string> legend; // lines below; the caller names sentence, model and hash, profile, patch size
 };
 
 // [rows, columns, 3] RGB. Bilinear between patch centres, clamped at the border; nothing else is smoothed.

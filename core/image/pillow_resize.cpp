@@ -63,7 +63,8 @@ Raster<std::uint8_t> horizontally(const Raster<std::uint8_t>& in, int columns)
         const std::uint8_t* row = &in.at(r, 0);
         for (int c = 0; c < columns; ++c) {
             const auto [first, count] = weights.taps[static_cast<std::size_t>(c)];
-            const std::int32_t* w = &weights.values[static_cast<std::size_t>(c) * static_cast<std::size_t>(weights.width)];
+            const std::int32_t* w =
+                &weights.values[static_cast<std::size_t>(c) * static_cast<std::size_t>(weights.width)];
             std::int32_t sum = 1 << (PrecisionBits - 1);
             for (int k = 0; k < count; ++k)
                 sum += row[first + k] * w[k];

@@ -10,13 +10,15 @@ constexpr int MaximumSide = 8192;
 
 void check(const StoredImage& image, const Profile& profile, int size, int patch)
 {
-    const auto fail = [](ErrorCode code, const std::string& where, const std::string& why) { throw Error(code, "prepare image", where, why); };
+    const auto fail = [](ErrorCode code, const std::string& where, const std::string& why) {
+        throw Error(code, "prepare image", where, why);
+    };
     if (image.rows <= 0 || image.columns <= 0 || (image.channels != 1 && image.channels != 3))
         fail(ErrorCode::Data, "image", "it holds no pixels, or neither 1 nor 3 channels");
     if (image.bytes.size() < image.samples() * bytesPerSample(image.type))
         fail(ErrorCode::Data, "image", "fewer bytes than rows x columns x channels");
-    if (size < 1 || size > MaximumSide || profile.squareSide < 1 || profile.squareSide > MaximumSide || profile.firstLongSide < 0 ||
-        profile.firstLongSide > MaximumSide)
+    if (size < 1 || size > MaximumSide || profile.squareSide < 1 || profile.squareSide > MaximumSide ||
+        profile.firstLongSide < 0 || profile.firstLongSide > MaximumSide)
         fail(ErrorCode::Usage, profile.name, "sizes must be from 1 to " + std::to_string(MaximumSide));
     if (patch < 1 || patch > size)
         fail(ErrorCode::Usage, profile.name, "the patch must be from 1 to the size, " + std::to_string(size));
@@ -24,8 +26,8 @@ void check(const StoredImage& image, const Profile& profile, int size, int patch
 
 } // namespace
 
-PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size, int patch,
-                      PreparedImage::Stages* stages)
+PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size,
+                      int patch, PreparedImage::Stages* stages)
 {
     if (size == 0)
         size = profile.size;

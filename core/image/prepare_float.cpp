@@ -53,8 +53,9 @@ void inFloat(const NormalisedGrey& grey, const BreastOutline& breast, const Size
     prepared.otsuThreshold = breast.otsuThreshold;
     prepared.cropped = breast.found();
     prepared.seenGrey = Raster<std::uint8_t>(size, size);
-    std::ranges::transform(square.values, prepared.seenGrey.values.begin(),
-                           [](float value) { return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255)); });
+    std::ranges::transform(square.values, prepared.seenGrey.values.begin(), [](float value) {
+        return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0F, 1.0F) * 255));
+    });
     prepared.values = std::move(square.values);
 }
 

@@ -38,8 +38,9 @@ cv::Mat samples(const StoredImage& grey)
     cv::Mat wide(grey.rows, grey.columns, CV_64F);
     const auto* values = reinterpret_cast<const std::uint32_t*>(bytes);
     const bool isSigned = grey.type == SampleType::S32;
-    std::transform(values, values + grey.samples(), wide.ptr<double>(),
-                   [isSigned](std::uint32_t v) { return isSigned ? static_cast<std::int32_t>(v) : static_cast<double>(v); });
+    std::transform(values, values + grey.samples(), wide.ptr<double>(), [isSigned](std::uint32_t v) {
+        return isSigned ? static_cast<std::int32_t>(v) : static_cast<double>(v);
+    });
     return wide;
 }
 
@@ -80,15 +81,16 @@ cv::Rect brightBox(const Raster<std::uint8_t>& square, int& threshold)
 
 } // namespace
 
-void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, PreparedImage& prepared, PreparedImage::Stages* stages)
+void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, PreparedImage& prepared,
+               PreparedImage::Stages* stages)
 {
     const Profile& profile = prepared.profile;
     PreparedImage::Stages own;
     PreparedImage::Stages& at = stages ? *stages : own;
     at.eightBit = eightBit(grey, profile.scaleToMaximum, inverted);
     at.firstResize = profile.firstLongSide > 0 ? areaToLongSide(at.eightBit, profile.firstLongSide) : at.eightBit;
-    const Raster<std::uint8_t> small =
-        areaToLongSide(profile.jpeg ? throughJpeg(at.firstResize, profile.jpegQuality) : at.firstResize, profile.squareSide);
+    const Raster<std::uint8_t> small = areaToLongSide(
+        profile.jpeg ? throughJpeg(at.firstResize, profile.jpegQuality) : at.firstResize, profile.squareSide);
 
     Geometry::Chain chain;
     chain.storedColumns = grey.columns;
@@ -112,7 +114,8 @@ void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, Prepa
     prepared.geometry = Geometry(chain);
     prepared.seenGrey = pillowBilinear(at.square, chain.crop, sizes.input, sizes.input);
     prepared.values.resize(prepared.seenGrey.values.size());
-    std::ranges::transform(prepared.seenGrey.values, prepared.values.begin(), [](std::uint8_t value) { return static_cast<float>(value) / 255.0F; });
+    std::ranges::transform(prepared.seenGrey.values, prepared.values.begin(),
+                           [](std::uint8_t value) { return static_cast<float>(value) / 255.0F; });
 }
 
 } // namespace mama::PrepareSteps

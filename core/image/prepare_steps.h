@@ -11,7 +11,8 @@ struct Sizes
     int input = 518, patch = 14;
 };
 
-void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, PreparedImage& prepared, PreparedImage::Stages* stages);
+void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, PreparedImage& prepared,
+               PreparedImage::Stages* stages);
 void inFloat(const NormalisedGrey& grey, const BreastOutline& breast, const Sizes& sizes, PreparedImage& prepared);
 
 } // namespace mama::PrepareSteps

@@ -36,7 +36,8 @@ void readWhole(const nlohmann::json& json, const char* field, int low, int high,
     if (found == json.end())
         return;
     if (!found->is_number_integer() || found->get<double>() < low || found->get<double>() > high)
-        refuse(field, "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high) + ", found " + found->dump());
+        refuse(field, "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high) +
+                          ", found " + found->dump());
     target = found->get<int>();
 }
 
@@ -48,8 +49,9 @@ Profile profileFromJson(const nlohmann::json& json)
 {
     if (!json.is_object())
         refuse("profile", "expected an object");
-    static constexpr std::string_view Known[] = {"name", "version", "description", "pipeline", "size", "scale_to_maximum", "first_long_side",
-                                                 "jpeg_quality", "square_side", "keep_aspect", "mean", "deviation"};
+    static constexpr std::string_view Known[] = {
+        "name",         "version",     "description", "pipeline", "size",     "scale_to_maximum", "first_long_side",
+        "jpeg_quality", "square_side", "keep_aspect", "mean",     "deviation"};
     for (const auto& [key, value] : json.items())
         if (std::ranges::find(Known, key) == std::end(Known))
             refuse(key, "no such field");
@@ -85,11 +87,14 @@ Profile profileFromJson(const nlohmann::json& json)
 
 nlohmann::json toJson(const Profile& profile)
 {
-    nlohmann::json json{{"name", profile.name}, {"version", profile.version}, {"pipeline", profile.reference ? "reference" : "float"},
-                        {"size", profile.size}, {"mean", profile.mean}, {"deviation", profile.deviation}};
+    nlohmann::json json{
+        {"name", profile.name}, {"version", profile.version}, {"pipeline", profile.reference ? "reference" : "float"},
+        {"size", profile.size}, {"mean", profile.mean},       {"deviation", profile.deviation}};
     if (profile.reference)
-        json.update({{"scale_to_maximum", profile.scaleToMaximum}, {"first_long_side", profile.firstLongSide},
-                     {"jpeg_quality", profile.jpeg ? profile.jpegQuality : 0}, {"square_side", profile.squareSide}});
+        json.update({{"scale_to_maximum", profile.scaleToMaximum},
+                     {"first_long_side", profile.firstLongSide},
+                     {"jpeg_quality", profile.jpeg ? profile.jpegQuality : 0},
+                     {"square_side", profile.squareSide}});
     else
         json["keep_aspect"] = profile.keepAspect;
     return json;

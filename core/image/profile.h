@@ -21,8 +21,8 @@ struct Profile
     int firstLongSide = 0;      // reference: area resize to this long side first (1080), 0 = none
     bool jpeg = false;          // reference: saved as JPEG and read back in between
     int jpegQuality = 75;
-    int squareSide = 518;       // reference: long side before Otsu (518 EMBED, 1024 RSNA)
-    bool keepAspect = false;    // padded on the side away from the chest wall
+    int squareSide = 518;    // reference: long side before Otsu (518 EMBED, 1024 RSNA)
+    bool keepAspect = false; // padded on the side away from the chest wall
     float mean = 0.5F, deviation = 0.5F;
 };
 
@@ -38,7 +38,7 @@ struct PreparedImage
     Profile profile;
     Geometry geometry;
     int size = 0;
-    std::vector<float> values; // [size, size], one of three equal channels, normalised
+    std::vector<float> values;     // [size, size], one of three equal channels, normalised
     Raster<std::uint8_t> seenGrey; // [size, size] before normalisation, 0-255 (reference: exact 8-bit picture)
     Raster<std::uint8_t> breast;   // [stored rows / 8 up, stored columns / 8 up] 1 inside the breast
     int otsuThreshold = -1;        // of the 8-bit picture that was thresholded; -1 when no pixel is above it
@@ -58,7 +58,7 @@ struct PreparedImage
 // crop = box of what is above Otsu's threshold in the breast, the largest component of a copy reduced to at most 512
 // pixels; then one
 // resize from full resolution, area means where it shrinks, linear where it grows.
-PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size = 0, int patch = 14,
-                      PreparedImage::Stages* stages = nullptr);
+PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size = 0,
+                      int patch = 14, PreparedImage::Stages* stages = nullptr);
 
 } // namespace mama

@@ -43,7 +43,9 @@ cv::Mat decodeColours(const cv::Mat& decoded, const std::filesystem::path& path)
     case 1: return decoded;
     case 3: cv::cvtColor(decoded, out, cv::COLOR_BGR2RGB); return out;
     case 4: cv::cvtColor(decoded, out, cv::COLOR_BGRA2RGB); return out;
-    default: throw Error(ErrorCode::Unsupported, "decode", path.string(), std::to_string(decoded.channels()) + " channels; expected grey or RGB");
+    default:
+        throw Error(ErrorCode::Unsupported, "decode", path.string(),
+                    std::to_string(decoded.channels()) + " channels; expected grey or RGB");
     }
 }
 
@@ -55,7 +57,10 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
     info.format = formatOf(bytes);
     if (info.format.empty())
         return info;
-    const auto size = info.format == "png" ? pngSize(bytes) : info.format == "jpeg" ? jpegSize(bytes) : info.format == "tiff" ? tiffSize(bytes) : pgmSize(bytes);
+    const auto size = info.format == "png"    ? pngSize(bytes)
+                      : info.format == "jpeg" ? jpegSize(bytes)
+                      : info.format == "tiff" ? tiffSize(bytes)
+                                              : pgmSize(bytes);
     if (!size)
         throw Error(ErrorCode::Format, "decode", path.string(), "broken or truncated " + info.format + " header");
     info.rows = size->rows;
@@ -72,7 +77,8 @@ StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::
     const auto pixels = static_cast<std::uint64_t>(info.rows) * static_cast<std::uint64_t>(info.columns);
     if (pixels > largestRaster / (info.bits > 8 ? 6 : 3) || bytes.size() > std::numeric_limits<int>::max())
         throw Error(ErrorCode::Memory, "decode", path.string(),
-                    std::to_string(info.rows) + " x " + std::to_string(info.columns) + " pixels are over the limit of " + std::to_string(largestRaster >> 20) + " MiB");
+                    std::to_string(info.rows) + " x " + std::to_string(info.columns) +
+                        " pixels are over the limit of " + std::to_string(largestRaster >> 20) + " MiB");
     if (isCutOff(bytes, info.format))
         throw Error(ErrorCode::Format, "decode", path.string(), "truncated: end marker of the JPEG stream is missing");
     cv::Mat decoded;
@@ -105,7 +111,8 @@ std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image)
     const cv::Mat view(image.rows, image.columns, CV_8UC1, const_cast<std::uint8_t*>(image.values.data())); // only read
     std::vector<uchar> bytes;
     if (!cv::imencode(".png", view, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1}))
-        throw Error(ErrorCode::Internal, "encode PNG", std::to_string(image.rows) + " x " + std::to_string(image.columns), "the encoder refused it");
+        throw Error(ErrorCode::Internal, "encode PNG",
+                    std::to_string(image.rows) + " x " + std::to_string(image.columns), "the encoder refused it");
     const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
     return {first, first + bytes.size()};
 }

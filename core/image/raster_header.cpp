@@ -58,7 +58,8 @@ std::optional<RasterSize> jpegSize(std::span<const std::byte> bytes)
         }
         if (marker < 0xFF01)
             return std::nullopt;
-        const bool frame = marker >= 0xFFC0 && marker <= 0xFFCF && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
+        const bool frame =
+            marker >= 0xFFC0 && marker <= 0xFFCF && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
         if (frame) {
             const auto bits = in.number(at + 4, 1), rows = in.number(at + 5, 2), columns = in.number(at + 7, 2);
             return checked(in, rows, columns, bits);

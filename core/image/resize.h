@@ -3,7 +3,8 @@
 
 namespace mama {
 
-// The reference's area resize: the longer axis (rows, when equal) becomes longSide, the other int(short * long' / long).
+// The reference's area resize: the longer axis (rows, when equal) becomes longSide, the other int(short * long' /
+// long).
 Raster<std::uint8_t> areaToLongSide(const Raster<std::uint8_t>& picture, int longSide);
 
 // One antialiased resize in float: area means along an axis that shrinks, linear along one that grows.

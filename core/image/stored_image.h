@@ -9,7 +9,9 @@ enum class SampleType { U8, S8, U16, S16, U32, S32 };
 
 constexpr std::size_t bytesPerSample(SampleType type)
 {
-    return type == SampleType::U8 || type == SampleType::S8 ? 1 : type == SampleType::U16 || type == SampleType::S16 ? 2 : 4;
+    return type == SampleType::U8 || type == SampleType::S8     ? 1
+           : type == SampleType::U16 || type == SampleType::S16 ? 2
+                                                                : 4;
 }
 
 // One frame as its file holds it: integers after decompression, before any LUT. Row 0 is the top row as stored.
@@ -21,7 +23,10 @@ struct StoredImage
     SampleType type = SampleType::U16;
     std::vector<std::byte> bytes; // [rows, columns, channels], little endian
 
-    std::size_t samples() const { return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * static_cast<std::size_t>(channels); }
+    std::size_t samples() const
+    {
+        return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) * static_cast<std::size_t>(channels);
+    }
 };
 
 // A dense raster of a simple type, [rows, columns].
@@ -33,9 +38,17 @@ struct Raster
     std::vector<T> values;
 
     Raster() = default;
-    Raster(int r, int c, T value = {}) : rows(r), columns(c), values(static_cast<std::size_t>(r) * static_cast<std::size_t>(c), value) {}
-    T& at(int r, int c) { return values[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)]; }
-    const T& at(int r, int c) const { return values[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)]; }
+    Raster(int r, int c, T value = {})
+        : rows(r), columns(c), values(static_cast<std::size_t>(r) * static_cast<std::size_t>(c), value)
+    {}
+    T& at(int r, int c)
+    {
+        return values[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)];
+    }
+    const T& at(int r, int c) const
+    {
+        return values[static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)];
+    }
 };
 
 } // namespace mama

@@ -71,7 +71,8 @@ double quantile(std::span<const double> sorted, double q)
     return sorted[low] + (at - static_cast<double>(low)) * (sorted[high] - sorted[low]);
 }
 
-Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const Statistic& statistic, const BootstrapOptions& options, const Job& job)
+Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const Statistic& statistic,
+                                             const BootstrapOptions& options, const Job& job)
 {
     const auto resamples = static_cast<std::size_t>(std::max(options.resamples, 0));
     std::vector<std::vector<double>> results(resamples);
@@ -96,7 +97,8 @@ Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const S
             problem = std::current_exception();
         }
     };
-    const unsigned wanted = options.threads > 0 ? static_cast<unsigned>(options.threads) : std::max(1U, std::thread::hardware_concurrency());
+    const unsigned wanted = options.threads > 0 ? static_cast<unsigned>(options.threads)
+                                                : std::max(1U, std::thread::hardware_concurrency());
     {
         std::vector<std::jthread> helpers;
         for (unsigned i = 1; i < wanted && i < resamples; ++i)
@@ -108,10 +110,12 @@ Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const S
     if (job.cancelled())
         return std::nullopt;
     std::vector<Interval> intervals;
-    const std::size_t figures = results.empty() ? statistic(std::vector<double>(resampler.samples(), 1.0)).size() : results.front().size();
+    const std::size_t figures =
+        results.empty() ? statistic(std::vector<double>(resampler.samples(), 1.0)).size() : results.front().size();
     std::vector<double> column(resamples);
     for (std::size_t figure = 0; figure < figures; ++figure) {
-        std::transform(results.begin(), results.end(), column.begin(), [figure](const auto& row) { return row[figure]; });
+        std::transform(results.begin(), results.end(), column.begin(),
+                       [figure](const auto& row) { return row[figure]; });
         intervals.push_back(percentiles(column, options.level));
     }
     return intervals;

@@ -22,7 +22,7 @@ struct BootstrapOptions
 class Resampler
 {
 public:
-    explicit Resampler(std::size_t samples); // by sample
+    explicit Resampler(std::size_t samples);                    // by sample
     explicit Resampler(const std::vector<std::string>& groups); // by patient: one key a sample
 
     std::size_t samples() const { return m_group.size(); }
@@ -40,7 +40,8 @@ using Statistic = std::function<std::vector<double>(std::span<const double> weig
 
 // Percentile intervals (quantiles with linear interpolation), one a figure. Resamples in which a figure is NaN
 // are left out for that figure; with none left the interval is NaN. Statistic is called from several threads.
-Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const Statistic& statistic, const BootstrapOptions& options, const Job& job = {});
+Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const Statistic& statistic,
+                                             const BootstrapOptions& options, const Job& job = {});
 
 // NumPy's default quantile; q in 0 to 1. Reorders nothing; NaN if empty.
 double quantile(std::span<const double> sorted, double q);

@@ -33,8 +33,10 @@ Derivatives temperatureLoss(const Predictions& predictions, double slope)
 {
     Derivatives sum;
     for (std::size_t i = 0; i < predictions.samples(); ++i) {
-        const auto row = std::span<const double>(predictions.scores).subspan(i * predictions.classes, predictions.classes);
-        const double top = slope >= 0 ? *std::max_element(row.begin(), row.end()) : *std::min_element(row.begin(), row.end());
+        const auto row =
+            std::span<const double>(predictions.scores).subspan(i * predictions.classes, predictions.classes);
+        const double top =
+            slope >= 0 ? *std::max_element(row.begin(), row.end()) : *std::min_element(row.begin(), row.end());
         double total = 0, mean = 0, square = 0;
         for (const double score : row) {
             const double share = std::exp(slope * (score - top));
@@ -147,7 +149,8 @@ Calibration plattCalibration(const Predictions& predictions, Calibration result)
 
 } // namespace
 
-std::vector<ReliabilityBin> reliability(const Predictions& predictions, const std::vector<int>& predicted, std::span<const double> weights, int bins)
+std::vector<ReliabilityBin> reliability(const Predictions& predictions, const std::vector<int>& predicted,
+                                        std::span<const double> weights, int bins)
 {
     std::vector<ReliabilityBin> result(static_cast<std::size_t>(bins));
     for (int bin = 0; bin < bins; ++bin)
@@ -192,7 +195,9 @@ void Calibration::apply(Predictions& predictions) const
 
 nlohmann::json Calibration::toJson() const
 {
-    return {{"method", name(method)}, {"set", set}, {"samples", samples}, {"slope", slope}, {"offset", offset}, {"nll_before", nllBefore}, {"nll_after", nllAfter}};
+    return {{"method", name(method)}, {"set", set},       {"samples", samples},
+            {"slope", slope},         {"offset", offset}, {"nll_before", nllBefore},
+            {"nll_after", nllAfter}};
 }
 
 Calibration Calibration::fromJson(const nlohmann::json& json)
@@ -201,7 +206,8 @@ Calibration Calibration::fromJson(const nlohmann::json& json)
         Calibration result;
         const std::string method = json.at("method");
         if (method != name(Method::Temperature) && method != name(Method::Platt))
-            throw Error(ErrorCode::Format, "read calibration", "method", "\"" + method + "\" is neither temperature nor platt");
+            throw Error(ErrorCode::Format, "read calibration", "method",
+                        "\"" + method + "\" is neither temperature nor platt");
         result.method = method == name(Method::Platt) ? Method::Platt : Method::Temperature;
         result.set = json.at("set");
         result.samples = json.at("samples");

@@ -18,7 +18,8 @@ struct ReliabilityBin
 };
 
 // Equal bins (j/bins, (j+1)/bins]. predicted [N]: top-1 class; weights [N].
-std::vector<ReliabilityBin> reliability(const Predictions& predictions, const std::vector<int>& predicted, std::span<const double> weights, int bins);
+std::vector<ReliabilityBin> reliability(const Predictions& predictions, const std::vector<int>& predicted,
+                                        std::span<const double> weights, int bins);
 
 // Sum over the bins of share * |accuracy - mean confidence|.
 double expectedCalibrationError(const std::vector<ReliabilityBin>& bins);
@@ -28,10 +29,10 @@ struct Calibration
 {
     enum class Method { Temperature, Platt };
     Method method = Method::Temperature;
-    std::string set;        // what it was fitted on
+    std::string set; // what it was fitted on
     std::size_t samples = 0;
-    double slope = 1;       // temperature: softmax(slope * score); Platt: 1 / (1 + e^-(slope * score_1 + offset))
-    double offset = 0;      // Platt only
+    double slope = 1;  // temperature: softmax(slope * score); Platt: 1 / (1 + e^-(slope * score_1 + offset))
+    double offset = 0; // Platt only
     double nllBefore = 0, nllAfter = 0;
 
     // Scores become probabilities [N, classes].

@@ -49,7 +49,8 @@ void check(const Predictions& predictions)
         fail("as many patients as labels are needed");
     for (std::size_t i = 0; i < predictions.samples(); ++i)
         if (predictions.labels[i] < 0 || static_cast<std::size_t>(predictions.labels[i]) >= predictions.classes)
-            fail("sample " + std::to_string(i) + " has label " + std::to_string(predictions.labels[i]) + ", expected 0 to " + std::to_string(predictions.classes - 1));
+            fail("sample " + std::to_string(i) + " has label " + std::to_string(predictions.labels[i]) +
+                 ", expected 0 to " + std::to_string(predictions.classes - 1));
 }
 
 } // namespace
@@ -99,7 +100,8 @@ void Classification::countConfusion(std::span<const double> weights, Figures& re
     const std::size_t classes = m_predictions.classes;
     result.confusion.assign(classes * classes, 0);
     for (std::size_t i = 0; i < m_predicted.size(); ++i)
-        result.confusion[static_cast<std::size_t>(m_predictions.labels[i]) * classes + static_cast<std::size_t>(m_predicted[i])] += weights[i];
+        result.confusion[static_cast<std::size_t>(m_predictions.labels[i]) * classes +
+                         static_cast<std::size_t>(m_predicted[i])] += weights[i];
     double hits = 0, total = 0;
     for (std::size_t of = 0; of < classes; ++of) {
         double actual = 0, called = 0;
@@ -187,7 +189,8 @@ DeLong Classification::delong(std::size_t of) const
 {
     std::vector<double> positives, negatives;
     for (std::size_t i = 0; i < m_predictions.samples(); ++i)
-        (static_cast<std::size_t>(m_predictions.labels[i]) == of ? positives : negatives).push_back(m_predictions.score(i, of));
+        (static_cast<std::size_t>(m_predictions.labels[i]) == of ? positives : negatives)
+            .push_back(m_predictions.score(i, of));
     return metrics::delong(positives, negatives);
 }
 
@@ -220,10 +223,12 @@ std::vector<Figure> listed(const Figures& f)
     return result;
 }
 
-Cancellable<std::vector<FigureWithInterval>> withIntervals(const Classification& classification, const BootstrapOptions& options, const Job& job)
+Cancellable<std::vector<FigureWithInterval>> withIntervals(const Classification& classification,
+                                                           const BootstrapOptions& options, const Job& job)
 {
     const Predictions& predictions = classification.predictions();
-    const Resampler resampler = predictions.patients.empty() ? Resampler(predictions.samples()) : Resampler(predictions.patients);
+    const Resampler resampler =
+        predictions.patients.empty() ? Resampler(predictions.samples()) : Resampler(predictions.patients);
     const auto statistic = [&classification](std::span<const double> weights) {
         std::vector<double> flat;
         for (const Figure& figure : listed(classification.figures(weights)))

@@ -21,9 +21,9 @@ struct Figures
     double ece = 0;                   // 15 bins of the top-1 confidence
     double brierSum = 0;              // mean over samples of the sum over classes
     double nll = 0;
-    double referenceAuc = 0;          // what the reference prints: 0 where scikit-learn's call fails
+    double referenceAuc = 0; // what the reference prints: 0 where scikit-learn's call fails
     std::vector<double> recall, precision, f1, auc, averagePrecision; // per class
-    std::vector<double> confusion;    // [classes, classes], rows are the truth
+    std::vector<double> confusion;                                    // [classes, classes], rows are the truth
     // two classes only
     double sensitivity = 0, specificity = 0, ppv = 0, npv = 0, f1Positive = 0, pf1 = 0;
     double specificityAt80 = 0, averagePrecisionPositive = 0, brierBinary = 0;
@@ -31,7 +31,7 @@ struct Figures
 
 struct Figure
 {
-    std::string_view name; // as in the JSON document
+    std::string_view name;      // as in the JSON document
     std::vector<double> values; // one, or one a class
     bool perClass = false;
 };
@@ -75,6 +75,7 @@ struct FigureWithInterval
     Figure figure;
     std::vector<Interval> intervals; // one a value
 };
-Cancellable<std::vector<FigureWithInterval>> withIntervals(const Classification& classification, const BootstrapOptions& options, const Job& job = {});
+Cancellable<std::vector<FigureWithInterval>> withIntervals(const Classification& classification,
+                                                           const BootstrapOptions& options, const Job& job = {});
 
 } // namespace mama::metrics

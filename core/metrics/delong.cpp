@@ -55,13 +55,15 @@ DeLong delong(std::span<const double> positives, std::span<const double> negativ
         return result;
     std::vector<double> all(positives.begin(), positives.end());
     all.insert(all.end(), negatives.begin(), negatives.end());
-    const std::vector<double> joint = midRanks(all), positiveRanks = midRanks(positives), negativeRanks = midRanks(negatives);
+    const std::vector<double> joint = midRanks(all), positiveRanks = midRanks(positives),
+                              negativeRanks = midRanks(negatives);
     const std::span<const double> jointSpan(joint);
     const std::vector<double> above = components(jointSpan.first(positives.size()), positiveRanks, negatives.size());
     const std::vector<double> below = components(jointSpan.last(negatives.size()), negativeRanks, positives.size());
     const double auc = std::accumulate(above.begin(), above.end(), 0.0) / static_cast<double>(above.size());
     result.auc = auc;
-    result.variance = variance(above, auc) / static_cast<double>(above.size()) + variance(below, 1 - auc) / static_cast<double>(below.size());
+    result.variance = variance(above, auc) / static_cast<double>(above.size()) +
+                      variance(below, 1 - auc) / static_cast<double>(below.size());
     const double error = std::sqrt(result.variance);
     if (!std::isfinite(error))
         return result;

@@ -11,9 +11,9 @@ using Interval = std::array<double, 2>; // low, high; NaN: undefined
 
 struct DeLong
 {
-    double auc = 0;      // NaN if a side is empty
-    double variance = 0; // of the AUC, structural components with n - 1; NaN with fewer than 2 on a side
-    Interval ci95{};     // AUC -+ 1.96 standard errors, cut to [0, 1]
+    double auc = 0;       // NaN if a side is empty
+    double variance = 0;  // of the AUC, structural components with n - 1; NaN with fewer than 2 on a side
+    Interval ci95{};      // AUC -+ 1.96 standard errors, cut to [0, 1]
     Interval ci95Logit{}; // the same on the logit scale; NaN at an AUC of 0 or 1
 };
 

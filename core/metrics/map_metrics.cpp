@@ -92,7 +92,8 @@ void findPeak(std::span<const double> values, const MapTarget& target, MapFigure
         }
 }
 
-// Scaled to [0, 1] over the patches that count; a constant map becomes all zeros. Others are cut at 0, and may exceed 1.
+// Scaled to [0, 1] over the patches that count; a constant map becomes all zeros. Others are cut at 0, and may
+// exceed 1.
 std::vector<double> scaled(std::span<const double> values, const MapTarget& target)
 {
     double low = std::numeric_limits<double>::infinity(), high = -low;
@@ -103,7 +104,8 @@ std::vector<double> scaled(std::span<const double> values, const MapTarget& targ
         }
     std::vector<double> result(values.size(), 0.0);
     if (high > low)
-        std::transform(values.begin(), values.end(), result.begin(), [&](double value) { return std::max((value - low) / (high - low), 0.0); });
+        std::transform(values.begin(), values.end(), result.begin(),
+                       [&](double value) { return std::max((value - low) / (high - low), 0.0); });
     return result;
 }
 
@@ -179,7 +181,10 @@ void addOracle(const MapTarget& target, MapFigures& result)
     }
 }
 
-double meanOf(const std::array<double, 5>& values) { return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size()); }
+double meanOf(const std::array<double, 5>& values)
+{
+    return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
 
 // Patches without a value were not seen by the model: what lies in them is out of the map's reach.
 MapTarget withoutUnseen(MapTarget target, std::vector<double>& values)
@@ -199,7 +204,9 @@ MapTarget withoutUnseen(MapTarget target, std::vector<double>& values)
 MapFigures mapFigures(std::span<const float> map, const MapTarget& whole, std::optional<double> threshold)
 {
     if (map.empty() || map.size() != whole.inside.size())
-        throw Error(ErrorCode::Data, "map metrics", "map", std::to_string(map.size()) + " patches, the mask's grid has " + std::to_string(whole.inside.size()));
+        throw Error(ErrorCode::Data, "map metrics", "map",
+                    std::to_string(map.size()) + " patches, the mask's grid has " +
+                        std::to_string(whole.inside.size()));
     if (std::any_of(map.begin(), map.end(), [](float value) { return std::isinf(value); }))
         throw Error(ErrorCode::Data, "map metrics", "map", "a value is infinite");
     std::vector<double> values(map.begin(), map.end());

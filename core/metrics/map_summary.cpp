@@ -47,7 +47,9 @@ nlohmann::json flag(double value) { return std::isnan(value) ? nlohmann::json(nu
 
 nlohmann::json entryJson(const MapSummary::Entry& entry)
 {
-    return {{"mean", entry.mean}, {"ci95", std::isnan(entry.ci95[0]) ? nlohmann::json(nullptr) : nlohmann::json(entry.ci95)}, {"maps", entry.maps}};
+    return {{"mean", entry.mean},
+            {"ci95", std::isnan(entry.ci95[0]) ? nlohmann::json(nullptr) : nlohmann::json(entry.ci95)},
+            {"maps", entry.maps}};
 }
 
 } // namespace
@@ -78,7 +80,8 @@ nlohmann::json toJson(const MapFigures& f)
             {"chance", f.chance}};
 }
 
-Cancellable<MapSummary> summarise(const std::vector<MapFigures>& maps, const std::vector<std::string>& patients, std::optional<double> threshold, const BootstrapOptions& options, const Job& job)
+Cancellable<MapSummary> summarise(const std::vector<MapFigures>& maps, const std::vector<std::string>& patients,
+                                  std::optional<double> threshold, const BootstrapOptions& options, const Job& job)
 {
     // One column a figure; NaN where a map does not count for it.
     std::vector<std::vector<double>> columns(std::size(averaged) + 1, std::vector<double>(maps.size(), undefined));
@@ -103,7 +106,8 @@ Cancellable<MapSummary> summarise(const std::vector<MapFigures>& maps, const std
         return std::nullopt;
     const std::vector<double> means = statistic(std::vector<double>(maps.size(), 1.0));
     const auto entry = [&](std::string name, std::size_t figure) {
-        const auto defined = std::count_if(columns[figure].begin(), columns[figure].end(), [](double value) { return !std::isnan(value); });
+        const auto defined = std::count_if(columns[figure].begin(), columns[figure].end(),
+                                           [](double value) { return !std::isnan(value); });
         return MapSummary::Entry{std::move(name), means[figure], (*intervals)[figure], static_cast<int>(defined)};
     };
     for (std::size_t figure = 0; figure < std::size(averaged); ++figure)

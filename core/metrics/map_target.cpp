@@ -10,7 +10,9 @@ namespace {
 
 void checkMask(const Mask& mask, const char* what)
 {
-    const bool whole = mask.rows > 0 && mask.columns > 0 && mask.values.size() == static_cast<std::size_t>(mask.rows) * static_cast<std::size_t>(mask.columns);
+    const bool whole =
+        mask.rows > 0 && mask.columns > 0 &&
+        mask.values.size() == static_cast<std::size_t>(mask.rows) * static_cast<std::size_t>(mask.columns);
     if (!whole)
         throw Error(ErrorCode::Data, "map metrics", what, "is empty or has another size than it states");
 }
@@ -23,7 +25,8 @@ void checkBreast(const Mask& finding, const Mask* breast)
     checkMask(*breast, "breast mask");
     if (breast->rows != finding.rows || breast->columns != finding.columns)
         throw Error(ErrorCode::Data, "map metrics", "breast mask",
-                    std::to_string(breast->rows) + "x" + std::to_string(breast->columns) + ", the finding's mask has " + std::to_string(finding.rows) + "x" + std::to_string(finding.columns));
+                    std::to_string(breast->rows) + "x" + std::to_string(breast->columns) + ", the finding's mask has " +
+                        std::to_string(finding.rows) + "x" + std::to_string(finding.columns));
 }
 
 MapTarget emptyTarget(int rows, int columns)
@@ -42,7 +45,9 @@ MapTarget emptyTarget(int rows, int columns)
 // First and past-the-last pixel whose centre lies in [low, high).
 std::pair<int, int> pixelsIn(double low, double high, int size)
 {
-    const auto index = [size](double edge) { return static_cast<int>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(size))); };
+    const auto index = [size](double edge) {
+        return static_cast<int>(std::clamp(std::ceil(edge - 0.5), 0.0, static_cast<double>(size)));
+    };
     return {index(low), index(high)};
 }
 
@@ -66,13 +71,17 @@ MapTarget targetOnGrid(const Mask& finding, const Mask* breast)
     return target;
 }
 
-MapTarget targetOnImage(const Mask& finding, int rows, int columns, std::span<const Footprint> footprints, const Mask* breast)
+MapTarget targetOnImage(const Mask& finding, int rows, int columns, std::span<const Footprint> footprints,
+                        const Mask* breast)
 {
     checkBreast(finding, breast);
-    if (rows <= 0 || columns <= 0 || footprints.size() != static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))
+    if (rows <= 0 || columns <= 0 ||
+        footprints.size() != static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns))
         throw Error(ErrorCode::Data, "map metrics", "patch grid", "one footprint a patch is needed");
     MapTarget target = emptyTarget(rows, columns);
-    const auto counts = [&](int row, int column) { return !breast || breast->at(row, column) || finding.at(row, column); };
+    const auto counts = [&](int row, int column) {
+        return !breast || breast->at(row, column) || finding.at(row, column);
+    };
     double allInside = 0, allArea = 0;
     for (int row = 0; row < finding.rows; ++row)
         for (int column = 0; column < finding.columns; ++column) {

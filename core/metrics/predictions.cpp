@@ -112,7 +112,8 @@ Columns findColumns(const std::filesystem::path& path, const std::vector<std::st
     return columns;
 }
 
-void addRow(Predictions& result, const Columns& columns, const std::vector<std::string>& cells, const std::filesystem::path& path, std::size_t row)
+void addRow(Predictions& result, const Columns& columns, const std::vector<std::string>& cells,
+            const std::filesystem::path& path, std::size_t row)
 {
     if (cells.size() != columns.count)
         fail(path, row, std::to_string(cells.size()) + " cells, expected " + std::to_string(columns.count));

@@ -11,7 +11,8 @@ Ranking::Ranking(std::span<const double> scores, const std::vector<bool>& positi
     : m_order(scores.size()), m_positive(scores.size()), m_tieEnds(scores.size()), m_scores(scores.size())
 {
     std::iota(m_order.begin(), m_order.end(), 0U);
-    std::stable_sort(m_order.begin(), m_order.end(), [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
+    std::stable_sort(m_order.begin(), m_order.end(),
+                     [&](std::uint32_t a, std::uint32_t b) { return scores[a] > scores[b]; });
     for (std::size_t i = 0; i < m_order.size(); ++i) {
         m_scores[i] = scores[m_order[i]];
         m_positive[i] = positive[m_order[i]] ? 1 : 0;
@@ -67,10 +68,12 @@ std::vector<RocPoint> Ranking::roc(std::span<const double> weights) const
     std::vector<RocPoint> result{{0, 0, std::numeric_limits<double>::infinity()}};
     for (std::size_t i = 0; i < all.size(); ++i) {
         const bool inside = i > 0 && i + 1 < all.size();
-        const bool straight = inside && all[i + 1].positives - all[i].positives == all[i].positives - all[i - 1].positives &&
+        const bool straight = inside &&
+                              all[i + 1].positives - all[i].positives == all[i].positives - all[i - 1].positives &&
                               all[i + 1].negatives - all[i].negatives == all[i].negatives - all[i - 1].negatives;
         if (!straight)
-            result.push_back({all[i].negatives / all.back().negatives, all[i].positives / all.back().positives, all[i].score});
+            result.push_back(
+                {all[i].negatives / all.back().negatives, all[i].positives / all.back().positives, all[i].score});
     }
     return result;
 }

@@ -46,9 +46,9 @@ private:
     std::vector<Step> steps(std::span<const double> weights) const;
 
     std::vector<std::uint32_t> m_order;
-    std::vector<std::uint8_t> m_positive;  // in sorted order
-    std::vector<std::uint8_t> m_tieEnds;   // whether the next score differs, in sorted order
-    std::vector<double> m_scores;          // in sorted order
+    std::vector<std::uint8_t> m_positive; // in sorted order
+    std::vector<std::uint8_t> m_tieEnds;  // whether the next score differs, in sorted order
+    std::vector<double> m_scores;         // in sorted order
 };
 
 } // namespace mama::metrics

@@ -34,7 +34,10 @@ json intervalsOf(const FigureWithInterval& entry)
 
 json delongJson(const DeLong& delong)
 {
-    return {{"auc", optional(delong.auc)}, {"variance", optional(delong.variance)}, {"ci95", pair(delong.ci95)}, {"ci95_logit", pair(delong.ci95Logit)}};
+    return {{"auc", optional(delong.auc)},
+            {"variance", optional(delong.variance)},
+            {"ci95", pair(delong.ci95)},
+            {"ci95_logit", pair(delong.ci95Logit)}};
 }
 
 json counts(const Classification& classification)
@@ -80,7 +83,9 @@ Cancellable<json> report(const Classification& classification, const ReportOptio
     json intervals = json::object();
     for (const FigureWithInterval& entry : *figures)
         intervals[std::string(entry.figure.name)] = intervalsOf(entry);
-    result["bootstrap_ci95"] = {{"accuracy", intervals["accuracy"]}, {"balanced_accuracy", intervals["balanced_accuracy"]}, {"auc", binary ? intervals["macro_auc_ovr"] : json(nullptr)}};
+    result["bootstrap_ci95"] = {{"accuracy", intervals["accuracy"]},
+                                {"balanced_accuracy", intervals["balanced_accuracy"]},
+                                {"auc", binary ? intervals["macro_auc_ovr"] : json(nullptr)}};
     result["intervals"] = std::move(intervals);
     result["bootstrap"] = {{"resamples", options.bootstrap.resamples},
                            {"seed", options.bootstrap.seed},

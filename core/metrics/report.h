@@ -14,6 +14,7 @@ struct ReportOptions
     BootstrapOptions bootstrap;
     bool intervals = true;
 };
-Cancellable<nlohmann::json> report(const Classification& classification, const ReportOptions& options, const Job& job = {});
+Cancellable<nlohmann::json> report(const Classification& classification, const ReportOptions& options,
+                                   const Job& job = {});
 
 } // namespace mama::metrics

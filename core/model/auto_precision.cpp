@@ -23,8 +23,11 @@ double flopsOf(const nlohmann::json& description)
     };
     if (description["image"].is_object()) {
         const nlohmann::json& image = description["image"];
-        const double grid = description.contains("input") && description["input"].is_object() ? description["input"].value("size", 518.0) / image.value("patch", 14.0) : 37.0;
-        return layers(grid * grid, image.value("width", 768.0), image.value("mlp_hidden", 3072.0), image.value("depth", 12.0));
+        const double grid = description.contains("input") && description["input"].is_object()
+                                ? description["input"].value("size", 518.0) / image.value("patch", 14.0)
+                                : 37.0;
+        return layers(grid * grid, image.value("width", 768.0), image.value("mlp_hidden", 3072.0),
+                      image.value("depth", 12.0));
     }
     const nlohmann::json& text = description["text"];
     return layers(64, text.value("width", 768.0), text.value("mlp_hidden", 3072.0), text.value("depth", 12.0));
@@ -33,8 +36,11 @@ double flopsOf(const nlohmann::json& description)
 std::string keyOf(const nlohmann::json& description, int threads)
 {
     const Processor cpu = processor();
-    const auto part = [&](const char* name) { return description.contains(name) ? description[name].dump() : std::string(); };
-    return cpu.name + (cpu.avx512Bf16 ? " bf16" : "") + (cpu.avx512Vnni ? " vnni" : "") + (cpu.amxBf16 ? " amx" : "") + " | " + std::to_string(threads) + " threads | torch " TORCH_VERSION " | " +
+    const auto part = [&](const char* name) {
+        return description.contains(name) ? description[name].dump() : std::string();
+    };
+    return cpu.name + (cpu.avx512Bf16 ? " bf16" : "") + (cpu.avx512Vnni ? " vnni" : "") + (cpu.amxBf16 ? " amx" : "") +
+           " | " + std::to_string(threads) + " threads | torch " TORCH_VERSION " | " +
            (description["image"].is_object() ? part("image") + part("input") : part("text"));
 }
 
@@ -49,7 +55,10 @@ nlohmann::json remembered(const std::filesystem::path& path)
     return nlohmann::json::object();
 }
 
-double smallestCosine(const at::Tensor& a, const at::Tensor& b) { return at::cosine_similarity(a, b, -1).min().item<double>(); }
+double smallestCosine(const at::Tensor& a, const at::Tensor& b)
+{
+    return at::cosine_similarity(a, b, -1).min().item<double>();
+}
 
 } // namespace
 
@@ -69,7 +78,9 @@ at::Tensor probeOutputs(const Network& network, const nlohmann::json& descriptio
     at::manual_seed(1);
     if (network.image) {
         const std::int64_t patch = network.image->config().patch;
-        const std::int64_t wanted = description.contains("input") && description["input"].is_object() ? description["input"].value("size", std::int64_t{518}) : 518;
+        const std::int64_t wanted = description.contains("input") && description["input"].is_object()
+                                        ? description["input"].value("size", std::int64_t{518})
+                                        : 518;
         const std::int64_t size = std::max(patch, wanted / patch * patch);
         const at::Tensor tokens = network.image->tokens(at::randn({1, 3, size, size}));
         const at::Tensor global = network.imageGlobal(network.pooled(tokens)).to(at::kFloat);
@@ -83,7 +94,8 @@ at::Tensor probeOutputs(const Network& network, const nlohmann::json& descriptio
     return network.text->hidden({ids, at::ones({1, length}, at::kBool), {}})[0].to(at::kFloat);
 }
 
-Precision choosePrecision(const nlohmann::json& description, int threads, const std::function<std::unique_ptr<Network>()>& make, const Job& job)
+Precision choosePrecision(const nlohmann::json& description, int threads,
+                          const std::function<std::unique_ptr<Network>()>& make, const Job& job)
 {
     if (flopsOf(description) < 5e9)
         return Precision::Fp32;
@@ -107,7 +119,8 @@ Precision choosePrecision(const nlohmann::json& description, int threads, const 
         for (int i = 0; i < 3; ++i) {
             const auto start = std::chrono::steady_clock::now();
             outputs = probeOutputs(*network, description);
-            times.push_back(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+            times.push_back(
+                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
         }
         std::sort(times.begin(), times.end());
         if (precision == Precision::Fp32)

@@ -9,8 +9,8 @@ namespace mama {
 struct PrecisionMeasurement
 {
     Precision precision = Precision::Fp32;
-    double milliseconds = 0;     // median of three
-    double cosine = 1;           // smallest cosine of an output row with fp32's
+    double milliseconds = 0; // median of three
+    double cosine = 1;       // smallest cosine of an output row with fp32's
 };
 
 // Precisions that this processor computes natively: fp32 always, bf16 and int8 where it has instructions for them.
@@ -19,7 +19,8 @@ std::vector<Precision> nativePrecisions();
 // The fastest precision whose outputs keep a cosine of 0.999 with fp32's. Small models (below 5 GFLOP an input)
 // stay fp32 unmeasured. Measured once per processor, thread count, LibTorch version and architecture, then read
 // from precision.json in the cache folder. make: a network that is not packed yet.
-Precision choosePrecision(const nlohmann::json& description, int threads, const std::function<std::unique_ptr<Network>()>& make, const Job& job);
+Precision choosePrecision(const nlohmann::json& description, int threads,
+                          const std::function<std::unique_ptr<Network>()>& make, const Job& job);
 
 // Outputs that are compared: image global and patches, or the text tower's states at real positions; [rows, width].
 at::Tensor probeOutputs(const Network& network, const nlohmann::json& description);

@@ -13,11 +13,14 @@ namespace {
 // SHA-256 of a large file, computed once per file, size and time of change.
 std::string hashOf(const std::filesystem::path& path)
 {
-    struct stat now{};
+    struct stat now
+    {
+    };
     if (::stat(path.c_str(), &now) != 0)
         throw Error(ErrorCode::Io, "load model", path.string(), "cannot be opened");
-    const std::string identity = std::filesystem::weakly_canonical(path).string() + "|" + std::to_string(now.st_size) + "|" + std::to_string(now.st_ino) + "|" +
-                                 std::to_string(now.st_mtim.tv_sec) + "." + std::to_string(now.st_mtim.tv_nsec);
+    const std::string identity = std::filesystem::weakly_canonical(path).string() + "|" + std::to_string(now.st_size) +
+                                 "|" + std::to_string(now.st_ino) + "|" + std::to_string(now.st_mtim.tv_sec) + "." +
+                                 std::to_string(now.st_mtim.tv_nsec);
     const std::filesystem::path kept = cacheFolder() / "hashes" / sha256(identity);
     try {
         const std::string hash = std::filesystem::exists(kept) ? readText(kept) : std::string();
@@ -40,12 +43,15 @@ std::string modelHash(const std::filesystem::path& folder, const nlohmann::json&
         files.push_back(folder);
     else
         for (const auto& entry : std::filesystem::directory_iterator(folder))
-            if (entry.is_regular_file() && (entry.path().extension() == ".safetensors" || entry.path().extension() == ".bin" || entry.path().extension() == ".ckpt" || entry.path().extension() == ".pth"))
+            if (entry.is_regular_file() &&
+                (entry.path().extension() == ".safetensors" || entry.path().extension() == ".bin" ||
+                 entry.path().extension() == ".ckpt" || entry.path().extension() == ".pth"))
                 files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     if (const auto base = baseTextWeights(description); !base.empty())
         files.push_back(base);
-    std::string all = std::filesystem::exists(folder / "model.json") ? readText(folder / "model.json") : description.dump();
+    std::string all =
+        std::filesystem::exists(folder / "model.json") ? readText(folder / "model.json") : description.dump();
     for (const auto& file : files)
         all += hashOf(file);
     return sha256(all);
@@ -62,7 +68,8 @@ std::shared_ptr<const Tokenizer> tokenizerOf(const std::filesystem::path& folder
         return nullptr;
     std::shared_ptr<const Tokenizer> tokenizer = Tokenizer::load(folder);
     std::vector<std::string> missing;
-    if (description.contains("captions") && description["captions"].is_object() && description["captions"].contains("added_tokens"))
+    if (description.contains("captions") && description["captions"].is_object() &&
+        description["captions"].contains("added_tokens"))
         for (const auto& token : description["captions"]["added_tokens"])
             if (!tokenizer->id(token.get<std::string>()))
                 missing.push_back(token.get<std::string>());
@@ -101,7 +108,8 @@ std::unique_ptr<Model> Model::load(const std::filesystem::path& folder, const Co
     const Cancellable<ImportedModel> imported = importWeights(import, job);
     if (!imported)
         return nullptr;
-    auto model = std::make_unique<TorchModel>(parametersOf(*imported), imported->description, tokenizerOf(folder, imported->description), options, job);
+    auto model = std::make_unique<TorchModel>(parametersOf(*imported), imported->description,
+                                              tokenizerOf(folder, imported->description), options, job);
     model->setHash(modelHash(folder, imported->description));
     return model;
 }

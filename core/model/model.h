@@ -14,14 +14,14 @@
 namespace mama {
 
 enum class Precision { Auto, Fp32, Bf16, Int8 };
-const char* name(Precision precision); // "auto", "fp32", "bf16", "int8"
+const char* name(Precision precision);             // "auto", "fp32", "bf16", "int8"
 Precision parsePrecision(const std::string& text); // Error(Usage)
 
 struct ComputeOptions
 {
     std::string device = "auto"; // cpu, cuda, cuda:N, auto
     Precision precision = Precision::Auto;
-    int threads = 0;             // 0: every core of this process
+    int threads = 0; // 0: every core of this process
 };
 
 enum class Pooling { ZeroShot, Training, Default }; // Default: what model.json says for inference
@@ -30,19 +30,19 @@ enum class Pooling { ZeroShot, Training, Default }; // Default: what model.json 
 struct ModelInfo
 {
     std::string name;
-    std::string hash;       // SHA-256 of the weights and model.json
-    std::string profile;    // name of the image profile
+    std::string hash;    // SHA-256 of the weights and model.json
+    std::string profile; // name of the image profile
     int profileVersion = 1;
     int inputSize = 518, patch = 14;
-    int embedding = 512;    // D
-    std::string textFamily; // "gpt2", "bert", "llama", "" (none: image-only or linear probe)
-    std::string inferencePooling; // "zero-shot" or "training"
-    std::string compat;     // "default" or "reference"
+    int embedding = 512;                    // D
+    std::string textFamily;                 // "gpt2", "bert", "llama", "" (none: image-only or linear probe)
+    std::string inferencePooling;           // "zero-shot" or "training"
+    std::string compat;                     // "default" or "reference"
     std::string trainedOn, licence, notice; // provenance, shown with every result
-    std::string kind;       // "mama", "linear-probe"
-    bool hasLocal = true;   // local heads present: maps are possible
-    double logitScale = 0;  // log temperature
-    std::vector<std::string> classes; // of a linear-probe head
+    std::string kind;                       // "mama", "linear-probe"
+    bool hasLocal = true;                   // local heads present: maps are possible
+    double logitScale = 0;                  // log temperature
+    std::vector<std::string> classes;       // of a linear-probe head
 };
 
 struct ImageEmbedding // N images
@@ -55,21 +55,22 @@ struct ImageEmbedding // N images
 struct TextEmbedding // M texts
 {
     std::int64_t count = 0, dim = 0;
-    std::vector<float> global;          // [M, D], L2-normalised
-    std::vector<float> sentences;       // [sum of sentences, D], L2-normalised
-    std::vector<std::int64_t> offsets;  // [M + 1]: sentences of text m are rows offsets[m]..offsets[m+1]
-    std::vector<std::int64_t> last;     // [M]: the row of text m's last sentence (Tokens::lastSentence); -1: none
-    std::vector<bool> cut;              // the text did not fit into the model's length
+    std::vector<float> global;         // [M, D], L2-normalised
+    std::vector<float> sentences;      // [sum of sentences, D], L2-normalised
+    std::vector<std::int64_t> offsets; // [M + 1]: sentences of text m are rows offsets[m]..offsets[m+1]
+    std::vector<std::int64_t> last;    // [M]: the row of text m's last sentence (Tokens::lastSentence); -1: none
+    std::vector<bool> cut;             // the text did not fit into the model's length
 };
 
 struct TextOptions
 {
-    bool raw = false;       // the text as it is instead of the caption rules
+    bool raw = false; // the text as it is instead of the caption rules
     Pooling pooling = Pooling::Default;
-    bool sentences = true;  // compute sentence embeddings
+    bool sentences = true; // compute sentence embeddings
     // Text after which a query is encoded (the image's own metadata), "" for none; in every result's provenance.
     std::string prefix;
-    int length = 0; // tokens that a text is cut and padded to (class prompts of some tasks, captionLength); 0: the model's
+    int length =
+        0; // tokens that a text is cut and padded to (class prompts of some tasks, captionLength); 0: the model's
 };
 
 // A loaded model: weights are const and shared, one instance serves many threads' calls one at a time.
@@ -78,7 +79,8 @@ class Model
 {
 public:
     // A model folder (see the command line's manual). Error(Model) names the file and key that is wrong.
-    static std::unique_ptr<Model> load(const std::filesystem::path& folder, const ComputeOptions& options = {}, const Job& job = {});
+    static std::unique_ptr<Model> load(const std::filesystem::path& folder, const ComputeOptions& options = {},
+                                       const Job& job = {});
     virtual ~Model() = default;
 
     virtual const ModelInfo& info() const = 0;
@@ -86,12 +88,14 @@ public:
     virtual std::string device() const = 0;                // "CPU" or the GPU's name
     virtual Precision precision() const = 0;               // the one in use
     virtual int threads() const = 0;
-    virtual const Tokenizer* tokenizer() const = 0;        // null: no text tower
+    virtual const Tokenizer* tokenizer() const = 0; // null: no text tower
     virtual const CaptionRules& captionRules() const = 0;
 
     // input: [N, 3, H, W] prepared tensors, H and W multiples of the patch size. Empty: cancelled.
-    virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job = {}) = 0;
-    virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {}, const Job& job = {}) = 0;
+    virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
+                                                     std::int64_t width, const Job& job = {}) = 0;
+    virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts,
+                                                   const TextOptions& options = {}, const Job& job = {}) = 0;
 };
 
 } // namespace mama

@@ -11,23 +11,29 @@ namespace {
 at::Tensor matrixOf(const at::Tensor& weight) { return weight.dim() == 3 ? weight.squeeze(2) : weight; }
 
 // "not there" is an empty or null section.
-bool has(const nlohmann::json& description, const char* section) { return description.contains(section) && description[section].is_object(); }
+bool has(const nlohmann::json& description, const char* section)
+{
+    return description.contains(section) && description[section].is_object();
+}
 
 } // namespace
 
 at::Tensor l2(const at::Tensor& x) { return x / x.norm(2, -1, true).clamp_min(1e-12); }
 
 LocalHead::LocalHead(const Parameters& parameters, const std::string& prefix, double eps)
-    : m_firstBias(parameters.get(prefix + "0.bias")), m_secondBias(parameters.get(prefix + "3.bias")), m_first(matrixOf(parameters.get(prefix + "0.weight")), m_firstBias),
+    : m_firstBias(parameters.get(prefix + "0.bias")), m_secondBias(parameters.get(prefix + "3.bias")),
+      m_first(matrixOf(parameters.get(prefix + "0.weight")), m_firstBias),
       m_second(matrixOf(parameters.get(prefix + "3.weight")), m_secondBias),
-      m_firstNorm{parameters.get(prefix + "1.weight"), parameters.get(prefix + "1.bias"), parameters.get(prefix + "1.running_mean"), parameters.get(prefix + "1.running_var")},
-      m_secondNorm{{}, {}, parameters.get(prefix + "4.running_mean"), parameters.get(prefix + "4.running_var")}, m_eps(eps)
-{
-}
+      m_firstNorm{parameters.get(prefix + "1.weight"), parameters.get(prefix + "1.bias"),
+                  parameters.get(prefix + "1.running_mean"), parameters.get(prefix + "1.running_var")},
+      m_secondNorm{{}, {}, parameters.get(prefix + "4.running_mean"), parameters.get(prefix + "4.running_var")},
+      m_eps(eps)
+{}
 
 Linear LocalHead::folded(const Linear& layer, const at::Tensor& bias, const BatchNormTensors& norm) const
 {
-    const at::Tensor scale = at::rsqrt(norm.variance + m_eps) * (norm.weight.defined() ? norm.weight : at::ones_like(norm.variance));
+    const at::Tensor scale =
+        at::rsqrt(norm.variance + m_eps) * (norm.weight.defined() ? norm.weight : at::ones_like(norm.variance));
     const at::Tensor shift = (bias - norm.mean) * scale;
     return Linear(layer.mergedWeight() * scale.unsqueeze(1), norm.bias.defined() ? shift + norm.bias : shift);
 }
@@ -46,18 +52,23 @@ at::Tensor LocalHead::operator()(const at::Tensor& x, const ForwardMode& mode) c
 {
     if (m_packed)
         return m_second(at::relu(m_first(x)));
-    return batchNorm(m_second(batchNormRelu(m_first(x, mode), m_firstNorm, m_eps, mode), mode), m_secondNorm, m_eps, mode);
+    return batchNorm(m_second(batchNormRelu(m_first(x, mode), m_firstNorm, m_eps, mode), mode), m_secondNorm, m_eps,
+                     mode);
 }
 
 SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, double eps) : m_eps(eps)
 {
-    for (const char* name : {"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "3.weight", "4.weight", "4.bias", "4.running_mean", "4.running_var"})
+    for (const char* name : {"0.weight", "1.weight", "1.bias", "1.running_mean", "1.running_var", "3.weight",
+                             "4.weight", "4.bias", "4.running_mean", "4.running_var"})
         m_parts.set(name, parameters.get(prefix + name));
 }
 
 at::Tensor SimclrHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
 {
-    const auto norm = [&](const std::string& i) { return BatchNormTensors{m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"), m_parts.get(i + ".running_var")}; };
+    const auto norm = [&](const std::string& i) {
+        return BatchNormTensors{m_parts.get(i + ".weight"), m_parts.get(i + ".bias"), m_parts.get(i + ".running_mean"),
+                                m_parts.get(i + ".running_var")};
+    };
     const at::Tensor middle = batchNormRelu(at::linear(x, m_parts.get("0.weight")), norm("1"), m_eps, mode);
     return batchNorm(at::linear(middle, m_parts.get("3.weight")), norm("4"), m_eps, mode);
 }
@@ -67,7 +78,8 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
     try {
         const nlohmann::json heads = has(description, "heads") ? description["heads"] : nlohmann::json::object();
         const double eps = heads.value("batchnorm_eps", 1e-5);
-        const auto towerHeads = [&](const std::string& side, std::optional<Linear>& global, std::optional<LocalHead>& local) {
+        const auto towerHeads = [&](const std::string& side, std::optional<Linear>& global,
+                                    std::optional<LocalHead>& local) {
             if (parameters.has(side + ".global_embed.weight"))
                 global.emplace(Linear::from(parameters, side + ".global_embed", nlohmann::json::object()));
             if (parameters.has(side + ".local_embed.head.0.weight"))
@@ -76,7 +88,8 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
         if (has(description, "image")) {
             image.emplace(parameters, description["image"]);
             towerHeads("img_encoder_q", imageHead, imageLocalHead);
-            m_meanPrenorm = imageHead || description["image"].value("pooling", std::string("mean-prenorm")) == "mean-prenorm";
+            m_meanPrenorm =
+                imageHead || description["image"].value("pooling", std::string("mean-prenorm")) == "mean-prenorm";
         }
         if (has(description, "text")) {
             text = TextTower::make(parameters, description["text"]);
@@ -122,6 +135,9 @@ at::Tensor Network::imageLocal(const at::Tensor& tokens, const ForwardMode& mode
 
 at::Tensor Network::textGlobal(const at::Tensor& pooled) const { return textHead ? (*textHead)(pooled) : pooled; }
 
-at::Tensor Network::sentences(const at::Tensor& hidden, const ForwardMode& mode) const { return l2((*textLocalHead)(hidden, mode).to(at::kFloat)); }
+at::Tensor Network::sentences(const at::Tensor& hidden, const ForwardMode& mode) const
+{
+    return l2((*textLocalHead)(hidden, mode).to(at::kFloat));
+}
 
 } // namespace mama

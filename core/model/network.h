@@ -35,7 +35,8 @@ class SimclrHead
 {
 public:
     SimclrHead(const Parameters& parameters, const std::string& prefix, double eps);
-    at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const; // [N, in] -> [N, embedding], not normalised
+    at::Tensor operator()(const at::Tensor& x,
+                          const ForwardMode& mode = {}) const; // [N, in] -> [N, embedding], not normalised
 
 private:
     Parameters m_parts;
@@ -57,15 +58,16 @@ public:
     at::Tensor imageGlobal(const at::Tensor& pooled) const;
     // tokens [N, T, width] -> [N, P, embedding], L2-normalised.
     at::Tensor imageLocal(const at::Tensor& tokens, const ForwardMode& mode = {}) const;
-    at::Tensor textGlobal(const at::Tensor& pooled) const;                                  // [M, embedding], before L2
-    at::Tensor sentences(const at::Tensor& hidden, const ForwardMode& mode = {}) const;     // [S, width] -> [S, embedding], L2
+    at::Tensor textGlobal(const at::Tensor& pooled) const; // [M, embedding], before L2
+    at::Tensor sentences(const at::Tensor& hidden,
+                         const ForwardMode& mode = {}) const; // [S, width] -> [S, embedding], L2
 
     std::optional<ImageTower> image;
     std::unique_ptr<TextTower> text;
     std::optional<Linear> imageHead, textHead;
     std::optional<LocalHead> imageLocalHead, textLocalHead;
     std::optional<SimclrHead> simclr;
-    at::Tensor logitScale, localScale; // scalars, or undefined
+    at::Tensor logitScale, localScale;             // scalars, or undefined
     at::Device device() const { return m_device; } // of its tensors, where inputs must be
 
 private:

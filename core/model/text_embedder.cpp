@@ -9,9 +9,9 @@
 namespace mama {
 namespace {
 
-constexpr std::size_t remembered = 4096;      // texts
+constexpr std::size_t remembered = 4096; // texts
 constexpr std::int64_t batchTokens = 2048;
-constexpr std::int64_t shortestPrefix = 8;    // tokens worth a pass of their own
+constexpr std::int64_t shortestPrefix = 8; // tokens worth a pass of their own
 
 std::int64_t commonPrefix(const std::vector<std::int64_t>& a, const std::vector<std::int64_t>& b)
 {
@@ -27,17 +27,25 @@ std::vector<float> toVector(const at::Tensor& x)
 
 } // namespace
 
-TextEmbedder::TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules, const nlohmann::json& description)
-    : m_network(network), m_tokenizer(tokenizer), m_rules(std::move(rules)), m_raw(description.value("kind", std::string()) == "text-tower"), m_family(description["text"].value("family", std::string())),
+TextEmbedder::TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules,
+                           const nlohmann::json& description)
+    : m_network(network), m_tokenizer(tokenizer), m_rules(std::move(rules)),
+      m_raw(description.value("kind", std::string()) == "text-tower"),
+      m_family(description["text"].value("family", std::string())),
       m_pooling(description["text"].value("pooling", std::string()))
 {
-    const nlohmann::json inference = description.contains("inference") && description["inference"].is_object() ? description["inference"] : nlohmann::json::object();
+    const nlohmann::json inference = description.contains("inference") && description["inference"].is_object()
+                                         ? description["inference"]
+                                         : nlohmann::json::object();
     m_inferencePooling = inference.value("text_pooling", std::string("zero-shot"));
     m_startAtFullLength = inference.value("full_length_caption", std::string("last-token")) == "start-token";
     m_pad = m_tokenizer.id(m_rules.pad).value_or(0);
 }
 
-std::int64_t TextEmbedder::dim() const { return m_network.textHead ? m_network.textHead->outputs() : m_network.text->width(); }
+std::int64_t TextEmbedder::dim() const
+{
+    return m_network.textHead ? m_network.textHead->outputs() : m_network.text->width();
+}
 
 // mama.md, section 3; a tower alone has the one pooling of its description.
 TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
@@ -46,7 +54,8 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
         return Pool::MeanMasked;
     if (m_raw)
         return m_pooling == "cls" ? Pool::First : m_pooling == "mean-all" ? Pool::MeanAll : Pool::FirstPad;
-    const bool training = pooling == Pooling::Training || (pooling == Pooling::Default && m_inferencePooling == "training");
+    const bool training =
+        pooling == Pooling::Training || (pooling == Pooling::Default && m_inferencePooling == "training");
     if (m_family == "bert")
         return training ? Pool::MeanAllButFirst : Pool::First;
     return training ? Pool::MeanAll : Pool::FirstPad;
@@ -58,7 +67,9 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
     CaptionRules rules = m_rules;
     if (options.length > 0)
         rules.length = std::min(options.length, m_rules.length);
-    const auto encode = [&](const std::string& full) { return raw ? encodeRaw(m_tokenizer, rules, full, false) : encodeCaption(m_tokenizer, rules, full, false); };
+    const auto encode = [&](const std::string& full) {
+        return raw ? encodeRaw(m_tokenizer, rules, full, false) : encodeCaption(m_tokenizer, rules, full, false);
+    };
     const Tokens made = encode(options.prefix + text);
     Input input;
     input.limit = rules.length;
@@ -69,10 +80,12 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
     if (!options.prefix.empty()) { // the prefix's own sentences are no part of the query
         const std::size_t own = std::min(encode(options.prefix).separators.size(), input.separators.size());
         const std::size_t before = m_tokenizer.isBert() && own > 0 ? own - 1 : own; // BERT's closing separator
-        input.separators.erase(input.separators.begin(), input.separators.begin() + static_cast<std::ptrdiff_t>(before));
+        input.separators.erase(input.separators.begin(),
+                               input.separators.begin() + static_cast<std::ptrdiff_t>(before));
     }
     if (const auto last = made.lastSentence()) // counted from the end, which the prefix leaves as it is
-        input.last = static_cast<std::int64_t>(input.separators.size()) - static_cast<std::int64_t>(made.separators.size() - *last);
+        input.last = static_cast<std::int64_t>(input.separators.size()) -
+                     static_cast<std::int64_t>(made.separators.size() - *last);
     if (input.ids.empty())
         throw Error(ErrorCode::Data, "encode text", "", "the text is empty");
     return input;
@@ -107,10 +120,12 @@ at::Tensor TextEmbedder::poolHidden(const at::Tensor& hidden, const Input& input
 }
 
 // Hidden states [N, length, width] of a group whose first `prefix` tokens are the same.
-at::Tensor TextEmbedder::hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix, std::int64_t length, const Job& job) const
+at::Tensor TextEmbedder::hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group,
+                                std::int64_t prefix, std::int64_t length, const Job& job) const
 {
     const auto n = static_cast<std::int64_t>(group.size());
-    const at::Tensor ids = at::full({n, length}, m_pad, at::kLong), types = at::zeros({n, length}, at::kLong), mask = at::zeros({n, length}, at::kBool);
+    const at::Tensor ids = at::full({n, length}, m_pad, at::kLong), types = at::zeros({n, length}, at::kLong),
+                     mask = at::zeros({n, length}, at::kBool);
     bool typed = false;
     for (std::int64_t i = 0; i < n; ++i) {
         const Input& input = inputs[group[static_cast<std::size_t>(i)]];
@@ -124,11 +139,13 @@ at::Tensor TextEmbedder::hidden(const std::vector<Input>& inputs, const std::vec
     if (prefix == 0)
         return m_network.text->hidden(batch, {}, job);
     PrefixCache cache;
-    const TextBatch shared{batch.ids.narrow(0, 0, 1).narrow(1, 0, prefix), batch.mask.narrow(0, 0, 1).narrow(1, 0, prefix), {}};
+    const TextBatch shared{
+        batch.ids.narrow(0, 0, 1).narrow(1, 0, prefix), batch.mask.narrow(0, 0, 1).narrow(1, 0, prefix), {}};
     const at::Tensor before = m_network.text->hidden(shared, {}, job, nullptr, &cache);
     if (!before.defined())
         return {};
-    const TextBatch rest{batch.ids.narrow(1, prefix, length - prefix), batch.mask.narrow(1, prefix, length - prefix), {}};
+    const TextBatch rest{
+        batch.ids.narrow(1, prefix, length - prefix), batch.mask.narrow(1, prefix, length - prefix), {}};
     const at::Tensor after = m_network.text->hidden(rest, {}, job, &cache);
     return after.defined() ? at::cat({before.expand({n, -1, -1}), after}, 1) : after;
 }
@@ -143,7 +160,8 @@ std::vector<std::vector<std::size_t>> TextEmbedder::groups(const std::vector<Inp
         std::size_t last = first + 1;
         for (std::int64_t shared = size(first); m_network.text->causal() && last < inputs.size(); ++last) {
             shared = std::min(shared, commonPrefix(inputs[first].ids, inputs[last].ids));
-            if (shared < shortestPrefix || shared * 2 < std::max(size(first), size(last)) || static_cast<std::int64_t>(last - first) * needed(inputs[last], pool) > batchTokens)
+            if (shared < shortestPrefix || shared * 2 < std::max(size(first), size(last)) ||
+                static_cast<std::int64_t>(last - first) * needed(inputs[last], pool) > batchTokens)
                 break;
         }
         if (last - first > 1) {
@@ -154,11 +172,13 @@ std::vector<std::vector<std::size_t>> TextEmbedder::groups(const std::vector<Inp
         }
         first = last;
     }
-    std::stable_sort(alone.begin(), alone.end(), [&](std::size_t a, std::size_t b) { return needed(inputs[a], pool) < needed(inputs[b], pool); });
+    std::stable_sort(alone.begin(), alone.end(),
+                     [&](std::size_t a, std::size_t b) { return needed(inputs[a], pool) < needed(inputs[b], pool); });
     std::vector<std::size_t> group;
     for (const std::size_t i : alone) {
         const std::int64_t length = needed(inputs[i], pool);
-        if (!group.empty() && (static_cast<std::int64_t>(group.size() + 1) * length > batchTokens || needed(inputs[group.front()], pool) * 4 < length * 3)) {
+        if (!group.empty() && (static_cast<std::int64_t>(group.size() + 1) * length > batchTokens ||
+                               needed(inputs[group.front()], pool) * 4 < length * 3)) {
             made.push_back(std::move(group));
             group.clear();
         }
@@ -169,13 +189,15 @@ std::vector<std::vector<std::size_t>> TextEmbedder::groups(const std::vector<Inp
     return made;
 }
 
-Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const
+Cancellable<std::vector<TextEmbedder::Output>>
+TextEmbedder::encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const
 {
     std::vector<Output> outputs(inputs.size());
     const Pool chosen = pool(pooling);
     std::size_t done = 0;
     for (const std::vector<std::size_t>& group : groups(inputs, chosen)) {
-        std::int64_t length = 0, prefix = group.size() > 1 && m_network.text->causal() ? needed(inputs[group.front()], chosen) : 0;
+        std::int64_t length = 0,
+                     prefix = group.size() > 1 && m_network.text->causal() ? needed(inputs[group.front()], chosen) : 0;
         for (const std::size_t i : group) {
             length = std::max(length, needed(inputs[i], chosen));
             prefix = std::min(prefix, commonPrefix(inputs[group.front()].ids, inputs[i].ids));
@@ -188,11 +210,13 @@ Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const 
             const Input& input = inputs[group[row]];
             Output& output = outputs[group[row]];
             const at::Tensor mine = states[static_cast<std::int64_t>(row)];
-            output.global = toVector(l2(m_network.textGlobal(poolHidden(mine, input, chosen).unsqueeze(0)).to(at::kFloat)));
+            output.global =
+                toVector(l2(m_network.textGlobal(poolHidden(mine, input, chosen).unsqueeze(0)).to(at::kFloat)));
             output.cut = input.cut;
             if (sentences && m_network.textLocalHead && !input.separators.empty()) {
                 output.last = input.last;
-                output.sentences = toVector(m_network.sentences(mine.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
+                output.sentences = toVector(m_network.sentences(
+                    mine.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
             }
         }
         done += group.size();
@@ -201,9 +225,12 @@ Cancellable<std::vector<TextEmbedder::Output>> TextEmbedder::encodeTokens(const 
     return outputs;
 }
 
-Cancellable<TextEmbedding> TextEmbedder::encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
+Cancellable<TextEmbedding> TextEmbedder::encode(const std::vector<std::string>& texts, const TextOptions& options,
+                                                const Job& job)
 {
-    const std::string suffix = std::string(1, '\0') + options.prefix + '\0' + (options.raw ? "r" : "c") + std::to_string(static_cast<int>(options.pooling)) + (options.sentences ? "s" : "g") + std::to_string(options.length);
+    const std::string suffix = std::string(1, '\0') + options.prefix + '\0' + (options.raw ? "r" : "c") +
+                               std::to_string(static_cast<int>(options.pooling)) + (options.sentences ? "s" : "g") +
+                               std::to_string(options.length);
     std::vector<Input> inputs;
     std::vector<std::string> wanted; // texts not remembered, each once
     std::unordered_map<std::string, Output> found;

@@ -12,9 +12,11 @@ class TextEmbedder
 {
 public:
     // tokenizer may not be null. network outlives this.
-    TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules, const nlohmann::json& description);
+    TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules,
+                 const nlohmann::json& description);
 
-    Cancellable<TextEmbedding> encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job);
+    Cancellable<TextEmbedding> encode(const std::vector<std::string>& texts, const TextOptions& options,
+                                      const Job& job);
     // The same from token ids: ids [N][n_i] without padding.
     struct Input
     {
@@ -30,7 +32,8 @@ public:
         std::int64_t last = -1;               // sentence
         bool cut = false;
     };
-    Cancellable<std::vector<Output>> encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const;
+    Cancellable<std::vector<Output>> encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences,
+                                                  const Job& job) const;
     std::int64_t dim() const;
 
 private:
@@ -40,14 +43,16 @@ private:
     std::int64_t needed(const Input& input, Pool pool) const;
     at::Tensor poolHidden(const at::Tensor& hidden, const Input& input, Pool pool) const;
     std::int64_t limitOf(const Input& input) const;
-    at::Tensor hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix, std::int64_t length, const Job& job) const;
+    at::Tensor hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix,
+                      std::int64_t length, const Job& job) const;
     std::vector<std::vector<std::size_t>> groups(const std::vector<Input>& inputs, Pool pool) const;
 
     const Network& m_network;
     const Tokenizer& m_tokenizer;
     CaptionRules m_rules;
-    bool m_raw = false;            // a sentence encoder: it has no captions
-    bool m_startAtFullLength = false; // a caption that fills the length pools the start token (reference), else the last real one
+    bool m_raw = false; // a sentence encoder: it has no captions
+    bool m_startAtFullLength =
+        false; // a caption that fills the length pools the start token (reference), else the last real one
     std::string m_family, m_pooling, m_inferencePooling;
     std::int64_t m_pad = 0;
 

@@ -15,18 +15,22 @@
 namespace mama {
 namespace {
 
-constexpr std::int64_t batchPatchTokens = 1500; // images a forward pass: one at 518 pixels, more when small
+constexpr std::int64_t batchPatchTokens = 1500;     // images a forward pass: one at 518 pixels, more when small
 constexpr std::int64_t packedTextLimit = 2LL << 30; // parameters' bytes; larger towers compute from the mapped file
 
 std::string text(const nlohmann::json& section, const char* key, const std::string& otherwise = {})
 {
-    return section.is_object() && section.contains(key) && section[key].is_string() ? section[key].get<std::string>() : otherwise;
+    return section.is_object() && section.contains(key) && section[key].is_string() ? section[key].get<std::string>()
+                                                                                    : otherwise;
 }
 
 ModelInfo infoOf(const nlohmann::json& description)
 {
-    const auto section = [&](const char* name) { return description.contains(name) ? description[name] : nlohmann::json(); };
-    const nlohmann::json image = section("image"), heads = section("heads"), input = section("input"), provenance = section("provenance");
+    const auto section = [&](const char* name) {
+        return description.contains(name) ? description[name] : nlohmann::json();
+    };
+    const nlohmann::json image = section("image"), heads = section("heads"), input = section("input"),
+                         provenance = section("provenance");
     ModelInfo info;
     info.name = text(description, "name", "model");
     info.kind = text(description, "kind", "mama");
@@ -71,8 +75,10 @@ std::vector<float> toVector(const at::Tensor& x)
 
 } // namespace
 
-TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job)
-    : m_description(std::move(description)), m_info(infoOf(m_description)), m_rules(rulesOf(m_description)), m_tokenizer(std::move(tokenizer))
+TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
+                       std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job)
+    : m_description(std::move(description)), m_info(infoOf(m_description)), m_rules(rulesOf(m_description)),
+      m_tokenizer(std::move(tokenizer))
 {
     const c10::InferenceMode inference;
     const int threads = options.threads > 0 ? options.threads : processor().cores;
@@ -85,7 +91,8 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
     m_precision = options.precision;
     if (m_gpu >= 0) {
         if (m_precision == Precision::Int8 || m_precision == Precision::Bf16)
-            throw Error(ErrorCode::Unsupported, "load model", std::string("precision ") + name(m_precision), "the GPU computes in fp32");
+            throw Error(ErrorCode::Unsupported, "load model", std::string("precision ") + name(m_precision),
+                        "the GPU computes in fp32");
         m_precision = Precision::Fp32;
     } else {
         if (m_precision == Precision::Auto)
@@ -93,9 +100,10 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
         m_network->pack(m_precision);
     }
     m_info.hasLocal = m_network->imageLocalHead.has_value();
-    m_info.embedding = static_cast<int>(m_network->imageHead ? m_network->imageHead->outputs() : m_network->textHead ? m_network->textHead->outputs()
-                                        : m_network->image   ? m_network->image->config().width
-                                                             : m_network->text->width());
+    m_info.embedding = static_cast<int>(m_network->imageHead  ? m_network->imageHead->outputs()
+                                        : m_network->textHead ? m_network->textHead->outputs()
+                                        : m_network->image    ? m_network->image->config().width
+                                                              : m_network->text->width());
     if (m_network->logitScale.defined())
         m_info.logitScale = m_network->logitScale.item<double>();
     if (m_network->text && m_tokenizer)
@@ -104,15 +112,20 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
 
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
-Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job)
+Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
+                                                     std::int64_t width, const Job& job)
 {
     if (!m_network->image)
         throw Error(ErrorCode::Model, "encode image", m_info.name, "the model has no image tower");
     const std::int64_t patch = m_network->image->config().patch;
     if (n < 1 || height < patch || width < patch || height % patch != 0 || width % patch != 0)
-        throw Error(ErrorCode::Data, "encode image", "input", "sides " + std::to_string(height) + " x " + std::to_string(width) + " must be multiples of the patch size " + std::to_string(patch));
+        throw Error(ErrorCode::Data, "encode image", "input",
+                    "sides " + std::to_string(height) + " x " + std::to_string(width) +
+                        " must be multiples of the patch size " + std::to_string(patch));
     if (static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
-        throw Error(ErrorCode::Data, "encode image", "input", std::to_string(input.size()) + " values, expected " + std::to_string(n) + " x 3 x " + std::to_string(height) + " x " + std::to_string(width));
+        throw Error(ErrorCode::Data, "encode image", "input",
+                    std::to_string(input.size()) + " values, expected " + std::to_string(n) + " x 3 x " +
+                        std::to_string(height) + " x " + std::to_string(width));
     const std::lock_guard lock(m_mutex);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
@@ -141,10 +154,12 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
     return made;
 }
 
-Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
+Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
+                                                   const Job& job)
 {
     if (!m_texts)
-        throw Error(ErrorCode::Model, "encode text", m_info.name, m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");
+        throw Error(ErrorCode::Model, "encode text", m_info.name,
+                    m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");
     const std::lock_guard lock(m_mutex);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);

@@ -14,7 +14,8 @@ class TorchModel final : public Model
 public:
     // parameters under canonical names; description: model.json; tokenizer: null without a text tower.
     // Error(Model) names what is missing; Error(Unsupported) a device or precision that is not there.
-    TorchModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer, const ComputeOptions& options, const Job& job = {});
+    TorchModel(const Parameters& parameters, nlohmann::json description, std::shared_ptr<const Tokenizer> tokenizer,
+               const ComputeOptions& options, const Job& job = {});
 
     const ModelInfo& info() const override { return m_info; }
     const nlohmann::json& description() const override { return m_description; }
@@ -23,8 +24,10 @@ public:
     int threads() const override { return m_threads; }
     const Tokenizer* tokenizer() const override { return m_tokenizer.get(); }
     const CaptionRules& captionRules() const override { return m_rules; }
-    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height, std::int64_t width, const Job& job = {}) override;
-    Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {}, const Job& job = {}) override;
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
+                                             std::int64_t width, const Job& job = {}) override;
+    Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
+                                           const Job& job = {}) override;
 
     void setHash(const std::string& hash) { m_info.hash = hash; }
     const Network& network() const { return *m_network; }

@@ -8,7 +8,8 @@ namespace {
 
 double lattice(std::int64_t x, std::int64_t y, std::int64_t z, std::uint64_t seed)
 {
-    const auto key = static_cast<std::uint64_t>(x) * 0x8da6b343u + static_cast<std::uint64_t>(y) * 0xd8163841u + static_cast<std::uint64_t>(z) * 0xcb1ab31fu;
+    const auto key = static_cast<std::uint64_t>(x) * 0x8da6b343u + static_cast<std::uint64_t>(y) * 0xd8163841u +
+                     static_cast<std::uint64_t>(z) * 0xcb1ab31fu;
     return static_cast<double>(mix(key ^ seed) >> 11) * 0x1p-52 - 1;
 }
 
@@ -18,26 +19,31 @@ double octaves(const Place& p, double frequency, std::uint64_t seed, int count)
 {
     double sum = 0, weight = 1;
     for (int octave = 0; octave < count; ++octave, frequency *= 2, weight *= 0.6)
-        sum += weight * noise(p.a * frequency, p.b * frequency, p.c * frequency, seed + static_cast<std::uint64_t>(octave));
+        sum += weight *
+               noise(p.a * frequency, p.b * frequency, p.c * frequency, seed + static_cast<std::uint64_t>(octave));
     return sum;
 }
 
 Place cellPlace(int i, int j, int k)
 {
-    return {(i + 0.5) / Breast::depthCells, 2 * (j + 0.5) / Breast::sideCells - 1, 2 * (k + 0.5) / Breast::sideCells - 1};
+    return {(i + 0.5) / Breast::depthCells, 2 * (j + 0.5) / Breast::sideCells - 1,
+            2 * (k + 0.5) / Breast::sideCells - 1};
 }
 
 bool inside(const Place& p) { return p.a * p.a + p.b * p.b + p.c * p.c < 0.92; }
 
-// Where glandular tissue likes to be: a cone that opens from the nipple, with fat in front of the chest wall and under the
-// skin, more of it above and laterally; lobes of two sizes.
+// Where glandular tissue likes to be: a cone that opens from the nipple, with fat in front of the chest wall and under
+// the skin, more of it above and laterally; lobes of two sizes.
 double affinity(const Place& p, std::uint64_t study, std::uint64_t own)
 {
-    const double across = std::sqrt(p.b * p.b + p.c * p.c), r = std::sqrt(across * across + p.a * p.a) + 0.13 * octaves(p, 1.7, study + 50, 2) - 0.10 * std::max(0.0, p.c);
+    const double across = std::sqrt(p.b * p.b + p.c * p.c), r = std::sqrt(across * across + p.a * p.a) +
+                                                                0.13 * octaves(p, 1.7, study + 50, 2) -
+                                                                0.10 * std::max(0.0, p.c);
     const double opening = std::min(0.14 + 1.05 * (1 - p.a), 0.95 * std::sqrt(std::max(0.0, 1 - p.a * p.a)));
     const double cone = 1.3 - 1.5 * (across / opening) * (across / opening);
     const double fat = 2.5 * std::max(0.0, 0.22 - p.a) + 4.0 * std::max(0.0, r - 0.74);
-    return std::max(-4.0, cone) - fat + 0.3 * p.c + 0.2 * p.b + 0.75 * octaves(p, 2.6, study, 3) + 0.65 * octaves(p, 5.5, own, 3);
+    return std::max(-4.0, cone) - fat + 0.3 * p.c + 0.2 * p.b + 0.75 * octaves(p, 2.6, study, 3) +
+           0.65 * octaves(p, 5.5, own, 3);
 }
 
 // Cells become glandular from the most likely down until the class's share of the volume is reached.
@@ -76,7 +82,10 @@ Place somewhere(Random& random, double radius)
     }
 }
 
-Place between(const Place& a, const Place& b, double t) { return {std::lerp(a.a, b.a, t), std::lerp(a.b, b.b, t), std::lerp(a.c, b.c, t)}; }
+Place between(const Place& a, const Place& b, double t)
+{
+    return {std::lerp(a.a, b.a, t), std::lerp(a.b, b.b, t), std::lerp(a.c, b.c, t)};
+}
 
 // Ducts fan out from the nipple, short ligaments cross the fat, a few vessels wind through the whole breast.
 void addStrands(Breast& breast, Random& random)
@@ -89,14 +98,17 @@ void addStrands(Breast& breast, Random& random)
         breast.strands.push_back({{from, middle, to}, look.widthMm, look.strength, look.waveMm});
     };
     for (int i = 0; i < 14; ++i)
-        add({0.97, 0, 0}, somewhere(random, 0.85), 0.10, {{}, random.uniform(0.5, 1.2), random.uniform(0.02, 0.05), 0.6});
+        add({0.97, 0, 0}, somewhere(random, 0.85), 0.10,
+            {{}, random.uniform(0.5, 1.2), random.uniform(0.02, 0.05), 0.6});
     for (int i = 0; i < 60; ++i) {
         const Place from = somewhere(random, 0.97);
-        add(from, between(from, somewhere(random, 0.97), 0.35), 0.10, {{}, random.uniform(0.4, 0.9), random.uniform(0.02, 0.045), 0.8});
+        add(from, between(from, somewhere(random, 0.97), 0.35), 0.10,
+            {{}, random.uniform(0.4, 0.9), random.uniform(0.02, 0.045), 0.8});
     }
     const int vessels = 2 + random.below(4);
     for (int i = 0; i < vessels; ++i)
-        add({0.05, random.uniform(-0.8, 0.8), random.uniform(-0.5, 0.8)}, {random.uniform(0.6, 0.9), random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4)}, 0.18,
+        add({0.05, random.uniform(-0.8, 0.8), random.uniform(-0.5, 0.8)},
+            {random.uniform(0.6, 0.9), random.uniform(-0.4, 0.4), random.uniform(-0.4, 0.4)}, 0.18,
             {{}, random.uniform(1.6, 3.0), random.uniform(0.04, 0.07), random.uniform(1.5, 3)});
 }
 
@@ -151,17 +163,21 @@ double noise(double x, double y, std::uint64_t seed)
     const double fx = std::floor(x), fy = std::floor(y);
     const double u = smooth(x - fx), v = smooth(y - fy);
     const auto i = static_cast<std::int64_t>(fx), j = static_cast<std::int64_t>(fy);
-    return std::lerp(std::lerp(lattice(i, j, 0, seed), lattice(i + 1, j, 0, seed), u), std::lerp(lattice(i, j + 1, 0, seed), lattice(i + 1, j + 1, 0, seed), u), v);
+    return std::lerp(std::lerp(lattice(i, j, 0, seed), lattice(i + 1, j, 0, seed), u),
+                     std::lerp(lattice(i, j + 1, 0, seed), lattice(i + 1, j + 1, 0, seed), u), v);
 }
 
 double Breast::gland(const Place& p) const
 {
-    const double x = std::clamp(p.a * depthCells - 0.5, 0.0, depthCells - 1.001), y = std::clamp((p.b + 1) * sideCells / 2 - 0.5, 0.0, sideCells - 1.001),
+    const double x = std::clamp(p.a * depthCells - 0.5, 0.0, depthCells - 1.001),
+                 y = std::clamp((p.b + 1) * sideCells / 2 - 0.5, 0.0, sideCells - 1.001),
                  z = std::clamp((p.c + 1) * sideCells / 2 - 0.5, 0.0, sideCells - 1.001);
     const auto i = static_cast<std::size_t>(x), j = static_cast<std::size_t>(y), k = static_cast<std::size_t>(z);
     const double u = x - static_cast<double>(i), v = y - static_cast<double>(j), w = z - static_cast<double>(k);
     constexpr std::size_t n = sideCells;
-    const auto line = [&](std::size_t at) { return std::lerp(static_cast<double>(glandular[at]), static_cast<double>(glandular[at + 1]), w); };
+    const auto line = [&](std::size_t at) {
+        return std::lerp(static_cast<double>(glandular[at]), static_cast<double>(glandular[at + 1]), w);
+    };
     const auto plane = [&](std::size_t at) { return std::lerp(line(at), line(at + n), v); };
     return std::lerp(plane((i * n + j) * n + k), plane(((i + 1) * n + j) * n + k), u);
 }

@@ -6,7 +6,10 @@
 namespace mama::phantom {
 namespace {
 
-char pick(Random& random, std::string_view codes) { return codes[static_cast<std::size_t>(random.below(static_cast<int>(codes.size())))]; }
+char pick(Random& random, std::string_view codes)
+{
+    return codes[static_cast<std::size_t>(random.below(static_cast<int>(codes.size())))];
+}
 
 void describeMass(Lesion& lesion, Random& random)
 {
@@ -14,7 +17,9 @@ void describeMass(Lesion& lesion, Random& random)
     lesion.shape = pick(random, "ROX");
     lesion.margin = lesion.shape == 'X' ? pick(random, "SSIM") : pick(random, "DDDMI");
     lesion.density = lesion.conspicuity == Conspicuity::Subtle ? '=' : '+';
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.27 : lesion.conspicuity == Conspicuity::Moderate ? 0.155 : 0.095;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious    ? 0.27
+                      : lesion.conspicuity == Conspicuity::Moderate ? 0.155
+                                                                    : 0.095;
 }
 
 void describeCalcification(Lesion& lesion, Random& random)
@@ -22,7 +27,9 @@ void describeCalcification(Lesion& lesion, Random& random)
     lesion.sizeMm = random.uniform(8, 22);
     lesion.morphology = pick(random, "APIBQ");
     lesion.distribution = pick(random, "GGLS");
-    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.42 : lesion.conspicuity == Conspicuity::Moderate ? 0.24 : 0.13;
+    lesion.contrast = lesion.conspicuity == Conspicuity::Obvious    ? 0.42
+                      : lesion.conspicuity == Conspicuity::Moderate ? 0.24
+                                                                    : 0.13;
 }
 
 } // namespace
@@ -40,7 +47,9 @@ const char* name(LesionKind kind)
 
 const char* name(Conspicuity conspicuity)
 {
-    return conspicuity == Conspicuity::Obvious ? "obvious" : conspicuity == Conspicuity::Moderate ? "moderate" : "subtle";
+    return conspicuity == Conspicuity::Obvious    ? "obvious"
+           : conspicuity == Conspicuity::Moderate ? "moderate"
+                                                  : "subtle";
 }
 
 char assess(const Lesion& lesion)
@@ -75,7 +84,9 @@ Lesion makeLesion(std::uint64_t seed)
         lesion.kind = asymmetry ? LesionKind::Asymmetry : LesionKind::Distortion;
         lesion.sizeMm = random.uniform(18, 34);
         lesion.shape = asymmetry ? 'F' : 'A';
-        lesion.contrast = lesion.conspicuity == Conspicuity::Obvious ? 0.2 : lesion.conspicuity == Conspicuity::Moderate ? 0.13 : 0.08;
+        lesion.contrast = lesion.conspicuity == Conspicuity::Obvious    ? 0.2
+                          : lesion.conspicuity == Conspicuity::Moderate ? 0.13
+                                                                        : 0.08;
     }
     lesion.assessment = assess(lesion);
     return lesion;
@@ -100,11 +111,18 @@ std::vector<Particle> particlesOf(const Lesion& lesion)
         const double along = 2.0 * (i + 0.5) / count - 1;
         for (int axis = 0; axis < 3; ++axis) {
             const double duct = along * tilt[axis] / norm;
-            offset[axis] = half * (lesion.distribution == 'L' ? duct + 0.08 * offset[axis] : lesion.distribution == 'S' ? 0.8 * duct + (0.18 + 0.2 * (1 - along)) * offset[axis] : 0.85 * offset[axis]);
+            offset[axis] = half * (lesion.distribution == 'L'   ? duct + 0.08 * offset[axis]
+                                   : lesion.distribution == 'S' ? 0.8 * duct + (0.18 + 0.2 * (1 - along)) * offset[axis]
+                                                                : 0.85 * offset[axis]);
         }
         Particle one{offset[0], offset[1], offset[2]};
-        one.sigmaMm = coarse ? random.uniform(0.8, 1.5) : fine ? random.uniform(0.22, 0.35) : amorphous ? random.uniform(0.45, 0.7) : random.uniform(0.3, 0.6);
-        one.strength = amorphous ? random.uniform(0.5, 0.8) : lesion.morphology == 'I' ? random.uniform(0.5, 1.15) : random.uniform(0.8, 1.1);
+        one.sigmaMm = coarse      ? random.uniform(0.8, 1.5)
+                      : fine      ? random.uniform(0.22, 0.35)
+                      : amorphous ? random.uniform(0.45, 0.7)
+                                  : random.uniform(0.3, 0.6);
+        one.strength = amorphous                  ? random.uniform(0.5, 0.8)
+                       : lesion.morphology == 'I' ? random.uniform(0.5, 1.15)
+                                                  : random.uniform(0.8, 1.1);
         one.lengthMm = fine ? random.uniform(1.2, 3) : lesion.morphology == 'I' ? random.uniform(0, 0.8) : 0;
         for (int axis = 0; axis < 3; ++axis)
             one.direction[axis] = tilt[axis] / norm + random.uniform(-1, 1);

@@ -31,13 +31,13 @@ struct Lesion
 char assess(const Lesion& lesion);
 Lesion makeLesion(std::uint64_t seed);
 
-// One calcification of a group: its place in the breast, in mm from the group's centre (depth, to the side, up), the same
-// for both views.
+// One calcification of a group: its place in the breast, in mm from the group's centre (depth, to the side, up), the
+// same for both views.
 struct Particle
 {
     double depthMm = 0, sideMm = 0, upMm = 0;
-    double sigmaMm = 0.5, strength = 1;      // of its Gaussian spot; share of the group's contrast
-    double lengthMm = 0, direction[3] = {};  // of a linear one
+    double sigmaMm = 0.5, strength = 1;     // of its Gaussian spot; share of the group's contrast
+    double lengthMm = 0, direction[3] = {}; // of a linear one
 };
 std::vector<Particle> particlesOf(const Lesion& lesion);
 

@@ -8,7 +8,9 @@ class Muscle
 {
 public:
     // topMm: the image's upper edge, mm above the nipple's level; seed: of its texture.
-    Muscle(const Breast& breast, MammogramView view, double topMm, std::uint64_t seed) : m_muscle(breast.pectoral), m_view(view), m_top(topMm), m_seed(seed), m_half(breast.halfWidthMm) {}
+    Muscle(const Breast& breast, MammogramView view, double topMm, std::uint64_t seed)
+        : m_muscle(breast.pectoral), m_view(view), m_top(topMm), m_seed(seed), m_half(breast.halfWidthMm)
+    {}
 
     // What depends on the height alone.
     struct Row
@@ -19,7 +21,8 @@ public:
     };
     Row row(double y) const;
 
-    // The light where the tissue in front has `value`, shares of the display range; skin: mm from the chest wall at the top.
+    // The light where the tissue in front has `value`, shares of the display range; skin: mm from the chest wall at the
+    // top.
     double over(const PlanePoint& at, double value, const Row& row) const;
     double fold(const PlanePoint& at, double skin) const;
 

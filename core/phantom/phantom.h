@@ -22,15 +22,15 @@ struct PhantomOptions
 
 struct PhantomSummary
 {
-    int studies = 0, priors = 0; // current studies, and earlier ones beside them
+    int studies = 0, priors = 0;                         // current studies, and earlier ones beside them
     int images = 0, lesions = 0, studiesWithFinding = 0; // of both
     double seconds = 0;
 };
 
-// Synthetic screening studies of four views in EMBED's layout: images/, masks/, tables/, lesions.csv, studies.csv. Equal
-// options give equal bytes on one machine; anatomy and lesions in mm do not depend on the size, nor a current study on the share of priors. Files of an earlier call
-// with the same names are replaced. Empty when cancelled: images may lie there, the tables do not.
-// Error(Usage) for sizes and counts out of range, Error(Io) naming the file.
+// Synthetic screening studies of four views in EMBED's layout: images/, masks/, tables/, lesions.csv, studies.csv.
+// Equal options give equal bytes on one machine; anatomy and lesions in mm do not depend on the size, nor a current
+// study on the share of priors. Files of an earlier call with the same names are replaced. Empty when cancelled: images
+// may lie there, the tables do not. Error(Usage) for sizes and counts out of range, Error(Io) naming the file.
 Cancellable<PhantomSummary> writePhantoms(const PhantomOptions& options, const Job& job);
 
 } // namespace mama

@@ -8,7 +8,8 @@
 // there yet.
 namespace mama::phantom {
 
-// For a share of the patients, one to two years before. From a stream of its own: the current exam does not depend on it.
+// For a share of the patients, one to two years before. From a stream of its own: the current exam does not depend on
+// it.
 std::optional<StudyRecord> planPrior(const StudyRecord& current, double share);
 
 void compressAnew(Breast& breast, std::uint64_t seed); // sizes by a few per cent; the tissue stays what it is

@@ -21,7 +21,8 @@ struct Scaled
 Scaled scaled(const Breast& breast, MammogramView view, const PlanePoint& at)
 {
     const double up = -at.y;
-    const double half = view == MammogramView::Cc ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.upper : 1);
+    const double half =
+        view == MammogramView::Cc ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.upper : 1);
     return {at.x / breast.depthMm, up / half};
 }
 
@@ -53,7 +54,8 @@ Raster<float> projectGland(const Breast& breast, MammogramView view)
 // Smooth between the grid's points, so that no grid shows.
 double sample(const Raster<float>& map, const Scaled& s)
 {
-    const double x = std::clamp(s.p * (gridColumns - 1), 0.0, gridColumns - 1.001), y = std::clamp((1 - s.q) * (gridRows - 1) / 2, 0.0, gridRows - 1.001);
+    const double x = std::clamp(s.p * (gridColumns - 1), 0.0, gridColumns - 1.001),
+                 y = std::clamp((1 - s.q) * (gridRows - 1) / 2, 0.0, gridRows - 1.001);
     const int i = static_cast<int>(x), j = static_cast<int>(y);
     const double u = x - i, v = y - j;
     return std::lerp(std::lerp(static_cast<double>(map.at(j, i)), static_cast<double>(map.at(j, i + 1)), u),
@@ -81,8 +83,9 @@ class Tissue
 {
 public:
     Tissue(const Breast& breast, const Slot& slot, const Frame& frame)
-        : m_breast(breast), m_slot(slot), m_frame(frame), m_outline(breast, slot.view, frame.axillaMm), m_nipple(breast.nipple, slot.view),
-          m_muscle(breast, slot.view, frame.axillaMm, slot.seed * 64 + 30), m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_topSkin(m_outline.skin(-frame.axillaMm))
+        : m_breast(breast), m_slot(slot), m_frame(frame), m_outline(breast, slot.view, frame.axillaMm),
+          m_nipple(breast.nipple, slot.view), m_muscle(breast, slot.view, frame.axillaMm, slot.seed * 64 + 30),
+          m_gland(projectGland(breast, slot.view)), m_seed(slot.seed * 64), m_topSkin(m_outline.skin(-frame.axillaMm))
     {}
 
     // What depends on the height alone, mm from the chest wall.
@@ -107,7 +110,8 @@ public:
         const double rim = std::clamp(under / 17, 0.0, 1.0), thick = 0.35 + 0.65 * std::sqrt(1 - (1 - rim) * (1 - rim));
         const double skin = std::exp(-(under - 0.9) * (under - 0.9) / 0.9) * 0.085;
         const double value = thick * parenchyma(at) + skin + m_nipple.light(outwards) + m_muscle.fold(at, m_topSkin);
-        return m_muscle.over(at, value, row.muscle) * std::max(at.x < row.skin ? smoothStep(depth / 0.8 + 0.35) : 0, knob); // no edge where the nipple begins
+        return m_muscle.over(at, value, row.muscle) *
+               std::max(at.x < row.skin ? smoothStep(depth / 0.8 + 0.35) : 0, knob); // no edge where the nipple begins
     }
 
 private:
@@ -115,10 +119,12 @@ private:
     {
         const double g = sample(m_gland, scaled(m_breast, m_slot.view, at)), t = texture(at, m_frame.mm, m_seed);
         // Strands towards the nipple, which the tissue follows, and ligaments between the lobules of fat.
-        const double far = std::hypot(m_breast.depthMm + 8 - at.x, at.y), angle = std::atan2(at.y, m_breast.depthMm + 8 - at.x);
+        const double far = std::hypot(m_breast.depthMm + 8 - at.x, at.y),
+                     angle = std::atan2(at.y, m_breast.depthMm + 8 - at.x);
         const double warp = 2.2 * noise(at.x / 19, at.y / 19, m_seed + 20);
         const double fibres = ridge(angle * 7 + 0.6 * warp, far / 26 + 0.3 * warp, m_seed + 21);
-        const double septa = ridge(at.x / 15 + 0.5 * warp, at.y / 15 - 0.5 * warp, m_seed + 22) + 0.6 * ridge(at.x / 8 - warp * 0.4, at.y / 8 + warp * 0.5, m_seed + 23);
+        const double septa = ridge(at.x / 15 + 0.5 * warp, at.y / 15 - 0.5 * warp, m_seed + 22) +
+                             0.6 * ridge(at.x / 8 - warp * 0.4, at.y / 8 + warp * 0.5, m_seed + 23);
         const double lobules = noise(at.x / 6.5 + 0.5 * warp, at.y / 6.5, m_seed + 24);
         const double dense = g * std::clamp(0.92 + 0.26 * lobules + 0.30 * (fibres - 0.3) + 0.10 * t, 0.0, 1.4);
         return 0.165 + 0.27 * dense + (0.030 + 0.020 * g) * septa + t * (0.013 + 0.026 * g);
@@ -139,7 +145,8 @@ PlanePoint curve(const Breast& breast, const Strand& strand, double t, Mammogram
 {
     const double u = (1 - t) * (1 - t), v = 2 * t * (1 - t), w = t * t;
     const auto& [f, m, l] = strand.points;
-    PlanePoint at = breast.project({u * f.a + v * m.a + w * l.a, u * f.b + v * m.b + w * l.b, u * f.c + v * m.c + w * l.c}, view);
+    PlanePoint at =
+        breast.project({u * f.a + v * m.a + w * l.a, u * f.b + v * m.b + w * l.b, u * f.c + v * m.c + w * l.c}, view);
     const double phase = 40 * (f.a + l.b);
     at.y += strand.waveMm * std::sin(9 * t + phase);
     at.x += 0.6 * strand.waveMm * std::sin(13 * t - phase);
@@ -153,8 +160,9 @@ void addStrands(Raster<float>& image, const Breast& breast, const Slot& slot, co
         const double wanted = strand.widthMm / frame.mm / 2, sigma = std::max(0.6, wanted);
         const int pieces = strand.waveMm > 1 ? 24 : 10;
         for (int i = 0; i < pieces; ++i)
-            addLine(image, {pixel(curve(breast, strand, i / static_cast<double>(pieces), slot.view)), pixel(curve(breast, strand, (i + 1) / static_cast<double>(pieces), slot.view)),
-                            sigma, strand.strength * wanted / sigma});
+            addLine(image, {pixel(curve(breast, strand, i / static_cast<double>(pieces), slot.view)),
+                            pixel(curve(breast, strand, (i + 1) / static_cast<double>(pieces), slot.view)), sigma,
+                            strand.strength * wanted / sigma});
     }
 }
 
@@ -193,16 +201,20 @@ Raster<float> renderTissue(const Breast& breast, const Slot& slot, const Frame& 
 
 void addLine(Raster<float>& image, const Line& line)
 {
-    const double reach = 2.5 * line.sigma, dx = line.to.x - line.from.x, dy = line.to.y - line.from.y, length = std::max(1e-9, dx * dx + dy * dy);
-    const int top = std::max(0, static_cast<int>(std::min(line.from.y, line.to.y) - reach)), left = std::max(0, static_cast<int>(std::min(line.from.x, line.to.x) - reach));
+    const double reach = 2.5 * line.sigma, dx = line.to.x - line.from.x, dy = line.to.y - line.from.y,
+                 length = std::max(1e-9, dx * dx + dy * dy);
+    const int top = std::max(0, static_cast<int>(std::min(line.from.y, line.to.y) - reach)),
+              left = std::max(0, static_cast<int>(std::min(line.from.x, line.to.x) - reach));
     const int bottom = std::min(image.rows - 1, static_cast<int>(std::max(line.from.y, line.to.y) + reach));
     const int right = std::min(image.columns - 1, static_cast<int>(std::max(line.from.x, line.to.x) + reach));
     for (int r = top; r <= bottom; ++r)
         for (int c = left; c <= right; ++c) {
-            const double x = c + 0.5 - line.from.x, y = r + 0.5 - line.from.y, t = std::clamp((x * dx + y * dy) / length, 0.0, 1.0);
+            const double x = c + 0.5 - line.from.x, y = r + 0.5 - line.from.y,
+                         t = std::clamp((x * dx + y * dy) / length, 0.0, 1.0);
             const double d = (x - t * dx) * (x - t * dx) + (y - t * dy) * (y - t * dy);
             if (d < reach * reach) // the brightest wins, so that joints do not shine
-                image.at(r, c) = std::max(image.at(r, c), static_cast<float>(line.strength * std::exp(-d / (2 * line.sigma * line.sigma))));
+                image.at(r, c) = std::max(
+                    image.at(r, c), static_cast<float>(line.strength * std::exp(-d / (2 * line.sigma * line.sigma))));
         }
 }
 

@@ -13,9 +13,15 @@ struct Frame
     double hiddenMm = 0;   // of the breast at the chest wall that does not lie on the detector; below 0: a gap
     bool mirrored = false; // chest wall at the right edge
 
-    double column(double x) const { return mirrored ? columns - (x - hiddenMm) / mm : (x - hiddenMm) / mm; } // continuous: 0.5 is the first pixel's centre
+    double column(double x) const
+    {
+        return mirrored ? columns - (x - hiddenMm) / mm : (x - hiddenMm) / mm;
+    } // continuous: 0.5 is the first pixel's centre
     double row(double y) const { return middleRow + y / mm; }
-    PlanePoint plane(int r, int c) const { return {(mirrored ? columns - c - 0.5 : c + 0.5) * mm + hiddenMm, (r + 0.5 - middleRow) * mm}; }
+    PlanePoint plane(int r, int c) const
+    {
+        return {(mirrored ? columns - c - 0.5 : c + 0.5) * mm + hiddenMm, (r + 0.5 - middleRow) * mm};
+    }
 };
 
 struct Slot

@@ -19,8 +19,8 @@ struct Rays
     double astray = 0.1;     // how far a line aims past the centre, of the radius
 };
 
-// Thin lines of tissue drawn towards the lesion: bundled in some directions and missing in others, of uneven length, bend
-// and faintness, some forked.
+// Thin lines of tissue drawn towards the lesion: bundled in some directions and missing in others, of uneven length,
+// bend and faintness, some forked.
 void addSpicules(const Box& box, const Lesion& lesion, Random& random, const Rays& rays);
 
 } // namespace mama::phantom

@@ -28,7 +28,8 @@ std::string dateText(std::chrono::sys_days date, const char* separator)
 {
     const std::chrono::year_month_day parts(date);
     char text[32];
-    std::snprintf(text, sizeof text, "%04d%s%02u%s%02u", static_cast<int>(parts.year()), separator, static_cast<unsigned>(parts.month()), separator, static_cast<unsigned>(parts.day()));
+    std::snprintf(text, sizeof text, "%04d%s%02u%s%02u", static_cast<int>(parts.year()), separator,
+                  static_cast<unsigned>(parts.month()), separator, static_cast<unsigned>(parts.day()));
     return text;
 }
 

@@ -33,9 +33,11 @@ void writeClinical(std::ostream& out, const std::vector<StudyRecord>& studies)
                 rows.emplace_back(); // a negative breast has a row too
             int number = 0;
             for (const Lesion& lesion : rows)
-                out << study.patient << ',' << study.accession << ',' << dateText(study.date, "-") << ",MG Screening Bilateral," << lesion.assessment << ',' << study.density << ',' << ++number << ','
-                    << "LR"[side] << ',' << text(lesion.shape) << ',' << text(lesion.margin) << ',' << text(lesion.density) << ',' << text(lesion.morphology) << ','
-                    << text(lesion.distribution) << ',' << study.age << ',' << study.race << ',' << study.ethnicity << ",Female\n";
+                out << study.patient << ',' << study.accession << ',' << dateText(study.date, "-")
+                    << ",MG Screening Bilateral," << lesion.assessment << ',' << study.density << ',' << ++number << ','
+                    << "LR"[side] << ',' << text(lesion.shape) << ',' << text(lesion.margin) << ','
+                    << text(lesion.density) << ',' << text(lesion.morphology) << ',' << text(lesion.distribution) << ','
+                    << study.age << ',' << study.race << ',' << study.ethnicity << ",Female\n";
         }
 }
 
@@ -44,7 +46,8 @@ void writeMetadata(std::ostream& out, const std::vector<StudyRecord>& studies)
     out << "anon_dicom_path,empi_anon,acc_anon,study_date_anon,StudyDescription,SeriesDescription,FinalImageType,ImageLateralityFinal,ViewPosition,Manufacturer\n";
     for (const StudyRecord& study : studies)
         for (const ImageRecord& image : study.images)
-            out << image.path << ',' << study.patient << ',' << study.accession << ',' << dateText(study.date, "-") << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << letter(image.side) << ','
+            out << image.path << ',' << study.patient << ',' << study.accession << ',' << dateText(study.date, "-")
+                << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << letter(image.side) << ','
                 << (image.view == MammogramView::Cc ? "CC" : "MLO") << ",MaMA synthetic phantom\n";
 }
 
@@ -57,8 +60,10 @@ void writeLesions(std::ostream& out, const std::vector<StudyRecord>& studies)
                 const Lesion& lesion = study.breasts[image.side == MammogramSide::Left ? 0 : 1].lesions[record.lesion];
                 char numbers[96];
                 std::snprintf(numbers, sizeof numbers, "%.1f,%.2f,%.2f", lesion.sizeMm, record.x, record.y);
-                out << record.sop << ',' << record.image << ',' << record.mask << ',' << record.lesion << ',' << name(lesion.kind) << ',' << name(lesion.conspicuity) << ',' << text(lesion.shape)
-                    << ',' << text(lesion.margin) << ',' << text(lesion.density) << ',' << text(lesion.morphology) << ',' << text(lesion.distribution) << ',' << numbers << ",synthetic\n";
+                out << record.sop << ',' << record.image << ',' << record.mask << ',' << record.lesion << ','
+                    << name(lesion.kind) << ',' << name(lesion.conspicuity) << ',' << text(lesion.shape) << ','
+                    << text(lesion.margin) << ',' << text(lesion.density) << ',' << text(lesion.morphology) << ','
+                    << text(lesion.distribution) << ',' << numbers << ",synthetic\n";
             }
 }
 
@@ -67,8 +72,10 @@ void writeStudies(std::ostream& out, const std::vector<StudyRecord>& studies)
     out << "seed,empi_anon,acc_anon,density,birads_left,birads_right,glandular_fraction,note\n";
     for (const StudyRecord& study : studies) {
         char fraction[32];
-        std::snprintf(fraction, sizeof fraction, "%.4f", (study.breasts[0].glandularFraction + study.breasts[1].glandularFraction) / 2);
-        out << study.seed << ',' << study.patient << ',' << study.accession << ',' << study.density << ',' << study.breasts[0].assessment << ',' << study.breasts[1].assessment << ',' << fraction
+        std::snprintf(fraction, sizeof fraction, "%.4f",
+                      (study.breasts[0].glandularFraction + study.breasts[1].glandularFraction) / 2);
+        out << study.seed << ',' << study.patient << ',' << study.accession << ',' << study.density << ','
+            << study.breasts[0].assessment << ',' << study.breasts[1].assessment << ',' << fraction
             << (study.prior ? ",synthetic prior\n" : ",synthetic\n");
     }
 }
@@ -77,7 +84,9 @@ void writeStudies(std::ostream& out, const std::vector<StudyRecord>& studies)
 
 void writeTables(const std::filesystem::path& folder, const std::vector<StudyRecord>& studies)
 {
-    const auto write = [&](const char* file, auto table) { writeAtomically(folder / file, [&](std::ostream& out) { table(out, studies); }); };
+    const auto write = [&](const char* file, auto table) {
+        writeAtomically(folder / file, [&](std::ostream& out) { table(out, studies); });
+    };
     writeAtomically(folder / "tables" / "AWS_Open_Data_Clinical_Legend.csv", writeLegend);
     write("tables/EMBED_OpenData_clinical.csv", writeClinical);
     write("tables/EMBED_OpenData_metadata.csv", writeMetadata);

@@ -21,7 +21,8 @@ void check(const PhantomOptions& o)
             throw Error(ErrorCode::Usage, "write phantoms", "options", why);
     };
     require(o.studies > 0, "the number of studies must be positive");
-    require(o.rows >= 64 && o.rows <= 4096 && o.columns >= 64 && o.columns <= 4096, "rows and columns must be 64 to 4096");
+    require(o.rows >= 64 && o.rows <= 4096 && o.columns >= 64 && o.columns <= 4096,
+            "rows and columns must be 64 to 4096");
     require(o.seed <= 20000000 && o.studies <= 9000000, "the seed must be at most 20000000");
     require(o.priors >= 0 && o.priors <= 1, "the share of priors must be 0 to 1");
     require(!o.folder.empty(), "no folder is given");
@@ -31,11 +32,14 @@ void check(const PhantomOptions& o)
 class Pool
 {
 public:
-    Pool(const PhantomOptions& options, const Job& job) : m_options(options), m_job(job), m_patients(static_cast<std::size_t>(options.studies)) {}
+    Pool(const PhantomOptions& options, const Job& job)
+        : m_options(options), m_job(job), m_patients(static_cast<std::size_t>(options.studies))
+    {}
     // Patient by patient, the earlier exam first.
     std::vector<StudyRecord> run()
     {
-        const int wanted = m_options.threads > 0 ? m_options.threads : static_cast<int>(std::thread::hardware_concurrency());
+        const int wanted =
+            m_options.threads > 0 ? m_options.threads : static_cast<int>(std::thread::hardware_concurrency());
         {
             std::vector<std::jthread> threads;
             for (int i = 0; i < std::clamp(wanted, 1, m_options.studies); ++i)

@@ -9,7 +9,10 @@
 namespace mama::phantom {
 namespace {
 
-std::string uid(std::uint64_t seed, std::uint64_t what) { return "2.25." + std::to_string(mix(mix(seed) ^ mix(what + 1000)) | 1); }
+std::string uid(std::uint64_t seed, std::uint64_t what)
+{
+    return "2.25." + std::to_string(mix(mix(seed) ^ mix(what + 1000)) | 1);
+}
 
 void addLayer(Raster<float>& image, const LesionLayer& layer)
 {
@@ -30,7 +33,10 @@ Raster<std::uint16_t> expose(const Raster<float>& image, const Exposure& exposur
     for (std::size_t i = 0; i < image.values.size(); ++i) {
         const double light = std::max(0.0f, image.values[i]) * exposure.gain;
         const std::uint64_t bits = mix(seed + i); // the sum of four uniform numbers: close to normal
-        const double grain = static_cast<double>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)) / 65536.0 - 2;
+        const double grain =
+            static_cast<double>((bits & 0xffff) + (bits >> 16 & 0xffff) + (bits >> 32 & 0xffff) + (bits >> 48)) /
+                65536.0 -
+            2;
         const double value = light + (light > 0 ? exposure.noise * grain * 1.7 : 0);
         pixels.values[i] = static_cast<std::uint16_t>(std::clamp(value * 4095, 0.0, 4095.0));
     }
@@ -62,8 +68,13 @@ private:
     {
         const auto number = m_study.images.size();
         const std::uint64_t exam = m_study.prior ? 100 : 0;
-        const std::string study = uid(m_study.seed, exam), series = uid(m_study.seed, exam + 1 + number), sop = uid(m_study.seed, exam + 10 + number);
-        ImageRecord image{sop, "images/" + m_study.patient + "/" + study + "/" + series + "/" + sop + ".dcm", slot.side, slot.view, {}};
+        const std::string study = uid(m_study.seed, exam), series = uid(m_study.seed, exam + 1 + number),
+                          sop = uid(m_study.seed, exam + 10 + number);
+        ImageRecord image{sop,
+                          "images/" + m_study.patient + "/" + study + "/" + series + "/" + sop + ".dcm",
+                          slot.side,
+                          slot.view,
+                          {}};
         Frame frame = frameOf(breast, slot, m_options.rows, m_options.columns);
         if (m_study.prior)
             positionAnew(frame, slot.seed);
@@ -71,13 +82,29 @@ private:
         for (std::size_t i = 0; i < record(slot.side).lesions.size(); ++i)
             addLesion({breast, slot, frame}, light, image, i);
         addMarker(light, slot, frame);
-        const std::uint64_t shot = m_study.prior ? mix(slot.seed + 1) : slot.seed; // the tissue's texture is the slot's in both
+        const std::uint64_t shot =
+            m_study.prior ? mix(slot.seed + 1) : slot.seed; // the tissue's texture is the slot's in both
         Random random(shot, 30);
         Exposure exposure{random.uniform(0.9, 1.08), random.uniform(0.004, 0.009), 0, 0};
         exposure.width = random.uniform(2700, 3200); // normal tissue in the middle of the range, lesions below its end
         exposure.centre = exposure.width / 2;
-        writeMammogram(m_options.folder / image.path, {expose(light, exposure, shot), 12, slot.side, slot.view, {frame.mm, frame.mm}, exposure.centre, exposure.width, WindowFunction::Linear,
-                                                       study, series, sop, m_study.patient, m_study.accession, dateText(m_study.date, ""), "MG Screening Bilateral", "phantom 1", static_cast<int>(number) + 1});
+        writeMammogram(m_options.folder / image.path, {expose(light, exposure, shot),
+                                                       12,
+                                                       slot.side,
+                                                       slot.view,
+                                                       {frame.mm, frame.mm},
+                                                       exposure.centre,
+                                                       exposure.width,
+                                                       WindowFunction::Linear,
+                                                       study,
+                                                       series,
+                                                       sop,
+                                                       m_study.patient,
+                                                       m_study.accession,
+                                                       dateText(m_study.date, ""),
+                                                       "MG Screening Bilateral",
+                                                       "phantom 1",
+                                                       static_cast<int>(number) + 1});
         m_study.images.push_back(std::move(image));
     }
 
@@ -88,7 +115,8 @@ private:
         Raster<std::uint8_t> mask(light.rows, light.columns);
         for (int r = 0; r < layer.mask.rows; ++r)
             for (int c = 0; c < layer.mask.columns; ++c)
-                mask.at(layer.top + r, layer.left + c) = light.at(layer.top + r, layer.left + c) > 0 ? layer.mask.at(r, c) : std::uint8_t{0};
+                mask.at(layer.top + r, layer.left + c) =
+                    light.at(layer.top + r, layer.left + c) > 0 ? layer.mask.at(r, c) : std::uint8_t{0};
         addLayer(light, layer);
         const PlanePoint at = scene.breast.project(lesion.place, scene.slot.view);
         const std::string path = "masks/" + image.sop + "_" + std::to_string(number) + ".png";
@@ -102,9 +130,6 @@ private:
 
 } // namespace
 
-void writeStudy(const PhantomOptions& options, StudyRecord& study)
-{
-    StudyWriter(options, study).write();
-}
+void writeStudy(const PhantomOptions& options, StudyRecord& study) { StudyWriter(options, study).write(); }
 
 } // namespace mama::phantom

@@ -11,7 +11,8 @@ using nlohmann::json;
 
 std::string line(const json& message)
 {
-    return message.dump(-1, ' ', false, json::error_handler_t::replace) + "\n"; // non-finite numbers are written as null
+    return message.dump(-1, ' ', false, json::error_handler_t::replace) +
+           "\n"; // non-finite numbers are written as null
 }
 
 int codeOf(ErrorCode code)
@@ -91,14 +92,21 @@ std::string errorLine(const json& id, const Failure& failure)
     for (const std::string* part : {&failure.where, &failure.why})
         if (!part->empty())
             text += ": " + *part;
-    return line({{"jsonrpc", "2.0"}, {"id", id},
-                 {"error", {{"code", failure.code}, {"message", oneLine(text)},
-                            {"data", {{"code", failure.name}, {"what", failure.what}, {"where", failure.where}, {"why", failure.why}}}}}});
+    return line(
+        {{"jsonrpc", "2.0"},
+         {"id", id},
+         {"error",
+          {{"code", failure.code},
+           {"message", oneLine(text)},
+           {"data",
+            {{"code", failure.name}, {"what", failure.what}, {"where", failure.where}, {"why", failure.why}}}}}});
 }
 
 std::string progressLine(const json& id, std::uint64_t done, std::uint64_t total, std::string_view phase)
 {
-    return line({{"jsonrpc", "2.0"}, {"method", "progress"}, {"params", {{"id", id}, {"done", done}, {"total", total}, {"phase", phase}}}});
+    return line({{"jsonrpc", "2.0"},
+                 {"method", "progress"},
+                 {"params", {{"id", id}, {"done", done}, {"total", total}, {"phase", phase}}}});
 }
 
 } // namespace mama::protocol

@@ -24,7 +24,10 @@ const json* Parameters::find(const std::string& field)
     return found == m_object.end() || found->is_null() ? nullptr : &*found;
 }
 
-bool Parameters::has(const std::string& field) const { return m_object.contains(field) && !m_object.at(field).is_null(); }
+bool Parameters::has(const std::string& field) const
+{
+    return m_object.contains(field) && !m_object.at(field).is_null();
+}
 
 std::string Parameters::text(const std::string& field)
 {
@@ -80,7 +83,8 @@ std::vector<std::string> Parameters::texts(const std::string& field, std::size_t
     else
         refuse(field, "must be a list of texts");
     if (out.size() < low || out.size() > high)
-        refuse(field, "must hold " + std::to_string(low) + " to " + std::to_string(high) + " texts, not " + std::to_string(out.size()));
+        refuse(field, "must hold " + std::to_string(low) + " to " + std::to_string(high) + " texts, not " +
+                          std::to_string(out.size()));
     return out;
 }
 

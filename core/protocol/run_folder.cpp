@@ -20,7 +20,10 @@ namespace {
 
 using nlohmann::json;
 
-std::string text(const json& value, int indent = -1) { return value.dump(indent, ' ', false, json::error_handler_t::replace) + "\n"; }
+std::string text(const json& value, int indent = -1)
+{
+    return value.dump(indent, ' ', false, json::error_handler_t::replace) + "\n";
+}
 
 // One write at the end of the file; a write that came short is taken back, so that no half line stays.
 void appendText(const fs::path& path, std::string_view line)
@@ -30,7 +33,9 @@ void appendText(const fs::path& path, std::string_view line)
     const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0)
         throw Error(ErrorCode::Io, "write", path.string(), std::strerror(errno));
-    struct stat before{};
+    struct stat before
+    {
+    };
     const bool known = ::fstat(file, &before) == 0;
     const ssize_t written = ::write(file, line.data(), line.size());
     const bool whole = written == static_cast<ssize_t>(line.size());
@@ -54,7 +59,10 @@ std::string timeStamp()
 
 } // namespace
 
-fs::path RunFolder::checkpointFolder(std::int64_t step) const { return checkpointFolder() / ("step-" + std::to_string(step)); }
+fs::path RunFolder::checkpointFolder(std::int64_t step) const
+{
+    return checkpointFolder() / ("step-" + std::to_string(step));
+}
 
 bool RunFolder::exists() const { return fs::exists(configFile()) && fs::exists(stateFile()); }
 
@@ -135,7 +143,8 @@ std::vector<RunFolder::Checkpoint> RunFolder::checkpoints() const
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(checkpointFolder(), failed)) {
         const std::string file = entry.path().filename().string();
-        const bool number = file.starts_with("step-") && file.size() > 5 && file.size() < 20 && std::all_of(file.begin() + 5, file.end(), [](char c) { return c >= '0' && c <= '9'; });
+        const bool number = file.starts_with("step-") && file.size() > 5 && file.size() < 20 &&
+                            std::all_of(file.begin() + 5, file.end(), [](char c) { return c >= '0' && c <= '9'; });
         if (number && entry.is_directory(failed))
             found.push_back({std::stoll(file.substr(5)), entry.path()});
     }
@@ -147,7 +156,9 @@ MetricsReader::News MetricsReader::poll(std::size_t limit)
 {
     News news;
     const int file = ::open(m_file.c_str(), O_RDONLY | O_CLOEXEC);
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (file < 0 || ::fstat(file, &info) != 0) {
         if (file >= 0)
             ::close(file);
@@ -166,7 +177,8 @@ MetricsReader::News MetricsReader::poll(std::size_t limit)
     news.more = m_offset + bytes.size() < size && bytes.find('\n') != std::string::npos;
     std::size_t begin = 0;
     for (std::size_t end; (end = bytes.find('\n', begin)) != std::string::npos; begin = end + 1) {
-        if (auto record = recordOf(json::parse(bytes.begin() + static_cast<std::ptrdiff_t>(begin), bytes.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false)))
+        if (auto record = recordOf(json::parse(bytes.begin() + static_cast<std::ptrdiff_t>(begin),
+                                               bytes.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false)))
             news.records.push_back(std::move(*record));
         else
             ++news.refused;

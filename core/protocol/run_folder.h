@@ -75,8 +75,8 @@ public:
 
     struct News
     {
-        bool restarted = false; // the file was replaced (a resume): forget what was read before
-        bool more = false;      // the limit was reached; call again
+        bool restarted = false;  // the file was replaced (a resume): forget what was read before
+        bool more = false;       // the limit was reached; call again
         std::size_t refused = 0; // complete lines that are no record
         std::vector<RunRecord> records;
     };

@@ -15,7 +15,8 @@ constexpr double staleAfter = 15; // seconds
 
 bool atWork(const RunState& state)
 {
-    return state.status == RunStatus::Starting || state.status == RunStatus::Running || state.status == RunStatus::Paused;
+    return state.status == RunStatus::Starting || state.status == RunStatus::Running ||
+           state.status == RunStatus::Paused;
 }
 
 // Unix time at which a process of this host began; 0 if it cannot be told. Source: proc(5), stat field 22.
@@ -28,7 +29,8 @@ double startOf(std::int64_t pid)
         return 0;
     std::istringstream fields(all.substr(named + 1));
     std::string field;
-    for (int number = 3; number <= 22 && fields >> field; ++number) {}
+    for (int number = 3; number <= 22 && fields >> field; ++number) {
+    }
     std::ifstream system("/proc/stat");
     for (std::string word; system >> word;) {
         double boot = 0;
@@ -64,10 +66,7 @@ bool mayBeAlive(const RunState& state)
 
 std::string shownStatus(const RunState& state) { return died(state) ? "died" : name(state.status); }
 
-double unixTime()
-{
-    return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
+double unixTime() { return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count(); }
 
 std::string hostName()
 {

@@ -23,7 +23,10 @@ std::optional<std::size_t> placeOf(const Names& names, std::string_view wanted)
     return {};
 }
 
-double numberOf(const json& value) { return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN(); }
+double numberOf(const json& value)
+{
+    return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
 
 // A member as its type; the default stays if it is missing or null.
 template <class T>
@@ -57,9 +60,19 @@ void takeNumbers(const json& from, const char* key, std::map<std::string, double
 
 json toJson(const StepRecord& record)
 {
-    json line = {{"kind", "step"}, {"step", record.step}, {"epoch", record.epoch}, {"samples", record.samples}, {"time", record.time},
-                 {"lr", record.lr}, {"loss", record.loss}, {"terms", record.terms}, {"scale", record.scale}, {"grad_norm", record.gradNorm},
-                 {"images_per_s", record.imagesPerSecond}, {"loading_share", record.loadingShare}, {"memory_mb", record.memoryMb},
+    json line = {{"kind", "step"},
+                 {"step", record.step},
+                 {"epoch", record.epoch},
+                 {"samples", record.samples},
+                 {"time", record.time},
+                 {"lr", record.lr},
+                 {"loss", record.loss},
+                 {"terms", record.terms},
+                 {"scale", record.scale},
+                 {"grad_norm", record.gradNorm},
+                 {"images_per_s", record.imagesPerSecond},
+                 {"loading_share", record.loadingShare},
+                 {"memory_mb", record.memoryMb},
                  {"cpu", record.cpu}};
     if (record.gpu)
         line["gpu"] = *record.gpu;
@@ -73,12 +86,17 @@ json toJson(const EvalRecord& record)
     json metrics = json::object();
     for (const auto& [metric, figure] : record.metrics)
         metrics[metric] = {{"value", figure.value}, {"low", figure.low}, {"high", figure.high}, {"n", figure.n}};
-    return {{"kind", "eval"}, {"step", record.step}, {"time", record.time}, {"split", record.split}, {"metrics", metrics}};
+    return {
+        {"kind", "eval"}, {"step", record.step}, {"time", record.time}, {"split", record.split}, {"metrics", metrics}};
 }
 
 json toJson(const EventRecord& record)
 {
-    return {{"kind", "event"}, {"step", record.step}, {"time", record.time}, {"event", record.event}, {"text", record.text}};
+    return {{"kind", "event"},
+            {"step", record.step},
+            {"time", record.time},
+            {"event", record.event},
+            {"text", record.text}};
 }
 
 StepRecord stepRecordOf(const json& line)
@@ -139,10 +157,22 @@ const char* name(RunStatus status) { return statusNames[static_cast<std::size_t>
 
 json RunState::toJson() const
 {
-    json state = {{"status", name(status)}, {"task", task}, {"step", step}, {"steps", steps}, {"epoch", epoch}, {"samples", samples},
-                  {"started", started}, {"heartbeat", heartbeat}, {"pid", pid}, {"host", host}, {"elapsed_s", elapsedSeconds},
-                  {"eta_s", nullptr}, {"reason", reason}, {"last_checkpoint", lastCheckpoint},
-                  {"unreadable", {{"count", unreadable.count}, {"share", unreadable.share}, {"files", unreadable.files}}}};
+    json state = {
+        {"status", name(status)},
+        {"task", task},
+        {"step", step},
+        {"steps", steps},
+        {"epoch", epoch},
+        {"samples", samples},
+        {"started", started},
+        {"heartbeat", heartbeat},
+        {"pid", pid},
+        {"host", host},
+        {"elapsed_s", elapsedSeconds},
+        {"eta_s", nullptr},
+        {"reason", reason},
+        {"last_checkpoint", lastCheckpoint},
+        {"unreadable", {{"count", unreadable.count}, {"share", unreadable.share}, {"files", unreadable.files}}}};
     if (eta)
         state["eta_s"] = {eta->first, eta->second};
     if (best)
@@ -159,7 +189,8 @@ RunState RunState::fromJson(const json& from)
     take(from, "status", status);
     const auto place = placeOf(statusNames, status);
     if (!place)
-        throw Error(ErrorCode::Format, "read run", "status", "\"" + status + "\" is none of starting, running, paused, finished, stopped, failed");
+        throw Error(ErrorCode::Format, "read run", "status",
+                    "\"" + status + "\" is none of starting, running, paused, finished, stopped, failed");
     state.status = static_cast<RunStatus>(*place);
     take(from, "task", state.task);
     take(from, "step", state.step);

@@ -8,7 +8,8 @@
 #include <variant>
 #include <vector>
 
-// What a training run writes for whoever watches it, and what a watcher asks. README.md in this folder lists the fields.
+// What a training run writes for whoever watches it, and what a watcher asks. README.md in this folder lists the
+// fields.
 namespace mama {
 
 enum class RunStatus { Starting, Running, Paused, Finished, Stopped, Failed };
@@ -33,17 +34,17 @@ struct UnreadableImages
 struct RunState
 {
     RunStatus status = RunStatus::Starting;
-    std::string task; // "pretrain", "probe", "finetune", "warm-start"
+    std::string task;                 // "pretrain", "probe", "finetune", "warm-start"
     std::int64_t step = 0, steps = 0; // optimiser steps done, and wanted
     double epoch = 0;                 // passes over the training images, with fraction
     std::int64_t samples = 0;         // image pairs seen
     double started = 0, heartbeat = 0;
     std::int64_t pid = 0;
     std::string host;
-    double elapsedSeconds = 0;                      // spent training, pauses and time between resumes left out
-    std::optional<std::pair<double, double>> eta;   // seconds to go, low and high; empty: not known yet
-    std::string reason;                             // when failed or stopped
-    std::string lastCheckpoint;                     // "step-N"; empty: none yet
+    double elapsedSeconds = 0;                    // spent training, pauses and time between resumes left out
+    std::optional<std::pair<double, double>> eta; // seconds to go, low and high; empty: not known yet
+    std::string reason;                           // when failed or stopped
+    std::string lastCheckpoint;                   // "step-N"; empty: none yet
     std::optional<BestCheckpoint> best;
     UnreadableImages unreadable;
 
@@ -64,11 +65,11 @@ struct StepRecord
     std::map<std::string, double> scale; // e^scale by name: "logit", "local"
     double gradNorm = 0;                 // before clipping
     double imagesPerSecond = 0;
-    double loadingShare = 0;             // of the step's time, spent waiting for batches
-    double memoryMb = 0;                 // resident
-    double cpu = 0;                      // cores in use by the process
-    std::optional<double> gpu;           // share of the GPU in use, 0 to 1; empty without one
-    std::optional<double> gpuMemoryMb;   // of this process's tensors on the GPU; empty without one
+    double loadingShare = 0;           // of the step's time, spent waiting for batches
+    double memoryMb = 0;               // resident
+    double cpu = 0;                    // cores in use by the process
+    std::optional<double> gpu;         // share of the GPU in use, 0 to 1; empty without one
+    std::optional<double> gpuMemoryMb; // of this process's tensors on the GPU; empty without one
 };
 
 // A figure with its 95 % interval over n cases.
@@ -90,7 +91,8 @@ struct EventRecord
 {
     std::int64_t step = 0;
     double time = 0;
-    std::string event; // started, resumed, paused, continued, checkpoint, late_loss, unreadable, nan, stopped, finished, failed
+    std::string
+        event; // started, resumed, paused, continued, checkpoint, late_loss, unreadable, nan, stopped, finished, failed
     std::string text;
 };
 

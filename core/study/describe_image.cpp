@@ -33,7 +33,8 @@ bool isSynthetic(const ImageHeader& header)
     std::string text;
     for (const char c : header.seriesDescription)
         text += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-    return std::ranges::any_of(std::initializer_list<std::string_view>{"C-VIEW", "CVIEW", "S-VIEW", "V-PREVIEW", "INSIGHT 2D", "INTELLIGENT 2D", "SYNTHETIC"},
+    return std::ranges::any_of(std::initializer_list<std::string_view>{"C-VIEW", "CVIEW", "S-VIEW", "V-PREVIEW",
+                                                                       "INSIGHT 2D", "INTELLIGENT 2D", "SYNTHETIC"},
                                [&](std::string_view word) { return text.find(word) != std::string::npos; });
 }
 
@@ -77,7 +78,8 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
     image.warnings = header.warnings;
     image.presentation = presentationOf(header);
     image.synthetic = isSynthetic(header);
-    image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) || (header.modality == "MG" && header.frames > 1));
+    image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) ||
+                                               (header.modality == "MG" && header.frames > 1));
     resolveSideAndView(image);
     image.spacing = resolveSpacing(header, image.warnings);
     if (image.presentation == "processing")

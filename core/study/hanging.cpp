@@ -13,7 +13,8 @@ bool has(const StudyImage& image, std::string_view modifier)
     return std::ranges::find(image.modifiers, modifier) != image.modifiers.end();
 }
 
-// Spot and magnification views belong to their parent view; cleavage, axillary tail and tangential are views of their own.
+// Spot and magnification views belong to their parent view; cleavage, axillary tail and tangential are views of their
+// own.
 bool mayHang(const StudyImage& image)
 {
     return !has(image, "M") && !has(image, "S") && !has(image, "CV") && !has(image, "AT") && !has(image, "TAN");
@@ -29,7 +30,10 @@ const std::string& timeOf(const StudyImage& image)
 bool preferred(const StudyImage& a, const StudyImage& b)
 {
     const auto rank = [](const StudyImage& image) {
-        return std::tuple(image.presentation == "processing", !image.modifiers.empty(), image.tomosynthesis ? 2 : image.synthetic ? 1 : 0,
+        return std::tuple(image.presentation == "processing", !image.modifiers.empty(),
+                          image.tomosynthesis ? 2
+                          : image.synthetic   ? 1
+                                              : 0,
                           image.header.partialView);
     };
     if (rank(a) != rank(b))
@@ -61,7 +65,8 @@ void fill(Study& study, Slot slot, Side side, std::initializer_list<std::string_
 auto extraOrder(const StudyImage& image)
 {
     const int side = image.side == Side::Right ? 0 : image.side == Side::Left ? 1 : image.side == Side::Both ? 2 : 3;
-    static constexpr std::string_view Order[] = {"CC", "MLO", "ML", "LM", "XCCL", "XCCM", "LMO", "SIO", "ISO", "FB", "SPECIMEN"};
+    static constexpr std::string_view Order[] = {"CC",  "MLO", "ML",  "LM", "XCCL",    "XCCM",
+                                                 "LMO", "SIO", "ISO", "FB", "SPECIMEN"};
     const auto view = std::ranges::find(Order, image.view) - std::begin(Order);
     std::string modifiers;
     for (const std::string& modifier : image.modifiers)

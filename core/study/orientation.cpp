@@ -27,7 +27,8 @@ std::pair<char, char> expected(const StudyImage& image)
 {
     const bool right = image.side == Side::Right;
     const bool craniocaudal = image.view == "CC" || image.view == "XCCL" || image.view == "XCCM";
-    const bool fromTheSide = image.view == "MLO" || image.view == "ML" || image.view == "LM" || image.view == "LMO" || image.view == "SIO" || image.view == "ISO";
+    const bool fromTheSide = image.view == "MLO" || image.view == "ML" || image.view == "LM" || image.view == "LMO" ||
+                             image.view == "SIO" || image.view == "ISO";
     return {right ? 'P' : 'A', craniocaudal ? (right ? 'L' : 'R') : fromTheSide ? 'F' : '\0'};
 }
 
@@ -47,7 +48,8 @@ PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipelin
 
 PixelEvidence evidenceOf(const BreastOutline& breast)
 {
-    return {breast.chestWall != ImageEdge::None, breast.chestWall == ImageEdge::Left, breast.chestWallColumn, breast.found() ? breast.area : 0};
+    return {breast.chestWall != ImageEdge::None, breast.chestWall == ImageEdge::Left, breast.chestWallColumn,
+            breast.found() ? breast.area : 0};
 }
 
 void orient(StudyImage& image, const PixelEvidence& evidence)
@@ -71,8 +73,11 @@ void orient(StudyImage& image, const PixelEvidence& evidence)
     set(image.badges, Mirrored, !tagged && image.mirrored);
     set(image.badges, Disagree, contradiction);
     const std::string side = name(image.side), wall = evidence.chestWallLeft ? "left" : "right";
-    set(image.warnings, "stored mirrored, by outline: side " + side + ", chest wall at the " + wall + " edge", !tagged && image.mirrored);
-    set(image.warnings, std::string(Disagree) + ": side " + side + ", PatientOrientation " + tag.first + "\\" + tag.second + ", chest wall at the " + wall + " edge",
+    set(image.warnings, "stored mirrored, by outline: side " + side + ", chest wall at the " + wall + " edge",
+        !tagged && image.mirrored);
+    set(image.warnings,
+        std::string(Disagree) + ": side " + side + ", PatientOrientation " + tag.first + "\\" + tag.second +
+            ", chest wall at the " + wall + " edge",
         contradiction);
 }
 

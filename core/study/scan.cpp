@@ -31,7 +31,8 @@ struct Outcome
     std::optional<ScanProblem> problem;
 };
 
-void listFolder(const fs::path& folder, const Job& job, std::vector<Candidate>& found, std::vector<ScanProblem>& problems)
+void listFolder(const fs::path& folder, const Job& job, std::vector<Candidate>& found,
+                std::vector<ScanProblem>& problems)
 {
     std::error_code failed;
     std::vector<fs::path> folders{folder};
@@ -71,14 +72,17 @@ std::vector<Candidate> listFiles(const std::vector<fs::path>& paths, const Job& 
             problems.push_back({path, fs::exists(status) ? "neither a file nor a folder" : "no such file or folder"});
     }
     std::ranges::stable_sort(found, {}, &Candidate::path);
-    found.erase(std::unique(found.begin(), found.end(), [](const Candidate& a, const Candidate& b) { return a.path == b.path; }), found.end());
+    found.erase(std::unique(found.begin(), found.end(),
+                            [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
+                found.end());
     return found;
 }
 
 // Whether the chest wall can be looked for: a mammogram, or a loose picture whose name gives the side.
 bool worthLooking(const StudyImage& image)
 {
-    return (image.side == Side::Right || image.side == Side::Left) && (image.header.modality == "MG" || image.header.format != "dicom");
+    return (image.side == Side::Right || image.side == Side::Left) &&
+           (image.header.modality == "MG" || image.header.format != "dicom");
 }
 
 // A file in a folder that claims nothing: a licence, a table, a note. Neither its name nor its first bytes are an
@@ -86,8 +90,10 @@ bool worthLooking(const StudyImage& image)
 bool claimsNothing(const fs::path& path)
 {
     std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    static constexpr std::string_view Images[] = {".dcm", ".dicom", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".pgm"};
+    std::ranges::transform(extension, extension.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    static constexpr std::string_view Images[] = {".dcm",  ".dicom", ".ima",  ".png", ".jpg",
+                                                  ".jpeg", ".tif",   ".tiff", ".pgm"};
     if (std::ranges::find(Images, extension) != std::end(Images))
         return false;
     std::string head(132, '\0');
@@ -104,7 +110,8 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
     try {
         const auto file = ImageFile::open(candidate.path);
         if (file->kind() != FileKind::Image)
-            return {std::nullopt, ScanProblem{candidate.path, name(file->kind()), candidate.named && file->kind() == FileKind::NotAnImage}};
+            return {std::nullopt, ScanProblem{candidate.path, name(file->kind()),
+                                              candidate.named && file->kind() == FileKind::NotAnImage}};
         StudyImage image = describeImage(candidate.path, file->header());
         if (options.readPixels && worthLooking(image)) {
             const int frame = image.header.frames / 2; // the middle slice of a stack
@@ -135,7 +142,8 @@ std::vector<Outcome> readAll(const std::vector<Candidate>& files, const Job& job
             job.report(finished, files.size(), "reading images");
         }
     };
-    const std::size_t wanted = options.threads > 0 ? static_cast<std::size_t>(options.threads) : std::min(8U, std::max(1U, std::thread::hardware_concurrency()));
+    const std::size_t wanted = options.threads > 0 ? static_cast<std::size_t>(options.threads)
+                                                   : std::min(8U, std::max(1U, std::thread::hardware_concurrency()));
     std::vector<std::jthread> helpers;
     for (std::size_t i = 1; i < std::min(wanted, files.size()); ++i)
         helpers.emplace_back(work);

@@ -38,7 +38,8 @@ Answer settle(const std::vector<Answer>& answers, const char* what, std::vector<
         if (first.value.empty())
             first = answer;
         else if (answer.value != first.value)
-            warnings.push_back(std::string(what) + ": " + first.source + " says " + first.value + ", " + answer.source + " says " + answer.value);
+            warnings.push_back(std::string(what) + ": " + first.source + " says " + first.value + ", " + answer.source +
+                               " says " + answer.value);
     }
     return first;
 }
@@ -85,7 +86,8 @@ std::string viewOfSequence(StudyImage& image)
         return "";
     const std::string view(viewOfCode(*code));
     if (view.empty() && isMammogram(image.header))
-        image.warnings.push_back("view: code (" + code->value + ", " + code->scheme + ") of ViewCodeSequence is not in CID 4014");
+        image.warnings.push_back("view: code (" + code->value + ", " + code->scheme +
+                                 ") of ViewCodeSequence is not in CID 4014");
     return view;
 }
 
@@ -105,11 +107,13 @@ void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
         if (const auto modifier = modifierOfCode(code))
             image.modifiers.emplace_back(modifier->label);
         else if (isMammogram(image.header))
-            image.warnings.push_back("view modifier: code (" + code.value + ", " + code.scheme + ") is not in CID 4015");
+            image.warnings.push_back("view modifier: code (" + code.value + ", " + code.scheme +
+                                     ") is not in CID 4015");
     }
     if (!image.modifiers.empty() || image.header.view)
         return;
-    const auto from = std::ranges::find_if(named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
+    const auto from = std::ranges::find_if(
+        named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
     if (from != named.end())
         image.modifiers = from->text.modifiers;
 }

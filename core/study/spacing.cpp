@@ -33,10 +33,13 @@ SpacingFact resolveSpacing(const ImageHeader& header, std::vector<std::string>& 
     if ((header.pixelSpacing && !pixel) || (header.imagerPixelSpacing && !imager))
         warnings.emplace_back("spacing: not positive, not used");
     const bool magnified = header.magnification && std::isfinite(*header.magnification) && *header.magnification > 0;
-    const auto corrected = [&] { return Spacing{imager->row / *header.magnification, imager->column / *header.magnification}; };
+    const auto corrected = [&] {
+        return Spacing{imager->row / *header.magnification, imager->column / *header.magnification};
+    };
     if (pixel && imager && differ(*pixel, *imager, 1e-5)) {
         if (magnified && differ(*pixel, corrected(), 0.05))
-            warnings.push_back("spacing: PixelSpacing " + text(pixel->row) + " mm, ImagerPixelSpacing / ERMF " + text(corrected().row) + " mm");
+            warnings.push_back("spacing: PixelSpacing " + text(pixel->row) + " mm, ImagerPixelSpacing / ERMF " +
+                               text(corrected().row) + " mm");
         return {pixel, header.spacingCalibration.empty() ? "calibrated" : "calibrated " + header.spacingCalibration};
     }
     if (imager && magnified)

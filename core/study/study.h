@@ -19,7 +19,8 @@ const char* name(Slot slot); // "RCC", ..., "extra"
 struct SpacingFact
 {
     std::optional<Spacing> mm; // in the breast; empty: no mm anywhere
-    std::string basis;         // "calibrated GEOMETRY", "corrected by ERMF 1.5", "at detector, not corrected", "basis unknown", "none"
+    std::string
+        basis; // "calibrated GEOMETRY", "corrected by ERMF 1.5", "at detector, not corrected", "basis unknown", "none"
 };
 
 struct StudyImage
@@ -36,22 +37,22 @@ struct StudyImage
     std::string presentation;           // "presentation", "processing" or ""
     SpacingFact spacing;
     Slot slot = Slot::Extra;
-    bool mirrorForDisplay = false; // hang with a horizontal flip
-    bool flipForDisplay = false;   // and a vertical one
-    bool mirrored = false;         // stored mirrored by the pixels' evidence
-    int chestWallColumn = -1;      // first breast column at the chest-wall side, stored pixels; -1 unknown
-    double breastArea = 0;         // share of the image
-    bool synthetic = false;        // 2D made from a tomosynthesis
-    bool tomosynthesis = false;    // a stack of slices, or its projections
-    int twin = -1;                 // index in the study of its For Presentation or For Processing counterpart
-    std::vector<std::string> badges;   // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
+    bool mirrorForDisplay = false;   // hang with a horizontal flip
+    bool flipForDisplay = false;     // and a vertical one
+    bool mirrored = false;           // stored mirrored by the pixels' evidence
+    int chestWallColumn = -1;        // first breast column at the chest-wall side, stored pixels; -1 unknown
+    double breastArea = 0;           // share of the image
+    bool synthetic = false;          // 2D made from a tomosynthesis
+    bool tomosynthesis = false;      // a stack of slices, or its projections
+    int twin = -1;                   // index in the study of its For Presentation or For Processing counterpart
+    std::vector<std::string> badges; // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
     std::vector<std::string> warnings;
 };
 
 struct Study
 {
-    std::string uid;  // StudyInstanceUID, or "folder:<name>" for loose images
-    std::string date; // YYYYMMDD or ""
+    std::string uid;                    // StudyInstanceUID, or "folder:<name>" for loose images
+    std::string date;                   // YYYYMMDD or ""
     std::string patientId, patientName; // screen and library only
     std::vector<StudyImage> images;     // hung ones in slot order, then extras in the fixed order
     const StudyImage* inSlot(Slot slot) const;
@@ -77,7 +78,8 @@ struct ScanOptions
     bool readPixels = true;
     int threads = 0; // 0: as many as there are processors, at most 8
 };
-Cancellable<ScanReport> scan(const std::vector<std::filesystem::path>& paths, const Job& job = {}, const ScanOptions& options = {});
+Cancellable<ScanReport> scan(const std::vector<std::filesystem::path>& paths, const Job& job = {},
+                             const ScanOptions& options = {});
 
 // Everything of an image that its header and name say: side, view, label, presentation, spacing, badges.
 StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame = 0);

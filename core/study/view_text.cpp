@@ -78,7 +78,8 @@ std::optional<ViewText> readWord(const std::string& word)
         for (std::size_t at = word.find(view); at != std::string::npos; at = word.find(view, at + 1)) {
             ViewText found;
             found.view = view;
-            if (readFront(std::string_view(word).substr(0, at), found) && readBack(std::string_view(word).substr(at + view.size()), found))
+            if (readFront(std::string_view(word).substr(0, at), found) &&
+                readBack(std::string_view(word).substr(at + view.size()), found))
                 return found;
         }
     return std::nullopt;
@@ -98,7 +99,10 @@ void abbreviate(std::vector<std::string>& all)
     }
 }
 
-Side agreed(Side one, Side other) { return one == Side::Unknown || one == other ? other : other == Side::Unknown ? one : Side::Both; }
+Side agreed(Side one, Side other)
+{
+    return one == Side::Unknown || one == other ? other : other == Side::Unknown ? one : Side::Both;
+}
 
 } // namespace
 

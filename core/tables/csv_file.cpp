@@ -9,8 +9,8 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
-#include <csv.h>
 #include <cstring>
+#include <csv.h>
 
 namespace mama {
 namespace {
@@ -55,7 +55,8 @@ public:
                 m_start = m_line;
             m_open = true;
             if (csv_parse(&m_parser, text.data() + at, end - at, onField, onRecord, this) != end - at)
-                throw Error(csv_error(&m_parser) == CSV_ENOMEM ? ErrorCode::Memory : ErrorCode::Format, "read table", "line " + std::to_string(m_line), csv_strerror(csv_error(&m_parser)));
+                throw Error(csv_error(&m_parser) == CSV_ENOMEM ? ErrorCode::Memory : ErrorCode::Format, "read table",
+                            "line " + std::to_string(m_line), csv_strerror(csv_error(&m_parser)));
             const std::string_view fed = text.substr(at, end - at);
             if (m_fields.empty() && (fed == "\n" || fed == "\r\n") && !inQuotes())
                 m_open = false; // an empty line
@@ -130,10 +131,12 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::
         if (row == 0)
             return true;
         if (fields.size() != width) {
-            problems.push_back({row, line, "wrong_field_count", std::to_string(fields.size()) + " fields, " + std::to_string(width) + " expected"});
+            problems.push_back({row, line, "wrong_field_count",
+                                std::to_string(fields.size()) + " fields, " + std::to_string(width) + " expected"});
             return true;
         }
-        const auto bad = std::find_if(fields.begin(), fields.end(), [](const std::string& field) { return !isUtf8(field); });
+        const auto bad =
+            std::find_if(fields.begin(), fields.end(), [](const std::string& field) { return !isUtf8(field); });
         if (bad != fields.end())
             problems.push_back({row, line, "bad_encoding", oneLine(*bad)});
         take({row, line, fields});
@@ -148,7 +151,8 @@ std::optional<std::size_t> findColumn(std::span<const std::string> heading, std:
 {
     const auto same = [name](const std::string& column) {
         const std::string_view text = trimmed(column);
-        return text.size() == name.size() && std::equal(text.begin(), text.end(), name.begin(), [](char a, char b) { return folded(a) == folded(b); });
+        return text.size() == name.size() && std::equal(text.begin(), text.end(), name.begin(),
+                                                        [](char a, char b) { return folded(a) == folded(b); });
     };
     const auto found = std::find_if(heading.begin(), heading.end(), same);
     return found == heading.end() ? std::nullopt : std::optional(static_cast<std::size_t>(found - heading.begin()));
@@ -172,13 +176,15 @@ bool isMissing(std::string_view cell)
     std::string word;
     for (const char c : cell)
         word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return word.empty() || word == "nan" || word == "na" || word == "n/a" || word == "null" || word == "none" || word == "<na>" || word == "#n/a";
+    return word.empty() || word == "nan" || word == "na" || word == "n/a" || word == "null" || word == "none" ||
+           word == "<na>" || word == "#n/a";
 }
 
 std::string_view asKey(std::string_view cell)
 {
     cell = trimmed(cell);
-    if (cell.size() > 2 && cell.ends_with(".0") && std::all_of(cell.begin(), cell.end() - 2, [](char c) { return c >= '0' && c <= '9'; }))
+    if (cell.size() > 2 && cell.ends_with(".0") &&
+        std::all_of(cell.begin(), cell.end() - 2, [](char c) { return c >= '0' && c <= '9'; }))
         cell.remove_suffix(2);
     return cell;
 }

@@ -21,7 +21,10 @@ struct Columns
     bool isReduced() const { return file.filename().string().find("reduced") != std::string::npos; }
 };
 
-[[noreturn]] void wrong(const Path& file, const std::string& why) { throw Error(ErrorCode::Format, "read table", file.string(), why); }
+[[noreturn]] void wrong(const Path& file, const std::string& why)
+{
+    throw Error(ErrorCode::Format, "read table", file.string(), why);
+}
 
 // One cell of a record by column name; a column that the table does not have gives empty cells.
 class Cells
@@ -48,22 +51,40 @@ void need(const Columns& columns, std::initializer_list<const char*> names)
             wrong(columns.file, std::string("the column \"") + name + "\" is missing");
 }
 
-Cells imageCells(const Columns& c) { return {c, {"anon_dicom_path", "acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal", "ViewPosition", "empi_anon"}}; }
+Cells imageCells(const Columns& c)
+{
+    return {c,
+            {"anon_dicom_path", "acc_anon", "StudyDescription", "FinalImageType", "ImageLateralityFinal",
+             "ViewPosition", "empi_anon"}};
+}
 
 ImageFields imageOf(const Cells& cells, const CsvRecord& r)
 {
-    return {cells(r, 0), std::string(asKey(cells(r, 1))), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5), std::string(asKey(cells(r, 6)))};
+    return {cells(r, 0), std::string(asKey(cells(r, 1))), cells(r, 2), cells(r, 3), cells(r, 4),
+            cells(r, 5), std::string(asKey(cells(r, 6)))};
 }
 
 Cells findingCells(const Columns& c)
 {
     const char* ethnicity = c.has("ETHNIC_GROUP_DESC") ? "ETHNIC_GROUP_DESC" : "ETHNICITY_DESC";
-    return {c, {"acc_anon", "side", "asses", "tissueden", "age_at_study", "RACE_DESC", ethnicity, "massshape", "massdens", "calcfind", "calcdistri"}};
+    return {c,
+            {"acc_anon", "side", "asses", "tissueden", "age_at_study", "RACE_DESC", ethnicity, "massshape", "massdens",
+             "calcfind", "calcdistri"}};
 }
 
 FindingFields findingOf(const Cells& cells, const CsvRecord& r)
 {
-    return {std::string(asKey(cells(r, 0))), cells(r, 1), cells(r, 2), cells(r, 3), cells(r, 4), cells(r, 5), cells(r, 6), cells(r, 7), cells(r, 8), cells(r, 9), cells(r, 10)};
+    return {std::string(asKey(cells(r, 0))),
+            cells(r, 1),
+            cells(r, 2),
+            cells(r, 3),
+            cells(r, 4),
+            cells(r, 5),
+            cells(r, 6),
+            cells(r, 7),
+            cells(r, 8),
+            cells(r, 9),
+            cells(r, 10)};
 }
 
 using ByExam = std::unordered_map<std::string, std::vector<FindingFields>>;
@@ -109,16 +130,18 @@ private:
 
     void readLegend(const Path& given)
     {
-        const auto found = std::find_if(m_tables.begin(), m_tables.end(), [](const Columns& c) { return c.isLegend(); });
+        const auto found =
+            std::find_if(m_tables.begin(), m_tables.end(), [](const Columns& c) { return c.isLegend(); });
         if (given.empty() && found == m_tables.end())
             return;
         const Columns columns = given.empty() ? *found : Columns{given, readCsvHeading(given)};
         need(columns, {"Header in export", "Code", "Meaning"});
         const Cells cells(columns, {"Header in export", "Code", "Meaning"});
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
-            const std::string meaning = cells(record, 2);
-            m_result.legend[std::string(trimmed(cells(record, 0)))][std::string(asKey(cells(record, 1)))] = std::string(trimmed(meaning));
-        }));
+                   const std::string meaning = cells(record, 2);
+                   m_result.legend[std::string(trimmed(cells(record, 0)))][std::string(asKey(cells(record, 1)))] =
+                       std::string(trimmed(meaning));
+               }));
         m_result.legendFound = true;
     }
 
@@ -127,8 +150,9 @@ private:
         need(columns, {"StudyDescription", "ImageLateralityFinal", "ViewPosition", "asses", "tissueden"});
         const Cells image = imageCells(columns), finding = findingCells(columns);
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
-            m_result.rows.push_back({record.row, record.line, imageOf(image, record), findingOf(finding, record), {}});
-        }));
+                   m_result.rows.push_back(
+                       {record.row, record.line, imageOf(image, record), findingOf(finding, record), {}});
+               }));
     }
 
     const Columns* choose(bool (Columns::*is)() const, bool reduced, bool both) const
@@ -149,9 +173,9 @@ private:
         ByExam exams;
         const Cells cells = findingCells(columns);
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
-            FindingFields finding = findingOf(cells, record);
-            exams[finding.exam].push_back(std::move(finding));
-        }));
+                   FindingFields finding = findingOf(cells, record);
+                   exams[finding.exam].push_back(std::move(finding));
+               }));
         return exams;
     }
 
@@ -169,10 +193,10 @@ private:
         const ByExam ratings = reduced && reduced != full ? readFindings(*reduced) : ByExam();
         const Cells cells = imageCells(*metadata);
         refuse(metadata->file, readCsv(metadata->file, [&](const CsvRecord& record) {
-            CaptionTable::Row row{record.row, record.line, imageOf(cells, record), {}, {}};
-            describe(row, findings, ratings);
-            m_result.rows.push_back(std::move(row));
-        }));
+                   CaptionTable::Row row{record.row, record.line, imageOf(cells, record), {}, {}};
+                   describe(row, findings, ratings);
+                   m_result.rows.push_back(std::move(row));
+               }));
     }
 
     void describe(CaptionTable::Row& row, const ByExam& findings, const ByExam& ratings) const
@@ -192,12 +216,14 @@ private:
     }
 
     // As the reference: the same filter on the full table, the same position in what is left.
-    void codesByPosition(CaptionTable::Row& row, const ByExam& findings, const std::vector<FindingFields>& rated, const FindingChoice& choice) const
+    void codesByPosition(CaptionTable::Row& row, const ByExam& findings, const std::vector<FindingFields>& rated,
+                         const FindingChoice& choice) const
     {
         const auto exam = findings.find(row.image.exam);
         if (exam == findings.end())
             return;
-        const auto place = static_cast<std::size_t>(std::find(choice.among.begin(), choice.among.end(), choice.index) - choice.among.begin());
+        const auto place = static_cast<std::size_t>(std::find(choice.among.begin(), choice.among.end(), choice.index) -
+                                                    choice.among.begin());
         const bool all = choice.among.size() == rated.size();
         const std::string side(trimmed(rated[choice.index].side));
         std::size_t seen = 0;

@@ -13,8 +13,8 @@ struct CaptionTable
     {
         std::size_t row = 0, line = 0; // 1 = first record; physical line
         ImageFields image;
-        FindingFields finding;         // chosen or, in a joined table, the row's own
-        std::string problem;           // why no finding describes the image; empty: one does
+        FindingFields finding; // chosen or, in a joined table, the row's own
+        std::string problem;   // why no finding describes the image; empty: one does
     };
     struct Refused
     {
@@ -31,6 +31,7 @@ struct CaptionTable
 // metadata, clinical, legend, found by their columns. Beside clinical there may be clinical_reduced: the reference
 // takes the assessment from that and the codes from the full one, by position; ours takes all from the full one.
 // legend: a file to use instead of the one in the folder; may be empty. Error(Format) names a missing column or table.
-CaptionTable readCaptionTable(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend = {});
+CaptionTable readCaptionTable(const std::filesystem::path& path, bool reference,
+                              const std::filesystem::path& legend = {});
 
 } // namespace mama

@@ -4,14 +4,14 @@
 #include "core/base/files.h"
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/training/evaluation/classification_evaluation.h"
-#include "core/training/tasks/classification_task.h"
-#include "core/training/model/gpu_use.h"
-#include "core/training/losses/dense_terms.h"
 #include "core/training/evaluation/map_evaluation.h"
-#include "core/training/tasks/pretraining_task.h"
-#include "core/training/loop/process_group.h"
 #include "core/training/evaluation/warm_start_evaluation.h"
 #include "core/training/evaluation/zero_shot_evaluation.h"
+#include "core/training/loop/process_group.h"
+#include "core/training/losses/dense_terms.h"
+#include "core/training/model/gpu_use.h"
+#include "core/training/tasks/classification_task.h"
+#include "core/training/tasks/pretraining_task.h"
 
 #include <algorithm>
 #include <thread>
@@ -41,7 +41,8 @@ void readInput(const Settings& settings, TaskToTrain& made)
         made.inputSize = input.value("size", 518);
     made.patch = description.at("image").value("patch", 14);
     if (made.inputSize % made.patch != 0)
-        throw Error(ErrorCode::Usage, "train", "data.input_size", std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
+        throw Error(ErrorCode::Usage, "train", "data.input_size",
+                    std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
 }
 
 std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
@@ -53,7 +54,9 @@ std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
 int threadsOf(const Settings& settings, const ProcessGroup* group)
 {
     const int asked = static_cast<int>(settings.integer("threads"));
-    return asked > 0 || !group ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / group->localSize());
+    return asked > 0 || !group
+               ? asked
+               : std::max(1, static_cast<int>(std::thread::hardware_concurrency()) / group->localSize());
 }
 
 // Several processes speak through the CPU's memory, so they compute there.
@@ -86,7 +89,8 @@ void fill(TaskOptions& options, const Settings& settings, const std::string& tra
     options.group = group;
 }
 
-std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn,
+                                                   ProcessGroup* group)
 {
     ClassificationTask::Options options;
     fill(options, settings, trainedOn, group);
@@ -115,12 +119,19 @@ std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::st
 LossOptions lossOf(const Settings& settings)
 {
     const auto negatives = [&](const char* key) { return negativesOf(settings.text(key)); };
-    return {lossScheduleOf(settings.text("loss.schedule")), settings.integer("loss.late_loss"), settings.number("loss.simclr_weight"),
-            settings.number("loss.second_view_weight"), settings.number("loss.local_weight"), settings.number("loss.temperature"),
-            negatives("loss.clip_negatives"), negatives("loss.simclr_negatives"), negatives("loss.local_negatives")};
+    return {lossScheduleOf(settings.text("loss.schedule")),
+            settings.integer("loss.late_loss"),
+            settings.number("loss.simclr_weight"),
+            settings.number("loss.second_view_weight"),
+            settings.number("loss.local_weight"),
+            settings.number("loss.temperature"),
+            negatives("loss.clip_negatives"),
+            negatives("loss.simclr_negatives"),
+            negatives("loss.local_negatives")};
 }
 
-std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn,
+                                             ProcessGroup* group)
 {
     PretrainingTask::Options options;
     fill(options, settings, trainedOn, group);
@@ -174,8 +185,11 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
         const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
         if (dense)
             task->add(dense);
-        const auto sentences = settings.text("dense.sentences").empty() ? std::vector<FindingSentence>() : readFindingSentences(settings.text("dense.sentences"));
-        made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data, std::int64_t step) {
+        const auto sentences = settings.text("dense.sentences").empty()
+                                   ? std::vector<FindingSentence>()
+                                   : readFindingSentences(settings.text("dense.sentences"));
+        made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data,
+                                                                             std::int64_t step) {
             EvalRecord record = evaluateZeroShot(own, captions, data, step);
             if (data.index.hasMasks && !sentences.empty())
                 evaluateMaps(own, captions, sentences, data, record);
@@ -187,14 +201,18 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
     if (name == "warm-start") {
         readInput(settings, made);
         auto task = warmStart(settings, trainedOn, group);
-        made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) { return evaluateWarmStart(own, data, step); };
+        made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
+            return evaluateWarmStart(own, data, step);
+        };
         made.task = std::move(task);
         return made;
     }
     if (name == "probe" || name == "finetune") {
         readInput(settings, made);
         auto classifier = classification(settings, trainedOn, group);
-        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) { return evaluateClassification(task, data, step); };
+        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) {
+            return evaluateClassification(task, data, step);
+        };
         made.task = std::move(classifier);
         return made;
     }

@@ -2,9 +2,9 @@
 #include "core/protocol/run_records.h"
 #include "core/text/tokenizer/tokenizer.h"
 #include "core/training/evaluation/evaluation_data.h"
+#include "core/training/loop/training_task.h"
 #include "core/training/model/gpu_use.h"
 #include "core/training/settings/settings.h"
-#include "core/training/loop/training_task.h"
 
 #include <filesystem>
 #include <functional>

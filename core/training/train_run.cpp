@@ -4,26 +4,30 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
-#include "core/training/loop/follower.h"
-#include "core/training/processes/gloo_group.h"
-#include "core/training/loop/loading_stop.h"
-#include "core/training/settings/placement.h"
 #include "core/training/data/split_record.h"
-#include "core/training/task_factory.h"
+#include "core/training/loop/follower.h"
+#include "core/training/loop/loading_stop.h"
 #include "core/training/loop/trainer.h"
+#include "core/training/processes/gloo_group.h"
+#include "core/training/settings/placement.h"
+#include "core/training/task_factory.h"
 
 namespace fs = std::filesystem;
 
 namespace mama {
 namespace {
 
-[[noreturn]] void refuse(const fs::path& folder, const std::string& why) { throw Error(ErrorCode::Usage, "train", folder.string(), why); }
+[[noreturn]] void refuse(const fs::path& folder, const std::string& why)
+{
+    throw Error(ErrorCode::Usage, "train", folder.string(), why);
+}
 
-// What does not change the numbers may change between a run and its continuation; so may the device, which changes them by
-// rounding alone.
+// What does not change the numbers may change between a run and its continuation; so may the device, which changes them
+// by rounding alone.
 bool mayChange(const std::string& key)
 {
-    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every", "evaluate_images", "early_stop", "data.cache", "patience", "device"})
+    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every",
+                             "evaluate_images", "early_stop", "data.cache", "patience", "device"})
         if (key == free)
             return true;
     return false;
@@ -35,8 +39,10 @@ void checkProcesses(const RunFolder& folder, int processes)
     const auto checkpoints = folder.checkpoints();
     if (checkpoints.empty())
         return;
-    if (const int before = readJson(checkpoints.back().folder / "trainer.json").value("processes", 1); before != processes)
-        refuse(folder.path(), "the run was begun by " + std::to_string(before) + " processes and cannot go on with " + std::to_string(processes));
+    if (const int before = readJson(checkpoints.back().folder / "trainer.json").value("processes", 1);
+        before != processes)
+        refuse(folder.path(), "the run was begun by " + std::to_string(before) + " processes and cannot go on with " +
+                                  std::to_string(processes));
 }
 
 Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
@@ -51,7 +57,8 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
     if (!fs::exists(folder.configFile()))
         refuse(run.folder, "holds no run to resume");
     if (fs::exists(folder.stateFile()) && mayBeAlive(folder.state()))
-        refuse(run.folder, "the run's process " + std::to_string(folder.state().pid) + " on " + folder.state().host + " is still at work");
+        refuse(run.folder, "the run's process " + std::to_string(folder.state().pid) + " on " + folder.state().host +
+                               " is still at work");
     checkProcesses(folder, processes);
     const Settings before = Settings::resolve(folder.config());
     if (!run.config)
@@ -88,7 +95,8 @@ void countUnreadable(RunReporter& reporter, const TrainingIndex& index, const Pr
     reporter.update([&](RunState& state) {
         UnreadableImages& unreadable = state.unreadable;
         unreadable = {static_cast<std::int64_t>(index.missing.size() + images.unreadable().size()), 0, {}};
-        unreadable.share = static_cast<double>(unreadable.count) / static_cast<double>(index.missing.size() + index.images.size());
+        unreadable.share =
+            static_cast<double>(unreadable.count) / static_cast<double>(index.missing.size() + index.images.size());
         for (const std::string& file : index.missing)
             unreadable.files.push_back(file);
         for (const auto& one : images.unreadable())
@@ -110,7 +118,8 @@ RunStatus stopped(RunReporter& reporter, const LoadingStop& loading, ProcessGrou
 {
     const bool asked = loading.asked();
     reporter.folder().takeControl();
-    const std::string why = asked ? "asked for by a monitor, while it was loading" : "by a signal, before the first step";
+    const std::string why =
+        asked ? "asked for by a monitor, while it was loading" : "by a signal, before the first step";
     reporter.folder().log("stopped: " + why);
     reporter.setStatus(RunStatus::Stopped, why);
     if (group) {
@@ -130,7 +139,8 @@ struct Material
     TrainerOptions trainer;
 
     Material(const Settings& settings, TrainingIndex read, ProcessGroup* group)
-        : index(std::move(read)), made(makeTask(settings, index.synthetic, group)), profile(profileOf(settings, made)), batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings))
+        : index(std::move(read)), made(makeTask(settings, index.synthetic, group)), profile(profileOf(settings, made)),
+          batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings))
     {
         batches.inputSize = made.inputSize;
         batches.patch = made.patch;
@@ -144,7 +154,9 @@ struct Material
     Cancellable<PreparedImages> images(const Settings& settings, const Job& job) const
     {
         const int base = static_cast<int>(batches.inputSize * settings.number("data.base_scale") + 0.5);
-        return PreparedImages::open(index, {profile, {base, batches.patch}, cacheOf(settings), settings.number("data.bad_image_share"), 2}, job);
+        return PreparedImages::open(
+            index, {profile, {base, batches.patch}, cacheOf(settings), settings.number("data.bad_image_share"), 2},
+            job);
     }
 };
 
@@ -156,15 +168,19 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     TrainingIndex read = readTrainingIndex(settings, loading->job());
     if (loading->job().cancelled())
         return stopped(reporter, *loading, group);
-    folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " + std::to_string(read.of(Split::Validation).size()) + " to validate, " +
-               std::to_string(read.of(Split::Test).size()) + " to test; " + std::to_string(read.leftOut) + " rows left out");
-    folder.log("split by patient: " + keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
+    folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " +
+               std::to_string(read.of(Split::Validation).size()) + " to validate, " +
+               std::to_string(read.of(Split::Test).size()) + " to test; " + std::to_string(read.leftOut) +
+               " rows left out");
+    folder.log("split by patient: " +
+               keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), group);
     const std::string precision = settings.text("precision");
     const TrainingPrecision asked = trainingPrecisionOf(precision);
     const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;
-    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + precision + (without ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
+    folder.log("computing on " + (material.made.gpu.empty() ? "the CPU" : material.made.gpu) + ", " + precision +
+               (without ? ", which here is fp32: this processor multiplies no bfloat16" : ""));
     folder.log("preparing images");
     const auto images = material.images(settings, loading->job());
     if (!images || loading->job().cancelled())
@@ -177,13 +193,16 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
         reporter.event(0, "unreadable", std::to_string(count) + " images cannot be read; see log.txt");
     const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
     if (group) {
-        folder.log(std::to_string(group->size()) + " processes, each with " + std::to_string(material.batches.batch) + " pairs a micro-batch");
+        folder.log(std::to_string(group->size()) + " processes, each with " + std::to_string(material.batches.batch) +
+                   " pairs a micro-batch");
         group->fromFirst(goOn(material.index));
         group->meet();
         group->setPatience(settings.number("patience"));
     }
     Trainer::Parts parts{*material.made.task, batches, reporter, {}, material.made.gpuUse, group};
-    const EvaluationData seen{material.index, *images, batches, static_cast<std::size_t>(settings.integer("evaluate_images")), material.batches.inputSize};
+    const EvaluationData seen{material.index, *images, batches,
+                              static_cast<std::size_t>(settings.integer("evaluate_images")),
+                              material.batches.inputSize};
     if (material.made.evaluate)
         parts.evaluate = [&](std::int64_t step) { return material.made.evaluate(seen, step); };
     Trainer trainer(material.trainer, parts);
@@ -231,7 +250,9 @@ RunStatus followRun(const Job& job, ProcessGroup& group)
         return RunStatus::Stopped;
     }
     if (told != goOn(material.index))
-        throw Error(ErrorCode::Data, "train", settings.text("data.root"), "process " + std::to_string(group.rank()) + " finds other images there, or in other splits, than the first one");
+        throw Error(ErrorCode::Data, "train", settings.text("data.root"),
+                    "process " + std::to_string(group.rank()) +
+                        " finds other images there, or in other splits, than the first one");
     const auto images = material.images(settings, {});
     const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
     group.meet();

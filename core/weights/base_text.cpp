@@ -22,7 +22,8 @@ fs::path baseTextWeights(const nlohmann::json& description)
         throw Error(ErrorCode::Model, "read model", "text.base", base.dump() + " is no name of a language model");
     const fs::path weights = cacheFolder() / name / "model.safetensors";
     if (!fs::is_regular_file(weights))
-        throw Error(ErrorCode::Model, "read model", weights.string(), "the model's language model " + name + " is not installed: run installer/dependencies");
+        throw Error(ErrorCode::Model, "read model", weights.string(),
+                    "the model's language model " + name + " is not installed: run installer/dependencies");
     return weights;
 }
 

@@ -38,7 +38,8 @@ CanonicalTensor rounded(const CanonicalTensor& tensor)
 ImportedModel compacted(const ImportedModel& model)
 {
     if (baseTextWeights(model.description).empty())
-        throw Error(ErrorCode::Model, "export model", "text.base", "the model does not say which installed language model it stands on");
+        throw Error(ErrorCode::Model, "export model", "text.base",
+                    "the model does not say which installed language model it stands on");
     ImportedModel made;
     made.description = model.description;
     made.tokenizerFiles = model.tokenizerFiles;

@@ -21,7 +21,8 @@ const nlohmann::json* valueOf(const nlohmann::json& object, const std::string& k
 
 } // namespace
 
-const nlohmann::json* ConfigSources::find(const std::string& section, const std::string& own, const std::vector<std::string>& keys) const
+const nlohmann::json* ConfigSources::find(const std::string& section, const std::string& own,
+                                          const std::vector<std::string>& keys) const
 {
     for (const auto& config : m_configs) {
         const nlohmann::json* inner = section.empty() ? nullptr : valueOf(config, section);

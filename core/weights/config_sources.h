@@ -19,7 +19,8 @@ public:
 
     // The first value under one of the keys. `section` is "image" or "text": a source that has an object of that
     // name is asked there for `own`, every source that is not of another kind of tower at its top for `keys`.
-    const nlohmann::json* find(const std::string& section, const std::string& own, const std::vector<std::string>& keys = {}) const;
+    const nlohmann::json* find(const std::string& section, const std::string& own,
+                               const std::vector<std::string>& keys = {}) const;
     // Whether one of the sources is a configuration of that Hugging Face model.
     bool hasModelType(const std::string& start) const;
     bool isTrue(const std::string& key) const;

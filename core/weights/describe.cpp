@@ -20,11 +20,15 @@ public:
 
 private:
     bool has(const std::string& name) const { return m_in.tensors.contains(name); }
-    std::int64_t size(const std::string& name, std::size_t dimension) const { return m_in.tensors.size(name, dimension); }
+    std::int64_t size(const std::string& name, std::size_t dimension) const
+    {
+        return m_in.tensors.size(name, dimension);
+    }
     void problem(const std::string& sentence) { m_report.problems.push_back(sentence); }
     // A value of the configurations, else `assumed`, which the report then names.
     template <class T>
-    T told(const std::string& section, const std::string& own, const std::vector<std::string>& keys, T assumed, const std::string& why);
+    T told(const std::string& section, const std::string& own, const std::vector<std::string>& keys, T assumed,
+           const std::string& why);
     std::int64_t heads(const std::string& section, std::int64_t width, const std::vector<std::string>& keys);
     std::int64_t layers(const std::string& prefix);
     json lora(const std::string& prefix);
@@ -44,10 +48,13 @@ private:
 };
 
 template <class T>
-T Describer::told(const std::string& section, const std::string& own, const std::vector<std::string>& keys, T assumed, const std::string& why)
+T Describer::told(const std::string& section, const std::string& own, const std::vector<std::string>& keys, T assumed,
+                  const std::string& why)
 {
     if (const json* value = m_in.configs.find(section, own, keys)) {
-        const bool fits = std::is_same_v<T, bool> ? value->is_boolean() : std::is_arithmetic_v<T> ? value->is_number() : value->is_string();
+        const bool fits = std::is_same_v<T, bool>   ? value->is_boolean()
+                          : std::is_arithmetic_v<T> ? value->is_number()
+                                                    : value->is_string();
         if (fits)
             return value->get<T>();
         problem("the configuration's " + own + " is " + value->dump() + ", which is not of the right type");
@@ -63,9 +70,11 @@ std::int64_t Describer::heads(const std::string& section, std::int64_t width, co
     std::int64_t assumed = std::max<std::int64_t>(1, width / (width == 2560 ? 128 : miniLm ? 32 : 64));
     while (width % assumed != 0)
         --assumed;
-    const auto found = told<std::int64_t>(section, "heads", keys, assumed, "weights do not show it; name it with --config");
+    const auto found =
+        told<std::int64_t>(section, "heads", keys, assumed, "weights do not show it; name it with --config");
     if (found < 1 || width % found != 0) {
-        problem("the " + section + " tower's width " + std::to_string(width) + " cannot be divided among " + std::to_string(found) + " heads");
+        problem("the " + section + " tower's width " + std::to_string(width) + " cannot be divided among " +
+                std::to_string(found) + " heads");
         return 1;
     }
     return found;
@@ -107,7 +116,8 @@ json Describer::lora(const std::string& prefix)
     if (adapter.contains("lora_alpha") && adapter["lora_alpha"].is_number())
         alpha = adapter["lora_alpha"].get<double>();
     else
-        alpha = told<double>(prefix == image ? "image" : "text", "lora_alpha", {"lora_alpha"}, 32, "the reference's value");
+        alpha =
+            told<double>(prefix == image ? "image" : "text", "lora_alpha", {"lora_alpha"}, 32, "the reference's value");
     for (const char* key : {"use_dora", "use_qalora", "use_bdlora", "lora_bias"})
         if (adapter.contains(key) && adapter[key] == true)
             problem(std::string("the adapter's ") + key + " is not supported");
@@ -116,7 +126,8 @@ json Describer::lora(const std::string& prefix)
             problem(std::string("the adapter's ") + key + " is not supported");
     if (adapter.value("peft_type", std::string("LORA")) != "LORA")
         problem("the adapter is of the kind " + adapter["peft_type"].dump() + ", only LORA is supported");
-    const bool rslora = adapter.contains("use_rslora") ? adapter["use_rslora"] == true : m_in.configs.isTrue("use_rslora");
+    const bool rslora =
+        adapter.contains("use_rslora") ? adapter["use_rslora"] == true : m_in.configs.isTrue("use_rslora");
     return {{"r", rank}, {"alpha", alpha}, {"rslora", rslora}, {"targets", targets}};
 }
 
@@ -136,7 +147,8 @@ json Describer::stemOf()
 {
     constexpr std::size_t mostStages = 8;
     json channels = json::array();
-    while (channels.size() < mostStages && has(image + "patch_embed.stem." + std::to_string(channels.size()) + ".down.weight"))
+    while (channels.size() < mostStages &&
+           has(image + "patch_embed.stem." + std::to_string(channels.size()) + ".down.weight"))
         channels.push_back(size(image + "patch_embed.stem." + std::to_string(channels.size()) + ".down.weight", 0));
     return channels.empty() ? json() : json{{"channels", channels}};
 }
@@ -150,25 +162,27 @@ json Describer::imageTower()
         problem("pos_embed has 1 + " + std::to_string(rows) + " rows: no square grid of patches");
     const bool swiglu = has(image + "blocks.0.mlp.w12.weight");
     const json stem = stemOf();
-    const std::int64_t patch = stem.is_null() ? size(image + "patch_embed.proj.weight", 2) : std::int64_t{1} << stem["channels"].size();
+    const std::int64_t patch =
+        stem.is_null() ? size(image + "patch_embed.proj.weight", 2) : std::int64_t{1} << stem["channels"].size();
     if (width < 1 || patch < 1)
         problem("cls_token or patch_embed.proj.weight is missing or has an impossible shape");
     const json* type = m_in.configs.find("image", "activation", {"hidden_act"});
     if (type && *type != "gelu" && !swiglu)
         problem("the image tower's activation " + type->dump() + " is not supported");
-    json tower{{"family", "dinov2"},
-            {"width", width},
-            {"depth", layers(image + "blocks.")},
-            {"heads", heads("image", std::max<std::int64_t>(width, 1), {"vit_heads", "num_attention_heads"})},
-            {"patch", patch},
-            {"registers", registers},
-            {"mlp_hidden", swiglu ? size(image + "blocks.0.mlp.w3.weight", 1) : size(image + "blocks.0.mlp.fc1.weight", 0)},
-            {"ffn", swiglu ? "swiglu" : "mlp"},
-            {"layer_scale", has(image + "blocks.0.ls1.gamma")},
-            {"native_grid", {grid, grid}},
-            {"interpolation", interpolation(registers)},
-            {"norm_eps", told<double>("image", "norm_eps", {"vit_ln_eps", "layer_norm_eps"}, 1e-6, "DINOv2's value")},
-            {"pooling", m_in.naming.mama ? "mean-prenorm" : "cls-norm"}};
+    json tower{
+        {"family", "dinov2"},
+        {"width", width},
+        {"depth", layers(image + "blocks.")},
+        {"heads", heads("image", std::max<std::int64_t>(width, 1), {"vit_heads", "num_attention_heads"})},
+        {"patch", patch},
+        {"registers", registers},
+        {"mlp_hidden", swiglu ? size(image + "blocks.0.mlp.w3.weight", 1) : size(image + "blocks.0.mlp.fc1.weight", 0)},
+        {"ffn", swiglu ? "swiglu" : "mlp"},
+        {"layer_scale", has(image + "blocks.0.ls1.gamma")},
+        {"native_grid", {grid, grid}},
+        {"interpolation", interpolation(registers)},
+        {"norm_eps", told<double>("image", "norm_eps", {"vit_ln_eps", "layer_norm_eps"}, 1e-6, "DINOv2's value")},
+        {"pooling", m_in.naming.mama ? "mean-prenorm" : "cls-norm"}};
     if (!stem.is_null())
         tower["stem"] = stem;
     if (const json adapted = lora(image); !adapted.is_null())
@@ -180,13 +194,19 @@ json Describer::gpt2()
 {
     const std::int64_t width = size(text + "wte.weight", 1);
     const bool published = m_in.naming.mama;
-    return {{"family", "gpt2"}, {"width", width}, {"depth", layers(text + "h.")},
-            {"heads", heads("text", std::max<std::int64_t>(width, 1), {"n_head", "num_attention_heads"})},
-            {"vocabulary", size(text + "wte.weight", 0)}, {"positions", size(text + "wpe.weight", 0)},
-            {"mlp_hidden", size(text + "h.0.mlp.c_fc.weight", 1)},
-            {"activation", told<std::string>("text", "activation", {"activation_function"}, "gelu_new", "GPT-2's value")},
-            {"norm_eps", told<double>("text", "norm_eps", {"layer_norm_epsilon"}, 1e-5, "GPT-2's value")},
-            {"scale_attn_by_inverse_layer_idx", told<bool>("text", "scale_attn_by_inverse_layer_idx", {"scale_attn_by_inverse_layer_idx"}, published, published ? "BioMedLM's value" : "GPT-2's value")}};
+    return {
+        {"family", "gpt2"},
+        {"width", width},
+        {"depth", layers(text + "h.")},
+        {"heads", heads("text", std::max<std::int64_t>(width, 1), {"n_head", "num_attention_heads"})},
+        {"vocabulary", size(text + "wte.weight", 0)},
+        {"positions", size(text + "wpe.weight", 0)},
+        {"mlp_hidden", size(text + "h.0.mlp.c_fc.weight", 1)},
+        {"activation", told<std::string>("text", "activation", {"activation_function"}, "gelu_new", "GPT-2's value")},
+        {"norm_eps", told<double>("text", "norm_eps", {"layer_norm_epsilon"}, 1e-5, "GPT-2's value")},
+        {"scale_attn_by_inverse_layer_idx",
+         told<bool>("text", "scale_attn_by_inverse_layer_idx", {"scale_attn_by_inverse_layer_idx"}, published,
+                    published ? "BioMedLM's value" : "GPT-2's value")}};
 }
 
 json Describer::bert()
@@ -195,9 +215,12 @@ json Describer::bert()
     const json* position = m_in.configs.find("text", "position_embedding_type", {"position_embedding_type"});
     if (position && *position != "absolute")
         problem("position embeddings of the kind " + position->dump() + " are not supported");
-    return {{"family", "bert"}, {"width", width}, {"depth", layers(text + "encoder.layer.")},
+    return {{"family", "bert"},
+            {"width", width},
+            {"depth", layers(text + "encoder.layer.")},
             {"heads", heads("text", std::max<std::int64_t>(width, 1), {"num_attention_heads"})},
-            {"vocabulary", size(text + "embeddings.word_embeddings.weight", 0)}, {"positions", size(text + "embeddings.position_embeddings.weight", 0)},
+            {"vocabulary", size(text + "embeddings.word_embeddings.weight", 0)},
+            {"positions", size(text + "embeddings.position_embeddings.weight", 0)},
             {"token_types", size(text + "embeddings.token_type_embeddings.weight", 0)},
             {"mlp_hidden", size(text + "encoder.layer.0.intermediate.dense.weight", 0)},
             {"activation", told<std::string>("text", "activation", {"hidden_act"}, "gelu", "BERT's value")},
@@ -206,25 +229,39 @@ json Describer::bert()
 
 json Describer::llama()
 {
-    const std::int64_t width = size(text + "embed_tokens.weight", 1), queries = size(text + "layers.0.self_attn.q_proj.weight", 0);
+    const std::int64_t width = size(text + "embed_tokens.weight", 1),
+                       queries = size(text + "layers.0.self_attn.q_proj.weight", 0);
     const std::int64_t keys = size(text + "layers.0.self_attn.k_proj.weight", 0);
     constexpr std::int64_t publishedHead = 128;
-    const auto count = told<std::int64_t>("text", "heads", {"num_attention_heads"}, std::max<std::int64_t>(1, queries / publishedHead), "heads of 128 as in Llama 2 and 3");
+    const auto count =
+        told<std::int64_t>("text", "heads", {"num_attention_heads"}, std::max<std::int64_t>(1, queries / publishedHead),
+                           "heads of 128 as in Llama 2 and 3");
     const std::int64_t head = count > 0 ? queries / count : 0;
     if (head < 1 || head * count != queries || keys % head != 0 || head % 2 != 0)
-        problem("query and key projections of " + std::to_string(queries) + " and " + std::to_string(keys) + " rows cannot be divided among " + std::to_string(count) + " heads");
+        problem("query and key projections of " + std::to_string(queries) + " and " + std::to_string(keys) +
+                " rows cannot be divided among " + std::to_string(count) + " heads");
     const json* rope = m_in.configs.find("text", "rope_parameters", {"rope_parameters"});
     const json* scaling = m_in.configs.find("text", "rope_scaling", {"rope_scaling"});
     const bool scaled = rope && rope->is_object() && rope->value("rope_type", std::string("default")) != "default";
-    const double theta = rope && rope->is_object() && rope->contains("rope_theta") ? rope->value("rope_theta", 10000.0) : told<double>("text", "rope_theta", {"rope_theta"}, 10000.0, "Llama 2's value");
-    return {{"family", "llama"}, {"width", width}, {"depth", layers(text + "layers.")}, {"heads", std::max<std::int64_t>(count, 1)},
-            {"kv_heads", head > 0 ? keys / head : 1}, {"head_dim", std::max<std::int64_t>(head, 1)},
-            {"vocabulary", size(text + "embed_tokens.weight", 0)},
-            {"positions", told<std::int64_t>("text", "positions", {"max_position_embeddings"}, 4096, "Llama 2's value")},
-            {"mlp_hidden", size(text + "layers.0.mlp.gate_proj.weight", 0)},
-            {"activation", told<std::string>("text", "activation", {"hidden_act"}, "silu", "Llama's value")},
-            {"norm_eps", told<double>("text", "norm_eps", {"rms_norm_eps"}, 1e-5, "Llama 2's value")},
-            {"rope_theta", theta}, {"rope_scaling", scaled ? *rope : scaling ? *scaling : json()}};
+    const double theta = rope && rope->is_object() && rope->contains("rope_theta")
+                             ? rope->value("rope_theta", 10000.0)
+                             : told<double>("text", "rope_theta", {"rope_theta"}, 10000.0, "Llama 2's value");
+    return {
+        {"family", "llama"},
+        {"width", width},
+        {"depth", layers(text + "layers.")},
+        {"heads", std::max<std::int64_t>(count, 1)},
+        {"kv_heads", head > 0 ? keys / head : 1},
+        {"head_dim", std::max<std::int64_t>(head, 1)},
+        {"vocabulary", size(text + "embed_tokens.weight", 0)},
+        {"positions", told<std::int64_t>("text", "positions", {"max_position_embeddings"}, 4096, "Llama 2's value")},
+        {"mlp_hidden", size(text + "layers.0.mlp.gate_proj.weight", 0)},
+        {"activation", told<std::string>("text", "activation", {"hidden_act"}, "silu", "Llama's value")},
+        {"norm_eps", told<double>("text", "norm_eps", {"rms_norm_eps"}, 1e-5, "Llama 2's value")},
+        {"rope_theta", theta},
+        {"rope_scaling", scaled    ? *rope
+                         : scaling ? *scaling
+                                   : json()}};
 }
 
 json Describer::textTower()
@@ -236,7 +273,9 @@ json Describer::textTower()
         tower["activation"] = "gelu_new"; // the same function
     if (!known.contains(tower["activation"].get<std::string>()))
         problem("the text tower's activation " + tower["activation"].dump() + " is not supported");
-    const char* alone = family != Family::Bert ? "mean-all" : m_in.configs.isTrue("pooling_mode_cls_token") ? "cls" : "mean-masked";
+    const char* alone = family != Family::Bert                          ? "mean-all"
+                        : m_in.configs.isTrue("pooling_mode_cls_token") ? "cls"
+                                                                        : "mean-masked";
     tower["pooling"] = !m_in.naming.mama ? alone : family == Family::Bert ? "cls" : "first-pad";
     if (const json adapted = lora(text); !adapted.is_null())
         tower["lora"] = adapted;
@@ -271,8 +310,12 @@ json Describer::headSection()
         if (embedding == 0)
             embedding = rows;
     }
-    json section{{"embedding", embedding}, {"local", local}, {"local_hidden", size("img_encoder_q.local_embed.head.0.weight", 0)},
-                 {"simclr", has("simclr_proj.layers.0.weight")}, {"classes", classes}, {"batchnorm_eps", 1e-5}};
+    json section{{"embedding", embedding},
+                 {"local", local},
+                 {"local_hidden", size("img_encoder_q.local_embed.head.0.weight", 0)},
+                 {"simclr", has("simclr_proj.layers.0.weight")},
+                 {"classes", classes},
+                 {"batchnorm_eps", 1e-5}};
     if (has("text_encoder_q.local_embed.head.0.weight"))
         section["text_local_hidden"] = size("text_encoder_q.local_embed.head.0.weight", 0);
     if (has("simclr_proj.layers.0.weight")) {
@@ -289,38 +332,61 @@ json Describer::captions(const json& tower)
         const std::int64_t positions = tower.value("positions", std::int64_t{512});
         const bool isBert = family == Family::Bert;
         const json* longest = m_in.configs.top("max_seq_length");
-        const std::int64_t length = longest && longest->is_number_integer() ? longest->get<std::int64_t>() : std::min<std::int64_t>(positions, 512);
-        return {{"separator", isBert ? "[SEP]" : ""}, {"start", ""}, {"end", ""}, {"pad", isBert ? "[PAD]" : ""}, {"length", std::clamp<std::int64_t>(length, 1, std::max<std::int64_t>(positions, 1))}, {"added_tokens", json::array()}};
+        const std::int64_t length = longest && longest->is_number_integer() ? longest->get<std::int64_t>()
+                                                                            : std::min<std::int64_t>(positions, 512);
+        return {{"separator", isBert ? "[SEP]" : ""},
+                {"start", ""},
+                {"end", ""},
+                {"pad", isBert ? "[PAD]" : ""},
+                {"length", std::clamp<std::int64_t>(length, 1, std::max<std::int64_t>(positions, 1))},
+                {"added_tokens", json::array()}};
     }
     std::int64_t length = 144;
     if (const json* words = m_in.configs.top("max_words"); words && words->is_number_integer())
         length = words->get<std::int64_t>();
-    else if (m_in.configs.top("structural_cap") && !m_in.configs.isTrue("structural_cap") && !m_in.configs.isTrue("natural_cap"))
+    else if (m_in.configs.top("structural_cap") && !m_in.configs.isTrue("structural_cap") &&
+             !m_in.configs.isTrue("natural_cap"))
         length = 72;
     length = std::clamp<std::int64_t>(length, 1, std::max<std::int64_t>(tower.value("positions", length), 1));
     if (family == Family::Bert)
-        return {{"separator", "[SEP]"}, {"start", ""}, {"end", ""}, {"pad", "[PAD]"}, {"length", length}, {"added_tokens", json::array()}};
+        return {{"separator", "[SEP]"}, {"start", ""},      {"end", ""},
+                {"pad", "[PAD]"},       {"length", length}, {"added_tokens", json::array()}};
     if (family == Family::Llama) {
         const json* type = m_in.configs.top("llm_type");
         const bool third = type && *type == "llama3";
         const std::string separator = third ? "<|separate_of_text|>" : type && *type == "llama" ? "" : "<sep>";
         const json added = separator.empty() ? json::array() : json::array({separator});
-        return {{"separator", separator}, {"start", third ? "<|begin_of_text|>" : "<s>"}, {"end", third ? "<|end_of_text|>" : "</s>"}, {"pad", third ? "<|end_of_text|>" : "</s>"}, {"length", length}, {"added_tokens", added}};
+        return {{"separator", separator},
+                {"start", third ? "<|begin_of_text|>" : "<s>"},
+                {"end", third ? "<|end_of_text|>" : "</s>"},
+                {"pad", third ? "<|end_of_text|>" : "</s>"},
+                {"length", length},
+                {"added_tokens", added}};
     }
-    return {{"separator", "<|separatetext|>"}, {"start", "<|startoftext|>"}, {"end", "<|endoftext|>"}, {"pad", "<|padtext|>"}, {"length", length},
-            {"added_tokens", {"<|startoftext|>", "<|padtext|>", "<|masktext|>", "<|separatetext|>", "<|unknowntext|>", "<|keytext|>"}}};
+    return {{"separator", "<|separatetext|>"},
+            {"start", "<|startoftext|>"},
+            {"end", "<|endoftext|>"},
+            {"pad", "<|padtext|>"},
+            {"length", length},
+            {"added_tokens",
+             {"<|startoftext|>", "<|padtext|>", "<|masktext|>", "<|separatetext|>", "<|unknowntext|>", "<|keytext|>"}}};
 }
 
 json Describer::run()
 {
-    json description{{"format", 1}, {"kind", kind()}, {"image", nullptr}, {"text", nullptr}, {"heads", nullptr}, {"input", nullptr}, {"captions", nullptr}, {"compat", m_in.compat}};
+    json description{{"format", 1},      {"kind", kind()},   {"image", nullptr},    {"text", nullptr},
+                     {"heads", nullptr}, {"input", nullptr}, {"captions", nullptr}, {"compat", m_in.compat}};
     const bool reference = m_in.compat == "reference", mamaKind = kind() == "mama" || kind() == "linear-probe";
     if (m_in.naming.image != Family::None) {
         description["image"] = imageTower();
         const auto& tower = description["image"];
         const bool rsna = reference && m_in.configs.isTrue("rsna_mammo");
         const char* profile = !mamaKind ? "mama" : rsna ? "mama-rsna-reference" : "mama-embed-reference";
-        description["input"] = {{"profile", profile}, {"profile_version", 1}, {"size", tower["native_grid"][0].get<std::int64_t>() * std::max<std::int64_t>(tower["patch"].get<std::int64_t>(), 0)}, {"channels", 3}};
+        description["input"] = {{"profile", profile},
+                                {"profile_version", 1},
+                                {"size", tower["native_grid"][0].get<std::int64_t>() *
+                                             std::max<std::int64_t>(tower["patch"].get<std::int64_t>(), 0)},
+                                {"channels", 3}};
     }
     if (m_in.naming.text != Family::None) {
         description["text"] = textTower();
@@ -328,7 +394,9 @@ json Describer::run()
     }
     if (mamaKind)
         description["heads"] = headSection();
-    description["inference"] = {{"text_pooling", "zero-shot"}, {"zero_shot_softmax", reference ? "twice" : "once"}, {"full_length_caption", reference ? "start-token" : "last-token"}};
+    description["inference"] = {{"text_pooling", "zero-shot"},
+                                {"zero_shot_softmax", reference ? "twice" : "once"},
+                                {"full_length_caption", reference ? "start-token" : "last-token"}};
     return description;
 }
 

@@ -18,6 +18,7 @@ struct DescribeInput
 nlohmann::json describe(const DescribeInput& input, ImportReport& report);
 
 // "trained_on", "licence", "notice": what the file's name and its hyper-parameters let us say.
-nlohmann::json provenanceNotes(const nlohmann::json& description, const ConfigSources& configs, const std::filesystem::path& source);
+nlohmann::json provenanceNotes(const nlohmann::json& description, const ConfigSources& configs,
+                               const std::filesystem::path& source);
 
 } // namespace mama::weights

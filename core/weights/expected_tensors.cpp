@@ -15,7 +15,10 @@ using Shape = std::vector<std::int64_t>;
 class Lister
 {
 public:
-    void add(const std::string& name, Shape shape, bool optional = false) { m_list.push_back({m_prefix + name, std::move(shape), optional, false}); }
+    void add(const std::string& name, Shape shape, bool optional = false)
+    {
+        m_list.push_back({m_prefix + name, std::move(shape), optional, false});
+    }
     void linear(const std::string& name, std::int64_t in, std::int64_t out, bool bias = true)
     {
         add(name + ".weight", {out, in});
@@ -47,7 +50,9 @@ public:
     void begin(std::string prefix, const json& tower)
     {
         m_prefix = std::move(prefix);
-        m_rank = tower.is_object() && tower.contains("lora") && tower["lora"].is_object() ? tower["lora"].value("r", std::int64_t{0}) : 0;
+        m_rank = tower.is_object() && tower.contains("lora") && tower["lora"].is_object()
+                     ? tower["lora"].value("r", std::int64_t{0})
+                     : 0;
     }
     std::vector<ExpectedTensor> take() { return std::move(m_list); }
 
@@ -80,7 +85,8 @@ std::int64_t depthOf(const json& tower)
     constexpr std::int64_t deepest = 1000;
     const auto depth = number(tower, "depth");
     if (depth > deepest)
-        throw Error(ErrorCode::Model, "read model", "depth", std::to_string(depth) + " layers are more than " + std::to_string(deepest));
+        throw Error(ErrorCode::Model, "read model", "depth",
+                    std::to_string(depth) + " layers are more than " + std::to_string(deepest));
     return depth;
 }
 
@@ -92,7 +98,8 @@ void listStem(Lister& list, const json& image, std::int64_t width)
     for (std::size_t i = 0; i < channels.size(); ++i) {
         const std::int64_t out = channels[i];
         if (out < 1 || out > 100'000)
-            throw Error(ErrorCode::Model, "read model", "stem", std::to_string(out) + " is no possible number of channels");
+            throw Error(ErrorCode::Model, "read model", "stem",
+                        std::to_string(out) + " is no possible number of channels");
         const std::string stage = "patch_embed.stem." + std::to_string(i) + ".";
         list.add(stage + "down.weight", {out, before, 4, 4});
         list.batchNorm(stage + "down_norm", out, true);
@@ -107,7 +114,8 @@ void listStem(Lister& list, const json& image, std::int64_t width)
 
 void listImage(Lister& list, const json& image)
 {
-    const auto width = number(image, "width"), patch = number(image, "patch"), hidden = number(image, "mlp_hidden"), registers = number(image, "registers");
+    const auto width = number(image, "width"), patch = number(image, "patch"), hidden = number(image, "mlp_hidden"),
+               registers = number(image, "registers");
     const auto grid = image.at("native_grid").get<Shape>();
     list.begin(weights::imagePrefix, image);
     list.add("cls_token", {1, 1, width});
@@ -220,11 +228,13 @@ void listHeads(Lister& list, const json& description)
     const bool local = heads.at("local").get<bool>();
     const bool classes = heads.contains("classes") && heads["classes"].is_array();
     list.begin("", nullptr);
-    list.linear("img_encoder_q.global_embed", number(image, "width"), classes ? static_cast<std::int64_t>(heads["classes"].size()) : embedding);
+    list.linear("img_encoder_q.global_embed", number(image, "width"),
+                classes ? static_cast<std::int64_t>(heads["classes"].size()) : embedding);
     list.add("logit_scale", {}, classes);
     list.add("local_scale", {}, classes || !local);
     if (heads.at("simclr").get<bool>()) {
-        const auto hidden = heads.value("simclr_hidden", number(image, "width")), out = heads.value("simclr_out", embedding);
+        const auto hidden = heads.value("simclr_hidden", number(image, "width")),
+                   out = heads.value("simclr_out", embedding);
         list.linear("simclr_proj.layers.0", number(image, "width"), hidden, false);
         list.batchNorm("simclr_proj.layers.1", hidden, true);
         list.linear("simclr_proj.layers.3", hidden, out, false);
@@ -237,7 +247,8 @@ void listHeads(Lister& list, const json& description)
     list.begin("", nullptr);
     list.linear("text_encoder_q.global_embed", number(text, "width"), embedding);
     if (local)
-        listLocal(list, "text_encoder_q.", number(text, "width"), heads.value("text_local_hidden", number(heads, "local_hidden")), embedding);
+        listLocal(list, "text_encoder_q.", number(text, "width"),
+                  heads.value("text_local_hidden", number(heads, "local_hidden")), embedding);
 }
 
 } // namespace

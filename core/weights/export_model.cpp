@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/weights/files/checked.h"
 #include "core/weights/compact_model.h"
+#include "core/weights/files/checked.h"
 #include "core/weights/key_names.h"
 #include "core/weights/model_folder.h"
 
@@ -17,7 +17,10 @@ using nlohmann::json;
 using weights::imagePrefix;
 using weights::textPrefix;
 
-[[noreturn]] void refuse(const fs::path& out, const std::string& why) { throw Error(ErrorCode::Model, "export model", out.string(), why); }
+[[noreturn]] void refuse(const fs::path& out, const std::string& why)
+{
+    throw Error(ErrorCode::Model, "export model", out.string(), why);
+}
 
 // The modules that carry LoRA, without ".lora_A.weight".
 std::set<std::string> adaptedModules(const ImportedModel& model)
@@ -38,7 +41,8 @@ std::string towerPath(const json& description)
 }
 
 // A canonical name as PEFT 0.7 and later writes it into the whole model's state dict.
-std::string referenceName(const std::string& name, const json& description, const std::set<std::string>& adapted, bool textAdapted)
+std::string referenceName(const std::string& name, const json& description, const std::set<std::string>& adapted,
+                          bool textAdapted)
 {
     if (!name.starts_with(textPrefix))
         return name;
@@ -106,10 +110,13 @@ void exportHub(const ImportedModel& model, const fs::path& out)
 }
 
 // The last rows of the token embedding: those of the added tokens.
-void addTokenRows(const ImportedModel& model, const std::string& name, const std::string& exported, std::vector<NamedTensor>& tensors)
+void addTokenRows(const ImportedModel& model, const std::string& name, const std::string& exported,
+                  std::vector<NamedTensor>& tensors)
 {
     const json captions = model.description.value("captions", json());
-    const auto count = captions.is_object() && captions.contains("added_tokens") ? static_cast<std::int64_t>(captions["added_tokens"].size()) : 0;
+    const auto count = captions.is_object() && captions.contains("added_tokens")
+                           ? static_cast<std::int64_t>(captions["added_tokens"].size())
+                           : 0;
     const CanonicalTensor* table = model.find(name);
     if (!table || count == 0 || table->info.shape.size() != 2 || table->info.shape[0] <= count)
         return;
@@ -124,21 +131,32 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
     if (adapted.empty())
         refuse(out, "the model has no adapter");
     const bool inText = adapted.rbegin()->starts_with(textPrefix);
-    const std::string prefix = inText ? textPrefix : imagePrefix, path = "base_model.model." + (inText ? towerPath(model.description) : "");
-    const json tower = model.description.value(inText ? "text" : "image", json::object()), lora = tower.value("lora", json::object());
+    const std::string prefix = inText ? textPrefix : imagePrefix,
+                      path = "base_model.model." + (inText ? towerPath(model.description) : "");
+    const json tower = model.description.value(inText ? "text" : "image", json::object()),
+               lora = tower.value("lora", json::object());
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(prefix) && tensor.info.name.find(".lora_") != std::string::npos) {
             tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
             tensors.back().info.name = path + tensor.info.name.substr(prefix.size());
         }
-    static const std::map<std::string, std::string> tables{{"gpt2", "wte"}, {"bert", "embeddings.word_embeddings"}, {"llama", "embed_tokens"}};
+    static const std::map<std::string, std::string> tables{
+        {"gpt2", "wte"}, {"bert", "embeddings.word_embeddings"}, {"llama", "embed_tokens"}};
     if (inText)
         if (const auto table = tables.find(tower.value("family", "")); table != tables.end())
             addTokenRows(model, prefix + table->second + ".weight", path + table->second + ".added_rows", tensors);
-    const json config{{"peft_type", "LORA"}, {"r", lora.value("r", 0)}, {"lora_alpha", lora.value("alpha", 32.0)}, {"use_rslora", lora.value("rslora", false)},
-                      {"target_modules", lora.value("targets", json::array())}, {"fan_in_fan_out", tower.value("family", "") == "gpt2"}, {"bias", "none"},
-                      {"lora_dropout", 0.0}, {"inference_mode", true}, {"base_model_name_or_path", nullptr}, {"task_type", nullptr}};
+    const json config{{"peft_type", "LORA"},
+                      {"r", lora.value("r", 0)},
+                      {"lora_alpha", lora.value("alpha", 32.0)},
+                      {"use_rslora", lora.value("rslora", false)},
+                      {"target_modules", lora.value("targets", json::array())},
+                      {"fan_in_fan_out", tower.value("family", "") == "gpt2"},
+                      {"bias", "none"},
+                      {"lora_dropout", 0.0},
+                      {"inference_mode", true},
+                      {"base_model_name_or_path", nullptr},
+                      {"task_type", nullptr}};
     writeSafetensors(out / "adapter_model.safetensors", tensors, {{"format", "pt"}});
     writeAtomically(out / "adapter_config.json", config.dump(2) + "\n");
 }

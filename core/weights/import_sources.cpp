@@ -16,7 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array tokenizerNames{"tokenizer.json", "vocab.json", "merges.txt", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
+constexpr std::array tokenizerNames{
+    "tokenizer.json",          "vocab.json",      "merges.txt",       "vocab.txt", "tokenizer_config.json",
+    "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
 
 json readObject(const fs::path& path)
 {
@@ -76,7 +78,9 @@ void addBaseText(ImportSources& sources)
 {
     const fs::path base = sources.ownDescription.is_object() ? baseTextWeights(sources.ownDescription) : fs::path();
     const auto& tensors = sources.model->tensors();
-    const bool complete = std::any_of(tensors.begin(), tensors.end(), [](const TensorInfo& info) { return info.name.starts_with(textPrefix) && info.name.find(".lora_") == std::string::npos; });
+    const bool complete = std::any_of(tensors.begin(), tensors.end(), [](const TensorInfo& info) {
+        return info.name.starts_with(textPrefix) && info.name.find(".lora_") == std::string::npos;
+    });
     if (!base.empty() && !complete)
         sources.baseText = WeightFile::open(base);
 }
@@ -92,11 +96,15 @@ ImportSources openSources(const ImportOptions& options)
         throw Error(ErrorCode::Io, "read weights", options.checkpoint.string(), "there is no such file or folder");
     if (fs::is_directory(options.checkpoint) && isAdapterFolder(options.checkpoint) && sources.adapter.empty()) {
         if (options.textModel.empty())
-            throw Error(ErrorCode::Model, "read weights", options.checkpoint.string(), "an adapter alone: give the model it belongs to as the checkpoint and this folder with --adapter, or its base with --text-model");
+            throw Error(
+                ErrorCode::Model, "read weights", options.checkpoint.string(),
+                "an adapter alone: give the model it belongs to as the checkpoint and this folder with --adapter, or its base with --text-model");
         sources.adapter = options.checkpoint;
         sources.weights = options.textModel;
     }
-    const fs::path beside = fs::is_directory(sources.weights) ? sources.weights : sources.weights.parent_path().empty() ? fs::path(".") : sources.weights.parent_path();
+    const fs::path beside = fs::is_directory(sources.weights)       ? sources.weights
+                            : sources.weights.parent_path().empty() ? fs::path(".")
+                                                                    : sources.weights.parent_path();
     if (!options.config.empty())
         sources.configs.add(readObject(options.config));
     if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json"))
@@ -109,12 +117,15 @@ ImportSources openSources(const ImportOptions& options)
     if (!sources.adapter.empty()) {
         sources.adapterConfig = readObject(sources.adapter / "adapter_config.json");
         const bool safe = fs::is_regular_file(sources.adapter / "adapter_model.safetensors");
-        sources.adapterFile = WeightFile::open(sources.adapter / (safe ? "adapter_model.safetensors" : "adapter_model.bin"));
+        sources.adapterFile =
+            WeightFile::open(sources.adapter / (safe ? "adapter_model.safetensors" : "adapter_model.bin"));
     }
     addBaseText(sources);
     addHyperParameters(sources);
     sources.format = formatOf(sources);
-    findTokenizer(sources, {options.textModel, fs::is_directory(sources.weights) || sources.configs.hasModelType("") ? beside : fs::path(), sources.adapter});
+    findTokenizer(sources, {options.textModel,
+                            fs::is_directory(sources.weights) || sources.configs.hasModelType("") ? beside : fs::path(),
+                            sources.adapter});
     return sources;
 }
 

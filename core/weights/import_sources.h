@@ -11,8 +11,8 @@ struct ImportSources
     std::filesystem::path adapter; // PEFT folder or empty
     std::shared_ptr<const WeightFile> model, adapterFile;
     std::shared_ptr<const WeightFile> baseText; // of a model folder that only names its language model, else null
-    nlohmann::json adapterConfig;  // null without adapter
-    nlohmann::json ownDescription; // model.json of a model folder of ours, else null
+    nlohmann::json adapterConfig;               // null without adapter
+    nlohmann::json ownDescription;              // model.json of a model folder of ours, else null
     ConfigSources configs;
     std::vector<std::filesystem::path> tokenizerFiles;
     std::string format; // "lightning", "safetensors", "hf", "pth", "model"

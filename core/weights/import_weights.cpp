@@ -2,10 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/weights/files/checked.h"
 #include "core/weights/describe.h"
-#include "core/weights/import_sources.h"
+#include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
+#include "core/weights/import_sources.h"
 
 #include <algorithm>
 
@@ -21,12 +21,17 @@ using weights::shapeText;
 // Stacked, strided and unpacked tensors are copies: in all no more than files of this size can honestly need.
 constexpr std::size_t copiesPerByte = 8, copiesAlways = std::size_t{256} << 20U;
 
-json tensorJson(const TensorInfo& info) { return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}}; }
+json tensorJson(const TensorInfo& info)
+{
+    return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}};
+}
 
 class Importer
 {
 public:
-    Importer(const ImportOptions& options, const Job& job) : m_options(options), m_job(job), m_sources(weights::openSources(options)) {}
+    Importer(const ImportOptions& options, const Job& job)
+        : m_options(options), m_job(job), m_sources(weights::openSources(options))
+    {}
     Cancellable<ImportedModel> run();
 
 private:
@@ -67,12 +72,15 @@ void Importer::describe(const weights::Naming& naming)
 {
     const json& own = m_sources.ownDescription;
     if (own.is_object() && own.value("format", 0) != 1)
-        throw Error(ErrorCode::Model, "read model", (m_options.checkpoint / "model.json").string(), "format " + own.value("format", json()).dump() + " is not known to this version, which reads format 1");
+        throw Error(ErrorCode::Model, "read model", (m_options.checkpoint / "model.json").string(),
+                    "format " + own.value("format", json()).dump() +
+                        " is not known to this version, which reads format 1");
     if (own.is_object() && !m_sources.adapterFile) {
         m_model.description = own;
         return;
     }
-    m_model.description = weights::describe({m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat}, m_model.report);
+    m_model.description = weights::describe(
+        {m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat}, m_model.report);
     if (own.is_object()) // an adapter on a model of ours changes the towers only
         for (const char* key : {"name", "kind", "heads", "input", "captions", "inference", "compat"})
             m_model.description[key] = own.value(key, json());
@@ -97,7 +105,8 @@ void Importer::checkShapes()
             continue;
         }
         if (info.shape != found->second.shape)
-            report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " has the shape " + shapeText(info.shape) + ", expected " + shapeText(found->second.shape));
+            report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " has the shape " +
+                                      shapeText(info.shape) + ", expected " + shapeText(found->second.shape));
         else
             report.used.push_back({info, m_tensors.sourceNames(name)});
     }
@@ -124,7 +133,8 @@ bool Importer::readTensors()
     for (const fs::path& file : m_sources.model->files())
         if (const std::uintmax_t size = fs::file_size(file, failed); !failed)
             fileSize += size;
-    const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways, total = std::max<std::size_t>(sourceSize(), 1);
+    const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways,
+                      total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
     for (const std::string& name : m_tensors.names()) {
         if (m_job.cancelled())
@@ -133,7 +143,8 @@ bool Importer::readTensors()
         done += tensor.data.bytes.size();
         copied += tensor.data.copy ? tensor.data.bytes.size() : 0;
         if (copied > most && m_sources.format != "hf")
-            throw Error(ErrorCode::Memory, "read weights", m_sources.model->path().string(), "its tensors unpack to far more than the file holds");
+            throw Error(ErrorCode::Memory, "read weights", m_sources.model->path().string(),
+                        "its tensors unpack to far more than the file holds");
         if (m_options.checkValues)
             if (const std::string wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
                 report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " " + wrong);
@@ -150,14 +161,16 @@ void Importer::addProvenance()
         description["hash"] = m_sources.model->hash();
     if (description.contains("provenance"))
         return;
-    const fs::path source = m_options.checkpoint.filename().empty() ? m_options.checkpoint.parent_path() : m_options.checkpoint;
+    const fs::path source =
+        m_options.checkpoint.filename().empty() ? m_options.checkpoint.parent_path() : m_options.checkpoint;
     description["name"] = fs::is_directory(source) ? source.filename().string() : source.stem().string();
     std::string origin = source.filename().string();
     if (m_options.hash) {
         Sha256 hash;
         for (const CanonicalTensor& tensor : m_model.tensors) {
             hash.add(tensor.info.name + name(tensor.info.type) + shapeText(tensor.info.shape));
-            weights::inPieces(tensor.data.bytes, tensor.data.copy == nullptr, [&](std::span<const std::byte> part) { hash.add(part); });
+            weights::inPieces(tensor.data.bytes, tensor.data.copy == nullptr,
+                              [&](std::span<const std::byte> part) { hash.add(part); });
         }
         description["hash"] = hash.finish();
         origin += ", SHA-256 " + m_sources.model->hash();
@@ -181,7 +194,8 @@ Cancellable<ImportedModel> Importer::run()
             return {};
         addProvenance();
     } catch (const json::exception& error) {
-        throw Error(ErrorCode::Format, "read weights", m_options.checkpoint.string(), std::string("a configuration beside the weights is broken: ") + error.what());
+        throw Error(ErrorCode::Format, "read weights", m_options.checkpoint.string(),
+                    std::string("a configuration beside the weights is broken: ") + error.what());
     }
     m_model.tokenizerFiles = m_sources.tokenizerFiles;
     return std::move(m_model);
@@ -191,13 +205,16 @@ Cancellable<ImportedModel> Importer::run()
 
 const CanonicalTensor* ImportedModel::find(const std::string& name) const
 {
-    const auto found = std::lower_bound(tensors.begin(), tensors.end(), name, [](const CanonicalTensor& tensor, const std::string& wanted) { return tensor.info.name < wanted; });
+    const auto found = std::lower_bound(
+        tensors.begin(), tensors.end(), name,
+        [](const CanonicalTensor& tensor, const std::string& wanted) { return tensor.info.name < wanted; });
     return found == tensors.end() || found->info.name != name ? nullptr : &*found;
 }
 
 json ImportReport::json() const
 {
-    nlohmann::json usedList = nlohmann::json::array(), leftList = nlohmann::json::array(), missingList = nlohmann::json::array();
+    nlohmann::json usedList = nlohmann::json::array(), leftList = nlohmann::json::array(),
+                   missingList = nlohmann::json::array();
     for (const UsedTensor& tensor : used) {
         usedList.push_back(tensorJson(tensor.info));
         usedList.back()["from"] = tensor.from;
@@ -208,25 +225,38 @@ json ImportReport::json() const
     }
     for (const TensorInfo& tensor : missing)
         missingList.push_back({{"name", tensor.name}, {"shape", tensor.shape}});
-    return {{"used", usedList}, {"left_over", leftList}, {"missing", missingList}, {"problems", problems}, {"assumed", assumed}};
+    return {{"used", usedList},
+            {"left_over", leftList},
+            {"missing", missingList},
+            {"problems", problems},
+            {"assumed", assumed}};
 }
 
-Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job) { return Importer(options, job).run(); }
+Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job)
+{
+    return Importer(options, job).run();
+}
 
 Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job& job)
 {
     auto model = inspectWeights(options, job);
     if (!model)
         return {};
-    const auto refuse = [&](const std::string& why) { throw Error(ErrorCode::Model, "import weights", options.checkpoint.string(), why); };
+    const auto refuse = [&](const std::string& why) {
+        throw Error(ErrorCode::Model, "import weights", options.checkpoint.string(), why);
+    };
     const ImportReport& report = model->report;
-    const auto more = [](std::size_t count) { return count > 1 ? "; and " + std::to_string(count - 1) + " more" : std::string(); };
+    const auto more = [](std::size_t count) {
+        return count > 1 ? "; and " + std::to_string(count - 1) + " more" : std::string();
+    };
     if (!report.missing.empty())
-        refuse("the tensor " + report.missing.front().name + " " + shapeText(report.missing.front().shape) + " is missing" + more(report.missing.size()));
+        refuse("the tensor " + report.missing.front().name + " " + shapeText(report.missing.front().shape) +
+               " is missing" + more(report.missing.size()));
     if (!report.problems.empty())
         refuse(report.problems.front() + more(report.problems.size()));
     if (model->description.value("kind", std::string("unknown")) == "unknown")
-        refuse("no known model: none of DINOv2, GPT-2, BERT, Llama or MaMA has these " + std::to_string(report.leftOver.size() + model->tensors.size()) + " tensors");
+        refuse("no known model: none of DINOv2, GPT-2, BERT, Llama or MaMA has these " +
+               std::to_string(report.leftOver.size() + model->tensors.size()) + " tensors");
     return model;
 }
 

@@ -16,12 +16,13 @@ struct ImportOptions
     // A .ckpt, .pth, .bin, .safetensors or *.index.json file; or a folder: a Hugging Face model, a PEFT adapter
     // (then textModel or base holds its base), or a model folder of ours.
     std::filesystem::path checkpoint;
-    std::filesystem::path textModel; // folder of the base language model: config.json, tokenizer, maybe weights; may be empty
-    std::filesystem::path config;    // JSON with what weights cannot show; may be empty
-    std::filesystem::path adapter;   // PEFT adapter folder that goes on top of checkpoint; may be empty
-    std::string compat = "default";  // or "reference"
-    bool checkValues = true;         // look for NaN, infinities, negative variances: reads every byte
-    bool hash = true;                // SHA-256 of the source into the description: reads every byte
+    std::filesystem::path
+        textModel; // folder of the base language model: config.json, tokenizer, maybe weights; may be empty
+    std::filesystem::path config;   // JSON with what weights cannot show; may be empty
+    std::filesystem::path adapter;  // PEFT adapter folder that goes on top of checkpoint; may be empty
+    std::string compat = "default"; // or "reference"
+    bool checkValues = true;        // look for NaN, infinities, negative variances: reads every byte
+    bool hash = true;               // SHA-256 of the source into the description: reads every byte
 };
 
 // One tensor of the model under its canonical name (MaMA's own names, PEFT's wrappers removed, q/k/v stacked).
@@ -57,7 +58,8 @@ struct ImportReport
 
 struct ImportedModel
 {
-    nlohmann::json description; // model.json; "image" or "text" is null when absent; "kind" is "unknown" if no model was recognised
+    nlohmann::json description; // model.json; "image" or "text" is null when absent; "kind" is "unknown" if no model
+                                // was recognised
     std::vector<CanonicalTensor> tensors; // sorted by name
     ImportReport report;
     std::vector<std::filesystem::path> tokenizerFiles; // to be copied beside the weights as they are

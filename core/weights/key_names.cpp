@@ -59,18 +59,25 @@ MappedName mapDinov2HuggingFace(std::string name)
         dropPrefix(name, prefix);
     if (name.starts_with("classifier."))
         return unused("a head of another task");
-    static const Renames renames{{"embeddings.position_embeddings", "pos_embed"}, {"embeddings.patch_embeddings.projection.", "patch_embed.proj."},
-                                 {"embeddings.", ""}, {"encoder.layer.", "blocks."}, {".attention.output.dense.", ".attn.proj."},
-                                 {".layer_scale1.lambda1", ".ls1.gamma"}, {".layer_scale2.lambda1", ".ls2.gamma"},
-                                 {".mlp.weights_in.", ".mlp.w12."}, {".mlp.weights_out.", ".mlp.w3."}};
+    static const Renames renames{{"embeddings.position_embeddings", "pos_embed"},
+                                 {"embeddings.patch_embeddings.projection.", "patch_embed.proj."},
+                                 {"embeddings.", ""},
+                                 {"encoder.layer.", "blocks."},
+                                 {".attention.output.dense.", ".attn.proj."},
+                                 {".layer_scale1.lambda1", ".ls1.gamma"},
+                                 {".layer_scale2.lambda1", ".ls2.gamma"},
+                                 {".mlp.weights_in.", ".mlp.w12."},
+                                 {".mlp.weights_out.", ".mlp.w3."}};
     for (const auto& [from, to] : renames)
         replaceOnce(name, from, to);
     if (name.starts_with("layernorm."))
         name.replace(0, std::string_view("layernorm.").size(), "norm.");
-    static constexpr std::array thirds{".attention.attention.query.", ".attention.attention.key.", ".attention.attention.value."};
+    static constexpr std::array thirds{".attention.attention.query.", ".attention.attention.key.",
+                                       ".attention.attention.value."};
     for (int i = 0; i < 3; ++i)
         if (replaceOnce(name, thirds[static_cast<std::size_t>(i)], ".attn.qkv."))
-            return has(name, ".lora_") ? unused("LoRA on a third of qkv is not supported") : MappedName{imagePrefix + name, i, 3, ""};
+            return has(name, ".lora_") ? unused("LoRA on a third of qkv is not supported")
+                                       : MappedName{imagePrefix + name, i, 3, ""};
     return used(imagePrefix + name);
 }
 
@@ -94,7 +101,8 @@ MappedName mapBert(std::string name)
         return unused("index buffer");
     if (has(name, ".crossattention."))
         return unused("cross-attention, which MaMA has but does not use");
-    for (const auto& [old, current] : Renames{{".LayerNorm.gamma", ".LayerNorm.weight"}, {".LayerNorm.beta", ".LayerNorm.bias"}})
+    for (const auto& [old, current] :
+         Renames{{".LayerNorm.gamma", ".LayerNorm.weight"}, {".LayerNorm.beta", ".LayerNorm.bias"}})
         if (name.ends_with(old))
             replaceOnce(name, old, current);
     return used(textPrefix + name);
@@ -138,7 +146,9 @@ MappedName mapTower(const std::string& name, Family family)
 // Evidence for a family in one name; a single missing tensor must not hide what a file is.
 void look(const std::string& name, bool mayBeImage, bool mayBeText, Naming& found)
 {
-    const auto any = [&](std::initializer_list<const char*> parts) { return std::any_of(parts.begin(), parts.end(), [&](const char* part) { return has(name, part); }); };
+    const auto any = [&](std::initializer_list<const char*> parts) {
+        return std::any_of(parts.begin(), parts.end(), [&](const char* part) { return has(name, part); });
+    };
     if (mayBeImage && any({"patch_embed.proj.", ".attn.qkv."}))
         found.image = Family::Dinov2;
     else if (mayBeImage && any({"patch_embeddings.projection.", ".attention.attention.query."}))
@@ -211,7 +221,8 @@ MappedName mapName(const std::string& original, const Naming& naming)
     }
     if (name.starts_with(textPrefix))
         return mapTower(withoutPeft(name.substr(std::string_view(textPrefix).size())), naming.text);
-    for (const char* known : {"img_encoder_q.global_embed.", "img_encoder_q.local_embed.", "text_encoder_q.global_embed.", "text_encoder_q.local_embed.", "simclr_proj."})
+    for (const char* known : {"img_encoder_q.global_embed.", "img_encoder_q.local_embed.",
+                              "text_encoder_q.global_embed.", "text_encoder_q.local_embed.", "simclr_proj."})
         if (name.starts_with(known))
             return used(name);
     return name == "logit_scale" || name == "local_scale" ? used(name) : unused("unknown name");

@@ -31,13 +31,17 @@ std::vector<NamedTensor> inFileOrder(const std::vector<CanonicalTensor>& tensors
     std::vector<NamedTensor> ordered;
     for (const CanonicalTensor& tensor : tensors)
         ordered.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
-    std::stable_sort(ordered.begin(), ordered.end(), [](const NamedTensor& a, const NamedTensor& b) { return bytesPerElement(a.info.type) > bytesPerElement(b.info.type); });
+    std::stable_sort(ordered.begin(), ordered.end(), [](const NamedTensor& a, const NamedTensor& b) {
+        return bytesPerElement(a.info.type) > bytesPerElement(b.info.type);
+    });
     return ordered;
 }
 
 void checkTarget(const fs::path& folder)
 {
-    const bool replaceable = !fs::exists(folder) || (fs::is_directory(folder) && (fs::is_empty(folder) || fs::is_regular_file(folder / "model.json")));
+    const bool replaceable =
+        !fs::exists(folder) ||
+        (fs::is_directory(folder) && (fs::is_empty(folder) || fs::is_regular_file(folder / "model.json")));
     if (!replaceable)
         throw Error(ErrorCode::Usage, "write model", folder.string(), "it exists already and is not a model folder");
 }

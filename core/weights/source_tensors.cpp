@@ -10,7 +10,10 @@
 namespace mama::weights {
 namespace {
 
-bool isFloat(TensorType type) { return type == TensorType::F64 || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16; }
+bool isFloat(TensorType type)
+{
+    return type == TensorType::F64 || type == TensorType::F32 || type == TensorType::F16 || type == TensorType::BF16;
+}
 
 // Element i, wherever it lies: large tensors of files with an odd header are views that are not aligned.
 template <class T>
@@ -82,7 +85,8 @@ void SourceTensors::add(const std::shared_ptr<const WeightFile>& file, const Nam
         }
         auto& pieces = m_pieces[mapped.canonical];
         if (std::any_of(pieces.begin(), pieces.end(), [&](const Piece& piece) { return piece.part == mapped.part; })) {
-            report.problems.push_back(inQuotes(info.name) + " and " + inQuotes(pieces.front().info.name) + " are the same tensor, " + mapped.canonical);
+            report.problems.push_back(inQuotes(info.name) + " and " + inQuotes(pieces.front().info.name) +
+                                      " are the same tensor, " + mapped.canonical);
             continue;
         }
         pieces.push_back({info, file, mapped.part, mapped.parts});
@@ -97,7 +101,8 @@ std::vector<std::int64_t> SourceTensors::shape(const std::string& name) const
         return {};
     std::vector<std::int64_t> shape = found->second.front().info.shape;
     for (std::size_t i = 1; i < found->second.size() && !shape.empty(); ++i)
-        if (!found->second[i].info.shape.empty() && __builtin_add_overflow(shape.front(), found->second[i].info.shape.front(), &shape.front()))
+        if (!found->second[i].info.shape.empty() &&
+            __builtin_add_overflow(shape.front(), found->second[i].info.shape.front(), &shape.front()))
             return {};
     return shape;
 }
@@ -141,14 +146,20 @@ TensorInfo SourceTensors::check(const std::string& name, bool integer, ImportRep
     const Piece& first = pieces.front();
     const TensorInfo info{name, first.info.type, shape(name)};
     if (isFloat(first.info.type) == integer)
-        report.problems.push_back(inQuotes(first.info.name) + " has the type " + mama::name(first.info.type) + ", expected " + (integer ? "an integer type" : "F32, F16, BF16 or F64"));
+        report.problems.push_back(inQuotes(first.info.name) + " has the type " + mama::name(first.info.type) +
+                                  ", expected " + (integer ? "an integer type" : "F32, F16, BF16 or F64"));
     if (first.parts > 1 && pieces.size() != static_cast<std::size_t>(first.parts))
-        report.problems.push_back(name + " needs " + std::to_string(first.parts) + " tensors to be stacked, the file has " + std::to_string(pieces.size()));
+        report.problems.push_back(name + " needs " + std::to_string(first.parts) +
+                                  " tensors to be stacked, the file has " + std::to_string(pieces.size()));
     for (const Piece& piece : pieces) {
         const bool fits = piece.info.type == first.info.type && piece.info.shape.size() == first.info.shape.size() &&
-                          (pieces.size() == 1 || (!piece.info.shape.empty() && std::equal(piece.info.shape.begin() + 1, piece.info.shape.end(), first.info.shape.begin() + 1)));
+                          (pieces.size() == 1 || (!piece.info.shape.empty() &&
+                                                  std::equal(piece.info.shape.begin() + 1, piece.info.shape.end(),
+                                                             first.info.shape.begin() + 1)));
         if (!fits)
-            report.problems.push_back(inQuotes(piece.info.name) + " " + shapeText(piece.info.shape) + " cannot be stacked with " + inQuotes(first.info.name) + " " + shapeText(first.info.shape));
+            report.problems.push_back(inQuotes(piece.info.name) + " " + shapeText(piece.info.shape) +
+                                      " cannot be stacked with " + inQuotes(first.info.name) + " " +
+                                      shapeText(first.info.shape));
     }
     if (first.part != 0)
         report.problems.push_back(name + " lacks its first part");

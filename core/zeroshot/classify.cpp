@@ -15,7 +15,8 @@ struct Ensembles
     bool cut = false;
 };
 
-Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set, const ClassifyOptions& options, const Job& job)
+Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set, const ClassifyOptions& options,
+                                     const Job& job)
 {
     std::vector<std::string> texts;
     for (const auto& [label, prompts] : set.classes)
@@ -40,7 +41,9 @@ Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set,
             together.insert(together.end(), text.global.begin(), text.global.end());
             out.cut = out.cut || text.cut;
         }
-        out.classes.push_back(prompts.size() == 1 ? together : ensemble(together, static_cast<std::int64_t>(together.size() / prompts.size())));
+        out.classes.push_back(prompts.size() == 1
+                                  ? together
+                                  : ensemble(together, static_cast<std::int64_t>(together.size() / prompts.size())));
     }
     return out;
 }
@@ -58,7 +61,8 @@ void needSameClasses(const std::vector<PromptSet>& prompts, std::size_t images)
     if (prompts.empty() || prompts.front().classes.empty())
         throw Error(ErrorCode::Usage, "classify", "", "no prompts given");
     if (prompts.size() != 1 && prompts.size() != images)
-        throw Error(ErrorCode::Internal, "classify", "", std::to_string(prompts.size()) + " prompt sets for " + std::to_string(images) + " images");
+        throw Error(ErrorCode::Internal, "classify", "",
+                    std::to_string(prompts.size()) + " prompt sets for " + std::to_string(images) + " images");
     for (const PromptSet& set : prompts)
         if (classNames(set) != classNames(prompts.front()))
             throw Error(ErrorCode::Usage, "classify", set.name, "the prompt sets have different classes");
@@ -66,7 +70,8 @@ void needSameClasses(const std::vector<PromptSet>& prompts, std::size_t images)
 
 // Fused per class, then the softmax of what was fused.
 template <class Scores>
-void fuseInto(ClassifyResult& result, const EncodedStudy& study, const std::vector<std::vector<double>>& values, FusionRule rule, const Scores& scores)
+void fuseInto(ClassifyResult& result, const EncodedStudy& study, const std::vector<std::vector<double>>& values,
+              FusionRule rule, const Scores& scores)
 {
     std::vector<Side> sides;
     std::vector<bool> parts;
@@ -107,7 +112,8 @@ ClassScores probeScores(std::vector<double> logits)
 }
 
 Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options, const Job& job)
+                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options,
+                                     const Job& job)
 {
     needSameClasses(prompts, study.images.size());
     if (study.images.empty())
@@ -132,13 +138,15 @@ Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, c
         std::vector<double> row;
         for (const auto& one : sets[sets.size() == 1 ? 0 : i].classes) {
             if (one.size() != study.images[i].encoded->global.size())
-                throw Error(ErrorCode::Model, "classify", study.images[i].image.path.string(), "image and text embeddings differ in length");
+                throw Error(ErrorCode::Model, "classify", study.images[i].image.path.string(),
+                            "image and text embeddings differ in length");
             row.push_back(static_cast<double>(dot(study.images[i].encoded->global, one)));
         }
         out.images.push_back(classScores(row, scale));
         similarity.push_back(std::move(row));
     }
-    fuseInto(out, study, similarity, options.fusion, [&](const std::vector<double>& fused) { return classScores(fused, scale); });
+    fuseInto(out, study, similarity, options.fusion,
+             [&](const std::vector<double>& fused) { return classScores(fused, scale); });
     const EncodedImage& first = *study.images.front().encoded;
     out.provenance = provenanceOf(model, first.profile, first.profileVersion);
     out.provenance.pooling = poolingUsed(model.info(), options.pooling);

@@ -45,7 +45,8 @@ ClassScores probeScores(std::vector<double> logits);
 // Zero-shot classes. prompts: one set for all images, or one an image with the same classes. Error(Usage) on none or
 // differing classes. Empty: cancelled.
 Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options, const Job& job = {});
+                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options,
+                                     const Job& job = {});
 
 // The classes of a linear probe: its outputs are the images' global vectors. Error(Model) if the model is none.
 ClassifyResult classifyByProbe(const Model& model, const EncodedStudy& study, FusionRule fusion);

@@ -53,7 +53,8 @@ bool validDigest(const std::string& digest)
 class EvictionLock
 {
 public:
-    explicit EvictionLock(const fs::path& folder) : m_file(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
+    explicit EvictionLock(const fs::path& folder)
+        : m_file(::open((folder / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644))
     {
         m_held = m_file >= 0 && ::flock(m_file, LOCK_EX | LOCK_NB) == 0;
     }
@@ -84,7 +85,8 @@ std::vector<Found> filesIn(const fs::path& folder)
 {
     std::vector<Found> out;
     std::error_code failed;
-    for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, failed), end; !failed && entry != end; entry.increment(failed)) {
+    for (fs::recursive_directory_iterator entry(folder, fs::directory_options::skip_permission_denied, failed), end;
+         !failed && entry != end; entry.increment(failed)) {
         const fs::path path = entry->path();
         const std::string file = path.filename().string();
         const bool temporary = file.rfind('.', 0) == 0 && file.find(".emb.part-") != std::string::npos;
@@ -104,7 +106,8 @@ std::vector<Found> filesIn(const fs::path& folder)
 std::string EmbeddingKey::digest() const
 {
     Sha256 hash;
-    for (const std::string& part : {std::string("mama embedding 1"), fileHash, std::to_string(frame), modelHash, profile, std::to_string(profileVersion), compute}) {
+    for (const std::string& part : {std::string("mama embedding 1"), fileHash, std::to_string(frame), modelHash,
+                                    profile, std::to_string(profileVersion), compute}) {
         hash.add(std::to_string(part.size()) + ":"); // lengths keep neighbours apart
         hash.add(part);
     }
@@ -129,7 +132,9 @@ std::optional<std::vector<std::byte>> EmbeddingCache::get(const std::string& dig
         // Read, not mapped: a file cut short by another program would end the process.
         const std::string bytes = [&] {
             const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-            struct stat info{};
+            struct stat info
+            {
+            };
             std::string out;
             present = file >= 0 && ::fstat(file, &info) == 0 && S_ISREG(info.st_mode);
             if (present) {

@@ -27,7 +27,7 @@ struct EmbeddingKey
 struct CacheStatistics
 {
     std::filesystem::path folder;
-    std::uint64_t entries = 0, bytes = 0, limit = 0;                                              // of the folder
+    std::uint64_t entries = 0, bytes = 0, limit = 0;                                            // of the folder
     std::uint64_t hits = 0, misses = 0, writes = 0, evicted = 0, corrupt = 0, failedWrites = 0; // of this object
 };
 

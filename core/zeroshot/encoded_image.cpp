@@ -29,9 +29,15 @@ std::vector<T> take(std::span<const std::byte>& bytes, std::size_t count)
 
 std::vector<std::byte> serialise(const EncodedImage& image)
 {
-    const nlohmann::json header = {{"profile", image.profile}, {"version", image.profileVersion}, {"geometry", image.geometry.toJson()},
-                                   {"cropped", image.cropped}, {"dim", image.dim}, {"rows", image.rows}, {"columns", image.columns},
-                                   {"patches", !image.patches.empty()}, {"cells", image.inside.size()}};
+    const nlohmann::json header = {{"profile", image.profile},
+                                   {"version", image.profileVersion},
+                                   {"geometry", image.geometry.toJson()},
+                                   {"cropped", image.cropped},
+                                   {"dim", image.dim},
+                                   {"rows", image.rows},
+                                   {"columns", image.columns},
+                                   {"patches", !image.patches.empty()},
+                                   {"cells", image.inside.size()}};
     const std::string text = header.dump();
     const auto length = static_cast<std::uint32_t>(text.size());
     std::vector<std::byte> out(sizeof length);
@@ -58,7 +64,8 @@ std::optional<EncodedImage> parseEncodedImage(std::span<const std::byte> bytes)
     std::size_t cells = 0;
     bool hasPatches = false;
     try {
-        const auto header = nlohmann::json::parse(reinterpret_cast<const char*>(bytes.data()), reinterpret_cast<const char*>(bytes.data()) + length);
+        const auto header = nlohmann::json::parse(reinterpret_cast<const char*>(bytes.data()),
+                                                  reinterpret_cast<const char*>(bytes.data()) + length);
         header.at("profile").get_to(image.profile);
         header.at("version").get_to(image.profileVersion);
         image.geometry = Geometry::fromJson(header.at("geometry"));
@@ -75,12 +82,14 @@ std::optional<EncodedImage> parseEncodedImage(std::span<const std::byte> bytes)
     }
     bytes = bytes.subspan(length);
     constexpr std::int64_t most = 1 << 20; // dimensions beyond this are no embedding
-    if (image.dim < 1 || image.dim > most || image.rows < 0 || image.rows > most || image.columns < 0 || image.columns > most || cells > bytes.size())
+    if (image.dim < 1 || image.dim > most || image.rows < 0 || image.rows > most || image.columns < 0 ||
+        image.columns > most || cells > bytes.size())
         return {};
     const auto dim = static_cast<std::size_t>(image.dim);
     const std::size_t grid = static_cast<std::size_t>(image.rows) * static_cast<std::size_t>(image.columns);
     const std::size_t vectors = 1 + (hasPatches ? grid : 0);
-    if (vectors > bytes.size() / (dim * sizeof(float)) || bytes.size() != vectors * dim * sizeof(float) + 2 * cells || (hasPatches && cells != grid))
+    if (vectors > bytes.size() / (dim * sizeof(float)) || bytes.size() != vectors * dim * sizeof(float) + 2 * cells ||
+        (hasPatches && cells != grid))
         return {};
     image.global = take<float>(bytes, dim);
     if (hasPatches)

@@ -59,7 +59,9 @@ const char* viewsRule(FusionRule rule)
 
 const char* studyRule(FusionRule rule)
 {
-    return rule == FusionRule::Maximum ? "maximum over the breasts" : rule == FusionRule::Mean ? "mean over the images" : "mean over the breasts";
+    return rule == FusionRule::Maximum ? "maximum over the breasts"
+           : rule == FusionRule::Mean  ? "mean over the images"
+                                       : "mean over the breasts";
 }
 
 FusionRule fusionRuleByName(const std::string& text)
@@ -93,7 +95,8 @@ FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const
                     breast.scores.push_back(perGroup.back());
         }
         if (!everyImage.empty())
-            out.study[t] = rule == FusionRule::Maximum ? maximum(perGroup) : mean(rule == FusionRule::Mean ? everyImage : perGroup);
+            out.study[t] = rule == FusionRule::Maximum ? maximum(perGroup)
+                                                       : mean(rule == FusionRule::Mean ? everyImage : perGroup);
     }
     return out;
 }

@@ -8,14 +8,13 @@
 namespace mama {
 
 // How scores of images become scores of breasts and of the study (workstation.md 5.2).
-enum class FusionRule
-{
+enum class FusionRule {
     Maximum,           // over the views of a breast, then over the breasts
     Mean,              // over the views of a breast; the study: over all images
     MeanOfBreastMaxima // maximum over the views of a breast; the study: mean over the breasts
 };
-const char* name(FusionRule rule);                // "maximum", "mean", "mean-of-breast-maxima"
-const char* viewsRule(FusionRule rule);           // in words, for people
+const char* name(FusionRule rule);      // "maximum", "mean", "mean-of-breast-maxima"
+const char* viewsRule(FusionRule rule); // in words, for people
 const char* studyRule(FusionRule rule);
 FusionRule fusionRuleByName(const std::string& text); // Error(Usage) lists the names
 

@@ -36,12 +36,16 @@ std::vector<std::string> imageNames(const EncodedStudy& study)
     return names;
 }
 
-std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& study, const std::filesystem::path& folder)
+std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& study,
+                               const std::filesystem::path& folder)
 {
     std::vector<MapFile> out;
     const std::vector<std::string> names = imageNames(study);
-    nlohmann::json document = {{"provenance", toJson(result.provenance)}, {"images", nlohmann::json::array()}, {"maps", nlohmann::json::array()},
-                               {"value", "cosine of patch and sentence, -1 to 1; NaN: the patch's centre is not on the image"}};
+    nlohmann::json document = {
+        {"provenance", toJson(result.provenance)},
+        {"images", nlohmann::json::array()},
+        {"maps", nlohmann::json::array()},
+        {"value", "cosine of patch and sentence, -1 to 1; NaN: the patch's centre is not on the image"}};
     std::vector<std::size_t> mapsOfText(result.texts.size(), 0); // of one image
     if (!result.maps.empty())
         for (const TextMap& map : result.maps.front())
@@ -60,11 +64,16 @@ std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& st
             const std::string file = names[i] + "_text" + std::to_string(map.text) + several + ".npy";
             const std::vector<std::int64_t> shape{map.values.rows, map.values.columns};
             writeNpy(folder / file, map.values.values, shape);
-            document["maps"].push_back({{"file", file}, {"image", i}, {"text", map.text}, {"sentence", map.sentence}, {"sentence_text", result.texts[map.text].encoded}});
+            document["maps"].push_back({{"file", file},
+                                        {"image", i},
+                                        {"text", map.text},
+                                        {"sentence", map.sentence},
+                                        {"sentence_text", result.texts[map.text].encoded}});
             out.push_back({i, map.text, map.sentence, folder / file});
         }
     }
-    writeAtomically(folder / "geometry.json", document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
+    writeAtomically(folder / "geometry.json",
+                    document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
     return out;
 }
 

@@ -24,10 +24,12 @@ Provenance provenanceOf(const Model& model, const std::string& profile, int prof
 
 nlohmann::json toJson(const Provenance& p)
 {
-    return {{"model", p.model}, {"hash", p.hash}, {"kind", p.kind}, {"trained_on", p.trainedOn}, {"licence", p.licence},
-            {"model_notice", p.notice}, {"compat", p.compat}, {"profile", p.profile}, {"profile_version", p.profileVersion},
-            {"pooling", p.pooling}, {"prefix", p.prefix}, {"raw", p.raw}, {"precision", p.precision}, {"device", p.device},
-            {"fusion", name(p.fusion)}, {"notice", notForClinicalUse}};
+    return {{"model", p.model},           {"hash", p.hash},       {"kind", p.kind},
+            {"trained_on", p.trainedOn},  {"licence", p.licence}, {"model_notice", p.notice},
+            {"compat", p.compat},         {"profile", p.profile}, {"profile_version", p.profileVersion},
+            {"pooling", p.pooling},       {"prefix", p.prefix},   {"raw", p.raw},
+            {"precision", p.precision},   {"device", p.device},   {"fusion", name(p.fusion)},
+            {"notice", notForClinicalUse}};
 }
 
 nlohmann::json toJson(FusionRule rule)

@@ -13,9 +13,9 @@ struct Provenance
     std::string model, hash, kind, trainedOn, licence, notice, compat; // of model.json
     std::string profile;
     int profileVersion = 1;
-    std::string pooling;   // of the text: "zero-shot" or "training"; empty for a linear probe
-    std::string prefix;    // text in front of every sentence
-    bool raw = false;      // texts as they are, without the caption rules
+    std::string pooling; // of the text: "zero-shot" or "training"; empty for a linear probe
+    std::string prefix;  // text in front of every sentence
+    bool raw = false;    // texts as they are, without the caption rules
     std::string precision, device;
     FusionRule fusion = FusionRule::Maximum;
 };

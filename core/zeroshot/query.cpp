@@ -12,7 +12,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using Texts = std::vector<std::shared_ptr<const EncodedText>>;
 
-double millisecondsSince(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double millisecondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 // The texts to encode: those asked, then the un-negated forms of those that negate.
 struct Asked
@@ -38,7 +41,8 @@ Asked readTexts(const std::vector<std::string>& texts, const QueryOptions& optio
         const auto negation = findNegation(texts[i]);
         if (!negation)
             continue;
-        asked.texts[i].warnings.push_back("negation: \"" + negation->word + "\" is often ignored by such models; ask for what is there instead");
+        asked.texts[i].warnings.push_back("negation: \"" + negation->word +
+                                          "\" is often ignored by such models; ask for what is there instead");
         const std::string plain = querySentence(negation->unnegated);
         if (plain.empty())
             continue;
@@ -56,7 +60,8 @@ std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts
         std::vector<double> row;
         for (const auto& text : texts) {
             if (text->global.size() != image.encoded->global.size())
-                throw Error(ErrorCode::Model, "query", image.image.path.string(), "image and text embeddings differ in length");
+                throw Error(ErrorCode::Model, "query", image.image.path.string(),
+                            "image and text embeddings differ in length");
             row.push_back(static_cast<double>(dot(image.encoded->global, text->global)));
         }
         out.push_back(std::move(row));
@@ -64,7 +69,8 @@ std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts
     return out;
 }
 
-std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shared_ptr<const EncodedText>> texts, bool allSentences)
+std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shared_ptr<const EncodedText>> texts,
+                            bool allSentences)
 {
     std::vector<TextMap> out;
     if (image.patches.empty())
@@ -74,7 +80,9 @@ std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shar
         const std::size_t count = text.sentenceCount(), d = static_cast<std::size_t>(text.dim);
         for (std::size_t s = 0; s < count; ++s)
             if (allSentences || static_cast<std::int64_t>(s) == text.last)
-                out.push_back({t, s, alignmentMap(image.patches, image.rows, image.columns, std::span(text.sentences).subspan(s * d, d), image.inside)});
+                out.push_back({t, s,
+                               alignmentMap(image.patches, image.rows, image.columns,
+                                            std::span(text.sentences).subspan(s * d, d), image.inside)});
     }
     return out;
 }

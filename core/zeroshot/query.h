@@ -48,8 +48,8 @@ struct TextMap
 struct QueryResult
 {
     std::vector<QueriedText> texts;
-    std::vector<std::vector<double>> scores;   // [images][texts], cosines
-    std::vector<std::vector<TextMap>> maps;    // [images][...]
+    std::vector<std::vector<double>> scores; // [images][texts], cosines
+    std::vector<std::vector<TextMap>> maps;  // [images][...]
     FusedScores fused;
     Provenance provenance;
     double textMilliseconds = 0, totalMilliseconds = 0;

@@ -12,19 +12,28 @@ constexpr const char* softmaxNote = "softmax: a share among these prompts, not a
 // What names an image in a result.
 json identity(const ScoredImage& image, std::size_t index)
 {
-    return {{"index", index}, {"path", image.image.path.string()}, {"frame", image.image.frame}, {"slot", name(image.image.slot)},
-            {"side", name(image.image.side)}, {"view", image.image.view}, {"fused", image.fused}};
+    return {{"index", index},
+            {"path", image.image.path.string()},
+            {"frame", image.image.frame},
+            {"slot", name(image.image.slot)},
+            {"side", name(image.image.side)},
+            {"view", image.image.view},
+            {"fused", image.fused}};
 }
 
 json textJson(const QueriedText& text)
 {
-    json out = {{"text", text.text}, {"encoded", text.encoded}, {"cut", text.cut}, {"sentences", text.sentences}, {"warnings", text.warnings}, {"unnegated", nullptr}};
+    json out = {{"text", text.text},           {"encoded", text.encoded},   {"cut", text.cut},
+                {"sentences", text.sentences}, {"warnings", text.warnings}, {"unnegated", nullptr}};
     if (!text.unnegated)
         return out;
     json breasts = json::object();
     for (const BreastScores& breast : text.unnegated->fused.breasts)
         breasts[name(breast.side)] = breast.scores.front();
-    out["unnegated"] = {{"text", text.unnegated->text}, {"images", text.unnegated->images}, {"breasts", breasts}, {"study", text.unnegated->fused.study.front()}};
+    out["unnegated"] = {{"text", text.unnegated->text},
+                        {"images", text.unnegated->images},
+                        {"breasts", breasts},
+                        {"study", text.unnegated->fused.study.front()}};
     return out;
 }
 
@@ -38,7 +47,9 @@ json byClass(const std::vector<std::string>& classes, const std::vector<double>&
 
 json scoresJson(const std::vector<std::string>& classes, const ClassScores& scores)
 {
-    json out = {{"logits", byClass(classes, scores.logits)}, {"softmax", byClass(classes, scores.softmax)}, {"softmax_twice", byClass(classes, scores.softmaxTwice)}};
+    json out = {{"logits", byClass(classes, scores.logits)},
+                {"softmax", byClass(classes, scores.softmax)},
+                {"softmax_twice", byClass(classes, scores.softmaxTwice)}};
     if (!scores.similarity.empty())
         out["similarity"] = byClass(classes, scores.similarity);
     return out;
@@ -105,7 +116,8 @@ json toJson(const QueryResult& result, const EncodedStudy& study)
     }
     out["breasts"] = json::array();
     for (const BreastScores& breast : result.fused.breasts)
-        out["breasts"].push_back({{"side", name(breast.side)}, {"scores", breast.scores}, {"fusion", viewsRule(result.provenance.fusion)}});
+        out["breasts"].push_back(
+            {{"side", name(breast.side)}, {"scores", breast.scores}, {"fusion", viewsRule(result.provenance.fusion)}});
     out["study"] = {{"scores", result.fused.study}, {"fusion", name(result.provenance.fusion)}};
     out["fusion"] = toJson(result.provenance.fusion);
     out["score"] = "similarity (cosine, -1 to 1)";

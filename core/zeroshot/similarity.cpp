@@ -81,7 +81,8 @@ Raster<float> alignmentMap(std::span<const float> patches, std::int64_t rows, st
         throw Error(ErrorCode::Internal, "draw alignment map", "", "patches, grid and sentence differ in size");
     Raster<float> map(static_cast<int>(rows), static_cast<int>(columns));
     for (std::size_t i = 0; i < count; ++i)
-        map.values[i] = inside.empty() || inside[i] ? dot(patches.subspan(i * d, d), sentence) : std::numeric_limits<float>::quiet_NaN();
+        map.values[i] = inside.empty() || inside[i] ? dot(patches.subspan(i * d, d), sentence)
+                                                    : std::numeric_limits<float>::quiet_NaN();
     return map;
 }
 
@@ -123,7 +124,8 @@ std::vector<std::uint8_t> insideMask(const Geometry& geometry)
     for (int row = 0; row < geometry.gridRows(); ++row)
         for (int column = 0; column < geometry.gridColumns(); ++column) {
             const Point centre = geometry.patchCentre(row, column);
-            out.push_back(centre.x >= first.x && centre.y >= first.y && centre.x <= last.x && centre.y <= last.y ? 1 : 0);
+            out.push_back(centre.x >= first.x && centre.y >= first.y && centre.x <= last.x && centre.y <= last.y ? 1
+                                                                                                                 : 0);
         }
     return out;
 }

@@ -23,7 +23,9 @@ struct FileState
 
 FileState stateOf(const std::filesystem::path& path)
 {
-    struct stat info{};
+    struct stat info
+    {
+    };
     if (::stat(path.c_str(), &info) != 0)
         return {};
     return {info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
@@ -35,14 +37,17 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
         if (!uid.empty() && study.uid == uid)
             return study;
     if (!uid.empty())
-        throw Error(ErrorCode::Data, "find study", uid, "not among the " + std::to_string(report.studies.size()) + " found");
+        throw Error(ErrorCode::Data, "find study", uid,
+                    "not among the " + std::to_string(report.studies.size()) + " found");
     if (report.studies.empty()) {
         const bool one = report.problems.size() == 1;
         throw Error(ErrorCode::Data, "find study", one ? report.problems.front().path.string() : std::string(),
-                    one ? report.problems.front().reason : "no image in " + std::to_string(report.problems.size()) + " files looked at");
+                    one ? report.problems.front().reason
+                        : "no image in " + std::to_string(report.problems.size()) + " files looked at");
     }
     if (report.studies.size() > 1)
-        throw Error(ErrorCode::Usage, "find study", std::to_string(report.studies.size()) + " studies", "name one of them by its folder, files or UID");
+        throw Error(ErrorCode::Usage, "find study", std::to_string(report.studies.size()) + " studies",
+                    "name one of them by its folder, files or UID");
     return report.studies.front();
 }
 
@@ -60,7 +65,8 @@ std::string whySkipped(const StudyImage& image, const SelectionOptions& options)
 bool belongsToFile(const Error& error)
 {
     const ErrorCode code = error.code();
-    return code == ErrorCode::Io || code == ErrorCode::Format || code == ErrorCode::Unsupported || code == ErrorCode::Data;
+    return code == ErrorCode::Io || code == ErrorCode::Format || code == ErrorCode::Unsupported ||
+           code == ErrorCode::Data;
 }
 
 ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options)
@@ -74,7 +80,8 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
             out.skipped.push_back({image.path, reason});
             continue;
         }
-        ImageToScore chosen{image.path, image.frame, image.slot, image.side, image.view, image.spacing.mm, image.warnings};
+        ImageToScore chosen{image.path, image.frame,      image.slot,    image.side,
+                            image.view, image.spacing.mm, image.warnings};
         if (image.header.frames > 1)
             chosen.frame = *options.frame;
         out.images.push_back(std::move(chosen));
@@ -84,7 +91,8 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
     return out;
 }
 
-Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options, const Job& job)
+Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options,
+                                       const Job& job)
 {
     const auto report = scan(paths, job);
     if (!report)
@@ -108,10 +116,12 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
 {
     const auto file = ImageFile::open(image.path);
     if (file->kind() != FileKind::Image)
-        throw Error(ErrorCode::Data, "encode", image.path.string(), std::string("not an image but: ") + name(file->kind()));
+        throw Error(ErrorCode::Data, "encode", image.path.string(),
+                    std::string("not an image but: ") + name(file->kind()));
     if (image.frame < 0 || image.frame >= file->header().frames)
         throw Error(ErrorCode::Data, "encode", image.path.string(),
-                    "frame " + std::to_string(image.frame) + " of " + std::to_string(file->header().frames) + " (counted from 0)");
+                    "frame " + std::to_string(image.frame) + " of " + std::to_string(file->header().frames) +
+                        " (counted from 0)");
     const StoredImage stored = file->readFrame(image.frame);
     if (job.cancelled())
         return {};
@@ -136,7 +146,9 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
     out.inside = insideMask(prepared.geometry);
     out.breast = breastOnGrid(prepared.geometry, prepared.breast);
     if (!out.patches.empty() && out.inside.size() != static_cast<std::size_t>(out.rows * out.columns))
-        throw Error(ErrorCode::Model, "encode", info.name, "the model's patch grid is not that of its profile: " + std::to_string(out.rows) + " x " + std::to_string(out.columns));
+        throw Error(ErrorCode::Model, "encode", info.name,
+                    "the model's patch grid is not that of its profile: " + std::to_string(out.rows) + " x " +
+                        std::to_string(out.columns));
     return out;
 }
 
@@ -161,7 +173,8 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
         if (!computed)
             return {};
         if (stateOf(image.path) != before)
-            throw Error(ErrorCode::Data, "encode", image.path.string(), "the file changed while it was read; open it again");
+            throw Error(ErrorCode::Data, "encode", image.path.string(),
+                        "the file changed while it was read; open it again");
         if (m_cache)
             m_cache->put(key, serialise(*computed));
         out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));

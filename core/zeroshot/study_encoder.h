@@ -41,9 +41,9 @@ struct ImageSelection
 
 struct SelectionOptions
 {
-    bool processing = false;   // score images "for processing" too
-    std::optional<int> frame;  // of the stacks named; empty: stacks are skipped
-    std::string studyUid;      // which study, where there are several
+    bool processing = false;  // score images "for processing" too
+    std::optional<int> frame; // of the stacks named; empty: stacks are skipped
+    std::string studyUid;     // which study, where there are several
 };
 
 // Which images of a scanned study are scored (workstation.md 1.5). Error(Data) if there is no study, or several and
@@ -51,13 +51,14 @@ struct SelectionOptions
 ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options = {});
 
 // Scans, and selects. Empty: cancelled.
-Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options, const Job& job);
+Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>& paths, const SelectionOptions& options,
+                                       const Job& job);
 
 struct ScoredImage
 {
     ImageToScore image;
     std::shared_ptr<const EncodedImage> encoded;
-    bool fused = true;   // takes part in the scores of breast and study: hung images; all where none is hung
+    bool fused = true; // takes part in the scores of breast and study: hung images; all where none is hung
     bool cached = false;
     double milliseconds = 0;
 };
@@ -76,7 +77,9 @@ class StudyEncoder
 {
 public:
     // cache may be null. All must outlive this object.
-    StudyEncoder(Model& model, const Profile& profile, EmbeddingCache* cache) : m_model(model), m_profile(profile), m_cache(cache) {}
+    StudyEncoder(Model& model, const Profile& profile, EmbeddingCache* cache)
+        : m_model(model), m_profile(profile), m_cache(cache)
+    {}
 
     // Files that cannot be read are collected in `refused`; if that is all of them, the first one's error is
     // thrown. Empty: cancelled.

@@ -10,7 +10,8 @@ namespace {
 
 std::string keyOf(const std::string& text, const TextOptions& options)
 {
-    return std::to_string(static_cast<int>(options.pooling)) + (options.raw ? "r" : "c") + (options.sentences ? "s" : "g") + std::to_string(options.length) + ":" +
+    return std::to_string(static_cast<int>(options.pooling)) + (options.raw ? "r" : "c") +
+           (options.sentences ? "s" : "g") + std::to_string(options.length) + ":" +
            std::to_string(options.prefix.size()) + ":" + options.prefix + text;
 }
 
@@ -22,7 +23,8 @@ EncodedText textAt(const TextEmbedding& batch, std::size_t m)
     out.dim = batch.dim;
     out.global.assign(batch.global.begin() + i * d, batch.global.begin() + (i + 1) * d);
     if (batch.offsets.size() > m + 1)
-        out.sentences.assign(batch.sentences.begin() + batch.offsets[m] * d, batch.sentences.begin() + batch.offsets[m + 1] * d);
+        out.sentences.assign(batch.sentences.begin() + batch.offsets[m] * d,
+                             batch.sentences.begin() + batch.offsets[m + 1] * d);
     if (batch.last[m] >= 0)
         out.last = batch.last[m] - batch.offsets[m];
     out.cut = m < batch.cut.size() && batch.cut[m];
@@ -31,11 +33,14 @@ EncodedText textAt(const TextEmbedding& batch, std::size_t m)
 
 } // namespace
 
-Cancellable<std::vector<std::shared_ptr<const EncodedText>>> TextEncoder::encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
+Cancellable<std::vector<std::shared_ptr<const EncodedText>>>
+TextEncoder::encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job)
 {
     const ModelInfo& info = m_model.info();
     if (info.textFamily.empty())
-        throw Error(ErrorCode::Model, "encode text", info.name, "this model has no text tower" + std::string(info.kind == "linear-probe" ? "; it is a linear probe: use classify" : ""));
+        throw Error(ErrorCode::Model, "encode text", info.name,
+                    "this model has no text tower" +
+                        std::string(info.kind == "linear-probe" ? "; it is a linear probe: use classify" : ""));
     std::vector<std::shared_ptr<const EncodedText>> out(texts.size());
     std::vector<std::string> wanted;
     std::map<std::string, std::size_t> place; // of a text in `wanted`: each is encoded once
@@ -96,7 +101,9 @@ Pooling poolingByName(const std::string& text)
 
 std::string poolingUsed(const ModelInfo& info, Pooling pooling)
 {
-    return pooling == Pooling::ZeroShot ? "zero-shot" : pooling == Pooling::Training ? "training" : info.inferencePooling;
+    return pooling == Pooling::ZeroShot   ? "zero-shot"
+           : pooling == Pooling::Training ? "training"
+                                          : info.inferencePooling;
 }
 
 } // namespace mama

@@ -17,8 +17,9 @@ struct EncodedText
     std::vector<float> global;    // [D], L2-normalised
     std::vector<float> sentences; // [S, D], L2-normalised
     std::int64_t dim = 0;
-    std::int64_t last = -1;       // the sentence a text's one map is drawn for: the last, which has seen all before it; -1: none
-    bool cut = false;             // did not fit into the model's length
+    std::int64_t last =
+        -1;           // the sentence a text's one map is drawn for: the last, which has seen all before it; -1: none
+    bool cut = false; // did not fit into the model's length
 
     std::size_t sentenceCount() const { return dim > 0 ? sentences.size() / static_cast<std::size_t>(dim) : 0; }
 };
@@ -31,7 +32,8 @@ public:
     explicit TextEncoder(Model& model, std::size_t remembered = 512) : m_model(model), m_limit(remembered) {}
 
     // In the order of `texts`. Error(Model) if the model has no text tower. Empty: cancelled.
-    Cancellable<std::vector<std::shared_ptr<const EncodedText>>> encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job = {});
+    Cancellable<std::vector<std::shared_ptr<const EncodedText>>>
+    encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job = {});
 
 private:
     using Entry = std::pair<std::string, std::shared_ptr<const EncodedText>>;

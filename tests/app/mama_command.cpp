@@ -9,7 +9,8 @@ Outcome mamaCommand(const QStringList& arguments)
     QProcess process;
     process.start(text(program("mama")), QStringList{QStringLiteral("--quiet")} + arguments);
     process.waitForFinished(300000);
-    Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1, process.readAllStandardOutput(), process.readAllStandardError()};
+    Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+                    process.readAllStandardOutput(), process.readAllStandardError()};
     if (outcome.status != 0)
         qInfo().noquote() << arguments.join(QLatin1Char(' ')) << "ended with" << outcome.status << outcome.err;
     return outcome;
@@ -18,7 +19,8 @@ Outcome mamaCommand(const QStringList& arguments)
 Outcome importTinyModel(const std::filesystem::path& target)
 {
     const std::filesystem::path checkpoint = parityFolder() / "mama-ckpt";
-    return mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model", text(checkpoint / "text-model"), "--config", text(checkpoint / "config.json"), "--out",
+    return mamaCommand({"checkpoint", "import", text(checkpoint / "mama_fp32.ckpt"), "--text-model",
+                        text(checkpoint / "text-model"), "--config", text(checkpoint / "config.json"), "--out",
                         text(target)});
 }
 

@@ -15,12 +15,14 @@ namespace fs = std::filesystem;
 namespace {
 
 // Every number of `expected` that `actual` has under the same name, within the tolerance; `compared` counts them.
-std::string compareJson(const nlohmann::json& actual, const nlohmann::json& expected, double atol, double rtol, const std::string& where, int& compared)
+std::string compareJson(const nlohmann::json& actual, const nlohmann::json& expected, double atol, double rtol,
+                        const std::string& where, int& compared)
 {
     if (expected.is_object()) {
         for (const auto& [key, value] : expected.items())
             if (actual.is_object() && actual.contains(key))
-                if (const std::string wrong = compareJson(actual[key], value, atol, rtol, where + "/" + key, compared); !wrong.empty())
+                if (const std::string wrong = compareJson(actual[key], value, atol, rtol, where + "/" + key, compared);
+                    !wrong.empty())
                     return wrong;
         return {};
     }
@@ -28,14 +30,18 @@ std::string compareJson(const nlohmann::json& actual, const nlohmann::json& expe
         if (!actual.is_array() || actual.size() != expected.size())
             return where + ": another length";
         for (std::size_t i = 0; i < expected.size(); ++i)
-            if (const std::string wrong = compareJson(actual[i], expected[i], atol, rtol, where + "/" + std::to_string(i), compared); !wrong.empty())
+            if (const std::string wrong =
+                    compareJson(actual[i], expected[i], atol, rtol, where + "/" + std::to_string(i), compared);
+                !wrong.empty())
                 return wrong;
         return {};
     }
     ++compared;
     if (expected.is_number() && actual.is_number()) {
         const double gap = std::abs(actual.get<double>() - expected.get<double>());
-        return gap <= atol + rtol * std::abs(expected.get<double>()) ? "" : where + ": " + actual.dump() + ", expected " + expected.dump();
+        return gap <= atol + rtol * std::abs(expected.get<double>())
+                   ? ""
+                   : where + ": " + actual.dump() + ", expected " + expected.dump();
     }
     return actual == expected ? "" : where + ": " + actual.dump() + ", expected " + expected.dump();
 }
@@ -59,10 +65,14 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("file");
         QTest::addColumn<QString>("expected");
-        QTest::newRow("lightning, old adapter names") << "mama_fp32.ckpt" << "expected";
-        QTest::newRow("lightning, new adapter names") << "mama_fp32_peft07.ckpt" << "expected";
-        QTest::newRow("safetensors") << "model.safetensors" << "expected";
-        QTest::newRow("bfloat16") << "mama_bf16.ckpt" << "expected_bf16_weights";
+        QTest::newRow("lightning, old adapter names") << "mama_fp32.ckpt"
+                                                      << "expected";
+        QTest::newRow("lightning, new adapter names") << "mama_fp32_peft07.ckpt"
+                                                      << "expected";
+        QTest::newRow("safetensors") << "model.safetensors"
+                                     << "expected";
+        QTest::newRow("bfloat16") << "mama_bf16.ckpt"
+                                  << "expected_bf16_weights";
     }
 
     // checkpoint import, encode image, encode text: globals, patches, sentences, both poolings.
@@ -74,8 +84,11 @@ private Q_SLOTS:
         MAMA_NEED(parity.present(), "parity/mama-ckpt");
         const Folder folder;
         const fs::path model = folder / "model";
-        QCOMPARE(mamaCommand({"checkpoint", "import", text(parity.path(file.toStdString())), "--text-model", text(parity.path("text-model")), "--config",
-                              text(parity.path("model_config.json")), "--compat", "reference", "--out", text(model)}).status, 0);
+        QCOMPARE(mamaCommand({"checkpoint", "import", text(parity.path(file.toStdString())), "--text-model",
+                              text(parity.path("text-model")), "--config", text(parity.path("model_config.json")),
+                              "--compat", "reference", "--out", text(model)})
+                     .status,
+                 0);
 
         const NpyArray grey = parity.array("inputs/images_normalised.npy"); // one of three equal channels
         const std::vector<float> channel = grey.asFloat();
@@ -84,22 +97,33 @@ private Q_SLOTS:
         std::vector<float> input;
         for (std::size_t n = 0; n < static_cast<std::size_t>(images); ++n)
             for (int c = 0; c < 3; ++c)
-                input.insert(input.end(), channel.begin() + static_cast<std::ptrdiff_t>(n * area), channel.begin() + static_cast<std::ptrdiff_t>((n + 1) * area));
+                input.insert(input.end(), channel.begin() + static_cast<std::ptrdiff_t>(n * area),
+                             channel.begin() + static_cast<std::ptrdiff_t>((n + 1) * area));
         const std::vector<std::int64_t> shape{images, 3, rows, columns};
         writeNpy(folder / "input.npy", input, shape);
-        QCOMPARE(mamaCommand({"encode", "image", "--model", text(model), text(folder / "input.npy"), "--out", text(folder / "e.npy"), "--patches",
-                              text(folder / "p.npy"), "--precision", "fp32", "--json"}).status, 0);
+        QCOMPARE(
+            mamaCommand({"encode", "image", "--model", text(model), text(folder / "input.npy"), "--out",
+                         text(folder / "e.npy"), "--patches", text(folder / "p.npy"), "--precision", "fp32", "--json"})
+                .status,
+            0);
         const std::string prefix = expected.toStdString() + "/";
-        MAMA_SAME(parity.difference(prefix + "image_global.npy", std::span<const float>(readNpy(folder / "e.npy").asFloat())));
-        MAMA_SAME(parity.difference(prefix + "image_local.npy", std::span<const float>(readNpy(folder / "p.npy").asFloat())));
+        MAMA_SAME(parity.difference(prefix + "image_global.npy",
+                                    std::span<const float>(readNpy(folder / "e.npy").asFloat())));
+        MAMA_SAME(
+            parity.difference(prefix + "image_local.npy", std::span<const float>(readNpy(folder / "p.npy").asFloat())));
 
         for (const std::string pooling : {"zero-shot", "training"}) {
-            QCOMPARE(mamaCommand({"encode", "text", "--model", text(model), "--text-file", text(parity.path("inputs/captions.json")), "--raw", "--pooling",
-                                  QString::fromStdString(pooling), "--out", text(folder / "t.npy"), "--sentences", text(folder / "s.npy"), "--precision", "fp32",
-                                  "--json"}).status, 0);
-            MAMA_SAME(parity.difference(prefix + (pooling == "training" ? "text_global_training.npy" : "text_global_zeroshot.npy"),
-                                        std::span<const float>(readNpy(folder / "t.npy").asFloat())));
-            MAMA_SAME(parity.difference(prefix + "sentence_local.npy", std::span<const float>(readNpy(folder / "s.npy").asFloat())));
+            QCOMPARE(mamaCommand({"encode", "text", "--model", text(model), "--text-file",
+                                  text(parity.path("inputs/captions.json")), "--raw", "--pooling",
+                                  QString::fromStdString(pooling), "--out", text(folder / "t.npy"), "--sentences",
+                                  text(folder / "s.npy"), "--precision", "fp32", "--json"})
+                         .status,
+                     0);
+            MAMA_SAME(parity.difference(
+                prefix + (pooling == "training" ? "text_global_training.npy" : "text_global_zeroshot.npy"),
+                std::span<const float>(readNpy(folder / "t.npy").asFloat())));
+            MAMA_SAME(parity.difference(prefix + "sentence_local.npy",
+                                        std::span<const float>(readNpy(folder / "s.npy").asFloat())));
         }
     }
 
@@ -117,12 +141,14 @@ private Q_SLOTS:
             for (const nlohmann::json& entry : expected)
                 texts.push_back(entry.at("text"));
             writeAtomically(folder / "texts.json", std::string_view(texts.dump()));
-            const Outcome outcome = mamaCommand({"tokenize", "--model", text(tokenizer.path()), "--text-file", text(folder / "texts.json"), "--raw"});
+            const Outcome outcome = mamaCommand(
+                {"tokenize", "--model", text(tokenizer.path()), "--text-file", text(folder / "texts.json"), "--raw"});
             QCOMPARE(outcome.status, 0);
             const QList<QByteArray> lines = outcome.out.trimmed().split('\n');
             QCOMPARE(lines.size(), static_cast<qsizetype>(expected.size()));
             for (qsizetype i = 0; i < lines.size(); ++i)
-                QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("ids") == expected[static_cast<std::size_t>(i)].at("ids"));
+                QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("ids") ==
+                        expected[static_cast<std::size_t>(i)].at("ids"));
             ++sets;
         }
         QVERIFY(sets > 0);
@@ -132,13 +158,15 @@ private Q_SLOTS:
     {
         const ParityCase parity("captions");
         MAMA_NEED(parity.present(), "parity/captions");
-        const Outcome outcome = mamaCommand({"caption", "--table", text(parity.path("tables")), "--task", "caption", "--compat", "reference"});
+        const Outcome outcome = mamaCommand(
+            {"caption", "--table", text(parity.path("tables")), "--task", "caption", "--compat", "reference"});
         QCOMPARE(outcome.status, 0);
         const nlohmann::json expected = parity.json("expected_captions.json");
         const QList<QByteArray> lines = outcome.out.trimmed().split('\n');
         QCOMPARE(lines.size(), static_cast<qsizetype>(expected.size()));
         for (qsizetype i = 0; i < lines.size(); ++i)
-            QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("caption") == expected[static_cast<std::size_t>(i)].at("caption"));
+            QVERIFY(nlohmann::json::parse(lines[i].toStdString()).at("caption") ==
+                    expected[static_cast<std::size_t>(i)].at("caption"));
     }
 
     void losses()
@@ -152,19 +180,24 @@ private Q_SLOTS:
                 continue;
             std::vector<NpyArray> arrays;
             std::vector<std::string> names;
-            for (const std::string name : {"v", "v2", "t", "simclr1", "simclr2", "patches", "sentences", "sentence_counts", "logit_scale", "local_scale"}) {
+            for (const std::string name : {"v", "v2", "t", "simclr1", "simclr2", "patches", "sentences",
+                                           "sentence_counts", "logit_scale", "local_scale"}) {
                 arrays.push_back(readNpy(batch.path() / (name + ".npy")));
                 names.push_back(name);
             }
             std::vector<NamedTensor> tensors;
             for (std::size_t i = 0; i < arrays.size(); ++i)
-                tensors.push_back({{names[i], arrays[i].type == "i4" ? TensorType::I32 : TensorType::F32, arrays[i].shape}, arrays[i].bytes});
+                tensors.push_back(
+                    {{names[i], arrays[i].type == "i4" ? TensorType::I32 : TensorType::F32, arrays[i].shape},
+                     arrays[i].bytes});
             writeSafetensors(folder / "batch.safetensors", tensors, nlohmann::json::object());
-            const Outcome outcome = mamaCommand({"losses", "--batch", text(folder / "batch.safetensors"), "--gradients", text(folder / "g.safetensors"), "--json"});
+            const Outcome outcome = mamaCommand({"losses", "--batch", text(folder / "batch.safetensors"), "--gradients",
+                                                 text(folder / "g.safetensors"), "--json"});
             QCOMPARE(outcome.status, 0);
             const nlohmann::json expected = readJson(batch.path() / "expected.json");
             int compared = 0;
-            MAMA_SAME(compareJson(outcome.json(), expected, expected.at("atol").get<double>(), expected.at("rtol").get<double>(), batch.path().filename().string(), compared));
+            MAMA_SAME(compareJson(outcome.json(), expected, expected.at("atol").get<double>(),
+                                  expected.at("rtol").get<double>(), batch.path().filename().string(), compared));
             QVERIFY2(compared >= 15, std::to_string(compared).c_str());
             QVERIFY(WeightFile::open(folder / "g.safetensors")->tensors().size() >= 11);
             ++batches;
@@ -214,7 +247,8 @@ private Q_SLOTS:
                     csv += "," + QByteArray::number(static_cast<double>(values[i * classes + c]), 'g', 9).toStdString();
             }
             writeAtomically(folder / "p.csv", std::string_view(csv + "\n"));
-            const Outcome outcome = mamaCommand({"metrics", "--predictions", text(folder / "p.csv"), "--no-intervals", "--json"});
+            const Outcome outcome =
+                mamaCommand({"metrics", "--predictions", text(folder / "p.csv"), "--no-intervals", "--json"});
             QCOMPARE(outcome.status, 0);
             nlohmann::json expected = readJson(root / (set + "_expected.json"));
             expected.erase("bootstrap_ci95");
@@ -235,12 +269,16 @@ private Q_SLOTS:
         for (const nlohmann::json& entry : readJson(root / "manifest.json")) {
             const std::string file = entry.at("file");
             const bool control = file.rfind("micro_valid", 0) == 0;
-            const Outcome outcome = mamaCommand({"checkpoint", "import", text(root / file), "--config", text(root / "micro_config.json"), "--out", text(folder / ("out-" + file))});
+            const Outcome outcome =
+                mamaCommand({"checkpoint", "import", text(root / file), "--config", text(root / "micro_config.json"),
+                             "--out", text(folder / ("out-" + file))});
             QVERIFY2(control ? outcome.status == 0 : outcome.status == 1 || outcome.status == 0, file.c_str());
             if (entry.at("expected").get<std::string>() == "refuse")
                 QVERIFY2(outcome.status == 1, file.c_str());
             if (outcome.status == 1)
-                QVERIFY2(outcome.err.startsWith("error: ") && outcome.err.contains(file.c_str()) && outcome.err.count('\n') == 1, outcome.err.constData());
+                QVERIFY2(outcome.err.startsWith("error: ") && outcome.err.contains(file.c_str()) &&
+                             outcome.err.count('\n') == 1,
+                         outcome.err.constData());
             QVERIFY(!fs::exists("PWNED") && !fs::exists(root / "PWNED") && !fs::exists(folder / "PWNED"));
         }
     }
@@ -256,9 +294,15 @@ private Q_SLOTS:
             const fs::path tensor = root / "out" / (name + "_final112_tensor.npy");
             if (!fs::exists(tensor))
                 continue;
-            QCOMPARE(mamaCommand({"preprocess", text(root / entry.at("file").get<std::string>()), "--profile", "mama-embed-reference", "--size", "112", "--long-side",
-                                  entry.at("first_resize_long_side").is_null() ? "0" : QString::number(entry.at("first_resize_long_side").get<int>()), "--no-jpeg",
-                                  "--square-side", QString::number(entry.at("square_side").get<int>()), "--out", text(folder / "x.npy"), "--json"}).status, 0);
+            QCOMPARE(mamaCommand({"preprocess", text(root / entry.at("file").get<std::string>()), "--profile",
+                                  "mama-embed-reference", "--size", "112", "--long-side",
+                                  entry.at("first_resize_long_side").is_null()
+                                      ? "0"
+                                      : QString::number(entry.at("first_resize_long_side").get<int>()),
+                                  "--no-jpeg", "--square-side", QString::number(entry.at("square_side").get<int>()),
+                                  "--out", text(folder / "x.npy"), "--json"})
+                         .status,
+                     0);
             const std::vector<double> made = readNpy(folder / "x.npy").asDouble();
             const std::vector<double> expected = readNpy(tensor).asDouble();
             MAMA_SAME(test::difference(std::span(made).first(expected.size()), expected, 0.0079, 0, name));

@@ -17,10 +17,17 @@ private Q_SLOTS:
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
         const fs::path root = m_folder.path().toStdString();
         QCOMPARE(importTinyModel(root / "demo").status, 0);
-        QCOMPARE(mamaCommand({"phantom", "--seed", "1", "--studies", "8", "--size", "256x208", "--balanced", "--priors", "0", "--out", text(root / "phantoms")}).status, 0);
+        QCOMPARE(mamaCommand({"phantom", "--seed", "1", "--studies", "8", "--size", "256x208", "--balanced", "--priors",
+                              "0", "--out", text(root / "phantoms")})
+                     .status,
+                 0);
         auto environment = QProcessEnvironment::systemEnvironment();
-        for (const auto& [name, value] : {std::pair{"MAMA", text(program("mama"))}, {"SHARES", QString("0.5 1")}, {"LABELS", QString("density birads")}, {"STEPS", QString("4")},
-                                          {"STUDIES", QString("4")}, {"MAMA_CACHE", text(root / "cache")}})
+        for (const auto& [name, value] : {std::pair{"MAMA", text(program("mama"))},
+                                          {"SHARES", QString("0.5 1")},
+                                          {"LABELS", QString("density birads")},
+                                          {"STEPS", QString("4")},
+                                          {"STUDIES", QString("4")},
+                                          {"MAMA_CACHE", text(root / "cache")}})
             environment.insert(name, value);
         const QString script = text(sourceFolder() / "resources" / "demo" / "probe");
         const auto run = [&] {
@@ -41,7 +48,8 @@ private Q_SLOTS:
             QCOMPARE(fields[0] + fields[1], QStringList({"density0.5", "density1", "birads0.5", "birads1"})[i - 1]);
             const double value = fields[2].toDouble(), low = fields[3].toDouble(), high = fields[4].toDouble();
             QVERIFY2(value >= 0 && value <= 1 && low <= value && value <= high, qPrintable(lines[i]));
-            const auto report = readJson(root / "probes" / (fields[0] + "-" + fields[1]).toStdString() / "evaluation" / "report.json");
+            const auto report =
+                readJson(root / "probes" / (fields[0] + "-" + fields[1]).toStdString() / "evaluation" / "report.json");
             QCOMPARE(report.at("balanced_accuracy").get<double>(), value);
             QCOMPARE(report.at("n").get<int>(), 16);
         }

@@ -42,7 +42,12 @@ public:
             if (resume)
                 arguments << "--resume";
             members.push_back(started(text(program("mama")), arguments,
-                                      {{"RANK", rank}, {"WORLD_SIZE", "2"}, {"LOCAL_RANK", rank}, {"LOCAL_WORLD_SIZE", "2"}, {"MASTER_ADDR", "127.0.0.1"}, {"MASTER_PORT", port}}));
+                                      {{"RANK", rank},
+                                       {"WORLD_SIZE", "2"},
+                                       {"LOCAL_RANK", rank},
+                                       {"LOCAL_WORLD_SIZE", "2"},
+                                       {"MASTER_ADDR", "127.0.0.1"},
+                                       {"MASTER_PORT", port}}));
         }
     }
     // Exit statuses; -1: killed, or not ended in two minutes.
@@ -56,7 +61,10 @@ public:
         }
         return all;
     }
-    void signal(int member, int number) const { ::kill(static_cast<pid_t>(members[static_cast<std::size_t>(member)]->processId()), number); }
+    void signal(int member, int number) const
+    {
+        ::kill(static_cast<pid_t>(members[static_cast<std::size_t>(member)]->processId()), number);
+    }
 
     std::vector<std::unique_ptr<QProcess>> members;
     std::array<QByteArray, 2> errors;
@@ -73,8 +81,8 @@ std::vector<StepRecord> stepsOf(const fs::path& run)
 
 } // namespace
 
-// One model in two real processes on phantoms: against one process with the same samples, and through signals, kills and
-// a batch system's script.
+// One model in two real processes on phantoms: against one process with the same samples, and through signals, kills
+// and a batch system's script.
 class TestTrainGroup : public QObject
 {
     Q_OBJECT
@@ -83,7 +91,10 @@ private Q_SLOTS:
     {
         MAMA_NEED(fs::exists(parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
         QCOMPARE(importTinyModel(root() / "model").status, 0);
-        QCOMPARE(mamaCommand({"phantom", "--seed", "21", "--studies", "6", "--size", "256x208", "--priors", "0", "--out", text(root() / "set")}).status, 0);
+        QCOMPARE(mamaCommand({"phantom", "--seed", "21", "--studies", "6", "--size", "256x208", "--priors", "0",
+                              "--out", text(root() / "set")})
+                     .status,
+                 0);
         writeAtomically(root() / "two.json", config(2).dump());
         Pair pair(root() / "two.json", root() / "two", false);
         const auto statuses = pair.statuses();
@@ -94,11 +105,12 @@ private Q_SLOTS:
     void twoProcessesEqualOne()
     {
         writeAtomically(root() / "one.json", config(4).dump());
-        QCOMPARE(mamaCommand({"train", "--config", text(root() / "one.json"), "--run", text(root() / "one")}).status, 0);
+        QCOMPARE(mamaCommand({"train", "--config", text(root() / "one.json"), "--run", text(root() / "one")}).status,
+                 0);
         const auto one = stepsOf(root() / "one"), two = stepsOf(root() / "two");
         QCOMPARE(two.size(), one.size());
         double worst = 0, atFirst = 0, norm = 0; // relative; of losses, terms and temperatures; of gradient norms
-        std::string what = "loss"; // of the largest difference
+        std::string what = "loss";               // of the largest difference
         const auto compare = [&](double actual, double expected, const std::string& of) {
             if (const double off = std::abs(actual - expected) / std::max(1.0, std::abs(expected)); off > worst) {
                 worst = off;
@@ -119,7 +131,9 @@ private Q_SLOTS:
                 atFirst = std::max(worst, norm);
         }
         const double weights = weightsOff();
-        qInfo("relative difference %.2g in the first step; in %zu at most %.2g of losses, terms and temperatures (%s) and %.2g of gradient norms; weights %.2g of their way", atFirst, one.size(), worst, what.c_str(), norm, weights);
+        qInfo(
+            "relative difference %.2g in the first step; in %zu at most %.2g of losses, terms and temperatures (%s) and %.2g of gradient norms; weights %.2g of their way",
+            atFirst, one.size(), worst, what.c_str(), norm, weights);
         QVERIFY(atFirst < 1e-5); // sums in another order, in float32
         QVERIFY(worst < 1e-4);   // and what the optimiser makes of them
         QVERIFY(norm < 1e-2);    // a norm is largest where the loss is steepest
@@ -196,7 +210,8 @@ private Q_SLOTS:
     {
         Pair pair(root() / "two.json", root() / "two", false);
         QVERIFY((pair.statuses() == std::array{2, 1}));
-        QVERIFY2(pair.errors[1].contains("process 0 of 2: train: ") && pair.errors[1].contains("holds a run already"), pair.errors[1]);
+        QVERIFY2(pair.errors[1].contains("process 0 of 2: train: ") && pair.errors[1].contains("holds a run already"),
+                 pair.errors[1]);
     }
 
     void anotherNumberOfProcessesIsRefused()
@@ -206,7 +221,8 @@ private Q_SLOTS:
         QVERIFY2(alone.err.contains("begun by 2 processes"), alone.err);
     }
 
-    // installer/slurm/train.sbatch with srun and scontrol of the test: stopped at the end of its time, queued again, ended.
+    // installer/slurm/train.sbatch with srun and scontrol of the test: stopped at the end of its time, queued again,
+    // ended.
     void theSlurmScriptStopsQueuesAndGoesOn()
     {
         const fs::path tools = root() / "tools", run = root() / "slurm";
@@ -222,9 +238,14 @@ private Q_SLOTS:
         int port = freePort();
         for (int tries = 0; (port < 20000 || port >= 40000) && tries < 1000; ++tries)
             port = freePort();
-        const Environment environment{{"SLURM_JOB_ID", QString::number(port - 20000)}, {"SLURM_NTASKS", "2"}, {"SLURM_STEP_ID", "0"}, {"SLURM_NODELIST", "node[1-1]"},
-                                      {"SLURM_TASKS_PER_NODE", "2"}, {"SLURM_JOB_END_TIME", QString::number(QDateTime::currentSecsSinceEpoch() + 60)},
-                                      {"MAMA", text(program("mama"))}, {"PATH", text(tools) + ":" + qEnvironmentVariable("PATH")}};
+        const Environment environment{{"SLURM_JOB_ID", QString::number(port - 20000)},
+                                      {"SLURM_NTASKS", "2"},
+                                      {"SLURM_STEP_ID", "0"},
+                                      {"SLURM_NODELIST", "node[1-1]"},
+                                      {"SLURM_TASKS_PER_NODE", "2"},
+                                      {"SLURM_JOB_END_TIME", QString::number(QDateTime::currentSecsSinceEpoch() + 60)},
+                                      {"MAMA", text(program("mama"))},
+                                      {"PATH", text(tools) + ":" + qEnvironmentVariable("PATH")}};
         const QString script = text(sourceFolder() / "installer" / "slurm" / "train.sbatch");
         const QStringList arguments{script, text(root() / "two.json"), text(run)};
         auto job = started("bash", arguments, environment);
@@ -253,11 +274,26 @@ private:
     // Dropout draws by the place in a batch: without it, two halves are the whole.
     nlohmann::json config(int batch) const
     {
-        return {{"task", "pretrain"}, {"model", {{"start", (root() / "model").string()}, {"dropout", 0}}}, {"lora", {{"dropout", 0}}},
-                {"loss", {{"late_loss", 8}, {"clip_negatives", "gathered"}, {"simclr_negatives", "gathered"}, {"local_negatives", "gathered"}}},
-                {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "cache").string()}, {"test_share", 0}}}, {"schedule", {{"max_lr", 1e-4}}},
-                {"steps", steps}, {"batch", batch}, {"accumulation", 2}, {"checkpoint_every", 5}, {"evaluate_every", 10}, {"best_metric", "density_balanced_accuracy"},
-                {"evaluate_images", 4}, {"loader_threads", 1}, {"threads", 1}};
+        return {
+            {"task", "pretrain"},
+            {"model", {{"start", (root() / "model").string()}, {"dropout", 0}}},
+            {"lora", {{"dropout", 0}}},
+            {"loss",
+             {{"late_loss", 8},
+              {"clip_negatives", "gathered"},
+              {"simclr_negatives", "gathered"},
+              {"local_negatives", "gathered"}}},
+            {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "cache").string()}, {"test_share", 0}}},
+            {"schedule", {{"max_lr", 1e-4}}},
+            {"steps", steps},
+            {"batch", batch},
+            {"accumulation", 2},
+            {"checkpoint_every", 5},
+            {"evaluate_every", 10},
+            {"best_metric", "density_balanced_accuracy"},
+            {"evaluate_images", 4},
+            {"loader_threads", 1},
+            {"threads", 1}};
     }
     static void writeTool(const fs::path& file, const std::string& body)
     {
@@ -271,18 +307,20 @@ private:
     {
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
         const auto moments = WeightFile::open(root() / "one" / last / "optimizer.safetensors");
-        const auto start = WeightFile::open(root() / "model" / "model.safetensors"), one = WeightFile::open(root() / "one" / last),
-                   two = WeightFile::open(root() / "two" / last);
+        const auto start = WeightFile::open(root() / "model" / "model.safetensors"),
+                   one = WeightFile::open(root() / "one" / last), two = WeightFile::open(root() / "two" / last);
         const auto values = [](const WeightFile& file, const std::string& name) {
             const TensorInfo* info = file.find(name);
-            std::vector<float> out(info && info->type == TensorType::F32 ? static_cast<std::size_t>(info->elements()) : 0);
+            std::vector<float> out(info && info->type == TensorType::F32 ? static_cast<std::size_t>(info->elements())
+                                                                         : 0);
             if (!out.empty())
                 std::memcpy(out.data(), file.bytes(*info).bytes.data(), out.size() * sizeof(float));
             return out;
         };
         double off = 0, way = 0;
         for (const TensorInfo& info : one->tensors()) {
-            const auto before = values(*start, info.name), a = values(*one, info.name), b = values(*two, info.name), second = values(*moments, "second." + info.name);
+            const auto before = values(*start, info.name), a = values(*one, info.name), b = values(*two, info.name),
+                       second = values(*moments, "second." + info.name);
             if (before.size() != a.size() || second.size() != a.size())
                 continue;
             for (std::size_t i = 0; i < a.size(); ++i)
@@ -306,9 +344,11 @@ private:
         const auto actual = stepsOf(run), expected = stepsOf(root() / "two");
         QCOMPARE(actual.size(), expected.size());
         for (std::size_t i = 0; i < actual.size(); ++i)
-            QVERIFY(actual[i].loss == expected[i].loss && actual[i].terms == expected[i].terms && actual[i].gradNorm == expected[i].gradNorm);
+            QVERIFY(actual[i].loss == expected[i].loss && actual[i].terms == expected[i].terms &&
+                    actual[i].gradNorm == expected[i].gradNorm);
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
-        MAMA_SAME(differentFile(run / last, root() / "two" / last, {"trainer.json"})); // which tells the time that it took
+        MAMA_SAME(
+            differentFile(run / last, root() / "two" / last, {"trainer.json"})); // which tells the time that it took
     }
 
     QTemporaryDir m_folder;

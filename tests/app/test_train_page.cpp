@@ -1,8 +1,8 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
-#include "app/workstation/shell/main_window.h"
-#include "app/workstation/train/run_form.h"
 #include "app/workstation/runs/run_launch.h"
 #include "app/workstation/runs/run_presets.h"
+#include "app/workstation/shell/main_window.h"
+#include "app/workstation/train/run_form.h"
 #include "app/workstation/train/setting_groups.h"
 #include "app/workstation/train/settings_tree.h"
 #include "app/workstation/train/train_page.h"
@@ -48,7 +48,10 @@ private:
     QTemporaryDir m_folder;
 
     QString pathOf(const QString& name) const { return m_folder.filePath(name); }
-    std::unique_ptr<QSettings> settings() const { return std::make_unique<QSettings>(pathOf(QStringLiteral("settings.ini")), QSettings::IniFormat); }
+    std::unique_ptr<QSettings> settings() const
+    {
+        return std::make_unique<QSettings>(pathOf(QStringLiteral("settings.ini")), QSettings::IniFormat);
+    }
     static QString program() { return qEnvironmentVariable("MAMA_BIN") + QStringLiteral("/mama"); }
 
     static RunState stateOf(RunStatus status)
@@ -107,11 +110,18 @@ private:
                 window.resize(size);
                 QCoreApplication::processEvents();
                 QTest::qWait(60); // for the drawing alone: nothing is judged
-                window.grab().save(QStringLiteral("screenshots/train-%1-%2-%3.png").arg(name, nameOf(theme)).arg(size.width()));
+                window.grab().save(
+                    QStringLiteral("screenshots/train-%1-%2-%3.png").arg(name, nameOf(theme)).arg(size.width()));
             }
     }
-    static QString statusOf(MainWindow& window) { return window.findChild<QLabel*>(QStringLiteral("runStatus"))->text(); }
-    static QPushButton* button(MainWindow& window, const char* name) { return window.findChild<QPushButton*>(QLatin1String(name)); }
+    static QString statusOf(MainWindow& window)
+    {
+        return window.findChild<QLabel*>(QStringLiteral("runStatus"))->text();
+    }
+    static QPushButton* button(MainWindow& window, const char* name)
+    {
+        return window.findChild<QPushButton*>(QLatin1String(name));
+    }
 
 private Q_SLOTS:
     void initTestCase() { qputenv("MAMA_CACHE", QFile::encodeName(pathOf(QStringLiteral("engine-cache")))); }
@@ -179,7 +189,8 @@ private Q_SLOTS:
         shoot(window, QStringLiteral("finished"));
     }
 
-    // A run that has no step yet, one that is gone and one that cannot be read: words, no axes; what is asked stands there.
+    // A run that has no step yet, one that is gone and one that cannot be read: words, no axes; what is asked stands
+    // there.
     void runsWithoutCurvesAreExplained()
     {
         QSettings apart(pathOf(QStringLiteral("apart.ini")), QSettings::IniFormat);
@@ -200,7 +211,8 @@ private Q_SLOTS:
         QTRY_VERIFY(none->isVisible() && none->text().contains(QStringLiteral("first step")));
         shoot(window, QStringLiteral("starting"));
         button(window, "runStop")->click();
-        QTRY_VERIFY(statusOf(window).contains(QStringLiteral("Stopping: it ends when the piece of loading under way is done")));
+        QTRY_VERIFY(
+            statusOf(window).contains(QStringLiteral("Stopping: it ends when the piece of loading under way is done")));
         QVERIFY(!button(window, "runStop")->isEnabled());
         shoot(window, QStringLiteral("stopping"));
         QVERIFY(run.takeControl());
@@ -208,7 +220,10 @@ private Q_SLOTS:
         state.step = 0;
         state.reason = "asked for by a monitor, while it was loading";
         run.writeState(state);
-        QTRY_COMPARE(statusOf(window), QStringLiteral("Stopped: asked for by a monitor, while it was loading. Resume begins anew: there is no checkpoint."));
+        QTRY_COMPARE(
+            statusOf(window),
+            QStringLiteral(
+                "Stopped: asked for by a monitor, while it was loading. Resume begins anew: there is no checkpoint."));
         QVERIFY(none->isVisible() && none->text().contains(QStringLiteral("before its first step")));
 
         run.append(stepOf(1));
@@ -217,7 +232,8 @@ private Q_SLOTS:
         run.writeState(stateOf(RunStatus::Running));
         QTRY_COMPARE(statusOf(window), QStringLiteral("Running"));
         button(window, "runStop")->click();
-        QTRY_VERIFY(statusOf(window).endsWith(QStringLiteral("Stopping: it ends after the step under way, with a checkpoint.")));
+        QTRY_VERIFY(statusOf(window).endsWith(
+            QStringLiteral("Stopping: it ends after the step under way, with a checkpoint.")));
 
         // Another run where this one was: nothing of it is left.
         fs::remove_all(run.path());
@@ -241,7 +257,8 @@ private Q_SLOTS:
         writeAtomically(broken / "state.json", "{");
         window.train().openRun(pathOf(QStringLiteral("unreadable")));
         QTRY_VERIFY(statusOf(window).contains(QStringLiteral("config.json")));
-        QVERIFY(window.train().findChild<QListWidget*>()->currentItem()->text().endsWith(QStringLiteral("cannot be read")));
+        QVERIFY(
+            window.train().findChild<QListWidget*>()->currentItem()->text().endsWith(QStringLiteral("cannot be read")));
         shoot(window, QStringLiteral("unreadable"));
     }
 
@@ -265,14 +282,18 @@ private Q_SLOTS:
         for (const QTableWidget* table : window.train().findChildren<QTableWidget*>())
             if (table->accessibleName() == QLatin1String("Settings that differ"))
                 differences = table->rowCount();
-        QCOMPARE(differences, 2); // seed and batch
+        QCOMPARE(differences, 2);           // seed and batch
         for (int row = 0; row < 2; ++row) { // the legend
             const QImage swatch = list->item(row)->icon().pixmap(12).toImage();
-            QCOMPARE(swatch.pixelColor(6, 6), window.train().plot().colour(list->item(row)->data(Qt::UserRole).toString()));
+            QCOMPARE(swatch.pixelColor(6, 6),
+                     window.train().plot().colour(list->item(row)->data(Qt::UserRole).toString()));
         }
-        QVERIFY(window.train().checkpoints().strip().accessibleDescription().contains(QStringLiteral("keep_every"))); // neither run keeps any
+        QVERIFY(window.train().checkpoints().strip().accessibleDescription().contains(
+            QStringLiteral("keep_every"))); // neither run keeps any
         const auto labels = window.train().findChildren<QLabel*>();
-        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) { return label->text().startsWith(QStringLiteral("2 settings differ.")); }));
+        QVERIFY(std::any_of(labels.begin(), labels.end(), [](const QLabel* label) {
+            return label->text().startsWith(QStringLiteral("2 settings differ."));
+        }));
         shoot(window, QStringLiteral("compare"));
         window.findChild<QAction*>(QStringLiteral("train.find"))->trigger();
         QVERIFY(window.focusWidget());
@@ -306,10 +327,13 @@ private Q_SLOTS:
             QVERIFY2(left >= 5 && left <= 15, qPrintable(preset.title));
         }
         form.setValue(QStringLiteral("keep_every"), QStringLiteral("0"));
-        QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("resources"))->text().contains(QStringLiteral("only the last and the best stay")));
+        QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("resources"))
+                        ->text()
+                        .contains(QStringLiteral("only the last and the best stay")));
         form.setRunFolder(pathOf(QStringLiteral("one")));
         QVERIFY(form.problem().contains(QStringLiteral("holds a run already")));
-        QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("verdict"))->text().contains(QStringLiteral("holds a run already")));
+        QTRY_VERIFY(
+            form.findChild<QLabel*>(QStringLiteral("verdict"))->text().contains(QStringLiteral("holds a run already")));
         for (const Theme theme : {Theme::Dark, Theme::Light}) {
             applyTheme(*qApp, theme);
             QCoreApplication::processEvents();
@@ -345,9 +369,11 @@ private Q_SLOTS:
         for (const SettingInfo& info : trainingSettings()) {
             const auto rows = tree.findItems(QString::fromStdString(info.key), Qt::MatchExactly | Qt::MatchRecursive);
             QCOMPARE(rows.size(), 1);
-            const std::string standard = info.standard.is_string() ? info.standard.get<std::string>() : info.standard.dump();
+            const std::string standard =
+                info.standard.is_string() ? info.standard.get<std::string>() : info.standard.dump();
             QCOMPARE(rows[0]->text(2), standard.empty() ? QStringLiteral("—") : QString::fromStdString(standard));
-            QCOMPARE(rows[0]->text(3).isEmpty(), info.type != SettingInfo::Type::Integer && info.type != SettingInfo::Type::Number);
+            QCOMPARE(rows[0]->text(3).isEmpty(),
+                     info.type != SettingInfo::Type::Integer && info.type != SettingInfo::Type::Number);
             QCOMPARE(rows[0]->text(4), QString::fromStdString(info.unit));
             QCOMPARE(rows[0]->text(5), QString::fromStdString(info.meaning));
         }
@@ -356,7 +382,8 @@ private Q_SLOTS:
         QVERIFY(!rare->isVisible());
         form.setValue(QStringLiteral("optimizer.beta1"), QStringLiteral("0.8"));
         tree.showDefaults();
-        const auto parts = tree.findItems(QStringLiteral("Rarely changed (5, of them changed: 1)"), Qt::MatchExactly | Qt::MatchRecursive);
+        const auto parts = tree.findItems(QStringLiteral("Rarely changed (5, of them changed: 1)"),
+                                          Qt::MatchExactly | Qt::MatchRecursive);
         QCOMPARE(parts.size(), 1);
         QWidget* before = tree.editor(QStringLiteral("data.limit"));
         before->setFocus();
@@ -373,7 +400,8 @@ private Q_SLOTS:
         QCOMPARE(tree.value(QStringLiteral("data.label")), QStringLiteral("none"));
         // The wheel scrolls and changes nothing.
         const auto* task = qobject_cast<QComboBox*>(tree.editor(QStringLiteral("task")));
-        QWheelEvent wheel(QPointF(5, 5), task->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(QPointF(5, 5), task->mapToGlobal(QPointF(5, 5)), {}, {0, -120}, Qt::NoButton, Qt::NoModifier,
+                          Qt::NoScrollPhase, false);
         QApplication::sendEvent(tree.editor(QStringLiteral("task")), &wheel);
         QCOMPARE(task->currentText(), QStringLiteral("pretrain"));
         // Found, and only what was changed.
@@ -394,7 +422,8 @@ private Q_SLOTS:
         QTRY_COMPARE(form.focusWidget(), tree.editor(QStringLiteral("data.root")));
         QVERIFY(!changed->isChecked());
         form.setValue(QStringLiteral("optimizer.beta1"), QStringLiteral("2"));
-        QTRY_COMPARE(form.findChild<QPushButton*>(QStringLiteral("goTo"))->text(), QStringLiteral("Go to optimizer.beta1"));
+        QTRY_COMPARE(form.findChild<QPushButton*>(QStringLiteral("goTo"))->text(),
+                     QStringLiteral("Go to optimizer.beta1"));
         form.findChild<QPushButton*>(QStringLiteral("goTo"))->click();
         QTRY_COMPARE(form.focusWidget(), rare);
         QTRY_VERIFY(tree.viewport()->rect().contains(rare->geometry().center()));
@@ -413,9 +442,21 @@ private Q_SLOTS:
         RunForm form(*kept);
         const QString path = pathOf(QStringLiteral("real"));
         form.setRunFolder(path);
-        for (const auto& [key, value] : {std::pair{"task", "pretrain"}, {"data.root", "@/set"}, {"model.start", "@/model"}, {"batch", "4"}, {"accumulation", "1"},
-                                         {"steps", "1000000"}, {"schedule.warm_up_steps", "2"}, {"schedule.max_lr", "0.01"}, {"data.validation_share", "0.2"}, {"data.test_share", "0"},
-                                         {"data.cache", "@/cache"}, {"threads", "1"}, {"checkpoint_every", "10"}, {"keep_every", "10"}, {"loss.late_loss", "15"}})
+        for (const auto& [key, value] : {std::pair{"task", "pretrain"},
+                                         {"data.root", "@/set"},
+                                         {"model.start", "@/model"},
+                                         {"batch", "4"},
+                                         {"accumulation", "1"},
+                                         {"steps", "1000000"},
+                                         {"schedule.warm_up_steps", "2"},
+                                         {"schedule.max_lr", "0.01"},
+                                         {"data.validation_share", "0.2"},
+                                         {"data.test_share", "0"},
+                                         {"data.cache", "@/cache"},
+                                         {"threads", "1"},
+                                         {"checkpoint_every", "10"},
+                                         {"keep_every", "10"},
+                                         {"loss.late_loss", "15"}})
             form.setValue(QLatin1String(key), QString::fromLatin1(value).replace(QLatin1Char('@'), m_folder.path()));
         QCOMPARE(form.problem(), QString());
         form.show();
@@ -445,7 +486,8 @@ private Q_SLOTS:
         const std::int64_t stopped = window.train().current()->state->step;
         QTRY_VERIFY(button(window, "runResume")->isEnabled());
         button(window, "runResume")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->state && window.train().current()->state->step > stopped, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->state && window.train().current()->state->step > stopped,
+                                 60000);
         button(window, "runStop")->click();
         QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
         QCOMPARE(window.train().current()->lateLoss(), std::optional(15.0));
@@ -454,9 +496,12 @@ private Q_SLOTS:
 
 private:
     // Similarities of the study by `mama query` with one checkpoint, by slot, and fused.
-    std::map<std::string, double> asked(const QString& run, std::int64_t step, const fs::path& study, const QString& sentence) const
+    std::map<std::string, double> asked(const QString& run, std::int64_t step, const fs::path& study,
+                                        const QString& sentence) const
     {
-        const Outcome outcome = mamaCommand({"query", "--model", QStringLiteral("%1/checkpoints/step-%2").arg(run).arg(step), "--study", text(study), "--text", sentence, "--json"});
+        const Outcome outcome =
+            mamaCommand({"query", "--model", QStringLiteral("%1/checkpoints/step-%2").arg(run).arg(step), "--study",
+                         text(study), "--text", sentence, "--json"});
         std::map<std::string, double> scores;
         const nlohmann::json reply = outcome.json();
         for (const nlohmann::json& image : reply.value("images", nlohmann::json::array()))
@@ -488,20 +533,26 @@ private:
             const auto expected = asked(run, step, study, sentence);
             QCOMPARE(expected.size(), std::size_t(5));
             for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
-                QVERIFY2(std::abs(scores.views[static_cast<std::size_t>(slot)] - expected.at(name(slot))) < 1e-5, name(slot)); // the same weights, another process
+                QVERIFY2(std::abs(scores.views[static_cast<std::size_t>(slot)] - expected.at(name(slot))) < 1e-5,
+                         name(slot)); // the same weights, another process
             QVERIFY(std::abs(scores.study - expected.at("study")) < 1e-5);
             QCOMPARE(session.result(step, sentence)->maps.size(), std::size_t(4));
         }
-        QVERIFY(std::abs(session.result(first, sentence)->scores.study - session.result(last, sentence)->scores.study) > 1e-4);
+        QVERIFY(std::abs(session.result(first, sentence)->scores.study - session.result(last, sentence)->scores.study) >
+                1e-4);
 
         // Back by the mouse: at once, and the curve's cursor with it.
         QTRY_VERIFY(!session.working());
-        QTest::mouseClick(&panel.strip(), Qt::LeftButton, {}, panel.strip().placeOf(static_cast<double>(last)).toPoint());
+        QTest::mouseClick(&panel.strip(), Qt::LeftButton, {},
+                          panel.strip().placeOf(static_cast<double>(last)).toPoint());
         QCOMPARE(session.chosen(), last);
         QVERIFY(session.result(session.chosen(), sentence) && !session.working());
         QVERIFY(panel.view().image(Slot::RCC));
         session.scoreAll();
-        QTRY_VERIFY_WITH_TIMEOUT(std::all_of(steps.begin(), steps.end(), [&](const auto& step) { return session.result(step.first, sentence) != nullptr; }), 120000);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            std::all_of(steps.begin(), steps.end(),
+                        [&](const auto& step) { return session.result(step.first, sentence) != nullptr; }),
+            120000);
         QTRY_VERIFY(!panel.view().uploadsPending());
         shoot(window, QStringLiteral("checkpoints"));
 
@@ -539,8 +590,8 @@ private:
         timer.start(5);
         QTRY_VERIFY_WITH_TIMEOUT(late.size() >= 1500, 30000);
         std::sort(late.begin(), late.end());
-        qInfo("window's thread while training: late by %.1f ms in the median, %.1f ms at 99.9 %%, %.1f ms at most", late[late.size() / 2],
-              late[late.size() * 999 / 1000], late.back());
+        qInfo("window's thread while training: late by %.1f ms in the median, %.1f ms at 99.9 %%, %.1f ms at most",
+              late[late.size() / 2], late[late.size() * 999 / 1000], late.back());
     }
 };
 

@@ -28,7 +28,10 @@ private Q_SLOTS:
             writeAtomically(configOf(task), config(task).dump());
             QElapsedTimer timer;
             timer.start();
-            QCOMPARE(mamaCommand({"train", "--config", text(configOf(task)), "--run", text(root() / task.toStdString())}).status, 0);
+            QCOMPARE(
+                mamaCommand({"train", "--config", text(configOf(task)), "--run", text(root() / task.toStdString())})
+                    .status,
+                0);
             m_milliseconds[task] = static_cast<int>(timer.elapsed());
             QCOMPARE(lossesOf(root() / task.toStdString()).size(), static_cast<std::size_t>(steps));
         }
@@ -47,7 +50,8 @@ private Q_SLOTS:
             for (bool ended = false; !ended;) {
                 QProcess process;
                 start(process, task, run);
-                const bool inTime = done < kills && !process.waitForFinished(static_cast<int>(random.bounded(20, longest)));
+                const bool inTime =
+                    done < kills && !process.waitForFinished(static_cast<int>(random.bounded(20, longest)));
                 if (inTime) {
                     ::kill(static_cast<pid_t>(process.processId()), SIGKILL);
                     ++done;
@@ -121,7 +125,8 @@ private Q_SLOTS:
         const QByteArray table = mamaCommand({"run", "export", text(run)}).out;
         QCOMPARE(table.count('\n'), steps + 1);
         QVERIFY(table.startsWith("step,epoch,samples,time,lr,loss,"));
-        QCOMPARE(mamaCommand({"run", "list", text(root())}).json().at(0).at("status").get<std::string>(), std::string("finished"));
+        QCOMPARE(mamaCommand({"run", "list", text(root())}).json().at(0).at("status").get<std::string>(),
+                 std::string("finished"));
     }
 
     void wrongUseTouchesNothing()
@@ -135,12 +140,14 @@ private Q_SLOTS:
         auto other = config(task);
         other["batch"] = 5;
         writeAtomically(root() / "other.json", other.dump());
-        const Outcome differs = mamaCommand({"train", "--config", text(root() / "other.json"), "--run", text(finished), "--resume"});
+        const Outcome differs =
+            mamaCommand({"train", "--config", text(root() / "other.json"), "--run", text(finished), "--resume"});
         QCOMPARE(differs.status, 2);
         QVERIFY(differs.err.contains("batch"));
         other["btach"] = 5;
         writeAtomically(root() / "other.json", other.dump());
-        const Outcome unknown = mamaCommand({"train", "--config", text(root() / "other.json"), "--run", text(root() / "new")});
+        const Outcome unknown =
+            mamaCommand({"train", "--config", text(root() / "other.json"), "--run", text(root() / "new")});
         QCOMPARE(unknown.status, 1);
         QVERIFY(unknown.err.startsWith("error: ") && unknown.err.contains("btach"));
         QVERIFY(readText(finished / "metrics.jsonl") == before);
@@ -162,10 +169,23 @@ private:
     nlohmann::json config(const QString& task) const
     {
         // Of pre-training the local terms start half way; its text has dropout.
-        return {{"task", task.toStdString()}, {"model", {{"start", (root() / "model").string()}}}, {"loss", {{"late_loss", 12}}},
-                {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "cache").string()}, {"label", "birads"}, {"test_share", 0}}},
-                {"steps", steps}, {"batch", 4}, {"accumulation", 2}, {"checkpoint_every", 5}, {"evaluate_every", 10}, {"best_metric", task == "finetune" ? "balanced_accuracy" : "density_balanced_accuracy"},
-                {"evaluate_images", 8}, {"loader_threads", 2}, {"threads", 1}};
+        return {{"task", task.toStdString()},
+                {"model", {{"start", (root() / "model").string()}}},
+                {"loss", {{"late_loss", 12}}},
+                {"data",
+                 {{"root", (root() / "set").string()},
+                  {"cache", (root() / "cache").string()},
+                  {"label", "birads"},
+                  {"test_share", 0}}},
+                {"steps", steps},
+                {"batch", 4},
+                {"accumulation", 2},
+                {"checkpoint_every", 5},
+                {"evaluate_every", 10},
+                {"best_metric", task == "finetune" ? "balanced_accuracy" : "density_balanced_accuracy"},
+                {"evaluate_images", 8},
+                {"loader_threads", 2},
+                {"threads", 1}};
     }
     void start(QProcess& process, const QString& task, const fs::path& run) const
     {

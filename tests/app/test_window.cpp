@@ -27,11 +27,13 @@ namespace {
 const QString sentence = QStringLiteral("There is a mass.");
 
 // The maps that `mama query` writes for the sentence: the numbers that the window must show, bit for bit.
-std::map<std::string, std::vector<float>> mapsOfCommandLine(WindowFixture& fixture, const std::filesystem::path& model, const std::filesystem::path& study)
+std::map<std::string, std::vector<float>> mapsOfCommandLine(WindowFixture& fixture, const std::filesystem::path& model,
+                                                            const std::filesystem::path& study)
 {
     const auto folder = fixture.folder() / "maps";
-    const test::Outcome outcome = test::mamaCommand({"query", "--model", QString::fromStdString(model.string()), "--study", QString::fromStdString(study.string()),
-                                                             "--text", sentence, "--maps", QString::fromStdString(folder.string()), "--json"});
+    const test::Outcome outcome = test::mamaCommand(
+        {"query", "--model", QString::fromStdString(model.string()), "--study", QString::fromStdString(study.string()),
+         "--text", sentence, "--maps", QString::fromStdString(folder.string()), "--json"});
     std::map<std::string, std::vector<float>> maps;
     for (const nlohmann::json& image : outcome.json().value("images", nlohmann::json::array())) {
         const std::string slot = image.at("slot");
@@ -50,7 +52,8 @@ std::string wrongMaps(MainWindow& window, const std::map<std::string, std::vecto
         const auto found = expected.find(name(map.slot));
         if (found == expected.end() || found->second.size() != map.overlay->values.values.size())
             return std::string("no such map: ") + name(map.slot);
-        if (std::memcmp(found->second.data(), map.overlay->values.values.data(), found->second.size() * sizeof(float)) != 0)
+        if (std::memcmp(found->second.data(), map.overlay->values.values.data(),
+                        found->second.size() * sizeof(float)) != 0)
             return std::string("another map than `mama query` gives: ") + name(map.slot);
     }
     return {};
@@ -73,13 +76,15 @@ std::string clipped(MainWindow& window)
     const QHeaderView* header = table->horizontalHeader();
     const int right = header->sectionViewportPosition(ScoreTable::Study) + header->sectionSize(ScoreTable::Study);
     if (right > table->viewport()->width())
-        return "the study's similarity ends at " + std::to_string(right) + " of " + std::to_string(table->viewport()->width());
+        return "the study's similarity ends at " + std::to_string(right) + " of " +
+               std::to_string(table->viewport()->width());
     for (int column = ScoreTable::Rcc; column < ScoreTable::ColumnCount; ++column)
         if (header->sectionSize(column) < table->fontMetrics().horizontalAdvance(QStringLiteral("-0.000")))
             return "too narrow: column " + std::to_string(column);
     const QString study = onReadingPage<QListWidget>(window)->item(0)->text();
     const int room = onReadingPage<QListWidget>(window)->viewport()->width();
-    return window.fontMetrics().horizontalAdvance(study) <= room ? std::string() : "too narrow for: " + study.toStdString();
+    return window.fontMetrics().horizontalAdvance(study) <= room ? std::string()
+                                                                 : "too narrow for: " + study.toStdString();
 }
 
 } // namespace
@@ -233,10 +238,13 @@ private Q_SLOTS:
         const auto model = fixture.importModel();
         QVERIFY(!model.empty());
         QSignalSpy failed(&window.session(), &ModelSession::encodingFailed);
-        connect(&window.session(), &ModelSession::progress, &window, [&](const QString&, qint64, qint64 total) {
-            if (total == 4 && failed.isEmpty()) // the encoding has begun
-                window.session().cancel();
-        }, Qt::QueuedConnection);
+        connect(
+            &window.session(), &ModelSession::progress, &window,
+            [&](const QString&, qint64, qint64 total) {
+                if (total == 4 && failed.isEmpty()) // the encoding has begun
+                    window.session().cancel();
+            },
+            Qt::QueuedConnection);
         window.setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60000);
@@ -276,7 +284,8 @@ private Q_SLOTS:
         MAMA_SAME(wrongMaps(window, expected));
         std::mt19937 random(20260918);
         int killed = 0, differing = 0;
-        connect(&window.session(), &ModelSession::mapsReady, &window, [&] { differing += wrongMaps(window, expected).empty() ? 0 : 1; });
+        connect(&window.session(), &ModelSession::mapsReady, &window,
+                [&] { differing += wrongMaps(window, expected).empty() ? 0 : 1; });
         while (killed < 50) {
             const int wait = std::uniform_int_distribution<int>(0, 1200)(random);
             QTest::qWait(wait); // a random moment, not a wait for something
@@ -291,9 +300,12 @@ private Q_SLOTS:
             QVERIFY(died.count() > 0 || died.wait(10000));
             if (window.session().engine().state() == EngineProcess::State::Stopped)
                 window.session().start();
-            window.session().setFusionRule(killed % 2 == 0 ? QStringLiteral("maximum") : QStringLiteral("mean")); // something to ask
+            window.session().setFusionRule(killed % 2 == 0 ? QStringLiteral("maximum")
+                                                           : QStringLiteral("mean")); // something to ask
         }
-        QTRY_VERIFY_WITH_TIMEOUT(!window.session().scores().empty() && window.session().scores()[0].state == SentenceScores::State::Done, 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.session().scores().empty() &&
+                                     window.session().scores()[0].state == SentenceScores::State::Done,
+                                 60000);
         MAMA_SAME(wrongMaps(window, expected));
         QCOMPARE(differing, 0);
         fixture.screenshot(QStringLiteral("after-kills"));

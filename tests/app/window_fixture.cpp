@@ -24,9 +24,11 @@ std::filesystem::path WindowFixture::importModel()
     const auto target = folder() / "model";
     if (std::filesystem::exists(target))
         return target;
-    const Outcome made = mamaCommand({"checkpoint", "import", QString::fromStdString((checkpoint / "mama_fp32.ckpt").string()), "--text-model",
-                          QString::fromStdString((checkpoint / "text-model").string()), "--config",
-                          QString::fromStdString((checkpoint / "model_config.json").string()), "--out", QString::fromStdString(target.string())});
+    const Outcome made =
+        mamaCommand({"checkpoint", "import", QString::fromStdString((checkpoint / "mama_fp32.ckpt").string()),
+                     "--text-model", QString::fromStdString((checkpoint / "text-model").string()), "--config",
+                     QString::fromStdString((checkpoint / "model_config.json").string()), "--out",
+                     QString::fromStdString(target.string())});
     return made.status == 0 ? target : std::filesystem::path();
 }
 

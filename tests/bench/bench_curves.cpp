@@ -15,7 +15,10 @@ int main(int argc, char** argv)
     plot.resize(1600, 800);
     plot.show();
     QApplication::processEvents();
-    const auto sample = [](int i) { return mama::CurveSample{double(i), i / 1000.0, i * 32.0, 1.7e9 + i, 3 / std::sqrt(i + 1.0) + 0.2 * std::sin(i * 12.9898)}; };
+    const auto sample = [](int i) {
+        return mama::CurveSample{double(i), i / 1000.0, i * 32.0, 1.7e9 + i,
+                                 3 / std::sqrt(i + 1.0) + 0.2 * std::sin(i * 12.9898)};
+    };
     std::vector<mama::CurveSample> samples;
     for (int i = 0; i < count; ++i)
         samples.push_back(sample(i));
@@ -33,7 +36,8 @@ int main(int argc, char** argv)
             times.push_back(double(timer.nsecsElapsed()) / 1e6);
         }
         std::sort(times.begin(), times.end());
-        std::printf("%s: median %.2f ms, slowest %.2f ms (%.0f frames/s)\n", what, times[50], times[99], 1000 / times[50]);
+        std::printf("%s: median %.2f ms, slowest %.2f ms (%.0f frames/s)\n", what, times[50], times[99],
+                    1000 / times[50]);
     };
     measure("all, one point appended a frame", [&](int i) { plot.append(QStringLiteral("run"), {sample(count + i)}); });
     measure("zoom", [&](int i) { plot.showRange(0, count * (1 - i / 101.0)); });

@@ -1,10 +1,11 @@
 // How late the window's thread is while a run trains on the same cores.
-//   bench_stall CONFIG [SECONDS [TAB]]      CONFIG: of mama train, paths in it absolute; TAB: 0 figures, 1 log, 2 compare, 3 checkpoints
+//   bench_stall CONFIG [SECONDS [TAB]]      CONFIG: of mama train, paths in it absolute; TAB: 0 figures, 1 log, 2
+//   compare, 3 checkpoints
 // Launches the run as the train page does, watches it in the real window, and stops it. A timer of 5 ms tells how late
 // it fires: before the run, and while it trains. One JSON document; milliseconds. `own` is the processor time of the
 // window's thread between two firings, the rest is waiting; `slowest` are the events that took longest by wall clock.
-#include "app/workstation/shell/main_window.h"
 #include "app/workstation/runs/run_launch.h"
+#include "app/workstation/shell/main_window.h"
 #include "app/workstation/train/train_page.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
@@ -58,7 +59,10 @@ public:
 
 nlohmann::json lateness(TimedApplication& application, int seconds)
 {
-    struct Tick { double late, own; };
+    struct Tick
+    {
+        double late, own;
+    };
     std::vector<Tick> ticks;
     application.slow.clear();
     QElapsedTimer clock;
@@ -81,7 +85,10 @@ nlohmann::json lateness(TimedApplication& application, int seconds)
     loop.exec();
     std::sort(ticks.begin(), ticks.end(), [](const Tick& a, const Tick& b) { return a.late < b.late; });
     nlohmann::json report = {{"ticks", ticks.size()}};
-    const auto at = [&](double share) { return ticks[std::min(ticks.size() - 1, static_cast<std::size_t>(share * static_cast<double>(ticks.size())))].late; };
+    const auto at = [&](double share) {
+        return ticks[std::min(ticks.size() - 1, static_cast<std::size_t>(share * static_cast<double>(ticks.size())))]
+            .late;
+    };
     for (const auto& [name, share] : {std::pair{"median", 0.5}, {"p99", 0.99}, {"p99_9", 0.999}, {"most", 1.0}})
         report[name] = at(share);
     for (std::size_t i = ticks.size() > 5 ? ticks.size() - 5 : 0; i < ticks.size(); ++i)
@@ -91,7 +98,8 @@ nlohmann::json lateness(TimedApplication& application, int seconds)
     return report;
 }
 
-template <class Condition> bool waitFor(Condition condition, int milliseconds)
+template <class Condition>
+bool waitFor(Condition condition, int milliseconds)
 {
     QElapsedTimer clock;
     clock.start();
@@ -113,7 +121,8 @@ int main(int argc, char** argv)
     }
     const int seconds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 60;
     const QTemporaryDir folder;
-    const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/mama"), run = folder.filePath(QStringLiteral("run"));
+    const QString program = QCoreApplication::applicationDirPath() + QStringLiteral("/mama"),
+                  run = folder.filePath(QStringLiteral("run"));
     QSettings settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
     MainWindow window(program, settings);
     window.show();

@@ -26,7 +26,9 @@ double processorTime()
 {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
-    const auto ms = [](const timeval& t) { return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3; };
+    const auto ms = [](const timeval& t) {
+        return static_cast<double>(t.tv_sec) * 1e3 + static_cast<double>(t.tv_usec) / 1e3;
+    };
     return ms(usage.ru_utime) + ms(usage.ru_stime);
 }
 
@@ -59,7 +61,8 @@ Times frames(FourView& view, int count, const std::function<void(int)>& change)
 void print(const char* what, const Times& times)
 {
     const double median = times.wall[times.wall.size() / 2];
-    std::printf("%-30s median %6.1f ms (%5.1f frames/s)  best %6.1f  worst %6.1f  processor %6.1f ms a frame\n", what, median, 1000 / median, times.wall.front(), times.wall.back(), times.processor);
+    std::printf("%-30s median %6.1f ms (%5.1f frames/s)  best %6.1f  worst %6.1f  processor %6.1f ms a frame\n", what,
+                median, 1000 / median, times.wall.front(), times.wall.back(), times.processor);
     std::fflush(stdout);
 }
 
@@ -87,7 +90,8 @@ int main(int argc, char** argv)
             timer.restart();
             const double before = processorTime();
             ViewImage::make(stored, synthetic.pipeline, test::factsOf(synthetic));
-            std::printf("%-30s %6.1f ms, processor %.1f ms (in a worker thread)\n", "prepare one image", static_cast<double>(timer.nsecsElapsed()) / 1e6, processorTime() - before);
+            std::printf("%-30s %6.1f ms, processor %.1f ms (in a worker thread)\n", "prepare one image",
+                        static_cast<double>(timer.nsecsElapsed()) / 1e6, processorTime() - before);
         }
     }
     FourView view;
@@ -102,38 +106,41 @@ int main(int argc, char** argv)
     frames(view, 1, [](int) {});
     const double first = static_cast<double>(timer.nsecsElapsed()) / 1e6;
     waitForUploads(view);
-    std::printf("%-34s set %.1f ms, first frame %.1f ms, full detail %.1f ms\n", "four images", set, first, static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    std::printf("%-34s set %.1f ms, first frame %.1f ms, full detail %.1f ms\n", "four images", set, first,
+                static_cast<double>(timer.nsecsElapsed()) / 1e6);
 
     const auto drag = [&](int i) {
         for (int s = 0; s < slotCount; ++s)
-            view.setWindow(static_cast<Slot>(s), {1200 + 10.0 * (i % 40), 2400 - 20.0 * (i % 40), WindowFunction::Linear, ""});
+            view.setWindow(static_cast<Slot>(s),
+                           {1200 + 10.0 * (i % 40), 2400 - 20.0 * (i % 40), WindowFunction::Linear, ""});
     };
     print("windowing, no maps", frames(view, count, drag));
     for (int s = 0; s < slotCount; ++s)
-        view.setOverlay(static_cast<Slot>(s), std::make_shared<MapOverlay>(test::makeMap(*images[static_cast<std::size_t>(s)], {200, 300, 3000, 3900}, 518, [](int r, int c) {
-            return static_cast<float>(std::sin(r * 0.3) * std::cos(c * 0.2));
-        })));
+        view.setOverlay(static_cast<Slot>(s),
+                        std::make_shared<MapOverlay>(test::makeMap(
+                            *images[static_cast<std::size_t>(s)], {200, 300, 3000, 3900}, 518,
+                            [](int r, int c) { return static_cast<float>(std::sin(r * 0.3) * std::cos(c * 0.2)); })));
     print("first frame with maps", frames(view, 1, [](int) {}));
     print("windowing, four maps", frames(view, count, drag));
     print("pan, four maps", frames(view, count, [&](int i) {
-        ViewPose pose = view.pose(Slot::RCC);
-        pose.depth = 0.5 * (i % 10);
-        view.setPose(Slot::RCC, pose);
-    }));
+              ViewPose pose = view.pose(Slot::RCC);
+              pose.depth = 0.5 * (i % 10);
+              view.setPose(Slot::RCC, pose);
+          }));
     print("zoom, four maps", frames(view, count, [&](int i) {
-        ViewPose pose = view.pose(Slot::RCC);
-        pose.pixelsPerMm *= i % 20 < 10 ? 1.03 : 1 / 1.03;
-        view.setPose(Slot::RCC, pose);
-    }));
+              ViewPose pose = view.pose(Slot::RCC);
+              pose.pixelsPerMm *= i % 20 < 10 ? 1.03 : 1 / 1.03;
+              view.setPose(Slot::RCC, pose);
+          }));
     view.setZoomMode(ZoomMode::Pixels);
     timer.restart();
     waitForUploads(view);
     std::printf("%-34s %6.1f ms\n", "1:1, all 16-bit pixels uploaded", static_cast<double>(timer.nsecsElapsed()) / 1e6);
     print("windowing at 1:1, four maps", frames(view, count, drag));
     print("pan at 1:1, four maps", frames(view, count, [&](int i) {
-        ViewPose pose = view.pose(Slot::RCC);
-        pose.depth = 5 + 0.5 * (i % 10);
-        view.setPose(Slot::RCC, pose);
-    }));
+              ViewPose pose = view.pose(Slot::RCC);
+              pose.depth = 5 + 0.5 * (i % 10);
+              view.setPose(Slot::RCC, pose);
+          }));
     return 0;
 }

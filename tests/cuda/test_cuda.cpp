@@ -1,5 +1,5 @@
-// The plug-in's kernels on a GPU against the plain formulas and their CPU twins: values, gradients, memory, time. Without a
-// GPU it says so and exits with 77, which ctest shows as skipped.
+// The plug-in's kernels on a GPU against the plain formulas and their CPU twins: values, gradients, memory, time.
+// Without a GPU it says so and exits with 77, which ctest shows as skipped.
 #include "core/base/error.h"
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/training/losses/losses.h"
@@ -34,7 +34,8 @@ std::string text(double value)
 // |actual - expected| over the largest |expected|.
 void same(const Tensor& actual, const Tensor& expected, double tolerance, const std::string& what)
 {
-    const Tensor a = actual.detach().to(torch::kCPU, torch::kDouble), b = expected.detach().to(torch::kCPU, torch::kDouble);
+    const Tensor a = actual.detach().to(torch::kCPU, torch::kDouble),
+                 b = expected.detach().to(torch::kCPU, torch::kDouble);
     if (a.sizes() != b.sizes())
         return check(false, what + ": another shape");
     const double error = (a - b).abs().max().item<double>() / std::max(b.abs().max().item<double>(), 1e-30);
@@ -64,8 +65,8 @@ std::int64_t sum(const std::vector<std::int64_t>& counts)
     return all;
 }
 
-// Multiples of 1/16 below 1: products and sums are exact in float32, so that float32 and float64 find the same maxima, equal
-// ones (there are many) included.
+// Multiples of 1/16 below 1: products and sums are exact in float32, so that float32 and float64 find the same maxima,
+// equal ones (there are many) included.
 Tensor exact(at::IntArrayRef shape) { return torch::randint(-15, 16, shape, torch::kDouble) / 16; }
 
 // The formula with everything in memory.
@@ -85,20 +86,24 @@ LocalScores plain(const Tensor& patches, const Tensor& sentences, const std::vec
 using Scores = std::function<LocalScores(const Tensor&, const Tensor&, const std::vector<std::int64_t>&)>;
 
 // Both scores and both gradients of a function of them.
-std::vector<Tensor> results(const Scores& scores, const Tensor& patches, const Tensor& sentences, const std::vector<std::int64_t>& counts)
+std::vector<Tensor> results(const Scores& scores, const Tensor& patches, const Tensor& sentences,
+                            const std::vector<std::int64_t>& counts)
 {
-    const Tensor p = patches.detach().clone().set_requires_grad(true), s = sentences.detach().clone().set_requires_grad(true);
+    const Tensor p = patches.detach().clone().set_requires_grad(true),
+                 s = sentences.detach().clone().set_requires_grad(true);
     const LocalScores made = scores(p, s, counts);
     (made.bestPatch.sin() + 2 * made.bestSentence.cos()).sum().backward();
     return {made.bestPatch, made.bestSentence, p.grad(), s.grad()};
 }
 
-void compare(const Case& one, const at::Device& gpu, const Scores& reference, torch::ScalarType type, const std::string& against)
+void compare(const Case& one, const at::Device& gpu, const Scores& reference, torch::ScalarType type,
+             const std::string& against)
 {
     const char* parts[] = {"T", "V", "gradient of patches", "gradient of sentences"};
     torch::manual_seed(5);
     const Tensor patches = exact({one.images, one.patches, one.width}), sentences = exact({sum(one.counts), one.width});
-    const auto scale = 1 / std::sqrt(static_cast<double>(one.width) / 3); // the scores near 1; a power of two changes no maximum
+    const auto scale =
+        1 / std::sqrt(static_cast<double>(one.width) / 3); // the scores near 1; a power of two changes no maximum
     const Tensor p = patches * std::exp2(std::round(std::log2(scale)));
     const auto expected = results(reference, p.to(type), sentences.to(type), one.counts);
     const auto actual = results(localScores, p.to(gpu, torch::kFloat), sentences.to(gpu, torch::kFloat), one.counts);
@@ -115,15 +120,23 @@ void losses(const at::Device& gpu)
     const std::int64_t n = 12;
     const auto counts = captions(n);
     const auto random = [](at::IntArrayRef shape) { return torch::randn(shape, torch::kDouble); };
-    const std::vector<Tensor> leaves{random({n, 32}), random({n, 32}), random({n, 32}), random({n, 48}), random({n, 48}), random({n, 100, 64}), random({sum(counts), 64}),
-                                     torch::full({}, std::log(1 / 0.07), torch::kDouble), torch::full({}, std::log(1 / 0.07), torch::kDouble)};
+    const std::vector<Tensor> leaves{random({n, 32}),
+                                     random({n, 32}),
+                                     random({n, 32}),
+                                     random({n, 48}),
+                                     random({n, 48}),
+                                     random({n, 100, 64}),
+                                     random({sum(counts), 64}),
+                                     torch::full({}, std::log(1 / 0.07), torch::kDouble),
+                                     torch::full({}, std::log(1 / 0.07), torch::kDouble)};
     std::vector<std::vector<Tensor>> all;
     std::vector<std::pair<std::string, Tensor>> named[2];
     for (const bool onGpu : {false, true}) {
         std::vector<Tensor> own;
         for (const Tensor& leaf : leaves)
             own.push_back((onGpu ? leaf.to(gpu, torch::kFloat) : leaf.clone()).set_requires_grad(true));
-        const LossTerms terms = lossTerms({own[0], own[1], own[2], own[3], own[4], own[5], own[6], counts, own[7], own[8]}, {});
+        const LossTerms terms =
+            lossTerms({own[0], own[1], own[2], own[3], own[4], own[5], own[6], counts, own[7], own[8]}, {});
         totalLoss(terms, {}, true).sum().backward();
         named[onGpu] = terms.named();
         for (Tensor& leaf : own)
@@ -131,7 +144,8 @@ void losses(const at::Device& gpu)
         all.push_back(own);
     }
     for (std::size_t i = 0; i < named[0].size(); ++i)
-        same(named[1][i].second, named[0][i].second, 1e-5, "loss term " + named[0][i].first + ", float32 on the GPU against float64");
+        same(named[1][i].second, named[0][i].second, 1e-5,
+             "loss term " + named[0][i].first + ", float32 on the GPU against float64");
     for (std::size_t i = 0; i < leaves.size(); ++i)
         same(all[1][i], all[0][i], 1e-4, "total loss, gradient of input " + std::to_string(i));
 }
@@ -156,8 +170,12 @@ Cost costOf(const Scores& scores, std::int64_t images, int index)
 {
     const at::Device gpu = cuda::deviceOf(index);
     const auto counts = captions(images);
-    const auto unit = [&](at::IntArrayRef shape) { return torch::nn::functional::normalize(torch::randn(shape, torch::TensorOptions(gpu)), torch::nn::functional::NormalizeFuncOptions().dim(-1)); };
-    const Tensor p = unit({images, 1369, 512}).set_requires_grad(true), s = unit({sum(counts), 512}).set_requires_grad(true);
+    const auto unit = [&](at::IntArrayRef shape) {
+        return torch::nn::functional::normalize(torch::randn(shape, torch::TensorOptions(gpu)),
+                                                torch::nn::functional::NormalizeFuncOptions().dim(-1));
+    };
+    const Tensor p = unit({images, 1369, 512}).set_requires_grad(true),
+                 s = unit({sum(counts), 512}).set_requires_grad(true);
     Cost cost{1e30, 0};
     for (int i = 0; i < 4; ++i) {
         p.mutable_grad() = s.mutable_grad() = Tensor();
@@ -167,8 +185,12 @@ Cost costOf(const Scores& scores, std::int64_t images, int index)
         const LocalScores made = scores(p, s, counts);
         (made.bestPatch.sum() + made.bestSentence.sum()).backward();
         torch::cuda::synchronize();
-        cost.milliseconds = std::min(cost.milliseconds, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
-        cost.megabytes = (static_cast<double>(cuda::memoryOf(index).peak - held) - static_cast<double>(p.nbytes() + s.nbytes())) / 1e6;
+        cost.milliseconds =
+            std::min(cost.milliseconds,
+                     std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+        cost.megabytes =
+            (static_cast<double>(cuda::memoryOf(index).peak - held) - static_cast<double>(p.nbytes() + s.nbytes())) /
+            1e6;
     }
     return cost;
 }
@@ -178,7 +200,8 @@ void memory(int index)
     std::vector<double> ours;
     for (const std::int64_t images : {32, 36, 64, 128, 256}) {
         const Cost cost = costOf(localScores, images, index);
-        std::printf("     N %3ld: tiles %8.2f ms, %8.1f MB beside %.1f MB of inputs and as much of gradients\n", static_cast<long>(images), cost.milliseconds, cost.megabytes,
+        std::printf("     N %3ld: tiles %8.2f ms, %8.1f MB beside %.1f MB of inputs and as much of gradients\n",
+                    static_cast<long>(images), cost.milliseconds, cost.megabytes,
                     static_cast<double>(images) * (1369 + 9.5) * 512 * 4 / 1e6);
         if (images <= 128) {
             const Cost whole = costOf(plain, images, index);
@@ -187,7 +210,9 @@ void memory(int index)
         if (images == 32 || images == 64 || images == 128)
             ours.push_back(cost.megabytes);
     }
-    check(ours[1] <= 2.2 * ours[0] && ours[2] <= 2.2 * ours[1], "memory of the local scores grows no faster than the batch: " + text(ours[0]) + ", " + text(ours[1]) + ", " + text(ours[2]) + " MB for N = 32, 64, 128");
+    check(ours[1] <= 2.2 * ours[0] && ours[2] <= 2.2 * ours[1],
+          "memory of the local scores grows no faster than the batch: " + text(ours[0]) + ", " + text(ours[1]) + ", " +
+              text(ours[2]) + " MB for N = 32, 64, 128");
 }
 
 void all(int index)

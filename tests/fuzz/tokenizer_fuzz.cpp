@@ -1,7 +1,8 @@
 // libFuzzer on the tokenizers: files and texts. Input: "{...}" is a tokenizer.json; else the first byte says what
 // follows: V vocab.txt, M vocab.json NUL merges.txt, S a SentencePiece model, C tokenizer_config.json NUL
 // special_tokens_map.json NUL model.json beside a fixed vocabulary, anything else a text for one tokenizer of each
-// kind. What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
+// kind. What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds:
+// tests/fuzz/run.
 #include "core/base/error.h"
 #include "core/text/tokenizer/tokenizer.h"
 
@@ -17,13 +18,20 @@ using Files = std::vector<std::pair<const char*, std::string_view>>;
 // A small SentencePiece model in protobuf's own bytes: <unk>, <s>, </s>, "▁", "a", "b", "▁a", "ab".
 constexpr char sentencePieceBytes[] =
     "\x0A\x0E\x0A\x05<unk>\x15\0\0\0\0\x18\x02\x0A\x0C\x0A\x03<s>\x15\0\0\0\0\x18\x03\x0A\x0D\x0A\x04</s>\x15\0\0\0\0\x18\x03"
-    "\x0A\x0A\x0A\x03\xE2\x96\x81\x15\0\0\x80\xBF\x0A\x08\x0A\x01" "a\x15\0\0\0\xC0\x0A\x08\x0A\x01" "b\x15\0\0\x40\xC0"
-    "\x0A\x0B\x0A\x04\xE2\x96\x81" "a\x15\0\0\x80\xBF\x0A\x09\x0A\x02" "ab\x15\0\0\x80\xBF";
+    "\x0A\x0A\x0A\x03\xE2\x96\x81\x15\0\0\x80\xBF\x0A\x08\x0A\x01"
+    "a\x15\0\0\0\xC0\x0A\x08\x0A\x01"
+    "b\x15\0\0\x40\xC0"
+    "\x0A\x0B\x0A\x04\xE2\x96\x81"
+    "a\x15\0\0\x80\xBF\x0A\x09\x0A\x02"
+    "ab\x15\0\0\x80\xBF";
 constexpr std::string_view sentencePieceModel(sentencePieceBytes, sizeof sentencePieceBytes - 1);
-constexpr std::string_view words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nmass\n##a\n##es\n##\xC3\xA9\n.\n,\n\xE4\xB9\xB3\n";
-constexpr std::string_view letters = R"({"a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġa": 4, "Ã": 5, "©": 6, "Ã©": 7, "<|endoftext|>": 8, "<s>": 9, "</s>": 10})";
+constexpr std::string_view words =
+    "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\nb\nmass\n##a\n##es\n##\xC3\xA9\n.\n,\n\xE4\xB9\xB3\n";
+constexpr std::string_view letters =
+    R"({"a": 0, "b": 1, "ab": 2, "Ġ": 3, "Ġa": 4, "Ã": 5, "©": 6, "Ã©": 7, "<|endoftext|>": 8, "<s>": 9, "</s>": 10})";
 constexpr std::string_view merges = "#version: 0.2\na b\nĠ a\nÃ ©\n";
-constexpr std::string_view unigram = R"({"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
+constexpr std::string_view unigram =
+    R"({"normalizer": {"type": "Sequence", "normalizers": [{"type": "NFKC"}, {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "}]},
  "pre_tokenizer": {"type": "Sequence", "pretokenizers": [{"type": "Digits"}, {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}]},
  "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": true, "vocab": [["<unk>", 0], ["▁", -1], ["a", -2], ["▁a", -1.5], ["<0x0A>", -9], ["<0xC3>", -9]]},
  "decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Metaspace", "replacement": "▁", "add_prefix_space": true}, {"type": "Fuse"}]},
@@ -34,9 +42,9 @@ const fs::path& folder()
 {
     static const fs::path path = "/dev/shm/mama_tokenizer_fuzz_" + std::to_string(::getpid());
     static const bool registered = std::atexit([] {
-        std::error_code failed;
-        fs::remove_all(path, failed);
-    }) == 0;
+                                       std::error_code failed;
+                                       fs::remove_all(path, failed);
+                                   }) == 0;
     static_cast<void>(registered);
     return path;
 }
@@ -93,8 +101,9 @@ void encodeText(std::string_view text)
 {
     static const std::vector<mama::CaptionTokenizer> fixed = [] {
         std::vector<mama::CaptionTokenizer> all;
-        for (const Files& files : {Files{{"vocab.txt", words}}, Files{{"vocab.json", letters}, {"merges.txt", merges}},
-                                   Files{{"tokenizer.json", unigram}}, Files{{"tokenizer.model", sentencePieceModel}}}) {
+        for (const Files& files :
+             {Files{{"vocab.txt", words}}, Files{{"vocab.json", letters}, {"merges.txt", merges}},
+              Files{{"tokenizer.json", unigram}}, Files{{"tokenizer.model", sentencePieceModel}}}) {
             write(files);
             all.push_back(mama::loadCaptionTokenizer(folder()));
         }
@@ -122,7 +131,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     case 'C': {
         const std::string_view config = part(rest), map = part(rest);
-        loadAndUse({{"vocab.json", letters}, {"merges.txt", merges}, {"tokenizer_config.json", config}, {"special_tokens_map.json", map}, {"model.json", rest}}, tail);
+        loadAndUse({{"vocab.json", letters},
+                    {"merges.txt", merges},
+                    {"tokenizer_config.json", config},
+                    {"special_tokens_map.json", map},
+                    {"model.json", rest}},
+                   tail);
         break;
     }
     default: encodeText(all.substr(0, 4000));

@@ -15,7 +15,8 @@ int freePort()
     address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof address;
     auto* plain = reinterpret_cast<sockaddr*>(&address);
-    const bool found = listener >= 0 && ::bind(listener, plain, length) == 0 && ::getsockname(listener, plain, &length) == 0;
+    const bool found =
+        listener >= 0 && ::bind(listener, plain, length) == 0 && ::getsockname(listener, plain, &length) == 0;
     if (listener >= 0)
         ::close(listener);
     return found ? ntohs(address.sin_port) : 0;

@@ -41,22 +41,28 @@ std::string mask()
 void writeSmallDataSet(const fs::path& folder, int exams)
 {
     fs::create_directories(folder / "tables");
-    std::ofstream metadata(folder / "tables" / "EMBED_OpenData_metadata.csv"), clinical(folder / "tables" / "EMBED_OpenData_clinical.csv");
+    std::ofstream metadata(folder / "tables" / "EMBED_OpenData_metadata.csv"),
+        clinical(folder / "tables" / "EMBED_OpenData_clinical.csv");
     std::ofstream legend(folder / "tables" / "AWS_Open_Data_Clinical_Legend.csv"), lesions(folder / "lesions.csv");
-    metadata << "empi_anon,acc_anon,anon_dicom_path,StudyDescription,FinalImageType,ImageLateralityFinal,ViewPosition\n";
-    clinical << "empi_anon,acc_anon,side,asses,tissueden,age_at_study,RACE_DESC,ETHNIC_GROUP_DESC,massshape,massdens,calcfind,calcdistri\n";
+    metadata
+        << "empi_anon,acc_anon,anon_dicom_path,StudyDescription,FinalImageType,ImageLateralityFinal,ViewPosition\n";
+    clinical
+        << "empi_anon,acc_anon,side,asses,tissueden,age_at_study,RACE_DESC,ETHNIC_GROUP_DESC,massshape,massdens,calcfind,calcdistri\n";
     legend << "Header in export,Code,Meaning\nmassshape,R,Round\nmassdens,+,High Density\n";
     lesions << "sop_uid,anon_dicom_path,mask,lesion,kind,conspicuity\n";
     int number = 0;
     for (int exam = 0; exam < exams; ++exam) {
         const bool mass = exam % 2 == 1;
         const std::string patient = std::to_string(1000 + exam), accession = std::to_string(5000 + exam);
-        clinical << patient << ',' << accession << ",L," << (mass ? "S" : "N") << ',' << 1 + exam % 4 << ",5" << exam % 10 << ",White,Hispanic or Latino," << (mass ? "R,+" : ",") << ",,\n";
-        clinical << patient << ',' << accession << ",R,N," << 1 + exam % 4 << ",5" << exam % 10 << ",White,Hispanic or Latino,,,,\n";
+        clinical << patient << ',' << accession << ",L," << (mass ? "S" : "N") << ',' << 1 + exam % 4 << ",5"
+                 << exam % 10 << ",White,Hispanic or Latino," << (mass ? "R,+" : ",") << ",,\n";
+        clinical << patient << ',' << accession << ",R,N," << 1 + exam % 4 << ",5" << exam % 10
+                 << ",White,Hispanic or Latino,,,,\n";
         for (const char* slot : {"LCC", "LMLO", "RCC", "RMLO"}) {
             const std::string uid = "1.2.3." + std::to_string(number);
             const std::string path = "images/" + patient + "/" + accession + "/" + uid + ".pgm";
-            metadata << patient << ',' << accession << ',' << path << ",MG Screening Bilateral,2D," << slot[0] << ',' << slot + 1 << '\n';
+            metadata << patient << ',' << accession << ',' << path << ",MG Screening Bilateral,2D," << slot[0] << ','
+                     << slot + 1 << '\n';
             writePgm(folder / path, breast(number++));
             if (mass && slot[0] == 'L') {
                 writePgm(folder / "masks" / (uid + "_0.pgm"), mask());

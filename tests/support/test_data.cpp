@@ -56,7 +56,8 @@ std::string ParityCase::difference(const std::string& file, std::span<const floa
     return difference(file, std::span<const double>(wide));
 }
 
-std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol, const std::string& what)
+std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol,
+                       const std::string& what)
 {
     if (actual.size() != expected.size())
         return what + ": " + std::to_string(actual.size()) + " values, expected " + std::to_string(expected.size());
@@ -75,14 +76,17 @@ std::string difference(std::span<const double> actual, std::span<const double> e
             }
         }
     }
-    qInfo().noquote() << QString::fromStdString(what) << "n" << actual.size() << "largest difference" << largest << "atol" << atol;
+    qInfo().noquote() << QString::fromStdString(what) << "n" << actual.size() << "largest difference" << largest
+                      << "atol" << atol;
     if (wrong == 0)
         return {};
     return what + ": " + std::to_string(wrong) + " of " + std::to_string(actual.size()) + " values differ; worst at " +
-           std::to_string(worstAt) + ": " + std::to_string(actual[worstAt]) + ", expected " + std::to_string(expected[worstAt]);
+           std::to_string(worstAt) + ": " + std::to_string(actual[worstAt]) + ", expected " +
+           std::to_string(expected[worstAt]);
 }
 
-std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b, const std::set<std::string>& except)
+std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b,
+                          const std::set<std::string>& except)
 {
     std::set<std::string> names;
     for (const auto& folder : {a, b})

@@ -1,8 +1,8 @@
 #pragma once
 #include "core/base/npy.h"
 
-#include <QTest>
 #include <QTemporaryDir>
+#include <QTest>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
@@ -52,28 +52,30 @@ private:
 };
 
 // Compares two arrays with stated tolerances; empty if equal within them.
-std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol, const std::string& what);
+std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol,
+                       const std::string& what);
 
 // The first file of either folder that is not the same in both, byte for byte, or is in one alone; empty if there is
 // none. `except`: names that are passed over.
-std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b, const std::set<std::string>& except = {});
+std::string differentFile(const std::filesystem::path& a, const std::filesystem::path& b,
+                          const std::set<std::string>& except = {});
 
 } // namespace mama::test
 
 // At the head of a test function that reads `folder`.
-#define MAMA_NEED(condition, folder)                                                                          \
-    do {                                                                                                      \
-        if (!(condition)) {                                                                                   \
-            const std::string missing = "NOT TESTED: " + std::string(folder) + " is missing";                 \
-            if (mama::test::inCi())                                                                           \
-                QFAIL(missing.c_str());                                                                       \
-            QSKIP(missing.c_str());                                                                           \
-        }                                                                                                     \
+#define MAMA_NEED(condition, folder)                                                                                   \
+    do {                                                                                                               \
+        if (!(condition)) {                                                                                            \
+            const std::string missing = "NOT TESTED: " + std::string(folder) + " is missing";                          \
+            if (mama::test::inCi())                                                                                    \
+                QFAIL(missing.c_str());                                                                                \
+            QSKIP(missing.c_str());                                                                                    \
+        }                                                                                                              \
     } while (false)
 
 // For the functions above that return what is wrong.
-#define MAMA_SAME(expression)                                                                                 \
-    do {                                                                                                      \
-        const std::string wrong = (expression);                                                               \
-        QVERIFY2(wrong.empty(), wrong.c_str());                                                               \
+#define MAMA_SAME(expression)                                                                                          \
+    do {                                                                                                               \
+        const std::string wrong = (expression);                                                                        \
+        QVERIFY2(wrong.empty(), wrong.c_str());                                                                        \
     } while (false)

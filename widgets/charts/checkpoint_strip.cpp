@@ -74,7 +74,9 @@ std::optional<double> CheckpointStrip::step() const
 
 void CheckpointStrip::goTo(double step)
 {
-    const auto nearest = std::min_element(m_ticks.begin(), m_ticks.end(), [&](const Tick& a, const Tick& b) { return std::abs(a.step - step) < std::abs(b.step - step); });
+    const auto nearest = std::min_element(m_ticks.begin(), m_ticks.end(), [&](const Tick& a, const Tick& b) {
+        return std::abs(a.step - step) < std::abs(b.step - step);
+    });
     if (nearest != m_ticks.end())
         setValue(static_cast<int>(nearest - m_ticks.begin()));
 }
@@ -83,7 +85,8 @@ void CheckpointStrip::goTo(double step)
 QRectF CheckpointStrip::track() const
 {
     const QFontMetricsF metrics(font());
-    return QRectF(rect()).adjusted(metrics.horizontalAdvance(QStringLiteral("−0.000")) + 12, metrics.height() + 4, -24, -(metrics.height() + 10));
+    return QRectF(rect()).adjusted(metrics.horizontalAdvance(QStringLiteral("−0.000")) + 12, metrics.height() + 4, -24,
+                                   -(metrics.height() + 10));
 }
 
 QPointF CheckpointStrip::placeOf(double step) const
@@ -147,7 +150,9 @@ void CheckpointStrip::paintCurves(QPainter& painter) const
         return;
     const QRectF area = track().adjusted(0, 2, 0, -8);
     const double span = std::max(high - low, 1e-3);
-    const auto place = [&](double step, double value) { return QPointF(placeOf(step).x(), area.bottom() - (value - low) / span * area.height()); };
+    const auto place = [&](double step, double value) {
+        return QPointF(placeOf(step).x(), area.bottom() - (value - low) / span * area.height());
+    };
     const QFontMetricsF metrics(font());
     painter.setPen(palette().color(QPalette::Text));
     const auto label = [&](double value, double y) {

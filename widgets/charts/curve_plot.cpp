@@ -77,7 +77,8 @@ CurvePlot::Curve& CurvePlot::curve(const QString& run)
 int CurvePlot::freeNumber() const
 {
     int number = 0;
-    while (std::any_of(m_curves.begin(), m_curves.end(), [number](const auto& each) { return each.second.number == number; }))
+    while (std::any_of(m_curves.begin(), m_curves.end(),
+                       [number](const auto& each) { return each.second.number == number; }))
         ++number;
     return number;
 }
@@ -165,8 +166,8 @@ void CurvePlot::smoothAgain(Curve& of)
     of.smoother = CurveSmoother(m_smoothing);
     of.smooth.clear();
     for (std::size_t i = 0; i < of.raw.size(); ++i)
-        of.smooth.append({of.raw.x(CurveX::Step, i), of.raw.x(CurveX::Epoch, i), of.raw.x(CurveX::Samples, i), of.raw.x(CurveX::Time, i),
-                          of.smoother.next(of.raw.value(i))});
+        of.smooth.append({of.raw.x(CurveX::Step, i), of.raw.x(CurveX::Epoch, i), of.raw.x(CurveX::Samples, i),
+                          of.raw.x(CurveX::Time, i), of.smoother.next(of.raw.value(i))});
 }
 
 void CurvePlot::showAll()
@@ -175,10 +176,7 @@ void CurvePlot::showAll()
     refresh();
 }
 
-void CurvePlot::showRange(double low, double high)
-{
-    m_plot->xAxis->setRange(low, high);
-}
+void CurvePlot::showRange(double low, double high) { m_plot->xAxis->setRange(low, high); }
 
 double CurvePlot::xOf(double place) const { return m_plot->xAxis->coordToPixel(place); }
 
@@ -202,7 +200,9 @@ void CurvePlot::setEmptyText(const QString& text)
 void CurvePlot::showOrHide()
 {
     m_looking = false;
-    const bool axes = m_empty->text().isEmpty() || std::any_of(m_curves.begin(), m_curves.end(), [](const auto& each) { return each.second.raw.size() > 0; });
+    const bool axes = m_empty->text().isEmpty() || std::any_of(m_curves.begin(), m_curves.end(), [](const auto& each) {
+                          return each.second.raw.size() > 0;
+                      });
     m_empty->setVisible(!axes);
     m_plot->setVisible(axes);
 }
@@ -215,7 +215,8 @@ void CurvePlot::replotNow()
 
 void CurvePlot::arrange()
 {
-    m_plot->yAxis->ticker()->setTickCount(std::clamp(2 * m_plot->axisRect()->height() / (3 * fontMetrics().height()), 2, 5)); // labels must not meet
+    m_plot->yAxis->ticker()->setTickCount(
+        std::clamp(2 * m_plot->axisRect()->height() / (3 * fontMetrics().height()), 2, 5)); // labels must not meet
     if (!m_dirty)
         return;
     m_refreshing = true;
@@ -232,14 +233,17 @@ void CurvePlot::fill()
     if (!std::exchange(m_dirty, false) && columns == m_columns)
         return;
     m_columns = columns;
-    const CurveSeries::Stretch stretch{m_axis, m_plot->xAxis->range().lower, m_plot->xAxis->range().upper, columns, m_logX, m_logY};
+    const CurveSeries::Stretch stretch{
+        m_axis, m_plot->xAxis->range().lower, m_plot->xAxis->range().upper, columns, m_logX, m_logY};
     for (auto& [run, of] : m_curves) {
         const auto draw = [&](const CurveSeries& from, QCPGraph* graph) {
             QVector<QCPGraphData> drawn;
             for (const CurvePoint& point : from.visible(stretch))
                 drawn.push_back(QCPGraphData(point.x, point.y));
             // Few values are seen one by one; a single one would not be seen at all.
-            graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5) : QCPScatterStyle());
+            graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints
+                                       ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5)
+                                       : QCPScatterStyle());
             graph->data()->set(drawn, true);
         };
         draw(of.raw, of.rawGraph);

@@ -46,13 +46,13 @@ public:
 
     void setAxis(CurveX axis);
     void setLogarithmic(bool x, bool y);
-    void setSmoothing(double strength); // 0: raw only; below 1
+    void setSmoothing(double strength);     // 0: raw only; below 1
     void setEmptyText(const QString& text); // instead of axes while no curve has a value; empty: axes
     void showAll();
     // Replaces the range by hand, as dragging does.
     void showRange(double low, double high);
     double xOf(double place) const; // widget's pixels of a place on the horizontal axis
-    void replotNow(); // for measurements; else drawn at most once a frame
+    void replotNow();               // for measurements; else drawn at most once a frame
 
     // The n-th colour of runs, at least 3:1 against the plot's ground.
     static QColor colourOf(int number, bool darkGround);

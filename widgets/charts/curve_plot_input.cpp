@@ -42,7 +42,8 @@ void CurvePlot::drawCursor()
 void CurvePlot::press(QMouseEvent* event)
 {
     const auto x = cursorPlace();
-    m_draggingCursor = x && event->button() == Qt::LeftButton && std::abs(m_plot->xAxis->coordToPixel(*x) - event->position().x()) < 7;
+    m_draggingCursor =
+        x && event->button() == Qt::LeftButton && std::abs(m_plot->xAxis->coordToPixel(*x) - event->position().x()) < 7;
     m_plot->setInteraction(QCP::iRangeDrag, !m_draggingCursor);
 }
 
@@ -66,18 +67,24 @@ void CurvePlot::read(QMouseEvent* event)
         const auto of = m_curves.find(m_cursorRun);
         if (of != m_curves.end() && of->second.raw.size() > 0) {
             const CurveSeries& raw = of->second.raw;
-            Q_EMIT cursorDragged(m_axis == CurveX::Step ? at : raw.x(CurveX::Step, std::min(raw.nearest(m_axis, at), raw.size() - 1)));
+            Q_EMIT cursorDragged(
+                m_axis == CurveX::Step ? at : raw.x(CurveX::Step, std::min(raw.nearest(m_axis, at), raw.size() - 1)));
         }
         return;
     }
     const auto cursor = cursorPlace();
-    m_plot->setCursor(cursor && std::abs(m_plot->xAxis->coordToPixel(*cursor) - event->position().x()) < 7 ? Qt::SizeHorCursor : Qt::ArrowCursor);
+    m_plot->setCursor(cursor && std::abs(m_plot->xAxis->coordToPixel(*cursor) - event->position().x()) < 7
+                          ? Qt::SizeHorCursor
+                          : Qt::ArrowCursor);
     QStringList parts;
     if (m_plot->axisRect()->rect().contains(event->position().toPoint())) {
         for (const auto& [run, of] : m_curves)
             if (const std::size_t nearest = of.raw.nearest(m_axis, at); nearest < of.raw.size())
                 parts << tr("%1: step %2, %3 (smoothed %4)")
-                             .arg(of.title).arg(of.raw.x(CurveX::Step, nearest), 0, 'f', 0).arg(of.raw.value(nearest), 0, 'g', 5).arg(of.smooth.value(nearest), 0, 'g', 5);
+                             .arg(of.title)
+                             .arg(of.raw.x(CurveX::Step, nearest), 0, 'f', 0)
+                             .arg(of.raw.value(nearest), 0, 'g', 5)
+                             .arg(of.smooth.value(nearest), 0, 'g', 5);
     }
     Q_EMIT readOut(parts.join(QStringLiteral("   ")));
 }

@@ -19,7 +19,10 @@ QColor mixed(const QColor& colour, const QColor& ground, int fifths)
 // There is no half a step.
 class WholeTicker : public QCPAxisTicker
 {
-    double getTickStep(const QCPRange& range) override { return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range))); }
+    double getTickStep(const QCPRange& range) override
+    {
+        return std::max(1.0, std::ceil(QCPAxisTicker::getTickStep(range)));
+    }
 };
 
 } // namespace
@@ -65,16 +68,19 @@ void CurvePlot::drawMarkers()
             auto* line = new QCPItemStraightLine(m_plot);
             line->point1->setCoords(x, m_plot->yAxis->range().lower);
             line->point2->setCoords(x, m_plot->yAxis->range().upper);
-            line->setPen(QPen(marker.strong ? of.colour : mixed(of.colour, ground, 2), marker.strong ? 1.5 : 1, marker.strong ? Qt::DashLine : Qt::DotLine));
+            line->setPen(QPen(marker.strong ? of.colour : mixed(of.colour, ground, 2), marker.strong ? 1.5 : 1,
+                              marker.strong ? Qt::DashLine : Qt::DotLine));
             if (!marker.strong)
                 continue;
             auto* text = new QCPItemText(m_plot);
             text->position->setTypeX(QCPItemPosition::ptPlotCoords);
             text->position->setTypeY(QCPItemPosition::ptAbsolute);
-            const double at = m_plot->xAxis->coordToPixel(x), width = fontMetrics().horizontalAdvance(marker.text) + 8, height = fontMetrics().height();
+            const double at = m_plot->xAxis->coordToPixel(x), width = fontMetrics().horizontalAdvance(marker.text) + 8,
+                         height = fontMetrics().height();
             const bool inside = at + width < m_plot->axisRect()->right();
             QRectF label(inside ? at : at - width, m_plot->axisRect()->top() + 2, width, height);
-            while (std::any_of(labels.begin(), labels.end(), [&](const QRectF& other) { return other.intersects(label); }))
+            while (
+                std::any_of(labels.begin(), labels.end(), [&](const QRectF& other) { return other.intersects(label); }))
                 label.translate(0, height);
             labels.push_back(label);
             text->position->setCoords(x, label.top());
@@ -89,7 +95,9 @@ void CurvePlot::applyScales()
 {
     const auto scale = [](QCPAxis* axis, bool logarithmic, bool clock, bool whole) {
         axis->setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-        QSharedPointer<QCPAxisTicker> ticker(logarithmic ? new QCPAxisTickerLog : whole ? new WholeTicker : new QCPAxisTicker);
+        QSharedPointer<QCPAxisTicker> ticker(logarithmic ? new QCPAxisTickerLog
+                                             : whole     ? new WholeTicker
+                                                         : new QCPAxisTicker);
         if (clock) {
             QSharedPointer<QCPAxisTickerDateTime> times(new QCPAxisTickerDateTime);
             times->setDateTimeFormat(QStringLiteral("HH:mm:ss\nyyyy-MM-dd"));
@@ -98,7 +106,8 @@ void CurvePlot::applyScales()
         axis->setTicker(ticker);
         axis->setNumberFormat(QStringLiteral("gb"));
     };
-    scale(m_plot->xAxis, m_logX, m_axis == CurveX::Time && !m_logX, m_axis == CurveX::Step || m_axis == CurveX::Samples);
+    scale(m_plot->xAxis, m_logX, m_axis == CurveX::Time && !m_logX,
+          m_axis == CurveX::Step || m_axis == CurveX::Samples);
     scale(m_plot->yAxis, m_logY, false, false);
     const QString names[] = {tr("step"), tr("epoch"), tr("samples"), tr("time"), tr("seconds from the first step")};
     m_plot->xAxis->setLabel(names[static_cast<int>(m_axis)]);

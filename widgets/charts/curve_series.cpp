@@ -70,7 +70,8 @@ std::size_t CurveSeries::firstAtLeast(CurveX axis, double wanted) const
         return 0;
     const bool relative = axis == CurveX::Relative;
     const auto& all = m_x[relative ? 3 : static_cast<std::size_t>(axis)];
-    return static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), wanted + (relative ? all.front() : 0)) - all.begin());
+    return static_cast<std::size_t>(std::lower_bound(all.begin(), all.end(), wanted + (relative ? all.front() : 0)) -
+                                    all.begin());
 }
 
 std::size_t CurveSeries::nearest(CurveX axis, double wanted) const
@@ -103,7 +104,8 @@ CurveSeries::Node CurveSeries::joined(const Node& a, const Node& b) const
             return one == none ? two : one;
         return (lower ? m_values[two] < m_values[one] : m_values[two] > m_values[one]) ? two : one;
     };
-    return {pick(a.low, b.low, true), pick(a.high, b.high, false), pick(a.lowPositive, b.lowPositive, true), a.gap || b.gap};
+    return {pick(a.low, b.low, true), pick(a.high, b.high, false), pick(a.lowPositive, b.lowPositive, true),
+            a.gap || b.gap};
 }
 
 CurveSeries::Node CurveSeries::query(std::size_t begin, std::size_t end) const
@@ -125,7 +127,8 @@ CurveSeries::Node CurveSeries::query(std::size_t begin, std::size_t end) const
 std::vector<CurvePoint> CurveSeries::visible(const Stretch& stretch) const
 {
     std::vector<CurvePoint> points;
-    if (m_values.empty() || stretch.columns < 1 || !(stretch.high > stretch.low) || (stretch.logX && !(stretch.high > 0)))
+    if (m_values.empty() || stretch.columns < 1 || !(stretch.high > stretch.low) ||
+        (stretch.logX && !(stretch.high > 0)))
         return points;
     const double low = stretch.logX ? std::max(stretch.low, stretch.high * 1e-12) : stretch.low;
     const double from = stretch.logX ? std::log(low) : low, to = stretch.logX ? std::log(stretch.high) : stretch.high;
@@ -139,7 +142,8 @@ std::vector<CurvePoint> CurveSeries::visible(const Stretch& stretch) const
             const double place = from + (to - from) * at / stretch.columns;
             return stretch.logX ? std::exp(place) : place;
         };
-        std::size_t begin = firstAtLeast(stretch.axis, edge(column)), end = firstAtLeast(stretch.axis, edge(column + 1));
+        std::size_t begin = firstAtLeast(stretch.axis, edge(column)),
+                    end = firstAtLeast(stretch.axis, edge(column + 1));
         if (column < 0 && end > 0) // the last value on the left of the edge, however far
             begin = std::min(begin, end - 1);
         if (column == stretch.columns)

@@ -87,7 +87,8 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     column->addWidget(m_provenance);
 
     connect(m_sentence, &QLineEdit::returnPressed, this, [this] { ask(); });
-    connect(m_sentence, &QLineEdit::textChanged, this, [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
+    connect(m_sentence, &QLineEdit::textChanged, this,
+            [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
     connect(m_ask, &QPushButton::clicked, this, [this] { ask(); });
     connect(m_rule, &QComboBox::currentIndexChanged, this, [this] {
         m_model->setFusionRule(m_rule->currentText().toLower());
@@ -132,7 +133,9 @@ void QueryPanel::setHint(const QString& text, bool isError)
     m_hint->setVisible(!text.isEmpty());
     QPalette colours = palette();
     if (isError)
-        colours.setColor(QPalette::WindowText, colours.color(QPalette::Window).lightness() < 128 ? QColor(0xff, 0x8a, 0x80) : QColor(0xb0, 0x1e, 0x14));
+        colours.setColor(QPalette::WindowText, colours.color(QPalette::Window).lightness() < 128
+                                                   ? QColor(0xff, 0x8a, 0x80)
+                                                   : QColor(0xb0, 0x1e, 0x14));
     m_hint->setPalette(colours);
 }
 
@@ -192,7 +195,8 @@ void QueryPanel::fitColumns()
         if (column == ScoreTable::Study) // the last one
             m_table->resizeRowsToContents();
     });
-    setMinimumWidth(header->minimumSectionSize() * (ScoreTable::ColumnCount - 1) + 2 * m_table->frameWidth() + m_table->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
+    setMinimumWidth(header->minimumSectionSize() * (ScoreTable::ColumnCount - 1) + 2 * m_table->frameWidth() +
+                    m_table->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
 }
 
 } // namespace mama

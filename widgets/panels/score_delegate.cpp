@@ -28,9 +28,12 @@ void ScoreDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const bool selected = cell.state & QStyle::State_Selected, active = cell.state & QStyle::State_Active;
     painter->save();
     painter->setClipRect(cell.rect, Qt::IntersectClip);
-    painter->setPen(cell.palette.color(active ? QPalette::Active : QPalette::Inactive, selected ? QPalette::HighlightedText : QPalette::Text));
+    painter->setPen(cell.palette.color(active ? QPalette::Active : QPalette::Inactive,
+                                       selected ? QPalette::HighlightedText : QPalette::Text));
     painter->setFont(m_table->font());
-    painter->drawText(QRect(margin, cell.rect.top() + margin, m_table->viewport()->width() - 2 * margin, cell.rect.height()), wrapped, sentenceOf(index));
+    painter->drawText(
+        QRect(margin, cell.rect.top() + margin, m_table->viewport()->width() - 2 * margin, cell.rect.height()), wrapped,
+        sentenceOf(index));
     painter->setFont(cell.font);
     painter->drawText(cell.rect.adjusted(0, 0, -margin, -margin), Qt::AlignRight | Qt::AlignBottom, number);
     painter->restore();
@@ -42,7 +45,8 @@ QSize ScoreDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIn
     QFont strong = option.font;
     strong.setBold(true);
     const QRect room(0, 0, m_table->viewport()->width() - 2 * margin, QWIDGETSIZE_MAX);
-    return {QFontMetrics(strong).horizontalAdvance(QStringLiteral("-0.000")) + margin, metrics.boundingRect(room, wrapped, sentenceOf(index)).height() + metrics.height() + 2 * margin + 2};
+    return {QFontMetrics(strong).horizontalAdvance(QStringLiteral("-0.000")) + margin,
+            metrics.boundingRect(room, wrapped, sentenceOf(index)).height() + metrics.height() + 2 * margin + 2};
 }
 
 } // namespace mama

@@ -34,7 +34,10 @@ void ScoreTable::setFusionRule(const QString& rule)
     Q_EMIT headerDataChanged(Qt::Horizontal, Right, Study);
 }
 
-int ScoreTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : static_cast<int>(m_rows.size()); }
+int ScoreTable::rowCount(const QModelIndex& parent) const
+{
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
 int ScoreTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
 double ScoreTable::value(int row, int column) const
@@ -65,7 +68,9 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
         return font;
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
-        return tr("%1 %2: %3").arg(scores.sentence, headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(), data(index, Qt::DisplayRole).toString());
+        return tr("%1 %2: %3")
+            .arg(scores.sentence, headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+                 data(index, Qt::DisplayRole).toString());
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     if (isSentence)
@@ -81,12 +86,14 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation == Qt::Vertical)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(section == Sentence ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant::fromValue(section == Sentence ? Qt::AlignLeft | Qt::AlignVCenter
+                                                       : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
         if (section >= Right)
             return tr("Similarity fused by: %1").arg(m_rule);
-        return section == Sentence ? tr("The sentence as typed; select it to see its maps")
-                                   : tr("Similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability");
+        return section == Sentence
+                   ? tr("The sentence as typed; select it to see its maps")
+                   : tr("Similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability");
     }
     if (role != Qt::DisplayRole)
         return {};

@@ -14,7 +14,7 @@ struct SentenceScores
     enum class State { Waiting, Done, Failed };
     QString sentence;
     State state = State::Waiting;
-    QString note; // failure, negation warning, "text cut"; shown as tooltip and mark
+    QString note;                  // failure, negation warning, "text cut"; shown as tooltip and mark
     std::array<double, 4> views{}; // RCC, LCC, RMLO, LMLO
     double right = std::numeric_limits<double>::quiet_NaN();
     double left = std::numeric_limits<double>::quiet_NaN();

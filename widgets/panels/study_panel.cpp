@@ -18,7 +18,9 @@ QLabel* heading(const QString& text, QWidget* parent)
 
 QString readableDate(const std::string& date)
 {
-    return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2)) : QString::fromStdString(date);
+    return date.size() == 8
+               ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2))
+               : QString::fromStdString(date);
 }
 
 QString describe(const StudyImage& image)
@@ -34,16 +36,23 @@ QString describe(const StudyImage& image)
 QString details(const StudyImage& image)
 {
     QStringList lines{QString::fromStdString(image.path.string())};
-    lines << StudyPanel::tr("Side from %1, view from %2").arg(QString::fromStdString(image.sideSource.empty() ? "–" : image.sideSource),
-                                                             QString::fromStdString(image.viewSource.empty() ? "–" : image.viewSource));
-    lines << StudyPanel::tr("%1 × %2 pixels, spacing: %3").arg(image.header.columns).arg(image.header.rows).arg(QString::fromStdString(image.spacing.basis));
+    lines << StudyPanel::tr("Side from %1, view from %2")
+                 .arg(QString::fromStdString(image.sideSource.empty() ? "–" : image.sideSource),
+                      QString::fromStdString(image.viewSource.empty() ? "–" : image.viewSource));
+    lines << StudyPanel::tr("%1 × %2 pixels, spacing: %3")
+                 .arg(image.header.columns)
+                 .arg(image.header.rows)
+                 .arg(QString::fromStdString(image.spacing.basis));
     for (const std::string& warning : image.warnings)
         lines << StudyPanel::tr("Warning: %1").arg(QString::fromStdString(warning));
     return lines.join(QLatin1Char('\n'));
 }
 
 // A name made of a UID fills three lines of the panel; its ends tell it apart.
-QString shortened(const QString& name) { return name.size() <= 24 ? name : name.left(8) + QChar(0x2026) + name.right(14); }
+QString shortened(const QString& name)
+{
+    return name.size() <= 24 ? name : name.left(8) + QChar(0x2026) + name.right(14);
+}
 
 QListWidget* makeList(QWidget* parent, const QString& name)
 {
@@ -78,7 +87,8 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
         if (row >= 0 && row != m_current)
             Q_EMIT studyChosen(row);
     });
-    connect(m_images, &QListWidget::itemActivated, this, [this](QListWidgetItem* item) { Q_EMIT imageChosen(m_images->row(item)); });
+    connect(m_images, &QListWidget::itemActivated, this,
+            [this](QListWidgetItem* item) { Q_EMIT imageChosen(m_images->row(item)); });
 }
 
 void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector<ScanProblem>& problems)
@@ -91,7 +101,8 @@ void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector
         m_list->addItem(title(study));
     m_problems->clear();
     for (const ScanProblem& problem : problems)
-        addProblem(shortened(QString::fromStdString(problem.path.filename().string())) + QStringLiteral(":\n") + QString::fromStdString(problem.reason),
+        addProblem(shortened(QString::fromStdString(problem.path.filename().string())) + QStringLiteral(":\n") +
+                       QString::fromStdString(problem.reason),
                    QString::fromStdString(problem.path.string() + "\n" + problem.reason));
     m_problems->setVisible(m_problems->count() > 0);
     m_problemsTitle->setVisible(m_problems->count() > 0);
@@ -144,11 +155,14 @@ void StudyPanel::showImages()
 QString StudyPanel::title(const Study& study) const
 {
     const std::string loose = "folder:";
-    QString text = !study.date.empty() ? readableDate(study.date)
-                   : study.uid.rfind(loose, 0) == 0 ? QString::fromStdString(std::filesystem::path(study.uid.substr(loose.size())).filename().string())
-                                                    : tr("no date");
+    QString text =
+        !study.date.empty() ? readableDate(study.date)
+        : study.uid.rfind(loose, 0) == 0
+            ? QString::fromStdString(std::filesystem::path(study.uid.substr(loose.size())).filename().string())
+            : tr("no date");
     if (m_identifiers && (!study.patientName.empty() || !study.patientId.empty()))
-        text += QStringLiteral(" · ") + QString::fromStdString(study.patientName) + QStringLiteral(" ") + QString::fromStdString(study.patientId);
+        text += QStringLiteral(" · ") + QString::fromStdString(study.patientName) + QStringLiteral(" ") +
+                QString::fromStdString(study.patientId);
     return text + QStringLiteral(" · ") + tr("%n image(s)", nullptr, static_cast<int>(study.images.size()));
 }
 

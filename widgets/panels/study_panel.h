@@ -17,7 +17,7 @@ public:
 
     void setStudies(const std::vector<Study>& studies, const std::vector<ScanProblem>& problems);
     void setCurrent(int study);
-    void setImages(const Study& study); // of the current study, when more is known of them
+    void setImages(const Study& study);                            // of the current study, when more is known of them
     void addProblem(const QString& text, const QString& tip = {}); // tip: by default the text
     void setIdentifiersShown(bool shown);
 

@@ -12,21 +12,16 @@ namespace {
 
 const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255);
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("FourView", text);
-}
+QString tr(const char* text) { return QCoreApplication::translate("FourView", text); }
 
-int scaled(double logical, double unit)
-{
-    return static_cast<int>(std::lround(logical * unit));
-}
+int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
 
 QString windowText(const ViewCell& cell)
 {
     const auto& voi = cell.image->voi()[static_cast<std::size_t>(cell.shade.choice)];
     const Window& w = cell.shade.window;
-    QString text = cell.image->isColour() ? tr("colour: not a mammogram") : tr("C %1  W %2").arg(w.centre, 0, 'g', 5).arg(w.width, 0, 'g', 5);
+    QString text = cell.image->isColour() ? tr("colour: not a mammogram")
+                                          : tr("C %1  W %2").arg(w.centre, 0, 'g', 5).arg(w.width, 0, 'g', 5);
     if (!cell.image->isColour() && !voi.explanation().empty())
         text += QStringLiteral("  ") + QString::fromStdString(voi.explanation()).simplified();
     if (voi.table)
@@ -38,7 +33,8 @@ QString windowText(const ViewCell& cell)
 
 QString dateText(const std::string& date)
 {
-    return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6)) : QString();
+    return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6))
+                            : QString();
 }
 
 } // namespace
@@ -72,7 +68,8 @@ void Annotations::drawMeasurements(const ViewModel& model, const ViewTexts& text
             continue;
         const PixelRect& cell = hung->area;
         std::string key;
-        for (const double part : {each.from.x, each.from.y, each.to.x, each.to.y, transform->originX, transform->originY, transform->scaleX, transform->scaleY, frame.unit})
+        for (const double part : {each.from.x, each.from.y, each.to.x, each.to.y, transform->originX,
+                                  transform->originY, transform->scaleX, transform->scaleY, frame.unit})
             key += std::to_string(part) + ' ';
         for (const int part : {cell.x, cell.y, cell.width, cell.height})
             key += std::to_string(part) + ' ';
@@ -89,11 +86,15 @@ void Annotations::drawMeasurements(const ViewModel& model, const ViewTexts& text
             continue;
         frame.sprites.push_back(sprite);
         // Beside the end that was drawn last, inside the cell.
-        Sprite text = m_text.text({{toText(each, model.cell(each.slot).image->facts().spacing), 10, measurementColour, true}}, false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
+        Sprite text =
+            m_text.text({{toText(each, model.cell(each.slot).image->facts().spacing), 10, measurementColour, true}},
+                        false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
         const Point end = transform->toScreen(each.to);
         const int gap = scaled(10, frame.unit);
-        text.x = std::clamp(static_cast<int>(std::lround(end.x)) + gap, cell.x, std::max(cell.x, cell.x + cell.width - text.width));
-        text.y = std::clamp(static_cast<int>(std::lround(end.y)) + gap, cell.y, std::max(cell.y, cell.y + cell.height - text.height));
+        text.x = std::clamp(static_cast<int>(std::lround(end.x)) + gap, cell.x,
+                            std::max(cell.x, cell.x + cell.width - text.width));
+        text.y = std::clamp(static_cast<int>(std::lround(end.y)) + gap, cell.y,
+                            std::max(cell.y, cell.y + cell.height - text.height));
         frame.sprites.push_back(text);
     }
 }
@@ -125,8 +126,11 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         frame.sprites.push_back(sprite);
     };
 
-    std::vector<TextLine> top{{facts.label.empty() ? slotName(hung.slot).remove(QLatin1Char(' ')) : QString::fromStdString(facts.label), small ? 11.0 : 15.0, Qt::white, true}};
-    const QString date = dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
+    std::vector<TextLine> top{
+        {facts.label.empty() ? slotName(hung.slot).remove(QLatin1Char(' ')) : QString::fromStdString(facts.label),
+         small ? 11.0 : 15.0, Qt::white, true}};
+    const QString date =
+        dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
     if (!date.isEmpty() && !small)
         top.push_back({date, 9.5, quiet});
     if (!texts.patient.isEmpty())
@@ -138,13 +142,17 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (cell.mirror)
         top.push_back({*cell.mirror ? tr("mirrored by you") : tr("mirroring undone by you"), 8.5, warm, false, true});
     if (!facts.warnings.empty())
-        top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5, warm, false, true});
+        top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5,
+                       warm, false, true});
     place(m_text.text(top, !outerLeft, room, frame.unit), hung.area.y + margin / 2);
     if (small)
         return;
 
     const double zoom = cell.pose.pixelsPerMm * spacingOf(*cell.image, model.mmPerPixel()).column;
-    std::vector<TextLine> bottom{{windowText(cell), 8.5, quiet}, {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()), 8.5, quiet}};
+    std::vector<TextLine> bottom{
+        {windowText(cell), 8.5, quiet},
+        {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()),
+         8.5, quiet}};
     Sprite sprite = m_text.text(bottom, !outerLeft, room, frame.unit);
     const int y = hung.area.y + hung.area.height - margin / 2 - sprite.height;
     place(sprite, y);
@@ -165,20 +173,25 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& hung, int bo
             length = mm;
     QString text = tr("no mm scale in this file");
     if (spacing.mm && length > 0)
-        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") + QString::fromStdString(spacing.basis);
+        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") +
+               QString::fromStdString(spacing.basis);
     else if (spacing.mm)
         return;
-    Sprite sprite = m_text.text({{text, 8.5, quiet}}, !outerLeft, std::max(40, hung.area.width - 2 * margin), frame.unit);
+    Sprite sprite =
+        m_text.text({{text, 8.5, quiet}}, !outerLeft, std::max(40, hung.area.width - 2 * margin), frame.unit);
     sprite.x = outerLeft ? hung.area.x + margin : hung.area.x + hung.area.width - margin - sprite.width;
     sprite.y = bottom - sprite.height;
     frame.sprites.push_back(sprite);
     if (!spacing.mm)
         return;
-    const int width = static_cast<int>(std::lround(length * perMm)), thick = std::max(1, scaled(2, frame.unit)), tick = scaled(6, frame.unit);
-    const int x = outerLeft ? hung.area.x + margin + scaled(3, frame.unit) : hung.area.x + hung.area.width - margin - scaled(3, frame.unit) - width;
+    const int width = static_cast<int>(std::lround(length * perMm)), thick = std::max(1, scaled(2, frame.unit)),
+              tick = scaled(6, frame.unit);
+    const int x = outerLeft ? hung.area.x + margin + scaled(3, frame.unit)
+                            : hung.area.x + hung.area.width - margin - scaled(3, frame.unit) - width;
     const int y = sprite.y - thick;
     frame.bars.push_back({{x - 1, y - tick - 1, width + 2, tick + thick + 2}, 0, 0, 0, 0.45F});
-    for (const PixelRect& part : {PixelRect{x, y, width, thick}, PixelRect{x, y - tick, thick, tick}, PixelRect{x + width - thick, y - tick, thick, tick}})
+    for (const PixelRect& part : {PixelRect{x, y, width, thick}, PixelRect{x, y - tick, thick, tick},
+                                  PixelRect{x + width - thick, y - tick, thick, tick}})
         frame.bars.push_back({part, 0.85F, 0.87F, 0.9F, 1});
 }
 
@@ -193,11 +206,13 @@ void Annotations::drawBorders(const ViewModel& model, SceneFrame& frame)
         frame.bars.push_back({{a.x, a.y, a.width, thin}, red, green, blue, 1});
         if (active)
             frame.bars.push_back({{a.x, a.y + a.height - thin, a.width, thin}, red, green, blue, 1});
-        frame.bars.push_back({{isRight(hung.slot) ? a.x : a.x + a.width - thin, a.y, thin, a.height}, red, green, blue, 1});
+        frame.bars.push_back(
+            {{isRight(hung.slot) ? a.x : a.x + a.width - thin, a.y, thin, a.height}, red, green, blue, 1});
     }
 }
 
-void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame)
+void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style,
+                             SceneFrame& frame)
 {
     const LegendFacts facts = legendFacts(model, texts.legend, style);
     const int height = scaled(legendHeight, frame.unit);

@@ -1,8 +1,8 @@
 #pragma once
-#include "widgets/viewer/scene/map_overlay.h"
 #include "widgets/viewer/measurement.h"
-#include "widgets/viewer/text_sprites.h"
+#include "widgets/viewer/scene/map_overlay.h"
 #include "widgets/viewer/scene/view_model.h"
+#include "widgets/viewer/text_sprites.h"
 
 #include <QString>
 #include <array>

@@ -34,7 +34,8 @@ void FourView::Impl::releaseGraphics()
 void FourView::Impl::resized()
 {
     const double unit = q->devicePixelRatioF();
-    const int width = static_cast<int>(std::lround(q->width() * unit)), height = static_cast<int>(std::lround(q->height() * unit));
+    const int width = static_cast<int>(std::lround(q->width() * unit)),
+              height = static_cast<int>(std::lround(q->height() * unit));
     model.setArea({0, 0, std::max(1, width), std::max(1, height - static_cast<int>(std::lround(legendHeight * unit)))});
 }
 
@@ -54,7 +55,8 @@ SceneFrame FourView::Impl::frame()
     for (const auto& hung : model.hung()) {
         const ViewCell& cell = model.cell(hung.slot);
         if (cell.image)
-            out.panes.push_back({cell.image, cell.overlay, hung.area, *model.transform(hung.slot), cell.shade, model.inverted});
+            out.panes.push_back(
+                {cell.image, cell.overlay, hung.area, *model.transform(hung.slot), cell.shade, model.inverted});
     }
     annotations.draw(model, texts, style, out);
     if (crossHair)
@@ -76,15 +78,17 @@ void FourView::Impl::addLoupe(SceneFrame& frame) const
     const auto base = *model.transform(*slot);
     const Point stored = base.toStored(at);
     const int side = std::max(16, static_cast<int>(std::lround(loupeSide * frame.unit)));
-    const PixelRect area{static_cast<int>(std::lround(at.x)) - side / 2, static_cast<int>(std::lround(at.y)) - side / 2, side, side};
+    const PixelRect area{static_cast<int>(std::lround(at.x)) - side / 2, static_cast<int>(std::lround(at.y)) - side / 2,
+                         side, side};
     ViewTransform t{0, 0, base.scaleX * loupeMagnification, base.scaleY * loupeMagnification};
     t.originX = at.x - t.scaleX * stored.x;
     t.originY = at.y - t.scaleY * stored.y;
     const ViewCell& cell = model.cell(*slot);
     frame.loupes.push_back({cell.image, cell.overlay, area, t, cell.shade, model.inverted});
     const int thin = std::max(1, static_cast<int>(std::lround(2 * frame.unit)));
-    for (const PixelRect& edge : {PixelRect{area.x, area.y, side, thin}, PixelRect{area.x, area.y + side - thin, side, thin},
-                                  PixelRect{area.x, area.y, thin, side}, PixelRect{area.x + side - thin, area.y, thin, side}})
+    for (const PixelRect& edge :
+         {PixelRect{area.x, area.y, side, thin}, PixelRect{area.x, area.y + side - thin, side, thin},
+          PixelRect{area.x, area.y, thin, side}, PixelRect{area.x + side - thin, area.y, thin, side}})
         frame.bars.push_back({edge, 0.55F, 0.6F, 0.66F, 1});
 }
 
@@ -97,7 +101,8 @@ void FourView::Impl::addCrossHair(SceneFrame& frame) const
     if (!slot || !model.cell(*slot).image)
         return;
     const Point depth = model.toDepth(*slot, at);
-    const int thin = std::max(1, static_cast<int>(std::lround(frame.unit))), arm = static_cast<int>(std::lround(14 * frame.unit)), gap = static_cast<int>(std::lround(4 * frame.unit));
+    const int thin = std::max(1, static_cast<int>(std::lround(frame.unit))),
+              arm = static_cast<int>(std::lround(14 * frame.unit)), gap = static_cast<int>(std::lround(4 * frame.unit));
     for (const auto& hung : model.hung()) {
         if (hung.slot == *slot || !model.cell(hung.slot).image)
             continue;
@@ -105,7 +110,8 @@ void FourView::Impl::addCrossHair(SceneFrame& frame) const
         if (!hung.area.contains(p.x, p.y))
             continue;
         const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
-        for (const PixelRect& part : {PixelRect{x - arm, y, arm - gap, thin}, PixelRect{x + gap, y, arm - gap, thin}, PixelRect{x, y - arm, thin, arm - gap}, PixelRect{x, y + gap, thin, arm - gap}})
+        for (const PixelRect& part : {PixelRect{x - arm, y, arm - gap, thin}, PixelRect{x + gap, y, arm - gap, thin},
+                                      PixelRect{x, y - arm, thin, arm - gap}, PixelRect{x, y + gap, thin, arm - gap}})
             frame.bars.push_back({part, 0.35F, 0.85F, 1.0F, 0.95F});
     }
 }
@@ -140,7 +146,8 @@ void FourView::setDefaultFormat()
 void FourView::initializeGL()
 {
     // Called again after the widget moved to another window: the context is a new one.
-    m->contextGone = connect(context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { m->releaseGraphics(); }, Qt::DirectConnection);
+    m->contextGone = connect(
+        context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { m->releaseGraphics(); }, Qt::DirectConnection);
     m->window = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
     m->window->SetOwnContext(false);
     m->window->SetReadyForRendering(true);
@@ -151,7 +158,8 @@ void FourView::initializeGL()
     m->window->SetFrameBlitModeToNoBlit();
     try {
         if (!m->window->InitializeFromCurrentContext())
-            throw Error(ErrorCode::Unsupported, "view", "OpenGL", "version 3.2 is needed; start with software rendering");
+            throw Error(ErrorCode::Unsupported, "view", "OpenGL",
+                        "version 3.2 is needed; start with software rendering");
         m->scene = std::make_unique<FourScene>(m->window);
         m->pending = true;
     } catch (const Error& error) {
@@ -161,10 +169,7 @@ void FourView::initializeGL()
     }
 }
 
-void FourView::resizeGL(int, int)
-{
-    m->resized();
-}
+void FourView::resizeGL(int, int) { m->resized(); }
 
 void FourView::paintGL()
 {
@@ -244,10 +249,7 @@ void FourView::setOverlayStyle(const OverlayStyle& style)
     Q_EMIT overlayStyleChanged();
 }
 
-const OverlayStyle& FourView::overlayStyle() const
-{
-    return m->style;
-}
+const OverlayStyle& FourView::overlayStyle() const { return m->style; }
 
 void FourView::setLegend(const OverlayLegend& legend)
 {
@@ -282,20 +284,11 @@ void FourView::setVoiChoice(Slot slot, int choice)
     Q_EMIT windowChanged(slot, m->model.cell(slot).shade.window);
 }
 
-int FourView::voiChoice(Slot slot) const
-{
-    return m->model.cell(slot).shade.choice;
-}
+int FourView::voiChoice(Slot slot) const { return m->model.cell(slot).shade.choice; }
 
-Window FourView::window(Slot slot) const
-{
-    return m->model.cell(slot).shade.window;
-}
+Window FourView::window(Slot slot) const { return m->model.cell(slot).shade.window; }
 
-void FourView::setWindowsLinked(bool linked)
-{
-    m->model.windowsLinked = linked;
-}
+void FourView::setWindowsLinked(bool linked) { m->model.windowsLinked = linked; }
 
 void FourView::setInverted(bool inverted)
 {
@@ -304,9 +297,6 @@ void FourView::setInverted(bool inverted)
     Q_EMIT aidsChanged();
 }
 
-bool FourView::inverted() const
-{
-    return m->model.inverted;
-}
+bool FourView::inverted() const { return m->model.inverted; }
 
 } // namespace mama::viewer

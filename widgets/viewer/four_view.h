@@ -1,7 +1,7 @@
 #pragma once
+#include "widgets/viewer/measurement.h"
 #include "widgets/viewer/scene/hanging.h"
 #include "widgets/viewer/scene/map_overlay.h"
-#include "widgets/viewer/measurement.h"
 #include "widgets/viewer/scene/view_image.h"
 
 #include <QKeySequence>
@@ -26,20 +26,50 @@ struct CursorInfo
     int column = 0, row = 0; // stored pixels
     double value = 0;        // after modality
     bool padded = false;
-    bool air = false;        // outside the breast
-    bool seen = false;       // the model saw this point (false without an overlay)
+    bool air = false;                // outside the breast
+    bool seen = false;               // the model saw this point (false without an overlay)
     std::optional<float> similarity; // raw cosine of the patch, whatever the style hides
-    std::optional<Point> mm; // from the stored upper left corner; empty without spacing
-    std::optional<double> depthMm; // from the chest wall
+    std::optional<Point> mm;         // from the stored upper left corner; empty without spacing
+    std::optional<double> depthMm;   // from the chest wall
 };
 // "RCC  x 1203  y 845  value 2103  84.21, 59.15 mm  similarity 0.312"
 QString toText(const CursorInfo& info);
 
 // Every command of the view with its default key; the window lists them, remaps them and makes menus of them.
 enum class ViewCommand {
-    LayoutGrid, LayoutRow, LayoutCcPair, LayoutMloPair, LayoutRightBreast, LayoutLeftBreast, Maximise, NextView, PreviousView,
-    SameSize, Fit, Pixels, ZoomIn, ZoomOut, PanLeft, PanRight, PanUp, PanDown, Brighter, Darker, MoreContrast, LessContrast,
-    NextWindow, Invert, Reset, ToggleOverlay, ToggleCells, ToggleIsolines, ToggleLoupe, ToggleCrossHair, ToggleTexts, Measure, UndoMirror
+    LayoutGrid,
+    LayoutRow,
+    LayoutCcPair,
+    LayoutMloPair,
+    LayoutRightBreast,
+    LayoutLeftBreast,
+    Maximise,
+    NextView,
+    PreviousView,
+    SameSize,
+    Fit,
+    Pixels,
+    ZoomIn,
+    ZoomOut,
+    PanLeft,
+    PanRight,
+    PanUp,
+    PanDown,
+    Brighter,
+    Darker,
+    MoreContrast,
+    LessContrast,
+    NextWindow,
+    Invert,
+    Reset,
+    ToggleOverlay,
+    ToggleCells,
+    ToggleIsolines,
+    ToggleLoupe,
+    ToggleCrossHair,
+    ToggleTexts,
+    Measure,
+    UndoMirror
 };
 struct ViewCommandInfo
 {
@@ -100,7 +130,7 @@ public:
     std::optional<ViewTransform> transform(Slot slot) const; // device pixels; empty if not shown
     Slot activeSlot() const;
     void setActiveSlot(Slot slot);
-    void maximise(std::optional<Slot> slot); // empty: back to the layout before
+    void maximise(std::optional<Slot> slot);    // empty: back to the layout before
     void setMirrored(Slot slot, bool mirrored); // display only; overrides what the study says
 
     // Reading aids.

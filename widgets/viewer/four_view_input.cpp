@@ -51,7 +51,8 @@ void FourView::mouseMoveEvent(QMouseEvent* event)
                 const ViewImage& image = *m->model.cell(drag.slot).image;
                 const auto inside = [&](QPointF at) { // outside its image there is nothing to measure
                     const Point stored = transform->toStored(m->device(at));
-                    return Point{std::clamp(stored.x, 0.0, double(image.columns())), std::clamp(stored.y, 0.0, double(image.rows()))};
+                    return Point{std::clamp(stored.x, 0.0, double(image.columns())),
+                                 std::clamp(stored.y, 0.0, double(image.rows()))};
                 };
                 m->measure(drag.slot, inside(drag.start), inside(event->position()));
             }
@@ -126,7 +127,8 @@ void FourView::keyPressEvent(QKeyEvent* event)
         int key = event->key() == Qt::Key_Enter ? static_cast<int>(Qt::Key_Return) : event->key();
         if (key == Qt::Key_Equal)
             key = Qt::Key_Plus;
-        const QKeySequence plain(static_cast<int>(modifiers) | key), unshifted(static_cast<int>(modifiers & ~Qt::ShiftModifier) | key);
+        const QKeySequence plain(static_cast<int>(modifiers) | key),
+            unshifted(static_cast<int>(modifiers & ~Qt::ShiftModifier) | key);
         const bool letter = key >= Qt::Key_A && key <= Qt::Key_Z;
         for (const auto& [command, sequence] : m->keys)
             if (!sequence.isEmpty() && (sequence == plain || (!letter && sequence == unshifted))) {
@@ -184,7 +186,8 @@ void FourView::perform(ViewCommand command)
     case LessContrast: window(0, 1.1); break;
     case NextWindow:
         for (const Slot slot : m->model.windowGroup(active))
-            m->model.setChoice(slot, (m->model.cell(slot).shade.choice + 1) % static_cast<int>(m->model.cell(slot).image->voi().size()));
+            m->model.setChoice(slot, (m->model.cell(slot).shade.choice + 1) %
+                                         static_cast<int>(m->model.cell(slot).image->voi().size()));
         m->changedWindow(active);
         break;
     case Invert: setInverted(!m->model.inverted); break;
@@ -204,7 +207,8 @@ void FourView::perform(ViewCommand command)
     case Measure: setMeasuring(!m->measuring); break;
     case UndoMirror:
         if (loaded)
-            setMirrored(active, !m->model.cell(active).mirror.value_or(m->model.cell(active).image->facts().mirrorForDisplay));
+            setMirrored(active,
+                        !m->model.cell(active).mirror.value_or(m->model.cell(active).image->facts().mirrorForDisplay));
         break;
     }
     setOverlayStyle(style);

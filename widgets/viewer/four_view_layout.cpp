@@ -49,10 +49,7 @@ void FourView::setViewLayout(ViewLayout layout)
     Q_EMIT zoomChanged();
 }
 
-ViewLayout FourView::viewLayout() const
-{
-    return m->model.layout();
-}
+ViewLayout FourView::viewLayout() const { return m->model.layout(); }
 
 void FourView::setMloFirst(bool first)
 {
@@ -68,15 +65,9 @@ void FourView::setZoomMode(ZoomMode mode)
     Q_EMIT zoomChanged();
 }
 
-ZoomMode FourView::zoomMode() const
-{
-    return m->model.zoomMode();
-}
+ZoomMode FourView::zoomMode() const { return m->model.zoomMode(); }
 
-void FourView::setPosesLinked(bool linked)
-{
-    m->model.posesLinked = linked;
-}
+void FourView::setPosesLinked(bool linked) { m->model.posesLinked = linked; }
 
 void FourView::setPose(Slot slot, const ViewPose& pose)
 {
@@ -86,20 +77,11 @@ void FourView::setPose(Slot slot, const ViewPose& pose)
     Q_EMIT zoomChanged();
 }
 
-ViewPose FourView::pose(Slot slot) const
-{
-    return m->model.cell(slot).pose;
-}
+ViewPose FourView::pose(Slot slot) const { return m->model.cell(slot).pose; }
 
-std::optional<ViewTransform> FourView::transform(Slot slot) const
-{
-    return m->model.transform(slot);
-}
+std::optional<ViewTransform> FourView::transform(Slot slot) const { return m->model.transform(slot); }
 
-Slot FourView::activeSlot() const
-{
-    return m->model.active;
-}
+Slot FourView::activeSlot() const { return m->model.active; }
 
 void FourView::setActiveSlot(Slot slot)
 {
@@ -190,25 +172,13 @@ void FourView::setPatientText(const QString& text)
     update();
 }
 
-void FourView::setMouse(const ViewMouse& mouse)
-{
-    m->mouse = mouse;
-}
+void FourView::setMouse(const ViewMouse& mouse) { m->mouse = mouse; }
 
-void FourView::setKeysEnabled(bool on)
-{
-    m->keysEnabled = on;
-}
+void FourView::setKeysEnabled(bool on) { m->keysEnabled = on; }
 
-void FourView::setKey(ViewCommand command, const QKeySequence& key)
-{
-    m->keys[command] = key;
-}
+void FourView::setKey(ViewCommand command, const QKeySequence& key) { m->keys[command] = key; }
 
-bool FourView::uploadsPending() const
-{
-    return m->pending;
-}
+bool FourView::uploadsPending() const { return m->pending; }
 
 CursorInfo FourView::infoAt(QPointF position) const
 {
@@ -243,7 +213,8 @@ CursorInfo FourView::infoAt(QPointF position) const
 void FourView::Impl::step(int direction)
 {
     std::vector<Slot> order;
-    for (const auto& hung : cells(model.layout() == ViewLayout::Single ? ViewLayout::Grid : model.layout(), false, model.active, {0, 0, 4, 4}))
+    for (const auto& hung : cells(model.layout() == ViewLayout::Single ? ViewLayout::Grid : model.layout(), false,
+                                  model.active, {0, 0, 4, 4}))
         order.push_back(hung.slot);
     const auto at = std::find(order.begin(), order.end(), model.active) - order.begin();
     const auto n = static_cast<std::ptrdiff_t>(order.size());

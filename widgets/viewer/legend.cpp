@@ -10,15 +10,9 @@
 namespace mama::viewer {
 namespace {
 
-QString tr(const char* text)
-{
-    return QCoreApplication::translate("FourView", text);
-}
+QString tr(const char* text) { return QCoreApplication::translate("FourView", text); }
 
-QString number(double value)
-{
-    return QLocale::c().toString(value, 'g', 3).replace(QLatin1Char('-'), QChar(0x2212));
-}
+QString number(double value) { return QLocale::c().toString(value, 'g', 3).replace(QLatin1Char('-'), QChar(0x2212)); }
 
 void paintHatch(QPainter& painter, const QRectF& box, double unit)
 {
@@ -68,8 +62,10 @@ void paintScale(QPainter& painter, const LegendFacts& facts, const QRectF& box, 
 
 std::string LegendFacts::key() const
 {
-    return std::to_string(maps) + ' ' + std::to_string(style.visible) + ' ' + std::to_string(style.low) + ' ' + std::to_string(style.high) + ' ' + std::to_string(style.threshold) + ' '
-        + std::to_string(static_cast<int>(style.map)) + std::to_string(style.hatchUnseen) + ' ' + sentence.toStdString() + '\n' + provenance.toStdString() + '\n' + patch.toStdString();
+    return std::to_string(maps) + ' ' + std::to_string(style.visible) + ' ' + std::to_string(style.low) + ' ' +
+           std::to_string(style.high) + ' ' + std::to_string(style.threshold) + ' ' +
+           std::to_string(static_cast<int>(style.map)) + std::to_string(style.hatchUnseen) + ' ' +
+           sentence.toStdString() + '\n' + provenance.toStdString() + '\n' + patch.toStdString();
 }
 
 QString patchText(const ViewImage& image, const MapOverlay& overlay)
@@ -77,7 +73,10 @@ QString patchText(const ViewImage& image, const MapOverlay& overlay)
     const auto& mm = image.facts().spacing.mm;
     const Spacing size = overlay.geometry.patchSize(mm ? *mm : Spacing{1, 1});
     const int digits = mm ? 1 : 0;
-    return QStringLiteral("%1 × %2 %3").arg(size.column, 0, 'f', digits).arg(size.row, 0, 'f', digits).arg(mm ? tr("mm") : tr("pixels"));
+    return QStringLiteral("%1 × %2 %3")
+        .arg(size.column, 0, 'f', digits)
+        .arg(size.row, 0, 'f', digits)
+        .arg(mm ? tr("mm") : tr("pixels"));
 }
 
 LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, const OverlayStyle& style)
@@ -128,7 +127,8 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
     const QFontMetricsF metrics(font);
     painter.fillRect(QRectF(0, 0, width, unit), QColor(42, 44, 48));
 
-    const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit, last = lower + metrics.height() + 2 * unit;
+    const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit,
+                 last = lower + metrics.height() + 2 * unit;
 
     double x = 26 * unit;
     if (facts.maps && facts.style.visible) {
@@ -142,7 +142,9 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
             painter.setPen(QColor(178, 184, 192));
             painter.drawText(QPointF(x + 28 * unit, lower), tr("not seen by model"));
         }
-        x += std::max(metrics.horizontalAdvance(tr("similarity (cosine)")), 28 * unit + metrics.horizontalAdvance(tr("not seen by model"))) + 26 * unit;
+        x += std::max(metrics.horizontalAdvance(tr("similarity (cosine)")),
+                      28 * unit + metrics.horizontalAdvance(tr("not seen by model"))) +
+             26 * unit;
     }
     // The warning is shorter where it would cut the sentence.
     const QString sentence = facts.sentence.isEmpty() ? QString() : QStringLiteral("“%1”").arg(facts.sentence);
@@ -156,7 +158,9 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
     painter.drawText(QPointF(width - metrics.horizontalAdvance(warning) - 14 * unit, upper), warning);
     painter.setPen(QColor(178, 184, 192));
     if (!facts.patch.isEmpty())
-        painter.drawText(QPointF(x, lower), metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch), Qt::ElideRight, width - x - 14 * unit));
+        painter.drawText(QPointF(x, lower),
+                         metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch),
+                                            Qt::ElideRight, width - x - 14 * unit));
     // Over the whole width, so that what the model was trained on can be read.
     painter.drawText(QPointF(26 * unit, last), metrics.elidedText(facts.provenance, Qt::ElideRight, width - 40 * unit));
     painter.end();

@@ -14,23 +14,28 @@ std::optional<double> lengthMm(const Measurement& measurement, const SpacingFact
 {
     if (!spacing.mm)
         return {};
-    return std::hypot((measurement.to.x - measurement.from.x) * spacing.mm->column, (measurement.to.y - measurement.from.y) * spacing.mm->row);
+    return std::hypot((measurement.to.x - measurement.from.x) * spacing.mm->column,
+                      (measurement.to.y - measurement.from.y) * spacing.mm->row);
 }
 
 QString toText(const Measurement& measurement, const SpacingFact& spacing)
 {
     if (const auto mm = lengthMm(measurement, spacing))
-        return QCoreApplication::translate("FourView", "%1 mm · %2").arg(QLocale().toString(*mm, 'f', 1), QString::fromStdString(spacing.basis));
+        return QCoreApplication::translate("FourView", "%1 mm · %2")
+            .arg(QLocale().toString(*mm, 'f', 1), QString::fromStdString(spacing.basis));
     const double pixels = std::hypot(measurement.to.x - measurement.from.x, measurement.to.y - measurement.from.y);
-    return QCoreApplication::translate("FourView", "%1 pixels · no mm scale in this file").arg(QLocale().toString(pixels, 'f', 0));
+    return QCoreApplication::translate("FourView", "%1 pixels · no mm scale in this file")
+        .arg(QLocale().toString(pixels, 'f', 0));
 }
 
-QImage drawMeasurement(const Measurement& measurement, const ViewTransform& transform, const PixelRect& cell, double unit, PixelRect& place)
+QImage drawMeasurement(const Measurement& measurement, const ViewTransform& transform, const PixelRect& cell,
+                       double unit, PixelRect& place)
 {
     const Point a = transform.toScreen(measurement.from), b = transform.toScreen(measurement.to);
     const QPointF from(a.x, a.y), to(b.x, b.y);
     const double mark = 6 * unit, rim = mark + 4 * unit;
-    const QRect area = QRectF(from, to).normalized().adjusted(-rim, -rim, rim, rim).toAlignedRect() & QRect(cell.x, cell.y, cell.width, cell.height);
+    const QRect area = QRectF(from, to).normalized().adjusted(-rim, -rim, rim, rim).toAlignedRect() &
+                       QRect(cell.x, cell.y, cell.width, cell.height);
     if (area.isEmpty())
         return {};
     place = {area.x(), area.y(), area.width(), area.height()};

@@ -28,6 +28,7 @@ QString toText(const Measurement& measurement, const SpacingFact& spacing);
 
 // The line with its end marks, cut at the cell. `place` is where the picture lies, device pixels; empty if all of it is
 // outside. unit: device pixels a logical pixel.
-QImage drawMeasurement(const Measurement& measurement, const ViewTransform& transform, const PixelRect& cell, double unit, PixelRect& place);
+QImage drawMeasurement(const Measurement& measurement, const ViewTransform& transform, const PixelRect& cell,
+                       double unit, PixelRect& place);
 
 } // namespace mama::viewer

@@ -20,7 +20,8 @@ QFont fontOf(const TextLine& line, double unit)
     return font;
 }
 
-void drawLine(QPainter& painter, const TextLine& line, const QFont& font, QPointF baseline, const QRectF& plate, double unit)
+void drawLine(QPainter& painter, const TextLine& line, const QFont& font, QPointF baseline, const QRectF& plate,
+              double unit)
 {
     if (line.boxed) {
         painter.setPen(Qt::NoPen);
@@ -44,9 +45,11 @@ void drawLine(QPainter& painter, const TextLine& line, const QFont& font, QPoint
 Sprite TextSprites::picture(const QImage& image)
 {
     const QImage rgba = image.convertToFormat(QImage::Format_RGBA8888_Premultiplied);
-    auto texels = std::make_shared<std::vector<std::uint8_t>>(static_cast<std::size_t>(rgba.width()) * static_cast<std::size_t>(rgba.height()) * 4);
+    auto texels = std::make_shared<std::vector<std::uint8_t>>(static_cast<std::size_t>(rgba.width()) *
+                                                              static_cast<std::size_t>(rgba.height()) * 4);
     for (int y = 0; y < rgba.height(); ++y)
-        std::memcpy(texels->data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(rgba.width()) * 4, rgba.constScanLine(y), static_cast<std::size_t>(rgba.width()) * 4);
+        std::memcpy(texels->data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(rgba.width()) * 4,
+                    rgba.constScanLine(y), static_cast<std::size_t>(rgba.width()) * 4);
     return {0, 0, rgba.width(), rgba.height(), m_next++, texels};
 }
 
@@ -54,7 +57,8 @@ Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, 
 {
     std::string key = std::to_string(rightAligned) + ' ' + std::to_string(maxWidth) + ' ' + std::to_string(unit);
     for (const auto& line : lines)
-        key += '\n' + std::to_string(line.points) + line.colour.name(QColor::HexArgb).toStdString() + (line.bold ? 'b' : '-') + (line.boxed ? 'x' : '-') + line.text.toStdString();
+        key += '\n' + std::to_string(line.points) + line.colour.name(QColor::HexArgb).toStdString() +
+               (line.bold ? 'b' : '-') + (line.boxed ? 'x' : '-') + line.text.toStdString();
     const auto found = m_cache.find(key);
     if (found != m_cache.end()) {
         found->second.used = true;
@@ -80,7 +84,8 @@ Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, 
         width = std::max(width, w);
         height += h;
     }
-    QImage image(static_cast<int>(std::ceil(width)), std::max(1, static_cast<int>(std::ceil(height + rim))), QImage::Format_RGBA8888_Premultiplied);
+    QImage image(static_cast<int>(std::ceil(width)), std::max(1, static_cast<int>(std::ceil(height + rim))),
+                 QImage::Format_RGBA8888_Premultiplied);
     image.fill(Qt::transparent);
     QPainter painter(&image);
     painter.setRenderHints(QPainter::Antialiasing | QPainter::TextAntialiasing);
@@ -88,7 +93,9 @@ Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, 
     for (const auto& p : placed) {
         const double x = rightAligned ? width - p.width : 0;
         const QRectF plate(x + rim, y + unit, p.width - 2 * rim, p.height - 2 * unit);
-        drawLine(painter, p.line, p.font, {x + rim + (p.line.boxed ? inner : 0), y + p.ascent + (p.line.boxed ? 2.5 * unit : rim / 2)}, plate, unit);
+        drawLine(painter, p.line, p.font,
+                 {x + rim + (p.line.boxed ? inner : 0), y + p.ascent + (p.line.boxed ? 2.5 * unit : rim / 2)}, plate,
+                 unit);
         y += p.height;
     }
     painter.end();

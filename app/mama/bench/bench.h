@@ -22,8 +22,8 @@ struct TrainBenchOptions
     std::string description; // model.json of the model to be; empty: the published size
     std::string text = "lora", precision = "fp32";
     int pairs = 4, tokens = 96, sentences = 8;
-    bool localLoss = false;  // its memory at 32, 64 and 128 pairs instead of a step
-    double plainLimit = 16;  // GB that the plain formula of the local loss may take
+    bool localLoss = false; // its memory at 32, 64 and 128 pairs instead of a step
+    double plainLimit = 16; // GB that the plain formula of the local loss may take
 };
 
 // {"milliseconds": [...], "median": , "spread": (upper - lower quartile)}

@@ -13,7 +13,10 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double since(Clock::time_point start) { return std::chrono::duration<double, std::milli>(Clock::now() - start).count(); }
+double since(Clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
 
 std::unique_ptr<Model> open(const BenchOptions& options, Precision precision, const Job& job)
 {
@@ -40,7 +43,8 @@ nlohmann::json cosines(const std::vector<float>& a, const std::vector<float>& b,
         smallest = std::min(smallest, cosine);
         sum += cosine;
     }
-    return {{"smallest", smallest}, {"mean", sum / static_cast<double>(rows)}, {"largest_difference", largestDifference}};
+    return {
+        {"smallest", smallest}, {"mean", sum / static_cast<double>(rows)}, {"largest_difference", largestDifference}};
 }
 
 // How far similarities with random unit directions move: |p.s - p'.s| over all rows and directions.
@@ -100,17 +104,21 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
             if (run > 0)
                 times.push_back(since(start));
             made = std::move(*one);
-            job.report(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(options.repeat), name(precisions[i]));
+            job.report(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(options.repeat),
+                       name(precisions[i]));
         }
         nlohmann::json result = spreadOf(times);
-        result.update({{"precision", name(model->precision())}, {"threads", model->threads()}, {"device", model->device()}});
+        result.update(
+            {{"precision", name(model->precision())}, {"threads", model->threads()}, {"device", model->device()}});
         if (model->precision() == Precision::Fp32)
             exact = made;
         if (!exact.global.empty()) {
             const bool local = !made.patches.empty();
-            result["cosine_with_fp32"] = cosines(local ? made.patches : made.global, local ? exact.patches : exact.global, made.dim);
+            result["cosine_with_fp32"] =
+                cosines(local ? made.patches : made.global, local ? exact.patches : exact.global, made.dim);
             result["cosine_with_fp32"]["global"] = cosines(made.global, exact.global, made.dim)["smallest"];
-            result["similarity_difference"] = similarityDifference(local ? made.patches : made.global, local ? exact.patches : exact.global, made.dim);
+            result["similarity_difference"] = similarityDifference(local ? made.patches : made.global,
+                                                                   local ? exact.patches : exact.global, made.dim);
         }
         document["model"] = info.name;
         document["weights"] = options.model.empty() ? "random" : "the model's";
@@ -127,20 +135,26 @@ int benchEncodeText(const BenchOptions& options, const Context& context)
 {
     const Job job = context.job();
     if (options.model.empty())
-        throw Error(ErrorCode::Usage, "bench encode-text", "--model", "name a model with a text tower: tokenizers cannot be made up");
+        throw Error(ErrorCode::Usage, "bench encode-text", "--model",
+                    "name a model with a text tower: tokenizers cannot be made up");
     const std::unique_ptr<Model> model = open(options, options.compute.precision, job);
     if (!model)
         return Cancelled;
-    const std::string prefix = "Procedure reported: MG Screening Bilat. Reason for procedure: screening. Patient info: This patient is Asian, Non-Hispanic or Latino, and 55 years old.  "
-                               "Image info: This is a 2D full-field digital mammogram of the left breast with CC view.  ";
-    const std::vector<std::string> findings{"no significant masses are present", "a benign finding is present", "a suspicious abnormality is present", "an additional imaging is recommended",
-                                            "a probably benign finding is present", "a known biopsy-proven malignant mass is present", "a highly suggestive of malignancy is present"};
+    const std::string prefix =
+        "Procedure reported: MG Screening Bilat. Reason for procedure: screening. Patient info: This patient is Asian, Non-Hispanic or Latino, and 55 years old.  "
+        "Image info: This is a 2D full-field digital mammogram of the left breast with CC view.  ";
+    const std::vector<std::string> findings{
+        "no significant masses are present",           "a benign finding is present",
+        "a suspicious abnormality is present",         "an additional imaging is recommended",
+        "a probably benign finding is present",        "a known biopsy-proven malignant mass is present",
+        "a highly suggestive of malignancy is present"};
     const auto measure = [&](const std::string& what, std::size_t texts) -> Cancellable<nlohmann::json> {
         std::vector<double> times;
         for (int run = 0; run <= options.repeat; ++run) {
             std::vector<std::string> batch;
             for (std::size_t i = 0; i < texts; ++i) // every run has texts of its own: nothing is remembered
-                batch.push_back((texts > 1 ? prefix + "Findings: " : std::string()) + findings[i % findings.size()] + " " + std::to_string(run));
+                batch.push_back((texts > 1 ? prefix + "Findings: " : std::string()) + findings[i % findings.size()] +
+                                " " + std::to_string(run));
             const auto start = Clock::now();
             if (!model->encodeTexts(batch, {}, {job.stop, {}}))
                 return {};
@@ -148,11 +162,16 @@ int benchEncodeText(const BenchOptions& options, const Context& context)
                 times.push_back(since(start));
         }
         nlohmann::json result = spreadOf(times);
-        result.update({{"what", what}, {"texts", texts}, {"precision", name(model->precision())}, {"threads", model->threads()}, {"device", model->device()}});
+        result.update({{"what", what},
+                       {"texts", texts},
+                       {"precision", name(model->precision())},
+                       {"threads", model->threads()},
+                       {"device", model->device()}});
         return result;
     };
     nlohmann::json document = benchHead("encode-text"), results = nlohmann::json::array();
-    for (const auto& [what, texts] : {std::pair<std::string, std::size_t>{"one query", 1}, {"seven class prompts", 7}}) {
+    for (const auto& [what, texts] :
+         {std::pair<std::string, std::size_t>{"one query", 1}, {"seven class prompts", 7}}) {
         const Cancellable<nlohmann::json> result = measure(what, texts);
         if (!result)
             return Cancelled;

@@ -54,18 +54,22 @@ int benchQuery(const BenchOptions& options, const Context& context)
 {
     const Job job = context.job();
     if (options.model.empty())
-        throw Error(ErrorCode::Usage, "bench query", "--model", "name a model with a text tower: tokenizers cannot be made up");
+        throw Error(ErrorCode::Usage, "bench query", "--model",
+                    "name a model with a text tower: tokenizers cannot be made up");
     const LoadedModel loaded = loadModel(options.model, options.compute, job);
     TextEncoder encoder(*loaded.model);
     const auto first = encoder.encode({"a mass."}, {}, job); // not measured; tells the width
     if (!first)
         return Cancelled;
     const EncodedStudy study = encodedStudy(static_cast<std::int64_t>(first->front()->global.size()));
-    const std::vector<std::string> sentences{"a spiculated mass", "clustered calcifications", "normal breast tissue", "an architectural distortion", "a benign looking mass with smooth margins"};
+    const std::vector<std::string> sentences{"a spiculated mass", "clustered calcifications", "normal breast tissue",
+                                             "an architectural distortion",
+                                             "a benign looking mass with smooth margins"};
     std::vector<double> times, text;
     bool maps = true;
     for (int run = 0; run <= options.repeat; ++run) {
-        const std::string sentence = sentences[static_cast<std::size_t>(run) % sentences.size()] + " " + std::to_string(run); // none is remembered
+        const std::string sentence = sentences[static_cast<std::size_t>(run) % sentences.size()] + " " +
+                                     std::to_string(run); // none is remembered
         const auto start = Clock::now();
         const auto result = query(*loaded.model, encoder, study, {sentence}, {}, {job.stop, {}});
         if (!result)
@@ -73,7 +77,8 @@ int benchQuery(const BenchOptions& options, const Context& context)
         maps = !result->maps.front().empty();
         if (!maps) // a text tower without local heads: the maps' arithmetic is measured on its global vector
             for (const ScoredImage& image : study.images)
-                alignmentMap(image.encoded->patches, image.encoded->rows, image.encoded->columns, first->front()->global, image.encoded->inside);
+                alignmentMap(image.encoded->patches, image.encoded->rows, image.encoded->columns,
+                             first->front()->global, image.encoded->inside);
         const std::string reply = toJson(*result, study).dump();
         if (run > 0 && !reply.empty()) {
             times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
@@ -81,16 +86,28 @@ int benchQuery(const BenchOptions& options, const Context& context)
         }
     }
     nlohmann::json document = benchHead("query"), results = nlohmann::json::array();
-    const nlohmann::json how = {{"precision", name(loaded.model->precision())}, {"threads", loaded.model->threads()}, {"device", loaded.model->device()}};
-    for (const auto& [what, measured] : {std::pair<const char*, const std::vector<double>*>{"sentence to four maps", &times}, {"of it the text", &text}}) {
+    const nlohmann::json how = {{"precision", name(loaded.model->precision())},
+                                {"threads", loaded.model->threads()},
+                                {"device", loaded.model->device()}};
+    for (const auto& [what, measured] :
+         {std::pair<const char*, const std::vector<double>*>{"sentence to four maps", &times},
+          {"of it the text", &text}}) {
         nlohmann::json result = spreadOf(*measured);
         result.update(how);
         result["what"] = what;
         results.push_back(std::move(result));
     }
-    document.update({{"model", loaded.model->info().name}, {"text_family", loaded.model->info().textFamily}, {"images", study.images.size()}, {"grid", {37, 37}},
-                     {"embedding", study.images.front().encoded->dim}, {"maps", maps ? "of the sentence" : "of the global vector: the model has no local heads"}, {"results", results}});
-    document.update({{"median", results[0]["median"]}, {"spread", results[0]["spread"]}, {"threads", how["threads"]}, {"precision", how["precision"]}});
+    document.update({{"model", loaded.model->info().name},
+                     {"text_family", loaded.model->info().textFamily},
+                     {"images", study.images.size()},
+                     {"grid", {37, 37}},
+                     {"embedding", study.images.front().encoded->dim},
+                     {"maps", maps ? "of the sentence" : "of the global vector: the model has no local heads"},
+                     {"results", results}});
+    document.update({{"median", results[0]["median"]},
+                     {"spread", results[0]["spread"]},
+                     {"threads", how["threads"]},
+                     {"precision", how["precision"]}});
     printBench(document, options.json);
     return Done;
 }

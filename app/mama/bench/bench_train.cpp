@@ -3,11 +3,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
+#include "core/training/data/sample_batch.h"
 #include "core/training/losses/local_loss_memory.h"
 #include "core/training/losses/peak_memory.h"
-#include "core/training/tasks/pretraining_task.h"
-#include "core/training/data/sample_batch.h"
 #include "core/training/model/start_model.h"
+#include "core/training/tasks/pretraining_task.h"
 
 #include <chrono>
 #include <ctime>
@@ -24,13 +24,37 @@ using Clock = std::chrono::steady_clock;
 // The published size: ViT-B/14 with 4 registers at 518 pixels, MiniLM, MaMA's heads.
 nlohmann::json publishedSize()
 {
-    return {{"format", 1}, {"name", "random ViT-B/14-reg4, MiniLM"}, {"kind", "mama"},
-            {"image", {{"family", "dinov2"}, {"width", 768}, {"depth", 12}, {"heads", 12}, {"patch", 14}, {"registers", 4}, {"mlp_hidden", 3072}, {"ffn", "mlp"}, {"layer_scale", true},
-                       {"native_grid", {37, 37}}, {"interpolation", {{"antialias", true}, {"offset", 0.0}, {"mode", "bicubic"}}}, {"norm_eps", 1e-6}, {"pooling", "mean-prenorm"}}},
+    return {{"format", 1},
+            {"name", "random ViT-B/14-reg4, MiniLM"},
+            {"kind", "mama"},
+            {"image",
+             {{"family", "dinov2"},
+              {"width", 768},
+              {"depth", 12},
+              {"heads", 12},
+              {"patch", 14},
+              {"registers", 4},
+              {"mlp_hidden", 3072},
+              {"ffn", "mlp"},
+              {"layer_scale", true},
+              {"native_grid", {37, 37}},
+              {"interpolation", {{"antialias", true}, {"offset", 0.0}, {"mode", "bicubic"}}},
+              {"norm_eps", 1e-6},
+              {"pooling", "mean-prenorm"}}},
             {"text", {{"base", "minilm"}}},
-            {"heads", {{"embedding", 512}, {"local", true}, {"local_hidden", 2048}, {"text_local_hidden", 2048}, {"simclr", true}, {"simclr_hidden", 512}, {"simclr_out", 512}, {"classes", nullptr}, {"batchnorm_eps", 1e-5}}},
+            {"heads",
+             {{"embedding", 512},
+              {"local", true},
+              {"local_hidden", 2048},
+              {"text_local_hidden", 2048},
+              {"simclr", true},
+              {"simclr_hidden", 512},
+              {"simclr_out", 512},
+              {"classes", nullptr},
+              {"batchnorm_eps", 1e-5}}},
             {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", 518}, {"channels", 3}}},
-            {"inference", {{"text_pooling", "training"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
+            {"inference",
+             {{"text_pooling", "training"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
             {"compat", "default"},
             {"provenance", {{"trained_on", "nothing: random weights"}}}};
 }
@@ -98,7 +122,8 @@ nlohmann::json stepResult(const TrainBenchOptions& options, const nlohmann::json
     std::vector<double> times, used, losses;
     const PeakMemory memory;
     for (int run = 0; run <= options.bench.repeat && !job.cancelled(); ++run) {
-        const SampleBatch batch = randomBatch(options, side, static_cast<std::uint32_t>(run)); // captions of its own each time
+        const SampleBatch batch =
+            randomBatch(options, side, static_cast<std::uint32_t>(run)); // captions of its own each time
         const auto start = Clock::now();
         const std::clock_t before = std::clock();
         const StepReport report = task.accumulate(batch, run, 0, 1);
@@ -111,7 +136,11 @@ nlohmann::json stepResult(const TrainBenchOptions& options, const nlohmann::json
         times.push_back(milliseconds);
         used.push_back(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC);
         const auto& s = task.seconds();
-        for (const auto& [part, seconds] : {std::pair{"images forward", s.images}, {"text forward", s.text}, {"losses", s.losses}, {"backward", s.backward}, {"optimiser", s.optimiser}})
+        for (const auto& [part, seconds] : {std::pair{"images forward", s.images},
+                                            {"text forward", s.text},
+                                            {"losses", s.losses},
+                                            {"backward", s.backward},
+                                            {"optimiser", s.optimiser}})
             parts[part].push_back(1e3 * seconds);
     }
     if (times.empty())
@@ -119,8 +148,19 @@ nlohmann::json stepResult(const TrainBenchOptions& options, const nlohmann::json
     nlohmann::json result = spreadOf(times);
     for (const auto& [part, each] : parts)
         result["parts"][part] = spreadOf(each)["median"];
-    result.update({{"what", "step"}, {"precision", onThisProcessor(trainingPrecisionOf(options.precision)) == TrainingPrecision::Fp32 ? "fp32" : options.precision}, {"pairs", options.pairs}, {"tokens", options.tokens}, {"sentences", options.sentences}, {"text", options.text}, {"losses", losses},
-                   {"threads", options.bench.compute.threads > 0 ? options.bench.compute.threads : processor().cores}, {"images_per_second", 2e3 * options.pairs / result["median"].get<double>()}, {"peak_bytes", memory.highestBytes()}, {"cpu_seconds", spreadOf(used)["median"]}});
+    result.update({{"what", "step"},
+                   {"precision", onThisProcessor(trainingPrecisionOf(options.precision)) == TrainingPrecision::Fp32
+                                     ? "fp32"
+                                     : options.precision},
+                   {"pairs", options.pairs},
+                   {"tokens", options.tokens},
+                   {"sentences", options.sentences},
+                   {"text", options.text},
+                   {"losses", losses},
+                   {"threads", options.bench.compute.threads > 0 ? options.bench.compute.threads : processor().cores},
+                   {"images_per_second", 2e3 * options.pairs / result["median"].get<double>()},
+                   {"peak_bytes", memory.highestBytes()},
+                   {"cpu_seconds", spreadOf(used)["median"]}});
     return result;
 }
 
@@ -136,8 +176,15 @@ nlohmann::json localLossResults(const TrainBenchOptions& options, const Job& job
                 continue;
             const LocalLossCost cost = measureLocalLoss(sizes, tiled);
             nlohmann::json result = spreadOf({1e3 * cost.seconds});
-            result.update({{"what", std::string(tiled ? "tiled, N = " : "plain formula, N = ") + std::to_string(images)}, {"images", images}, {"patches", sizes.patches}, {"sentences", sizes.sentences}, {"width", sizes.width},
-                           {"tiled", tiled}, {"peak_bytes", cost.peakBytes}, {"loss", cost.loss}});
+            result.update(
+                {{"what", std::string(tiled ? "tiled, N = " : "plain formula, N = ") + std::to_string(images)},
+                 {"images", images},
+                 {"patches", sizes.patches},
+                 {"sentences", sizes.sentences},
+                 {"width", sizes.width},
+                 {"tiled", tiled},
+                 {"peak_bytes", cost.peakBytes},
+                 {"loss", cost.loss}});
             results.push_back(result);
         }
     return results;
@@ -152,7 +199,8 @@ int benchTrainStep(const TrainBenchOptions& options, const Context& context)
     if (options.localLoss) {
         document["results"] = localLossResults(options, job);
     } else {
-        const nlohmann::json description = options.description.empty() ? publishedSize() : readJson(options.description);
+        const nlohmann::json description =
+            options.description.empty() ? publishedSize() : readJson(options.description);
         document["model"] = description.value("name", "");
         document["weights"] = "random";
         const nlohmann::json result = stepResult(options, description, job);

@@ -1,7 +1,7 @@
 // mama classify: zero-shot classes of a study with prompt ensembles, or those of a linear probe.
+#include "core/zeroshot/classify.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
-#include "core/zeroshot/classify.h"
 #include "core/zeroshot/result_json.h"
 
 #include <cstdio>
@@ -32,7 +32,8 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
         std::cout << label;
         for (std::size_t c = 0; c < result.classes.size(); ++c) {
             char text[64];
-            std::snprintf(text, sizeof text, "\t%.4f (%.3f)", scores.similarity.empty() ? scores.logits[c] : scores.similarity[c], scores.softmax[c]);
+            std::snprintf(text, sizeof text, "\t%.4f (%.3f)",
+                          scores.similarity.empty() ? scores.logits[c] : scores.similarity[c], scores.softmax[c]);
             std::cout << text;
         }
         std::cout << "\n";
@@ -45,7 +46,8 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
         row(study.images[i].image.path.filename().string(), result.images[i]);
     row("study", result.study);
     const Provenance& p = result.provenance;
-    std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities") << ", in brackets the softmax: a share among these classes, not a probability. Model " << p.model << " "
+    std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities")
+              << ", in brackets the softmax: a share among these classes, not a probability. Model " << p.model << " "
               << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
 }
 
@@ -56,7 +58,8 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     if (model.info().kind == "linear-probe")
         return classifyByProbe(model, opened.study, fusion);
     if (command.task.empty() && command.prompts.empty())
-        throw Error(ErrorCode::Usage, "classify", model.info().name, "give --task or --prompts: the model is no linear probe");
+        throw Error(ErrorCode::Usage, "classify", model.info().name,
+                    "give --task or --prompts: the model is no linear probe");
     ClassifyOptions options;
     options.fusion = fusion;
     options.pooling = poolingByName(command.study.pooling);
@@ -64,7 +67,8 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     options.length = command.length;
     if (command.length == 0 && !command.task.empty())
         options.length = captionLength(taskByName(command.task));
-    options.prefix = command.prompts.empty() ? std::string() : command.study.prefix; // the task's prompts hold it already
+    options.prefix =
+        command.prompts.empty() ? std::string() : command.study.prefix; // the task's prompts hold it already
     TextEncoder encoder(*opened.model.model);
     auto result = classify(model, encoder, opened.study, {promptsFor(command)}, options, job);
     if (result)
@@ -82,7 +86,8 @@ int run(const ClassifyCommand& command, const Job& job)
     const auto result = classes(command, *opened, job);
     if (!result)
         return Cancelled;
-    return report(toJson(*result, opened->study), opened->study, command.study.json, [&] { printTable(*result, opened->study); });
+    return report(toJson(*result, opened->study), opened->study, command.study.json,
+                  [&] { printTable(*result, opened->study); });
 }
 
 } // namespace
@@ -91,15 +96,22 @@ void addClassify(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<ClassifyCommand>();
     CLI::App* command = app.add_subcommand("classify", "Zero-shot classes of a study");
-    command->description("Similarity of each image with each class's prompts (several prompts a class: each embedding normalised, averaged,\n"
-                         "normalised), logits (exp(logit scale) x similarity), and their softmax, which is a share among these prompts and\n"
-                         "not a probability; softmax_twice is what the reference feeds to its AUC. The study's classes: similarities fused by\n"
-                         "the named rule. A linear probe needs neither --task nor --prompts.");
+    command->description(
+        "Similarity of each image with each class's prompts (several prompts a class: each embedding normalised, averaged,\n"
+        "normalised), logits (exp(logit scale) x similarity), and their softmax, which is a share among these prompts and\n"
+        "not a probability; softmax_twice is what the reference feeds to its AUC. The study's classes: similarities fused by\n"
+        "the named rule. A linear probe needs neither --task nor --prompts.");
     addStudyOptions(*command, options->study);
-    CLI::Option* task = command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
-    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")->excludes(task);
-    command->add_option("--length", options->length, "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")->check(CLI::Range(1, 1'000'000));
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    CLI::Option* task =
+        command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
+    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
+        ->excludes(task);
+    command
+        ->add_option("--length", options->length,
+                     "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")
+        ->check(CLI::Range(1, 1'000'000));
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

@@ -69,9 +69,15 @@ nlohmann::json voiList(const GreyPipeline& pipeline)
         nlohmann::json entry{{"explanation", choice.explanation()}};
         if (choice.window) {
             constexpr const char* functions[] = {"LINEAR", "LINEAR_EXACT", "SIGMOID"};
-            entry.update({{"kind", "window"}, {"center", choice.window->centre}, {"width", choice.window->width}, {"function", functions[static_cast<int>(choice.window->function)]}});
+            entry.update({{"kind", "window"},
+                          {"center", choice.window->centre},
+                          {"width", choice.window->width},
+                          {"function", functions[static_cast<int>(choice.window->function)]}});
         } else {
-            entry.update({{"kind", "lut"}, {"entries", choice.table->entries.size()}, {"first_mapped", choice.table->firstMapped}, {"bits", choice.table->bits}});
+            entry.update({{"kind", "lut"},
+                          {"entries", choice.table->entries.size()},
+                          {"first_mapped", choice.table->firstMapped},
+                          {"bits", choice.table->bits}});
         }
         list.push_back(entry);
     }
@@ -90,9 +96,11 @@ std::size_t chooseVoi(const GreyPipeline& pipeline, const std::string& wanted, c
     for (std::size_t i = 0; i < pipeline.voi.size(); ++i) {
         if (!isNumber && pipeline.voi[i].explanation() == wanted)
             return i;
-        names += " " + std::to_string(i) + (pipeline.voi[i].explanation().empty() ? "" : "=" + pipeline.voi[i].explanation());
+        names += " " + std::to_string(i) +
+                 (pipeline.voi[i].explanation().empty() ? "" : "=" + pipeline.voi[i].explanation());
     }
-    throw Error(ErrorCode::Usage, "decode", file, "--voi " + wanted + " is not among the file's choices:" + (names.empty() ? " 0 (auto)" : names));
+    throw Error(ErrorCode::Usage, "decode", file,
+                "--voi " + wanted + " is not among the file's choices:" + (names.empty() ? " 0 (auto)" : names));
 }
 
 NpyArray stageArray(ImageFile& file, const Options& options, int frame)
@@ -162,7 +170,10 @@ nlohmann::json describe(ImageFile& file, const Options& options, const Job& job)
         out["padding"] = {pipeline.padding->first, pipeline.padding->second};
     auto planes = nlohmann::json::array();
     for (const OverlayPlane& plane : file.overlays())
-        planes.push_back({{"rows", plane.bits.rows}, {"columns", plane.bits.columns}, {"origin", {plane.originRow, plane.originColumn}}, {"label", plane.label},
+        planes.push_back({{"rows", plane.bits.rows},
+                          {"columns", plane.bits.columns},
+                          {"origin", {plane.originRow, plane.originColumn}},
+                          {"label", plane.label},
                           {"set", std::count(plane.bits.values.begin(), plane.bits.values.end(), 1)}});
     out["overlays"] = planes;
     return out;
@@ -182,7 +193,10 @@ int run(const Options& options, const Context& context)
             printJson(figures);
         else
             for (const auto& [key, value] : figures.items())
-                std::cout << key << ": " << (value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)) << "\n";
+                std::cout << key << ": "
+                          << (value.is_string() ? value.get<std::string>()
+                                                : value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+                          << "\n";
     }
     if (!options.json)
         for (const std::string& warning : file->header().warnings)
@@ -196,17 +210,25 @@ void addDecode(CLI::App& app, Context& context)
 {
     const auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("decode", "Pixels of a DICOM, PNG, JPEG, TIFF or PGM file");
-    command->footer("Figures (min, max, mean, crc32) cover all frames, or the one that --frame names. min, max and mean are those of\n"
-                    "the values by the header (masked to Bits Stored, sign extended); crc32 is that of the stored little-endian bytes\n"
-                    "after decompression and before that, colour in the file's own photometric interpretation.\n"
-                    "Without --json and --out the figures are printed as text.");
+    command->footer(
+        "Figures (min, max, mean, crc32) cover all frames, or the one that --frame names. min, max and mean are those of\n"
+        "the values by the header (masked to Bits Stored, sign extended); crc32 is that of the stored little-endian bytes\n"
+        "after decompression and before that, colour in the file's own photometric interpretation.\n"
+        "Without --json and --out the figures are printed as text.");
     command->add_option("FILE", options->file, "The file")->required();
-    command->add_option("--frame", options->frame, "Frame, counted from 0 (--out takes the first if none is named)")->check(CLI::NonNegativeNumber);
-    command->add_option("--stage", options->stage,
-                        "stored: the file's own integers; modality: float32 after modality LUT or rescale; display: uint8 as the window shows it")
+    command->add_option("--frame", options->frame, "Frame, counted from 0 (--out takes the first if none is named)")
+        ->check(CLI::NonNegativeNumber);
+    command
+        ->add_option(
+            "--stage", options->stage,
+            "stored: the file's own integers; modality: float32 after modality LUT or rescale; display: uint8 as the window shows it")
         ->check(CLI::IsMember({"stored", "modality", "display"}))
         ->capture_default_str();
-    command->add_option("--voi", options->voi, "Window or VOI LUT for the display stage: its number (windows first, then LUTs) or its explanation")->capture_default_str();
+    command
+        ->add_option(
+            "--voi", options->voi,
+            "Window or VOI LUT for the display stage: its number (windows first, then LUTs) or its explanation")
+        ->capture_default_str();
     command->add_option("--out", options->out, "Array to write, .npy [rows, columns] or [rows, columns, 3]");
     command->add_flag("--json", options->json, "Figures as one JSON document on stdout");
     command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });

@@ -16,7 +16,10 @@ namespace fs = std::filesystem;
 using metrics::Mask;
 using nlohmann::json;
 
-[[noreturn]] void fail(const fs::path& path, const std::string& why) { throw Error(ErrorCode::Data, "map metrics", path.string(), why); }
+[[noreturn]] void fail(const fs::path& path, const std::string& why)
+{
+    throw Error(ErrorCode::Data, "map metrics", path.string(), why);
+}
 
 // A float array as a list of [rows, columns] planes; two or three dimensions.
 struct Planes
@@ -42,7 +45,8 @@ Planes readPlanes(const fs::path& path)
     const std::int64_t rows = array.shape[axes - 2], columns = array.shape[axes - 1];
     if (rows < 1 || columns < 1 || rows > 100000 || columns > 100000)
         fail(path, "has " + std::to_string(rows) + " rows and " + std::to_string(columns) + " columns");
-    return {axes == 3 ? static_cast<std::size_t>(array.shape[0]) : 1, static_cast<int>(rows), static_cast<int>(columns), array.asFloat()};
+    return {axes == 3 ? static_cast<std::size_t>(array.shape[0]) : 1, static_cast<int>(rows), static_cast<int>(columns),
+            array.asFloat()};
 }
 
 Mask maskOf(const Planes& planes, std::size_t index)
@@ -59,7 +63,10 @@ Mask readImageMask(const fs::path& path)
     Mask mask{image.rows, image.columns, {}};
     const std::size_t size = bytesPerSample(image.type) * static_cast<std::size_t>(image.channels);
     for (auto at = image.bytes.begin(); at != image.bytes.end(); at += static_cast<std::ptrdiff_t>(size))
-        mask.values.push_back(std::any_of(at, at + static_cast<std::ptrdiff_t>(size), [](std::byte byte) { return byte != std::byte{0}; }) ? 1 : 0);
+        mask.values.push_back(
+            std::any_of(at, at + static_cast<std::ptrdiff_t>(size), [](std::byte byte) { return byte != std::byte{0}; })
+                ? 1
+                : 0);
     return mask;
 }
 
@@ -93,7 +100,10 @@ std::vector<Listed> listedMaps(const fs::path& folder)
         for (const json& map : document.at("maps")) {
             const json& image = document.at("images").at(map.at("image").get<std::size_t>());
             // Names only, so that a hostile file cannot point elsewhere.
-            Listed one{folder / fs::path(map.at("file").get<std::string>()).filename(), {}, image.value("name", std::string()), {}};
+            Listed one{folder / fs::path(map.at("file").get<std::string>()).filename(),
+                       {},
+                       image.value("name", std::string()),
+                       {}};
             if (const auto breast = image.find("breast"); breast != image.end() && breast->is_string())
                 one.breast = folder / fs::path(breast->get<std::string>()).filename();
             if (const auto geometry = image.find("geometry"); geometry != image.end() && geometry->is_object())
@@ -113,7 +123,8 @@ std::vector<Listed> mapFiles(const fs::path& folder)
     std::vector<Listed> result;
     std::error_code problem;
     for (const auto& entry : fs::directory_iterator(folder, problem))
-        if (entry.path().extension() == ".npy" && entry.path().filename() != "masks.npy" && entry.path().filename() != "breasts.npy")
+        if (entry.path().extension() == ".npy" && entry.path().filename() != "masks.npy" &&
+            entry.path().filename() != "breasts.npy")
             result.push_back({entry.path(), {}, {}, {}});
     if (problem)
         throw Error(ErrorCode::Io, "map metrics", folder.string(), problem.message());
@@ -128,7 +139,8 @@ std::vector<MapCase> readStack(const MapFolders& folders)
     if (!folders.breasts.empty())
         breasts = readPlanes(folders.breasts / "breasts.npy");
     if (masks.count != maps.count || (breasts && breasts->count != maps.count))
-        fail(folders.masks / "masks.npy", std::to_string(masks.count) + " masks, " + std::to_string(maps.count) + " maps");
+        fail(folders.masks / "masks.npy",
+             std::to_string(masks.count) + " masks, " + std::to_string(maps.count) + " maps");
     std::vector<MapCase> result;
     for (std::size_t i = 0; i < maps.count; ++i) {
         MapCase one{"maps#" + std::to_string(i), maps.rows, maps.columns, maps.plane(i), maskOf(masks, i), {}, {}};
@@ -186,10 +198,12 @@ metrics::MapTarget targetOf(const MapCase& one)
         return metrics::targetOnGrid(one.mask, one.breast ? &*one.breast : nullptr);
     }
     if (!one.geometry)
-        fail(one.name, "the mask has " + std::to_string(one.mask.rows) + "x" + std::to_string(one.mask.columns) + ", the map " + std::to_string(one.rows) + "x" + std::to_string(one.columns) +
+        fail(one.name, "the mask has " + std::to_string(one.mask.rows) + "x" + std::to_string(one.mask.columns) +
+                           ", the map " + std::to_string(one.rows) + "x" + std::to_string(one.columns) +
                            "; a mask of the image's size needs geometry.json beside the maps");
     const Geometry& geometry = *one.geometry;
-    if (!sized(one.mask, geometry.chain().storedRows, geometry.chain().storedColumns) || geometry.gridRows() != one.rows || geometry.gridColumns() != one.columns)
+    if (!sized(one.mask, geometry.chain().storedRows, geometry.chain().storedColumns) ||
+        geometry.gridRows() != one.rows || geometry.gridColumns() != one.columns)
         fail(one.name, "the mask or the map does not fit geometry.json");
     std::optional<Mask> breast = one.breast;
     if (breast && sized(*breast, one.rows, one.columns))

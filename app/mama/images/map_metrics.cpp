@@ -31,7 +31,8 @@ std::vector<std::string> patientsOf(const std::filesystem::path& path, const std
     std::vector<std::string> patients;
     for (const MapCase& one : cases) {
         const auto found = document.find(one.name);
-        patients.push_back(found != document.end() && found->is_string() ? found->get<std::string>() : "map " + one.name);
+        patients.push_back(found != document.end() && found->is_string() ? found->get<std::string>()
+                                                                         : "map " + one.name);
     }
     return patients;
 }
@@ -58,8 +59,14 @@ int run(const MapMetricsOptions& options, const Job& job)
         return Cancelled;
     const nlohmann::json means = metrics::toJson(*summary);
     if (options.json) {
-        printJson({{"maps", maps}, {"summary", means}, {"without_mask", missing}, {"threshold", options.threshold ? nlohmann::json(*options.threshold) : nullptr},
-                   {"bootstrap", {{"resamples", options.bootstrap.resamples}, {"seed", options.bootstrap.seed}, {"unit", patients.empty() ? "map" : "patient"}}}});
+        printJson({{"maps", maps},
+                   {"summary", means},
+                   {"without_mask", missing},
+                   {"threshold", options.threshold ? nlohmann::json(*options.threshold) : nullptr},
+                   {"bootstrap",
+                    {{"resamples", options.bootstrap.resamples},
+                     {"seed", options.bootstrap.seed},
+                     {"unit", patients.empty() ? "map" : "patient"}}}});
     } else {
         for (const auto& [name, entry] : means.items())
             std::cout << name << " " << entry.dump() << "\n";
@@ -74,21 +81,35 @@ void addMapMetrics(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<MapMetricsOptions>();
     CLI::App* command = app.add_subcommand("map-metrics", "How well alignment maps find marked findings");
-    command->description("CNR (signed and absolute, over the breast), pointing hit (first maximum; any of equal ones; ties), IoU at 0.1 to\n"
-                         "0.5 of the raw and of the min-max scaled map, IoU and Dice at Otsu's threshold and at --threshold, with the\n"
-                         "oracle of the grid and chance; means over the positives with 95 % intervals, and the false-activation rate of\n"
-                         "maps with an empty mask. Masks have the size of the grid, or of the image with geometry.json beside the maps\n"
-                         "(as mama query --maps writes it); there IoU counts image pixels, and what the model did not see is missed.");
-    command->add_option("--maps", options->folders.maps, "Folder of NAME.npy [rows, columns], or of maps.npy [N, rows, columns]")->required()->check(CLI::ExistingDirectory);
-    command->add_option("--masks", options->folders.masks, "Folder of NAME.npy or NAME.png, or of masks.npy")->required()->check(CLI::ExistingDirectory);
-    command->add_option("--breasts", options->folders.breasts, "Folder of breast masks under the same names, or of breasts.npy")->check(CLI::ExistingDirectory);
+    command->description(
+        "CNR (signed and absolute, over the breast), pointing hit (first maximum; any of equal ones; ties), IoU at 0.1 to\n"
+        "0.5 of the raw and of the min-max scaled map, IoU and Dice at Otsu's threshold and at --threshold, with the\n"
+        "oracle of the grid and chance; means over the positives with 95 % intervals, and the false-activation rate of\n"
+        "maps with an empty mask. Masks have the size of the grid, or of the image with geometry.json beside the maps\n"
+        "(as mama query --maps writes it); there IoU counts image pixels, and what the model did not see is missed.");
+    command
+        ->add_option("--maps", options->folders.maps,
+                     "Folder of NAME.npy [rows, columns], or of maps.npy [N, rows, columns]")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    command->add_option("--masks", options->folders.masks, "Folder of NAME.npy or NAME.png, or of masks.npy")
+        ->required()
+        ->check(CLI::ExistingDirectory);
+    command
+        ->add_option("--breasts", options->folders.breasts,
+                     "Folder of breast masks under the same names, or of breasts.npy")
+        ->check(CLI::ExistingDirectory);
     command->add_option("--patients", options->patients, "JSON object, map name to patient: intervals are by patient");
     command->add_option("--threshold", options->threshold, "Tuned on validation; for Dice, IoU and false activation");
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")->check(CLI::Range(1, 1000000))->capture_default_str();
+    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
     command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
-    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")
+        ->check(CLI::Range(0, 1024));
     command->add_flag("--json", options->json, "One JSON document");
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

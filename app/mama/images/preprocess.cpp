@@ -44,13 +44,19 @@ StoredImage cut(const StoredImage& image, const std::vector<int>& region)
 {
     if (region.empty())
         return image;
-    if (region[0] < 0 || region[1] > image.rows || region[0] >= region[1] || region[2] < 0 || region[3] > image.columns || region[2] >= region[3])
-        throw Error(ErrorCode::Usage, "preprocess", "--region", "outside the image of " + std::to_string(image.rows) + " rows and " + std::to_string(image.columns) + " columns");
+    if (region[0] < 0 || region[1] > image.rows || region[0] >= region[1] || region[2] < 0 ||
+        region[3] > image.columns || region[2] >= region[3])
+        throw Error(ErrorCode::Usage, "preprocess", "--region",
+                    "outside the image of " + std::to_string(image.rows) + " rows and " +
+                        std::to_string(image.columns) + " columns");
     StoredImage part{region[1] - region[0], region[3] - region[2], image.channels, image.type, {}};
-    const std::size_t pixel = bytesPerSample(image.type) * static_cast<std::size_t>(image.channels), row = pixel * static_cast<std::size_t>(part.columns);
+    const std::size_t pixel = bytesPerSample(image.type) * static_cast<std::size_t>(image.channels),
+                      row = pixel * static_cast<std::size_t>(part.columns);
     part.bytes.resize(row * static_cast<std::size_t>(part.rows));
     for (int r = 0; r < part.rows; ++r) {
-        const std::size_t from = (static_cast<std::size_t>(region[0] + r) * static_cast<std::size_t>(image.columns) + static_cast<std::size_t>(region[2])) * pixel;
+        const std::size_t from = (static_cast<std::size_t>(region[0] + r) * static_cast<std::size_t>(image.columns) +
+                                  static_cast<std::size_t>(region[2])) *
+                                 pixel;
         std::memcpy(part.bytes.data() + static_cast<std::size_t>(r) * row, image.bytes.data() + from, row);
     }
     return part;
@@ -83,25 +89,29 @@ nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacin
     // Padding to the square before the crop; a profile that keeps the aspect pads after it, in model input.
     const bool after = prepared.profile.keepAspect;
     const int side = prepared.profile.squareSide;
-    const int left = after ? static_cast<int>(-c.offsetX) : c.padLeft, top = after ? static_cast<int>(-c.offsetY) : c.padTop;
+    const int left = after ? static_cast<int>(-c.offsetX) : c.padLeft,
+              top = after ? static_cast<int>(-c.offsetY) : c.padTop;
     nlohmann::json padding{left, top, 0, 0};
     if (after)
-        padding = {left, top, prepared.size - left - static_cast<int>(c.inputColumns), prepared.size - top - static_cast<int>(c.inputRows)};
+        padding = {left, top, prepared.size - left - static_cast<int>(c.inputColumns),
+                   prepared.size - top - static_cast<int>(c.inputRows)};
     else if (prepared.profile.reference)
         padding = {left, top, side - left - c.resizedColumns, side - top - c.resizedRows};
-    return {{"profile", prepared.profile.name},
-            {"version", prepared.profile.version},
-            {"profile_changed", changed},
-            {"profile_settings", toJson(prepared.profile)},
-            {"size", prepared.size},
-            {"crop", {c.crop.x0, c.crop.y0, c.crop.x1, c.crop.y1}},
-            {"cropped", prepared.cropped},
-            {"otsu_threshold", prepared.otsuThreshold >= 0 ? nlohmann::json(prepared.otsuThreshold) : nlohmann::json()},
-            {"padding", padding},
-            {"scale", {static_cast<double>(c.resizedColumns) / c.storedColumns, static_cast<double>(c.resizedRows) / c.storedRows}},
-            {"patch_mm", patch},
-            {"spacing_source", spacing.basis},
-            {"geometry", prepared.geometry.toJson()}};
+    return {
+        {"profile", prepared.profile.name},
+        {"version", prepared.profile.version},
+        {"profile_changed", changed},
+        {"profile_settings", toJson(prepared.profile)},
+        {"size", prepared.size},
+        {"crop", {c.crop.x0, c.crop.y0, c.crop.x1, c.crop.y1}},
+        {"cropped", prepared.cropped},
+        {"otsu_threshold", prepared.otsuThreshold >= 0 ? nlohmann::json(prepared.otsuThreshold) : nlohmann::json()},
+        {"padding", padding},
+        {"scale",
+         {static_cast<double>(c.resizedColumns) / c.storedColumns, static_cast<double>(c.resizedRows) / c.storedRows}},
+        {"patch_mm", patch},
+        {"spacing_source", spacing.basis},
+        {"geometry", prepared.geometry.toJson()}};
 }
 
 int run(const Options& options)
@@ -109,11 +119,13 @@ int run(const Options& options)
     const Profile profile = profileOf(options);
     const auto file = ImageFile::open(options.file);
     if (file->kind() != FileKind::Image)
-        throw Error(ErrorCode::Unsupported, "preprocess", options.file, std::string("not an image: ") + name(file->kind()));
+        throw Error(ErrorCode::Unsupported, "preprocess", options.file,
+                    std::string("not an image: ") + name(file->kind()));
     GreyPipeline pipeline = file->pipeline(options.frame);
     if (!options.photometric.empty())
         pipeline.inverted = options.photometric == "MONOCHROME1";
-    const PreparedImage prepared = prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, options.size, options.patch);
+    const PreparedImage prepared =
+        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, options.size, options.patch);
     if (!options.out.empty())
         writeInput(prepared, options.out);
     if (!options.grey.empty())
@@ -123,8 +135,8 @@ int run(const Options& options)
     if (options.json)
         printJson(report);
     else
-        std::cout << "profile " << profile.name << " version " << profile.version << ", crop " << report["crop"].dump() << ", patch "
-                  << report["patch_mm"].dump() << " mm (" << spacing.basis << ")\n";
+        std::cout << "profile " << profile.name << " version " << profile.version << ", crop " << report["crop"].dump()
+                  << ", patch " << report["patch_mm"].dump() << " mm (" << spacing.basis << ")\n";
     return Done;
 }
 
@@ -134,22 +146,41 @@ void addOptions(CLI::App& command, Options& options)
     for (const Profile& profile : builtInProfiles())
         names += (names.empty() ? "" : ", ") + profile.name;
     command.add_option("FILE", options.file, "A DICOM, PNG, JPEG, TIFF or PGM file")->required();
-    command.add_option("--profile", options.profile, names + ", or a JSON file of the same form")->capture_default_str();
+    command.add_option("--profile", options.profile, names + ", or a JSON file of the same form")
+        ->capture_default_str();
     command.add_option("--frame", options.frame, "Frame of a multi-frame file, from 0")->check(CLI::NonNegativeNumber);
-    command.add_option("--size", options.size, "Side of the model's input; default: the profile's")->check(CLI::PositiveNumber);
-    command.add_option("--patch", options.patch, "Pixels a patch of the model")->capture_default_str()->check(CLI::PositiveNumber);
+    command.add_option("--size", options.size, "Side of the model's input; default: the profile's")
+        ->check(CLI::PositiveNumber);
+    command.add_option("--patch", options.patch, "Pixels a patch of the model")
+        ->capture_default_str()
+        ->check(CLI::PositiveNumber);
     command.add_option("--out", options.out, "The input as float32 [3, N, N], .npy");
     command.add_option("--grey", options.grey, "The same picture before normalisation as uint8 [N, N], .npy");
     command.add_flag("--json", options.json, "One JSON document on stdout");
     const std::string group = "Steps of the reference profiles, for comparison";
-    command.add_option("--long-side", options.longSide, "First area resize to this long side; 0: none")->check(CLI::NonNegativeNumber)->group(group);
-    command.add_option("--square-side", options.squareSide, "Side of the padded square before the Otsu box")->check(CLI::PositiveNumber)->group(group);
-    command.add_option("--jpeg-quality", options.quality, "Quality of the JPEG in between; 0: none")->check(CLI::Range(0, 100))->group(group);
+    command.add_option("--long-side", options.longSide, "First area resize to this long side; 0: none")
+        ->check(CLI::NonNegativeNumber)
+        ->group(group);
+    command.add_option("--square-side", options.squareSide, "Side of the padded square before the Otsu box")
+        ->check(CLI::PositiveNumber)
+        ->group(group);
+    command.add_option("--jpeg-quality", options.quality, "Quality of the JPEG in between; 0: none")
+        ->check(CLI::Range(0, 100))
+        ->group(group);
     command.add_flag("--no-jpeg", options.noJpeg, "Leave the JPEG out")->group(group);
-    command.add_flag("--no-scale,--no-eight-bit-conversion", options.noScale, "Leave out the scaling of the maximum to 255")->group(group);
-    command.add_option("--photometric", options.photometric, "Take the pixels as MONOCHROME1 or MONOCHROME2, whatever the file says")
+    command
+        .add_flag("--no-scale,--no-eight-bit-conversion", options.noScale,
+                  "Leave out the scaling of the maximum to 255")
+        ->group(group);
+    command
+        .add_option("--photometric", options.photometric,
+                    "Take the pixels as MONOCHROME1 or MONOCHROME2, whatever the file says")
         ->check(CLI::IsMember({"MONOCHROME1", "MONOCHROME2"}));
-    command.add_option("--region", options.region, "Only rows R0 to R1 and columns C0 to C1 of the file (ends excluded): R0,R1,C0,C1")->delimiter(',')->expected(4);
+    command
+        .add_option("--region", options.region,
+                    "Only rows R0 to R1 and columns C0 to C1 of the file (ends excluded): R0,R1,C0,C1")
+        ->delimiter(',')
+        ->expected(4);
 }
 
 } // namespace
@@ -158,9 +189,10 @@ void addPreprocess(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("preprocess", "What the image encoder sees of one image");
-    command->footer("crop: inclusive [x0, y0, x1, y1] in the resized and padded picture. padding: [left, top, right, bottom], of the square\n"
-                    "before the crop, or in model input where the aspect is kept. scale: stored pixels to resized ones [x, y]. patch_mm:\n"
-                    "a patch's footprint [row, column], null without a spacing. geometry: the whole chain.");
+    command->footer(
+        "crop: inclusive [x0, y0, x1, y1] in the resized and padded picture. padding: [left, top, right, bottom], of the square\n"
+        "before the crop, or in model input where the aspect is kept. scale: stored pixels to resized ones [x, y]. patch_mm:\n"
+        "a patch's footprint [row, column], null without a spacing. geometry: the whole chain.");
     addOptions(*command, *options);
     command->callback([options, &context] { context.run = [options] { return run(*options); }; });
 }

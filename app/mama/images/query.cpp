@@ -38,15 +38,18 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
     std::vector<std::string> lines{
         "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixed(score, 3),
         "Colour: cosine of patch and sentence, not smoothed; hatched: not seen by the model; no colour: air",
-        "Model " + p.model + " " + p.hash.substr(0, 12) + ", trained on " + (p.trainedOn.empty() ? "unknown data" : p.trainedOn) + ", " + p.precision + " on " + p.device,
-        "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch + ": smaller things cannot be located"};
+        "Model " + p.model + " " + p.hash.substr(0, 12) + ", trained on " +
+            (p.trainedOn.empty() ? "unknown data" : p.trainedOn) + ", " + p.precision + " on " + p.device,
+        "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
+            ": smaller things cannot be located"};
     if (!p.prefix.empty())
         lines.push_back("Prefix: " + p.prefix);
     lines.emplace_back(notForClinicalUse);
     return lines;
 }
 
-void writePictures(const QueryCommand& command, const QueryResult& result, const EncodedStudy& study, nlohmann::json& pictures, const std::vector<MapFile>& files)
+void writePictures(const QueryCommand& command, const QueryResult& result, const EncodedStudy& study,
+                   nlohmann::json& pictures, const std::vector<MapFile>& files)
 {
     std::size_t next = 0; // files are in the order of images and maps
     for (std::size_t i = 0; i < study.images.size(); ++i) {
@@ -75,16 +78,19 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
     for (std::size_t t = 0; t < result.texts.size(); ++t) {
         std::cout << "\"" << result.texts[t].text << "\"\n";
         for (std::size_t i = 0; i < study.images.size(); ++i)
-            std::cout << "  " << name(study.images[i].image.slot) << "\t" << fixed(result.scores[i][t], 4) << "\t" << study.images[i].image.path.string() << "\n";
+            std::cout << "  " << name(study.images[i].image.slot) << "\t" << fixed(result.scores[i][t], 4) << "\t"
+                      << study.images[i].image.path.string() << "\n";
         for (const BreastScores& breast : result.fused.breasts)
             std::cout << "  breast " << name(breast.side) << "\t" << fixed(breast.scores[t], 4) << "\n";
-        std::cout << "  study\t" << fixed(result.fused.study[t], 4) << "\t(" << viewsRule(result.provenance.fusion) << ", " << studyRule(result.provenance.fusion) << ")\n";
+        std::cout << "  study\t" << fixed(result.fused.study[t], 4) << "\t(" << viewsRule(result.provenance.fusion)
+                  << ", " << studyRule(result.provenance.fusion) << ")\n";
         for (const std::string& warning : result.texts[t].warnings)
             std::cout << "  warning: " << warning << "\n";
     }
     const Provenance& p = result.provenance;
-    std::cout << "Similarities (cosine). Model " << p.model << " " << p.hash.substr(0, 12) << ", profile " << p.profile << " v" << p.profileVersion << ", " << p.precision
-              << " on " << p.device << ". " << notForClinicalUse << std::endl;
+    std::cout << "Similarities (cosine). Model " << p.model << " " << p.hash.substr(0, 12) << ", profile " << p.profile
+              << " v" << p.profileVersion << ", " << p.precision << " on " << p.device << ". " << notForClinicalUse
+              << std::endl;
 }
 
 int run(const QueryCommand& command, const Job& job)
@@ -108,7 +114,10 @@ int run(const QueryCommand& command, const Job& job)
         nlohmann::json list = nlohmann::json::array();
         const std::vector<MapFile> files = writeMaps(*result, opened->study, command.maps);
         for (const MapFile& file : files)
-            list.push_back({{"image", file.image}, {"text", file.text}, {"sentence", file.sentence}, {"path", file.path.string()}});
+            list.push_back({{"image", file.image},
+                            {"text", file.text},
+                            {"sentence", file.sentence},
+                            {"path", file.path.string()}});
         document["maps"] = std::move(list);
         document["pictures"] = nlohmann::json::array();
         if (command.png)
@@ -123,16 +132,23 @@ void addQuery(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<QueryCommand>();
     CLI::App* command = app.add_subcommand("query", "Similarity of sentences with every image of a study, and where");
-    command->description("Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
-                         "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
-                         "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json.\n"
-                         "A full stop is added to a text that ends without one, since a sentence is read at its separator.");
+    command->description(
+        "Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
+        "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
+        "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json.\n"
+        "A full stop is added to a text that ends without one, since a sentence is read at its separator.");
     addStudyOptions(*command, options->study);
     command->add_option("--text", options->texts, "A sentence; may be given several times")->required()->take_all();
     CLI::Option* maps = command->add_option("--maps", options->maps, "Folder for maps and geometry");
     command->add_flag("--png", options->png, "Overlay pictures with legend beside the maps")->needs(maps);
-    command->add_option("--png-range", options->range, "Colour range of the pictures, low and high")->expected(2)->needs(maps)->capture_default_str();
-    command->add_flag("--all-sentences", options->allSentences, "A map for every sentence of a text, not for its last one only")->needs(maps);
+    command->add_option("--png-range", options->range, "Colour range of the pictures, low and high")
+        ->expected(2)
+        ->needs(maps)
+        ->capture_default_str();
+    command
+        ->add_flag("--all-sentences", options->allSentences,
+                   "A map for every sentence of a text, not for its last one only")
+        ->needs(maps);
     command->callback([options, &context] {
         if (!(options->range[1] > options->range[0]))
             throw CLI::ValidationError("--png-range", "high must be above low");

@@ -21,31 +21,32 @@ nlohmann::json toJson(const StudyImage& image)
     nlohmann::json spacing;
     if (image.spacing.mm)
         spacing = {image.spacing.mm->row, image.spacing.mm->column};
-    return {{"path", image.path.string()},
-            {"frame", image.frame},
-            {"frames", image.header.frames},
-            {"sop_uid", image.header.sopUid},
-            {"modality", image.header.modality},
-            {"laterality", name(image.side)},
-            {"laterality_source", image.sideSource},
-            {"view", image.view},
-            {"view_source", image.viewSource},
-            {"modifiers", image.modifiers},
-            {"label", image.label},
-            {"presentation", image.presentation},
-            {"synthetic", image.synthetic},
-            {"tomosynthesis", image.tomosynthesis},
-            {"rows", image.header.rows},
-            {"columns", image.header.columns},
-            {"spacing_mm", spacing},
-            {"spacing_source", image.spacing.basis},
-            {"slot", name(image.slot)},
-            {"mirrored", image.mirrorForDisplay},
-            {"flipped", image.flipForDisplay},
-            {"chest_wall_column", image.chestWallColumn >= 0 ? nlohmann::json(image.chestWallColumn) : nlohmann::json()},
-            {"twin", image.twin >= 0 ? nlohmann::json(image.twin) : nlohmann::json()},
-            {"badges", image.badges},
-            {"warnings", image.warnings}};
+    return {
+        {"path", image.path.string()},
+        {"frame", image.frame},
+        {"frames", image.header.frames},
+        {"sop_uid", image.header.sopUid},
+        {"modality", image.header.modality},
+        {"laterality", name(image.side)},
+        {"laterality_source", image.sideSource},
+        {"view", image.view},
+        {"view_source", image.viewSource},
+        {"modifiers", image.modifiers},
+        {"label", image.label},
+        {"presentation", image.presentation},
+        {"synthetic", image.synthetic},
+        {"tomosynthesis", image.tomosynthesis},
+        {"rows", image.header.rows},
+        {"columns", image.header.columns},
+        {"spacing_mm", spacing},
+        {"spacing_source", image.spacing.basis},
+        {"slot", name(image.slot)},
+        {"mirrored", image.mirrorForDisplay},
+        {"flipped", image.flipForDisplay},
+        {"chest_wall_column", image.chestWallColumn >= 0 ? nlohmann::json(image.chestWallColumn) : nlohmann::json()},
+        {"twin", image.twin >= 0 ? nlohmann::json(image.twin) : nlohmann::json()},
+        {"badges", image.badges},
+        {"warnings", image.warnings}};
 }
 
 nlohmann::json toJson(const ScanReport& report)
@@ -58,7 +59,8 @@ nlohmann::json toJson(const ScanReport& report)
         document["studies"].push_back({{"study_uid", study.uid}, {"date", study.date}, {"images", images}});
     }
     for (const ScanProblem& problem : report.problems)
-        document["problems"].push_back({{"path", problem.path.string()}, {"reason", problem.reason}, {"refused", problem.refused}});
+        document["problems"].push_back(
+            {{"path", problem.path.string()}, {"reason", problem.reason}, {"refused", problem.refused}});
     return document;
 }
 
@@ -67,8 +69,9 @@ void print(const ScanReport& report)
     for (const Study& study : report.studies) {
         std::cout << "study " << study.uid << (study.date.empty() ? "" : ", " + study.date) << "\n";
         for (const StudyImage& image : study.images) {
-            std::cout << "  " << name(image.slot) << "\t" << (image.label.empty() ? "?" : image.label) << "\t" << image.header.columns << " x "
-                      << image.header.rows << "\t" << image.spacing.basis << "\t" << image.path.string();
+            std::cout << "  " << name(image.slot) << "\t" << (image.label.empty() ? "?" : image.label) << "\t"
+                      << image.header.columns << " x " << image.header.rows << "\t" << image.spacing.basis << "\t"
+                      << image.path.string();
             for (const std::string& badge : image.badges)
                 std::cout << "  [" << badge << "]";
             std::cout << "\n";
@@ -77,7 +80,8 @@ void print(const ScanReport& report)
         }
     }
     for (const ScanProblem& problem : report.problems)
-        std::cout << (problem.refused ? "refused  " : "no image ") << problem.path.string() << ": " << problem.reason << "\n";
+        std::cout << (problem.refused ? "refused  " : "no image ") << problem.path.string() << ": " << problem.reason
+                  << "\n";
 }
 
 int run(const Options& options, const Context& context)
@@ -100,13 +104,15 @@ void addScan(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("scan", "Find studies, name side and view of every image, hang them");
-    command->footer("Prints studies[] with images[] in hanging order and problems[]. A problem with refused = false is a file that is\n"
-                    "no image and claims to be none (a report, a text). spacing_mm is [row, column]; mirrored and flipped say how the\n"
-                    "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
-                    "Exit status 3: some files were refused.");
+    command->footer(
+        "Prints studies[] with images[] in hanging order and problems[]. A problem with refused = false is a file that is\n"
+        "no image and claims to be none (a report, a text). spacing_mm is [row, column]; mirrored and flipped say how the\n"
+        "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
+        "Exit status 3: some files were refused.");
     command->add_option("PATH", options->paths, "Image files and folders, searched to the bottom")->required();
     command->add_flag("--json", options->json, "One JSON document on stdout");
-    command->add_flag("--headers-only", options->headersOnly, "Do not decode pixels: mirrored storage is not looked for");
+    command->add_flag("--headers-only", options->headersOnly,
+                      "Do not decode pixels: mirrored storage is not looked for");
     command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
 }
 

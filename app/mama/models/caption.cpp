@@ -1,7 +1,7 @@
 // mama caption: structural captions and class prompts of table rows.
 #include "app/mama/commands.h"
-#include "core/text/embed_tables.h"
 #include "core/text/captions/prompts.h"
+#include "core/text/embed_tables.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -54,7 +54,8 @@ int caption(const CaptionCommand& command)
     if (!table.legendFound)
         std::cerr << "note: no legend table: masses and calcifications are left out" << std::endl;
     for (const CaptionTable::Refused& refused : table.refused)
-        std::cerr << "refused: " << refused.file.string() << " row " << refused.problem.row << " (line " << refused.problem.line << "): " << refused.problem.reason
+        std::cerr << "refused: " << refused.file.string() << " row " << refused.problem.row << " (line "
+                  << refused.problem.line << "): " << refused.problem.reason
                   << (refused.problem.detail.empty() ? "" : ": ") << refused.problem.detail << std::endl;
     std::mt19937_64 random(command.seed);
     for (const CaptionTable::Row& row : table.rows) {
@@ -76,16 +77,31 @@ void addCaption(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<CaptionCommand>();
     CLI::App* command = app.add_subcommand("caption", "Structural captions or class prompts of table rows");
-    command->description("Structural captions or class prompts, one JSON line a row of the table: caption (plain text) and its labels, or\n"
-                         "prompts (with special tokens written in), texts (the same, plain) and classes. row counts from 0.\n"
-                         "TABLE is one joined CSV (columns of EMBED's metadata and clinical table), or a folder with EMBED's own tables\n"
-                         "(metadata, clinical, legend; found by their columns), joined by acc_anon and side.");
-    command->add_option("--table", options->table, "Joined CSV, or folder with EMBED's tables")->required()->check(CLI::ExistingPath);
-    command->add_option("--task", options->task, "caption, birads, density or cancer")->check(CLI::IsMember({"caption", "birads", "density", "cancer"}))->capture_default_str();
-    command->add_option("--compat", options->compat, "default, or reference: choose an exam's finding as the published code does")->check(CLI::IsMember({"default", "reference"}))->capture_default_str();
-    command->add_option("--legend", options->legend, "Legend table, if it does not lie beside the others")->check(CLI::ExistingFile);
-    command->add_option("--mask", options->mask, "Probability with which each of age, race, ethnicity, image type, side and view becomes \"unknown\" (no value: 1)")
-        ->expected(0, 1)->default_str("1")->check(CLI::Range(0.0, 1.0));
+    command->description(
+        "Structural captions or class prompts, one JSON line a row of the table: caption (plain text) and its labels, or\n"
+        "prompts (with special tokens written in), texts (the same, plain) and classes. row counts from 0.\n"
+        "TABLE is one joined CSV (columns of EMBED's metadata and clinical table), or a folder with EMBED's own tables\n"
+        "(metadata, clinical, legend; found by their columns), joined by acc_anon and side.");
+    command->add_option("--table", options->table, "Joined CSV, or folder with EMBED's tables")
+        ->required()
+        ->check(CLI::ExistingPath);
+    command->add_option("--task", options->task, "caption, birads, density or cancer")
+        ->check(CLI::IsMember({"caption", "birads", "density", "cancer"}))
+        ->capture_default_str();
+    command
+        ->add_option("--compat", options->compat,
+                     "default, or reference: choose an exam's finding as the published code does")
+        ->check(CLI::IsMember({"default", "reference"}))
+        ->capture_default_str();
+    command->add_option("--legend", options->legend, "Legend table, if it does not lie beside the others")
+        ->check(CLI::ExistingFile);
+    command
+        ->add_option(
+            "--mask", options->mask,
+            "Probability with which each of age, race, ethnicity, image type, side and view becomes \"unknown\" (no value: 1)")
+        ->expected(0, 1)
+        ->default_str("1")
+        ->check(CLI::Range(0.0, 1.0));
     command->add_option("--seed", options->seed, "Seed of the masking")->capture_default_str();
     command->callback([options, &context] { context.run = [options] { return caption(*options); }; });
 }

@@ -35,7 +35,8 @@ void printReport(const nlohmann::json& report)
 {
     for (const char* key : {"left_over", "missing"})
         for (const auto& tensor : report[key])
-            std::cout << (std::string(key) == "missing" ? "missing    " : "left over  ") << tensor["name"].get<std::string>() << " " << tensor["shape"].dump()
+            std::cout << (std::string(key) == "missing" ? "missing    " : "left over  ")
+                      << tensor["name"].get<std::string>() << " " << tensor["shape"].dump()
                       << (tensor.contains("reason") ? "  (" + tensor["reason"].get<std::string>() + ")" : "") << "\n";
     for (const auto& sentence : report["assumed"])
         std::cout << "assumed    " << sentence.get<std::string>() << "\n";
@@ -46,8 +47,10 @@ void printReport(const nlohmann::json& report)
 void printTensors(const nlohmann::json& document)
 {
     for (const auto& tensor : document["tensors"])
-        std::cout << tensor["type"].get<std::string>() << "\t" << tensor["shape"].dump() << "\t" << tensor["name"].get<std::string>() << "\n";
-    std::cout << document["tensors"].size() << " tensors, " << document["used"].size() << " used, model: " << document["kind"].get<std::string>() << "\n";
+        std::cout << tensor["type"].get<std::string>() << "\t" << tensor["shape"].dump() << "\t"
+                  << tensor["name"].get<std::string>() << "\n";
+    std::cout << document["tensors"].size() << " tensors, " << document["used"].size()
+              << " used, model: " << document["kind"].get<std::string>() << "\n";
     printReport(document);
 }
 
@@ -77,7 +80,9 @@ int inspect(const CheckpointOptions& options, const Context& context)
         printTensors(document);
     if (!broken)
         return Done;
-    const std::string why = model->report.missing.empty() ? model->report.problems.front() : "the tensor " + model->report.missing.front().name + " is missing";
+    const std::string why = model->report.missing.empty()
+                                ? model->report.problems.front()
+                                : "the tensor " + model->report.missing.front().name + " is missing";
     std::cerr << "error: inspect: " << given.checkpoint.string() << ": " << why << "\n";
     return SomeRefused;
 }
@@ -95,15 +100,20 @@ int importModel(const CheckpointOptions& options, const Context& context)
         printJson(document);
         return Done;
     }
-    std::cout << options.out << ": " << document["kind"].get<std::string>() << ", " << model->tensors.size() << " tensors\n";
+    std::cout << options.out << ": " << document["kind"].get<std::string>() << ", " << model->tensors.size()
+              << " tensors\n";
     printReport(document);
-    std::cout << document["provenance"]["licence"].get<std::string>() << "\n" << document["provenance"]["notice"].get<std::string>() << "\n";
+    std::cout << document["provenance"]["licence"].get<std::string>() << "\n"
+              << document["provenance"]["notice"].get<std::string>() << "\n";
     return Done;
 }
 
 int exportTo(const CheckpointOptions& options, const Context& context)
 {
-    static const std::map<std::string, ExportFormat> formats{{"mama", ExportFormat::Mama}, {"peft", ExportFormat::Peft}, {"hub", ExportFormat::Hub}, {"compact", ExportFormat::Compact}};
+    static const std::map<std::string, ExportFormat> formats{{"mama", ExportFormat::Mama},
+                                                             {"peft", ExportFormat::Peft},
+                                                             {"hub", ExportFormat::Hub},
+                                                             {"compact", ExportFormat::Compact}};
     ImportOptions given = options.import;
     given.checkValues = given.hash = false;
     const auto model = importWeights(given, context.job());
@@ -134,8 +144,10 @@ int startModel(const CheckpointOptions& options)
 
 void addSources(CLI::App& command, CheckpointOptions& options)
 {
-    command.add_option("--text-model", options.import.textModel, "Folder of the language model: config.json, tokenizer files, weights if an adapter needs them");
-    command.add_option("--config", options.import.config, "JSON with what weights cannot show: vit_heads, n_head, lora_alpha, ...");
+    command.add_option("--text-model", options.import.textModel,
+                       "Folder of the language model: config.json, tokenizer files, weights if an adapter needs them");
+    command.add_option("--config", options.import.config,
+                       "JSON with what weights cannot show: vit_heads, n_head, lora_alpha, ...");
     command.add_option("--adapter", options.import.adapter, "PEFT adapter folder that goes on top of the checkpoint");
 }
 
@@ -144,10 +156,14 @@ void addSources(CLI::App& command, CheckpointOptions& options)
 void addCheckpoint(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<CheckpointOptions>();
-    auto* command = app.add_subcommand("checkpoint", "Weights in and out: PyTorch and Lightning files, safetensors, Hugging Face folders, PEFT adapters. Nothing in a file is ever run.");
+    auto* command = app.add_subcommand(
+        "checkpoint",
+        "Weights in and out: PyTorch and Lightning files, safetensors, Hugging Face folders, PEFT adapters. Nothing in a file is ever run.");
     command->require_subcommand(1);
 
-    auto* look = command->add_subcommand("inspect", "Every tensor with name, shape and type; what a model would use, what is left over, what is missing");
+    auto* look = command->add_subcommand(
+        "inspect",
+        "Every tensor with name, shape and type; what a model would use, what is left over, what is missing");
     look->add_option("FILE", options->import.checkpoint, "Checkpoint file or folder")->required();
     addSources(*look, *options);
     look->add_flag("--quick", options->quick, "Do not read the values (checksums, NaN): instant on files of any size");
@@ -157,15 +173,21 @@ void addCheckpoint(CLI::App& app, Context& context)
     auto* take = command->add_subcommand("import", "Makes a model folder; it appears when complete");
     take->add_option("FILE", options->import.checkpoint, "Checkpoint file or folder")->required();
     addSources(*take, *options);
-    take->add_option("--compat", options->import.compat, "reference: its numbers including its oddities; default: ours")->check(CLI::IsMember({"reference", "default"}));
+    take->add_option("--compat", options->import.compat, "reference: its numbers including its oddities; default: ours")
+        ->check(CLI::IsMember({"reference", "default"}));
     take->add_option("--out", options->out, "Model folder to make")->required();
     take->add_flag("--json", options->json, "One JSON document on stdout");
-    take->callback([options, &context] { context.run = [options, &context] { return importModel(*options, context); }; });
+    take->callback(
+        [options, &context] { context.run = [options, &context] { return importModel(*options, context); }; });
 
-    auto* start = command->add_subcommand("start", "Makes a model folder to begin training with: random weights on an installed language model");
+    auto* start = command->add_subcommand(
+        "start", "Makes a model folder to begin training with: random weights on an installed language model");
     start->add_option("DESCRIPTION", options->description, "model.json of the model to be")->required();
-    start->add_option("--text-model", options->import.textModel, "Folder of the language model; default: the base that the description names");
-    start->add_option("--texts", options->texts, "Texts as they will be asked, one a line: the text heads begin as projections that tell them apart");
+    start->add_option("--text-model", options->import.textModel,
+                      "Folder of the language model; default: the base that the description names");
+    start->add_option(
+        "--texts", options->texts,
+        "Texts as they will be asked, one a line: the text heads begin as projections that tell them apart");
     start->add_option("--seed", options->seed, "Of the random weights")->capture_default_str();
     start->add_option("--out", options->out, "Model folder to make")->required();
     start->add_flag("--json", options->json, "One JSON document on stdout");
@@ -173,7 +195,10 @@ void addCheckpoint(CLI::App& app, Context& context)
 
     auto* give = command->add_subcommand("export", "Writes a model under the names that other programs know");
     give->add_option("MODEL", options->import.checkpoint, "Model folder")->required();
-    give->add_option("--format", options->format, "mama: the whole model, the reference's names; peft: the adapter with the rows of added tokens; hub: the image tower, DINOv2's names; compact: a model folder in bfloat16 that takes its language model from the cache folder")->check(CLI::IsMember({"mama", "peft", "hub", "compact"}));
+    give->add_option(
+            "--format", options->format,
+            "mama: the whole model, the reference's names; peft: the adapter with the rows of added tokens; hub: the image tower, DINOv2's names; compact: a model folder in bfloat16 that takes its language model from the cache folder")
+        ->check(CLI::IsMember({"mama", "peft", "hub", "compact"}));
     give->add_option("--out", options->out, "A .safetensors file or a folder")->required();
     give->add_flag("--json", options->json, "One JSON document on stdout");
     give->callback([options, &context] { context.run = [options, &context] { return exportTo(*options, context); }; });

@@ -49,9 +49,11 @@ Input imageInput(const std::filesystem::path& path, int frame, const LoadedModel
 {
     const std::unique_ptr<ImageFile> file = ImageFile::open(path);
     if (file->kind() != FileKind::Image)
-        throw Error(ErrorCode::Data, "encode image", path.string(), std::string("not an image but ") + name(file->kind()));
+        throw Error(ErrorCode::Data, "encode image", path.string(),
+                    std::string("not an image but ") + name(file->kind()));
     const ModelInfo& info = loaded.model->info();
-    const PreparedImage prepared = prepare(file->readFrame(frame), file->pipeline(frame), loaded.profile, info.inputSize, info.patch);
+    const PreparedImage prepared =
+        prepare(file->readFrame(frame), file->pipeline(frame), loaded.profile, info.inputSize, info.patch);
     Input input{{}, 1, prepared.size, prepared.size};
     for (int channel = 0; channel < 3; ++channel)
         input.values.insert(input.values.end(), prepared.values.begin(), prepared.values.end());
@@ -61,11 +63,16 @@ Input imageInput(const std::filesystem::path& path, int frame, const LoadedModel
 nlohmann::json aboutModel(const LoadedModel& loaded)
 {
     const Model& model = *loaded.model;
-    return {{"model", model.info().name}, {"hash", model.info().hash}, {"device", model.device()}, {"precision", name(model.precision())}, {"threads", model.threads()},
-            {"trained_on", model.info().trainedOn}, {"notice", model.info().notice}};
+    return {{"model", model.info().name},   {"hash", model.info().hash},
+            {"device", model.device()},     {"precision", name(model.precision())},
+            {"threads", model.threads()},   {"trained_on", model.info().trainedOn},
+            {"notice", model.info().notice}};
 }
 
-void append(std::vector<float>& all, const std::vector<float>& more) { all.insert(all.end(), more.begin(), more.end()); }
+void append(std::vector<float>& all, const std::vector<float>& more)
+{
+    all.insert(all.end(), more.begin(), more.end());
+}
 
 int encodeImages(const Options& options, const Context& context)
 {
@@ -79,14 +86,21 @@ int encodeImages(const Options& options, const Context& context)
         const std::filesystem::path& path = options.files[i];
         try {
             const auto start = std::chrono::steady_clock::now();
-            const Input input = path.extension() == ".npy" ? preparedInput(path) : imageInput(path, options.frame, loaded);
-            const Cancellable<ImageEmbedding> one = loaded.model->encodeImages(input.values, input.count, input.height, input.width, {job.stop, {}});
+            const Input input =
+                path.extension() == ".npy" ? preparedInput(path) : imageInput(path, options.frame, loaded);
+            const Cancellable<ImageEmbedding> one =
+                loaded.model->encodeImages(input.values, input.count, input.height, input.width, {job.stop, {}});
             if (!one)
                 return Cancelled;
             if (all.count > 0 && !options.second.empty() && (one->rows != all.rows || one->columns != all.columns))
-                throw Error(ErrorCode::Data, "encode image", path.string(), "its patch grid differs from the first file's: no common array of patches");
-            const double milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-            files.push_back({{"path", path.string()}, {"rows", {all.count, all.count + one->count}}, {"grid", {one->rows, one->columns}}, {"milliseconds", milliseconds}});
+                throw Error(ErrorCode::Data, "encode image", path.string(),
+                            "its patch grid differs from the first file's: no common array of patches");
+            const double milliseconds =
+                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+            files.push_back({{"path", path.string()},
+                             {"rows", {all.count, all.count + one->count}},
+                             {"grid", {one->rows, one->columns}},
+                             {"milliseconds", milliseconds}});
             all.count += one->count;
             all.dim = one->dim;
             all.rows = one->rows;
@@ -104,7 +118,8 @@ int encodeImages(const Options& options, const Context& context)
     if (all.count == 0)
         throw Error(ErrorCode::Data, "encode image", options.files.front().string(), "no file could be encoded");
     if (!options.second.empty() && all.patches.empty())
-        throw Error(ErrorCode::Model, "encode image", options.model, "the model has no local head: no patch embeddings");
+        throw Error(ErrorCode::Model, "encode image", options.model,
+                    "the model has no local head: no patch embeddings");
     writeNpy(options.out, all.global, std::array{all.count, all.dim});
     if (!options.second.empty())
         writeNpy(options.second, all.patches, std::array{all.count, all.rows, all.columns, all.dim});
@@ -134,7 +149,8 @@ int encodeTexts(const Options& options, const Context& context)
     const Cancellable<TextEmbedding> made = loaded.model->encodeTexts(texts, how, job);
     if (!made)
         return Cancelled;
-    const double milliseconds = std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const double milliseconds =
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
     writeNpy(options.out, made->global, std::array{made->count, made->dim});
     if (!options.second.empty())
         writeNpy(options.second, made->sentences, std::array{made->offsets.back(), made->dim});
@@ -146,10 +162,16 @@ int encodeTexts(const Options& options, const Context& context)
             cut.push_back(i);
     }
     if (!cut.empty() && !context.quiet)
-        std::cerr << "warning: " << cut.size() << " of " << texts.size() << " texts were cut to the model's length" << std::endl;
+        std::cerr << "warning: " << cut.size() << " of " << texts.size() << " texts were cut to the model's length"
+                  << std::endl;
     if (options.json) {
         nlohmann::json document = aboutModel(loaded);
-        document.update({{"texts", texts.size()}, {"sentences", counts}, {"cut", cut}, {"pooling", poolingUsed(loaded.model->info(), how.pooling)}, {"prefix", options.prefix}, {"milliseconds", milliseconds}});
+        document.update({{"texts", texts.size()},
+                         {"sentences", counts},
+                         {"cut", cut},
+                         {"pooling", poolingUsed(loaded.model->info(), how.pooling)},
+                         {"prefix", options.prefix},
+                         {"milliseconds", milliseconds}});
         printJson(document);
     }
     return Done;
@@ -162,21 +184,29 @@ void addEncode(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     CLI::App* encode = app.add_subcommand("encode", "Embeddings of images or texts as .npy arrays");
     encode->require_subcommand(1);
-    CLI::App* image = encode->add_subcommand("image", "Global [N, D] and patch [N, rows, columns, D] embeddings, L2-normalised");
-    image->description("Embeddings of images, L2-normalised (a linear probe's logits are not). An image file goes through the profile that\n"
-                       "the model names; a .npy file, [3, H, W] or [N, 3, H, W], is taken as prepared tensors, N rows out. A file that is\n"
-                       "refused is named on stderr, the others go on (exit status 3).");
+    CLI::App* image =
+        encode->add_subcommand("image", "Global [N, D] and patch [N, rows, columns, D] embeddings, L2-normalised");
+    image->description(
+        "Embeddings of images, L2-normalised (a linear probe's logits are not). An image file goes through the profile that\n"
+        "the model names; a .npy file, [3, H, W] or [N, 3, H, W], is taken as prepared tensors, N rows out. A file that is\n"
+        "refused is named on stderr, the others go on (exit status 3).");
     image->add_option("files", options->files, "DICOM, PNG, JPEG or TIFF files, or .npy arrays")->required();
     image->add_option("--patches", options->second, "Write patch embeddings here");
     image->add_option("--frame", options->frame, "Frame of multi-frame files, from 0")->check(CLI::NonNegativeNumber);
-    image->callback([options, &context] { context.run = [options, &context] { return encodeImages(*options, context); }; });
-    CLI::App* text = encode->add_subcommand("text", "Global [N, D] and sentence [total sentences, D] embeddings, L2-normalised");
-    text->add_option("--text-file", options->textFile, "One text a line, or a JSON array of strings; - is standard input")->required();
+    image->callback(
+        [options, &context] { context.run = [options, &context] { return encodeImages(*options, context); }; });
+    CLI::App* text =
+        encode->add_subcommand("text", "Global [N, D] and sentence [total sentences, D] embeddings, L2-normalised");
+    text->add_option("--text-file", options->textFile,
+                     "One text a line, or a JSON array of strings; - is standard input")
+        ->required();
     text->add_flag("--raw", options->raw, "The texts as they are instead of the caption rules");
-    text->add_option("--pooling", options->pooling, "zero-shot, training or default (what the model's inference uses)")->capture_default_str();
+    text->add_option("--pooling", options->pooling, "zero-shot, training or default (what the model's inference uses)")
+        ->capture_default_str();
     text->add_option("--sentences", options->second, "Write sentence embeddings here");
     text->add_option("--prefix", options->prefix, "Text in front of every text, such as an image's metadata");
-    text->callback([options, &context] { context.run = [options, &context] { return encodeTexts(*options, context); }; });
+    text->callback(
+        [options, &context] { context.run = [options, &context] { return encodeTexts(*options, context); }; });
     for (CLI::App* command : {image, text}) {
         command->add_option("--model", options->model, "Model folder, or the name of a bundled model")->required();
         command->add_option("--out", options->out, "Write global embeddings here")->required();

@@ -3,10 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/npy.h"
+#include "core/evaluation/labelled_table.h"
 #include "core/metrics/plots.h"
 #include "core/metrics/report.h"
 #include "core/zeroshot/classify.h"
-#include "core/evaluation/labelled_table.h"
 
 #include <algorithm>
 #include <iostream>
@@ -17,7 +17,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr const char* scoreNote = "scores are a softmax: shares among these classes, not calibrated probabilities; ECE and Brier judge the shares";
+constexpr const char* scoreNote =
+    "scores are a softmax: shares among these classes, not calibrated probabilities; ECE and Brier judge the shares";
 
 struct EvaluateCommand
 {
@@ -39,7 +40,8 @@ struct Evaluated
 
 PromptSet promptsFor(const EvaluateCommand& command, const std::string& prefix)
 {
-    PromptSet set = command.prompts.empty() ? classPrompts(taskByName(command.task), prefix) : readPrompts(command.prompts);
+    PromptSet set =
+        command.prompts.empty() ? classPrompts(taskByName(command.task), prefix) : readPrompts(command.prompts);
     if (!command.prompts.empty())
         for (auto& [label, prompts] : set.classes)
             for (std::string& prompt : prompts)
@@ -55,12 +57,14 @@ std::vector<std::string> classNames(const EvaluateCommand& command, const ModelI
             prompted.push_back(label);
     if (info.kind != "linear-probe") {
         if (prompted.empty())
-            throw Error(ErrorCode::Usage, "evaluate", info.name, "give --task or --prompts: the model is no linear probe");
+            throw Error(ErrorCode::Usage, "evaluate", info.name,
+                        "give --task or --prompts: the model is no linear probe");
         return prompted;
     }
     const auto count = static_cast<std::size_t>(info.embedding);
     if (!prompted.empty() && prompted.size() != count)
-        throw Error(ErrorCode::Usage, "evaluate", info.name, "the probe has " + std::to_string(count) + " classes, the task " + std::to_string(prompted.size()));
+        throw Error(ErrorCode::Usage, "evaluate", info.name,
+                    "the probe has " + std::to_string(count) + " classes, the task " + std::to_string(prompted.size()));
     if (info.classes.size() == count)
         return info.classes;
     for (std::size_t c = prompted.size(); c < count; ++c)
@@ -73,8 +77,10 @@ Cancellable<ScoredImage> encodePrepared(const ImageToScore& image, const LoadedM
 {
     const NpyArray array = readNpy(image.path);
     const std::int64_t patch = loaded.model->info().patch;
-    if (array.shape.size() != 3 || array.shape[0] != 3 || array.shape[1] < patch || array.shape[1] % patch != 0 || array.shape[2] < patch || array.shape[2] % patch != 0)
-        throw Error(ErrorCode::Data, "evaluate", image.path.string(), "expected an array [3, H, W], H and W multiples of " + std::to_string(patch));
+    if (array.shape.size() != 3 || array.shape[0] != 3 || array.shape[1] < patch || array.shape[1] % patch != 0 ||
+        array.shape[2] < patch || array.shape[2] % patch != 0)
+        throw Error(ErrorCode::Data, "evaluate", image.path.string(),
+                    "expected an array [3, H, W], H and W multiples of " + std::to_string(patch));
     const auto embedding = loaded.model->encodeImages(array.asFloat(), 1, array.shape[1], array.shape[2], job);
     if (!embedding)
         return {};
@@ -88,7 +94,8 @@ Cancellable<ScoredImage> encodePrepared(const ImageToScore& image, const LoadedM
     return out;
 }
 
-Cancellable<ScoredImage> encodeOne(const LabelledImage& row, const LoadedModel& loaded, const StudyEncoder& encoder, const Job& job)
+Cancellable<ScoredImage> encodeOne(const LabelledImage& row, const LoadedModel& loaded, const StudyEncoder& encoder,
+                                   const Job& job)
 {
     ImageToScore image;
     image.path = row.path;
@@ -98,7 +105,8 @@ Cancellable<ScoredImage> encodeOne(const LabelledImage& row, const LoadedModel& 
     if (row.path.extension() == ".npy")
         return encodePrepared(image, loaded, job);
     if (const int frames = ImageFile::open(row.path)->header().frames; frames > 1 && !row.frame)
-        throw Error(ErrorCode::Data, "evaluate", row.path.string(), "a stack of " + std::to_string(frames) + " frames: name one in a column frame");
+        throw Error(ErrorCode::Data, "evaluate", row.path.string(),
+                    "a stack of " + std::to_string(frames) + " frames: name one in a column frame");
     auto scored = encoder.encode(image, {job.stop, {}});
     if (!scored)
         return {};
@@ -149,7 +157,8 @@ bool score(Evaluated& set, const EvaluateCommand& command, LoadedModel& loaded, 
     ClassifyOptions options;
     options.pooling = poolingByName(command.model.pooling);
     options.raw = command.model.raw;
-    options.length = command.length == 0 && !command.task.empty() ? captionLength(taskByName(command.task)) : command.length;
+    options.length =
+        command.length == 0 && !command.task.empty() ? captionLength(taskByName(command.task)) : command.length;
     TextEncoder encoder(*loaded.model);
     auto result = classify(*loaded.model, encoder, set.study, sets, options, job);
     if (!result)
@@ -184,7 +193,8 @@ std::string plotTitle(const std::string& what, const Provenance& p)
 }
 
 // Figures of one kind of score; files beside, their names ending in `suffix`. Empty: cancelled.
-Cancellable<json> figures(const Evaluated& set, const EvaluateCommand& command, bool twice, const std::string& suffix, const Job& job)
+Cancellable<json> figures(const Evaluated& set, const EvaluateCommand& command, bool twice, const std::string& suffix,
+                          const Job& job)
 {
     const metrics::Classification classification(predictionsOf(set, twice));
     auto report = metrics::report(classification, {command.bootstrap, !command.noIntervals}, job);
@@ -196,8 +206,10 @@ Cancellable<json> figures(const Evaluated& set, const EvaluateCommand& command, 
     const Provenance& p = set.result.provenance;
     const std::string of = twice ? " (softmax twice)" : "";
     metrics::writePredictions(command.out / ("predictions" + suffix + ".csv"), classification.predictions());
-    writeAtomically(command.out / ("roc" + suffix + ".svg"), std::string_view(metrics::rocSvg(classification, plotTitle("ROC" + of, p))));
-    writeAtomically(command.out / ("reliability" + suffix + ".svg"), std::string_view(metrics::reliabilitySvg(classification, plotTitle("Reliability" + of, p))));
+    writeAtomically(command.out / ("roc" + suffix + ".svg"),
+                    std::string_view(metrics::rocSvg(classification, plotTitle("ROC" + of, p))));
+    writeAtomically(command.out / ("reliability" + suffix + ".svg"),
+                    std::string_view(metrics::reliabilitySvg(classification, plotTitle("Reliability" + of, p))));
     return report;
 }
 
@@ -213,13 +225,16 @@ json promptsJson(const EvaluateCommand& command, const Evaluated& set)
 
 json about(const EvaluateCommand& command, const Evaluated& set, const LoadedModel& loaded)
 {
-    json out = {{"task", command.task.empty() ? json(nullptr) : json(command.task)}, {"table", command.table.string()}, {"class_names", set.result.classes}};
+    json out = {{"task", command.task.empty() ? json(nullptr) : json(command.task)},
+                {"table", command.table.string()},
+                {"class_names", set.result.classes}};
     out["level"] = "image";
     out["prompts"] = promptsJson(command, set);
     out["prompt_prefix"] = set.table.prefixes ? "column prefix" : command.model.prefix;
     json provenance = toJson(set.result.provenance);
     provenance.erase("fusion"); // single images: nothing was fused
-    const bool prepared = std::any_of(set.study.images.begin(), set.study.images.end(), [](const ScoredImage& image) { return image.encoded->profile == "prepared"; });
+    const bool prepared = std::any_of(set.study.images.begin(), set.study.images.end(),
+                                      [](const ScoredImage& image) { return image.encoded->profile == "prepared"; });
     provenance["profile"] = loaded.profile.name;
     provenance["profile_version"] = loaded.profile.version;
     provenance["prepared_arrays"] = prepared;
@@ -227,7 +242,8 @@ json about(const EvaluateCommand& command, const Evaluated& set, const LoadedMod
     out["score_note"] = scoreNote;
     out["warnings"] = set.result.warnings;
     if (!set.table.patients)
-        out["warnings"].push_back("the table has no column patient: intervals are by image, too narrow where a patient has several");
+        out["warnings"].push_back(
+            "the table has no column patient: intervals are by image, too narrow where a patient has several");
     out["refused"] = json::array();
     for (const RefusedRow& row : set.table.refused)
         out["refused"].push_back({{"row", row.row}, {"path", row.path}, {"reason", row.reason}});
@@ -244,8 +260,9 @@ void printTable(const json& report)
             std::cout << name << " " << value.dump() << "\n";
     std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << "\n";
     const json& p = report["provenance"];
-    std::cout << scoreNote << ". Model " << p["model"].get<std::string>() << " " << p["hash"].get<std::string>().substr(0, 12) << ", trained on: " << p["trained_on"].get<std::string>() << ". "
-              << notForClinicalUse << std::endl;
+    std::cout << scoreNote << ". Model " << p["model"].get<std::string>() << " "
+              << p["hash"].get<std::string>().substr(0, 12) << ", trained on: " << p["trained_on"].get<std::string>()
+              << ". " << notForClinicalUse << std::endl;
 }
 
 void needImages(const LabelledTable& table, const std::filesystem::path& file)
@@ -253,7 +270,8 @@ void needImages(const LabelledTable& table, const std::filesystem::path& file)
     if (!table.images.empty())
         return;
     const RefusedRow* first = table.refused.empty() ? nullptr : &table.refused.front();
-    throw Error(ErrorCode::Data, "evaluate", file.string() + (first ? " row " + std::to_string(first->row) : ""), first ? "no row can be used: " + first->reason : "the table has no rows");
+    throw Error(ErrorCode::Data, "evaluate", file.string() + (first ? " row " + std::to_string(first->row) : ""),
+                first ? "no row can be used: " + first->reason : "the table has no rows");
 }
 
 // False: cancelled.
@@ -294,7 +312,8 @@ int run(const EvaluateCommand& command, const Job& job)
     }
     report->update(about(command, set, loaded));
     if (!command.out.empty())
-        writeAtomically(command.out / "report.json", std::string_view(report->dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
+        writeAtomically(command.out / "report.json",
+                        std::string_view(report->dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
     for (const RefusedRow& row : set.table.refused)
         std::cerr << "refused: row " << row.row << ": " << row.path << ": " << row.reason << "\n";
     if (command.model.json)
@@ -310,31 +329,43 @@ void addEvaluate(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<EvaluateCommand>();
     CLI::App* command = app.add_subcommand("evaluate", "A zero-shot model or linear probe over a labelled table");
-    command->description("Every image of a table is scored by itself; figures as of mama metrics, with 95 % intervals from a bootstrap by patient.\n"
-                         "The table is CSV with the columns path (relative to the table's folder, or absolute; a .npy file [3, H, W] is a\n"
-                         "prepared image) and label (a class's name, or its number from 0), and optionally patient, side, view, study, frame,\n"
-                         "and prefix: text in front of this image's prompts. Rows and files that cannot be used are listed (exit status 3).\n"
-                         "A linear probe needs neither --task nor --prompts. --out gets predictions.csv (for mama metrics), roc.svg,\n"
-                         "reliability.svg and report.json.");
+    command->description(
+        "Every image of a table is scored by itself; figures as of mama metrics, with 95 % intervals from a bootstrap by patient.\n"
+        "The table is CSV with the columns path (relative to the table's folder, or absolute; a .npy file [3, H, W] is a\n"
+        "prepared image) and label (a class's name, or its number from 0), and optionally patient, side, view, study, frame,\n"
+        "and prefix: text in front of this image's prompts. Rows and files that cannot be used are listed (exit status 3).\n"
+        "A linear probe needs neither --task nor --prompts. --out gets predictions.csv (for mama metrics), roc.svg,\n"
+        "reliability.svg and report.json.");
     StudyOptions& model = options->model;
     command->add_option("--model", model.model, "Model folder, or the name of an installed model")->required();
     command->add_option("--table", options->table, "CSV file of the labelled images")->required();
-    CLI::Option* task = command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
-    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")->excludes(task);
+    CLI::Option* task =
+        command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
+    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
+        ->excludes(task);
     command->add_option("--out", options->out, "Folder for predictions, plots and report");
-    command->add_option("--softmax", options->softmax, "once; twice, as the reference feeds its AUC; or both")->check(CLI::IsMember({"once", "twice", "both"}))->capture_default_str();
-    command->add_option("--length", options->length, "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")->check(CLI::Range(1, 1'000'000));
-    command->add_option("--pooling", model.pooling, "Of the text: default (as the model says), zero-shot, training")->capture_default_str();
+    command->add_option("--softmax", options->softmax, "once; twice, as the reference feeds its AUC; or both")
+        ->check(CLI::IsMember({"once", "twice", "both"}))
+        ->capture_default_str();
+    command
+        ->add_option("--length", options->length,
+                     "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")
+        ->check(CLI::Range(1, 1'000'000));
+    command->add_option("--pooling", model.pooling, "Of the text: default (as the model says), zero-shot, training")
+        ->capture_default_str();
     command->add_option("--prefix", model.prefix, "Text in front of every prompt; named in the result");
     command->add_flag("--raw", model.raw, "Prompts as they are, special tokens written in them recognised");
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
     command->add_flag("--no-intervals", options->noIntervals, "Point estimates only");
     command->add_option("--cache", model.cache, "Folder of the embedding cache");
     command->add_flag("--no-cache", model.noCache, "Encode every image anew, keep nothing");
     command->add_flag("--json", model.json, "One JSON document on standard output");
     addComputeOptions(*command, model.compute);
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

@@ -2,8 +2,8 @@
 #include "app/mama/compute_options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/training/tasks/warm_start_task.h"
 #include "core/evaluation/finding_evaluation.h"
+#include "core/training/tasks/warm_start_task.h"
 #include "core/zeroshot/model_catalogue.h"
 
 #include <algorithm>
@@ -27,9 +27,11 @@ struct Options
 
 TrainingIndex readData(const Options& options, const Job& job)
 {
-    const TrainingIndex index = readTrainingIndex(Settings::resolve({{"data", {{"root", options.data.string()}}}}), job);
+    const TrainingIndex index =
+        readTrainingIndex(Settings::resolve({{"data", {{"root", options.data.string()}}}}), job);
     if (!index.hasMasks)
-        throw Error(ErrorCode::Data, "evaluate findings", options.data.string(), "has no lesions.csv: masks are needed");
+        throw Error(ErrorCode::Data, "evaluate findings", options.data.string(),
+                    "has no lesions.csv: masks are needed");
     return index;
 }
 
@@ -59,7 +61,9 @@ void print(const nlohmann::json& figures)
 {
     std::cout << std::fixed << std::setprecision(3);
     for (const auto& [name, figure] : figures.items())
-        std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  [" << figure["low"].get<double>() << ", " << figure["high"].get<double>() << "]  n " << figure["n"] << "\n";
+        std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  ["
+                  << figure["low"].get<double>() << ", " << figure["high"].get<double>() << "]  n " << figure["n"]
+                  << "\n";
 }
 
 // The thresholds of an earlier evaluation's document.
@@ -68,7 +72,8 @@ std::map<std::string, double> readThresholds(const std::filesystem::path& file)
     const nlohmann::json document = readJson(file);
     const auto found = document.find("thresholds");
     if (found == document.end() || !found->is_object())
-        throw Error(ErrorCode::Format, "evaluate findings", file.string(), "expected what --out of an earlier evaluation wrote");
+        throw Error(ErrorCode::Format, "evaluate findings", file.string(),
+                    "expected what --out of an earlier evaluation wrote");
     std::map<std::string, double> thresholds;
     for (const auto& [name, value] : found->items()) {
         if (!value.is_number())
@@ -98,8 +103,12 @@ int run(Options options, const Job& job)
     const auto figures = evaluateFindings(index, answer, options.evaluation, job);
     if (!figures)
         return Cancelled;
-    const nlohmann::json document{{"model", {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}}}, {"data", index.synthetic}, {"images", index.images.size()},
-                                  {"figures", figures->figures}, {"thresholds", figures->thresholds}, {"notice", "Not for clinical use."}};
+    const nlohmann::json document{{"model", {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}}},
+                                  {"data", index.synthetic},
+                                  {"images", index.images.size()},
+                                  {"figures", figures->figures},
+                                  {"thresholds", figures->thresholds},
+                                  {"notice", "Not for clinical use."}};
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
     if (options.json)
@@ -114,22 +123,31 @@ int run(Options options, const Job& job)
 void addEvaluateFindings(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<Options>();
-    CLI::App* command = app.add_subcommand("evaluate-findings", "Text queries about masses and calcifications, and where their maps point, on a data set with masks");
-    command->description("Every 2D image of a data set in EMBED's layout with lesions.csv (as mama phantom makes it) is asked each sentence. AUC of\n"
-                         "images with a lesion against images without, by image and by breast; pointing hit of the maps (also within 15 mm), with the\n"
-                         "best any map could do (oracle) and chance, CNR and mIoU; all and by conspicuity; density's balanced accuracy by image and\n"
-                         "by exam; BI-RADS 4 and 5 against 1 and 2. Thresholds of the maps' peaks that 90 % of the lesions exceed go to --out.\n"
-                         "95 % intervals by patient.");
+    CLI::App* command = app.add_subcommand(
+        "evaluate-findings",
+        "Text queries about masses and calcifications, and where their maps point, on a data set with masks");
+    command->description(
+        "Every 2D image of a data set in EMBED's layout with lesions.csv (as mama phantom makes it) is asked each sentence. AUC of\n"
+        "images with a lesion against images without, by image and by breast; pointing hit of the maps (also within 15 mm), with the\n"
+        "best any map could do (oracle) and chance, CNR and mIoU; all and by conspicuity; density's balanced accuracy by image and\n"
+        "by exam; BI-RADS 4 and 5 against 1 and 2. Thresholds of the maps' peaks that 90 % of the lesions exceed go to --out.\n"
+        "95 % intervals by patient.");
     command->add_option("--model", options->model, "Model folder, or the name of an installed model")->required();
     command->add_option("--data", options->data, "Root of the data set")->required();
-    command->add_option("--sentences", options->sentences, "JSON file: [{\"text\": ..., \"when\": mass, calcification, normal or density N}, ...]");
-    command->add_option("--thresholds", options->thresholds, "What --out wrote for other images: its thresholds give the rates of (false) activation");
-    command->add_flag("--head", options->head, "The layer of a warm start's checkpoint instead of texts: the bound for the tower");
+    command->add_option("--sentences", options->sentences,
+                        "JSON file: [{\"text\": ..., \"when\": mass, calcification, normal or density N}, ...]");
+    command->add_option("--thresholds", options->thresholds,
+                        "What --out wrote for other images: its thresholds give the rates of (false) activation");
+    command->add_flag("--head", options->head,
+                      "The layer of a warm start's checkpoint instead of texts: the bound for the tower");
     command->add_option("--out", options->out, "File for the figures as JSON");
-    command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")->check(CLI::Range(1, 1'000'000))->capture_default_str();
+    command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
     command->add_flag("--json", options->json, "One JSON document on standard output");
     addComputeOptions(*command, options->compute);
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

@@ -26,7 +26,8 @@ void printTable(const nlohmann::json& report)
     const nlohmann::json intervals = report.value("intervals", nlohmann::json::object());
     for (const auto& [name, value] : report.items())
         if (intervals.contains(name) || value.is_number())
-            std::cout << name << " " << value.dump() << (intervals.contains(name) ? "  95 % " + intervals[name].dump() : "") << "\n";
+            std::cout << name << " " << value.dump()
+                      << (intervals.contains(name) ? "  95 % " + intervals[name].dump() : "") << "\n";
     std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << std::endl;
 }
 
@@ -35,8 +36,10 @@ nlohmann::json calibrate(const MetricsOptions& options, metrics::Predictions& pr
 {
     metrics::Calibration calibration;
     if (!options.fitOn.empty()) {
-        const auto method = options.method == "platt" ? metrics::Calibration::Method::Platt : metrics::Calibration::Method::Temperature;
-        calibration = metrics::fitCalibration(metrics::readPredictions(options.fitOn), method, options.fitOn.stem().string());
+        const auto method =
+            options.method == "platt" ? metrics::Calibration::Method::Platt : metrics::Calibration::Method::Temperature;
+        calibration =
+            metrics::fitCalibration(metrics::readPredictions(options.fitOn), method, options.fitOn.stem().string());
         if (!options.calibration.empty())
             writeAtomically(options.calibration, calibration.toJson().dump(2) + "\n");
     } else {
@@ -73,22 +76,33 @@ void addMetrics(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<MetricsOptions>();
     CLI::App* command = app.add_subcommand("metrics", "Figures of a table of predictions");
-    command->description("Accuracy, balanced accuracy, AUC (macro one-vs-rest), AP, ECE, Brier, NLL, per-class accuracy, precision,\n"
-                         "recall and F1, and with two classes sensitivity, specificity, PPV, NPV, F1, pF1, specificity at 80 %\n"
-                         "sensitivity and DeLong's interval, each with a 95 % percentile interval from a bootstrap by patient.\n"
-                         "The table is CSV with label, score_0 .. score_k (or one column score) and optionally patient. The predicted\n"
-                         "class is the first maximum. ECE, Brier and NLL need probabilities; undefined figures are null.");
+    command->description(
+        "Accuracy, balanced accuracy, AUC (macro one-vs-rest), AP, ECE, Brier, NLL, per-class accuracy, precision,\n"
+        "recall and F1, and with two classes sensitivity, specificity, PPV, NPV, F1, pF1, specificity at 80 %\n"
+        "sensitivity and DeLong's interval, each with a 95 % percentile interval from a bootstrap by patient.\n"
+        "The table is CSV with label, score_0 .. score_k (or one column score) and optionally patient. The predicted\n"
+        "class is the first maximum. ECE, Brier and NLL need probabilities; undefined figures are null.");
     command->add_option("--predictions", options->predictions, "CSV file, - for standard input")->required();
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")->check(CLI::Range(1, 1000000))->capture_default_str();
+    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
+        ->check(CLI::Range(1, 1000000))
+        ->capture_default_str();
     command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
-    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")->check(CLI::Range(0, 1024));
+    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")
+        ->check(CLI::Range(0, 1024));
     command->add_flag("--no-intervals", options->noIntervals, "Point estimates only");
-    command->add_option("--softmax", options->softmaxScale, "Make shares of the scores: softmax of this times the score")->check(CLI::PositiveNumber);
-    command->add_option("--calibrate-on", options->fitOn, "Table of another set on which a calibration is fitted first");
-    command->add_option("--calibration", options->calibration, "Calibration file to write (with --calibrate-on) or to apply");
-    command->add_option("--method", options->method, "Of the calibration")->check(CLI::IsMember({"temperature", "platt"}))->capture_default_str();
+    command
+        ->add_option("--softmax", options->softmaxScale, "Make shares of the scores: softmax of this times the score")
+        ->check(CLI::PositiveNumber);
+    command->add_option("--calibrate-on", options->fitOn,
+                        "Table of another set on which a calibration is fitted first");
+    command->add_option("--calibration", options->calibration,
+                        "Calibration file to write (with --calibrate-on) or to apply");
+    command->add_option("--method", options->method, "Of the calibration")
+        ->check(CLI::IsMember({"temperature", "platt"}))
+        ->capture_default_str();
     command->add_flag("--json", options->json, "One JSON document");
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

@@ -91,9 +91,12 @@ int ask(const RunCommand& command, ControlRequest::Ask request)
     const RunState state = folder.state();
     if (!mayBeAlive(state))
         throw Error(ErrorCode::Usage, "run", command.folder.string(),
-                    "no process is at work (" + shownStatus(state) + "); continue the run with: mama train --run " + command.folder.string() + " --resume");
+                    "no process is at work (" + shownStatus(state) + "); continue the run with: mama train --run " +
+                        command.folder.string() + " --resume");
     folder.ask(request);
-    printJson({{"asked", ControlRequest{request, 0}.toJson()["ask"]}, {"status", shownStatus(state)}, {"note", "obeyed at the next step"}});
+    printJson({{"asked", ControlRequest{request, 0}.toJson()["ask"]},
+               {"status", shownStatus(state)},
+               {"note", "obeyed at the next step"}});
     return Done;
 }
 
@@ -139,9 +142,10 @@ int exportRun(const RunCommand& command)
             out << ",scale_" << quoted(scale);
         out << "\n";
         for (const StepRecord& step : steps) {
-            out << step.step << ',' << cell(step.epoch) << ',' << step.samples << ',' << cell(step.time) << ',' << cell(step.lr) << ',' << cell(step.loss) << ','
-                << cell(step.gradNorm) << ',' << cell(step.imagesPerSecond) << ',' << cell(step.loadingShare) << ',' << cell(step.memoryMb) << ',' << cell(step.cpu) << ','
-                << (step.gpu ? cell(*step.gpu) : "");
+            out << step.step << ',' << cell(step.epoch) << ',' << step.samples << ',' << cell(step.time) << ','
+                << cell(step.lr) << ',' << cell(step.loss) << ',' << cell(step.gradNorm) << ','
+                << cell(step.imagesPerSecond) << ',' << cell(step.loadingShare) << ',' << cell(step.memoryMb) << ','
+                << cell(step.cpu) << ',' << (step.gpu ? cell(*step.gpu) : "");
             for (const std::string& term : terms)
                 out << ',' << (step.terms.count(term) ? cell(step.terms.at(term)) : "");
             for (const std::string& scale : scales)
@@ -162,7 +166,9 @@ void addAction(CLI::App& parent, Context& context, const char* name, const char*
     if (std::string_view(name) == "export")
         command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
     command->add_flag("--json", options->json, "As without: the answer is JSON always");
-    command->callback([options, action = std::move(action), &context] { context.run = [options, action] { return action(*options); }; });
+    command->callback([options, action = std::move(action), &context] {
+        context.run = [options, action] { return action(*options); };
+    });
 }
 
 } // namespace
@@ -170,12 +176,15 @@ void addAction(CLI::App& parent, Context& context, const char* name, const char*
 void addRun(CLI::App& app, Context& context)
 {
     CLI::App* command = app.add_subcommand("run", "Training runs: list, show, stop, pause, resume, checkpoint, export");
-    command->description("What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
-                         "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.");
+    command->description(
+        "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
+        "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.");
     command->require_subcommand(1);
     addAction(*command, context, "list", "The run in DIR, and those right below it", list);
     addAction(*command, context, "show", "State, configuration, checkpoints, events, evaluations, last step", show);
-    const auto asking = [](ControlRequest::Ask request) { return [request](const RunCommand& run) { return ask(run, request); }; };
+    const auto asking = [](ControlRequest::Ask request) {
+        return [request](const RunCommand& run) { return ask(run, request); };
+    };
     addAction(*command, context, "stop", "Checkpoint, then stop", asking(ControlRequest::Ask::Stop));
     addAction(*command, context, "pause", "Wait after the step at work", asking(ControlRequest::Ask::Pause));
     addAction(*command, context, "resume", "Go on after a pause", asking(ControlRequest::Ask::Resume));

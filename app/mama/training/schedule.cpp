@@ -1,7 +1,7 @@
 // mama schedule: learning rates at given optimiser steps.
+#include "core/training/loop/schedule.h"
 #include "app/mama/commands.h"
 #include "core/base/files.h"
-#include "core/training/loop/schedule.h"
 
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -18,7 +18,8 @@ struct ScheduleOptions
 
 int schedule(const ScheduleOptions& options)
 {
-    const Schedule schedule = Schedule::fromJson(options.config.empty() ? nlohmann::json::object() : readJson(options.config));
+    const Schedule schedule =
+        Schedule::fromJson(options.config.empty() ? nlohmann::json::object() : readJson(options.config));
     nlohmann::json rates = nlohmann::json::array();
     for (const std::int64_t step : options.steps)
         rates.push_back(schedule.rate(step));
@@ -32,12 +33,17 @@ void addSchedule(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<ScheduleOptions>();
     CLI::App* command = app.add_subcommand("schedule", "Learning rates by optimiser step");
-    command->description("Learning rate of each given optimiser step (0 the first), as one JSON array.\n"
-                         "The configuration is JSON with max_lr, min_lr, warm_up_steps, steps, at the top or under \"schedule\";\n"
-                         "what it leaves out is as in the reference: 4e-5, 1e-8, 4000, 40000, or with \"task\": \"probe\" or\n"
-                         "\"finetune\" 5e-4, 1e-5, 100, 8000. After `steps` the schedule starts again.");
-    command->add_option("--config", options->config, "JSON file, - for standard input; without it the reference's pre-training");
-    command->add_option("--steps", options->steps, "Comma-separated step numbers")->required()->delimiter(',')->check(CLI::NonNegativeNumber);
+    command->description(
+        "Learning rate of each given optimiser step (0 the first), as one JSON array.\n"
+        "The configuration is JSON with max_lr, min_lr, warm_up_steps, steps, at the top or under \"schedule\";\n"
+        "what it leaves out is as in the reference: 4e-5, 1e-8, 4000, 40000, or with \"task\": \"probe\" or\n"
+        "\"finetune\" 5e-4, 1e-5, 100, 8000. After `steps` the schedule starts again.");
+    command->add_option("--config", options->config,
+                        "JSON file, - for standard input; without it the reference's pre-training");
+    command->add_option("--steps", options->steps, "Comma-separated step numbers")
+        ->required()
+        ->delimiter(',')
+        ->check(CLI::NonNegativeNumber);
     command->add_flag("--json", options->json, "The output is JSON in any case");
     command->callback([options, &context] { context.run = [options] { return schedule(*options); }; });
 }

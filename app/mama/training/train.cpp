@@ -24,7 +24,11 @@ int listSettings()
 {
     nlohmann::json all = nlohmann::json::array();
     for (const SettingInfo& info : trainingSettings()) {
-        nlohmann::json one = {{"key", info.key}, {"type", name(info.type)}, {"default", info.standard}, {"unit", info.unit}, {"meaning", info.meaning}};
+        nlohmann::json one = {{"key", info.key},
+                              {"type", name(info.type)},
+                              {"default", info.standard},
+                              {"unit", info.unit},
+                              {"meaning", info.meaning}};
         if (info.type == SettingInfo::Type::Integer || info.type == SettingInfo::Type::Number)
             one["range"] = {info.low, info.high};
         if (info.type == SettingInfo::Type::Choice)
@@ -55,18 +59,23 @@ void addTrain(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<TrainCommand>();
     CLI::App* command = app.add_subcommand("train", "Trains a model: pre-training, probe, fine-tuning, warm start");
-    command->description("Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
-                         "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
-                         "last checkpoint with --resume, to the same numbers. SIGTERM and SIGINT write a checkpoint and stop (exit status 130).\n"
-                         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
-                         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
-                         "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");
-    command->add_option("--config", options->config, "JSON file; with --resume optional, and then it must be that of the run");
+    command->description(
+        "Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
+        "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
+        "last checkpoint with --resume, to the same numbers. SIGTERM and SIGINT write a checkpoint and stop (exit status 130).\n"
+        "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
+        "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
+        "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");
+    command->add_option("--config", options->config,
+                        "JSON file; with --resume optional, and then it must be that of the run");
     command->add_option("--run", options->run, "Run folder: made, or continued with --resume");
     command->add_flag("--resume", options->resume, "Goes on from the last checkpoint");
-    command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")->check(CLI::Range(0, 19));
+    command
+        ->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")
+        ->check(CLI::Range(0, 19));
     command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
-    command->callback([options, &context] { context.run = [options, &context] { return train(*options, context.job()); }; });
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return train(*options, context.job()); }; });
 }
 
 } // namespace mama::cli

@@ -32,20 +32,28 @@ QString stripNote(const RunView& run)
     if (!run.config.is_object())
         return CheckpointPanel::tr("No run has been written to this folder.");
     const auto every = run.config.value("checkpoint_every", std::int64_t{0});
-    const QString first = run.checkpoints.empty() ? CheckpointPanel::tr("No checkpoint has been written yet: there is one every %1 steps.").arg(every) : QString();
+    const QString first =
+        run.checkpoints.empty()
+            ? CheckpointPanel::tr("No checkpoint has been written yet: there is one every %1 steps.").arg(every)
+            : QString();
     if (run.config.value("keep_every", std::int64_t{0}) > 0)
         return first;
     const std::int64_t steps = run.config.value("steps", std::int64_t{0}), keep = keepEveryFor(run.config);
-    const QString few = CheckpointPanel::tr("This run keeps only its last and its best checkpoint.") + QLatin1Char(' ') +
-                        (2 * keep > steps ? CheckpointPanel::tr("To have more to drag over, give the next run a smaller checkpoint_every and the same keep_every.")
-                                          : CheckpointPanel::tr("To have more to drag over, give the next run a keep_every, for instance %1.").arg(keep));
+    const QString few =
+        CheckpointPanel::tr("This run keeps only its last and its best checkpoint.") + QLatin1Char(' ') +
+        (2 * keep > steps
+             ? CheckpointPanel::tr(
+                   "To have more to drag over, give the next run a smaller checkpoint_every and the same keep_every.")
+             : CheckpointPanel::tr("To have more to drag over, give the next run a keep_every, for instance %1.")
+                   .arg(keep));
     return first.isEmpty() ? few : first + QLatin1Char(' ') + few;
 }
 
 } // namespace
 
 CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_session(new CheckpointSession(engineProgram, this)), m_studies(new PinnedStudies(settings, this))
+    : QWidget(parent), m_settings(settings), m_session(new CheckpointSession(engineProgram, this)),
+      m_studies(new PinnedStudies(settings, this))
 {
     m_strip = new CheckpointStrip(this);
     auto* parts = new QSplitter(Qt::Horizontal, this);
@@ -111,9 +119,11 @@ QWidget* CheckpointPanel::buildMaps()
     m_cancel = new QToolButton(side);
     m_cancel->setText(tr("Cancel"));
     m_all = new QPushButton(tr("Score all"), side);
-    m_all->setToolTip(tr("Every checkpoint, one after the other, beginning with the one at hand; training becomes slower meanwhile"));
+    m_all->setToolTip(
+        tr("Every checkpoint, one after the other, beginning with the one at hand; training becomes slower meanwhile"));
     m_fit = new QPushButton(tr("Fit colours"), side);
-    m_fit->setToolTip(tr("Colours from the lowest to the highest similarity of the checkpoint at hand, kept for all of them"));
+    m_fit->setToolTip(
+        tr("Colours from the lowest to the highest similarity of the checkpoint at hand, kept for all of them"));
     m_full = new QPushButton(tr("Colours −1 to 1"), side);
     m_full->setToolTip(tr("The full scale of a similarity, the same for every checkpoint and sentence"));
     auto* row = new QHBoxLayout;
@@ -247,7 +257,8 @@ void CheckpointPanel::showMaps()
         std::shared_ptr<const viewer::MapOverlay> overlay;
         QString score;
         if (result) {
-            const auto found = std::find_if(result->maps.begin(), result->maps.end(), [&](const SentenceMap& map) { return map.slot == slot; });
+            const auto found = std::find_if(result->maps.begin(), result->maps.end(),
+                                            [&](const SentenceMap& map) { return map.slot == slot; });
             overlay = found == result->maps.end() ? nullptr : found->overlay;
             const double value = result->scores.views[static_cast<std::size_t>(slot)];
             score = std::isfinite(value) ? tr("similarity %1").arg(value, 0, 'f', 3) : QString();
@@ -260,11 +271,17 @@ void CheckpointPanel::showMaps()
     if (result) {
         const ModelFacts& model = result->model;
         legend.sentence = sentence.toStdString();
-        legend.model = tr("%1 %2, checkpoint of step %3").arg(model.name, model.shortHash()).arg(m_session->chosen()).toStdString();
+        legend.model = tr("%1 %2, checkpoint of step %3")
+                           .arg(model.name, model.shortHash())
+                           .arg(m_session->chosen())
+                           .toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note = tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
+        legend.note =
+            tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
         provenance = tr("Model %1 (%2), checkpoint of step %3, trained on: %4. Not for clinical use.")
-                         .arg(model.name, model.shortHash()).arg(m_session->chosen()).arg(model.trainedOn.isEmpty() ? tr("unknown data") : model.trainedOn);
+                         .arg(model.name, model.shortHash())
+                         .arg(m_session->chosen())
+                         .arg(model.trainedOn.isEmpty() ? tr("unknown data") : model.trainedOn);
     }
     m_view->setLegend(legend);
     m_query->setProvenance(provenance);
@@ -279,7 +296,8 @@ void CheckpointPanel::showCurves()
     for (int row = 0; row < m_session->sentences().size(); ++row) {
         CheckpointStrip::Curve curve{CurvePlot::colourOf(row, dark), row == m_query->selectedRow(), {}};
         for (const CheckpointStrip::Tick& tick : m_strip->ticks())
-            if (const auto* result = m_session->result(static_cast<std::int64_t>(tick.step), m_session->sentences().at(row)))
+            if (const auto* result =
+                    m_session->result(static_cast<std::int64_t>(tick.step), m_session->sentences().at(row)))
                 curve.points.emplace_back(tick.step, result->scores.study);
         curves.push_back(std::move(curve));
     }
@@ -289,13 +307,16 @@ void CheckpointPanel::showCurves()
 void CheckpointPanel::showHint()
 {
     const QString problem = m_session->problem(m_session->chosen());
-    m_all->setEnabled(!m_session->working() && m_studies->study() && !m_session->sentences().isEmpty() && !m_strip->ticks().empty());
+    m_all->setEnabled(!m_session->working() && m_studies->study() && !m_session->sentences().isEmpty() &&
+                      !m_strip->ticks().empty());
     if (m_run.isEmpty())
         m_query->setHint(tr("Choose a run to see what its checkpoints make of a study."), false);
     else if (!m_studies->problem().isEmpty())
         m_query->setHint(m_studies->problem(), true);
     else if (!m_studies->study())
-        m_query->setHint(!m_studies->any() ? tr("Pin a study to score it by the run's checkpoints.") : tr("Looking for the pinned studies…"), false);
+        m_query->setHint(!m_studies->any() ? tr("Pin a study to score it by the run's checkpoints.")
+                                           : tr("Looking for the pinned studies…"),
+                         false);
     else if (m_session->sentences().isEmpty())
         m_query->setHint(tr("Type a sentence to pin it."), false);
     else if (!problem.isEmpty())
@@ -317,7 +338,8 @@ void CheckpointPanel::fitScale(bool toMaps)
     viewer::OverlayStyle style = m_view->overlayStyle();
     style.low = -1;
     style.high = 1;
-    const auto* result = toMaps ? m_session->result(m_session->chosen(), m_session->sentences().value(m_query->selectedRow())) : nullptr;
+    const auto* result =
+        toMaps ? m_session->result(m_session->chosen(), m_session->sentences().value(m_query->selectedRow())) : nullptr;
     if (result)
         if (const auto range = similarityRange(result->maps, *m_view))
             std::tie(style.low, style.high) = *range;

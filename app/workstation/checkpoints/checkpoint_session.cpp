@@ -6,13 +6,14 @@
 namespace mama {
 namespace {
 
-constexpr std::size_t keptResults = 4096; // four maps of 37 x 37 patches each: about 90 MB
-constexpr int toleratedDeaths = 3; // of the engine, at the same work
+constexpr std::size_t keptResults = 4096;        // four maps of 37 x 37 patches each: about 90 MB
+constexpr int toleratedDeaths = 3;               // of the engine, at the same work
 constexpr int restTime = 120, idleTime = 60'000; // ms
 
 } // namespace
 
-CheckpointSession::CheckpointSession(const QString& engineProgram, QObject* parent) : QObject(parent), m_session(engineProgram)
+CheckpointSession::CheckpointSession(const QString& engineProgram, QObject* parent)
+    : QObject(parent), m_session(engineProgram)
 {
     m_pause.setSingleShot(true);
     m_pause.setInterval(restTime);
@@ -66,7 +67,8 @@ void CheckpointSession::setRun(const QString& folder, const std::vector<RunFolde
 
 void CheckpointSession::forget(const QString& run)
 {
-    std::erase_if(m_results, [&](const auto& each) { return std::get<0>(each.first).startsWith(run + QLatin1Char('/')); });
+    std::erase_if(m_results,
+                  [&](const auto& each) { return std::get<0>(each.first).startsWith(run + QLatin1Char('/')); });
     std::erase_if(m_order, [&](const Key& key) { return !m_results.contains(key); });
     m_problems.clear();
     if (run == m_run) {
@@ -81,7 +83,8 @@ void CheckpointSession::setStudy(const std::optional<Study>& study)
     m_hasStudy = study.has_value();
     m_study = study ? QString::fromStdString(study->uid) : QString();
     for (const StudyImage& image : study ? study->images : std::vector<StudyImage>())
-        m_study += QLatin1Char('\n') + QString::fromStdString(image.path.string()) + QLatin1Char(' ') + QString::fromStdString(name(image.slot));
+        m_study += QLatin1Char('\n') + QString::fromStdString(image.path.string()) + QLatin1Char(' ') +
+                   QString::fromStdString(name(image.slot));
     m_session.setStudy(study);
     Q_EMIT changed();
     beginSoon();
@@ -162,9 +165,15 @@ std::vector<std::pair<std::int64_t, bool>> CheckpointSession::steps() const
     return {all.begin(), all.end()};
 }
 
-CheckpointSession::Key CheckpointSession::keyOf(const QString& checkpoint, const QString& sentence) const { return {checkpoint, m_study, m_rule, sentence}; }
+CheckpointSession::Key CheckpointSession::keyOf(const QString& checkpoint, const QString& sentence) const
+{
+    return {checkpoint, m_study, m_rule, sentence};
+}
 
-QString CheckpointSession::folderOf(std::int64_t step) const { return QString::fromStdString(RunFolder(m_run.toStdString()).checkpointFolder(step).string()); }
+QString CheckpointSession::folderOf(std::int64_t step) const
+{
+    return QString::fromStdString(RunFolder(m_run.toStdString()).checkpointFolder(step).string());
+}
 
 const CheckpointSession::Result* CheckpointSession::result(std::int64_t step, const QString& sentence) const
 {
@@ -177,7 +186,8 @@ QString CheckpointSession::problem(std::int64_t step) const
     const auto found = m_problems.find(folderOf(step) + m_study);
     if (found != m_problems.end())
         return found->second;
-    const bool lacking = std::any_of(m_sentences.begin(), m_sentences.end(), [&](const QString& sentence) { return !result(step, sentence); });
+    const bool lacking = std::any_of(m_sentences.begin(), m_sentences.end(),
+                                     [&](const QString& sentence) { return !result(step, sentence); });
     if (step >= 0 && lacking && !m_there.contains(step))
         return tr("Checkpoint step-%1 is gone: a run keeps the last, the best and every k-th (keep_every).").arg(step);
     return {};
@@ -188,7 +198,8 @@ bool CheckpointSession::lacks(std::int64_t step) const
 {
     if (!m_there.contains(step) || m_problems.contains(folderOf(step) + m_study))
         return false;
-    return std::any_of(m_sentences.begin(), m_sentences.end(), [&](const QString& sentence) { return !result(step, sentence); });
+    return std::any_of(m_sentences.begin(), m_sentences.end(),
+                       [&](const QString& sentence) { return !result(step, sentence); });
 }
 
 std::optional<std::int64_t> CheckpointSession::next() const
@@ -259,7 +270,8 @@ void CheckpointSession::store(const QString& checkpoint, int row)
         m_order.pop_front();
     }
     Q_EMIT changed();
-    QMetaObject::invokeMethod(this, &CheckpointSession::advance, Qt::QueuedConnection); // the session is still answering
+    QMetaObject::invokeMethod(this, &CheckpointSession::advance,
+                              Qt::QueuedConnection); // the session is still answering
 }
 
 void CheckpointSession::refuse(const QString& reason)

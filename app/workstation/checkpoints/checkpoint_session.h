@@ -28,7 +28,8 @@ public:
     explicit CheckpointSession(const QString& engineProgram, QObject* parent = nullptr);
 
     void setRun(const QString& folder, const std::vector<RunFolder::Checkpoint>& checkpoints);
-    // The run was begun anew or goes on from an earlier step: its checkpoints may hold other weights under the same names.
+    // The run was begun anew or goes on from an earlier step: its checkpoints may hold other weights under the same
+    // names.
     void forget(const QString& run);
     void setStudy(const std::optional<Study>& study);
     void setSentences(const QStringList& sentences);
@@ -50,7 +51,7 @@ public:
     ModelSession& session() { return m_session; }
 
 Q_SIGNALS:
-    void changed(); // a result, a problem or the list of steps
+    void changed();                                                 // a result, a problem or the list of steps
     void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
 
 private:
@@ -76,7 +77,7 @@ private:
     int m_deaths = 0;
     std::int64_t m_under = -1; // the checkpoint that is worked on
     std::map<Key, Result> m_results;
-    std::deque<Key> m_order;           // of m_results, oldest first
+    std::deque<Key> m_order;               // of m_results, oldest first
     std::map<QString, QString> m_problems; // by checkpoint folder and study
 };
 

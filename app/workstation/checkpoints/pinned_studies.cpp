@@ -15,14 +15,18 @@ const QString settingsKey = QStringLiteral("checkpoints/studies");
 QString studyName(const Study& study, int number)
 {
     const QDate date = QDate::fromString(QString::fromStdString(study.date), QStringLiteral("yyyyMMdd"));
-    const QString folder = study.images.empty() ? QString() : QFileInfo(QString::fromStdString(study.images.front().path.parent_path().string())).fileName();
+    const QString folder =
+        study.images.empty()
+            ? QString()
+            : QFileInfo(QString::fromStdString(study.images.front().path.parent_path().string())).fileName();
     return PinnedStudies::tr("Study %1: %2").arg(number).arg(date.isValid() ? date.toString(Qt::ISODate) : folder);
 }
 
 } // namespace
 
 PinnedStudies::PinnedStudies(QSettings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_studies(new StudySession(this)), m_pins(settings.value(settingsKey).toStringList()), m_study(new QComboBox(this))
+    : QWidget(parent), m_settings(settings), m_studies(new StudySession(this)),
+      m_pins(settings.value(settingsKey).toStringList()), m_study(new QComboBox(this))
 {
     m_study->setAccessibleName(tr("Pinned study"));
     m_study->setPlaceholderText(tr("No study is pinned"));
@@ -63,7 +67,9 @@ void PinnedStudies::list()
     for (std::size_t i = 0; i < studies.size(); ++i) {
         m_study->addItem(studyName(studies[i], static_cast<int>(i) + 1));
         if (!studies[i].images.empty())
-            m_study->setItemData(static_cast<int>(i), QString::fromStdString(studies[i].images.front().path.parent_path().string()), Qt::ToolTipRole);
+            m_study->setItemData(static_cast<int>(i),
+                                 QString::fromStdString(studies[i].images.front().path.parent_path().string()),
+                                 Qt::ToolTipRole);
     }
     m_problem = studies.empty() && any() ? tr("The pinned folders hold no mammograms.") : QString();
     m_study->setCurrentIndex(studies.empty() ? -1 : 0);
@@ -87,7 +93,8 @@ void PinnedStudies::open()
 
 void PinnedStudies::choose()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Pin a folder with studies"), m_settings.value(QStringLiteral("files/folder")).toString());
+    const QString chosen = QFileDialog::getExistingDirectory(
+        this, tr("Pin a folder with studies"), m_settings.value(QStringLiteral("files/folder")).toString());
     if (!chosen.isEmpty())
         pin({chosen});
 }

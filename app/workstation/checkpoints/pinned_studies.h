@@ -21,7 +21,7 @@ public:
     void open();                        // looks for the studies, unless that is done or under way
     bool any() const { return !m_pins.isEmpty(); }
     const Study* study() const { return any() ? m_studies->study() : nullptr; } // nullptr: none is shown
-    QString problem() const { return m_problem; }             // why there is none
+    QString problem() const { return m_problem; }                               // why there is none
 
 Q_SIGNALS:
     void changed(); // what problem() and any() say

@@ -23,10 +23,10 @@ public:
     template <class T>
     struct Callbacks
     {
-        std::function<Cancellable<T>(const Job&)> work;                                         // pool thread
-        std::function<void(T)> done;                                                            // window's thread
-        std::function<void(const QString& reason)> failed;                                      // window's thread
-        std::function<void(quint64 done, quint64 total, const QString& phase)> progress = {};   // window's thread
+        std::function<Cancellable<T>(const Job&)> work;                                       // pool thread
+        std::function<void(T)> done;                                                          // window's thread
+        std::function<void(const QString& reason)> failed;                                    // window's thread
+        std::function<void(quint64 done, quint64 total, const QString& phase)> progress = {}; // window's thread
     };
 
     // Callbacks are dropped when `context` is gone.
@@ -37,24 +37,32 @@ public:
         handle.m_stop = std::make_shared<std::stop_source>();
         const auto shared = std::make_shared<Callbacks<T>>(std::move(callbacks));
         const auto post = [alive = QPointer<QObject>(context), stop = handle.m_stop](auto call) {
-            QMetaObject::invokeMethod(QCoreApplication::instance(), [alive, stop, call = std::move(call)]() mutable {
-                if (alive && !stop->stop_requested())
-                    call();
-            }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                QCoreApplication::instance(),
+                [alive, stop, call = std::move(call)]() mutable {
+                    if (alive && !stop->stop_requested())
+                        call();
+                },
+                Qt::QueuedConnection);
         };
         QThreadPool::globalInstance()->start([shared, post, stop = handle.m_stop] {
             Job job;
             job.stop = stop->get_token();
             if (shared->progress)
                 job.progress = [shared, post](std::uint64_t done, std::uint64_t total, std::string_view phase) {
-                    post([shared, done, total, text = QString::fromUtf8(phase.data(), static_cast<qsizetype>(phase.size()))] { shared->progress(done, total, text); });
+                    post([shared, done, total,
+                          text = QString::fromUtf8(phase.data(), static_cast<qsizetype>(phase.size()))] {
+                        shared->progress(done, total, text);
+                    });
                 };
             try {
                 auto result = std::make_shared<Cancellable<T>>(shared->work(job));
                 if (result->has_value())
                     post([shared, result] { shared->done(std::move(**result)); });
             } catch (const std::bad_alloc&) {
-                post([shared] { shared->failed(QCoreApplication::translate("mama::BackgroundJob", "Not enough memory for this.")); });
+                post([shared] {
+                    shared->failed(QCoreApplication::translate("mama::BackgroundJob", "Not enough memory for this."));
+                });
             } catch (const std::exception& error) {
                 post([shared, reason = QString::fromUtf8(error.what())] { shared->failed(reason); });
             }

@@ -6,7 +6,7 @@ namespace mama {
 namespace {
 
 constexpr int maximumDeathsInARow = 5;
-constexpr int leaveTime = 3000; // ms to end by itself
+constexpr int leaveTime = 3000;            // ms to end by itself
 constexpr qint64 aliveLongEnough = 20'000; // ms after which a death starts the count anew
 
 QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& lastError)
@@ -14,7 +14,8 @@ QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& las
     QString text = how == QProcess::CrashExit ? EngineProcess::tr("The engine was killed or crashed.")
                                               : EngineProcess::tr("The engine ended with status %1.").arg(status);
     if (!lastError.isEmpty())
-        text += QLatin1Char(' ') + EngineProcess::tr("Its last words: %1").arg(QString::fromUtf8(lastError).trimmed().left(300));
+        text += QLatin1Char(' ') +
+                EngineProcess::tr("Its last words: %1").arg(QString::fromUtf8(lastError).trimmed().left(300));
     return text;
 }
 
@@ -82,7 +83,10 @@ void EngineProcess::spawn()
     m_alive.start();
     m_process->start(m_program, {QStringLiteral("engine")});
     m_helloId = m_nextId++;
-    const nlohmann::json hello = {{"jsonrpc", "2.0"}, {"id", m_helloId}, {"method", "hello"}, {"params", {{"protocol", 1}, {"client", "mama-workstation"}}}};
+    const nlohmann::json hello = {{"jsonrpc", "2.0"},
+                                  {"id", m_helloId},
+                                  {"method", "hello"},
+                                  {"params", {{"protocol", 1}, {"client", "mama-workstation"}}}};
     m_process->write(QByteArray::fromStdString(hello.dump() + "\n"));
 }
 
@@ -92,7 +96,8 @@ int EngineProcess::request(const std::string& method, const nlohmann::json& para
         return 0;
     const int id = m_nextId++;
     const nlohmann::json message = {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", parameters}};
-    m_process->write(QByteArray::fromStdString(message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+    m_process->write(
+        QByteArray::fromStdString(message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
     return id;
 }
 
@@ -125,7 +130,8 @@ void EngineProcess::handle(const std::string& line)
     if (message.contains("method")) {
         const nlohmann::json parameters = message.value("params", nlohmann::json::object());
         if (message["method"] == "progress" && parameters.is_object())
-            Q_EMIT progressed(parameters.value("id", 0), parameters.value("done", qint64{0}), parameters.value("total", qint64{0}),
+            Q_EMIT progressed(parameters.value("id", 0), parameters.value("done", qint64{0}),
+                              parameters.value("total", qint64{0}),
                               QString::fromStdString(parameters.value("phase", std::string())));
         return;
     }

@@ -5,7 +5,8 @@
 
 namespace mama {
 
-std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps, const viewer::FourView& view)
+std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps,
+                                                         const viewer::FourView& view)
 {
     double low = 1, high = -1;
     for (const SentenceMap& map : maps) {
@@ -15,7 +16,8 @@ std::optional<std::pair<double, double>> similarityRange(const std::vector<Sente
             for (int column = 0; column < values.columns; ++column) {
                 const double value = static_cast<double>(values.at(row, column));
                 const Point centre = map.overlay->geometry.patchCentre(row, column);
-                if (std::isfinite(value) && image && image->inBreast(static_cast<int>(centre.x), static_cast<int>(centre.y))) {
+                if (std::isfinite(value) && image &&
+                    image->inBreast(static_cast<int>(centre.x), static_cast<int>(centre.y))) {
                     low = std::min(low, value);
                     high = std::max(high, value);
                 }

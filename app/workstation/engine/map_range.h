@@ -10,6 +10,7 @@ namespace mama {
 
 // The lowest and the highest similarity inside the breasts that are hung in a view, outwards to a thousandth; empty
 // without a map.
-std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps, const viewer::FourView& view);
+std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps,
+                                                         const viewer::FourView& view);
 
 } // namespace mama

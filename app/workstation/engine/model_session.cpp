@@ -39,10 +39,11 @@ ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObj
     connect(&m_engine, &EngineProcess::ready, this, [this] { advance(); });
     connect(&m_engine, &EngineProcess::replied, this, &ModelSession::answered);
     connect(&m_engine, &EngineProcess::failed, this, &ModelSession::refused);
-    connect(&m_engine, &EngineProcess::progressed, this, [this](int id, qint64 done, qint64 total, const QString& phase) {
-        if (m_pending.count(id) != 0)
-            Q_EMIT progress(phase, done, total);
-    });
+    connect(&m_engine, &EngineProcess::progressed, this,
+            [this](int id, qint64 done, qint64 total, const QString& phase) {
+                if (m_pending.count(id) != 0)
+                    Q_EMIT progress(phase, done, total);
+            });
     connect(&m_engine, &EngineProcess::died, this, [this](const QString& reason) {
         forgetEngine();
         Q_EMIT engineDied(reason);
@@ -164,7 +165,8 @@ void ModelSession::cancel()
 
 std::vector<SentenceMap> ModelSession::maps(int row) const
 {
-    return row >= 0 && row < static_cast<int>(m_maps.size()) ? m_maps[static_cast<std::size_t>(row)] : std::vector<SentenceMap>{};
+    return row >= 0 && row < static_cast<int>(m_maps.size()) ? m_maps[static_cast<std::size_t>(row)]
+                                                             : std::vector<SentenceMap>{};
 }
 
 QString ModelSession::provenance() const
@@ -172,7 +174,8 @@ QString ModelSession::provenance() const
     if (!m_model)
         return {};
     return tr("Model %1 (%2), trained on: %3. Profile %4, %5 on %6. Not for clinical use.")
-        .arg(m_model->name, m_model->shortHash(), m_model->trainedOn.isEmpty() ? tr("unknown data") : m_model->trainedOn, m_model->profile,
+        .arg(m_model->name, m_model->shortHash(),
+             m_model->trainedOn.isEmpty() ? tr("unknown data") : m_model->trainedOn, m_model->profile,
              m_model->precision, m_model->device);
 }
 
@@ -203,8 +206,12 @@ void ModelSession::advance()
         return;
     for (const SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting && !inFlight(Request::Query, scores.sentence))
-            send(Request::Query, "query", {{"study", m_studyId}, {"texts", {scores.sentence.toStdString()}}, {"fusion", m_rule.toStdString()},
-                                           {"maps", m_model->maps ? "inline" : "none"}}, scores.sentence);
+            send(Request::Query, "query",
+                 {{"study", m_studyId},
+                  {"texts", {scores.sentence.toStdString()}},
+                  {"fusion", m_rule.toStdString()},
+                  {"maps", m_model->maps ? "inline" : "none"}},
+                 scores.sentence);
 }
 
 nlohmann::json ModelSession::encodeParameters() const
@@ -212,7 +219,11 @@ nlohmann::json ModelSession::encodeParameters() const
     nlohmann::json images = nlohmann::json::array();
     for (const std::size_t index : m_sent) {
         const StudyImage& image = m_study->images[index];
-        images.push_back({{"path", image.path.string()}, {"frame", image.frame}, {"slot", name(image.slot)}, {"side", name(image.side)}, {"view", image.view}});
+        images.push_back({{"path", image.path.string()},
+                          {"frame", image.frame},
+                          {"slot", name(image.slot)},
+                          {"side", name(image.side)},
+                          {"view", image.view}});
     }
     return {{"images", images}};
 }
@@ -362,7 +373,9 @@ void ModelSession::takeScores(const QString& sentence, const nlohmann::json& res
             const nlohmann::json list = image.value("maps", nlohmann::json::array());
             Raster<float> values = list.empty() ? Raster<float>() : decodeMap(list[0]);
             if (values.rows == geometry.gridRows() && values.columns == geometry.gridColumns())
-                maps.push_back({sent.slot, index, std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}})});
+                maps.push_back(
+                    {sent.slot, index,
+                     std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}})});
         }
     }
     scores.right = scores.left = nan;
@@ -373,8 +386,11 @@ void ModelSession::takeScores(const QString& sentence, const nlohmann::json& res
     const nlohmann::json& said = result.at("texts").at(0);
     for (const nlohmann::json& warning : said.value("warnings", nlohmann::json::array()))
         notes.append(QString::fromStdString(warning.get<std::string>()));
-    if (const auto plain = said.find("unnegated"); plain != said.end() && plain->is_object() && (*plain)["study"].is_number())
-        notes.append(tr("without the negation, “%1”: study %2").arg(text(*plain, "text")).arg((*plain)["study"].get<double>(), 0, 'f', 3));
+    if (const auto plain = said.find("unnegated");
+        plain != said.end() && plain->is_object() && (*plain)["study"].is_number())
+        notes.append(tr("without the negation, “%1”: study %2")
+                         .arg(text(*plain, "text"))
+                         .arg((*plain)["study"].get<double>(), 0, 'f', 3));
     scores.note = notes.join(QLatin1Char('\n'));
     scores.state = SentenceScores::State::Done;
     m_maps[static_cast<std::size_t>(row)] = std::move(maps);

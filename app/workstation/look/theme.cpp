@@ -4,8 +4,8 @@
 #include <QPainter>
 #include <QPalette>
 #include <QProxyStyle>
-#include <QStyleOption>
 #include <QStyleFactory>
+#include <QStyleOption>
 
 namespace mama {
 namespace {
@@ -16,10 +16,12 @@ struct Colours
 };
 
 // Contrast of text on window and base is above 7:1 in both (WCAG AAA), of dim text above 4.5:1.
-const Colours dark{QColor(0x20, 0x22, 0x25), QColor(0x17, 0x19, 0x1b), QColor(0x1e, 0x20, 0x23), QColor(0xe8, 0xea, 0xed), QColor(0x9a, 0xa0, 0xa6),
-                   QColor(0x2d, 0x30, 0x34), QColor(0x2f, 0x6f, 0xb5), QColor(0xff, 0xff, 0xff), QColor(0x7a, 0xb8, 0xff)};
-const Colours light{QColor(0xf3, 0xf4, 0xf6), QColor(0xff, 0xff, 0xff), QColor(0xf7, 0xf8, 0xfa), QColor(0x1b, 0x1d, 0x20), QColor(0x5f, 0x63, 0x68),
-                    QColor(0xe6, 0xe8, 0xeb), QColor(0x1f, 0x62, 0xa8), QColor(0xff, 0xff, 0xff), QColor(0x0b, 0x57, 0xa4)};
+const Colours dark{QColor(0x20, 0x22, 0x25), QColor(0x17, 0x19, 0x1b), QColor(0x1e, 0x20, 0x23),
+                   QColor(0xe8, 0xea, 0xed), QColor(0x9a, 0xa0, 0xa6), QColor(0x2d, 0x30, 0x34),
+                   QColor(0x2f, 0x6f, 0xb5), QColor(0xff, 0xff, 0xff), QColor(0x7a, 0xb8, 0xff)};
+const Colours light{QColor(0xf3, 0xf4, 0xf6), QColor(0xff, 0xff, 0xff), QColor(0xf7, 0xf8, 0xfa),
+                    QColor(0x1b, 0x1d, 0x20), QColor(0x5f, 0x63, 0x68), QColor(0xe6, 0xe8, 0xeb),
+                    QColor(0x1f, 0x62, 0xa8), QColor(0xff, 0xff, 0xff), QColor(0x0b, 0x57, 0xa4)};
 
 QPalette palette(const Colours& c)
 {
@@ -49,7 +51,8 @@ class OutlinedStyle : public QProxyStyle
 {
 public:
     OutlinedStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
-    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter, const QWidget* widget) const override
+    void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                       const QWidget* widget) const override
     {
         QProxyStyle::drawPrimitive(element, option, painter, widget);
         const bool field = element == PE_FrameLineEdit && !option->state.testFlag(State_HasFocus);
@@ -74,16 +77,14 @@ public:
 // Lightness of the desktop's own window colour, read before our palette replaces it.
 bool desktopIsLight(const QApplication& application)
 {
-    static const bool isLight = application.palette().color(QPalette::Window).lightness() > 127 && qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
+    static const bool isLight = application.palette().color(QPalette::Window).lightness() > 127 &&
+                                qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
     return isLight;
 }
 
 } // namespace
 
-bool isDark(Theme theme)
-{
-    return theme == Theme::Dark || (theme == Theme::System && !desktopIsLight(*qApp));
-}
+bool isDark(Theme theme) { return theme == Theme::Dark || (theme == Theme::System && !desktopIsLight(*qApp)); }
 
 void applyTheme(QApplication& application, Theme theme)
 {
@@ -99,7 +100,9 @@ Theme themeFromName(const QString& name)
 
 QString nameOf(Theme theme)
 {
-    return theme == Theme::Dark ? QStringLiteral("dark") : theme == Theme::Light ? QStringLiteral("light") : QStringLiteral("system");
+    return theme == Theme::Dark    ? QStringLiteral("dark")
+           : theme == Theme::Light ? QStringLiteral("light")
+                                   : QStringLiteral("system");
 }
 
 } // namespace mama

@@ -43,7 +43,8 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
 
 const PictureCache::Pictures* PictureCache::find(const std::string& studyUid) const
 {
-    const auto found = std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.uid == studyUid; });
+    const auto found =
+        std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.uid == studyUid; });
     return found == m_entries.end() ? nullptr : &found->pictures;
 }
 
@@ -63,9 +64,6 @@ void PictureCache::put(const std::string& studyUid, Pictures pictures)
     }
 }
 
-void PictureCache::clear()
-{
-    m_entries.clear();
-}
+void PictureCache::clear() { m_entries.clear(); }
 
 } // namespace mama

@@ -114,7 +114,8 @@ void StudySession::cancel()
 // Reads a study's hung images, one job each; ahead: for later, into the cache only.
 void StudySession::load(int study, bool ahead)
 {
-    if (study < 0 || study >= static_cast<int>(m_studies.size()) || m_cache.find(m_studies[static_cast<std::size_t>(study)].uid))
+    if (study < 0 || study >= static_cast<int>(m_studies.size()) ||
+        m_cache.find(m_studies[static_cast<std::size_t>(study)].uid))
         return;
     const std::vector<std::size_t> hung = hungImages(m_studies[static_cast<std::size_t>(study)]);
     if (!ahead) {
@@ -127,7 +128,8 @@ void StudySession::load(int study, bool ahead)
     }
     for (const std::size_t index : hung) {
         BackgroundJob::Callbacks<LoadedImage> calls;
-        calls.work = [facts = m_studies[static_cast<std::size_t>(study)].images[index], index](const Job& job) -> Cancellable<LoadedImage> {
+        calls.work = [facts = m_studies[static_cast<std::size_t>(study)].images[index],
+                      index](const Job& job) -> Cancellable<LoadedImage> {
             if (job.cancelled())
                 return {};
             return loadImage(facts, index);
@@ -138,7 +140,9 @@ void StudySession::load(int study, bool ahead)
             refused.problem = reason.toStdString();
             take(study, ahead, refused, count);
         };
-        calls.done = [this, study, ahead, count = hung.size()](LoadedImage image) { take(study, ahead, std::move(image), count); };
+        calls.done = [this, study, ahead, count = hung.size()](LoadedImage image) {
+            take(study, ahead, std::move(image), count);
+        };
         m_jobs.push_back(BackgroundJob::start<LoadedImage>(this, std::move(calls)));
     }
 }

@@ -36,7 +36,7 @@ Q_SIGNALS:
     void scanFailed(const QString& reason);
     void studyShown(); // cells are to be emptied; pictures follow
     void pictureReady(const mama::LoadedImage& image);
-    void studyComplete(); // every hung image is there or refused
+    void studyComplete();                                           // every hung image is there or refused
     void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
 
 private:

@@ -27,7 +27,8 @@ QString begin(const QString& program, const QStringList& arguments, const QStrin
     process.setStandardErrorFile(errorsBeside(folder), QIODevice::Truncate);
     if (process.startDetached()) // makes a session of its own on Linux
         return {};
-    return QCoreApplication::translate("mama::RunLaunch", "%1 could not be started: %2").arg(program, process.errorString());
+    return QCoreApplication::translate("mama::RunLaunch", "%1 could not be started: %2")
+        .arg(program, process.errorString());
 }
 
 } // namespace
@@ -40,12 +41,18 @@ QString launchRun(const QString& program, const QString& folder, const nlohmann:
     } catch (const std::exception& error) {
         return QString::fromUtf8(error.what());
     }
-    return begin(program, {QStringLiteral("train"), QStringLiteral("--config"), configBeside(folder), QStringLiteral("--run"), folder, QStringLiteral("--nice"), politeness}, folder);
+    return begin(program,
+                 {QStringLiteral("train"), QStringLiteral("--config"), configBeside(folder), QStringLiteral("--run"),
+                  folder, QStringLiteral("--nice"), politeness},
+                 folder);
 }
 
 QString resumeRun(const QString& program, const QString& folder)
 {
-    return begin(program, {QStringLiteral("train"), QStringLiteral("--run"), folder, QStringLiteral("--resume"), QStringLiteral("--nice"), politeness}, folder);
+    return begin(program,
+                 {QStringLiteral("train"), QStringLiteral("--run"), folder, QStringLiteral("--resume"),
+                  QStringLiteral("--nice"), politeness},
+                 folder);
 }
 
 bool wasLaunched(const QString& folder) { return QFileInfo::exists(configBeside(folder)); }
@@ -59,9 +66,13 @@ QString launchProblem(const QString& folder)
         return QString::fromUtf8(file.readAll()).trimmed();
     }
     if (wasLaunched(folder))
-        return QCoreApplication::translate("mama::RunLaunch", "The process was started and has not written its run folder yet.");
-    return QFileInfo::exists(folder) ? QCoreApplication::translate("mama::RunLaunch", "There is no run in this folder: config.json and state.json are missing.")
-                                     : QCoreApplication::translate("mama::RunLaunch", "The folder %1 is not there any more.").arg(QDir::toNativeSeparators(folder));
+        return QCoreApplication::translate("mama::RunLaunch",
+                                           "The process was started and has not written its run folder yet.");
+    return QFileInfo::exists(folder)
+               ? QCoreApplication::translate("mama::RunLaunch",
+                                             "There is no run in this folder: config.json and state.json are missing.")
+               : QCoreApplication::translate("mama::RunLaunch", "The folder %1 is not there any more.")
+                     .arg(QDir::toNativeSeparators(folder));
 }
 
 } // namespace mama

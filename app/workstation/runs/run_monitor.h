@@ -16,13 +16,13 @@ namespace mama {
 struct RunNews
 {
     QString folder;
-    bool restarted = false;                      // forget earlier records
-    bool replaced = false;                       // forget all: the folder is another one, or gone
-    std::optional<RunState> state;               // empty: no run is written here (yet)
-    QString status;                              // as a person should see it: also "died"; without a state "waiting", "missing" or "unreadable"
-    std::optional<ControlRequest::Ask> asked;    // and not yet taken by the run
-    QString problem;                             // why there is no state
-    std::optional<nlohmann::json> config;        // once
+    bool restarted = false;        // forget earlier records
+    bool replaced = false;         // forget all: the folder is another one, or gone
+    std::optional<RunState> state; // empty: no run is written here (yet)
+    QString status; // as a person should see it: also "died"; without a state "waiting", "missing" or "unreadable"
+    std::optional<ControlRequest::Ask> asked; // and not yet taken by the run
+    QString problem;                          // why there is no state
+    std::optional<nlohmann::json> config;     // once
     std::vector<RunRecord> records;
     std::vector<RunFolder::Checkpoint> checkpoints;
     QStringList log;

@@ -9,8 +9,9 @@
 namespace mama {
 namespace {
 
-constexpr int interval = 500;                      // ms
-constexpr std::size_t recordBytes = 512 * 1024;    // a look, so that a long run arrives in pieces that do not stall the window
+constexpr int interval = 500; // ms
+constexpr std::size_t recordBytes =
+    512 * 1024; // a look, so that a long run arrives in pieces that do not stall the window
 constexpr qint64 logBytes = 256 * 1024;
 
 } // namespace
@@ -91,7 +92,8 @@ bool RunPoller::look(Followed& run)
 // A run appends to its log, and its folder stays: else someone has removed it, and perhaps made another one there.
 bool RunPoller::replaced(const Followed& run)
 {
-    return run.configRead && (!run.folder.exists() || QFileInfo(QString::fromStdString(run.folder.logFile().string())).size() < run.logOffset);
+    return run.configRead && (!run.folder.exists() ||
+                              QFileInfo(QString::fromStdString(run.folder.logFile().string())).size() < run.logOffset);
 }
 
 QStringList RunPoller::newLog(Followed& run)

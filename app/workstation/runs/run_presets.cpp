@@ -28,7 +28,8 @@ json demoPreset(const QString& name)
         if (config.contains(group))
             config[group].erase(key);
     if (config.contains("dense") && config["dense"].contains("sentences")) {
-        const QString place = QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/demo-sentences.json");
+        const QString place =
+            QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) + QStringLiteral("/demo-sentences.json");
         QDir().mkpath(QFileInfo(place).path());
         QFile::remove(place); // of an earlier version
         QFile::copy(QStringLiteral(":/demo/sentences.json"), place);
@@ -41,11 +42,12 @@ json demoPreset(const QString& name)
 
 std::vector<RunPreset> builtInPresets()
 {
-    std::vector<RunPreset> presets{{translated("MaMA, the reference's settings"), json::object()},
-                                   {translated("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
-                                   {translated("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
-                                   {translated("Linear probe of BI-RADS"), {{"task", "probe"}}},
-                                   {translated("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
+    std::vector<RunPreset> presets{
+        {translated("MaMA, the reference's settings"), json::object()},
+        {translated("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
+        {translated("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
+        {translated("Linear probe of BI-RADS"), {{"task", "probe"}}},
+        {translated("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
     for (RunPreset& preset : presets)
         preset.config["keep_every"] = keepEveryFor(preset.config);
     return presets;
@@ -56,7 +58,9 @@ std::int64_t keepEveryFor(const json& config)
     const auto setting = [&config](const char* key) {
         for (const SettingInfo& info : trainingSettings())
             if (info.key == key)
-                return config.is_object() && config.contains(key) && config.at(key).is_number_integer() ? config.at(key).get<std::int64_t>() : Settings::defaultOf(info, config).get<std::int64_t>();
+                return config.is_object() && config.contains(key) && config.at(key).is_number_integer()
+                           ? config.at(key).get<std::int64_t>()
+                           : Settings::defaultOf(info, config).get<std::int64_t>();
         return std::int64_t{1};
     };
     const std::int64_t every = std::max<std::int64_t>(1, setting("checkpoint_every"));

@@ -76,7 +76,8 @@ void RunView::take(const RunNews& news)
                 add(figures->split + " " + metric, place, value.value);
         }
         if (const auto* event = std::get_if<EventRecord>(&record)) {
-            CurveMarker marker{static_cast<double>(event->step), m_place.epoch, m_place.samples, event->time, translated("checkpoint"), false};
+            CurveMarker marker{static_cast<double>(event->step), m_place.epoch, m_place.samples, event->time,
+                               translated("checkpoint"),         false};
             if (event->event == "late_loss") {
                 if (event->step <= 1)
                     continue; // from the beginning on: nothing changes there
@@ -117,7 +118,9 @@ const std::vector<CurveSample>& RunView::samples(const QString& curve) const
 
 std::optional<double> RunView::lateLoss() const
 {
-    const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain" ? config.value("/loss/late_loss"_json_pointer, nlohmann::json()) : nlohmann::json();
+    const nlohmann::json step = config.is_object() && config.value("task", "") == "pretrain"
+                                    ? config.value("/loss/late_loss"_json_pointer, nlohmann::json())
+                                    : nlohmann::json();
     return step.is_number() && step.get<double>() > 0 ? std::optional(step.get<double>()) : std::nullopt;
 }
 
@@ -134,7 +137,8 @@ QString RunView::word() const
     if (!state)
         return QStringLiteral("…"); // not looked at yet
     switch (state->status) {
-    case RunStatus::Starting: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("starting");
+    case RunStatus::Starting:
+        return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("starting");
     case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("running");
     case RunStatus::Paused: return translated("paused");
     case RunStatus::Finished: return translated("finished");
@@ -150,15 +154,21 @@ QString RunView::phase() const
     return log.isEmpty() ? QString() : QString(log.last()).remove(time);
 }
 
-// What a click has asked and the run has not yet done. While it loads it looks for a stop alone, between two pieces of work.
+// What a click has asked and the run has not yet done. While it loads it looks for a stop alone, between two pieces of
+// work.
 QString RunView::askedText() const
 {
     if (!asked || !state)
         return {};
     const bool starting = state->status == RunStatus::Starting;
     switch (*asked) {
-    case ControlRequest::Ask::Stop: return starting ? translated("Stopping: it ends when the piece of loading under way is done, before its first step.") : translated("Stopping: it ends after the step under way, with a checkpoint.");
-    case ControlRequest::Ask::Pause: return starting ? translated("It will pause before its first step.") : translated("It will pause after the step under way.");
+    case ControlRequest::Ask::Stop:
+        return starting
+                   ? translated("Stopping: it ends when the piece of loading under way is done, before its first step.")
+                   : translated("Stopping: it ends after the step under way, with a checkpoint.");
+    case ControlRequest::Ask::Pause:
+        return starting ? translated("It will pause before its first step.")
+                        : translated("It will pause after the step under way.");
     case ControlRequest::Ask::Checkpoint: return translated("A checkpoint is written after the step under way.");
     case ControlRequest::Ask::Resume: return translated("It is asked to go on.");
     }
@@ -176,7 +186,8 @@ QString RunView::emptyText() const
 {
     if (!state)
         return translated("There are no curves to draw from this folder.");
-    if (status == QLatin1String("died") || state->status == RunStatus::Stopped || state->status == RunStatus::Failed || state->status == RunStatus::Finished)
+    if (status == QLatin1String("died") || state->status == RunStatus::Stopped || state->status == RunStatus::Failed ||
+        state->status == RunStatus::Finished)
         return translated("The run ended before its first step: there is no curve.");
     return translated("The curves begin with the run's first step.");
 }
@@ -185,16 +196,21 @@ QString RunView::statusText() const
 {
     if (!state)
         return problem;
-    const QString resume = QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.") : translated("Resume goes on from the last checkpoint."));
+    const QString resume =
+        QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.")
+                                                          : translated("Resume goes on from the last checkpoint."));
     if (status == QLatin1String("died"))
         return translated("Died: its process is gone or has been silent for more than 15 s.") + resume;
-    const QString reason = QString::fromStdString(state->reason), next = askedText().isEmpty() ? QString() : QStringLiteral(". ") + askedText();
+    const QString reason = QString::fromStdString(state->reason),
+                  next = askedText().isEmpty() ? QString() : QStringLiteral(". ") + askedText();
     switch (state->status) {
-    case RunStatus::Starting: return (phase().isEmpty() ? translated("Starting") : translated("Starting: %1").arg(phase())) + next;
+    case RunStatus::Starting:
+        return (phase().isEmpty() ? translated("Starting") : translated("Starting: %1").arg(phase())) + next;
     case RunStatus::Running: return translated("Running") + next;
     case RunStatus::Paused: return translated("Paused") + next;
     case RunStatus::Finished: return translated("Finished");
-    case RunStatus::Stopped: return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
+    case RunStatus::Stopped:
+        return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
     case RunStatus::Failed: return translated("Failed: %1").arg(reason);
     }
     return {};
@@ -215,19 +231,23 @@ QString RunView::refusal(Act act) const
     if (!state)
         return translated("No run has been written to this folder.");
     const bool gone = status == QLatin1String("died");
-    const bool over = gone || state->status == RunStatus::Finished || state->status == RunStatus::Stopped || state->status == RunStatus::Failed;
+    const bool over = gone || state->status == RunStatus::Finished || state->status == RunStatus::Stopped ||
+                      state->status == RunStatus::Failed;
     if (act == Act::Resume) {
         if (!over)
             return translated("The run is at work.");
         if (state->status == RunStatus::Finished)
             return translated("The run has done all its steps.");
-        return QString::fromStdString(state->host) == QString::fromStdString(hostName()) ? QString() : translated("The run belongs to %1: resume it there.").arg(QString::fromStdString(state->host));
+        return QString::fromStdString(state->host) == QString::fromStdString(hostName())
+                   ? QString()
+                   : translated("The run belongs to %1: resume it there.").arg(QString::fromStdString(state->host));
     }
     if (over)
         return gone ? translated("The run's process is gone.") : translated("The run has ended.");
     if (act == Act::Stop && asked == ControlRequest::Ask::Stop)
         return translated("The run is asked to stop already.");
-    return state->status == RunStatus::Starting && act != Act::Stop ? translated("The run is still starting.") : QString();
+    return state->status == RunStatus::Starting && act != Act::Stop ? translated("The run is still starting.")
+                                                                    : QString();
 }
 
 QString durationText(double seconds)
@@ -237,7 +257,9 @@ QString durationText(double seconds)
         return QCoreApplication::translate("mama::RunView", "%1 s").arg(whole);
     if (whole < 3600)
         return QCoreApplication::translate("mama::RunView", "%1 min").arg((whole + 30) / 60);
-    return QCoreApplication::translate("mama::RunView", "%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+    return QCoreApplication::translate("mama::RunView", "%1 h %2 min")
+        .arg(whole / 3600)
+        .arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
 }
 
 // At least 4.5:1 on both grounds.

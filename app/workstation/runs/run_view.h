@@ -22,21 +22,22 @@ public:
     std::optional<EvalRecord> evaluation; // the latest
     nlohmann::json config;
     std::vector<RunFolder::Checkpoint> checkpoints;
-    QStringList log;              // the last lines
-    std::size_t logLines = 0;     // read so far
+    QStringList log;          // the last lines
+    std::size_t logLines = 0; // read so far
 
     // Names of curves: "loss", "lr", "term …", "scale …", "validation …".
     QStringList curves() const;
     const std::vector<CurveSample>& samples(const QString& curve) const;
     const std::vector<CurveMarker>& markers() const { return m_events; }
-    std::optional<double> lateLoss() const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
+    std::optional<double> lateLoss()
+        const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
     void take(const RunNews& news);
 
-    QString word() const;       // the state for a list: "running", "no run yet", …
-    QString statusText() const; // a sentence, with what is asked of the run and what comes next
+    QString word() const;           // the state for a list: "running", "no run yet", …
+    QString statusText() const;     // a sentence, with what is asked of the run and what comes next
     QString evaluationText() const; // why there may be no figures
-    QString emptyText() const;  // why there may be no curve yet
-    QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
+    QString emptyText() const;      // why there may be no curve yet
+    QString etaText() const;        // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.
     enum class Act { Stop, Pause, Checkpoint, Resume };
     QString refusal(Act act) const;

@@ -15,7 +15,10 @@
 namespace mama {
 namespace {
 
-QKeySequenceEdit* editor(const QTableWidget* table, int row) { return static_cast<QKeySequenceEdit*>(table->cellWidget(row, 1)); }
+QKeySequenceEdit* editor(const QTableWidget* table, int row)
+{
+    return static_cast<QKeySequenceEdit*>(table->cellWidget(row, 1));
+}
 
 // "View ▸ Layout ▸ CC pair": where the command stands.
 QString placeOf(const QAction* action)
@@ -23,7 +26,8 @@ QString placeOf(const QAction* action)
     QString text = action->text();
     for (const QAction* of = action; of;) {
         const auto homes = of->associatedObjects();
-        const auto menu = std::find_if(homes.begin(), homes.end(), [](const QObject* each) { return qobject_cast<const QMenu*>(each); });
+        const auto menu = std::find_if(homes.begin(), homes.end(),
+                                       [](const QObject* each) { return qobject_cast<const QMenu*>(each); });
         if (menu == homes.end())
             break;
         of = static_cast<const QMenu*>(*menu)->menuAction();
@@ -36,7 +40,8 @@ QString placeOf(const QAction* action)
 } // namespace
 
 KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& settings, QWidget* parent)
-    : QDialog(parent), m_commands(commands), m_settings(settings), m_table(new QTableWidget(this)), m_conflict(new QLabel(this))
+    : QDialog(parent), m_commands(commands), m_settings(settings), m_table(new QTableWidget(this)),
+      m_conflict(new QLabel(this))
 {
     setWindowTitle(tr("Keys"));
     resize(620, 640);
@@ -55,12 +60,15 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
         m_table->setCellWidget(row, 1, edit);
     }
     m_conflict->setWordWrap(true);
-    auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel | QDialogButtonBox::RestoreDefaults, this);
+    auto* buttons =
+        new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel | QDialogButtonBox::RestoreDefaults, this);
     connect(buttons, &QDialogButtonBox::accepted, this, &KeysDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, &KeysDialog::setDefaults);
     auto* column = new QVBoxLayout(this);
-    column->addWidget(new QLabel(tr("Keys of the views work while the pictures have the focus. Drag: right button windows, left button pans (or draws a distance while measuring), wheel zooms."), this));
+    column->addWidget(new QLabel(
+        tr("Keys of the views work while the pictures have the focus. Drag: right button windows, left button pans (or draws a distance while measuring), wheel zooms."),
+        this));
     static_cast<QLabel*>(column->itemAt(0)->widget())->setWordWrap(true);
     column->addWidget(m_table, 1);
     column->addWidget(m_conflict);
@@ -71,8 +79,10 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
 void KeysDialog::setDefaults()
 {
     for (int row = 0; row < m_table->rowCount(); ++row)
-        editor(m_table, row)->setKeySequence(
-            QKeySequence::fromString(m_commands[static_cast<std::size_t>(row)]->property("defaultKey").toString(), QKeySequence::PortableText));
+        editor(m_table, row)
+            ->setKeySequence(
+                QKeySequence::fromString(m_commands[static_cast<std::size_t>(row)]->property("defaultKey").toString(),
+                                         QKeySequence::PortableText));
 }
 
 bool KeysDialog::check()
@@ -84,10 +94,12 @@ bool KeysDialog::check()
         if (key.isEmpty())
             continue;
         if (owner.contains(key))
-            conflicts << tr("%1: %2 and %3").arg(key, m_table->item(owner.value(key), 0)->text(), m_table->item(row, 0)->text());
+            conflicts << tr("%1: %2 and %3")
+                             .arg(key, m_table->item(owner.value(key), 0)->text(), m_table->item(row, 0)->text());
         owner.insert(key, row);
     }
-    m_conflict->setText(conflicts.isEmpty() ? QString() : tr("One key, two commands — %1").arg(conflicts.join(QStringLiteral("; "))));
+    m_conflict->setText(
+        conflicts.isEmpty() ? QString() : tr("One key, two commands — %1").arg(conflicts.join(QStringLiteral("; "))));
     return conflicts.isEmpty();
 }
 

@@ -1,6 +1,6 @@
 // The window. Links no Torch: models run in `mama engine`, which the window starts.
-#include "app/workstation/shell/main_window.h"
 #include "app/workstation/look/theme.h"
+#include "app/workstation/shell/main_window.h"
 #include "core/base/log.h"
 
 #include <QApplication>
@@ -21,24 +21,37 @@ int main(int argc, char** argv)
     log::setLevel(log::Level::Warning);
 
     QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) || translator.load(QStringLiteral(":/translations/mama_en")))
+    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) ||
+        translator.load(QStringLiteral(":/translations/mama_en")))
         QCoreApplication::installTranslator(&translator);
 
     QCommandLineParser parser;
-    parser.setApplicationDescription(QCoreApplication::translate("main", "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "main",
+        "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
     parser.addHelpOption();
     parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("PATH"), QCoreApplication::translate("main", "Files or folders with mammograms."), QStringLiteral("[PATH...]"));
-    const QCommandLineOption model(QStringLiteral("model"), QCoreApplication::translate("main", "Model folder to load."), QStringLiteral("DIR"));
-    const QCommandLineOption text(QStringLiteral("text"), QCoreApplication::translate("main", "Sentence to ask; may be repeated."), QStringLiteral("SENTENCE"));
-    const QCommandLineOption theme(QStringLiteral("theme"), QCoreApplication::translate("main", "system, dark or light."), QStringLiteral("THEME"));
-    const QCommandLineOption engine(QStringLiteral("engine"), QCoreApplication::translate("main", "The mama program to use as engine."), QStringLiteral("PROGRAM"),
-                                    QCoreApplication::applicationDirPath() + QStringLiteral("/mama"));
+    parser.addPositionalArgument(QStringLiteral("PATH"),
+                                 QCoreApplication::translate("main", "Files or folders with mammograms."),
+                                 QStringLiteral("[PATH...]"));
+    const QCommandLineOption model(QStringLiteral("model"),
+                                   QCoreApplication::translate("main", "Model folder to load."), QStringLiteral("DIR"));
+    const QCommandLineOption text(QStringLiteral("text"),
+                                  QCoreApplication::translate("main", "Sentence to ask; may be repeated."),
+                                  QStringLiteral("SENTENCE"));
+    const QCommandLineOption theme(QStringLiteral("theme"),
+                                   QCoreApplication::translate("main", "system, dark or light."),
+                                   QStringLiteral("THEME"));
+    const QCommandLineOption engine(
+        QStringLiteral("engine"), QCoreApplication::translate("main", "The mama program to use as engine."),
+        QStringLiteral("PROGRAM"), QCoreApplication::applicationDirPath() + QStringLiteral("/mama"));
     parser.addOptions({model, text, theme, engine});
     parser.process(application);
 
     QSettings settings;
-    applyTheme(application, themeFromName(parser.isSet(theme) ? parser.value(theme) : settings.value(QStringLiteral("window/theme")).toString()));
+    applyTheme(application,
+               themeFromName(parser.isSet(theme) ? parser.value(theme)
+                                                 : settings.value(QStringLiteral("window/theme")).toString()));
     MainWindow window(parser.value(engine), settings);
     window.show();
     const QString lastModel = settings.value(QStringLiteral("model/recent")).toStringList().value(0);

@@ -30,7 +30,8 @@ namespace mama {
 using viewer::FourView;
 
 MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent)
-    : QMainWindow(parent), m_settings(settings), m_studies(new StudySession(this)), m_session(new ModelSession(engineProgram, this))
+    : QMainWindow(parent), m_settings(settings), m_studies(new StudySession(this)),
+      m_session(new ModelSession(engineProgram, this))
 {
     setAcceptDrops(true);
     setMinimumSize(900, 600);
@@ -44,10 +45,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     m_status->setEngine(*m_session);
 }
 
-MainWindow::~MainWindow()
-{
-    m_studies->cancel();
-}
+MainWindow::~MainWindow() { m_studies->cancel(); }
 
 void MainWindow::open(const std::vector<std::filesystem::path>& paths)
 {
@@ -75,8 +73,9 @@ void MainWindow::ask(const QString& sentence)
 
 void MainWindow::connectStudies()
 {
-    connect(m_studies, &StudySession::progress, m_status,
-            [this](const QString& phase, qint64 done, qint64 total) { m_status->setProgress(StatusArea::Task::Reading, phase, done, total); });
+    connect(m_studies, &StudySession::progress, m_status, [this](const QString& phase, qint64 done, qint64 total) {
+        m_status->setProgress(StatusArea::Task::Reading, phase, done, total);
+    });
     connect(m_studies, &StudySession::scanStarted, this, [this] {
         tell({}, false);
         m_view->clearStudy();
@@ -90,12 +89,15 @@ void MainWindow::connectStudies()
     connect(m_studies, &StudySession::scanned, this, [this](const std::vector<ScanProblem>& problems) {
         m_studyPanel->setStudies(m_studies->studies(), problems);
         // A licence text beside the images is worth a line in the list, not a notice.
-        const auto refused = static_cast<int>(std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
+        const auto refused = static_cast<int>(std::count_if(
+            problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
         m_refused = refused;
         if (m_studies->studies().empty()) {
-            m_start->setText(tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
-                                 .arg(problems.empty() ? tr("The folder holds no image files.")
-                                                       : tr("%n file(s) could not be shown; the list on the left says why.", nullptr, static_cast<int>(problems.size()))));
+            m_start->setText(
+                tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
+                    .arg(problems.empty() ? tr("The folder holds no image files.")
+                                          : tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
+                                               static_cast<int>(problems.size()))));
         } else if (refused > 0) {
             tell(tr("%n file(s) are not shown; the list on the left says why.", nullptr, refused), false);
         }
@@ -113,7 +115,8 @@ void MainWindow::connectStudies()
             if (m_studies->study()->inSlot(slot))
                 m_view->setEmptyText(slot, tr("reading…"));
             else if (m_refused > 0) // it may be among them
-                m_view->setEmptyText(slot, tr("%1: not in what could be read of this study").arg(viewer::slotName(slot)));
+                m_view->setEmptyText(slot,
+                                     tr("%1: not in what could be read of this study").arg(viewer::slotName(slot)));
         m_session->setStudy(*m_studies->study());
         updateTitle();
         updateHint();
@@ -148,8 +151,9 @@ void MainWindow::connectSession()
         m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
         updateHint();
     });
-    connect(m_session, &ModelSession::progress, m_status,
-            [this](const QString& phase, qint64 done, qint64 total) { m_status->setProgress(StatusArea::Task::Engine, phase, done, total); });
+    connect(m_session, &ModelSession::progress, m_status, [this](const QString& phase, qint64 done, qint64 total) {
+        m_status->setProgress(StatusArea::Task::Engine, phase, done, total);
+    });
     connect(m_session, &ModelSession::scoresChanged, this, [this] {
         m_queryPanel->setRows(m_session->scores());
         showMaps();
@@ -169,11 +173,14 @@ void MainWindow::connectSession()
         updateHint();
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        tell(tr("%1 It is started again and what you asked is asked again; the pictures are not affected.").arg(reason), true);
+        tell(tr("%1 It is started again and what you asked is asked again; the pictures are not affected.").arg(reason),
+             true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
         if (m_session->engine().restarts() > 0)
-            tell(tr("The engine is back (restart %1). What was asked is asked again.").arg(m_session->engine().restarts()), false);
+            tell(tr("The engine is back (restart %1). What was asked is asked again.")
+                     .arg(m_session->engine().restarts()),
+                 false);
     });
     connect(m_queryPanel, &QueryPanel::asked, this, &MainWindow::ask);
     connect(m_queryPanel, &QueryPanel::rowSelected, this, &MainWindow::showMaps);
@@ -226,11 +233,13 @@ void MainWindow::showMaps()
     const int row = m_queryPanel->selectedRow();
     const auto maps = m_session->maps(row);
     for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
-        const auto found = std::find_if(maps.begin(), maps.end(), [&](const SentenceMap& map) { return map.slot == slot; });
+        const auto found =
+            std::find_if(maps.begin(), maps.end(), [&](const SentenceMap& map) { return map.slot == slot; });
         m_view->setOverlay(slot, found == maps.end() ? nullptr : found->overlay);
         QString score;
         if (row >= 0 && row < static_cast<int>(m_session->scores().size())) {
-            const double value = m_session->scores()[static_cast<std::size_t>(row)].views[static_cast<std::size_t>(slot)];
+            const double value =
+                m_session->scores()[static_cast<std::size_t>(row)].views[static_cast<std::size_t>(slot)];
             if (std::isfinite(value))
                 score = tr("similarity %1").arg(value, 0, 'f', 3);
         }
@@ -242,7 +251,8 @@ void MainWindow::showMaps()
         legend.sentence = m_session->scores()[static_cast<std::size_t>(row)].sentence.toStdString();
         legend.model = (model.name + QLatin1Char(' ') + model.shortHash()).toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note = tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
+        legend.note =
+            tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
     }
     m_view->setLegend(legend);
     if (!maps.empty())
@@ -264,10 +274,13 @@ void MainWindow::showQueryRange()
 void MainWindow::updateHint()
 {
     const bool starting = m_session->engine().state() == EngineProcess::State::Starting;
-    m_queryPanel->setStalled(m_session->modelFolder().isEmpty() || !m_session->modelProblem().isEmpty() || !m_encodingProblem.isEmpty() || !m_studies->study() ||
-                             m_session->engine().state() == EngineProcess::State::Stopped || (m_session->model() && !m_session->model()->text));
+    m_queryPanel->setStalled(m_session->modelFolder().isEmpty() || !m_session->modelProblem().isEmpty() ||
+                             !m_encodingProblem.isEmpty() || !m_studies->study() ||
+                             m_session->engine().state() == EngineProcess::State::Stopped ||
+                             (m_session->model() && !m_session->model()->text));
     if (m_session->modelFolder().isEmpty())
-        m_queryPanel->setHint(tr("No model is loaded: choose Model ▸ Open model folder… (%1)").arg(QStringLiteral("Ctrl+M")), false);
+        m_queryPanel->setHint(
+            tr("No model is loaded: choose Model ▸ Open model folder… (%1)").arg(QStringLiteral("Ctrl+M")), false);
     else if (!m_session->modelProblem().isEmpty())
         m_queryPanel->setHint(tr("The model could not be loaded. %1").arg(m_session->modelProblem()), true);
     else if (m_session->engine().state() == EngineProcess::State::Stopped)
@@ -310,7 +323,8 @@ QString MainWindow::presetKey(Slot slot) const
     const StudyImage* image = m_studies->study() ? m_studies->study()->inSlot(slot) : nullptr;
     if (!image)
         return {};
-    QString key = QString::fromStdString(image->header.manufacturer + " " + image->header.model + " " + image->presentation);
+    QString key =
+        QString::fromStdString(image->header.manufacturer + " " + image->header.model + " " + image->presentation);
     key.replace(QLatin1Char('/'), QLatin1Char(' ')).replace(QLatin1Char('\\'), QLatin1Char(' '));
     return QStringLiteral("windows/") + key.simplified();
 }
@@ -318,7 +332,8 @@ QString MainWindow::presetKey(Slot slot) const
 void MainWindow::updateTitle()
 {
     const Study* study = m_studies->study();
-    const QString part = study ? tr("study %1 of %2 — ").arg(m_studies->current() + 1).arg(m_studies->studies().size()) : QString();
+    const QString part =
+        study ? tr("study %1 of %2 — ").arg(m_studies->current() + 1).arg(m_studies->studies().size()) : QString();
     setWindowTitle(part + QStringLiteral("MaMA Workstation"));
 }
 
@@ -339,7 +354,8 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 void MainWindow::dropEvent(QDropEvent* event)
 {
     event->acceptProposedAction();
-    if (const QList<QUrl> urls = event->mimeData()->urls(); urls.size() == 1 && TrainPage::isRunFolder(urls.first().toLocalFile())) {
+    if (const QList<QUrl> urls = event->mimeData()->urls();
+        urls.size() == 1 && TrainPage::isRunFolder(urls.first().toLocalFile())) {
         showPage(Page::Train);
         return m_train->openRun(urls.first().toLocalFile());
     }

@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
-#include "app/workstation/read/study_session.h"
 #include "app/workstation/look/theme.h"
+#include "app/workstation/read/study_session.h"
 #include "widgets/viewer/four_view.h"
 
 #include <QMainWindow>
@@ -69,7 +69,8 @@ private:
     void buildTrainMenu();
     void showOnly(int page);
     void pinStudy(); // the one on screen, for the train page's checkpoints
-    QAction* command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act, const QString& icon = {});
+    QAction* command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act,
+                     const QString& icon = {});
     void connectStudies();
     void connectSession();
     void chooseFiles(bool folder);

@@ -29,7 +29,8 @@ using viewer::ViewCommand;
 
 namespace {
 
-QDockWidget* dock(QMainWindow* window, const QString& title, const char* name, QWidget* content, Qt::DockWidgetArea area)
+QDockWidget* dock(QMainWindow* window, const QString& title, const char* name, QWidget* content,
+                  Qt::DockWidgetArea area)
 {
     auto* frame = new QWidget(window);
     auto* layout = new QVBoxLayout(frame);
@@ -66,9 +67,11 @@ void MainWindow::buildPanels(const QString& engineProgram)
     m_view->setKeysEnabled(false); // the menus' actions carry the keys
     m_view->setFocusPolicy(Qt::StrongFocus);
     m_view->setAccessibleName(tr("Mammograms"));
-    m_start = new QLabel(tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
-                            "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
-                            "<p><b>Research software. Not for clinical use.</b></p>"), this);
+    m_start = new QLabel(
+        tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
+           "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
+           "<p><b>Research software. Not for clinical use.</b></p>"),
+        this);
     m_start->setAlignment(Qt::AlignCenter);
     m_start->setWordWrap(true);
     connect(m_start, &QLabel::linkActivated, this, [this] { chooseFiles(true); });
@@ -99,7 +102,8 @@ void MainWindow::buildPanels(const QString& engineProgram)
     setTabOrder(m_queryPanel, m_mapPanel);
 }
 
-QAction* MainWindow::command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act, const QString& icon)
+QAction* MainWindow::command(QMenu* menu, const char* id, const QString& title, const QString& key,
+                             std::function<void()> act, const QString& icon)
 {
     QAction* action = menu->addAction(title);
     action->setObjectName(QLatin1String(id));
@@ -118,17 +122,22 @@ QAction* MainWindow::command(QMenu* menu, const char* id, const QString& title, 
 void MainWindow::buildMenus()
 {
     QMenu* file = menuBar()->addMenu(tr("&File"));
-    QAction* open = command(file, "file.folder", tr("Open f&older…"), QStringLiteral("Ctrl+O"), [this] { chooseFiles(true); }, QStringLiteral("open"));
+    QAction* open = command(
+        file, "file.folder", tr("Open f&older…"), QStringLiteral("Ctrl+O"), [this] { chooseFiles(true); },
+        QStringLiteral("open"));
     command(file, "file.files", tr("Open &files…"), QStringLiteral("Ctrl+Shift+O"), [this] { chooseFiles(false); });
     file->addSeparator();
     command(file, "file.quit", tr("&Quit"), QStringLiteral("Ctrl+Q"), [this] { close(); });
 
     QMenu* study = menuBar()->addMenu(tr("&Study"));
-    command(study, "study.next", tr("&Next study"), QStringLiteral("Ctrl+PgDown"), [this] { m_studies->show(m_studies->current() + 1); });
-    command(study, "study.previous", tr("&Previous study"), QStringLiteral("Ctrl+PgUp"), [this] { m_studies->show(m_studies->current() - 1); });
+    command(study, "study.next", tr("&Next study"), QStringLiteral("Ctrl+PgDown"),
+            [this] { m_studies->show(m_studies->current() + 1); });
+    command(study, "study.previous", tr("&Previous study"), QStringLiteral("Ctrl+PgUp"),
+            [this] { m_studies->show(m_studies->current() - 1); });
     study->addSeparator();
     command(study, "study.pin", tr("&Pin to checkpoints"), QString(), [this] { pinStudy(); });
-    command(study, "study.cancel", tr("&Cancel what is under way"), QStringLiteral("Esc"), [this] { Q_EMIT m_status->cancelAsked(); });
+    command(study, "study.cancel", tr("&Cancel what is under way"), QStringLiteral("Esc"),
+            [this] { Q_EMIT m_status->cancelAsked(); });
     QAction* identifiers = command(study, "study.identifiers", tr("Show patient &identifiers"), QString(), [] {});
     identifiers->setCheckable(true);
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
@@ -147,7 +156,8 @@ void MainWindow::buildMenus()
     QMenu* theme = view->addMenu(tr("&Theme"));
     auto* themes = new QActionGroup(this);
     const Theme chosen = themeFromName(m_settings.value(QStringLiteral("window/theme")).toString());
-    for (const auto& [kind, title] : {std::pair{Theme::System, tr("As the &desktop")}, {Theme::Dark, tr("D&ark")}, {Theme::Light, tr("&Light")}}) {
+    for (const auto& [kind, title] :
+         {std::pair{Theme::System, tr("As the &desktop")}, {Theme::Dark, tr("D&ark")}, {Theme::Light, tr("&Light")}}) {
         QAction* action = theme->addAction(title, this, [this, value = kind] { setTheme(value); });
         action->setCheckable(true);
         action->setChecked(kind == chosen);
@@ -156,13 +166,17 @@ void MainWindow::buildMenus()
     QMenu* panels = view->addMenu(tr("&Panels"));
     for (QDockWidget* panel : findChildren<QDockWidget*>())
         panels->addAction(panel->toggleViewAction());
-    command(view, "view.fullscreen", tr("&Full screen"), QStringLiteral("F11"), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+    command(view, "view.fullscreen", tr("&Full screen"), QStringLiteral("F11"),
+            [this] { isFullScreen() ? showNormal() : showFullScreen(); });
 
     QMenu* model = menuBar()->addMenu(tr("&Model"));
-    QAction* openModel = command(model, "model.open", tr("Open &model folder…"), QStringLiteral("Ctrl+M"), [this] { chooseModel(); }, QStringLiteral("model"));
+    QAction* openModel = command(
+        model, "model.open", tr("Open &model folder…"), QStringLiteral("Ctrl+M"), [this] { chooseModel(); },
+        QStringLiteral("model"));
     m_recentModels = model->addMenu(tr("&Recent models"));
     command(model, "model.engine", tr("&Start the engine again"), QString(), [this] { m_session->start(); });
-    command(model, "model.sentence", tr("&Type a sentence"), QStringLiteral("Ctrl+L"), [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); });
+    command(model, "model.sentence", tr("&Type a sentence"), QStringLiteral("Ctrl+L"),
+            [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); });
     command(model, "model.clear", tr("&Clear all sentences"), QString(), [this] { m_session->clearSentences(); });
 
     buildTrainMenu();
@@ -195,10 +209,14 @@ void MainWindow::buildViewMenu(QMenu* menu)
     QMenu* window = menu->addMenu(tr("&Window"));
     QMenu* maps = menu->addMenu(tr("&Maps and aids"));
     for (const viewer::ViewCommandInfo& info : viewer::viewCommands()) {
-        QMenu* where = info.command <= ViewCommand::PreviousView ? layouts : info.command <= ViewCommand::PanDown ? zoom : info.command <= ViewCommand::Reset ? window : maps;
+        QMenu* where = info.command <= ViewCommand::PreviousView ? layouts
+                       : info.command <= ViewCommand::PanDown    ? zoom
+                       : info.command <= ViewCommand::Reset      ? window
+                                                                 : maps;
         const ViewCommand what = info.command;
-        QAction* action = command(where, info.id, QCoreApplication::translate("ViewCommand", info.title), QString::fromLatin1(info.key),
-                                  [this, what] { m_view->perform(what); }, QString::fromLatin1(iconOf(what)));
+        QAction* action = command(
+            where, info.id, QCoreApplication::translate("ViewCommand", info.title), QString::fromLatin1(info.key),
+            [this, what] { m_view->perform(what); }, QString::fromLatin1(iconOf(what)));
         // Single letters and arrows belong to the pictures, not to lists and text fields.
         action->setShortcutContext(Qt::WidgetShortcut);
         action->setCheckable(m_view->isOn(what).has_value());
@@ -209,7 +227,8 @@ void MainWindow::buildViewMenu(QMenu* menu)
         else if (!action->icon().isNull())
             m_tools->addAction(action);
     }
-    for (const auto changed : {&viewer::FourView::zoomChanged, &viewer::FourView::overlayStyleChanged, &viewer::FourView::aidsChanged})
+    for (const auto changed :
+         {&viewer::FourView::zoomChanged, &viewer::FourView::overlayStyleChanged, &viewer::FourView::aidsChanged})
         connect(m_view, changed, this, &MainWindow::showViewState);
     connect(m_view, &viewer::FourView::layoutChanged, this, &MainWindow::showViewState);
     showViewState();
@@ -236,7 +255,8 @@ void MainWindow::showViewState()
 void MainWindow::showKeysInTips()
 {
     for (QAction* action : m_commands) {
-        const QString title = action->text().remove(QLatin1Char('&')), key = action->shortcut().toString(QKeySequence::NativeText);
+        const QString title = action->text().remove(QLatin1Char('&')),
+                      key = action->shortcut().toString(QKeySequence::NativeText);
         action->setToolTip(key.isEmpty() ? title : tr("%1 (%2)").arg(title, key));
     }
 }
@@ -256,21 +276,26 @@ void MainWindow::chooseFiles(bool folder)
     const QString start = m_settings.value(QStringLiteral("files/folder")).toString();
     std::vector<std::filesystem::path> paths;
     if (folder) {
-        if (const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a folder with studies"), start); !chosen.isEmpty())
+        if (const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a folder with studies"), start);
+            !chosen.isEmpty())
             paths.emplace_back(chosen.toStdString());
     } else {
-        for (const QString& chosen : QFileDialog::getOpenFileNames(this, tr("Open mammograms"), start, tr("Images (*.dcm *.dicom *.png *.jpg *.jpeg *.tif *.tiff *.pgm);;All files (*)")))
+        for (const QString& chosen : QFileDialog::getOpenFileNames(
+                 this, tr("Open mammograms"), start,
+                 tr("Images (*.dcm *.dicom *.png *.jpg *.jpeg *.tif *.tiff *.pgm);;All files (*)")))
             paths.emplace_back(chosen.toStdString());
     }
     if (paths.empty())
         return;
-    m_settings.setValue(QStringLiteral("files/folder"), QString::fromStdString((folder ? paths.front() : paths.front().parent_path()).string()));
+    m_settings.setValue(QStringLiteral("files/folder"),
+                        QString::fromStdString((folder ? paths.front() : paths.front().parent_path()).string()));
     open(paths);
 }
 
 void MainWindow::chooseModel()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a model folder (model.json, model.safetensors, tokenizer)"), m_session->modelFolder());
+    const QString chosen = QFileDialog::getExistingDirectory(
+        this, tr("Open a model folder (model.json, model.safetensors, tokenizer)"), m_session->modelFolder());
     if (!chosen.isEmpty())
         setModel(chosen);
 }
@@ -300,11 +325,12 @@ void MainWindow::showKeys()
 
 void MainWindow::showAbout()
 {
-    QMessageBox::about(this, tr("About MaMA Workstation"),
-                       tr("<h3>MaMA Workstation %1</h3><p>Research workstation for mammography vision-language models.</p>"
-                          "<p><b>Not for clinical use.</b></p><p>Method: Du, Onofrey, Dvornek, arXiv 2409.18119. Licence: Apache-2.0.</p>"
-                          "<p>Similarities are cosines between embeddings, not probabilities. No network access.</p>")
-                           .arg(QCoreApplication::applicationVersion()));
+    QMessageBox::about(
+        this, tr("About MaMA Workstation"),
+        tr("<h3>MaMA Workstation %1</h3><p>Research workstation for mammography vision-language models.</p>"
+           "<p><b>Not for clinical use.</b></p><p>Method: Du, Onofrey, Dvornek, arXiv 2409.18119. Licence: Apache-2.0.</p>"
+           "<p>Similarities are cosines between embeddings, not probabilities. No network access.</p>")
+            .arg(QCoreApplication::applicationVersion()));
 }
 
 void MainWindow::restore()
@@ -315,7 +341,8 @@ void MainWindow::restore()
     m_session->setFusionRule(rule);
     viewer::OverlayStyle style;
     style.opacity = m_settings.value(QStringLiteral("maps/opacity"), style.opacity).toDouble();
-    style.map = static_cast<viewer::ColourMap>(qBound(0, m_settings.value(QStringLiteral("maps/colours"), 0).toInt(), 2));
+    style.map =
+        static_cast<viewer::ColourMap>(qBound(0, m_settings.value(QStringLiteral("maps/colours"), 0).toInt(), 2));
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
     m_train->setOverlayStyle(style);

@@ -43,10 +43,7 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
     showProgress();
 }
 
-void StatusArea::setReadOut(const QString& text)
-{
-    m_readOut->setText(text);
-}
+void StatusArea::setReadOut(const QString& text) { m_readOut->setText(text); }
 
 void StatusArea::setProgress(Task task, const QString& phase, qint64 done, qint64 total)
 {

@@ -44,7 +44,8 @@ CurveControls::CurveControls(CurvePlot& plot, QWidget* parent) : QWidget(parent)
     connect(all, &QPushButton::clicked, &plot, &CurvePlot::showAll);
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);
-    for (QWidget* each : {static_cast<QWidget*>(m_curve), static_cast<QWidget*>(m_axis), static_cast<QWidget*>(m_logX), static_cast<QWidget*>(m_logY)})
+    for (QWidget* each : {static_cast<QWidget*>(m_curve), static_cast<QWidget*>(m_axis), static_cast<QWidget*>(m_logX),
+                          static_cast<QWidget*>(m_logY)})
         row->addWidget(each);
     row->addSpacing(12);
     row->addWidget(new QLabel(tr("Smoothing"), this));

@@ -10,7 +10,8 @@ namespace mama {
 
 class CurvePlot;
 
-// What is drawn and how: the curve, the axes, the smoothing. It works on the plot itself but for the choice of the curve.
+// What is drawn and how: the curve, the axes, the smoothing. It works on the plot itself but for the choice of the
+// curve.
 class CurveControls : public QWidget
 {
     Q_OBJECT

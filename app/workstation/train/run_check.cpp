@@ -24,7 +24,8 @@ QString translated(const char* text) { return QCoreApplication::translate("mama:
 QString dataProblem(const Settings& settings)
 {
     const QString root = QString::fromStdString(settings.text("data.root"));
-    const QString images = QString::fromStdString(settings.text("data.images")), tables = QString::fromStdString(settings.text("data.tables"));
+    const QString images = QString::fromStdString(settings.text("data.images")),
+                  tables = QString::fromStdString(settings.text("data.tables"));
     if (root.isEmpty() && (images.isEmpty() || tables.isEmpty()))
         return translated("data.root: choose the folder of the data set.");
     if (!root.isEmpty() && !QFileInfo(root).isDir())
@@ -88,14 +89,23 @@ void judgeMemory(const nlohmann::json& config, RunVerdict& verdict)
         const Settings settings = Settings::resolve(config);
         const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
         verdict.tight = need.total() > free;
-        verdict.memory = translated("Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
-                             .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments), gigabytes(need.activations)).arg(settings.integer("batch"))
-                             .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
+        verdict.memory =
+            translated(
+                "Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
+                .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments),
+                     gigabytes(need.activations))
+                .arg(settings.integer("batch"))
+                .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
         if (verdict.tight)
-            verdict.memory += QLatin1Char(' ') + translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
+            verdict.memory +=
+                QLatin1Char(' ') +
+                translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
     } catch (const std::exception& error) { // no model yet, or settings that the problem names too
-        verdict.memory = verdict.problem.isEmpty() ? translated("Memory: %1 are free; the run's need could not be estimated: %2").arg(gigabytes(free), QString::fromUtf8(error.what()))
-                                                   : translated("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(gigabytes(free));
+        verdict.memory = verdict.problem.isEmpty()
+                             ? translated("Memory: %1 are free; the run's need could not be estimated: %2")
+                                   .arg(gigabytes(free), QString::fromUtf8(error.what()))
+                             : translated("Memory: %1 are free. The run's need is known when a start model is chosen.")
+                                   .arg(gigabytes(free));
     }
 }
 
@@ -115,14 +125,23 @@ void judgeCheckpoints(const nlohmann::json& config, const QString& runFolder, Ru
         const Settings settings = Settings::resolve(config);
         const std::int64_t every = settings.integer("checkpoint_every"), keep = settings.integer("keep_every");
         if (keep == 0) {
-            verdict.checkpoints = translated("Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.").arg(keepEveryFor(config));
+            verdict.checkpoints =
+                translated(
+                    "Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.")
+                    .arg(keepEveryFor(config));
             return;
         }
         const std::int64_t apart = std::lcm(every, keep), kept = settings.integer("steps") / apart;
-        verdict.checkpoints = translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.").arg(apart).arg(kept);
-        const CheckpointEstimate need = estimateCheckpoints(settings, readJson(settings.text("model.start") + "/model.json"));
+        verdict.checkpoints =
+            translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.")
+                .arg(apart)
+                .arg(kept);
+        const CheckpointEstimate need =
+            estimateCheckpoints(settings, readJson(settings.text("model.start") + "/model.json"));
         const double all = need.total(kept + 2), free = freeDisk(runFolder);
-        verdict.checkpoints += QLatin1Char(' ') + translated("They take about %1 of the disk; %2 are free.").arg(gigabytes(all), gigabytes(free));
+        verdict.checkpoints +=
+            QLatin1Char(' ') +
+            translated("They take about %1 of the disk; %2 are free.").arg(gigabytes(all), gigabytes(free));
         verdict.tight = verdict.tight || all > free;
     } catch (const std::exception&) { // no model yet, or settings that the problem names
     }

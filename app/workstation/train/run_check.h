@@ -10,10 +10,10 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder);
 
 struct RunVerdict
 {
-    QString problem; // what runProblem() says
-    QString memory;  // what the run is likely to need of this machine's memory
+    QString problem;     // what runProblem() says
+    QString memory;      // what the run is likely to need of this machine's memory
     QString checkpoints; // how many stay, and their room on the disk
-    bool tight = false; // more memory or disk than the machine has free
+    bool tight = false;  // more memory or disk than the machine has free
 };
 
 // Looks at files: for a thread of the pool.

@@ -30,8 +30,11 @@ QTableWidget* table(const QString& name, QWidget* parent)
 QString textOf(const nlohmann::json& config, std::string key)
 {
     std::replace(key.begin(), key.end(), '.', '/');
-    const nlohmann::json value = config.is_object() ? config.value(nlohmann::json::json_pointer("/" + key), nlohmann::json()) : nlohmann::json();
-    return value.is_string() ? QString::fromStdString(value.get<std::string>()) : value.is_null() ? QStringLiteral("—") : QString::fromStdString(value.dump());
+    const nlohmann::json value =
+        config.is_object() ? config.value(nlohmann::json::json_pointer("/" + key), nlohmann::json()) : nlohmann::json();
+    return value.is_string() ? QString::fromStdString(value.get<std::string>())
+           : value.is_null() ? QStringLiteral("—")
+                             : QString::fromStdString(value.dump());
 }
 
 void fill(QTableWidget* table, const QStringList& headers, const std::vector<QStringList>& rows)
@@ -53,7 +56,10 @@ void fill(QTableWidget* table, const QStringList& headers, const std::vector<QSt
 QString figureText(const MetricValue& value)
 {
     return QCoreApplication::translate("mama::RunCompare", "%1 (%2 to %3), n = %4")
-        .arg(value.value, 0, 'f', 3).arg(value.low, 0, 'f', 3).arg(value.high, 0, 'f', 3).arg(value.n);
+        .arg(value.value, 0, 'f', 3)
+        .arg(value.low, 0, 'f', 3)
+        .arg(value.high, 0, 'f', 3)
+        .arg(value.n);
 }
 
 RunCompare::RunCompare(QWidget* parent) : QWidget(parent)
@@ -84,7 +90,9 @@ void RunCompare::show(const RunView* first, const RunView* second)
     for (const SettingInfo& info : trainingSettings())
         if (const QString one = textOf(first->config, info.key), two = textOf(second->config, info.key); one != two)
             rows.push_back({QString::fromStdString(info.key), one, two});
-    m_hint->setText(rows.empty() ? tr("Both runs have the same settings.") : tr("%n setting(s) differ. Figures are the latest, with 95 % intervals.", nullptr, static_cast<int>(rows.size())));
+    m_hint->setText(rows.empty() ? tr("Both runs have the same settings.")
+                                 : tr("%n setting(s) differ. Figures are the latest, with 95 % intervals.", nullptr,
+                                      static_cast<int>(rows.size())));
     fill(m_settings, {tr("Setting"), first->name(), second->name()}, rows);
     std::set<std::string> metrics;
     for (const RunView* run : {first, second})

@@ -53,7 +53,10 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     connect(this, &QTabWidget::currentChanged, this, [this] {
         showAll();
         if (currentWidget() == m_logText->parentWidget()) // its newest lines, when it has been laid out
-            QMetaObject::invokeMethod(m_logText, [log = m_logText] { log->verticalScrollBar()->setValue(log->verticalScrollBar()->maximum()); }, Qt::QueuedConnection);
+            QMetaObject::invokeMethod(
+                m_logText,
+                [log = m_logText] { log->verticalScrollBar()->setValue(log->verticalScrollBar()->maximum()); },
+                Qt::QueuedConnection);
     });
 }
 
@@ -92,7 +95,9 @@ void RunDetails::showFigures()
     if (shown == m_figuresShown)
         return;
     m_figuresShown = shown;
-    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step) : m_run && m_run->state ? m_run->evaluationText() : QString());
+    m_figuresHint->setText(figures ? tr("%1, step %2").arg(QString::fromStdString(figures->split)).arg(figures->step)
+                           : m_run && m_run->state ? m_run->evaluationText()
+                                                   : QString());
     m_figures->setVisible(figures);
     m_figures->setRowCount(figures ? static_cast<int>(figures->metrics.size()) : 0);
     int row = 0;

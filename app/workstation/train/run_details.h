@@ -41,7 +41,8 @@ private:
     RunCompare* m_compare;
     CheckpointPanel* m_checkpoints;
     const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
-    std::optional<std::tuple<QString, bool, double>> m_figuresShown; // folder, whether it holds a run, time of the evaluation
+    std::optional<std::tuple<QString, bool, double>>
+        m_figuresShown; // folder, whether it holds a run, time of the evaluation
     QString m_logFolder, m_logSearch;
     std::size_t m_logLines = 0;
 };

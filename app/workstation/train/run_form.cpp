@@ -34,7 +34,8 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
 {
     setWindowTitle(tr("New run"));
     const QSize room = screen()->availableSize();
-    resize(QSize(1180, 820).boundedTo((parent ? room.boundedTo(parent->window()->size()) : room) - QSize(40, 60))); // the frame has its part
+    resize(QSize(1180, 820).boundedTo((parent ? room.boundedTo(parent->window()->size()) : room) -
+                                      QSize(40, 60))); // the frame has its part
     auto* column = new QVBoxLayout(this);
     column->addWidget(buildTop());
     m_tree = new SettingsTree(this);
@@ -60,8 +61,13 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     column->addLayout(said);
     column->addWidget(m_resources);
     column->addWidget(buttons);
-    const QString place = m_settings.value(QStringLiteral("runs/folder"), QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QStringLiteral("/mama-runs")).toString();
-    m_folder->setText(place + QLatin1Char('/') + QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
+    const QString place =
+        m_settings
+            .value(QStringLiteral("runs/folder"),
+                   QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QStringLiteral("/mama-runs"))
+            .toString();
+    m_folder->setText(place + QLatin1Char('/') +
+                      QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")));
     connect(m_folder, &QLineEdit::textChanged, this, &RunForm::check);
     m_soon.setSingleShot(true);
     m_soon.setInterval(150);
@@ -80,7 +86,9 @@ QWidget* RunForm::buildTop()
     m_folder = new QLineEdit(top);
     auto* chooseFolder = new QPushButton(tr("Browse…"), top);
     connect(chooseFolder, &QPushButton::clicked, this, [this] {
-        if (const QString chosen = QFileDialog::getExistingDirectory(this, tr("Folder in which the run's folder is made")); !chosen.isEmpty())
+        if (const QString chosen =
+                QFileDialog::getExistingDirectory(this, tr("Folder in which the run's folder is made"));
+            !chosen.isEmpty())
             m_folder->setText(chosen + QLatin1Char('/') + QFileInfo(m_folder->text()).fileName());
     });
     auto* folder = new QHBoxLayout;
@@ -90,7 +98,8 @@ QWidget* RunForm::buildTop()
     m_presets->setAccessibleName(tr("Preset"));
     auto* save = new QPushButton(tr("Save as preset…"), top);
     connect(save, &QPushButton::clicked, this, &RunForm::savePreset);
-    connect(m_presets, &QComboBox::activated, this, [this] { setConfig(json::parse(m_presets->currentData().toString().toStdString(), nullptr, false)); });
+    connect(m_presets, &QComboBox::activated, this,
+            [this] { setConfig(json::parse(m_presets->currentData().toString().toStdString(), nullptr, false)); });
     auto* presets = new QHBoxLayout;
     presets->addWidget(m_presets, 1);
     presets->addWidget(save);
@@ -114,7 +123,12 @@ QWidget* RunForm::buildTop()
 
 void RunForm::setValue(const QString& key, const QString& value) { m_tree->setValue(key, value); }
 void RunForm::setRunFolder(const QString& folder) { m_folder->setText(folder); }
-QString RunForm::runFolder() const { return m_folder->text().trimmed().isEmpty() ? QString() : QDir::cleanPath(QFileInfo(m_folder->text().trimmed()).absoluteFilePath()); }
+QString RunForm::runFolder() const
+{
+    return m_folder->text().trimmed().isEmpty()
+               ? QString()
+               : QDir::cleanPath(QFileInfo(m_folder->text().trimmed()).absoluteFilePath());
+}
 
 json RunForm::config() const { return m_tree->config(); }
 
@@ -139,7 +153,9 @@ void RunForm::checkNow()
 {
     m_tree->showDefaults();
     BackgroundJob::Callbacks<RunVerdict> calls;
-    calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> { return judgeRun(config, folder); };
+    calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> {
+        return judgeRun(config, folder);
+    };
     calls.failed = [this](const QString& reason) { take({reason, {}, {}, false}); };
     calls.done = [this](const RunVerdict& verdict) { take(verdict); };
     m_job = BackgroundJob::start<RunVerdict>(this, std::move(calls));
@@ -150,7 +166,8 @@ void RunForm::take(const RunVerdict& verdict)
     m_verdictNow = verdict;
     const QString& refused = verdict.problem;
     const bool dark = palette().color(QPalette::Window).lightness() < 128;
-    const QString good = dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43"), bad = dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
+    const QString good = dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43"),
+                  bad = dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
     m_refusedKey = m_tree->keyIn(refused);
     m_goTo->setVisible(!m_refusedKey.isEmpty());
     m_goTo->setText(tr("Go to %1").arg(m_refusedKey));

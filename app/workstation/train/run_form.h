@@ -6,8 +6,8 @@
 #include <QSettings>
 #include <QString>
 #include <QTimer>
-#include <optional>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 class QCheckBox;
 class QComboBox;
@@ -46,7 +46,7 @@ protected:
 private:
     QWidget* buildTop();
     void filter();
-    void check();     // soon, on a thread of the pool
+    void check(); // soon, on a thread of the pool
     void checkNow();
     void take(const RunVerdict& verdict);
     void goToProblem();

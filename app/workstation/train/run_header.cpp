@@ -36,7 +36,8 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
     m_checkpoint = button(tr("Checkpoint now"), "runCheckpoint");
     m_stop = button(tr("Stop"), "runStop");
     m_resume = button(tr("Resume"), "runResume");
-    connect(m_pause, &QPushButton::clicked, this, [this] { Q_EMIT asked(m_paused ? ControlRequest::Ask::Resume : ControlRequest::Ask::Pause); });
+    connect(m_pause, &QPushButton::clicked, this,
+            [this] { Q_EMIT asked(m_paused ? ControlRequest::Ask::Resume : ControlRequest::Ask::Pause); });
     connect(m_checkpoint, &QPushButton::clicked, this, [this] { Q_EMIT asked(ControlRequest::Ask::Checkpoint); });
     connect(m_stop, &QPushButton::clicked, this, [this] { Q_EMIT asked(ControlRequest::Ask::Stop); });
     connect(m_resume, &QPushButton::clicked, this, &RunHeader::resumeAsked);
@@ -70,7 +71,9 @@ void RunHeader::show(const RunView* run)
     m_name->setToolTip(run ? run->folder : QString());
     m_status->setText(run ? run->statusText() : tr("Choose a run in the list."));
     const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
-    const QString style = run && run->state ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark)) : QString();
+    const QString style = run && run->state
+                              ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark))
+                              : QString();
     if (style != m_status->styleSheet()) // a style sheet is slow to set
         m_status->setStyleSheet(style);
     const bool known = run && run->state;
@@ -81,11 +84,18 @@ void RunHeader::show(const RunView* run)
         m_progress->setRange(0, 1000);
         m_progress->setValue(state.steps > 0 ? static_cast<int>(1000 * state.step / state.steps) : 0);
         QString text = tr("step %1 of %2 · epoch %3 · %4 samples · %5 spent")
-                           .arg(state.step).arg(state.steps).arg(state.epoch, 0, 'f', 2).arg(state.samples).arg(durationText(state.elapsedSeconds));
+                           .arg(state.step)
+                           .arg(state.steps)
+                           .arg(state.epoch, 0, 'f', 2)
+                           .arg(state.samples)
+                           .arg(durationText(state.elapsedSeconds));
         if (const QString left = run->etaText(); !left.isEmpty())
             text += tr(" · to go: %1").arg(left);
         if (state.best)
-            text += tr(" · best %1 %2 at step %3").arg(QString::fromStdString(state.best->metric)).arg(state.best->value, 0, 'f', 3).arg(state.best->step);
+            text += tr(" · best %1 %2 at step %3")
+                        .arg(QString::fromStdString(state.best->metric))
+                        .arg(state.best->value, 0, 'f', 3)
+                        .arg(state.best->step);
         if (state.unreadable.count > 0)
             text += tr(" · %n unreadable image(s)", nullptr, static_cast<int>(state.unreadable.count));
         m_progressText->setText(text);
@@ -122,7 +132,8 @@ void RunHeader::showButtons(const RunView* run)
         button->setToolTip(refusal.isEmpty() ? what : refusal);
     };
     set(m_stop, RunView::Act::Stop, tr("Writes a checkpoint and ends the process"));
-    set(m_pause, RunView::Act::Pause, m_paused ? tr("Goes on with the next step") : tr("Waits after the step under way; the process stays"));
+    set(m_pause, RunView::Act::Pause,
+        m_paused ? tr("Goes on with the next step") : tr("Waits after the step under way; the process stays"));
     set(m_checkpoint, RunView::Act::Checkpoint, tr("Writes a checkpoint after the step under way"));
     set(m_resume, RunView::Act::Resume, tr("Goes on from the last checkpoint in a new process"));
 }

@@ -19,7 +19,8 @@ QString folderOf(const QListWidgetItem* item) { return item ? item->data(Qt::Use
 
 } // namespace
 
-RunList::RunList(QSettings& settings, QWidget* parent) : QWidget(parent), m_settings(settings), m_list(new QListWidget(this))
+RunList::RunList(QSettings& settings, QWidget* parent)
+    : QWidget(parent), m_settings(settings), m_list(new QListWidget(this))
 {
     m_list->setAccessibleName(tr("Runs"));
     m_list->setTextElideMode(Qt::ElideMiddle);
@@ -96,7 +97,8 @@ QString RunList::chosen() const { return folderOf(m_list->currentItem()); }
 QString RunList::ticked() const
 {
     for (int row = 0; row < m_list->count(); ++row)
-        if (const QListWidgetItem* each = m_list->item(row); each != m_list->currentItem() && each->checkState() == Qt::Checked)
+        if (const QListWidgetItem* each = m_list->item(row);
+            each != m_list->currentItem() && each->checkState() == Qt::Checked)
             return folderOf(each);
     return {};
 }
@@ -124,7 +126,8 @@ void RunList::setColour(const QString& folder, const QColor& colour)
         return;
     const QSignalBlocker blocked(m_list);
     QPixmap swatch(12, 12);
-    swatch.fill(colour.isValid() ? palette().color(QPalette::Base) : QColor(Qt::transparent)); // the edge shows on a chosen row too
+    swatch.fill(colour.isValid() ? palette().color(QPalette::Base)
+                                 : QColor(Qt::transparent)); // the edge shows on a chosen row too
     if (colour.isValid())
         QPainter(&swatch).fillRect(1, 1, 10, 10, colour);
     QIcon plain(swatch);

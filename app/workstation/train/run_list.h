@@ -22,7 +22,7 @@ public:
     void restore();                  // added() for each run of the last time, then the first one is chosen
     void add(const QString& folder); // nothing if it is there; else added()
     void choose(const QString& folder);
-    void forgetChosen();             // removed(), then changed()
+    void forgetChosen(); // removed(), then changed()
 
     bool isEmpty() const;
     QString chosen() const; // empty: none

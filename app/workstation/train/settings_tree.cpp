@@ -28,7 +28,10 @@ json::json_pointer pointerOf(std::string key)
     return json::json_pointer("/" + key);
 }
 
-QString textOf(const json& value) { return value.is_string() ? QString::fromStdString(value.get<std::string>()) : QString::fromStdString(value.dump()); }
+QString textOf(const json& value)
+{
+    return value.is_string() ? QString::fromStdString(value.get<std::string>()) : QString::fromStdString(value.dump());
+}
 
 // What cannot be read as a number stays a text, so that the check names it.
 json valueOf(const SettingInfo& info, const QString& text)
@@ -67,7 +70,8 @@ public:
     {
         const int margin = m_tree->style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, m_tree) + 1;
         const int width = m_tree->columnWidth(Meaning) - 2 * margin;
-        const QRect text = option.fontMetrics.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, index.data().toString());
+        const QRect text =
+            option.fontMetrics.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, index.data().toString());
         return {QStyledItemDelegate::sizeHint(option, index).width(), text.height() + 4};
     }
 
@@ -104,7 +108,8 @@ SettingsTree::SettingsTree(QWidget* parent) : QTreeWidget(parent)
     header()->setStretchLastSection(true);
     header()->setSectionsMovable(false);
     const int widths[] = {216, 200, 84, 104, 96};
-    connect(header(), &QHeaderView::sectionResized, this, [this] { scheduleDelayedItemsLayout(); }); // how high a meaning is
+    connect(header(), &QHeaderView::sectionResized, this,
+            [this] { scheduleDelayedItemsLayout(); }); // how high a meaning is
     for (int column = 0; column < Meaning; ++column)
         header()->resizeSection(column, widths[column]);
     for (const SettingGroup& group : settingGroups()) {
@@ -130,9 +135,11 @@ void SettingsTree::addRows(QTreeWidgetItem* parent, const std::vector<std::strin
 {
     const auto infos = trainingSettings();
     for (const std::string& key : keys) {
-        const auto info = std::find_if(infos.begin(), infos.end(), [&](const SettingInfo& each) { return each.key == key; });
+        const auto info =
+            std::find_if(infos.begin(), infos.end(), [&](const SettingInfo& each) { return each.key == key; });
         const QString name = QString::fromStdString(key), meaning = QString::fromStdString(info->meaning);
-        auto* item = new QTreeWidgetItem(parent, {name, {}, {}, rangeOf(*info), QString::fromStdString(info->unit), meaning});
+        auto* item =
+            new QTreeWidgetItem(parent, {name, {}, {}, rangeOf(*info), QString::fromStdString(info->unit), meaning});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemNeverHasChildren);
         for (const int column : {Setting, Value, Meaning})
             item->setToolTip(column, meaning);
@@ -152,7 +159,8 @@ QWidget* SettingsTree::makeEditor(const SettingInfo& info)
 {
     if (info.type == Type::Choice || info.type == Type::Flag) {
         auto* box = new QComboBox(viewport());
-        for (const std::string& choice : info.type == Type::Flag ? std::vector<std::string>{"false", "true"} : info.choices)
+        for (const std::string& choice :
+             info.type == Type::Flag ? std::vector<std::string>{"false", "true"} : info.choices)
             box->addItem(QString::fromStdString(choice));
         connect(box, &QComboBox::currentIndexChanged, this, &SettingsTree::edited);
         return box;
@@ -169,9 +177,12 @@ QWidget* SettingsTree::makeEditor(const SettingInfo& info)
 
 void SettingsTree::browse(const QString& key)
 {
-    const auto row = std::find_if(m_rows.begin(), m_rows.end(), [&](const Row& each) { return QString::fromStdString(each.info.key) == key; });
+    const auto row = std::find_if(m_rows.begin(), m_rows.end(),
+                                  [&](const Row& each) { return QString::fromStdString(each.info.key) == key; });
     const QString title = QString::fromStdString(row->info.meaning);
-    const QString chosen = placeOf(row->info.key) == SettingPlace::Folder ? QFileDialog::getExistingDirectory(this, title, value(key)) : QFileDialog::getOpenFileName(this, title, value(key));
+    const QString chosen = placeOf(row->info.key) == SettingPlace::Folder
+                               ? QFileDialog::getExistingDirectory(this, title, value(key))
+                               : QFileDialog::getOpenFileName(this, title, value(key));
     if (!chosen.isEmpty())
         setValue(key, chosen);
 }
@@ -216,7 +227,9 @@ void SettingsTree::setConfig(const json& wanted)
         const QSignalBlocker blocked(editor(key));
         const auto place = pointerOf(info.key);
         const bool needed = info.type == Type::Choice || info.type == Type::Flag;
-        setValue(key, config.contains(place) ? textOf(config.at(place)) : needed ? textOf(Settings::defaultOf(info, config)) : QString());
+        setValue(key, config.contains(place) ? textOf(config.at(place))
+                      : needed               ? textOf(Settings::defaultOf(info, config))
+                                             : QString());
         row.standard = nullptr; // what the configuration says stays
     }
     showDefaults();
@@ -229,7 +242,8 @@ void SettingsTree::showDefaults()
     for (Row& row : m_rows) {
         const json standard = Settings::defaultOf(row.info, now);
         const QString text = textOf(standard), key = QString::fromStdString(row.info.key);
-        if (auto* box = qobject_cast<QComboBox*>(editor(key)); box && !row.standard.is_null() && row.standard != standard && box->currentText() == textOf(row.standard)) {
+        if (auto* box = qobject_cast<QComboBox*>(editor(key));
+            box && !row.standard.is_null() && row.standard != standard && box->currentText() == textOf(row.standard)) {
             const QSignalBlocker blocked(box);
             box->setCurrentText(text);
         }
@@ -250,11 +264,14 @@ void SettingsTree::showDefaults()
 // "Rarely changed (8, 2 differ from their defaults)".
 void SettingsTree::showPart(QTreeWidgetItem* part)
 {
-    const auto all = std::count_if(m_rows.begin(), m_rows.end(), [&](const Row& row) { return row.item->parent() == part; });
-    const auto changed = std::count_if(m_rows.begin(), m_rows.end(), [&](const Row& row) { return row.changed && row.item->parent() == part; });
+    const auto all =
+        std::count_if(m_rows.begin(), m_rows.end(), [&](const Row& row) { return row.item->parent() == part; });
+    const auto changed = std::count_if(m_rows.begin(), m_rows.end(),
+                                       [&](const Row& row) { return row.changed && row.item->parent() == part; });
     const QString title = part->data(Setting, titleRole).toString();
     if (part->parent())
-        part->setText(Setting, changed > 0 ? tr("%1 (%2, of them changed: %3)").arg(title).arg(all).arg(changed) : tr("%1 (%2)").arg(title).arg(all));
+        part->setText(Setting, changed > 0 ? tr("%1 (%2, of them changed: %3)").arg(title).arg(all).arg(changed)
+                                           : tr("%1 (%2)").arg(title).arg(all));
 }
 
 void SettingsTree::filter(const QString& words, bool changedOnly)
@@ -266,9 +283,16 @@ void SettingsTree::filter(const QString& words, bool changedOnly)
         for (const QTreeWidgetItem* part : m_parts)
             m_folds.push_back(part->isExpanded());
     }
-    const auto holds = [&all](const QString& text) { return std::all_of(all.begin(), all.end(), [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); }); };
-    const auto textOfRow = [](const Row& row) { return row.item->text(Setting) + QLatin1Char(' ') + row.item->text(Meaning); };
-    const bool named = std::any_of(m_rows.begin(), m_rows.end(), [&](const Row& row) { return holds(textOfRow(row)); }); // else a heading may be meant
+    const auto holds = [&all](const QString& text) {
+        return std::all_of(all.begin(), all.end(),
+                           [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
+    };
+    const auto textOfRow = [](const Row& row) {
+        return row.item->text(Setting) + QLatin1Char(' ') + row.item->text(Meaning);
+    };
+    const bool named = std::any_of(m_rows.begin(), m_rows.end(), [&](const Row& row) {
+        return holds(textOfRow(row));
+    }); // else a heading may be meant
     for (const Row& row : m_rows) {
         QString text = textOfRow(row);
         for (const QTreeWidgetItem* part = named ? nullptr : row.item->parent(); part; part = part->parent())

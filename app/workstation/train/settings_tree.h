@@ -8,8 +8,8 @@
 
 namespace mama {
 
-// Every setting of a run in groups that fold: value, default, range, unit, meaning. A value that differs from the default
-// stands out, and a folded part says how many do.
+// Every setting of a run in groups that fold: value, default, range, unit, meaning. A value that differs from the
+// default stands out, and a folded part says how many do.
 class SettingsTree : public QTreeWidget
 {
     Q_OBJECT
@@ -27,7 +27,7 @@ public:
     // Of the task and presets that the form says. A choice that was left at its default goes along to the new one.
     void showDefaults();
     QString keyIn(const QString& text) const; // the first setting that a text names; empty: none
-    void showKey(const QString& key); // unfolded, scrolled to and with the focus
+    void showKey(const QString& key);         // unfolded, scrolled to and with the focus
 
 Q_SIGNALS:
     void edited();
@@ -50,7 +50,7 @@ private:
 
     std::vector<Row> m_rows;
     QMap<QString, QWidget*> m_editors;
-    std::vector<QWidget*> m_order; // as on screen, for the tab key
+    std::vector<QWidget*> m_order;         // as on screen, for the tab key
     std::vector<QTreeWidgetItem*> m_parts; // groups, and what is rarely changed in them
     bool m_filtered = false;
     std::vector<bool> m_folds; // of the parts, before the filter

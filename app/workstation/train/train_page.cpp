@@ -1,11 +1,11 @@
 #include "app/workstation/train/train_page.h"
 
 #include "app/workstation/checkpoints/checkpoint_panel.h"
+#include "app/workstation/runs/run_launch.h"
 #include "app/workstation/train/curve_controls.h"
 #include "app/workstation/train/run_details.h"
 #include "app/workstation/train/run_form.h"
 #include "app/workstation/train/run_header.h"
-#include "app/workstation/runs/run_launch.h"
 #include "app/workstation/train/run_list.h"
 #include "app/workstation/train/train_start.h"
 
@@ -21,7 +21,8 @@
 
 namespace mama {
 
-TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent) : QWidget(parent), m_program(program), m_settings(settings)
+TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent)
+    : QWidget(parent), m_program(program), m_settings(settings)
 {
     m_list = new RunList(settings, this); // made in the order of the tab key
     auto* start = new TrainStart(this);
@@ -81,7 +82,8 @@ QWidget* TrainPage::buildRun()
     connect(m_plot, &CurvePlot::readOut, m_readOut, &QLabel::setText);
     connect(m_plot, &CurvePlot::runPicked, m_list, &RunList::choose);
     connect(m_details, &QTabWidget::currentChanged, this, &TrainPage::makeRoom);
-    connect(&checkpoints(), &CheckpointPanel::chosen, this, [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });
+    connect(&checkpoints(), &CheckpointPanel::chosen, this,
+            [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });
     connect(m_plot, &CurvePlot::cursorDragged, &checkpoints().strip(), &CheckpointStrip::goTo);
     return m_rows;
 }
@@ -112,7 +114,9 @@ void TrainPage::openRun(const QString& folder)
 
 void TrainPage::chooseRun()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a run folder (config.json, state.json)"), m_settings.value(QStringLiteral("runs/folder")).toString());
+    const QString chosen =
+        QFileDialog::getExistingDirectory(this, tr("Open a run folder (config.json, state.json)"),
+                                          m_settings.value(QStringLiteral("runs/folder")).toString());
     if (chosen.isEmpty())
         return;
     m_settings.setValue(QStringLiteral("runs/folder"), QFileInfo(chosen).absolutePath());
@@ -172,7 +176,8 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
 void TrainPage::showItem(const QString& folder)
 {
     const RunView& of = m_runs[folder];
-    m_list->setState(folder, tr("%1 — %2").arg(of.name(), of.word()), QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText());
+    m_list->setState(folder, tr("%1 — %2").arg(of.name(), of.word()),
+                     QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText());
 }
 
 // The curves of the chosen run, then those that only ticked ones have.
@@ -257,7 +262,8 @@ void TrainPage::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::PaletteChange && m_list) {
         showCurrent(); // the state's colour
-        QMetaObject::invokeMethod(this, &TrainPage::showColours, Qt::QueuedConnection); // the plot has taken its own first
+        QMetaObject::invokeMethod(this, &TrainPage::showColours,
+                                  Qt::QueuedConnection); // the plot has taken its own first
     }
     QWidget::changeEvent(event);
 }

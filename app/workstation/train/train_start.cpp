@@ -13,11 +13,13 @@ constexpr int lineWidth = 560; // a line that can be read
 
 TrainStart::TrainStart(QWidget* parent) : QWidget(parent)
 {
-    auto* text = new QLabel(tr("<h2>No run yet</h2>"
-                               "<p>A run trains a model on a data set with <b>images/</b> and <b>tables/</b> (EMBED's layout; <b>mama phantom</b> makes one), "
-                               "starting from a model folder. It is a process of its own: it goes on when this window is closed.</p>"
-                               "<p>To follow a run that exists, at work or ended, on this machine or on a shared file system, open its folder or drop it here: "
-                               "the one with <b>config.json</b> and <b>state.json</b>.</p>"), this);
+    auto* text = new QLabel(
+        tr("<h2>No run yet</h2>"
+           "<p>A run trains a model on a data set with <b>images/</b> and <b>tables/</b> (EMBED's layout; <b>mama phantom</b> makes one), "
+           "starting from a model folder. It is a process of its own: it goes on when this window is closed.</p>"
+           "<p>To follow a run that exists, at work or ended, on this machine or on a shared file system, open its folder or drop it here: "
+           "the one with <b>config.json</b> and <b>state.json</b>.</p>"),
+        this);
     text->setObjectName(QStringLiteral("trainStart"));
     text->setWordWrap(true);
     auto* make = new QPushButton(tr("Make a run…"), this);

@@ -74,7 +74,8 @@ std::optional<StreamInfo> jpegInfo(std::span<const std::byte> bytes)
         if (!length || *length < 2 || *marker == 0xFFD9 || *marker == 0xFFDA)
             return std::nullopt;
         if (const auto kind = kindOf(*marker)) {
-            const auto precision = big(bytes, at + 4, 1), rows = big(bytes, at + 5, 2), columns = big(bytes, at + 7, 2), components = big(bytes, at + 9, 1);
+            const auto precision = big(bytes, at + 4, 1), rows = big(bytes, at + 5, 2), columns = big(bytes, at + 7, 2),
+                       components = big(bytes, at + 9, 1);
             if (!components || *rows == 0 || *columns == 0 || *precision < 2 || *precision > 16)
                 return std::nullopt;
             StreamInfo info;

@@ -15,12 +15,12 @@ struct StreamInfo
     Kind kind = Kind::JpegBaseline;
     std::uint32_t rows = 0, columns = 0;
     int components = 1;
-    int precision = 8;        // bits of a sample
-    bool isSigned = false;    // JPEG 2000
+    int precision = 8;            // bits of a sample
+    bool isSigned = false;        // JPEG 2000
     bool colourTransform = false; // JPEG 2000: the decoder turns it into RGB
     bool lossy = false;
-    std::size_t start = 0;    // JPEG 2000: where the codestream starts inside a JP2 file
-    std::size_t length = 0;   // and how long it may be
+    std::size_t start = 0;  // JPEG 2000: where the codestream starts inside a JP2 file
+    std::size_t length = 0; // and how long it may be
 };
 
 // JPEG and JPEG-LS: markers of ISO 10918-1 and 14495-1 up to the frame header. Empty if there is none.

@@ -49,7 +49,8 @@ void describe(DcmDataset& dataset, const PixelLayout& layout, int bitsAllocated,
         dataset.putAndInsertUint16(DCM_PlanarConfiguration, 0);
 }
 
-bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset, std::vector<std::byte>& out, std::string& why)
+bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset,
+                     std::vector<std::byte>& out, std::string& why)
 {
     if (compressed.size() % 2)
         compressed.push_back(std::byte{0});
@@ -58,11 +59,13 @@ bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed
     sequence.insert(new DcmPixelItem(tag)); // an empty offset table
     auto* item = new DcmPixelItem(tag);
     sequence.insert(item);
-    OFCondition result = item->putUint8Array(reinterpret_cast<const Uint8*>(compressed.data()), static_cast<unsigned long>(compressed.size()));
+    OFCondition result = item->putUint8Array(reinterpret_cast<const Uint8*>(compressed.data()),
+                                             static_cast<unsigned long>(compressed.size()));
     Uint32 fragment = 1;
     OFString colourModel;
     if (result.good())
-        result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(), static_cast<Uint32>(out.size()), colourModel);
+        result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(),
+                                           static_cast<Uint32>(out.size()), colourModel);
     if (result.bad())
         why = result.text();
     return result.good();
@@ -98,12 +101,15 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
         return std::nullopt;
     }
     if (!beginsRle(compressed, layout)) {
-        why = "RLE header does not announce the " + std::to_string(bytesPerSample * static_cast<std::size_t>(layout.samples)) + " segments of such a frame within its " + std::to_string(compressed.size()) + " bytes";
+        why = "RLE header does not announce the " +
+              std::to_string(bytesPerSample * static_cast<std::size_t>(layout.samples)) +
+              " segments of such a frame within its " + std::to_string(compressed.size()) + " bytes";
         return std::nullopt;
     }
     for (std::uint64_t i = 0; i < bytesPerSample * static_cast<std::size_t>(layout.samples); ++i)
         if (readNumber(compressed, 4 + 4 * i, 4, false) > compressed.size()) {
-            why = "RLE segment " + std::to_string(i + 1) + " starts beyond the frame's " + std::to_string(compressed.size()) + " bytes";
+            why = "RLE segment " + std::to_string(i + 1) + " starts beyond the frame's " +
+                  std::to_string(compressed.size()) + " bytes";
             return std::nullopt;
         }
     if (size > compressed.size() * 64) { // two bytes make 128 at most
@@ -116,12 +122,15 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
     const std::size_t planes = bytesPerSample * static_cast<std::size_t>(layout.samples);
     for (std::size_t plane = 0; plane < planes; ++plane) {
         const std::uint64_t from = readNumber(compressed, 4 + 4 * plane, 4, false);
-        const std::uint64_t to = plane + 1 < planes ? readNumber(compressed, 8 + 4 * plane, 4, false) : compressed.size();
+        const std::uint64_t to =
+            plane + 1 < planes ? readNumber(compressed, 8 + 4 * plane, 4, false) : compressed.size();
         // Segments hold the bytes of a sample from the most significant down.
-        const std::size_t target = plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
+        const std::size_t target =
+            plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
         const auto segment = std::span<const std::byte>(compressed).subspan(from, to - from);
         if (!unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes)) {
-            why = "RLE segment " + std::to_string(plane + 1) + " ends before its " + std::to_string(layout.pixels()) + " bytes";
+            why = "RLE segment " + std::to_string(plane + 1) + " ends before its " + std::to_string(layout.pixels()) +
+                  " bytes";
             return std::nullopt;
         }
     }
@@ -131,12 +140,16 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
 bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compressed, std::string& why)
 {
     if (info.rows != layout.rows || info.columns != layout.columns || info.components != layout.samples) {
-        why = "the stream is " + std::to_string(info.rows) + " x " + std::to_string(info.columns) + " x " + std::to_string(info.components) + ", the header (0028,0010) says " +
-              std::to_string(layout.rows) + " x " + std::to_string(layout.columns) + " x " + std::to_string(layout.samples);
+        why = "the stream is " + std::to_string(info.rows) + " x " + std::to_string(info.columns) + " x " +
+              std::to_string(info.components) + ", the header (0028,0010) says " + std::to_string(layout.rows) + " x " +
+              std::to_string(layout.columns) + " x " + std::to_string(layout.samples);
         return false;
     }
     // A blank picture compresses well, but a large one not into a handful of bytes.
-    const std::uint64_t size = layout.pixels() * static_cast<std::uint64_t>(layout.samples) * (info.precision <= 8 ? 1 : info.precision <= 16 ? 2 : 4);
+    const std::uint64_t size = layout.pixels() * static_cast<std::uint64_t>(layout.samples) *
+                               (info.precision <= 8    ? 1
+                                : info.precision <= 16 ? 2
+                                                       : 4);
     if (size > (std::uint64_t{64} << 20) && size / 4096 > compressed) {
         why = std::to_string(compressed) + " bytes for a frame of " + std::to_string(size >> 20) + " MiB";
         return false;
@@ -148,10 +161,13 @@ void compare(const StreamInfo& info, const PixelLayout& layout, RawFrame& out)
 {
     // A lossless JPEG of more bits than are stored is common and harmless.
     if (info.kind == Kind::Jpeg2000 ? info.precision != layout.bitsStored : info.precision < layout.bitsStored)
-        out.warnings.push_back("the compressed stream has " + std::to_string(info.precision) + " bits a sample, (0028,0101) Bits Stored says " + std::to_string(layout.bitsStored) + "; the header decides");
+        out.warnings.push_back("the compressed stream has " + std::to_string(info.precision) +
+                               " bits a sample, (0028,0101) Bits Stored says " + std::to_string(layout.bitsStored) +
+                               "; the header decides");
     if (info.kind == Kind::Jpeg2000 && info.isSigned != layout.isSigned)
-        out.warnings.push_back(std::string("the compressed stream is ") + (info.isSigned ? "signed" : "unsigned") + ", (0028,0103) Pixel Representation says " +
-                               (layout.isSigned ? "signed" : "unsigned") + "; the header decides");
+        out.warnings.push_back(std::string("the compressed stream is ") + (info.isSigned ? "signed" : "unsigned") +
+                               ", (0028,0103) Pixel Representation says " + (layout.isSigned ? "signed" : "unsigned") +
+                               "; the header decides");
 }
 
 } // namespace
@@ -168,8 +184,10 @@ bool hasDecoder(const std::string& uid)
 
 bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout)
 {
-    const auto expected = static_cast<std::uint64_t>(layout.samples) * static_cast<std::uint64_t>(layout.bytesPerSample());
-    if (fragment.size() < 64 || readNumber(fragment, 0, 4, false) != expected || expected > 15 || readNumber(fragment, 4, 4, false) != 64)
+    const auto expected =
+        static_cast<std::uint64_t>(layout.samples) * static_cast<std::uint64_t>(layout.bytesPerSample());
+    if (fragment.size() < 64 || readNumber(fragment, 0, 4, false) != expected || expected > 15 ||
+        readNumber(fragment, 4, 4, false) != 64)
         return false;
     std::uint64_t last = 0;
     for (std::uint64_t i = 0; i < expected; ++i) {
@@ -181,7 +199,8 @@ bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout)
     return true;
 }
 
-std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byte> compressed, const PixelLayout& layout, std::string& why)
+std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byte> compressed,
+                                    const PixelLayout& layout, std::string& why)
 {
     if (uid == rleSyntax)
         return decodeRle(compressed, layout, why);
@@ -201,10 +220,12 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     out.lossy = info->lossy;
     out.streamSigned = info->isSigned;
     out.isRgb = info->colourTransform;
-    if (info->lossy != (uid != "1.2.840.10008.1.2.4.57" && uid != "1.2.840.10008.1.2.4.70") && info->kind != Kind::Jpeg2000 && info->kind != Kind::JpegLs)
+    if (info->lossy != (uid != "1.2.840.10008.1.2.4.57" && uid != "1.2.840.10008.1.2.4.70") &&
+        info->kind != Kind::Jpeg2000 && info->kind != Kind::JpegLs)
         out.warnings.push_back("the compressed stream is not of the kind that transfer syntax " + uid + " says");
     compare(*info, layout, out);
-    const std::size_t size = layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);
+    const std::size_t size =
+        layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);
     out.bytes.resize(size + size % 2);
     DcmDataset dataset;
     describe(dataset, layout, 8 * out.bytesPerSample, info->precision, info->isSigned);

@@ -14,6 +14,7 @@ bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout);
 
 // Decodes one frame from its joined fragments. The stream's own header is checked against the layout before a
 // decoder sees it. Empty on failure, with the reason in why.
-std::optional<RawFrame> decodeFrame(const std::string& transferSyntax, std::vector<std::byte> compressed, const PixelLayout& layout, std::string& why);
+std::optional<RawFrame> decodeFrame(const std::string& transferSyntax, std::vector<std::byte> compressed,
+                                    const PixelLayout& layout, std::string& why);
 
 } // namespace mama

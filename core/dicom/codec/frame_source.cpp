@@ -1,9 +1,9 @@
 #include "core/dicom/codec/frame_source.h"
 
 #include "core/base/error.h"
-#include "core/dicom/data_set/element_header.h"
 #include "core/dicom/codec/frame_codec.h"
 #include "core/dicom/codec/native_frame.h"
+#include "core/dicom/data_set/element_header.h"
 
 #include <algorithm>
 
@@ -13,7 +13,8 @@ FrameSource::FrameSource(const DicomSource& source, const PixelData& pixels, con
     : m_source(source), m_pixels(pixels), m_layout(layout), m_where(source.file->path().string())
 {
     if (pixels.tag != 0x7FE00010)
-        throw Error(ErrorCode::Unsupported, "decode", m_where, tagText(pixels.tag) + " floating point pixels are not read");
+        throw Error(ErrorCode::Unsupported, "decode", m_where,
+                    tagText(pixels.tag) + " floating point pixels are not read");
     if (pixels.encapsulated)
         findFragments();
     else
@@ -26,10 +27,12 @@ void FrameSource::findNativeFrames()
     const std::uint64_t available = std::uint64_t{m_pixels.value.length} * 8 / frameBits;
     if (available == 0)
         throw Error(ErrorCode::Format, "decode", m_where,
-                    tagText(m_pixels.tag) + " Pixel Data holds " + std::to_string(m_pixels.value.length) + " bytes, one frame needs " + std::to_string((frameBits + 7) / 8));
+                    tagText(m_pixels.tag) + " Pixel Data holds " + std::to_string(m_pixels.value.length) +
+                        " bytes, one frame needs " + std::to_string((frameBits + 7) / 8));
     m_frames = static_cast<int>(std::min<std::uint64_t>(available, static_cast<std::uint64_t>(m_layout.frames)));
     if (m_frames < m_layout.frames)
-        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(m_layout.frames) + ", Pixel Data holds " + std::to_string(m_frames));
+        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(m_layout.frames) +
+                             ", Pixel Data holds " + std::to_string(m_frames));
 }
 
 void FrameSource::findFragments()
@@ -37,7 +40,8 @@ void FrameSource::findFragments()
     const std::size_t count = m_pixels.fragments.size();
     const auto stated = static_cast<std::size_t>(m_layout.frames);
     if (count == 0)
-        throw Error(ErrorCode::Format, "decode", m_where, tagText(m_pixels.tag) + " Pixel Data holds no compressed frame");
+        throw Error(ErrorCode::Format, "decode", m_where,
+                    tagText(m_pixels.tag) + " Pixel Data holds no compressed frame");
     if (stated == 1) {
         m_runs.emplace_back(0, count);
     } else if (count <= stated) {
@@ -53,7 +57,8 @@ void FrameSource::findFragments()
     m_runs.resize(std::min(m_runs.size(), stated));
     m_frames = static_cast<int>(m_runs.size());
     if (m_runs.size() < stated)
-        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(stated) + ", Pixel Data holds " + std::to_string(m_frames));
+        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(stated) +
+                             ", Pixel Data holds " + std::to_string(m_frames));
 }
 
 // The basic offset table, if it has one entry a frame and each points at a fragment.
@@ -67,7 +72,8 @@ bool FrameSource::groupByTable(const std::vector<std::uint64_t>& offsets)
         const std::uint64_t wanted = m_pixels.firstItem + offset + 8; // an item's value follows its header
         while (fragment < m_pixels.fragments.size() && m_pixels.fragments[fragment].offset < wanted)
             ++fragment;
-        if (fragment == m_pixels.fragments.size() || m_pixels.fragments[fragment].offset != wanted || (!starts.empty() && starts.back() == fragment))
+        if (fragment == m_pixels.fragments.size() || m_pixels.fragments[fragment].offset != wanted ||
+            (!starts.empty() && starts.back() == fragment))
             return false;
         starts.push_back(fragment);
     }
@@ -89,12 +95,17 @@ void FrameSource::groupByStart()
     }
 }
 
-std::string FrameSource::frameText(int frame) const { return "frame " + std::to_string(frame + 1) + " of " + std::to_string(m_frames); }
+std::string FrameSource::frameText(int frame) const
+{
+    return "frame " + std::to_string(frame + 1) + " of " + std::to_string(m_frames);
+}
 
 RawFrame FrameSource::read(int frame) const
 {
     if (frame < 0 || frame >= m_frames)
-        throw Error(ErrorCode::Usage, "decode", m_where, "frame " + std::to_string(frame) + " was asked for, the file has " + std::to_string(m_frames) + " (counted from 0)");
+        throw Error(ErrorCode::Usage, "decode", m_where,
+                    "frame " + std::to_string(frame) + " was asked for, the file has " + std::to_string(m_frames) +
+                        " (counted from 0)");
     return m_pixels.encapsulated ? readCompressed(frame) : readNative(frame);
 }
 
@@ -134,11 +145,14 @@ RawFrame FrameSource::readCompressed(int frame) const
 {
     const std::string& uid = m_source.transferSyntax;
     if (!hasDecoder(uid))
-        throw Error(ErrorCode::Unsupported, "decode", m_where, "transfer syntax " + transferSyntaxText(uid) + " has no decoder here; convert to JPEG 2000 or explicit little endian");
+        throw Error(ErrorCode::Unsupported, "decode", m_where,
+                    "transfer syntax " + transferSyntaxText(uid) +
+                        " has no decoder here; convert to JPEG 2000 or explicit little endian");
     std::string why;
     auto out = decodeFrame(uid, compressedBytes(frame), m_layout, why);
     if (!out)
-        throw Error(ErrorCode::Format, "decode", m_where, frameText(frame) + ", transfer syntax " + transferSyntaxText(uid) + ": " + why);
+        throw Error(ErrorCode::Format, "decode", m_where,
+                    frameText(frame) + ", transfer syntax " + transferSyntaxText(uid) + ": " + why);
     return std::move(*out);
 }
 

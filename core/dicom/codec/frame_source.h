@@ -1,7 +1,7 @@
 #pragma once
 #include "core/dicom/codec/compressed_stream.h"
-#include "core/dicom/data_set/dicom_source.h"
 #include "core/dicom/codec/pixel_layout.h"
+#include "core/dicom/data_set/dicom_source.h"
 
 namespace mama {
 
@@ -11,9 +11,9 @@ struct RawFrame
     std::vector<std::byte> bytes; // little endian, [rows, columns, samples], or [samples, rows, columns] if byPlane
     int bytesPerSample = 2;
     bool byPlane = false;
-    bool isRgb = false;    // the decoder has turned YBR into RGB
+    bool isRgb = false; // the decoder has turned YBR into RGB
     bool lossy = false;
-    int precision = 0;     // bits of the compressed stream; 0: not compressed
+    int precision = 0; // bits of the compressed stream; 0: not compressed
     bool streamSigned = false;
     std::vector<std::string> warnings; // stream and header at odds
 };

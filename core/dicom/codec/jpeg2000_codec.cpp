@@ -33,8 +33,9 @@ public:
         return (from == EXS_JPEG2000LosslessOnly || from == EXS_JPEG2000) && !target.isEncapsulated();
     }
 
-    OFCondition decodeFrame(const DcmRepresentationParameter*, DcmPixelSequence* sequence, const DcmCodecParameter*, DcmItem* dataset,
-                            Uint32 frame, Uint32& startFragment, void* buffer, Uint32 size, OFString& colourModel) const override
+    OFCondition decodeFrame(const DcmRepresentationParameter*, DcmPixelSequence* sequence, const DcmCodecParameter*,
+                            DcmItem* dataset, Uint32 frame, Uint32& startFragment, void* buffer, Uint32 size,
+                            OFString& colourModel) const override
     {
         Sint32 frames = 1;
         if (dataset->findAndGetSint32(DCM_NumberOfFrames, frames).bad() || frames < 1)
@@ -90,22 +91,27 @@ public:
         Uint32 fragment = 0;
         OFString model;
         for (Uint32 frame = 0; result.good() && frame * each < total; ++frame)
-            result = decodeFrame(parameter, sequence, codec, dataset, frame, fragment, reinterpret_cast<Uint8*>(words) + frame * each, static_cast<Uint32>(each), model);
+            result = decodeFrame(parameter, sequence, codec, dataset, frame, fragment,
+                                 reinterpret_cast<Uint8*>(words) + frame * each, static_cast<Uint32>(each), model);
         if (result.good() && !model.empty())
             result = dataset->putAndInsertOFStringArray(DCM_PhotometricInterpretation, model);
         return result;
     }
 
-    OFCondition encode(const Uint16*, Uint32, const DcmRepresentationParameter*, DcmPixelSequence*&, const DcmCodecParameter*, DcmStack&, OFBool&) const override
+    OFCondition encode(const Uint16*, Uint32, const DcmRepresentationParameter*, DcmPixelSequence*&,
+                       const DcmCodecParameter*, DcmStack&, OFBool&) const override
     {
         return EC_CannotChangeRepresentation;
     }
-    OFCondition encode(E_TransferSyntax, const DcmRepresentationParameter*, DcmPixelSequence*, const DcmRepresentationParameter*, DcmPixelSequence*&, const DcmCodecParameter*,
-                       DcmStack&, OFBool&) const override
+    OFCondition encode(E_TransferSyntax, const DcmRepresentationParameter*, DcmPixelSequence*,
+                       const DcmRepresentationParameter*, DcmPixelSequence*&, const DcmCodecParameter*, DcmStack&,
+                       OFBool&) const override
     {
         return EC_CannotChangeRepresentation;
     }
-    OFCondition determineDecompressedColorModel(const DcmRepresentationParameter*, DcmPixelSequence*, const DcmCodecParameter*, DcmItem* dataset, OFString& model) const override
+    OFCondition determineDecompressedColorModel(const DcmRepresentationParameter*, DcmPixelSequence*,
+                                                const DcmCodecParameter*, DcmItem* dataset,
+                                                OFString& model) const override
     {
         OFCondition result = dataset->findAndGetOFString(DCM_PhotometricInterpretation, model);
         if (model == "YBR_ICT" || model == "YBR_RCT")

@@ -72,8 +72,9 @@ bool matches(const opj_image_t& image, const StreamInfo& info)
 {
     if (image.numcomps != static_cast<OPJ_UINT32>(info.components))
         return false;
-    return std::all_of(image.comps, image.comps + image.numcomps,
-                       [&](const opj_image_comp_t& each) { return each.data && each.w == info.columns && each.h == info.rows; });
+    return std::all_of(image.comps, image.comps + image.numcomps, [&](const opj_image_comp_t& each) {
+        return each.data && each.w == info.columns && each.h == info.rows;
+    });
 }
 
 } // namespace
@@ -82,8 +83,10 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
 {
     // Always the bare codestream: the container's colour boxes have no say in DICOM.
     Input input{bytes.subspan(info.start, info.length)};
-    const std::unique_ptr<opj_stream_t, decltype(&opj_stream_destroy)> stream(opj_stream_create(1 << 16, OPJ_TRUE), opj_stream_destroy);
-    const std::unique_ptr<opj_codec_t, decltype(&opj_destroy_codec)> codec(opj_create_decompress(OPJ_CODEC_J2K), opj_destroy_codec);
+    const std::unique_ptr<opj_stream_t, decltype(&opj_stream_destroy)> stream(opj_stream_create(1 << 16, OPJ_TRUE),
+                                                                              opj_stream_destroy);
+    const std::unique_ptr<opj_codec_t, decltype(&opj_destroy_codec)> codec(opj_create_decompress(OPJ_CODEC_J2K),
+                                                                           opj_destroy_codec);
     if (!stream || !codec) {
         why = "OpenJPEG could not start";
         return {};

@@ -68,7 +68,8 @@ void expandSubsampled(const Bytes& in, std::uint64_t start, std::size_t size, st
 
 } // namespace
 
-std::vector<std::byte> nativeFrame(std::span<const std::byte> pixels, int frame, const PixelLayout& layout, bool swapped)
+std::vector<std::byte> nativeFrame(std::span<const std::byte> pixels, int frame, const PixelLayout& layout,
+                                   bool swapped)
 {
     const Bytes in(pixels, swapped);
     const auto size = static_cast<std::size_t>(layout.bytesPerSample());

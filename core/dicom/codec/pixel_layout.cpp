@@ -7,8 +7,10 @@
 namespace mama {
 namespace {
 
-constexpr std::uint32_t samplesTag = 0x00280002, photometricTag = 0x00280004, planarTag = 0x00280006, framesTag = 0x00280008, rowsTag = 0x00280010, columnsTag = 0x00280011,
-                        allocatedTag = 0x00280100, storedTag = 0x00280101, highBitTag = 0x00280102, representationTag = 0x00280103;
+constexpr std::uint32_t samplesTag = 0x00280002, photometricTag = 0x00280004, planarTag = 0x00280006,
+                        framesTag = 0x00280008, rowsTag = 0x00280010, columnsTag = 0x00280011,
+                        allocatedTag = 0x00280100, storedTag = 0x00280101, highBitTag = 0x00280102,
+                        representationTag = 0x00280103;
 
 Error wrong(ErrorCode code, const std::string& where, std::uint32_t tag, const std::string& why)
 {
@@ -30,19 +32,23 @@ void readBits(DcmItem& dataset, PixelLayout& out, const std::string& where)
     out.bitsAllocated = static_cast<int>(needed(dataset, allocatedTag, "Bits Allocated", where));
     const int allocated = out.bitsAllocated;
     if (allocated != 1 && allocated != 8 && allocated != 12 && allocated != 16 && allocated != 32)
-        throw wrong(ErrorCode::Unsupported, where, allocatedTag, "Bits Allocated is " + std::to_string(allocated) + "; 1, 8, 12, 16 and 32 are read");
+        throw wrong(ErrorCode::Unsupported, where, allocatedTag,
+                    "Bits Allocated is " + std::to_string(allocated) + "; 1, 8, 12, 16 and 32 are read");
     const auto stored = tags::integer(dataset, storedTag);
     out.bitsStored = static_cast<int>(stored.value_or(allocated));
     if (!stored)
-        out.warnings.push_back(tagText(storedTag) + " Bits Stored is missing: " + std::to_string(allocated) + " was assumed");
+        out.warnings.push_back(tagText(storedTag) + " Bits Stored is missing: " + std::to_string(allocated) +
+                               " was assumed");
     if (out.bitsStored < 1 || out.bitsStored > allocated) {
-        out.warnings.push_back(tagText(storedTag) + " Bits Stored " + std::to_string(out.bitsStored) + " does not fit Bits Allocated: " + std::to_string(allocated) + " was assumed");
+        out.warnings.push_back(tagText(storedTag) + " Bits Stored " + std::to_string(out.bitsStored) +
+                               " does not fit Bits Allocated: " + std::to_string(allocated) + " was assumed");
         out.bitsStored = allocated;
     }
     const auto high = tags::integer(dataset, highBitTag);
     out.highBit = static_cast<int>(high.value_or(out.bitsStored - 1));
     if (out.highBit < out.bitsStored - 1 || out.highBit >= allocated) {
-        out.warnings.push_back(tagText(highBitTag) + " High Bit " + std::to_string(out.highBit) + " does not fit Bits Stored: " + std::to_string(out.bitsStored - 1) + " was assumed");
+        out.warnings.push_back(tagText(highBitTag) + " High Bit " + std::to_string(out.highBit) +
+                               " does not fit Bits Stored: " + std::to_string(out.bitsStored - 1) + " was assumed");
         out.highBit = out.bitsStored - 1;
     }
     out.isSigned = tags::integer(dataset, representationTag).value_or(0) == 1;
@@ -52,16 +58,20 @@ void readColour(DcmItem& dataset, PixelLayout& out, const std::string& where)
 {
     out.samples = static_cast<int>(tags::integer(dataset, samplesTag).value_or(1));
     if (out.samples != 1 && out.samples != 3)
-        throw wrong(ErrorCode::Unsupported, where, samplesTag, "Samples per Pixel is " + std::to_string(out.samples) + "; 1 and 3 are read");
+        throw wrong(ErrorCode::Unsupported, where, samplesTag,
+                    "Samples per Pixel is " + std::to_string(out.samples) + "; 1 and 3 are read");
     out.photometric = tags::text(dataset, photometricTag);
-    const bool grey = out.photometric == "MONOCHROME1" || out.photometric == "MONOCHROME2" || out.photometric == "PALETTE COLOR";
+    const bool grey =
+        out.photometric == "MONOCHROME1" || out.photometric == "MONOCHROME2" || out.photometric == "PALETTE COLOR";
     const bool colour = out.photometric == "RGB" || out.photometric.rfind("YBR_", 0) == 0;
     if (out.photometric.empty() || (grey && out.samples == 3) || (colour && out.samples == 1)) {
         const std::string assumed = out.samples == 3 ? "RGB" : "MONOCHROME2";
-        out.warnings.push_back(tagText(photometricTag) + " Photometric Interpretation \"" + out.photometric + "\" with " + std::to_string(out.samples) + " samples: " + assumed + " was assumed");
+        out.warnings.push_back(tagText(photometricTag) + " Photometric Interpretation \"" + out.photometric +
+                               "\" with " + std::to_string(out.samples) + " samples: " + assumed + " was assumed");
         out.photometric = assumed;
     } else if (!grey && !colour) {
-        throw wrong(ErrorCode::Unsupported, where, photometricTag, "Photometric Interpretation " + out.photometric + " is not read");
+        throw wrong(ErrorCode::Unsupported, where, photometricTag,
+                    "Photometric Interpretation " + out.photometric + " is not read");
     }
     out.byPlane = out.samples == 3 && tags::integer(dataset, planarTag).value_or(0) == 1;
 }
@@ -75,7 +85,8 @@ void readFrames(DcmItem& dataset, PixelLayout& out)
     if (out.frames < 1 || out.frames > 0x7FFFFFFF)
         out.frames = 1;
     if (std::to_string(out.frames) != text)
-        out.warnings.push_back(tagText(framesTag) + " Number of Frames \"" + text + "\" was read as " + std::to_string(out.frames));
+        out.warnings.push_back(tagText(framesTag) + " Number of Frames \"" + text + "\" was read as " +
+                               std::to_string(out.frames));
 }
 
 } // namespace
@@ -95,10 +106,12 @@ PixelLayout readPixelLayout(DcmItem& dataset, const std::string& where)
     readBits(dataset, out, where);
     readColour(dataset, out, where);
     readFrames(dataset, out);
-    const std::uint64_t bytes = out.pixels() * static_cast<std::uint64_t>(out.samples) * static_cast<std::uint64_t>(out.bytesPerSample());
+    const std::uint64_t bytes =
+        out.pixels() * static_cast<std::uint64_t>(out.samples) * static_cast<std::uint64_t>(out.bytesPerSample());
     if (out.rows > 65535 * 4 || out.columns > 65535 * 4 || bytes > largestFrame)
         throw wrong(ErrorCode::Memory, where, rowsTag,
-                    std::to_string(out.rows) + " rows x " + std::to_string(out.columns) + " columns: a frame of over " + std::to_string(largestFrame >> 20) + " MiB");
+                    std::to_string(out.rows) + " rows x " + std::to_string(out.columns) + " columns: a frame of over " +
+                        std::to_string(largestFrame >> 20) + " MiB");
     return out;
 }
 

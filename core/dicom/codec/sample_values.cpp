@@ -50,7 +50,8 @@ BitField bitField(const RawFrame& frame, const PixelLayout& layout)
 }
 
 template <class T>
-void copyValues(const RawFrame& frame, std::size_t pixels, std::size_t samples, const BitField& field, std::vector<std::byte>& out)
+void copyValues(const RawFrame& frame, std::size_t pixels, std::size_t samples, const BitField& field,
+                std::vector<std::byte>& out)
 {
     const bool whole = field.shift == 0 && field.bits == 8 * static_cast<int>(sizeof(T));
     if (whole && !(frame.byPlane && samples > 1)) {
@@ -80,7 +81,8 @@ void convertYbr(StoredImage& image, const PixelLayout& layout)
     const double unit = (full + 1) / 256; // YBR_PARTIAL: black at 16 of 256, white at 235
     for (std::size_t i = 0; i + 2 < image.samples(); i += 3) {
         double y = static_cast<double>(storedValue(image, i));
-        double cb = static_cast<double>(storedValue(image, i + 1)) - middle, cr = static_cast<double>(storedValue(image, i + 2)) - middle;
+        double cb = static_cast<double>(storedValue(image, i + 1)) - middle,
+               cr = static_cast<double>(storedValue(image, i + 2)) - middle;
         if (partial) {
             y = (y - 16 * unit) * 255 / 219;
             cb *= 255.0 / 224;
@@ -136,7 +138,8 @@ StoredImage storedValues(const RawFrame& frame, const PixelLayout& layout)
 
 StoredImage toRgb(StoredImage stored, const RawFrame& frame, const PixelLayout& layout, const Palette& palette)
 {
-    if (layout.photometric == "PALETTE COLOR" && !palette.red.empty() && !palette.green.empty() && !palette.blue.empty())
+    if (layout.photometric == "PALETTE COLOR" && !palette.red.empty() && !palette.green.empty() &&
+        !palette.blue.empty())
         return lookUp(stored, palette);
     const std::string& model = layout.photometric;
     const bool ybr = model.rfind("YBR_FULL", 0) == 0 || model.rfind("YBR_PARTIAL", 0) == 0;

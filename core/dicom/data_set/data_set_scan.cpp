@@ -3,16 +3,16 @@
 #include "core/base/error.h"
 #include "core/dicom/data_set/element_header.h"
 
+#include <cstdio>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dctag.h>
-#include <cstdio>
 
 namespace mama {
 namespace {
 
 constexpr std::uint32_t itemTag = 0xFFFEE000, itemEnd = 0xFFFEE00D, sequenceEnd = 0xFFFEE0DD;
-constexpr int deepest = 48;                             // nested sequences
-constexpr std::size_t mostElements = 2'000'000;         // DCMTK needs some 200 bytes for each
+constexpr int deepest = 48;                     // nested sequences
+constexpr std::size_t mostElements = 2'000'000; // DCMTK needs some 200 bytes for each
 constexpr std::size_t longestValue = std::size_t{16} << 20;
 constexpr std::size_t longestHeader = std::size_t{256} << 20;
 
@@ -50,7 +50,8 @@ public:
             if (next - at > longestValue && !isSequence(element, encoding)) {
                 keep(at);
                 from = next;
-                m_scan.warnings.push_back(tagText(element.tag) + " of " + std::to_string(next - at) + " bytes was not read");
+                m_scan.warnings.push_back(tagText(element.tag) + " of " + std::to_string(next - at) +
+                                          " bytes was not read");
             }
             at = next;
         }
@@ -61,7 +62,8 @@ public:
 private:
     [[noreturn]] void fail(std::uint32_t tag, std::size_t offset, const std::string& why) const
     {
-        throw Error(ErrorCode::Format, "decode", m_where, tagText(tag) + " at offset " + std::to_string(offset) + ": " + why);
+        throw Error(ErrorCode::Format, "decode", m_where,
+                    tagText(tag) + " at offset " + std::to_string(offset) + ": " + why);
     }
 
     ElementHeader header(std::size_t at, Encoding encoding)
@@ -70,8 +72,11 @@ private:
         if (!element) {
             const bool big = encoding == Encoding::ExplicitBig;
             const bool cut = m_bytes.size() - at < 12;
-            const std::uint64_t tag = m_bytes.size() - at < 4 ? 0 : readNumber(m_bytes, at, 2, big) << 16 | readNumber(m_bytes, at + 2, 2, big);
-            fail(static_cast<std::uint32_t>(tag), at, cut ? "file ends inside an element" : "value representation is no pair of letters");
+            const std::uint64_t tag = m_bytes.size() - at < 4
+                                          ? 0
+                                          : readNumber(m_bytes, at, 2, big) << 16 | readNumber(m_bytes, at + 2, 2, big);
+            fail(static_cast<std::uint32_t>(tag), at,
+                 cut ? "file ends inside an element" : "value representation is no pair of letters");
         }
         if (++m_elements > mostElements)
             fail(element->tag, at, "more than " + std::to_string(mostElements) + " elements");
@@ -84,7 +89,8 @@ private:
             return element.is("SQ") || (element.is("UN") && element.length == ElementHeader::undefined);
         if (element.length == ElementHeader::undefined)
             return true;
-        const DcmEVR vr = DcmTag(static_cast<Uint16>(element.tag >> 16), static_cast<Uint16>(element.tag & 0xFFFF)).getEVR();
+        const DcmEVR vr =
+            DcmTag(static_cast<Uint16>(element.tag >> 16), static_cast<Uint16>(element.tag & 0xFFFF)).getEVR();
         return vr == EVR_SQ;
     }
 
@@ -93,7 +99,9 @@ private:
     {
         const bool open = element.length == ElementHeader::undefined;
         if (!open && element.length > m_bytes.size() - element.value)
-            fail(element.tag, at, "value of " + std::to_string(element.length) + " bytes, the file holds " + std::to_string(m_bytes.size() - element.value) + " more: truncated");
+            fail(element.tag, at,
+                 "value of " + std::to_string(element.length) + " bytes, the file holds " +
+                     std::to_string(m_bytes.size() - element.value) + " more: truncated");
         if (isSequence(element, encoding)) {
             // Content of an unknown sequence (UN) is implicit little endian: PS3.5 6.2.2 note 4.
             const Encoding inside = element.is("UN") ? Encoding::ImplicitLittle : encoding;
@@ -132,7 +140,8 @@ private:
     {
         const bool open = item.length == ElementHeader::undefined;
         if (!open && item.length > limit - item.value)
-            fail(item.tag, start, "item of " + std::to_string(item.length) + " bytes in " + std::to_string(limit - item.value));
+            fail(item.tag, start,
+                 "item of " + std::to_string(item.length) + " bytes in " + std::to_string(limit - item.value));
         const std::size_t end = open ? limit : item.value + item.length;
         std::size_t at = item.value;
         while (at < end) {
@@ -161,7 +170,9 @@ private:
     std::size_t fragments(const ElementHeader& element, PixelData& pixels)
     {
         std::size_t at = element.value;
-        const auto damaged = [&](const std::string& why) { pixels.damage = tagText(element.tag) + " at offset " + std::to_string(at) + ": " + why; };
+        const auto damaged = [&](const std::string& why) {
+            pixels.damage = tagText(element.tag) + " at offset " + std::to_string(at) + ": " + why;
+        };
         for (bool first = true;; first = false) {
             if (m_bytes.size() - at < 8) {
                 damaged("file ends before the sequence delimiter (FFFE,E0DD): truncated");
@@ -172,7 +183,8 @@ private:
                 return item.value;
             if (item.tag != itemTag || item.length > m_bytes.size() - item.value) {
                 damaged(item.tag != itemTag ? "expected an item or the delimiter, found " + tagText(item.tag)
-                                            : "item of " + std::to_string(item.length) + " bytes, the file holds " + std::to_string(m_bytes.size() - item.value) + " more: truncated");
+                                            : "item of " + std::to_string(item.length) + " bytes, the file holds " +
+                                                  std::to_string(m_bytes.size() - item.value) + " more: truncated");
                 return m_bytes.size();
             }
             if (first)
@@ -206,7 +218,8 @@ private:
 
 } // namespace
 
-DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding, const std::string& where)
+DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding,
+                        const std::string& where)
 {
     return Walker(bytes, where).walk(start, encoding);
 }
@@ -219,7 +232,8 @@ bool looksLikeDataSet(std::span<const std::byte> bytes, std::size_t start, Encod
         if (i > 0 && at == bytes.size())
             return true;
         const auto element = readElementHeader(bytes, at, encoding);
-        const bool known = element && (encoding == Encoding::ImplicitLittle || DcmVR(std::string(element->vr, 2).c_str()).isStandard());
+        const bool known = element && (encoding == Encoding::ImplicitLittle ||
+                                       DcmVR(std::string(element->vr, 2).c_str()).isStandard());
         if (!known || element->tag <= last || element->tag > 0x7FE00010 || (i == 0 && element->tag >> 16 > 0x0020))
             return false;
         last = element->tag;

@@ -38,7 +38,8 @@ struct DataSetScan
 };
 
 // where: the file as an error names it. Error(Format) names tag and offset. Stops after the pixel data.
-DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding, const std::string& where);
+DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding,
+                        const std::string& where);
 
 // Whether the first elements at start make sense in this encoding: known value representations, ascending tags,
 // lengths within the file.

@@ -21,12 +21,16 @@ constexpr std::size_t mostInflated = std::size_t{640} << 20;
 
 const char* uidOf(Encoding encoding)
 {
-    return encoding == Encoding::ImplicitLittle ? implicitLittle : encoding == Encoding::ExplicitBig ? explicitBig : explicitLittle;
+    return encoding == Encoding::ImplicitLittle ? implicitLittle
+           : encoding == Encoding::ExplicitBig  ? explicitBig
+                                                : explicitLittle;
 }
 
 const char* describe(Encoding encoding)
 {
-    return encoding == Encoding::ImplicitLittle ? "implicit little endian" : encoding == Encoding::ExplicitBig ? "explicit big endian" : "explicit little endian";
+    return encoding == Encoding::ImplicitLittle ? "implicit little endian"
+           : encoding == Encoding::ExplicitBig  ? "explicit big endian"
+                                                : "explicit little endian";
 }
 
 std::optional<Encoding> encodingByContent(std::span<const std::byte> bytes, std::size_t start)
@@ -61,7 +65,8 @@ std::size_t readMeta(DicomSource& source, std::size_t at)
             break;
         if (element->length > source.bytes.size() - element->value)
             throw Error(ErrorCode::Format, "decode", source.file->path().string(),
-                        tagText(element->tag) + " at offset " + std::to_string(at) + ": file ends inside the meta header: truncated");
+                        tagText(element->tag) + " at offset " + std::to_string(at) +
+                            ": file ends inside the meta header: truncated");
         if (element->tag == 0x00020000 && element->length == 4)
             statedEnd = element->value + 4 + readNumber(source.bytes, element->value, 4, false);
         else if (element->tag == 0x00020002)
@@ -77,7 +82,8 @@ void inflateDataSet(DicomSource& source)
 {
     const auto packed = source.bytes.subspan(source.start);
     const auto fail = [&](const std::string& why) {
-        return Error(ErrorCode::Format, "decode", source.file->path().string(), "deflated data set at offset " + std::to_string(source.start) + ": " + why);
+        return Error(ErrorCode::Format, "decode", source.file->path().string(),
+                     "deflated data set at offset " + std::to_string(source.start) + ": " + why);
     };
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
@@ -109,16 +115,21 @@ void chooseEncoding(DicomSource& source)
     if (declared.empty()) {
         if (!found && source.start < source.bytes.size())
             throw Error(ErrorCode::Format, "decode", source.file->path().string(),
-                        "transfer syntax (0002,0010) is missing and the data set at offset " + std::to_string(source.start) + " is neither implicit nor explicit little endian");
+                        "transfer syntax (0002,0010) is missing and the data set at offset " +
+                            std::to_string(source.start) + " is neither implicit nor explicit little endian");
         source.encoding = found.value_or(Encoding::ExplicitLittle);
         source.transferSyntax = uidOf(source.encoding);
-        source.warnings.push_back(std::string("transfer syntax (0002,0010) is missing: ") + describe(source.encoding) + " was assumed from the content");
+        source.warnings.push_back(std::string("transfer syntax (0002,0010) is missing: ") + describe(source.encoding) +
+                                  " was assumed from the content");
         return;
     }
-    source.encoding = declared == implicitLittle ? Encoding::ImplicitLittle : declared == explicitBig ? Encoding::ExplicitBig : Encoding::ExplicitLittle;
+    source.encoding = declared == implicitLittle ? Encoding::ImplicitLittle
+                      : declared == explicitBig  ? Encoding::ExplicitBig
+                                                 : Encoding::ExplicitLittle;
     if (found && *found != source.encoding && !looksLikeDataSet(source.bytes, source.start, source.encoding)) {
         source.encoding = *found;
-        source.warnings.push_back("the data set is " + std::string(describe(*found)) + ", not as transfer syntax " + declared + " says");
+        source.warnings.push_back("the data set is " + std::string(describe(*found)) + ", not as transfer syntax " +
+                                  declared + " says");
     }
 }
 
@@ -137,13 +148,16 @@ std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> fil
     const auto bytes = source.bytes;
     if (hasDicomMagic(bytes)) {
         source.start = readMeta(source, 132);
-    } else if (bytes.size() >= 8 && readNumber(bytes, 0, 2, false) == 2 && looksLikeDataSet(bytes, 0, Encoding::ExplicitLittle)) {
+    } else if (bytes.size() >= 8 && readNumber(bytes, 0, 2, false) == 2 &&
+               looksLikeDataSet(bytes, 0, Encoding::ExplicitLittle)) {
         source.start = readMeta(source, 0);
         source.warnings.emplace_back("the file has no preamble");
     } else {
         // Some writers lose the preamble's magic or leave a stray byte in front.
         const auto starts = {std::size_t{0}, std::size_t{1}, std::size_t{128}};
-        const auto* found = std::find_if(starts.begin(), starts.end(), [&](std::size_t start) { return encodingByContent(bytes, start).has_value(); });
+        const auto* found = std::find_if(starts.begin(), starts.end(), [&](std::size_t start) {
+            return encodingByContent(bytes, start).has_value();
+        });
         if (found == starts.end())
             return std::nullopt;
         source.start = *found;

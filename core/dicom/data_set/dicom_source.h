@@ -17,8 +17,8 @@ struct DicomSource
     std::span<const std::byte> bytes;
     std::size_t start = 0;
     Encoding encoding = Encoding::ExplicitLittle;
-    std::string transferSyntax;  // UID as stored or assumed
-    std::string mediaClass;      // SOP class of the meta header
+    std::string transferSyntax; // UID as stored or assumed
+    std::string mediaClass;     // SOP class of the meta header
     std::vector<std::string> warnings;
 };
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <cstdlib>
 #include <dcmtk/config/osconfig.h>
-#include <dcmtk/dcmdata/dcitem.h>
 #include <dcmtk/dcmdata/dcelem.h>
+#include <dcmtk/dcmdata/dcitem.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 #include <dcmtk/dcmdata/dctagkey.h>
 
@@ -110,7 +110,8 @@ std::optional<std::int64_t> integer(DcmItem& item, std::uint32_t tag)
     const std::string value = text(item, tag);
     std::int64_t out = 0;
     const char* begin = value.data() + (!value.empty() && value[0] == '+' ? 1 : 0);
-    return std::from_chars(begin, value.data() + value.size(), out).ec == std::errc() ? std::optional(out) : std::nullopt;
+    return std::from_chars(begin, value.data() + value.size(), out).ec == std::errc() ? std::optional(out)
+                                                                                      : std::nullopt;
 }
 
 std::vector<double> numbers(DcmItem& item, std::uint32_t tag)
@@ -214,7 +215,8 @@ DcmItem* firstItem(DcmItem& item, std::uint32_t sequence)
 
 DcmItem* group(DcmItem& dataset, int frame, std::uint32_t sequence)
 {
-    if (DcmSequenceOfItems* frames = sequenceAt(dataset, 0x52009230); frames && static_cast<unsigned long>(frame) < frames->card())
+    if (DcmSequenceOfItems* frames = sequenceAt(dataset, 0x52009230);
+        frames && static_cast<unsigned long>(frame) < frames->card())
         if (DcmItem* own = frames->getItem(static_cast<unsigned long>(frame)))
             if (DcmItem* found = firstItem(*own, sequence))
                 return found;

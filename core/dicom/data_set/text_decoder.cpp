@@ -16,19 +16,22 @@ namespace {
 // How the bytes of one half of the code table become the input of iconv.
 struct Coding
 {
-    const char* name;       // iconv's
-    bool lower = false;     // a two-byte set in the lower half (G0): the eighth bit is added
-    char prefix = 0;        // single shift before each pair: JIS X 0212 in EUC-JP
+    const char* name;   // iconv's
+    bool lower = false; // a two-byte set in the lower half (G0): the eighth bit is added
+    char prefix = 0;    // single shift before each pair: JIS X 0212 in EUC-JP
 };
 
 // Defined terms of PS3.3 C.12.1.1.2 with and without code extensions.
 const char* encodingOf(const std::string& term)
 {
     static const std::map<std::string, const char*> terms{
-        {"", "ISO-8859-1"}, {"ISO_IR 6", "ISO-8859-1"}, {"ISO_IR 100", "ISO-8859-1"}, {"ISO_IR 101", "ISO-8859-2"}, {"ISO_IR 109", "ISO-8859-3"},
-        {"ISO_IR 110", "ISO-8859-4"}, {"ISO_IR 144", "ISO-8859-5"}, {"ISO_IR 127", "ISO-8859-6"}, {"ISO_IR 126", "ISO-8859-7"}, {"ISO_IR 138", "ISO-8859-8"},
-        {"ISO_IR 148", "ISO-8859-9"}, {"ISO_IR 203", "ISO-8859-15"}, {"ISO_IR 13", "SHIFT_JIS"}, {"ISO_IR 166", "TIS-620"}, {"ISO_IR 192", "UTF-8"},
-        {"ISO_IR 87", "EUC-JP"}, {"ISO_IR 159", "EUC-JP"}, {"ISO_IR 149", "EUC-KR"}, {"ISO_IR 58", "GB2312"}, {"GB18030", "GB18030"}, {"GBK", "GBK"}};
+        {"", "ISO-8859-1"},           {"ISO_IR 6", "ISO-8859-1"},   {"ISO_IR 100", "ISO-8859-1"},
+        {"ISO_IR 101", "ISO-8859-2"}, {"ISO_IR 109", "ISO-8859-3"}, {"ISO_IR 110", "ISO-8859-4"},
+        {"ISO_IR 144", "ISO-8859-5"}, {"ISO_IR 127", "ISO-8859-6"}, {"ISO_IR 126", "ISO-8859-7"},
+        {"ISO_IR 138", "ISO-8859-8"}, {"ISO_IR 148", "ISO-8859-9"}, {"ISO_IR 203", "ISO-8859-15"},
+        {"ISO_IR 13", "SHIFT_JIS"},   {"ISO_IR 166", "TIS-620"},    {"ISO_IR 192", "UTF-8"},
+        {"ISO_IR 87", "EUC-JP"},      {"ISO_IR 159", "EUC-JP"},     {"ISO_IR 149", "EUC-KR"},
+        {"ISO_IR 58", "GB2312"},      {"GB18030", "GB18030"},       {"GBK", "GBK"}};
     std::string key = term;
     for (const char* prefix : {"ISO 2022 IR ", "ISO-IR ", "ISO IR ", "ISO_IR_", "ISO-IR-"})
         if (key.rfind(prefix, 0) == 0)
@@ -43,10 +46,13 @@ struct Escape
     const char* sequence;
     Coding coding;
 };
-constexpr Escape escapes[] = {
-    {"(B", {"ISO-8859-1"}}, {"(J", {"SHIFT_JIS"}}, {")I", {"SHIFT_JIS"}}, {"$B", {"EUC-JP", true}}, {"$@", {"EUC-JP", true}}, {"$(D", {"EUC-JP", true, '\x8F'}},
-    {"$)C", {"EUC-KR"}}, {"$)A", {"GB2312"}}, {"-A", {"ISO-8859-1"}}, {"-B", {"ISO-8859-2"}}, {"-C", {"ISO-8859-3"}}, {"-D", {"ISO-8859-4"}},
-    {"-L", {"ISO-8859-5"}}, {"-G", {"ISO-8859-6"}}, {"-F", {"ISO-8859-7"}}, {"-H", {"ISO-8859-8"}}, {"-M", {"ISO-8859-9"}}, {"-b", {"ISO-8859-15"}}, {"-T", {"TIS-620"}}};
+constexpr Escape escapes[] = {{"(B", {"ISO-8859-1"}},   {"(J", {"SHIFT_JIS"}},    {")I", {"SHIFT_JIS"}},
+                              {"$B", {"EUC-JP", true}}, {"$@", {"EUC-JP", true}}, {"$(D", {"EUC-JP", true, '\x8F'}},
+                              {"$)C", {"EUC-KR"}},      {"$)A", {"GB2312"}},      {"-A", {"ISO-8859-1"}},
+                              {"-B", {"ISO-8859-2"}},   {"-C", {"ISO-8859-3"}},   {"-D", {"ISO-8859-4"}},
+                              {"-L", {"ISO-8859-5"}},   {"-G", {"ISO-8859-6"}},   {"-F", {"ISO-8859-7"}},
+                              {"-H", {"ISO-8859-8"}},   {"-M", {"ISO-8859-9"}},   {"-b", {"ISO-8859-15"}},
+                              {"-T", {"TIS-620"}}};
 
 std::string escaped(const std::string& text)
 {
@@ -118,7 +124,9 @@ struct TextDecoder::State
                 flush();
                 coding = escape->coding;
                 i += std::string(escape->sequence).size();
-            } else if (!(coding.lower && run.size() % 2 == 1) && (static_cast<unsigned char>(c) < 0x20 || (extended && !coding.lower && delimiters.find(c) != std::string::npos))) {
+            } else if (!(coding.lower && run.size() % 2 == 1) &&
+                       (static_cast<unsigned char>(c) < 0x20 ||
+                        (extended && !coding.lower && delimiters.find(c) != std::string::npos))) {
                 flush();
                 out += c == '\x1B' ? "\\x1B" : std::string(1, c);
                 if (delimiters.find(c) != std::string::npos)

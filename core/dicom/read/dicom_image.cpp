@@ -1,11 +1,11 @@
 #include "core/dicom/read/dicom_image.h"
 
 #include "core/dicom/codec/dcmtk_setup.h"
+#include "core/dicom/data_set/tags.h"
 #include "core/dicom/read/header_reader.h"
 #include "core/dicom/read/lookup_tables.h"
 #include "core/dicom/read/overlay_reader.h"
 #include "core/dicom/read/pipeline_reader.h"
-#include "core/dicom/data_set/tags.h"
 
 #include <algorithm>
 #include <cstring>
@@ -71,7 +71,9 @@ void DicomImage::readDataset()
     const OFCondition result = m_dataset->read(stream, readingSyntax(m_source), EGL_noChange, DCM_MaxReadLength);
     m_dataset->transferEnd();
     if (result.bad())
-        throw Error(ErrorCode::Format, "decode", m_path.string(), std::string("header: ") + result.text() + ", near offset " + std::to_string(m_source.start + static_cast<std::size_t>(stream.tell())));
+        throw Error(ErrorCode::Format, "decode", m_path.string(),
+                    std::string("header: ") + result.text() + ", near offset " +
+                        std::to_string(m_source.start + static_cast<std::size_t>(stream.tell())));
 }
 
 // Pixel data cut off before their end are refused as a whole: nothing is half shown.
@@ -83,7 +85,8 @@ void DicomImage::checkDamage() const
     if (m_header.frames > 1) {
         const bool itemCut = why.find("item of") != std::string::npos;
         const int frame = static_cast<int>(m_scan.pixels->fragments.size()) + (itemCut ? 1 : 0);
-        why = "frame " + std::to_string(std::clamp(frame, 1, m_header.frames)) + " of " + std::to_string(m_header.frames) + ": " + why;
+        why = "frame " + std::to_string(std::clamp(frame, 1, m_header.frames)) + " of " +
+              std::to_string(m_header.frames) + ": " + why;
     }
     throw Error(ErrorCode::Format, "decode", m_path.string(), why);
 }
@@ -92,7 +95,8 @@ void DicomImage::preparePixels()
 {
     const std::string where = m_path.string();
     if (!m_scan.pixels) {
-        m_pixelError.emplace(ErrorCode::Unsupported, "decode", where, std::string(name(m_kind)) + ": Pixel Data (7FE0,0010) is missing");
+        m_pixelError.emplace(ErrorCode::Unsupported, "decode", where,
+                             std::string(name(m_kind)) + ": Pixel Data (7FE0,0010) is missing");
         return;
     }
     try {
@@ -110,7 +114,8 @@ void DicomImage::preparePixels()
         m_header.photometric = m_layout.photometric;
     const auto groups = tags::items(*m_dataset, 0x52009230).size();
     if (groups > 0 && groups != static_cast<std::size_t>(m_header.frames))
-        warn({"(5200,9230) " + std::to_string(groups) + " per-frame items for " + std::to_string(m_header.frames) + " frames"});
+        warn({"(5200,9230) " + std::to_string(groups) + " per-frame items for " + std::to_string(m_header.frames) +
+              " frames"});
     if (m_kind == FileKind::Segmentation)
         warn({"(0028,0100) a mask (segmentation), not an image"});
     else if (m_layout.samples == 3 || m_layout.photometric == "PALETTE COLOR")
@@ -144,10 +149,12 @@ StoredImage DicomImage::readFrame(int frame)
 
 void DicomImage::checkSize(std::uint64_t count) const
 {
-    const std::uint64_t each = m_layout.pixels() * static_cast<std::uint64_t>(m_layout.samples) * static_cast<std::uint64_t>(m_layout.bytesPerSample());
+    const std::uint64_t each = m_layout.pixels() * static_cast<std::uint64_t>(m_layout.samples) *
+                               static_cast<std::uint64_t>(m_layout.bytesPerSample());
     if (each * count > largestFile)
         throw Error(ErrorCode::Memory, "decode", m_path.string(),
-                    std::to_string(count) + " frames of " + std::to_string(each >> 20) + " MiB are over the limit of " + std::to_string(largestFile >> 20) + " MiB; read them one by one");
+                    std::to_string(count) + " frames of " + std::to_string(each >> 20) + " MiB are over the limit of " +
+                        std::to_string(largestFile >> 20) + " MiB; read them one by one");
 }
 
 std::vector<std::byte> DicomImage::storedBytes()

@@ -1,8 +1,8 @@
 #pragma once
-#include "core/dicom/data_set/dicom_source.h"
 #include "core/dicom/codec/frame_source.h"
-#include "core/dicom/read/image_file.h"
 #include "core/dicom/codec/sample_values.h"
+#include "core/dicom/data_set/dicom_source.h"
+#include "core/dicom/read/image_file.h"
 
 #include "core/base/error.h"
 

@@ -85,7 +85,8 @@ void readView(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
             out.viewModifiers.push_back(code(*modifier, decode));
     }
     if (views.size() > 1)
-        out.warnings.push_back("(0054,0220) View Code Sequence has " + std::to_string(views.size()) + " items: the first was taken");
+        out.warnings.push_back("(0054,0220) View Code Sequence has " + std::to_string(views.size()) +
+                               " items: the first was taken");
     if (out.viewModifiers.empty()) // some writers put it beside the view, not inside
         for (DcmItem* modifier : tags::items(d, 0x00540222))
             out.viewModifiers.push_back(code(*modifier, decode));
@@ -143,7 +144,9 @@ ImageHeader readHeader(DcmItem& d)
 
 FileKind kindOf(const std::string& sopClass, const std::string& modality, bool hasPixels, int bitsAllocated)
 {
-    const auto under = [&](const char* branch) { return sopClass.rfind(std::string("1.2.840.10008.") + branch, 0) == 0; };
+    const auto under = [&](const char* branch) {
+        return sopClass.rfind(std::string("1.2.840.10008.") + branch, 0) == 0;
+    };
     if (under("1.3.10"))
         return FileKind::DicomDirectory;
     if (under("5.1.4.1.1.88.59"))
@@ -159,7 +162,8 @@ FileKind kindOf(const std::string& sopClass, const std::string& modality, bool h
     if (hasPixels)
         return FileKind::Image;
     // Waveforms, raw data, radiotherapy plans and structures hold no picture by their nature.
-    for (const char* branch : {"5.1.4.1.1.9.", "5.1.4.1.1.66", "5.1.4.1.1.481.3", "5.1.4.1.1.481.4", "5.1.4.1.1.481.5", "5.1.4.1.1.481.8"})
+    for (const char* branch :
+         {"5.1.4.1.1.9.", "5.1.4.1.1.66", "5.1.4.1.1.481.3", "5.1.4.1.1.481.4", "5.1.4.1.1.481.5", "5.1.4.1.1.481.8"})
         if (under(branch))
             return FileKind::NotAnImage;
     return FileKind::NoPixels;

@@ -11,7 +11,8 @@ namespace {
 class PictureImage : public ImageFile
 {
 public:
-    PictureImage(std::shared_ptr<const MappedFile> file, const RasterFileInfo& info) : ImageFile(file->path()), m_file(std::move(file))
+    PictureImage(std::shared_ptr<const MappedFile> file, const RasterFileInfo& info)
+        : ImageFile(file->path()), m_file(std::move(file))
     {
         m_header.format = info.format;
         m_header.rows = static_cast<int>(info.rows);
@@ -27,7 +28,8 @@ public:
     StoredImage readFrame(int frame) override
     {
         if (frame != 0)
-            throw Error(ErrorCode::Usage, "decode", m_path.string(), "frame " + std::to_string(frame) + " was asked for, a picture has one");
+            throw Error(ErrorCode::Usage, "decode", m_path.string(),
+                        "frame " + std::to_string(frame) + " was asked for, a picture has one");
         StoredImage image = readRaster(m_file->bytes(), m_path);
         // Only now it is known whether there is colour.
         m_header.channels = image.channels;
@@ -79,7 +81,8 @@ std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
     if (!source)
-        throw Error(ErrorCode::Format, "decode", path.string(), file->bytes().empty() ? "the file is empty" : "neither DICOM nor PNG, JPEG, TIFF or PGM");
+        throw Error(ErrorCode::Format, "decode", path.string(),
+                    file->bytes().empty() ? "the file is empty" : "neither DICOM nor PNG, JPEG, TIFF or PGM");
     return std::make_unique<DicomImage>(std::move(*source));
 }
 

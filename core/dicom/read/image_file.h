@@ -21,28 +21,28 @@ struct Code // one item of a code sequence
 // Texts are UTF-8. Identifiers of the patient go on screen and into the library only.
 struct ImageHeader
 {
-    std::string format;           // "dicom", "png", "jpeg", "tiff", "pgm"
-    std::string transferSyntax;   // UID; empty for other formats
+    std::string format;         // "dicom", "png", "jpeg", "tiff", "pgm"
+    std::string transferSyntax; // UID; empty for other formats
     std::string sopClass, sopUid, seriesUid, studyUid, modality;
     std::string patientId, patientName, patientBirthDate, patientSex;
     std::string studyDate, acquisitionDate, acquisitionTime, contentTime;
     std::string studyDescription, seriesDescription, protocolName, manufacturer, model, station;
-    std::string photometric;      // as stored
+    std::string photometric;        // as stored
     std::string presentationIntent; // "FOR PRESENTATION", "FOR PROCESSING"
     std::vector<std::string> imageType;
-    std::string imageLaterality, laterality; // (0020,0062), (0020,0060)
+    std::string imageLaterality, laterality;  // (0020,0062), (0020,0060)
     std::vector<std::string> frameLaterality; // per frame, then shared; empty if none
     std::optional<Code> view;
     std::vector<Code> viewModifiers;
     std::string viewPosition;
     std::pair<std::string, std::string> patientOrientation; // row, column
-    std::string horizontalFlip; // (0018,7034)
+    std::string horizontalFlip;                             // (0018,7034)
     bool partialView = false, implantPresent = false;
     std::optional<Spacing> pixelSpacing, imagerPixelSpacing;
-    std::string spacingCalibration;              // (0028,0A02)
-    std::optional<double> magnification;         // ERMF (0018,1114)
+    std::string spacingCalibration;      // (0028,0A02)
+    std::optional<double> magnification; // ERMF (0018,1114)
     std::string presentationLutShape, pixelIntensityRelationship, burnedInAnnotation;
-    std::vector<std::string> sourceImages;       // SOP instance UIDs of SourceImageSequence
+    std::vector<std::string> sourceImages; // SOP instance UIDs of SourceImageSequence
     int rows = 0, columns = 0, frames = 1, bitsAllocated = 0, bitsStored = 0, channels = 1;
     bool isSigned = false;
     std::vector<std::string> warnings;
@@ -59,7 +59,17 @@ struct OverlayPlane
 // What is in a file that may be an image. Kind tells the rest apart: they are listed, not failed. Segmentation:
 // single bits or the segmentation class, a mask. NoPixels: an image's header without pixel data. NotAnImage: a DICOM
 // object that never holds a picture (waveform, plan, raw data).
-enum class FileKind { Image, StructuredReport, PresentationState, KeyObject, EncapsulatedPdf, DicomDirectory, Segmentation, NoPixels, NotAnImage };
+enum class FileKind {
+    Image,
+    StructuredReport,
+    PresentationState,
+    KeyObject,
+    EncapsulatedPdf,
+    DicomDirectory,
+    Segmentation,
+    NoPixels,
+    NotAnImage
+};
 const char* name(FileKind kind);
 
 // One image file, DICOM (with or without preamble) or PNG, JPEG, TIFF, PGM. Opening reads the header only;

@@ -32,7 +32,8 @@ std::optional<Descriptor> readDescriptor(DcmItem& item, std::uint32_t tag, bool 
 std::vector<std::uint16_t> readEntries(DcmItem& item, std::uint32_t tag, const Descriptor& descriptor)
 {
     auto words = tags::words(item, tag);
-    const bool packed = descriptor.bits <= 8 && words.size() < descriptor.entries && words.size() >= descriptor.entries / 2;
+    const bool packed =
+        descriptor.bits <= 8 && words.size() < descriptor.entries && words.size() >= descriptor.entries / 2;
     if (packed) {
         const auto bytes = tags::bytes(item, tag);
         words.assign(bytes.begin(), bytes.end());
@@ -62,14 +63,16 @@ private:
         const std::size_t length = m_words[at + 1];
         if (m_words[at] == 0) {
             const std::size_t end = std::min(at + 2 + length, m_words.size());
-            m_out.insert(m_out.end(), m_words.begin() + static_cast<std::ptrdiff_t>(at + 2), m_words.begin() + static_cast<std::ptrdiff_t>(end));
+            m_out.insert(m_out.end(), m_words.begin() + static_cast<std::ptrdiff_t>(at + 2),
+                         m_words.begin() + static_cast<std::ptrdiff_t>(end));
             return end;
         }
         if (m_words[at] != 1 || at + 2 >= m_words.size() || m_out.empty())
             return m_words.size();
         const double from = m_out.back(), to = m_words[at + 2];
         for (std::size_t i = 1; i <= length; ++i)
-            m_out.push_back(static_cast<std::uint16_t>(from + (to - from) * static_cast<double>(i) / static_cast<double>(length) + 0.5));
+            m_out.push_back(static_cast<std::uint16_t>(
+                from + (to - from) * static_cast<double>(i) / static_cast<double>(length) + 0.5));
         return at + 3;
     }
 
@@ -79,7 +82,8 @@ private:
         if (at + 3 >= m_words.size())
             return m_words.size();
         std::size_t from = (m_words[at + 2] | std::size_t{m_words[at + 3]} << 16) / 2;
-        for (std::size_t i = 0; i < m_words[at + 1] && from + 1 < at && m_out.size() < m_entries && m_words[from] != 2; ++i)
+        for (std::size_t i = 0; i < m_words[at + 1] && from + 1 < at && m_out.size() < m_entries && m_words[from] != 2;
+             ++i)
             from = direct(from);
         return at + 4;
     }
@@ -89,7 +93,8 @@ private:
     std::vector<std::uint16_t> m_out;
 };
 
-std::vector<std::uint16_t> readColour(DcmItem& dataset, std::uint32_t channel, const Descriptor& descriptor, const std::string& where)
+std::vector<std::uint16_t> readColour(DcmItem& dataset, std::uint32_t channel, const Descriptor& descriptor,
+                                      const std::string& where)
 {
     auto entries = readEntries(dataset, 0x00281201 + channel, descriptor);
     if (entries.empty())
@@ -117,7 +122,8 @@ std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std:
         return std::nullopt;
     }
     if (out.entries.size() < descriptor->entries)
-        warnings.push_back("(0028,3006) LUT Data has " + std::to_string(out.entries.size()) + " entries, the descriptor says " + std::to_string(descriptor->entries));
+        warnings.push_back("(0028,3006) LUT Data has " + std::to_string(out.entries.size()) +
+                           " entries, the descriptor says " + std::to_string(descriptor->entries));
     return out;
 }
 
@@ -129,7 +135,8 @@ Palette readPalette(DcmItem& dataset, const PixelLayout& layout, const std::stri
     for (std::uint32_t channel = 0; channel < 3; ++channel) {
         const auto descriptor = readDescriptor(dataset, 0x00281101 + channel, layout.isSigned);
         if (!descriptor)
-            throw Error(ErrorCode::Format, "decode", where, tagText(0x00281101 + channel) + " palette descriptor is missing");
+            throw Error(ErrorCode::Format, "decode", where,
+                        tagText(0x00281101 + channel) + " palette descriptor is missing");
         out.firstMapped = descriptor->firstMapped;
         out.bits = descriptor->bits;
         *tables[channel] = readColour(dataset, channel, *descriptor, where);

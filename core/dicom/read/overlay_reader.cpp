@@ -25,7 +25,8 @@ void readOrigin(DcmItem& d, std::uint32_t group, OverlayPlane& out)
 
 bool isEmbedded(DcmItem& d, std::uint32_t group)
 {
-    return !tags::present(d, group | 0x3000) && tags::integer(d, group | 0x0100).value_or(1) > 1 && tags::present(d, group | 0x0102);
+    return !tags::present(d, group | 0x3000) && tags::integer(d, group | 0x0100).value_or(1) > 1 &&
+           tags::present(d, group | 0x0102);
 }
 
 } // namespace
@@ -38,7 +39,8 @@ bool hasEmbeddedOverlay(DcmItem& d)
     return false;
 }
 
-std::vector<OverlayPlane> readOverlays(DcmItem& d, const std::vector<std::uint16_t>& embedded, int imageRows, int imageColumns)
+std::vector<OverlayPlane> readOverlays(DcmItem& d, const std::vector<std::uint16_t>& embedded, int imageRows,
+                                       int imageColumns)
 {
     std::vector<OverlayPlane> planes;
     const TextDecoder decode(d);
@@ -56,9 +58,11 @@ std::vector<OverlayPlane> readOverlays(DcmItem& d, const std::vector<std::uint16
             planes.push_back(std::move(plane));
             continue;
         }
-        const int rows = limited(tags::integer(d, group | 0x0010), 0), columns = limited(tags::integer(d, group | 0x0011), 0);
+        const int rows = limited(tags::integer(d, group | 0x0010), 0),
+                  columns = limited(tags::integer(d, group | 0x0011), 0);
         const auto data = tags::bytes(d, group | 0x3000);
-        if (rows <= 0 || columns <= 0 || static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) > data.size() * 8)
+        if (rows <= 0 || columns <= 0 ||
+            static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns) > data.size() * 8)
             continue;
         plane.bits = Raster<std::uint8_t>(rows, columns);
         for (std::size_t i = 0; i < plane.bits.values.size(); ++i)

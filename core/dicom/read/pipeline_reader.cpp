@@ -1,8 +1,8 @@
 #include "core/dicom/read/pipeline_reader.h"
 
-#include "core/dicom/read/lookup_tables.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/data_set/text_decoder.h"
+#include "core/dicom/read/lookup_tables.h"
 
 #include <algorithm>
 #include <cmath>
@@ -31,7 +31,8 @@ void readPadding(DcmItem& d, const PixelLayout& layout, GreyPipeline& out)
     out.padding = std::minmax(first, second);
 }
 
-void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<std::string>& warnings)
+void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out,
+                  std::vector<std::string>& warnings)
 {
     DcmItem* group = tags::group(d, frame, 0x00289145); // Pixel Value Transformation
     DcmItem& from = group ? *group : d;
@@ -75,15 +76,19 @@ void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, st
     const auto explanations = tags::texts(from, 0x00281055);
     const WindowFunction function = windowFunction(from, warnings);
     if (centres.size() != widths.size())
-        warnings.push_back("(0028,1050) " + std::to_string(centres.size()) + " window centres with (0028,1051) " + std::to_string(widths.size()) + " widths: the pairs were taken");
+        warnings.push_back("(0028,1050) " + std::to_string(centres.size()) + " window centres with (0028,1051) " +
+                           std::to_string(widths.size()) + " widths: the pairs were taken");
     for (std::size_t i = 0; i < std::min(centres.size(), widths.size()); ++i) {
-        const bool valid = std::isfinite(centres[i]) && std::isfinite(widths[i]) && (function == WindowFunction::Linear ? widths[i] >= 1 : widths[i] > 0);
+        const bool valid = std::isfinite(centres[i]) && std::isfinite(widths[i]) &&
+                           (function == WindowFunction::Linear ? widths[i] >= 1 : widths[i] > 0);
         if (!valid) {
-            warnings.push_back("(0028,1051) window " + std::to_string(i + 1) + " has no valid centre and width: it was left out");
+            warnings.push_back("(0028,1051) window " + std::to_string(i + 1) +
+                               " has no valid centre and width: it was left out");
             continue;
         }
         VoiChoice choice;
-        choice.window = Window{centres[i], widths[i], function, i < explanations.size() ? decode(explanations[i]) : std::string()};
+        choice.window =
+            Window{centres[i], widths[i], function, i < explanations.size() ? decode(explanations[i]) : std::string()};
         out.voi.push_back(std::move(choice));
     }
 }
@@ -123,7 +128,8 @@ GreyPipeline readPipeline(DcmItem& d, int frame, const PixelLayout& layout, std:
     // The presentation LUT shape says the same thing as the photometric interpretation, not a second inversion.
     const std::string shape = tags::text(d, 0x20500020);
     if ((shape == "INVERSE" && !out.inverted) || (shape == "IDENTITY" && out.inverted))
-        warnings.push_back("(2050,0020) Presentation LUT Shape " + shape + " contradicts (0028,0004) " + layout.photometric + ": the photometric interpretation was followed");
+        warnings.push_back("(2050,0020) Presentation LUT Shape " + shape + " contradicts (0028,0004) " +
+                           layout.photometric + ": the photometric interpretation was followed");
     return out;
 }
 

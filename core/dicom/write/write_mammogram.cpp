@@ -31,13 +31,17 @@ void require(bool good, const std::filesystem::path& path, const char* why)
 void check(const SyntheticMammogram& image, const std::filesystem::path& path)
 {
     const Raster<std::uint16_t>& p = image.pixels;
-    require(p.rows > 0 && p.columns > 0 && p.rows <= 65535 && p.columns <= 65535, path, "rows and columns must be 1 to 65535");
-    require(p.values.size() == static_cast<std::size_t>(p.rows) * static_cast<std::size_t>(p.columns), path, "pixels do not fill rows x columns");
+    require(p.rows > 0 && p.columns > 0 && p.rows <= 65535 && p.columns <= 65535, path,
+            "rows and columns must be 1 to 65535");
+    require(p.values.size() == static_cast<std::size_t>(p.rows) * static_cast<std::size_t>(p.columns), path,
+            "pixels do not fill rows x columns");
     require(image.bitsStored >= 9 && image.bitsStored <= 16, path, "bits stored must be 9 to 16");
     const int most = (1 << image.bitsStored) - 1;
-    require(std::ranges::all_of(p.values, [most](std::uint16_t v) { return v <= most; }), path, "a pixel exceeds the bits stored");
+    require(std::ranges::all_of(p.values, [most](std::uint16_t v) { return v <= most; }), path,
+            "a pixel exceeds the bits stored");
     require(image.spacing.row > 0 && image.spacing.column > 0, path, "the pixel spacing must be positive");
-    require(image.window == WindowFunction::Linear || image.window == WindowFunction::Sigmoid, path, "the window must be linear or sigmoid");
+    require(image.window == WindowFunction::Linear || image.window == WindowFunction::Sigmoid, path,
+            "the window must be linear or sigmoid");
     require(image.windowWidth >= 1, path, "the window's width must be at least 1");
 }
 
@@ -45,8 +49,14 @@ class Writer
 {
 public:
     explicit Writer(const std::filesystem::path& path) : m_path(path) {}
-    void text(DcmItem& item, const DcmTagKey& tag, const std::string& value) { good(item.putAndInsertString(tag, value.c_str())); }
-    void number(DcmItem& item, const DcmTagKey& tag, int value) { good(item.putAndInsertUint16(tag, static_cast<Uint16>(value))); }
+    void text(DcmItem& item, const DcmTagKey& tag, const std::string& value)
+    {
+        good(item.putAndInsertString(tag, value.c_str()));
+    }
+    void number(DcmItem& item, const DcmTagKey& tag, int value)
+    {
+        good(item.putAndInsertUint16(tag, static_cast<Uint16>(value)));
+    }
     DcmItem& item(DcmItem& parent, const DcmTagKey& sequence)
     {
         DcmItem* made = nullptr;
@@ -137,7 +147,8 @@ void addPixels(Writer& w, DcmDataset& d, const SyntheticMammogram& image)
     w.text(d, DCM_WindowCenter, decimal(image.windowCentre));
     w.text(d, DCM_WindowWidth, decimal(image.windowWidth));
     w.text(d, DCM_VOILUTFunction, image.window == WindowFunction::Sigmoid ? "SIGMOID" : "LINEAR");
-    w.good(d.putAndInsertUint16Array(DCM_PixelData, image.pixels.values.data(), static_cast<unsigned long>(image.pixels.values.size())));
+    w.good(d.putAndInsertUint16Array(DCM_PixelData, image.pixels.values.data(),
+                                     static_cast<unsigned long>(image.pixels.values.size())));
 }
 
 std::vector<char> encode(Writer& w, DcmFileFormat& file, std::size_t pixelBytes)

@@ -19,11 +19,11 @@ struct SyntheticMammogram
     int bitsStored = 12;          // 9 to 16 of 16
     MammogramSide side = MammogramSide::Left;
     MammogramView view = MammogramView::Cc;
-    Spacing spacing;              // mm at the detector
+    Spacing spacing; // mm at the detector
     double windowCentre = 2048, windowWidth = 4096;
     WindowFunction window = WindowFunction::Linear; // or Sigmoid
     std::string studyUid, seriesUid, sopUid, patientId, accession;
-    std::string date;             // YYYYMMDD
+    std::string date; // YYYYMMDD
     std::string studyDescription, model;
     int instance = 1;
 };

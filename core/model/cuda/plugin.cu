@@ -29,18 +29,21 @@ __global__ void fill(float* values, int count, float value)
 }
 
 // Patch x sentence cosines and, in the same pass, the largest of each sentence's map.
-__global__ void cosineMaps(const float* patches, const float* sentences, float* maps, float* best, int patchCount, int sentenceCount, int dim)
+__global__ void cosineMaps(const float* patches, const float* sentences, float* maps, float* best, int patchCount,
+                           int sentenceCount, int dim)
 {
     __shared__ float patchTile[side][side + 1];
     __shared__ float sentenceTile[side][side + 1];
     const int column = static_cast<int>(threadIdx.x), row = static_cast<int>(threadIdx.y);
-    const int patch = static_cast<int>(blockIdx.x) * side + column, sentence = static_cast<int>(blockIdx.y) * side + row;
+    const int patch = static_cast<int>(blockIdx.x) * side + column,
+              sentence = static_cast<int>(blockIdx.y) * side + row;
     float sum = 0;
     for (int start = 0; start < dim; start += side) {
         const int d = start + column;
         const int loaded = static_cast<int>(blockIdx.x) * side + row;
         patchTile[row][column] = loaded < patchCount && d < dim ? patches[static_cast<long long>(loaded) * dim + d] : 0;
-        sentenceTile[row][column] = sentence < sentenceCount && d < dim ? sentences[static_cast<long long>(sentence) * dim + d] : 0;
+        sentenceTile[row][column] =
+            sentence < sentenceCount && d < dim ? sentences[static_cast<long long>(sentence) * dim + d] : 0;
         __syncthreads();
         for (int k = 0; k < side; ++k)
             sum += patchTile[column][k] * sentenceTile[row][k];
@@ -101,8 +104,10 @@ void mama_cuda_cosine_maps(const at::Tensor& patches, const at::Tensor& sentence
     if (sentenceCount == 0)
         return;
     fill<<<(sentenceCount + 255) / 256, 256, 0, stream>>>(best.mutable_data_ptr<float>(), sentenceCount, lowest);
-    const dim3 blocks(static_cast<unsigned>((patchCount + side - 1) / side), static_cast<unsigned>((sentenceCount + side - 1) / side));
-    cosineMaps<<<blocks, dim3(side, side), 0, stream>>>(patches.const_data_ptr<float>(), sentences.const_data_ptr<float>(), maps.mutable_data_ptr<float>(), best.mutable_data_ptr<float>(), patchCount,
-                                                        sentenceCount, static_cast<int>(patches.size(1)));
+    const dim3 blocks(static_cast<unsigned>((patchCount + side - 1) / side),
+                      static_cast<unsigned>((sentenceCount + side - 1) / side));
+    cosineMaps<<<blocks, dim3(side, side), 0, stream>>>(
+        patches.const_data_ptr<float>(), sentences.const_data_ptr<float>(), maps.mutable_data_ptr<float>(),
+        best.mutable_data_ptr<float>(), patchCount, sentenceCount, static_cast<int>(patches.size(1)));
     C10_CUDA_KERNEL_LAUNCH_CHECK();
 }

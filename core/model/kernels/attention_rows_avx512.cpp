@@ -30,7 +30,8 @@ void exponentiate(T* scores, std::int64_t rows, std::int64_t width, float* logSu
 }
 
 template <class T>
-void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, const float* logSums, const float* delta)
+void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, const float* logSums,
+                     const float* delta)
 {
     for (std::int64_t row = 0; row < rows; ++row, scores += width, flow += width) {
         const __m512 shift = _mm512_set1_ps(-logSums[row] * log2OfE), less = _mm512_set1_ps(delta[row]);
@@ -46,6 +47,7 @@ void softmaxGradient(T* scores, T* flow, std::int64_t rows, std::int64_t width, 
 template void exponentiate<float>(float*, std::int64_t, std::int64_t, float*, float*);
 template void exponentiate<std::uint16_t>(std::uint16_t*, std::int64_t, std::int64_t, float*, float*);
 template void softmaxGradient<float>(float*, float*, std::int64_t, std::int64_t, const float*, const float*);
-template void softmaxGradient<std::uint16_t>(std::uint16_t*, std::uint16_t*, std::int64_t, std::int64_t, const float*, const float*);
+template void softmaxGradient<std::uint16_t>(std::uint16_t*, std::uint16_t*, std::int64_t, std::int64_t, const float*,
+                                             const float*);
 
 } // namespace mama::avx512

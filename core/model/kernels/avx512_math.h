@@ -24,11 +24,17 @@ inline __m512 exp2(__m512 x)
     return _mm512_scalef_ps(y, whole);
 }
 
-inline __mmask16 maskOf(std::int64_t left) { return left >= lanes ? static_cast<__mmask16>(0xFFFF) : static_cast<__mmask16>((1U << left) - 1U); }
+inline __mmask16 maskOf(std::int64_t left)
+{
+    return left >= lanes ? static_cast<__mmask16>(0xFFFF) : static_cast<__mmask16>((1U << left) - 1U);
+}
 
 // Numbers in float32, kept as float or as the bits of a bfloat16.
 inline __m512 load(const float* from, __mmask16 mask = all) { return _mm512_maskz_loadu_ps(mask, from); }
-inline __m512 load(const std::uint16_t* from, __mmask16 mask = all) { return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16)); }
+inline __m512 load(const std::uint16_t* from, __mmask16 mask = all)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(mask, from)), 16));
+}
 
 inline void store(float* to, __m512 x, __mmask16 mask = all) { _mm512_mask_storeu_ps(to, mask, x); }
 inline void store(std::uint16_t* to, __m512 x, __mmask16 mask = all) // to the nearest, ties to even
@@ -39,7 +45,8 @@ inline void store(std::uint16_t* to, __m512 x, __mmask16 mask = all) // to the n
     _mm256_mask_storeu_epi16(to, mask, _mm512_cvtepi32_epi16(_mm512_srli_epi32(rounded, 16)));
 }
 
-// The normal distribution at x: Phi(x) with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7), and its density.
+// The normal distribution at x: Phi(x) with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7), and its
+// density.
 struct Normal
 {
     __m512 below, density;
@@ -47,7 +54,8 @@ struct Normal
 inline Normal normalAt(__m512 x)
 {
     const __m512 z = _mm512_mul_ps(_mm512_abs_ps(x), _mm512_set1_ps(0.70710678118F));
-    const __m512 t = _mm512_div_ps(_mm512_set1_ps(1), _mm512_fmadd_ps(_mm512_set1_ps(0.3275911F), z, _mm512_set1_ps(1)));
+    const __m512 t =
+        _mm512_div_ps(_mm512_set1_ps(1), _mm512_fmadd_ps(_mm512_set1_ps(0.3275911F), z, _mm512_set1_ps(1)));
     __m512 p = _mm512_set1_ps(1.061405429F);
     p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(-1.453152027F));
     p = _mm512_fmadd_ps(p, t, _mm512_set1_ps(1.421413741F));
@@ -57,7 +65,8 @@ inline Normal normalAt(__m512 x)
     const __m512 bell = exp2(_mm512_mul_ps(_mm512_mul_ps(z, z), _mm512_set1_ps(-log2OfE)));
     const __m512 half = _mm512_mul_ps(_mm512_set1_ps(0.5F), _mm512_mul_ps(p, bell)); // (1 - erf(z)) / 2
     const __mmask16 negative = _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_LT_OQ);
-    return {_mm512_mask_blend_ps(negative, _mm512_sub_ps(_mm512_set1_ps(1), half), half), _mm512_mul_ps(bell, _mm512_set1_ps(0.3989422804F))};
+    return {_mm512_mask_blend_ps(negative, _mm512_sub_ps(_mm512_set1_ps(1), half), half),
+            _mm512_mul_ps(bell, _mm512_set1_ps(0.3989422804F))};
 }
 
 inline __m512 gelu(__m512 x) { return _mm512_mul_ps(x, normalAt(x).below); }

@@ -43,10 +43,14 @@ Plugin openPlugin()
             library = ::dlopen((folder / "libmama_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL);
     if (!library) {
         const char* why = ::dlerror();
-        plugin.missing = std::string("the plug-in libmama_cuda.so is not there or cannot be opened (build with -DMAMA_CUDA=ON)") + (why ? std::string(": ") + why : "");
+        plugin.missing =
+            std::string("the plug-in libmama_cuda.so is not there or cannot be opened (build with -DMAMA_CUDA=ON)") +
+            (why ? std::string(": ") + why : "");
         return plugin;
     }
-    const auto find = [&]<class F>(F& target, const char* symbol) { target = reinterpret_cast<F>(::dlsym(library, symbol)); };
+    const auto find = [&]<class F>(F& target, const char* symbol) {
+        target = reinterpret_cast<F>(::dlsym(library, symbol));
+    };
     find(plugin.deviceCount, "mama_cuda_device_count");
     find(plugin.deviceName, "mama_cuda_device_name");
     find(plugin.busId, "mama_cuda_bus_id");
@@ -54,7 +58,8 @@ Plugin openPlugin()
     find(plugin.cosineMaps, "mama_cuda_cosine_maps");
     find(plugin.localScores, "mama_cuda_local_scores");
     find(plugin.localScoresBackward, "mama_cuda_local_scores_backward");
-    if (!plugin.deviceCount || !plugin.deviceName || !plugin.busId || !plugin.memory || !plugin.cosineMaps || !plugin.localScores || !plugin.localScoresBackward)
+    if (!plugin.deviceCount || !plugin.deviceName || !plugin.busId || !plugin.memory || !plugin.cosineMaps ||
+        !plugin.localScores || !plugin.localScoresBackward)
         plugin.missing = "libmama_cuda.so is of another version";
     else if (plugin.deviceCount() < 1)
         plugin.missing = "the driver reports no GPU";
@@ -84,12 +89,16 @@ int chooseDevice(const std::string& device)
     if (!plugin().missing.empty())
         throw Error(ErrorCode::Unsupported, "device", device, plugin().missing + "; use --device cpu or auto");
     if (index >= plugin().deviceCount())
-        throw Error(ErrorCode::Unsupported, "device", device, "there are " + std::to_string(plugin().deviceCount()) + " GPUs");
+        throw Error(ErrorCode::Unsupported, "device", device,
+                    "there are " + std::to_string(plugin().deviceCount()) + " GPUs");
     at::globalContext().setAllowTF32CuDNN(false); // fp32 means fp32
     return index;
 }
 
-at::Device deviceOf(int index) { return index < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index)); }
+at::Device deviceOf(int index)
+{
+    return index < 0 ? at::Device(at::kCPU) : at::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
 
 std::string deviceName(int index)
 {
@@ -115,15 +124,20 @@ DeviceMemory memoryOf(int index, bool fromNow)
 LocalForward localScores(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets)
 {
     const auto images = patches.size(0), captions = offsets.size(0) - 1;
-    LocalForward made{at::empty({captions, images}, patches.options()), at::empty({captions, images}, patches.options()), at::empty({images, sentences.size(0)}, patches.options().dtype(at::kInt))};
+    LocalForward made{at::empty({captions, images}, patches.options()),
+                      at::empty({captions, images}, patches.options()),
+                      at::empty({images, sentences.size(0)}, patches.options().dtype(at::kInt))};
     plugin().localScores(patches, sentences, offsets, made.winners, made.bestPatch, made.bestSentence);
     return made;
 }
 
-LocalBackward localScoresBackward(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets, const at::Tensor& winners, const at::Tensor& ofBestPatch, const at::Tensor& ofBestSentence)
+LocalBackward localScoresBackward(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets,
+                                  const at::Tensor& winners, const at::Tensor& ofBestPatch,
+                                  const at::Tensor& ofBestSentence)
 {
     LocalBackward made{at::empty_like(patches), at::empty_like(sentences)};
-    plugin().localScoresBackward(patches, sentences, offsets, winners, ofBestPatch.contiguous(), ofBestSentence.contiguous(), made.patches, made.sentences);
+    plugin().localScoresBackward(patches, sentences, offsets, winners, ofBestPatch.contiguous(),
+                                 ofBestSentence.contiguous(), made.patches, made.sentences);
     return made;
 }
 
@@ -136,7 +150,8 @@ CosineMaps cosineMaps(const at::Tensor& patches, const at::Tensor& sentences)
     if (patches.dim() != 2 || sentences.dim() != 2 || patches.size(1) != sentences.size(1) || patches.size(0) < 1)
         throw Error(ErrorCode::Internal, "cosine maps", "", "patches [P, D] and sentences [S, D] do not fit");
     if (patches.is_cuda()) {
-        CosineMaps made{at::empty({sentences.size(0), patches.size(0)}, patches.options()), at::empty({sentences.size(0)}, patches.options())};
+        CosineMaps made{at::empty({sentences.size(0), patches.size(0)}, patches.options()),
+                        at::empty({sentences.size(0)}, patches.options())};
         cuda::plugin().cosineMaps(patches.contiguous(), sentences.contiguous(), made.maps, made.best);
         return made;
     }

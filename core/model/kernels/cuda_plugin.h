@@ -17,8 +17,8 @@ std::string busId(int index); // as NVML knows it
 using DeviceMemory = MamaCudaMemory;
 DeviceMemory memoryOf(int index, bool fromNow = false);
 
-// The kernels behind core/training/local_scores.h. patches [N, P, D] and sentences [S, D], contiguous float32 on one GPU;
-// offsets int32 [M + 1] on the CPU: caption m has the sentences offsets[m] to offsets[m + 1], at least one.
+// The kernels behind core/training/local_scores.h. patches [N, P, D] and sentences [S, D], contiguous float32 on one
+// GPU; offsets int32 [M + 1] on the CPU: caption m has the sentences offsets[m] to offsets[m + 1], at least one.
 struct LocalForward
 {
     at::Tensor bestPatch, bestSentence; // [M, N]
@@ -30,7 +30,8 @@ struct LocalBackward
     at::Tensor patches, sentences; // gradients
 };
 // ofBestPatch, ofBestSentence: gradients of the scores, float32 [M, N].
-LocalBackward localScoresBackward(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets, const at::Tensor& winners, const at::Tensor& ofBestPatch,
+LocalBackward localScoresBackward(const at::Tensor& patches, const at::Tensor& sentences, const at::Tensor& offsets,
+                                  const at::Tensor& winners, const at::Tensor& ofBestPatch,
                                   const at::Tensor& ofBestSentence);
 
 } // namespace mama::cuda

@@ -24,7 +24,9 @@ at::Tensor lines(std::int64_t floats) { return at::empty({(floats + 15) / 16 * 1
 
 struct Heads // where qkv's parts lie
 {
-    explicit Heads(const at::Tensor& qkv, std::int64_t count) : images(qkv.size(0)), tokens(qkv.size(1)), heads(count), width(qkv.size(2) / 3) {}
+    explicit Heads(const at::Tensor& qkv, std::int64_t count)
+        : images(qkv.size(0)), tokens(qkv.size(1)), heads(count), width(qkv.size(2) / 3)
+    {}
     std::int64_t images, tokens, heads, width;
 };
 
@@ -35,17 +37,21 @@ void attentionFloat(const float* qkv, float* out, const Heads& h)
     const at::Tensor keys = lines(h.images * h.heads * tiled), values = lines(h.images * h.heads * tiled);
     auto* packedKeys = keys.mutable_data_ptr<float>();
     auto* packedValues = values.mutable_data_ptr<float>();
-    const auto start = [&](std::int64_t pair) { return (pair / h.heads) * h.tokens * stride + (pair % h.heads) * avx512::headDim; };
+    const auto start = [&](std::int64_t pair) {
+        return (pair / h.heads) * h.tokens * stride + (pair % h.heads) * avx512::headDim;
+    };
     at::parallel_for(0, h.images * h.heads, 1, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t pair = first; pair < last; ++pair)
-            avx512::packHead(qkv + start(pair) + h.width, qkv + start(pair) + 2 * h.width, stride, h.tokens, packedKeys + pair * tiled, packedValues + pair * tiled);
+            avx512::packHead(qkv + start(pair) + h.width, qkv + start(pair) + 2 * h.width, stride, h.tokens,
+                             packedKeys + pair * tiled, packedValues + pair * tiled);
     });
     at::parallel_for(0, h.images * h.heads * blocks, 1, [&](std::int64_t first, std::int64_t last) {
         const at::Tensor scratch = lines(avx512::scratchFloats(h.tokens));
         for (std::int64_t i = first; i < last; ++i) {
             const std::int64_t pair = i / blocks, row = i % blocks * avx512::blockRows;
             float* to = out + (pair / h.heads) * h.tokens * h.width + (pair % h.heads) * avx512::headDim;
-            avx512::attend({qkv + start(pair), stride, to, h.width, h.tokens, row, std::min(avx512::blockRows, h.tokens - row), scratch.mutable_data_ptr<float>()},
+            avx512::attend({qkv + start(pair), stride, to, h.width, h.tokens, row,
+                            std::min(avx512::blockRows, h.tokens - row), scratch.mutable_data_ptr<float>()},
                            packedKeys + pair * tiled, packedValues + pair * tiled);
         }
     });
@@ -53,26 +59,35 @@ void attentionFloat(const float* qkv, float* out, const Heads& h)
 
 void attentionInt8(const float* qkv, float* out, const Heads& h)
 {
-    const std::int64_t stride = 3 * h.width, padded = avx512::tiles(h.tokens) * avx512::tileKeys, tiled = padded * avx512::headDim;
+    const std::int64_t stride = 3 * h.width, padded = avx512::tiles(h.tokens) * avx512::tileKeys,
+                       tiled = padded * avx512::headDim;
     const std::int64_t blocks = (h.tokens + avx512::blockRows - 1) / avx512::blockRows, pairs = h.images * h.heads;
     const at::Tensor keys = at::empty({pairs * tiled}, at::kChar), values = at::empty({pairs * tiled}, at::kChar);
-    const at::Tensor keyScales = lines(pairs * padded), keySums = at::empty({pairs * padded}, at::kInt), valueScales = lines(pairs * avx512::headDim);
+    const at::Tensor keyScales = lines(pairs * padded), keySums = at::empty({pairs * padded}, at::kInt),
+                     valueScales = lines(pairs * avx512::headDim);
     const auto head = [&](std::int64_t pair) {
-        return avx512::Int8Head{keys.mutable_data_ptr<std::int8_t>() + pair * tiled, values.mutable_data_ptr<std::int8_t>() + pair * tiled,
-                                keyScales.mutable_data_ptr<float>() + pair * padded, keySums.mutable_data_ptr<std::int32_t>() + pair * padded,
+        return avx512::Int8Head{keys.mutable_data_ptr<std::int8_t>() + pair * tiled,
+                                values.mutable_data_ptr<std::int8_t>() + pair * tiled,
+                                keyScales.mutable_data_ptr<float>() + pair * padded,
+                                keySums.mutable_data_ptr<std::int32_t>() + pair * padded,
                                 valueScales.mutable_data_ptr<float>() + pair * avx512::headDim};
     };
-    const auto start = [&](std::int64_t pair) { return (pair / h.heads) * h.tokens * stride + (pair % h.heads) * avx512::headDim; };
+    const auto start = [&](std::int64_t pair) {
+        return (pair / h.heads) * h.tokens * stride + (pair % h.heads) * avx512::headDim;
+    };
     at::parallel_for(0, pairs, 1, [&](std::int64_t first, std::int64_t last) {
         for (std::int64_t pair = first; pair < last; ++pair)
-            avx512::packHeadInt8(qkv + start(pair) + h.width, qkv + start(pair) + 2 * h.width, stride, h.tokens, head(pair));
+            avx512::packHeadInt8(qkv + start(pair) + h.width, qkv + start(pair) + 2 * h.width, stride, h.tokens,
+                                 head(pair));
     });
     at::parallel_for(0, pairs * blocks, 1, [&](std::int64_t first, std::int64_t last) {
         const at::Tensor scratch = lines(avx512::scratchFloats(h.tokens));
         for (std::int64_t i = first; i < last; ++i) {
             const std::int64_t pair = i / blocks, row = i % blocks * avx512::blockRows;
             float* to = out + (pair / h.heads) * h.tokens * h.width + (pair % h.heads) * avx512::headDim;
-            avx512::attendInt8({qkv + start(pair), stride, to, h.width, h.tokens, row, std::min(avx512::blockRows, h.tokens - row), scratch.mutable_data_ptr<float>()}, head(pair));
+            avx512::attendInt8({qkv + start(pair), stride, to, h.width, h.tokens, row,
+                                std::min(avx512::blockRows, h.tokens - row), scratch.mutable_data_ptr<float>()},
+                               head(pair));
         }
     });
 }
@@ -83,8 +98,9 @@ at::Tensor plainGelu(const at::Tensor& x, bool wanted) { return wanted ? at::gel
 
 bool haveAvx512()
 {
-    static const bool found = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-                              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni");
+    static const bool found = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                              __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
+                              __builtin_cpu_supports("avx512vnni");
     return found && allowed();
 }
 
@@ -100,23 +116,32 @@ QuantisedRows quantiseRows(const at::Tensor& rows)
     const auto* from = rows.const_data_ptr<float>();
     auto* values = made.values.mutable_data_ptr<std::int8_t>();
     auto* scales = made.scales.mutable_data_ptr<float>();
-    at::parallel_for(0, rows.size(0), 16, [&](std::int64_t first, std::int64_t last) { avx512::quantiseRows(from, values, scales, rows.size(1), first, last); });
+    at::parallel_for(0, rows.size(0), 16, [&](std::int64_t first, std::int64_t last) {
+        avx512::quantiseRows(from, values, scales, rows.size(1), first, last);
+    });
     return made;
 }
 
 at::Tensor dequantise(const at::Tensor& sums, const Dequantise& layer)
 {
-    const at::Tensor residual = layer.residual.defined() ? layer.residual.to(at::kFloat).contiguous().view(sums.sizes()) : at::Tensor();
+    const at::Tensor residual =
+        layer.residual.defined() ? layer.residual.to(at::kFloat).contiguous().view(sums.sizes()) : at::Tensor();
     if (!haveAvx512()) {
-        const at::Tensor y = plainGelu(sums.to(at::kFloat) * layer.rowScales.unsqueeze(1) * layer.outScales + layer.bias, layer.gelu);
+        const at::Tensor y =
+            plainGelu(sums.to(at::kFloat) * layer.rowScales.unsqueeze(1) * layer.outScales + layer.bias, layer.gelu);
         return residual.defined() ? y + residual : y;
     }
     at::Tensor out = at::empty(sums.sizes(), at::kFloat);
-    const avx512::DequantiseArguments arguments{sums.const_data_ptr<std::int32_t>(), layer.rowScales.const_data_ptr<float>(),
-                                                layer.outScales.const_data_ptr<float>(), layer.bias.const_data_ptr<float>(),
+    const avx512::DequantiseArguments arguments{sums.const_data_ptr<std::int32_t>(),
+                                                layer.rowScales.const_data_ptr<float>(),
+                                                layer.outScales.const_data_ptr<float>(),
+                                                layer.bias.const_data_ptr<float>(),
                                                 residual.defined() ? residual.const_data_ptr<float>() : nullptr,
-                                                out.mutable_data_ptr<float>(), sums.size(1), layer.gelu};
-    at::parallel_for(0, sums.size(0), 16, [&](std::int64_t first, std::int64_t last) { avx512::dequantise(arguments, first, last); });
+                                                out.mutable_data_ptr<float>(),
+                                                sums.size(1),
+                                                layer.gelu};
+    at::parallel_for(0, sums.size(0), 16,
+                     [&](std::int64_t first, std::int64_t last) { avx512::dequantise(arguments, first, last); });
     return out;
 }
 
@@ -125,13 +150,19 @@ at::Tensor attention(const at::Tensor& qkv, std::int64_t heads, bool int8)
     const Heads h(qkv, heads);
     const bool trains = at::GradMode::is_enabled() && qkv.requires_grad();
     if (canAttendShort(qkv, h.width / heads, h.tokens))
-        return shortAttention(qkv.reshape({h.images * h.tokens, 3 * h.width}), heads, Sequences::uniform(h.images, h.tokens)).view({h.images, h.tokens, h.width});
-    if (trains && qkv.device().is_cpu() && haveAvx512() && (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
+        return shortAttention(qkv.reshape({h.images * h.tokens, 3 * h.width}), heads,
+                              Sequences::uniform(h.images, h.tokens))
+            .view({h.images, h.tokens, h.width});
+    if (trains && qkv.device().is_cpu() && haveAvx512() &&
+        (qkv.scalar_type() == at::kBFloat16 || qkv.scalar_type() == at::kFloat))
         return trainedAttention(qkv, heads);
-    const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat && qkv.device().is_cpu() && !trains;
+    const bool fast = haveAvx512() && h.width == heads * avx512::headDim && qkv.scalar_type() == at::kFloat &&
+                      qkv.device().is_cpu() && !trains;
     if (!fast) {
         const auto parts = qkv.view({h.images, h.tokens, 3, heads, h.width / heads}).permute({2, 0, 3, 1, 4}).unbind(0);
-        return at::scaled_dot_product_attention(parts[0], parts[1], parts[2]).transpose(1, 2).reshape({h.images, h.tokens, h.width});
+        return at::scaled_dot_product_attention(parts[0], parts[1], parts[2])
+            .transpose(1, 2)
+            .reshape({h.images, h.tokens, h.width});
     }
     const at::Tensor input = qkv.contiguous();
     at::Tensor out = at::empty({h.images, h.tokens, h.width}, at::kFloat);

@@ -7,7 +7,8 @@ namespace {
 
 // c [R, 64] (+)= a [R, 64] b [64, 64]; a has rows of `lda` floats, c of `ldc`.
 template <int R>
-__attribute__((noinline)) void multiplyTile(const float* a, std::int64_t lda, const float* b, float* c, std::int64_t ldc, bool accumulate)
+__attribute__((noinline)) void multiplyTile(const float* a, std::int64_t lda, const float* b, float* c,
+                                            std::int64_t ldc, bool accumulate)
 {
     __m512 sum[R][4];
 #pragma GCC unroll 6
@@ -37,7 +38,8 @@ __attribute__((noinline)) void multiplyTile(const float* a, std::int64_t lda, co
 
 // c int32 [R, 64] (+)= a uint8 [R, 64] b int8 [16][64][4]
 template <int R>
-__attribute__((noinline)) void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std::int8_t* b, std::int32_t* c, std::int64_t ldc, bool accumulate)
+__attribute__((noinline)) void multiplyTileInt8(const std::uint8_t* a, std::int64_t lda, const std::int8_t* b,
+                                                std::int32_t* c, std::int64_t ldc, bool accumulate)
 {
     __m512i sum[R][4];
 #pragma GCC unroll 6
@@ -58,7 +60,9 @@ __attribute__((noinline)) void multiplyTileInt8(const std::uint8_t* a, std::int6
             const __m512i factor = _mm512_set1_epi32(four);
 #pragma GCC unroll 4
             for (int n = 0; n < 4; ++n)
-                asm("vpdpbusd %2, %1, %0" : "+v"(sum[r][n]) : "v"(factor), "v"(row[n])); // GCC 12 copies the sums around its intrinsic
+                asm("vpdpbusd %2, %1, %0"
+                    : "+v"(sum[r][n])
+                    : "v"(factor), "v"(row[n])); // GCC 12 copies the sums around its intrinsic
         }
     }
 #pragma GCC unroll 6
@@ -88,7 +92,9 @@ inline float softmaxRow(float* row, std::int64_t tokens, std::int64_t padded)
 // Where a block's intermediate arrays lie in its scratch memory; `padded` keys.
 struct Scratch
 {
-    Scratch(float* memory, std::int64_t padded) : scores(memory), queries(memory + blockRows * padded), sums(queries + blockRows * headDim) {}
+    Scratch(float* memory, std::int64_t padded)
+        : scores(memory), queries(memory + blockRows * padded), sums(queries + blockRows * headDim)
+    {}
     float *scores, *queries, *sums;
 };
 
@@ -109,7 +115,8 @@ inline __m128i toInt8(__m512 x, __m512 inverse)
 
 } // namespace
 
-void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64_t width, std::int64_t first, std::int64_t last)
+void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64_t width, std::int64_t first,
+                  std::int64_t last)
 {
     for (std::int64_t row = first; row < last; ++row) {
         const float* from = x + row * width;
@@ -119,7 +126,8 @@ void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64
         const __m512 inverse = _mm512_set1_ps(1.0F / scale);
         for (std::int64_t i = 0; i < width; i += lanes) {
             const __mmask16 mask = maskOf(width - i);
-            _mm_mask_storeu_epi8(values + row * width + i, mask, toInt8(_mm512_maskz_loadu_ps(mask, from + i), inverse));
+            _mm_mask_storeu_epi8(values + row * width + i, mask,
+                                 toInt8(_mm512_maskz_loadu_ps(mask, from + i), inverse));
         }
     }
 }
@@ -132,7 +140,8 @@ void dequantise(const DequantiseArguments& a, std::int64_t first, std::int64_t l
             const __mmask16 mask = maskOf(a.width - i);
             const std::int64_t at = row * a.width + i;
             const __m512 scale = _mm512_mul_ps(rowScale, _mm512_maskz_loadu_ps(mask, a.outScales + i));
-            __m512 y = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, a.sums + at)), scale, _mm512_maskz_loadu_ps(mask, a.bias + i));
+            __m512 y = _mm512_fmadd_ps(_mm512_cvtepi32_ps(_mm512_maskz_loadu_epi32(mask, a.sums + at)), scale,
+                                       _mm512_maskz_loadu_ps(mask, a.bias + i));
             if (a.gelu)
                 y = gelu(y);
             if (a.residual)
@@ -148,7 +157,8 @@ std::int64_t scratchFloats(std::int64_t tokens)
     return blockRows * (tiles(tokens) * tileKeys * 2 + 3 * headDim);
 }
 
-void packHead(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, float* packedKeys, float* packedValues)
+void packHead(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, float* packedKeys,
+              float* packedValues)
 {
     for (std::int64_t tile = 0; tile < tiles(tokens); ++tile) {
         float* keyTile = packedKeys + tile * tileKeys * headDim;
@@ -170,22 +180,26 @@ void attend(const AttentionBlock& block, const float* packedKeys, const float* p
     const Scratch scratch(block.scratch, padded);
     for (std::int64_t r = 0; r < blockRows; ++r)
         for (std::int64_t d = 0; d < headDim; ++d)
-            scratch.queries[r * headDim + d] = r < block.count ? block.queries[(block.first + r) * block.queryStride + d] * scoreScale : 0.0F;
+            scratch.queries[r * headDim + d] =
+                r < block.count ? block.queries[(block.first + r) * block.queryStride + d] * scoreScale : 0.0F;
     for (std::int64_t tile = 0; tile < tiles(block.tokens); ++tile)
         for (int r = 0; r < blockRows; r += 6)
-            multiplyTile<6>(scratch.queries + r * headDim, headDim, packedKeys + tile * tileKeys * headDim, scratch.scores + r * padded + tile * tileKeys, padded, false);
+            multiplyTile<6>(scratch.queries + r * headDim, headDim, packedKeys + tile * tileKeys * headDim,
+                            scratch.scores + r * padded + tile * tileKeys, padded, false);
     float inverse[blockRows];
     for (std::int64_t r = 0; r < blockRows; ++r)
         inverse[r] = 1.0F / softmaxRow(scratch.scores + r * padded, block.tokens, padded);
     for (std::int64_t tile = 0; tile < tiles(block.tokens); ++tile)
         for (int r = 0; r < blockRows; r += 6)
-            multiplyTile<6>(scratch.scores + r * padded + tile * tileKeys, padded, packedValues + tile * tileKeys * headDim, scratch.sums + r * headDim, headDim, tile > 0);
+            multiplyTile<6>(scratch.scores + r * padded + tile * tileKeys, padded,
+                            packedValues + tile * tileKeys * headDim, scratch.sums + r * headDim, headDim, tile > 0);
     for (std::int64_t r = 0; r < block.count; ++r)
         for (std::int64_t d = 0; d < headDim; ++d)
             block.out[(block.first + r) * block.outStride + d] = scratch.sums[r * headDim + d] * inverse[r];
 }
 
-void packHeadInt8(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, const Int8Head& head)
+void packHeadInt8(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens,
+                  const Int8Head& head)
 {
     float mean[headDim] = {}, largestValue[headDim] = {};
     for (std::int64_t t = 0; t < tokens; ++t)
@@ -202,7 +216,8 @@ void packHeadInt8(const float* keys, const float* values, std::int64_t stride, s
     }
     for (std::int64_t t = 0; t < tiles(tokens) * tileKeys; ++t) {
         std::int8_t* key = head.keys + (t / tileKeys) * tileKeys * headDim + (t % tileKeys) * 4;
-        std::int8_t* value = head.values + (t / tileKeys) * tileKeys * headDim + (t % tileKeys / 4) * 4 * headDim + t % 4;
+        std::int8_t* value =
+            head.values + (t / tileKeys) * tileKeys * headDim + (t % tileKeys / 4) * 4 * headDim + t % 4;
         float centred[headDim];
         for (std::int64_t d = 0; d < headDim; ++d)
             centred[d] = t < tokens ? keys[t * stride + d] - mean[d] : 0.0F;
@@ -218,7 +233,8 @@ void packHeadInt8(const float* keys, const float* values, std::int64_t stride, s
             for (const std::int8_t one : part)
                 sum += one;
             if (t < tokens)
-                _mm_store_si128(reinterpret_cast<__m128i*>(part), toInt8(_mm512_loadu_ps(values + t * stride + d), _mm512_loadu_ps(inverseValue + d)));
+                _mm_store_si128(reinterpret_cast<__m128i*>(part),
+                                toInt8(_mm512_loadu_ps(values + t * stride + d), _mm512_loadu_ps(inverseValue + d)));
             else
                 _mm_store_si128(reinterpret_cast<__m128i*>(part), _mm_setzero_si128());
             for (std::int64_t i = 0; i < lanes; ++i)
@@ -241,14 +257,16 @@ void attendInt8(const AttentionBlock& block, const Int8Head& head)
         queryScale[r] = scale * scoreScale;
         for (std::int64_t d = 0; d < headDim; d += lanes) {
             const __m128i part = toInt8(_mm512_loadu_ps(from + d), _mm512_set1_ps(1.0F / scale));
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(queries + r * headDim + d), _mm_xor_si128(part, _mm_set1_epi8(-128))); // + 128
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(queries + r * headDim + d),
+                             _mm_xor_si128(part, _mm_set1_epi8(-128))); // + 128
         }
     }
     // Scores: the integer sums lie where the floats will.
     for (std::int64_t tile = 0; tile < tiles(block.tokens); ++tile)
         for (int r = 0; r < blockRows; r += 6)
             multiplyTileInt8<6>(queries + r * headDim, headDim, head.keys + tile * tileKeys * headDim,
-                                reinterpret_cast<std::int32_t*>(scratch.scores) + r * padded + tile * tileKeys, padded, false);
+                                reinterpret_cast<std::int32_t*>(scratch.scores) + r * padded + tile * tileKeys, padded,
+                                false);
     // Weights of 16 bits, as a high and a low byte: two products with 8-bit values keep weights that are small
     // beside the largest.
     auto* high = reinterpret_cast<std::uint8_t*>(scratch.sums + 2 * blockRows * headDim);
@@ -258,12 +276,15 @@ void attendInt8(const AttentionBlock& block, const Int8Head& head)
         const __m512 scale = _mm512_set1_ps(queryScale[r]);
         for (std::int64_t i = 0; i < padded; i += lanes) {
             const __m512i sum = _mm512_sub_epi32(_mm512_loadu_si512(row + i), _mm512_loadu_si512(head.keySums + i));
-            _mm512_storeu_ps(row + i, _mm512_mul_ps(_mm512_cvtepi32_ps(sum), _mm512_mul_ps(scale, _mm512_loadu_ps(head.keyScales + i))));
+            _mm512_storeu_ps(row + i, _mm512_mul_ps(_mm512_cvtepi32_ps(sum),
+                                                    _mm512_mul_ps(scale, _mm512_loadu_ps(head.keyScales + i))));
         }
         inverse[r] = 1.0F / (softmaxRow(row, block.tokens, padded) * 65535.0F);
         for (std::int64_t i = 0; i < padded; i += lanes) {
-            const __m512i weight = _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(row + i), _mm512_set1_ps(65535.0F)));
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(high + r * padded + i), _mm512_cvtepi32_epi8(_mm512_srli_epi32(weight, 8)));
+            const __m512i weight =
+                _mm512_cvtps_epi32(_mm512_mul_ps(_mm512_loadu_ps(row + i), _mm512_set1_ps(65535.0F)));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(high + r * padded + i),
+                             _mm512_cvtepi32_epi8(_mm512_srli_epi32(weight, 8)));
             _mm_storeu_si128(reinterpret_cast<__m128i*>(low + r * padded + i), _mm512_cvtepi32_epi8(weight));
         }
     }
@@ -272,12 +293,15 @@ void attendInt8(const AttentionBlock& block, const Int8Head& head)
     for (std::int64_t tile = 0; tile < tiles(block.tokens); ++tile)
         for (int r = 0; r < blockRows; r += 6) {
             const std::int8_t* values = head.values + tile * tileKeys * headDim;
-            multiplyTileInt8<6>(high + r * padded + tile * tileKeys, padded, values, highSums + r * headDim, headDim, tile > 0);
-            multiplyTileInt8<6>(low + r * padded + tile * tileKeys, padded, values, lowSums + r * headDim, headDim, tile > 0);
+            multiplyTileInt8<6>(high + r * padded + tile * tileKeys, padded, values, highSums + r * headDim, headDim,
+                                tile > 0);
+            multiplyTileInt8<6>(low + r * padded + tile * tileKeys, padded, values, lowSums + r * headDim, headDim,
+                                tile > 0);
         }
     for (std::int64_t r = 0; r < block.count; ++r)
         for (std::int64_t d = 0; d < headDim; ++d) {
-            const float sum = static_cast<float>(highSums[r * headDim + d]) * 256.0F + static_cast<float>(lowSums[r * headDim + d]);
+            const float sum =
+                static_cast<float>(highSums[r * headDim + d]) * 256.0F + static_cast<float>(lowSums[r * headDim + d]);
             block.out[(block.first + r) * block.outStride + d] = sum * head.valueScales[d] * inverse[r];
         }
 }

@@ -6,7 +6,8 @@
 namespace mama::avx512 {
 
 // values int8 [rows, width], scales [rows] from x float [rows, width]; rows first..last-1.
-void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64_t width, std::int64_t first, std::int64_t last);
+void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64_t width, std::int64_t first,
+                  std::int64_t last);
 
 struct DequantiseArguments
 {
@@ -27,7 +28,8 @@ inline std::int64_t tiles(std::int64_t tokens) { return (tokens + tileKeys - 1) 
 
 // Float: keys as [tile][64 dims][64 keys], values as [tile][64 keys][64 dims]; zero behind the last token.
 // Rows of keys and values lie `stride` floats apart.
-void packHead(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, float* packedKeys, float* packedValues);
+void packHead(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, float* packedKeys,
+              float* packedValues);
 // Query rows first..first+count-1 (count <= blockRows). queries and out are at the head's first row.
 // scratch: blockRows * (tiles(tokens) * tileKeys + 2 * headDim) floats.
 struct AttentionBlock
@@ -46,11 +48,12 @@ void attend(const AttentionBlock& block, const float* packedKeys, const float* p
 struct Int8Head
 {
     std::int8_t *keys, *values;
-    float* keyScales;         // [tiles * 64]
-    std::int32_t* keySums;    // [tiles * 64], 128 * sum over dims: takes the queries' offset back
-    float* valueScales;       // [64]
+    float* keyScales;      // [tiles * 64]
+    std::int32_t* keySums; // [tiles * 64], 128 * sum over dims: takes the queries' offset back
+    float* valueScales;    // [64]
 };
-void packHeadInt8(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens, const Int8Head& head);
+void packHeadInt8(const float* keys, const float* values, std::int64_t stride, std::int64_t tokens,
+                  const Int8Head& head);
 void attendInt8(const AttentionBlock& block, const Int8Head& head);
 std::int64_t scratchFloats(std::int64_t tokens); // enough for either
 

@@ -40,7 +40,8 @@ struct Projections
     avx512::HeadRows<T> rows(std::int64_t row, std::int64_t column) const
     {
         const std::int64_t stride = parts[0].stride(0), offset = row * stride + column;
-        return {dataOf<std::remove_const_t<T>>(parts[0]) + offset, dataOf<std::remove_const_t<T>>(parts[1]) + offset, dataOf<std::remove_const_t<T>>(parts[2]) + offset, stride};
+        return {dataOf<std::remove_const_t<T>>(parts[0]) + offset, dataOf<std::remove_const_t<T>>(parts[1]) + offset,
+                dataOf<std::remove_const_t<T>>(parts[2]) + offset, stride};
     }
 };
 
@@ -54,7 +55,8 @@ void forEachHead(const Sequences& sequences, std::int64_t heads, std::int64_t di
         for (std::int64_t place = first; place < last; ++place) {
             const auto sequence = static_cast<std::size_t>(place / heads);
             const std::int64_t row = sequences.starts[sequence];
-            const avx512::HeadSizes sizes{sequences.starts[sequence + 1] - row, sequences.keys[sequence], dim, 1 / std::sqrt(static_cast<float>(dim))};
+            const avx512::HeadSizes sizes{sequences.starts[sequence + 1] - row, sequences.keys[sequence], dim,
+                                          1 / std::sqrt(static_cast<float>(dim))};
             const auto floats = static_cast<std::size_t>(avx512::headScratch(sizes));
             if (scratch.size() < floats)
                 scratch.resize(floats);
@@ -68,19 +70,24 @@ void attendAs(const Projections& in, const at::Tensor& out, std::int64_t heads, 
 {
     T* const data = dataOf<T>(out);
     const std::int64_t width = out.size(1);
-    forEachHead(sequences, heads, width / heads, [&](const avx512::HeadSizes& sizes, std::int64_t row, std::int64_t column, float* scratch) {
-        avx512::attendHead<T>(in.rows<const T>(row, column), data + row * width + column, width, sizes, scratch);
-    });
+    forEachHead(sequences, heads, width / heads,
+                [&](const avx512::HeadSizes& sizes, std::int64_t row, std::int64_t column, float* scratch) {
+                    avx512::attendHead<T>(in.rows<const T>(row, column), data + row * width + column, width, sizes,
+                                          scratch);
+                });
 }
 
 template <class T>
-void gradientAs(const Projections& in, const at::Tensor& flow, const Projections& gradients, std::int64_t heads, const Sequences& sequences)
+void gradientAs(const Projections& in, const at::Tensor& flow, const Projections& gradients, std::int64_t heads,
+                const Sequences& sequences)
 {
     const T* const data = dataOf<T>(flow);
     const std::int64_t width = flow.size(1);
-    forEachHead(sequences, heads, width / heads, [&](const avx512::HeadSizes& sizes, std::int64_t row, std::int64_t column, float* scratch) {
-        avx512::attendHeadGradient<T>(in.rows<const T>(row, column), data + row * width + column, width, gradients.rows<T>(row, column), sizes, scratch);
-    });
+    forEachHead(sequences, heads, width / heads,
+                [&](const avx512::HeadSizes& sizes, std::int64_t row, std::int64_t column, float* scratch) {
+                    avx512::attendHeadGradient<T>(in.rows<const T>(row, column), data + row * width + column, width,
+                                                  gradients.rows<T>(row, column), sizes, scratch);
+                });
 }
 
 at::Tensor attend(const Projections& in, std::int64_t heads, const Sequences& sequences)
@@ -90,10 +97,12 @@ at::Tensor attend(const Projections& in, std::int64_t heads, const Sequences& se
     return out;
 }
 
-void gradient(const Projections& in, const at::Tensor& flow, const Projections& gradients, std::int64_t heads, const Sequences& sequences)
+void gradient(const Projections& in, const at::Tensor& flow, const Projections& gradients, std::int64_t heads,
+              const Sequences& sequences)
 {
     const at::Tensor rows = flow.to(in.parts[0].scalar_type()).contiguous();
-    (rows.scalar_type() == at::kFloat ? gradientAs<float> : gradientAs<std::uint16_t>)(in, rows, gradients, heads, sequences);
+    (rows.scalar_type() == at::kFloat ? gradientAs<float> : gradientAs<std::uint16_t>)(in, rows, gradients, heads,
+                                                                                       sequences);
 }
 
 void remember(torch::autograd::AutogradContext* context, std::int64_t heads, const Sequences& sequences)
@@ -103,22 +112,28 @@ void remember(torch::autograd::AutogradContext* context, std::int64_t heads, con
     context->saved_data["keys"] = sequences.keys;
 }
 
-Sequences remembered(torch::autograd::AutogradContext* context) { return {context->saved_data["starts"].toIntVector(), context->saved_data["keys"].toIntVector()}; }
+Sequences remembered(torch::autograd::AutogradContext* context)
+{
+    return {context->saved_data["starts"].toIntVector(), context->saved_data["keys"].toIntVector()};
+}
 
 class StackedAttention : public torch::autograd::Function<StackedAttention>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv, std::int64_t heads, const Sequences& sequences)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& qkv, std::int64_t heads,
+                              const Sequences& sequences)
     {
         context->save_for_backward({qkv});
         remember(context, heads, sequences);
         return attend(Projections::stacked(qkv.detach()), heads, sequences);
     }
 
-    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::tensor_list gradients)
     {
         const at::Tensor qkv = context->get_saved_variables()[0].detach(), made = at::empty_like(qkv);
-        gradient(Projections::stacked(qkv), gradients[0], Projections::stacked(made), context->saved_data["heads"].toInt(), remembered(context));
+        gradient(Projections::stacked(qkv), gradients[0], Projections::stacked(made),
+                 context->saved_data["heads"].toInt(), remembered(context));
         return {made, {}, {}};
     }
 };
@@ -126,14 +141,17 @@ public:
 class ApartAttention : public torch::autograd::Function<ApartAttention>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, std::int64_t heads, const Sequences& sequences)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& queries,
+                              const at::Tensor& keys, const at::Tensor& values, std::int64_t heads,
+                              const Sequences& sequences)
     {
         context->save_for_backward({queries, keys, values});
         remember(context, heads, sequences);
         return attend({{queries.detach(), keys.detach(), values.detach()}}, heads, sequences);
     }
 
-    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::tensor_list gradients)
     {
         const auto saved = context->get_saved_variables();
         const Projections in{{saved[0].detach(), saved[1].detach(), saved[2].detach()}};
@@ -159,7 +177,10 @@ std::vector<std::int64_t> multiples(std::int64_t count, std::int64_t length)
 
 } // namespace
 
-Sequences Sequences::uniform(std::int64_t count, std::int64_t length) { return {multiples(count, length), std::vector<std::int64_t>(static_cast<std::size_t>(count), length)}; }
+Sequences Sequences::uniform(std::int64_t count, std::int64_t length)
+{
+    return {multiples(count, length), std::vector<std::int64_t>(static_cast<std::size_t>(count), length)};
+}
 
 Sequences Sequences::padded(const at::Tensor& mask) { return {multiples(mask.size(0), mask.size(1)), lengthsOf(mask)}; }
 
@@ -171,20 +192,26 @@ Sequences Sequences::packed(const at::Tensor& mask)
     return made;
 }
 
-at::Tensor shortAttention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values, std::int64_t heads, const Sequences& sequences)
+at::Tensor shortAttention(const at::Tensor& queries, const at::Tensor& keys, const at::Tensor& values,
+                          std::int64_t heads, const Sequences& sequences)
 {
     // one type: an adapter beside a layer may have widened its result
-    const at::ScalarType type = at::promote_types(at::promote_types(queries.scalar_type(), keys.scalar_type()), values.scalar_type());
-    return ApartAttention::apply(queries.to(type).contiguous(), keys.to(type).contiguous(), values.to(type).contiguous(), heads, sequences);
+    const at::ScalarType type =
+        at::promote_types(at::promote_types(queries.scalar_type(), keys.scalar_type()), values.scalar_type());
+    return ApartAttention::apply(queries.to(type).contiguous(), keys.to(type).contiguous(),
+                                 values.to(type).contiguous(), heads, sequences);
 }
 
-at::Tensor shortAttention(const at::Tensor& qkv, std::int64_t heads, const Sequences& sequences) { return StackedAttention::apply(qkv.contiguous(), heads, sequences); }
+at::Tensor shortAttention(const at::Tensor& qkv, std::int64_t heads, const Sequences& sequences)
+{
+    return StackedAttention::apply(qkv.contiguous(), heads, sequences);
+}
 
 bool canAttendShort(const at::Tensor& projections, std::int64_t dim, std::int64_t longest)
 {
     const bool type = projections.scalar_type() == at::kFloat || projections.scalar_type() == at::kBFloat16;
-    return at::GradMode::is_enabled() && projections.requires_grad() && projections.device().is_cpu() && type && dim % 16 == 0 && dim <= avx512::widestHead && longest <= avx512::longestShort &&
-           kernels::haveAvx512();
+    return at::GradMode::is_enabled() && projections.requires_grad() && projections.device().is_cpu() && type &&
+           dim % 16 == 0 && dim <= avx512::widestHead && longest <= avx512::longestShort && kernels::haveAvx512();
 }
 
 } // namespace mama

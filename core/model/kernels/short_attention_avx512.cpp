@@ -32,7 +32,8 @@ struct Result
 };
 
 template <int High, int Wide>
-void block(const float* a, std::int64_t row, std::int64_t inner, const float* b, std::int64_t bStep, float* c, std::int64_t cStep, std::int64_t count, bool add)
+void block(const float* a, std::int64_t row, std::int64_t inner, const float* b, std::int64_t bStep, float* c,
+           std::int64_t cStep, std::int64_t count, bool add)
 {
     __m512 sums[High][Wide];
 #pragma GCC unroll 8
@@ -60,20 +61,24 @@ void block(const float* a, std::int64_t row, std::int64_t inner, const float* b,
             _mm512_storeu_ps(c + r * cStep + j * lanes, sums[r][j]);
 }
 
-using Block = void (*)(const float*, std::int64_t, std::int64_t, const float*, std::int64_t, float*, std::int64_t, std::int64_t, bool);
+using Block = void (*)(const float*, std::int64_t, std::int64_t, const float*, std::int64_t, float*, std::int64_t,
+                       std::int64_t, bool);
 template <int Columns>
-constexpr Block blocksOf[blockRows] = {block<1, Columns>, block<2, Columns>, block<3, Columns>, block<4, Columns>, block<5, Columns>, block<6, Columns>};
+constexpr Block blocksOf[blockRows] = {block<1, Columns>, block<2, Columns>, block<3, Columns>,
+                                       block<4, Columns>, block<5, Columns>, block<6, Columns>};
 constexpr const Block* blocks[blockColumns] = {blocksOf<1>, blocksOf<2>, blocksOf<3>, blocksOf<4>};
 
 // c [rows, columns] = a b, or += it; b [inner, columns]. columns: a multiple of 16.
-void multiply(const Factor& a, const Rows& b, const Result& c, std::int64_t rows, std::int64_t inner, std::int64_t columns, bool add = false)
+void multiply(const Factor& a, const Rows& b, const Result& c, std::int64_t rows, std::int64_t inner,
+              std::int64_t columns, bool add = false)
 {
     const std::int64_t rowStep = a.across ? 1 : a.step, innerStep = a.across ? a.step : 1;
     for (std::int64_t column = 0; column < columns; column += blockColumns * lanes) {
         const std::int64_t wide = columns - column < blockColumns * lanes ? (columns - column) / lanes : blockColumns;
         for (std::int64_t row = 0; row < rows; row += blockRows) {
             const std::int64_t high = rows - row < blockRows ? rows - row : blockRows;
-            blocks[wide - 1][high - 1](a.at + row * rowStep, rowStep, innerStep, b.at + column, b.step, c.at + row * c.step + column, c.step, inner, add);
+            blocks[wide - 1][high - 1](a.at + row * rowStep, rowStep, innerStep, b.at + column, b.step,
+                                       c.at + row * c.step + column, c.step, inner, add);
         }
     }
 }
@@ -121,7 +126,8 @@ void softmax(float* scores, std::int64_t width)
     const __m512 shift = _mm512_set1_ps(-_mm512_reduce_max_ps(top) * log2OfE);
     __m512 sum = _mm512_setzero_ps();
     for (std::int64_t i = 0; i < width; i += lanes) {
-        const __m512 weight = _mm512_maskz_mov_ps(maskOf(width - i), exp2(_mm512_fmadd_ps(_mm512_loadu_ps(scores + i), _mm512_set1_ps(log2OfE), shift)));
+        const __m512 weight = _mm512_maskz_mov_ps(
+            maskOf(width - i), exp2(_mm512_fmadd_ps(_mm512_loadu_ps(scores + i), _mm512_set1_ps(log2OfE), shift)));
         sum = _mm512_add_ps(sum, weight);
         _mm512_storeu_ps(scores + i, weight);
     }
@@ -138,7 +144,8 @@ void softmaxGradient(const float* weights, float* flow, std::int64_t width)
         sum = _mm512_fmadd_ps(_mm512_loadu_ps(weights + i), _mm512_loadu_ps(flow + i), sum);
     const __m512 delta = _mm512_set1_ps(_mm512_reduce_add_ps(sum));
     for (std::int64_t i = 0; i < width; i += lanes)
-        _mm512_storeu_ps(flow + i, _mm512_mul_ps(_mm512_loadu_ps(weights + i), _mm512_sub_ps(_mm512_loadu_ps(flow + i), delta)));
+        _mm512_storeu_ps(flow + i,
+                         _mm512_mul_ps(_mm512_loadu_ps(weights + i), _mm512_sub_ps(_mm512_loadu_ps(flow + i), delta)));
 }
 
 // The head in float32, in the caller's scratch.
@@ -172,7 +179,10 @@ struct Head
     float *queries, *keys, *values, *keysAcross, *scores, *rest;
 };
 
-std::int64_t tileOf(const HeadSizes& sizes, std::int64_t row) { return sizes.queries - row < tileRows ? sizes.queries - row : tileRows; }
+std::int64_t tileOf(const HeadSizes& sizes, std::int64_t row)
+{
+    return sizes.queries - row < tileRows ? sizes.queries - row : tileRows;
+}
 
 } // namespace
 
@@ -195,11 +205,13 @@ void attendHead(const HeadRows<const T>& in, T* out, std::int64_t outStride, con
 }
 
 template <class T>
-void attendHeadGradient(const HeadRows<const T>& in, const T* flow, std::int64_t flowStride, const HeadRows<T>& gradients, const HeadSizes& s, float* scratch)
+void attendHeadGradient(const HeadRows<const T>& in, const T* flow, std::int64_t flowStride,
+                        const HeadRows<T>& gradients, const HeadSizes& s, float* scratch)
 {
     const Head head(in, s, scratch);
     const std::int64_t keys = s.keys * s.dim;
-    float *valuesAcross = head.rest, *flows = valuesAcross + s.dim * head.wide, *ofScores = flows + s.queries * s.dim, *ofQueries = ofScores + tileRows * head.wide, *ofKeys = ofQueries + tileRows * s.dim,
+    float *valuesAcross = head.rest, *flows = valuesAcross + s.dim * head.wide, *ofScores = flows + s.queries * s.dim,
+          *ofQueries = ofScores + tileRows * head.wide, *ofKeys = ofQueries + tileRows * s.dim,
           *ofValues = ofKeys + keys;
     transpose(head.values, s.keys, s.dim, valuesAcross);
     copyRows(flow, flowStride, s.queries, s.dim, 1, flows);
@@ -212,7 +224,8 @@ void attendHeadGradient(const HeadRows<const T>& in, const T* flow, std::int64_t
         multiply({own, s.dim}, {valuesAcross, head.wide}, {ofScores, head.wide}, count, s.dim, head.wide);
         for (std::int64_t i = 0; i < count; ++i)
             softmaxGradient(head.scores + i * head.wide, ofScores + i * head.wide, s.keys);
-        multiply({ofScores, head.wide, true}, {head.queries + row * s.dim, s.dim}, {ofKeys, s.dim}, s.keys, count, s.dim, add); // queries carry the scale
+        multiply({ofScores, head.wide, true}, {head.queries + row * s.dim, s.dim}, {ofKeys, s.dim}, s.keys, count,
+                 s.dim, add); // queries carry the scale
         multiply({ofScores, head.wide}, {head.keys, s.dim}, {ofQueries, s.dim}, count, s.keys, s.dim);
         writeRows(ofQueries, count, s.dim, s.scale, gradients.queries + row * gradients.stride, gradients.stride);
     }
@@ -225,8 +238,11 @@ void attendHeadGradient(const HeadRows<const T>& in, const T* flow, std::int64_t
 }
 
 template void attendHead<float>(const HeadRows<const float>&, float*, std::int64_t, const HeadSizes&, float*);
-template void attendHead<std::uint16_t>(const HeadRows<const std::uint16_t>&, std::uint16_t*, std::int64_t, const HeadSizes&, float*);
-template void attendHeadGradient<float>(const HeadRows<const float>&, const float*, std::int64_t, const HeadRows<float>&, const HeadSizes&, float*);
-template void attendHeadGradient<std::uint16_t>(const HeadRows<const std::uint16_t>&, const std::uint16_t*, std::int64_t, const HeadRows<std::uint16_t>&, const HeadSizes&, float*);
+template void attendHead<std::uint16_t>(const HeadRows<const std::uint16_t>&, std::uint16_t*, std::int64_t,
+                                        const HeadSizes&, float*);
+template void attendHeadGradient<float>(const HeadRows<const float>&, const float*, std::int64_t,
+                                        const HeadRows<float>&, const HeadSizes&, float*);
+template void attendHeadGradient<std::uint16_t>(const HeadRows<const std::uint16_t>&, const std::uint16_t*,
+                                                std::int64_t, const HeadRows<std::uint16_t>&, const HeadSizes&, float*);
 
 } // namespace mama::avx512

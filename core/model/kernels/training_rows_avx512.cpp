@@ -50,7 +50,8 @@ void geluGradient(const T* x, const T* flow, T* result, std::int64_t count)
     forColumns(count, [&](std::int64_t i, __mmask16 mask) {
         const __m512 value = load(x + i, mask);
         const Normal normal = normalAt(value);
-        store(result + i, _mm512_mul_ps(load(flow + i, mask), _mm512_fmadd_ps(value, normal.density, normal.below)), mask);
+        store(result + i, _mm512_mul_ps(load(flow + i, mask), _mm512_fmadd_ps(value, normal.density, normal.below)),
+              mask);
     });
 }
 
@@ -92,7 +93,8 @@ void normaliseColumns(const T* x, const ColumnNorm& norm, O* y, RowsSize size)
     const __m512 least = _mm512_set1_ps(norm.relu ? 0.0F : -__builtin_inff());
     for (std::int64_t row = 0; row < size.rows; ++row, x += size.width, y += size.width)
         forColumns(size.width, [&](std::int64_t i, __mmask16 mask) {
-            const __m512 value = _mm512_fmadd_ps(load(x + i, mask), load(norm.factor + i, mask), load(norm.offset + i, mask));
+            const __m512 value =
+                _mm512_fmadd_ps(load(x + i, mask), load(norm.factor + i, mask), load(norm.offset + i, mask));
             store(y + i, _mm512_max_ps(least, value), mask); // NaN stays: max takes its second then
         });
 }
@@ -109,17 +111,20 @@ void addNormGradients(const T* x, const O* flow, const ColumnNorm& norm, float* 
 }
 
 template <class T, class O>
-void normGradient(const T* x, const O* flow, const ColumnNorm& norm, const float* meanFlow, const float* meanProduct, T* result, RowsSize size)
+void normGradient(const T* x, const O* flow, const ColumnNorm& norm, const float* meanFlow, const float* meanProduct,
+                  T* result, RowsSize size)
 {
     for (std::int64_t row = 0; row < size.rows; ++row, x += size.width, flow += size.width, result += size.width)
         forColumns(size.width, [&](std::int64_t i, __mmask16 mask) {
             const __m512 value = load(x + i, mask), own = passed(value, load(flow + i, mask), norm, i, mask);
-            const __m512 less = _mm512_fmadd_ps(normed(value, norm, i, mask), load(meanProduct + i, mask), load(meanFlow + i, mask));
+            const __m512 less =
+                _mm512_fmadd_ps(normed(value, norm, i, mask), load(meanProduct + i, mask), load(meanFlow + i, mask));
             store(result + i, _mm512_mul_ps(load(norm.factor + i, mask), _mm512_sub_ps(own, less)), mask);
         });
 }
 
-void normaliseRows(const float* x, const float* weight, const float* bias, float eps, std::uint16_t* y, float* mean, float* inverse, RowsSize size)
+void normaliseRows(const float* x, const float* weight, const float* bias, float eps, std::uint16_t* y, float* mean,
+                   float* inverse, RowsSize size)
 {
     const auto width = static_cast<float>(size.width);
     for (std::int64_t row = 0; row < size.rows; ++row, x += size.width, y += size.width) {
@@ -132,7 +137,8 @@ void normaliseRows(const float* x, const float* weight, const float* bias, float
         });
         const float factor = 1 / __builtin_sqrtf(_mm512_reduce_add_ps(squares) / width + eps);
         forColumns(size.width, [&](std::int64_t i, __mmask16 mask) {
-            const __m512 value = _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), _mm512_set1_ps(middle)), _mm512_set1_ps(factor));
+            const __m512 value =
+                _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), _mm512_set1_ps(middle)), _mm512_set1_ps(factor));
             store(y + i, _mm512_fmadd_ps(value, load(weight + i, mask), load(bias + i, mask)), mask);
         });
         mean[row] = middle;
@@ -140,24 +146,30 @@ void normaliseRows(const float* x, const float* weight, const float* bias, float
     }
 }
 
-void rowsGradient(const float* x, const std::uint16_t* flow, const float* weight, const float* mean, const float* inverse, float* result, float* ofWeight, float* ofBias, RowsSize size)
+void rowsGradient(const float* x, const std::uint16_t* flow, const float* weight, const float* mean,
+                  const float* inverse, float* result, float* ofWeight, float* ofBias, RowsSize size)
 {
     const auto width = static_cast<float>(size.width);
     for (std::int64_t row = 0; row < size.rows; ++row, x += size.width, flow += size.width, result += size.width) {
         const __m512 middle = _mm512_set1_ps(mean[row]), factor = _mm512_set1_ps(inverse[row]);
         __m512 sum = _mm512_setzero_ps(), products = _mm512_setzero_ps();
         forColumns(size.width, [&](std::int64_t i, __mmask16 mask) {
-            const __m512 own = load(flow + i, mask), value = _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), middle), factor), weighted = _mm512_mul_ps(own, load(weight + i, mask));
+            const __m512 own = load(flow + i, mask),
+                         value = _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), middle), factor),
+                         weighted = _mm512_mul_ps(own, load(weight + i, mask));
             const __m512 product = _mm512_mul_ps(own, value);
             addTo(ofBias + i, own, mask);
             addTo(ofWeight + i, product, mask);
             sum = _mm512_add_ps(sum, weighted); // own is zero beyond the row
             products = _mm512_fmadd_ps(weighted, value, products);
         });
-        const __m512 meanFlow = _mm512_set1_ps(_mm512_reduce_add_ps(sum) / width), meanProduct = _mm512_set1_ps(_mm512_reduce_add_ps(products) / width);
+        const __m512 meanFlow = _mm512_set1_ps(_mm512_reduce_add_ps(sum) / width),
+                     meanProduct = _mm512_set1_ps(_mm512_reduce_add_ps(products) / width);
         forColumns(size.width, [&](std::int64_t i, __mmask16 mask) {
-            const __m512 value = _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), middle), factor), weighted = _mm512_mul_ps(load(flow + i, mask), load(weight + i, mask));
-            store(result + i, _mm512_mul_ps(factor, _mm512_sub_ps(weighted, _mm512_fmadd_ps(value, meanProduct, meanFlow))), mask);
+            const __m512 value = _mm512_mul_ps(_mm512_sub_ps(load(x + i, mask), middle), factor),
+                         weighted = _mm512_mul_ps(load(flow + i, mask), load(weight + i, mask));
+            store(result + i,
+                  _mm512_mul_ps(factor, _mm512_sub_ps(weighted, _mm512_fmadd_ps(value, meanProduct, meanFlow))), mask);
         });
     }
 }
@@ -167,23 +179,24 @@ double sumOfSquares(const float* x, std::int64_t count)
     __m512d low = _mm512_setzero_pd(), high = _mm512_setzero_pd();
     forColumns(count, [&](std::int64_t i, __mmask16 mask) {
         const __m512 value = load(x + i, mask);
-        const __m512d first = _mm512_cvtps_pd(_mm512_castps512_ps256(value)), second = _mm512_cvtps_pd(_mm512_extractf32x8_ps(value, 1));
+        const __m512d first = _mm512_cvtps_pd(_mm512_castps512_ps256(value)),
+                      second = _mm512_cvtps_pd(_mm512_extractf32x8_ps(value, 1));
         low = _mm512_fmadd_pd(first, first, low);
         high = _mm512_fmadd_pd(second, second, high);
     });
     return _mm512_reduce_add_pd(_mm512_add_pd(low, high));
 }
 
-#define MAMA_ROWS(T) \
-    template void addColumns<T>(const T*, RowsSize, float*); \
-    template void gelu<T>(const T*, T*, std::int64_t); \
-    template void geluGradient<T>(const T*, const T*, T*, std::int64_t); \
-    template void addScaled<T>(const float*, const T*, const float*, float*, RowsSize); \
-    template void scaledGradient<T>(const float*, const T*, const float*, T*, float*, RowsSize); \
+#define MAMA_ROWS(T)                                                                                                   \
+    template void addColumns<T>(const T*, RowsSize, float*);                                                           \
+    template void gelu<T>(const T*, T*, std::int64_t);                                                                 \
+    template void geluGradient<T>(const T*, const T*, T*, std::int64_t);                                               \
+    template void addScaled<T>(const float*, const T*, const float*, float*, RowsSize);                                \
+    template void scaledGradient<T>(const float*, const T*, const float*, T*, float*, RowsSize);                       \
     template void addSquares<T>(const T*, const float*, RowsSize, float*);
-#define MAMA_NORM(T, O) \
-    template void normaliseColumns<T, O>(const T*, const ColumnNorm&, O*, RowsSize); \
-    template void addNormGradients<T, O>(const T*, const O*, const ColumnNorm&, float*, float*, RowsSize); \
+#define MAMA_NORM(T, O)                                                                                                \
+    template void normaliseColumns<T, O>(const T*, const ColumnNorm&, O*, RowsSize);                                   \
+    template void addNormGradients<T, O>(const T*, const O*, const ColumnNorm&, float*, float*, RowsSize);             \
     template void normGradient<T, O>(const T*, const O*, const ColumnNorm&, const float*, const float*, T*, RowsSize);
 MAMA_ROWS(float)
 MAMA_ROWS(std::uint16_t)

@@ -1,8 +1,8 @@
 #pragma once
 #include <cstdint>
 
-// What training does between its products, one pass each over rows in memory. T, O: float, or bfloat16 as std::uint16_t.
-// Compiled with AVX-512 flags: nothing but these functions may live in that source file.
+// What training does between its products, one pass each over rows in memory. T, O: float, or bfloat16 as
+// std::uint16_t. Compiled with AVX-512 flags: nothing but these functions may live in that source file.
 namespace mama::avx512 {
 
 struct RowsSize
@@ -44,12 +44,15 @@ template <class T, class O>
 void addNormGradients(const T* x, const O* flow, const ColumnNorm& norm, float* flows, float* products, RowsSize size);
 // factor * (flow - meanFlow - (x - mean) / deviation * meanProduct)
 template <class T, class O>
-void normGradient(const T* x, const O* flow, const ColumnNorm& norm, const float* meanFlow, const float* meanProduct, T* result, RowsSize size);
+void normGradient(const T* x, const O* flow, const ColumnNorm& norm, const float* meanFlow, const float* meanProduct,
+                  T* result, RowsSize size);
 
 // LayerNorm of rows: (x - mean) * inverse * weight + bias; mean and inverse (1 / deviation) of each row are written.
-void normaliseRows(const float* x, const float* weight, const float* bias, float eps, std::uint16_t* y, float* mean, float* inverse, RowsSize size);
+void normaliseRows(const float* x, const float* weight, const float* bias, float eps, std::uint16_t* y, float* mean,
+                   float* inverse, RowsSize size);
 // flow, the gradient of y -> that of x; ofWeight[column], ofBias[column] += theirs.
-void rowsGradient(const float* x, const std::uint16_t* flow, const float* weight, const float* mean, const float* inverse, float* result, float* ofWeight, float* ofBias, RowsSize size);
+void rowsGradient(const float* x, const std::uint16_t* flow, const float* weight, const float* mean,
+                  const float* inverse, float* result, float* ofWeight, float* ofBias, RowsSize size);
 
 double sumOfSquares(const float* x, std::int64_t count); // in float64
 

@@ -14,7 +14,8 @@ at::Tensor plain(const at::Tensor& rows, const BatchNormTensors& tensors, double
 {
     const at::Tensor x = rows.to(tensors.mean.scalar_type()); // mixed precision hands bfloat16
     if (!mode.training || !mode.batchNorm)
-        return at::batch_norm(x, tensors.weight, tensors.bias, tensors.mean, tensors.variance, mode.training, momentum, eps, false);
+        return at::batch_norm(x, tensors.weight, tensors.bias, tensors.mean, tensors.variance, mode.training, momentum,
+                              eps, false);
     const at::Tensor y = mode.batchNorm->normalise(x, tensors.mean, tensors.variance, {momentum, eps});
     if (!tensors.weight.defined())
         return y;
@@ -32,12 +33,14 @@ bool inOnePass(const at::Tensor& rows, const BatchNormTensors& tensors, const Fo
 
 at::Tensor batchNorm(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode)
 {
-    return inOnePass(rows, tensors, mode) ? trainedBatchNorm(rows, tensors, {momentum, eps, false}) : plain(rows, tensors, eps, mode);
+    return inOnePass(rows, tensors, mode) ? trainedBatchNorm(rows, tensors, {momentum, eps, false})
+                                          : plain(rows, tensors, eps, mode);
 }
 
 at::Tensor batchNormRelu(const at::Tensor& rows, const BatchNormTensors& tensors, double eps, const ForwardMode& mode)
 {
-    return inOnePass(rows, tensors, mode) ? trainedBatchNorm(rows, tensors, {momentum, eps, true}) : at::relu(plain(rows, tensors, eps, mode));
+    return inOnePass(rows, tensors, mode) ? trainedBatchNorm(rows, tensors, {momentum, eps, true})
+                                          : at::relu(plain(rows, tensors, eps, mode));
 }
 
 } // namespace mama

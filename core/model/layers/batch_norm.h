@@ -14,7 +14,8 @@ public:
     };
     // x [M, C] or [N, C, rows, columns], this process's part, M may differ between processes -> normalised by mean and
     // variance over all parts, differentiable; every process's running statistics move by the same.
-    virtual at::Tensor normalise(const at::Tensor& x, const at::Tensor& runningMean, const at::Tensor& runningVariance, const Settings& settings) const = 0;
+    virtual at::Tensor normalise(const at::Tensor& x, const at::Tensor& runningMean, const at::Tensor& runningVariance,
+                                 const Settings& settings) const = 0;
 };
 
 // The parameters of one layer; weight and bias may be undefined.

@@ -6,8 +6,8 @@
 #include "core/model/layers/training_parts.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/grad_mode.h>
 #include <ATen/core/dispatch/Dispatcher.h>
+#include <ATen/core/grad_mode.h>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -17,8 +17,10 @@ namespace {
 // oneDNN's linear layer with an optional activation or sum behind it: operators that LibTorch registers for its own
 // compiler (aten/src/ATen/native/mkldnn/Linear.cpp).
 using Scalars = c10::List<std::optional<at::Scalar>>;
-using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view, Scalars, std::optional<std::string_view>);
-using Binary = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view);
+using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
+                             Scalars, std::optional<std::string_view>);
+using Binary = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&,
+                          std::string_view);
 
 template <class Signature>
 auto oneDnn(const char* name, const char* overload = "")
@@ -28,15 +30,20 @@ auto oneDnn(const char* name, const char* overload = "")
 
 } // namespace
 
-Linear::Linear(at::Tensor weight, at::Tensor bias, bool inputFirst) : m_weight(std::move(weight)), m_bias(std::move(bias)), m_inputFirst(inputFirst) {}
+Linear::Linear(at::Tensor weight, at::Tensor bias, bool inputFirst)
+    : m_weight(std::move(weight)), m_bias(std::move(bias)), m_inputFirst(inputFirst)
+{}
 
-Linear Linear::from(const Parameters& parameters, const std::string& name, const nlohmann::json& section, bool inputFirst)
+Linear Linear::from(const Parameters& parameters, const std::string& name, const nlohmann::json& section,
+                    bool inputFirst)
 {
     Linear made(parameters.get(name + ".weight"), parameters.find(name + ".bias"), inputFirst);
     if (made.m_weight.dim() != 2)
-        throw Error(ErrorCode::Model, "load model", name + ".weight", "has " + std::to_string(made.m_weight.dim()) + " dimensions, expected 2");
+        throw Error(ErrorCode::Model, "load model", name + ".weight",
+                    "has " + std::to_string(made.m_weight.dim()) + " dimensions, expected 2");
     if (parameters.has(name + ".lora_A.weight")) {
-        const nlohmann::json settings = section.contains("lora") && section["lora"].is_object() ? section["lora"] : nlohmann::json::object();
+        const nlohmann::json settings =
+            section.contains("lora") && section["lora"].is_object() ? section["lora"] : nlohmann::json::object();
         Lora lora{parameters.get(name + ".lora_A.weight"), parameters.get(name + ".lora_B.weight"), 1};
         const auto rank = static_cast<double>(lora.a.size(0));
         const double alpha = settings.value("alpha", rank);
@@ -81,7 +88,8 @@ void Linear::pack(Precision precision)
 at::Tensor Linear::unscaled(const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor weight = m_inputFirst ? m_weight.t() : m_weight;
-    at::Tensor y = canTrainLinear(x, weight) ? trainedLinear(x, weight, m_bias, mode.packed) : at::linear(x, weight, m_bias);
+    at::Tensor y =
+        canTrainLinear(x, weight) ? trainedLinear(x, weight, m_bias, mode.packed) : at::linear(x, weight, m_bias);
     if (m_lora) {
         const at::Tensor input = mode.training && mode.loraDropout > 0 ? at::dropout(x, mode.loraDropout, true) : x;
         y = y + at::linear(at::linear(input, m_lora->a), m_lora->b) * m_lora->scale;
@@ -137,7 +145,8 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
         return runInt8(x, After::Nothing, residual);
     if (packed() && m_precision == Precision::Fp32) {
         static const auto call = oneDnn<Binary>("mkldnn::_linear_pointwise", "binary");
-        return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt, "add");
+        return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt,
+                         "add");
     }
     if (packed())
         return residual + (*this)(x, mode);

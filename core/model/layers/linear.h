@@ -1,7 +1,7 @@
 #pragma once
-#include "core/model/model.h"
 #include "core/model/layers/packed_weights.h"
 #include "core/model/layers/parameters.h"
+#include "core/model/model.h"
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
@@ -17,7 +17,8 @@ struct ForwardMode
     double dropout = 0;    // of the language model's embeddings, attention and residuals
     double loraDropout = 0;
     const SharedBatchNorm* batchNorm = nullptr; // of training in several processes; null: each batch by itself
-    c10::intrusive_ptr<PackedWeights> packed = nullptr; // kept between the passes of a step; null: packed anew every time
+    c10::intrusive_ptr<PackedWeights> packed =
+        nullptr; // kept between the passes of a step; null: packed anew every time
 };
 
 // y += scale * (x A^T) B^T beside a frozen weight (PEFT). a [r, in], b [out, r].
@@ -38,7 +39,8 @@ public:
     Linear(at::Tensor weight, at::Tensor bias, bool inputFirst = false);
     // "<name>.weight", "<name>.bias" if there is one, "<name>.lora_A.weight" and "lora_B" if there are.
     // section: model.json's "image" or "text", whose "lora" gives the scale.
-    static Linear from(const Parameters& parameters, const std::string& name, const nlohmann::json& section, bool inputFirst = false);
+    static Linear from(const Parameters& parameters, const std::string& name, const nlohmann::json& section,
+                       bool inputFirst = false);
 
     // LayerScale: y = gamma * (W x + b), gamma [out].
     void setOutputScale(at::Tensor gamma) { m_gamma = std::move(gamma); }
@@ -51,8 +53,9 @@ public:
 
     // x [..., in] -> [..., out]; bfloat16 out when packed as bf16, else float32.
     at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const;
-    at::Tensor gelu(const at::Tensor& x, const ForwardMode& mode = {}) const;                              // exact (erf)
-    at::Tensor addTo(const at::Tensor& residual, const at::Tensor& x, const ForwardMode& mode = {}) const; // residual + this(x)
+    at::Tensor gelu(const at::Tensor& x, const ForwardMode& mode = {}) const; // exact (erf)
+    at::Tensor addTo(const at::Tensor& residual, const at::Tensor& x,
+                     const ForwardMode& mode = {}) const; // residual + this(x)
 
 private:
     enum class After { Nothing, Gelu };

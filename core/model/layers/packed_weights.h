@@ -6,8 +6,8 @@
 
 namespace mama {
 
-// Weights of training in oneDNN's layout, kept while the weights stand: a frozen one through the whole run, a trained one
-// for the views and the direction of its step. Of one thread.
+// Weights of training in oneDNN's layout, kept while the weights stand: a frozen one through the whole run, a trained
+// one for the views and the direction of its step. Of one thread.
 class PackedWeights : public torch::CustomClassHolder
 {
 public:

@@ -39,7 +39,8 @@ at::Tensor tensorOf(const CanonicalTensor& source)
     if (reinterpret_cast<std::uintptr_t>(bytes.data()) % size == 0) {
         // The mapping is read-only; nothing here ever writes to a parameter in place.
         auto* data = const_cast<std::byte*>(bytes.data());
-        tensor = at::from_blob(data, source.info.shape, [file = source.file, copy = source.data.copy](void*) {}, type);
+        tensor = at::from_blob(
+            data, source.info.shape, [file = source.file, copy = source.data.copy](void*) {}, type);
     } else {
         tensor = at::empty(source.info.shape, type);
         std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());

@@ -17,29 +17,34 @@ at::Tensor placed(const at::Tensor& rows, const at::Tensor& places, std::int64_t
 class Take : public torch::autograd::Function<Take>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& all, const at::Tensor& places)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& all,
+                              const at::Tensor& places)
     {
         context->saved_data["places"] = places;
         context->saved_data["count"] = all.size(0);
         return taken(all.detach(), places);
     }
 
-    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::tensor_list gradients)
     {
-        return {placed(gradients[0], context->saved_data["places"].toTensor(), context->saved_data["count"].toInt()), {}};
+        return {placed(gradients[0], context->saved_data["places"].toTensor(), context->saved_data["count"].toInt()),
+                {}};
     }
 };
 
 class Put : public torch::autograd::Function<Put>
 {
 public:
-    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& rows, const at::Tensor& places, std::int64_t count)
+    static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& rows,
+                              const at::Tensor& places, std::int64_t count)
     {
         context->saved_data["places"] = places;
         return placed(rows.detach(), places, count);
     }
 
-    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context, torch::autograd::tensor_list gradients)
+    static torch::autograd::tensor_list backward(torch::autograd::AutogradContext* context,
+                                                 torch::autograd::tensor_list gradients)
     {
         return {taken(gradients[0], context->saved_data["places"].toTensor()), {}, {}};
     }
@@ -47,10 +52,18 @@ public:
 
 } // namespace
 
-RealRows::RealRows(const at::Tensor& mask) : m_batch(mask.size(0)), m_length(mask.size(1)), m_places(mask.flatten().nonzero().squeeze(1)) {}
+RealRows::RealRows(const at::Tensor& mask)
+    : m_batch(mask.size(0)), m_length(mask.size(1)), m_places(mask.flatten().nonzero().squeeze(1))
+{}
 
-at::Tensor RealRows::of(const at::Tensor& padded) const { return Take::apply(padded.reshape({m_batch * m_length, padded.size(2)}), m_places); }
+at::Tensor RealRows::of(const at::Tensor& padded) const
+{
+    return Take::apply(padded.reshape({m_batch * m_length, padded.size(2)}), m_places);
+}
 
-at::Tensor RealRows::padded(const at::Tensor& rows) const { return Put::apply(rows, m_places, m_batch * m_length).view({m_batch, m_length, rows.size(1)}); }
+at::Tensor RealRows::padded(const at::Tensor& rows) const
+{
+    return Put::apply(rows, m_places, m_batch * m_length).view({m_batch, m_length, rows.size(1)});
+}
 
 } // namespace mama

@@ -11,7 +11,7 @@ public:
     // mask: bool [N, T], true = real token
     explicit RealRows(const at::Tensor& mask);
 
-    at::Tensor of(const at::Tensor& padded) const; // [N, T, W] -> [R, W], R real tokens
+    at::Tensor of(const at::Tensor& padded) const;   // [N, T, W] -> [R, W], R real tokens
     at::Tensor padded(const at::Tensor& rows) const; // [R, W] -> [N, T, W], padding 0
 
 private:

@@ -2,7 +2,8 @@
 #include "core/model/layers/batch_norm.h"
 
 // What stands between the products of a training step, each in one pass over memory forward and one or two back, with
-// gradients. They run on a CPU with AVX-512; take...() says whether they take what is there, else LibTorch's operators do.
+// gradients. They run on a CPU with AVX-512; take...() says whether they take what is there, else LibTorch's operators
+// do.
 namespace mama {
 
 // x [..., N] -> float32 [N], the sum over rows; float32 or bfloat16, added in float32 in a fixed order.

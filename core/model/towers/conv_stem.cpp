@@ -27,11 +27,20 @@ ConvStem::ConvStem(const Parameters& parameters, const nlohmann::json& image, co
     const auto channels = image.at("stem").at("channels").get<std::vector<std::int64_t>>();
     const auto patch = image.at("patch").get<std::int64_t>(), width = image.at("width").get<std::int64_t>();
     if (channels.empty() || channels.size() > 8 || patch != std::int64_t{1} << channels.size())
-        throw Error(ErrorCode::Model, "load model", "image.stem", std::to_string(channels.size()) + " stages do not make patches of " + std::to_string(patch));
+        throw Error(ErrorCode::Model, "load model", "image.stem",
+                    std::to_string(channels.size()) + " stages do not make patches of " + std::to_string(patch));
     std::int64_t before = 3;
     const auto add = [&](const std::string& name, std::int64_t stride, std::int64_t kernel, std::int64_t out) {
-        const auto get = [&](const char* part, at::IntArrayRef shape) { return tensorOf(parameters, name + part, shape); };
-        m_layers.push_back({get(".weight", {out, before, kernel, kernel}), {}, get("_norm.weight", {out}), get("_norm.bias", {out}), get("_norm.running_mean", {out}), get("_norm.running_var", {out}), stride});
+        const auto get = [&](const char* part, at::IntArrayRef shape) {
+            return tensorOf(parameters, name + part, shape);
+        };
+        m_layers.push_back({get(".weight", {out, before, kernel, kernel}),
+                            {},
+                            get("_norm.weight", {out}),
+                            get("_norm.bias", {out}),
+                            get("_norm.running_mean", {out}),
+                            get("_norm.running_var", {out}),
+                            stride});
         before = out;
     };
     for (std::size_t i = 0; i < channels.size(); ++i) {
@@ -62,7 +71,8 @@ void ConvStem::pack(Precision precision)
 at::Tensor ConvStem::run(const Layer& layer, const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor y = at::conv2d(x, layer.weight, layer.bias, {layer.stride, layer.stride}, {1, 1});
-    return m_packed ? at::relu(y) : batchNormRelu(y, {layer.normWeight, layer.normBias, layer.mean, layer.variance}, normEps, mode);
+    return m_packed ? at::relu(y)
+                    : batchNormRelu(y, {layer.normWeight, layer.normBias, layer.mean, layer.variance}, normEps, mode);
 }
 
 at::Tensor ConvStem::operator()(const at::Tensor& images, const ForwardMode& mode) const

@@ -13,15 +13,21 @@ class Gpt2Tower final : public TextTower
 {
 public:
     Gpt2Tower(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix)
-        : m_sizes(sizesOf(section)), m_inverseLayer(section.value("scale_attn_by_inverse_layer_idx", false)), m_tokens(parameters.get(prefix + "wte.weight")), m_positions(parameters.get(prefix + "wpe.weight"))
+        : m_sizes(sizesOf(section)), m_inverseLayer(section.value("scale_attn_by_inverse_layer_idx", false)),
+          m_tokens(parameters.get(prefix + "wte.weight")), m_positions(parameters.get(prefix + "wpe.weight"))
     {
         m_sizes.vocabulary = m_tokens.size(0);
         m_sizes.positions = m_positions.size(0);
-        const auto norm = [&](const std::string& name) { return Norm{parameters.get(prefix + name + ".weight"), parameters.get(prefix + name + ".bias")}; };
+        const auto norm = [&](const std::string& name) {
+            return Norm{parameters.get(prefix + name + ".weight"), parameters.get(prefix + name + ".bias")};
+        };
         for (std::int64_t i = 0; i < m_sizes.depth; ++i) {
             const std::string name = "h." + std::to_string(i) + ".";
-            const auto linear = [&](const std::string& part) { return Linear::from(parameters, prefix + name + part, section, true); };
-            m_blocks.push_back({norm(name + "ln_1"), norm(name + "ln_2"), linear("attn.c_attn"), linear("attn.c_proj"), linear("mlp.c_fc"), linear("mlp.c_proj")});
+            const auto linear = [&](const std::string& part) {
+                return Linear::from(parameters, prefix + name + part, section, true);
+            };
+            m_blocks.push_back({norm(name + "ln_1"), norm(name + "ln_2"), linear("attn.c_attn"), linear("attn.c_proj"),
+                                linear("mlp.c_fc"), linear("mlp.c_proj")});
         }
         m_norm = norm("ln_f");
     }
@@ -38,7 +44,8 @@ public:
                 layer->pack(precision);
     }
 
-    at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode, const Job& job, const PrefixCache* before, PrefixCache* record) const override
+    at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode, const Job& job, const PrefixCache* before,
+                      PrefixCache* record) const override
     {
         const std::int64_t start = before ? before->length() : 0, length = batch.ids.size(1);
         checkBatch(batch, m_sizes, start);
@@ -50,8 +57,12 @@ public:
                 return {};
             const Block& block = m_blocks[i];
             const auto parts = block.attention(normalise(x, block.norm1), mode).chunk(3, -1);
-            const Attention attention{splitHeads(parts[0], m_sizes.heads), splitHeads(parts[1], m_sizes.heads), splitHeads(parts[2], m_sizes.heads), keys,
-                                      m_inverseLayer ? scale / static_cast<double>(i + 1) : scale, mode.training ? mode.dropout : 0};
+            const Attention attention{splitHeads(parts[0], m_sizes.heads),
+                                      splitHeads(parts[1], m_sizes.heads),
+                                      splitHeads(parts[2], m_sizes.heads),
+                                      keys,
+                                      m_inverseLayer ? scale / static_cast<double>(i + 1) : scale,
+                                      mode.training ? mode.dropout : 0};
             const at::Tensor mixed = attend(attention, i, before, record);
             x = residual(x, block.projection, mixed, mode);
             x = residual(x, block.down, activate(block.up(normalise(x, block.norm2), mode), m_sizes.activation), mode);
@@ -69,8 +80,12 @@ private:
         Norm norm1, norm2;
         Linear attention, projection, up, down;
     };
-    at::Tensor normalise(const at::Tensor& x, const Norm& norm) const { return at::layer_norm(x, {m_sizes.width}, norm.weight, norm.bias, m_sizes.normEps); }
-    static at::Tensor residual(const at::Tensor& x, const Linear& layer, const at::Tensor& input, const ForwardMode& mode)
+    at::Tensor normalise(const at::Tensor& x, const Norm& norm) const
+    {
+        return at::layer_norm(x, {m_sizes.width}, norm.weight, norm.bias, m_sizes.normEps);
+    }
+    static at::Tensor residual(const at::Tensor& x, const Linear& layer, const at::Tensor& input,
+                               const ForwardMode& mode)
     {
         return mode.training ? x + dropped(layer(input, mode), mode) : layer.addTo(x, input, mode);
     }
@@ -84,7 +99,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<TextTower> makeGpt2(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix)
+std::unique_ptr<TextTower> makeGpt2(const Parameters& parameters, const nlohmann::json& section,
+                                    const std::string& prefix)
 {
     return std::make_unique<Gpt2Tower>(parameters, section, prefix);
 }

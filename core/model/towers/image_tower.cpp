@@ -30,7 +30,8 @@ ImageTower::Config configOf(const nlohmann::json& image)
         c.offset = image["interpolation"].value("offset", 0.0);
     }
     if (c.width < 1 || c.heads < 1 || c.patch < 1 || c.width % c.heads != 0)
-        throw Error(ErrorCode::Model, "load model", "image", "width " + std::to_string(c.width) + " is not a multiple of " + std::to_string(c.heads) + " heads");
+        throw Error(ErrorCode::Model, "load model", "image",
+                    "width " + std::to_string(c.width) + " is not a multiple of " + std::to_string(c.heads) + " heads");
     return c;
 }
 
@@ -49,7 +50,8 @@ void expect(const at::Tensor& tensor, const std::string& name, at::IntArrayRef s
 
 } // namespace
 
-ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix) : m_config(configOf(image))
+ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix)
+    : m_config(configOf(image))
 {
     const auto& c = m_config;
     const auto get = [&](const std::string& name, at::IntArrayRef shape) {
@@ -67,12 +69,20 @@ ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image
     m_positions = get("pos_embed", {1, 1 + c.gridRows * c.gridColumns, c.width});
     if (c.registers > 0)
         m_registers = get("register_tokens", {1, c.registers, c.width});
-    const auto norm = [&](const std::string& name) { return Norm{get(name + ".weight", {c.width}), get(name + ".bias", {c.width})}; };
+    const auto norm = [&](const std::string& name) {
+        return Norm{get(name + ".weight", {c.width}), get(name + ".bias", {c.width})};
+    };
     for (std::int64_t i = 0; i < c.depth; ++i) {
         const std::string name = "blocks." + std::to_string(i) + ".";
-        const auto linear = [&](const std::string& part) { return Linear::from(parameters, prefix + name + part, image); };
-        Block block{norm(name + "norm1"), norm(name + "norm2"), linear("attn.qkv"), linear("attn.proj"),
-                    linear(c.swiglu ? "mlp.w12" : "mlp.fc1"), linear(c.swiglu ? "mlp.w3" : "mlp.fc2")};
+        const auto linear = [&](const std::string& part) {
+            return Linear::from(parameters, prefix + name + part, image);
+        };
+        Block block{norm(name + "norm1"),
+                    norm(name + "norm2"),
+                    linear("attn.qkv"),
+                    linear("attn.proj"),
+                    linear(c.swiglu ? "mlp.w12" : "mlp.fc1"),
+                    linear(c.swiglu ? "mlp.w3" : "mlp.fc2")};
         if (c.layerScale) {
             block.proj.setOutputScale(get(name + "ls1.gamma", {c.width}));
             block.fc2.setOutputScale(get(name + "ls2.gamma", {c.width}));
@@ -97,7 +107,9 @@ at::Tensor ImageTower::positions(std::int64_t rows, std::int64_t columns) const
     const auto& c = m_config;
     if (rows == c.gridRows && columns == c.gridColumns)
         return m_positions;
-    const at::Tensor grid = m_positions.narrow(1, 1, c.gridRows * c.gridColumns).reshape({1, c.gridRows, c.gridColumns, c.width}).permute({0, 3, 1, 2});
+    const at::Tensor grid = m_positions.narrow(1, 1, c.gridRows * c.gridColumns)
+                                .reshape({1, c.gridRows, c.gridColumns, c.width})
+                                .permute({0, 3, 1, 2});
     // With an offset the scale factors themselves enter the sampling positions, not the ratio of the sizes.
     std::optional<double> scaleRows, scaleColumns;
     if (c.offset != 0) {
@@ -107,7 +119,8 @@ at::Tensor ImageTower::positions(std::int64_t rows, std::int64_t columns) const
     const std::int64_t size[] = {rows, columns};
     const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(grid, size, false, scaleRows, scaleColumns)
                                            : at::upsample_bicubic2d(grid, size, false, scaleRows, scaleColumns);
-    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, c.width})}, 1);
+    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, c.width})},
+                   1);
 }
 
 at::Tensor ImageTower::normalise(const at::Tensor& x, const Norm& norm) const
@@ -119,7 +132,8 @@ at::Tensor ImageTower::normalise(const at::Tensor& x, const Norm& norm) const
 
 at::Tensor ImageTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
 {
-    const at::Tensor attended = kernels::attention(block.qkv(normalise(x, block.norm1), mode), m_config.heads, m_precision == Precision::Int8);
+    const at::Tensor attended =
+        kernels::attention(block.qkv(normalise(x, block.norm1), mode), m_config.heads, m_precision == Precision::Int8);
     const at::Tensor middle = block.proj.addTo(x, attended, mode);
     const at::Tensor input = normalise(middle, block.norm2);
     if (!m_config.swiglu)
@@ -131,14 +145,20 @@ at::Tensor ImageTower::run(const Block& block, const at::Tensor& x, const Forwar
 at::Tensor ImageTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job) const
 {
     const auto& c = m_config;
-    if (images.dim() != 4 || images.size(1) != 3 || images.size(2) < c.patch || images.size(3) < c.patch || images.size(2) % c.patch != 0 || images.size(3) % c.patch != 0)
-        throw Error(ErrorCode::Data, "encode image", "input", "expected [N, 3, height, width] with sides that are multiples of " + std::to_string(c.patch));
+    if (images.dim() != 4 || images.size(1) != 3 || images.size(2) < c.patch || images.size(3) < c.patch ||
+        images.size(2) % c.patch != 0 || images.size(3) % c.patch != 0)
+        throw Error(ErrorCode::Data, "encode image", "input",
+                    "expected [N, 3, height, width] with sides that are multiples of " + std::to_string(c.patch));
     const std::int64_t rows = images.size(2) / c.patch, columns = images.size(3) / c.patch, n = images.size(0);
-    at::Tensor x = (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch})).flatten(2).transpose(1, 2);
+    at::Tensor x =
+        (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch}))
+            .flatten(2)
+            .transpose(1, 2);
     const at::Tensor position = positions(rows, columns);
     const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
     const at::Tensor patches = x + position.narrow(1, 1, rows * columns);
-    x = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1) : at::cat({cls, patches}, 1);
+    x = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1)
+                        : at::cat({cls, patches}, 1);
     for (const Block& block : m_blocks) {
         if (job.cancelled())
             return {};

@@ -19,7 +19,8 @@ double number(const nlohmann::json& section, const char* key, double otherwise)
 // (Hugging Face modeling_rope_utils.py).
 at::Tensor frequencies(const nlohmann::json& section, std::int64_t dims)
 {
-    at::Tensor f = at::pow(number(section, "rope_theta", 10000.0), at::arange(0, dims, 2, at::kDouble).div(static_cast<double>(dims)).neg());
+    at::Tensor f = at::pow(number(section, "rope_theta", 10000.0),
+                           at::arange(0, dims, 2, at::kDouble).div(static_cast<double>(dims)).neg());
     if (!section.contains("rope_scaling") || !section["rope_scaling"].is_object())
         return f;
     const nlohmann::json& scaling = section["rope_scaling"];
@@ -30,7 +31,8 @@ at::Tensor frequencies(const nlohmann::json& section, std::int64_t dims)
     if (type == "linear")
         return f / factor;
     if (type != "llama3")
-        throw Error(ErrorCode::Unsupported, "load model", "text.rope_scaling", "type \"" + type + "\" is none of default, linear, llama3");
+        throw Error(ErrorCode::Unsupported, "load model", "text.rope_scaling",
+                    "type \"" + type + "\" is none of default, linear, llama3");
     const double low = number(scaling, "low_freq_factor", 1.0), high = number(scaling, "high_freq_factor", 4.0);
     const double original = number(scaling, "original_max_position_embeddings", 8192.0);
     const at::Tensor turns = f * (original / (2 * std::numbers::pi)); // over the original context
@@ -42,14 +44,17 @@ at::Tensor frequencies(const nlohmann::json& section, std::int64_t dims)
 class LlamaTower final : public TextTower
 {
 public:
-    LlamaTower(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix) : m_sizes(sizesOf(section)), m_tokens(parameters.get(prefix + "embed_tokens.weight"))
+    LlamaTower(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix)
+        : m_sizes(sizesOf(section)), m_tokens(parameters.get(prefix + "embed_tokens.weight"))
     {
         m_sizes.vocabulary = m_tokens.size(0);
         for (std::int64_t i = 0; i < m_sizes.depth; ++i) {
             const std::string name = prefix + "layers." + std::to_string(i) + ".";
             const auto linear = [&](const std::string& part) { return Linear::from(parameters, name + part, section); };
-            m_blocks.push_back({parameters.get(name + "input_layernorm.weight"), parameters.get(name + "post_attention_layernorm.weight"), linear("self_attn.q_proj"), linear("self_attn.k_proj"),
-                                linear("self_attn.v_proj"), linear("self_attn.o_proj"), linear("mlp.gate_proj"), linear("mlp.up_proj"), linear("mlp.down_proj")});
+            m_blocks.push_back({parameters.get(name + "input_layernorm.weight"),
+                                parameters.get(name + "post_attention_layernorm.weight"), linear("self_attn.q_proj"),
+                                linear("self_attn.k_proj"), linear("self_attn.v_proj"), linear("self_attn.o_proj"),
+                                linear("mlp.gate_proj"), linear("mlp.up_proj"), linear("mlp.down_proj")});
         }
         m_norm = parameters.get(prefix + "norm.weight");
         m_headDim = m_blocks.empty() ? m_sizes.width / m_sizes.heads : m_blocks.front().query.outputs() / m_sizes.heads;
@@ -64,11 +69,13 @@ public:
     void pack(Precision precision) override
     {
         for (Block& block : m_blocks)
-            for (Linear* layer : {&block.query, &block.key, &block.value, &block.projection, &block.gate, &block.up, &block.down})
+            for (Linear* layer :
+                 {&block.query, &block.key, &block.value, &block.projection, &block.gate, &block.up, &block.down})
                 layer->pack(precision);
     }
 
-    at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode, const Job& job, const PrefixCache* before, PrefixCache* record) const override
+    at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode, const Job& job, const PrefixCache* before,
+                      PrefixCache* record) const override
     {
         const std::int64_t start = before ? before->length() : 0, length = batch.ids.size(1);
         checkBatch(batch, m_sizes, start);
@@ -82,8 +89,12 @@ public:
                 return {};
             const Block& block = m_blocks[i];
             const at::Tensor input = normalise(x, block.norm1);
-            const Attention attention{rotated(splitHeads(block.query(input, mode), m_sizes.heads), cosine, sine), rotated(splitHeads(block.key(input, mode), m_sizes.keyHeads), cosine, sine),
-                                      splitHeads(block.value(input, mode), m_sizes.keyHeads).to(m_tokens.scalar_type()), keys, 1 / std::sqrt(static_cast<double>(m_headDim)), 0};
+            const Attention attention{rotated(splitHeads(block.query(input, mode), m_sizes.heads), cosine, sine),
+                                      rotated(splitHeads(block.key(input, mode), m_sizes.keyHeads), cosine, sine),
+                                      splitHeads(block.value(input, mode), m_sizes.keyHeads).to(m_tokens.scalar_type()),
+                                      keys,
+                                      1 / std::sqrt(static_cast<double>(m_headDim)),
+                                      0};
             x = block.projection.addTo(x, attend(attention, i, before, record), mode);
             const at::Tensor middle = normalise(x, block.norm2);
             x = block.down.addTo(x, activate(block.gate(middle, mode), "silu") * block.up(middle, mode), mode);
@@ -115,7 +126,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<TextTower> makeLlama(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix)
+std::unique_ptr<TextTower> makeLlama(const Parameters& parameters, const nlohmann::json& section,
+                                     const std::string& prefix)
 {
     return std::make_unique<LlamaTower>(parameters, section, prefix);
 }

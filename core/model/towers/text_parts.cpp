@@ -7,7 +7,8 @@
 
 namespace mama {
 
-std::unique_ptr<TextTower> TextTower::make(const Parameters& parameters, const nlohmann::json& section, const std::string& prefix)
+std::unique_ptr<TextTower> TextTower::make(const Parameters& parameters, const nlohmann::json& section,
+                                           const std::string& prefix)
 {
     const std::string family = section.value("family", std::string());
     if (family == "gpt2")
@@ -27,13 +28,17 @@ Sizes sizesOf(const nlohmann::json& section)
     s.width = section.at("width");
     s.depth = section.at("depth");
     s.heads = section.at("heads");
-    s.keyHeads = section.contains("kv_heads") && section["kv_heads"].is_number() ? section["kv_heads"].get<std::int64_t>() : s.heads;
+    s.keyHeads = section.contains("kv_heads") && section["kv_heads"].is_number()
+                     ? section["kv_heads"].get<std::int64_t>()
+                     : s.heads;
     s.vocabulary = section.at("vocabulary");
     s.positions = section.value("positions", std::int64_t{0});
     s.normEps = section.value("norm_eps", 1e-5);
     s.activation = section.value("activation", std::string("gelu"));
     if (s.heads < 1 || s.keyHeads < 1 || s.width % s.heads != 0 || s.heads % s.keyHeads != 0)
-        throw Error(ErrorCode::Model, "load model", "text", "width " + std::to_string(s.width) + ", heads " + std::to_string(s.heads) + " and key heads " + std::to_string(s.keyHeads) + " do not fit");
+        throw Error(ErrorCode::Model, "load model", "text",
+                    "width " + std::to_string(s.width) + ", heads " + std::to_string(s.heads) + " and key heads " +
+                        std::to_string(s.keyHeads) + " do not fit");
     checkActivation(s.activation);
     return s;
 }
@@ -43,7 +48,8 @@ void checkActivation(const std::string& activation)
     for (const char* known : {"gelu", "gelu_new", "gelu_pytorch_tanh", "silu", "relu"})
         if (activation == known)
             return;
-    throw Error(ErrorCode::Unsupported, "load model", "text.activation", "\"" + activation + "\" is none of gelu, gelu_new, gelu_pytorch_tanh, silu, relu");
+    throw Error(ErrorCode::Unsupported, "load model", "text.activation",
+                "\"" + activation + "\" is none of gelu, gelu_new, gelu_pytorch_tanh, silu, relu");
 }
 
 at::Tensor activate(const at::Tensor& x, const std::string& activation)
@@ -86,7 +92,8 @@ at::Tensor attend(Attention a, std::size_t layer, const PrefixCache* before, Pre
         a.keys = a.keys.repeat_interleave(groups, 1);
         a.values = a.values.repeat_interleave(groups, 1);
     }
-    const at::Tensor mixed = at::scaled_dot_product_attention(a.queries, a.keys, a.values, a.visible, a.dropout, false, a.scale);
+    const at::Tensor mixed =
+        at::scaled_dot_product_attention(a.queries, a.keys, a.values, a.visible, a.dropout, false, a.scale);
     return mixed.transpose(1, 2).reshape({mixed.size(0), mixed.size(2), mixed.size(1) * mixed.size(3)});
 }
 
@@ -100,9 +107,13 @@ void checkBatch(const TextBatch& batch, const Sizes& sizes, std::int64_t before)
     if (batch.ids.numel() == 0)
         throw Error(ErrorCode::Data, "encode text", "", "no tokens");
     if (sizes.positions > 0 && batch.ids.size(1) + before > sizes.positions)
-        throw Error(ErrorCode::Data, "encode text", "", std::to_string(batch.ids.size(1) + before) + " tokens, the model has " + std::to_string(sizes.positions) + " positions");
+        throw Error(ErrorCode::Data, "encode text", "",
+                    std::to_string(batch.ids.size(1) + before) + " tokens, the model has " +
+                        std::to_string(sizes.positions) + " positions");
     if (batch.ids.min().item<std::int64_t>() < 0 || batch.ids.max().item<std::int64_t>() >= sizes.vocabulary)
-        throw Error(ErrorCode::Data, "encode text", "", "a token is outside the model's vocabulary of " + std::to_string(sizes.vocabulary) + ": the tokenizer does not belong to this model");
+        throw Error(ErrorCode::Data, "encode text", "",
+                    "a token is outside the model's vocabulary of " + std::to_string(sizes.vocabulary) +
+                        ": the tokenizer does not belong to this model");
 }
 
 } // namespace text

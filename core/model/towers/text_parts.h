@@ -39,8 +39,11 @@ at::Tensor dropped(const at::Tensor& x, const ForwardMode& mode);
 // Error(Data) if an id is outside the vocabulary or the text longer than the model's positions.
 void checkBatch(const TextBatch& batch, const Sizes& sizes, std::int64_t before);
 
-std::unique_ptr<TextTower> makeGpt2(const Parameters& parameters, const nlohmann::json& text, const std::string& prefix);
-std::unique_ptr<TextTower> makeBert(const Parameters& parameters, const nlohmann::json& text, const std::string& prefix);
-std::unique_ptr<TextTower> makeLlama(const Parameters& parameters, const nlohmann::json& text, const std::string& prefix);
+std::unique_ptr<TextTower> makeGpt2(const Parameters& parameters, const nlohmann::json& text,
+                                    const std::string& prefix);
+std::unique_ptr<TextTower> makeBert(const Parameters& parameters, const nlohmann::json& text,
+                                    const std::string& prefix);
+std::unique_ptr<TextTower> makeLlama(const Parameters& parameters, const nlohmann::json& text,
+                                     const std::string& prefix);
 
 } // namespace mama::text

@@ -16,9 +16,9 @@ struct PrefixCache
 
 struct TextBatch // on the model's device
 {
-    at::Tensor ids;   // int64 [N, T], right padded
-    at::Tensor mask;  // bool [N, T], true = real token; padding is no key, but has a hidden state of its own
-    at::Tensor types; // int64 [N, T], segments of BERT pairs; undefined: all 0
+    at::Tensor ids;        // int64 [N, T], right padded
+    at::Tensor mask;       // bool [N, T], true = real token; padding is no key, but has a hidden state of its own
+    at::Tensor types;      // int64 [N, T], segments of BERT pairs; undefined: all 0
     bool realOnly = false; // nobody reads the states of padding: a tower may leave them 0 instead of computing them
 };
 
@@ -27,18 +27,20 @@ class TextTower
 {
 public:
     // text: model.json's "text"; families gpt2, bert, llama.
-    static std::unique_ptr<TextTower> make(const Parameters& parameters, const nlohmann::json& text, const std::string& prefix = "text_encoder_q.model.");
+    static std::unique_ptr<TextTower> make(const Parameters& parameters, const nlohmann::json& text,
+                                           const std::string& prefix = "text_encoder_q.model.");
     virtual ~TextTower() = default;
 
     virtual std::int64_t width() const = 0;
-    virtual std::int64_t longest() const = 0;   // positions
+    virtual std::int64_t longest() const = 0; // positions
     virtual std::int64_t vocabulary() const = 0;
     virtual bool causal() const = 0;
     virtual void pack(Precision precision) = 0; // for inference from here on
 
     // [N, T, width] after the last norm. before: the texts go on after this prefix (causal models only).
     // record: filled with keys and values of this batch's first text. Undefined if cancelled.
-    virtual at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode = {}, const Job& job = {}, const PrefixCache* before = nullptr, PrefixCache* record = nullptr) const = 0;
+    virtual at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode = {}, const Job& job = {},
+                              const PrefixCache* before = nullptr, PrefixCache* record = nullptr) const = 0;
 };
 
 } // namespace mama

@@ -11,13 +11,15 @@ namespace {
 
 using nlohmann::json;
 
-const std::vector<std::string> mamaTokens{"<|startoftext|>", "<|padtext|>", "<|masktext|>", "<|separatetext|>", "<|unknowntext|>", "<|keytext|>"};
+const std::vector<std::string> mamaTokens{"<|startoftext|>",  "<|padtext|>",     "<|masktext|>",
+                                          "<|separatetext|>", "<|unknowntext|>", "<|keytext|>"};
 
 std::int32_t idOf(const Tokenizer& tokenizer, const std::string& token, const char* role)
 {
     const auto id = tokenizer.id(token);
     if (!id)
-        throw Error(ErrorCode::Model, "tokenize", std::string(role) + " token \"" + token + "\"", "the vocabulary does not have it");
+        throw Error(ErrorCode::Model, "tokenize", std::string(role) + " token \"" + token + "\"",
+                    "the vocabulary does not have it");
     return *id;
 }
 
@@ -72,7 +74,8 @@ Tokens encodeCaption(const Tokenizer& tokenizer, const CaptionRules& rules, std:
     return tokens;
 }
 
-Tokens encodeRaw(const Tokenizer& tokenizer, const CaptionRules& rules, std::string_view text, bool pad, std::optional<std::string_view> pair)
+Tokens encodeRaw(const Tokenizer& tokenizer, const CaptionRules& rules, std::string_view text, bool pad,
+                 std::optional<std::string_view> pair)
 {
     Tokens tokens = tokenizer.encode(text, pair, rules.length);
     finish(tokenizer, rules, pad, tokens);

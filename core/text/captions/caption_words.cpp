@@ -7,14 +7,16 @@ namespace mama::text {
 std::span<const Assessment> assessments()
 {
     static const std::array<Assessment, 7> all{{
-        {'A', 0, "an additional imaging is recommended", "additional imaging required", "Additional imaging is recommended"},
+        {'A', 0, "an additional imaging is recommended", "additional imaging required",
+         "Additional imaging is recommended"},
         {'N', 1, "no significant masses, calcification, or other abnormalities are present", "negative", "Negative"},
         {'B', 2, "a benign finding is present", "benign finding", "Benign"},
         {'P', 3, "a probably benign finding is present", "probably benign finding", "Probably benign"},
         {'S', 4, "a suspicious abnormality is present", "suspicious abnormality", "Suspicious abnormality"},
-        {'M', 5, "a highly suggestive of malignancy is present, a biopsy is recommended", "highly suggestive of malignancy",
-         "Highly suggestive of malignancy"},
-        {'K', 6, "a known biopsy-proven malignant mass is present", "known biopsy-proven malignancy", "Known biopsy-proven malignancy"},
+        {'M', 5, "a highly suggestive of malignancy is present, a biopsy is recommended",
+         "highly suggestive of malignancy", "Highly suggestive of malignancy"},
+        {'K', 6, "a known biopsy-proven malignant mass is present", "known biopsy-proven malignancy",
+         "Known biopsy-proven malignancy"},
     }};
     return all;
 }
@@ -29,8 +31,8 @@ const Assessment* assessmentByLetter(std::string_view letter)
 
 const char* densityWords(int code)
 {
-    static const std::array<const char*, 5> words{"almost entirely fat", "scattered fibroglandular densities", "heterogeneously dense",
-                                                  "extremely dense", "normal male dense"};
+    static const std::array<const char*, 5> words{"almost entirely fat", "scattered fibroglandular densities",
+                                                  "heterogeneously dense", "extremely dense", "normal male dense"};
     return code >= 1 && code <= 5 ? words[static_cast<std::size_t>(code) - 1] : nullptr;
 }
 
@@ -41,8 +43,8 @@ std::string findingsBlock(const Assessment& assessment)
 
 std::string impressionBlocks(const Assessment& assessment)
 {
-    return "Impressions: BI-RADS Category " + std::to_string(assessment.category) + ": " + assessment.description + ". Overall Assessment: "
-        + assessment.overall + ". ";
+    return "Impressions: BI-RADS Category " + std::to_string(assessment.category) + ": " + assessment.description +
+           ". Overall Assessment: " + assessment.overall + ". ";
 }
 
 std::string compositionBlock(int densityCode)

@@ -4,8 +4,8 @@
 #include "core/text/captions/caption_words.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cctype>
+#include <cmath>
 
 namespace mama {
 namespace {
@@ -61,7 +61,9 @@ public:
     {
         if (m_options.mask <= 0)
             return words;
-        const bool hide = m_options.mask >= 1 || (m_options.random && std::uniform_real_distribution<double>(0, 1)(*m_options.random) < m_options.mask);
+        const bool hide =
+            m_options.mask >= 1 ||
+            (m_options.random && std::uniform_real_distribution<double>(0, 1)(*m_options.random) < m_options.mask);
         return hide ? "unknown" : words;
     }
 
@@ -69,7 +71,8 @@ private:
     const CaptionOptions& m_options;
 };
 
-void addMetadata(Caption& caption, const ImageFields& image, const FindingFields& finding, const CaptionOptions& options)
+void addMetadata(Caption& caption, const ImageFields& image, const FindingFields& finding,
+                 const CaptionOptions& options)
 {
     Masker mask(options);
     if (!isMissing(image.procedure)) {
@@ -85,22 +88,28 @@ void addMetadata(Caption& caption, const ImageFields& image, const FindingFields
         caption.missing = true;
     }
     const std::string age = mask(wholeYears(finding.age, options.reference)), race = mask(orUnknown(finding.race));
-    const std::string ethnicity = mask(trimmed(finding.ethnicity) == "Hispanic or Latino" ? "Hispanic or Latino" : "Non-Hispanic or Latino");
+    const std::string ethnicity =
+        mask(trimmed(finding.ethnicity) == "Hispanic or Latino" ? "Hispanic or Latino" : "Non-Hispanic or Latino");
     caption.text += "Patient info: This patient is " + race + ", " + ethnicity + ", and " + age + " years old.  ";
-    const std::string type = mask(orUnknown(image.imageType)), side = mask(sideWords(image.side)), view = mask(orUnknown(image.view));
-    caption.text += "Image info: This is a " + type + " full-field digital mammogram of the " + side + " breast with " + view + " view.  ";
+    const std::string type = mask(orUnknown(image.imageType)), side = mask(sideWords(image.side)),
+                      view = mask(orUnknown(image.view));
+    caption.text += "Image info: This is a " + type + " full-field digital mammogram of the " + side + " breast with " +
+                    view + " view.  ";
     caption.labels += 2;
     caption.metadata = caption.text;
 }
 
-void addAssessment(Caption& caption, const text::Assessment& assessment, const FindingFields& finding, const Legend& legend)
+void addAssessment(Caption& caption, const text::Assessment& assessment, const FindingFields& finding,
+                   const Legend& legend)
 {
     caption.text += text::findingsBlock(assessment);
-    const std::string shape = meaning(legend, "massshape", finding.massShape), density = meaning(legend, "massdens", finding.massDensity);
+    const std::string shape = meaning(legend, "massshape", finding.massShape),
+                      density = meaning(legend, "massdens", finding.massDensity);
     if (!shape.empty() && !density.empty())
         caption.text += "The mass is " + shape + " and " + density + ". ";
     caption.text += " ";
-    const std::string calcification = meaning(legend, "calcfind", finding.calcification), distribution = meaning(legend, "calcdistri", finding.distribution);
+    const std::string calcification = meaning(legend, "calcfind", finding.calcification),
+                      distribution = meaning(legend, "calcdistri", finding.distribution);
     if (!calcification.empty() && !distribution.empty())
         caption.text += "A " + distribution + " " + calcification + " calcification is present.  ";
     caption.text += text::impressionBlocks(assessment);
@@ -134,7 +143,8 @@ FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::
     if (rated.empty())
         return choice;
     const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
-    const auto lowest = std::min_element(rated.begin(), rated.end(), less), highest = std::max_element(rated.begin(), rated.end(), less);
+    const auto lowest = std::min_element(rated.begin(), rated.end(), less),
+               highest = std::max_element(rated.begin(), rated.end(), less);
     const auto chosen = highest->first <= 2 && lowest->first == 0 ? lowest : highest; // recall wins over benign
     // The reference counts the rated findings only, but applies the number to all of them.
     const std::size_t place = reference ? static_cast<std::size_t>(chosen - rated.begin()) : chosen->second;
@@ -143,7 +153,8 @@ FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::
     return choice;
 }
 
-Caption buildCaption(const ImageFields& image, const FindingFields& finding, const Legend& legend, const CaptionOptions& options)
+Caption buildCaption(const ImageFields& image, const FindingFields& finding, const Legend& legend,
+                     const CaptionOptions& options)
 {
     Caption caption;
     addMetadata(caption, image, finding, options);
@@ -169,7 +180,8 @@ Caption buildCaption(const ImageFields& image, const FindingFields& finding, con
     return caption;
 }
 
-std::string withSpecialTokens(const std::string& text, const std::string& separator, const std::string& start, const std::string& end)
+std::string withSpecialTokens(const std::string& text, const std::string& separator, const std::string& start,
+                              const std::string& end)
 {
     std::string written = start;
     for (const char c : text) {

@@ -27,18 +27,18 @@ using Legend = std::map<std::string, std::map<std::string, std::string>>;
 
 struct CaptionOptions
 {
-    bool reference = false;    // reproduces the reference's choice of finding (mama.md 10, R13)
-    double mask = 0;           // probability with which each of age, race, ethnicity, image type, side, view is hidden
+    bool reference = false; // reproduces the reference's choice of finding (mama.md 10, R13)
+    double mask = 0;        // probability with which each of age, race, ethnicity, image type, side, view is hidden
     std::mt19937_64* random = nullptr; // needed for 0 < mask < 1
 };
 
 // mama.md 4.1.
 struct Caption
 {
-    std::string text;     // "." and ";" not yet replaced
-    std::string metadata; // blocks P R I M alone, the prefix of class prompts
-    int labels = 0;       // blocks that could be written (the reference's label_count)
-    bool missing = false; // procedure, reason, density or assessment not given: left out of pre-training
+    std::string text;                   // "." and ";" not yet replaced
+    std::string metadata;               // blocks P R I M alone, the prefix of class prompts
+    int labels = 0;                     // blocks that could be written (the reference's label_count)
+    bool missing = false;               // procedure, reason, density or assessment not given: left out of pre-training
     std::optional<int> birads, density; // class labels: 0-6; 0-3 (code 5, male, has none)
 };
 
@@ -53,7 +53,8 @@ struct FindingChoice
 FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::string& imageSide, bool reference);
 
 // A finding of empty fields stands for an image that no finding describes.
-Caption buildCaption(const ImageFields& image, const FindingFields& finding, const Legend& legend, const CaptionOptions& options = {});
+Caption buildCaption(const ImageFields& image, const FindingFields& finding, const Legend& legend,
+                     const CaptionOptions& options = {});
 
 // The caption as it goes to the tokenizer, written with special tokens: line break to blank, "." and ";" to the
 // separator, start and end around.

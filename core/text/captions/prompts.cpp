@@ -25,7 +25,8 @@ PromptSet biradsPrompts(const std::string& prefix)
     PromptSet set{"birads", {}};
     for (const text::Assessment& assessment : text::assessments())
         set.classes.emplace_back(std::to_string(assessment.category),
-                                 std::vector<std::string>{prefix + text::findingsBlock(assessment) + " " + text::impressionBlocks(assessment)});
+                                 std::vector<std::string>{prefix + text::findingsBlock(assessment) + " " +
+                                                          text::impressionBlocks(assessment)});
     return set;
 }
 
@@ -34,21 +35,23 @@ PromptSet densityPrompts(const std::string& prefix)
     PromptSet set{"density", {}};
     const std::array<const char*, 4> letters{"A", "B", "C", "D"}; // code 5, normal male, is no class
     for (std::size_t i = 0; i < letters.size(); ++i)
-        set.classes.emplace_back(letters[i], std::vector<std::string>{prefix + text::compositionBlock(static_cast<int>(i) + 1)});
+        set.classes.emplace_back(letters[i],
+                                 std::vector<std::string>{prefix + text::compositionBlock(static_cast<int>(i) + 1)});
     return set;
 }
 
 PromptSet cancerPrompts()
 {
-    return {"cancer",
-            {{"negative",
-              {"Findings: The mammogram shows that Cancer negative: overall healthy or just benign finding Impressions: BI-RADS Category "
-               "N or B: Negative or Benign. Overall Assessment: Negative or Benign"}},
-             {"positive",
-              {"Findings: The mammogram shows that Cancer positive: screening image with known biopsy-proven malignancy or suspicious "
-               "abnormality found Impressions: BI-RADS Category A: Additional imaging required with biopsy-proven malignancy or "
-               "suspicious abnormality found. Overall Assessment: Additional imaging required with biopsy-proven malignancy or "
-               "suspicious abnormality found"}}}};
+    return {
+        "cancer",
+        {{"negative",
+          {"Findings: The mammogram shows that Cancer negative: overall healthy or just benign finding Impressions: BI-RADS Category "
+           "N or B: Negative or Benign. Overall Assessment: Negative or Benign"}},
+         {"positive",
+          {"Findings: The mammogram shows that Cancer positive: screening image with known biopsy-proven malignancy or suspicious "
+           "abnormality found Impressions: BI-RADS Category A: Additional imaging required with biopsy-proven malignancy or "
+           "suspicious abnormality found. Overall Assessment: Additional imaging required with biopsy-proven malignancy or "
+           "suspicious abnormality found"}}}};
 }
 
 [[noreturn]] void wrong(const std::filesystem::path& path, const std::string& why)
@@ -56,7 +59,10 @@ PromptSet cancerPrompts()
     throw Error(ErrorCode::Format, "read prompts", path.string(), why);
 }
 
-bool isWordCharacter(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '\'' || static_cast<unsigned char>(c) >= 0x80; }
+bool isWordCharacter(char c)
+{
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
+}
 
 // Where `word` stands alone in `text` (lower case), or npos.
 std::size_t findWord(const std::string& text, const std::string& word)
@@ -124,10 +130,12 @@ PromptSet readPrompts(const std::filesystem::path& path)
     } catch (const nlohmann::ordered_json::exception& error) {
         wrong(path, error.what());
     }
-    if (!document.is_object() || !document.contains("classes") || !document["classes"].is_object() || document["classes"].empty())
+    if (!document.is_object() || !document.contains("classes") || !document["classes"].is_object() ||
+        document["classes"].empty())
         wrong(path, "an object \"classes\" with at least one class is expected");
     PromptSet set;
-    set.name = document.contains("name") && document["name"].is_string() ? document["name"].get<std::string>() : path.stem().string();
+    set.name = document.contains("name") && document["name"].is_string() ? document["name"].get<std::string>()
+                                                                         : path.stem().string();
     for (const auto& [name, prompts] : document["classes"].items()) {
         std::vector<std::string> texts;
         const auto add = [&, &className = name](const nlohmann::ordered_json& prompt) {
@@ -163,8 +171,10 @@ std::string querySentence(std::string_view text)
 std::optional<Negation> findNegation(std::string_view sentence)
 {
     // Longer wordings first, so that "negative for" is not read as less than it is.
-    static const std::array<const char*, 17> words{"no evidence of", "no sign of", "no signs of", "negative for", "absence of", "free of", "lack of", "does not show", "without",
-                                                   "absent", "cannot", "never", "none", "nor", "not", "no", "n't"};
+    static const std::array<const char*, 17> words{
+        "no evidence of", "no sign of",    "no signs of", "negative for", "absence of", "free of",
+        "lack of",        "does not show", "without",     "absent",       "cannot",     "never",
+        "none",           "nor",           "not",         "no",           "n't"};
     const std::string lower = lowerAscii(sentence);
     std::size_t first = std::string::npos, length = 0;
     for (const char* word : words) {

@@ -40,7 +40,8 @@ std::size_t skipSpaces(std::string_view text, std::size_t at)
 bool standsAlone(std::string_view text, std::size_t begin, std::size_t end)
 {
     std::size_t next = end;
-    return (begin == 0 || !unicode::isWord(before(text, begin))) && (end == text.size() || !unicode::isWord(unicode::next(text, next)));
+    return (begin == 0 || !unicode::isWord(before(text, begin))) &&
+           (end == text.size() || !unicode::isWord(unicode::next(text, next)));
 }
 
 } // namespace
@@ -56,7 +57,8 @@ AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer& norma
     }
     for (auto& map : m_byFirst)
         for (auto& [first, entries] : map)
-            std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.text.size() > b.text.size(); });
+            std::stable_sort(entries.begin(), entries.end(),
+                             [](const Entry& a, const Entry& b) { return a.text.size() > b.text.size(); });
 }
 
 const AddedTokens::Entry* AddedTokens::matchAt(std::string_view text, std::size_t at, bool normalized) const
@@ -111,7 +113,8 @@ const AddedToken* AddedTokens::byId(std::int32_t id) const
 
 const AddedToken* AddedTokens::byContent(std::string_view content) const
 {
-    const auto found = std::find_if(m_tokens.begin(), m_tokens.end(), [content](const AddedToken& t) { return t.content == content; });
+    const auto found =
+        std::find_if(m_tokens.begin(), m_tokens.end(), [content](const AddedToken& t) { return t.content == content; });
     return found == m_tokens.end() ? nullptr : &*found;
 }
 

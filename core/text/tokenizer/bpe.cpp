@@ -110,7 +110,8 @@ private:
     void addMerge(const std::pair<std::string, std::string>& merge, std::int32_t rank, const std::string& where)
     {
         const auto& [left, right] = merge;
-        const std::string joined = left + (right.size() >= m_options.prefix.size() ? right.substr(m_options.prefix.size()) : std::string());
+        const std::string joined =
+            left + (right.size() >= m_options.prefix.size() ? right.substr(m_options.prefix.size()) : std::string());
         const auto a = vocabulary().id(left), b = vocabulary().id(right), both = vocabulary().id(joined);
         if (!a || !b || !both)
             broken(where, "merge " + std::to_string(rank) + " names a token that is not in the vocabulary");
@@ -239,7 +240,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<const WordModel> makeBpe(Vocabulary vocabulary, const Merges& merges, const BpeOptions& options, const std::string& where)
+std::unique_ptr<const WordModel> makeBpe(Vocabulary vocabulary, const Merges& merges, const BpeOptions& options,
+                                         const std::string& where)
 {
     return std::make_unique<Bpe>(std::move(vocabulary), merges, options, where);
 }

@@ -18,8 +18,17 @@ void replaceAll(std::string& text, const std::string& from, const std::string& t
 // Undoes the blanks that joining words puts before marks.
 void cleanUp(std::string& text)
 {
-    for (const auto& [from, to] : {std::pair{" .", "."}, {" ?", "?"}, {" !", "!"}, {" ,", ","}, {" ' ", "'"}, {" n't", "n't"},
-                                   {" 'm", "'m"}, {" do not", " don't"}, {" 's", "'s"}, {" 've", "'ve"}, {" 're", "'re"}})
+    for (const auto& [from, to] : {std::pair{" .", "."},
+                                   {" ?", "?"},
+                                   {" !", "!"},
+                                   {" ,", ","},
+                                   {" ' ", "'"},
+                                   {" n't", "n't"},
+                                   {" 'm", "'m"},
+                                   {" do not", " don't"},
+                                   {" 's", "'s"},
+                                   {" 've", "'ve"},
+                                   {" 're", "'re"}})
         replaceAll(text, from, to);
 }
 
@@ -63,7 +72,9 @@ Tokens withoutBytes(const Tokens& tokens)
 Decoder metaspaceDecoder(const nlohmann::json& description, const std::string& where)
 {
     const std::string mark = stringAt(description, "replacement", "\xE2\x96\x81", where);
-    const bool prefixed = stringAt(description, "prepend_scheme", flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where) != "never";
+    const bool prefixed =
+        stringAt(description, "prepend_scheme",
+                 flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where) != "never";
     if (mark.empty())
         broken(where, "\"replacement\" is empty");
     return [=](Tokens tokens) {
@@ -154,7 +165,8 @@ Decoder makeDecoder(const nlohmann::json& description, const std::string& where)
     if (type == "ByteLevel")
         return byteLevelDecoder();
     if (type == "WordPiece")
-        return wordPieceDecoder(stringAt(description, "prefix", "##", where), flagAt(description, "cleanup", true, where));
+        return wordPieceDecoder(stringAt(description, "prefix", "##", where),
+                                flagAt(description, "cleanup", true, where));
     if (type == "Metaspace")
         return metaspaceDecoder(description, where);
     if (type == "ByteFallback")

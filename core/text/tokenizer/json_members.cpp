@@ -6,11 +6,15 @@
 
 namespace mama::text {
 
-void broken(const std::string& where, const std::string& why) { throw Error(ErrorCode::Format, "read tokenizer", where, why); }
+void broken(const std::string& where, const std::string& why)
+{
+    throw Error(ErrorCode::Format, "read tokenizer", where, why);
+}
 
 void unsupported(const std::string& stage, const std::string& type, const std::string& where)
 {
-    throw Error(ErrorCode::Unsupported, "read tokenizer", where, stage + " \"" + type.substr(0, 100) + "\" is not known to this program");
+    throw Error(ErrorCode::Unsupported, "read tokenizer", where,
+                stage + " \"" + type.substr(0, 100) + "\" is not known to this program");
 }
 
 namespace {
@@ -25,7 +29,8 @@ const nlohmann::json* member(const nlohmann::json& object, const char* key)
 
 } // namespace
 
-std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise, const std::string& where)
+std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise,
+                     const std::string& where)
 {
     const nlohmann::json* value = member(object, key);
     if (!value)
@@ -63,7 +68,8 @@ const nlohmann::json& objectAt(const nlohmann::json& object, const char* key, co
 
 std::int64_t integerOf(const nlohmann::json& value, const std::string& where)
 {
-    if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > 0x7fffffffffffffffULL))
+    if (!value.is_number_integer() ||
+        (value.is_number_unsigned() && value.get<std::uint64_t>() > 0x7fffffffffffffffULL))
         broken(where, "an integer is expected");
     return value.get<std::int64_t>();
 }
@@ -88,7 +94,8 @@ std::string inside(const std::string& where, std::size_t index)
 void checkGrowth(std::size_t bytes, const std::string& where)
 {
     if (bytes > (std::size_t{64} << 20))
-        throw Error(ErrorCode::Data, "tokenize", where, "the rules of the tokenizer lengthen the text to more than 64 MiB");
+        throw Error(ErrorCode::Data, "tokenize", where,
+                    "the rules of the tokenizer lengthen the text to more than 64 MiB");
 }
 
 TextPattern::TextPattern(const nlohmann::json& object, const std::string& where) : m_where(where)
@@ -105,7 +112,8 @@ std::vector<unicode::Range> TextPattern::matches(std::string_view text) const
     if (m_expression)
         return m_expression->matches(text);
     std::vector<unicode::Range> found;
-    for (std::size_t at = text.find(m_literal); at != std::string_view::npos; at = text.find(m_literal, at + m_literal.size()))
+    for (std::size_t at = text.find(m_literal); at != std::string_view::npos;
+         at = text.find(m_literal, at + m_literal.size()))
         found.emplace_back(at, at + m_literal.size());
     return found;
 }
@@ -114,7 +122,9 @@ std::string TextPattern::replaced(std::string_view text, const std::string& by) 
 {
     const std::vector<unicode::Range> ranges = matches(text);
     if (by.size() > 1 && !ranges.empty())
-        checkGrowth(std::max(ranges.size(), by.size()) > (1U << 26) ? ~std::size_t{0} : text.size() + ranges.size() * by.size(), m_where);
+        checkGrowth(std::max(ranges.size(), by.size()) > (1U << 26) ? ~std::size_t{0}
+                                                                    : text.size() + ranges.size() * by.size(),
+                    m_where);
     std::string result;
     std::size_t end = 0;
     for (const auto& [begin, stop] : ranges) {

@@ -9,7 +9,8 @@
 namespace mama::text {
 
 // Missing or null gives the default.
-std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise, const std::string& where);
+std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise,
+                     const std::string& where);
 bool flagAt(const nlohmann::json& object, const char* key, bool otherwise, const std::string& where);
 const nlohmann::json& arrayAt(const nlohmann::json& object, const char* key, const std::string& where);
 const nlohmann::json& objectAt(const nlohmann::json& object, const char* key, const std::string& where);

@@ -45,7 +45,9 @@ std::string cleaned(const std::string& text, bool clean, bool chinese)
 Normalizer replacer(const nlohmann::json& description, const std::string& where)
 {
     const auto pattern = std::make_shared<const TextPattern>(description, where);
-    return [pattern, by = stringAt(description, "content", "", where)](std::string& text) { text = pattern->replaced(text, by); };
+    return [pattern, by = stringAt(description, "content", "", where)](std::string& text) {
+        text = pattern->replaced(text, by);
+    };
 }
 
 Normalizer stripper(bool left, bool right)
@@ -121,7 +123,8 @@ Normalizer makeNormalizer(const nlohmann::json& description, const std::string& 
     const std::string type = typeOf(description, where);
     if (type == "BertNormalizer") {
         const bool lowercase = flagAt(description, "lowercase", true, where);
-        return bertNormalizer(flagAt(description, "clean_text", true, where), flagAt(description, "handle_chinese_chars", true, where),
+        return bertNormalizer(flagAt(description, "clean_text", true, where),
+                              flagAt(description, "handle_chinese_chars", true, where),
                               flagAt(description, "strip_accents", lowercase, where), lowercase);
     }
     if (type == "Sequence")
@@ -139,7 +142,8 @@ Normalizer makeNormalizer(const nlohmann::json& description, const std::string& 
     if (type == "StripAccents")
         return [](std::string& text) { text = without(unicode::isMark, text); };
     if (type == "Strip")
-        return stripper(flagAt(description, "strip_left", true, where), flagAt(description, "strip_right", true, where));
+        return stripper(flagAt(description, "strip_left", true, where),
+                        flagAt(description, "strip_right", true, where));
     if (type == "Replace")
         return replacer(description, where);
     if (type == "Prepend")

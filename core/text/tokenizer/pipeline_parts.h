@@ -68,9 +68,12 @@ public:
     Vocabulary(Vocabulary&&) = default;
     Vocabulary& operator=(Vocabulary&&) = default;
     std::optional<std::int32_t> id(std::string_view token) const;
-    const std::string* token(std::int32_t id) const; // null: no such id
+    const std::string* token(std::int32_t id) const;                                 // null: no such id
     std::int32_t size() const { return static_cast<std::int32_t>(m_tokens.size()); } // largest id + 1
-    const std::vector<std::size_t>& lengths() const { return m_lengths; } // the tokens' lengths in bytes, each once, ascending
+    const std::vector<std::size_t>& lengths() const
+    {
+        return m_lengths;
+    } // the tokens' lengths in bytes, each once, ascending
 
 private:
     struct Hash
@@ -99,26 +102,29 @@ private:
 struct BpeOptions
 {
     std::optional<std::string> unknown;
-    std::string prefix, suffix;  // of continuing pieces, of the last piece
-    bool fuseUnknown = false;    // neighbouring unknown characters become one token
-    bool byteFallback = false;   // unknown characters as <0xNN>
-    bool wholeWords = false;     // "ignore_merges": a piece that is in the vocabulary is one token
+    std::string prefix, suffix; // of continuing pieces, of the last piece
+    bool fuseUnknown = false;   // neighbouring unknown characters become one token
+    bool byteFallback = false;  // unknown characters as <0xNN>
+    bool wholeWords = false;    // "ignore_merges": a piece that is in the vocabulary is one token
 };
 using Merges = std::vector<std::pair<std::string, std::string>>;
-std::unique_ptr<const WordModel> makeBpe(Vocabulary vocabulary, const Merges& merges, const BpeOptions& options, const std::string& where);
+std::unique_ptr<const WordModel> makeBpe(Vocabulary vocabulary, const Merges& merges, const BpeOptions& options,
+                                         const std::string& where);
 
 struct WordPieceOptions
 {
     std::string unknown = "[UNK]", prefix = "##";
     std::size_t longestWord = 100; // characters; a longer one is unknown
 };
-std::unique_ptr<const WordModel> makeWordPiece(Vocabulary vocabulary, const WordPieceOptions& options, const std::string& where);
+std::unique_ptr<const WordModel> makeWordPiece(Vocabulary vocabulary, const WordPieceOptions& options,
+                                               const std::string& where);
 
 // scores: log probability by id.
-std::unique_ptr<const WordModel> makeUnigram(Vocabulary vocabulary, std::vector<double> scores, std::optional<std::int32_t> unknown, bool byteFallback, const std::string& where);
+std::unique_ptr<const WordModel> makeUnigram(Vocabulary vocabulary, std::vector<double> scores,
+                                             std::optional<std::int32_t> unknown, bool byteFallback,
+                                             const std::string& where);
 
 // The "model" object of a tokenizer.json.
 std::unique_ptr<const WordModel> makeWordModel(const nlohmann::json& description, const std::string& where);
-
 
 } // namespace mama::text

@@ -23,7 +23,8 @@ std::pair<std::size_t, std::size_t> roomForPair(std::size_t first, std::size_t s
 }
 
 PipelineTokenizer::PipelineTokenizer(std::shared_ptr<const Stages> stages, std::vector<AddedToken> added)
-    : m_stages(std::move(stages)), m_added(std::move(added), m_stages->normalizer), m_size(m_stages->model->vocabulary().size())
+    : m_stages(std::move(stages)), m_added(std::move(added), m_stages->normalizer),
+      m_size(m_stages->model->vocabulary().size())
 {
     for (const AddedToken& token : m_added.all())
         m_size = std::max(m_size, token.id + 1);
@@ -73,7 +74,8 @@ std::vector<std::int32_t> PipelineTokenizer::encodePlain(std::string_view text) 
 Tokens PipelineTokenizer::encode(std::string_view text, std::optional<std::string_view> pair, int longest) const
 {
     using Part = Template::Part;
-    std::vector<std::int32_t> first = encodePlain(text), second = pair ? encodePlain(*pair) : std::vector<std::int32_t>();
+    std::vector<std::int32_t> first = encodePlain(text),
+                              second = pair ? encodePlain(*pair) : std::vector<std::int32_t>();
     std::vector<Part> parts = pair ? m_stages->around.pair : m_stages->around.single;
     if (parts.empty()) {
         parts.emplace_back();
@@ -86,7 +88,8 @@ Tokens PipelineTokenizer::encode(std::string_view text, std::optional<std::strin
         for (const Part& part : parts)
             own += part.ids.size();
         if (own > static_cast<std::size_t>(longest))
-            throw Error(ErrorCode::Usage, "tokenize", "length", std::to_string(longest) + " tokens do not hold the model's own special tokens");
+            throw Error(ErrorCode::Usage, "tokenize", "length",
+                        std::to_string(longest) + " tokens do not hold the model's own special tokens");
         const auto [a, b] = roomForPair(first.size(), second.size(), static_cast<std::size_t>(longest) - own);
         tokens.cut = a < first.size() || b < second.size();
         first.resize(a);
@@ -133,7 +136,8 @@ std::optional<std::int32_t> PipelineTokenizer::id(std::string_view token) const
 bool PipelineTokenizer::isBert() const
 {
     const auto& single = m_stages->around.single;
-    return single.size() >= 3 && single.front().kind == Template::Part::Kind::Special && single.back().kind == Template::Part::Kind::Special;
+    return single.size() >= 3 && single.front().kind == Template::Part::Kind::Special &&
+           single.back().kind == Template::Part::Kind::Special;
 }
 
 std::shared_ptr<const Tokenizer> PipelineTokenizer::withAddedTokens(const std::vector<std::string>& tokens) const
@@ -141,7 +145,8 @@ std::shared_ptr<const Tokenizer> PipelineTokenizer::withAddedTokens(const std::v
     std::vector<AddedToken> added = m_added.all();
     std::int32_t next = m_size;
     for (const std::string& content : tokens) {
-        const bool listed = std::any_of(added.begin(), added.end(), [&](const AddedToken& token) { return token.content == content; });
+        const bool listed =
+            std::any_of(added.begin(), added.end(), [&](const AddedToken& token) { return token.content == content; });
         if (listed || content.empty())
             continue;
         const auto known = m_stages->model->vocabulary().id(content);

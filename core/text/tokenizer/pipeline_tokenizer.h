@@ -42,7 +42,8 @@ std::pair<std::size_t, std::size_t> roomForPair(std::size_t first, std::size_t s
 
 // Tokens that the files beside a vocabulary name: tokenizer_config.json, special_tokens_map.json,
 // added_tokens.json. `known` gives the id of a token of the vocabulary.
-std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed, const Vocabulary& vocabulary);
+std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed,
+                                      const Vocabulary& vocabulary);
 
 std::shared_ptr<const Tokenizer> loadTokenizerJson(const std::filesystem::path& folder);
 std::shared_ptr<const Tokenizer> loadByteLevelFiles(const std::filesystem::path& folder);

@@ -58,13 +58,15 @@ std::int32_t idAt(const nlohmann::json& description, const char* key, const std:
 Template bertTemplate(std::int32_t start, std::int32_t end)
 {
     const Part first{}, second{Part::Kind::Second, {}, 1};
-    return {{special(start, 0), first, special(end, 0)}, {special(start, 0), first, special(end, 0), second, special(end, 1)}};
+    return {{special(start, 0), first, special(end, 0)},
+            {special(start, 0), first, special(end, 0), second, special(end, 1)}};
 }
 
 Template robertaTemplate(std::int32_t start, std::int32_t end)
 {
     const Part first{}, second{Part::Kind::Second, {}, 0};
-    return {{special(start, 0), first, special(end, 0)}, {special(start, 0), first, special(end, 0), special(end, 0), second, special(end, 0)}};
+    return {{special(start, 0), first, special(end, 0)},
+            {special(start, 0), first, special(end, 0), special(end, 0), second, special(end, 0)}};
 }
 
 Template makeTemplate(const nlohmann::json& description, const std::string& where)
@@ -76,8 +78,10 @@ Template makeTemplate(const nlohmann::json& description, const std::string& wher
         return {};
     if (type == "TemplateProcessing") {
         static const nlohmann::json none = nlohmann::json::object();
-        const nlohmann::json& specials = description.contains("special_tokens") ? objectAt(description, "special_tokens", where) : none;
-        return {partsOf(arrayAt(description, "single", where), specials, where), partsOf(arrayAt(description, "pair", where), specials, where)};
+        const nlohmann::json& specials =
+            description.contains("special_tokens") ? objectAt(description, "special_tokens", where) : none;
+        return {partsOf(arrayAt(description, "single", where), specials, where),
+                partsOf(arrayAt(description, "pair", where), specials, where)};
     }
     if (type == "BertProcessing")
         return bertTemplate(idAt(description, "cls", where), idAt(description, "sep", where));

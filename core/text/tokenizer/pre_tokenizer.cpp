@@ -50,8 +50,9 @@ std::vector<Range> merged(const std::vector<Stretch>& all, Behaviour behaviour)
     }
     for (std::size_t i = 0; i < all.size(); ++i) {
         const Stretch& stretch = all[i];
-        const bool joins = (behaviour == Behaviour::Contiguous && i > 0 && stretch.match == previous)
-            || (behaviour == Behaviour::MergedWithPrevious && stretch.match && !previous && !result.empty());
+        const bool joins =
+            (behaviour == Behaviour::Contiguous && i > 0 && stretch.match == previous) ||
+            (behaviour == Behaviour::MergedWithPrevious && stretch.match && !previous && !result.empty());
         if (joins)
             result.back().second = stretch.range.second;
         else if (behaviour != Behaviour::Removed || !stretch.match)
@@ -61,7 +62,8 @@ std::vector<Range> merged(const std::vector<Stretch>& all, Behaviour behaviour)
     return result;
 }
 
-void cut(const Piece& piece, const std::vector<Range>& matches, Behaviour behaviour, bool invert, std::vector<Piece>& pieces)
+void cut(const Piece& piece, const std::vector<Range>& matches, Behaviour behaviour, bool invert,
+         std::vector<Piece>& pieces)
 {
     for (const Range& range : merged(covered(piece.text.size(), matches, invert), behaviour))
         pieces.push_back({piece.text.substr(range.first, range.second - range.first), piece.first && range.first == 0});
@@ -104,7 +106,9 @@ PreTokenizer splitter(const nlohmann::json& description, const std::string& wher
     const auto pattern = std::make_shared<const TextPattern>(description, where);
     const Behaviour behaviour = behaviourAt(description, Behaviour::Isolated, where);
     const bool invert = flagAt(description, "invert", false, where);
-    return [=](Piece&& piece, std::vector<Piece>& pieces) { cut(piece, pattern->matches(piece.text), behaviour, invert, pieces); };
+    return [=](Piece&& piece, std::vector<Piece>& pieces) {
+        cut(piece, pattern->matches(piece.text), behaviour, invert, pieces);
+    };
 }
 
 PreTokenizer metaspace(const nlohmann::json& description, const std::string& where)
@@ -112,20 +116,26 @@ PreTokenizer metaspace(const nlohmann::json& description, const std::string& whe
     const std::string mark = stringAt(description, "replacement", "\xE2\x96\x81", where);
     if (mark.empty())
         broken(where, "\"replacement\" is empty");
-    const std::string scheme = stringAt(description, "prepend_scheme", flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where);
+    const std::string scheme =
+        stringAt(description, "prepend_scheme",
+                 flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where);
     if (scheme != "always" && scheme != "first" && scheme != "never")
         unsupported("prepend_scheme", scheme, where);
     const bool split = flagAt(description, "split", true, where);
     return [=](Piece&& piece, std::vector<Piece>& pieces) {
         Piece changed{{}, piece.first};
         if (mark.size() > 1)
-            checkGrowth(piece.text.size() + mark.size() * static_cast<std::size_t>(std::count(piece.text.begin(), piece.text.end(), ' ') + 1), where);
+            checkGrowth(piece.text.size() +
+                            mark.size() *
+                                static_cast<std::size_t>(std::count(piece.text.begin(), piece.text.end(), ' ') + 1),
+                        where);
         for (const char c : piece.text)
             c == ' ' ? changed.text += mark : changed.text += c;
         if ((scheme == "always" || (scheme == "first" && piece.first)) && !changed.text.starts_with(mark))
             changed.text.insert(0, mark);
         std::vector<Range> matches;
-        for (std::size_t at = split ? changed.text.find(mark) : std::string::npos; at != std::string::npos; at = changed.text.find(mark, at + mark.size()))
+        for (std::size_t at = split ? changed.text.find(mark) : std::string::npos; at != std::string::npos;
+             at = changed.text.find(mark, at + mark.size()))
             matches.emplace_back(at, at + mark.size());
         cut(changed, matches, Behaviour::MergedWithNext, false, pieces);
     };
@@ -163,7 +173,9 @@ PreTokenizer sequence(const nlohmann::json& description, const std::string& wher
 PreTokenizer words()
 {
     const auto pattern = std::make_shared<const unicode::Pattern>("\\w+|[^\\w\\s]+", "pre_tokenizer Whitespace");
-    return [pattern](Piece&& piece, std::vector<Piece>& pieces) { cut(piece, pattern->matches(piece.text), Behaviour::Removed, true, pieces); };
+    return [pattern](Piece&& piece, std::vector<Piece>& pieces) {
+        cut(piece, pattern->matches(piece.text), Behaviour::Removed, true, pieces);
+    };
 }
 
 } // namespace
@@ -199,7 +211,8 @@ PreTokenizer makePreTokenizer(const nlohmann::json& description, const std::stri
         return {};
     const std::string type = typeOf(description, where);
     if (type == "ByteLevel")
-        return byteLevelPreTokenizer(flagAt(description, "add_prefix_space", true, where), flagAt(description, "use_regex", true, where));
+        return byteLevelPreTokenizer(flagAt(description, "add_prefix_space", true, where),
+                                     flagAt(description, "use_regex", true, where));
     if (type == "BertPreTokenizer")
         return bertPreTokenizer();
     if (type == "Sequence")
@@ -215,7 +228,9 @@ PreTokenizer makePreTokenizer(const nlohmann::json& description, const std::stri
     if (type == "Punctuation")
         return byCharacter(unicode::isPunctuation, behaviourAt(description, Behaviour::Isolated, where));
     if (type == "Digits")
-        return byCharacter(unicode::isNumber, flagAt(description, "individual_digits", false, where) ? Behaviour::Isolated : Behaviour::Contiguous);
+        return byCharacter(unicode::isNumber, flagAt(description, "individual_digits", false, where)
+                                                  ? Behaviour::Isolated
+                                                  : Behaviour::Contiguous);
     if (type == "CharDelimiterSplit") {
         const std::string delimiter = stringAt(description, "delimiter", "", where);
         std::size_t end = 0;

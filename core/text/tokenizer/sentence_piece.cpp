@@ -46,18 +46,22 @@ public:
 
     Tokens encode(std::string_view text, std::optional<std::string_view> pair, int longest) const override
     {
-        std::vector<std::int32_t> first = encodePlain(text), second = pair ? encodePlain(*pair) : std::vector<std::int32_t>();
+        std::vector<std::int32_t> first = encodePlain(text),
+                                  second = pair ? encodePlain(*pair) : std::vector<std::int32_t>();
         const std::size_t own = (m_processor->before.size() + m_processor->after.size()) * (pair ? 2 : 1);
         Tokens tokens;
         if (longest > 0) {
             if (own > static_cast<std::size_t>(longest))
-                throw Error(ErrorCode::Usage, "tokenize", "length", std::to_string(longest) + " tokens do not hold the model's own special tokens");
+                throw Error(ErrorCode::Usage, "tokenize", "length",
+                            std::to_string(longest) + " tokens do not hold the model's own special tokens");
             const auto [a, b] = roomForPair(first.size(), second.size(), static_cast<std::size_t>(longest) - own);
             tokens.cut = a < first.size() || b < second.size();
             first.resize(a);
             second.resize(b);
         }
-        const auto add = [&tokens](const std::vector<std::int32_t>& ids) { tokens.ids.insert(tokens.ids.end(), ids.begin(), ids.end()); };
+        const auto add = [&tokens](const std::vector<std::int32_t>& ids) {
+            tokens.ids.insert(tokens.ids.end(), ids.begin(), ids.end());
+        };
         for (const auto* ids : {&first, &second}) {
             if (ids == &second && !pair)
                 break;

@@ -17,8 +17,8 @@ struct Tokens
     std::vector<std::int32_t> separators; // positions of separator tokens
     bool cut = false;                     // the text did not fit
 
-    // Which separator ends the text's last sentence: not the one that BERT's tokenizer puts behind the last full stop's,
-    // which ends no sentence. None without separators.
+    // Which separator ends the text's last sentence: not the one that BERT's tokenizer puts behind the last full
+    // stop's, which ends no sentence. None without separators.
     std::optional<std::size_t> lastSentence() const
     {
         const std::size_t count = separators.size();
@@ -51,8 +51,8 @@ public:
     // Special tokens are kept; invalid UTF-8 is replaced. Unknown ids give nothing.
     virtual std::string decode(const std::vector<std::int32_t>& ids) const = 0;
     virtual std::optional<std::int32_t> id(std::string_view token) const = 0;
-    virtual std::int32_t size() const = 0;      // with added tokens: largest id + 1
-    virtual bool isBert() const = 0;            // adds its own start and end tokens
+    virtual std::int32_t size() const = 0; // with added tokens: largest id + 1
+    virtual bool isBert() const = 0;       // adds its own start and end tokens
     // A copy that also knows these special tokens, given ids in order from size(). One that the vocabulary has
     // already keeps its id.
     virtual std::shared_ptr<const Tokenizer> withAddedTokens(const std::vector<std::string>& tokens) const = 0;
@@ -65,7 +65,7 @@ struct CaptionRules
     std::string start = "<|startoftext|>"; // empty: none
     std::string end = "<|endoftext|>";     // empty: none
     std::string pad = "<|padtext|>";
-    int length = 144;                      // 0: neither cut nor padded
+    int length = 144; // 0: neither cut nor padded
 };
 
 // "." and ";" to separators, newline to blank, start and end token (not for BERT, whose tokenizer adds its own),

@@ -22,7 +22,10 @@ json readObject(const std::filesystem::path& path)
     return document;
 }
 
-json optionalObject(const std::filesystem::path& path) { return std::filesystem::exists(path) ? readObject(path) : json::object(); }
+json optionalObject(const std::filesystem::path& path)
+{
+    return std::filesystem::exists(path) ? readObject(path) : json::object();
+}
 
 // Lines without their line ends; the last one may lack its own. vocab.txt keeps empty lines: they count as ids.
 std::vector<std::string> linesOf(const std::filesystem::path& path)
@@ -54,13 +57,16 @@ std::string contentOf(const json& value)
 {
     if (value.is_string())
         return value.get<std::string>();
-    return value.is_object() && value.contains("content") && value["content"].is_string() ? value["content"].get<std::string>() : std::string();
+    return value.is_object() && value.contains("content") && value["content"].is_string()
+               ? value["content"].get<std::string>()
+               : std::string();
 }
 
 class Collector
 {
 public:
-    Collector(std::vector<AddedToken> listed, const Vocabulary& vocabulary) : m_tokens(std::move(listed)), m_vocabulary(vocabulary)
+    Collector(std::vector<AddedToken> listed, const Vocabulary& vocabulary)
+        : m_tokens(std::move(listed)), m_vocabulary(vocabulary)
     {
         for (const AddedToken& token : m_tokens)
             m_seen.insert(token.content);
@@ -120,8 +126,10 @@ Merges readMerges(const std::filesystem::path& path)
         if (lines[i].empty() || lines[i].starts_with("#version"))
             continue;
         const std::size_t blank = lines[i].find(' ');
-        if (blank == std::string::npos || blank == 0 || blank + 1 == lines[i].size() || lines[i].find(' ', blank + 1) != std::string::npos)
-            broken(path.string() + " line " + std::to_string(i + 1), "a line must be two tokens with one blank between them");
+        if (blank == std::string::npos || blank == 0 || blank + 1 == lines[i].size() ||
+            lines[i].find(' ', blank + 1) != std::string::npos)
+            broken(path.string() + " line " + std::to_string(i + 1),
+                   "a line must be two tokens with one blank between them");
         merges.emplace_back(lines[i].substr(0, blank), lines[i].substr(blank + 1));
     }
     return merges;
@@ -129,22 +137,26 @@ Merges readMerges(const std::filesystem::path& path)
 
 } // namespace
 
-std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed, const Vocabulary& vocabulary)
+std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed,
+                                      const Vocabulary& vocabulary)
 {
     Collector all(std::move(listed), vocabulary);
     const std::filesystem::path configFile = folder / "tokenizer_config.json", addedFile = folder / "added_tokens.json";
     const json config = optionalObject(configFile), added = optionalObject(addedFile);
     if (config.contains("added_tokens_decoder"))
         for (const auto& [id, entry] : objectAt(config, "added_tokens_decoder", configFile.string()).items()) {
-            const bool digits = !id.empty() && id.size() < 10 && std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+            const bool digits = !id.empty() && id.size() < 10 &&
+                                std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
             if (!digits)
                 broken(configFile.string(), "added_tokens_decoder: \"" + id.substr(0, 40) + "\" is not a token id");
             all.add(addedToken(entry, std::stoll(id), configFile.string()));
         }
     for (const auto& [content, id] : added.items())
-        all.add(addedToken(json{{"content", content}, {"special", true}}, integerOf(id, addedFile.string()), addedFile.string()));
+        all.add(addedToken(json{{"content", content}, {"special", true}}, integerOf(id, addedFile.string()),
+                           addedFile.string()));
     for (const json& object : {config, optionalObject(folder / "special_tokens_map.json")})
-        all.addNamed(object, {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token", "additional_special_tokens", "extra_special_tokens"});
+        all.addNamed(object, {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+                              "mask_token", "additional_special_tokens", "extra_special_tokens"});
     return all.take();
 }
 
@@ -165,7 +177,8 @@ std::shared_ptr<const Tokenizer> loadTokenizerJson(const std::filesystem::path& 
         for (const json& entry : arrayAt(document, "added_tokens", where)) {
             if (!entry.is_object() || !entry.contains("id"))
                 broken(where + " added_tokens", "an entry must be an object with \"id\" and \"content\"");
-            listed.push_back(addedToken(entry, integerOf(entry["id"], where + " added_tokens"), where + " added_tokens"));
+            listed.push_back(
+                addedToken(entry, integerOf(entry["id"], where + " added_tokens"), where + " added_tokens"));
         }
     std::vector<AddedToken> added = addedTokensOf(folder, std::move(listed), stages->model->vocabulary());
     return std::make_shared<PipelineTokenizer>(std::move(stages), std::move(added));
@@ -180,9 +193,11 @@ std::shared_ptr<const Tokenizer> loadByteLevelFiles(const std::filesystem::path&
         entries.emplace_back(token, integerOf(id, file.string()));
     const json config = optionalObject(folder / "tokenizer_config.json");
     auto stages = std::make_shared<Stages>();
-    stages->preTokenizer = byteLevelPreTokenizer(flagAt(config, "add_prefix_space", false, (folder / "tokenizer_config.json").string()), true);
+    stages->preTokenizer = byteLevelPreTokenizer(
+        flagAt(config, "add_prefix_space", false, (folder / "tokenizer_config.json").string()), true);
     stages->decoder = byteLevelDecoder();
-    stages->model = makeBpe(Vocabulary(entries, file.string()), readMerges(folder / "merges.txt"), {}, (folder / "merges.txt").string());
+    stages->model = makeBpe(Vocabulary(entries, file.string()), readMerges(folder / "merges.txt"), {},
+                            (folder / "merges.txt").string());
     const Vocabulary& vocabulary = stages->model->vocabulary();
     if (contentOf(config.value("tokenizer_class", json(""))).starts_with("Roberta"))
         stages->around = robertaTemplate(idIn(vocabulary, "<s>", file), idIn(vocabulary, "</s>", file));

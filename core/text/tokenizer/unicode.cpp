@@ -67,7 +67,8 @@ const icu::Normalizer2& normalizer(Form form)
 std::string wellFormed(std::string_view bytes)
 {
     std::string result;
-    icu::UnicodeString::fromUTF8(icu::StringPiece(bytes.data(), static_cast<std::int32_t>(bytes.size()))).toUTF8String(result);
+    icu::UnicodeString::fromUTF8(icu::StringPiece(bytes.data(), static_cast<std::int32_t>(bytes.size())))
+        .toUTF8String(result);
     return result;
 }
 
@@ -115,14 +116,12 @@ bool isLetter(char32_t c)
     return c < 0x80 ? (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') : (category(c) & U_GC_L_MASK) != 0;
 }
 
-bool isNumber(char32_t c)
-{
-    return c < 0x80 ? c >= '0' && c <= '9' : (category(c) & U_GC_N_MASK) != 0;
-}
+bool isNumber(char32_t c) { return c < 0x80 ? c >= '0' && c <= '9' : (category(c) & U_GC_N_MASK) != 0; }
 
 bool isWord(char32_t c)
 {
-    return (category(c) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0 || u_isUAlphabetic(static_cast<UChar32>(c));
+    return (category(c) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK)) != 0 ||
+           u_isUAlphabetic(static_cast<UChar32>(c));
 }
 
 bool isPunctuation(char32_t c)
@@ -143,8 +142,9 @@ bool isMark(char32_t c) { return c >= 0x300 && (category(c) & U_GC_M_MASK) != 0;
 
 bool isChinese(char32_t c)
 {
-    return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) || (c >= 0x2A700 && c <= 0x2B73F)
-        || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) || (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
+    return (c >= 0x4E00 && c <= 0x9FFF) || (c >= 0x3400 && c <= 0x4DBF) || (c >= 0x20000 && c <= 0x2A6DF) ||
+           (c >= 0x2A700 && c <= 0x2B73F) || (c >= 0x2B740 && c <= 0x2B81F) || (c >= 0x2B920 && c <= 0x2CEAF) ||
+           (c >= 0xF900 && c <= 0xFAFF) || (c >= 0x2F800 && c <= 0x2FA1F);
 }
 
 std::string lower(std::string_view text)
@@ -168,7 +168,8 @@ std::string normalized(std::string_view text, Form form)
     if (isAscii(text))
         return std::string(text);
     UErrorCode status = U_ZERO_ERROR;
-    const icu::UnicodeString source = icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
+    const icu::UnicodeString source =
+        icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
     const icu::UnicodeString target = normalizer(form).normalize(source, status);
     if (U_FAILURE(status))
         throw Error(ErrorCode::Internal, "normalise text", "ICU", u_errorName(status));
@@ -198,15 +199,20 @@ Pattern::Pattern(const std::string& expression, const std::string& where) : m_st
         throw Error(ErrorCode::Format, "read tokenizer", where, "a regular expression of more than 10000 bytes");
     UErrorCode status = U_ZERO_ERROR;
     UParseError place{};
-    std::unique_ptr<icu::RegexPattern> pattern(icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(translated(expression)), 0, place, status));
+    std::unique_ptr<icu::RegexPattern> pattern(
+        icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(translated(expression)), 0, place, status));
     if (U_FAILURE(status) || !pattern)
-        throw Error(ErrorCode::Format, "read tokenizer", where, std::string("the regular expression does not compile (") + u_errorName(status) + "): " + expression.substr(0, 200));
+        throw Error(ErrorCode::Format, "read tokenizer", where,
+                    std::string("the regular expression does not compile (") + u_errorName(status) +
+                        "): " + expression.substr(0, 200));
     m_state = new State{std::move(pattern)};
 }
 
 Pattern::~Pattern() { delete m_state; }
 
-Pattern::Pattern(Pattern&& other) noexcept : m_state(std::exchange(other.m_state, nullptr)), m_where(std::move(other.m_where)) {}
+Pattern::Pattern(Pattern&& other) noexcept
+    : m_state(std::exchange(other.m_state, nullptr)), m_where(std::move(other.m_where))
+{}
 
 std::vector<Range> Pattern::matches(std::string_view text) const
 {
@@ -229,7 +235,8 @@ std::vector<Range> Pattern::matches(std::string_view text) const
     }
     utext_close(&source);
     if (U_FAILURE(status))
-        throw Error(ErrorCode::Data, "tokenize", m_where, std::string("the regular expression fails on this text: ") + u_errorName(status));
+        throw Error(ErrorCode::Data, "tokenize", m_where,
+                    std::string("the regular expression fails on this text: ") + u_errorName(status));
     return found;
 }
 

@@ -15,15 +15,15 @@ std::string wellFormed(std::string_view bytes);
 char32_t next(std::string_view text, std::size_t& at);
 void append(std::string& text, char32_t character);
 
-bool isSpace(char32_t c);      // White_Space
-bool isLetter(char32_t c);     // L*
-bool isNumber(char32_t c);     // N*
-bool isWord(char32_t c);       // alphabetic, mark, decimal digit, connector
+bool isSpace(char32_t c);       // White_Space
+bool isLetter(char32_t c);      // L*
+bool isNumber(char32_t c);      // N*
+bool isWord(char32_t c);        // alphabetic, mark, decimal digit, connector
 bool isPunctuation(char32_t c); // ASCII punctuation and symbols, P*
-bool isControl(char32_t c);    // Cc, Cf, Co but tab, line feed and carriage return
+bool isControl(char32_t c);     // Cc, Cf, Co but tab, line feed and carriage return
 bool isNonspacingMark(char32_t c);
-bool isMark(char32_t c);       // M*
-bool isChinese(char32_t c);    // the ideographs that BERT spaces out
+bool isMark(char32_t c);    // M*
+bool isChinese(char32_t c); // the ideographs that BERT spaces out
 
 std::string lower(std::string_view text); // character by character, no final-sigma rule
 

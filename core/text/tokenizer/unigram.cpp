@@ -56,7 +56,8 @@ private:
                 if (length > word.size() - begin)
                     break;
                 if (const auto id = vocabulary().id(word.substr(begin, length))) {
-                    improve(best[begin + length], best[begin].score + m_scores[static_cast<std::size_t>(*id)], begin, true);
+                    improve(best[begin + length], best[begin].score + m_scores[static_cast<std::size_t>(*id)], begin,
+                            true);
                     single = single || begin + length == character;
                 }
             }
@@ -102,7 +103,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<const WordModel> makeUnigram(Vocabulary vocabulary, std::vector<double> scores, std::optional<std::int32_t> unknown, bool byteFallback, const std::string& where)
+std::unique_ptr<const WordModel> makeUnigram(Vocabulary vocabulary, std::vector<double> scores,
+                                             std::optional<std::int32_t> unknown, bool byteFallback,
+                                             const std::string& where)
 {
     if (scores.empty())
         broken(where, "the vocabulary is empty");

@@ -13,7 +13,8 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, std::int64_t>>& 
     m_ids.reserve(entries.size());
     for (const auto& [token, id] : entries) {
         if (id < 0 || id >= limit)
-            broken(where, "token id " + std::to_string(id) + " is out of range for a vocabulary of " + std::to_string(entries.size()));
+            broken(where, "token id " + std::to_string(id) + " is out of range for a vocabulary of " +
+                              std::to_string(entries.size()));
         const auto [place, added] = m_ids.try_emplace(token, static_cast<std::int32_t>(id));
         place->second = static_cast<std::int32_t>(id);
         if (m_tokens.size() <= static_cast<std::size_t>(id))
@@ -84,7 +85,8 @@ std::unique_ptr<const WordModel> unigramOf(const nlohmann::json& description, co
             broken(where, "\"unk_id\" is not in the vocabulary");
         unknown = static_cast<std::int32_t>(id);
     }
-    return makeUnigram(Vocabulary(entries, where), std::move(scores), unknown, flagAt(description, "byte_fallback", false, where), where);
+    return makeUnigram(Vocabulary(entries, where), std::move(scores), unknown,
+                       flagAt(description, "byte_fallback", false, where), where);
 }
 
 } // namespace

@@ -21,7 +21,8 @@ public:
 
     void encode(std::string_view word, std::vector<std::int32_t>& ids) const override
     {
-        const auto characters = std::count_if(word.begin(), word.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
+        const auto characters = std::count_if(word.begin(), word.end(),
+                                              [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; });
         const std::size_t before = ids.size();
         if (static_cast<std::size_t>(characters) > m_options.longestWord || !split(word, ids)) {
             ids.resize(before);
@@ -38,7 +39,8 @@ private:
             bool found = false;
             // Only the lengths that tokens have: a file with one very long token must not make every word slow.
             const auto& lengths = vocabulary().lengths();
-            for (auto length = std::upper_bound(lengths.begin(), lengths.end(), rest + prefix); length != lengths.begin() && !found;) {
+            for (auto length = std::upper_bound(lengths.begin(), lengths.end(), rest + prefix);
+                 length != lengths.begin() && !found;) {
                 if (*--length <= prefix)
                     break;
                 token = begin > 0 ? m_options.prefix : std::string();
@@ -61,7 +63,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<const WordModel> makeWordPiece(Vocabulary vocabulary, const WordPieceOptions& options, const std::string& where)
+std::unique_ptr<const WordModel> makeWordPiece(Vocabulary vocabulary, const WordPieceOptions& options,
+                                               const std::string& where)
 {
     return std::make_unique<WordPiece>(std::move(vocabulary), options, where);
 }

@@ -20,7 +20,8 @@ Box drawCrop(int side, const Augmentation& options, CounterRandom& random)
     for (int attempt = 0; attempt < 10; ++attempt) {
         const double area = random.uniform(options.cropAreaLow, 1) * side * side;
         const double ratio = std::exp(random.uniform(-bound, bound));
-        const int columns = static_cast<int>(std::lround(std::sqrt(area * ratio))), rows = static_cast<int>(std::lround(std::sqrt(area / ratio)));
+        const int columns = static_cast<int>(std::lround(std::sqrt(area * ratio))),
+                  rows = static_cast<int>(std::lround(std::sqrt(area / ratio)));
         if (columns < 1 || rows < 1 || columns > side || rows > side)
             continue;
         const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(side - rows + 1)));
@@ -53,7 +54,8 @@ float meanOf(const Raster<float>& picture)
     double sum = 0;
     for (const float value : picture.values)
         sum += value;
-    return static_cast<float>(std::floor(sum / static_cast<double>(picture.values.size()) + 0.5)); // ImageEnhance.Contrast rounds
+    return static_cast<float>(
+        std::floor(sum / static_cast<double>(picture.values.size()) + 0.5)); // ImageEnhance.Contrast rounds
 }
 
 void jitter(Raster<float>& picture, const Augmentation& options, CounterRandom& random)
@@ -83,7 +85,8 @@ void blurAxis(Raster<float>& picture, const std::array<float, 7>& weights, bool 
                 int from = std::abs(i + tap);
                 if (from >= length)
                     from = 2 * (length - 1) - from;
-                sum += weights[static_cast<std::size_t>(tap + 3)] * line[static_cast<std::size_t>(std::clamp(from, 0, length - 1))];
+                sum += weights[static_cast<std::size_t>(tap + 3)] *
+                       line[static_cast<std::size_t>(std::clamp(from, 0, length - 1))];
             }
             at(i) = sum;
         }
@@ -97,7 +100,8 @@ void blur(Raster<float>& picture, double sigma)
     for (int tap = -3; tap <= 3; ++tap)
         sum += std::exp(-0.5 * tap * tap / (sigma * sigma));
     for (int tap = -3; tap <= 3; ++tap)
-        weights[static_cast<std::size_t>(tap + 3)] = static_cast<float>(std::exp(-0.5 * tap * tap / (sigma * sigma)) / sum);
+        weights[static_cast<std::size_t>(tap + 3)] =
+            static_cast<float>(std::exp(-0.5 * tap * tap / (sigma * sigma)) / sum);
     blurAxis(picture, weights, true);
     blurAxis(picture, weights, false);
 }
@@ -127,10 +131,12 @@ Augmentation Augmentation::from(const Settings& settings)
     return options;
 }
 
-AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions, int size, const Augmentation& options, CounterRandom& random)
+AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions,
+                      int size, const Augmentation& options, CounterRandom& random)
 {
     const Box crop = drawCrop(picture.rows, options, random);
-    const bool horizontal = random.uniform() < options.flipHorizontal, vertical = random.uniform() < options.flipVertical;
+    const bool horizontal = random.uniform() < options.flipHorizontal,
+               vertical = random.uniform() < options.flipVertical;
     AugmentedView view{resized(picture, crop, size), {}};
     flip(view.grey, horizontal, vertical);
     for (const Raster<std::uint8_t>& companion : companions) {

@@ -26,6 +26,7 @@ struct AugmentedView
 };
 
 // picture and companions [base, base], 0 to 255.
-AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions, int size, const Augmentation& options, CounterRandom& random);
+AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions,
+                      int size, const Augmentation& options, CounterRandom& random);
 
 } // namespace mama

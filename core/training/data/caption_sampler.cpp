@@ -8,8 +8,8 @@ namespace mama {
 
 CaptionSampler::Options CaptionSampler::from(const Settings& settings)
 {
-    return {settings.number("captions.mask_share"), settings.number("captions.mask"), settings.integer("captions.findings_only_until"),
-            settings.number("captions.single_sentence_share")};
+    return {settings.number("captions.mask_share"), settings.number("captions.mask"),
+            settings.integer("captions.findings_only_until"), settings.number("captions.single_sentence_share")};
 }
 
 std::string findingsOf(const std::string& caption)
@@ -22,7 +22,8 @@ std::string findingsOf(const std::string& caption)
 
 std::vector<std::string> sentencesOf(const Caption& caption)
 {
-    constexpr std::array<std::string_view, 4> headings = {"Breast composition: ", "Findings: ", "Impressions: ", "Overall Assessment: "};
+    constexpr std::array<std::string_view, 4> headings = {
+        "Breast composition: ", "Findings: ", "Impressions: ", "Overall Assessment: "};
     std::vector<std::string> sentences;
     std::string_view rest(caption.text);
     rest.remove_prefix(caption.metadata.size());
@@ -37,7 +38,8 @@ std::vector<std::string> sentencesOf(const Caption& caption)
     return sentences;
 }
 
-std::string CaptionSampler::operator()(const TrainingImage& image, const Legend& legend, std::int64_t step, CounterRandom& random) const
+std::string CaptionSampler::operator()(const TrainingImage& image, const Legend& legend, std::int64_t step,
+                                       CounterRandom& random) const
 {
     std::mt19937_64 masking(random());
     CaptionOptions options;

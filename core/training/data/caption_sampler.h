@@ -1,7 +1,7 @@
 #pragma once
 #include "core/training/data/counter_random.h"
-#include "core/training/settings/settings.h"
 #include "core/training/data/training_index.h"
+#include "core/training/settings/settings.h"
 
 #include <string>
 
@@ -20,7 +20,8 @@ public:
     static Options from(const Settings& settings);
 
     explicit CaptionSampler(const Options& options) : m_options(options) {}
-    std::string operator()(const TrainingImage& image, const Legend& legend, std::int64_t step, CounterRandom& random) const;
+    std::string operator()(const TrainingImage& image, const Legend& legend, std::int64_t step,
+                           CounterRandom& random) const;
 
 private:
     Options m_options;

@@ -12,15 +12,19 @@ std::vector<FindingSentence> readFindingSentences(const std::filesystem::path& f
 {
     using When = FindingSentence::When;
     static const std::map<std::string, FindingSentence> meanings{
-        {"mass", {"", When::Mass, 0}}, {"calcification", {"", When::Calcification, 0}}, {"normal", {"", When::Normal, 0}},
-        {"density 1", {"", When::Density, 0}}, {"density 2", {"", When::Density, 1}}, {"density 3", {"", When::Density, 2}}, {"density 4", {"", When::Density, 3}}};
+        {"mass", {"", When::Mass, 0}},         {"calcification", {"", When::Calcification, 0}},
+        {"normal", {"", When::Normal, 0}},     {"density 1", {"", When::Density, 0}},
+        {"density 2", {"", When::Density, 1}}, {"density 3", {"", When::Density, 2}},
+        {"density 4", {"", When::Density, 3}}};
     const nlohmann::json list = readJson(file);
     std::vector<FindingSentence> sentences;
     for (const auto& entry : list) {
-        const bool whole = entry.is_object() && entry.contains("text") && entry["text"].is_string() && entry.contains("when") && entry["when"].is_string();
+        const bool whole = entry.is_object() && entry.contains("text") && entry["text"].is_string() &&
+                           entry.contains("when") && entry["when"].is_string();
         const auto meaning = whole ? meanings.find(entry["when"].get<std::string>()) : meanings.end();
         if (meaning == meanings.end())
-            throw Error(ErrorCode::Format, "read sentences", file.string() + " " + entry.dump(), "expected a text and when it is true: mass, calcification, normal, density 1 to density 4");
+            throw Error(ErrorCode::Format, "read sentences", file.string() + " " + entry.dump(),
+                        "expected a text and when it is true: mass, calcification, normal, density 1 to density 4");
         sentences.push_back(meaning->second);
         sentences.back().text = entry["text"].get<std::string>();
     }

@@ -16,7 +16,10 @@ Raster<std::uint8_t> rasterOf(std::span<const std::uint8_t> bytes, int side)
 
 int lesionClass(const TrainingImage& image)
 {
-    const auto has = [&](LesionChannel channel) { return std::any_of(image.lesions.begin(), image.lesions.end(), [&](const LesionMask& lesion) { return lesion.channel == channel; }); };
+    const auto has = [&](LesionChannel channel) {
+        return std::any_of(image.lesions.begin(), image.lesions.end(),
+                           [&](const LesionMask& lesion) { return lesion.channel == channel; });
+    };
     return has(LesionChannel::Mass) ? 1 : has(LesionChannel::Calcification) ? 2 : 0;
 }
 
@@ -39,7 +42,8 @@ ImageBatchOptions ImageBatchOptions::from(const Settings& settings)
     return options;
 }
 
-ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& images, std::optional<CaptionTokenizer> captions, const ImageBatchOptions& options)
+ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& images,
+                           std::optional<CaptionTokenizer> captions, const ImageBatchOptions& options)
     : m_index(index), m_images(images), m_captions(std::move(captions)), m_options(options), m_text(options.captions)
 {
     std::vector<std::size_t> usable;
@@ -56,7 +60,8 @@ ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& ima
     if (options.balanced || options.byLesion)
         m_sampler = std::make_unique<BalancedSampler>(index, usable, classes, options.seed);
     else
-        m_sampler = std::make_unique<ShuffledSampler>(std::move(usable), std::int64_t{options.batch} * options.processes, options.seed);
+        m_sampler = std::make_unique<ShuffledSampler>(std::move(usable),
+                                                      std::int64_t{options.batch} * options.processes, options.seed);
 }
 
 int ImageBatches::labelOf(const TrainingImage& image) const
@@ -83,9 +88,11 @@ AugmentedView ImageBatches::view(std::size_t image, bool lesions, CounterRandom&
     std::vector<Raster<std::uint8_t>> companions;
     for (int channel = 0; lesions && channel < lesionChannels; ++channel) {
         const auto share = m_images.lesions(image, static_cast<LesionChannel>(channel));
-        companions.push_back(share.empty() ? Raster<std::uint8_t>(m_images.base(), m_images.base()) : rasterOf(share, m_images.base()));
+        companions.push_back(share.empty() ? Raster<std::uint8_t>(m_images.base(), m_images.base())
+                                           : rasterOf(share, m_images.base()));
     }
-    return augment(rasterOf(m_images.picture(image), m_images.base()), companions, m_options.inputSize, m_options.augmentation, random);
+    return augment(rasterOf(m_images.picture(image), m_images.base()), companions, m_options.inputSize,
+                   m_options.augmentation, random);
 }
 
 void ImageBatches::normalise(const Raster<float>& grey, std::vector<float>& out) const
@@ -111,9 +118,11 @@ void ImageBatches::addLesions(SampleBatch& batch, const AugmentedView& view) con
             }
 }
 
-void ImageBatches::addCaption(SampleBatch& batch, const TrainingImage& image, std::int64_t step, CounterRandom& random) const
+void ImageBatches::addCaption(SampleBatch& batch, const TrainingImage& image, std::int64_t step,
+                              CounterRandom& random) const
 {
-    const Tokens tokens = encodeCaption(*m_captions->tokenizer, m_captions->rules, m_text(image, m_index.legend, step, random));
+    const Tokens tokens =
+        encodeCaption(*m_captions->tokenizer, m_captions->rules, m_text(image, m_index.legend, step, random));
     if (batch.tokens != 0 && static_cast<std::size_t>(batch.tokens) != tokens.ids.size())
         throw Error(ErrorCode::Internal, "make batch", image.id, "captions of different lengths");
     batch.tokens = static_cast<int>(tokens.ids.size());
@@ -128,10 +137,12 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
     SampleBatch batch;
     batch.size = m_options.batch;
     batch.height = batch.width = m_options.inputSize;
-    const std::int64_t first = ((step * m_options.accumulation + micro) * m_options.processes + m_options.rank) * m_options.batch;
+    const std::int64_t first =
+        ((step * m_options.accumulation + micro) * m_options.processes + m_options.rank) * m_options.batch;
     for (std::int64_t sample = first; sample < first + m_options.batch; ++sample) {
         const auto randomFor = [&](RandomPurpose purpose) {
-            return CounterRandom({m_options.seed, static_cast<std::uint64_t>(purpose), static_cast<std::uint64_t>(sample)});
+            return CounterRandom(
+                {m_options.seed, static_cast<std::uint64_t>(purpose), static_cast<std::uint64_t>(sample)});
         };
         const std::size_t place = (*m_sampler)(sample);
         const TrainingImage& image = m_index.images[place];
@@ -157,7 +168,8 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
 std::vector<float> ImageBatches::plain(std::size_t image) const
 {
     CounterRandom unused({});
-    const auto same = augment(rasterOf(m_images.picture(image), m_images.base()), {}, m_options.inputSize, Augmentation::none(), unused);
+    const auto same = augment(rasterOf(m_images.picture(image), m_images.base()), {}, m_options.inputSize,
+                              Augmentation::none(), unused);
     std::vector<float> values;
     normalise(same.grey, values);
     return values;

@@ -25,7 +25,7 @@ struct ImageBatchOptions
     bool interView = false, pairs = true; // pairs: make second views at all
     Augmentation augmentation;
     CaptionSampler::Options captions;
-    std::string label = "none"; // birads, density, none
+    std::string label = "none";              // birads, density, none
     bool balanced = false, byLesion = false; // evens out the label's classes; or masses, calcifications, neither
 
     static ImageBatchOptions from(const Settings& settings);
@@ -37,7 +37,8 @@ class ImageBatches final : public BatchSource
 public:
     // captions: without value, no text is made. Index and images must outlive this object. Error(Data) if no training
     // image is left.
-    ImageBatches(const TrainingIndex& index, const PreparedImages& images, std::optional<CaptionTokenizer> captions, const ImageBatchOptions& options);
+    ImageBatches(const TrainingIndex& index, const PreparedImages& images, std::optional<CaptionTokenizer> captions,
+                 const ImageBatchOptions& options);
 
     SampleBatch batch(std::int64_t step, int micro) const override;
     std::int64_t epochSize() const override { return m_sampler->epochSize(); }

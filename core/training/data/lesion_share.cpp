@@ -24,12 +24,16 @@ public:
     {
         x = std::clamp(x, 0.0, static_cast<double>(m_sums.columns - 1));
         y = std::clamp(y, 0.0, static_cast<double>(m_sums.rows - 1));
-        const int column = std::min(static_cast<int>(x), m_sums.columns - 2), row = std::min(static_cast<int>(y), m_sums.rows - 2);
+        const int column = std::min(static_cast<int>(x), m_sums.columns - 2),
+                  row = std::min(static_cast<int>(y), m_sums.rows - 2);
         const double u = x - column, v = y - row;
         return (1 - v) * ((1 - u) * m_sums.at(row, column) + u * m_sums.at(row, column + 1)) +
                v * ((1 - u) * m_sums.at(row + 1, column) + u * m_sums.at(row + 1, column + 1));
     }
-    double over(Point from, Point to) const { return (*this)(to.x, to.y) - (*this)(from.x, to.y) - (*this)(to.x, from.y) + (*this)(from.x, from.y); }
+    double over(Point from, Point to) const
+    {
+        return (*this)(to.x, to.y) - (*this)(from.x, to.y) - (*this)(to.x, from.y) + (*this)(from.x, from.y);
+    }
 
 private:
     Raster<double> m_sums;

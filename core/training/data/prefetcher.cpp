@@ -5,7 +5,8 @@
 namespace mama {
 
 Prefetcher::Prefetcher(const BatchSource& source, const Options& options)
-    : m_source(source), m_options(options), m_claimed(options.firstStep * options.accumulation), m_given(m_claimed), m_end(options.lastStep * options.accumulation)
+    : m_source(source), m_options(options), m_claimed(options.firstStep * options.accumulation), m_given(m_claimed),
+      m_end(options.lastStep * options.accumulation)
 {
     for (int i = 0; i < options.threads; ++i)
         m_threads.emplace_back([this](const std::stop_token& stop) { work(stop); });

@@ -16,8 +16,8 @@ class Prefetcher
 public:
     struct Options
     {
-        int threads = 1;     // 0: batches are made when asked for
-        int ahead = 4;       // micro-batches kept ready at most
+        int threads = 1; // 0: batches are made when asked for
+        int ahead = 4;   // micro-batches kept ready at most
         int accumulation = 1;
         std::int64_t firstStep = 0, lastStep = 0; // the last one excluded
     };

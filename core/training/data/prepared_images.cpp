@@ -26,12 +26,16 @@ void addFile(json& list, const fs::path& file)
 {
     std::error_code ignored;
     const auto time = fs::last_write_time(file, ignored).time_since_epoch().count();
-    list.push_back({file.string(), static_cast<std::int64_t>(fs::file_size(file, ignored)), static_cast<std::int64_t>(time)});
+    list.push_back(
+        {file.string(), static_cast<std::int64_t>(fs::file_size(file, ignored)), static_cast<std::int64_t>(time)});
 }
 
 std::string keyOf(const TrainingIndex& index, const PreparedImages::Options& options)
 {
-    json key = {{"profile", toJson(options.profile)}, {"base", options.size.base}, {"patch", options.size.patch}, {"files", json::array()}};
+    json key = {{"profile", toJson(options.profile)},
+                {"base", options.size.base},
+                {"patch", options.size.patch},
+                {"files", json::array()}};
     for (const TrainingImage& image : index.images) {
         addFile(key["files"], image.path);
         for (const LesionMask& lesion : image.lesions)
@@ -49,7 +53,8 @@ struct Result
 Raster<std::uint8_t> maskOf(const fs::path& path, const Geometry& geometry)
 {
     const StoredImage stored = ImageFile::open(path)->readFrame(0);
-    if (stored.channels != 1 || stored.type != SampleType::U8 || stored.rows != geometry.chain().storedRows || stored.columns != geometry.chain().storedColumns)
+    if (stored.channels != 1 || stored.type != SampleType::U8 || stored.rows != geometry.chain().storedRows ||
+        stored.columns != geometry.chain().storedColumns)
         throw Error(ErrorCode::Data, "read mask", path.string(), "must be 8-bit grey of the image's size");
     Raster<std::uint8_t> mask(stored.rows, stored.columns);
     std::memcpy(mask.values.data(), stored.bytes.data(), mask.values.size());
@@ -70,12 +75,15 @@ Result prepareOne(const TrainingImage& image, const PreparedImages::Options& opt
     try {
         const auto file = ImageFile::open(image.path);
         if (file->kind() != FileKind::Image)
-            throw Error(ErrorCode::Data, "read image", image.path.string(), std::string("not an image but: ") + name(file->kind()));
+            throw Error(ErrorCode::Data, "read image", image.path.string(),
+                        std::string("not an image but: ") + name(file->kind()));
         const StoredImage stored = file->readFrame(0);
-        const PreparedImage prepared = prepare(stored, file->pipeline(0), options.profile, options.size.base, options.size.patch);
+        const PreparedImage prepared =
+            prepare(stored, file->pipeline(0), options.profile, options.size.base, options.size.patch);
         result.picture = prepared.seenGrey.values;
         for (const LesionMask& lesion : image.lesions)
-            addLesion(result.lesions[static_cast<std::size_t>(lesion.channel)], lesionShare(maskOf(lesion.file, prepared.geometry), prepared.geometry));
+            addLesion(result.lesions[static_cast<std::size_t>(lesion.channel)],
+                      lesionShare(maskOf(lesion.file, prepared.geometry), prepared.geometry));
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Memory || error.code() == ErrorCode::Internal)
             throw;
@@ -86,7 +94,8 @@ Result prepareOne(const TrainingImage& image, const PreparedImages::Options& opt
 }
 
 // Images first to last, in parallel; what fails otherwise than by its own file is thrown here.
-std::vector<Result> prepareSome(const TrainingIndex& index, std::size_t first, std::size_t last, const PreparedImages::Options& options, const Job& job)
+std::vector<Result> prepareSome(const TrainingIndex& index, std::size_t first, std::size_t last,
+                                const PreparedImages::Options& options, const Job& job)
 {
     std::vector<Result> results(last - first);
     std::vector<std::exception_ptr> failures(static_cast<std::size_t>(options.threads));
@@ -129,7 +138,8 @@ public:
     }
     void finish()
     {
-        const std::string contents = json{{"base", m_base}, {"entries", m_entries}, {"unreadable", m_unreadable}}.dump(-1, ' ', false, json::error_handler_t::replace);
+        const std::string contents = json{{"base", m_base}, {"entries", m_entries}, {"unreadable", m_unreadable}}.dump(
+            -1, ' ', false, json::error_handler_t::replace);
         const std::uint64_t length = contents.size();
         m_out << contents;
         m_out.write(reinterpret_cast<const char*>(&length), sizeof length);
@@ -174,7 +184,9 @@ void pack(std::ostream& out, const TrainingIndex& index, const PreparedImages::O
 PreparedImages::PreparedImages(MappedFile file) : m_file(std::move(file))
 {
     const auto bytes = m_file.bytes();
-    const auto broken = [&] { throw Error(ErrorCode::Format, "open prepared images", m_file.path().string(), "is broken: remove it"); };
+    const auto broken = [&] {
+        throw Error(ErrorCode::Format, "open prepared images", m_file.path().string(), "is broken: remove it");
+    };
     std::uint64_t length = 0;
     const std::size_t tail = sizeof length + magic.size();
     if (bytes.size() < tail || std::memcmp(bytes.data() + bytes.size() - magic.size(), magic.data(), magic.size()) != 0)
@@ -188,7 +200,8 @@ PreparedImages::PreparedImages(MappedFile file) : m_file(std::move(file))
         broken();
     m_base = all.at("base").get<int>();
     for (const json& entry : all.at("entries"))
-        m_entries.push_back({entry.at(0).get<std::int64_t>(), {entry.at(1).get<std::int64_t>(), entry.at(2).get<std::int64_t>()}});
+        m_entries.push_back(
+            {entry.at(0).get<std::int64_t>(), {entry.at(1).get<std::int64_t>(), entry.at(2).get<std::int64_t>()}});
     for (const json& one : all.at("unreadable"))
         m_unreadable.push_back({one.at(0).get<std::string>(), one.at(1).get<std::string>()});
 }
@@ -206,10 +219,13 @@ Cancellable<PreparedImages> PreparedImages::open(const TrainingIndex& index, con
     const double bad = static_cast<double>(images.m_unreadable.size() + index.missing.size());
     const double all = static_cast<double>(index.images.size() + index.missing.size());
     if (bad > options.badShare * all) {
-        const std::string first = images.m_unreadable.empty() ? index.missing.front() + " (no such file)" : images.m_unreadable.front().file.string() + " (" + images.m_unreadable.front().reason + ")";
+        const std::string first = images.m_unreadable.empty() ? index.missing.front() + " (no such file)"
+                                                              : images.m_unreadable.front().file.string() + " (" +
+                                                                    images.m_unreadable.front().reason + ")";
         fs::remove(file); // so that a repaired set is read anew
         throw Error(ErrorCode::Data, "read data set", first,
-                    std::to_string(static_cast<long>(bad)) + " of " + std::to_string(static_cast<long>(all)) + " images cannot be read, more than data.bad_image_share allows");
+                    std::to_string(static_cast<long>(bad)) + " of " + std::to_string(static_cast<long>(all)) +
+                        " images cannot be read, more than data.bad_image_share allows");
     }
     return images;
 }

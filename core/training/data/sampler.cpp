@@ -8,7 +8,8 @@
 
 namespace mama {
 
-ShuffledSampler::ShuffledSampler(std::vector<std::size_t> images, std::int64_t batch, std::uint64_t seed) : m_images(std::move(images)), m_seed(seed)
+ShuffledSampler::ShuffledSampler(std::vector<std::size_t> images, std::int64_t batch, std::uint64_t seed)
+    : m_images(std::move(images)), m_seed(seed)
 {
     const auto count = static_cast<std::int64_t>(m_images.size());
     if (count == 0)
@@ -24,7 +25,8 @@ std::size_t ShuffledSampler::operator()(std::int64_t sample) const
         const std::lock_guard lock(m_mutex);
         if (epoch != m_epoch) {
             auto made = m_images;
-            CounterRandom random({m_seed, static_cast<std::uint64_t>(RandomPurpose::Order), static_cast<std::uint64_t>(epoch)});
+            CounterRandom random(
+                {m_seed, static_cast<std::uint64_t>(RandomPurpose::Order), static_cast<std::uint64_t>(epoch)});
             for (std::size_t i = made.size(); i > 1; --i) // Fisher and Yates
                 std::swap(made[i - 1], made[random.below(i)]);
             m_order = std::make_shared<const std::vector<std::size_t>>(std::move(made));
@@ -35,7 +37,9 @@ std::size_t ShuffledSampler::operator()(std::int64_t sample) const
     return (*order)[static_cast<std::size_t>(sample % m_epochSize)];
 }
 
-BalancedSampler::BalancedSampler(const TrainingIndex& index, const std::vector<std::size_t>& images, const std::vector<int>& classOf, std::uint64_t seed) : m_seed(seed)
+BalancedSampler::BalancedSampler(const TrainingIndex& index, const std::vector<std::size_t>& images,
+                                 const std::vector<int>& classOf, std::uint64_t seed)
+    : m_seed(seed)
 {
     std::map<int, std::map<std::string, std::vector<std::size_t>>> classes;
     for (std::size_t i = 0; i < images.size(); ++i)
@@ -54,7 +58,8 @@ BalancedSampler::BalancedSampler(const TrainingIndex& index, const std::vector<s
 
 std::size_t BalancedSampler::operator()(std::int64_t sample) const
 {
-    CounterRandom random({m_seed, static_cast<std::uint64_t>(RandomPurpose::Order), static_cast<std::uint64_t>(sample)});
+    CounterRandom random(
+        {m_seed, static_cast<std::uint64_t>(RandomPurpose::Order), static_cast<std::uint64_t>(sample)});
     const auto& patients = m_classes[random.below(m_classes.size())];
     const auto& images = patients[random.below(patients.size())];
     return images[random.below(images.size())];

@@ -41,7 +41,8 @@ class BalancedSampler final : public Sampler
 {
 public:
     // classOf[i]: class of images[i]; those below 0 are never drawn. Error(Data) if no image has a class.
-    BalancedSampler(const TrainingIndex& index, const std::vector<std::size_t>& images, const std::vector<int>& classOf, std::uint64_t seed);
+    BalancedSampler(const TrainingIndex& index, const std::vector<std::size_t>& images, const std::vector<int>& classOf,
+                    std::uint64_t seed);
     std::size_t operator()(std::int64_t sample) const override;
 
 private:

@@ -62,7 +62,8 @@ std::string keepSplit(const TrainingIndex& index, std::int64_t seed, const std::
     const std::size_t elsewhere = differences(patients, before["patients"].get<std::map<std::string, std::string>>());
     if (elsewhere > 0)
         throw Error(ErrorCode::Data, "train", file.string(),
-                    "the data set gives another split now: " + std::to_string(elsewhere) + " of " + std::to_string(patients.size()) + " patients are new, gone or in another part");
+                    "the data set gives another split now: " + std::to_string(elsewhere) + " of " +
+                        std::to_string(patients.size()) + " patients are new, gone or in another part");
     return before["hash"];
 }
 

@@ -57,10 +57,7 @@ fs::path fileOf(const Folders& folders, const std::string& cell)
     return {};
 }
 
-std::uint64_t numberOf(const std::string& text)
-{
-    return std::stoull(sha256(text).substr(0, 16), nullptr, 16);
-}
+std::uint64_t numberOf(const std::string& text) { return std::stoull(sha256(text).substr(0, 16), nullptr, 16); }
 
 // Patients in an order that depends on the seed and their names alone.
 std::vector<std::string> shuffledPatients(const TrainingIndex& index, RandomPurpose purpose, std::int64_t seed)
@@ -68,18 +65,23 @@ std::vector<std::string> shuffledPatients(const TrainingIndex& index, RandomPurp
     std::map<std::string, std::uint64_t> ranks;
     for (const TrainingImage& image : index.images)
         if (!ranks.count(image.fields.patient))
-            ranks[image.fields.patient] = CounterRandom({static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(purpose), numberOf(image.fields.patient)})();
+            ranks[image.fields.patient] =
+                CounterRandom({static_cast<std::uint64_t>(seed), static_cast<std::uint64_t>(purpose),
+                               numberOf(image.fields.patient)})();
     std::vector<std::string> patients;
     for (const auto& [patient, rank] : ranks)
         patients.push_back(patient);
-    std::stable_sort(patients.begin(), patients.end(), [&](const auto& a, const auto& b) { return ranks[a] < ranks[b]; });
+    std::stable_sort(patients.begin(), patients.end(),
+                     [&](const auto& a, const auto& b) { return ranks[a] < ranks[b]; });
     return patients;
 }
 
 void split(TrainingIndex& index, const Settings& settings)
 {
     const auto patients = shuffledPatients(index, RandomPurpose::Split, settings.integer("data.split_seed"));
-    const auto count = [&](const char* key) { return static_cast<std::size_t>(std::llround(settings.number(key) * static_cast<double>(patients.size()))); };
+    const auto count = [&](const char* key) {
+        return static_cast<std::size_t>(std::llround(settings.number(key) * static_cast<double>(patients.size())));
+    };
     const std::size_t test = count("data.test_share"), validation = count("data.validation_share");
     std::unordered_map<std::string, Split> splits;
     for (std::size_t i = 0; i < patients.size(); ++i)
@@ -98,10 +100,12 @@ void takeSubset(TrainingIndex& index, const Settings& settings)
     for (const std::size_t place : index.of(Split::Train))
         training.images.push_back(index.images[place]);
     auto patients = shuffledPatients(training, RandomPurpose::Subset, settings.integer("data.split_seed"));
-    patients.resize(std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(share * static_cast<double>(patients.size())))));
+    patients.resize(
+        std::max<std::size_t>(1, static_cast<std::size_t>(std::llround(share * static_cast<double>(patients.size())))));
     std::sort(patients.begin(), patients.end());
     std::erase_if(index.images, [&](const TrainingImage& image) {
-        return image.split == Split::Train && !std::binary_search(patients.begin(), patients.end(), image.fields.patient);
+        return image.split == Split::Train &&
+               !std::binary_search(patients.begin(), patients.end(), image.fields.patient);
     });
 }
 
@@ -117,7 +121,8 @@ std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::p
     for (std::size_t i = 0; i < names.size(); ++i) {
         const auto column = findColumn(heading, names[i]);
         if (!column)
-            throw Error(ErrorCode::Format, "read table", file.string(), std::string("the column \"") + names[i] + "\" is missing");
+            throw Error(ErrorCode::Format, "read table", file.string(),
+                        std::string("the column \"") + names[i] + "\" is missing");
         columns[i] = *column;
     }
     const auto conspicuity = findColumn(heading, "conspicuity");
@@ -128,7 +133,7 @@ std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::p
             return;
         const fs::path below = fs::exists(root / mask) ? root / mask : root / "masks" / fs::path(mask).filename();
         lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
-                                   conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
+                                    conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
     });
     return lesions;
 }
@@ -146,7 +151,10 @@ void attachLesions(TrainingIndex& index, const fs::path& root)
 
 } // namespace
 
-const char* name(Split split) { return split == Split::Train ? "train" : split == Split::Validation ? "validation" : "test"; }
+const char* name(Split split)
+{
+    return split == Split::Train ? "train" : split == Split::Validation ? "validation" : "test";
+}
 
 std::vector<std::size_t> TrainingIndex::of(Split split) const
 {
@@ -173,7 +181,9 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
             ++index.leftOut;
             continue;
         }
-        TrainingImage image{{}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, caption.birads, caption.density, {}};
+        TrainingImage image{
+            {}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, caption.birads, caption.density,
+            {}};
         if (image.path.empty()) {
             index.missing.push_back(row.image.path);
             continue;
@@ -185,7 +195,8 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
     }
     if (index.images.empty() && !job.cancelled())
         throw Error(ErrorCode::Data, "read data set", folders.tables.string(),
-                    "no image can be used: " + std::to_string(index.leftOut) + " rows are not 2D or lack a field, " + std::to_string(index.missing.size()) + " files are missing under " + folders.images.string());
+                    "no image can be used: " + std::to_string(index.leftOut) + " rows are not 2D or lack a field, " +
+                        std::to_string(index.missing.size()) + " files are missing under " + folders.images.string());
     attachLesions(index, folders.root);
     if (fs::exists(folders.root / "studies.csv"))
         index.synthetic = "synthetic mammograms (phantoms)";

@@ -41,19 +41,19 @@ struct TrainingIndex
 {
     std::vector<TrainingImage> images; // in the order of the tables
     Legend legend;
-    bool hasMasks = false;             // a table of lesions lies beside the images
-    std::string synthetic;             // what the set says of itself if it is no real one; empty
-    std::size_t leftOut = 0;           // rows of other image types, or without the fields that a caption needs
-    std::vector<std::string> missing;  // paths of the table that are no file
-    std::size_t refusedRows = 0;       // records that could not be read
+    bool hasMasks = false;            // a table of lesions lies beside the images
+    std::string synthetic;            // what the set says of itself if it is no real one; empty
+    std::size_t leftOut = 0;          // rows of other image types, or without the fields that a caption needs
+    std::vector<std::string> missing; // paths of the table that are no file
+    std::size_t refusedRows = 0;      // records that could not be read
 
     // Places in `images`, of a split.
     std::vector<std::size_t> of(Split split) const;
 };
 
 // The tables of `data.root` (or data.tables, data.images) in EMBED's layout, 2D images with complete captions, split by
-// patient. A file is looked for by the table's path, and by its last parts under the images' folder. Shares are exact to
-// one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the tables' reader.
+// patient. A file is looked for by the table's path, and by its last parts under the images' folder. Shares are exact
+// to one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the tables' reader.
 TrainingIndex readTrainingIndex(const Settings& settings, const Job& job = {});
 
 } // namespace mama

@@ -11,7 +11,8 @@ EvalRecord evaluateClassification(const ClassificationTask& task, const Evaluati
     EvalRecord record{step, 0, "validation", {}};
     metrics::Predictions predictions;
     predictions.classes = task.classes();
-    for (const std::size_t place : data.validation([&](const TrainingImage& image) { return data.batches.labelOf(image) >= 0; })) {
+    for (const std::size_t place :
+         data.validation([&](const TrainingImage& image) { return data.batches.labelOf(image) >= 0; })) {
         const auto scores = task.scores(data.batches.plain(place), 1, data.side, data.side);
         predictions.scores.insert(predictions.scores.end(), scores.begin(), scores.end());
         predictions.labels.push_back(data.batches.labelOf(data.index.images[place]));

@@ -1,7 +1,7 @@
 #pragma once
 #include "core/protocol/run_records.h"
-#include "core/training/tasks/classification_task.h"
 #include "core/training/evaluation/evaluation_data.h"
+#include "core/training/tasks/classification_task.h"
 
 namespace mama {
 

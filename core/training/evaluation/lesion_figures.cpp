@@ -29,7 +29,8 @@ metrics::MapTarget targetOf(std::span<const std::uint8_t> lesions, int base, std
 
 } // namespace
 
-void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base, const std::string& patient)
+void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base,
+                        const std::string& patient)
 {
     m_scores.push_back(*std::max_element(map.begin(), map.end()));
     m_present.push_back(!lesions.empty());
@@ -41,7 +42,8 @@ void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t
     const metrics::MapFigures figures = metrics::mapFigures(map, targetOf(lesions, base, map.size()));
     // A lesion that fills half of no pixel cannot be hit.
     const auto orMissed = [](double hit) { return std::isfinite(hit) ? hit : 0; };
-    m_aims.push_back({orMissed(figures.pointingHit), orMissed(figures.oraclePointing), figures.cnrSigned, figures.miouMinmax});
+    m_aims.push_back(
+        {orMissed(figures.pointingHit), orMissed(figures.oraclePointing), figures.cnrSigned, figures.miouMinmax});
 }
 
 void LesionFigures::report(const std::string& name, EvalRecord& record) const
@@ -68,7 +70,8 @@ void LesionFigures::report(const std::string& name, EvalRecord& record) const
     constexpr std::array<const char*, aims + 1> endings{"_auc", "_hit", "_oracle", "_cnr", "_miou"};
     for (std::size_t i = 0; i < values.size(); ++i)
         if (std::isfinite(values[i]))
-            record.metrics[name + endings[i]] = {values[i], (*intervals)[i][0], (*intervals)[i][1], i == 0 ? static_cast<std::int64_t>(m_scores.size()) : lesions};
+            record.metrics[name + endings[i]] = {values[i], (*intervals)[i][0], (*intervals)[i][1],
+                                                 i == 0 ? static_cast<std::int64_t>(m_scores.size()) : lesions};
 }
 
 } // namespace mama

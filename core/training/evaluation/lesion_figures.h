@@ -13,14 +13,14 @@ namespace mama {
 class LesionFigures
 {
 public:
-    // map: row by row on the patch grid; lesions [base, base]: share of each pixel that lesions cover, 255 all of it, or
-    // empty without one. The score is the map's highest patch.
+    // map: row by row on the patch grid; lesions [base, base]: share of each pixel that lesions cover, 255 all of it,
+    // or empty without one. The score is the map's highest patch.
     void add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base, const std::string& patient);
 
-    // "NAME_auc"; "NAME_hit", the share of images with a lesion whose highest patch has its centre in one; "NAME_oracle",
-    // the share where some patch has; of those images, "NAME_cnr", the signed contrast of lesion and rest to their noise, and
-    // "NAME_miou", the mean overlap of lesion and map, scaled to 0..1, at the thresholds 0.1 to 0.5. All patches count, air
-    // too. 95 % intervals by patient; undefined figures are left out.
+    // "NAME_auc"; "NAME_hit", the share of images with a lesion whose highest patch has its centre in one;
+    // "NAME_oracle", the share where some patch has; of those images, "NAME_cnr", the signed contrast of lesion and
+    // rest to their noise, and "NAME_miou", the mean overlap of lesion and map, scaled to 0..1, at the thresholds 0.1
+    // to 0.5. All patches count, air too. 95 % intervals by patient; undefined figures are left out.
     void report(const std::string& name, EvalRecord& record) const;
 
 private:

@@ -9,7 +9,8 @@ namespace {
 
 using When = FindingSentence::When;
 
-std::vector<float> meanSentence(const PretrainingTask& task, const CaptionTokenizer& captions, const std::vector<FindingSentence>& sentences, When when)
+std::vector<float> meanSentence(const PretrainingTask& task, const CaptionTokenizer& captions,
+                                const std::vector<FindingSentence>& sentences, When when)
 {
     std::vector<float> sum;
     float count = 0;
@@ -38,10 +39,13 @@ std::vector<float> mapOf(const std::vector<float>& patches, const std::vector<fl
 
 } // namespace
 
-void evaluateMaps(const PretrainingTask& task, const CaptionTokenizer& captions, const std::vector<FindingSentence>& sentences, const EvaluationData& data, EvalRecord& record)
+void evaluateMaps(const PretrainingTask& task, const CaptionTokenizer& captions,
+                  const std::vector<FindingSentence>& sentences, const EvaluationData& data, EvalRecord& record)
 {
     const std::vector<float> normal = meanSentence(task, captions, sentences, When::Normal);
-    std::array<std::vector<float>, lesionChannels> directions{meanSentence(task, captions, sentences, When::Mass), meanSentence(task, captions, sentences, When::Calcification)};
+    std::array<std::vector<float>, lesionChannels> directions{
+        meanSentence(task, captions, sentences, When::Mass),
+        meanSentence(task, captions, sentences, When::Calcification)};
     for (auto& direction : directions)
         for (std::size_t i = 0; i < normal.size() && i < direction.size(); ++i)
             direction[i] -= normal[i];
@@ -50,7 +54,9 @@ void evaluateMaps(const PretrainingTask& task, const CaptionTokenizer& captions,
         const std::vector<float> patches = task.imagePatches(data.batches.plain(image), data.side, data.side);
         for (std::size_t kind = 0; kind < lesionChannels; ++kind)
             if (!directions[kind].empty())
-                figures[kind].add(mapOf(patches, directions[kind]), data.images.lesions(image, static_cast<LesionChannel>(kind)), data.images.base(), data.index.images[image].fields.patient);
+                figures[kind].add(mapOf(patches, directions[kind]),
+                                  data.images.lesions(image, static_cast<LesionChannel>(kind)), data.images.base(),
+                                  data.index.images[image].fields.patient);
     }
     figures[0].report("mass", record);
     figures[1].report("calcification", record);

@@ -12,7 +12,8 @@ EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& da
         const std::vector<float> maps = task.maps(data.batches.plain(image), 1, data.side, data.side);
         const std::size_t patches = maps.size() / lesionChannels;
         for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-            figures[kind].add(std::span(maps).subspan(kind * patches, patches), data.images.lesions(image, static_cast<LesionChannel>(kind)), data.images.base(),
+            figures[kind].add(std::span(maps).subspan(kind * patches, patches),
+                              data.images.lesions(image, static_cast<LesionChannel>(kind)), data.images.base(),
                               data.index.images[image].fields.patient);
     }
     figures[0].report("mass", record);

@@ -31,21 +31,25 @@ void addFigures(const std::string& prefix, metrics::Predictions predictions, dou
     const metrics::Classification classification(std::move(predictions));
     const auto figures = metrics::withIntervals(classification, {});
     for (const auto& [figure, intervals] : *figures)
-        for (const auto& [wanted, shown] : {std::pair{"balanced_accuracy", "_balanced_accuracy"}, {"macro_auc_ovr", "_auc"}})
+        for (const auto& [wanted, shown] :
+             {std::pair{"balanced_accuracy", "_balanced_accuracy"}, {"macro_auc_ovr", "_auc"}})
             if (figure.name == wanted && std::isfinite(figure.values.front()))
-                record.metrics[prefix + shown] = {figure.values.front(), intervals.front()[0], intervals.front()[1], count};
+                record.metrics[prefix + shown] = {figure.values.front(), intervals.front()[0], intervals.front()[1],
+                                                  count};
 }
 
 } // namespace
 
-EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data, std::int64_t step)
+EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
+                            std::int64_t step)
 {
     EvalRecord record{step, 0, "validation", {}};
     const auto places = data.validation([](const TrainingImage& image) { return image.birads || image.density; });
     std::vector<std::vector<float>> images;
     for (const std::size_t place : places)
         images.push_back(task.imageGlobal(data.batches.plain(place), data.side, data.side));
-    for (const auto& [of, label] : {ScoredTask{Task::Density, &TrainingImage::density}, {Task::Birads, &TrainingImage::birads}}) {
+    for (const auto& [of, label] :
+         {ScoredTask{Task::Density, &TrainingImage::density}, {Task::Birads, &TrainingImage::birads}}) {
         const auto prompts = promptEmbeddings(of, task, captions);
         metrics::Predictions predictions;
         predictions.classes = prompts.size();

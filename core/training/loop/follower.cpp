@@ -6,7 +6,10 @@
 
 namespace mama {
 
-Agreement agree(ProcessGroup& group, Agreement own) { return static_cast<Agreement>(group.largest(static_cast<std::int64_t>(own))); }
+Agreement agree(ProcessGroup& group, Agreement own)
+{
+    return static_cast<Agreement>(group.largest(static_cast<std::int64_t>(own)));
+}
 
 void average(ProcessGroup& group, StepReport& report)
 {
@@ -19,7 +22,8 @@ void average(ProcessGroup& group, StepReport& report)
         value = values[place++] / group.size();
 }
 
-RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchSource& source, ProcessGroup& group, const Job& job)
+RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchSource& source, ProcessGroup& group,
+                 const Job& job)
 {
     const std::string from = group.fromFirst({});
     std::int64_t first = 0;

@@ -13,8 +13,10 @@ Agreement agree(ProcessGroup& group, Agreement own);
 // Terms and total as means over the processes, which all have the same terms.
 void average(ProcessGroup& group, StepReport& report);
 
-// The part of every process but the first: the same steps as the first one's Trainer drives, on its own samples, without
-// a run folder. Finished or Stopped, as the first; a stop by `job` stops all. ProcessLost, and the errors of the task.
-RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchSource& source, ProcessGroup& group, const Job& job);
+// The part of every process but the first: the same steps as the first one's Trainer drives, on its own samples,
+// without a run folder. Finished or Stopped, as the first; a stop by `job` stops all. ProcessLost, and the errors of
+// the task.
+RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchSource& source, ProcessGroup& group,
+                 const Job& job);
 
 } // namespace mama

@@ -8,7 +8,10 @@
 namespace mama {
 namespace {
 
-[[noreturn]] void fail(const std::string& variable, const std::string& why) { throw Error(ErrorCode::Usage, "train", variable, why); }
+[[noreturn]] void fail(const std::string& variable, const std::string& why)
+{
+    throw Error(ErrorCode::Usage, "train", variable, why);
+}
 
 int wholeNumber(const std::string& variable, const std::string& text)
 {
@@ -45,7 +48,8 @@ public:
         place.rank = number(names.rank);
         place.size = number(names.size);
         if (place.size < 1 || place.rank >= place.size)
-            fail(names.rank, std::to_string(place.rank) + " is not below the number of processes, " + std::to_string(place.size));
+            fail(names.rank,
+                 std::to_string(place.rank) + " is not below the number of processes, " + std::to_string(place.size));
         place.localRank = number(names.localRank, place.rank);
         place.localSize = number(names.localSize, 1);
         return place;
@@ -72,14 +76,20 @@ std::optional<LaunchPlace> placeOf(const Reader& reader)
         return place;
     }
     if (reader.has("OMPI_COMM_WORLD_RANK"))
-        return reader.place({"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK", "OMPI_COMM_WORLD_LOCAL_SIZE"});
-    // Without a step this is the job's own script, or a shell in an allocation: one process, whatever the number of tasks.
+        return reader.place({"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK",
+                             "OMPI_COMM_WORLD_LOCAL_SIZE"});
+    // Without a step this is the job's own script, or a shell in an allocation: one process, whatever the number of
+    // tasks.
     if (reader.has("SLURM_PROCID") && (reader.has("SLURM_STEP_ID") || reader.has("SLURM_STEPID"))) {
-        LaunchPlace place = reader.place({"SLURM_PROCID", reader.has("SLURM_STEP_NUM_TASKS") ? "SLURM_STEP_NUM_TASKS" : "SLURM_NTASKS", "SLURM_LOCALID", "SLURM_NONE"});
+        LaunchPlace place =
+            reader.place({"SLURM_PROCID", reader.has("SLURM_STEP_NUM_TASKS") ? "SLURM_STEP_NUM_TASKS" : "SLURM_NTASKS",
+                          "SLURM_LOCALID", "SLURM_NONE"});
         for (const char* list : {"SLURM_STEP_NODELIST", "SLURM_NODELIST", "SLURM_JOB_NODELIST"})
             if (place.address.empty())
                 place.address = firstNode(reader.text(list));
-        place.localSize = tasksPerNode(reader.text(reader.has("SLURM_STEP_TASKS_PER_NODE") ? "SLURM_STEP_TASKS_PER_NODE" : "SLURM_TASKS_PER_NODE"), place.size);
+        place.localSize = tasksPerNode(
+            reader.text(reader.has("SLURM_STEP_TASKS_PER_NODE") ? "SLURM_STEP_TASKS_PER_NODE" : "SLURM_TASKS_PER_NODE"),
+            place.size);
         place.port = 20000 + reader.number("SLURM_JOB_ID", 9500) % 20000;
         return place;
     }

@@ -19,10 +19,10 @@ struct LaunchPlace
 
     using Lookup = std::function<std::optional<std::string>(const std::string& variable)>;
     // From the variables of torchrun (RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE), Open MPI's mpirun
-    // (OMPI_COMM_WORLD_*), MPICH's and Intel's (PMI_*, MPI_LOCAL*), or a Slurm step (SLURM_PROCID, SLURM_NTASKS, SLURM_LOCALID); the
-    // first of these that is there counts. MASTER_ADDR and MASTER_PORT count for all; without them Slurm's is the first
-    // node of the list and a port made of the job's number, and processes of one machine meet at 127.0.0.1. Empty: one
-    // process alone. Error(Usage) names a variable that is missing or no number.
+    // (OMPI_COMM_WORLD_*), MPICH's and Intel's (PMI_*, MPI_LOCAL*), or a Slurm step (SLURM_PROCID, SLURM_NTASKS,
+    // SLURM_LOCALID); the first of these that is there counts. MASTER_ADDR and MASTER_PORT count for all; without them
+    // Slurm's is the first node of the list and a port made of the job's number, and processes of one machine meet at
+    // 127.0.0.1. Empty: one process alone. Error(Usage) names a variable that is missing or no number.
     static std::optional<LaunchPlace> from(const Lookup& variable);
     static std::optional<LaunchPlace> fromEnvironment();
 };

@@ -7,9 +7,9 @@
 namespace mama {
 
 LoadingStop::LoadingStop(const RunFolder& folder, const Job& job)
-    : m_folder(folder), m_outer(job.stop), m_job{m_stop.get_token(), job.progress}, m_thread([this](const std::stop_token& ended) { watch(ended); })
-{
-}
+    : m_folder(folder), m_outer(job.stop), m_job{m_stop.get_token(), job.progress},
+      m_thread([this](const std::stop_token& ended) { watch(ended); })
+{}
 
 bool LoadingStop::asked() const
 {

@@ -6,9 +6,9 @@
 
 namespace mama {
 
-// While a run loads, before its loop obeys the folder's requests: a job that is cancelled by the caller's own stop token
-// and by a stop that a monitor asks for. What is asked stays in the folder, so that a pause waits for the loop. The folder
-// must outlive it.
+// While a run loads, before its loop obeys the folder's requests: a job that is cancelled by the caller's own stop
+// token and by a stop that a monitor asks for. What is asked stays in the folder, so that a pause waits for the loop.
+// The folder must outlive it.
 class LoadingStop
 {
 public:

@@ -15,8 +15,9 @@ public:
     explicit ProcessLost(const std::string& why) : Error(ErrorCode::Io, "train", "processes", why) {}
 };
 
-// The processes that share a run, seen from one of them. Every call below is made by all of them, in the same order, and
-// returns when all have made it; what comes back is the same in each, bit for bit. ProcessLost. No Torch in this header.
+// The processes that share a run, seen from one of them. Every call below is made by all of them, in the same order,
+// and returns when all have made it; what comes back is the same in each, bit for bit. ProcessLost. No Torch in this
+// header.
 class ProcessGroup
 {
 public:

@@ -68,11 +68,13 @@ void RunReporter::beat(const std::stop_token& stop)
     std::mutex unused;
     std::unique_lock lock(unused);
     bool said = false;
-    while (!m_wake.wait_for(lock, stop, std::chrono::milliseconds(1500), [] { return false; }) && !stop.stop_requested())
+    while (!m_wake.wait_for(lock, stop, std::chrono::milliseconds(1500), [] { return false; }) &&
+           !stop.stop_requested())
         try {
             write();
         } catch (const Error& error) {
-            // A full disk alone does not end a run here: its next record or checkpoint does, with the run's own message.
+            // A full disk alone does not end a run here: its next record or checkpoint does, with the run's own
+            // message.
             if (!std::exchange(said, true))
                 log::warning(error.what());
         }

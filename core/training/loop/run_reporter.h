@@ -21,7 +21,7 @@ public:
 
     const RunFolder& folder() const { return m_folder; }
     RunState state() const;
-    void update(const std::function<void(RunState&)>& change); // shown with the next beat
+    void update(const std::function<void(RunState&)>& change);        // shown with the next beat
     void setStatus(RunStatus status, const std::string& reason = {}); // written at once
     // An event line in metrics.jsonl and in the log.
     void event(std::int64_t step, const std::string& event, const std::string& text);

@@ -13,7 +13,10 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void fail(const std::string& key, const std::string& why) { throw Error(ErrorCode::Format, "read schedule", key, why); }
+[[noreturn]] void fail(const std::string& key, const std::string& why)
+{
+    throw Error(ErrorCode::Format, "read schedule", key, why);
+}
 
 // The first of the names that is there, as a number.
 void take(const json& from, std::initializer_list<const char*> names, double& value)
@@ -72,12 +75,16 @@ Schedule Schedule::fromJson(const json& config)
     if (schedule.steps < 1)
         fail("steps", "must be at least 1");
     if (schedule.warmUpSteps < 0 || schedule.warmUpSteps >= schedule.steps)
-        fail("warm_up_steps", std::to_string(schedule.warmUpSteps) + ", expected 0 to " + std::to_string(schedule.steps - 1));
+        fail("warm_up_steps",
+             std::to_string(schedule.warmUpSteps) + ", expected 0 to " + std::to_string(schedule.steps - 1));
     if (schedule.minLr < 0 || schedule.maxLr < schedule.minLr)
         fail("max_lr", "must be at least min_lr, and neither below 0");
     return schedule;
 }
 
-json Schedule::toJson() const { return {{"max_lr", maxLr}, {"min_lr", minLr}, {"warm_up_steps", warmUpSteps}, {"steps", steps}}; }
+json Schedule::toJson() const
+{
+    return {{"max_lr", maxLr}, {"min_lr", minLr}, {"warm_up_steps", warmUpSteps}, {"steps", steps}};
+}
 
 } // namespace mama

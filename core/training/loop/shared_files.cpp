@@ -19,7 +19,8 @@ SharedFiles::SharedFiles(fs::path folder) : m_folder(std::move(folder))
         fs::remove(path, failed);
 }
 
-void SharedFiles::provide(const std::string& name, const std::function<bool(const fs::path&)>& same, const std::function<void(const fs::path&)>& write) const
+void SharedFiles::provide(const std::string& name, const std::function<bool(const fs::path&)>& same,
+                          const std::function<void(const fs::path&)>& write) const
 {
     std::error_code failed;
     if (fs::is_regular_file(file(name), failed) && same(file(name)))

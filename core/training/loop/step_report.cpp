@@ -22,7 +22,9 @@ void StepReport::checkFinite() const
 {
     const auto check = [](const std::string& name, double value) {
         if (!std::isfinite(value))
-            throw Error(ErrorCode::Data, "train", "loss term " + name, "is " + std::to_string(value) + ": the run diverged or a sample is broken; lower the learning rate, or clip the gradients");
+            throw Error(ErrorCode::Data, "train", "loss term " + name,
+                        "is " + std::to_string(value) +
+                            ": the run diverged or a sample is broken; lower the learning rate, or clip the gradients");
     };
     for (const auto& [name, value] : terms)
         if (name != "total")

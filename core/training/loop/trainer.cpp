@@ -1,7 +1,7 @@
 #include "core/training/loop/trainer.h"
 
-#include "core/training/loop/follower.h"
 #include "core/training/data/prefetcher.h"
+#include "core/training/loop/follower.h"
 
 #include <algorithm>
 #include <chrono>
@@ -28,10 +28,12 @@ std::string joined(const std::vector<std::string>& names)
 Error translated(const std::exception& error, std::int64_t step)
 {
     const std::string text = error.what(), where = "step " + std::to_string(step + 1);
-    const bool memory = dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos || text.find("not enough memory") != std::string::npos ||
-                        text.find("out of memory") != std::string::npos;
+    const bool memory =
+        dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos ||
+        text.find("not enough memory") != std::string::npos || text.find("out of memory") != std::string::npos;
     if (memory)
-        return {ErrorCode::Memory, "train", where, "not enough memory: lower batch (and raise accumulation), prefetch or data.input_size"};
+        return {ErrorCode::Memory, "train", where,
+                "not enough memory: lower batch (and raise accumulation), prefetch or data.input_size"};
     return {ErrorCode::Internal, "train", where, text.substr(0, text.find('\n'))};
 }
 
@@ -41,7 +43,8 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
 {
     TrainerOptions options;
     options.steps = settings.integer("steps");
-    options.schedule = {settings.number("schedule.max_lr"), settings.number("schedule.min_lr"), settings.integer("schedule.warm_up_steps"), options.steps};
+    options.schedule = {settings.number("schedule.max_lr"), settings.number("schedule.min_lr"),
+                        settings.integer("schedule.warm_up_steps"), options.steps};
     options.batch = static_cast<int>(settings.integer("batch"));
     options.accumulation = static_cast<int>(settings.integer("accumulation"));
     options.loaderThreads = static_cast<int>(settings.integer("loader_threads"));
@@ -56,7 +59,9 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
     return options;
 }
 
-Trainer::Trainer(const TrainerOptions& options, const Parts& parts) : m_options(options), m_parts(parts), m_checkpoints(parts.reporter.folder()) {}
+Trainer::Trainer(const TrainerOptions& options, const Parts& parts)
+    : m_options(options), m_parts(parts), m_checkpoints(parts.reporter.folder())
+{}
 
 Trainer::~Trainer() = default;
 
@@ -80,9 +85,12 @@ RunStatus Trainer::loop(bool resume, const Job& job)
     if (resume)
         restore();
     start();
-    reporter.event(m_step, resume ? "resumed" : "started", "step " + std::to_string(m_step) + " of " + std::to_string(m_options.steps));
+    reporter.event(m_step, resume ? "resumed" : "started",
+                   "step " + std::to_string(m_step) + " of " + std::to_string(m_options.steps));
     reporter.setStatus(RunStatus::Running);
-    m_batches = std::make_unique<Prefetcher>(m_parts.source, Prefetcher::Options{m_options.loaderThreads, m_options.prefetch, m_options.accumulation, m_step, m_options.steps});
+    m_batches = std::make_unique<Prefetcher>(m_parts.source,
+                                             Prefetcher::Options{m_options.loaderThreads, m_options.prefetch,
+                                                                 m_options.accumulation, m_step, m_options.steps});
     while (m_step < m_options.steps) {
         if (obey(job) == Next::Stop)
             return stop(m_stop);
@@ -104,7 +112,9 @@ RunStatus Trainer::loop(bool resume, const Job& job)
             break;
         }
     }
-    const std::string text = m_step < m_options.steps ? "no better " + m_options.bestMetric + " for " + std::to_string(m_evaluationsSinceBest) + " evaluations" : "";
+    const std::string text = m_step < m_options.steps ? "no better " + m_options.bestMetric + " for " +
+                                                            std::to_string(m_evaluationsSinceBest) + " evaluations"
+                                                      : "";
     reporter.event(m_step, "finished", text);
     reporter.setStatus(RunStatus::Finished, text);
     if (m_parts.group)
@@ -120,7 +130,8 @@ void Trainer::restore()
         m_elapsed = saved->value("elapsed_s", 0.0);
         m_evaluationsSinceBest = saved->value("evaluations_since_best", std::int64_t{0});
         if (const auto best = saved->find("best"); best != saved->end())
-            m_best = BestCheckpoint{best->at("step").get<std::int64_t>(), best->at("metric").get<std::string>(), best->at("value").get<double>()};
+            m_best = BestCheckpoint{best->at("step").get<std::int64_t>(), best->at("metric").get<std::string>(),
+                                    best->at("value").get<double>()};
     }
     reporter.folder().truncateMetrics(m_step);
     reporter.update([&](RunState& state) {
@@ -250,7 +261,8 @@ void Trainer::report(StepRecord& record, double seconds, double waited)
     const std::int64_t pairs = m_options.pairs();
     record.step = m_step;
     record.samples = m_step * pairs;
-    record.epoch = static_cast<double>(record.samples) / static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
+    record.epoch = static_cast<double>(record.samples) /
+                   static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
     record.time = unixTime();
     record.imagesPerSecond = static_cast<double>(pairs) / std::max(seconds, 1e-9);
     record.loadingShare = waited / std::max(seconds, 1e-9);
@@ -275,13 +287,16 @@ void Trainer::showProgress(double seconds)
         m_recent.pop_front();
     std::vector<double> sorted(m_recent.begin(), m_recent.end());
     std::sort(sorted.begin(), sorted.end());
-    const auto at = [&](double share) { return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))]; };
+    const auto at = [&](double share) {
+        return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
+    };
     const double left = static_cast<double>(m_options.steps - m_step);
     m_parts.reporter.update([&](RunState& state) {
         state.step = m_step;
         state.steps = m_options.steps;
         state.samples = m_step * m_options.pairs();
-        state.epoch = static_cast<double>(state.samples) / static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
+        state.epoch = static_cast<double>(state.samples) /
+                      static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
         state.elapsedSeconds = m_elapsed + m_overhead;
         if (sorted.size() >= 5) { // the fast and the slow tenth of the last steps, with what lies between steps
             const double between = m_overhead / static_cast<double>(m_stepsHere);
@@ -320,7 +335,9 @@ void Trainer::checkpoint()
     if (m_step == m_lastCheckpoint)
         return;
     const auto start = Clock::now();
-    nlohmann::json state = {{"step", m_step}, {"elapsed_s", m_elapsed + m_overhead}, {"evaluations_since_best", m_evaluationsSinceBest},
+    nlohmann::json state = {{"step", m_step},
+                            {"elapsed_s", m_elapsed + m_overhead},
+                            {"evaluations_since_best", m_evaluationsSinceBest},
                             {"processes", m_options.processes},
                             {"random", "every number is a function of the seed and the step"},
                             {"data", {{"next_sample", m_step * m_options.pairs()}}}};
@@ -344,7 +361,8 @@ void Trainer::fail(const Error& error)
         where = "step " + std::to_string(m_step + 1) + ", " + where;
         why += "; images of the step: " + joined(m_images);
     }
-    why += m_lastCheckpoint >= 0 ? "; last good checkpoint: step-" + std::to_string(m_lastCheckpoint) : "; no checkpoint was written yet";
+    why += m_lastCheckpoint >= 0 ? "; last good checkpoint: step-" + std::to_string(m_lastCheckpoint)
+                                 : "; no checkpoint was written yet";
     const Error told(error.code(), error.action(), where, why);
     try { // on a full disk even this may not be written; the caller prints it
         m_parts.reporter.event(m_step, diverged ? "nan" : "failed", told.what());

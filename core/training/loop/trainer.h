@@ -3,12 +3,12 @@
 #include "core/base/progress.h"
 #include "core/training/data/batch_source.h"
 #include "core/training/loop/checkpoints.h"
-#include "core/training/model/gpu_use.h"
 #include "core/training/loop/process_load.h"
 #include "core/training/loop/run_reporter.h"
 #include "core/training/loop/schedule.h"
-#include "core/training/settings/settings.h"
 #include "core/training/loop/training_task.h"
+#include "core/training/model/gpu_use.h"
+#include "core/training/settings/settings.h"
 
 #include <deque>
 #include <functional>
@@ -40,8 +40,8 @@ struct TrainerOptions
 };
 
 // Drives a task from batches to the end of the run, and keeps the run folder so that a kill at any moment loses at most
-// the steps since the last checkpoint: the resumed run goes on to the same numbers. In a run of several processes this is
-// the first one's part; the others follow (follower.h).
+// the steps since the last checkpoint: the resumed run goes on to the same numbers. In a run of several processes this
+// is the first one's part; the others follow (follower.h).
 class Trainer
 {
 public:
@@ -59,9 +59,9 @@ public:
     Trainer(const TrainerOptions& options, const Parts& parts);
     ~Trainer();
 
-    // From the last checkpoint if `resume` and there is one, else from the start. Finished or Stopped; a stop by `job` or
-    // by a monitor writes a checkpoint first. A failure is written to the run's state with step, images and last good
-    // checkpoint, and thrown: Error(Data) for a loss or gradient that is no number, Error(Io) for a full disk,
+    // From the last checkpoint if `resume` and there is one, else from the start. Finished or Stopped; a stop by `job`
+    // or by a monitor writes a checkpoint first. A failure is written to the run's state with step, images and last
+    // good checkpoint, and thrown: Error(Data) for a loss or gradient that is no number, Error(Io) for a full disk,
     // Error(Memory), which says what to lower; ProcessLost, after a checkpoint of the last step that all had done.
     RunStatus run(bool resume, const Job& job);
 
@@ -92,9 +92,9 @@ private:
     double m_elapsed = 0, m_overhead = 0;
     std::int64_t m_evaluationsSinceBest = 0, m_stepsHere = 0, m_lastCheckpoint = -1;
     std::optional<BestCheckpoint> m_best;
-    std::string m_stop;                    // why the run stops
-    std::deque<double> m_recent;           // seconds of the last steps
-    std::vector<std::string> m_images;     // of the step at work, for messages
+    std::string m_stop;                // why the run stops
+    std::deque<double> m_recent;       // seconds of the last steps
+    std::vector<std::string> m_images; // of the step at work, for messages
 };
 
 } // namespace mama

@@ -8,7 +8,10 @@ namespace {
 constexpr double fullCover = 0.625; // 1 / 1.6
 constexpr double globalWeight = 0.5;
 
-torch::Tensor logitsOf(const torch::Tensor& cosines, const YesNo& reading) { return (cosines - reading.threshold) * reading.scale; }
+torch::Tensor logitsOf(const torch::Tensor& cosines, const YesNo& reading)
+{
+    return (cosines - reading.threshold) * reading.scale;
+}
 
 } // namespace
 
@@ -18,7 +21,8 @@ torch::Tensor yesNoLoss(const torch::Tensor& logits, const torch::Tensor& target
 {
     namespace functional = torch::nn::functional;
     const torch::Tensor weight = torch::full({1}, positiveWeight, logits.options().requires_grad(false));
-    return functional::binary_cross_entropy_with_logits(logits, targets, functional::BinaryCrossEntropyWithLogitsFuncOptions().pos_weight(weight));
+    return functional::binary_cross_entropy_with_logits(
+        logits, targets, functional::BinaryCrossEntropyWithLogitsFuncOptions().pos_weight(weight));
 }
 
 torch::Tensor maskLoss(const torch::Tensor& cosines, const torch::Tensor& share, const YesNo& reading)
@@ -29,10 +33,12 @@ torch::Tensor maskLoss(const torch::Tensor& cosines, const torch::Tensor& share,
 torch::Tensor sentenceLoss(const SentencePairs& pairs, const YesNo& reading)
 {
     const torch::Tensor best = torch::matmul(pairs.patches, pairs.sentences.t()).amax(1); // [N, S]
-    return yesNoLoss(logitsOf(best, reading), pairs.truth, reading.positiveWeight) + globalSentenceLoss(pairs.globals, pairs.texts, pairs.truth, reading);
+    return yesNoLoss(logitsOf(best, reading), pairs.truth, reading.positiveWeight) +
+           globalSentenceLoss(pairs.globals, pairs.texts, pairs.truth, reading);
 }
 
-torch::Tensor globalSentenceLoss(const torch::Tensor& globals, const torch::Tensor& texts, const torch::Tensor& truth, const YesNo& reading)
+torch::Tensor globalSentenceLoss(const torch::Tensor& globals, const torch::Tensor& texts, const torch::Tensor& truth,
+                                 const YesNo& reading)
 {
     return globalWeight * yesNoLoss(logitsOf(torch::mm(globals, texts.t()), reading), truth, reading.positiveWeight);
 }

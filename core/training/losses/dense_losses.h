@@ -30,6 +30,7 @@ struct SentencePairs
 };
 torch::Tensor sentenceLoss(const SentencePairs& pairs, const YesNo& reading = {});
 // The second half of it: by the global embeddings alone, at half the weight. globals [N, E], texts [S, E].
-torch::Tensor globalSentenceLoss(const torch::Tensor& globals, const torch::Tensor& texts, const torch::Tensor& truth, const YesNo& reading = {});
+torch::Tensor globalSentenceLoss(const torch::Tensor& globals, const torch::Tensor& texts, const torch::Tensor& truth,
+                                 const YesNo& reading = {});
 
 } // namespace mama

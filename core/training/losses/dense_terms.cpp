@@ -1,9 +1,9 @@
 #include "core/training/losses/dense_terms.h"
 
 #include "core/base/error.h"
-#include "core/training/processes/collectives.h"
-#include "core/training/losses/dense_losses.h"
 #include "core/training/data/sample_batch.h"
+#include "core/training/losses/dense_losses.h"
+#include "core/training/processes/collectives.h"
 
 #include <algorithm>
 #include <torch/torch.h>
@@ -26,16 +26,25 @@ std::vector<std::int64_t> idsOf(const CaptionTokenizer& captions, const char* wo
 Tensor shareOf(const SampleBatch& batch, int kinds, const at::Device& device)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, "train", "data.root", "terms with masks need masks of lesions, which this data set does not have");
+        throw Error(ErrorCode::Data, "train", "data.root",
+                    "terms with masks need masks of lesions, which this data set does not have");
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
-    return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2).to(device);
+    return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches},
+                            torch::kFloat)
+        .narrow(1, 0, kinds)
+        .transpose(1, 2)
+        .to(device);
 }
 
-Tensor numbers(const std::vector<std::int64_t>& values, const at::Device& device) { return torch::tensor(values, torch::kLong).to(device); }
+Tensor numbers(const std::vector<std::int64_t>& values, const at::Device& device)
+{
+    return torch::tensor(values, torch::kLong).to(device);
+}
 
 } // namespace
 
-DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions) : m_options(options), m_words{idsOf(captions, "mass"), idsOf(captions, "calcification")}
+DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
+    : m_options(options), m_words{idsOf(captions, "mass"), idsOf(captions, "calcification")}
 {
     m_no = idsOf(captions, "no").front();
     std::vector<Tokens> all;
@@ -51,7 +60,8 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
             m_normal.push_back(static_cast<std::int64_t>(all.size()) - 1);
     }
     if (m_of[0].empty() || m_of[1].empty())
-        throw Error(ErrorCode::Data, "train", "dense.sentences", "no sentence speaks of a mass, or none of a calcification");
+        throw Error(ErrorCode::Data, "train", "dense.sentences",
+                    "no sentence speaks of a mass, or none of a calcification");
     const auto count = static_cast<std::int64_t>(all.size()), length = static_cast<std::int64_t>(longest);
     m_ids = torch::zeros({count, length}, torch::kLong);
     m_mask = torch::zeros({count, length}, torch::kBool);
@@ -78,7 +88,8 @@ DenseTerms::Encoded DenseTerms::encode(const ForwardPass& pass)
     }
     const Tensor real = m_mask.to(hidden.scalar_type()).unsqueeze(2);
     const Tensor states = hidden.index({torch::arange(m_ids.size(0), m_ids.options()), m_separators});
-    return {pass.network.sentences(states), l2(pass.network.textGlobal((hidden * real).sum(1) / real.sum(1)).to(torch::kFloat))};
+    return {pass.network.sentences(states),
+            l2(pass.network.textGlobal((hidden * real).sum(1) / real.sum(1)).to(torch::kFloat))};
 }
 
 std::optional<std::int64_t> DenseTerms::ownSentence(const SampleBatch& batch, std::int64_t image, int kind) const
@@ -141,7 +152,8 @@ Tensor DenseTerms::maskTerm(const ForwardPass& pass, const Tensor& share, const 
 Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, const Encoded& encoded) const
 {
     const Tensor present = (share.amax(1) > seen).to(torch::kFloat); // [N, kinds]
-    bool densities = std::all_of(pass.batch.labels.begin(), pass.batch.labels.end(), [](int label) { return label >= 0; });
+    bool densities =
+        std::all_of(pass.batch.labels.begin(), pass.batch.labels.end(), [](int label) { return label >= 0; });
     if (pass.together) // or in no process
         densities = pass.together->sum(densities ? 0 : 1) == 0;
     const std::vector<std::int64_t> labels(pass.batch.labels.begin(), pass.batch.labels.end());
@@ -163,11 +175,16 @@ Tensor DenseTerms::sentenceTerm(const ForwardPass& pass, const Tensor& share, co
         }
     }
     const Tensor globals = l2(pass.globals);
-    const auto chosen = [](const Tensor& all, const std::vector<std::int64_t>& which) { return all.index_select(0, numbers(which, all.device())); };
-    const Tensor told = sentenceLoss({pass.patches, chosen(encoded.sentences, rows), globals, chosen(encoded.globals, rows), torch::stack(truth, 1)}, reading);
+    const auto chosen = [](const Tensor& all, const std::vector<std::int64_t>& which) {
+        return all.index_select(0, numbers(which, all.device()));
+    };
+    const Tensor told = sentenceLoss(
+        {pass.patches, chosen(encoded.sentences, rows), globals, chosen(encoded.globals, rows), torch::stack(truth, 1)},
+        reading);
     if (m_normal.empty())
         return told;
-    const Tensor normal = (1 - present.amax(1)).unsqueeze(1).expand({pass.batch.size, static_cast<std::int64_t>(m_normal.size())});
+    const Tensor normal =
+        (1 - present.amax(1)).unsqueeze(1).expand({pass.batch.size, static_cast<std::int64_t>(m_normal.size())});
     return told + globalSentenceLoss(globals, chosen(encoded.globals, m_normal), normal, reading);
 }
 

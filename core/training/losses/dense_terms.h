@@ -1,7 +1,7 @@
 #pragma once
 #include "core/text/tokenizer/tokenizer.h"
-#include "core/training/losses/extra_term.h"
 #include "core/training/data/finding_sentences.h"
+#include "core/training/losses/extra_term.h"
 
 #include <array>
 #include <optional>
@@ -9,7 +9,8 @@
 namespace mama {
 
 // What keeps text queries and their maps honest where masks are at hand (dense_losses.h):
-//   "mask": the maps of each sentence on masses or calcifications, and of the caption's own, against the lesions' masks;
+//   "mask": the maps of each sentence on masses or calcifications, and of the caption's own, against the lesions'
+//   masks;
 //     those of sentences on the normal against what no lesion covers
 //   "sentence": whether each sentence is true of each image; those on the normal by the whole image alone, since most
 //     patches of any image are normal
@@ -20,7 +21,7 @@ public:
     {
         std::vector<FindingSentence> sentences;
         double maskWeight = 2, sentenceWeight = 1;
-        double positiveWeight = 6;  // of patches
+        double positiveWeight = 6;   // of patches
         double positiveSentence = 3; // of sentences that are true
     };
     // Error(Data) if no sentence speaks of a mass or none of a calcification.

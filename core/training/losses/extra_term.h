@@ -14,10 +14,10 @@ struct ForwardPass
 {
     const SampleBatch& batch;
     const Network& network;
-    at::Tensor patches;   // [N, P, D] of the first views, L2-normalised
-    at::Tensor globals;   // [N, E] of the first views, before L2
-    at::Tensor sentences; // [total, D] of all captions one after another, L2-normalised
-    bool textTrains = false; // else the text tower's states never change
+    at::Tensor patches;                    // [N, P, D] of the first views, L2-normalised
+    at::Tensor globals;                    // [N, E] of the first views, before L2
+    at::Tensor sentences;                  // [total, D] of all captions one after another, L2-normalised
+    bool textTrains = false;               // else the text tower's states never change
     const Collectives* together = nullptr; // processes that have as many samples each; null: this one alone
 };
 
@@ -29,7 +29,7 @@ public:
     struct Value
     {
         std::string name;
-        at::Tensor value; // a scalar
+        at::Tensor value;  // a scalar
         double weight = 1; // in the total
     };
     virtual std::vector<Value> operator()(const ForwardPass& pass) = 0;

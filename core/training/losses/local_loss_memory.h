@@ -15,8 +15,9 @@ struct LocalLossCost
     double peakBytes = 0, seconds = 0, loss = 0;
 };
 
-// tiled: as training computes it; else by the plain formula, whose [images, patches, captions, sentences] tensor autograd
-// keeps. Peak: resident memory of this process above that before the call. Error(Unsupported) where the system tells none.
+// tiled: as training computes it; else by the plain formula, whose [images, patches, captions, sentences] tensor
+// autograd keeps. Peak: resident memory of this process above that before the call. Error(Unsupported) where the system
+// tells none.
 LocalLossCost measureLocalLoss(const LocalLossSizes& sizes, bool tiled);
 
 // Of the plain formula at least, in bytes: five such tensors.

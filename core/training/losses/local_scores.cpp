@@ -45,14 +45,17 @@ Slots slotsOf(const std::vector<std::int64_t>& counts, const Tensor& like)
 // [P, M, K] cosines of one image's patches; minus infinity at empty places.
 Tensor similarities(const Tensor& patches, const Tensor& sentences, const Tensor& empty)
 {
-    return torch::mm(patches, sentences.t()).view({patches.size(0), empty.size(0), empty.size(1)}).masked_fill_(empty, -std::numeric_limits<double>::infinity());
+    return torch::mm(patches, sentences.t())
+        .view({patches.size(0), empty.size(0), empty.size(1)})
+        .masked_fill_(empty, -std::numeric_limits<double>::infinity());
 }
 
 class LocalScoresFunction : public torch::autograd::Function<LocalScoresFunction>
 {
 public:
     // patches [N, P, D], sentences by place [M * K, D], empty [M, K], share [M, 1] -> T, V [M, N]
-    static tensor_list forward(AutogradContext* context, const Tensor& patches, const Tensor& sentences, const Tensor& empty, const Tensor& share)
+    static tensor_list forward(AutogradContext* context, const Tensor& patches, const Tensor& sentences,
+                               const Tensor& empty, const Tensor& share)
     {
         context->save_for_backward({patches, sentences, empty, share});
         const auto images = patches.size(0), captions = empty.size(0);
@@ -72,11 +75,13 @@ public:
         Tensor patchGradient = torch::empty_like(patches), sentenceGradient = torch::zeros_like(sentences);
         for (std::int64_t image = 0; image < patches.size(0); ++image) {
             const Tensor cosines = similarities(patches[image], sentences, empty);
-            const Tensor ofBest = gradients[0].select(1, image).unsqueeze(1) * share;                          // [M, 1]
-            const Tensor ofTextual = gradients[1].select(1, image) / static_cast<double>(patches.size(1));     // [M]
-            Tensor flow = torch::zeros_like(cosines);                                                          // [P, M, K]
-            flow.scatter_(0, std::get<1>(cosines.max(0, true)), ofBest.expand_as(empty).masked_fill(empty, 0).unsqueeze(0));
-            flow.scatter_add_(2, std::get<1>(cosines.max(2, true)), ofTextual.view({1, -1, 1}).expand({cosines.size(0), -1, 1}));
+            const Tensor ofBest = gradients[0].select(1, image).unsqueeze(1) * share;                      // [M, 1]
+            const Tensor ofTextual = gradients[1].select(1, image) / static_cast<double>(patches.size(1)); // [M]
+            Tensor flow = torch::zeros_like(cosines);                                                      // [P, M, K]
+            flow.scatter_(0, std::get<1>(cosines.max(0, true)),
+                          ofBest.expand_as(empty).masked_fill(empty, 0).unsqueeze(0));
+            flow.scatter_add_(2, std::get<1>(cosines.max(2, true)),
+                              ofTextual.view({1, -1, 1}).expand({cosines.size(0), -1, 1}));
             const Tensor flat = flow.view({cosines.size(0), -1});
             patchGradient[image].copy_(torch::mm(flat, sentences));
             sentenceGradient.addmm_(flat.t(), patches[image]);
@@ -89,7 +94,8 @@ public:
 class GpuScoresFunction : public torch::autograd::Function<GpuScoresFunction>
 {
 public:
-    static tensor_list forward(AutogradContext* context, const Tensor& patches, const Tensor& sentences, const Tensor& offsets)
+    static tensor_list forward(AutogradContext* context, const Tensor& patches, const Tensor& sentences,
+                               const Tensor& offsets)
     {
         const cuda::LocalForward made = cuda::localScores(patches, sentences, offsets);
         context->save_for_backward({patches, sentences, offsets, made.winners});
@@ -99,7 +105,8 @@ public:
     static tensor_list backward(AutogradContext* context, tensor_list gradients)
     {
         const auto saved = context->get_saved_variables();
-        const cuda::LocalBackward made = cuda::localScoresBackward(saved[0], saved[1], saved[2], saved[3], gradients[0], gradients[1]);
+        const cuda::LocalBackward made =
+            cuda::localScoresBackward(saved[0], saved[1], saved[2], saved[3], gradients[0], gradients[1]);
         return {made.patches, made.sentences, Tensor()};
     }
 };
@@ -114,14 +121,17 @@ Tensor offsetsOf(const std::vector<std::int64_t>& counts)
 
 void check(const Tensor& patches, const Tensor& sentences, const std::vector<std::int64_t>& counts)
 {
-    const auto fail = [](const std::string& where, const std::string& why) { throw Error(ErrorCode::Data, "local loss", where, why); };
+    const auto fail = [](const std::string& where, const std::string& why) {
+        throw Error(ErrorCode::Data, "local loss", where, why);
+    };
     if (patches.dim() != 3 || patches.size(0) == 0 || patches.size(1) == 0)
         fail("patches", "must be [images, patches, width] and not empty");
     if (sentences.dim() != 2 || sentences.size(1) != patches.size(2))
         fail("sentences", "must be [sentences, " + std::to_string(patches.size(2)) + "]");
     if (counts.empty() || *std::min_element(counts.begin(), counts.end()) < 1)
         fail("sentence_counts", "every caption needs at least one sentence");
-    if (*std::max_element(counts.begin(), counts.end()) > sentences.size(0) || std::accumulate(counts.begin(), counts.end(), std::int64_t{0}) != sentences.size(0))
+    if (*std::max_element(counts.begin(), counts.end()) > sentences.size(0) ||
+        std::accumulate(counts.begin(), counts.end(), std::int64_t{0}) != sentences.size(0))
         fail("sentence_counts", "must add up to the " + std::to_string(sentences.size(0)) + " sentences");
 }
 
@@ -131,11 +141,13 @@ LocalScores localScores(const Tensor& patches, const Tensor& sentences, const st
 {
     check(patches, sentences, counts);
     if (patches.is_cuda() && patches.scalar_type() != torch::kDouble) {
-        const tensor_list both = GpuScoresFunction::apply(patches.to(torch::kFloat).contiguous(), sentences.to(torch::kFloat).contiguous(), offsetsOf(counts));
+        const tensor_list both = GpuScoresFunction::apply(patches.to(torch::kFloat).contiguous(),
+                                                          sentences.to(torch::kFloat).contiguous(), offsetsOf(counts));
         return {both[0], both[1]};
     }
     const Slots slots = slotsOf(counts, patches);
-    const tensor_list both = LocalScoresFunction::apply(patches, sentences.index_select(0, slots.index), slots.empty, slots.share);
+    const tensor_list both =
+        LocalScoresFunction::apply(patches, sentences.index_select(0, slots.index), slots.empty, slots.share);
     return {both[0], both[1]};
 }
 

@@ -16,6 +16,7 @@ struct LocalScores
 // [M, N, P, K] are made image by image and made again in the backward pass, so that memory stays linear in the
 // batch; on a GPU the plug-in's kernels make them in tiles, in float32 (float64 takes the way of the CPU).
 // Error(Data) if sizes do not fit.
-LocalScores localScores(const torch::Tensor& patches, const torch::Tensor& sentences, const std::vector<std::int64_t>& counts);
+LocalScores localScores(const torch::Tensor& patches, const torch::Tensor& sentences,
+                        const std::vector<std::int64_t>& counts);
 
 } // namespace mama

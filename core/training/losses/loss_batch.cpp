@@ -15,7 +15,8 @@ namespace {
 using nlohmann::json;
 using torch::Tensor;
 
-constexpr const char* leafNames[] = {"v", "v2", "t", "simclr1", "simclr2", "patches", "sentences", "logit_scale", "local_scale"};
+constexpr const char* leafNames[] = {"v",       "v2",        "t",           "simclr1",    "simclr2",
+                                     "patches", "sentences", "logit_scale", "local_scale"};
 
 torch::ScalarType scalarType(TensorType type)
 {
@@ -43,7 +44,8 @@ Tensor read(const WeightFile& file, const std::string& name, torch::ScalarType t
     const TensorBytes bytes = file.bytes(*info);
     Tensor raw = torch::empty(info->shape, scalarType(info->type));
     if (bytes.bytes.size() != raw.nbytes())
-        throw Error(ErrorCode::Format, "losses", file.path().string() + " tensor " + name, "its bytes do not fit its shape");
+        throw Error(ErrorCode::Format, "losses", file.path().string() + " tensor " + name,
+                    "its bytes do not fit its shape");
     std::copy(bytes.bytes.begin(), bytes.bytes.end(), static_cast<std::byte*>(raw.data_ptr()));
     return raw.to(type);
 }
@@ -56,13 +58,16 @@ struct Batch
     LossInput input() const
     {
         const auto get = [this](const char* name) { return leaves.contains(name) ? leaves.at(name) : Tensor(); };
-        return {get("v"), get("v2"), get("t"), get("simclr1"), get("simclr2"), get("patches"), get("sentences"), counts, get("logit_scale"), get("local_scale")};
+        return {get("v"),       get("v2"),        get("t"), get("simclr1"),     get("simclr2"),
+                get("patches"), get("sentences"), counts,   get("logit_scale"), get("local_scale")};
     }
 };
 
 Batch readBatch(const WeightFile& file, torch::ScalarType type)
 {
-    const auto fail = [&](const std::string& name, const std::string& why) { throw Error(ErrorCode::Data, "losses", file.path().string() + " tensor " + name, why); };
+    const auto fail = [&](const std::string& name, const std::string& why) {
+        throw Error(ErrorCode::Data, "losses", file.path().string() + " tensor " + name, why);
+    };
     Batch batch;
     for (const char* name : leafNames)
         if (const Tensor tensor = read(file, name, type); tensor.defined()) {
@@ -82,7 +87,10 @@ Batch readBatch(const WeightFile& file, torch::ScalarType type)
     return batch;
 }
 
-bool complete(const LossTerms& terms) { return terms.clip2VToT.defined() && terms.ntxent.defined() && terms.localT2iRowsText.defined(); }
+bool complete(const LossTerms& terms)
+{
+    return terms.clip2VToT.defined() && terms.ntxent.defined() && terms.localT2iRowsText.defined();
+}
 
 // Names as in the reference cases.
 void addTotals(const LossTerms& terms, LossOptions options, json& result)
@@ -128,7 +136,8 @@ public:
         for (std::size_t i = 0; i < m_tensors.size(); ++i) {
             const Tensor& tensor = m_tensors[i];
             const TensorType type = tensor.scalar_type() == torch::kDouble ? TensorType::F64 : TensorType::F32;
-            named.push_back({{m_names[i], type, tensor.sizes().vec()}, {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}});
+            named.push_back({{m_names[i], type, tensor.sizes().vec()},
+                             {static_cast<const std::byte*>(tensor.const_data_ptr()), tensor.nbytes()}});
         }
         writeSafetensors(path, named, json::object());
     }
@@ -154,7 +163,8 @@ void writeGradients(const std::filesystem::path& path, const LossTerms& terms, L
 
 } // namespace
 
-json lossesOfFile(const std::filesystem::path& path, const LossBatchOptions& options, const std::filesystem::path& gradients)
+json lossesOfFile(const std::filesystem::path& path, const LossBatchOptions& options,
+                  const std::filesystem::path& gradients)
 {
     const auto file = WeightFile::open(path);
     Batch batch = readBatch(*file, options.float32 ? torch::kFloat : torch::kDouble);
@@ -165,7 +175,8 @@ json lossesOfFile(const std::filesystem::path& path, const LossBatchOptions& opt
     addTotals(terms, options.loss, result);
     if (complete(terms)) {
         const torch::NoGradGuard off;
-        result["float32_total_after_late_loss"] = totalLoss(lossTerms(readBatch(*file, torch::kFloat).input(), options.loss), {}, true).item<double>();
+        result["float32_total_after_late_loss"] =
+            totalLoss(lossTerms(readBatch(*file, torch::kFloat).input(), options.loss), {}, true).item<double>();
     }
     const bool late = options.step ? isLate(options.loss, *options.step) : complete(terms);
     result["loss_schedule"] = name(options.loss.schedule);
@@ -173,7 +184,8 @@ json lossesOfFile(const std::filesystem::path& path, const LossBatchOptions& opt
     result["step"] = options.step ? json(*options.step) : json(nullptr);
     result["late"] = late;
     const bool possible = complete(terms) || (!late && options.loss.schedule == LossSchedule::Reference);
-    result["total"] = possible || options.step ? json(totalLoss(terms, options.loss, late).item<double>()) : json(nullptr);
+    result["total"] =
+        possible || options.step ? json(totalLoss(terms, options.loss, late).item<double>()) : json(nullptr);
     if (!gradients.empty())
         writeGradients(gradients, terms, options.loss, batch);
     return result;

@@ -21,6 +21,7 @@ struct LossBatchOptions
 // the chosen schedule and step. gradients: a safetensors file to write, with grad_after_NAME and
 // grad_before_NAME (of total_after_late_loss and total_before_late_loss, by every tensor that has one), and the
 // local scores [captions, images]. Error(Format) or Error(Data) names the tensor.
-nlohmann::json lossesOfFile(const std::filesystem::path& batch, const LossBatchOptions& options, const std::filesystem::path& gradients = {});
+nlohmann::json lossesOfFile(const std::filesystem::path& batch, const LossBatchOptions& options,
+                            const std::filesystem::path& gradients = {});
 
 } // namespace mama

@@ -24,9 +24,9 @@ struct LossOptions
     std::int64_t lateLoss = 8000; // optimiser steps; late from this step on
     // A term of weight 0 is left out and not computed.
     double simclrWeight = 1;
-    double secondViewWeight = 1;  // of the second view's clip
-    double localWeight = 1;       // of both local terms
-    double temperature = 0.5;     // of NT-Xent
+    double secondViewWeight = 1; // of the second view's clip
+    double localWeight = 1;      // of both local terms
+    double temperature = 0.5;    // of NT-Xent
     // Of the two clip terms, NT-Xent and the local terms; as the reference means them (mama.md 6).
     Negatives clip = Negatives::Local, simclr = Negatives::Gathered, local = Negatives::Local;
 };

@@ -4,8 +4,8 @@
 #include "core/training/processes/collectives.h"
 
 #include <limits>
-#include <tuple>
 #include <torch/torch.h>
+#include <tuple>
 
 namespace mama {
 namespace {
@@ -15,7 +15,10 @@ namespace functional = torch::nn::functional;
 
 Tensor normalised(const Tensor& x) { return functional::normalize(x, functional::NormalizeFuncOptions().dim(-1)); }
 
-[[noreturn]] void fail(const std::string& where, const std::string& why) { throw Error(ErrorCode::Data, "loss", where, why); }
+[[noreturn]] void fail(const std::string& where, const std::string& why)
+{
+    throw Error(ErrorCode::Data, "loss", where, why);
+}
 
 void checkPair(const Tensor& a, const Tensor& b, const char* what)
 {
@@ -26,11 +29,15 @@ void checkPair(const Tensor& a, const Tensor& b, const char* what)
 // Cross-entropy of rows [n, N] whose truth is the diagonal that begins at column `offset`.
 Tensor diagonalLoss(const Tensor& logits, std::int64_t offset = 0)
 {
-    return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0), torch::TensorOptions(torch::kLong).device(logits.device())));
+    return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0),
+                                                           torch::TensorOptions(torch::kLong).device(logits.device())));
 }
 
 // Of rows and of columns.
-std::pair<Tensor, Tensor> bothDirections(const Tensor& logits) { return {diagonalLoss(logits), diagonalLoss(logits.t())}; }
+std::pair<Tensor, Tensor> bothDirections(const Tensor& logits)
+{
+    return {diagonalLoss(logits), diagonalLoss(logits.t())};
+}
 
 void addLocal(const LossInput& input, LossTerms& terms, const Collectives* together)
 {
@@ -42,10 +49,13 @@ void addLocal(const LossInput& input, LossTerms& terms, const Collectives* toget
     if (together) {
         // Sentences travel, patches stay: every caption on this process's images; its captions' scores come back.
         const Tensor sentences = together->gather(normalised(input.sentences));
-        const LocalScores columns = localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
+        const LocalScores columns =
+            localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
         const std::int64_t samples = input.patches.size(0), offset = together->rank() * samples;
         terms.scores = {together->gather(columns.bestPatch.t()).t(), together->gather(columns.bestSentence.t()).t()};
-        const auto rows = [&](const Tensor& scores) { return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset); };
+        const auto rows = [&](const Tensor& scores) {
+            return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset);
+        };
         terms.localT2iRowsText = rows(terms.scores.bestPatch);
         terms.localT2iRowsImage = diagonalLoss(columns.bestPatch.t() * scale, offset);
         terms.localI2tRowsText = rows(terms.scores.bestSentence);
@@ -108,15 +118,18 @@ std::vector<std::pair<std::string, Tensor>> LossTerms::named() const
     return result;
 }
 
-std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tensor& logScale, const Collectives* together)
+std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tensor& logScale,
+                                   const Collectives* together)
 {
     checkPair(a, b, "clip");
     if (!logScale.defined())
         fail("logit_scale", "is missing");
     if (together) {
-        const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA), allB = together->gather(ownB);
+        const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA),
+                     allB = together->gather(ownB);
         const std::int64_t offset = together->rank() * a.size(0);
-        return {diagonalLoss(torch::mm(ownA, allB.t()) * logScale.exp(), offset), diagonalLoss(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
+        return {diagonalLoss(torch::mm(ownA, allB.t()) * logScale.exp(), offset),
+                diagonalLoss(torch::mm(ownB, allA.t()) * logScale.exp(), offset)};
     }
     return bothDirections(torch::mm(normalised(a), normalised(b).t()) * logScale.exp());
 }
@@ -133,7 +146,8 @@ Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, con
     const Tensor own = torch::arange(samples, torch::TensorOptions(torch::kLong).device(first.device())) + offset;
     const Tensor itself = torch::cat({own, own + all}), partner = torch::cat({own + all, own});
     // No sample is its own candidate.
-    const Tensor logits = (torch::mm(anchors, candidates.t()) / temperature).scatter(1, itself.unsqueeze(1), -std::numeric_limits<double>::infinity());
+    const Tensor logits = (torch::mm(anchors, candidates.t()) / temperature)
+                              .scatter(1, itself.unsqueeze(1), -std::numeric_limits<double>::infinity());
     return functional::cross_entropy(logits, partner);
 }
 
@@ -141,7 +155,8 @@ bool isLate(const LossOptions& options, std::int64_t step) { return step >= opti
 
 bool usesSecondView(const LossOptions& options, bool late)
 {
-    return (late || options.schedule != LossSchedule::Reference) && (options.secondViewWeight > 0 || options.simclrWeight > 0);
+    return (late || options.schedule != LossSchedule::Reference) &&
+           (options.secondViewWeight > 0 || options.simclrWeight > 0);
 }
 
 bool usesLocal(const LossOptions& options, bool late) { return late && options.localWeight > 0; }
@@ -157,7 +172,8 @@ LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Co
     if (input.simclr1.defined() && input.simclr2.defined()) {
         std::optional<Gathered> gathered;
         if (where(options.simclr))
-            gathered = {together->gather(input.simclr1), together->gather(input.simclr2), together->rank() * input.simclr1.size(0)};
+            gathered = {together->gather(input.simclr1), together->gather(input.simclr2),
+                        together->rank() * input.simclr1.size(0)};
         terms.ntxent = ntxent(input.simclr1, input.simclr2, options.temperature, gathered);
     }
     if (input.patches.defined() && input.sentences.defined() && options.localWeight > 0)

@@ -26,12 +26,12 @@ struct LossInput
 // Scalars; undefined where the input was. Source of the formulas: the reference's forward().
 struct LossTerms
 {
-    torch::Tensor clipVToT, clipTToV;       // cross-entropies over e^logit_scale * cosine
-    torch::Tensor clip2VToT, clip2TToV;     // the same of the second view
+    torch::Tensor clipVToT, clipTToV;   // cross-entropies over e^logit_scale * cosine
+    torch::Tensor clip2VToT, clip2TToV; // the same of the second view
     torch::Tensor ntxent;
     torch::Tensor localT2iRowsText, localT2iRowsImage; // best patch for each sentence
     torch::Tensor localI2tRowsText, localI2tRowsImage; // best sentence for each patch
-    LocalScores scores;                     // before the temperature
+    LocalScores scores;                                // before the temperature
 
     torch::Tensor clip() const { return clipVToT + clipTToV; }
     torch::Tensor clipSecondView() const { return clip2VToT + clip2TToV; }
@@ -43,7 +43,8 @@ struct LossTerms
 
 // Both directions of CE(e^scale * cos(a, b)), rows a and rows b; a and b [N, D] before L2, partners by row. With
 // `together`, the mean over this process's rows against the columns of every process.
-std::pair<torch::Tensor, torch::Tensor> contrast(const torch::Tensor& a, const torch::Tensor& b, const torch::Tensor& logScale, const Collectives* together = nullptr);
+std::pair<torch::Tensor, torch::Tensor> contrast(const torch::Tensor& a, const torch::Tensor& b,
+                                                 const torch::Tensor& logScale, const Collectives* together = nullptr);
 
 // All samples of all ranks in rank order, for negatives beyond this process; first row of this rank's samples.
 struct Gathered
@@ -55,7 +56,8 @@ struct Gathered
 // NT-Xent (Chen et al. 2020) of two views [N, D] before L2: mean over the 2 N anchors of this process, each
 // against all other samples of both views; with `gathered` against those of every rank.
 // Gradients flow through both. Order of the views does not matter.
-torch::Tensor ntxent(const torch::Tensor& first, const torch::Tensor& second, double temperature, const std::optional<Gathered>& gathered = {});
+torch::Tensor ntxent(const torch::Tensor& first, const torch::Tensor& second, double temperature,
+                     const std::optional<Gathered>& gathered = {});
 
 // Every term whose tensors are defined; local terms need patches and sentences. Error(Data) if sizes do not fit.
 // together: the run's processes, each with as many samples; terms that `options` gathers then see everybody's, and the

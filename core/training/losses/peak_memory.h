@@ -8,7 +8,7 @@ class PeakMemory
 {
 public:
     PeakMemory();
-    double peakBytes() const;  // above that at construction
+    double peakBytes() const;    // above that at construction
     double highestBytes() const; // of the whole process
 
 private:

@@ -11,7 +11,10 @@ using torch::Tensor;
 
 namespace {
 
-bool isPlain(const Tensor& tensor) { return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat && tensor.is_contiguous(); }
+bool isPlain(const Tensor& tensor)
+{
+    return tensor.device().is_cpu() && tensor.scalar_type() == torch::kFloat && tensor.is_contiguous();
+}
 
 } // namespace
 
@@ -41,20 +44,25 @@ double AdamW::step(double lr)
         const double decay = decays(name, tensor) ? m_options.weightDecay : 0;
         if (isPlain(tensor) && isPlain(gradient)) { // one pass over the memory instead of ten
             Tensor counted = torch::full({}, count);
-            torch::_fused_adamw_({value}, {gradient}, {first}, {second}, {}, {counted}, rate, m_options.beta1, m_options.beta2, decay, m_options.epsilon, false, false);
+            torch::_fused_adamw_({value}, {gradient}, {first}, {second}, {}, {counted}, rate, m_options.beta1,
+                                 m_options.beta2, decay, m_options.epsilon, false, false);
             continue;
         }
         value.mul_(1 - rate * decay);
         first.mul_(m_options.beta1).add_(gradient, 1 - m_options.beta1);
         second.mul_(m_options.beta2).addcmul_(gradient, gradient, 1 - m_options.beta2);
-        const double firstCorrection = 1 - std::pow(m_options.beta1, count), secondCorrection = std::sqrt(1 - std::pow(m_options.beta2, count));
+        const double firstCorrection = 1 - std::pow(m_options.beta1, count),
+                     secondCorrection = std::sqrt(1 - std::pow(m_options.beta2, count));
         value.addcdiv_(first, (second.sqrt() / secondCorrection).add_(m_options.epsilon), -rate / firstCorrection);
     }
     clear();
     return norm;
 }
 
-bool AdamW::decays(const std::string& name, const Tensor& tensor) const { return !m_options.matricesOnly || (tensor.dim() > 1 && name.ends_with("weight")); }
+bool AdamW::decays(const std::string& name, const Tensor& tensor) const
+{
+    return !m_options.matricesOnly || (tensor.dim() > 1 && name.ends_with("weight"));
+}
 
 void AdamW::clear()
 {

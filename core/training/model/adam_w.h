@@ -5,15 +5,15 @@
 
 namespace mama {
 
-// torch.optim.AdamW over named tensors. A tensor without a gradient is left alone: no decay, and its step count (for the
-// bias correction) starts with its first gradient.
+// torch.optim.AdamW over named tensors. A tensor without a gradient is left alone: no decay, and its step count (for
+// the bias correction) starts with its first gradient.
 class AdamW
 {
 public:
     struct Options
     {
         double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.1;
-        double clip = 0; // gradients are scaled to at most this norm; 0: not
+        double clip = 0;                                       // gradients are scaled to at most this norm; 0: not
         std::function<double(const std::string& name)> factor; // of the rate; empty: 1 everywhere
         bool matricesOnly = false; // decays weights of two and more dimensions: no bias, norm, token, position or scale
     };

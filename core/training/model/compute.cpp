@@ -8,17 +8,20 @@
 namespace mama {
 
 Compute::Compute(const Placement& placement)
-    : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))), m_precision(m_device.is_cpu() ? onThisProcessor(placement.precision) : placement.precision)
-{
-}
+    : m_device(cuda::deviceOf(cuda::chooseDevice(placement.device))),
+      m_precision(m_device.is_cpu() ? onThisProcessor(placement.precision) : placement.precision)
+{}
 
 torch::Tensor Compute::images(const std::vector<float>& values, std::int64_t n, int height, int width) const
 {
-    const torch::Tensor grey = torch::from_blob(const_cast<float*>(values.data()), {n, 1, height, width}, torch::kFloat);
+    const torch::Tensor grey =
+        torch::from_blob(const_cast<float*>(values.data()), {n, 1, height, width}, torch::kFloat);
     return grey.to(m_device, type()).expand({n, 3, height, width}).contiguous();
 }
 
-Compute::Products::Products(const Compute& compute) : m_kind(compute.device().type()), m_on(compute.m_precision == TrainingPrecision::Mixed && torch::GradMode::is_enabled())
+Compute::Products::Products(const Compute& compute)
+    : m_kind(compute.device().type()),
+      m_on(compute.m_precision == TrainingPrecision::Mixed && torch::GradMode::is_enabled())
 {
     if (!m_on)
         return;

@@ -13,15 +13,18 @@ public:
     explicit Compute(const Placement& placement);
 
     torch::Device device() const { return m_device; }
-    torch::ScalarType type() const { return m_precision == TrainingPrecision::Bf16True ? torch::kBFloat16 : torch::kFloat; } // of the model's tensors
+    torch::ScalarType type() const
+    {
+        return m_precision == TrainingPrecision::Bf16True ? torch::kBFloat16 : torch::kFloat;
+    } // of the model's tensors
     torch::Tensor put(const torch::Tensor& tensor) const { return tensor.to(m_device); }
     // What a loss is computed from: float32, or bfloat16 where everything is.
     torch::Tensor forLoss(const torch::Tensor& tensor) const { return tensor.defined() ? tensor.to(type()) : tensor; }
     // values [N, height, width] -> [N, 3, height, width]
     torch::Tensor images(const std::vector<float>& values, std::int64_t n, int height, int width) const;
 
-    // While it lives, matrix products of float32 tensors are made in bfloat16, if the precision is Mixed and gradients are
-    // wanted: an evaluation computes in float32.
+    // While it lives, matrix products of float32 tensors are made in bfloat16, if the precision is Mixed and gradients
+    // are wanted: an evaluation computes in float32.
     class Products
     {
     public:

@@ -20,7 +20,8 @@ FixedText::FixedText(const Parameters& parameters, const nlohmann::json& text)
         m_tower->pack(Precision::Fp32);
 }
 
-const FixedText::States& FixedText::operator()(std::span<const std::int64_t> ids, const std::vector<std::int64_t>& separators)
+const FixedText::States& FixedText::operator()(std::span<const std::int64_t> ids,
+                                               const std::vector<std::int64_t>& separators)
 {
     const std::string key(reinterpret_cast<const char*>(ids.data()), ids.size_bytes());
     if (const auto found = m_known.find(key); found != m_known.end())
@@ -30,8 +31,10 @@ const FixedText::States& FixedText::operator()(std::span<const std::int64_t> ids
         m_bytes = 0;
     }
     const torch::NoGradGuard noGradients;
-    const torch::Tensor row = torch::tensor(torch::ArrayRef<std::int64_t>(ids.data(), ids.size()), torch::kLong).unsqueeze(0).to(m_device);
-    const torch::Tensor hidden = m_tower->hidden({row, torch::ones_like(row, torch::kBool), {}}).squeeze(0).to(torch::kFloat);
+    const torch::Tensor row =
+        torch::tensor(torch::ArrayRef<std::int64_t>(ids.data(), ids.size()), torch::kLong).unsqueeze(0).to(m_device);
+    const torch::Tensor hidden =
+        m_tower->hidden({row, torch::ones_like(row, torch::kBool), {}}).squeeze(0).to(torch::kFloat);
     States states{hidden.mean(0), hidden.index_select(0, torch::tensor(separators, torch::kLong).to(m_device))};
     m_bytes += static_cast<std::int64_t>(key.size() + states.pooled.nbytes() + states.sentences.nbytes());
     return m_known.emplace(key, std::move(states)).first->second;

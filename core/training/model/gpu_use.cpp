@@ -21,7 +21,9 @@ struct GpuMonitor::Nvml
         void* library = ::dlopen("libnvidia-ml.so.1", RTLD_LAZY | RTLD_LOCAL);
         if (!library)
             return;
-        const auto find = [&]<class F>(F& target, const char* symbol) { target = reinterpret_cast<F>(::dlsym(library, symbol)); };
+        const auto find = [&]<class F>(F& target, const char* symbol) {
+            target = reinterpret_cast<F>(::dlsym(library, symbol));
+        };
         int (*init)() = nullptr, (*byBusId)(const char*, void**) = nullptr;
         find(init, "nvmlInit_v2");
         find(byBusId, "nvmlDeviceGetHandleByPciBusId_v2");

@@ -31,7 +31,8 @@ double gradientNorm(const NamedTensors& trained)
     for (std::size_t i = 0; i < names.size(); ++i) {
         const double own = lengths[i];
         if (!std::isfinite(own))
-            throw Error(ErrorCode::Data, "train", "gradient of " + *names[i], "is no number: lower the learning rate, or clip the gradients");
+            throw Error(ErrorCode::Data, "train", "gradient of " + *names[i],
+                        "is no number: lower the learning rate, or clip the gradients");
         squares += own * own;
     }
     return std::sqrt(squares);

@@ -24,7 +24,8 @@ ImportedModel languageModel(const StartModel& start)
     ImportOptions options;
     options.checkpoint = start.textModel.empty() ? baseTextWeights(start.description).parent_path() : start.textModel;
     if (options.checkpoint.empty())
-        throw Error(ErrorCode::Model, "make start model", "text", "neither a folder nor a base of the language model is given");
+        throw Error(ErrorCode::Model, "make start model", "text",
+                    "neither a folder nor a base of the language model is given");
     auto imported = importWeights(options);
     if (!imported->description["text"].is_object())
         throw Error(ErrorCode::Model, "make start model", options.checkpoint.string(), "holds no language model");
@@ -57,7 +58,8 @@ Tensor startValue(const ExpectedTensor& tensor, torch::Generator& generator)
     if (ends("_token") || ends("_tokens") || ends("pos_embed"))
         return torch::randn(tensor.shape, generator) * 0.02;
     if (tensor.shape.size() < 2)
-        return ends(".weight") || ends("running_var") || ends(".gamma") ? torch::ones(tensor.shape) : torch::zeros(tensor.shape);
+        return ends(".weight") || ends("running_var") || ends(".gamma") ? torch::ones(tensor.shape)
+                                                                        : torch::zeros(tensor.shape);
     double inputs = 1;
     for (std::size_t i = 1; i < tensor.shape.size(); ++i)
         inputs *= static_cast<double>(tensor.shape[i]);
@@ -71,9 +73,11 @@ void setLocalHead(Parameters& parameters, const Projection& projection)
 {
     const std::string head = "text_encoder_q.local_embed.head.";
     const std::int64_t dims = projection.weight.size(0);
-    Tensor first = parameters.get(head + "0.weight"), firstBias = parameters.get(head + "0.bias"), second = parameters.get(head + "3.weight");
+    Tensor first = parameters.get(head + "0.weight"), firstBias = parameters.get(head + "0.bias"),
+           second = parameters.get(head + "3.weight");
     if (first.size(0) < 2 * dims)
-        throw Error(ErrorCode::Model, "make start model", "heads.text_local_hidden", "must be at least twice the embedding's width");
+        throw Error(ErrorCode::Model, "make start model", "heads.text_local_hidden",
+                    "must be at least twice the embedding's width");
     for (const std::int64_t half : {0, 1}) {
         first.narrow(0, half * dims, dims).copy_((half == 0 ? projection.weight : -projection.weight).unsqueeze(2));
         firstBias.narrow(0, half * dims, dims).copy_(half == 0 ? projection.bias : -projection.bias);
@@ -91,14 +95,17 @@ CaptionTokenizer tokenizerOf(const ImportedModel& language, const json& descript
         throw Error(ErrorCode::Model, "make start model", "tokenizer", "the language model's folder has none");
     made.tokenizer = made.plain = Tokenizer::load(language.tokenizerFiles.front().parent_path());
     const json& captions = description.at("captions");
-    made.rules = {captions.value("separator", ""), captions.value("start", ""), captions.value("end", ""), captions.value("pad", ""), captions.value("length", 144)};
+    made.rules = {captions.value("separator", ""), captions.value("start", ""), captions.value("end", ""),
+                  captions.value("pad", ""), captions.value("length", 144)};
     return made;
 }
 
-void projectTexts(const StartModel& start, const ImportedModel& language, const json& description, Parameters& parameters)
+void projectTexts(const StartModel& start, const ImportedModel& language, const json& description,
+                  Parameters& parameters)
 {
     const auto tower = TextTower::make(parameters, description["text"]);
-    const TextFeatures features = textFeatures(*tower, tokenizerOf(language, description), description["text"].value("pooling", "cls"), start.texts);
+    const TextFeatures features = textFeatures(*tower, tokenizerOf(language, description),
+                                               description["text"].value("pooling", "cls"), start.texts);
     const auto dims = description["heads"].at("embedding").get<std::int64_t>();
     const Projection whole = whitening(features.whole, dims);
     Tensor(parameters.get("text_encoder_q.global_embed.weight")).copy_(whole.weight);
@@ -113,7 +120,9 @@ CanonicalTensor canonical(const std::string& name, const Tensor& tensor)
     const auto bytes = std::make_shared<std::vector<std::byte>>(plain.nbytes());
     if (!bytes->empty())
         std::memcpy(bytes->data(), plain.const_data_ptr(), bytes->size());
-    return {{name, plain.scalar_type() == torch::kLong ? TensorType::I64 : TensorType::F32, plain.sizes().vec()}, {*bytes, bytes}, nullptr};
+    return {{name, plain.scalar_type() == torch::kLong ? TensorType::I64 : TensorType::F32, plain.sizes().vec()},
+            {*bytes, bytes},
+            nullptr};
 }
 
 } // namespace
@@ -127,7 +136,8 @@ void writeStartModel(const StartModel& start, const fs::path& folder)
     torch::Generator generator = torch::make_generator<torch::CPUGeneratorImpl>(start.seed);
     try {
         for (const ExpectedTensor& tensor : expectedTensors(description)) {
-            if (!parameters.has(tensor.name) && (!tensor.optional || tensor.name.ends_with("num_batches_tracked") || tensor.name.ends_with("_scale")))
+            if (!parameters.has(tensor.name) &&
+                (!tensor.optional || tensor.name.ends_with("num_batches_tracked") || tensor.name.ends_with("_scale")))
                 parameters.set(tensor.name, startValue(tensor, generator));
         }
         if (!start.texts.empty())

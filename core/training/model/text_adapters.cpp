@@ -41,7 +41,8 @@ void addAdapters(TrainableModel& model, const AdapterOptions& options)
         model.parameters.set(layer + "lora_A.weight", a);
         model.parameters.set(layer + "lora_B.weight", torch::zeros({outputs, options.rank}));
     }
-    model.description["text"]["lora"] = {{"r", options.rank}, {"alpha", options.alpha}, {"rslora", false}, {"targets", targets}};
+    model.description["text"]["lora"] = {
+        {"r", options.rank}, {"alpha", options.alpha}, {"rslora", false}, {"targets", targets}};
 }
 
 } // namespace mama

@@ -6,7 +6,8 @@
 
 namespace mama {
 
-TextFeatures textFeatures(const TextTower& tower, const CaptionTokenizer& captions, const std::string& pooling, const std::vector<std::string>& texts)
+TextFeatures textFeatures(const TextTower& tower, const CaptionTokenizer& captions, const std::string& pooling,
+                          const std::vector<std::string>& texts)
 {
     const torch::NoGradGuard noGradients;
     std::vector<at::Tensor> whole, sentences;

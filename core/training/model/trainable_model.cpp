@@ -39,7 +39,8 @@ bool holds(const fs::path& path, const NamedTensors& tensors)
             return false;
         for (const TensorInfo& info : file->tensors()) {
             const auto own = tensors.find(info.name);
-            if (own == tensors.end() || info.shape != own->second.sizes().vec() || info.type != typeOf(own->second, info.name))
+            if (own == tensors.end() || info.shape != own->second.sizes().vec() ||
+                info.type != typeOf(own->second, info.name))
                 return false;
             const torch::Tensor plain = own->second.detach().cpu().contiguous();
             const TensorBytes data = file->bytes(info);
@@ -78,7 +79,8 @@ void writeTensors(const fs::path& file, const NamedTensors& tensors)
             if ((plain.element_size() == 8) != wide)
                 continue;
             kept.push_back(plain);
-            named.push_back({{name, typeOf(plain, name), plain.sizes().vec()}, {static_cast<const std::byte*>(plain.const_data_ptr()), plain.nbytes()}});
+            named.push_back({{name, typeOf(plain, name), plain.sizes().vec()},
+                             {static_cast<const std::byte*>(plain.const_data_ptr()), plain.nbytes()}});
         }
     writeSafetensors(file, named, {{"format", "pt"}});
 }
@@ -90,7 +92,8 @@ void readTensorsInto(const fs::path& path, const NamedTensors& tensors)
     for (const auto& [name, tensor] : tensors) {
         const TensorInfo* info = file->find(name);
         if (!info || info->shape != tensor.sizes().vec() || info->type != typeOf(tensor, name))
-            throw Error(ErrorCode::Model, "load checkpoint", file->path().string() + " tensor " + name, info ? "has another shape or type than the model of this run" : "is missing");
+            throw Error(ErrorCode::Model, "load checkpoint", file->path().string() + " tensor " + name,
+                        info ? "has another shape or type than the model of this run" : "is missing");
         const TensorBytes data = file->bytes(*info);
         torch::Tensor copy = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
         if (!data.bytes.empty())
@@ -147,7 +150,9 @@ void TrainableModel::save(const fs::path& folder, const SharedFiles* shared, con
 }
 
 // The shards' sums.
-std::map<std::string, std::string> TrainableModel::saveShards(const fs::path& folder, const SharedFiles& shared, const NamedTensors& changing, const NamedTensors& frozen) const
+std::map<std::string, std::string> TrainableModel::saveShards(const fs::path& folder, const SharedFiles& shared,
+                                                              const NamedTensors& changing,
+                                                              const NamedTensors& frozen) const
 {
     provideFrozen(shared, frozen);
     shared.place(frozenFile, folder);
@@ -164,7 +169,9 @@ void TrainableModel::provideFrozen(const SharedFiles& shared, const NamedTensors
         stamps[name] = {tensor.unsafeGetTensorImpl(), tensor._version()};
     if (m_shared && m_shared->file == file && m_shared->stamps == stamps && fs::exists(file))
         return;
-    shared.provide(frozenFile, [&](const fs::path& path) { return holds(path, frozen); }, [&](const fs::path& path) { writeTensors(path, frozen); });
+    shared.provide(
+        frozenFile, [&](const fs::path& path) { return holds(path, frozen); },
+        [&](const fs::path& path) { writeTensors(path, frozen); });
     m_shared = {file, stamps, sha256OfFile(file)};
 }
 
@@ -174,7 +181,9 @@ void TrainableModel::saveTokenizer(const fs::path& folder, const SharedFiles* sh
     for (const fs::path& file : m_tokenizerFiles) {
         const std::string name = file.filename().string();
         if (shared) {
-            shared->provide(name, [&](const fs::path& path) { return sameBytes(path, file); }, [&](const fs::path& path) { writeAtomically(path, MappedFile(file).bytes()); });
+            shared->provide(
+                name, [&](const fs::path& path) { return sameBytes(path, file); },
+                [&](const fs::path& path) { writeAtomically(path, MappedFile(file).bytes()); });
             shared->place(name, folder);
         } else if (!fs::copy_file(file, folder / name, fs::copy_options::overwrite_existing, failed)) {
             throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());

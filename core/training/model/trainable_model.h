@@ -21,7 +21,8 @@ public:
     explicit TrainableModel(const std::filesystem::path& start);
 
     nlohmann::json description; // model.json
-    Parameters parameters;      // float32 on the CPU until place(), contiguous; change them in place so that networks built on them see it
+    Parameters parameters; // float32 on the CPU until place(), contiguous; change them in place so that networks built
+                           // on them see it
 
     // For a model that stays an image tower: no text in the description, no text tensors, no tokenizer.
     void dropText();
@@ -39,7 +40,8 @@ public:
     void load(const std::filesystem::path& folder);
 
 private:
-    // A tensor as it was when the shared file was found to hold it: the tensor itself and its count of changes in place.
+    // A tensor as it was when the shared file was found to hold it: the tensor itself and its count of changes in
+    // place.
     using Stamps = std::map<std::string, std::pair<const void*, std::int64_t>>;
     struct SharedWeights
     {
@@ -48,7 +50,8 @@ private:
         std::string sum; // SHA-256
     };
 
-    std::map<std::string, std::string> saveShards(const std::filesystem::path& folder, const SharedFiles& shared, const NamedTensors& changing, const NamedTensors& frozen) const;
+    std::map<std::string, std::string> saveShards(const std::filesystem::path& folder, const SharedFiles& shared,
+                                                  const NamedTensors& changing, const NamedTensors& frozen) const;
     void provideFrozen(const SharedFiles& shared, const NamedTensors& frozen) const;
     void saveTokenizer(const std::filesystem::path& folder, const SharedFiles* shared) const;
 

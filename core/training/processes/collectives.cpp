@@ -31,11 +31,13 @@ class GatherFunction : public torch::autograd::Function<GatherFunction>
 {
 public:
     // own [n, ...]; rows: n of every process.
-    static Tensor forward(AutogradContext* context, const Tensor& own, const Collectives* together, ProcessGroup* group, const std::vector<std::int64_t>& rows)
+    static Tensor forward(AutogradContext* context, const Tensor& own, const Collectives* together, ProcessGroup* group,
+                          const std::vector<std::int64_t>& rows)
     {
         const auto rank = static_cast<std::size_t>(group->rank());
         context->saved_data["together"] = reinterpret_cast<std::int64_t>(together);
-        context->saved_data["first"] = std::accumulate(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(rank), std::int64_t{0});
+        context->saved_data["first"] =
+            std::accumulate(rows.begin(), rows.begin() + static_cast<std::ptrdiff_t>(rank), std::int64_t{0});
         context->saved_data["rows"] = rows[rank];
         std::vector<std::int64_t> shape = own.sizes().vec();
         shape[0] = *std::max_element(rows.begin(), rows.end());
@@ -54,7 +56,8 @@ public:
     {
         Tensor all = gradients[0].contiguous().clone();
         reinterpret_cast<const Collectives*>(context->saved_data["together"].toInt())->sum(all);
-        return {all.narrow(0, context->saved_data["first"].toInt(), context->saved_data["rows"].toInt()), Tensor(), Tensor(), Tensor()};
+        return {all.narrow(0, context->saved_data["first"].toInt(), context->saved_data["rows"].toInt()), Tensor(),
+                Tensor(), Tensor()};
     }
 };
 
@@ -74,7 +77,8 @@ class NormaliseFunction : public torch::autograd::Function<NormaliseFunction>
 {
 public:
     // x [M, C, ...], mean and rate (1 / deviation) [C] over all `count` values a channel of all processes.
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& mean, const Tensor& rate, double count, const Collectives* together)
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& mean, const Tensor& rate,
+                          double count, const Collectives* together)
     {
         const Channels channels(x);
         const Tensor y = (x - mean.view(channels.shape)) * rate.view(channels.shape);
@@ -91,10 +95,12 @@ public:
         const auto* together = reinterpret_cast<const Collectives*>(context->saved_data["together"].toInt());
         const double count = context->saved_data["count"].toDouble();
         const Channels channels(y);
-        Tensor sums = torch::stack({gradient.sum(channels.others), (gradient * y).sum(channels.others)}).to(torch::kDouble);
+        Tensor sums =
+            torch::stack({gradient.sum(channels.others), (gradient * y).sum(channels.others)}).to(torch::kDouble);
         together->sum(sums);
         const Tensor means = (sums / count).to(y.scalar_type());
-        const Tensor own = (gradient - means[0].view(channels.shape) - y * means[1].view(channels.shape)) * rate.view(channels.shape);
+        const Tensor own =
+            (gradient - means[0].view(channels.shape) - y * means[1].view(channels.shape)) * rate.view(channels.shape);
         return {own, Tensor(), Tensor(), Tensor(), Tensor()};
     }
 };
@@ -116,7 +122,8 @@ std::vector<std::int64_t> Collectives::gather(const std::vector<std::int64_t>& o
     if (longest > 0)
         m_group.gather(std::as_bytes(std::span(padded)), std::as_writable_bytes(std::span(all)));
     for (std::size_t i = 0; i < size; ++i)
-        values.insert(values.end(), all.begin() + static_cast<std::ptrdiff_t>(i * longest), all.begin() + static_cast<std::ptrdiff_t>(i * longest) + counts[i]);
+        values.insert(values.end(), all.begin() + static_cast<std::ptrdiff_t>(i * longest),
+                      all.begin() + static_cast<std::ptrdiff_t>(i * longest) + counts[i]);
     return values;
 }
 
@@ -143,7 +150,8 @@ void Collectives::sum(Tensor& values) const
         values.copy_(host);
 }
 
-Tensor Collectives::normalise(const Tensor& x, const Tensor& runningMean, const Tensor& runningVariance, const Settings& settings) const
+Tensor Collectives::normalise(const Tensor& x, const Tensor& runningMean, const Tensor& runningVariance,
+                              const Settings& settings) const
 {
     Tensor mean, rate;
     double count = 0;
@@ -152,7 +160,8 @@ Tensor Collectives::normalise(const Tensor& x, const Tensor& runningMean, const 
         const auto own = static_cast<double>(x.numel() / x.size(1));
         const auto [variance, centre] = torch::var_mean(x.detach(), Channels(x).others, /*unbiased=*/false);
         // [3, C]: values a channel, their mean, squares about it
-        const Tensor part = onHost(torch::stack({torch::full_like(centre, own, torch::kDouble), centre.to(torch::kDouble), variance.to(torch::kDouble) * own}));
+        const Tensor part = onHost(torch::stack({torch::full_like(centre, own, torch::kDouble),
+                                                 centre.to(torch::kDouble), variance.to(torch::kDouble) * own}));
         const Tensor all = torch::empty({m_group.size(), 3, x.size(1)}, torch::kDouble);
         m_group.gather(bytesOf(part), bytesOf(all));
         const Tensor counts = all.select(1, 0), means = all.select(1, 1);
@@ -162,8 +171,13 @@ Tensor Collectives::normalise(const Tensor& x, const Tensor& runningMean, const 
         mean = wholeMean.to(x.device(), x.scalar_type());
         rate = torch::rsqrt(squares / count + settings.eps).to(x.device(), x.scalar_type());
         // The running variance is that of a sample.
-        runningMean.detach().mul_(1 - settings.momentum).add_(wholeMean.to(runningMean.device(), runningMean.scalar_type()), settings.momentum);
-        runningVariance.detach().mul_(1 - settings.momentum).add_((squares / (count - 1)).to(runningVariance.device(), runningVariance.scalar_type()), settings.momentum);
+        runningMean.detach()
+            .mul_(1 - settings.momentum)
+            .add_(wholeMean.to(runningMean.device(), runningMean.scalar_type()), settings.momentum);
+        runningVariance.detach()
+            .mul_(1 - settings.momentum)
+            .add_((squares / (count - 1)).to(runningVariance.device(), runningVariance.scalar_type()),
+                  settings.momentum);
     }
     return NormaliseFunction::apply(x, mean, rate, count, this);
 }

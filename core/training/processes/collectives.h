@@ -10,8 +10,8 @@ namespace mama {
 class ProcessGroup;
 
 // What training needs of the run's processes, on tensors of any device. The loss of each process is a mean over its own
-// samples and the run's is the mean over processes; so what flows back through gather() and normalise() is summed over the
-// processes, and gradients of parameters are averaged.
+// samples and the run's is the mean over processes; so what flows back through gather() and normalise() is summed over
+// the processes, and gradients of parameters are averaged.
 class Collectives final : public SharedBatchNorm
 {
 public:
@@ -20,13 +20,15 @@ public:
     int rank() const;
     int size() const;
 
-    // own [n, ...] -> [all n, ...], by rank; n may differ between processes, the rest not. Differentiable; float64 as it is, else float32.
+    // own [n, ...] -> [all n, ...], by rank; n may differ between processes, the rest not. Differentiable; float64 as
+    // it is, else float32.
     at::Tensor gather(const at::Tensor& own) const;
     std::vector<std::int64_t> gather(const std::vector<std::int64_t>& own) const;
     double sum(double own) const;
 
     // SyncBatchNorm (Chan et al. 1979 for the variance of the whole).
-    at::Tensor normalise(const at::Tensor& x, const at::Tensor& runningMean, const at::Tensor& runningVariance, const Settings& settings) const override;
+    at::Tensor normalise(const at::Tensor& x, const at::Tensor& runningMean, const at::Tensor& runningVariance,
+                         const Settings& settings) const override;
 
     // In place. A gradient that only some processes have counts as zero in the others.
     void averageGradients(const NamedTensors& trained) const;

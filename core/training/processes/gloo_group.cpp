@@ -50,7 +50,9 @@ Store connect(const LaunchPlace& place, const Job& job)
             return storeOf(place, 5s);
         } catch (const std::exception& error) {
             if (place.rank == 0 && !place.storeThere)
-                throw Error(ErrorCode::Io, "train", placeText(place), "the first process cannot listen there (another run? choose MASTER_PORT): " + firstLine(error));
+                throw Error(ErrorCode::Io, "train", placeText(place),
+                            "the first process cannot listen there (another run? choose MASTER_PORT): " +
+                                firstLine(error));
             if (Clock::now() > end)
                 throw ProcessLost("the first process does not answer at " + placeText(place) + ": " + firstLine(error));
         }
@@ -67,9 +69,11 @@ bool assemble(c10d::Store& store, const LaunchPlace& place, const Job& job)
         if (here == place.size)
             return true;
         if (here > place.size)
-            throw Error(ErrorCode::Usage, "train", placeText(place), "more processes came than the run has: another run at this address? Choose MASTER_PORT");
+            throw Error(ErrorCode::Usage, "train", placeText(place),
+                        "more processes came than the run has: another run at this address? Choose MASTER_PORT");
         if (Clock::now() > end)
-            throw ProcessLost("of " + std::to_string(place.size) + " processes " + std::to_string(here) + " came to " + placeText(place));
+            throw ProcessLost("of " + std::to_string(place.size) + " processes " + std::to_string(here) + " came to " +
+                              placeText(place));
     }
     return false;
 }
@@ -78,7 +82,8 @@ std::shared_ptr<gloo::transport::Device> deviceOf(const LaunchPlace& place)
 {
     if (const char* chosen = std::getenv("GLOO_SOCKET_IFNAME"); chosen && *chosen)
         return c10d::ProcessGroupGloo::createDeviceForInterface(chosen);
-    return place.localSize == place.size ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1") : c10d::ProcessGroupGloo::createDefaultDevice();
+    return place.localSize == place.size ? c10d::ProcessGroupGloo::createDeviceForHostname("127.0.0.1")
+                                         : c10d::ProcessGroupGloo::createDefaultDevice();
 }
 
 class GlooGroup final : public ProcessGroup
@@ -117,7 +122,10 @@ public:
         together([&] { return m_group->allgather(parts, one, options); });
     }
 
-    void setPatience(double seconds) override { m_patience = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000)); }
+    void setPatience(double seconds) override
+    {
+        m_patience = std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
+    }
 
     void leave(const std::string& why) override
     {
@@ -126,16 +134,20 @@ public:
             if (!m_store->check({"failure"}))
                 m_store->set("failure", std::vector<std::uint8_t>(text.begin(), text.end()));
             m_store->add("heard", rank() == 0 ? 0 : 1); // needs not to be told
-            m_group.reset(); // ends the calls that the others wait in
+            m_group.reset();                            // ends the calls that the others wait in
             // The store ends with the first process, so that one waits until all have read.
-            for (const auto end = Clock::now() + 10s; rank() == 0 && m_store->add("heard", 0) < size() - 1 && Clock::now() < end;)
+            for (const auto end = Clock::now() + 10s;
+                 rank() == 0 && m_store->add("heard", 0) < size() - 1 && Clock::now() < end;)
                 std::this_thread::sleep_for(20ms);
         } catch (const std::exception&) { // nobody is left to be told
         }
     }
 
 private:
-    static Tensor bytesOf(std::byte* data, std::size_t count) { return torch::from_blob(data, {static_cast<std::int64_t>(count)}, torch::kByte); }
+    static Tensor bytesOf(std::byte* data, std::size_t count)
+    {
+        return torch::from_blob(data, {static_cast<std::int64_t>(count)}, torch::kByte);
+    }
 
     void sum(void* data, std::size_t count, torch::ScalarType type)
     {
@@ -154,7 +166,9 @@ private:
             call()->wait();
         } catch (const std::exception& error) {
             const std::string told = failure();
-            throw ProcessLost(told.empty() ? "another process of the run is gone, or said nothing for too long (" + firstLine(error) + ")" : told);
+            throw ProcessLost(told.empty() ? "another process of the run is gone, or said nothing for too long (" +
+                                                 firstLine(error) + ")"
+                                           : told);
         }
     }
 

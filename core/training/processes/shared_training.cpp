@@ -6,7 +6,8 @@
 
 namespace mama {
 
-SharedTraining::SharedTraining(ProcessGroup* group, bool sharedNorm, const NamedTensors& parameters) : m_sharedNorm(sharedNorm)
+SharedTraining::SharedTraining(ProcessGroup* group, bool sharedNorm, const NamedTensors& parameters)
+    : m_sharedNorm(sharedNorm)
 {
     if (!group)
         return;

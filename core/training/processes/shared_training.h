@@ -19,10 +19,11 @@ public:
     const SharedBatchNorm* batchNorm() const { return m_sharedNorm ? together() : nullptr; }
     int rank() const { return m_together ? m_together->rank() : 0; }
 
-    void begin();                               // before each micro-batch
-    void average(const NamedTensors& trained);  // before the optimiser steps: gradients; statistics that each took alone are the first one's
-    void end() { m_before.clear(); }            // after it
-    void undo();                                // statistics as they were after the last step
+    void begin();                              // before each micro-batch
+    void average(const NamedTensors& trained); // before the optimiser steps: gradients; statistics that each took alone
+                                               // are the first one's
+    void end() { m_before.clear(); }           // after it
+    void undo();                               // statistics as they were after the last step
     void copyFromFirst(const NamedTensors& tensors) const;
 
 private:

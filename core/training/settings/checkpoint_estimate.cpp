@@ -24,7 +24,8 @@ bool trains(const Settings& settings, const std::string& tensor)
 json withAdapters(const Settings& settings, json description)
 {
     json& text = description["text"];
-    if (settings.text("task") == "pretrain" && settings.text("model.text_training") == "lora" && text.is_object() && !text.contains("lora"))
+    if (settings.text("task") == "pretrain" && settings.text("model.text_training") == "lora" && text.is_object() &&
+        !text.contains("lora"))
         text["lora"] = {{"r", settings.integer("lora.rank")}, {"targets", adapterTargets(text.value("family", ""))}};
     return description;
 }
@@ -37,7 +38,8 @@ bool isAbsentAdapter(const std::string& tensor, const json& description)
         return false;
     const json tower = description.value(tensor.starts_with(weights::textPrefix) ? "text" : "image", json::object());
     const json targets = tower.value("/lora/targets"_json_pointer, json::array());
-    return std::none_of(targets.begin(), targets.end(), [&](const json& target) { return tensor.substr(0, at).ends_with(target.get<std::string>()); });
+    return std::none_of(targets.begin(), targets.end(),
+                        [&](const json& target) { return tensor.substr(0, at).ends_with(target.get<std::string>()); });
 }
 
 } // namespace

@@ -5,13 +5,14 @@
 
 namespace mama {
 
-// What a run's checkpoints will take of the disk, in bytes, before it is started. Weights in the type that the run keeps
-// them in, moments of what is trained (two values with AdamW, one with SGD). The tokenizer (under 5 MB, once) and
+// What a run's checkpoints will take of the disk, in bytes, before it is started. Weights in the type that the run
+// keeps them in, moments of what is trained (two values with AdamW, one with SGD). The tokenizer (under 5 MB, once) and
 // a few kilobytes of JSON a checkpoint are not counted.
 struct CheckpointEstimate
 {
-    double shared = 0; // once a run: what it leaves as it is (shared_files.h); without hard links again in each checkpoint
-    double each = 0;   // once a checkpoint
+    double shared =
+        0; // once a run: what it leaves as it is (shared_files.h); without hard links again in each checkpoint
+    double each = 0; // once a checkpoint
     double total(std::int64_t checkpoints) const { return shared + static_cast<double>(checkpoints) * each; }
 };
 

@@ -13,10 +13,10 @@ namespace {
 
 using nlohmann::json;
 
-// `program` and the overheads were set against the highest resident memory (VmHWM) of runs of four steps on one thread of a
-// processor with products of bfloat16: the demo's warm-start.json and pretrain.json (192 pixels, batches of 8 and 32, each
-// kind of text training, with and without the terms on masks, one in float32). test_settings holds it to them.
-constexpr double perValue = 4;     // fp32
+// `program` and the overheads were set against the highest resident memory (VmHWM) of runs of four steps on one thread
+// of a processor with products of bfloat16: the demo's warm-start.json and pretrain.json (192 pixels, batches of 8 and
+// 32, each kind of text training, with and without the terms on masks, one in float32). test_settings holds it to them.
+constexpr double perValue = 4;      // fp32
 constexpr double program = 0.395e9; // bytes, resident after loading LibTorch, with what its allocator keeps
 // Over what is kept: gradients of the layer at work, and the allocator's gaps.
 constexpr double imageOverhead = 1.1, imageOverheadWithMasks = 1.3, textOverhead = 1.15;
@@ -40,7 +40,8 @@ Parameters parametersOf(const json& description)
         double elements = 1;
         for (const std::int64_t size : tensor.shape)
             elements *= static_cast<double>(size);
-        const bool image = tensor.name.starts_with(weights::imagePrefix), text = tensor.name.starts_with(weights::textPrefix);
+        const bool image = tensor.name.starts_with(weights::imagePrefix),
+                   text = tensor.name.starts_with(weights::textPrefix);
         (image ? counted.image : text ? counted.text : counted.heads) += elements;
     }
     return counted;
@@ -50,14 +51,17 @@ Parameters parametersOf(const json& description)
 // before each half of a layer stays float32.
 double layersKeep(const json& tower, double tokens, double product)
 {
-    const double width = tower.value("width", 0.0), hidden = tower.value("mlp_hidden", tower.value("intermediate", 4 * width));
-    return tokens * tower.value("depth", 0.0) * (perValue * 2 * width + product * ((tower.value("layer_scale", false) ? 8 : 6) * width + 2 * hidden));
+    const double width = tower.value("width", 0.0),
+                 hidden = tower.value("mlp_hidden", tower.value("intermediate", 4 * width));
+    return tokens * tower.value("depth", 0.0) *
+           (perValue * 2 * width + product * ((tower.value("layer_scale", false) ? 8 : 6) * width + 2 * hidden));
 }
 
 // Values of a tower's matrices, which are packed anew for products.
 double matrices(const json& tower)
 {
-    const double width = tower.value("width", 0.0), hidden = tower.value("mlp_hidden", tower.value("intermediate", 4 * width));
+    const double width = tower.value("width", 0.0),
+                 hidden = tower.value("mlp_hidden", tower.value("intermediate", 4 * width));
     return tower.value("depth", 0.0) * (4 * width * width + 2 * width * hidden);
 }
 
@@ -88,7 +92,9 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
         throw Error(ErrorCode::Model, "estimate memory", "model.json", "it describes no image tower");
     const std::string& task = settings.text("task");
     const bool pretrain = task == "pretrain";
-    const double side = settings.integer("data.input_size") > 0 ? static_cast<double>(settings.integer("data.input_size")) : description.value("/input/size"_json_pointer, 518.0);
+    const double side = settings.integer("data.input_size") > 0
+                            ? static_cast<double>(settings.integer("data.input_size"))
+                            : description.value("/input/size"_json_pointer, 518.0);
     const double batch = static_cast<double>(settings.integer("batch")), images = pretrain ? 2 * batch : batch;
     const std::string& textTraining = settings.text("model.text_training");
     const Parameters all = parametersOf(description);
@@ -105,18 +111,28 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     need.weights = perValue * (all.image + all.text + all.heads);
     need.gradients = perValue * trained;
     need.moments = (pretrain || task == "warm-start" ? 2 : 1) * perValue * trained;
-    const bool masks = task == "warm-start" || (pretrain && settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0);
-    need.activations = images * (task == "probe" ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0) : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
+    const bool masks =
+        task == "warm-start" ||
+        (pretrain && settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0);
+    need.activations =
+        images * (task == "probe"
+                      ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0)
+                      : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
     if (pretrain && text.is_object() && (textTraining == "full" || textTraining == "lora"))
-        need.activations += textOverhead * batch * layersKeep(text, description.value("/captions/length"_json_pointer, 256.0), product);
+        need.activations +=
+            textOverhead * batch * layersKeep(text, description.value("/captions/length"_json_pointer, 256.0), product);
     if (pretrain && text.is_object() && textTraining == "fixed") {
-        const double captions = batch * static_cast<double>(settings.integer("accumulation") * settings.integer("steps"));
+        const double captions =
+            batch * static_cast<double>(settings.integer("accumulation") * settings.integer("steps"));
         need.batches = std::min(knownText, captions * perValue * vectorsOfCaption * text.value("width", 0.0));
     }
-    need.batches += perValue * side * side * images * static_cast<double>(3 + settings.integer("prefetch")); // those ahead are grey
-    need.program = program + (task == "probe" ? 0 : 2 * product * matrices(image)); // both directions
+    need.batches +=
+        perValue * side * side * images * static_cast<double>(3 + settings.integer("prefetch")); // those ahead are grey
+    need.program = program + (task == "probe" ? 0 : 2 * product * matrices(image));              // both directions
     if (pretrain && text.is_object())
-        need.program += textTraining == "fixed" ? perValue * matrices(text) : textTraining == "frozen" ? 0 : textAtWork + 2 * product * matrices(text);
+        need.program += textTraining == "fixed"    ? perValue * matrices(text)
+                        : textTraining == "frozen" ? 0
+                                                   : textAtWork + 2 * product * matrices(text);
     return need;
 }
 

@@ -3,8 +3,9 @@
 
 namespace mama {
 
-// Fp32: all of it. Mixed: weights, moments, buffers and losses in float32, matrix products in bfloat16. Bf16True: weights,
-// buffers, gradients and moments in bfloat16, as the reference (mama.md 7 tells what that does to the training).
+// Fp32: all of it. Mixed: weights, moments, buffers and losses in float32, matrix products in bfloat16. Bf16True:
+// weights, buffers, gradients and moments in bfloat16, as the reference (mama.md 7 tells what that does to the
+// training).
 enum class TrainingPrecision { Fp32, Mixed, Bf16True };
 // "fp32", "mixed", "bf16-true". Error(Usage) otherwise.
 TrainingPrecision trainingPrecisionOf(const std::string& name);

@@ -13,7 +13,10 @@ namespace {
 using nlohmann::json;
 using Type = SettingInfo::Type;
 
-[[noreturn]] void wrong(const std::string& key, const std::string& why) { throw Error(ErrorCode::Format, "read configuration", key, why); }
+[[noreturn]] void wrong(const std::string& key, const std::string& why)
+{
+    throw Error(ErrorCode::Format, "read configuration", key, why);
+}
 
 json::json_pointer pointerOf(std::string key)
 {
@@ -24,11 +27,15 @@ json::json_pointer pointerOf(std::string key)
 const SettingInfo* find(const std::string& key)
 {
     const auto& table = settingsTable();
-    const auto found = std::find_if(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key == key; });
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key == key; });
     return found == table.end() ? nullptr : &*found;
 }
 
-std::string shortNumber(double value) { return json(value == std::floor(value) ? json(static_cast<std::int64_t>(value)) : json(value)).dump(); }
+std::string shortNumber(double value)
+{
+    return json(value == std::floor(value) ? json(static_cast<std::int64_t>(value)) : json(value)).dump();
+}
 
 void checkNumber(const SettingInfo& info, const json& value)
 {
@@ -36,7 +43,8 @@ void checkNumber(const SettingInfo& info, const json& value)
         wrong(info.key, std::string("must be a ") + (info.type == Type::Integer ? "whole number" : "number"));
     const double number = value.get<double>();
     if (!(number >= info.low && number <= info.high))
-        wrong(info.key, value.dump() + " is out of range, expected " + shortNumber(info.low) + " to " + shortNumber(info.high));
+        wrong(info.key,
+              value.dump() + " is out of range, expected " + shortNumber(info.low) + " to " + shortNumber(info.high));
 }
 
 void check(const SettingInfo& info, const json& value)
@@ -50,7 +58,8 @@ void check(const SettingInfo& info, const json& value)
     }
     if (!value.is_string())
         wrong(info.key, "must be a text");
-    if (info.type == Type::Choice && std::find(info.choices.begin(), info.choices.end(), value.get<std::string>()) == info.choices.end()) {
+    if (info.type == Type::Choice &&
+        std::find(info.choices.begin(), info.choices.end(), value.get<std::string>()) == info.choices.end()) {
         std::string all;
         for (const std::string& choice : info.choices)
             all += (all.empty() ? "" : ", ") + choice;
@@ -66,7 +75,8 @@ void checkKeys(const json& config, const std::string& above)
         if (find(key))
             continue;
         const auto& table = settingsTable();
-        const bool branch = std::any_of(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key.starts_with(key + "."); });
+        const bool branch = std::any_of(table.begin(), table.end(),
+                                        [&](const SettingInfo& info) { return info.key.starts_with(key + "."); });
         if (!branch || !value.is_object())
             wrong(key, branch ? "must be an object with settings inside" : "is no setting of a training run");
         checkKeys(value, key + ".");

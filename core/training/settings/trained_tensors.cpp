@@ -14,10 +14,14 @@ TextTraining textTrainingOf(const std::string& name)
         return TextTraining::Frozen;
     if (name == "fixed")
         return TextTraining::Fixed;
-    throw Error(ErrorCode::Usage, "train", "model.text_training", "\"" + name + "\" is none of lora, full, frozen, fixed");
+    throw Error(ErrorCode::Usage, "train", "model.text_training",
+                "\"" + name + "\" is none of lora, full, frozen, fixed");
 }
 
-bool isStatistic(const std::string& name) { return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked"); }
+bool isStatistic(const std::string& name)
+{
+    return name.ends_with("running_mean") || name.ends_with("running_var") || name.ends_with("num_batches_tracked");
+}
 
 bool pretrainingTrains(const std::string& name, TextTraining text)
 {
@@ -34,10 +38,14 @@ bool classifierTrains(const std::string& name, bool wholeTower)
     if (name == classifierWeight || name == classifierBias)
         return true;
     // The mean of the tokens is taken before the last norm; the mask token is unused.
-    return wholeTower && !isStatistic(name) && name.starts_with("img_encoder_q.model.") && !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
+    return wholeTower && !isStatistic(name) && name.starts_with("img_encoder_q.model.") &&
+           !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
 }
 
-bool warmStartTrains(const std::string& name) { return name.starts_with("img_encoder_q.model.") && !isStatistic(name) && !name.ends_with("mask_token"); }
+bool warmStartTrains(const std::string& name)
+{
+    return name.starts_with("img_encoder_q.model.") && !isStatistic(name) && !name.ends_with("mask_token");
+}
 
 bool worthSharing(double frozen, double model) { return 10 * frozen >= model; }
 

@@ -22,8 +22,8 @@ bool classifierTrains(const std::string& name, bool wholeTower);
 // Of the tensors of floating point.
 bool warmStartTrains(const std::string& name);
 
-// Whether checkpoints share what the run leaves as it is: from a tenth of the model's bytes on. Below, one plain file is
-// worth more than the room.
+// Whether checkpoints share what the run leaves as it is: from a tenth of the model's bytes on. Below, one plain file
+// is worth more than the room.
 bool worthSharing(double frozen, double model);
 
 // The last layer of a classifier.

@@ -1,12 +1,12 @@
 #include "core/training/tasks/classification_task.h"
 
 #include "core/base/error.h"
-#include "core/training/model/compute.h"
 #include "core/training/data/counter_random.h"
-#include "core/training/model/gradient_norm.h"
 #include "core/training/data/sample_batch.h"
-#include "core/training/processes/shared_training.h"
+#include "core/training/model/compute.h"
+#include "core/training/model/gradient_norm.h"
 #include "core/training/model/trainable_model.h"
+#include "core/training/processes/shared_training.h"
 #include "core/training/settings/trained_tensors.h"
 
 #include <cmath>
@@ -61,7 +61,8 @@ struct ClassificationTask::Parts
     SharedTraining shared;
 
     Parts(const Options& options)
-        : compute(options.placement), model(classifierOf(options, compute)), network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
+        : compute(options.placement), model(classifierOf(options, compute)),
+          network(model.parameters, model.description), shared(options.group, false, model.parameters.all())
     {
         for (const auto& [name, tensor] : model.parameters.all())
             if (classifierTrains(name, options.wholeTower)) {
@@ -82,7 +83,8 @@ struct ClassificationTask::Parts
     }
 };
 
-ClassificationTask::ClassificationTask(const Options& options) : m_options(options), m_parts(std::make_unique<Parts>(options))
+ClassificationTask::ClassificationTask(const Options& options)
+    : m_options(options), m_parts(std::make_unique<Parts>(options))
 {
     if (options.threads > 0)
         torch::set_num_threads(options.threads);
@@ -96,7 +98,8 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
         if (batch.labels[i] < 0 || batch.labels[i] >= static_cast<int>(m_options.classes.size()))
             throw Error(ErrorCode::Data, "train", batch.imageIds.at(i), "has none of the classes");
     const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
-    const Tensor logits = m_parts->logits(m_parts->compute.images(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
+    const Tensor logits = m_parts->logits(m_parts->compute.images(batch.first, batch.size, batch.height, batch.width),
+                                          m_options.wholeTower);
     const Tensor loss = torch::cross_entropy_loss(logits, m_parts->compute.put(torch::tensor(labels, torch::kLong)));
     const double value = loss.item<double>();
     StepReport report{{{"cross_entropy", value}, {"total", value}}};
@@ -138,10 +141,14 @@ void ClassificationTask::share()
     m_parts->shared.copyFromFirst(m_parts->momentum);
 }
 
-std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height, int width) const
+std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height,
+                                              int width) const
 {
     const torch::NoGradGuard noGradients;
-    const Tensor scores = torch::softmax(m_parts->logits(m_parts->compute.images(images, n, height, width), false).to(torch::kCPU, torch::kFloat), 1).contiguous();
+    const Tensor scores =
+        torch::softmax(
+            m_parts->logits(m_parts->compute.images(images, n, height, width), false).to(torch::kCPU, torch::kFloat), 1)
+            .contiguous();
     return {scores.const_data_ptr<float>(), scores.const_data_ptr<float>() + scores.numel()};
 }
 

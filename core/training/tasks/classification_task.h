@@ -1,6 +1,6 @@
 #pragma once
-#include "core/training/tasks/task_options.h"
 #include "core/training/loop/training_task.h"
+#include "core/training/tasks/task_options.h"
 
 #include <filesystem>
 #include <memory>
@@ -16,7 +16,7 @@ class ClassificationTask final : public TrainingTask
 public:
     struct Options : TaskOptions
     {
-        bool wholeTower = false;     // fine-tuning; else the layer alone
+        bool wholeTower = false; // fine-tuning; else the layer alone
         std::vector<std::string> classes;
         double momentum = 0.9, weightDecay = 1e-3, clip = 0;
     };

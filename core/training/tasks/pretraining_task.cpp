@@ -1,15 +1,15 @@
 #include "core/training/tasks/pretraining_task.h"
 
 #include "core/base/error.h"
+#include "core/training/data/counter_random.h"
+#include "core/training/data/sample_batch.h"
+#include "core/training/losses/extra_term.h"
+#include "core/training/losses/losses.h"
 #include "core/training/model/adam_w.h"
 #include "core/training/model/compute.h"
-#include "core/training/data/counter_random.h"
-#include "core/training/losses/extra_term.h"
 #include "core/training/model/fixed_text.h"
-#include "core/training/losses/losses.h"
-#include "core/training/data/sample_batch.h"
-#include "core/training/processes/shared_training.h"
 #include "core/training/model/text_adapters.h"
+#include "core/training/processes/shared_training.h"
 
 #include <chrono>
 #include <cmath>
@@ -22,21 +22,27 @@ namespace {
 
 using torch::Tensor;
 
-bool textTrains(const PretrainingTask::Options& options) { return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full; }
+bool textTrains(const PretrainingTask::Options& options)
+{
+    return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full;
+}
 
 void need(const Parameters& parameters, const std::filesystem::path& start)
 {
-    for (const char* name : {"img_encoder_q.global_embed.weight", "img_encoder_q.local_embed.head.0.weight", "text_encoder_q.global_embed.weight",
-                             "text_encoder_q.local_embed.head.0.weight", "simclr_proj.layers.0.weight", "logit_scale", "local_scale"})
+    for (const char* name : {"img_encoder_q.global_embed.weight", "img_encoder_q.local_embed.head.0.weight",
+                             "text_encoder_q.global_embed.weight", "text_encoder_q.local_embed.head.0.weight",
+                             "simclr_proj.layers.0.weight", "logit_scale", "local_scale"})
         if (!parameters.has(name))
-            throw Error(ErrorCode::Model, "train", start.string(), std::string("pre-training needs the tensor ") + name);
+            throw Error(ErrorCode::Model, "train", start.string(),
+                        std::string("pre-training needs the tensor ") + name);
 }
 
 TextBatch wholeText(const SampleBatch& batch)
 {
     TextBatch text;
     text.ids = torch::from_blob(const_cast<std::int64_t*>(batch.ids.data()), {batch.size, batch.tokens}, torch::kLong);
-    text.mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {batch.size, batch.tokens}, torch::kByte).to(torch::kBool);
+    text.mask = torch::from_blob(const_cast<std::uint8_t*>(batch.mask.data()), {batch.size, batch.tokens}, torch::kByte)
+                    .to(torch::kBool);
     return text;
 }
 
@@ -97,10 +103,13 @@ struct PretrainingTask::Parts
         for (const auto& [name, tensor] : model.parameters.all())
             if (pretrainingTrains(name, options.textTraining))
                 trained[name] = tensor.set_requires_grad(true);
-        AdamW::Options adam{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly};
+        AdamW::Options adam{
+            options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly};
         if (options.towerFactor != 1 || options.textFactor != 1)
             adam.factor = [tower = options.towerFactor, text = options.textFactor](const std::string& name) {
-                return name.starts_with("img_encoder_q.model.") ? tower : name.starts_with("text_encoder_q.model.") ? text : 1.0;
+                return name.starts_with("img_encoder_q.model.")    ? tower
+                       : name.starts_with("text_encoder_q.model.") ? text
+                                                                   : 1.0;
             };
         optimizer.emplace(trained, std::move(adam));
         shared.emplace(options.group, options.sharedNorm, model.parameters.all());
@@ -116,7 +125,10 @@ struct PretrainingTask::Parts
         packed->forgetTrained();
     }
 
-    Tensor images(const std::vector<float>& values, const SampleBatch& batch) const { return compute.images(values, batch.size, batch.height, batch.width); }
+    Tensor images(const std::vector<float>& values, const SampleBatch& batch) const
+    {
+        return compute.images(values, batch.size, batch.height, batch.width);
+    }
 
     void addImages(const SampleBatch& batch, bool local, bool both, LossInput& input) const
     {
@@ -125,13 +137,16 @@ struct PretrainingTask::Parts
         // Images that do not see each other go through the tower together, in larger products.
         const bool together = both && !network->image->mixesImages();
         const Tensor first = images(batch.first, batch), other = both ? images(batch.second, batch) : Tensor();
-        const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, training), tokens = all.narrow(0, 0, batch.size);
+        const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, training),
+                     tokens = all.narrow(0, 0, batch.size);
         const Tensor pooled = network->pooled(tokens);
         input.v = network->imageGlobal(pooled);
         if (both) {
-            const Tensor second = network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, training));
+            const Tensor second = network->pooled(together ? all.narrow(0, batch.size, batch.size)
+                                                           : network->image->tokens(other, training));
             input.v2 = network->imageGlobal(second);
-            input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
+            input.simclr2 =
+                (*network->simclr)(second, training); // the reference's order: it shows in running statistics
             input.simclr1 = (*network->simclr)(pooled, training);
         }
         if (local)
@@ -173,7 +188,9 @@ struct PretrainingTask::Parts
         if (fixedText)
             return addFixedText(batch, local, input);
         const bool fixed = options.textTraining == TextTraining::Fixed;
-        const ForwardMode training{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0, options.captionNorm ? nullptr : shared->batchNorm(), packed};
+        const ForwardMode training{!fixed, options.dropout,
+                                   options.textTraining == TextTraining::Lora ? options.loraDropout : 0,
+                                   options.captionNorm ? nullptr : shared->batchNorm(), packed};
         const TextBatch text = textOf(batch);
         const Compute::Products products(compute);
         Tensor hidden;
@@ -191,7 +208,8 @@ struct PretrainingTask::Parts
                 places.push_back(static_cast<std::int64_t>(caption) * hidden.size(1) + separator);
             input.sentenceCounts.push_back(static_cast<std::int64_t>(batch.separators[caption].size()));
         }
-        const Tensor ends = hidden.reshape({-1, hidden.size(2)}).index_select(0, compute.put(torch::tensor(places, torch::kLong)));
+        const Tensor ends =
+            hidden.reshape({-1, hidden.size(2)}).index_select(0, compute.put(torch::tensor(places, torch::kLong)));
         if (!options.captionNorm) {
             input.sentences = network->sentences(ends, training);
             return;
@@ -206,7 +224,13 @@ struct PretrainingTask::Parts
     Tensor addExtra(const SampleBatch& batch, const LossInput& input, const Options& options, StepReport& report) const
     {
         Tensor sum = compute.put(torch::zeros({}));
-        const ForwardPass pass{batch, *network, input.patches, input.v.to(torch::kFloat), l2(input.sentences), textTrains(options), shared->together()};
+        const ForwardPass pass{batch,
+                               *network,
+                               input.patches,
+                               input.v.to(torch::kFloat),
+                               l2(input.sentences),
+                               textTrains(options),
+                               shared->together()};
         for (const auto& term : extra)
             for (const ExtraTerm::Value& value : (*term)(pass)) {
                 report.terms[value.name] = value.value.item<double>();
@@ -218,9 +242,11 @@ struct PretrainingTask::Parts
     // Dropout is a function of seed and place, so that a resumed run draws the same; no two processes draw the same.
     void seed(std::uint64_t seed, std::int64_t step, int micro) const
     {
-        const auto purpose = static_cast<std::uint64_t>(RandomPurpose::Model), place = static_cast<std::uint64_t>(step), part = static_cast<std::uint64_t>(micro);
+        const auto purpose = static_cast<std::uint64_t>(RandomPurpose::Model), place = static_cast<std::uint64_t>(step),
+                   part = static_cast<std::uint64_t>(micro);
         const int rank = shared->rank();
-        torch::manual_seed(rank == 0 ? CounterRandom({seed, purpose, place, part})() : CounterRandom({seed, purpose, place, part, static_cast<std::uint64_t>(rank)})());
+        torch::manual_seed(rank == 0 ? CounterRandom({seed, purpose, place, part})()
+                                     : CounterRandom({seed, purpose, place, part, static_cast<std::uint64_t>(rank)})());
     }
 
     void limitScales(double limit)
@@ -291,7 +317,8 @@ std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
     m_parts->rebuild();
     m_seconds.optimiser = watch.lap();
     for (const char* name : {"logit", "local"})
-        figures[std::string("scale/") + name] = std::exp(m_parts->model.parameters.get(std::string(name) + "_scale").item<double>());
+        figures[std::string("scale/") + name] =
+            std::exp(m_parts->model.parameters.get(std::string(name) + "_scale").item<double>());
     return figures;
 }
 
@@ -299,7 +326,9 @@ std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image,
 {
     const torch::NoGradGuard noGradients;
     const Network& network = *m_parts->network;
-    return valuesOf(l2(network.imageGlobal(network.pooled(network.image->tokens(m_parts->compute.images(image, 1, height, width)))).to(torch::kFloat)));
+    return valuesOf(
+        l2(network.imageGlobal(network.pooled(network.image->tokens(m_parts->compute.images(image, 1, height, width))))
+               .to(torch::kFloat)));
 }
 
 std::vector<float> PretrainingTask::imagePatches(const std::vector<float>& image, int height, int width) const
@@ -314,7 +343,9 @@ std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
     const torch::NoGradGuard noGradients;
     const SampleBatch one = oneText(text);
     const TextBatch batch = m_parts->textOf(one);
-    return valuesOf(l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(batch), batch.mask)).to(torch::kFloat)));
+    return valuesOf(
+        l2(m_parts->network->textGlobal(m_parts->pooledText(m_parts->network->text->hidden(batch), batch.mask))
+               .to(torch::kFloat)));
 }
 
 std::vector<float> PretrainingTask::sentence(const Tokens& text) const
@@ -328,7 +359,10 @@ std::vector<float> PretrainingTask::sentence(const Tokens& text) const
     return valuesOf(m_parts->network->sentences(hidden[text.separators[*last]].unsqueeze(0)));
 }
 
-double PretrainingTask::logitFactor() const { return std::exp(m_parts->model.parameters.get("logit_scale").item<double>()); }
+double PretrainingTask::logitFactor() const
+{
+    return std::exp(m_parts->model.parameters.get("logit_scale").item<double>());
+}
 
 void PretrainingTask::write(const std::filesystem::path& folder, const SharedFiles* shared) const
 {

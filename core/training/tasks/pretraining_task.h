@@ -1,9 +1,9 @@
 #pragma once
 #include "core/text/tokenizer/tokenizer.h"
-#include "core/training/losses/loss_options.h"
-#include "core/training/tasks/task_options.h"
-#include "core/training/settings/trained_tensors.h"
 #include "core/training/loop/training_task.h"
+#include "core/training/losses/loss_options.h"
+#include "core/training/settings/trained_tensors.h"
+#include "core/training/tasks/task_options.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,22 +16,22 @@ namespace mama {
 class ExtraTerm;
 
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
-// The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in this
-// header.
+// The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in
+// this header.
 class PretrainingTask final : public TrainingTask
 {
 public:
     struct Options : TaskOptions
     {
         LossOptions loss;
-        double scaleLimit = 100;     // the factors e^scale stay at or below it; 0: as they come
+        double scaleLimit = 100; // the factors e^scale stay at or below it; 0: as they come
         TextTraining textTraining = TextTraining::Lora;
-        int loraRank = 8;            // where the start has no adapters yet
+        int loraRank = 8;                                        // where the start has no adapters yet
         double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
-        bool captionNorm = false;    // the text's local head takes BatchNorm statistics caption by caption (R9)
+        bool captionNorm = false; // the text's local head takes BatchNorm statistics caption by caption (R9)
         double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1, textFactor = 1;
         bool decayMatricesOnly = false;
-        bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
+        bool sharedNorm = true; // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) names what the start lacks.
     explicit PretrainingTask(const Options& options);
@@ -46,8 +46,8 @@ public:
     void share() override;
     void undo() override;
 
-    // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text with
-    // the pooling of training.
+    // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text
+    // with the pooling of training.
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
     std::vector<float> textGlobal(const Tokens& text) const;
     double logitFactor() const; // e^logit_scale

@@ -12,9 +12,9 @@ class ProcessGroup;
 // What every training task takes.
 struct TaskOptions
 {
-    std::filesystem::path start;   // model folder
-    std::uint64_t seed = 42;       // of what the task draws: start values, adapters, dropout
-    int threads = 0;               // 0: as LibTorch chooses
+    std::filesystem::path start; // model folder
+    std::uint64_t seed = 42;     // of what the task draws: start values, adapters, dropout
+    int threads = 0;             // 0: as LibTorch chooses
     Placement placement;
     std::string name, trainedOn;   // for model.json; empty: as the start's
     ProcessGroup* group = nullptr; // the processes that train together; null: this one alone

@@ -1,13 +1,13 @@
 #include "core/training/tasks/warm_start_task.h"
 
 #include "core/base/error.h"
+#include "core/training/data/counter_random.h"
+#include "core/training/data/sample_batch.h"
+#include "core/training/losses/dense_losses.h"
 #include "core/training/model/adam_w.h"
 #include "core/training/model/compute.h"
-#include "core/training/data/counter_random.h"
-#include "core/training/losses/dense_losses.h"
-#include "core/training/data/sample_batch.h"
-#include "core/training/processes/shared_training.h"
 #include "core/training/model/trainable_model.h"
+#include "core/training/processes/shared_training.h"
 #include "core/training/settings/trained_tensors.h"
 
 #include <cmath>
@@ -19,7 +19,7 @@ namespace {
 
 using torch::Tensor;
 
-constexpr std::int64_t kinds = 2; // mass, calcification
+constexpr std::int64_t kinds = 2;  // mass, calcification
 constexpr double rareAtStart = -3; // of the layer's bias: a twentieth of the patches show something
 
 Tensor startWeights(std::int64_t width, std::uint64_t seed)
@@ -59,7 +59,8 @@ struct WarmStartTask::Parts
 
     Parts(const Options& options)
         : compute(options.placement), model(startOf(options, compute)), network(model.parameters, model.description),
-          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed).to(compute.device(), compute.type())},
+          head{{"weight", startWeights(model.description["image"].at("width").get<std::int64_t>(), options.seed)
+                              .to(compute.device(), compute.type())},
                {"bias", torch::full({kinds}, rareAtStart).to(compute.device(), compute.type())}},
           shared(options.group, options.sharedNorm, model.parameters.all())
     {
@@ -68,14 +69,18 @@ struct WarmStartTask::Parts
                 trained[name] = tensor.set_requires_grad(true);
         for (const auto& [name, tensor] : head)
             trained["head." + name] = tensor.set_requires_grad(true);
-        optimizer.emplace(trained, AdamW::Options{options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly});
+        optimizer.emplace(
+            trained,
+            AdamW::Options{
+                options.beta1, options.beta2, 1e-8, options.weightDecay, options.clip, {}, options.decayMatricesOnly});
     }
     // [N, patches, kinds]
     Tensor logits(const Tensor& images, const ForwardMode& mode) const
     {
         const Compute::Products products(compute);
         const Tensor tokens = network.image->tokens(images, mode);
-        return torch::nn::functional::linear(network.image->patches(network.image->norm(tokens)), head.at("weight"), head.at("bias"));
+        return torch::nn::functional::linear(network.image->patches(network.image->norm(tokens)), head.at("weight"),
+                                             head.at("bias"));
     }
 };
 
@@ -90,12 +95,19 @@ WarmStartTask::~WarmStartTask() = default;
 StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int, int micros)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, "train", "data.root", "a warm start needs masks of lesions, which this data set does not have");
+        throw Error(ErrorCode::Data, "train", "data.root",
+                    "a warm start needs masks of lesions, which this data set does not have");
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
-    const Tensor share = torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches}, torch::kFloat).narrow(1, 0, kinds).transpose(1, 2);
+    const Tensor share = torch::from_blob(const_cast<float*>(batch.lesionGrid.data()),
+                                          {batch.size, batch.lesionChannels, patches}, torch::kFloat)
+                             .narrow(1, 0, kinds)
+                             .transpose(1, 2);
     m_parts->shared.begin();
     const Compute& compute = m_parts->compute;
-    const Tensor logits = m_parts->logits(compute.images(batch.first, batch.size, batch.height, batch.width), {true, 0, 0, m_parts->shared.batchNorm()}).to(torch::kFloat);
+    const Tensor logits = m_parts
+                              ->logits(compute.images(batch.first, batch.size, batch.height, batch.width),
+                                       {true, 0, 0, m_parts->shared.batchNorm()})
+                              .to(torch::kFloat);
     if (logits.size(1) != patches)
         throw Error(ErrorCode::Internal, "train", "lesion grid", "has another size than the model's");
     const Tensor targets = mapTarget(compute.put(share));
@@ -151,7 +163,10 @@ void WarmStartTask::undo()
 std::vector<float> WarmStartTask::maps(const std::vector<float>& images, std::int64_t n, int height, int width) const
 {
     const torch::NoGradGuard noGradients;
-    const Tensor made = m_parts->logits(m_parts->compute.images(images, n, height, width), {}).transpose(1, 2).to(torch::kCPU, torch::kFloat).contiguous();
+    const Tensor made = m_parts->logits(m_parts->compute.images(images, n, height, width), {})
+                            .transpose(1, 2)
+                            .to(torch::kCPU, torch::kFloat)
+                            .contiguous();
     return {made.const_data_ptr<float>(), made.const_data_ptr<float>() + made.numel()};
 }
 

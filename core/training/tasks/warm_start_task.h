@@ -1,6 +1,6 @@
 #pragma once
-#include "core/training/tasks/task_options.h"
 #include "core/training/loop/training_task.h"
+#include "core/training/tasks/task_options.h"
 
 #include <filesystem>
 #include <memory>
@@ -21,7 +21,7 @@ public:
         double beta1 = 0.9, beta2 = 0.98, weightDecay = 0.05, clip = 1;
         bool decayMatricesOnly = false;
         double positiveWeight = 6;
-        bool sharedNorm = true;        // BatchNorm over all of them, else each over its own samples
+        bool sharedNorm = true; // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) if the start has no image tower.
     explicit WarmStartTask(const Options& options);

@@ -11,7 +11,8 @@
 // Small helpers that every reader of this folder needs.
 namespace mama::weights {
 
-[[noreturn]] inline void fail(const std::filesystem::path& file, const std::string& why, ErrorCode code = ErrorCode::Format)
+[[noreturn]] inline void fail(const std::filesystem::path& file, const std::string& why,
+                              ErrorCode code = ErrorCode::Format)
 {
     throw Error(code, "read weights", file.string(), why);
 }

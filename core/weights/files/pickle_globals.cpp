@@ -9,12 +9,18 @@ namespace {
 
 // Modules through which pickles are known to run programs, open files or reach other modules.
 constexpr std::array forbiddenModules{
-    "os", "posix", "nt", "ntpath", "posixpath", "sys", "subprocess", "commands", "popen2", "pty", "shutil", "socket", "importlib", "imp", "pkgutil",
-    "runpy", "code", "codeop", "ctypes", "_ctypes", "pickle", "_pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "types", "functools",
-    "operator", "_operator", "webbrowser", "urllib", "urllib2", "http", "httplib", "requests", "aiohttp", "ftplib", "smtplib", "telnetlib", "ssl",
-    "asyncio", "multiprocessing", "threading", "signal", "atexit", "bdb", "pdb", "cProfile", "profile", "timeit", "trace", "doctest", "pip",
-    "setuptools", "distutils", "ensurepip", "venv", "zipimport", "inspect", "gc", "weakref", "tempfile", "io", "_io", "linecache", "platform", "site"};
-constexpr std::array harmlessBuiltins{"int", "float", "str", "bool", "bytes", "bytearray", "complex", "list", "dict", "tuple", "set", "frozenset", "object", "slice", "range", "NoneType"};
+    "os",          "posix",     "nt",        "ntpath",          "posixpath", "sys",      "subprocess", "commands",
+    "popen2",      "pty",       "shutil",    "socket",          "importlib", "imp",      "pkgutil",    "runpy",
+    "code",        "codeop",    "ctypes",    "_ctypes",         "pickle",    "_pickle",  "cPickle",    "dill",
+    "cloudpickle", "joblib",    "marshal",   "types",           "functools", "operator", "_operator",  "webbrowser",
+    "urllib",      "urllib2",   "http",      "httplib",         "requests",  "aiohttp",  "ftplib",     "smtplib",
+    "telnetlib",   "ssl",       "asyncio",   "multiprocessing", "threading", "signal",   "atexit",     "bdb",
+    "pdb",         "cProfile",  "profile",   "timeit",          "trace",     "doctest",  "pip",        "setuptools",
+    "distutils",   "ensurepip", "venv",      "zipimport",       "inspect",   "gc",       "weakref",    "tempfile",
+    "io",          "_io",       "linecache", "platform",        "site"};
+constexpr std::array harmlessBuiltins{"int",     "float", "str",   "bool",    "bytes", "bytearray",
+                                      "complex", "list",  "dict",  "tuple",   "set",   "frozenset",
+                                      "object",  "slice", "range", "NoneType"};
 // functools.partial and the like appear in honest configurations; as inert names they do no harm.
 constexpr std::array harmlessMembers{"functools.partial", "types.SimpleNamespace", "weakref.WeakKeyDictionary"};
 
@@ -24,7 +30,10 @@ bool contains(const std::array<const char*, N>& list, std::string_view wanted)
     return std::any_of(list.begin(), list.end(), [&](std::string_view entry) { return entry == wanted; });
 }
 
-bool isBuiltins(std::string_view module) { return module == "builtins" || module == "__builtin__" || module == "__builtins__"; }
+bool isBuiltins(std::string_view module)
+{
+    return module == "builtins" || module == "__builtin__" || module == "__builtins__";
+}
 
 bool isForbidden(std::string_view module, std::string_view name)
 {
@@ -36,14 +45,17 @@ bool isForbidden(std::string_view module, std::string_view name)
     if (isBuiltins(module))
         return !contains(harmlessBuiltins, name);
     // Functions of torch and numpy that load files or compile code.
-    return (top == "torch" || top == "numpy") && (name == "load" || name == "hub" || name == "compile" || name == "exec" || name == "system" || name == "runstring" || name == "_load_from_bytes");
+    return (top == "torch" || top == "numpy") &&
+           (name == "load" || name == "hub" || name == "compile" || name == "exec" || name == "system" ||
+            name == "runstring" || name == "_load_from_bytes");
 }
 
 } // namespace
 
 GlobalRole roleOf(std::string_view module, std::string_view name)
 {
-    if (module == "torch._utils" && (name == "_rebuild_tensor" || name == "_rebuild_tensor_v2" || name == "_rebuild_tensor_v3"))
+    if (module == "torch._utils" &&
+        (name == "_rebuild_tensor" || name == "_rebuild_tensor_v2" || name == "_rebuild_tensor_v3"))
         return GlobalRole::RebuildTensor;
     if (module == "torch._utils" && (name == "_rebuild_parameter" || name == "_rebuild_parameter_with_state"))
         return GlobalRole::RebuildParameter;

@@ -4,8 +4,7 @@
 namespace mama::weights {
 
 // What the restricted pickle machine does with a class or function of this name.
-enum class GlobalRole
-{
+enum class GlobalRole {
     Unknown,          // any other class: inert
     RebuildTensor,    // torch._utils._rebuild_tensor_v2 and _v3: (storage, offset, shape, strides, ...)
     RebuildParameter, // (tensor, ...)

@@ -220,7 +220,8 @@ void Machine::global(std::string_view module, std::string_view name)
     const GlobalRole role = roleOf(module, name);
     const std::string full = std::string(module) + "." + std::string(name);
     if (role == GlobalRole::Forbidden)
-        broken("the file wants to use " + inQuotes(full) + ", with which programs are run or reached: refused, nothing was executed");
+        broken("the file wants to use " + inQuotes(full) +
+               ", with which programs are run or reached: refused, nothing was executed");
     m_pickle.names.push_back(std::make_unique<std::string>(full));
     PickleNode node;
     node.kind = Kind::Global;
@@ -234,9 +235,10 @@ void Machine::persistent()
 {
     const Index id = pop();
     const auto& parts = m_pickle.at(id);
-    const bool isStorage = parts.kind == Kind::Tuple && parts.children.size() == 5 && m_pickle.at(parts.children[0]).text == "storage" &&
-                           m_pickle.at(parts.children[1]).kind == Kind::Global && m_pickle.at(parts.children[2]).kind == Kind::Text &&
-                           m_pickle.at(parts.children[4]).kind == Kind::Integer;
+    const bool isStorage =
+        parts.kind == Kind::Tuple && parts.children.size() == 5 && m_pickle.at(parts.children[0]).text == "storage" &&
+        m_pickle.at(parts.children[1]).kind == Kind::Global && m_pickle.at(parts.children[2]).kind == Kind::Text &&
+        m_pickle.at(parts.children[4]).kind == Kind::Integer;
     if (!isStorage)
         broken("a reference to something that is not a tensor's storage");
     container(Kind::Storage, parts.children);
@@ -246,7 +248,8 @@ bool Machine::isIntegers(Index index) const
 {
     const auto& node = m_pickle.at(index);
     return (node.kind == Kind::Tuple || node.kind == Kind::List) && node.children.size() <= mostDimensions &&
-           std::all_of(node.children.begin(), node.children.end(), [&](Index child) { return m_pickle.at(child).kind == Kind::Integer; });
+           std::all_of(node.children.begin(), node.children.end(),
+                       [&](Index child) { return m_pickle.at(child).kind == Kind::Integer; });
 }
 
 Index Machine::rebuildTensor(const std::vector<Index>& arguments)
@@ -277,7 +280,8 @@ Index Machine::reduce(Index function, Index arguments)
         broken("a call without a tuple of arguments");
     // A tuple may be used by many calls: only as much of it is copied as a call looks at.
     const auto& all = m_pickle.at(arguments).children;
-    const std::vector<Index> given(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), mostArguments)));
+    const std::vector<Index> given(all.begin(),
+                                   all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), mostArguments)));
     if (m_pickle.at(function).kind == Kind::Skipped)
         return skipped(m_pickle.at(function).text);
     if (m_pickle.at(function).kind != Kind::Global)
@@ -311,7 +315,8 @@ Index Machine::reduce(Index function, Index arguments)
     }
     // copyreg._reconstructor(class, base, state) stands for its class.
     const std::string_view name = m_pickle.at(function).text;
-    const bool viaCopyreg = name.ends_with("._reconstructor") && !given.empty() && m_pickle.at(given[0]).kind == Kind::Global;
+    const bool viaCopyreg =
+        name.ends_with("._reconstructor") && !given.empty() && m_pickle.at(given[0]).kind == Kind::Global;
     return skipped(viaCopyreg ? m_pickle.at(given[0]).text : name);
 }
 
@@ -343,11 +348,27 @@ bool Machine::stepContainer(unsigned char opcode)
     case 0x85: tuple(1); return true;
     case 0x86: tuple(2); return true;
     case 0x87: tuple(3); return true;
-    case 'a': { const Index item = pop(); append({item}); return true; }
+    case 'a': {
+        const Index item = pop();
+        append({item});
+        return true;
+    }
     case 'e':
-    case 0x90: { std::vector<Index> items = popToMark(); append(std::move(items)); return true; }
-    case 's': { const Index value = pop(), key = pop(); setItems({key, value}); return true; }
-    case 'u': { std::vector<Index> items = popToMark(); setItems(std::move(items)); return true; }
+    case 0x90: {
+        std::vector<Index> items = popToMark();
+        append(std::move(items));
+        return true;
+    }
+    case 's': {
+        const Index value = pop(), key = pop();
+        setItems({key, value});
+        return true;
+    }
+    case 'u': {
+        std::vector<Index> items = popToMark();
+        setItems(std::move(items));
+        return true;
+    }
     default: return false;
     }
 }
@@ -358,13 +379,28 @@ bool Machine::stepValue(unsigned char opcode)
     switch (opcode) {
     case 'N': break;
     case 0x88:
-    case 0x89: node.kind = Kind::Bool; node.integer = opcode == 0x88; break;
-    case 'J': node.kind = Kind::Integer; node.integer = number<std::int32_t>(); break;
-    case 'K': node.kind = Kind::Integer; node.integer = number<std::uint8_t>(); break;
-    case 'M': node.kind = Kind::Integer; node.integer = number<std::uint16_t>(); break;
+    case 0x89:
+        node.kind = Kind::Bool;
+        node.integer = opcode == 0x88;
+        break;
+    case 'J':
+        node.kind = Kind::Integer;
+        node.integer = number<std::int32_t>();
+        break;
+    case 'K':
+        node.kind = Kind::Integer;
+        node.integer = number<std::uint8_t>();
+        break;
+    case 'M':
+        node.kind = Kind::Integer;
+        node.integer = number<std::uint16_t>();
+        break;
     case 0x8a: longInteger(number<std::uint8_t>()); return true;
     case 0x8b: longInteger(number<std::uint32_t>()); return true;
-    case 'G': node.kind = Kind::Float; node.number = std::bit_cast<double>(__builtin_bswap64(number<std::uint64_t>())); break;
+    case 'G':
+        node.kind = Kind::Float;
+        node.number = std::bit_cast<double>(__builtin_bswap64(number<std::uint64_t>()));
+        break;
     case 'X': text(Kind::Text, number<std::uint32_t>()); return true;
     case 0x8c: text(Kind::Text, number<std::uint8_t>()); return true;
     case 0x8d: text(Kind::Text, number<std::uint64_t>()); return true;
@@ -395,7 +431,11 @@ bool Machine::stepMemo(unsigned char opcode)
 bool Machine::stepObject(unsigned char opcode)
 {
     switch (opcode) {
-    case 'c': { const std::string_view module = line(), name = line(); global(module, name); return true; }
+    case 'c': {
+        const std::string_view module = line(), name = line();
+        global(module, name);
+        return true;
+    }
     case 0x93: {
         const auto& name = m_pickle.at(pop());
         const auto& module = m_pickle.at(pop());
@@ -407,7 +447,11 @@ bool Machine::stepObject(unsigned char opcode)
     case 'Q': persistent(); return true;
     case 0x92: pop(); [[fallthrough]]; // keyword arguments
     case 'R':
-    case 0x81: { const Index arguments = pop(), function = pop(); push(reduce(function, arguments)); return true; }
+    case 0x81: {
+        const Index arguments = pop(), function = pop();
+        push(reduce(function, arguments));
+        return true;
+    }
     case 'b': {
         const Index state = pop();
         PickleNode& target = m_pickle.nodes[top()];
@@ -461,6 +505,9 @@ const PickleNode* Pickle::value(const PickleNode& dict, std::string_view key) co
     return nullptr;
 }
 
-Pickle readPickle(std::span<const std::byte> data, const std::filesystem::path& file) { return Machine(data, file).run(); }
+Pickle readPickle(std::span<const std::byte> data, const std::filesystem::path& file)
+{
+    return Machine(data, file).run();
+}
 
 } // namespace mama::weights

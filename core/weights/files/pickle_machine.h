@@ -12,9 +12,17 @@ namespace mama::weights {
 // A value that a pickle describes. Nothing in it can run: classes and functions are names.
 struct PickleNode
 {
-    enum class Kind : std::uint8_t
-    {
-        None, Bool, Integer, Float, Text, Bytes, List, Tuple, Dict, Set,
+    enum class Kind : std::uint8_t {
+        None,
+        Bool,
+        Integer,
+        Float,
+        Text,
+        Bytes,
+        List,
+        Tuple,
+        Dict,
+        Set,
         Global,  // a class or function by name
         Storage, // a tensor's bytes: children are the persistent id's tuple
         Tensor,  // children: storage, offset, shape, strides

@@ -20,14 +20,17 @@ constexpr std::uint64_t longestHeader = 100'000'000; // as the reference impleme
 // begin and end of every tensor against its shape, and all of them against the file: no hole, no overlap.
 void checkTiling(std::vector<SafetensorsEntry> entries, std::uint64_t dataSize, const std::filesystem::path& file)
 {
-    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return std::pair(a.begin, a.end) < std::pair(b.begin, b.end); });
+    std::stable_sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) {
+        return std::pair(a.begin, a.end) < std::pair(b.begin, b.end);
+    });
     std::uint64_t at = 0;
     for (const auto& entry : entries) {
         const std::string tensor = "tensor " + inQuotes(entry.info.name);
         if (entry.end < entry.begin)
             fail(file, tensor + " ends before it starts");
         if (entry.end > dataSize)
-            fail(file, tensor + " ends at byte " + std::to_string(entry.end) + " of the data, which has only " + std::to_string(dataSize) + ": the file is cut off or its header is wrong");
+            fail(file, tensor + " ends at byte " + std::to_string(entry.end) + " of the data, which has only " +
+                           std::to_string(dataSize) + ": the file is cut off or its header is wrong");
         if (entry.begin != at)
             fail(file, tensor + (entry.begin < at ? " overlaps the one before it" : " leaves a hole before it"));
         std::int64_t count = 0;
@@ -35,7 +38,8 @@ void checkTiling(std::vector<SafetensorsEntry> entries, std::uint64_t dataSize, 
             fail(file, tensor + " has a shape that is too large: " + shapeText(entry.info.shape));
         const std::uint64_t needed = static_cast<std::uint64_t>(count) * bytesPerElement(entry.info.type);
         if (needed != entry.end - entry.begin)
-            fail(file, tensor + " of shape " + shapeText(entry.info.shape) + " needs " + std::to_string(needed) + " bytes and has " + std::to_string(entry.end - entry.begin));
+            fail(file, tensor + " of shape " + shapeText(entry.info.shape) + " needs " + std::to_string(needed) +
+                           " bytes and has " + std::to_string(entry.end - entry.begin));
         at = entry.end;
     }
     if (at != dataSize)
@@ -67,9 +71,11 @@ private:
             fail(path(), "only " + std::to_string(bytes.size()) + " bytes: too short for a safetensors file");
         std::memcpy(&length, bytes.data(), sizeof length);
         if (length > longestHeader || length > bytes.size() - sizeof length)
-            fail(path(), "the header's length, " + std::to_string(length) + " bytes, is larger than " + (length > longestHeader ? "the format allows" : "the file"));
+            fail(path(), "the header's length, " + std::to_string(length) + " bytes, is larger than " +
+                             (length > longestHeader ? "the format allows" : "the file"));
         const auto json = bytes.subspan(sizeof length, length);
-        SafetensorsHeader header = parseSafetensorsHeader({reinterpret_cast<const char*>(json.data()), json.size()}, path());
+        SafetensorsHeader header =
+            parseSafetensorsHeader({reinterpret_cast<const char*>(json.data()), json.size()}, path());
         const auto data = bytes.subspan(sizeof length + length);
         checkTiling(header.entries, data.size(), path());
         for (auto& entry : header.entries) {
@@ -96,6 +102,9 @@ TensorBytes aligned(std::span<const std::byte> bytes, TensorType type)
     return {*copy, copy};
 }
 
-std::shared_ptr<const WeightFile> openSafetensors(MappedFile file) { return std::make_shared<Safetensors>(std::move(file)); }
+std::shared_ptr<const WeightFile> openSafetensors(MappedFile file)
+{
+    return std::make_shared<Safetensors>(std::move(file));
+}
 
 } // namespace mama::weights

@@ -31,9 +31,15 @@ public:
 
     bool null() override { return unexpected("null"); }
     bool boolean(bool) override { return unexpected("a truth value"); }
-    bool number_float(double, const std::string&) override { return unexpected("a fraction or a number that does not fit"); }
+    bool number_float(double, const std::string&) override
+    {
+        return unexpected("a fraction or a number that does not fit");
+    }
     bool binary(binary_t&) override { return unexpected("binary data"); }
-    bool number_integer(std::int64_t value) override { return value < 0 ? unexpected("a negative number") : number(static_cast<std::uint64_t>(value)); }
+    bool number_integer(std::int64_t value) override
+    {
+        return value < 0 ? unexpected("a negative number") : number(static_cast<std::uint64_t>(value));
+    }
     bool number_unsigned(std::uint64_t value) override { return number(value); }
     bool string(std::string& value) override;
     bool start_object(std::size_t) override;
@@ -51,7 +57,9 @@ private:
 
     bool unexpected(const std::string& what) const
     {
-        fail(m_file, "the header holds " + what + (m_name.empty() ? std::string(" where an object of tensors must be") : " at " + inQuotes(m_name) + (m_field.empty() ? "" : "." + m_field)));
+        fail(m_file, "the header holds " + what +
+                         (m_name.empty() ? std::string(" where an object of tensors must be")
+                                         : " at " + inQuotes(m_name) + (m_field.empty() ? "" : "." + m_field)));
     }
     bool number(std::uint64_t value);
     void finishTensor();
@@ -116,7 +124,8 @@ bool HeaderEvents::string(std::string& value)
         return unexpected("a string");
     const auto type = typeNamed(value);
     if (!type)
-        fail(m_file, "tensor " + inQuotes(m_name) + " has the type " + inQuotes(value) + ", which is not one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
+        fail(m_file, "tensor " + inQuotes(m_name) + " has the type " + inQuotes(value) +
+                         ", which is not one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
     m_entry.info.type = *type;
     return true;
 }

@@ -12,7 +12,8 @@ namespace mama {
 namespace {
 
 // nlohmann's ordered objects keep the tensors' order in the header.
-std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata, const std::filesystem::path& path)
+std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata,
+                     const std::filesystem::path& path)
 {
     nlohmann::ordered_json header = nlohmann::ordered_json::object();
     if (metadata.is_object() && !metadata.empty()) {
@@ -25,10 +26,13 @@ std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::js
     for (const NamedTensor& tensor : tensors) {
         const std::size_t size = tensor.bytes.size();
         std::int64_t count = 0;
-        const bool fits = weights::elementCount(tensor.info.shape, count) && static_cast<std::size_t>(count) * bytesPerElement(tensor.info.type) == size;
+        const bool fits = weights::elementCount(tensor.info.shape, count) &&
+                          static_cast<std::size_t>(count) * bytesPerElement(tensor.info.type) == size;
         if (!fits || !names.insert(tensor.info.name).second)
-            throw Error(ErrorCode::Internal, "write weights", path.string(), "tensor " + tensor.info.name + " is named twice or has not the bytes of its shape");
-        header[tensor.info.name] = {{"dtype", name(tensor.info.type)}, {"shape", tensor.info.shape}, {"data_offsets", {at, at + size}}};
+            throw Error(ErrorCode::Internal, "write weights", path.string(),
+                        "tensor " + tensor.info.name + " is named twice or has not the bytes of its shape");
+        header[tensor.info.name] = {
+            {"dtype", name(tensor.info.type)}, {"shape", tensor.info.shape}, {"data_offsets", {at, at + size}}};
         at += size;
     }
     std::string text = header.dump();
@@ -38,7 +42,8 @@ std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::js
 
 } // namespace
 
-void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata)
+void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                      const nlohmann::json& metadata)
 {
     const std::string header = headerOf(tensors, metadata, path);
     writeAtomically(path, [&](std::ostream& out) {
@@ -46,7 +51,9 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Named
         out.write(reinterpret_cast<const char*>(&length), sizeof length);
         out.write(header.data(), static_cast<std::streamsize>(header.size()));
         for (const NamedTensor& tensor : tensors)
-            weights::inPieces(tensor.bytes, tensor.mapped, [&](std::span<const std::byte> part) { out.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size())); });
+            weights::inPieces(tensor.bytes, tensor.mapped, [&](std::span<const std::byte> part) {
+                out.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
+            });
     });
 }
 

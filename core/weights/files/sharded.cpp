@@ -40,7 +40,8 @@ public:
     {
         for (const auto& [file, sum] : m_sums)
             if (hashOfFile(m_path.parent_path() / file) != sum)
-                fail(m_path.parent_path() / file, "its SHA-256 is not the one in " + m_path.filename().string() + ": the file was changed, or belongs to another model");
+                fail(m_path.parent_path() / file, "its SHA-256 is not the one in " + m_path.filename().string() +
+                                                      ": the file was changed, or belongs to another model");
     }
 
 private:
@@ -49,7 +50,8 @@ private:
         const auto found = m_shards.find(file);
         if (found != m_shards.end())
             return *found->second;
-        if (file.empty() || fs::path(file).filename() != file || file == "." || file == ".." || fs::path(file).extension() == ".json")
+        if (file.empty() || fs::path(file).filename() != file || file == "." || file == ".." ||
+            fs::path(file).extension() == ".json")
             fail(m_path, "the shard " + inQuotes(file) + " is not a file name in the index's own folder");
         if (m_shards.size() >= mostShards)
             fail(m_path, "more than " + std::to_string(mostShards) + " shards");
@@ -85,7 +87,8 @@ void Sharded::read()
         for (const TensorInfo& info : weights->tensors()) {
             const auto home = fileOf.find(info.name);
             if (home == fileOf.end() || home->second != file)
-                fail(m_path, "the shard " + file + " holds " + inQuotes(info.name) + ", which the index " + (home == fileOf.end() ? "does not name" : "puts elsewhere"));
+                fail(m_path, "the shard " + file + " holds " + inQuotes(info.name) + ", which the index " +
+                                 (home == fileOf.end() ? "does not name" : "puts elsewhere"));
             m_shardOf.emplace(info.name, weights);
             m_tensors.push_back(info);
         }
@@ -106,7 +109,8 @@ void Sharded::readSums(const nlohmann::json& index)
         fail(m_path, "\"sha256\" is not an object of sums by file name");
     for (const auto& [file, sum] : sums.items()) {
         if (!m_shards.contains(file) || !sum.is_string())
-            fail(m_path, "\"sha256\" of " + inQuotes(file) + (sum.is_string() ? ": the index has no such shard" : " is not a string"));
+            fail(m_path, "\"sha256\" of " + inQuotes(file) +
+                             (sum.is_string() ? ": the index has no such shard" : " is not a string"));
         m_sums[file] = sum.get<std::string>();
     }
 }
@@ -127,7 +131,9 @@ std::string writeShardIndex(const fs::path& folder, const std::map<std::string, 
         const auto shard = WeightFile::open(folder / file);
         for (const TensorInfo& info : shard->tensors()) {
             if (map.contains(info.name))
-                throw Error(ErrorCode::Internal, "write weights", folder.string(), "the tensor " + info.name + " lies in " + map[info.name].get<std::string>() + " and in " + file);
+                throw Error(ErrorCode::Internal, "write weights", folder.string(),
+                            "the tensor " + info.name + " lies in " + map[info.name].get<std::string>() + " and in " +
+                                file);
             map[info.name] = file;
             size += static_cast<std::uint64_t>(info.elements()) * bytesPerElement(info.type);
         }

@@ -35,13 +35,16 @@ struct Layout
 std::optional<TensorType> typeOf(std::string_view name)
 {
     static const std::unordered_map<std::string_view, TensorType> types{
-        {"torch.DoubleStorage", TensorType::F64}, {"torch.FloatStorage", TensorType::F32}, {"torch.HalfStorage", TensorType::F16},
-        {"torch.BFloat16Storage", TensorType::BF16}, {"torch.LongStorage", TensorType::I64}, {"torch.IntStorage", TensorType::I32},
-        {"torch.ShortStorage", TensorType::I16}, {"torch.CharStorage", TensorType::I8}, {"torch.ByteStorage", TensorType::U8},
-        {"torch.BoolStorage", TensorType::Bool}, {"torch.float64", TensorType::F64}, {"torch.float32", TensorType::F32},
-        {"torch.float16", TensorType::F16}, {"torch.bfloat16", TensorType::BF16}, {"torch.int64", TensorType::I64},
-        {"torch.int32", TensorType::I32}, {"torch.int16", TensorType::I16}, {"torch.int8", TensorType::I8},
-        {"torch.uint8", TensorType::U8}, {"torch.bool", TensorType::Bool}};
+        {"torch.DoubleStorage", TensorType::F64}, {"torch.FloatStorage", TensorType::F32},
+        {"torch.HalfStorage", TensorType::F16},   {"torch.BFloat16Storage", TensorType::BF16},
+        {"torch.LongStorage", TensorType::I64},   {"torch.IntStorage", TensorType::I32},
+        {"torch.ShortStorage", TensorType::I16},  {"torch.CharStorage", TensorType::I8},
+        {"torch.ByteStorage", TensorType::U8},    {"torch.BoolStorage", TensorType::Bool},
+        {"torch.float64", TensorType::F64},       {"torch.float32", TensorType::F32},
+        {"torch.float16", TensorType::F16},       {"torch.bfloat16", TensorType::BF16},
+        {"torch.int64", TensorType::I64},         {"torch.int32", TensorType::I32},
+        {"torch.int16", TensorType::I16},         {"torch.int8", TensorType::I8},
+        {"torch.uint8", TensorType::U8},          {"torch.bool", TensorType::Bool}};
     const auto found = types.find(name);
     return found == types.end() ? std::nullopt : std::optional(found->second);
 }
@@ -62,7 +65,8 @@ private:
     const PickleNode* stateDict(const Pickle& pickle) const;
     void addTensors(const Pickle& pickle, const PickleNode& dict);
     void addTensor(const Pickle& pickle, const PickleNode& node, std::string name);
-    std::pair<std::string, std::uint64_t> storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info, const PickleNode* dtype) const;
+    std::pair<std::string, std::uint64_t> storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info,
+                                                  const PickleNode* dtype) const;
     TensorBytes record(const Layout& layout) const;
 
     ZipArchive m_zip;
@@ -72,7 +76,9 @@ private:
     nlohmann::json m_metadata = nlohmann::json::object();
     mutable std::mutex m_mutex;
     // What an earlier read of a record gave: its CRC is checked once, an unpacked copy is shared while in use.
-    mutable std::unordered_map<std::string, std::pair<std::span<const std::byte>, std::weak_ptr<const std::vector<std::byte>>>> m_read;
+    mutable std::unordered_map<std::string,
+                               std::pair<std::span<const std::byte>, std::weak_ptr<const std::vector<std::byte>>>>
+        m_read;
 };
 
 // torch.save puts everything below one folder, named after the file.
@@ -85,7 +91,8 @@ void TorchFile::findPrefix()
             ++found;
         }
     if (found != 1)
-        fail(path(), found == 0 ? "a zip file without data.pkl: not a file of torch.save" : "a zip file with several data.pkl");
+        fail(path(),
+             found == 0 ? "a zip file without data.pkl: not a file of torch.save" : "a zip file with several data.pkl");
     if (m_zip.find(m_prefix + "byteorder")) {
         const auto order = m_zip.read(m_prefix + "byteorder", 16);
         if (std::string_view(reinterpret_cast<const char*>(order.bytes.data()), order.bytes.size()) != "little")
@@ -103,30 +110,41 @@ const PickleNode* TorchFile::stateDict(const Pickle& pickle) const
         if (inner && inner->kind == Kind::Dict)
             return inner;
         if (inner && (std::string_view(key) == "state_dict" || inner->kind == Kind::Skipped))
-            fail(path(), "\"" + std::string(key) + "\" is not a dictionary of tensors" + (inner->kind == Kind::Skipped ? " but an object of the class " + inQuotes(inner->text) + ", which is not read" : ""));
+            fail(path(), "\"" + std::string(key) + "\" is not a dictionary of tensors" +
+                             (inner->kind == Kind::Skipped
+                                  ? " but an object of the class " + inQuotes(inner->text) + ", which is not read"
+                                  : ""));
     }
     return &root;
 }
 
-std::pair<std::string, std::uint64_t> TorchFile::storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info, const PickleNode* dtype) const
+std::pair<std::string, std::uint64_t> TorchFile::storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info,
+                                                         const PickleNode* dtype) const
 {
     const std::string_view className = pickle.at(node.children[1]).text, key = pickle.at(node.children[2]).text;
     const std::int64_t declared = pickle.at(node.children[4]).integer;
     const bool untyped = className == "torch.storage.UntypedStorage" || className == "torch.UntypedStorage";
     const auto type = typeOf(untyped && dtype ? dtype->text : className);
     if (!type)
-        fail(path(), "tensor " + inQuotes(info.name) + " has a storage of the class " + inQuotes(className) + ", which is not known", ErrorCode::Unsupported);
+        fail(path(),
+             "tensor " + inQuotes(info.name) + " has a storage of the class " + inQuotes(className) +
+                 ", which is not known",
+             ErrorCode::Unsupported);
     info.type = *type;
-    const bool plainKey = !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '_' || c == '-'; });
+    const bool plainKey = !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), [](unsigned char c) {
+        return std::isalnum(c) != 0 || c == '_' || c == '-';
+    });
     if (!plainKey)
-        fail(path(), "tensor " + inQuotes(info.name) + " names the storage " + inQuotes(key) + ", which is not a record of the archive");
+        fail(path(), "tensor " + inQuotes(info.name) + " names the storage " + inQuotes(key) +
+                         ", which is not a record of the archive");
     const std::string record = m_prefix + "data/" + std::string(key);
     const auto* entry = m_zip.find(record);
     if (!entry)
         fail(path(), "tensor " + inQuotes(info.name) + ": the zip file lacks its record " + inQuotes(record));
     const std::uint64_t size = untyped ? 1 : bytesPerElement(*type);
     if (declared < 0 || entry->size / size != static_cast<std::uint64_t>(declared) || entry->size % size != 0)
-        fail(path(), "tensor " + inQuotes(info.name) + ": its record has " + std::to_string(entry->size) + " bytes, declared are " + std::to_string(declared) + " elements of " + std::to_string(size));
+        fail(path(), "tensor " + inQuotes(info.name) + ": its record has " + std::to_string(entry->size) +
+                         " bytes, declared are " + std::to_string(declared) + " elements of " + std::to_string(size));
     return {record, entry->size};
 }
 
@@ -141,7 +159,8 @@ void TorchFile::addTensor(const Pickle& pickle, const PickleNode& node, std::str
         return values;
     };
     Layout layout;
-    std::tie(layout.record, layout.storageBytes) = storage(pickle, pickle.at(node.children[0]), info, node.children.size() > 4 ? &pickle.at(node.children[4]) : nullptr);
+    std::tie(layout.record, layout.storageBytes) = storage(
+        pickle, pickle.at(node.children[0]), info, node.children.size() > 4 ? &pickle.at(node.children[4]) : nullptr);
     layout.offset = pickle.at(node.children[1]).integer;
     info.shape = integers(node.children[2]);
     layout.strides = integers(node.children[3]);
@@ -150,14 +169,17 @@ void TorchFile::addTensor(const Pickle& pickle, const PickleNode& node, std::str
     std::int64_t count = 0;
     if (!elementCount(info.shape, count))
         fail(path(), tensor + " has an impossible shape " + shapeText(info.shape));
-    if (layout.strides.size() != info.shape.size() || std::any_of(layout.strides.begin(), layout.strides.end(), [](std::int64_t s) { return s < 0; }))
+    if (layout.strides.size() != info.shape.size() ||
+        std::any_of(layout.strides.begin(), layout.strides.end(), [](std::int64_t s) { return s < 0; }))
         fail(path(), tensor + " has impossible strides " + shapeText(layout.strides));
     if (layout.offset < 0 || layout.offset > available || count > available)
-        fail(path(), tensor + " of shape " + shapeText(info.shape) + " at offset " + std::to_string(layout.offset) + " does not fit into its storage of " + std::to_string(available) + " elements");
+        fail(path(), tensor + " of shape " + shapeText(info.shape) + " at offset " + std::to_string(layout.offset) +
+                         " does not fit into its storage of " + std::to_string(available) + " elements");
     std::int64_t last = layout.offset, expected = 1;
     for (std::size_t d = info.shape.size(); d-- > 0 && count > 0;) {
         std::int64_t reach = 0;
-        if (__builtin_mul_overflow(info.shape[d] - 1, layout.strides[d], &reach) || __builtin_add_overflow(last, reach, &last))
+        if (__builtin_mul_overflow(info.shape[d] - 1, layout.strides[d], &reach) ||
+            __builtin_add_overflow(last, reach, &last))
             fail(path(), tensor + " has strides that overflow");
         layout.contiguous = layout.contiguous && (info.shape[d] == 1 || layout.strides[d] == expected);
         expected *= info.shape[d];
@@ -180,7 +202,10 @@ void TorchFile::addTensors(const Pickle& pickle, const PickleNode& dict)
         if (value.kind == Kind::Tensor)
             addTensor(pickle, value, std::string(key.text));
         else if (value.kind == Kind::Skipped || value.kind == Kind::Global || value.kind == Kind::Storage)
-            fail(path(), inQuotes(key.text) + " is not a tensor but " + (value.kind == Kind::Storage ? "a bare storage" : "an object of the class " + inQuotes(value.text) + ", which is not read"));
+            fail(path(), inQuotes(key.text) + " is not a tensor but " +
+                             (value.kind == Kind::Storage
+                                  ? "a bare storage"
+                                  : "an object of the class " + inQuotes(value.text) + ", which is not read"));
         else
             m_metadata[oneLine(key.text)] = toJson(pickle, value);
     }
@@ -252,6 +277,9 @@ TensorBytes TorchFile::bytes(const TensorInfo& tensor) const
 
 } // namespace
 
-std::shared_ptr<const WeightFile> openTorchFile(MappedFile file) { return std::make_shared<TorchFile>(std::move(file)); }
+std::shared_ptr<const WeightFile> openTorchFile(MappedFile file)
+{
+    return std::make_shared<TorchFile>(std::move(file));
+}
 
 } // namespace mama::weights

@@ -15,17 +15,24 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-std::string_view text(std::span<const std::byte> bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
+std::string_view text(std::span<const std::byte> bytes)
+{
+    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 
 // The weights of a Hugging Face or PEFT folder, in the order in which their libraries look.
 fs::path weightsOf(const fs::path& folder)
 {
-    static constexpr std::array names{"model.safetensors", "model.safetensors.index.json", "pytorch_model.bin", "pytorch_model.bin.index.json",
+    static constexpr std::array names{"model.safetensors",         "model.safetensors.index.json",
+                                      "pytorch_model.bin",         "pytorch_model.bin.index.json",
                                       "adapter_model.safetensors", "adapter_model.bin"};
     for (const char* file : names)
         if (fs::is_regular_file(folder / file))
             return folder / file;
-    weights::fail(folder, "the folder holds no model.safetensors, pytorch_model.bin, adapter_model.safetensors or an index of shards", ErrorCode::Io);
+    weights::fail(
+        folder,
+        "the folder holds no model.safetensors, pytorch_model.bin, adapter_model.safetensors or an index of shards",
+        ErrorCode::Io);
 }
 
 std::shared_ptr<const WeightFile> openMapped(MappedFile file)
@@ -42,8 +49,11 @@ std::shared_ptr<const WeightFile> openMapped(MappedFile file)
     if (path.extension() == ".safetensors" || looksLikeHeader)
         return weights::openSafetensors(std::move(file));
     if (start.front() == '\x80')
-        weights::fail(path, "a raw pickle or a PyTorch file from before version 1.6: such files are programs and are never run; save it again with a current PyTorch or as safetensors");
-    weights::fail(path, "neither a safetensors nor a PyTorch zip file" + std::string(start.front() == '<' ? " (it looks like a web page)" : ""));
+        weights::fail(
+            path,
+            "a raw pickle or a PyTorch file from before version 1.6: such files are programs and are never run; save it again with a current PyTorch or as safetensors");
+    weights::fail(path, "neither a safetensors nor a PyTorch zip file" +
+                            std::string(start.front() == '<' ? " (it looks like a web page)" : ""));
 }
 
 } // namespace
@@ -100,7 +110,8 @@ std::string WeightFile::hash() const
 const TensorInfo* WeightFile::find(const std::string& wanted) const
 {
     const auto& all = tensors();
-    const auto found = std::find_if(all.begin(), all.end(), [&](const TensorInfo& info) { return info.name == wanted; });
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const TensorInfo& info) { return info.name == wanted; });
     return found == all.end() ? nullptr : &*found;
 }
 

@@ -66,7 +66,8 @@ struct NamedTensor
 };
 
 // A safetensors file (header padded to 8 bytes, tensors in the given order); appears by rename when complete.
-void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors, const nlohmann::json& metadata);
+void writeSafetensors(const std::filesystem::path& path, const std::vector<NamedTensor>& tensors,
+                      const nlohmann::json& metadata);
 
 // Hugging Face's model.safetensors.index.json over safetensors files of that folder, by rename. sums: file name ->
 // SHA-256, which the index keeps beside the size (verify() reads them). Gives what hash() says of the whole.

@@ -8,7 +8,8 @@
 #include <cstring>
 #include <zlib.h>
 
-// Layout: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14-16 (end records), 4.5.3 (zip64).
+// Layout: PKWARE APPNOTE 6.3.10, sections 4.3.7 (local header), 4.3.12 (directory), 4.3.14-16 (end records), 4.5.3
+// (zip64).
 namespace mama::weights {
 namespace {
 
@@ -37,7 +38,8 @@ std::string_view textAt(std::span<const std::byte> bytes, std::size_t at, std::s
 // Whether the name stays inside the archive when taken as a path.
 bool isSafe(std::string_view name)
 {
-    if (name.empty() || name.front() == '/' || name.find('\\') != name.npos || name.find(':') != name.npos || !isUtf8(name))
+    if (name.empty() || name.front() == '/' || name.find('\\') != name.npos || name.find(':') != name.npos ||
+        !isUtf8(name))
         return false;
     if (std::any_of(name.begin(), name.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }))
         return false;
@@ -70,7 +72,8 @@ void applyZip64(std::span<const std::byte> extra, std::uint64_t& size, std::uint
     }
 }
 
-std::shared_ptr<const std::vector<std::byte>> inflated(const ZipArchive::Entry& entry, const std::filesystem::path& file, const std::string& name)
+std::shared_ptr<const std::vector<std::byte>> inflated(const ZipArchive::Entry& entry,
+                                                       const std::filesystem::path& file, const std::string& name)
 {
     if (entry.packed.size() > UINT32_MAX || entry.size > UINT32_MAX)
         fail(file, "the compressed entry " + inQuotes(name) + " is larger than 4 GiB: store it uncompressed");
@@ -105,16 +108,19 @@ ZipArchive::Directory ZipArchive::findDirectory() const
     const std::size_t longest = endSize + saturated16;
     const std::size_t lowest = bytes.size() > longest ? bytes.size() - longest : 0;
     for (std::size_t at = bytes.size() < endSize ? 0 : bytes.size() - endSize + 1; at-- > lowest;) {
-        if (numberAt<std::uint32_t>(bytes, at) != endSignature || at + endSize + numberAt<std::uint16_t>(bytes, at + 20) != bytes.size())
+        if (numberAt<std::uint32_t>(bytes, at) != endSignature ||
+            at + endSize + numberAt<std::uint16_t>(bytes, at + 20) != bytes.size())
             continue;
         if (numberAt<std::uint16_t>(bytes, at + 4) != numberAt<std::uint16_t>(bytes, at + 6))
             fail(path(), "a zip file on several disks");
-        Directory found{numberAt<std::uint32_t>(bytes, at + 16), numberAt<std::uint32_t>(bytes, at + 12), numberAt<std::uint16_t>(bytes, at + 10)};
+        Directory found{numberAt<std::uint32_t>(bytes, at + 16), numberAt<std::uint32_t>(bytes, at + 12),
+                        numberAt<std::uint16_t>(bytes, at + 10)};
         if (at >= locatorSize && numberAt<std::uint32_t>(bytes, at - locatorSize) == locatorSignature) {
             const auto end64 = numberAt<std::uint64_t>(bytes, at - locatorSize + 8);
             if (end64 > at || at - end64 < end64Size || numberAt<std::uint32_t>(bytes, end64) != end64Signature)
                 fail(path(), "the zip64 end record is broken");
-            found = {numberAt<std::uint64_t>(bytes, end64 + 48), numberAt<std::uint64_t>(bytes, end64 + 40), numberAt<std::uint64_t>(bytes, end64 + 32)};
+            found = {numberAt<std::uint64_t>(bytes, end64 + 48), numberAt<std::uint64_t>(bytes, end64 + 40),
+                     numberAt<std::uint64_t>(bytes, end64 + 32)};
         }
         if (found.offset > at || found.size > at - found.offset)
             fail(path(), "the zip directory lies outside the file");
@@ -131,7 +137,8 @@ void ZipArchive::readDirectory(const Directory& directory)
     for (std::uint64_t i = 0; i < directory.count; ++i) {
         if (rest.size() < entrySize || numberAt<std::uint32_t>(rest, 0) != entrySignature)
             fail(path(), "entry " + std::to_string(i) + " of the zip directory is broken");
-        const std::size_t length = entrySize + numberAt<std::uint16_t>(rest, 28) + numberAt<std::uint16_t>(rest, 30) + numberAt<std::uint16_t>(rest, 32);
+        const std::size_t length = entrySize + numberAt<std::uint16_t>(rest, 28) + numberAt<std::uint16_t>(rest, 30) +
+                                   numberAt<std::uint16_t>(rest, 32);
         if (length > rest.size())
             fail(path(), "entry " + std::to_string(i) + " of the zip directory is cut off");
         addEntry(rest.first(length), directory.offset);
@@ -149,11 +156,14 @@ void ZipArchive::addEntry(std::span<const std::byte> record, std::uint64_t direc
     if ((flags & 1U) != 0)
         fail(path(), "the zip entry " + inQuotes(name) + " is encrypted");
     if (method != 0 && method != 8)
-        fail(path(), "the zip entry " + inQuotes(name) + " uses compression method " + std::to_string(method) + ", not stored or deflated");
-    std::uint64_t size = numberAt<std::uint32_t>(record, 24), packed = numberAt<std::uint32_t>(record, 20), offset = numberAt<std::uint32_t>(record, 42);
+        fail(path(), "the zip entry " + inQuotes(name) + " uses compression method " + std::to_string(method) +
+                         ", not stored or deflated");
+    std::uint64_t size = numberAt<std::uint32_t>(record, 24), packed = numberAt<std::uint32_t>(record, 20),
+                  offset = numberAt<std::uint32_t>(record, 42);
     applyZip64(record.subspan(std::size_t{entrySize} + nameSize, extraSize), size, packed, offset);
     const auto bytes = m_file.bytes();
-    if (offset > directoryOffset || directoryOffset - offset < localSize || numberAt<std::uint32_t>(bytes, offset) != localSignature)
+    if (offset > directoryOffset || directoryOffset - offset < localSize ||
+        numberAt<std::uint32_t>(bytes, offset) != localSignature)
         fail(path(), "the zip entry " + inQuotes(name) + " does not start where the directory says");
     const std::uint64_t localName = numberAt<std::uint16_t>(bytes, offset + 26);
     const std::uint64_t start = offset + localSize + localName + numberAt<std::uint16_t>(bytes, offset + 28);
@@ -163,7 +173,9 @@ void ZipArchive::addEntry(std::span<const std::byte> record, std::uint64_t direc
         fail(path(), "the zip entry " + inQuotes(name) + " has another name in its own header");
     if (method == 0 && packed != size)
         fail(path(), "the stored zip entry " + inQuotes(name) + " has two sizes");
-    if (!m_entries.emplace(name, Entry{bytes.subspan(start, packed), size, numberAt<std::uint32_t>(record, 16), method == 8}).second)
+    if (!m_entries
+             .emplace(name, Entry{bytes.subspan(start, packed), size, numberAt<std::uint32_t>(record, 16), method == 8})
+             .second)
         fail(path(), "the zip file holds " + inQuotes(name) + " twice");
 }
 
@@ -200,7 +212,9 @@ TensorBytes ZipArchive::read(const std::string& name, std::uint64_t most) const
         result.bytes = *result.copy;
     }
     uLong crc = ::crc32(0, nullptr, 0);
-    inPieces(result.bytes, !entry->deflated, [&](std::span<const std::byte> part) { crc = ::crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size())); });
+    inPieces(result.bytes, !entry->deflated, [&](std::span<const std::byte> part) {
+        crc = ::crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
+    });
     if (crc != entry->crc)
         fail(path(), "the CRC-32 of the zip entry " + inQuotes(name) + " does not match: the file is damaged");
     return result;

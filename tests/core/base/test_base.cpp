@@ -14,7 +14,8 @@ private Q_SLOTS:
     // FIPS 180-2 appendix B.1, and the check value of the CRC-32 catalogue.
     void hashesAreThoseOfTheStandards()
     {
-        QCOMPARE(sha256(std::string_view("abc")), std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        QCOMPARE(sha256(std::string_view("abc")),
+                 std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         const std::string_view digits = "123456789";
         QCOMPARE(crc32(std::as_bytes(std::span(digits))), 0xCBF43926U);
     }
@@ -49,7 +50,8 @@ private Q_SLOTS:
         const QByteArray header("{'descr': '<f4', 'fortran_order': False, 'shape': (1000000,), }");
         QTest::newRow("shape beyond file") << QByteArray("\x93NUMPY\x01\x00", 8) + char(header.size()) + '\0' + header;
         const QByteArray object("{'descr': '|O', 'fortran_order': False, 'shape': (1,), }");
-        QTest::newRow("python objects") << QByteArray("\x93NUMPY\x01\x00", 8) + char(object.size()) + '\0' + object + QByteArray(8, 'x');
+        QTest::newRow("python objects") << QByteArray("\x93NUMPY\x01\x00", 8) + char(object.size()) + '\0' + object +
+                                               QByteArray(8, 'x');
     }
 
     void brokenArraysAreRefused()
@@ -66,10 +68,12 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const auto path = std::filesystem::path(folder.path().toStdString()) / "out.txt";
         writeAtomically(path, std::string_view("first"));
-        QVERIFY_EXCEPTION_THROWN(writeAtomically(path, [](std::ostream& out) {
-            out << "second";
-            throw Error(ErrorCode::Internal, "write", "", "stopped half-way");
-        }), Error);
+        QVERIFY_EXCEPTION_THROWN(writeAtomically(path,
+                                                 [](std::ostream& out) {
+                                                     out << "second";
+                                                     throw Error(ErrorCode::Internal, "write", "", "stopped half-way");
+                                                 }),
+                                 Error);
         QCOMPARE(readText(path), std::string("first"));
         QCOMPARE(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), std::ptrdiff_t{1});
     }

@@ -59,7 +59,10 @@ std::vector<Row> table()
 
 std::string hexadecimal(std::uint32_t value) { return QString("%1").arg(value, 8, 16, QChar('0')).toStdString(); }
 
-bool isCrc(const std::string& text) { return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string::npos; }
+bool isCrc(const std::string& text)
+{
+    return text.size() == 8 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
 
 bool isLossy(const std::string& syntax)
 {
@@ -94,7 +97,8 @@ int largestDifference(const Raster<std::uint8_t>& ours, const QByteArray& theirs
         return -1;
     int largest = 0;
     for (std::size_t i = 0; i < ours.values.size(); ++i)
-        largest = std::max(largest, std::abs(ours.values[i] - static_cast<std::uint8_t>(theirs[static_cast<qsizetype>(i)])));
+        largest =
+            std::max(largest, std::abs(ours.values[i] - static_cast<std::uint8_t>(theirs[static_cast<qsizetype>(i)])));
     return largest;
 }
 
@@ -129,7 +133,9 @@ private Q_SLOTS:
             // Stated exception: a truncated image is refused, although gdcm fills it up with zeros.
             const bool truncated = file.ends_with("truncated") || file.ends_with("truncated.dcm");
             if (!truncated && (isCrc(row.at("gdcm_crc")) || isCrc(row.at("dcmtk_crc"))))
-                QTest::newRow(file.c_str()) << QString::fromStdString(file) << QString::fromStdString(row.at("gdcm_crc")) << QString::fromStdString(row.at("dcmtk_crc"));
+                QTest::newRow(file.c_str())
+                    << QString::fromStdString(file) << QString::fromStdString(row.at("gdcm_crc"))
+                    << QString::fromStdString(row.at("dcmtk_crc"));
         }
     }
 
@@ -162,13 +168,17 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("path");
         QTest::addColumn<QStringList>("parts");
-        QTest::newRow("HTJ2K") << "pydicom+pydicom-data/HTJ2KLossless_08_RGB.dcm"
-                               << QStringList{"HTJ2KLossless_08_RGB.dcm: transfer syntax 1.2.840.10008.1.2.4.201 (HTJ2K lossless) has no decoder here; convert to JPEG 2000 or explicit little endian"};
-        QTest::newRow("3 GB") << "dcm4che+dcm4che/3gb-bulk-data-truncated" << QStringList{"(7FE0,0010)", "offset", "truncated"};
+        QTest::newRow("HTJ2K")
+            << "pydicom+pydicom-data/HTJ2KLossless_08_RGB.dcm"
+            << QStringList{
+                   "HTJ2KLossless_08_RGB.dcm: transfer syntax 1.2.840.10008.1.2.4.201 (HTJ2K lossless) has no decoder here; convert to JPEG 2000 or explicit little endian"};
+        QTest::newRow("3 GB") << "dcm4che+dcm4che/3gb-bulk-data-truncated"
+                              << QStringList{"(7FE0,0010)", "offset", "truncated"};
         QTest::newRow("freeze") << "fo-dicom+fo-dicom/FreezePattern.dcm" << QStringList{"offset"};
         QTest::newRow("delimiter") << "fo-dicom+fo-dicom/GH1339.dcm" << QStringList{"(7FE0,0010)", "offset 177324"};
         QTest::newRow("truncated") << "pydicom+pydicom/MR_truncated.dcm" << QStringList{"(7FE0,0010)", "offset 1488"};
-        QTest::newRow("too short") << "pydicom+pydicom-data/emri_small_jpeg_2k_lossless_too_short.dcm" << QStringList{"frame 10 of 10"};
+        QTest::newRow("too short") << "pydicom+pydicom-data/emri_small_jpeg_2k_lossless_too_short.dcm"
+                                   << QStringList{"frame 10 of 10"};
         QTest::newRow("no rows") << "pydicom+pydicom/meta_missing_tsyntax.dcm" << QStringList{"(0028,0010)"};
         QTest::newRow("report") << "pydicom+pydicom/test-SR.dcm" << QStringList{"structured report"};
     }
@@ -209,8 +219,11 @@ private Q_SLOTS:
         QTest::addColumn<QString>("name");
         QTest::newRow("Latin") << "chrFrenMulti.dcm" << QString::fromUtf8("Buc^J\u00e9r\u00f4me");
         QTest::newRow("Cyrillic") << "chrRuss.dcm" << QString::fromUtf8("\u041b\u044e\u043ace\u043c\u0431yp\u0433");
-        QTest::newRow("Japanese") << "chrH31.dcm" << QString::fromUtf8("Yamada^Tarou=\u5c71\u7530^\u592a\u90ce=\u3084\u307e\u3060^\u305f\u308d\u3046");
-        QTest::newRow("Japanese only") << "chrJapMulti.dcm" << QString::fromUtf8("\u3084\u307e\u3060^\u305f\u308d\u3046");
+        QTest::newRow("Japanese")
+            << "chrH31.dcm"
+            << QString::fromUtf8("Yamada^Tarou=\u5c71\u7530^\u592a\u90ce=\u3084\u307e\u3060^\u305f\u308d\u3046");
+        QTest::newRow("Japanese only") << "chrJapMulti.dcm"
+                                       << QString::fromUtf8("\u3084\u307e\u3060^\u305f\u308d\u3046");
     }
 
     void namesAreUtf8()
@@ -262,8 +275,10 @@ private Q_SLOTS:
     void displayEqualsDcmtk_data()
     {
         QTest::addColumn<QString>("path");
-        for (const char* path : {"pydicom+pydicom/J2K_pixelrep_mismatch.dcm", "fo-dicom+fo-dicom/GH133.dcm", "ImagingDataCommons+highdicom/dx_image.dcm", "pydicom+pydicom-data/vlut_04.dcm",
-                                 "pydicom+pydicom-data/mlut_18.dcm", "pydicom+pydicom/examples_overlay.dcm", "Enet4+dicom-test-files/WG04/JLSL/RG3_JLSL"})
+        for (const char* path : {"pydicom+pydicom/J2K_pixelrep_mismatch.dcm", "fo-dicom+fo-dicom/GH133.dcm",
+                                 "ImagingDataCommons+highdicom/dx_image.dcm", "pydicom+pydicom-data/vlut_04.dcm",
+                                 "pydicom+pydicom-data/mlut_18.dcm", "pydicom+pydicom/examples_overlay.dcm",
+                                 "Enet4+dicom-test-files/WG04/JLSL/RG3_JLSL"})
             QTest::newRow(path) << path;
     }
 
@@ -288,13 +303,15 @@ private Q_SLOTS:
             if (choice.window) {
                 if (choice.window->function == WindowFunction::LinearExact)
                     continue; // DCMTK 3.6.7 shows it as LINEAR
-                reference.setVoiLutFunction(choice.window->function == WindowFunction::Sigmoid ? EFV_Sigmoid : EFV_Linear);
+                reference.setVoiLutFunction(choice.window->function == WindowFunction::Sigmoid ? EFV_Sigmoid
+                                                                                               : EFV_Linear);
                 QVERIFY(reference.setWindow(windows++));
             } else {
                 QVERIFY(reference.setVoiLut(tables++));
             }
             const int largest = largestDifference(displayImage(image, pipeline, i), rendered(reference));
-            qInfo().noquote() << path << "choice" << i << QString::fromStdString(choice.explanation()) << "largest difference" << largest;
+            qInfo().noquote() << path << "choice" << i << QString::fromStdString(choice.explanation())
+                              << "largest difference" << largest;
             QVERIFY(largest >= 0 && largest <= 1);
         }
     }

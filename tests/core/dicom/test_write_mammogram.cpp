@@ -44,10 +44,14 @@ private Q_SLOTS:
         QTest::addColumn<bool>("cc");
         QTest::addColumn<QString>("row");
         QTest::addColumn<QString>("column");
-        QTest::newRow("LCC") << true << true << "A" << "R";
-        QTest::newRow("RCC") << false << true << "P" << "L";
-        QTest::newRow("LMLO") << true << false << "A" << "FR";
-        QTest::newRow("RMLO") << false << false << "P" << "FL";
+        QTest::newRow("LCC") << true << true << "A"
+                             << "R";
+        QTest::newRow("RCC") << false << true << "P"
+                             << "L";
+        QTest::newRow("LMLO") << true << false << "A"
+                              << "FR";
+        QTest::newRow("RMLO") << false << false << "P"
+                              << "FL";
     }
     void readsBack()
     {
@@ -57,7 +61,8 @@ private Q_SLOTS:
         QFETCH(QString, column);
         QTemporaryDir folder;
         const std::filesystem::path path = folder.filePath("a.dcm").toStdString();
-        const auto image = example(left ? MammogramSide::Left : MammogramSide::Right, cc ? MammogramView::Cc : MammogramView::Mlo);
+        const auto image =
+            example(left ? MammogramSide::Left : MammogramSide::Right, cc ? MammogramView::Cc : MammogramView::Mlo);
         writeMammogram(path, image);
         const auto file = ImageFile::open(path);
         const ImageHeader& h = file->header();

@@ -26,15 +26,9 @@ EngineClient::~EngineClient()
     }
 }
 
-bool EngineClient::hello()
-{
-    return call("hello", {{"protocol", 1}, {"client", "test"}}).contains("result");
-}
+bool EngineClient::hello() { return call("hello", {{"protocol", 1}, {"client", "test"}}).contains("result"); }
 
-void EngineClient::send(const std::string& line)
-{
-    process.write(QByteArray::fromStdString(line + "\n"));
-}
+void EngineClient::send(const std::string& line) { process.write(QByteArray::fromStdString(line + "\n")); }
 
 int EngineClient::request(const std::string& method, const json& params)
 {
@@ -106,7 +100,8 @@ void EngineClient::kill()
 bool EngineClient::closeInput(int milliseconds)
 {
     process.closeWriteChannel();
-    return process.waitForFinished(milliseconds) && process.exitStatus() == QProcess::NormalExit && process.exitCode() == 0;
+    return process.waitForFinished(milliseconds) && process.exitStatus() == QProcess::NormalExit &&
+           process.exitCode() == 0;
 }
 
 } // namespace mama::test

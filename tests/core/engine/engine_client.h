@@ -15,13 +15,16 @@ public:
     explicit EngineClient(const QStringList& arguments = {});
     ~EngineClient();
 
-    bool hello(); // says hello and waits for the answer
+    bool hello();                       // says hello and waits for the answer
     void send(const std::string& line); // a line break is added
     int request(const std::string& method, const nlohmann::json& params = nlohmann::json::object());
     void cancel(int id);
     // Waits for the reply; an object without result and error if none came in time.
     nlohmann::json reply(int id, int milliseconds = 120000);
-    nlohmann::json call(const std::string& method, const nlohmann::json& params = nlohmann::json::object()) { return reply(request(method, params)); }
+    nlohmann::json call(const std::string& method, const nlohmann::json& params = nlohmann::json::object())
+    {
+        return reply(request(method, params));
+    }
     // Waits for the next reply without an id, as broken lines get.
     nlohmann::json anonymous(int milliseconds = 20000);
     // Waits until a progress message of this request is there.

@@ -14,7 +14,10 @@ using test::EngineClient;
 namespace {
 
 int errorCode(const json& reply) { return reply.contains("error") ? reply.at("error").at("code").get<int>() : 0; }
-std::string errorWhere(const json& reply) { return reply.contains("error") ? reply.at("error").at("data").at("where").get<std::string>() : ""; }
+std::string errorWhere(const json& reply)
+{
+    return reply.contains("error") ? reply.at("error").at("data").at("where").get<std::string>() : "";
+}
 
 } // namespace
 
@@ -26,7 +29,11 @@ private:
     QString m_model;
     json m_images = json::array();
 
-    QStringList cacheAt(const char* name) const { return {QStringLiteral("--cache"), m_folder.filePath(QString::fromLatin1(name)), QStringLiteral("--precision"), QStringLiteral("fp32")}; }
+    QStringList cacheAt(const char* name) const
+    {
+        return {QStringLiteral("--cache"), m_folder.filePath(QString::fromLatin1(name)), QStringLiteral("--precision"),
+                QStringLiteral("fp32")};
+    }
     bool haveModel() const { return !m_model.isEmpty() && !m_images.empty(); }
     bool load(EngineClient& engine) const
     {
@@ -61,8 +68,10 @@ private Q_SLOTS:
             return;
         QProcess import;
         import.start(QString::fromStdString(test::program("mama").string()),
-                     {"checkpoint", "import", QString::fromStdString(reference.path("mama_fp32.ckpt").string()), "--text-model", QString::fromStdString(reference.path("text-model").string()),
-                      "--config", QString::fromStdString(reference.path("config.json").string()), "--compat", "reference", "--out", m_folder.filePath("model")});
+                     {"checkpoint", "import", QString::fromStdString(reference.path("mama_fp32.ckpt").string()),
+                      "--text-model", QString::fromStdString(reference.path("text-model").string()), "--config",
+                      QString::fromStdString(reference.path("config.json").string()), "--compat", "reference", "--out",
+                      m_folder.filePath("model")});
         QVERIFY(import.waitForFinished(120000));
         QVERIFY2(import.exitCode() == 0, import.readAllStandardError().constData());
         m_model = m_folder.filePath("model");
@@ -86,9 +95,16 @@ private Q_SLOTS:
     {
         EngineClient engine(cacheAt("a"));
         QVERIFY(engine.hello());
-        const std::vector<std::pair<std::string, int>> lines{
-            {"", -32700}, {"{", -32700}, {"not json", -32700}, {std::string("\xff\xfe\x00", 3), -32700}, {std::string(100000, '['), -32700}, {"[]", -32600}, {"42", -32600},
-            {"{\"jsonrpc\":\"1.0\"}", -32600}, {"{\"jsonrpc\":\"2.0\",\"method\":7}", -32600}, {std::string(9 << 20, 'x'), -32600}};
+        const std::vector<std::pair<std::string, int>> lines{{"", -32700},
+                                                             {"{", -32700},
+                                                             {"not json", -32700},
+                                                             {std::string("\xff\xfe\x00", 3), -32700},
+                                                             {std::string(100000, '['), -32700},
+                                                             {"[]", -32600},
+                                                             {"42", -32600},
+                                                             {"{\"jsonrpc\":\"1.0\"}", -32600},
+                                                             {"{\"jsonrpc\":\"2.0\",\"method\":7}", -32600},
+                                                             {std::string(9 << 20, 'x'), -32600}};
         for (const auto& [line, code] : lines) {
             engine.send(line);
             const json reply = engine.anonymous();
@@ -112,11 +128,14 @@ private Q_SLOTS:
         QCOMPARE(errorCode(engine.call("load", {{"model", "no-such-model"}})), -32014);
         QCOMPARE(errorWhere(engine.call("encode", {{"paths", {"/x.png"}}})), std::string("model"));
         QCOMPARE(errorWhere(engine.call("encode", json::object())), std::string("paths"));
-        QCOMPARE(errorWhere(engine.call("encode", {{"images", {{{"path", "/x.png"}, {"slot", "north"}}}}})), std::string("images[0].slot"));
+        QCOMPARE(errorWhere(engine.call("encode", {{"images", {{{"path", "/x.png"}, {"slot", "north"}}}}})),
+                 std::string("images[0].slot"));
         QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", json::array()}})), std::string("texts"));
         QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}})), std::string("study"));
-        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}, {"fusion", "median"}})), std::string("median"));
-        QCOMPARE(errorWhere(engine.call("classify", {{"study", "1"}, {"task", "birads"}, {"prompts", json::object()}})), std::string("task"));
+        QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", {"a"}}, {"fusion", "median"}})),
+                 std::string("median"));
+        QCOMPARE(errorWhere(engine.call("classify", {{"study", "1"}, {"task", "birads"}, {"prompts", json::object()}})),
+                 std::string("task"));
         QCOMPARE(errorCode(engine.call("prepare", {{"path", "/nowhere.png"}})), -32010);
         QCOMPARE(errorCode(engine.call("release", {{"study", "9"}})), -32602);
         QCOMPARE(engine.call("cancel", {{"id", 12345}}).at("result").at("cancelled").get<bool>(), false);
@@ -143,16 +162,28 @@ private Q_SLOTS:
         // Several in flight: each is answered under its own id.
         std::vector<int> ids;
         for (int i = 0; i < 20; ++i)
-            ids.push_back(engine.request("query", {{"study", "1"}, {"texts", {"finding " + std::to_string(i)}}, {"maps", "none"}}));
+            ids.push_back(engine.request(
+                "query", {{"study", "1"}, {"texts", {"finding " + std::to_string(i)}}, {"maps", "none"}}));
         for (int i = 19; i >= 0; --i)
-            QCOMPARE(engine.reply(ids[static_cast<std::size_t>(i)]).at("result").at("texts").at(0).at("text").get<std::string>(), "finding " + std::to_string(i));
+            QCOMPARE(engine.reply(ids[static_cast<std::size_t>(i)])
+                         .at("result")
+                         .at("texts")
+                         .at(0)
+                         .at("text")
+                         .get<std::string>(),
+                     "finding " + std::to_string(i));
         const json reply = engine.call("query", {{"study", "2"}, {"texts", {"a mass", "no calcification"}}});
         QCOMPARE(reply.at("result").at("images").size(), m_images.size());
         QCOMPARE(reply.at("result").at("breasts").size(), std::size_t{2});
         QVERIFY(!reply.at("result").at("texts").at(1).at("warnings").empty());
         QCOMPARE(reply.at("result").at("fusion").at("rule").get<std::string>(), std::string("maximum"));
-        QVERIFY(reply.at("result").at("provenance").at("notice").get<std::string>().find("Not for clinical use") != std::string::npos);
-        QVERIFY(engine.call("classify", {{"study", "2"}, {"task", "cancer"}}).at("result").at("study").at("softmax").contains("positive"));
+        QVERIFY(reply.at("result").at("provenance").at("notice").get<std::string>().find("Not for clinical use") !=
+                std::string::npos);
+        QVERIFY(engine.call("classify", {{"study", "2"}, {"task", "cancer"}})
+                    .at("result")
+                    .at("study")
+                    .at("softmax")
+                    .contains("positive"));
         QVERIFY(engine.call("prepare", {{"path", m_images[0].at("path")}}).at("result").at("geometry").is_object());
         const json statistics = engine.call("cache.statistics").at("result");
         QCOMPARE(statistics.at("hits").get<std::size_t>(), m_images.size());
@@ -172,8 +203,10 @@ private Q_SLOTS:
         const json reply = engine.call("query", {{"study", encode(engine)}, {"texts", {"a spiculated mass"}}});
         QProcess command;
         command.start(QString::fromStdString(test::program("mama").string()),
-                      {"query", "--quiet", "--model", m_model, "--study", QString::fromStdString((test::dataFolder() / "four-view").string()), "--text", "a spiculated mass", "--no-cache",
-                       "--precision", "fp32", "--json", "--maps", m_folder.filePath("maps")});
+                      {"query", "--quiet", "--model", m_model, "--study",
+                       QString::fromStdString((test::dataFolder() / "four-view").string()), "--text",
+                       "a spiculated mass", "--no-cache", "--precision", "fp32", "--json", "--maps",
+                       m_folder.filePath("maps")});
         QVERIFY(command.waitForFinished(120000));
         QVERIFY2(command.exitCode() == 0, command.readAllStandardError().constData());
         const json document = json::parse(command.readAllStandardOutput().toStdString());
@@ -183,8 +216,12 @@ private Q_SLOTS:
                     continue;
                 QCOMPARE(image.at("scores").dump(), other.at("scores").dump());
                 const json& map = other.at("maps").at(0);
-                const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(map.at("data").get<std::string>()));
-                const NpyArray file = readNpy(m_folder.filePath(QString::fromStdString("maps/" + image.at("slot").get<std::string>() + "_text0.npy")).toStdString());
+                const QByteArray bytes =
+                    QByteArray::fromBase64(QByteArray::fromStdString(map.at("data").get<std::string>()));
+                const NpyArray file = readNpy(
+                    m_folder
+                        .filePath(QString::fromStdString("maps/" + image.at("slot").get<std::string>() + "_text0.npy"))
+                        .toStdString());
                 QCOMPARE(bytes.size(), static_cast<qsizetype>(file.bytes.size()));
                 QVERIFY(std::memcmp(bytes.constData(), file.bytes.data(), file.bytes.size()) == 0);
             }
@@ -223,7 +260,8 @@ private Q_SLOTS:
             victim.kill();
             EngineClient engine(cacheAt("d"));
             QVERIFY(load(engine));
-            QCOMPARE(essence(engine.call("query", {{"study", encode(engine)}, {"texts", {"a mass"}}})).dump(), expected.dump());
+            QCOMPARE(essence(engine.call("query", {{"study", encode(engine)}, {"texts", {"a mass"}}})).dump(),
+                     expected.dump());
             QCOMPARE(engine.call("cache.statistics").at("result").at("corrupt").get<int>(), 0);
             if (round % 3 == 0)
                 engine.call("cache.clear");

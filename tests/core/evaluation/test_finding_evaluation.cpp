@@ -27,20 +27,27 @@ private Q_SLOTS:
 
     void oneWhoKnowsIsRightAndHits()
     {
-        const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options);
+        const auto figures = evaluateFindings(
+            m_index,
+            [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); },
+            m_options);
         QCOMPARE(value(figures->figures, "mass_auc_local"), 1.0);
         QCOMPARE(value(figures->figures, "mass_auc_local_obvious"), 1.0);
         QCOMPARE(value(figures->figures, "mass_hit_pair"), 1.0);
         QCOMPARE(value(figures->figures, "mass_oracle"), 1.0);
         QCOMPARE(figures->figures["mass_hit_pair"]["n"].get<int>(), exams); // two left images of every second exam
         QVERIFY(value(figures->figures, "mass_chance") > 0.01 && value(figures->figures, "mass_chance") < 0.2);
-        QVERIFY(!figures->figures.contains("calcification_hit_pair") && !figures->figures.contains("mass_auc_local_subtle"));
+        QVERIFY(!figures->figures.contains("calcification_hit_pair") &&
+                !figures->figures.contains("mass_auc_local_subtle"));
         QCOMPARE(value(figures->figures, "density_balanced_accuracy"), 1.0);
     }
 
     void oneWhoSaysTheSameOfAllIsAtChance()
     {
-        const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, false); }, m_options);
+        const auto figures = evaluateFindings(
+            m_index,
+            [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, false); },
+            m_options);
         QCOMPARE(value(figures->figures, "mass_auc_local"), 0.5);
         QCOMPARE(value(figures->figures, "mass_hit_pair"), 0.0); // the first patch of all equal ones
         QCOMPARE(value(figures->figures, "density_balanced_accuracy"), 0.25);
@@ -48,16 +55,24 @@ private Q_SLOTS:
 
     void mapsAreJudgedInTheBreast()
     {
-        const auto figures = evaluateFindings(m_index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options)->figures;
+        const auto figures = evaluateFindings(
+                                 m_index,
+                                 [&](const PreparedImage& prepared, const TrainingImage& image) {
+                                     return answer(prepared, image, true);
+                                 },
+                                 m_options)
+                                 ->figures;
         QVERIFY(!figures.contains("mass_near_pair")); // the pictures state no spacing
         QVERIFY(value(figures, "mass_cnr_pair") > 0);
-        const double miou = value(figures, "mass_miou_pair"); // one patch of about 4.6 x 9.2 pixels of the mask's 20 x 20
+        const double miou =
+            value(figures, "mass_miou_pair"); // one patch of about 4.6 x 9.2 pixels of the mask's 20 x 20
         QVERIFY2(miou > 0.07 && miou < 0.14, qPrintable(QString::number(miou)));
     }
 
     void breastsAndExamsAreFusedFromTheirImages()
     {
-        // Right in one view of each breast, as wrong in the other: at chance by image, the mean by breast and exam decides.
+        // Right in one view of each breast, as wrong in the other: at chance by image, the mean by breast and exam
+        // decides.
         const auto halfRight = [&](const PreparedImage& prepared, const TrainingImage& image) {
             FindingAnswer made = answer(prepared, image, true);
             const bool cc = image.fields.view == "CC";
@@ -77,7 +92,9 @@ private Q_SLOTS:
 
     void thresholdsComeFromAnotherEvaluation()
     {
-        const auto knows = [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); };
+        const auto knows = [&](const PreparedImage& prepared, const TrainingImage& image) {
+            return answer(prepared, image, true);
+        };
         const auto first = evaluateFindings(m_index, knows, m_options);
         QVERIFY(!first->figures.contains("mass_activation_pair"));
         QCOMPARE(first->thresholds.at("mass_pair").get<double>(), 1.0); // every peak is 1
@@ -101,7 +118,13 @@ private Q_SLOTS:
                 other.conspicuity = "subtle";
                 image.lesions.push_back(other);
             }
-        const auto figures = evaluateFindings(index, [&](const PreparedImage& prepared, const TrainingImage& image) { return answer(prepared, image, true); }, m_options)->figures;
+        const auto figures = evaluateFindings(
+                                 index,
+                                 [&](const PreparedImage& prepared, const TrainingImage& image) {
+                                     return answer(prepared, image, true);
+                                 },
+                                 m_options)
+                                 ->figures;
         QVERIFY(figures.contains("mass_auc_local_obvious") && !figures.contains("mass_auc_local_subtle"));
     }
 
@@ -110,7 +133,8 @@ private Q_SLOTS:
         PreparedImage prepared;
         TrainingImage image;
         const auto file = ImageFile::open(m_index.images.front().path);
-        prepared = prepare(file->readFrame(0), file->pipeline(0), m_options.profile, m_options.inputSize, m_options.patch);
+        prepared =
+            prepare(file->readFrame(0), file->pipeline(0), m_options.profile, m_options.inputSize, m_options.patch);
         std::fill(prepared.breast.values.begin(), prepared.breast.values.end(), std::uint8_t{0});
         prepared.breast.at(0, 0) = 1;
         for (const TrainingImage& one : m_index.images)
@@ -130,7 +154,8 @@ private Q_SLOTS:
     void sentencesAreRead()
     {
         const auto sentences = readFindingSentences(test::sourceFolder() / "resources" / "demo" / "sentences.json");
-        QVERIFY(sentences.size() > 20 && sentences.front().text == "There is a mass." && sentences.front().when == FindingSentence::When::Mass);
+        QVERIFY(sentences.size() > 20 && sentences.front().text == "There is a mass." &&
+                sentences.front().when == FindingSentence::When::Mass);
         QCOMPARE(sentences.back().density, 3);
     }
 
@@ -139,7 +164,8 @@ private Q_SLOTS:
         for (const TrainingImage& image : m_index.images) {
             const bool mass = !image.lesions.empty();
             if (mass)
-                QCOMPARE(lesionSentence(image, m_index.legend, LesionChannel::Mass), std::string("The mass is Round and High Density."));
+                QCOMPARE(lesionSentence(image, m_index.legend, LesionChannel::Mass),
+                         std::string("The mass is Round and High Density."));
             QVERIFY(lesionSentence(image, m_index.legend, LesionChannel::Calcification).empty());
         }
     }

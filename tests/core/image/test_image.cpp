@@ -21,7 +21,10 @@ StoredImage image16(int rows, int columns, const std::function<double(int, int)>
     for (int r = 0; r < rows; ++r)
         for (int c = 0; c < columns; ++c) {
             const auto v = static_cast<std::uint16_t>(value(r, c));
-            std::memcpy(image.bytes.data() + (static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)) * 2, &v, 2);
+            std::memcpy(
+                image.bytes.data() +
+                    (static_cast<std::size_t>(r) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(c)) * 2,
+                &v, 2);
         }
     return image;
 }
@@ -29,7 +32,8 @@ StoredImage image16(int rows, int columns, const std::function<double(int, int)>
 // A half ellipse of brightness 1000 on air of 100, chest wall at one side.
 double breastValue(int r, int c, int rows, int columns, bool wallRight)
 {
-    const double x = (wallRight ? columns - c - 0.5 : c + 0.5) / (0.7 * columns), y = (r + 0.5 - rows / 2.0) / (0.4 * rows);
+    const double x = (wallRight ? columns - c - 0.5 : c + 0.5) / (0.7 * columns),
+                 y = (r + 0.5 - rows / 2.0) / (0.4 * rows);
     return x * x + y * y < 1 ? 1000 : 100;
 }
 
@@ -111,16 +115,19 @@ private Q_SLOTS:
         for (const auto& [rows, columns] : Sizes)
             for (const bool wallRight : {false, true})
                 for (int round = 0; round < 3; ++round) {
-                    const auto plain = image16(rows, columns, [&](int r, int c) { return breastValue(r, c, rows, columns, wallRight); });
+                    const auto plain = image16(
+                        rows, columns, [&](int r, int c) { return breastValue(r, c, rows, columns, wallRight); });
                     const Geometry first = prepare(plain, {}, chosen).geometry;
                     const Spacing patch = first.patchSize({1, 1});
                     // An ellipse's inside, in shares of the half axes.
                     const double radius = 0.75 * std::sqrt(std::uniform_real_distribution<double>(0, 1)(random));
                     const double angle = std::uniform_real_distribution<double>(-1.5, 1.5)(random);
                     const double depth = std::max(0.7 * columns * radius * std::cos(angle), patch.column);
-                    const Point dot{wallRight ? columns - depth : depth, rows / 2.0 + 0.4 * rows * radius * std::sin(angle)};
+                    const Point dot{wallRight ? columns - depth : depth,
+                                    rows / 2.0 + 0.4 * rows * radius * std::sin(angle)};
                     const auto lit = image16(rows, columns, [&](int r, int c) {
-                        const bool inside = std::abs(c + 0.5 - dot.x) <= patch.column / 2 && std::abs(r + 0.5 - dot.y) <= patch.row / 2;
+                        const bool inside =
+                            std::abs(c + 0.5 - dot.x) <= patch.column / 2 && std::abs(r + 0.5 - dot.y) <= patch.row / 2;
                         return inside ? 3000 : breastValue(r, c, rows, columns, wallRight);
                     });
                     const PreparedImage prepared = prepare(lit, {}, chosen);
@@ -129,8 +136,15 @@ private Q_SLOTS:
                     const Point centre = geometry.patchCentre(row, column);
                     const Spacing size = geometry.patchSize({1, 1});
                     // Stored pixels are whole, so the dot itself is off by up to half a pixel.
-                    QVERIFY2(std::abs(centre.x - dot.x) <= size.column / 2 + 1 && std::abs(centre.y - dot.y) <= size.row / 2 + 1,
-                             qPrintable(QString("%1x%2: dot %3 %4, patch %5 %6").arg(rows).arg(columns).arg(dot.x).arg(dot.y).arg(centre.x).arg(centre.y)));
+                    QVERIFY2(std::abs(centre.x - dot.x) <= size.column / 2 + 1 &&
+                                 std::abs(centre.y - dot.y) <= size.row / 2 + 1,
+                             qPrintable(QString("%1x%2: dot %3 %4, patch %5 %6")
+                                            .arg(rows)
+                                            .arg(columns)
+                                            .arg(dot.x)
+                                            .arg(dot.y)
+                                            .arg(centre.x)
+                                            .arg(centre.y)));
                     const auto at = geometry.patchAt(centre);
                     QVERIFY(at && at->first == row && at->second == column);
                 }
@@ -198,10 +212,13 @@ private Q_SLOTS:
 
     void labelsDoNotWidenTheBox()
     {
-        const auto labelled = [](int r, int c) { return r < 40 && c > 330 && c < 380 ? 4000 : breastValue(r, c, 600, 400, false); };
+        const auto labelled = [](int r, int c) {
+            return r < 40 && c > 330 && c < 380 ? 4000 : breastValue(r, c, 600, 400, false);
+        };
         const Box ours = prepare(image16(600, 400, labelled), {}, findProfile("mama")).geometry.chain().crop;
         QVERIFY(ours.x1 < 290 && ours.y0 > 50);
-        const Box theirs = prepare(image16(600, 400, labelled), {}, findProfile("mama-embed-reference")).geometry.chain().crop;
+        const Box theirs =
+            prepare(image16(600, 400, labelled), {}, findProfile("mama-embed-reference")).geometry.chain().crop;
         QVERIFY(theirs.y0 < 2);
     }
 
@@ -234,8 +251,10 @@ private Q_SLOTS:
     void oddImages()
     {
         for (const Profile& profile : builtInProfiles())
-            for (const auto& [rows, columns] : {std::pair{1, 1}, std::pair{1, 3000}, std::pair{2000, 3}, std::pair{14, 14}})
-                for (const SampleType type : {SampleType::U8, SampleType::S8, SampleType::U16, SampleType::S16, SampleType::U32, SampleType::S32})
+            for (const auto& [rows, columns] :
+                 {std::pair{1, 1}, std::pair{1, 3000}, std::pair{2000, 3}, std::pair{14, 14}})
+                for (const SampleType type : {SampleType::U8, SampleType::S8, SampleType::U16, SampleType::S16,
+                                              SampleType::U32, SampleType::S32})
                     for (const int channels : {1, 3}) {
                         StoredImage image{rows, columns, channels, type, {}};
                         image.bytes.resize(image.samples() * bytesPerSample(type), std::byte{0x41});
@@ -248,7 +267,9 @@ private Q_SLOTS:
     void thirteenMegapixels()
     {
         std::mt19937 random(3);
-        const auto image = image16(4096, 3328, [&](int r, int c) { return breastValue(r, c, 4096, 3328, false) + static_cast<double>(random() % 64); });
+        const auto image = image16(4096, 3328, [&](int r, int c) {
+            return breastValue(r, c, 4096, 3328, false) + static_cast<double>(random() % 64);
+        });
         QBENCHMARK { prepare(image, {}, findProfile("mama")); }
     }
 
@@ -262,7 +283,8 @@ private:
             for (int column = 0; column < prepared.geometry.gridColumns(); ++column) {
                 double sum = 0;
                 for (int i = 0; i < patch * patch; ++i)
-                    sum += prepared.values[static_cast<std::size_t>((row * patch + i / patch) * prepared.size + column * patch + i % patch)];
+                    sum += prepared.values[static_cast<std::size_t>((row * patch + i / patch) * prepared.size +
+                                                                    column * patch + i % patch)];
                 if (sum > most) {
                     most = sum;
                     best = {row, column};

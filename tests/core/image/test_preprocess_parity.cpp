@@ -5,8 +5,8 @@
 
 #include <QFloat16>
 
-#include <opencv2/imgcodecs.hpp>
 #include <numeric>
+#include <opencv2/imgcodecs.hpp>
 #include <regex>
 
 using namespace mama;
@@ -39,7 +39,8 @@ Gap gap(const Raster<std::uint8_t>& actual, const cv::Mat& expected)
 
 double mean(const Raster<std::uint8_t>& picture)
 {
-    return std::accumulate(picture.values.begin(), picture.values.end(), 0.0) / static_cast<double>(picture.values.size());
+    return std::accumulate(picture.values.begin(), picture.values.end(), 0.0) /
+           static_cast<double>(picture.values.size());
 }
 
 std::string hashOf(const Raster<std::uint8_t>& picture) { return sha256(std::as_bytes(std::span(picture.values))); }
@@ -69,7 +70,8 @@ Profile profileOf(const json& entry)
     Profile profile = findProfile("mama-embed-reference");
     profile.jpeg = false; // left out in these cases
     profile.scaleToMaximum = entry.at("eight_bit_conversion");
-    profile.firstLongSide = entry.at("first_resize_long_side").is_null() ? 0 : entry.at("first_resize_long_side").get<int>();
+    profile.firstLongSide =
+        entry.at("first_resize_long_side").is_null() ? 0 : entry.at("first_resize_long_side").get<int>();
     profile.squareSide = entry.at("square_side");
     return profile;
 }
@@ -155,7 +157,8 @@ private:
         QVERIFY(std::abs(mean(stages.square) - entry.at("square_mean").get<double>()) < AreaMeanDifference);
 
         const bool exact = hashOf(stages.square) == entry.at("square_sha256");
-        qInfo() << name.c_str() << "8 bit exact" << (hashOf(stages.eightBit) == entry.at("eight_bit_sha256")) << "square exact" << exact;
+        qInfo() << name.c_str() << "8 bit exact" << (hashOf(stages.eightBit) == entry.at("eight_bit_sha256"))
+                << "square exact" << exact;
         const int slack = exact ? 0 : 1;
         const json& box = entry.at("box_row0_row1_col0_col1_inclusive");
         QCOMPARE(prepared.cropped, !box.is_null());
@@ -173,16 +176,19 @@ private:
         const std::string name = entry.at("name"), number = std::to_string(size);
         const bool exact = hashOf(prepared.seenGrey) == entry.at("final" + number + "_sha256");
         qInfo() << name.c_str() << size << "exact" << exact;
-        samePicture(prepared.seenGrey, "out/" + name + "_final" + number + ".png", squareExact ? 1 : 2, FinalMeanDifference);
+        samePicture(prepared.seenGrey, "out/" + name + "_final" + number + ".png", squareExact ? 1 : 2,
+                    FinalMeanDifference);
         if (entry.contains("final" + number + "_mean"))
-            QVERIFY(std::abs(mean(prepared.seenGrey) - entry.at("final" + number + "_mean").get<double>()) < FinalMeanDifference);
+            QVERIFY(std::abs(mean(prepared.seenGrey) - entry.at("final" + number + "_mean").get<double>()) <
+                    FinalMeanDifference);
         const json& files = m_case.description().at("files");
         if (const std::string file = "out/" + name + "_final" + number + "_tensor.npy"; files.contains(file))
             MAMA_SAME(m_case.difference(file, std::span<const float>(prepared.values)));
         static const std::regex blocks("_block(\\d+)_mean\\.npy$");
         for (const auto& [file, facts] : files.items()) {
             std::smatch found;
-            if (!file.starts_with("out/" + name + "_final" + number + "_block") || !std::regex_search(file, found, blocks))
+            if (!file.starts_with("out/" + name + "_final" + number + "_block") ||
+                !std::regex_search(file, found, blocks))
                 continue;
             const int block = std::stoi(found[1]), cells = size / block;
             std::vector<float> means(static_cast<std::size_t>(cells) * static_cast<std::size_t>(cells));

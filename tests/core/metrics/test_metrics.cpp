@@ -100,7 +100,8 @@ private Q_SLOTS:
         const auto written = listed(Classification(twoClasses(repeated, repeatedLabels)).figures());
         for (std::size_t figure = 0; figure < weighted.size(); ++figure)
             for (std::size_t i = 0; i < weighted[figure].values.size(); ++i)
-                QVERIFY2(std::abs(weighted[figure].values[i] - written[figure].values[i]) < 1e-12, std::string(weighted[figure].name).c_str());
+                QVERIFY2(std::abs(weighted[figure].values[i] - written[figure].values[i]) < 1e-12,
+                         std::string(weighted[figure].name).c_str());
     }
 
     void similaritiesHaveNoCalibration()
@@ -210,16 +211,17 @@ private Q_SLOTS:
         std::vector<Footprint> footprints;
         for (int row = 0; row < 2; ++row)
             for (int column = 0; column < 2; ++column)
-                footprints.push_back({2.0 * column, 2.0 * row, 2.0 * column + 2, 2.0 * row + 2, 2.0 * column + 1, 2.0 * row + 1});
+                footprints.push_back(
+                    {2.0 * column, 2.0 * row, 2.0 * column + 2, 2.0 * row + 2, 2.0 * column + 1, 2.0 * row + 1});
         const MapTarget target = targetOnImage(mask, 2, 2, footprints);
         const std::vector<float> map{0.9F, 0.2F, 0.05F, 0.05F};
         const MapFigures figures = mapFigures(map, target, 0.5);
-        QCOMPARE(figures.iouRaw[4], 0.6);           // 3 of 4 activated and 1 missed: 3 / 5
-        QCOMPARE(figures.iouRaw[0], 0.5);           // 4 of 8
-        QCOMPARE(figures.diceAtThreshold, 0.75);    // 2 * 3 / (4 + 4)
+        QCOMPARE(figures.iouRaw[4], 0.6);        // 3 of 4 activated and 1 missed: 3 / 5
+        QCOMPARE(figures.iouRaw[0], 0.5);        // 4 of 8
+        QCOMPARE(figures.diceAtThreshold, 0.75); // 2 * 3 / (4 + 4)
         QCOMPARE(figures.oracleIou, 0.6);
         QCOMPARE(figures.chance, 0.25);
-        QCOMPARE(figures.pointingHit, 0.0);         // the centre (1, 1) falls on pixel (1, 1), which is not marked
+        QCOMPARE(figures.pointingHit, 0.0); // the centre (1, 1) falls on pixel (1, 1), which is not marked
         QCOMPARE(figures.oraclePointing, 0.0);
     }
 
@@ -259,7 +261,9 @@ private Q_SLOTS:
     void tablesAreRead()
     {
         const QTemporaryDir folder;
-        const Predictions read = readPredictions(write(folder, "\xEF\xBB\xBFscore_1,patient_id,label,score_0\r\n0.25,\"a, \"\"b\"\"\",1,0.75\r\n1e-3,c,0,0.999\r\n"));
+        const Predictions read = readPredictions(write(
+            folder,
+            "\xEF\xBB\xBFscore_1,patient_id,label,score_0\r\n0.25,\"a, \"\"b\"\"\",1,0.75\r\n1e-3,c,0,0.999\r\n"));
         QCOMPARE(read.classes, std::size_t{2});
         QCOMPARE(read.score(0, 1), 0.25);
         QCOMPARE(read.patients.front(), std::string("a, \"b\""));

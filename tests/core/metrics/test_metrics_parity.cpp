@@ -2,7 +2,6 @@
 #include "core/metrics/report.h"
 #include "tests/support/test_data.h"
 
-
 using namespace mama;
 using mama::test::ParityCase;
 using nlohmann::json;
@@ -16,14 +15,16 @@ std::string compare(const json& actual, const json& expected, double atol, const
         if (actual.type() != expected.type() || (expected.is_array() && actual.size() != expected.size()))
             return where + ": " + actual.dump() + ", expected " + expected.dump();
         for (const auto& [key, value] : expected.items()) {
-            const json& ours = expected.is_object() ? (actual.contains(key) ? actual.at(key) : json("missing")) : actual.at(static_cast<std::size_t>(std::stoul(key)));
+            const json& ours = expected.is_object() ? (actual.contains(key) ? actual.at(key) : json("missing"))
+                                                    : actual.at(static_cast<std::size_t>(std::stoul(key)));
             if (const std::string wrong = compare(ours, value, atol, where + "." + key); !wrong.empty())
                 return wrong;
         }
         return {};
     }
     const bool undefined = actual.is_null() || (actual.is_number_float() && std::isnan(actual.get<double>()));
-    const bool same = expected.is_number() ? actual.is_number() && std::abs(actual.get<double>() - expected.get<double>()) <= atol
+    const bool same = expected.is_number()
+                          ? actual.is_number() && std::abs(actual.get<double>() - expected.get<double>()) <= atol
                       : expected.is_null() ? undefined
                                            : actual == expected;
     return same ? std::string() : where + ": " + actual.dump() + ", expected " + expected.dump();
@@ -87,7 +88,8 @@ private Q_SLOTS:
             metrics::Mask mask{rows, columns, {}};
             for (std::size_t patch = 0; patch < patches; ++patch)
                 mask.values.push_back(inside[i * patches + patch] != 0 ? 1 : 0);
-            const auto figures = metrics::mapFigures(std::span(values).subspan(i * patches, patches), metrics::targetOnGrid(mask));
+            const auto figures =
+                metrics::mapFigures(std::span(values).subspan(i * patches, patches), metrics::targetOnGrid(mask));
             MAMA_SAME(compare(metrics::toJson(figures), expected[i], 1e-5, "map " + std::to_string(i)));
         }
     }

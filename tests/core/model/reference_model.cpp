@@ -22,6 +22,8 @@ std::vector<float> valuesOf(const at::Tensor& tensor)
     return {data, data + flat.numel()};
 }
 
-ReferenceModel::ReferenceModel(const ImportOptions& options) : imported(*importWeights(options)), parameters(moved(parametersOf(imported), place())) {}
+ReferenceModel::ReferenceModel(const ImportOptions& options)
+    : imported(*importWeights(options)), parameters(moved(parametersOf(imported), place()))
+{}
 
 } // namespace mama::test

@@ -7,9 +7,9 @@
 
 namespace mama::test {
 
-at::Device place();                                     // of test::device()
-at::Tensor tensorOf(const NpyArray& array);             // float32, or int64 for integers; there
-std::vector<float> valuesOf(const at::Tensor& tensor);  // C order
+at::Device place();                                    // of test::device()
+at::Tensor tensorOf(const NpyArray& array);            // float32, or int64 for integers; there
+std::vector<float> valuesOf(const at::Tensor& tensor); // C order
 
 struct ReferenceModel
 {

@@ -15,14 +15,23 @@ private:
     static nlohmann::json description()
     {
         nlohmann::json made = benchmarkDescription();
-        made["image"].update({{"width", 128}, {"depth", 2}, {"heads", 2}, {"mlp_hidden", 256}, {"patch", 16}, {"native_grid", {6, 6}}, {"stem", {{"channels", {8, 16, 24, 32}}}}});
+        made["image"].update({{"width", 128},
+                              {"depth", 2},
+                              {"heads", 2},
+                              {"mlp_hidden", 256},
+                              {"patch", 16},
+                              {"native_grid", {6, 6}},
+                              {"stem", {{"channels", {8, 16, 24, 32}}}}});
         made["heads"].update({{"embedding", 32}, {"local_hidden", 64}});
         made["input"]["size"] = 96;
         return made;
     }
     static double largest(const at::Tensor& x) { return x.abs().max().item<double>(); }
     // Smallest cosine of two sets of rows.
-    static double cosine(const at::Tensor& a, const at::Tensor& b) { return at::cosine_similarity(a, b, -1).min().item<double>(); }
+    static double cosine(const at::Tensor& a, const at::Tensor& b)
+    {
+        return at::cosine_similarity(a, b, -1).min().item<double>();
+    }
 
 private Q_SLOTS:
     void packedIsPlain()
@@ -55,11 +64,16 @@ private Q_SLOTS:
         const auto all = parameters.all(); // a copy, since values are set below
         for (const auto& [name, tensor] : all)
             if (name.find("patch_embed") != std::string::npos && at::isFloatingType(tensor.scalar_type()))
-                parameters.set(name, name.ends_with("mean") || name.ends_with("bias") ? at::zeros_like(tensor) : at::full_like(tensor, name.ends_with("norm.weight") || name.ends_with("var") ? 1.0 : 0.01));
+                parameters.set(
+                    name,
+                    name.ends_with("mean") || name.ends_with("bias")
+                        ? at::zeros_like(tensor)
+                        : at::full_like(tensor, name.ends_with("norm.weight") || name.ends_with("var") ? 1.0 : 0.01));
         const ConvStem stem(parameters, image, "img_encoder_q.model.patch_embed.");
         const at::Tensor picture = at::ones({1, 3, 320, 320}).set_requires_grad(true);
         stem(picture, {}).index({0, 0, 10, 9}).backward();
-        const at::Tensor field = picture.grad().sum(at::IntArrayRef({0, 1})).to(at::kDouble), places = at::arange(320, at::kDouble);
+        const at::Tensor field = picture.grad().sum(at::IntArrayRef({0, 1})).to(at::kDouble),
+                         places = at::arange(320, at::kDouble);
         const at::Tensor total = field.sum();
         QVERIFY(std::abs((field.sum(1).dot(places) / total).item<double>() - (16 * 10 + 7.5)) < 1e-3);
         QVERIFY(std::abs((field.sum(0).dot(places) / total).item<double>() - (16 * 9 + 7.5)) < 1e-3);
@@ -75,7 +89,9 @@ private Q_SLOTS:
         QVERIFY(at::equal(parameters.get(name), before));
         const at::Tensor stem = network.image->tokens(images, {true, 0, 0});
         QVERIFY(!at::equal(parameters.get(name), before));
-        const at::Tensor batchMean = at::conv2d(images, parameters.get("img_encoder_q.model.patch_embed.stem.0.down.weight"), {}, {2, 2}, {1, 1}).mean({0, 2, 3});
+        const at::Tensor batchMean =
+            at::conv2d(images, parameters.get("img_encoder_q.model.patch_embed.stem.0.down.weight"), {}, {2, 2}, {1, 1})
+                .mean({0, 2, 3});
         QVERIFY(largest(parameters.get(name) - (before * 0.9 + batchMean * 0.1)) < 1e-6);
     }
 

@@ -1,8 +1,8 @@
 #include "core/base/error.h"
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/model/kernels/kernels.h"
-#include "core/model/torch_model.h"
 #include "core/model/random_model.h"
+#include "core/model/torch_model.h"
 #include "tests/core/model/reference_model.h"
 
 #include <ATen/ATen.h>
@@ -18,7 +18,8 @@ private:
     static nlohmann::json smallDescription()
     {
         nlohmann::json description = benchmarkDescription();
-        description["image"].update({{"width", 128}, {"depth", 2}, {"heads", 2}, {"mlp_hidden", 512}, {"native_grid", {5, 5}}});
+        description["image"].update(
+            {{"width", 128}, {"depth", 2}, {"heads", 2}, {"mlp_hidden", 512}, {"native_grid", {5, 5}}});
         description["heads"].update({{"embedding", 32}, {"local_hidden", 64}});
         description["input"]["size"] = 70;
         return description;
@@ -43,7 +44,10 @@ private Q_SLOTS:
         const std::int64_t heads = 3;
         const at::Tensor qkv = at::randn({2, tokens, 3 * heads * 64});
         const auto parts = qkv.to(at::kDouble).view({2, tokens, 3, heads, 64}).permute({2, 0, 3, 1, 4}).unbind(0);
-        const at::Tensor exact = at::matmul(at::softmax(at::matmul(parts[0], parts[1].transpose(2, 3)) / 8.0, -1), parts[2]).transpose(1, 2).reshape({2, tokens, heads * 64});
+        const at::Tensor exact =
+            at::matmul(at::softmax(at::matmul(parts[0], parts[1].transpose(2, 3)) / 8.0, -1), parts[2])
+                .transpose(1, 2)
+                .reshape({2, tokens, heads * 64});
         QVERIFY(largest(kernels::attention(qkv, heads) - exact) < 1e-5);
         // 8-bit factors: 1/127 of the largest value each, errors average over the tokens.
         QVERIFY(largest(kernels::attention(qkv, heads, true) - exact) < 0.15);
@@ -57,7 +61,8 @@ private Q_SLOTS:
         at::manual_seed(7);
         const at::Tensor x = at::randn({37, 100}) * 3;
         const at::Tensor sums = at::randint(-20000, 20000, {37, 100}, at::kInt), residual = at::randn({37, 100});
-        const kernels::Dequantise layer{at::rand({37}) * 0.01, at::rand({100}) * 0.02, at::randn({100}), true, residual};
+        const kernels::Dequantise layer{at::rand({37}) * 0.01, at::rand({100}) * 0.02, at::randn({100}), true,
+                                        residual};
         const kernels::QuantisedRows fast = kernels::quantiseRows(x);
         const at::Tensor fastOut = kernels::dequantise(sums, layer);
         kernels::allowAvx512(false);
@@ -86,9 +91,12 @@ private Q_SLOTS:
         const Network network(parameters, description);
         const ForwardMode training{true, 0.1, 0.1};
         const at::Tensor tokens = network.image->tokens(at::randn({2, 3, 70, 70}), training);
-        (network.imageGlobal(network.pooled(tokens)).sum() + network.imageLocal(tokens, training).square().sum() + network.imageLocal(tokens, training).sum()).backward();
+        (network.imageGlobal(network.pooled(tokens)).sum() + network.imageLocal(tokens, training).square().sum() +
+         network.imageLocal(tokens, training).sum())
+            .backward();
         for (const auto& [name, tensor] : parameters.all())
-            if (tensor.requires_grad() && name.find("mask_token") == std::string::npos && !name.starts_with("logit") && !name.starts_with("local_scale"))
+            if (tensor.requires_grad() && name.find("mask_token") == std::string::npos && !name.starts_with("logit") &&
+                !name.starts_with("local_scale"))
                 QVERIFY2(tensor.grad().defined(), name.c_str());
     }
 

@@ -27,10 +27,14 @@ private:
         ComputeOptions options;
         options.precision = Precision::Fp32;
         options.device = device();
-        return std::make_unique<TorchModel>(reference.parameters, reference.imported.description, Tokenizer::load(parity.path("text-model-with-added-tokens")), options);
+        return std::make_unique<TorchModel>(reference.parameters, reference.imported.description,
+                                            Tokenizer::load(parity.path("text-model-with-added-tokens")), options);
     }
     // [N, 1, H, W] as three equal channels
-    static at::Tensor images(const ParityCase& parity) { return tensorOf(parity.array("inputs/images_normalised.npy")).expand({-1, 3, -1, -1}).contiguous(); }
+    static at::Tensor images(const ParityCase& parity)
+    {
+        return tensorOf(parity.array("inputs/images_normalised.npy")).expand({-1, 3, -1, -1}).contiguous();
+    }
     static std::vector<std::string> captions(const ParityCase& parity)
     {
         std::vector<std::string> texts;
@@ -41,7 +45,8 @@ private:
     static ImageEmbedding encode(TorchModel& model, const at::Tensor& images)
     {
         const at::Tensor input = images.cpu();
-        return *model.encodeImages({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())}, input.size(0), input.size(2), input.size(3));
+        return *model.encodeImages({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())},
+                                   input.size(0), input.size(2), input.size(3));
     }
     static TextOptions raw(Pooling pooling)
     {
@@ -60,7 +65,10 @@ private:
             QTest::newRow(file) << QString(file) << QString("expected/");
         QTest::newRow("mama_bf16.ckpt") << QString("mama_bf16.ckpt") << QString("expected_bf16_weights/");
     }
-    static at::Tensor rows(const std::vector<float>& values, std::int64_t dim) { return at::tensor(values, at::kFloat).view({-1, dim}); }
+    static at::Tensor rows(const std::vector<float>& values, std::int64_t dim)
+    {
+        return at::tensor(values, at::kFloat).view({-1, dim});
+    }
 
 private Q_SLOTS:
     void imageSteps_data() { files(); }
@@ -83,7 +91,8 @@ private Q_SLOTS:
         MAMA_SAME(parity.difference("expected/image_global.npy", valuesOf(l2(network.imageGlobal(mean)))));
         MAMA_SAME(parity.difference("expected/image_local.npy", valuesOf(network.imageLocal(tokens))));
         MAMA_SAME(parity.difference("expected/simclr_projection.npy", valuesOf((*network.simclr)(mean))));
-        const auto side = static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(parity.array("expected/pos_embed_large.npy").shape.at(1) - 1))));
+        const auto side = static_cast<std::int64_t>(
+            std::llround(std::sqrt(static_cast<double>(parity.array("expected/pos_embed_large.npy").shape.at(1) - 1))));
         MAMA_SAME(parity.difference("expected/pos_embed_large.npy", valuesOf(network.image->positions(side, side))));
     }
 
@@ -97,13 +106,19 @@ private Q_SLOTS:
         const c10::InferenceMode inference;
         const ParityCase parity("mama-ckpt");
         const Network network = ReferenceModel(optionsFor(parity, file.toStdString())).network();
-        const at::Tensor ids = tensorOf(parity.array("inputs/token_ids.npy")), mask = tensorOf(parity.array("inputs/attention_mask.npy")).to(at::kBool);
+        const at::Tensor ids = tensorOf(parity.array("inputs/token_ids.npy")),
+                         mask = tensorOf(parity.array("inputs/attention_mask.npy")).to(at::kBool);
         const at::Tensor hidden = network.text->hidden({ids, mask, {}});
         // Which captions the file of hidden states holds stands in its note, in brackets.
         const std::string note = parity.description().at("files").at("expected/text_hidden.npy").at("note");
-        const nlohmann::json chosen = nlohmann::json::parse(note.substr(note.find('['), note.find(']') - note.find('[') + 1));
-        MAMA_SAME(parity.difference("expected/text_hidden.npy", valuesOf(hidden.index_select(0, at::tensor(chosen.get<std::vector<std::int64_t>>(), at::kLong).to(place())))));
-        MAMA_SAME(parity.difference("expected/text_global_training.npy", valuesOf(l2(network.textGlobal(hidden.mean(1))))));
+        const nlohmann::json chosen =
+            nlohmann::json::parse(note.substr(note.find('['), note.find(']') - note.find('[') + 1));
+        MAMA_SAME(
+            parity.difference("expected/text_hidden.npy",
+                              valuesOf(hidden.index_select(
+                                  0, at::tensor(chosen.get<std::vector<std::int64_t>>(), at::kLong).to(place())))));
+        MAMA_SAME(
+            parity.difference("expected/text_global_training.npy", valuesOf(l2(network.textGlobal(hidden.mean(1))))));
     }
 
     void embeddings_data() { files(); }
@@ -118,14 +133,16 @@ private Q_SLOTS:
         MAMA_SAME(parity.difference(folder + "image_global.npy", image.global));
         MAMA_SAME(parity.difference(folder + "image_local.npy", image.patches));
         const std::vector<std::string> texts = captions(parity);
-        const TextEmbedding training = *model->encodeTexts(texts, raw(Pooling::Training)), zeroShot = *model->encodeTexts(texts, raw(Pooling::ZeroShot));
+        const TextEmbedding training = *model->encodeTexts(texts, raw(Pooling::Training)),
+                            zeroShot = *model->encodeTexts(texts, raw(Pooling::ZeroShot));
         MAMA_SAME(parity.difference(folder + "text_global_training.npy", training.global));
         MAMA_SAME(parity.difference(folder + "text_global_zeroshot.npy", zeroShot.global));
         MAMA_SAME(parity.difference(folder + "sentence_local.npy", training.sentences));
         MAMA_SAME(parity.difference(folder + "sentence_local.npy", zeroShot.sentences));
         QCOMPARE(zeroShot.offsets, parity.array("expected/sentence_offsets.npy").asInt64());
         const at::Tensor patches = at::tensor(image.patches).view({image.count, image.rows * image.columns, image.dim});
-        const at::Tensor maps = at::matmul(rows(zeroShot.sentences, zeroShot.dim), patches.transpose(1, 2)); // [N, S, P]
+        const at::Tensor maps =
+            at::matmul(rows(zeroShot.sentences, zeroShot.dim), patches.transpose(1, 2)); // [N, S, P]
         MAMA_SAME(parity.difference(folder + "similarity.npy", valuesOf(maps)));
     }
 
@@ -145,11 +162,15 @@ private Q_SLOTS:
                 for (const auto& text : perImage ? entry.at("class_prompts") : nlohmann::json::array({entry}))
                     texts.push_back(text.get<std::string>());
             TextOptions options = raw(Pooling::ZeroShot);
-            options.length = static_cast<int>(parity.array(name + "_ids.npy").shape.back()); // each task is padded to its own length
+            options.length =
+                static_cast<int>(parity.array(name + "_ids.npy").shape.back()); // each task is padded to its own length
             const TextEmbedding text = *model->encodeTexts(texts, options);
             MAMA_SAME(parity.difference(name + "_text.npy", text.global));
-            const at::Tensor embedded = perImage ? rows(text.global, text.dim).view({globals.size(0), -1, text.dim}) : rows(text.global, text.dim).unsqueeze(0).expand({globals.size(0), -1, -1});
-            const at::Tensor scores = at::matmul(embedded, globals.unsqueeze(2)).squeeze(2) * std::exp(model->info().logitScale);
+            const at::Tensor embedded =
+                perImage ? rows(text.global, text.dim).view({globals.size(0), -1, text.dim})
+                         : rows(text.global, text.dim).unsqueeze(0).expand({globals.size(0), -1, -1});
+            const at::Tensor scores =
+                at::matmul(embedded, globals.unsqueeze(2)).squeeze(2) * std::exp(model->info().logitScale);
             MAMA_SAME(parity.difference(name + "_scores.npy", valuesOf(scores)));
             const at::Tensor once = at::softmax(scores, 1);
             MAMA_SAME(parity.difference(name + "_softmax.npy", valuesOf(once)));
@@ -174,7 +195,8 @@ private Q_SLOTS:
         const ParityCase parity("mama-ckpt");
         MAMA_NEED(parity.present(), "parity/mama-ckpt");
         const Network network = ReferenceModel(optionsFor(parity, "vit_only.pth")).network();
-        MAMA_SAME(parity.difference("expected/image_tokens_prenorm.npy", valuesOf(network.image->tokens(images(parity)))));
+        MAMA_SAME(
+            parity.difference("expected/image_tokens_prenorm.npy", valuesOf(network.image->tokens(images(parity)))));
     }
 
     void otherPrecisionsComeClose_data()
@@ -196,13 +218,19 @@ private Q_SLOTS:
         network.pack(static_cast<Precision>(precision));
         const at::Tensor tokens = network.image->tokens(images(parity));
         const auto close = [&](const std::string& file, const at::Tensor& actual) {
-            const double cosine = at::cosine_similarity(actual.to(at::kFloat).flatten(0, -2), tensorOf(parity.array(file)).flatten(0, -2), 1).min().item<double>();
+            const double cosine = at::cosine_similarity(actual.to(at::kFloat).flatten(0, -2),
+                                                        tensorOf(parity.array(file)).flatten(0, -2), 1)
+                                      .min()
+                                      .item<double>();
             qInfo() << file.c_str() << "smallest cosine" << cosine;
             return cosine > 0.98;
         };
         QVERIFY(close("expected/image_global.npy", network.imageGlobal(network.pooled(tokens))));
         QVERIFY(close("expected/image_local.npy", network.imageLocal(tokens)));
-        const at::Tensor hidden = network.text->hidden({tensorOf(parity.array("inputs/token_ids.npy")), tensorOf(parity.array("inputs/attention_mask.npy")).to(at::kBool), {}});
+        const at::Tensor hidden =
+            network.text->hidden({tensorOf(parity.array("inputs/token_ids.npy")),
+                                  tensorOf(parity.array("inputs/attention_mask.npy")).to(at::kBool),
+                                  {}});
         QVERIFY(close("expected/text_global_training.npy", network.textGlobal(hidden.to(at::kFloat).mean(1))));
     }
 };

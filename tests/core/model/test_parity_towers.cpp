@@ -28,7 +28,8 @@ private:
     {
         if (std::filesystem::exists(parity.path(name + "/base/config.json")))
             return {};
-        const std::string note = parity.description().at("files").at(name + "/base/model.safetensors").value("note", "");
+        const std::string note =
+            parity.description().at("files").at(name + "/base/model.safetensors").value("note", "");
         std::smatch found;
         if (!std::regex_search(note, found, std::regex("(\\d+) heads")))
             return {};
@@ -37,12 +38,16 @@ private:
         return path;
     }
     QTemporaryDir m_folder;
-    static bool lists(const ParityCase& parity, const std::string& file) { return parity.description().at("files").contains(file); }
+    static bool lists(const ParityCase& parity, const std::string& file)
+    {
+        return parity.description().at("files").contains(file);
+    }
 
     static void compareImages(const ParityCase& parity, const std::string& folder, const Network& network, bool offset)
     {
         for (const auto& entry : std::filesystem::directory_iterator(parity.path("")))
-            if (const std::string name = entry.path().filename().string(); name.starts_with("input_") && name.ends_with(".npy")) {
+            if (const std::string name = entry.path().filename().string();
+                name.starts_with("input_") && name.ends_with(".npy")) {
                 const std::string size = name.substr(6, name.size() - 10);
                 const at::Tensor images = tensorOf(parity.array(name));
                 const ImageTower& tower = *network.image;
@@ -51,7 +56,8 @@ private:
                     if (lists(parity, folder + "/" + size + file))
                         MAMA_SAME(parity.difference(folder + "/" + size + file, valuesOf(actual)));
                 };
-                const at::Tensor positions = tower.positions(images.size(2) / tower.config().patch, images.size(3) / tower.config().patch);
+                const at::Tensor positions =
+                    tower.positions(images.size(2) / tower.config().patch, images.size(3) / tower.config().patch);
                 check(offset ? "_plain_offset_pos_embed.npy" : "_pos_embed.npy", positions);
                 check(offset ? "_plain_offset_norm_tokens.npy" : "_last_hidden_state.npy", tokens);
                 if (offset)
@@ -72,7 +78,8 @@ private Q_SLOTS:
         for (const std::string& folder : folders(parity, "model.safetensors"))
             for (const char* file : {"", "facebook.pth"})
                 for (const int precision : {-1, static_cast<int>(Precision::Fp32)})
-                    QTest::addRow("%s/%s %s", folder.c_str(), file, precision < 0 ? "plain" : "packed") << QString::fromStdString(folder) << QString(file) << precision;
+                    QTest::addRow("%s/%s %s", folder.c_str(), file, precision < 0 ? "plain" : "packed")
+                        << QString::fromStdString(folder) << QString(file) << precision;
     }
 
     void imageTowers()
@@ -94,7 +101,8 @@ private Q_SLOTS:
         for (const bool offset : {false, true}) {
             reference.imported.description["image"]["interpolation"]["offset"] = offset ? 0.1 : 0.0;
             if (file.isEmpty() == false && !offset) // the expected values are of Hugging Face's convention
-                reference.imported.description["image"]["interpolation"]["antialias"] = reference.imported.description["image"]["registers"] != 0;
+                reference.imported.description["image"]["interpolation"]["antialias"] =
+                    reference.imported.description["image"]["registers"] != 0;
             if (offset)
                 reference.imported.description["image"]["interpolation"]["antialias"] = false;
             Network network = reference.network();
@@ -116,7 +124,8 @@ private Q_SLOTS:
                 const std::string name = entry.path().filename().string();
                 if (name.ends_with(".bin") || name.ends_with(".safetensors"))
                     for (const bool packed : {false, true})
-                        QTest::addRow("%s/%s %s", folder.c_str(), name.c_str(), packed ? "packed" : "plain") << QString::fromStdString(folder) << QString::fromStdString(name) << packed;
+                        QTest::addRow("%s/%s %s", folder.c_str(), name.c_str(), packed ? "packed" : "plain")
+                            << QString::fromStdString(folder) << QString::fromStdString(name) << packed;
             }
     }
 
@@ -137,7 +146,8 @@ private Q_SLOTS:
         Network network = reference.network();
         if (packed)
             network.pack(Precision::Fp32);
-        TextBatch batch{tensorOf(parity.array(name + "/ids.npy")), tensorOf(parity.array(name + "/mask.npy")).to(at::kBool), {}};
+        TextBatch batch{
+            tensorOf(parity.array(name + "/ids.npy")), tensorOf(parity.array(name + "/mask.npy")).to(at::kBool), {}};
         if (std::filesystem::exists(parity.path(name + "/token_types.npy")))
             batch.types = tensorOf(parity.array(name + "/token_types.npy"));
         at::Tensor hidden = network.text->hidden(batch);
@@ -166,12 +176,15 @@ private Q_SLOTS:
         const Network network = ReferenceModel(options).network();
         if (!network.text->causal())
             return;
-        const at::Tensor ids = tensorOf(parity.array(name + "/ids.npy")).narrow(0, 0, 1), mask = tensorOf(parity.array(name + "/mask.npy")).to(at::kBool).narrow(0, 0, 1);
+        const at::Tensor ids = tensorOf(parity.array(name + "/ids.npy")).narrow(0, 0, 1),
+                         mask = tensorOf(parity.array(name + "/mask.npy")).to(at::kBool).narrow(0, 0, 1);
         const at::Tensor whole = network.text->hidden({ids, mask, {}});
         const std::int64_t prefix = 3, rest = ids.size(1) - prefix;
         PrefixCache cache;
-        const at::Tensor first = network.text->hidden({ids.narrow(1, 0, prefix), mask.narrow(1, 0, prefix), {}}, {}, {}, nullptr, &cache);
-        const at::Tensor second = network.text->hidden({ids.narrow(1, prefix, rest), mask.narrow(1, prefix, rest), {}}, {}, {}, &cache);
+        const at::Tensor first =
+            network.text->hidden({ids.narrow(1, 0, prefix), mask.narrow(1, 0, prefix), {}}, {}, {}, nullptr, &cache);
+        const at::Tensor second =
+            network.text->hidden({ids.narrow(1, prefix, rest), mask.narrow(1, prefix, rest), {}}, {}, {}, &cache);
         QVERIFY((at::cat({first, second}, 1) - whole).abs().max().item<float>() < 1e-5F);
     }
 
@@ -188,7 +201,8 @@ private Q_SLOTS:
         std::vector<std::string> texts;
         const nlohmann::json sentences = parity.json("minilm/sentences.json");
         for (const auto& sentence : sentences.at("sentences"))
-            texts.push_back(sentence.is_string() ? sentence.get<std::string>() : sentence.at("text").get<std::string>());
+            texts.push_back(sentence.is_string() ? sentence.get<std::string>()
+                                                 : sentence.at("text").get<std::string>());
         const TextEmbedding embedding = *model->encodeTexts(texts);
         MAMA_SAME(parity.difference("minilm/embeddings.npy", embedding.global));
         const at::Tensor rows = at::tensor(embedding.global).view({embedding.count, embedding.dim});
@@ -203,7 +217,8 @@ private Q_SLOTS:
         MAMA_NEED(parity.present(), "parity/lora");
         for (const std::string& folder : folders(parity, "adapter/adapter_config.json"))
             for (const bool merged : {false, true})
-                QTest::addRow("%s %s", folder.c_str(), merged ? "merged" : "beside") << QString::fromStdString(folder) << merged;
+                QTest::addRow("%s %s", folder.c_str(), merged ? "merged" : "beside")
+                    << QString::fromStdString(folder) << merged;
     }
 
     void lora()
@@ -226,7 +241,9 @@ private Q_SLOTS:
                 network.pack(Precision::Fp32);
             if (network.image)
                 return network.image->norm(network.image->tokens(tensorOf(parity.array(name + "/images.npy"))));
-            return network.text->hidden({tensorOf(parity.array(name + "/ids.npy")), tensorOf(parity.array(name + "/mask.npy")).to(at::kBool), {}});
+            return network.text->hidden({tensorOf(parity.array(name + "/ids.npy")),
+                                         tensorOf(parity.array(name + "/mask.npy")).to(at::kBool),
+                                         {}});
         };
         const auto expected = [&](const std::string& file, const at::Tensor& tokens) {
             const bool patchesOnly = parity.array(file).size() != static_cast<std::size_t>(tokens.numel());

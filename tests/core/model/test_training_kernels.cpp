@@ -1,7 +1,7 @@
 #include "core/model/kernels/kernels.h"
-#include "core/model/layers/real_rows.h"
 #include "core/model/kernels/short_attention.h"
 #include "core/model/kernels/trained_attention.h"
+#include "core/model/layers/real_rows.h"
 #include "core/model/layers/trained_linear.h"
 #include "core/training/model/compute.h"
 
@@ -12,9 +12,15 @@ using torch::Tensor;
 
 namespace {
 
-double distance(const Tensor& a, const Tensor& b) { return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>(); }
+double distance(const Tensor& a, const Tensor& b)
+{
+    return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>();
+}
 
-Tensor leaf(const Tensor& values, torch::ScalarType type) { return values.detach().to(type).clone().set_requires_grad(true); }
+Tensor leaf(const Tensor& values, torch::ScalarType type)
+{
+    return values.detach().to(type).clone().set_requires_grad(true);
+}
 
 } // namespace
 
@@ -26,14 +32,16 @@ private Q_SLOTS:
     void linearLayersHaveTheGradientsOfThePlainOperator()
     {
         torch::manual_seed(1);
-        const Tensor x = torch::randn({3, 70, 48}), weight = torch::randn({36, 48}), bias = torch::randn({36}), flow = torch::randn({3, 70, 36});
+        const Tensor x = torch::randn({3, 70, 48}), weight = torch::randn({36, 48}), bias = torch::randn({36}),
+                     flow = torch::randn({3, 70, 36});
         std::vector<Tensor> own, plain;
         for (const Tensor& tensor : {x, weight, bias}) {
             own.push_back(leaf(tensor, torch::kFloat));
             plain.push_back(leaf(tensor, torch::kDouble));
         }
         QVERIFY(mama::canTrainLinear(own[0], own[1]));
-        const Tensor y = mama::trainedLinear(own[0], own[1], own[2]), expected = torch::linear(plain[0], plain[1], plain[2]);
+        const Tensor y = mama::trainedLinear(own[0], own[1], own[2]),
+                     expected = torch::linear(plain[0], plain[1], plain[2]);
         QVERIFY(distance(y, expected) < 1e-6);
         y.backward(flow);
         expected.backward(flow.to(torch::kDouble));
@@ -63,14 +71,16 @@ private Q_SLOTS:
     void attentionInBfloat16IsThatOfFloat32()
     {
         torch::manual_seed(2);
-        const Tensor values = torch::randn({2, 40, 3 * 32}).to(torch::kBFloat16), flow = torch::randn({2, 40, 32}).to(torch::kBFloat16);
+        const Tensor values = torch::randn({2, 40, 3 * 32}).to(torch::kBFloat16),
+                     flow = torch::randn({2, 40, 32}).to(torch::kBFloat16);
         const Tensor small = leaf(values, torch::kBFloat16), exact = leaf(values, torch::kFloat);
         const Tensor y = mama::kernels::attention(small, 2), expected = mama::kernels::attention(exact, 2);
         QCOMPARE(y.scalar_type(), torch::kBFloat16);
         QVERIFY2(distance(y, expected) < 1e-2, qPrintable(QString::number(distance(y, expected))));
         y.backward(flow);
         expected.backward(flow.to(torch::kFloat));
-        QVERIFY2(distance(small.grad(), exact.grad()) < 2e-2, qPrintable(QString::number(distance(small.grad(), exact.grad()))));
+        QVERIFY2(distance(small.grad(), exact.grad()) < 2e-2,
+                 qPrintable(QString::number(distance(small.grad(), exact.grad()))));
     }
 
     void shortAttentionHasTheGradientsOfThePlainFormula_data()
@@ -88,17 +98,21 @@ private Q_SLOTS:
         if (!mama::kernels::haveAvx512())
             QSKIP("this processor has no AVX-512");
         torch::manual_seed(3);
-        const Tensor values = torch::randn({2, tokens, 3 * 2 * dim}).to(torch::kBFloat16), flow = torch::randn({2, tokens, 2 * dim}).to(torch::kBFloat16);
+        const Tensor values = torch::randn({2, tokens, 3 * 2 * dim}).to(torch::kBFloat16),
+                     flow = torch::randn({2, tokens, 2 * dim}).to(torch::kBFloat16);
         const Tensor exact = leaf(values, torch::kDouble), expected = mama::kernels::attention(exact, 2);
         expected.backward(flow.to(torch::kDouble));
-        for (const auto& [type, tolerance] : {std::pair{torch::kFloat, 2e-6}, {torch::kBFloat16, 1e-2}}) { // float32 between: only the results are rounded
+        for (const auto& [type, tolerance] :
+             {std::pair{torch::kFloat, 2e-6},
+              {torch::kBFloat16, 1e-2}}) { // float32 between: only the results are rounded
             const Tensor own = leaf(values, type);
             QVERIFY(mama::canAttendShort(own, dim, tokens));
             const Tensor y = mama::kernels::attention(own, 2);
             QCOMPARE(y.scalar_type(), type);
             y.backward(flow.to(type));
             QVERIFY2(distance(y, expected) < tolerance, qPrintable(QString::number(distance(y, expected))));
-            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance, qPrintable(QString::number(distance(own.grad(), exact.grad()))));
+            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance,
+                     qPrintable(QString::number(distance(own.grad(), exact.grad()))));
         }
     }
 
@@ -119,11 +133,17 @@ private Q_SLOTS:
             packed.push_back(leaf(values, torch::kFloat));
         }
         const auto split = [&](const Tensor& x) { return x.view({3, length, heads, dim}).transpose(1, 2); };
-        const Tensor expected = torch::scaled_dot_product_attention(split(exact[0]), split(exact[1]), split(exact[2]), mask.view({3, 1, 1, length})).transpose(1, 2).reshape({3, length, heads * dim});
+        const Tensor expected = torch::scaled_dot_product_attention(split(exact[0]), split(exact[1]), split(exact[2]),
+                                                                    mask.view({3, 1, 1, length}))
+                                    .transpose(1, 2)
+                                    .reshape({3, length, heads * dim});
         const auto flat = [](const Tensor& x) { return x.reshape({-1, x.size(2)}); };
-        const Tensor y = mama::shortAttention(flat(own[0]), flat(own[1]), flat(own[2]), heads, mama::Sequences::padded(mask)).view(expected.sizes());
+        const Tensor y =
+            mama::shortAttention(flat(own[0]), flat(own[1]), flat(own[2]), heads, mama::Sequences::padded(mask))
+                .view(expected.sizes());
         QVERIFY(distance(y, expected) < 2e-6);
-        const Tensor real = mama::shortAttention(rows.of(packed[0]), rows.of(packed[1]), rows.of(packed[2]), heads, mama::Sequences::packed(mask));
+        const Tensor real = mama::shortAttention(rows.of(packed[0]), rows.of(packed[1]), rows.of(packed[2]), heads,
+                                                 mama::Sequences::packed(mask));
         QCOMPARE(real.size(0), std::int64_t{37});
         QVERIFY(distance(real, rows.of(y.detach())) == 0);
 
@@ -144,7 +164,8 @@ private Q_SLOTS:
         if (mama::onThisProcessor(mama::TrainingPrecision::Mixed) != mama::TrainingPrecision::Mixed)
             QSKIP("this processor multiplies no bfloat16");
         torch::manual_seed(5);
-        const Tensor values = torch::randn({70, 48}), weights = torch::randn({36, 48}), biases = torch::randn({36}), flow = torch::randn({70, 36});
+        const Tensor values = torch::randn({70, 48}), weights = torch::randn({36, 48}), biases = torch::randn({36}),
+                     flow = torch::randn({70, 36});
         std::vector<Tensor> own, plain;
         for (const Tensor& tensor : {values, weights, biases}) {
             own.push_back(leaf(tensor, torch::kFloat));
@@ -174,7 +195,8 @@ private Q_SLOTS:
         if (!mama::kernels::haveAvx512())
             QSKIP("this processor has no AVX-512");
         torch::manual_seed(3);
-        const Tensor values = torch::randn({2, 301, 3 * 32}).to(torch::kBFloat16), flow = torch::randn({2, 301, 32}).to(torch::kBFloat16);
+        const Tensor values = torch::randn({2, 301, 3 * 32}).to(torch::kBFloat16),
+                     flow = torch::randn({2, 301, 32}).to(torch::kBFloat16);
         const Tensor exact = leaf(values, torch::kDouble), expected = mama::kernels::attention(exact, 2);
         expected.backward(flow.to(torch::kDouble));
         for (const auto& [type, tolerance] : {std::pair{torch::kFloat, 2e-6}, {torch::kBFloat16, 2e-2}}) {
@@ -182,7 +204,8 @@ private Q_SLOTS:
             QCOMPARE(y.scalar_type(), type);
             y.backward(flow.to(type));
             QVERIFY2(distance(y, expected) < tolerance, qPrintable(QString::number(distance(y, expected))));
-            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance, qPrintable(QString::number(distance(own.grad(), exact.grad()))));
+            QVERIFY2(distance(own.grad(), exact.grad()) < tolerance,
+                     qPrintable(QString::number(distance(own.grad(), exact.grad()))));
         }
     }
 };

@@ -14,9 +14,15 @@ namespace {
 
 constexpr auto bf16 = torch::kBFloat16;
 
-double distance(const Tensor& a, const Tensor& b) { return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>(); }
+double distance(const Tensor& a, const Tensor& b)
+{
+    return ((a.to(torch::kDouble) - b.to(torch::kDouble)).norm() / b.to(torch::kDouble).norm()).item<double>();
+}
 
-Tensor leaf(const Tensor& values, torch::ScalarType type = torch::kFloat) { return values.detach().to(type).clone(values.suggest_memory_format()).set_requires_grad(true); }
+Tensor leaf(const Tensor& values, torch::ScalarType type = torch::kFloat)
+{
+    return values.detach().to(type).clone(values.suggest_memory_format()).set_requires_grad(true);
+}
 
 double toleranceOf(torch::ScalarType type) { return type == torch::kFloat ? 2e-6 : 6e-3; } // bfloat16 keeps 8 bits
 
@@ -76,7 +82,9 @@ private Q_SLOTS:
         expected.backward(flow.to(torch::kDouble));
         // Nothing but the last rounding: half a unit in the eighth bit.
         QVERIFY(((y.to(torch::kDouble) - expected).abs() <= expected.abs() / 256 + 1e-6).all().item<bool>());
-        QVERIFY(((own.grad().to(torch::kDouble) - exact.grad()).abs() <= exact.grad().abs() / 256 + 1e-6).all().item<bool>());
+        QVERIFY(((own.grad().to(torch::kDouble) - exact.grad()).abs() <= exact.grad().abs() / 256 + 1e-6)
+                    .all()
+                    .item<bool>());
     }
 
     void scaledSumsHaveTheirGradients()
@@ -84,10 +92,13 @@ private Q_SLOTS:
         for (const auto type : {torch::kFloat, bf16})
             for (const bool scaled : {true, false}) {
                 const Tensor flow = torch::randn({2, 40, 50});
-                const Tensor residual = leaf(torch::randn({2, 40, 50})), y = leaf(torch::randn({2, 40, 50}), type), scale = leaf(torch::randn({50}));
-                const Tensor residual2 = leaf(residual, torch::kDouble), y2 = leaf(y, torch::kDouble), scale2 = leaf(scale, torch::kDouble);
+                const Tensor residual = leaf(torch::randn({2, 40, 50})), y = leaf(torch::randn({2, 40, 50}), type),
+                             scale = leaf(torch::randn({50}));
+                const Tensor residual2 = leaf(residual, torch::kDouble), y2 = leaf(y, torch::kDouble),
+                             scale2 = leaf(scale, torch::kDouble);
                 QVERIFY(mama::takesScaledSum(residual, y));
-                const Tensor out = mama::scaledSum(residual, y, scaled ? scale : Tensor()), expected = residual2 + (scaled ? y2 * scale2 : y2);
+                const Tensor out = mama::scaledSum(residual, y, scaled ? scale : Tensor()),
+                             expected = residual2 + (scaled ? y2 * scale2 : y2);
                 QCOMPARE(out.scalar_type(), torch::kFloat);
                 QVERIFY(distance(out, expected) < 1e-6);
                 out.backward(flow);
@@ -104,8 +115,10 @@ private Q_SLOTS:
     {
         if (mama::onThisProcessor(mama::TrainingPrecision::Mixed) != mama::TrainingPrecision::Mixed)
             QSKIP("this processor multiplies no bfloat16");
-        const Tensor flow = torch::randn({3, 30, 52}).to(bf16), x = leaf(torch::randn({3, 30, 52}) * 2 + 5), weight = leaf(torch::randn({52})), bias = leaf(torch::randn({52}));
-        const Tensor x2 = leaf(x, torch::kDouble), weight2 = leaf(weight, torch::kDouble), bias2 = leaf(bias, torch::kDouble);
+        const Tensor flow = torch::randn({3, 30, 52}).to(bf16), x = leaf(torch::randn({3, 30, 52}) * 2 + 5),
+                     weight = leaf(torch::randn({52})), bias = leaf(torch::randn({52}));
+        const Tensor x2 = leaf(x, torch::kDouble), weight2 = leaf(weight, torch::kDouble),
+                     bias2 = leaf(bias, torch::kDouble);
         QVERIFY(!mama::takesLayerNorm(x, weight)); // not in mixed precision
         Tensor y;
         {
@@ -131,7 +144,9 @@ private Q_SLOTS:
         QTest::addColumn<bool>("affine");
         QTest::addColumn<bool>("narrow");
         for (int i = 0; i < 16; ++i)
-            QTest::addRow("%s%s%s, %s", i & 1 ? "image" : "rows", i & 2 ? ", ReLU" : "", i & 4 ? ", affine" : "", i & 8 ? "bfloat16" : "float32") << bool(i & 1) << bool(i & 2) << bool(i & 4) << bool(i & 8);
+            QTest::addRow("%s%s%s, %s", i & 1 ? "image" : "rows", i & 2 ? ", ReLU" : "", i & 4 ? ", affine" : "",
+                          i & 8 ? "bfloat16" : "float32")
+                << bool(i & 1) << bool(i & 2) << bool(i & 4) << bool(i & 8);
     }
     void batchNormHasItsGradients()
     {
@@ -141,23 +156,31 @@ private Q_SLOTS:
         QFETCH(bool, narrow);
         const auto type = narrow ? bf16 : torch::kFloat;
         const std::int64_t channels = 21;
-        Tensor values = image ? torch::randn({3, channels, 9, 7}).contiguous(torch::MemoryFormat::ChannelsLast) : torch::randn({101, channels});
+        Tensor values = image ? torch::randn({3, channels, 9, 7}).contiguous(torch::MemoryFormat::ChannelsLast)
+                              : torch::randn({101, channels});
         values = values * 2 + 3;
-        const Tensor flow = torch::randn_like(values).to(narrow && relu ? bf16 : torch::kFloat), x = leaf(values, type), x2 = leaf(x, torch::kDouble);
-        const Tensor weight = leaf(torch::randn({channels})), bias = leaf(torch::randn({channels})), weight2 = leaf(weight, torch::kDouble), bias2 = leaf(bias, torch::kDouble);
-        const Tensor mean = torch::rand({channels}), variance = torch::rand({channels}), mean2 = mean.to(torch::kDouble), variance2 = variance.to(torch::kDouble);
+        const Tensor flow = torch::randn_like(values).to(narrow && relu ? bf16 : torch::kFloat), x = leaf(values, type),
+                     x2 = leaf(x, torch::kDouble);
+        const Tensor weight = leaf(torch::randn({channels})), bias = leaf(torch::randn({channels})),
+                     weight2 = leaf(weight, torch::kDouble), bias2 = leaf(bias, torch::kDouble);
+        const Tensor mean = torch::rand({channels}), variance = torch::rand({channels}),
+                     mean2 = mean.to(torch::kDouble), variance2 = variance.to(torch::kDouble);
         QVERIFY(mama::takesBatchNorm(x));
-        const Tensor y = mama::trainedBatchNorm(x, {affine ? weight : Tensor(), affine ? bias : Tensor(), mean, variance}, {0.1, 1e-5, relu});
-        Tensor expected = torch::batch_norm(x2, affine ? weight2 : Tensor(), affine ? bias2 : Tensor(), mean2, variance2, true, 0.1, 1e-5, false);
+        const Tensor y = mama::trainedBatchNorm(
+            x, {affine ? weight : Tensor(), affine ? bias : Tensor(), mean, variance}, {0.1, 1e-5, relu});
+        Tensor expected = torch::batch_norm(x2, affine ? weight2 : Tensor(), affine ? bias2 : Tensor(), mean2,
+                                            variance2, true, 0.1, 1e-5, false);
         if (relu)
             expected = torch::relu(expected);
         QCOMPARE(y.scalar_type(), relu ? type : torch::kFloat);
-        QVERIFY2(distance(y, expected) < (relu ? toleranceOf(type) : 2e-6), qPrintable(QString::number(distance(y, expected))));
+        QVERIFY2(distance(y, expected) < (relu ? toleranceOf(type) : 2e-6),
+                 qPrintable(QString::number(distance(y, expected))));
         QVERIFY(distance(mean, mean2) < 1e-6);
         QVERIFY(distance(variance, variance2) < 1e-6);
         y.backward(flow);
         expected.backward(flow.to(torch::kDouble));
-        QVERIFY2(distance(x.grad(), x2.grad()) < toleranceOf(type), qPrintable(QString::number(distance(x.grad(), x2.grad()))));
+        QVERIFY2(distance(x.grad(), x2.grad()) < toleranceOf(type),
+                 qPrintable(QString::number(distance(x.grad(), x2.grad()))));
         QCOMPARE(weight.grad().defined(), affine);
         if (affine) {
             QVERIFY(distance(weight.grad(), weight2.grad()) < 2e-6);
@@ -170,9 +193,12 @@ private Q_SLOTS:
     // A step that moved the weight must not be computed with what was packed before it.
     void packedWeightsFollowTheirWeights()
     {
-        const Tensor x = torch::randn({70, 48}).set_requires_grad(true), weight = leaf(torch::randn({32, 48})), frozen = torch::randn({32, 48});
+        const Tensor x = torch::randn({70, 48}).set_requires_grad(true), weight = leaf(torch::randn({32, 48})),
+                     frozen = torch::randn({32, 48});
         const auto packed = c10::make_intrusive<mama::PackedWeights>();
-        const auto right = [&](const Tensor& w) { return distance(mama::trainedLinear(x, w, {}, packed), torch::linear(x, w)) < 1e-6; };
+        const auto right = [&](const Tensor& w) {
+            return distance(mama::trainedLinear(x, w, {}, packed), torch::linear(x, w)) < 1e-6;
+        };
         QVERIFY(right(weight));
         QVERIFY(right(frozen));
         const Tensor kept = packed->straight(frozen, torch::kFloat);

@@ -77,7 +77,8 @@ private Q_SLOTS:
         for (const Study& study : report->studies) {
             QCOMPARE(study.images.size(), std::size_t{4});
             for (const StudyImage& image : study.images)
-                QVERIFY2(image.warnings.empty() && !image.mirrorForDisplay && !image.flipForDisplay, image.warnings.empty() ? "turned" : image.warnings[0].c_str());
+                QVERIFY2(image.warnings.empty() && !image.mirrorForDisplay && !image.flipForDisplay,
+                         image.warnings.empty() ? "turned" : image.warnings[0].c_str());
         }
         const CaptionTable table = readCaptionTable(root / "tables", false);
         QCOMPARE(table.rows.size(), std::size_t{16});
@@ -90,7 +91,8 @@ private Q_SLOTS:
     {
         QTemporaryDir folder;
         const fs::path root = folder.path().toStdString();
-        const auto alone = writePhantoms(small(root / "alone", 2, 0, 2), {}), both = writePhantoms(small(root / "both", 2, 1, 2), {});
+        const auto alone = writePhantoms(small(root / "alone", 2, 0, 2), {}),
+                   both = writePhantoms(small(root / "both", 2, 1, 2), {});
         QVERIFY(alone && both);
         QCOMPARE((std::array{alone->studies, alone->priors, alone->images}), (std::array{2, 0, 8}));
         QCOMPARE((std::array{both->studies, both->priors, both->images}), (std::array{2, 2, 16}));
@@ -115,7 +117,8 @@ private Q_SLOTS:
         std::map<std::string, std::vector<QDate>> dates;
         for (const Study& study : report->studies) { // in the order of their dates
             QCOMPARE(study.images.size(), std::size_t{4});
-            dates[study.patientId].push_back(QDate::fromString(QString::fromStdString(study.date), QStringLiteral("yyyyMMdd")));
+            dates[study.patientId].push_back(
+                QDate::fromString(QString::fromStdString(study.date), QStringLiteral("yyyyMMdd")));
         }
         QCOMPARE(dates.size(), std::size_t{2});
         for (const auto& [patient, own] : dates) {
@@ -144,18 +147,22 @@ private Q_SLOTS:
             QVERIFY(!phantom::planPrior(current, 0));
             priors += phantom::planPrior(current, 0.2).has_value();
             const auto prior = phantom::planPrior(current, 1);
-            QVERIFY(prior && prior->accession != current.accession && prior->patient == current.patient && prior->age < current.age);
+            QVERIFY(prior && prior->accession != current.accession && prior->patient == current.patient &&
+                    prior->age < current.age);
             for (int side = 0; side < 2; ++side) {
                 const auto &now = current.breasts[side].lesions, &then = prior->breasts[side].lesions;
                 QVERIFY(then.size() <= now.size());
                 absent += static_cast<int>(now.size() - then.size());
                 for (const phantom::Lesion& lesion : then) {
-                    const auto same = std::find_if(now.begin(), now.end(), [&](const phantom::Lesion& one) { return one.seed == lesion.seed; });
-                    QVERIFY(same != now.end() && same->kind == lesion.kind && same->place.a == lesion.place.a && lesion.sizeMm < 0.9 * same->sizeMm);
+                    const auto same = std::find_if(now.begin(), now.end(),
+                                                   [&](const phantom::Lesion& one) { return one.seed == lesion.seed; });
+                    QVERIFY(same != now.end() && same->kind == lesion.kind && same->place.a == lesion.place.a &&
+                            lesion.sizeMm < 0.9 * same->sizeMm);
                     ++smaller;
                 }
                 // A rule that asks for the size may find a smaller lesion less grave, never graver.
-                QCOMPARE(phantom::graver(current.breasts[side].assessment, prior->breasts[side].assessment), current.breasts[side].assessment);
+                QCOMPARE(phantom::graver(current.breasts[side].assessment, prior->breasts[side].assessment),
+                         current.breasts[side].assessment);
             }
         }
         QVERIFY(priors > 48 && priors < 112); // 80, four standard deviations
@@ -174,7 +181,8 @@ private Q_SLOTS:
         const phantom::Frame before = phantom::frameOf(now, slot, 128, 104);
         phantom::Frame after = before;
         phantom::positionAnew(after, 1);
-        QVERIFY(std::abs(after.middleRow - before.middleRow) * before.mm <= 5 && std::abs(after.column(50) - before.column(50)) * before.mm <= 5);
+        QVERIFY(std::abs(after.middleRow - before.middleRow) * before.mm <= 5 &&
+                std::abs(after.column(50) - before.column(50)) * before.mm <= 5);
     }
     void glandularFractionFollowsDensity()
     {
@@ -190,7 +198,8 @@ private Q_SLOTS:
         const phantom::Breast breast = phantom::makeBreast({7, 8, 2});
         for (std::uint64_t seed = 0; seed < 40; ++seed) {
             const phantom::Lesion lesion = phantom::makeLesion(seed);
-            QCOMPARE(breast.project(lesion.place, MammogramView::Cc).x, breast.project(lesion.place, MammogramView::Mlo).x);
+            QCOMPARE(breast.project(lesion.place, MammogramView::Cc).x,
+                     breast.project(lesion.place, MammogramView::Mlo).x);
             for (const MammogramView view : {MammogramView::Cc, MammogramView::Mlo}) {
                 const phantom::Slot slot{MammogramSide::Right, view, 1};
                 const phantom::Frame frame = phantom::frameOf(breast, slot, 512, 416);
@@ -205,7 +214,8 @@ private Q_SLOTS:
                         }
                 QVERIFY(count > 0);
                 const auto at = breast.project(lesion.place, view);
-                QVERIFY(std::hypot(x / count - frame.column(at.x), y / count - frame.row(at.y)) * frame.mm < 0.25 * lesion.sizeMm);
+                QVERIFY(std::hypot(x / count - frame.column(at.x), y / count - frame.row(at.y)) * frame.mm <
+                        0.25 * lesion.sizeMm);
             }
         }
     }
@@ -223,7 +233,8 @@ private Q_SLOTS:
             QVERIFY(particles.size() >= 4);
             for (const auto& one : particles) {
                 const phantom::Place& at = lesion.place;
-                const phantom::Place place{at.a + one.depthMm / breast.depthMm, at.b + one.sideMm / breast.halfWidthMm, at.c + one.upMm / breast.halfHeightMm};
+                const phantom::Place place{at.a + one.depthMm / breast.depthMm, at.b + one.sideMm / breast.halfWidthMm,
+                                           at.c + one.upMm / breast.halfHeightMm};
                 QCOMPARE(breast.project(place, MammogramView::Cc).x, breast.project(place, MammogramView::Mlo).x);
                 QVERIFY(std::hypot(one.depthMm, one.sideMm, one.upMm) <= 0.65 * lesion.sizeMm);
             }
@@ -235,11 +246,13 @@ private Q_SLOTS:
     {
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             const phantom::Breast breast = phantom::makeBreast({seed, seed + 100, 1 + static_cast<int>(seed % 4)});
-            const phantom::Slot cc{MammogramSide::Left, MammogramView::Cc, seed}, mlo{MammogramSide::Left, MammogramView::Mlo, seed};
+            const phantom::Slot cc{MammogramSide::Left, MammogramView::Cc, seed},
+                mlo{MammogramSide::Left, MammogramView::Mlo, seed};
             const phantom::Frame frame = phantom::frameOf(breast, mlo, 256, 208);
-            const Raster<float> oblique = phantom::renderTissue(breast, mlo, frame), top = phantom::renderTissue(breast, cc, phantom::frameOf(breast, cc, 256, 208));
-            QVERIFY(oblique.at(0, 2) > 0.3f);  // pectoral muscle at the upper corner
-            QCOMPARE(top.at(0, 100), 0.0f);    // air above a craniocaudal breast
+            const Raster<float> oblique = phantom::renderTissue(breast, mlo, frame),
+                                top = phantom::renderTissue(breast, cc, phantom::frameOf(breast, cc, 256, 208));
+            QVERIFY(oblique.at(0, 2) > 0.3f); // pectoral muscle at the upper corner
+            QCOMPARE(top.at(0, 100), 0.0f);   // air above a craniocaudal breast
             const int middle = static_cast<int>(frame.middleRow);
             QVERIFY(oblique.at(middle, static_cast<int>(frame.column(0.9 * breast.depthMm))) > 0);
             QCOMPARE(oblique.at(middle, 207), 0.0f);

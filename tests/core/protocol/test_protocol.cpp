@@ -43,7 +43,8 @@ private Q_SLOTS:
         QTest::newRow("method no text") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":3})") << -32600;
         QTest::newRow("id null") << QByteArray(R"({"jsonrpc":"2.0","id":null,"method":"hello"})") << -32600;
         QTest::newRow("id object") << QByteArray(R"({"jsonrpc":"2.0","id":{},"method":"hello"})") << -32600;
-        QTest::newRow("params list") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":"hello","params":[1]})") << -32602;
+        QTest::newRow("params list") << QByteArray(R"({"jsonrpc":"2.0","id":1,"method":"hello","params":[1]})")
+                                     << -32602;
     }
 
     void brokenLinesAreRefused()
@@ -57,7 +58,8 @@ private Q_SLOTS:
 
     void deeplyNestedValidJsonIsHarmless()
     {
-        const std::string deep = R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(100000, '[') + std::string(100000, ']') + "}}";
+        const std::string deep = R"({"jsonrpc":"2.0","id":1,"method":"x","params":{"a":)" + std::string(100000, '[') +
+                                 std::string(100000, ']') + "}}";
         QVERIFY(parseLine(deep).valid);
     }
 
@@ -70,7 +72,8 @@ private Q_SLOTS:
         QCOMPARE(read.at("error").at("code").get<int>(), -32010);
         QCOMPARE(read.at("error").at("data").at("code").get<std::string>(), std::string("io"));
         QCOMPARE(read.at("error").at("data").at("where").get<std::string>(), std::string("/x/a\nb.dcm"));
-        const std::string result = resultLine("a", {{"path", "bad \xFF byte\n"}, {"number", std::numeric_limits<double>::quiet_NaN()}});
+        const std::string result =
+            resultLine("a", {{"path", "bad \xFF byte\n"}, {"number", std::numeric_limits<double>::quiet_NaN()}});
         QCOMPARE(result.find('\n'), result.size() - 1);
         QVERIFY(json::parse(result).at("result").at("number").is_null());
     }
@@ -107,7 +110,8 @@ private Q_SLOTS:
 
     void parametersAreChecked()
     {
-        const json object = json::parse(R"({"name":"x","on":true,"n":3,"list":["a","b"],"one":"c","huge":99999999999999,"half":1.5})");
+        const json object =
+            json::parse(R"({"name":"x","on":true,"n":3,"list":["a","b"],"one":"c","huge":99999999999999,"half":1.5})");
         Parameters parameters(object);
         QCOMPARE(parameters.text("name"), std::string("x"));
         QCOMPARE(parameters.flag("on", false), true);

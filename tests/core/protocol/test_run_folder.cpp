@@ -23,7 +23,10 @@ StepRecord stepRecord(std::int64_t step)
     return record;
 }
 
-void append(const fs::path& file, const std::string& text) { std::ofstream(file, std::ios::app | std::ios::binary) << text; }
+void append(const fs::path& file, const std::string& text)
+{
+    std::ofstream(file, std::ios::app | std::ios::binary) << text;
+}
 
 // The id of a process that has ended.
 std::int64_t endedProcess()
@@ -177,7 +180,7 @@ private Q_SLOTS:
         fs::create_directories(m_folder->path());
         QVERIFY(!m_folder->takeControl());
         m_folder->ask(ControlRequest::Ask::Pause);
-        m_folder->ask(ControlRequest::Ask::Checkpoint); // replaces the first
+        m_folder->ask(ControlRequest::Ask::Checkpoint);                                          // replaces the first
         QVERIFY(m_folder->asked() && m_folder->asked()->ask == ControlRequest::Ask::Checkpoint); // stays
         const auto request = m_folder->takeControl();
         QVERIFY(!m_folder->asked());

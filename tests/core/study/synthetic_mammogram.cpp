@@ -38,9 +38,15 @@ void write(const SyntheticMammogram& image, const std::filesystem::path& path)
     DcmDataset& data = *file.getDataset();
     char uid[100];
     const std::map<std::string, std::string> standard{
-        {"SOPClassUID", UID_DigitalMammographyXRayImageStorageForPresentation}, {"SOPInstanceUID", dcmGenerateUniqueIdentifier(uid)},
-        {"StudyInstanceUID", "1.2.3.4"}, {"SeriesInstanceUID", "1.2.3.4.5"}, {"Modality", "MG"}, {"StudyDate", "20260101"},
-        {"PresentationIntentType", "FOR PRESENTATION"}, {"PhotometricInterpretation", "MONOCHROME2"}, {"AcquisitionTime", "100000"}};
+        {"SOPClassUID", UID_DigitalMammographyXRayImageStorageForPresentation},
+        {"SOPInstanceUID", dcmGenerateUniqueIdentifier(uid)},
+        {"StudyInstanceUID", "1.2.3.4"},
+        {"SeriesInstanceUID", "1.2.3.4.5"},
+        {"Modality", "MG"},
+        {"StudyDate", "20260101"},
+        {"PresentationIntentType", "FOR PRESENTATION"},
+        {"PhotometricInterpretation", "MONOCHROME2"},
+        {"AcquisitionTime", "100000"}};
     for (const auto& [keyword, value] : standard)
         set(data, keyword, value);
     for (const auto& [keyword, value] : image.tags)
@@ -52,13 +58,19 @@ void write(const SyntheticMammogram& image, const std::filesystem::path& path)
         if (!image.modifierCode.empty())
             addCode(*view, DCM_ViewModifierCodeSequence, image.modifierCode, image.viewScheme);
     }
-    for (const auto& [tag, value] : {std::pair{DCM_Rows, Rows}, {DCM_Columns, Columns}, {DCM_SamplesPerPixel, Uint16{1}}, {DCM_BitsAllocated, Uint16{16}},
-                                     {DCM_BitsStored, Uint16{12}}, {DCM_HighBit, Uint16{11}}, {DCM_PixelRepresentation, Uint16{0}}})
+    for (const auto& [tag, value] : {std::pair{DCM_Rows, Rows},
+                                     {DCM_Columns, Columns},
+                                     {DCM_SamplesPerPixel, Uint16{1}},
+                                     {DCM_BitsAllocated, Uint16{16}},
+                                     {DCM_BitsStored, Uint16{12}},
+                                     {DCM_HighBit, Uint16{11}},
+                                     {DCM_PixelRepresentation, Uint16{0}}})
         data.putAndInsertUint16(tag, value);
     std::vector<Uint16> pixels(std::size_t{Rows} * Columns, 40);
     for (int r = 0; r < Rows && !image.blank; ++r)
         for (int c = 0; c < Columns; ++c) {
-            const double x = (image.chestWallRight ? Columns - c - 0.5 : c + 0.5) / (0.7 * Columns), y = (r + 0.5 - Rows / 2.0) / (0.4 * Rows);
+            const double x = (image.chestWallRight ? Columns - c - 0.5 : c + 0.5) / (0.7 * Columns),
+                         y = (r + 0.5 - Rows / 2.0) / (0.4 * Rows);
             if (x * x + y * y < 1)
                 pixels[static_cast<std::size_t>(r * Columns + c)] = 2000;
         }

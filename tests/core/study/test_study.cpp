@@ -31,7 +31,8 @@ Study scanned(const Views& views)
     return report->studies.front();
 }
 
-SyntheticMammogram tagged(const std::string& side, const std::string& view, std::map<std::string, std::string> more = {})
+SyntheticMammogram tagged(const std::string& side, const std::string& view,
+                          std::map<std::string, std::string> more = {})
 {
     more.insert({{"ImageLaterality", side}, {"ViewPosition", view}});
     return {more, "", "SCT", "", side == "R", false};
@@ -39,7 +40,8 @@ SyntheticMammogram tagged(const std::string& side, const std::string& view, std:
 
 std::string labelIn(const Study& study, Slot slot) { return study.inSlot(slot) ? study.inSlot(slot)->label : "empty"; }
 
-ImageHeader spacings(std::optional<double> pixel, std::optional<double> imager, std::optional<double> erm, const std::string& calibration = "")
+ImageHeader spacings(std::optional<double> pixel, std::optional<double> imager, std::optional<double> erm,
+                     const std::string& calibration = "")
 {
     ImageHeader header;
     header.format = "dicom";
@@ -70,7 +72,8 @@ private Q_SLOTS:
     void sidesAndViewsFromEverySource()
     {
         QFETCH(int, source);
-        static const char* Sources[] = {"ViewCodeSequence", "ViewCodeSequence", "ViewPosition", "SeriesDescription", "file name"};
+        static const char* Sources[] = {"ViewCodeSequence", "ViewCodeSequence", "ViewPosition", "SeriesDescription",
+                                        "file name"};
         Views views;
         int number = 0;
         for (const std::string side : {"R", "L"})
@@ -80,7 +83,8 @@ private Q_SLOTS:
                 if (source < 3)
                     image.tags["ImageLaterality"] = side;
                 if (source < 2) {
-                    image.viewCode = source == 0 ? (view == "CC" ? "399162004" : "399368009") : (view == "CC" ? "R-10242" : "R-10226");
+                    image.viewCode = source == 0 ? (view == "CC" ? "399162004" : "399368009")
+                                                 : (view == "CC" ? "R-10242" : "R-10226");
                     image.viewScheme = source == 0 ? "SCT" : "SRT";
                 }
                 if (source == 2)
@@ -117,10 +121,28 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
-        for (const auto& [text, expected] : std::initializer_list<std::pair<const char*, const char*>>{
-                 {"RCC", "R CC"}, {"R CC", "R CC"}, {"CC R", "R CC"}, {"R_MLO", "R MLO"}, {"RIGHT MLO", "R MLO"}, {"l-mlo", "L MLO"}, {"LMLO", "L MLO"},
-                 {"MLOID", " MLO ID"}, {"LCCID", "L CC ID"}, {"XCCL", " XCCL"}, {"RXCCL", "R XCCL"}, {"LML", "L ML"}, {"RLM", "R LM"}, {"LMO", " LMO"}, {"RMCC", "R CC M"},
-                 {"LSMLO", "L MLO S"}, {"20588046_MG_L_CC_ANON", "L CC"}, {"R chest", " "}, {"Mammogram", " "}, {"LEFT", "L "}, {"left and right", " "}})
+        for (const auto& [text, expected] :
+             std::initializer_list<std::pair<const char*, const char*>>{{"RCC", "R CC"},
+                                                                        {"R CC", "R CC"},
+                                                                        {"CC R", "R CC"},
+                                                                        {"R_MLO", "R MLO"},
+                                                                        {"RIGHT MLO", "R MLO"},
+                                                                        {"l-mlo", "L MLO"},
+                                                                        {"LMLO", "L MLO"},
+                                                                        {"MLOID", " MLO ID"},
+                                                                        {"LCCID", "L CC ID"},
+                                                                        {"XCCL", " XCCL"},
+                                                                        {"RXCCL", "R XCCL"},
+                                                                        {"LML", "L ML"},
+                                                                        {"RLM", "R LM"},
+                                                                        {"LMO", " LMO"},
+                                                                        {"RMCC", "R CC M"},
+                                                                        {"LSMLO", "L MLO S"},
+                                                                        {"20588046_MG_L_CC_ANON", "L CC"},
+                                                                        {"R chest", " "},
+                                                                        {"Mammogram", " "},
+                                                                        {"LEFT", "L "},
+                                                                        {"left and right", " "}})
             QTest::newRow(text) << text << expected;
     }
 
@@ -141,7 +163,11 @@ private Q_SLOTS:
         QCOMPARE(labelIn(scanned(three), Slot::LCC), std::string("empty"));
         QCOMPARE(labelIn(scanned(three), Slot::LMLO), std::string("LML"));
 
-        Views five{{"1.dcm", tagged("R", "CC")}, {"2.dcm", tagged("R", "MLO")}, {"3.dcm", tagged("L", "CC")}, {"4.dcm", tagged("L", "MLO")}, {"5.dcm", tagged("L", "ML")}};
+        Views five{{"1.dcm", tagged("R", "CC")},
+                   {"2.dcm", tagged("R", "MLO")},
+                   {"3.dcm", tagged("L", "CC")},
+                   {"4.dcm", tagged("L", "MLO")},
+                   {"5.dcm", tagged("L", "ML")}};
         QCOMPARE(labelIn(scanned(five), Slot::LMLO), std::string("LMLO"));
         QCOMPARE(scanned(five).images.back().label, std::string("LML"));
 
@@ -151,9 +177,13 @@ private Q_SLOTS:
         spot.viewCode = "399162004";
         spot.modifierCode = "399055006";
         eight.push_back({"6.dcm", spot});
-        eight.push_back({"7.dcm", tagged("R", "MLO", {{"PresentationIntentType", "FOR PROCESSING"}, {"AcquisitionTime", "140000"},
-                                                     {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})});
-        eight.push_back({"8.dcm", tagged("L", "MLO", {{"ImageType", "DERIVED\\PRIMARY\\TOMOSYNTHESIS\\GENERATED_2D"}, {"AcquisitionTime", "150000"}})});
+        eight.push_back({"7.dcm", tagged("R", "MLO",
+                                         {{"PresentationIntentType", "FOR PROCESSING"},
+                                          {"AcquisitionTime", "140000"},
+                                          {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})});
+        eight.push_back({"8.dcm", tagged("L", "MLO",
+                                         {{"ImageType", "DERIVED\\PRIMARY\\TOMOSYNTHESIS\\GENERATED_2D"},
+                                          {"AcquisitionTime", "150000"}})});
         const Study study = scanned(eight);
         QCOMPARE(study.inSlot(Slot::LCC)->path.filename().string(), std::string("5.dcm"));
         QCOMPARE(study.inSlot(Slot::RCC)->path.filename().string(), std::string("1.dcm"));
@@ -166,7 +196,9 @@ private Q_SLOTS:
     void oneSidedAndTwins()
     {
         const Study study = scanned({{"1.dcm", tagged("L", "CC")},
-                                     {"2.dcm", tagged("L", "CC", {{"PresentationIntentType", "FOR PROCESSING"}, {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})}});
+                                     {"2.dcm", tagged("L", "CC",
+                                                      {{"PresentationIntentType", "FOR PROCESSING"},
+                                                       {"SOPClassUID", "1.2.840.10008.5.1.4.1.1.1.2.1"}})}});
         QVERIFY(!study.inSlot(Slot::RCC) && !study.inSlot(Slot::RMLO));
         QCOMPARE(study.inSlot(Slot::LCC)->presentation, std::string("presentation"));
         QCOMPARE(study.inSlot(Slot::LCC)->twin, 1);
@@ -181,8 +213,14 @@ private Q_SLOTS:
                 for (const bool mirrored : {false, true})
                     for (const bool upsideDown : {false, true}) {
                         const std::string row = (side == "R") != mirrored ? "P" : "A";
-                        const std::string hung = view == "MLO" ? "F" : side == "R" ? "L" : "R", turned = view == "MLO" ? "H" : side == "R" ? "R" : "L";
-                        SyntheticMammogram image = tagged(side, view, {{"PatientOrientation", row + "\\" + (upsideDown ? turned : hung)}});
+                        const std::string hung = view == "MLO" ? "F"
+                                                 : side == "R" ? "L"
+                                                               : "R",
+                                          turned = view == "MLO" ? "H"
+                                                   : side == "R" ? "R"
+                                                                 : "L";
+                        SyntheticMammogram image =
+                            tagged(side, view, {{"PatientOrientation", row + "\\" + (upsideDown ? turned : hung)}});
                         image.chestWallRight = row == "P";
                         const StudyImage agreeing = scanned({{"1.dcm", image}}).images[0];
                         QCOMPARE(agreeing.mirrorForDisplay, mirrored);

@@ -20,7 +20,8 @@ class TestTables : public QObject
 private Q_SLOTS:
     void quotesLineBreaksAndLines()
     {
-        const auto file = write("\xEF\xBB\xBF" "a;\"b c\"; d\r\n1;\"x\r\ny;\"\"z\"\"\"; p \r\n\r\n2;q;r\r\n3;s");
+        const auto file = write("\xEF\xBB\xBF"
+                                "a;\"b c\"; d\r\n1;\"x\r\ny;\"\"z\"\"\"; p \r\n\r\n2;q;r\r\n3;s");
         std::vector<std::size_t> lines;
         std::vector<std::string> all;
         const auto problems = mama::readCsv(file, [&](const mama::CsvRecord& record) {

@@ -1,5 +1,5 @@
-#include "core/text/embed_tables.h"
 #include "core/text/captions/prompts.h"
+#include "core/text/embed_tables.h"
 #include "tests/support/test_data.h"
 
 namespace {
@@ -31,7 +31,8 @@ private Q_SLOTS:
             if (want.contains("with_special_tokens") && !want["with_special_tokens"].is_null())
                 QCOMPARE(mama::withSpecialTokens(caption.text), want["with_special_tokens"].get<std::string>());
             if (want.contains("all_metadata_masked"))
-                QCOMPARE(mama::buildCaption(row.image, row.finding, table.legend, {true, 1, nullptr}).text, want["all_metadata_masked"].get<std::string>());
+                QCOMPARE(mama::buildCaption(row.image, row.finding, table.legend, {true, 1, nullptr}).text,
+                         want["all_metadata_masked"].get<std::string>());
         }
     }
 
@@ -51,15 +52,21 @@ private Q_SLOTS:
         for (const Task task : {Task::Birads, Task::Density})
             for (const auto& entry : m_case.json(std::string("expected_") + mama::name(task) + "_prompts.json")) {
                 const auto& row = table.rows.at(entry["row"].get<std::size_t>());
-                compare(mama::classPrompts(task, mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr}).metadata), entry["prompts"]);
+                compare(
+                    mama::classPrompts(
+                        task, mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr}).metadata),
+                    entry["prompts"]);
             }
     }
 
     // mama.md 4.2 and R13: an unrated finding in front shifts the reference's choice, not ours.
     void choiceOfFinding()
     {
-        const auto finding = [](const char* side, const char* letter) { return mama::FindingFields{"1", side, letter, "2", "", "", "", "", "", "", ""}; };
-        const std::vector<mama::FindingFields> rows{finding("L", ""), finding("L", "B"), finding("L", "S"), finding("R", "K"), finding("B", "A")};
+        const auto finding = [](const char* side, const char* letter) {
+            return mama::FindingFields{"1", side, letter, "2", "", "", "", "", "", "", ""};
+        };
+        const std::vector<mama::FindingFields> rows{finding("L", ""), finding("L", "B"), finding("L", "S"),
+                                                    finding("R", "K"), finding("B", "A")};
         QCOMPARE(mama::chooseFinding(rows, "L", false).index, std::size_t(2));
         QCOMPARE(mama::chooseFinding(rows, "L", true).index, std::size_t(1));
         QCOMPARE(mama::chooseFinding(rows, "R", false).index, std::size_t(3));

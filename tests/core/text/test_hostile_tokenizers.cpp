@@ -29,12 +29,15 @@ class TestHostileTokenizers : public QObject
 
     std::shared_ptr<const mama::Tokenizer> load(const char* name, const std::string& content)
     {
-        const fs::path folder = m_folder.filePath(QTest::currentDataTag() ? QTest::currentDataTag() : QTest::currentTestFunction()).toStdString();
+        const fs::path folder =
+            m_folder.filePath(QTest::currentDataTag() ? QTest::currentDataTag() : QTest::currentTestFunction())
+                .toStdString();
         fs::create_directories(folder);
         std::ofstream(folder / name, std::ios::binary) << content;
         return mama::Tokenizer::load(folder);
     }
-    static std::string document(const std::string& members, const std::string& model = R"("type": "WordPiece", "vocab": {"[UNK]": 0, "a": 1})")
+    static std::string document(const std::string& members,
+                                const std::string& model = R"("type": "WordPiece", "vocab": {"[UNK]": 0, "a": 1})")
     {
         return "{" + members + (members.empty() ? "" : ", ") + "\"model\": {" + model + "}}";
     }
@@ -43,12 +46,16 @@ private Q_SLOTS:
     void growingTexts_data()
     {
         QTest::addColumn<QString>("members");
-        const std::string twice = R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"})", bytes = R"({"type": "ByteLevel", "use_regex": false})",
+        const std::string twice = R"({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"})",
+                          bytes = R"({"type": "ByteLevel", "use_regex": false})",
                           marks = R"({"type": "Metaspace", "replacement": "  ", "split": false})";
-        const auto row = [](const char* name, const std::string& members) { QTest::newRow(name) << QString::fromStdString(members); };
+        const auto row = [](const char* name, const std::string& members) {
+            QTest::newRow(name) << QString::fromStdString(members);
+        };
         row("replace", R"("normalizer": {"type": "Sequence", "normalizers": [)" + repeated(twice, 60) + "]}");
         row("bytes", R"("normalizer": {"type": "Sequence", "normalizers": [)" + repeated(bytes, 60) + "]}");
-        row("pre-tokenizer", R"("pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" + repeated(bytes, 60) + "]}");
+        row("pre-tokenizer",
+            R"("pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" + repeated(bytes, 60) + "]}");
         row("metaspace", R"("pre_tokenizer": {"type": "Sequence", "pretokenizers": [)" + repeated(marks, 60) + "]}");
         row("decoder", R"("decoder": {"type": "Sequence", "decoders": [)" + repeated(twice, 60) + "]}");
     }
@@ -56,26 +63,33 @@ private Q_SLOTS:
     {
         QFETCH(QString, members);
         const auto tokenizer = load("tokenizer.json", document(members.toStdString()));
-        QVERIFY_THROWS_EXCEPTION(mama::Error, static_cast<void>(tokenizer->decode(tokenizer->encodePlain("a"))); static_cast<void>(tokenizer->encodePlain("a \xC3\xA9")));
+        QVERIFY_THROWS_EXCEPTION(mama::Error, static_cast<void>(tokenizer->decode(tokenizer->encodePlain("a")));
+                                 static_cast<void>(tokenizer->encodePlain("a \xC3\xA9")));
     }
 
     void wrongKindsAreRefused()
     {
         const std::string entry = R"("post_processor": {"type": "TemplateProcessing", "pair": [], "single": [)";
-        for (const std::string& content : {document(entry + R"({"Sequence": 1}]})"), document(entry + repeated(R"({"Sequence": {"id": "A"}})", 1000) + "]}")})
+        for (const std::string& content : {document(entry + R"({"Sequence": 1}]})"),
+                                           document(entry + repeated(R"({"Sequence": {"id": "A"}})", 1000) + "]}")})
             QVERIFY_THROWS_EXCEPTION(mama::Error, load("tokenizer.json", content));
         const fs::path folder = m_folder.filePath("config").toStdString();
         fs::create_directories(folder);
         std::ofstream(folder / "tokenizer.json") << document("");
-        std::ofstream(folder / "tokenizer_config.json") << R"({"eos_token": {"content": 7}, "pad_token": {"content": "P"}})";
+        std::ofstream(folder / "tokenizer_config.json")
+            << R"({"eos_token": {"content": 7}, "pad_token": {"content": "P"}})";
         QCOMPARE(mama::loadCaptionTokenizer(folder).rules.end, std::string("<|endoftext|>"));
         QCOMPARE(mama::loadCaptionTokenizer(folder).rules.pad, std::string("P"));
     }
 
     void byteTokens()
     {
-        const std::string model = R"("type": "BPE", "byte_fallback": true, "merges": [], "vocab": {"<0x41>": 0, "<0xZ1>": 1, "<0x-1>": 2, "<0xC3>": 3, "<0xA9>": 4})";
-        const auto tokenizer = load("tokenizer.json", document(R"("decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]})", model));
+        const std::string model =
+            R"("type": "BPE", "byte_fallback": true, "merges": [], "vocab": {"<0x41>": 0, "<0xZ1>": 1, "<0x-1>": 2, "<0xC3>": 3, "<0xA9>": 4})";
+        const auto tokenizer = load(
+            "tokenizer.json",
+            document(R"("decoder": {"type": "Sequence", "decoders": [{"type": "ByteFallback"}, {"type": "Fuse"}]})",
+                     model));
         QCOMPARE(tokenizer->decode({0, 1, 2, 3, 4}), std::string("A<0xZ1><0x-1>\xC3\xA9"));
         QCOMPARE(tokenizer->decode({3, 1}), std::string("\xEF\xBF\xBD<0xZ1>"));
     }
@@ -84,7 +98,10 @@ private Q_SLOTS:
     {
         QElapsedTimer clock;
         clock.start();
-        const auto tokenizer = load("tokenizer.json", document(R"("pre_tokenizer": {"type": "Split", "behavior": "Isolated", "pattern": {"Regex": "(a*)*(a|b)*c"}})"));
+        const auto tokenizer = load(
+            "tokenizer.json",
+            document(
+                R"("pre_tokenizer": {"type": "Split", "behavior": "Isolated", "pattern": {"Regex": "(a*)*(a|b)*c"}})"));
         QVERIFY_THROWS_EXCEPTION(mama::Error, static_cast<void>(tokenizer->encodePlain(std::string(2000, 'a'))));
         QVERIFY(clock.elapsed() < 20000);
     }
@@ -93,8 +110,12 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("model");
         const QString name = QString::fromStdString('"' + std::string(40000, 'b') + '"');
-        QTest::newRow("unigram") << QString(R"("type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], [%1, -1]])").arg(name);
-        QTest::newRow("wordpiece") << QString(R"("type": "WordPiece", "max_input_chars_per_word": 10000, "vocab": {"[UNK]": 0, "a": 1, "##a": 1, %1: 2})").arg(name);
+        QTest::newRow("unigram")
+            << QString(R"("type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0], ["a", -1], [%1, -1]])").arg(name);
+        QTest::newRow("wordpiece")
+            << QString(
+                   R"("type": "WordPiece", "max_input_chars_per_word": 10000, "vocab": {"[UNK]": 0, "a": 1, "##a": 1, %1: 2})")
+                   .arg(name);
     }
     void oneLongTokenKeepsTheSpeed()
     {
@@ -108,10 +129,14 @@ private Q_SLOTS:
 
     void sentencePieceModels()
     {
-        const std::string text = m_folder.filePath("text.txt").toStdString(), prefix = m_folder.filePath("trained").toStdString();
+        const std::string text = m_folder.filePath("text.txt").toStdString(),
+                          prefix = m_folder.filePath("trained").toStdString();
         std::ofstream(text) << repeated("The mammogram shows a mass of 12 mm in the left breast.", 40, "\n");
-        QVERIFY(sentencepiece::SentencePieceTrainer::Train("--input=" + text + " --model_prefix=" + prefix + " --vocab_size=60 --hard_vocab_limit=false --minloglevel=2").ok());
-        const std::string model = mama::readText(prefix + ".model"), sentence = "The \xEF\xBC\xAD" "ass\xC2\xA0of 12";
+        QVERIFY(sentencepiece::SentencePieceTrainer::Train("--input=" + text + " --model_prefix=" + prefix +
+                                                           " --vocab_size=60 --hard_vocab_limit=false --minloglevel=2")
+                    .ok());
+        const std::string model = mama::readText(prefix + ".model"), sentence = "The \xEF\xBC\xAD"
+                                                                                "ass\xC2\xA0of 12";
         sentencepiece::SentencePieceProcessor library;
         QVERIFY(library.Load(prefix + ".model").ok());
         QCOMPARE(load("tokenizer.model", model)->encodePlain(sentence), library.EncodeAsIds(sentence));

@@ -15,7 +15,8 @@ std::string sameIds(const Ids& actual, const nlohmann::json& expected, const std
 {
     if (actual == expected.get<Ids>())
         return {};
-    return "ids differ for " + nlohmann::json(text).dump() + ": " + nlohmann::json(actual).dump() + " instead of " + expected.dump();
+    return "ids differ for " + nlohmann::json(text).dump() + ": " + nlohmann::json(actual).dump() + " instead of " +
+           expected.dump();
 }
 
 class TestTokenizer : public QObject
@@ -25,7 +26,8 @@ class TestTokenizer : public QObject
     int m_count = 0;
 
     // A folder with these files of the case under their usual names.
-    std::shared_ptr<const mama::Tokenizer> load(const fs::path& from, const std::vector<std::pair<std::string, std::string>>& files)
+    std::shared_ptr<const mama::Tokenizer> load(const fs::path& from,
+                                                const std::vector<std::pair<std::string, std::string>>& files)
     {
         const fs::path folder = fs::path(m_folder.path().toStdString()) / std::to_string(m_count++);
         fs::create_directories(folder);
@@ -51,7 +53,8 @@ private Q_SLOTS:
     {
         const fs::path folder = mama::test::parityFolder() / "tokenizers" / "bpe";
         MAMA_NEED(fs::exists(folder), folder.string());
-        check(*load(folder, {{"tokenizer_with_added_tokens.json", "tokenizer.json"}}), folder / "with_added_tokens.json");
+        check(*load(folder, {{"tokenizer_with_added_tokens.json", "tokenizer.json"}}),
+              folder / "with_added_tokens.json");
         const auto base = load(folder, {{"tokenizer.json", "tokenizer.json"}});
         check(*base, folder / "base_only.json");
         check(*load(folder, {{"vocab.json", "vocab.json"}, {"merges.txt", "merges.txt"}}), folder / "base_only.json");
@@ -128,7 +131,8 @@ private Q_SLOTS:
             return std::pair{tokens.separators.size(), tokens.lastSentence()};
         };
         QVERIFY(places("There is a mass.") == std::pair(std::size_t{2}, std::optional<std::size_t>(0)));
-        QVERIFY(places("There is a mass. The breast is dense.") == std::pair(std::size_t{3}, std::optional<std::size_t>(1)));
+        QVERIFY(places("There is a mass. The breast is dense.") ==
+                std::pair(std::size_t{3}, std::optional<std::size_t>(1)));
         QVERIFY(places("There is a mass") == std::pair(std::size_t{1}, std::optional<std::size_t>(0)));
         QVERIFY(!mama::Tokens().lastSentence());
     }
@@ -137,7 +141,8 @@ private Q_SLOTS:
     {
         const fs::path folder = fs::path(m_folder.path().toStdString()) / "broken";
         fs::create_directories(folder);
-        for (const char* content : {"[]", "{}", "{\"model\": {\"type\": \"Neural\"}}", "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 4000000000}}}",
+        for (const char* content : {"[]", "{}", "{\"model\": {\"type\": \"Neural\"}}",
+                                    "{\"model\": {\"type\": \"WordPiece\", \"vocab\": {\"[UNK]\": 4000000000}}}",
                                     "{\"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": [\"a b\"]}}"}) {
             std::ofstream(folder / "tokenizer.json") << content;
             QVERIFY_THROWS_EXCEPTION(mama::Error, mama::Tokenizer::load(folder));

@@ -16,7 +16,8 @@ namespace {
 
 fs::path here(const QTemporaryDir& folder) { return folder.path().toStdString(); }
 
-ImportedModel imported(const fs::path& checkpoint, const fs::path& textModel = {}, const fs::path& config = {}, const fs::path& adapter = {})
+ImportedModel imported(const fs::path& checkpoint, const fs::path& textModel = {}, const fs::path& config = {},
+                       const fs::path& adapter = {})
 {
     ImportOptions options;
     options.checkpoint = checkpoint;
@@ -95,7 +96,8 @@ private Q_SLOTS:
         const fs::path manifest = test::parityFolder() / "hostile/manifest.json";
         if (fs::exists(manifest))
             for (const auto& entry : readJson(manifest))
-                QTest::newRow(entry["file"].get<std::string>().c_str()) << QString::fromStdString(entry["file"]) << QString::fromStdString(entry["expected"]);
+                QTest::newRow(entry["file"].get<std::string>().c_str())
+                    << QString::fromStdString(entry["file"]) << QString::fromStdString(entry["expected"]);
         else
             QTest::newRow("missing") << QString() << QString();
     }
@@ -133,7 +135,9 @@ private Q_SLOTS:
     {
         const test::ParityCase parity("mama-ckpt");
         MAMA_NEED(parity.present(), parity.path("").string());
-        const auto model = [&](const char* file) { return imported(parity.path(file), parity.path("text-model"), parity.path("model_config.json")); };
+        const auto model = [&](const char* file) {
+            return imported(parity.path(file), parity.path("text-model"), parity.path("model_config.json"));
+        };
         const ImportedModel single = model("mama_fp32.ckpt");
         MAMA_SAME(difference(single, model("mama_fp32_peft07.ckpt")));
         MAMA_SAME(difference(single, model("model.safetensors")));
@@ -155,8 +159,10 @@ private Q_SLOTS:
         const test::ParityCase parity("mama-ckpt");
         MAMA_NEED(parity.present(), parity.path("").string());
         const auto sizes = parity.json("model_config.json");
-        const auto model = imported(parity.path("mama_fp32.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
-        const auto &image = model.description["image"], &text = model.description["text"], &heads = model.description["heads"];
+        const auto model =
+            imported(parity.path("mama_fp32.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
+        const auto &image = model.description["image"], &text = model.description["text"],
+                   &heads = model.description["heads"];
         MAMA_SAME(unlike(image["width"], sizes["vit_dim"]));
         MAMA_SAME(unlike(image["depth"], sizes["vit_depth"]));
         MAMA_SAME(unlike(image["heads"], sizes["vit_heads"]));
@@ -169,7 +175,8 @@ private Q_SLOTS:
         MAMA_SAME(unlike(text["positions"], sizes["n_positions"]));
         MAMA_SAME(unlike(text["lora"]["r"], sizes["lora_r"]));
         MAMA_SAME(unlike(text["lora"]["alpha"], sizes["lora_alpha"]));
-        MAMA_SAME(unlike(text["scale_attn_by_inverse_layer_idx"], parity.json("text-model/config.json")["scale_attn_by_inverse_layer_idx"]));
+        MAMA_SAME(unlike(text["scale_attn_by_inverse_layer_idx"],
+                         parity.json("text-model/config.json")["scale_attn_by_inverse_layer_idx"]));
         MAMA_SAME(unlike(heads["embedding"], sizes["embedding"]));
         MAMA_SAME(unlike(heads["local_hidden"], sizes["local_hidden"]));
         MAMA_SAME(unlike(model.description["captions"]["length"], sizes["max_words"]));
@@ -177,7 +184,8 @@ private Q_SLOTS:
         QVERIFY(model.report.assumed.size() <= 2); // epsilons that no file of the case tells
         const auto probe = imported(parity.path("linear_probe_birads.ckpt"), {}, parity.path("model_config.json"));
         MAMA_SAME(unlike(probe.description["kind"], "linear-probe"));
-        QCOMPARE(static_cast<std::int64_t>(probe.description["heads"]["classes"].size()), parity.array("expected/linear_probe_logits.npy").shape.at(1));
+        QCOMPARE(static_cast<std::int64_t>(probe.description["heads"]["classes"].size()),
+                 parity.array("expected/linear_probe_logits.npy").shape.at(1));
     }
 
     void hubAndHuggingFaceNamesAreTheSameTower()
@@ -199,7 +207,8 @@ private Q_SLOTS:
         MAMA_NEED(parity.present(), parity.path("").string());
         int pairs = 0;
         for (const auto& folder : fs::directory_iterator(parity.path("")))
-            for (const auto& file : folder.is_directory() ? fs::directory_iterator(folder.path()) : fs::directory_iterator())
+            for (const auto& file :
+                 folder.is_directory() ? fs::directory_iterator(folder.path()) : fs::directory_iterator())
                 if (file.path().extension() == ".bin") {
                     const ImportedModel old = imported(file.path());
                     MAMA_SAME(difference(old, imported(folder.path())));
@@ -207,7 +216,8 @@ private Q_SLOTS:
                     ++pairs;
                 }
         QVERIFY(pairs > 0);
-        MAMA_SAME(unlike(imported(parity.path("llama")).description["text"]["kv_heads"], parity.json("llama/config.json")["num_key_value_heads"]));
+        MAMA_SAME(unlike(imported(parity.path("llama")).description["text"]["kv_heads"],
+                         parity.json("llama/config.json")["num_key_value_heads"]));
     }
 
     void adaptersLieOverTheirBase()
@@ -224,7 +234,8 @@ private Q_SLOTS:
             MAMA_SAME(unlike(tower["lora"]["alpha"], config["lora_alpha"]));
             MAMA_SAME(unlike(tower["lora"]["rslora"], config["use_rslora"]));
             QCOMPARE(model.report.leftOver.size(), std::size_t{0});
-            QCOMPARE(model.report.used.size(), WeightFile::open(entry.path() / "base")->tensors().size() + WeightFile::open(entry.path() / "adapter")->tensors().size());
+            QCOMPARE(model.report.used.size(), WeightFile::open(entry.path() / "base")->tensors().size() +
+                                                   WeightFile::open(entry.path() / "adapter")->tensors().size());
         }
     }
 
@@ -233,7 +244,8 @@ private Q_SLOTS:
         const test::ParityCase parity("mama-ckpt");
         MAMA_NEED(parity.present(), parity.path("").string());
         const QTemporaryDir folder;
-        const ImportedModel model = imported(parity.path("mama_bf16.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
+        const ImportedModel model =
+            imported(parity.path("mama_bf16.ckpt"), parity.path("text-model"), parity.path("model_config.json"));
         QVERIFY(writeModelFolder(model, here(folder) / "m"));
         const ImportedModel again = imported(here(folder) / "m");
         MAMA_SAME(difference(model, again));
@@ -249,7 +261,8 @@ private Q_SLOTS:
         const TensorInfo* rows = adapter->find("base_model.model.transformer.wte.added_rows");
         QVERIFY(rows);
         const auto bytes = adapter->bytes(*rows).bytes;
-        QVERIFY(std::ranges::equal(bytes, again.find("text_encoder_q.model.wte.weight")->data.bytes.last(bytes.size())));
+        QVERIFY(
+            std::ranges::equal(bytes, again.find("text_encoder_q.model.wte.weight")->data.bytes.last(bytes.size())));
         fs::create_directory(here(folder) / "other");
         writeAtomically(here(folder) / "other/letter.txt", std::string_view("keep me"));
         QVERIFY_EXCEPTION_THROWN(writeModelFolder(model, here(folder) / "other"), Error);
@@ -286,18 +299,22 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const std::vector<float> values(4, 1), others(4, 2);
         const auto write = [&](const char* file, const char* tensor, const std::vector<float>& what) {
-            writeSafetensors(here(folder) / file, {{{tensor, TensorType::F32, {4}}, std::as_bytes(std::span(what))}}, {});
+            writeSafetensors(here(folder) / file, {{{tensor, TensorType::F32, {4}}, std::as_bytes(std::span(what))}},
+                             {});
             return sha256OfFile(here(folder) / file);
         };
-        const std::map<std::string, std::string> sums{{"a.safetensors", write("a.safetensors", "x", values)}, {"b.safetensors", write("b.safetensors", "y", values)}};
+        const std::map<std::string, std::string> sums{{"a.safetensors", write("a.safetensors", "x", values)},
+                                                      {"b.safetensors", write("b.safetensors", "y", values)}};
         const std::string hash = writeShardIndex(here(folder), sums);
         const nlohmann::json index = readJson(here(folder) / "model.safetensors.index.json");
-        QVERIFY(index["weight_map"] == (nlohmann::json{{"x", "a.safetensors"}, {"y", "b.safetensors"}}) && index["metadata"]["total_size"] == 32);
+        QVERIFY(index["weight_map"] == (nlohmann::json{{"x", "a.safetensors"}, {"y", "b.safetensors"}}) &&
+                index["metadata"]["total_size"] == 32);
         const auto whole = WeightFile::open(here(folder));
         whole->verify();
         QCOMPARE(whole->tensors().size(), std::size_t{2});
         QCOMPARE(whole->hash(), hash);
-        QCOMPARE(hash, sha256(sums.at("a.safetensors") + "  a.safetensors\n" + sums.at("b.safetensors") + "  b.safetensors\n")); // as sha256sum prints
+        QCOMPARE(hash, sha256(sums.at("a.safetensors") + "  a.safetensors\n" + sums.at("b.safetensors") +
+                              "  b.safetensors\n")); // as sha256sum prints
         const auto error = [](const auto& call) {
             try {
                 call();
@@ -307,10 +324,14 @@ private Q_SLOTS:
             return std::string();
         };
         write("b.safetensors", "y", others);
-        QVERIFY(error([&] { WeightFile::open(here(folder))->verify(); }).find("b.safetensors: its SHA-256") != std::string::npos);
+        QVERIFY(error([&] { WeightFile::open(here(folder))->verify(); }).find("b.safetensors: its SHA-256") !=
+                std::string::npos);
         write("b.safetensors", "x", values);
-        QVERIFY(error([&] { WeightFile::open(here(folder)); }).find("the shard b.safetensors holds \"x\"") != std::string::npos);
-        QVERIFY(error([&] { writeShardIndex(here(folder), sums); }).find("the tensor x lies in a.safetensors and in b.safetensors") != std::string::npos);
+        QVERIFY(error([&] { WeightFile::open(here(folder)); }).find("the shard b.safetensors holds \"x\"") !=
+                std::string::npos);
+        QVERIFY(error([&] {
+                    writeShardIndex(here(folder), sums);
+                }).find("the tensor x lies in a.safetensors and in b.safetensors") != std::string::npos);
         fs::remove(here(folder) / "b.safetensors");
         QVERIFY(error([&] { WeightFile::open(here(folder)); }).find("b.safetensors") != std::string::npos);
     }
@@ -330,7 +351,8 @@ private Q_SLOTS:
             chunked.push_back(tensor);
         }
         writeSafetensors(here(folder) / "chunked.safetensors", chunked, {});
-        MAMA_SAME(difference(imported(here(folder) / "chunked.safetensors"), imported(parity.path("dinov2/facebook.pth"))));
+        MAMA_SAME(
+            difference(imported(here(folder) / "chunked.safetensors"), imported(parity.path("dinov2/facebook.pth"))));
     }
 
     void largeFilesAreMappedNotCopied()
@@ -338,7 +360,8 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const fs::path path = here(folder) / "large.safetensors";
         constexpr std::uint64_t bytes = std::uint64_t{10} << 30U;
-        const std::string header = R"({"big":{"dtype":"F32","shape":[)" + std::to_string(bytes / 4) + R"(],"data_offsets":[0,)" + std::to_string(bytes) + "]}}";
+        const std::string header = R"({"big":{"dtype":"F32","shape":[)" + std::to_string(bytes / 4) +
+                                   R"(],"data_offsets":[0,)" + std::to_string(bytes) + "]}}";
         write(path, header, 0);
         fs::resize_file(path, 8 + header.size() + bytes); // sparse: takes no room on the disk
         const std::size_t before = peakMemory();
@@ -355,8 +378,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("header");
         QTest::addColumn<int>("data");
         QTest::addColumn<QString>("reason");
-        QTest::newRow("bytes at the end") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})" << 8 << "belong to no tensor";
-        QTest::newRow("unknown field") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})" << 4 << "unknown field";
+        QTest::newRow("bytes at the end")
+            << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}})" << 8 << "belong to no tensor";
+        QTest::newRow("unknown field") << R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1}})" << 4
+                                       << "unknown field";
         QTest::newRow("no offsets") << R"({"a":{"dtype":"F32","shape":[1]}})" << 4 << "lacks";
         QTest::newRow("fraction") << R"({"a":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}})" << 4 << "fraction";
         QTest::newRow("text after the end") << R"({} {})" << 0 << "not valid JSON";

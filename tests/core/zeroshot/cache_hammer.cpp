@@ -18,7 +18,8 @@ int main(int argc, char** argv)
     const long rounds = std::strtol(argv[4], nullptr, 10); // 0: for ever
     for (long round = 0; rounds == 0 || round < rounds; ++round) {
         const std::string key = mama::sha256("entry " + std::to_string(random() % 40));
-        const std::vector<std::byte> payload(20'000 + static_cast<std::size_t>(key[0]) * 1000, static_cast<std::byte>(key[1]));
+        const std::vector<std::byte> payload(20'000 + static_cast<std::size_t>(key[0]) * 1000,
+                                             static_cast<std::byte>(key[1]));
         const auto kept = cache.get(key);
         if (kept && *kept != payload) {
             std::printf("wrong payload\n");

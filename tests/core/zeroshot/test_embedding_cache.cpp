@@ -12,7 +12,10 @@ using namespace mama;
 
 namespace {
 
-std::vector<std::byte> bytes(std::size_t size, int value) { return std::vector<std::byte>(size, static_cast<std::byte>(value)); }
+std::vector<std::byte> bytes(std::size_t size, int value)
+{
+    return std::vector<std::byte>(size, static_cast<std::byte>(value));
+}
 
 std::filesystem::path onlyEntry(const std::filesystem::path& folder)
 {
@@ -98,7 +101,8 @@ private Q_SLOTS:
         if (kind == 7) {
             key = sha256("b");
             std::filesystem::create_directories(std::filesystem::path(folder.path().toStdString()) / key.substr(0, 2));
-            std::filesystem::rename(path, std::filesystem::path(folder.path().toStdString()) / key.substr(0, 2) / (key + ".emb"));
+            std::filesystem::rename(path, std::filesystem::path(folder.path().toStdString()) / key.substr(0, 2) /
+                                              (key + ".emb"));
         }
         QVERIFY(!cache.get(key));
         QCOMPARE(cache.statistics().corrupt, std::uint64_t{1});
@@ -116,7 +120,8 @@ private Q_SLOTS:
         const auto now = std::filesystem::file_time_type::clock::now();
         for (int i = 0; i < 8; ++i) {
             cache.put(key(i), bytes(1000, i));
-            std::filesystem::last_write_time(path / key(i).substr(0, 2) / (key(i) + ".emb"), now - std::chrono::hours(10 - i));
+            std::filesystem::last_write_time(path / key(i).substr(0, 2) / (key(i) + ".emb"),
+                                             now - std::chrono::hours(10 - i));
         }
         QVERIFY(cache.get(key(0))); // now the one used last
         cache.put(key(8), bytes(1000, 8));

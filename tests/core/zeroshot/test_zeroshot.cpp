@@ -34,8 +34,13 @@ public:
     int threads() const override { return 1; }
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
-    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, std::int64_t, std::int64_t, std::int64_t, const Job&) override { return {}; }
-    Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options, const Job& job) override
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, std::int64_t, std::int64_t, std::int64_t,
+                                             const Job&) override
+    {
+        return {};
+    }
+    Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
+                                           const Job& job) override
     {
         if (job.cancelled())
             return {};
@@ -64,7 +69,10 @@ public:
     std::vector<std::string> seen;
 
 private:
-    static int axis(const std::string& text) { return text.find("mass") != std::string::npos ? 0 : text.find("calc") != std::string::npos ? 1 : 2; }
+    static int axis(const std::string& text)
+    {
+        return text.find("mass") != std::string::npos ? 0 : text.find("calc") != std::string::npos ? 1 : 2;
+    }
     ModelInfo m_info;
     nlohmann::json m_description;
     CaptionRules m_rules;
@@ -128,12 +136,16 @@ private Q_SLOTS:
 
     void cosinesOfAnglesInThePlane()
     {
-        const auto at = [](double degrees) { return std::array{static_cast<float>(std::cos(degrees / 57.29577951308232)), static_cast<float>(std::sin(degrees / 57.29577951308232))}; };
+        const auto at = [](double degrees) {
+            return std::array{static_cast<float>(std::cos(degrees / 57.29577951308232)),
+                              static_cast<float>(std::sin(degrees / 57.29577951308232))};
+        };
         const auto a = at(0), b = at(60), c = at(90), d = at(180);
         const std::vector<float> images{a[0], a[1], b[0], b[1]}, texts{c[0], c[1], d[0], d[1]};
         const std::vector<float> expected{0, -1, std::sqrt(3.0F) / 2, -0.5F};
         const auto actual = similarities(images, texts, 2);
-        MAMA_SAME(test::difference(std::vector<double>(actual.begin(), actual.end()), std::vector<double>(expected.begin(), expected.end()), 1e-6, 0, "cosines"));
+        MAMA_SAME(test::difference(std::vector<double>(actual.begin(), actual.end()),
+                                   std::vector<double>(expected.begin(), expected.end()), 1e-6, 0, "cosines"));
         QVERIFY_EXCEPTION_THROWN(similarities(images, texts, 3), Error);
         // Normalised, averaged, normalised: lengths do not matter, the mean of 0 and 90 degrees is 45.
         const auto mean = ensemble(std::vector<float>{5, 0, 0, 0.1F}, 2);
@@ -172,7 +184,8 @@ private Q_SLOTS:
 
     void masksFollowTheGeometry()
     {
-        Geometry::Chain chain; // 100 x 200 stored, padded by 50 on the left and the right: 200 x 200 -> 28 x 28, patches of 14
+        Geometry::Chain
+            chain; // 100 x 200 stored, padded by 50 on the left and the right: 200 x 200 -> 28 x 28, patches of 14
         chain.storedColumns = chain.resizedColumns = 100;
         chain.storedRows = chain.resizedRows = 200;
         chain.padLeft = 50;
@@ -191,7 +204,8 @@ private Q_SLOTS:
         breast.at(24, 12) = 1;               // stored 96..104 x 192..200, in the last row's third patch
         const auto mask = breastOnGrid(geometry, breast);
         for (std::size_t i = 0; i < 16; ++i)
-            QCOMPARE(int(mask[i]), i == 1 || i == 14 || i == 15 ? 1 : 0); // the last cell reaches into both last patches
+            QCOMPARE(int(mask[i]),
+                     i == 1 || i == 14 || i == 15 ? 1 : 0); // the last cell reaches into both last patches
     }
 
     void anEncodedImageComesBackFromBytes()
@@ -228,7 +242,8 @@ private Q_SLOTS:
             for (std::size_t t = 0; t < 2; ++t)
                 QCOMPARE(static_cast<float>(result->scores[i][t]), expected[i][t]);
         QCOMPARE(static_cast<float>(result->fused.study[0]), 0.8F);
-        const Raster<float>& map = result->maps[0][0].values; // mass on RCC: patches along axes 0, 1, 2, and one not seen
+        const Raster<float>& map =
+            result->maps[0][0].values; // mass on RCC: patches along axes 0, 1, 2, and one not seen
         QCOMPARE(map.rows, 2);
         QCOMPARE(map.values[0], 1.0F);
         QCOMPARE(map.values[1], 0.0F);
@@ -316,10 +331,18 @@ private Q_SLOTS:
         QCOMPARE(map.type, std::string("f4"));
         QCOMPARE(map.shape, (std::vector<std::int64_t>{2, 2}));
         QCOMPARE(map.asFloat()[0], 1.0F);
-        const auto document = nlohmann::json::parse(QString::fromUtf8([&] { QFile f(QString::fromStdString((path / "geometry.json").string())); if (!f.open(QIODevice::ReadOnly)) return QByteArray(); return f.readAll(); }()).toStdString());
+        const auto document =
+            nlohmann::json::parse(QString::fromUtf8([&] {
+                                      QFile f(QString::fromStdString((path / "geometry.json").string()));
+                                      if (!f.open(QIODevice::ReadOnly))
+                                          return QByteArray();
+                                      return f.readAll();
+                                  }())
+                                      .toStdString());
         QCOMPARE(document.at("maps").size(), std::size_t{6});
         QCOMPARE(document.at("images").at(0).at("name").get<std::string>(), std::string("RCC"));
-        QVERIFY(Geometry::fromJson(document.at("images").at(0).at("geometry")).toJson() == encoded.images[0].encoded->geometry.toJson());
+        QVERIFY(Geometry::fromJson(document.at("images").at(0).at("geometry")).toJson() ==
+                encoded.images[0].encoded->geometry.toJson());
         QCOMPARE(readNpy(path / "RCC_breast.npy").shape, (std::vector<std::int64_t>{2, 2}));
     }
 };

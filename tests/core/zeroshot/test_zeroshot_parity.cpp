@@ -25,14 +25,16 @@ private Q_SLOTS:
         const auto folder = std::filesystem::path(m_folder.path().toStdString()) / "model";
         QVERIFY(writeModelFolder(*imported, folder));
         m_model = Model::load(folder, {"cpu", Precision::Fp32, 0});
-        const NpyArray images = reference.array("inputs/images_normalised.npy"); // [N, 1, H, W]: the network gets three equal channels
+        const NpyArray images =
+            reference.array("inputs/images_normalised.npy"); // [N, 1, H, W]: the network gets three equal channels
         const std::vector<float> values = images.asFloat();
         const std::int64_t height = images.shape[2], width = images.shape[3];
         const auto pixels = static_cast<std::size_t>(height * width);
         for (std::size_t i = 0; i < static_cast<std::size_t>(images.shape[0]); ++i) {
             std::vector<float> input;
             for (int channel = 0; channel < 3; ++channel)
-                input.insert(input.end(), values.begin() + static_cast<std::ptrdiff_t>(i * pixels), values.begin() + static_cast<std::ptrdiff_t>((i + 1) * pixels));
+                input.insert(input.end(), values.begin() + static_cast<std::ptrdiff_t>(i * pixels),
+                             values.begin() + static_cast<std::ptrdiff_t>((i + 1) * pixels));
             auto embedding = m_model->encodeImages(input, 1, height, width);
             auto encoded = std::make_shared<EncodedImage>();
             encoded->profile = m_model->info().profile;
@@ -57,7 +59,8 @@ private Q_SLOTS:
         options.allSentences = true;
         std::vector<std::string> captions;
         for (const nlohmann::json& caption : reference.json("inputs/captions.json"))
-            captions.push_back(caption.is_string() ? caption.get<std::string>() : caption.at("text").get<std::string>());
+            captions.push_back(caption.is_string() ? caption.get<std::string>()
+                                                   : caption.at("text").get<std::string>());
         const auto result = query(*m_model, encoder, m_study, captions, options);
         QVERIFY(result.has_value());
         std::vector<float> maps;
@@ -95,7 +98,9 @@ private Q_SLOTS:
                 once.insert(once.end(), scores.softmax.begin(), scores.softmax.end());
                 twice.insert(twice.end(), scores.softmaxTwice.begin(), scores.softmaxTwice.end());
             }
-            for (const auto& [suffix, values] : {std::pair<std::string, const std::vector<double>*>{"_scores", &logits}, {"_softmax", &once}, {"_softmax_twice", &twice}}) {
+            for (const auto& [suffix, values] : {std::pair<std::string, const std::vector<double>*>{"_scores", &logits},
+                                                 {"_softmax", &once},
+                                                 {"_softmax_twice", &twice}}) {
                 const std::string file = "expected/zeroshot_" + family + suffix + ".npy";
                 if (!reference.description().at("files").contains(file))
                     continue; // no double softmax is listed for the two-class family
@@ -109,7 +114,8 @@ private Q_SLOTS:
     void classesOfAProbeAreTheReferences()
     {
         const test::ParityCase reference("mama-ckpt");
-        MAMA_NEED(reference.present() && std::filesystem::exists(reference.path("linear_probe_birads.ckpt")), test::parityFolder().string());
+        MAMA_NEED(reference.present() && std::filesystem::exists(reference.path("linear_probe_birads.ckpt")),
+                  test::parityFolder().string());
         ImportOptions options;
         options.checkpoint = reference.path("linear_probe_birads.ckpt");
         options.compat = "reference";

@@ -102,7 +102,9 @@ private Q_SLOTS:
             return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
         };
         for (int number = 0; number < 6; ++number) {
-            QVERIFY((luminance(CurvePlot::colourOf(number, true)) + 0.05) / (luminance(QColor(0x17, 0x19, 0x1b)) + 0.05) >= 3);
+            QVERIFY((luminance(CurvePlot::colourOf(number, true)) + 0.05) /
+                        (luminance(QColor(0x17, 0x19, 0x1b)) + 0.05) >=
+                    3);
             QVERIFY(1.05 / (luminance(CurvePlot::colourOf(number, false)) + 0.05) >= 3);
         }
     }
@@ -232,7 +234,8 @@ private Q_SLOTS:
         connect(&plot, &CurvePlot::cursorDragged, this, [&](double step) { steps.push_back(step); });
         const auto drag = [&](int from, int to) {
             QTest::mousePress(inner, Qt::LeftButton, {}, QPoint(from, 100));
-            QMouseEvent move(QEvent::MouseMove, QPointF(to, 100), inner->mapToGlobal(QPointF(to, 100)), Qt::NoButton, Qt::LeftButton, {});
+            QMouseEvent move(QEvent::MouseMove, QPointF(to, 100), inner->mapToGlobal(QPointF(to, 100)), Qt::NoButton,
+                             Qt::LeftButton, {});
             QCoreApplication::sendEvent(inner, &move);
             QTest::mouseRelease(inner, Qt::LeftButton, {}, QPoint(to, 100));
         };

@@ -30,7 +30,10 @@ std::shared_ptr<const viewer::ViewImage> makeImage(const SyntheticImage& image, 
     for (int r = 0; r < image.rows; ++r)
         for (int c = 0; c < image.columns; ++c) {
             const std::int32_t v = image.value(c, r);
-            std::memcpy(pixels.bytes.data() + (static_cast<std::size_t>(r) * static_cast<std::size_t>(image.columns) + static_cast<std::size_t>(c)) * bytes, &v, bytes);
+            std::memcpy(pixels.bytes.data() + (static_cast<std::size_t>(r) * static_cast<std::size_t>(image.columns) +
+                                               static_cast<std::size_t>(c)) *
+                                                  bytes,
+                        &v, bytes);
         }
     const Raster<std::uint8_t> all((image.rows + 7) / 8, (image.columns + 7) / 8, 1);
     auto made = viewer::ViewImage::make(pixels, image.pipeline, factsOf(image), image.wholeBreast ? &all : nullptr);
@@ -51,18 +54,21 @@ SyntheticImage breastLike(Slot slot, int rows, int columns, double mm, bool mirr
     const bool wallRight = viewer::isRight(slot) != mirroredStorage;
     image.wall = wallRight ? columns - 1 : 0;
     image.value = [=](int c, int r) {
-        const double depth = (wallRight ? columns - 1 - c : c) / (0.8 * columns), height = (r - rows * 0.5) / (0.42 * rows);
+        const double depth = (wallRight ? columns - 1 - c : c) / (0.8 * columns),
+                     height = (r - rows * 0.5) / (0.42 * rows);
         const double radius = std::sqrt(depth * depth + height * height);
         if (radius > 1)
             return 20;
-        const double tissue = 1400 + 500 * std::sin(c * 0.031) * std::cos(r * 0.023) + 250 * std::sin((c + 2 * r) * 0.11);
+        const double tissue =
+            1400 + 500 * std::sin(c * 0.031) * std::cos(r * 0.023) + 250 * std::sin((c + 2 * r) * 0.11);
         return static_cast<int>(tissue * std::min(1.0, (1 - radius) * 6 + 0.25));
     };
     image.pipeline.voi.push_back({Window{1200, 2400, WindowFunction::Linear, "NORMAL"}, {}});
     return image;
 }
 
-viewer::MapOverlay makeMap(const viewer::ViewImage& image, Box crop, int size, const std::function<float(int, int)>& value)
+viewer::MapOverlay makeMap(const viewer::ViewImage& image, Box crop, int size,
+                           const std::function<float(int, int)>& value)
 {
     Geometry::Chain chain;
     chain.storedColumns = chain.resizedColumns = image.columns();

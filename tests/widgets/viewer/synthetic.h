@@ -24,6 +24,7 @@ StudyImage factsOf(const SyntheticImage& image);
 // A breast-like half disc at the chest wall, on black.
 SyntheticImage breastLike(Slot slot, int rows, int columns, double mm, bool mirroredStorage = false);
 // Map of one crop of the image stretched to `size` pixels in patches of 14.
-viewer::MapOverlay makeMap(const viewer::ViewImage& image, Box crop, int size, const std::function<float(int row, int column)>& value);
+viewer::MapOverlay makeMap(const viewer::ViewImage& image, Box crop, int size,
+                           const std::function<float(int row, int column)>& value);
 
 } // namespace mama::test

@@ -90,7 +90,8 @@ class TestViewer : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        QVERIFY2(QGuiApplication::platformName() != QLatin1String("offscreen"), "needs a real window: run under Xvfb with QT_QPA_PLATFORM=xcb");
+        QVERIFY2(QGuiApplication::platformName() != QLatin1String("offscreen"),
+                 "needs a real window: run under Xvfb with QT_QPA_PLATFORM=xcb");
     }
 
     void windowsEqualDisplayImage_data()
@@ -102,7 +103,9 @@ private Q_SLOTS:
         const char* names[]{"linear", "exact", "sigmoid"};
         for (int f = 0; f < 3; ++f)
             for (const bool inverted : {false, true}) {
-                const auto tag = [&](const char* what) { return QByteArray(names[f]) + ' ' + what + (inverted ? " monochrome1" : ""); };
+                const auto tag = [&](const char* what) {
+                    return QByteArray(names[f]) + ' ' + what + (inverted ? " monochrome1" : "");
+                };
                 QTest::newRow(tag("wide")) << f << 2048.0 << 4096.0 << inverted;
                 QTest::newRow(tag("narrow")) << f << 1000.5 << 37.0 << inverted;
                 QTest::newRow(tag("width 1")) << f << 2000.0 << 1.0 << inverted;
@@ -189,12 +192,16 @@ private Q_SLOTS:
         view->setImage(Slot::RCC, makeImage(image));
         view->setInverted(true);
         const QImage frame = grab(*view);
-        const auto at = [&](int c, int r) { const QPoint p = screenOf(*view, Slot::RCC, c, r); return grey(frame, p.x(), p.y()); };
-        QCOMPARE(at(20, 400), 0);  // air
-        QCOMPARE(at(590, 10), 0);  // padding
+        const auto at = [&](int c, int r) {
+            const QPoint p = screenOf(*view, Slot::RCC, c, r);
+            return grey(frame, p.x(), p.y());
+        };
+        QCOMPARE(at(20, 400), 0); // air
+        QCOMPARE(at(590, 10), 0); // padding
         const int shown = at(560, 400);
         const double value = inner(560, 400), share = (value - (1200 - 0.5 - 1199.5)) / 2399;
-        QVERIFY2(std::abs(shown - 255 * (1 - share)) < 24, qPrintable(QString::number(shown))); // neighbours are averaged
+        QVERIFY2(std::abs(shown - 255 * (1 - share)) < 24,
+                 qPrintable(QString::number(shown))); // neighbours are averaged
         QVERIFY(shown > 20);
     }
 
@@ -210,7 +217,8 @@ private Q_SLOTS:
         const QImage frame = grab(*view);
         for (const double at : {0.1, 0.37, 0.5, 0.81}) {
             const QPoint p = screenOf(*view, Slot::LCC, static_cast<int>(at * 2048), static_cast<int>((1 - at) * 2048));
-            QVERIFY2(std::abs(grey(frame, p.x(), p.y()) - 128) <= 2, qPrintable(QString::number(grey(frame, p.x(), p.y()))));
+            QVERIFY2(std::abs(grey(frame, p.x(), p.y()) - 128) <= 2,
+                     qPrintable(QString::number(grey(frame, p.x(), p.y()))));
         }
     }
 
@@ -221,7 +229,8 @@ private Q_SLOTS:
         view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1600, 1200, 0.1, true)));
         view->setImage(Slot::LMLO, makeImage(breastLike(Slot::LMLO, 1600, 1200, 0.1)));
         for (int round = 0; round < 3; ++round) {
-            const auto right = *view->transform(Slot::RCC), left = *view->transform(Slot::LCC), lower = *view->transform(Slot::LMLO);
+            const auto right = *view->transform(Slot::RCC), left = *view->transform(Slot::LCC),
+                       lower = *view->transform(Slot::LMLO);
             QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleX) - std::abs(10 / 0.1 * left.scaleX)) < 1e-9);
             QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleY) - std::abs(10 / 0.1 * lower.scaleY)) < 1e-9);
             if (round != 1) { // chest walls on the shared line; a panned view only keeps the same depth
@@ -246,11 +255,13 @@ private Q_SLOTS:
         view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1000, 800, 0.1)));
         const QPoint at(350, 180);
         const Point before = view->transform(Slot::RCC)->toStored({350, 180});
-        QWheelEvent wheel(at, view->mapToGlobal(at), {}, {0, 360}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false);
+        QWheelEvent wheel(at, view->mapToGlobal(at), {}, {0, 360}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
+                          false);
         QCoreApplication::sendEvent(view.get(), &wheel);
         const Point after = view->transform(Slot::RCC)->toStored({350, 180});
         const double pixel = std::abs(1 / view->transform(Slot::RCC)->scaleX);
-        QVERIFY(std::abs(before.x - after.x) <= 0.51 * pixel && std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
+        QVERIFY(std::abs(before.x - after.x) <= 0.51 * pixel &&
+                std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
         QCOMPARE(view->pose(Slot::LCC).pixelsPerMm, view->pose(Slot::RCC).pixelsPerMm);
         QCOMPARE(view->pose(Slot::LCC).depth, view->pose(Slot::RCC).depth);
         QCOMPARE(view->zoomMode(), ZoomMode::Free);
@@ -264,7 +275,8 @@ private Q_SLOTS:
         const Window before = view->window(Slot::RCC);
         QTest::mousePress(view.get(), Qt::RightButton, {}, {300, 200});
         QTest::mouseMove(view.get(), {310, 200});
-        QMouseEvent move(QEvent::MouseMove, QPointF(350, 180), view->mapToGlobal(QPointF(350, 180)), Qt::NoButton, Qt::RightButton, {});
+        QMouseEvent move(QEvent::MouseMove, QPointF(350, 180), view->mapToGlobal(QPointF(350, 180)), Qt::NoButton,
+                         Qt::RightButton, {});
         QCoreApplication::sendEvent(view.get(), &move);
         QTest::mouseRelease(view.get(), Qt::RightButton, {}, {350, 180});
         QVERIFY(changed.count() > 0);
@@ -290,7 +302,9 @@ private Q_SLOTS:
             for (const bool mirror : {false, true})
                 for (const bool flip : {false, true})
                     for (const double zoom : {1.0, 1.7})
-                        QTest::addRow("slot %d %s %s zoom %.1f", s, mirror ? "mirrored" : "", flip ? "flipped" : "", zoom) << s << mirror << flip << zoom;
+                        QTest::addRow("slot %d %s %s zoom %.1f", s, mirror ? "mirrored" : "", flip ? "flipped" : "",
+                                      zoom)
+                            << s << mirror << flip << zoom;
     }
 
     void overlayDotLiesWhereThePatchLies()
@@ -317,7 +331,8 @@ private Q_SLOTS:
         style.cells = true;
         view->setOverlayStyle(style);
         const int row = 20, column = 15;
-        const MapOverlay map = makeMap(*image, {100, 57, 611, 823}, 518, [&](int r, int c) { return r == row && c == column ? 1.0F : 0.0F; });
+        const MapOverlay map = makeMap(*image, {100, 57, 611, 823}, 518,
+                                       [&](int r, int c) { return r == row && c == column ? 1.0F : 0.0F; });
         view->setOverlay(s, std::make_shared<MapOverlay>(map));
         ViewPose pose = view->pose(s);
         pose.pixelsPerMm *= zoom;
@@ -343,7 +358,11 @@ private Q_SLOTS:
         const Point stored{100 + (column + 0.5) * 14 * 512.0 / 518, 57 + (row + 0.5) * 14 * 767.0 / 518};
         const Point expected = view->transform(s)->toScreen(stored);
         QVERIFY2(std::abs(sumX / count - expected.x) < 1 && std::abs(sumY / count - expected.y) < 1,
-                 qPrintable(QStringLiteral("%1,%2 instead of %3,%4").arg(sumX / count).arg(sumY / count).arg(expected.x).arg(expected.y)));
+                 qPrintable(QStringLiteral("%1,%2 instead of %3,%4")
+                                .arg(sumX / count)
+                                .arg(sumY / count)
+                                .arg(expected.x)
+                                .arg(expected.y)));
         const CursorInfo info = view->infoAt({sumX / count, sumY / count});
         QVERIFY(info.similarity && *info.similarity == 1.0F);
         QVERIFY(std::abs(info.column + 0.5 - stored.x) < 14 && std::abs(info.row + 0.5 - stored.y) < 21);
@@ -355,7 +374,10 @@ private Q_SLOTS:
         SyntheticImage description = breastLike(Slot::LCC, 1000, 1000, 0.1);
         auto image = makeImage(description);
         view->setImage(Slot::LCC, image);
-        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(makeMap(*image, {0, 100, 799, 899}, 518, [](int r, int) { return r == 18 ? std::nanf("") : 0.5F; })));
+        view->setOverlay(Slot::LCC,
+                         std::make_shared<MapOverlay>(makeMap(*image, {0, 100, 799, 899}, 518, [](int r, int) {
+                             return r == 18 ? std::nanf("") : 0.5F;
+                         })));
         const QImage bare = [&] {
             OverlayStyle off;
             off.visible = false;
@@ -373,7 +395,8 @@ private Q_SLOTS:
                 }
             return static_cast<double>(n) / all;
         };
-        const double outside = changed(850, 200, 990, 800), insideBreast = changed(100, 300, 500, 420), air = changed(700, 120, 790, 200);
+        const double outside = changed(850, 200, 990, 800), insideBreast = changed(100, 300, 500, 420),
+                     air = changed(700, 120, 790, 200);
         QVERIFY2(outside > 0.03 && outside < 0.5, qPrintable(QString::number(outside))); // lines, not a fill
         QVERIFY2(insideBreast > 0.98, qPrintable(QString::number(insideBreast)));
         QVERIFY2(air < 0.01, qPrintable(QString::number(air)));
@@ -389,7 +412,8 @@ private Q_SLOTS:
         view->setImage(Slot::RMLO, image);
         const float nan = std::nanf("");
         for (const float value : {0.25F, nan, INFINITY, -3.0F}) {
-            view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
+            view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>(
+                                             makeMap(*image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
             for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, -1.0}, {0.3, 0.3}}) {
                 OverlayStyle style;
                 style.low = low;
@@ -411,7 +435,8 @@ private Q_SLOTS:
         black.value = [](int, int) { return 0; };
         auto image = makeImage(black);
         view->setImage(Slot::LCC, image);
-        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 259, 219}, 518, [](int, int) { return 0.5F; })));
+        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(
+                                        makeMap(*image, {0, 0, 259, 219}, 518, [](int, int) { return 0.5F; })));
         const auto shown = [&](double low, double high) {
             OverlayStyle style;
             style.opacity = 1;
@@ -463,7 +488,8 @@ private Q_SLOTS:
         const Measurement along{Slot::RCC, {10, 20}, {40, 60}}; // 30 columns, 40 rows
         QCOMPARE(lengthMm(along, {Spacing{0.1, 0.1}, "calibrated"}), std::optional(5.0));
         QCOMPARE(lengthMm(along, {Spacing{0.3, 0.3}, "at detector, not corrected"}), std::optional(15.0));
-        QVERIFY(std::abs(*lengthMm(along, {Spacing{0.3, 0.5}, ""}) - std::hypot(30 * 0.5, 40 * 0.3)) < 1e-12); // row, column
+        QVERIFY(std::abs(*lengthMm(along, {Spacing{0.3, 0.5}, ""}) - std::hypot(30 * 0.5, 40 * 0.3)) <
+                1e-12); // row, column
         QCOMPARE(toText(along, {Spacing{0.1, 0.1}, "calibrated"}), QStringLiteral("5.0 mm · calibrated"));
         QVERIFY(!lengthMm(along, {std::nullopt, "none"}));
         QVERIFY(toText(along, {std::nullopt, "none"}).startsWith(QStringLiteral("50 pixels")));
@@ -473,7 +499,8 @@ private Q_SLOTS:
         const QPoint from(300, 120), to(380, 180);
         const auto drag = [&] {
             QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
-            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::LeftButton, {});
+            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton,
+                             Qt::LeftButton, {});
             QCoreApplication::sendEvent(view.get(), &move);
             QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
         };
@@ -492,7 +519,8 @@ private Q_SLOTS:
         QVERIFY(qRed(line) > 200 && qBlue(line) < 140 && bare.pixel(middle) != line);
         view->setMirrored(Slot::RCC, true);
         QTest::keyClick(view.get(), Qt::Key_Plus);
-        QVERIFY(view->measurement(Slot::RCC)->from.x == measured->from.x && view->measurement(Slot::RCC)->to.y == measured->to.y);
+        QVERIFY(view->measurement(Slot::RCC)->from.x == measured->from.x &&
+                view->measurement(Slot::RCC)->to.y == measured->to.y);
         QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
         const QPointF beyond(900, 120); // in the other breast's cell
         QMouseEvent far(QEvent::MouseMove, beyond, view->mapToGlobal(beyond), Qt::NoButton, Qt::LeftButton, {});
@@ -517,7 +545,8 @@ private Q_SLOTS:
                 l[i] = v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4);
             }
             const auto f = [](double t) { return t > 216.0 / 24389 ? std::cbrt(t) : (24389.0 / 27 * t + 16) / 116; };
-            const double x = f((0.4124564 * l[0] + 0.3575761 * l[1] + 0.1804375 * l[2]) / 0.95047), y = f(0.2126729 * l[0] + 0.7151522 * l[1] + 0.0721750 * l[2]),
+            const double x = f((0.4124564 * l[0] + 0.3575761 * l[1] + 0.1804375 * l[2]) / 0.95047),
+                         y = f(0.2126729 * l[0] + 0.7151522 * l[1] + 0.0721750 * l[2]),
                          z = f((0.0193339 * l[0] + 0.1191920 * l[1] + 0.9503041 * l[2]) / 1.08883);
             return std::array<double, 3>{116 * y - 16, 500 * (x - y), 200 * (y - z)};
         };
@@ -541,7 +570,9 @@ private Q_SLOTS:
     {
         auto view = show({1000, 800});
         view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
-        for (const ViewLayout layout : {ViewLayout::Row, ViewLayout::CcPair, ViewLayout::MloPair, ViewLayout::RightBreast, ViewLayout::LeftBreast, ViewLayout::Single, ViewLayout::Grid}) {
+        for (const ViewLayout layout :
+             {ViewLayout::Row, ViewLayout::CcPair, ViewLayout::MloPair, ViewLayout::RightBreast, ViewLayout::LeftBreast,
+              ViewLayout::Single, ViewLayout::Grid}) {
             view->setViewLayout(layout);
             const QImage frame = grab(*view);
             QCOMPARE(frame.size(), QSize(1000, 800));

@@ -19,10 +19,13 @@ Lab fromPolar(double lightness, double chroma, double hueDegrees)
 // CIE 15 (L*a*b*, D65) to linear sRGB (IEC 61966-2-1); may lie outside 0..1.
 std::array<double, 3> linearRgb(const Lab& lab)
 {
-    const auto inverse = [](double t) { return t > 6.0 / 29 ? t * t * t : 3 * (6.0 / 29) * (6.0 / 29) * (t - 4.0 / 29); };
+    const auto inverse = [](double t) {
+        return t > 6.0 / 29 ? t * t * t : 3 * (6.0 / 29) * (6.0 / 29) * (t - 4.0 / 29);
+    };
     const double fy = (lab[0] + 16) / 116;
     const double x = 0.95047 * inverse(fy + lab[1] / 500), y = inverse(fy), z = 1.08883 * inverse(fy - lab[2] / 200);
-    return {3.2404542 * x - 1.5371385 * y - 0.4985314 * z, -0.9692660 * x + 1.8760108 * y + 0.0415560 * z, 0.0556434 * x - 0.2040259 * y + 1.0572252 * z};
+    return {3.2404542 * x - 1.5371385 * y - 0.4985314 * z, -0.9692660 * x + 1.8760108 * y + 0.0415560 * z,
+            0.0556434 * x - 0.2040259 * y + 1.0572252 * z};
 }
 
 // Chroma is lowered until the colour exists in sRGB; lightness and hue stay.
@@ -47,7 +50,8 @@ std::array<std::uint8_t, 3> toBytes(const Lab& lab)
     const auto rgb = linearRgb(lab);
     for (std::size_t i = 0; i < 3; ++i) {
         const double v = std::clamp(rgb[i], 0.0, 1.0);
-        bytes[i] = static_cast<std::uint8_t>(std::lround(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055)));
+        bytes[i] = static_cast<std::uint8_t>(
+            std::lround(255 * (v <= 0.0031308 ? 12.92 * v : 1.055 * std::pow(v, 1 / 2.4) - 0.055)));
     }
     return bytes;
 }
@@ -68,7 +72,8 @@ void walk(const std::function<Lab(double)>& path, int n, std::vector<std::array<
     for (int i = 0; i < n; ++i) {
         const double wanted = length.back() * i / (n - 1);
         const auto found = std::lower_bound(length.begin(), length.end(), wanted);
-        out.push_back(toBytes(points[std::min<std::size_t>(static_cast<std::size_t>(found - length.begin()), points.size() - 1)]));
+        out.push_back(toBytes(
+            points[std::min<std::size_t>(static_cast<std::size_t>(found - length.begin()), points.size() - 1)]));
     }
 }
 
@@ -95,7 +100,8 @@ const char* name(ColourMap map)
 
 const std::vector<std::array<std::uint8_t, 3>>& colours(ColourMap map)
 {
-    static const std::array<std::vector<std::array<std::uint8_t, 3>>, 3> all{make(ColourMap::Even), make(ColourMap::Heat), make(ColourMap::Diverging)};
+    static const std::array<std::vector<std::array<std::uint8_t, 3>>, 3> all{
+        make(ColourMap::Even), make(ColourMap::Heat), make(ColourMap::Diverging)};
     return all[static_cast<std::size_t>(map)];
 }
 

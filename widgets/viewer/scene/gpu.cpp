@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 
-#include <vtk_glew.h>
 #include <vtkOpenGLFramebufferObject.h>
 #include <vtkOpenGLQuadHelper.h>
 #include <vtkOpenGLRenderWindow.h>
@@ -10,6 +9,7 @@
 #include <vtkOpenGLState.h>
 #include <vtkShaderProgram.h>
 #include <vtkTextureObject.h>
+#include <vtk_glew.h>
 
 namespace mama::viewer {
 namespace {
@@ -57,20 +57,15 @@ GpuTexture::GpuTexture(vtkOpenGLRenderWindow* window, TexelType type, int column
     m_texture->SetWrapS(vtkTextureObject::ClampToEdge);
     m_texture->SetWrapT(vtkTextureObject::ClampToEdge);
     if (!m_texture->Allocate2D(static_cast<unsigned>(columns), static_cast<unsigned>(rows), f.components, f.vtkType))
-        throw Error(ErrorCode::Memory, "view", std::to_string(columns) + " x " + std::to_string(rows) + " texture", "the graphics driver has no room for it");
+        throw Error(ErrorCode::Memory, "view", std::to_string(columns) + " x " + std::to_string(rows) + " texture",
+                    "the graphics driver has no room for it");
 }
 
 GpuTexture::~GpuTexture() = default;
 
-int GpuTexture::bytesPerTexel() const
-{
-    return formatOf(m_type).bytes;
-}
+int GpuTexture::bytesPerTexel() const { return formatOf(m_type).bytes; }
 
-vtkTextureObject* GpuTexture::object() const
-{
-    return m_texture;
-}
+vtkTextureObject* GpuTexture::object() const { return m_texture; }
 
 void GpuTexture::write(int firstRow, int rows, const void* texels)
 {
@@ -102,34 +97,23 @@ void GpuTarget::begin()
     m_frame->ActivateDrawBuffer(0);
 }
 
-void GpuTarget::end()
-{
-    m_window->GetState()->PopFramebufferBindings();
-}
+void GpuTarget::end() { m_window->GetState()->PopFramebufferBindings(); }
 
 GpuProgram::GpuProgram(vtkOpenGLRenderWindow* window, const std::string& fragment)
     : m_window(window), m_quad(std::make_unique<vtkOpenGLQuadHelper>(window, vertexProgram, fragment.c_str(), ""))
 {
     if (!m_quad->Program || !m_quad->Program->GetCompiled())
-        throw Error(ErrorCode::Unsupported, "view", "OpenGL", "the graphics driver refused a shader; start with software rendering");
+        throw Error(ErrorCode::Unsupported, "view", "OpenGL",
+                    "the graphics driver refused a shader; start with software rendering");
 }
 
 GpuProgram::~GpuProgram() = default;
 
-void GpuProgram::use()
-{
-    m_window->GetShaderCache()->ReadyShaderProgram(m_quad->Program);
-}
+void GpuProgram::use() { m_window->GetShaderCache()->ReadyShaderProgram(m_quad->Program); }
 
-void GpuProgram::set(const char* name, int value)
-{
-    m_quad->Program->SetUniformi(name, value);
-}
+void GpuProgram::set(const char* name, int value) { m_quad->Program->SetUniformi(name, value); }
 
-void GpuProgram::set(const char* name, float value)
-{
-    m_quad->Program->SetUniformf(name, value);
-}
+void GpuProgram::set(const char* name, float value) { m_quad->Program->SetUniformf(name, value); }
 
 void GpuProgram::set(const char* name, double x, double y)
 {
@@ -168,10 +152,7 @@ void GpuProgram::draw(const PixelRect& rect, const PixelRect& clip)
     m_bound.clear();
 }
 
-void takeContext(vtkOpenGLRenderWindow* window)
-{
-    window->GetState()->Reset();
-}
+void takeContext(vtkOpenGLRenderWindow* window) { window->GetState()->Reset(); }
 
 void giveContextBack(vtkOpenGLRenderWindow* window)
 {
@@ -184,10 +165,7 @@ void giveContextBack(vtkOpenGLRenderWindow* window)
     glBindVertexArray(0);
 }
 
-int largestTexture(vtkOpenGLRenderWindow* window)
-{
-    return vtkTextureObject::GetMaximumTextureSize(window);
-}
+int largestTexture(vtkOpenGLRenderWindow* window) { return vtkTextureObject::GetMaximumTextureSize(window); }
 
 void setBlending(vtkOpenGLRenderWindow* window, bool premultiplied)
 {

@@ -44,7 +44,8 @@ public:
     GpuTarget(vtkOpenGLRenderWindow* window, TexelType type, int columns, int rows);
     ~GpuTarget();
     // Calls draw with the target bound; the former one is bound again after.
-    template <class F> void fill(F draw)
+    template <class F>
+    void fill(F draw)
     {
         begin();
         draw();
@@ -83,11 +84,13 @@ private:
     std::vector<vtkTextureObject*> m_bound;
 };
 
-// Around drawing in a context that somebody else (Qt) uses as well: VTK looks at the state anew, and leaves a plain one.
+// Around drawing in a context that somebody else (Qt) uses as well: VTK looks at the state anew, and leaves a plain
+// one.
 void takeContext(vtkOpenGLRenderWindow* window);
 void giveContextBack(vtkOpenGLRenderWindow* window);
 int largestTexture(vtkOpenGLRenderWindow* window);
 void setBlending(vtkOpenGLRenderWindow* window, bool premultiplied); // false: off
-void clearTo(vtkOpenGLRenderWindow* window, const PixelRect& lowerLeft, float red, float green, float blue, float alpha);
+void clearTo(vtkOpenGLRenderWindow* window, const PixelRect& lowerLeft, float red, float green, float blue,
+             float alpha);
 
 } // namespace mama::viewer

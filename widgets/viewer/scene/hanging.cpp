@@ -43,10 +43,7 @@ const char* name(ViewLayout layout)
     return names[static_cast<std::size_t>(layout)];
 }
 
-bool isRight(Slot slot)
-{
-    return slot == Slot::RCC || slot == Slot::RMLO;
-}
+bool isRight(Slot slot) { return slot == Slot::RCC || slot == Slot::RMLO; }
 
 std::vector<HungCell> cells(ViewLayout layout, bool mloFirst, Slot single, PixelRect whole)
 {
@@ -75,10 +72,14 @@ std::vector<HungCell> cells(ViewLayout layout, bool mloFirst, Slot single, Pixel
     case ViewLayout::CcPair: row({Slot::RCC, Slot::LCC}, 1, 0); break;
     case ViewLayout::MloPair: row({Slot::RMLO, Slot::LMLO}, 1, 0); break;
     case ViewLayout::RightBreast:
-        row(mloFirst ? std::initializer_list<Slot>{Slot::RMLO, Slot::RCC} : std::initializer_list<Slot>{Slot::RCC, Slot::RMLO}, 1, 0);
+        row(mloFirst ? std::initializer_list<Slot>{Slot::RMLO, Slot::RCC}
+                     : std::initializer_list<Slot>{Slot::RCC, Slot::RMLO},
+            1, 0);
         break;
     case ViewLayout::LeftBreast:
-        row(mloFirst ? std::initializer_list<Slot>{Slot::LMLO, Slot::LCC} : std::initializer_list<Slot>{Slot::LCC, Slot::LMLO}, 1, 0);
+        row(mloFirst ? std::initializer_list<Slot>{Slot::LMLO, Slot::LCC}
+                     : std::initializer_list<Slot>{Slot::LCC, Slot::LMLO},
+            1, 0);
         break;
     case ViewLayout::Single: row({single}, 1, 0); break;
     }
@@ -96,7 +97,8 @@ double wallX(const ViewImage& image, const HungCell& cell)
     const bool onStoredRight = wallOnStoredRight(image, cell);
     const int column = image.facts().chestWallColumn;
     // A chest wall found on the far side contradicts the tag: the picture is then not cut, but shown from its edge.
-    const bool believable = column >= 0 && column < image.columns() && (onStoredRight ? column * 2 >= image.columns() : column * 2 < image.columns());
+    const bool believable = column >= 0 && column < image.columns() &&
+                            (onStoredRight ? column * 2 >= image.columns() : column * 2 < image.columns());
     if (onStoredRight)
         return believable ? column + 1 : image.columns();
     return believable ? column : 0;

@@ -43,11 +43,12 @@ struct ViewPose
 {
     double pixelsPerMm = 1; // device pixels
     double depth = 0;       // mm from the chest wall at the cell's chest-wall edge; positive: panned towards the nipple
-    double height = 0;      // mm from the image's middle at the cell's middle; positive: further down the screen's image
+    double height = 0; // mm from the image's middle at the cell's middle; positive: further down the screen's image
     bool operator==(const ViewPose&) const = default;
 };
 
-// Screen <-> stored pixels of one image in one cell: x' = origin + scale * x, per axis; scales are negative when flipped.
+// Screen <-> stored pixels of one image in one cell: x' = origin + scale * x, per axis; scales are negative when
+// flipped.
 struct ViewTransform
 {
     double originX = 0, originY = 0; // device pixels of stored (0, 0)

@@ -27,7 +27,8 @@ ImageLayer::ImageLayer(vtkOpenGLRenderWindow* window, std::shared_ptr<const View
     : m_window(window), m_image(std::move(image)), m_textures(m_image->levels().size())
 {
     const int largest = largestTexture(window);
-    while (m_finest + 1 < m_textures.size() && std::max(m_image->levels()[m_finest].rows, m_image->levels()[m_finest].columns) > largest)
+    while (m_finest + 1 < m_textures.size() &&
+           std::max(m_image->levels()[m_finest].rows, m_image->levels()[m_finest].columns) > largest)
         ++m_finest;
     const std::size_t coarsest = m_textures.size() - 1;
     while (m_textures[coarsest].rowsDone < m_image->levels()[coarsest].rows)
@@ -69,7 +70,8 @@ std::size_t ImageLayer::uploadStrip(std::size_t index, std::size_t bytes)
     Level& level = m_textures[index];
     if (!level.texture)
         level.texture = std::make_unique<GpuTexture>(m_window, typeOf(source), source.columns, source.rows);
-    const std::size_t stride = static_cast<std::size_t>(source.columns) * static_cast<std::size_t>(level.texture->bytesPerTexel());
+    const std::size_t stride =
+        static_cast<std::size_t>(source.columns) * static_cast<std::size_t>(level.texture->bytesPerTexel());
     const int rows = std::clamp(static_cast<int>(bytes / stride), 1, source.rows - level.rowsDone);
     level.texture->write(level.rowsDone, rows, rowOf(source, level.rowsDone));
     level.rowsDone += rows;
@@ -79,7 +81,8 @@ std::size_t ImageLayer::uploadStrip(std::size_t index, std::size_t bytes)
 std::unique_ptr<GpuTexture> ImageLayer::maskTexture(const Raster<std::uint8_t>& mask)
 {
     std::vector<std::uint8_t> texels(mask.values.size());
-    std::transform(mask.values.begin(), mask.values.end(), texels.begin(), [](std::uint8_t v) -> std::uint8_t { return v ? 255 : 0; });
+    std::transform(mask.values.begin(), mask.values.end(), texels.begin(),
+                   [](std::uint8_t v) -> std::uint8_t { return v ? 255 : 0; });
     auto texture = std::make_unique<GpuTexture>(m_window, TexelType::Mask8, mask.columns, mask.rows, true);
     texture->write(0, mask.rows, texels.data());
     return texture;

@@ -11,8 +11,8 @@ namespace mama::viewer {
 // One image's alignment map as the engine gave it: raw cosines on the patch grid and where they lie.
 struct MapOverlay
 {
-    Raster<float> values; // [grid rows, grid columns]; NaN: the model did not see this patch
-    Geometry geometry;    // of the picture that the model saw
+    Raster<float> values;        // [grid rows, grid columns]; NaN: the model did not see this patch
+    Geometry geometry;           // of the picture that the model saw
     Raster<std::uint8_t> breast; // 1 inside the breast, [stored rows / 8 up, columns / 8 up]; empty: the image's own
 
     // The raw value of the patch under a stored point; empty outside the model's input and for NaN.
@@ -30,7 +30,7 @@ struct OverlayStyle
     bool cells = false;          // true: patches as cells; false: bilinear between patch centres
     bool isolines = false;
     double isolineStep = 0.25;
-    bool hideAir = true;         // mask what lies outside the breast
+    bool hideAir = true; // mask what lies outside the breast
     bool hatchUnseen = true;
     ColourMap map = ColourMap::Even;
     bool operator==(const OverlayStyle&) const = default;
@@ -44,7 +44,7 @@ struct OverlayLegend
     std::string profile; // name and version
     std::string patch;   // "2.8 x 5.7 mm", or "" for the active image's own, computed by the view
     bool meanSubtracted = false;
-    std::string note;    // for example "trained on phantoms"
+    std::string note; // for example "trained on phantoms"
 };
 
 } // namespace mama::viewer

@@ -7,7 +7,8 @@
 namespace mama::viewer {
 namespace {
 
-template <class T, class Sum> T rounded(Sum sum, Sum count)
+template <class T, class Sum>
+T rounded(Sum sum, Sum count)
 {
     if constexpr (std::is_floating_point_v<T>)
         return static_cast<T>(sum / count);
@@ -16,7 +17,8 @@ template <class T, class Sum> T rounded(Sum sum, Sum count)
 }
 
 // channels interleaved samples a pixel.
-template <class T> std::vector<T> means(const std::vector<T>& from, int rows, int columns, std::size_t channels)
+template <class T>
+std::vector<T> means(const std::vector<T>& from, int rows, int columns, std::size_t channels)
 {
     using Sum = std::conditional_t<std::is_floating_point_v<T>, float, std::uint32_t>;
     const int newRows = (rows + 1) / 2, newColumns = (columns + 1) / 2;
@@ -30,7 +32,8 @@ template <class T> std::vector<T> means(const std::vector<T>& from, int rows, in
         for (std::size_t c = 0; c < whole; ++c)
             for (std::size_t k = 0; k < channels; ++k) {
                 const std::size_t i = 2 * c * channels + k;
-                out[c * channels + k] = rounded<T, Sum>(Sum(top[i]) + Sum(top[i + channels]) + Sum(bottom[i]) + Sum(bottom[i + channels]), Sum(4));
+                out[c * channels + k] = rounded<T, Sum>(
+                    Sum(top[i]) + Sum(top[i + channels]) + Sum(bottom[i]) + Sum(bottom[i + channels]), Sum(4));
             }
         if (columns % 2)
             for (std::size_t k = 0; k < channels; ++k) {
@@ -41,7 +44,8 @@ template <class T> std::vector<T> means(const std::vector<T>& from, int rows, in
     return to;
 }
 
-template <class T> std::vector<T> unpaddedMeans(const std::vector<T>& from, int rows, int columns, std::pair<double, double> pad)
+template <class T>
+std::vector<T> unpaddedMeans(const std::vector<T>& from, int rows, int columns, std::pair<double, double> pad)
 {
     const int newRows = (rows + 1) / 2, newColumns = (columns + 1) / 2;
     std::vector<T> to(static_cast<std::size_t>(newRows) * static_cast<std::size_t>(newColumns));
@@ -53,7 +57,8 @@ template <class T> std::vector<T> unpaddedMeans(const std::vector<T>& from, int 
             T padding{};
             for (int y = 2 * r; y < std::min(2 * r + 2, rows); ++y)
                 for (int x = 2 * c; x < std::min(2 * c + 2, columns); ++x, ++all) {
-                    const T v = from[static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) + static_cast<std::size_t>(x)];
+                    const T v = from[static_cast<std::size_t>(y) * static_cast<std::size_t>(columns) +
+                                     static_cast<std::size_t>(x)];
                     if (isPad(static_cast<double>(v))) {
                         padding = v;
                     } else {
@@ -61,7 +66,8 @@ template <class T> std::vector<T> unpaddedMeans(const std::vector<T>& from, int 
                         ++count;
                     }
                 }
-            T& out = to[static_cast<std::size_t>(r) * static_cast<std::size_t>(newColumns) + static_cast<std::size_t>(c)];
+            T& out =
+                to[static_cast<std::size_t>(r) * static_cast<std::size_t>(newColumns) + static_cast<std::size_t>(c)];
             if (count * 2 < all) {
                 out = padding;
                 continue;
@@ -85,9 +91,11 @@ ViewLevel halved(const ViewLevel& level, const std::optional<std::pair<double, d
     if (!level.colour.empty())
         next.colour = means(level.colour, level.rows, level.columns, 4);
     else if (!level.wide.empty())
-        next.wide = paddedCodes ? unpaddedMeans(level.wide, level.rows, level.columns, *paddedCodes) : means(level.wide, level.rows, level.columns, 1);
+        next.wide = paddedCodes ? unpaddedMeans(level.wide, level.rows, level.columns, *paddedCodes)
+                                : means(level.wide, level.rows, level.columns, 1);
     else
-        next.grey = paddedCodes ? unpaddedMeans(level.grey, level.rows, level.columns, *paddedCodes) : means(level.grey, level.rows, level.columns, 1);
+        next.grey = paddedCodes ? unpaddedMeans(level.grey, level.rows, level.columns, *paddedCodes)
+                                : means(level.grey, level.rows, level.columns, 1);
     return next;
 }
 

@@ -22,7 +22,8 @@ PixelRect intersected(const PixelRect& a, const PixelRect& b)
 PixelRect imageArea(const ScenePane& pane)
 {
     const Point a = pane.transform.toScreen({0, 0});
-    const Point b = pane.transform.toScreen({static_cast<double>(pane.image->columns()), static_cast<double>(pane.image->rows())});
+    const Point b =
+        pane.transform.toScreen({static_cast<double>(pane.image->columns()), static_cast<double>(pane.image->rows())});
     const auto clampInt = [](double v) { return static_cast<int>(std::clamp(v, -1e6, 1e6)); };
     const int x0 = clampInt(std::floor(std::min(a.x, b.x))), x1 = clampInt(std::ceil(std::max(a.x, b.x)));
     const int y0 = clampInt(std::floor(std::min(a.y, b.y))), y1 = clampInt(std::ceil(std::max(a.y, b.y)));
@@ -32,7 +33,10 @@ PixelRect imageArea(const ScenePane& pane)
 struct Affine // v = scale * gl_FragCoord + offset
 {
     double scaleX, scaleY, offsetX, offsetY;
-    Affine times(double factorX, double factorY) const { return {scaleX * factorX, scaleY * factorY, offsetX * factorX, offsetY * factorY}; }
+    Affine times(double factorX, double factorY) const
+    {
+        return {scaleX * factorX, scaleY * factorY, offsetX * factorX, offsetY * factorY};
+    }
 };
 
 // gl_FragCoord in a target whose lower left corner is (left, bottom) on the screen, y upwards, -> stored pixels.
@@ -47,11 +51,11 @@ class FourScene::Impl
 {
 public:
     explicit Impl(vtkOpenGLRenderWindow* window)
-        : m_window(window), m_resampleGrey(window, shaders::resampleGrey()), m_resampleColour(window, shaders::resampleColour()),
-          m_overlay(window, shaders::overlay()), m_ramp(window, shaders::windowed(false)), m_table(window, shaders::windowed(true)),
+        : m_window(window), m_resampleGrey(window, shaders::resampleGrey()),
+          m_resampleColour(window, shaders::resampleColour()), m_overlay(window, shaders::overlay()),
+          m_ramp(window, shaders::windowed(false)), m_table(window, shaders::windowed(true)),
           m_sprite(window, shaders::sprite()), m_plain(window, shaders::plain())
-    {
-    }
+    {}
 
     bool render(const SceneFrame& frame)
     {
@@ -88,8 +92,16 @@ private:
         std::size_t level;
         bool blackAir;
         OverlayStyle style;
-        bool sameValues(const Key& o) const { return image == o.image && area == o.area && std::equal(transform, transform + 4, o.transform) && level == o.level && blackAir == o.blackAir; }
-        bool sameOverlay(const Key& o) const { return image == o.image && area == o.area && std::equal(transform, transform + 4, o.transform) && overlay == o.overlay && style == o.style && (!image->isColour() || level == o.level); }
+        bool sameValues(const Key& o) const
+        {
+            return image == o.image && area == o.area && std::equal(transform, transform + 4, o.transform) &&
+                   level == o.level && blackAir == o.blackAir;
+        }
+        bool sameOverlay(const Key& o) const
+        {
+            return image == o.image && area == o.area && std::equal(transform, transform + 4, o.transform) &&
+                   overlay == o.overlay && style == o.style && (!image->isColour() || level == o.level);
+        }
     };
     struct Buffers
     {
@@ -99,7 +111,10 @@ private:
         std::vector<Key> keys;
     };
 
-    static PixelRect lowerLeft(const PixelRect& r, int height) { return {r.x, height - r.y - r.height, r.width, r.height}; }
+    static PixelRect lowerLeft(const PixelRect& r, int height)
+    {
+        return {r.x, height - r.y - r.height, r.width, r.height};
+    }
 
     void keepLayers(const SceneFrame& frame)
     {
@@ -110,7 +125,8 @@ private:
                 if (slot)
                     continue;
                 const auto old = m_layers.find(pane.image.get());
-                slot = old != m_layers.end() ? std::move(old->second) : std::make_unique<ImageLayer>(m_window, pane.image);
+                slot =
+                    old != m_layers.end() ? std::move(old->second) : std::make_unique<ImageLayer>(m_window, pane.image);
                 if (old != m_layers.end())
                     m_layers.erase(old);
                 slot->setOverlay(pane.overlay);
@@ -125,8 +141,10 @@ private:
     void prepare(const SceneFrame& frame, const std::vector<ScenePane>& panes, Buffers& buffers, const PixelRect& area)
     {
         if (!buffers.values || buffers.area.width != area.width || buffers.area.height != area.height) {
-            buffers.values = std::make_unique<GpuTarget>(m_window, TexelType::Float, std::max(1, area.width), std::max(1, area.height));
-            buffers.overlays = std::make_unique<GpuTarget>(m_window, TexelType::Rgba8, std::max(1, area.width), std::max(1, area.height));
+            buffers.values = std::make_unique<GpuTarget>(m_window, TexelType::Float, std::max(1, area.width),
+                                                         std::max(1, area.height));
+            buffers.overlays = std::make_unique<GpuTarget>(m_window, TexelType::Rgba8, std::max(1, area.width),
+                                                           std::max(1, area.height));
             buffers.keys.clear();
         }
         if (!(buffers.area == area) || buffers.screenHeight != frame.height)
@@ -143,7 +161,13 @@ private:
             const std::size_t wanted = layer.levelFor(std::max(std::abs(t.scaleX), std::abs(t.scaleY)));
             if (!layer.upload(wanted, m_budget))
                 m_pending = true;
-            Key key{pane.image, pane.overlay, pane.area, {t.originX, t.originY, t.scaleX, t.scaleY}, layer.bestLevel(wanted), pane.inverted, frame.style};
+            Key key{pane.image,
+                    pane.overlay,
+                    pane.area,
+                    {t.originX, t.originY, t.scaleX, t.scaleY},
+                    layer.bestLevel(wanted),
+                    pane.inverted,
+                    frame.style};
             const Key old = std::exchange(buffers.keys[i], key);
             const bool overlayStale = !old.image || !key.sameOverlay(old);
             if (!old.image || !key.sameValues(old))
@@ -153,12 +177,16 @@ private:
         }
     }
 
-    void footprint(GpuProgram& program, const ScenePane& pane, ImageLayer& layer, std::size_t index, const Buffers& buffers)
+    void footprint(GpuProgram& program, const ScenePane& pane, ImageLayer& layer, std::size_t index,
+                   const Buffers& buffers)
     {
         const auto& level = pane.image->levels()[index];
         const double halving = std::exp2(-static_cast<double>(index)); // a level's pixels are 2^n stored pixels wide
-        const Affine a = toStored(pane.transform, buffers.area.x, buffers.screenHeight - buffers.area.y - buffers.area.height, buffers.screenHeight).times(halving, halving);
-        const double reachX = std::clamp(std::abs(a.scaleX), 1.0, 3.0), reachY = std::clamp(std::abs(a.scaleY), 1.0, 3.0);
+        const Affine a = toStored(pane.transform, buffers.area.x,
+                                  buffers.screenHeight - buffers.area.y - buffers.area.height, buffers.screenHeight)
+                             .times(halving, halving);
+        const double reachX = std::clamp(std::abs(a.scaleX), 1.0, 3.0),
+                     reachY = std::clamp(std::abs(a.scaleY), 1.0, 3.0);
         program.bind("source", layer.level(index));
         program.setInts("size", level.columns, level.rows);
         program.set("toTexel", a.scaleX, a.scaleY, a.offsetX, a.offsetY);
@@ -196,7 +224,8 @@ private:
         });
     }
 
-    void drawOverlay(const SceneFrame& frame, const ScenePane& pane, ImageLayer& layer, std::size_t index, Buffers& buffers)
+    void drawOverlay(const SceneFrame& frame, const ScenePane& pane, ImageLayer& layer, std::size_t index,
+                     Buffers& buffers)
     {
         const PixelRect rect = inBuffers(imageArea(pane), buffers);
         buffers.overlays->fill([&] {
@@ -216,20 +245,25 @@ private:
         });
     }
 
-    void drawMap(const SceneFrame& frame, const ScenePane& pane, ImageLayer& layer, const Buffers& buffers, const PixelRect& rect)
+    void drawMap(const SceneFrame& frame, const ScenePane& pane, ImageLayer& layer, const Buffers& buffers,
+                 const PixelRect& rect)
     {
         const auto& style = frame.style;
         const auto& geometry = layer.overlay()->geometry;
         const int columns = layer.overlay()->values.columns, rows = layer.overlay()->values.rows;
-        const Affine stored = toStored(pane.transform, buffers.area.x, buffers.screenHeight - buffers.area.y - buffers.area.height, buffers.screenHeight);
+        const Affine stored =
+            toStored(pane.transform, buffers.area.x, buffers.screenHeight - buffers.area.y - buffers.area.height,
+                     buffers.screenHeight);
         // Geometry is affine on each axis: two points give it exactly.
         const double patch = std::max(1, geometry.chain().patch);
-        const Point o = geometry.toInput({0, 0}), e = geometry.toInput({static_cast<double>(pane.image->columns()), static_cast<double>(pane.image->rows())});
+        const Point o = geometry.toInput({0, 0}), e = geometry.toInput({static_cast<double>(pane.image->columns()),
+                                                                        static_cast<double>(pane.image->rows())});
         const double gx = (e.x - o.x) / pane.image->columns() / patch, gy = (e.y - o.y) / pane.image->rows() / patch;
         const auto [leftTop, rightBottom] = geometry.seen();
         m_overlay.use();
         m_overlay.set("toStored", stored.scaleX, stored.scaleY, stored.offsetX, stored.offsetY);
-        m_overlay.set("toGrid", stored.scaleX * gx, stored.scaleY * gy, stored.offsetX * gx + o.x / patch, stored.offsetY * gy + o.y / patch);
+        m_overlay.set("toGrid", stored.scaleX * gx, stored.scaleY * gy, stored.offsetX * gx + o.x / patch,
+                      stored.offsetY * gy + o.y / patch);
         m_overlay.set("storedSize", pane.image->columns(), pane.image->rows());
         m_overlay.set("seen", leftTop.x, leftTop.y, rightBottom.x, rightBottom.y);
         m_overlay.setInts("grid", columns, rows);
@@ -269,7 +303,8 @@ private:
             return;
         ImageLayer& layer = *m_layers.at(pane.image.get());
         const auto& choices = pane.image->voi();
-        const auto& voi = choices[static_cast<std::size_t>(std::clamp(pane.shade.choice, 0, static_cast<int>(choices.size()) - 1))];
+        const auto& voi =
+            choices[static_cast<std::size_t>(std::clamp(pane.shade.choice, 0, static_cast<int>(choices.size()) - 1))];
         layer.setTable(voi.table ? &*voi.table : nullptr);
         GpuProgram& program = voi.table ? m_table : m_ramp;
         program.use();
@@ -348,25 +383,14 @@ private:
     bool m_pending = false;
 };
 
-FourScene::FourScene(vtkOpenGLRenderWindow* window) : m(std::make_unique<Impl>(window))
-{
-}
+FourScene::FourScene(vtkOpenGLRenderWindow* window) : m(std::make_unique<Impl>(window)) {}
 
 FourScene::~FourScene() = default;
 
-bool FourScene::render(const SceneFrame& frame)
-{
-    return m->render(frame);
-}
+bool FourScene::render(const SceneFrame& frame) { return m->render(frame); }
 
-void FourScene::setUploadBudget(std::size_t bytes)
-{
-    m->uploadBudget = bytes;
-}
+void FourScene::setUploadBudget(std::size_t bytes) { m->uploadBudget = bytes; }
 
-int FourScene::resampleCount() const
-{
-    return m->resampled;
-}
+int FourScene::resampleCount() const { return m->resampled; }
 
 } // namespace mama::viewer

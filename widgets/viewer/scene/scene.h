@@ -17,7 +17,11 @@ struct Shade
 {
     int choice = 0;
     Window window; // for a VOI LUT: centre and width of the input that the whole table covers
-    bool operator==(const Shade& o) const { return choice == o.choice && window.centre == o.window.centre && window.width == o.window.width && window.function == o.window.function; }
+    bool operator==(const Shade& o) const
+    {
+        return choice == o.choice && window.centre == o.window.centre && window.width == o.window.width &&
+               window.function == o.window.function;
+    }
 };
 
 struct ScenePane
@@ -33,8 +37,8 @@ struct ScenePane
 // A small picture on top, premultiplied RGBA, row 0 at the top. Redrawn from the GPU while `version` stays.
 struct Sprite
 {
-    int x = 0, y = 0, width = 0, height = 0; // device pixels, y down
-    std::uint64_t version = 0;               // of the texels; unique for each content
+    int x = 0, y = 0, width = 0, height = 0;                 // device pixels, y down
+    std::uint64_t version = 0;                               // of the texels; unique for each content
     std::shared_ptr<const std::vector<std::uint8_t>> texels; // [height, width, 4]
 };
 

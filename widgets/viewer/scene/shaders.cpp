@@ -163,7 +163,8 @@ std::string windowed(bool table)
   float entry = clamp(floor((v - lookup.x) * lookup.y + lookup.z + 0.5), 0.0, lookup.w);
   int index = int(entry);
   y = texelFetch(entries, ivec2(index % 4096, index / 4096), 0).r;
-)" : R"(
+)"
+                                    : R"(
   y = curve == 0 ? clamp((v - ramp.x) * ramp.y, 0.0, 1.0) : 1.0 / (1.0 + exp(-4.0 * (v - ramp.x) * ramp.y));
 )";
     return std::string(head) + R"(
@@ -174,13 +175,18 @@ uniform int covered;   // 1: there is an overlay
 uniform int turned;    // 1: dark to light
 uniform int curve;     // 0 ramp, 1 sigmoid
 uniform vec2 ramp;     // ramp: low end, 1 / width; sigmoid: centre, 1 / width
-)" + (table ? "uniform sampler2D entries;\nuniform vec4 lookup; // input centre, input scale, entry at the centre, last entry\n" : "") + R"(
+)" +
+           (table
+                ? "uniform sampler2D entries;\nuniform vec4 lookup; // input centre, input scale, entry at the centre, last entry\n"
+                : "") +
+           R"(
 void main()
 {
   ivec2 at = ivec2(gl_FragCoord.xy) - origin;
   float v = texelFetch(values, at, 0).r;
   float y = 0.0;
-)" + curve + R"(
+)" + curve +
+           R"(
   y = turned == 1 ? 1.0 - y : y;
   y = v < -1.0e38 ? 0.0 : y;
   vec3 colour = vec3(floor(y * 255.0 + 0.5) / 255.0);

@@ -15,7 +15,8 @@ namespace {
 constexpr float noPicture = -1e38F; // code of a padded pixel where no integer is free for it
 
 // Calls f with a reader of stored sample i, so that the loop inside runs over the true type.
-template <class F> auto withSamples(const StoredImage& image, F f)
+template <class F>
+auto withSamples(const StoredImage& image, F f)
 {
     const auto read = [&]<class T>(T) {
         const std::byte* data = image.bytes.data();
@@ -92,13 +93,16 @@ Box boxOf(const Raster<std::uint8_t>& mask, int rows, int columns)
     for (int r = 0; r < mask.rows; ++r)
         for (int c = 0; c < mask.columns; ++c)
             if (mask.at(r, c))
-                box = {std::min(box.x0, c * 8), std::min(box.y0, r * 8), std::max(box.x1, std::min(c * 8 + 7, columns - 1)), std::max(box.y1, std::min(r * 8 + 7, rows - 1))};
+                box = {std::min(box.x0, c * 8), std::min(box.y0, r * 8),
+                       std::max(box.x1, std::min(c * 8 + 7, columns - 1)),
+                       std::max(box.y1, std::min(r * 8 + 7, rows - 1))};
     return box.x1 < 0 ? Box{0, 0, columns - 1, rows - 1} : box;
 }
 
 } // namespace
 
-template <class Code> void ViewImage::buildGrey(std::vector<Code> codes, int rows, int columns)
+template <class Code>
+void ViewImage::buildGrey(std::vector<Code> codes, int rows, int columns)
 {
     ViewLevel level{rows, columns, {}, {}, {}};
     if constexpr (std::is_same_v<Code, float>)
@@ -116,7 +120,8 @@ void ViewImage::buildColour(const StoredImage& stored, const GreyPipeline& pipel
     const std::vector<std::uint8_t> rgb = displayColour(stored, pipeline);
     level.colour.resize(rgb.size() / 3 * 4);
     for (std::size_t i = 0, n = rgb.size() / 3; i < n; ++i) {
-        std::copy_n(rgb.begin() + static_cast<std::ptrdiff_t>(i * 3), 3, level.colour.begin() + static_cast<std::ptrdiff_t>(i * 4));
+        std::copy_n(rgb.begin() + static_cast<std::ptrdiff_t>(i * 3), 3,
+                    level.colour.begin() + static_cast<std::ptrdiff_t>(i * 4));
         level.colour[i * 4 + 3] = 255;
     }
     m_levels.push_back(std::move(level));
@@ -124,10 +129,12 @@ void ViewImage::buildColour(const StoredImage& stored, const GreyPipeline& pipel
         m_levels.push_back(halved(m_levels.back(), {}));
 }
 
-std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, const GreyPipeline& pipeline, const StudyImage& facts, const Raster<std::uint8_t>* breast)
+std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, const GreyPipeline& pipeline,
+                                                 const StudyImage& facts, const Raster<std::uint8_t>* breast)
 {
     if (stored.rows < 1 || stored.columns < 1 || stored.bytes.size() < stored.samples() * bytesPerSample(stored.type))
-        throw Error(ErrorCode::Data, "view", facts.path.filename().string(), "the frame has no pixels, or fewer than its rows and columns say");
+        throw Error(ErrorCode::Data, "view", facts.path.filename().string(),
+                    "the frame has no pixels, or fewer than its rows and columns say");
     auto image = std::make_shared<ViewImage>();
     image->m_facts = facts;
     image->m_inverted = pipeline.inverted;
@@ -146,7 +153,8 @@ std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, cons
             image->m_step = pipeline.slope;
             image->m_offset = pipeline.intercept + pipeline.slope * static_cast<double>(low);
             if (pipeline.padding)
-                image->m_paddedCodes = {static_cast<double>(pipeline.padding->first - low), static_cast<double>(pipeline.padding->second - low)};
+                image->m_paddedCodes = {static_cast<double>(pipeline.padding->first - low),
+                                        static_cast<double>(pipeline.padding->second - low)};
             image->buildGrey(narrowCodes(stored, low), stored.rows, stored.columns);
         }
         std::copy_if(pipeline.voi.begin(), pipeline.voi.end(), std::back_inserter(image->m_voi), usable);
@@ -169,7 +177,8 @@ bool ViewImage::padded(int column, int row) const
     if (!m_paddedCodes)
         return false;
     const auto& level = m_levels.front();
-    const auto i = static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) + static_cast<std::size_t>(column);
+    const auto i =
+        static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) + static_cast<std::size_t>(column);
     const double code = level.wide.empty() ? level.grey[i] : static_cast<double>(level.wide[i]);
     return code >= m_paddedCodes->first && code <= m_paddedCodes->second;
 }
@@ -177,15 +186,13 @@ bool ViewImage::padded(int column, int row) const
 double ViewImage::value(int column, int row) const
 {
     const auto& level = m_levels.front();
-    const auto i = static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) + static_cast<std::size_t>(column);
+    const auto i =
+        static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns) + static_cast<std::size_t>(column);
     if (!level.colour.empty())
         return 0.299 * level.colour[i * 4] + 0.587 * level.colour[i * 4 + 1] + 0.114 * level.colour[i * 4 + 2];
     return m_offset + m_step * (level.wide.empty() ? level.grey[i] : static_cast<double>(level.wide[i]));
 }
 
-bool ViewImage::inBreast(int column, int row) const
-{
-    return m_breast.at(row / 8, column / 8) != 0;
-}
+bool ViewImage::inBreast(int column, int row) const { return m_breast.at(row / 8, column / 8) != 0; }
 
 } // namespace mama::viewer

@@ -16,8 +16,8 @@ namespace mama::viewer {
 struct ViewLevel
 {
     int rows = 0, columns = 0;
-    std::vector<std::uint16_t> grey; // [rows, columns]; value after modality = offset + step * grey
-    std::vector<float> wide;         // [rows, columns]; the same for 32-bit data that do not fit 16 bits
+    std::vector<std::uint16_t> grey;  // [rows, columns]; value after modality = offset + step * grey
+    std::vector<float> wide;          // [rows, columns]; the same for 32-bit data that do not fit 16 bits
     std::vector<std::uint8_t> colour; // [rows, columns, 4] RGBA
 };
 
@@ -28,8 +28,8 @@ class ViewImage
 public:
     // breast: 1 inside the breast, one entry for 8 x 8 stored pixels (PreparedImage::breast); may be null, then it is
     // found from the pixels. Takes about 50 ms for 13 megapixels. Error(Data) if the image has no pixels.
-    static std::shared_ptr<const ViewImage> make(const StoredImage& stored, const GreyPipeline& pipeline, const StudyImage& facts,
-                                                 const Raster<std::uint8_t>* breast = nullptr);
+    static std::shared_ptr<const ViewImage> make(const StoredImage& stored, const GreyPipeline& pipeline,
+                                                 const StudyImage& facts, const Raster<std::uint8_t>* breast = nullptr);
 
     int rows() const { return m_levels.front().rows; }
     int columns() const { return m_levels.front().columns; }
@@ -52,7 +52,8 @@ public:
     bool inverted() const { return m_inverted; } // MONOCHROME1
 
 private:
-    template <class Code> void buildGrey(std::vector<Code> codes, int rows, int columns);
+    template <class Code>
+    void buildGrey(std::vector<Code> codes, int rows, int columns);
     void buildColour(const StoredImage& stored, const GreyPipeline& pipeline);
 
     std::vector<ViewLevel> m_levels;

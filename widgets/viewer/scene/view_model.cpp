@@ -100,7 +100,9 @@ void ViewModel::applyZoomMode()
             continue;
         const Spacing mm = spacingOf(*c.image, m_nominal);
         c.pose = {};
-        c.pose.pixelsPerMm = m_zoomMode == ZoomMode::SameSize ? common : m_zoomMode == ZoomMode::Fit ? fitScale(*c.image, hung, m_nominal) : 1 / mm.column;
+        c.pose.pixelsPerMm = m_zoomMode == ZoomMode::SameSize ? common
+                             : m_zoomMode == ZoomMode::Fit    ? fitScale(*c.image, hung, m_nominal)
+                                                              : 1 / mm.column;
     }
 }
 
@@ -134,7 +136,8 @@ Point ViewModel::toDepth(Slot slot, Point screen) const
         return {};
     const ViewPose& p = cell(slot).pose;
     const double fromEdge = isRight(slot) ? hung->area.x + hung->area.width - screen.x : screen.x - hung->area.x;
-    return {p.depth + fromEdge / p.pixelsPerMm, p.height + (screen.y - hung->area.y - hung->area.height / 2) / p.pixelsPerMm};
+    return {p.depth + fromEdge / p.pixelsPerMm,
+            p.height + (screen.y - hung->area.y - hung->area.height / 2) / p.pixelsPerMm};
 }
 
 Point ViewModel::fromDepth(Slot slot, Point depth) const
@@ -201,7 +204,8 @@ void ViewModel::clampPose(Slot slot)
     const Spacing mm = spacingOf(image, m_nominal);
     ViewPose& p = cell(slot).pose;
     const double edge = 40 / p.pixelsPerMm;
-    const double width = image.columns() * mm.column, height = image.rows() * mm.row / 2 + hung->area.height / p.pixelsPerMm / 2;
+    const double width = image.columns() * mm.column,
+                 height = image.rows() * mm.row / 2 + hung->area.height / p.pixelsPerMm / 2;
     p.depth = std::clamp(p.depth, std::min(0.0, edge - hung->area.width / p.pixelsPerMm), std::max(0.0, width - edge));
     p.height = std::clamp(p.height, std::min(0.0, edge - height), std::max(0.0, height - edge));
 }

@@ -6,7 +6,8 @@
 #include <functional>
 #include <optional>
 
-// What the four-up view shows and how: layout, zoom, pan and windows. Plain arithmetic that tests drive without a window.
+// What the four-up view shows and how: layout, zoom, pan and windows. Plain arithmetic that tests drive without a
+// window.
 namespace mama::viewer {
 
 struct ViewCell

@@ -21,8 +21,9 @@ namespace {
 
 bool same(const SampleBatch& a, const SampleBatch& b)
 {
-    return a.first == b.first && a.second == b.second && a.ids == b.ids && a.mask == b.mask && a.separators == b.separators && a.labels == b.labels &&
-           a.imageIds == b.imageIds && a.lesionGrid == b.lesionGrid;
+    return a.first == b.first && a.second == b.second && a.ids == b.ids && a.mask == b.mask &&
+           a.separators == b.separators && a.labels == b.labels && a.imageIds == b.imageIds &&
+           a.lesionGrid == b.lesionGrid;
 }
 
 } // namespace
@@ -46,7 +47,8 @@ private Q_SLOTS:
             QCOMPARE(own.size(), std::size_t{1});
         const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
         QVERIFY(index.of(Split::Test) != other.of(Split::Test));
-        QCOMPARE(readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}})).of(Split::Train).size(), std::size_t{4 * 7}); // of 14
+        QCOMPARE(readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}})).of(Split::Train).size(),
+                 std::size_t{4 * 7}); // of 14
     }
 
     void aPriorStaysInTheSplitOfItsPatient()
@@ -58,7 +60,8 @@ private Q_SLOTS:
         phantoms.rows = phantoms.columns = 64;
         phantoms.priors = 1;
         QVERIFY(writePhantoms(phantoms, {}));
-        const TrainingIndex index = readTrainingIndex(Settings::resolve({{"data", {{"root", phantoms.folder.string()}, {"test_share", 0.34}, {"validation_share", 0.34}}}}));
+        const TrainingIndex index = readTrainingIndex(Settings::resolve(
+            {{"data", {{"root", phantoms.folder.string()}, {"test_share", 0.34}, {"validation_share", 0.34}}}}));
         QCOMPARE(index.images.size(), std::size_t{24});
         for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
             std::set<std::string> patients, studies;
@@ -102,11 +105,14 @@ private Q_SLOTS:
                 mask.at(row, column) = 255;
         Geometry::Chain chain{100, 120, 100, 120, 0, 0, {0, 0, 99, 119}, 7, 7, 0, 0, 7, 1};
         const Raster<float> share = lesionShare(mask, Geometry(chain));
-        const auto overlap = [](double from, double to, double low, double high) { return std::max(0.0, std::min(to, high) - std::max(from, low)); };
+        const auto overlap = [](double from, double to, double low, double high) {
+            return std::max(0.0, std::min(to, high) - std::max(from, low));
+        };
         for (int row = 0; row < 7; ++row)
             for (int column = 0; column < 7; ++column) {
                 const double height = 120.0 / 7, width = 100.0 / 7;
-                const double expected = overlap(row * height, (row + 1) * height, 40, 60) * overlap(column * width, (column + 1) * width, 20, 40) / (height * width);
+                const double expected = overlap(row * height, (row + 1) * height, 40, 60) *
+                                        overlap(column * width, (column + 1) * width, 20, 40) / (height * width);
                 QVERIFY(std::abs(share.at(row, column) - expected) < 1e-6);
             }
     }
@@ -220,10 +226,15 @@ private Q_SLOTS:
         const TrainingIndex index = readTrainingIndex(settings());
         const TrainingImage& image = index.images[4]; // left, of an exam with a mass
         const Caption caption = buildCaption(image.fields, image.finding, index.legend);
-        QCOMPARE(findingsOf(caption.text), std::string("Findings: The mammogram shows that a suspicious abnormality is present. The mass is Round and High Density."));
+        QCOMPARE(
+            findingsOf(caption.text),
+            std::string(
+                "Findings: The mammogram shows that a suspicious abnormality is present. The mass is Round and High Density."));
         const auto sentences = sentencesOf(caption);
-        QVERIFY(std::find(sentences.begin(), sentences.end(), "The mass is Round and High Density.") != sentences.end());
-        QVERIFY(std::find(sentences.begin(), sentences.end(), "The breast is scattered fibroglandular densities.") != sentences.end());
+        QVERIFY(std::find(sentences.begin(), sentences.end(), "The mass is Round and High Density.") !=
+                sentences.end());
+        QVERIFY(std::find(sentences.begin(), sentences.end(), "The breast is scattered fibroglandular densities.") !=
+                sentences.end());
         CounterRandom random({1});
         const CaptionSampler early({1, 0.8, 10, 0});
         QVERIFY(early(image, index.legend, 9, random).starts_with("Findings: "));
@@ -247,8 +258,14 @@ private:
         config.merge_patch(changes);
         return Settings::resolve(config);
     }
-    PreparedImages::Options optionsFor(const char* cache) const { return {findProfile("mama"), {56, 14}, root() / cache, 0.01, 2}; }
-    PreparedImages prepared(const TrainingIndex& index, const char* cache) const { return std::move(*PreparedImages::open(index, optionsFor(cache))); }
+    PreparedImages::Options optionsFor(const char* cache) const
+    {
+        return {findProfile("mama"), {56, 14}, root() / cache, 0.01, 2};
+    }
+    PreparedImages prepared(const TrainingIndex& index, const char* cache) const
+    {
+        return std::move(*PreparedImages::open(index, optionsFor(cache)));
+    }
 
     ImageBatchOptions batchOptions() const
     {

@@ -50,7 +50,8 @@ void PlainTask::write(const std::filesystem::path& folder, const SharedFiles*) c
 void PlainTask::load(const std::filesystem::path& folder)
 {
     std::memcpy(m_weights.data(), readText(folder / "model.safetensors").data(), m_weights.size() * sizeof(double));
-    std::memcpy(m_momentum.data(), readText(folder / "optimizer.safetensors").data(), m_momentum.size() * sizeof(double));
+    std::memcpy(m_momentum.data(), readText(folder / "optimizer.safetensors").data(),
+                m_momentum.size() * sizeof(double));
 }
 
 } // namespace mama::test

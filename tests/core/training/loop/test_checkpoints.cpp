@@ -1,11 +1,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/model/model.h"
-#include "core/training/settings/checkpoint_estimate.h"
+#include "core/training/data/sample_batch.h"
 #include "core/training/loop/checkpoints.h"
+#include "core/training/settings/checkpoint_estimate.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/training/tasks/pretraining_task.h"
-#include "core/training/data/sample_batch.h"
 #include "core/weights/model_folder.h"
 #include "tests/support/test_data.h"
 
@@ -30,7 +30,8 @@ SampleBatch batchOf(std::int64_t step)
     batch.height = batch.width = side;
     for (int i = 0; i < images; ++i) {
         for (int pixel = 0; pixel < side * side; ++pixel)
-            batch.first.push_back(static_cast<float>(std::sin(0.01 * static_cast<double>(step * images + i + 1) * pixel)));
+            batch.first.push_back(
+                static_cast<float>(std::sin(0.01 * static_cast<double>(step * images + i + 1) * pixel)));
         batch.labels.push_back(static_cast<int>(step + i) % classes);
         batch.imageIds.push_back(std::to_string(i));
     }
@@ -47,7 +48,9 @@ Room roomOf(const fs::path& folder)
     Room room;
     std::set<ino_t> seen;
     for (const auto& entry : fs::recursive_directory_iterator(folder)) {
-        struct stat facts{};
+        struct stat facts
+        {
+        };
         if (::stat(entry.path().c_str(), &facts) != 0 || !S_ISREG(facts.st_mode) || !seen.insert(facts.st_ino).second)
             continue;
         room.all += static_cast<double>(facts.st_size);
@@ -88,7 +91,8 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("task");
         QTest::addColumn<QString>("text");
-        QTest::newRow("probe") << "probe" << "";
+        QTest::newRow("probe") << "probe"
+                               << "";
         for (const char* text : {"lora", "frozen", "fixed"})
             QTest::newRow(text) << "pretrain" << text;
     }
@@ -106,7 +110,8 @@ private Q_SLOTS:
             checkpoints.write(*made, step, {{"step", step}});
             rooms.push_back(roomOf(folder.path()).all);
         }
-        const double each = roomOf(folder.checkpointFolder(4)).own, base = roomOf(folder.checkpointFolder() / "shared").all;
+        const double each = roomOf(folder.checkpointFolder(4)).own,
+                     base = roomOf(folder.checkpointFolder() / "shared").all;
         for (std::size_t n = 1; n <= rooms.size(); ++n)
             QVERIFY(std::abs(rooms[n - 1] - base - static_cast<double>(n) * each) < 100);
         QVERIFY(roomOf(folder.checkpointFolder(4)).all > base);
@@ -117,11 +122,20 @@ private Q_SLOTS:
         json config{{"task", task.toStdString()}};
         if (!text.isEmpty())
             config["model"]["text_training"] = text.toStdString();
-        const CheckpointEstimate estimate = estimateCheckpoints(Settings::resolve(config), readJson(root() / "model" / "model.json"));
-        const auto sizes = [&](const char* file) { return static_cast<double>(fs::file_size(folder.checkpointFolder(4) / file)); };
-        const auto near = [](double is, double expected) { return std::abs(is - expected) < 0.02 * expected + 20e3; }; // headers of small tensors
-        QVERIFY2(near(sizes(frozen), estimate.shared), qPrintable(QStringLiteral("%1, estimated %2").arg(sizes(frozen)).arg(estimate.shared)));
-        QVERIFY2(near(sizes(trained) + sizes("optimizer.safetensors"), estimate.each), qPrintable(QStringLiteral("%1, estimated %2").arg(sizes(trained) + sizes("optimizer.safetensors")).arg(estimate.each)));
+        const CheckpointEstimate estimate =
+            estimateCheckpoints(Settings::resolve(config), readJson(root() / "model" / "model.json"));
+        const auto sizes = [&](const char* file) {
+            return static_cast<double>(fs::file_size(folder.checkpointFolder(4) / file));
+        };
+        const auto near = [](double is, double expected) {
+            return std::abs(is - expected) < 0.02 * expected + 20e3;
+        }; // headers of small tensors
+        QVERIFY2(near(sizes(frozen), estimate.shared),
+                 qPrintable(QStringLiteral("%1, estimated %2").arg(sizes(frozen)).arg(estimate.shared)));
+        QVERIFY2(near(sizes(trained) + sizes("optimizer.safetensors"), estimate.each),
+                 qPrintable(QStringLiteral("%1, estimated %2")
+                                .arg(sizes(trained) + sizes("optimizer.safetensors"))
+                                .arg(estimate.each)));
     }
 
     // What begins to count late trains from the start as far as the checkpoints go.
@@ -129,13 +143,17 @@ private Q_SLOTS:
     {
         const RunFolder folder(root() / "late");
         Checkpoints(folder).write(*taskOf("pretrain", "lora"), 1, {{"step", 1}});
-        const auto changing = WeightFile::open(folder.checkpointFolder(1) / trained), still = WeightFile::open(folder.checkpointFolder(1) / frozen);
-        for (const char* name : {"local_scale", "img_encoder_q.local_embed.head.3.weight", "text_encoder_q.local_embed.head.3.weight", "simclr_proj.layers.0.weight"})
+        const auto changing = WeightFile::open(folder.checkpointFolder(1) / trained),
+                   still = WeightFile::open(folder.checkpointFolder(1) / frozen);
+        for (const char* name : {"local_scale", "img_encoder_q.local_embed.head.3.weight",
+                                 "text_encoder_q.local_embed.head.3.weight", "simclr_proj.layers.0.weight"})
             QVERIFY2(changing->find(name) && !still->find(name), name);
-        for (const char* name : {"text_encoder_q.model.wte.weight", "img_encoder_q.model.norm.weight", "img_encoder_q.model.mask_token"})
+        for (const char* name :
+             {"text_encoder_q.model.wte.weight", "img_encoder_q.model.norm.weight", "img_encoder_q.model.mask_token"})
             QVERIFY2(still->find(name) && !changing->find(name), name);
         for (const TensorInfo& info : still->tensors())
-            QVERIFY2(info.name.find("running_") == std::string::npos && info.name.find(".lora_") == std::string::npos, info.name.c_str());
+            QVERIFY2(info.name.find("running_") == std::string::npos && info.name.find(".lora_") == std::string::npos,
+                     info.name.c_str());
     }
 
     // The folder is a model, also far from its run and when the run's first checkpoint and shared files are gone.
@@ -167,14 +185,17 @@ private Q_SLOTS:
         for (const char* from : {"copied", "plain"})
             exportModel(model(root() / from), ExportFormat::Mama, root() / (std::string(from) + ".safetensors"));
         QVERIFY(readText(root() / "copied.safetensors") == readText(root() / "plain.safetensors"));
-        QVERIFY(readJson(root() / "copied" / "model.json").at("hash") == model(root() / "copied").description.at("hash"));
+        QVERIFY(readJson(root() / "copied" / "model.json").at("hash") ==
+                model(root() / "copied").description.at("hash"));
     }
 
-    // A run goes on bit for bit: from shared checkpoints, from those of one file, and with the shared files lost or foreign.
+    // A run goes on bit for bit: from shared checkpoints, from those of one file, and with the shared files lost or
+    // foreign.
     void aResumedRunIsTheSame_data()
     {
         QTest::addColumn<QString>("what");
-        for (const char* what : {"shared", "one file", "shared files lost", "shared file of another run", "shared file cut off", "copied without links"})
+        for (const char* what : {"shared", "one file", "shared files lost", "shared file of another run",
+                                 "shared file cut off", "copied without links"})
             QTest::newRow(what) << what;
     }
     void aResumedRunIsTheSame()
@@ -205,7 +226,8 @@ private Q_SLOTS:
             fs::remove_all(folder.path());
             fs::rename(root() / "copy", folder.path());
         }
-        writeAtomically(folder.checkpointFolder() / "shared" / ".model-frozen.safetensors.part-1-0", std::string_view("half written"));
+        writeAtomically(folder.checkpointFolder() / "shared" / ".model-frozen.safetensors.part-1-0",
+                        std::string_view("half written"));
         const auto resumed = taskOf("probe", "");
         const Checkpoints checkpoints(folder);
         QVERIFY(!fs::exists(shared / ".model-frozen.safetensors.part-1-0"));
@@ -230,7 +252,8 @@ private Q_SLOTS:
         QVERIFY2(restored().find(file.string()) != std::string::npos, restored().c_str());
         fs::remove(file);
         QVERIFY2(restored().find(file.string()) != std::string::npos, restored().c_str());
-        QVERIFY(errorOf([&] { static_cast<void>(Model::load(folder.checkpointFolder(1))); }).find(file.string()) != std::string::npos);
+        QVERIFY(errorOf([&] { static_cast<void>(Model::load(folder.checkpointFolder(1))); }).find(file.string()) !=
+                std::string::npos);
     }
 
     // The limit on a file's size stands for the full disk: nothing is left behind, and with room again all is well.
@@ -257,8 +280,12 @@ private Q_SLOTS:
     void withoutHardLinksItIsACopy()
     {
         QTemporaryDir elsewhere(QStringLiteral("/dev/shm/mama-XXXXXX"));
-        struct stat here{}, there{};
-        MAMA_NEED(elsewhere.isValid() && ::stat(root().c_str(), &here) == 0 && ::stat(qPrintable(elsewhere.path()), &there) == 0 && here.st_dev != there.st_dev, "a second file system");
+        struct stat here
+        {
+        }, there{};
+        MAMA_NEED(elsewhere.isValid() && ::stat(root().c_str(), &here) == 0 &&
+                      ::stat(qPrintable(elsewhere.path()), &there) == 0 && here.st_dev != there.st_dev,
+                  "a second file system");
         const SharedFiles shared(fs::path(elsewhere.path().toStdString()) / "shared");
         fs::create_directories(root() / "copies");
         const auto task = taskOf("probe", "");
@@ -268,7 +295,8 @@ private Q_SLOTS:
         QVERIFY(Model::load(root() / "copies", {"cpu", Precision::Fp32, 1}));
     }
 
-    // A tensor that was called frozen and moves after all is not lost: what is shared is compared again and written anew.
+    // A tensor that was called frozen and moves after all is not lost: what is shared is compared again and written
+    // anew.
     void whatMovesAfterAllIsWrittenAnew()
     {
         const RunFolder folder(root() / "moved");

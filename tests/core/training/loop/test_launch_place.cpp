@@ -30,13 +30,21 @@ private Q_SLOTS:
         QVERIFY(!placeIn({}));
         QVERIFY(!placeIn({{"RANK", "0"}, {"WORLD_SIZE", "1"}, {"MASTER_ADDR", "a"}}));
         // The script of a job, before it starts a step.
-        QVERIFY(!placeIn({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}, {"SLURM_JOB_ID", "7"}, {"SLURM_NODELIST", "n1"}}));
+        QVERIFY(
+            !placeIn({{"SLURM_PROCID", "0"}, {"SLURM_NTASKS", "4"}, {"SLURM_JOB_ID", "7"}, {"SLURM_NODELIST", "n1"}}));
     }
 
     void torchrun()
     {
-        Environment environment{{"RANK", "3"}, {"WORLD_SIZE", "4"}, {"LOCAL_RANK", "1"}, {"LOCAL_WORLD_SIZE", "2"}, {"MASTER_ADDR", "head"}, {"MASTER_PORT", "1234"},
-                                {"TORCHELASTIC_RESTART_COUNT", "2"}, {"SLURM_PROCID", "0"}, {"SLURM_STEP_ID", "0"}};
+        Environment environment{{"RANK", "3"},
+                                {"WORLD_SIZE", "4"},
+                                {"LOCAL_RANK", "1"},
+                                {"LOCAL_WORLD_SIZE", "2"},
+                                {"MASTER_ADDR", "head"},
+                                {"MASTER_PORT", "1234"},
+                                {"TORCHELASTIC_RESTART_COUNT", "2"},
+                                {"SLURM_PROCID", "0"},
+                                {"SLURM_STEP_ID", "0"}};
         auto place = *placeIn(environment);
         QCOMPARE(place.rank, 3);
         QCOMPARE(place.size, 4);
@@ -52,7 +60,10 @@ private Q_SLOTS:
 
     void mpirun()
     {
-        Environment environment{{"OMPI_COMM_WORLD_RANK", "1"}, {"OMPI_COMM_WORLD_SIZE", "2"}, {"OMPI_COMM_WORLD_LOCAL_RANK", "1"}, {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}};
+        Environment environment{{"OMPI_COMM_WORLD_RANK", "1"},
+                                {"OMPI_COMM_WORLD_SIZE", "2"},
+                                {"OMPI_COMM_WORLD_LOCAL_RANK", "1"},
+                                {"OMPI_COMM_WORLD_LOCAL_SIZE", "2"}};
         const auto place = *placeIn(environment);
         QCOMPARE(place.rank, 1);
         QCOMPARE(place.address, std::string("127.0.0.1"));
@@ -65,8 +76,13 @@ private Q_SLOTS:
 
     void slurm()
     {
-        Environment environment{{"SLURM_PROCID", "5"}, {"SLURM_NTASKS", "8"}, {"SLURM_LOCALID", "1"}, {"SLURM_STEP_ID", "0"}, {"SLURM_JOB_ID", "1234567"},
-                                {"SLURM_NODELIST", "gpu[07-08,11]"}, {"SLURM_TASKS_PER_NODE", "4(x2)"}};
+        Environment environment{{"SLURM_PROCID", "5"},
+                                {"SLURM_NTASKS", "8"},
+                                {"SLURM_LOCALID", "1"},
+                                {"SLURM_STEP_ID", "0"},
+                                {"SLURM_JOB_ID", "1234567"},
+                                {"SLURM_NODELIST", "gpu[07-08,11]"},
+                                {"SLURM_TASKS_PER_NODE", "4(x2)"}};
         const auto place = *placeIn(environment);
         QCOMPARE(place.rank, 5);
         QCOMPARE(place.size, 8);
@@ -91,10 +107,14 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("rank");
         QTest::addColumn<QString>("size");
-        QTest::newRow("rank too high") << "2" << "2";
-        QTest::newRow("no number") << "one" << "2";
-        QTest::newRow("negative") << "-1" << "2";
-        QTest::newRow("no process") << "0" << "0";
+        QTest::newRow("rank too high") << "2"
+                                       << "2";
+        QTest::newRow("no number") << "one"
+                                   << "2";
+        QTest::newRow("negative") << "-1"
+                                  << "2";
+        QTest::newRow("no process") << "0"
+                                    << "0";
     }
     void whatIsWrongIsNamed()
     {

@@ -67,7 +67,8 @@ private Q_SLOTS:
         QTest::newRow("text") << QByteArray(R"({"max_lr": "high"})") << QByteArray("max_lr");
         QTest::newRow("no steps") << QByteArray(R"({"steps": 0})") << QByteArray("steps");
         QTest::newRow("fraction") << QByteArray(R"({"steps": 10.5})") << QByteArray("steps");
-        QTest::newRow("long warm-up") << QByteArray(R"({"schedule": {"steps": 10, "warm_up_steps": 10}})") << QByteArray("warm_up_steps");
+        QTest::newRow("long warm-up") << QByteArray(R"({"schedule": {"steps": 10, "warm_up_steps": 10}})")
+                                      << QByteArray("warm_up_steps");
         QTest::newRow("upside down") << QByteArray(R"({"max_lr": 1e-9})") << QByteArray("min_lr");
     }
 

@@ -27,9 +27,11 @@ private Q_SLOTS:
     void initTestCase()
     {
         test::writeSmallDataSet(root() / "set", 8);
-        const json config = {{"data", {{"root", (root() / "set").string()}, {"test_share", 0}, {"validation_share", 0}}}};
+        const json config = {
+            {"data", {{"root", (root() / "set").string()}, {"test_share", 0}, {"validation_share", 0}}}};
         m_index = readTrainingIndex(Settings::resolve(config));
-        m_images.emplace(std::move(*PreparedImages::open(m_index, {findProfile("mama"), {side, 14}, root() / "cache", 0, 2})));
+        m_images.emplace(
+            std::move(*PreparedImages::open(m_index, {findProfile("mama"), {side, 14}, root() / "cache", 0, 2})));
         m_options.steps = 60;
         m_options.schedule = {1e-4, 1e-6, 5, 60};
         m_options.batch = 4;
@@ -76,7 +78,8 @@ private Q_SLOTS:
             for (bool ended = false; !ended;) {
                 const pid_t child = start(folder, 2'000);
                 if (done < kills) {
-                    std::this_thread::sleep_for(std::chrono::milliseconds(wait(random))); // a moment of the run, not a wait for it
+                    std::this_thread::sleep_for(
+                        std::chrono::milliseconds(wait(random))); // a moment of the run, not a wait for it
                     ::kill(child, SIGKILL);
                 }
                 const int status = endOf(child);
@@ -157,7 +160,8 @@ private Q_SLOTS:
         Run run = task();
         run.task.before = [](std::int64_t step) {
             if (step == 3)
-                throw std::runtime_error("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes\nbacktrace");
+                throw std::runtime_error(
+                    "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes\nbacktrace");
         };
         try {
             train(root() / "memory", run, false, {});
@@ -287,7 +291,8 @@ private:
     }
     bool sameFile(const fs::path& folder, const char* file) const
     {
-        return readText(folder / "checkpoints" / "step-60" / file) == readText(root() / "whole" / "checkpoints" / "step-60" / file);
+        return readText(folder / "checkpoints" / "step-60" / file) ==
+               readText(root() / "whole" / "checkpoints" / "step-60" / file);
     }
 
     QTemporaryDir m_temporary;

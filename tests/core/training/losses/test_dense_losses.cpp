@@ -22,15 +22,18 @@ private Q_SLOTS:
     // -w y log s(x) - (1 - y) log(1 - s(x)), by hand.
     void yesAndNoAreWeighed()
     {
-        const torch::Tensor logits = torch::tensor({1.5, -0.5, 2.0}, torch::kDouble), targets = torch::tensor({1.0, 0.0, 0.25}, torch::kDouble);
-        const double expected = (6 * softplus(-1.5) + softplus(-0.5) + 6 * 0.25 * softplus(-2.0) + 0.75 * softplus(2.0)) / 3;
+        const torch::Tensor logits = torch::tensor({1.5, -0.5, 2.0}, torch::kDouble),
+                            targets = torch::tensor({1.0, 0.0, 0.25}, torch::kDouble);
+        const double expected =
+            (6 * softplus(-1.5) + softplus(-0.5) + 6 * 0.25 * softplus(-2.0) + 0.75 * softplus(2.0)) / 3;
         QVERIFY(std::abs(yesNoLoss(logits, targets, 6).item<double>() - expected) < 1e-12);
     }
 
     // A map that is everywhere at the threshold says "perhaps": log 2 for every patch, the positives six times.
     void aMapAtTheThresholdCostsLogTwo()
     {
-        const torch::Tensor cosines = torch::full({2, 4}, 0.35, torch::kDouble), share = torch::zeros({2, 4}, torch::kDouble);
+        const torch::Tensor cosines = torch::full({2, 4}, 0.35, torch::kDouble),
+                            share = torch::zeros({2, 4}, torch::kDouble);
         share[0][1] = 1;
         QVERIFY(std::abs(maskLoss(cosines, share).item<double>() - std::log(2.0) * (7 + 6) / 8) < 1e-12);
     }
@@ -50,7 +53,8 @@ private Q_SLOTS:
     {
         const auto along = [](std::vector<double> v) { return torch::tensor(v, torch::kDouble); };
         SentencePairs pairs;
-        pairs.patches = torch::stack({torch::stack({along({1, 0}), along({0.6, 0.8})})}); // cosines with (0, 1): 0 and 0.8
+        pairs.patches =
+            torch::stack({torch::stack({along({1, 0}), along({0.6, 0.8})})}); // cosines with (0, 1): 0 and 0.8
         pairs.sentences = torch::stack({along({0, 1})});
         pairs.globals = torch::stack({along({0.8, 0.6})});
         pairs.texts = torch::stack({along({1, 0})});

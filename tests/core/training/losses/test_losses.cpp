@@ -22,14 +22,16 @@ Tensor load(const ParityCase& parity, const std::string& file)
 std::map<std::string, Tensor> leavesOf(const ParityCase& parity, const std::string& batch, torch::ScalarType type)
 {
     std::map<std::string, Tensor> leaves;
-    for (const char* name : {"v", "v2", "t", "simclr1", "simclr2", "patches", "sentences", "logit_scale", "local_scale"})
+    for (const char* name :
+         {"v", "v2", "t", "simclr1", "simclr2", "patches", "sentences", "logit_scale", "local_scale"})
         leaves[name] = load(parity, batch + "/" + name + ".npy").to(type).set_requires_grad(true);
     return leaves;
 }
 
 LossInput inputOf(const std::map<std::string, Tensor>& leaves, const std::vector<std::int64_t>& counts)
 {
-    return {leaves.at("v"), leaves.at("v2"), leaves.at("t"), leaves.at("simclr1"), leaves.at("simclr2"), leaves.at("patches"), leaves.at("sentences"), counts,
+    return {leaves.at("v"),           leaves.at("v2"),         leaves.at("t"),         leaves.at("simclr1"),
+            leaves.at("simclr2"),     leaves.at("patches"),    leaves.at("sentences"), counts,
             leaves.at("logit_scale"), leaves.at("local_scale")};
 }
 
@@ -49,7 +51,8 @@ std::vector<std::string> batches(const ParityCase& parity)
     return result;
 }
 
-std::string compareGradients(const ParityCase& parity, const std::string& batch, const std::string& prefix, const std::map<std::string, Tensor>& leaves)
+std::string compareGradients(const ParityCase& parity, const std::string& batch, const std::string& prefix,
+                             const std::map<std::string, Tensor>& leaves)
 {
     for (const auto& [name, leaf] : leaves) {
         const std::string file = batch + "/" + prefix + name + ".npy";
@@ -80,7 +83,8 @@ LocalScores plainScores(const Tensor& patches, const Tensor& sentences, const st
 
 // d total / d leaf by central differences: the stored gradients of the case that came with the project are all
 // zero (with tolerances to match), so this is what holds ours to account.
-std::string compareDifferences(std::map<std::string, Tensor>& leaves, const std::vector<std::int64_t>& counts, bool late)
+std::string compareDifferences(std::map<std::string, Tensor>& leaves, const std::vector<std::int64_t>& counts,
+                               bool late)
 {
     constexpr double step = 1e-6;
     const auto total = [&] {
@@ -88,7 +92,9 @@ std::string compareDifferences(std::map<std::string, Tensor>& leaves, const std:
         return totalLoss(lossTerms(inputOf(leaves, counts), {}), {}, late).item<double>();
     };
     for (auto& [name, leaf] : leaves) {
-        const std::vector<double> all = leaf.grad().defined() ? valuesOf(leaf.grad()) : std::vector<double>(static_cast<std::size_t>(leaf.numel()), 0.0);
+        const std::vector<double> all = leaf.grad().defined()
+                                            ? valuesOf(leaf.grad())
+                                            : std::vector<double>(static_cast<std::size_t>(leaf.numel()), 0.0);
         std::vector<double> actual, expected;
         double* values = leaf.data_ptr<double>();
         for (std::int64_t i = 0; i < leaf.numel(); i += leaf.numel() / 40 + 1) { // at most 40 spread over the tensor
@@ -100,7 +106,8 @@ std::string compareDifferences(std::map<std::string, Tensor>& leaves, const std:
             expected.push_back((above - total()) / (2 * step));
             values[i] = kept;
         }
-        if (const std::string wrong = test::difference(actual, expected, 1e-6, 1e-6, "differences of " + name); !wrong.empty())
+        if (const std::string wrong = test::difference(actual, expected, 1e-6, 1e-6, "differences of " + name);
+            !wrong.empty())
             return wrong;
     }
     return {};
@@ -172,7 +179,8 @@ private Q_SLOTS:
         const std::int64_t ranks = a.size(0) / each;
         for (std::int64_t rank = 0; rank < ranks; ++rank) {
             const Gathered gathered{a, b, rank * each};
-            const double loss = ntxent(a.narrow(0, rank * each, each), b.narrow(0, rank * each, each), 0.5, gathered).item<double>();
+            const double loss =
+                ntxent(a.narrow(0, rank * each, each), b.narrow(0, rank * each, each), 0.5, gathered).item<double>();
             const double wanted = expected.at("loss_rank_" + std::to_string(rank));
             QVERIFY(std::abs(loss - wanted) <= atol);
             mean += loss / static_cast<double>(ranks);
@@ -187,7 +195,11 @@ private Q_SLOTS:
     {
         const auto ones = [](at::IntArrayRef shape) { return torch::ones(shape, torch::kDouble); };
         const Tensor scale = torch::full({}, std::log(1 / 0.07), torch::kDouble);
-        const LossInput input{ones({36, 8}), ones({36, 8}), ones({36, 8}), ones({36, 8}), ones({36, 8}), ones({36, 5, 8}), ones({72, 8}), std::vector<std::int64_t>(36, 2), scale, scale};
+        const LossInput input{ones({36, 8}), ones({36, 8}),
+                              ones({36, 8}), ones({36, 8}),
+                              ones({36, 8}), ones({36, 5, 8}),
+                              ones({72, 8}), std::vector<std::int64_t>(36, 2),
+                              scale,         scale};
         const LossTerms terms = lossTerms(input, {});
         QVERIFY(close(terms.clip(), 2 * std::log(36)));
         QVERIFY(close(terms.ntxent, std::log(71)));
@@ -197,7 +209,8 @@ private Q_SLOTS:
         LossOptions clipAlone;
         clipAlone.simclrWeight = clipAlone.secondViewWeight = clipAlone.localWeight = 0;
         QVERIFY(close(totalLoss(terms, clipAlone, true), 2 * std::log(36)));
-        QVERIFY(!usesSecondView(clipAlone, true) && !usesLocal(clipAlone, true) && !lossTerms(input, clipAlone).localT2iRowsText.defined());
+        QVERIFY(!usesSecondView(clipAlone, true) && !usesLocal(clipAlone, true) &&
+                !lossTerms(input, clipAlone).localT2iRowsText.defined());
         LossOptions views;
         views.localWeight = 0;
         QVERIFY(close(totalLoss(terms, views, true), 4 * std::log(36) + std::log(71)));

@@ -14,7 +14,8 @@ private Q_SLOTS:
     void stepsAreLibTorchs()
     {
         torch::manual_seed(1);
-        const NamedTensors own{{"a.weight", torch::randn({7, 33}).set_requires_grad(true)}, {"a.bias", torch::randn({7}).set_requires_grad(true)}};
+        const NamedTensors own{{"a.weight", torch::randn({7, 33}).set_requires_grad(true)},
+                               {"a.bias", torch::randn({7}).set_requires_grad(true)}};
         std::vector<Tensor> theirs;
         for (const auto& [name, tensor] : own)
             theirs.push_back(tensor.detach().clone().set_requires_grad(true));
@@ -38,8 +39,11 @@ private Q_SLOTS:
     // With gradients of zero only the decay moves anything.
     void matricesAloneDecayIfAsked()
     {
-        const NamedTensors all{{"norm.weight", torch::ones({4}).set_requires_grad(true)}, {"fc.weight", torch::ones({4, 4}).set_requires_grad(true)}, {"fc.bias", torch::ones({4}).set_requires_grad(true)},
-                               {"cls_token", torch::ones({1, 1, 4}).set_requires_grad(true)}, {"stem.weight", torch::ones({4, 3, 2, 2}).set_requires_grad(true)}};
+        const NamedTensors all{{"norm.weight", torch::ones({4}).set_requires_grad(true)},
+                               {"fc.weight", torch::ones({4, 4}).set_requires_grad(true)},
+                               {"fc.bias", torch::ones({4}).set_requires_grad(true)},
+                               {"cls_token", torch::ones({1, 1, 4}).set_requires_grad(true)},
+                               {"stem.weight", torch::ones({4, 3, 2, 2}).set_requires_grad(true)}};
         for (const bool matricesOnly : {false, true}) {
             for (const auto& [name, tensor] : all) {
                 tensor.detach().fill_(1);
@@ -55,7 +59,8 @@ private Q_SLOTS:
 
     void theNormIsThatOfAllGradients()
     {
-        const NamedTensors all{{"a", torch::zeros({2}).set_requires_grad(true)}, {"b", torch::zeros({1}).set_requires_grad(true)}};
+        const NamedTensors all{{"a", torch::zeros({2}).set_requires_grad(true)},
+                               {"b", torch::zeros({1}).set_requires_grad(true)}};
         all.at("a").mutable_grad() = torch::tensor({1.0F, 2.0F});
         all.at("b").mutable_grad() = torch::tensor({2.0F});
         AdamW optimizer(all, {0, 0, 1e-8, 0, 1.5, {}, false});

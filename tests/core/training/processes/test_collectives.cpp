@@ -1,6 +1,6 @@
+#include "core/training/losses/losses.h"
 #include "core/training/processes/collectives.h"
 #include "core/training/processes/gloo_group.h"
-#include "core/training/losses/losses.h"
 #include "tests/support/free_port.h"
 #include "tests/support/test_data.h"
 
@@ -90,10 +90,13 @@ private Q_SLOTS:
     void batchNorm()
     {
         QFETCH(bool, pictures);
-        const std::vector<std::int64_t> shape = pictures ? std::vector<std::int64_t>{11, 5, 3, 4} : std::vector<std::int64_t>{11, 5};
+        const std::vector<std::int64_t> shape =
+            pictures ? std::vector<std::int64_t>{11, 5, 3, 4} : std::vector<std::int64_t>{11, 5};
         const std::array<std::int64_t, processes> rows{2, 5, 4};
-        const Tensor x = leaf(torch::randn(shape, torch::kDouble) * 3 + 7), weight = leaf(torch::rand({5}, torch::kDouble)), bias = leaf(torch::rand({5}, torch::kDouble));
-        const Tensor mean = torch::zeros({5}, torch::kDouble), variance = torch::ones({5}, torch::kDouble), flow = torch::randn(shape, torch::kDouble);
+        const Tensor x = leaf(torch::randn(shape, torch::kDouble) * 3 + 7),
+                     weight = leaf(torch::rand({5}, torch::kDouble)), bias = leaf(torch::rand({5}, torch::kDouble));
+        const Tensor mean = torch::zeros({5}, torch::kDouble), variance = torch::ones({5}, torch::kDouble),
+                     flow = torch::randn(shape, torch::kDouble);
         const Tensor y = at::batch_norm(x, weight, bias, mean, variance, true, 0.1, 1e-5, false);
         (y * flow).sum().backward();
         std::array<Tensor, processes> outputs, gradients, ofWeight, ofBias;
@@ -103,7 +106,8 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < rank; ++i)
                 first += rows[i];
             const Collectives together(group);
-            const Tensor own = leaf(x.detach().narrow(0, first, rows[rank])), w = leaf(weight.detach()), b = leaf(bias.detach());
+            const Tensor own = leaf(x.detach().narrow(0, first, rows[rank])), w = leaf(weight.detach()),
+                         b = leaf(bias.detach());
             const BatchNormTensors tensors{w, b, torch::zeros({5}, torch::kDouble), torch::ones({5}, torch::kDouble)};
             outputs[rank] = mama::batchNorm(own, tensors, 1e-5, {true, 0, 0, &together});
             (outputs[rank] * flow.narrow(0, first, rows[rank])).sum().backward();
@@ -135,10 +139,18 @@ private Q_SLOTS:
         LossOptions options;
         options.clip = options.simclr = options.local = gathered ? Negatives::Gathered : Negatives::Local;
         const auto random = [](std::vector<std::int64_t> shape) { return torch::randn(shape, torch::kDouble); };
-        const std::vector<Tensor> values{random({all, 8}), random({all, 8}), random({all, 8}), random({all, 6}), random({all, 6}), random({all, 7, 5}), random({13, 5}),
-                                         torch::full({1}, 2.0, torch::kDouble), torch::full({1}, 1.5, torch::kDouble)};
+        const std::vector<Tensor> values{random({all, 8}),
+                                         random({all, 8}),
+                                         random({all, 8}),
+                                         random({all, 6}),
+                                         random({all, 6}),
+                                         random({all, 7, 5}),
+                                         random({13, 5}),
+                                         torch::full({1}, 2.0, torch::kDouble),
+                                         torch::full({1}, 1.5, torch::kDouble)};
         const auto inputOf = [](const std::vector<Tensor>& leaves, const std::vector<std::int64_t>& own) {
-            return LossInput{leaves[0], leaves[1], leaves[2], leaves[3], leaves[4], leaves[5], leaves[6], own, leaves[7], leaves[8]};
+            return LossInput{leaves[0], leaves[1], leaves[2], leaves[3], leaves[4],
+                             leaves[5], leaves[6], own,       leaves[7], leaves[8]};
         };
         const auto part = [&](std::size_t rank) {
             std::vector<Tensor> leaves;
@@ -146,10 +158,15 @@ private Q_SLOTS:
             for (std::size_t i = 0; i < rank; ++i)
                 firstSentence += sentences[i];
             for (std::size_t i = 0; i < values.size(); ++i)
-                leaves.push_back(leaf(i < 6 ? values[i].narrow(0, static_cast<std::int64_t>(rank) * each, each) : i == 6 ? values[i].narrow(0, firstSentence, sentences[rank]) : values[i]));
+                leaves.push_back(leaf(i < 6    ? values[i].narrow(0, static_cast<std::int64_t>(rank) * each, each)
+                                      : i == 6 ? values[i].narrow(0, firstSentence, sentences[rank])
+                                               : values[i]));
             return leaves;
         };
-        const auto countsOf = [&](std::size_t rank) { return std::vector<std::int64_t>(counts.begin() + static_cast<std::ptrdiff_t>(2 * rank), counts.begin() + static_cast<std::ptrdiff_t>(2 * rank + 2)); };
+        const auto countsOf = [&](std::size_t rank) {
+            return std::vector<std::int64_t>(counts.begin() + static_cast<std::ptrdiff_t>(2 * rank),
+                                             counts.begin() + static_cast<std::ptrdiff_t>(2 * rank + 2));
+        };
         std::array<std::vector<Tensor>, processes> leaves;
         std::array<LossTerms, processes> terms;
         inProcesses([&](ProcessGroup& group) {
@@ -173,12 +190,14 @@ private Q_SLOTS:
                 const auto [name, value] = terms[rank].named()[term];
                 mean += value.item<double>() / processes;
                 if (!gathered) {
-                    const auto own = lossTerms(inputOf(part(rank), countsOf(rank)), options).named()[term].second.item<double>();
+                    const auto own =
+                        lossTerms(inputOf(part(rank), countsOf(rank)), options).named()[term].second.item<double>();
                     QVERIFY2(std::abs(value.item<double>() - own) < 1e-12, name.c_str());
                 }
             }
             if (gathered)
-                QVERIFY2(std::abs(mean - alone[0].named()[term].second.item<double>()) < 1e-12, alone[0].named()[term].first.c_str());
+                QVERIFY2(std::abs(mean - alone[0].named()[term].second.item<double>()) < 1e-12,
+                         alone[0].named()[term].first.c_str());
         }
         if (!gathered)
             return;
@@ -195,7 +214,9 @@ private Q_SLOTS:
         std::array<NamedTensors, processes> trained;
         inProcesses([&](ProcessGroup& group) {
             NamedTensors& own = trained[static_cast<std::size_t>(group.rank())];
-            own = {{"all", leaf(torch::zeros({3}))}, {"none", leaf(torch::zeros({2}))}, {"one", leaf(torch::zeros({2, 2}))}};
+            own = {{"all", leaf(torch::zeros({3}))},
+                   {"none", leaf(torch::zeros({2}))},
+                   {"one", leaf(torch::zeros({2, 2}))}};
             own["all"].mutable_grad() = torch::full({3}, static_cast<float>(group.rank()));
             if (group.rank() == 1)
                 own["one"].mutable_grad() = torch::full({2, 2}, 6.0F);
@@ -231,7 +252,8 @@ private Q_SLOTS:
             }
             for (int rank = 0; rank < processes; ++rank)
                 if (rank != leaver)
-                    QCOMPARE(told[static_cast<std::size_t>(rank)], "process " + std::to_string(leaver) + " of 3: train: loss term clip: is nan");
+                    QCOMPARE(told[static_cast<std::size_t>(rank)],
+                             "process " + std::to_string(leaver) + " of 3: train: loss term clip: is nan");
         }
     }
 };

@@ -48,15 +48,24 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("config");
         QTest::addColumn<QString>("key");
-        QTest::newRow("unknown") << R"({"stpes": 3})" << "stpes";
-        QTest::newRow("unknown inside") << R"({"data": {"rot": "x"}})" << "data.rot";
-        QTest::newRow("branch") << R"({"data": 3})" << "data";
-        QTest::newRow("range") << R"({"captions": {"mask": 1.5}})" << "captions.mask";
-        QTest::newRow("fraction") << R"({"batch": 2.5})" << "batch";
-        QTest::newRow("type") << R"({"batch": "many"})" << "batch";
-        QTest::newRow("choice") << R"({"task": "sing"})" << "task";
-        QTest::newRow("warm-up") << R"({"steps": 5, "schedule": {"warm_up_steps": 5}})" << "schedule.warm_up_steps";
-        QTest::newRow("shares") << R"({"data": {"test_share": 0.5, "validation_share": 0.5}})" << "data.test_share";
+        QTest::newRow("unknown") << R"({"stpes": 3})"
+                                 << "stpes";
+        QTest::newRow("unknown inside") << R"({"data": {"rot": "x"}})"
+                                        << "data.rot";
+        QTest::newRow("branch") << R"({"data": 3})"
+                                << "data";
+        QTest::newRow("range") << R"({"captions": {"mask": 1.5}})"
+                               << "captions.mask";
+        QTest::newRow("fraction") << R"({"batch": 2.5})"
+                                  << "batch";
+        QTest::newRow("type") << R"({"batch": "many"})"
+                              << "batch";
+        QTest::newRow("choice") << R"({"task": "sing"})"
+                                << "task";
+        QTest::newRow("warm-up") << R"({"steps": 5, "schedule": {"warm_up_steps": 5}})"
+                                 << "schedule.warm_up_steps";
+        QTest::newRow("shares") << R"({"data": {"test_share": 0.5, "validation_share": 0.5}})"
+                                << "data.test_share";
     }
 
     void whatIsWrongIsNamed()
@@ -74,24 +83,38 @@ private Q_SLOTS:
     // DINOv2 ViT-B/14 has 86.6 million parameters; 1370 tokens at 518 pixels.
     void theMemoryEstimateCountsWhatIsKept()
     {
-        const json description = {{"image", {{"family", "dinov2"}, {"width", 768}, {"depth", 12}, {"heads", 12}, {"patch", 14}, {"registers", 0}, {"mlp_hidden", 3072}, {"ffn", "mlp"},
-                                             {"layer_scale", true}, {"native_grid", {37, 37}}}},
-                                  {"text", nullptr}, {"heads", {{"embedding", 512}, {"local", false}, {"simclr", false}, {"classes", nullptr}}}, {"input", {{"size", 518}}}};
+        const json description = {
+            {"image",
+             {{"family", "dinov2"},
+              {"width", 768},
+              {"depth", 12},
+              {"heads", 12},
+              {"patch", 14},
+              {"registers", 0},
+              {"mlp_hidden", 3072},
+              {"ffn", "mlp"},
+              {"layer_scale", true},
+              {"native_grid", {37, 37}}}},
+            {"text", nullptr},
+            {"heads", {{"embedding", 512}, {"local", false}, {"simclr", false}, {"classes", nullptr}}},
+            {"input", {{"size", 518}}}};
         const auto need = [&](json config) { return estimateMemory(Settings::resolve(config), description); };
-        const MemoryEstimate one = need({{"batch", 1}, {"accumulation", 1}}), two = need({{"batch", 2}, {"accumulation", 8}}), probe = need({{"task", "probe"}});
+        const MemoryEstimate one = need({{"batch", 1}, {"accumulation", 1}}),
+                             two = need({{"batch", 2}, {"accumulation", 8}}), probe = need({{"task", "probe"}});
         QVERIFY(std::abs(one.weights / 4 - 86.6e6) < 1.5e6);
         QCOMPARE(one.moments, 2 * one.gradients);
         const double kept = 4.0 * 1370 * 12 * (10 * 768 + 2 * 3072); // a picture
-        QVERIFY(one.activations > 2 * kept && one.activations < 3 * kept); // a pair, and the gradients of the layer at work
-        QCOMPARE(two.activations, 2 * one.activations);              // accumulation adds none
-        QVERIFY(probe.activations < 0.1 * 36 * kept); // one layer at a time
+        QVERIFY(one.activations > 2 * kept &&
+                one.activations < 3 * kept);            // a pair, and the gradients of the layer at work
+        QCOMPARE(two.activations, 2 * one.activations); // accumulation adds none
+        QVERIFY(probe.activations < 0.1 * 36 * kept);   // one layer at a time
         QVERIFY(probe.gradients < 0.01 * one.gradients);
         QVERIFY(one.total() > one.weights + one.activations);
         QVERIFY_THROWS_EXCEPTION(Error, estimateMemory(Settings::resolve(json::object()), json::object()));
     }
 
-    // Highest resident memory (VmHWM) of runs of four steps on one thread, 27 November 2026, on a processor with products
-    // of bfloat16; the demo's configurations with its model of 192 pixels, in mixed precision.
+    // Highest resident memory (VmHWM) of runs of four steps on one thread, 27 November 2026, on a processor with
+    // products of bfloat16; the demo's configurations with its model of 192 pixels, in mixed precision.
     void theMemoryEstimateIsAboveTheMeasured_data()
     {
         QTest::addColumn<QString>("file");
@@ -128,7 +151,8 @@ private Q_SLOTS:
         else if (!multipliesBf16(processor()))
             QSKIP("mixed precision is float32 on this processor");
         const double estimate = estimateMemory(Settings::resolve(config), readJson(demo / "model.json")).total() / 1e6;
-        QVERIFY2(estimate >= megabytes && estimate <= 1.2 * megabytes, qPrintable(QStringLiteral("%1 MB against %2 MB").arg(estimate).arg(megabytes)));
+        QVERIFY2(estimate >= megabytes && estimate <= 1.2 * megabytes,
+                 qPrintable(QStringLiteral("%1 MB against %2 MB").arg(estimate).arg(megabytes)));
     }
 };
 

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
-#include "core/training/tasks/classification_task.h"
 #include "core/training/data/sample_batch.h"
+#include "core/training/tasks/classification_task.h"
 #include "core/weights/files/weight_file.h"
 #include "tests/support/test_data.h"
 
@@ -85,11 +85,13 @@ private Q_SLOTS:
         for (const bool wholeTower : {false, true}) {
             ClassificationTask task(options(wholeTower));
             const char* weight = "img_encoder_q.model.blocks.0.attn.qkv.weight";
-            const auto tower = saved(task, wholeTower ? "f0" : "p0", weight), norm = saved(task, "n0", "img_encoder_q.model.norm.weight");
+            const auto tower = saved(task, wholeTower ? "f0" : "p0", weight),
+                       norm = saved(task, "n0", "img_encoder_q.model.norm.weight");
             task.accumulate(batchOf(0), 0, 0, 1);
             task.apply(0, 0.01);
             QCOMPARE(saved(task, wholeTower ? "f1" : "p1", weight) != tower, wholeTower);
-            QVERIFY(saved(task, "n1", "img_encoder_q.model.norm.weight") == norm); // the mean comes before the last norm
+            QVERIFY(saved(task, "n1", "img_encoder_q.model.norm.weight") ==
+                    norm); // the mean comes before the last norm
         }
     }
 

@@ -1,8 +1,8 @@
 #include "core/base/error.h"
 #include "core/text/tokenizer/tokenizer.h"
-#include "core/training/tasks/pretraining_task.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/loop/schedule.h"
+#include "core/training/tasks/pretraining_task.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/model_folder.h"
 #include "tests/support/test_data.h"
@@ -19,7 +19,8 @@ namespace {
 // The reference's names with PEFT's wrappers.
 std::string canonical(std::string name)
 {
-    for (const auto& [wrapped, plain] : {std::pair{"base_model.model.transformer.", ""}, {".base_layer.", "."}, {".default.", "."}})
+    for (const auto& [wrapped, plain] :
+         {std::pair{"base_model.model.transformer.", ""}, {".base_layer.", "."}, {".default.", "."}})
         if (const std::size_t at = name.find(wrapped); at != std::string::npos)
             name.replace(at, std::strlen(wrapped), plain);
     return name;
@@ -69,10 +70,17 @@ private Q_SLOTS:
             const StepReport report = task.accumulate(batchOf(batches[micro]), step, static_cast<int>(micro % 2), 2);
             for (const auto& [name, value] : expected.at("micro_batches").at(micro).items()) {
                 const auto found = report.terms.find(name);
-                QVERIFY2(found != report.terms.end(), qPrintable(QString("micro-batch %1: no term %2").arg(micro).arg(QString::fromStdString(name))));
+                QVERIFY2(
+                    found != report.terms.end(),
+                    qPrintable(QString("micro-batch %1: no term %2").arg(micro).arg(QString::fromStdString(name))));
                 const double off = std::abs(found->second - value.get<double>());
                 worst = std::max(worst, off);
-                QVERIFY2(off <= atol + rtol * std::abs(value.get<double>()), qPrintable(QString("micro-batch %1 %2: %3, expected %4").arg(micro).arg(QString::fromStdString(name)).arg(found->second).arg(value.get<double>())));
+                QVERIFY2(off <= atol + rtol * std::abs(value.get<double>()),
+                         qPrintable(QString("micro-batch %1 %2: %3, expected %4")
+                                        .arg(micro)
+                                        .arg(QString::fromStdString(name))
+                                        .arg(found->second)
+                                        .arg(value.get<double>())));
             }
             QVERIFY(report.terms.contains("total"));
             if (micro % 2 == 1)
@@ -140,7 +148,8 @@ private Q_SLOTS:
             QVERIFY(onlyOfType(root() / "mixed" / file, TensorType::F32));
     }
 
-    // mama.md 7: everything is bfloat16, so that a step of 4e-5 does not move the temperature, and a checkpoint goes on.
+    // mama.md 7: everything is bfloat16, so that a step of 4e-5 does not move the temperature, and a checkpoint goes
+    // on.
     void bf16TrueKeepsEverythingInBf16()
     {
         PretrainingTask::Options all = options();
@@ -159,18 +168,20 @@ private Q_SLOTS:
             QCOMPARE(stepOf(resumed, step), stepOf(whole, step));
     }
 
-    // The local heads and scale stand still up to the step before late_loss (6 in this case), move at it and after it, and
-    // go on moving after a resume past it (the reference's own resume leaves them frozen: R4).
+    // The local heads and scale stand still up to the step before late_loss (6 in this case), move at it and after it,
+    // and go on moving after a resume past it (the reference's own resume leaves them frozen: R4).
     void whatTrainsIsAFunctionOfTheStep()
     {
         const std::int64_t late = options().loss.lateLoss;
         const auto saved = [&](const PretrainingTask& task, const char* folder) {
             fs::create_directories(root() / folder);
             task.save(root() / folder);
-            return std::pair{tensorOf(root() / folder, "local_scale"), tensorOf(root() / folder, "img_encoder_q.local_embed.head.3.weight")};
+            return std::pair{tensorOf(root() / folder, "local_scale"),
+                             tensorOf(root() / folder, "img_encoder_q.local_embed.head.3.weight")};
         };
         PretrainingTask task(options());
-        const auto start = std::pair{tensorOf(root() / "model", "local_scale"), tensorOf(root() / "model", "img_encoder_q.local_embed.head.3.weight")};
+        const auto start = std::pair{tensorOf(root() / "model", "local_scale"),
+                                     tensorOf(root() / "model", "img_encoder_q.local_embed.head.3.weight")};
         QVERIFY(!start.first.empty() && !start.second.empty());
         stepOf(task, late - 1);
         QVERIFY(saved(task, "before-late") == start);
@@ -212,10 +223,14 @@ private Q_SLOTS:
         const auto n = static_cast<std::size_t>(batch.size);
         std::vector<std::vector<float>> images, texts;
         for (std::size_t i = 0; i < n; ++i) {
-            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * 4900), batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * 4900)}, 70, 70));
+            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * 4900),
+                                               batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * 4900)},
+                                              70, 70));
             Tokens tokens;
-            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
-            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i * 144), batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i * 144),
+                              batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i * 144),
+                               batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
             texts.push_back(task.textGlobal(tokens));
         }
         double loss = 0; // mean over images of the cross-entropy over texts
@@ -231,7 +246,8 @@ private Q_SLOTS:
             loss += (std::log(sum) - own) / static_cast<double>(n);
         }
         const json expected = m_parity.json("expected_losses.json");
-        QVERIFY(std::abs(loss - expected.at("micro_batches").at(0).at("clip_v_to_t").get<double>()) < expected.at("atol").get<double>());
+        QVERIFY(std::abs(loss - expected.at("micro_batches").at(0).at("clip_v_to_t").get<double>()) <
+                expected.at("atol").get<double>());
     }
 
     void aLossThatIsNoNumberIsNamed()
@@ -297,7 +313,8 @@ private:
         const json batches = m_parity.json("batches.json");
         double sum = 0;
         for (int micro = 0; micro < 2; ++micro)
-            sum += task.accumulate(batchOf(batches.at(static_cast<std::size_t>(2 * step + micro))), step, micro, 2).terms.at("total");
+            sum += task.accumulate(batchOf(batches.at(static_cast<std::size_t>(2 * step + micro))), step, micro, 2)
+                       .terms.at("total");
         task.apply(step, schedule().rate(step));
         return sum;
     }
@@ -317,11 +334,16 @@ private:
             squares += values[i] * values[i];
             change = std::max(change, std::abs(values[i] - before[i]));
         }
-        // Errors of up to atol in each of n values: n of them in the sum, the root of n in the length, one in the change.
+        // Errors of up to atol in each of n values: n of them in the sum, the root of n in the length, one in the
+        // change.
         const double atol = parameter.at("atol").get<double>(), count = static_cast<double>(values.size());
         const auto near = [&](const char* key, double value, double bound) {
             const double expected = parameter.at(key).get<double>();
-            QVERIFY2(std::abs(value - expected) <= bound + 1e-4 * std::abs(expected), qPrintable(QString("%1 %2: %3, expected %4").arg(QString::fromStdString(name), key).arg(value, 0, 'g', 9).arg(expected, 0, 'g', 9)));
+            QVERIFY2(std::abs(value - expected) <= bound + 1e-4 * std::abs(expected),
+                     qPrintable(QString("%1 %2: %3, expected %4")
+                                    .arg(QString::fromStdString(name), key)
+                                    .arg(value, 0, 'g', 9)
+                                    .arg(expected, 0, 'g', 9)));
         };
         near("sum", sum, atol * count);
         near("l2", std::sqrt(squares), atol * std::sqrt(count));
@@ -333,7 +355,9 @@ private:
     {
         const auto file = WeightFile::open(path);
         for (const TensorInfo& info : file->tensors())
-            if (info.type != (info.name.ends_with("num_batches_tracked") || info.name.starts_with("count.") ? TensorType::I64 : type)) {
+            if (info.type != (info.name.ends_with("num_batches_tracked") || info.name.starts_with("count.")
+                                  ? TensorType::I64
+                                  : type)) {
                 qWarning("%s has another type", info.name.c_str());
                 return false;
             }

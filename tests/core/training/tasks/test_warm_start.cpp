@@ -41,9 +41,11 @@ private Q_SLOTS:
     // Projected heads: texts about different things lie apart, and a text is nearest to itself.
     void textsBeginApart()
     {
-        const std::vector<std::string> texts{"a mass", "calcification is present", "the breast is dense", "no mass", "the mass is round", "negative"};
+        const std::vector<std::string> texts{"a mass",  "calcification is present", "the breast is dense",
+                                             "no mass", "the mass is round",        "negative"};
         writeStartModel({description(), {}, 5, texts}, root() / "apart");
-        const auto model = Model::load(root() / "apart", {"cpu", Precision::Fp32, 1}), plain = Model::load(root() / "start", {"cpu", Precision::Fp32, 1});
+        const auto model = Model::load(root() / "apart", {"cpu", Precision::Fp32, 1}),
+                   plain = Model::load(root() / "start", {"cpu", Precision::Fp32, 1});
         QVERIFY(largestCosine(*model, texts) < 0.5);
         QVERIFY(largestCosine(*model, texts) < largestCosine(*plain, texts));
     }
@@ -86,7 +88,7 @@ private Q_SLOTS:
         const auto value = [&](const char* name) { return record.metrics.at(name).value; };
         QVERIFY(value("mass_auc") == 1 && value("mass_hit") == 1 && value("mass_oracle") == 1);
         QVERIFY(std::abs(value("mass_cnr") - 9.5 * std::sqrt(2)) < 1e-4); // (1 - 0.05) / sqrt(0.005)
-        QVERIFY(std::abs(value("mass_miou") - 0.9) < 1e-6);             // 1/2 at the threshold 0.1, then 1
+        QVERIFY(std::abs(value("mass_miou") - 0.9) < 1e-6);               // 1/2 at the threshold 0.1, then 1
     }
 
     void aSetWithoutMasksIsRefused()
@@ -104,8 +106,10 @@ private Q_SLOTS:
         ImportOptions options;
         options.checkpoint = root() / "start";
         exportModel(*importWeights(options), ExportFormat::Compact, root() / "compact");
-        QVERIFY(fs::file_size(root() / "compact" / "model.safetensors") < fs::file_size(root() / "start" / "model.safetensors") / 2);
-        const auto whole = Model::load(root() / "start", {"cpu", Precision::Fp32, 1}), compact = Model::load(root() / "compact", {"cpu", Precision::Fp32, 1});
+        QVERIFY(fs::file_size(root() / "compact" / "model.safetensors") <
+                fs::file_size(root() / "start" / "model.safetensors") / 2);
+        const auto whole = Model::load(root() / "start", {"cpu", Precision::Fp32, 1}),
+                   compact = Model::load(root() / "compact", {"cpu", Precision::Fp32, 1});
         const auto a = whole->encodeTexts({"a mass is present"}), b = compact->encodeTexts({"a mass is present"});
         QVERIFY(dot(a->global, b->global) > 0.999);
         std::vector<float> pixels(3 * 64 * 64);
@@ -149,7 +153,10 @@ private:
     {
         const auto made = model.encodeTexts(texts);
         double largest = -1;
-        const auto row = [&](std::size_t i) { return std::span(made->global).subspan(i * static_cast<std::size_t>(made->dim), static_cast<std::size_t>(made->dim)); };
+        const auto row = [&](std::size_t i) {
+            return std::span(made->global)
+                .subspan(i * static_cast<std::size_t>(made->dim), static_cast<std::size_t>(made->dim));
+        };
         for (std::size_t i = 0; i < texts.size(); ++i)
             for (std::size_t j = 0; j < i; ++j)
                 largest = std::max(largest, dot(row(i), row(j)));
@@ -157,22 +164,62 @@ private:
     }
     static json description()
     {
-        return {{"format", 1}, {"name", "small"}, {"kind", "mama"},
-                {"image", {{"family", "dinov2"}, {"width", 32}, {"depth", 2}, {"heads", 2}, {"patch", 16}, {"registers", 2}, {"mlp_hidden", 64}, {"ffn", "mlp"}, {"layer_scale", false},
-                           {"native_grid", {4, 4}}, {"stem", {{"channels", {8, 8, 16, 16}}}}, {"norm_eps", 1e-6}, {"pooling", "mean-prenorm"}}},
+        return {{"format", 1},
+                {"name", "small"},
+                {"kind", "mama"},
+                {"image",
+                 {{"family", "dinov2"},
+                  {"width", 32},
+                  {"depth", 2},
+                  {"heads", 2},
+                  {"patch", 16},
+                  {"registers", 2},
+                  {"mlp_hidden", 64},
+                  {"ffn", "mlp"},
+                  {"layer_scale", false},
+                  {"native_grid", {4, 4}},
+                  {"stem", {{"channels", {8, 8, 16, 16}}}},
+                  {"norm_eps", 1e-6},
+                  {"pooling", "mean-prenorm"}}},
                 {"text", {{"base", "small-bert"}}},
-                {"heads", {{"embedding", 8}, {"local", true}, {"local_hidden", 32}, {"text_local_hidden", 32}, {"simclr", true}, {"classes", nullptr}, {"batchnorm_eps", 1e-5}}},
+                {"heads",
+                 {{"embedding", 8},
+                  {"local", true},
+                  {"local_hidden", 32},
+                  {"text_local_hidden", 32},
+                  {"simclr", true},
+                  {"classes", nullptr},
+                  {"batchnorm_eps", 1e-5}}},
                 {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", 64}, {"channels", 3}}},
-                {"captions", {{"separator", "[SEP]"}, {"start", ""}, {"end", ""}, {"pad", "[PAD]"}, {"length", 32}, {"added_tokens", json::array()}}},
-                {"inference", {{"text_pooling", "training"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
-                {"compat", "default"}, {"provenance", {{"trained_on", "nothing: random weights"}}}};
+                {"captions",
+                 {{"separator", "[SEP]"},
+                  {"start", ""},
+                  {"end", ""},
+                  {"pad", "[PAD]"},
+                  {"length", 32},
+                  {"added_tokens", json::array()}}},
+                {"inference",
+                 {{"text_pooling", "training"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
+                {"compat", "default"},
+                {"provenance", {{"trained_on", "nothing: random weights"}}}};
     }
     json runConfig() const
     {
-        return {{"task", "warm-start"}, {"steps", 30}, {"batch", 8}, {"accumulation", 1}, {"threads", 1}, {"evaluate_every", 30}, {"checkpoint_every", 30},
+        return {{"task", "warm-start"},
+                {"steps", 30},
+                {"batch", 8},
+                {"accumulation", 1},
+                {"threads", 1},
+                {"evaluate_every", 30},
+                {"checkpoint_every", 30},
                 {"model", {{"start", (root() / "start").string()}, {"trained_on", "synthetic test pictures"}}},
-                {"data", {{"root", (root() / "set").string()}, {"cache", (root() / "prepared").string()}, {"validation_share", 0.2}, {"test_share", 0.0}}},
-                {"schedule", {{"max_lr", 3e-3}, {"warm_up_steps", 3}}}, {"augment", {{"set", "none"}}}};
+                {"data",
+                 {{"root", (root() / "set").string()},
+                  {"cache", (root() / "prepared").string()},
+                  {"validation_share", 0.2},
+                  {"test_share", 0.0}}},
+                {"schedule", {{"max_lr", 3e-3}, {"warm_up_steps", 3}}},
+                {"augment", {{"set", "none"}}}};
     }
     std::vector<RunRecord> records() const
     {
