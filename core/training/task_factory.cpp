@@ -9,7 +9,7 @@
 #include "core/training/evaluation/zero_shot_evaluation.h"
 #include "core/training/loop/process_group.h"
 #include "core/training/losses/dense_terms.h"
-#include "core/training/model/gpu_use.h"
+#include "core/training/model/gpu_monitor.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/training/tasks/pretraining_task.h"
 

@@ -3,7 +3,7 @@
 #include "core/text/tokenizer/tokenizer.h"
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/loop/training_task.h"
-#include "core/training/model/gpu_use.h"
+#include "core/training/loop/gpu_use.h"
 #include "core/training/settings/settings.h"
 
 #include <filesystem>

@@ -7,7 +7,7 @@
 #include "core/training/loop/run_reporter.h"
 #include "core/training/loop/schedule.h"
 #include "core/training/loop/training_task.h"
-#include "core/training/model/gpu_use.h"
+#include "core/training/loop/gpu_use.h"
 #include "core/training/settings/settings.h"
 
 #include <deque>

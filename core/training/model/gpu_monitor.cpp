@@ -1,4 +1,4 @@
-#include "core/training/model/gpu_use.h"
+#include "core/training/model/gpu_monitor.h"
 
 #include "core/model/kernels/cuda_plugin.h"
 

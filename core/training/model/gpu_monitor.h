@@ -1,15 +1,9 @@
 #pragma once
+#include "core/training/loop/gpu_use.h"
+
 #include <memory>
-#include <optional>
 
 namespace mama {
-
-struct GpuUse
-{
-    std::optional<double>
-        share;           // of the time in which it computed, 0 to 1, as NVML tells it; empty if NVML is not there
-    double memoryMb = 0; // the most that this process's tensors held since the last look
-};
 
 // Watches one GPU (its index as CUDA counts). Made on the first GPU task; never without one.
 class GpuMonitor
