@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/model/kernels/precision.h"
 #include "core/text/tokenizer/tokenizer.h"
 
 #include <cstdint>
@@ -12,10 +13,6 @@
 #include <vector>
 
 namespace mama {
-
-enum class Precision { Auto, Fp32, Bf16, Int8 };
-const char* name(Precision precision);             // "auto", "fp32", "bf16", "int8"
-Precision parsePrecision(const std::string& text); // Error(Usage)
 
 struct ComputeOptions
 {

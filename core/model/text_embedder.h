@@ -1,4 +1,5 @@
 #pragma once
+#include "core/model/model.h"
 #include "core/model/network.h"
 
 #include <list>

@@ -1,7 +1,7 @@
 #pragma once
+#include "core/model/kernels/precision.h"
 #include "core/model/layers/packed_weights.h"
 #include "core/model/layers/parameters.h"
-#include "core/model/model.h"
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/progress.h"
 #include "core/model/layers/linear.h"
 
 #include <memory>
