@@ -61,7 +61,7 @@ CurvePlot::Curve& CurvePlot::curve(const QString& run)
     if (!made.rawGraph) {
         made.title = run;
         made.number = freeNumber();
-        made.colour = colourOf(made.number, palette().color(QPalette::Base).lightness() < 128);
+        made.colour = colourOf(made.number, palette());
         made.smoother = CurveSmoother(m_smoothing);
         made.rawGraph = m_plot->addGraph();
         made.smoothGraph = m_plot->addGraph();

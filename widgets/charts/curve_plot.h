@@ -55,7 +55,7 @@ public:
     void replotNow();               // for measurements; else drawn at most once a frame
 
     // The n-th colour of runs, at least 3:1 against the plot's ground.
-    static QColor colourOf(int number, bool darkGround);
+    static QColor colourOf(int number, const QPalette& palette);
 
 Q_SIGNALS:
     void runPicked(const QString& run);

@@ -1,5 +1,6 @@
 // How the curves look: colours, axes, and the lines across them.
 #include "widgets/charts/curve_plot.h"
+#include "widgets/look/tone.h"
 
 #include <QEvent>
 #include <algorithm>
@@ -128,14 +129,14 @@ void CurvePlot::applyColours()
         axis->grid()->setZeroLinePen(QPen(grid));
     }
     for (auto& [run, of] : m_curves)
-        setColour(run, colourOf(of.number, colours.color(QPalette::Base).lightness() < 128));
+        setColour(run, colourOf(of.number, colours));
 }
 
-QColor CurvePlot::colourOf(int number, bool darkGround)
+QColor CurvePlot::colourOf(int number, const QPalette& palette)
 {
     static constexpr QRgb onDark[] = {0xff5aa9ff, 0xffffa94d, 0xff5fd38d, 0xffff7b8a, 0xffc59bff, 0xffe3d35a};
     static constexpr QRgb onLight[] = {0xff1f62a8, 0xffb35300, 0xff1c7a43, 0xffb4233a, 0xff6b3fb0, 0xff756400};
-    return QColor((darkGround ? onDark : onLight)[number % 6]);
+    return QColor((isDark(palette, QPalette::Base) ? onDark : onLight)[number % 6]);
 }
 
 void CurvePlot::changeEvent(QEvent* event)

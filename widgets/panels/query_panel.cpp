@@ -1,5 +1,6 @@
 #include "widgets/panels/query_panel.h"
 
+#include "widgets/look/tone.h"
 #include "widgets/panels/score_delegate.h"
 #include "widgets/panels/sentence_edit.h"
 
@@ -133,9 +134,7 @@ void QueryPanel::setHint(const QString& text, bool isError)
     m_hint->setVisible(!text.isEmpty());
     QPalette colours = palette();
     if (isError)
-        colours.setColor(QPalette::WindowText, colours.color(QPalette::Window).lightness() < 128
-                                                   ? QColor(0xff, 0x8a, 0x80)
-                                                   : QColor(0xb0, 0x1e, 0x14));
+        colours.setColor(QPalette::WindowText, textColour(Tone::Bad, colours));
     m_hint->setPalette(colours);
 }
 

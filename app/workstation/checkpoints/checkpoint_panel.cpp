@@ -1,6 +1,7 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
 
 #include "app/workstation/engine/map_range.h"
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_presets.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/panels/sentence_edit.h"
@@ -21,8 +22,6 @@
 
 namespace mama {
 namespace {
-
-const QString pinnedSentences = QStringLiteral("checkpoints/sentences");
 
 // What to do where there is little to drag over; empty: nothing, there is enough.
 QString stripNote(const RunView& run)
@@ -76,7 +75,7 @@ CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settin
     connect(m_session, &CheckpointSession::changed, this, &CheckpointPanel::refresh);
     connect(m_session, &CheckpointSession::progress, this, &CheckpointPanel::showProgress);
     connectStudies();
-    m_session->setSentences(m_settings.value(pinnedSentences).toStringList());
+    m_session->setSentences(m_settings.value(settings_keys::checkpointSentences).toStringList());
     refresh();
 }
 
@@ -206,7 +205,7 @@ void CheckpointPanel::pinSentence(const QString& sentence)
 void CheckpointPanel::setSentences(const QStringList& sentences)
 {
     m_session->setSentences(sentences);
-    m_settings.setValue(pinnedSentences, sentences);
+    m_settings.setValue(settings_keys::checkpointSentences, sentences);
 }
 
 void CheckpointPanel::refresh()
@@ -292,9 +291,8 @@ void CheckpointPanel::showMaps()
 void CheckpointPanel::showCurves()
 {
     std::vector<CheckpointStrip::Curve> curves;
-    const bool dark = palette().color(QPalette::Base).lightness() < 128;
     for (int row = 0; row < m_session->sentences().size(); ++row) {
-        CheckpointStrip::Curve curve{CurvePlot::colourOf(row, dark), row == m_query->selectedRow(), {}};
+        CheckpointStrip::Curve curve{CurvePlot::colourOf(row, palette()), row == m_query->selectedRow(), {}};
         for (const CheckpointStrip::Tick& tick : m_strip->ticks())
             if (const auto* result =
                     m_session->result(static_cast<std::int64_t>(tick.step), m_session->sentences().at(row)))

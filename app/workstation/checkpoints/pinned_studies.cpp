@@ -1,5 +1,7 @@
 #include "app/workstation/checkpoints/pinned_studies.h"
 
+#include "app/workstation/look/settings_keys.h"
+
 #include <QComboBox>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -8,8 +10,6 @@
 
 namespace mama {
 namespace {
-
-const QString settingsKey = QStringLiteral("checkpoints/studies");
 
 // By its date, as the list of studies on the reading page; folders are often named by a long identifier.
 QString studyName(const Study& study, int number)
@@ -26,7 +26,7 @@ QString studyName(const Study& study, int number)
 
 PinnedStudies::PinnedStudies(QSettings& settings, QWidget* parent)
     : QWidget(parent), m_settings(settings), m_studies(new StudySession(this)),
-      m_pins(settings.value(settingsKey).toStringList()), m_study(new QComboBox(this))
+      m_pins(settings.value(settings_keys::checkpointStudies).toStringList()), m_study(new QComboBox(this))
 {
     m_study->setAccessibleName(tr("Pinned study"));
     m_study->setPlaceholderText(tr("No study is pinned"));
@@ -93,8 +93,8 @@ void PinnedStudies::open()
 
 void PinnedStudies::choose()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(
-        this, tr("Pin a folder with studies"), m_settings.value(QStringLiteral("files/folder")).toString());
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Pin a folder with studies"),
+                                                             m_settings.value(settings_keys::studyFolder).toString());
     if (!chosen.isEmpty())
         pin({chosen});
 }
@@ -108,7 +108,7 @@ void PinnedStudies::unpin()
     Q_EMIT unpinned();
 }
 
-void PinnedStudies::keep() { m_settings.setValue(settingsKey, m_pins); }
+void PinnedStudies::keep() { m_settings.setValue(settings_keys::checkpointStudies, m_pins); }
 
 void PinnedStudies::scan()
 {

@@ -1,5 +1,7 @@
 #include "app/workstation/look/theme.h"
 
+#include "widgets/look/tone.h"
+
 #include <QApplication>
 #include <QPainter>
 #include <QPalette>
@@ -58,7 +60,7 @@ public:
         const bool field = element == PE_FrameLineEdit && !option->state.testFlag(State_HasFocus);
         if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck && !field)
             return;
-        if (option->palette.color(QPalette::Window).lightness() > 127)
+        if (!isDark(option->palette))
             return;
         QColor line = option->palette.color(QPalette::PlaceholderText);
         if (field) // there are many of them
@@ -77,8 +79,7 @@ public:
 // Lightness of the desktop's own window colour, read before our palette replaces it.
 bool desktopIsLight(const QApplication& application)
 {
-    static const bool isLight = application.palette().color(QPalette::Window).lightness() > 127 &&
-                                qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
+    static const bool isLight = !isDark(application.palette()) && qEnvironmentVariableIsSet("XDG_CURRENT_DESKTOP");
     return isLight;
 }
 

@@ -124,6 +124,13 @@ std::optional<double> RunView::lateLoss() const
     return step.is_number() && step.get<double>() > 0 ? std::optional(step.get<double>()) : std::nullopt;
 }
 
+Tone RunView::tone() const
+{
+    if (status == QLatin1String("running") || status == QLatin1String("finished"))
+        return Tone::Good;
+    return status == QLatin1String("died") || status == QLatin1String("failed") ? Tone::Bad : Tone::Busy;
+}
+
 QString RunView::word() const
 {
     if (status == QLatin1String("waiting"))
@@ -260,16 +267,6 @@ QString durationText(double seconds)
     return QCoreApplication::translate("mama::RunView", "%1 h %2 min")
         .arg(whole / 3600)
         .arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
-}
-
-// At least 4.5:1 on both grounds.
-QString statusColour(const QString& status, bool dark)
-{
-    if (status == QLatin1String("running") || status == QLatin1String("finished"))
-        return dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43");
-    if (status == QLatin1String("died") || status == QLatin1String("failed"))
-        return dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
-    return dark ? QStringLiteral("#ffa94d") : QStringLiteral("#9a4700");
 }
 
 } // namespace mama

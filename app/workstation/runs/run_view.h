@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/runs/run_monitor.h"
 #include "widgets/charts/curve_plot.h"
+#include "widgets/look/tone.h"
 
 #include <QMap>
 #include <QString>
@@ -33,6 +34,7 @@ public:
         const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
     void take(const RunNews& news);
 
+    Tone tone() const;              // the colour of its state
     QString word() const;           // the state for a list: "running", "no run yet", …
     QString statusText() const;     // a sentence, with what is asked of the run and what comes next
     QString evaluationText() const; // why there may be no figures
@@ -55,6 +57,5 @@ private:
 };
 
 QString durationText(double seconds);
-QString statusColour(const QString& status, bool dark);
 
 } // namespace mama

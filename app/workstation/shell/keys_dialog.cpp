@@ -1,5 +1,7 @@
 #include "app/workstation/shell/keys_dialog.h"
 
+#include "app/workstation/look/settings_keys.h"
+
 #include <QDialogButtonBox>
 #include <QHeaderView>
 #include <QKeySequenceEdit>
@@ -111,7 +113,7 @@ void KeysDialog::accept()
         QAction* action = m_commands[static_cast<std::size_t>(row)];
         const QKeySequence key = editor(m_table, row)->keySequence();
         action->setShortcut(key);
-        m_settings.setValue(QStringLiteral("keys/") + action->objectName(), key.toString(QKeySequence::PortableText));
+        m_settings.setValue(settings_keys::commandKeys(action->objectName()), key.toString(QKeySequence::PortableText));
     }
     QDialog::accept();
 }

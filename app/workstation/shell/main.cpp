@@ -1,4 +1,5 @@
 // The window. Links no Torch: models run in `mama engine`, which the window starts.
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/shell/main_window.h"
 #include "core/base/log.h"
@@ -49,12 +50,11 @@ int main(int argc, char** argv)
     parser.process(application);
 
     QSettings settings;
-    applyTheme(application,
-               themeFromName(parser.isSet(theme) ? parser.value(theme)
-                                                 : settings.value(QStringLiteral("window/theme")).toString()));
+    applyTheme(application, themeFromName(parser.isSet(theme) ? parser.value(theme)
+                                                              : settings.value(settings_keys::theme).toString()));
     MainWindow window(parser.value(engine), settings);
     window.show();
-    const QString lastModel = settings.value(QStringLiteral("model/recent")).toStringList().value(0);
+    const QString lastModel = settings.value(settings_keys::recentModels).toStringList().value(0);
     const QString chosen = parser.isSet(model) ? parser.value(model) : lastModel;
     if (!chosen.isEmpty())
         window.setModel(chosen);

@@ -1,8 +1,10 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/engine/map_range.h"
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/shell/status_area.h"
 #include "app/workstation/train/train_page.h"
+#include "widgets/look/tone.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -186,7 +188,7 @@ void MainWindow::connectSession()
     connect(m_queryPanel, &QueryPanel::rowSelected, this, &MainWindow::showMaps);
     connect(m_queryPanel, &QueryPanel::removeAsked, m_session, &ModelSession::remove);
     connect(m_queryPanel, &QueryPanel::fusionRuleChosen, this, [this](const QString& rule) {
-        m_settings.setValue(QStringLiteral("query/fusion"), rule);
+        m_settings.setValue(settings_keys::fusionRule, rule);
         m_session->setFusionRule(rule);
     });
     connect(m_mapPanel, &MapPanel::styleChanged, m_view, &FourView::setOverlayStyle);
@@ -326,7 +328,7 @@ QString MainWindow::presetKey(Slot slot) const
     QString key =
         QString::fromStdString(image->header.manufacturer + " " + image->header.model + " " + image->presentation);
     key.replace(QLatin1Char('/'), QLatin1Char(' ')).replace(QLatin1Char('\\'), QLatin1Char(' '));
-    return QStringLiteral("windows/") + key.simplified();
+    return settings_keys::voiWindow(key.simplified());
 }
 
 void MainWindow::updateTitle()
@@ -341,8 +343,8 @@ void MainWindow::tell(const QString& text, bool isError)
 {
     m_message->setText(text);
     m_message->setVisible(!text.isEmpty());
-    m_message->setStyleSheet(isError ? QStringLiteral("background:#6b1f1a;color:#ffffff;padding:6px")
-                                     : QStringLiteral("background:#2b3f55;color:#ffffff;padding:6px"));
+    m_message->setStyleSheet(QStringLiteral("background:%1;color:#ffffff;padding:6px")
+                                 .arg(stripColour(isError ? Tone::Bad : Tone::Info).name()));
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
@@ -370,12 +372,12 @@ void MainWindow::dropEvent(QDropEvent* event)
 void MainWindow::closeEvent(QCloseEvent* event)
 {
     showPage(Page::Read); // its panels belong to the state that is kept
-    m_settings.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    m_settings.setValue(QStringLiteral("window/state"), saveState());
-    m_settings.setValue(QStringLiteral("query/history"), m_queryPanel->sentence()->history());
+    m_settings.setValue(settings_keys::windowGeometry, saveGeometry());
+    m_settings.setValue(settings_keys::windowState, saveState());
+    m_settings.setValue(settings_keys::queryHistory, m_queryPanel->sentence()->history());
     const viewer::OverlayStyle& style = m_view->overlayStyle();
-    m_settings.setValue(QStringLiteral("maps/opacity"), style.opacity);
-    m_settings.setValue(QStringLiteral("maps/colours"), static_cast<int>(style.map));
+    m_settings.setValue(settings_keys::mapOpacity, style.opacity);
+    m_settings.setValue(settings_keys::mapColours, static_cast<int>(style.map));
     event->accept();
 }
 

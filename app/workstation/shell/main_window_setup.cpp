@@ -1,5 +1,6 @@
 // The parts of the window that are built once: panels, menus, tools, dialogs, and what the settings remember.
 #include "app/workstation/look/icons.h"
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/shell/keys_dialog.h"
 #include "app/workstation/shell/main_window.h"
 #include "app/workstation/shell/status_area.h"
@@ -107,7 +108,7 @@ QAction* MainWindow::command(QMenu* menu, const char* id, const QString& title, 
 {
     QAction* action = menu->addAction(title);
     action->setObjectName(QLatin1String(id));
-    const QString kept = m_settings.value(QStringLiteral("keys/") + action->objectName(), key).toString();
+    const QString kept = m_settings.value(settings_keys::commandKeys(action->objectName()), key).toString();
     action->setProperty("defaultKey", key);
     action->setShortcut(QKeySequence::fromString(kept, QKeySequence::PortableText));
     if (!icon.isEmpty()) {
@@ -155,7 +156,7 @@ void MainWindow::buildMenus()
     view->addSeparator();
     QMenu* theme = view->addMenu(tr("&Theme"));
     auto* themes = new QActionGroup(this);
-    const Theme chosen = themeFromName(m_settings.value(QStringLiteral("window/theme")).toString());
+    const Theme chosen = themeFromName(m_settings.value(settings_keys::theme).toString());
     for (const auto& [kind, title] :
          {std::pair{Theme::System, tr("As the &desktop")}, {Theme::Dark, tr("D&ark")}, {Theme::Light, tr("&Light")}}) {
         QAction* action = theme->addAction(title, this, [this, value = kind] { setTheme(value); });
@@ -263,7 +264,7 @@ void MainWindow::showKeysInTips()
 
 void MainWindow::setTheme(Theme theme)
 {
-    m_settings.setValue(QStringLiteral("window/theme"), nameOf(theme));
+    m_settings.setValue(settings_keys::theme, nameOf(theme));
     applyTheme(*qApp, theme);
     for (QAction* action : m_commands)
         if (const QString icon = action->property("icon").toString(); !icon.isEmpty())
@@ -273,7 +274,7 @@ void MainWindow::setTheme(Theme theme)
 
 void MainWindow::chooseFiles(bool folder)
 {
-    const QString start = m_settings.value(QStringLiteral("files/folder")).toString();
+    const QString start = m_settings.value(settings_keys::studyFolder).toString();
     std::vector<std::filesystem::path> paths;
     if (folder) {
         if (const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a folder with studies"), start);
@@ -287,7 +288,7 @@ void MainWindow::chooseFiles(bool folder)
     }
     if (paths.empty())
         return;
-    m_settings.setValue(QStringLiteral("files/folder"),
+    m_settings.setValue(settings_keys::studyFolder,
                         QString::fromStdString((folder ? paths.front() : paths.front().parent_path()).string()));
     open(paths);
 }
@@ -302,13 +303,13 @@ void MainWindow::chooseModel()
 
 void MainWindow::rememberModel(const QString& folder)
 {
-    QStringList recent = m_settings.value(QStringLiteral("model/recent")).toStringList();
+    QStringList recent = m_settings.value(settings_keys::recentModels).toStringList();
     if (!folder.isEmpty()) {
         recent.removeAll(folder);
         recent.prepend(folder);
         while (recent.size() > 8)
             recent.removeLast();
-        m_settings.setValue(QStringLiteral("model/recent"), recent);
+        m_settings.setValue(settings_keys::recentModels, recent);
     }
     m_recentModels->clear();
     for (const QString& entry : recent)
@@ -335,21 +336,20 @@ void MainWindow::showAbout()
 
 void MainWindow::restore()
 {
-    m_queryPanel->sentence()->setHistory(m_settings.value(QStringLiteral("query/history")).toStringList());
-    const QString rule = m_settings.value(QStringLiteral("query/fusion"), QStringLiteral("maximum")).toString();
+    m_queryPanel->sentence()->setHistory(m_settings.value(settings_keys::queryHistory).toStringList());
+    const QString rule = m_settings.value(settings_keys::fusionRule, QStringLiteral("maximum")).toString();
     m_queryPanel->setFusionRule(rule);
     m_session->setFusionRule(rule);
     viewer::OverlayStyle style;
-    style.opacity = m_settings.value(QStringLiteral("maps/opacity"), style.opacity).toDouble();
-    style.map =
-        static_cast<viewer::ColourMap>(qBound(0, m_settings.value(QStringLiteral("maps/colours"), 0).toInt(), 2));
+    style.opacity = m_settings.value(settings_keys::mapOpacity, style.opacity).toDouble();
+    style.map = static_cast<viewer::ColourMap>(qBound(0, m_settings.value(settings_keys::mapColours, 0).toInt(), 2));
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
     m_train->setOverlayStyle(style);
     rememberModel({});
     resize(1600, 1000);
-    restoreGeometry(m_settings.value(QStringLiteral("window/geometry")).toByteArray());
-    restoreState(m_settings.value(QStringLiteral("window/state")).toByteArray());
+    restoreGeometry(m_settings.value(settings_keys::windowGeometry).toByteArray());
+    restoreState(m_settings.value(settings_keys::windowState).toByteArray());
 }
 
 } // namespace mama

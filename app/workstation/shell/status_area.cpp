@@ -1,6 +1,7 @@
 #include "app/workstation/shell/status_area.h"
 
 #include "app/workstation/look/icons.h"
+#include "widgets/look/tone.h"
 
 #include <QLabel>
 #include <QProgressBar>
@@ -69,24 +70,25 @@ void StatusArea::showProgress()
 void StatusArea::setEngine(const ModelSession& session)
 {
     const EngineProcess::State state = session.engine().state();
-    QString text, colour = QStringLiteral("#e0a030");
+    QString text;
+    Tone tone = Tone::Busy;
     if (state == EngineProcess::State::Stopped) {
         text = tr("Engine stopped");
-        colour = QStringLiteral("#e05545");
+        tone = Tone::Bad;
     } else if (state == EngineProcess::State::Starting) {
         text = tr("Engine starting");
     } else if (session.model()) {
         const ModelFacts& model = *session.model();
         text = tr("%1 (%2) · %3, %4").arg(model.name, model.shortHash(), model.device, model.precision);
-        colour = QStringLiteral("#3fa35b");
+        tone = Tone::Good;
     } else if (!session.modelProblem().isEmpty()) {
         text = tr("Model not loaded");
-        colour = QStringLiteral("#e05545");
+        tone = Tone::Bad;
     } else {
         text = session.modelFolder().isEmpty() ? tr("Engine ready, no model") : tr("Loading the model");
-        colour = session.modelFolder().isEmpty() ? QStringLiteral("#3fa35b") : colour;
+        tone = session.modelFolder().isEmpty() ? Tone::Good : tone;
     }
-    m_dot->setStyleSheet(QStringLiteral("color:%1").arg(colour));
+    m_dot->setStyleSheet(QStringLiteral("color:%1").arg(lampColour(tone).name()));
     m_engine->setText(text);
     m_engine->setToolTip(session.modelProblem().isEmpty() ? session.provenance() : session.modelProblem());
 }

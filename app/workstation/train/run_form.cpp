@@ -1,7 +1,9 @@
 #include "app/workstation/train/run_form.h"
 
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_presets.h"
 #include "app/workstation/train/settings_tree.h"
+#include "widgets/look/tone.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -26,7 +28,6 @@ namespace mama {
 namespace {
 
 using nlohmann::json;
-const QString presetGroup = QStringLiteral("runs/presets");
 
 } // namespace
 
@@ -63,7 +64,7 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     column->addWidget(buttons);
     const QString place =
         m_settings
-            .value(QStringLiteral("runs/folder"),
+            .value(settings_keys::runFolder,
                    QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation) + QStringLiteral("/mama-runs"))
             .toString();
     m_folder->setText(place + QLatin1Char('/') +
@@ -74,7 +75,7 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     connect(&m_soon, &QTimer::timeout, this, &RunForm::checkNow);
     m_start->setEnabled(false);
     fillPresets();
-    const QString last = m_settings.value(QStringLiteral("runs/last")).toString();
+    const QString last = m_settings.value(settings_keys::lastRun).toString();
     if (last.isEmpty())
         m_presets->setCurrentIndex(0);
     setConfig(json::parse((last.isEmpty() ? m_presets->currentData().toString() : last).toStdString(), nullptr, false));
@@ -165,9 +166,7 @@ void RunForm::take(const RunVerdict& verdict)
 {
     m_verdictNow = verdict;
     const QString& refused = verdict.problem;
-    const bool dark = palette().color(QPalette::Window).lightness() < 128;
-    const QString good = dark ? QStringLiteral("#5fd38d") : QStringLiteral("#1c7a43"),
-                  bad = dark ? QStringLiteral("#ff7b8a") : QStringLiteral("#b4233a");
+    const QString good = textColour(Tone::Good, palette()).name(), bad = textColour(Tone::Bad, palette()).name();
     m_refusedKey = m_tree->keyIn(refused);
     m_goTo->setVisible(!m_refusedKey.isEmpty());
     m_goTo->setText(tr("Go to %1").arg(m_refusedKey));
@@ -201,7 +200,7 @@ void RunForm::fillPresets()
     m_presets->clear();
     for (const RunPreset& preset : builtInPresets())
         m_presets->addItem(preset.title, QString::fromStdString(preset.config.dump()));
-    m_settings.beginGroup(presetGroup);
+    m_settings.beginGroup(settings_keys::runPresets);
     for (const QString& name : m_settings.childKeys())
         m_presets->addItem(name, m_settings.value(name));
     m_settings.endGroup();
@@ -215,7 +214,7 @@ void RunForm::savePreset()
     name.replace(QLatin1Char('/'), QLatin1Char('-'));
     if (name.isEmpty())
         return;
-    m_settings.setValue(presetGroup + QLatin1Char('/') + name, QString::fromStdString(config().dump()));
+    m_settings.setValue(settings_keys::runPreset(name), QString::fromStdString(config().dump()));
     fillPresets();
     m_presets->setCurrentIndex(m_presets->findText(name));
 }
@@ -229,8 +228,8 @@ void RunForm::accept()
     }
     if (!m_verdictNow->problem.isEmpty())
         return;
-    m_settings.setValue(QStringLiteral("runs/last"), QString::fromStdString(config().dump()));
-    m_settings.setValue(QStringLiteral("runs/folder"), QFileInfo(runFolder()).absolutePath());
+    m_settings.setValue(settings_keys::lastRun, QString::fromStdString(config().dump()));
+    m_settings.setValue(settings_keys::runFolder, QFileInfo(runFolder()).absolutePath());
     QDialog::accept();
 }
 

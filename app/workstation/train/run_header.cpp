@@ -1,5 +1,7 @@
 #include "app/workstation/train/run_header.h"
 
+#include "widgets/look/tone.h"
+
 #include <QApplication>
 #include <QFrame>
 #include <QHBoxLayout>
@@ -70,10 +72,10 @@ void RunHeader::show(const RunView* run)
     m_name->setText(run ? run->name() : tr("No run"));
     m_name->setToolTip(run ? run->folder : QString());
     m_status->setText(run ? run->statusText() : tr("Choose a run in the list."));
-    const bool dark = QApplication::palette().color(QPalette::Window).lightness() < 128;
-    const QString style = run && run->state
-                              ? QStringLiteral("color:%1;font-weight:bold").arg(statusColour(run->status, dark))
-                              : QString();
+    const QString style =
+        run && run->state
+            ? QStringLiteral("color:%1;font-weight:bold").arg(textColour(run->tone(), QApplication::palette()).name())
+            : QString();
     if (style != m_status->styleSheet()) // a style sheet is slow to set
         m_status->setStyleSheet(style);
     const bool known = run && run->state;

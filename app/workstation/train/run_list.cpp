@@ -1,5 +1,7 @@
 #include "app/workstation/train/run_list.h"
 
+#include "app/workstation/look/settings_keys.h"
+
 #include <QDir>
 #include <QFileInfo>
 #include <QIcon>
@@ -12,8 +14,6 @@
 
 namespace mama {
 namespace {
-
-const QString rememberedRuns = QStringLiteral("runs/known");
 
 QString folderOf(const QListWidgetItem* item) { return item ? item->data(Qt::UserRole).toString() : QString(); }
 
@@ -46,7 +46,7 @@ RunList::RunList(QSettings& settings, QWidget* parent)
 
 void RunList::restore()
 {
-    for (const QString& folder : m_settings.value(rememberedRuns).toStringList())
+    for (const QString& folder : m_settings.value(settings_keys::knownRuns).toStringList())
         add(folder);
     if (m_list->count() > 0)
         m_list->setCurrentRow(0);
@@ -148,7 +148,7 @@ void RunList::remember()
     QStringList folders;
     for (int row = 0; row < m_list->count(); ++row)
         folders << folderOf(m_list->item(row));
-    m_settings.setValue(rememberedRuns, folders);
+    m_settings.setValue(settings_keys::knownRuns, folders);
 }
 
 void RunList::showButtons()

@@ -1,6 +1,7 @@
 #include "app/workstation/train/train_page.h"
 
 #include "app/workstation/checkpoints/checkpoint_panel.h"
+#include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_launch.h"
 #include "app/workstation/train/curve_controls.h"
 #include "app/workstation/train/run_details.h"
@@ -114,12 +115,11 @@ void TrainPage::openRun(const QString& folder)
 
 void TrainPage::chooseRun()
 {
-    const QString chosen =
-        QFileDialog::getExistingDirectory(this, tr("Open a run folder (config.json, state.json)"),
-                                          m_settings.value(QStringLiteral("runs/folder")).toString());
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a run folder (config.json, state.json)"),
+                                                             m_settings.value(settings_keys::runFolder).toString());
     if (chosen.isEmpty())
         return;
-    m_settings.setValue(QStringLiteral("runs/folder"), QFileInfo(chosen).absolutePath());
+    m_settings.setValue(settings_keys::runFolder, QFileInfo(chosen).absolutePath());
     if (isRunFolder(chosen))
         openRun(chosen);
     else

@@ -1,0 +1,30 @@
+#pragma once
+#include <QString>
+
+// Where the window keeps what it remembers from one start to the next (QSettings). A key never changes its name:
+// what a user has chosen would be forgotten.
+namespace mama::settings_keys {
+
+inline constexpr QLatin1String theme("window/theme");
+inline constexpr QLatin1String windowGeometry("window/geometry");
+inline constexpr QLatin1String windowState("window/state");
+inline constexpr QLatin1String studyFolder("files/folder"); // where studies were opened last
+inline constexpr QLatin1String recentModels("model/recent");
+inline constexpr QLatin1String queryHistory("query/history");
+inline constexpr QLatin1String fusionRule("query/fusion");
+inline constexpr QLatin1String mapOpacity("maps/opacity");
+inline constexpr QLatin1String mapColours("maps/colours");
+inline constexpr QLatin1String runFolder("runs/folder"); // where runs are made
+inline constexpr QLatin1String knownRuns("runs/known");
+inline constexpr QLatin1String lastRun("runs/last");       // the configuration started last
+inline constexpr QLatin1String runPresets("runs/presets"); // a group: name, configuration
+inline constexpr QLatin1String checkpointSentences("checkpoints/sentences");
+inline constexpr QLatin1String checkpointStudies("checkpoints/studies");
+
+// The keys chosen for a command of the window.
+inline QString commandKeys(const QString& command) { return QStringLiteral("keys/") + command; }
+// The window (VOI) chosen for images of one device and kind.
+inline QString voiWindow(const QString& device) { return QStringLiteral("windows/") + device; }
+inline QString runPreset(const QString& name) { return QString(runPresets) + QLatin1Char('/') + name; }
+
+} // namespace mama::settings_keys
