@@ -64,7 +64,7 @@ Case caseOf(const FindingAnswer::Kind& answer, const LesionTarget& target)
 
 int suspiciousOf(const TrainingImage& image)
 {
-    const int category = image.birads.value_or(-1);
+    const int category = classOf(image.labels, biradsLabel).value_or(-1);
     return category == 4 || category == 5 ? 1 : category == 1 || category == 2 ? 0 : -1;
 }
 
@@ -75,11 +75,11 @@ Sample sampleOf(const FindingAnswer& answer, const TrainingImage& image, const P
     for (std::size_t kind = 0; kind < lesionChannels; ++kind)
         made.kinds[kind] =
             caseOf(answer.kinds[kind], lesionTarget(image, static_cast<LesionChannel>(kind), prepared, spacing));
-    made.labels.density = answer.density.empty() ? -1 : image.density.value_or(-1);
+    made.labels.density = answer.density.empty() ? -1 : classOf(image.labels, densityLabel).value_or(-1);
     made.labels.densityScores = answer.density;
     made.labels.suspicious = answer.suspicious ? suspiciousOf(image) : -1;
     made.labels.suspicion = answer.suspicious.value_or(0);
-    made.labels.normal = image.lesions.empty() && image.birads.value_or(1) == 1;
+    made.labels.normal = image.lesions.empty() && classOf(image.labels, biradsLabel).value_or(1) == 1;
     return made;
 }
 

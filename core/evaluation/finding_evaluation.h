@@ -39,7 +39,7 @@ using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, cons
 class TextAnswerer
 {
 public:
-    TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const Legend& legend);
+    TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes);
     FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
 
 private:
@@ -50,14 +50,14 @@ private:
     std::vector<float> ownSentence(const TrainingImage& image, LesionChannel kind) const;
 
     Model& m_model;
-    const Legend& m_legend;
+    const CodeBook& m_codes;
     std::array<Pair, lesionChannels> m_pairs;
     std::vector<std::vector<float>> m_densities;
     std::vector<float> m_suspicious;
 };
 
 // The image's caption's sentence that says there is a lesion of this kind; empty: none.
-std::string lesionSentence(const TrainingImage& image, const Legend& legend, LesionChannel kind);
+std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, LesionChannel kind);
 
 struct FindingEvaluation
 {

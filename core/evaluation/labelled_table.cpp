@@ -1,6 +1,7 @@
 #include "core/evaluation/labelled_table.h"
 
 #include "core/base/error.h"
+#include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
 
 #include <algorithm>

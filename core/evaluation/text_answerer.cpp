@@ -72,17 +72,17 @@ std::vector<float> mapOf(const ImageEmbedding& image, const std::vector<float>& 
 
 } // namespace
 
-std::string lesionSentence(const TrainingImage& image, const Legend& legend, LesionChannel kind)
+std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, LesionChannel kind)
 {
     const std::string wanted = kind == LesionChannel::Mass ? "The mass is " : " calcification is present";
-    for (const std::string& sentence : sentencesOf(buildCaption(image.fields, image.finding, legend)))
+    for (const std::string& sentence : sentencesOf(buildCaption(image.fields, image.finding, codes)))
         if (sentence.find(wanted) != std::string::npos)
             return sentence;
     return {};
 }
 
-TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const Legend& legend)
-    : m_model(model), m_legend(legend)
+TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes)
+    : m_model(model), m_codes(codes)
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())
         throw Error(ErrorCode::Model, "evaluate findings", model.info().name, "needs a text model and local heads");
@@ -104,7 +104,7 @@ TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sen
 
 std::vector<float> TextAnswerer::ownSentence(const TrainingImage& image, LesionChannel kind) const
 {
-    const std::string sentence = lesionSentence(image, m_legend, kind);
+    const std::string sentence = lesionSentence(image, m_codes, kind);
     return sentence.empty() ? std::vector<float>()
                             : embed(m_model, {sentence}).front().local; // the model remembers texts
 }

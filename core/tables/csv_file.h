@@ -38,12 +38,4 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& file, const std::
 // Position of a column by name: case, blanks at the ends, and "_" against blank do not matter.
 std::optional<std::size_t> findColumn(std::span<const std::string> heading, std::string_view name);
 
-std::string_view trimmed(std::string_view cell);
-// Empty, blanks, or one of the words by which tables say "not given": nan, NA, N/A, null, none, in any case.
-bool isMissing(std::string_view cell);
-// An id or code, ready to compare: trimmed, without the ".0" that data-frame libraries append.
-std::string_view asKey(std::string_view cell);
-// Decimal number, trimmed; empty if the cell is missing or is no finite number.
-std::optional<double> asNumber(std::string_view cell);
-
 } // namespace mama

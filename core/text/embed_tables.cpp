@@ -1,6 +1,7 @@
 #include "core/text/embed_tables.h"
 
 #include "core/base/error.h"
+#include "core/tables/cell.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -87,6 +88,16 @@ FindingFields findingOf(const Cells& cells, const CsvRecord& r)
             cells(r, 10)};
 }
 
+ClassLabels labelsOf(const FindingFields& finding)
+{
+    ClassLabels labels;
+    if (const auto category = biradsCategory(trimmed(finding.assessment)))
+        labels.emplace(biradsLabel, *category);
+    if (const auto density = densityCode(finding.density); density && *density <= 4)
+        labels.emplace(densityLabel, *density - 1);
+    return labels;
+}
+
 using ByExam = std::unordered_map<std::string, std::vector<FindingFields>>;
 
 class Loader
@@ -105,7 +116,7 @@ public:
         else
             readJoined({path, readCsvHeading(path)});
     }
-    CaptionTable take() { return std::move(m_result); }
+    ImportedSet take() { return std::move(m_result); }
 
 private:
     void collect(const Path& folder)
@@ -139,10 +150,10 @@ private:
         const Cells cells(columns, {"Header in export", "Code", "Meaning"});
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
                    const std::string meaning = cells(record, 2);
-                   m_result.legend[std::string(trimmed(cells(record, 0)))][std::string(asKey(cells(record, 1)))] =
+                   m_result.codes[std::string(trimmed(cells(record, 0)))][std::string(asKey(cells(record, 1)))] =
                        std::string(trimmed(meaning));
                }));
-        m_result.legendFound = true;
+        m_result.codesFound = true;
     }
 
     void readJoined(const Columns& columns)
@@ -150,8 +161,10 @@ private:
         need(columns, {"StudyDescription", "ImageLateralityFinal", "ViewPosition", "asses", "tissueden"});
         const Cells image = imageCells(columns), finding = findingCells(columns);
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
-                   m_result.rows.push_back(
-                       {record.row, record.line, imageOf(image, record), findingOf(finding, record), {}});
+                   ImageRecord made{record.row, record.line, imageOf(image, record), findingOf(finding, record), {},
+                                    {},         {}};
+                   made.labels = labelsOf(made.finding);
+                   m_result.records.push_back(std::move(made));
                }));
     }
 
@@ -193,13 +206,14 @@ private:
         const ByExam ratings = reduced && reduced != full ? readFindings(*reduced) : ByExam();
         const Cells cells = imageCells(*metadata);
         refuse(metadata->file, readCsv(metadata->file, [&](const CsvRecord& record) {
-                   CaptionTable::Row row{record.row, record.line, imageOf(cells, record), {}, {}};
+                   ImageRecord row{record.row, record.line, imageOf(cells, record), {}, {}, {}, {}};
                    describe(row, findings, ratings);
-                   m_result.rows.push_back(std::move(row));
+                   row.labels = labelsOf(row.finding);
+                   m_result.records.push_back(std::move(row));
                }));
     }
 
-    void describe(CaptionTable::Row& row, const ByExam& findings, const ByExam& ratings) const
+    void describe(ImageRecord& row, const ByExam& findings, const ByExam& ratings) const
     {
         const ByExam& chosenFrom = ratings.empty() ? findings : ratings;
         const auto exam = chosenFrom.find(row.image.exam);
@@ -216,7 +230,7 @@ private:
     }
 
     // As the reference: the same filter on the full table, the same position in what is left.
-    void codesByPosition(CaptionTable::Row& row, const ByExam& findings, const std::vector<FindingFields>& rated,
+    void codesByPosition(ImageRecord& row, const ByExam& findings, const std::vector<FindingFields>& rated,
                          const FindingChoice& choice) const
     {
         const auto exam = findings.find(row.image.exam);
@@ -242,12 +256,48 @@ private:
 
     bool m_reference;
     std::vector<Columns> m_tables;
-    CaptionTable m_result;
+    ImportedSet m_result;
 };
 
 } // namespace
 
-CaptionTable readCaptionTable(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend)
+FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::string& imageSide, bool reference)
+{
+    FindingChoice choice;
+    const auto keep = [&](std::string_view side) {
+        for (std::size_t i = 0; i < findings.size(); ++i)
+            if (trimmed(findings[i].side) == side)
+                choice.among.push_back(i);
+    };
+    if (!isMissing(imageSide))
+        keep(trimmed(imageSide));
+    if (choice.among.empty())
+        keep("B");
+    if (choice.among.empty())
+        for (std::size_t i = 0; i < findings.size(); ++i)
+            choice.among.push_back(i);
+    if (choice.among.empty())
+        return choice;
+
+    std::vector<std::pair<int, std::size_t>> rated; // category, place in `among`
+    for (std::size_t i = 0; i < choice.among.size(); ++i)
+        if (const auto category = biradsCategory(trimmed(findings[choice.among[i]].assessment)))
+            rated.emplace_back(*category, i);
+    choice.index = choice.among.front();
+    if (rated.empty())
+        return choice;
+    const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
+    const auto lowest = std::min_element(rated.begin(), rated.end(), less),
+               highest = std::max_element(rated.begin(), rated.end(), less);
+    const auto chosen = highest->first <= 2 && lowest->first == 0 ? lowest : highest; // recall wins over benign
+    // The reference counts the rated findings only, but applies the number to all of them.
+    const std::size_t place = reference ? static_cast<std::size_t>(chosen - rated.begin()) : chosen->second;
+    choice.index = choice.among[place];
+    choice.rated = true;
+    return choice;
+}
+
+ImportedSet readEmbedTables(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend)
 {
     return Loader(path, reference, legend).take();
 }

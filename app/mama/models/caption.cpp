@@ -1,5 +1,6 @@
 // mama caption: structural captions and class prompts of table rows.
 #include "app/mama/commands.h"
+#include "core/text/captions/captions.h"
 #include "core/text/captions/prompts.h"
 #include "core/text/embed_tables.h"
 
@@ -19,9 +20,13 @@ struct CaptionCommand
     std::uint64_t seed = 0;
 };
 
-json orNull(const std::optional<int>& label) { return label ? json(*label) : json(); }
+json orNull(const ClassLabels& labels, std::string_view name)
+{
+    const auto label = classOf(labels, name);
+    return label ? json(*label) : json();
+}
 
-json captionLine(const Caption& caption, const CaptionTable::Row& row)
+json captionLine(const Caption& caption, const ImageRecord& row)
 {
     const bool used = !caption.missing && row.image.imageType == "2D";
     return {{"caption", caption.text},
@@ -30,11 +35,11 @@ json captionLine(const Caption& caption, const CaptionTable::Row& row)
             {"label_count", caption.labels},
             {"missing_info", caption.missing},
             {"used_for_training", used},
-            {"birads_label", used ? orNull(caption.birads) : json()},
-            {"density_label", used ? orNull(caption.density) : json()}};
+            {"birads_label", used ? orNull(row.labels, biradsLabel) : json()},
+            {"density_label", used ? orNull(row.labels, densityLabel) : json()}};
 }
 
-json promptLine(Task task, const Caption& caption)
+json promptLine(Task task, const Caption& caption, const ImageRecord& row)
 {
     json line{{"prompts", json::array()}, {"texts", json::array()}, {"classes", json::array()}};
     for (const auto& [name, texts] : classPrompts(task, caption.metadata).classes) {
@@ -43,24 +48,26 @@ json promptLine(Task task, const Caption& caption)
         line["prompts"].push_back(withSpecialTokens(texts.front()));
     }
     if (task != Task::Cancer)
-        line["label"] = orNull(task == Task::Birads ? caption.birads : caption.density);
+        line["label"] =
+            caption.missing ? json() : orNull(row.labels, task == Task::Birads ? biradsLabel : densityLabel);
     return line;
 }
 
 int caption(const CaptionCommand& command)
 {
     const bool reference = command.compat == "reference";
-    const CaptionTable table = readCaptionTable(command.table, reference, command.legend);
-    if (!table.legendFound)
+    const ImportedSet table = readEmbedTables(command.table, reference, command.legend);
+    if (!table.codesFound)
         std::cerr << "note: no legend table: masses and calcifications are left out" << std::endl;
-    for (const CaptionTable::Refused& refused : table.refused)
+    for (const ImportedSet::Refused& refused : table.refused)
         std::cerr << "refused: " << refused.file.string() << " row " << refused.problem.row << " (line "
                   << refused.problem.line << "): " << refused.problem.reason
                   << (refused.problem.detail.empty() ? "" : ": ") << refused.problem.detail << std::endl;
     std::mt19937_64 random(command.seed);
-    for (const CaptionTable::Row& row : table.rows) {
-        const Caption made = buildCaption(row.image, row.finding, table.legend, {reference, command.mask, &random});
-        json line = command.task == "caption" ? captionLine(made, row) : promptLine(taskByName(command.task), made);
+    for (const ImageRecord& row : table.records) {
+        const Caption made = buildCaption(row.image, row.finding, table.codes, {reference, command.mask, &random});
+        json line =
+            command.task == "caption" ? captionLine(made, row) : promptLine(taskByName(command.task), made, row);
         line["row"] = row.row - 1;
         line["path"] = row.image.path;
         if (!row.problem.empty())

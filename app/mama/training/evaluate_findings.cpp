@@ -97,7 +97,7 @@ int run(Options options, const Job& job)
     if (!options.head) {
         if (options.sentences.empty())
             throw Error(ErrorCode::Usage, "evaluate findings", "--sentences", "a file of sentences is needed");
-        texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.legend);
+        texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes);
     }
     const Answerer answer = options.head ? headOf(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
     const auto figures = evaluateFindings(index, answer, options.evaluation, job);

@@ -7,27 +7,20 @@ namespace mama::text {
 std::span<const Assessment> assessments()
 {
     static const std::array<Assessment, 7> all{{
-        {'A', 0, "an additional imaging is recommended", "additional imaging required",
-         "Additional imaging is recommended"},
-        {'N', 1, "no significant masses, calcification, or other abnormalities are present", "negative", "Negative"},
-        {'B', 2, "a benign finding is present", "benign finding", "Benign"},
-        {'P', 3, "a probably benign finding is present", "probably benign finding", "Probably benign"},
-        {'S', 4, "a suspicious abnormality is present", "suspicious abnormality", "Suspicious abnormality"},
-        {'M', 5, "a highly suggestive of malignancy is present, a biopsy is recommended",
-         "highly suggestive of malignancy", "Highly suggestive of malignancy"},
-        {'K', 6, "a known biopsy-proven malignant mass is present", "known biopsy-proven malignancy",
+        {0, "an additional imaging is recommended", "additional imaging required", "Additional imaging is recommended"},
+        {1, "no significant masses, calcification, or other abnormalities are present", "negative", "Negative"},
+        {2, "a benign finding is present", "benign finding", "Benign"},
+        {3, "a probably benign finding is present", "probably benign finding", "Probably benign"},
+        {4, "a suspicious abnormality is present", "suspicious abnormality", "Suspicious abnormality"},
+        {5, "a highly suggestive of malignancy is present, a biopsy is recommended", "highly suggestive of malignancy",
+         "Highly suggestive of malignancy"},
+        {6, "a known biopsy-proven malignant mass is present", "known biopsy-proven malignancy",
          "Known biopsy-proven malignancy"},
     }};
     return all;
 }
 
-const Assessment* assessmentByLetter(std::string_view letter)
-{
-    for (const Assessment& assessment : assessments())
-        if (letter.size() == 1 && letter[0] == assessment.letter)
-            return &assessment;
-    return nullptr;
-}
+const Assessment& assessmentOf(int category) { return assessments()[static_cast<std::size_t>(category)]; }
 
 const char* densityWords(int code)
 {

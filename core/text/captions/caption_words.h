@@ -1,14 +1,12 @@
 #pragma once
 #include <span>
 #include <string>
-#include <string_view>
 
 // The fixed words of MaMA's structural captions (mama.md 4.1): one place for captions and class prompts.
 namespace mama::text {
 
 struct Assessment
 {
-    char letter;             // EMBED's `asses`
     int category;            // BI-RADS
     const char* finding;     // block F
     const char* description; // block S
@@ -17,7 +15,7 @@ struct Assessment
 
 // In the order of the categories 0 to 6.
 std::span<const Assessment> assessments();
-const Assessment* assessmentByLetter(std::string_view letter); // null: none such
+const Assessment& assessmentOf(int category); // 0 to 6
 
 // 1 to 5; null for another code.
 const char* densityWords(int code);

@@ -1,9 +1,8 @@
 #include "core/text/captions/captions.h"
 
-#include "core/tables/csv_file.h"
+#include "core/tables/cell.h"
 #include "core/text/captions/caption_words.h"
 
-#include <algorithm>
 #include <cctype>
 #include <cmath>
 
@@ -36,21 +35,13 @@ std::string sideWords(const std::string& side)
     return key == "L" ? "left" : key == "R" ? "right" : key == "B" ? "bilateral" : "unknown";
 }
 
-std::string meaning(const Legend& legend, const char* column, const std::string& cell)
+std::string meaning(const CodeBook& codes, const char* column, const std::string& cell)
 {
-    const auto codes = legend.find(column);
-    if (codes == legend.end() || isMissing(cell))
+    const auto own = codes.find(column);
+    if (own == codes.end() || isMissing(cell))
         return {};
-    const auto found = codes->second.find(std::string(asKey(cell)));
-    return found == codes->second.end() ? std::string() : found->second;
-}
-
-std::optional<int> densityCode(const std::string& cell)
-{
-    const auto value = asNumber(cell);
-    if (!value || *value != std::floor(*value) || *value < 1 || *value > 5)
-        return std::nullopt;
-    return static_cast<int>(*value);
+    const auto found = own->second.find(std::string(asKey(cell)));
+    return found == own->second.end() ? std::string() : found->second;
 }
 
 class Masker
@@ -100,16 +91,16 @@ void addMetadata(Caption& caption, const ImageFields& image, const FindingFields
 }
 
 void addAssessment(Caption& caption, const text::Assessment& assessment, const FindingFields& finding,
-                   const Legend& legend)
+                   const CodeBook& codes)
 {
     caption.text += text::findingsBlock(assessment);
-    const std::string shape = meaning(legend, "massshape", finding.massShape),
-                      density = meaning(legend, "massdens", finding.massDensity);
+    const std::string shape = meaning(codes, "massshape", finding.massShape),
+                      density = meaning(codes, "massdens", finding.massDensity);
     if (!shape.empty() && !density.empty())
         caption.text += "The mass is " + shape + " and " + density + ". ";
     caption.text += " ";
-    const std::string calcification = meaning(legend, "calcfind", finding.calcification),
-                      distribution = meaning(legend, "calcdistri", finding.distribution);
+    const std::string calcification = meaning(codes, "calcfind", finding.calcification),
+                      distribution = meaning(codes, "calcdistri", finding.distribution);
     if (!calcification.empty() && !distribution.empty())
         caption.text += "A " + distribution + " " + calcification + " calcification is present.  ";
     caption.text += text::impressionBlocks(assessment);
@@ -117,43 +108,7 @@ void addAssessment(Caption& caption, const text::Assessment& assessment, const F
 
 } // namespace
 
-FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::string& imageSide, bool reference)
-{
-    FindingChoice choice;
-    const auto keep = [&](std::string_view side) {
-        for (std::size_t i = 0; i < findings.size(); ++i)
-            if (trimmed(findings[i].side) == side)
-                choice.among.push_back(i);
-    };
-    if (!isMissing(imageSide))
-        keep(trimmed(imageSide));
-    if (choice.among.empty())
-        keep("B");
-    if (choice.among.empty())
-        for (std::size_t i = 0; i < findings.size(); ++i)
-            choice.among.push_back(i);
-    if (choice.among.empty())
-        return choice;
-
-    std::vector<std::pair<int, std::size_t>> rated; // category, place in `among`
-    for (std::size_t i = 0; i < choice.among.size(); ++i)
-        if (const auto* assessment = text::assessmentByLetter(trimmed(findings[choice.among[i]].assessment)))
-            rated.emplace_back(assessment->category, i);
-    choice.index = choice.among.front();
-    if (rated.empty())
-        return choice;
-    const auto less = [](const auto& a, const auto& b) { return a.first < b.first; };
-    const auto lowest = std::min_element(rated.begin(), rated.end(), less),
-               highest = std::max_element(rated.begin(), rated.end(), less);
-    const auto chosen = highest->first <= 2 && lowest->first == 0 ? lowest : highest; // recall wins over benign
-    // The reference counts the rated findings only, but applies the number to all of them.
-    const std::size_t place = reference ? static_cast<std::size_t>(chosen - rated.begin()) : chosen->second;
-    choice.index = choice.among[place];
-    choice.rated = true;
-    return choice;
-}
-
-Caption buildCaption(const ImageFields& image, const FindingFields& finding, const Legend& legend,
+Caption buildCaption(const ImageFields& image, const FindingFields& finding, const CodeBook& codes,
                      const CaptionOptions& options)
 {
     Caption caption;
@@ -165,17 +120,11 @@ Caption buildCaption(const ImageFields& image, const FindingFields& finding, con
     } else {
         caption.missing = true;
     }
-    const auto* assessment = text::assessmentByLetter(trimmed(finding.assessment));
-    if (assessment) {
-        addAssessment(caption, *assessment, finding, legend);
+    if (const auto category = biradsCategory(trimmed(finding.assessment))) {
+        addAssessment(caption, text::assessmentOf(*category), finding, codes);
         ++caption.labels;
     } else {
         caption.missing = true;
-    }
-    if (!caption.missing) {
-        caption.birads = assessment->category;
-        if (*density <= 4)
-            caption.density = *density - 1;
     }
     return caption;
 }

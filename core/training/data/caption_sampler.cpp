@@ -1,6 +1,6 @@
 #include "core/training/data/caption_sampler.h"
 
-#include "core/tables/csv_file.h"
+#include "core/tables/cell.h"
 
 #include <array>
 
@@ -38,14 +38,14 @@ std::vector<std::string> sentencesOf(const Caption& caption)
     return sentences;
 }
 
-std::string CaptionSampler::operator()(const TrainingImage& image, const Legend& legend, std::int64_t step,
+std::string CaptionSampler::operator()(const TrainingImage& image, const CodeBook& codes, std::int64_t step,
                                        CounterRandom& random) const
 {
     std::mt19937_64 masking(random());
     CaptionOptions options;
     options.mask = random.uniform() < m_options.maskShare ? m_options.mask : 0;
     options.random = &masking;
-    const Caption caption = buildCaption(image.fields, image.finding, legend, options);
+    const Caption caption = buildCaption(image.fields, image.finding, codes, options);
     const bool single = random.uniform() < m_options.singleSentenceShare;
     if (step < m_options.findingsOnlyUntil)
         return findingsOf(caption.text);

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/text/captions/captions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/training_index.h"
 #include "core/training/settings/settings.h"
@@ -20,7 +21,7 @@ public:
     static Options from(const Settings& settings);
 
     explicit CaptionSampler(const Options& options) : m_options(options) {}
-    std::string operator()(const TrainingImage& image, const Legend& legend, std::int64_t step,
+    std::string operator()(const TrainingImage& image, const CodeBook& codes, std::int64_t step,
                            CounterRandom& random) const;
 
 private:

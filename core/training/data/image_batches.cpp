@@ -66,9 +66,7 @@ ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& ima
 
 int ImageBatches::labelOf(const TrainingImage& image) const
 {
-    if (m_options.label == "birads")
-        return image.birads.value_or(-1);
-    return m_options.label == "density" ? image.density.value_or(-1) : -1;
+    return classOf(image.labels, m_options.label).value_or(-1);
 }
 
 std::size_t ImageBatches::partner(std::size_t image, CounterRandom& random) const
@@ -122,7 +120,7 @@ void ImageBatches::addCaption(SampleBatch& batch, const TrainingImage& image, st
                               CounterRandom& random) const
 {
     const Tokens tokens =
-        encodeCaption(*m_captions->tokenizer, m_captions->rules, m_text(image, m_index.legend, step, random));
+        encodeCaption(*m_captions->tokenizer, m_captions->rules, m_text(image, m_index.codes, step, random));
     if (batch.tokens != 0 && static_cast<std::size_t>(batch.tokens) != tokens.ids.size())
         throw Error(ErrorCode::Internal, "make batch", image.id, "captions of different lengths");
     batch.tokens = static_cast<int>(tokens.ids.size());

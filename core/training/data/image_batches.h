@@ -25,7 +25,7 @@ struct ImageBatchOptions
     bool interView = false, pairs = true; // pairs: make second views at all
     Augmentation augmentation;
     CaptionSampler::Options captions;
-    std::string label = "none";              // birads, density, none
+    std::string label = "none";              // a name of ClassLabels, or none
     bool balanced = false, byLesion = false; // evens out the label's classes; or masses, calcifications, neither
 
     static ImageBatchOptions from(const Settings& settings);

@@ -2,7 +2,9 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
+#include "core/text/captions/captions.h"
 #include "core/text/embed_tables.h"
 #include "core/training/data/counter_random.h"
 
@@ -168,22 +170,20 @@ std::vector<std::size_t> TrainingIndex::of(Split split) const
 TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
 {
     const Folders folders = foldersOf(settings);
-    const CaptionTable table = readCaptionTable(folders.tables, false);
+    const ImportedSet table = readEmbedTables(folders.tables, false);
     TrainingIndex index;
-    index.legend = table.legend;
+    index.codes = table.codes;
     index.refusedRows = table.refused.size();
     const auto limit = static_cast<std::size_t>(settings.integer("data.limit"));
-    for (const CaptionTable::Row& row : table.rows) {
+    for (const ImageRecord& row : table.records) {
         if (job.cancelled() || (limit > 0 && index.images.size() >= limit))
             break;
-        const Caption caption = buildCaption(row.image, row.finding, table.legend);
+        const Caption caption = buildCaption(row.image, row.finding, table.codes);
         if (caption.missing || row.image.imageType != "2D") {
             ++index.leftOut;
             continue;
         }
-        TrainingImage image{
-            {}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, caption.birads, caption.density,
-            {}};
+        TrainingImage image{{}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, row.labels, {}};
         if (image.path.empty()) {
             index.missing.push_back(row.image.path);
             continue;

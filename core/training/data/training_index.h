@@ -1,11 +1,10 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/text/captions/captions.h"
+#include "core/tables/image_record.h"
 #include "core/training/settings/settings.h"
 
 #include <cstddef>
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,17 +12,6 @@ namespace mama {
 
 enum class Split { Train, Validation, Test };
 const char* name(Split split); // "train", "validation", "test"
-
-enum class LesionChannel { Mass = 0, Calcification = 1 };
-constexpr int lesionChannels = 2;
-
-// A mask of one lesion in one image: 8 bits in stored pixels, 0 outside.
-struct LesionMask
-{
-    std::filesystem::path file;
-    LesionChannel channel = LesionChannel::Mass;
-    std::string conspicuity; // obvious, moderate, subtle; empty: not said
-};
 
 // One image of a data set, with what its caption and classes are made of.
 struct TrainingImage
@@ -33,14 +21,14 @@ struct TrainingImage
     Split split = Split::Train;
     ImageFields fields;
     FindingFields finding;
-    std::optional<int> birads, density; // class labels: 0-6, 0-3
+    ClassLabels labels;
     std::vector<LesionMask> lesions;
 };
 
 struct TrainingIndex
 {
     std::vector<TrainingImage> images; // in the order of the tables
-    Legend legend;
+    CodeBook codes;
     bool hasMasks = false;            // a table of lesions lies beside the images
     std::string synthetic;            // what the set says of itself if it is no real one; empty
     std::size_t leftOut = 0;          // rows of other image types, or without the fields that a caption needs

@@ -8,12 +8,6 @@
 namespace mama {
 namespace {
 
-struct ScoredTask
-{
-    Task task;
-    std::optional<int> TrainingImage::*label;
-};
-
 std::vector<std::vector<float>> promptEmbeddings(Task of, const PretrainingTask& task, const CaptionTokenizer& captions)
 {
     std::vector<std::vector<float>> embeddings;
@@ -44,18 +38,20 @@ EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer&
                             std::int64_t step)
 {
     EvalRecord record{step, 0, "validation", {}};
-    const auto places = data.validation([](const TrainingImage& image) { return image.birads || image.density; });
+    const auto places = data.validation([](const TrainingImage& image) {
+        return classOf(image.labels, biradsLabel) || classOf(image.labels, densityLabel);
+    });
     std::vector<std::vector<float>> images;
     for (const std::size_t place : places)
         images.push_back(task.imageGlobal(data.batches.plain(place), data.side, data.side));
-    for (const auto& [of, label] :
-         {ScoredTask{Task::Density, &TrainingImage::density}, {Task::Birads, &TrainingImage::birads}}) {
+    for (const auto& [of, name] : {std::pair{Task::Density, densityLabel}, {Task::Birads, biradsLabel}}) {
         const auto prompts = promptEmbeddings(of, task, captions);
         metrics::Predictions predictions;
         predictions.classes = prompts.size();
         for (std::size_t i = 0; i < places.size(); ++i) {
             const TrainingImage& image = data.index.images[places[i]];
-            if (!(image.*label))
+            const auto label = classOf(image.labels, name);
+            if (!label)
                 continue;
             for (const auto& prompt : prompts) {
                 double cosine = 0;
@@ -63,10 +59,10 @@ EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer&
                     cosine += static_cast<double>(prompt[d]) * static_cast<double>(images[i][d]);
                 predictions.scores.push_back(cosine);
             }
-            predictions.labels.push_back(*(image.*label));
+            predictions.labels.push_back(*label);
             predictions.patients.push_back(image.fields.patient);
         }
-        addFigures(name(of), std::move(predictions), task.logitFactor(), record);
+        addFigures(std::string(name), std::move(predictions), task.logitFactor(), record);
     }
     return record;
 }

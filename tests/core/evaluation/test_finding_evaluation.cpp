@@ -77,8 +77,8 @@ private Q_SLOTS:
             FindingAnswer made = answer(prepared, image, true);
             const bool cc = image.fields.view == "CC";
             made.kinds[0].scores[0].second *= cc ? 1 : 0;
-            made.density[static_cast<std::size_t>(*image.density)] = cc ? 1 : 0.5;
-            made.density[static_cast<std::size_t>((*image.density + 1) % 4)] = cc ? 0 : 0.75;
+            made.density[static_cast<std::size_t>(*classOf(image.labels, densityLabel))] = cc ? 1 : 0.5;
+            made.density[static_cast<std::size_t>((*classOf(image.labels, densityLabel) + 1) % 4)] = cc ? 0 : 0.75;
             return made;
         };
         const auto figures = evaluateFindings(m_index, halfRight, m_options)->figures;
@@ -164,9 +164,9 @@ private Q_SLOTS:
         for (const TrainingImage& image : m_index.images) {
             const bool mass = !image.lesions.empty();
             if (mass)
-                QCOMPARE(lesionSentence(image, m_index.legend, LesionChannel::Mass),
+                QCOMPARE(lesionSentence(image, m_index.codes, LesionChannel::Mass),
                          std::string("The mass is Round and High Density."));
-            QVERIFY(lesionSentence(image, m_index.legend, LesionChannel::Calcification).empty());
+            QVERIFY(lesionSentence(image, m_index.codes, LesionChannel::Calcification).empty());
         }
     }
 
@@ -188,7 +188,7 @@ private:
             kind.maps = {{"pair", map}};
         }
         made.density.assign(4, 0);
-        made.density[knows ? static_cast<std::size_t>(*image.density) : 0] = 1;
+        made.density[knows ? static_cast<std::size_t>(*classOf(image.labels, densityLabel)) : 0] = 1;
         return made;
     }
 

@@ -4,6 +4,7 @@
 #include "core/phantom/prior.h"
 #include "core/phantom/render.h"
 #include "core/study/study.h"
+#include "core/text/captions/captions.h"
 #include "core/text/embed_tables.h"
 
 #include <QDate>
@@ -80,10 +81,10 @@ private Q_SLOTS:
                 QVERIFY2(image.warnings.empty() && !image.mirrorForDisplay && !image.flipForDisplay,
                          image.warnings.empty() ? "turned" : image.warnings[0].c_str());
         }
-        const CaptionTable table = readCaptionTable(root / "tables", false);
-        QCOMPARE(table.rows.size(), std::size_t{16});
-        for (const CaptionTable::Row& row : table.rows) {
-            QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.legend).missing);
+        const ImportedSet table = readEmbedTables(root / "tables", false);
+        QCOMPARE(table.records.size(), std::size_t{16});
+        for (const ImageRecord& row : table.records) {
+            QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.codes).missing);
             QVERIFY(fs::exists(root / row.image.path));
         }
     }
@@ -126,11 +127,11 @@ private Q_SLOTS:
             const qint64 days = own[0].daysTo(own[1]);
             QVERIFY(days >= 350 && days < 740);
         }
-        const CaptionTable table = readCaptionTable(root / "tables", false);
-        QCOMPARE(table.rows.size(), std::size_t{16});
+        const ImportedSet table = readEmbedTables(root / "tables", false);
+        QCOMPARE(table.records.size(), std::size_t{16});
         std::map<std::string, std::set<std::string>> exams, densities;
-        for (const CaptionTable::Row& row : table.rows) {
-            QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.legend).missing);
+        for (const ImageRecord& row : table.records) {
+            QVERIFY(row.problem.empty() && !buildCaption(row.image, row.finding, table.codes).missing);
             exams[row.image.patient].insert(row.image.exam);
             densities[row.image.patient].insert(row.finding.density);
         }

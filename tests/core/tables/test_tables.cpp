@@ -1,3 +1,4 @@
+#include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
 #include "tests/support/test_data.h"
 

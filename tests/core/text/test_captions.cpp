@@ -1,3 +1,4 @@
+#include "core/text/captions/captions.h"
 #include "core/text/captions/prompts.h"
 #include "core/text/embed_tables.h"
 #include "tests/support/test_data.h"
@@ -15,23 +16,25 @@ private Q_SLOTS:
     void everyRow()
     {
         MAMA_NEED(m_case.present(), "captions");
-        const auto table = mama::readCaptionTable(m_case.path("tables"), true);
+        const auto table = mama::readEmbedTables(m_case.path("tables"), true);
         const auto expected = m_case.json("expected_captions.json");
-        QCOMPARE(table.rows.size(), expected.size());
+        QCOMPARE(table.records.size(), expected.size());
         for (std::size_t i = 0; i < expected.size(); ++i) {
-            const auto& row = table.rows[i];
+            const auto& row = table.records[i];
             const auto& want = expected[i];
-            const mama::Caption caption = mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr});
+            const mama::Caption caption = mama::buildCaption(row.image, row.finding, table.codes, {true, 0, nullptr});
             QCOMPARE(caption.text, want["caption"].get<std::string>());
             QCOMPARE(caption.metadata, want["metadata_only"].get<std::string>());
             QCOMPARE(caption.labels, want["label_count"].get<int>());
             QCOMPARE(caption.missing, want["missing_info"].get<bool>());
-            QVERIFY((caption.birads ? nlohmann::json(*caption.birads) : nlohmann::json()) == want["birads_label"]);
-            QVERIFY((caption.density ? nlohmann::json(*caption.density) : nlohmann::json()) == want["density_label"]);
+            for (const auto name : {mama::biradsLabel, mama::densityLabel}) {
+                const auto label = caption.missing ? std::nullopt : mama::classOf(row.labels, name);
+                QVERIFY((label ? nlohmann::json(*label) : nlohmann::json()) == want[std::string(name) + "_label"]);
+            }
             if (want.contains("with_special_tokens") && !want["with_special_tokens"].is_null())
                 QCOMPARE(mama::withSpecialTokens(caption.text), want["with_special_tokens"].get<std::string>());
             if (want.contains("all_metadata_masked"))
-                QCOMPARE(mama::buildCaption(row.image, row.finding, table.legend, {true, 1, nullptr}).text,
+                QCOMPARE(mama::buildCaption(row.image, row.finding, table.codes, {true, 1, nullptr}).text,
                          want["all_metadata_masked"].get<std::string>());
         }
     }
@@ -39,7 +42,7 @@ private Q_SLOTS:
     void classPrompts()
     {
         MAMA_NEED(m_case.present(), "captions");
-        const auto table = mama::readCaptionTable(m_case.path("tables"), true);
+        const auto table = mama::readEmbedTables(m_case.path("tables"), true);
         const auto fixed = m_case.json("expected_fixed_prompts.json");
         const auto compare = [](const mama::PromptSet& set, const nlohmann::json& expected) {
             QCOMPARE(set.classes.size(), expected.size());
@@ -51,11 +54,10 @@ private Q_SLOTS:
         compare(mama::classPrompts(Task::Cancer), fixed["rsna"]);
         for (const Task task : {Task::Birads, Task::Density})
             for (const auto& entry : m_case.json(std::string("expected_") + mama::name(task) + "_prompts.json")) {
-                const auto& row = table.rows.at(entry["row"].get<std::size_t>());
-                compare(
-                    mama::classPrompts(
-                        task, mama::buildCaption(row.image, row.finding, table.legend, {true, 0, nullptr}).metadata),
-                    entry["prompts"]);
+                const auto& row = table.records.at(entry["row"].get<std::size_t>());
+                compare(mama::classPrompts(
+                            task, mama::buildCaption(row.image, row.finding, table.codes, {true, 0, nullptr}).metadata),
+                        entry["prompts"]);
             }
     }
 

@@ -166,12 +166,12 @@ private Q_SLOTS:
         const auto images = index.of(Split::Train);
         std::vector<int> classes;
         for (const std::size_t image : images)
-            classes.push_back(index.images[image].birads.value_or(-1));
+            classes.push_back(classOf(index.images[image].labels, biradsLabel).value_or(-1));
         const BalancedSampler sampler(index, images, classes, 42);
         int suspicious = 0;
         constexpr int draws = 4000;
         for (int i = 0; i < draws; ++i)
-            suspicious += index.images[sampler(i)].birads == 4 ? 1 : 0;
+            suspicious += classOf(index.images[sampler(i)].labels, biradsLabel) == 4 ? 1 : 0;
         QVERIFY(std::abs(suspicious - draws / 2) < 5 * std::sqrt(draws) / 2); // five standard deviations
     }
 
@@ -225,7 +225,7 @@ private Q_SLOTS:
     {
         const TrainingIndex index = readTrainingIndex(settings());
         const TrainingImage& image = index.images[4]; // left, of an exam with a mass
-        const Caption caption = buildCaption(image.fields, image.finding, index.legend);
+        const Caption caption = buildCaption(image.fields, image.finding, index.codes);
         QCOMPARE(
             findingsOf(caption.text),
             std::string(
@@ -237,11 +237,11 @@ private Q_SLOTS:
                 sentences.end());
         CounterRandom random({1});
         const CaptionSampler early({1, 0.8, 10, 0});
-        QVERIFY(early(image, index.legend, 9, random).starts_with("Findings: "));
-        QVERIFY(early(image, index.legend, 10, random).starts_with("Procedure reported: "));
+        QVERIFY(early(image, index.codes, 9, random).starts_with("Findings: "));
+        QVERIFY(early(image, index.codes, 10, random).starts_with("Procedure reported: "));
         int unknown = 0; // each of six fields is hidden with probability 0.8
         for (int i = 0; i < 1000; ++i) {
-            const std::string text = early(image, index.legend, 10, random);
+            const std::string text = early(image, index.codes, 10, random);
             for (std::size_t at = 0; (at = text.find("unknown", at)) != std::string::npos; ++at)
                 ++unknown;
         }
