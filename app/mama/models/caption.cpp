@@ -1,8 +1,8 @@
 // mama caption: structural captions and class prompts of table rows.
 #include "app/mama/commands.h"
+#include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
 #include "core/text/captions/prompts.h"
-#include "core/text/embed_tables.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

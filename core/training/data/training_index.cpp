@@ -4,8 +4,8 @@
 #include "core/base/hash.h"
 #include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
+#include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
-#include "core/text/embed_tables.h"
 #include "core/training/data/counter_random.h"
 
 #include <algorithm>

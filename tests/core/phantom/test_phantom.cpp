@@ -4,8 +4,8 @@
 #include "core/phantom/prior.h"
 #include "core/phantom/render.h"
 #include "core/study/study.h"
+#include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
-#include "core/text/embed_tables.h"
 
 #include <QDate>
 #include <QTemporaryDir>

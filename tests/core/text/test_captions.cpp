@@ -1,6 +1,6 @@
+#include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
 #include "core/text/captions/prompts.h"
-#include "core/text/embed_tables.h"
 #include "tests/support/test_data.h"
 
 namespace {

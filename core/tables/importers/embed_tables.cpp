@@ -1,4 +1,4 @@
-#include "core/text/embed_tables.h"
+#include "core/tables/importers/embed_tables.h"
 
 #include "core/base/error.h"
 #include "core/tables/cell.h"
