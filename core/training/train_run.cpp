@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
+#include "core/tables/importers/embed.h"
 #include "core/training/data/split_record.h"
 #include "core/training/loop/follower.h"
 #include "core/training/loop/loading_stop.h"
@@ -165,7 +166,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, con
     const RunFolder& folder = reporter.folder();
     auto loading = std::make_unique<LoadingStop>(folder, job);
     folder.log("reading the data set");
-    TrainingIndex read = readTrainingIndex(settings, loading->job());
+    TrainingIndex read = readTrainingIndex(settings, embedImporter(), loading->job());
     if (loading->job().cancelled())
         return stopped(reporter, *loading, group);
     folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " +
@@ -243,7 +244,7 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
 RunStatus followRun(const Job& job, ProcessGroup& group)
 {
     const Settings settings = Settings::resolve(nlohmann::json::parse(group.fromFirst({})));
-    const Material material(settings, readTrainingIndex(settings), &group);
+    const Material material(settings, readTrainingIndex(settings, embedImporter()), &group);
     const std::string told = group.fromFirst({});
     if (!told.starts_with("go ")) {
         group.meet();

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/evaluation/finding_evaluation.h"
+#include "core/tables/importers/embed.h"
 #include "core/training/tasks/warm_start_task.h"
 #include "core/zeroshot/model_catalogue.h"
 
@@ -28,7 +29,7 @@ struct Options
 TrainingIndex readData(const Options& options, const Job& job)
 {
     const TrainingIndex index =
-        readTrainingIndex(Settings::resolve({{"data", {{"root", options.data.string()}}}}), job);
+        readTrainingIndex(Settings::resolve({{"data", {{"root", options.data.string()}}}}), embedImporter(), job);
     if (!index.hasMasks)
         throw Error(ErrorCode::Data, "evaluate findings", options.data.string(),
                     "has no lesions.csv: masks are needed");

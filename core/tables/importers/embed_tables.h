@@ -1,25 +1,12 @@
 #pragma once
-#include "core/tables/csv_file.h"
-#include "core/tables/image_record.h"
+#include "core/tables/importers/importer.h"
 
 #include <filesystem>
 #include <span>
+#include <string>
+#include <vector>
 
 namespace mama {
-
-// What an importer gives: records in the order of the tables' rows.
-struct ImportedSet
-{
-    struct Refused
-    {
-        std::filesystem::path file;
-        TableProblem problem;
-    };
-    std::vector<ImageRecord> records;
-    std::vector<Refused> refused; // records that could not be read
-    CodeBook codes;
-    bool codesFound = false;
-};
 
 // `path` is one joined table (columns of both tables; one caption a row), or a folder with EMBED's own tables:
 // metadata, clinical, legend, found by their columns. Beside clinical there may be clinical_reduced: the reference

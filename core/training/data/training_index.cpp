@@ -2,14 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "core/tables/cell.h"
-#include "core/tables/csv_file.h"
-#include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
 #include "core/training/data/counter_random.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 #include <unordered_map>
@@ -19,14 +15,9 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-struct Folders
+DataSetFolders foldersOf(const Settings& settings)
 {
-    fs::path root, images, tables;
-};
-
-Folders foldersOf(const Settings& settings)
-{
-    Folders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables")};
+    DataSetFolders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables")};
     if (folders.root.empty() && folders.tables.empty())
         throw Error(ErrorCode::Usage, "read data set", "data.root", "neither data.root nor data.tables is given");
     if (folders.images.empty())
@@ -36,27 +27,6 @@ Folders foldersOf(const Settings& settings)
     if (!fs::exists(folders.tables))
         throw Error(ErrorCode::Io, "read data set", folders.tables.string(), "no such file or folder");
     return folders;
-}
-
-// The file of a table's path: as it is, below the root, or the longest of its ends that lies below the images' folder.
-fs::path fileOf(const Folders& folders, const std::string& cell)
-{
-    const fs::path given(cell);
-    std::error_code ignored;
-    if (given.is_absolute() && fs::is_regular_file(given, ignored))
-        return given;
-    if (const fs::path below = folders.root / given.relative_path(); fs::is_regular_file(below, ignored))
-        return below;
-    fs::path rest = given.relative_path();
-    while (!rest.empty()) {
-        if (const fs::path below = folders.images / rest; fs::is_regular_file(below, ignored))
-            return below;
-        fs::path shorter;
-        for (auto part = std::next(rest.begin()); part != rest.end(); ++part)
-            shorter /= *part;
-        rest = std::move(shorter);
-    }
-    return {};
 }
 
 std::uint64_t numberOf(const std::string& text) { return std::stoull(sha256(text).substr(0, 16), nullptr, 16); }
@@ -111,46 +81,6 @@ void takeSubset(TrainingIndex& index, const Settings& settings)
     });
 }
 
-// lesions.csv of a phantom set, by the image's SOP instance UID. Other kinds than masses and calcifications have no
-// sentence of their own in a caption and are left out.
-std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::path& root)
-{
-    std::unordered_map<std::string, std::vector<LesionMask>> lesions;
-    const fs::path file = root / "lesions.csv";
-    const auto heading = readCsvHeading(file);
-    std::array<std::size_t, 3> columns{};
-    constexpr std::array names = {"sop_uid", "mask", "kind"};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto column = findColumn(heading, names[i]);
-        if (!column)
-            throw Error(ErrorCode::Format, "read table", file.string(),
-                        std::string("the column \"") + names[i] + "\" is missing");
-        columns[i] = *column;
-    }
-    const auto conspicuity = findColumn(heading, "conspicuity");
-    readCsv(file, [&](const CsvRecord& record) {
-        const auto cell = [&](std::size_t i) { return std::string(trimmed(record.fields[columns[i]])); };
-        const std::string kind = cell(2), mask = cell(1);
-        if (mask.empty() || (kind != "mass" && kind != "calcification"))
-            return;
-        const fs::path below = fs::exists(root / mask) ? root / mask : root / "masks" / fs::path(mask).filename();
-        lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
-                                    conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
-    });
-    return lesions;
-}
-
-void attachLesions(TrainingIndex& index, const fs::path& root)
-{
-    index.hasMasks = fs::exists(root / "lesions.csv");
-    if (!index.hasMasks)
-        return;
-    const auto lesions = readLesions(root);
-    for (TrainingImage& image : index.images)
-        if (const auto found = lesions.find(image.id); found != lesions.end())
-            image.lesions = found->second;
-}
-
 } // namespace
 
 const char* name(Split split)
@@ -167,23 +97,26 @@ std::vector<std::size_t> TrainingIndex::of(Split split) const
     return places;
 }
 
-TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
+TrainingIndex readTrainingIndex(const Settings& settings, const Importer& importer, const Job& job)
 {
-    const Folders folders = foldersOf(settings);
-    const ImportedSet table = readEmbedTables(folders.tables, false);
+    const DataSetFolders folders = foldersOf(settings);
+    const ImportedSet set = importer.read(folders);
     TrainingIndex index;
-    index.codes = table.codes;
-    index.refusedRows = table.refused.size();
+    index.codes = set.codes;
+    index.hasMasks = set.hasMasks;
+    index.synthetic = set.synthetic;
+    index.refusedRows = set.refused.size();
     const auto limit = static_cast<std::size_t>(settings.integer("data.limit"));
-    for (const ImageRecord& row : table.records) {
+    for (const ImageRecord& row : set.records) {
         if (job.cancelled() || (limit > 0 && index.images.size() >= limit))
             break;
-        const Caption caption = buildCaption(row.image, row.finding, table.codes);
+        const Caption caption = buildCaption(row.image, row.finding, set.codes);
         if (caption.missing || row.image.imageType != "2D") {
             ++index.leftOut;
             continue;
         }
-        TrainingImage image{{}, fileOf(folders, row.image.path), Split::Train, row.image, row.finding, row.labels, {}};
+        TrainingImage image{
+            {}, importer.imageFile(folders, row), Split::Train, row.image, row.finding, row.labels, row.lesions};
         if (image.path.empty()) {
             index.missing.push_back(row.image.path);
             continue;
@@ -197,9 +130,6 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Job& job)
         throw Error(ErrorCode::Data, "read data set", folders.tables.string(),
                     "no image can be used: " + std::to_string(index.leftOut) + " rows are not 2D or lack a field, " +
                         std::to_string(index.missing.size()) + " files are missing under " + folders.images.string());
-    attachLesions(index, folders.root);
-    if (fs::exists(folders.root / "studies.csv"))
-        index.synthetic = "synthetic mammograms (phantoms)";
     split(index, settings);
     takeSubset(index, settings);
     return index;

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/tables/image_record.h"
+#include "core/tables/importers/importer.h"
 #include "core/training/settings/settings.h"
 
 #include <cstddef>
@@ -39,9 +39,9 @@ struct TrainingIndex
     std::vector<std::size_t> of(Split split) const;
 };
 
-// The tables of `data.root` (or data.tables, data.images) in EMBED's layout, 2D images with complete captions, split by
-// patient. A file is looked for by the table's path, and by its last parts under the images' folder. Shares are exact
-// to one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the tables' reader.
-TrainingIndex readTrainingIndex(const Settings& settings, const Job& job = {});
+// The data set of `data.root` (or data.tables, data.images) as its importer reads it: 2D images with complete captions,
+// split by patient. Shares are exact to one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the
+// importer.
+TrainingIndex readTrainingIndex(const Settings& settings, const Importer& importer, const Job& job = {});
 
 } // namespace mama

@@ -2,6 +2,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/evaluation/finding_evaluation.h"
 #include "core/evaluation/lesion_target.h"
+#include "core/tables/importers/embed.h"
 #include "tests/support/small_data_set.h"
 #include "tests/support/test_data.h"
 
@@ -18,7 +19,7 @@ private Q_SLOTS:
     void initTestCase()
     {
         test::writeSmallDataSet(root(), exams);
-        m_index = readTrainingIndex(Settings::resolve({{"data", {{"root", root().string()}}}}));
+        m_index = readTrainingIndex(Settings::resolve({{"data", {{"root", root().string()}}}}), embedImporter());
         m_options.profile = findProfile("mama");
         m_options.inputSize = 120;
         m_options.patch = 10;

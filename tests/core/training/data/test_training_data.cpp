@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/phantom/phantom.h"
+#include "core/tables/importers/embed.h"
 #include "core/training/data/image_batches.h"
 #include "core/training/data/lesion_share.h"
 #include "core/training/data/prefetcher.h"
@@ -36,7 +37,7 @@ private Q_SLOTS:
 
     void theSplitIsByPatientAndOfTheStatedShares()
     {
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         QCOMPARE(index.images.size(), std::size_t{4 * exams});
         QCOMPARE(index.of(Split::Test).size(), std::size_t{4 * 4}); // 0.2 of 20 patients
         QCOMPARE(index.of(Split::Validation).size(), std::size_t{4 * 2});
@@ -45,10 +46,11 @@ private Q_SLOTS:
             splits[image.fields.patient].insert(image.split);
         for (const auto& [patient, own] : splits)
             QCOMPARE(own.size(), std::size_t{1});
-        const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
+        const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}), embedImporter());
         QVERIFY(index.of(Split::Test) != other.of(Split::Test));
-        QCOMPARE(readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}})).of(Split::Train).size(),
-                 std::size_t{4 * 7}); // of 14
+        QCOMPARE(
+            readTrainingIndex(settings({{"data", {{"label_share", 0.5}}}}), embedImporter()).of(Split::Train).size(),
+            std::size_t{4 * 7}); // of 14
     }
 
     void aPriorStaysInTheSplitOfItsPatient()
@@ -60,8 +62,10 @@ private Q_SLOTS:
         phantoms.rows = phantoms.columns = 64;
         phantoms.priors = 1;
         QVERIFY(writePhantoms(phantoms, {}));
-        const TrainingIndex index = readTrainingIndex(Settings::resolve(
-            {{"data", {{"root", phantoms.folder.string()}, {"test_share", 0.34}, {"validation_share", 0.34}}}}));
+        const TrainingIndex index = readTrainingIndex(
+            Settings::resolve(
+                {{"data", {{"root", phantoms.folder.string()}, {"test_share", 0.34}, {"validation_share", 0.34}}}}),
+            embedImporter());
         QCOMPARE(index.images.size(), std::size_t{24});
         for (const Split split : {Split::Train, Split::Validation, Split::Test}) {
             std::set<std::string> patients, studies;
@@ -77,17 +81,17 @@ private Q_SLOTS:
     void theSplitIsKeptWithItsHashAndAnotherIsRefused()
     {
         const fs::path file = root() / "split.json";
-        const std::string hash = keepSplit(readTrainingIndex(settings()), 42, file);
+        const std::string hash = keepSplit(readTrainingIndex(settings(), embedImporter()), 42, file);
         QCOMPARE(hash.size(), std::size_t{64});
-        QCOMPARE(keepSplit(readTrainingIndex(settings()), 42, file), hash);
+        QCOMPARE(keepSplit(readTrainingIndex(settings(), embedImporter()), 42, file), hash);
         const json record = readJson(file);
         QCOMPARE(record["patients"].size(), std::size_t{exams});
         QCOMPARE(record["count"]["test"]["images"].get<int>(), 4 * 4);
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         for (const TrainingImage& image : index.images)
             QVERIFY(!record["patients"].contains(image.fields.patient)); // identifiers stay out of the file
 
-        const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}));
+        const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}), embedImporter());
         QVERIFY_THROWS_EXCEPTION(Error, keepSplit(other, 7, file));
         json changed = record;
         changed["patients"].begin().value() = "test";
@@ -119,7 +123,7 @@ private Q_SLOTS:
 
     void preparedImagesAreMadeOnceAndBadOnesCounted()
     {
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         const PreparedImages first = prepared(index, "once");
         QCOMPARE(first.size(), index.images.size());
         QVERIFY(first.unreadable().empty());
@@ -130,7 +134,7 @@ private Q_SLOTS:
 
         const fs::path set = root() / "bad";
         test::writeSmallDataSet(set, 5);
-        const TrainingIndex broken = readTrainingIndex(settings({{"data", {{"root", set.string()}}}}));
+        const TrainingIndex broken = readTrainingIndex(settings({{"data", {{"root", set.string()}}}}), embedImporter());
         std::ofstream(broken.images[3].path, std::ios::trunc) << "no picture";
         PreparedImages::Options options = optionsFor("bad-cache");
         options.badShare = 0.04; // one of 20 is more
@@ -162,7 +166,7 @@ private Q_SLOTS:
 
     void balancedClassesComeEquallyOften()
     {
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         const auto images = index.of(Split::Train);
         std::vector<int> classes;
         for (const std::size_t image : images)
@@ -179,7 +183,7 @@ private Q_SLOTS:
     {
         const test::ParityCase parity("tokenizers");
         MAMA_NEED(parity.present(), "parity/tokenizers");
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         const PreparedImages images = prepared(index, "threads");
         const ImageBatches batches(index, images, captions(), batchOptions());
         std::vector<SampleBatch> alone;
@@ -202,7 +206,7 @@ private Q_SLOTS:
 
     void lesionsFollowTheCropAndTheFlips()
     {
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         const PreparedImages images = prepared(index, "lesions");
         ImageBatchOptions options = batchOptions();
         options.augmentation = Augmentation::none();
@@ -223,7 +227,7 @@ private Q_SLOTS:
 
     void captionsCanBeShortened()
     {
-        const TrainingIndex index = readTrainingIndex(settings());
+        const TrainingIndex index = readTrainingIndex(settings(), embedImporter());
         const TrainingImage& image = index.images[4]; // left, of an exam with a mass
         const Caption caption = buildCaption(image.fields, image.finding, index.codes);
         QCOMPARE(

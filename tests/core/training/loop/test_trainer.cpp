@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/tables/importers/embed.h"
 #include "core/training/data/image_batches.h"
 #include "core/training/loop/loading_stop.h"
 #include "core/training/loop/trainer.h"
@@ -29,7 +30,7 @@ private Q_SLOTS:
         test::writeSmallDataSet(root() / "set", 8);
         const json config = {
             {"data", {{"root", (root() / "set").string()}, {"test_share", 0}, {"validation_share", 0}}}};
-        m_index = readTrainingIndex(Settings::resolve(config));
+        m_index = readTrainingIndex(Settings::resolve(config), embedImporter());
         m_images.emplace(
             std::move(*PreparedImages::open(m_index, {findProfile("mama"), {side, 14}, root() / "cache", 0, 2})));
         m_options.steps = 60;
