@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/progress.h"
 #include "core/model/kernels/precision.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/protocol/run_records.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/loop/training_task.h"
 #include "core/training/loop/gpu_use.h"

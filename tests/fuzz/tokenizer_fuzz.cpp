@@ -4,7 +4,7 @@
 // kind. What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds:
 // tests/fuzz/run.
 #include "core/base/error.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 
 #include <cstdio>
 #include <cstdlib>

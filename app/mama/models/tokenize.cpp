@@ -2,7 +2,7 @@
 #include "app/mama/commands.h"
 #include "app/mama/models/text_lines.h"
 #include "core/base/error.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

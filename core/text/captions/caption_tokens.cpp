@@ -1,8 +1,8 @@
-// Captions as MaMA's training code feeds them to the tokenizer (mama.md 4.1).
+#include "core/text/captions/caption_tokens.h"
+
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/text/tokenizer/json_members.h"
-#include "core/text/tokenizer/tokenizer.h"
 
 #include <algorithm>
 

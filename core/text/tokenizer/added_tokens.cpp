@@ -1,11 +1,14 @@
 #include "core/text/tokenizer/added_tokens.h"
 
-#include "core/text/tokenizer/unicode.h"
+#include "core/text/tokenizer/json_members.h"
 
 #include <algorithm>
+#include <set>
 
 namespace mama::text {
 namespace {
+
+using nlohmann::json;
 
 // The character that ends before `at`; at > 0.
 char32_t before(std::string_view text, std::size_t at)
@@ -44,7 +47,94 @@ bool standsAlone(std::string_view text, std::size_t begin, std::size_t end)
            (end == text.size() || !unicode::isWord(unicode::next(text, next)));
 }
 
+class Collector
+{
+public:
+    Collector(std::vector<AddedToken> listed, const Vocabulary& vocabulary)
+        : m_tokens(std::move(listed)), m_vocabulary(vocabulary)
+    {
+        for (const AddedToken& token : m_tokens)
+            m_seen.insert(token.content);
+    }
+    void add(AddedToken token)
+    {
+        if (m_seen.insert(token.content).second)
+            m_tokens.push_back(std::move(token));
+    }
+    // Only a token that the vocabulary has: a name in a configuration alone gives no id.
+    void addNamed(const json& value)
+    {
+        const std::string content = contentOf(value);
+        if (const auto id = content.empty() ? std::nullopt : m_vocabulary.id(content)) {
+            AddedToken token{content, *id};
+            if (value.is_object()) {
+                token.leftStrip = value.value("lstrip", json(false)) == true;
+                token.rightStrip = value.value("rstrip", json(false)) == true;
+                token.singleWord = value.value("single_word", json(false)) == true;
+            }
+            add(std::move(token));
+        }
+    }
+    void addNamed(const json& object, std::initializer_list<const char*> keys)
+    {
+        for (const char* key : keys)
+            if (object.contains(key)) {
+                const json& value = object[key];
+                if (value.is_array())
+                    for (const json& entry : value)
+                        addNamed(entry);
+                else
+                    addNamed(value);
+            }
+    }
+    std::vector<AddedToken> take() { return std::move(m_tokens); }
+
+private:
+    std::vector<AddedToken> m_tokens;
+    std::set<std::string> m_seen;
+    const Vocabulary& m_vocabulary;
+};
+
 } // namespace
+
+AddedToken addedTokenOf(const nlohmann::json& entry, std::int64_t id, const std::string& where)
+{
+    if (id < 0 || id > (1 << 24))
+        broken(where, "token id " + std::to_string(id) + " is out of range");
+    AddedToken token;
+    token.content = stringAt(entry, "content", "", where);
+    token.id = static_cast<std::int32_t>(id);
+    token.singleWord = flagAt(entry, "single_word", false, where);
+    token.leftStrip = flagAt(entry, "lstrip", false, where);
+    token.rightStrip = flagAt(entry, "rstrip", false, where);
+    token.normalized = flagAt(entry, "normalized", !flagAt(entry, "special", false, where), where);
+    if (token.content.empty())
+        broken(where, "an added token has no \"content\"");
+    return token;
+}
+
+std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed,
+                                      const Vocabulary& vocabulary)
+{
+    Collector all(std::move(listed), vocabulary);
+    const std::filesystem::path configFile = folder / "tokenizer_config.json", addedFile = folder / "added_tokens.json";
+    const json config = optionalObject(configFile), added = optionalObject(addedFile);
+    if (config.contains("added_tokens_decoder"))
+        for (const auto& [id, entry] : objectAt(config, "added_tokens_decoder", configFile.string()).items()) {
+            const bool digits = !id.empty() && id.size() < 10 &&
+                                std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
+            if (!digits)
+                broken(configFile.string(), "added_tokens_decoder: \"" + id.substr(0, 40) + "\" is not a token id");
+            all.add(addedTokenOf(entry, std::stoll(id), configFile.string()));
+        }
+    for (const auto& [content, id] : added.items())
+        all.add(addedTokenOf(json{{"content", content}, {"special", true}}, integerOf(id, addedFile.string()),
+                             addedFile.string()));
+    for (const json& object : {config, optionalObject(folder / "special_tokens_map.json")})
+        all.addNamed(object, {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+                              "mask_token", "additional_special_tokens", "extra_special_tokens"});
+    return all.take();
+}
 
 AddedTokens::AddedTokens(std::vector<AddedToken> tokens, const Normalizer& normalizer) : m_tokens(std::move(tokens))
 {

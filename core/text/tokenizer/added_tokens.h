@@ -1,6 +1,8 @@
 #pragma once
 #include "core/text/tokenizer/pipeline_parts.h"
 
+#include <filesystem>
+
 namespace mama::text {
 
 struct AddedToken
@@ -9,6 +11,13 @@ struct AddedToken
     std::int32_t id = 0;
     bool singleWord = false, leftStrip = false, rightStrip = false, normalized = false;
 };
+
+// A token as tokenizer files describe it. Error(Format) names `where`.
+AddedToken addedTokenOf(const nlohmann::json& entry, std::int64_t id, const std::string& where);
+// `listed`, and the tokens that the files beside a vocabulary name: tokenizer_config.json, special_tokens_map.json,
+// added_tokens.json.
+std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed,
+                                      const Vocabulary& vocabulary);
 
 // Tokens recognised anywhere in a text, leftmost and longest first, before it is pre-tokenized. Those that are not
 // "normalized" are looked for in the text as it is, the others in the normalized text.

@@ -1,6 +1,7 @@
 #include "core/text/tokenizer/json_members.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 
 #include <algorithm>
 
@@ -28,6 +29,19 @@ const nlohmann::json* member(const nlohmann::json& object, const char* key)
 }
 
 } // namespace
+
+nlohmann::json readObject(const std::filesystem::path& file)
+{
+    nlohmann::json document = readJson(file);
+    if (!document.is_object())
+        broken(file.string(), "the document must be a JSON object");
+    return document;
+}
+
+nlohmann::json optionalObject(const std::filesystem::path& file)
+{
+    return std::filesystem::exists(file) ? readObject(file) : nlohmann::json::object();
+}
 
 std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise,
                      const std::string& where)
@@ -72,6 +86,15 @@ std::int64_t integerOf(const nlohmann::json& value, const std::string& where)
         (value.is_number_unsigned() && value.get<std::uint64_t>() > 0x7fffffffffffffffULL))
         broken(where, "an integer is expected");
     return value.get<std::int64_t>();
+}
+
+std::string contentOf(const nlohmann::json& value)
+{
+    if (value.is_string())
+        return value.get<std::string>();
+    return value.is_object() && value.contains("content") && value["content"].is_string()
+               ? value["content"].get<std::string>()
+               : std::string();
 }
 
 std::string typeOf(const nlohmann::json& object, const std::string& where)

@@ -1,12 +1,17 @@
 #pragma once
 #include "core/text/tokenizer/unicode.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 // Members of a tokenizer file's JSON objects, checked: a wrong kind is an Error(Format) that names `where`.
 namespace mama::text {
+
+// The file's document, which must be an object; of a file that is not there, an empty one.
+nlohmann::json readObject(const std::filesystem::path& file);
+nlohmann::json optionalObject(const std::filesystem::path& file);
 
 // Missing or null gives the default.
 std::string stringAt(const nlohmann::json& object, const char* key, const std::string& otherwise,
@@ -15,6 +20,8 @@ bool flagAt(const nlohmann::json& object, const char* key, bool otherwise, const
 const nlohmann::json& arrayAt(const nlohmann::json& object, const char* key, const std::string& where);
 const nlohmann::json& objectAt(const nlohmann::json& object, const char* key, const std::string& where);
 std::int64_t integerOf(const nlohmann::json& value, const std::string& where);
+// What is given as a string or as an object with "content", as special tokens are; empty: neither.
+std::string contentOf(const nlohmann::json& value);
 std::string typeOf(const nlohmann::json& object, const std::string& where);
 
 // `where` one level deeper; Error(Format) when components are nested absurdly deep.

@@ -40,14 +40,4 @@ private:
 // Source: truncate_encodings, LongestFirst, of the `tokenizers` library.
 std::pair<std::size_t, std::size_t> roomForPair(std::size_t first, std::size_t second, std::size_t room);
 
-// Tokens that the files beside a vocabulary name: tokenizer_config.json, special_tokens_map.json,
-// added_tokens.json. `known` gives the id of a token of the vocabulary.
-std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::vector<AddedToken> listed,
-                                      const Vocabulary& vocabulary);
-
-std::shared_ptr<const Tokenizer> loadTokenizerJson(const std::filesystem::path& folder);
-std::shared_ptr<const Tokenizer> loadByteLevelFiles(const std::filesystem::path& folder);
-std::shared_ptr<const Tokenizer> loadVocabularyText(const std::filesystem::path& folder);
-std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& folder);
-
 } // namespace mama::text

@@ -1,4 +1,5 @@
-// SentencePiece models (Llama style) through their own library.
+#include "core/text/tokenizer/sentence_piece.h"
+
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"

@@ -58,31 +58,4 @@ public:
     virtual std::shared_ptr<const Tokenizer> withAddedTokens(const std::vector<std::string>& tokens) const = 0;
 };
 
-// What a caption model needs: names of its special tokens and its length (mama.md 2 and 4).
-struct CaptionRules
-{
-    std::string separator = "<|separatetext|>";
-    std::string start = "<|startoftext|>"; // empty: none
-    std::string end = "<|endoftext|>";     // empty: none
-    std::string pad = "<|padtext|>";
-    int length = 144; // 0: neither cut nor padded
-};
-
-// "." and ";" to separators, newline to blank, start and end token (not for BERT, whose tokenizer adds its own),
-// cut and right-padded to rules.length. Error(Model) if a token of the rules is not in the vocabulary.
-Tokens encodeCaption(const Tokenizer& tokenizer, const CaptionRules& rules, std::string_view text, bool pad = true);
-// The text as it is (raw), cut and padded the same way.
-Tokens encodeRaw(const Tokenizer& tokenizer, const CaptionRules& rules, std::string_view text, bool pad = true,
-                 std::optional<std::string_view> pair = {});
-
-// A model folder's tokenizer with its caption rules: from model.json's "captions" if there is one (its
-// "added_tokens" are added), else from the tokenizer's own files (sep_token, bos_token, eos_token, pad_token), and
-// MaMA's six tokens for a byte-level tokenizer that has no separator. `plain` is the tokenizer without those six.
-struct CaptionTokenizer
-{
-    std::shared_ptr<const Tokenizer> tokenizer, plain;
-    CaptionRules rules;
-};
-CaptionTokenizer loadCaptionTokenizer(const std::filesystem::path& folder);
-
 } // namespace mama

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/data/augmentation.h"
 #include "core/training/data/batch_source.h"
 #include "core/training/data/caption_sampler.h"

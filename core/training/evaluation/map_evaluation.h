@@ -1,6 +1,6 @@
 #pragma once
 #include "core/protocol/run_records.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/data/finding_sentences.h"
 #include "core/training/evaluation/evaluation_data.h"
 #include "core/training/tasks/pretraining_task.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/data/finding_sentences.h"
 #include "core/training/losses/extra_term.h"
 

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/model/network.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 
 #include <string>
 #include <vector>

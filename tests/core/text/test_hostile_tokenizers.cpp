@@ -1,7 +1,7 @@
 // Tokenizer files made to crash, hang or fill the memory: each is refused with an Error, or works.
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "tests/support/test_data.h"
 
 #include <fstream>

@@ -1,5 +1,5 @@
 #include "core/base/error.h"
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/loop/schedule.h"
 #include "core/training/tasks/pretraining_task.h"

@@ -1,0 +1,23 @@
+#include "core/text/tokenizer/tokenizer.h"
+
+#include "core/base/error.h"
+#include "core/text/tokenizer/sentence_piece.h"
+#include "core/text/tokenizer/tokenizer_files.h"
+
+namespace mama {
+
+std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& folder)
+{
+    if (std::filesystem::exists(folder / "tokenizer.json"))
+        return text::loadTokenizerJson(folder);
+    if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt"))
+        return text::loadByteLevelFiles(folder);
+    if (std::filesystem::exists(folder / "vocab.txt"))
+        return text::loadVocabularyText(folder);
+    if (std::filesystem::exists(folder / "tokenizer.model"))
+        return text::loadSentencePiece(folder);
+    throw Error(ErrorCode::Io, "read tokenizer", folder.string(),
+                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model");
+}
+
+} // namespace mama
