@@ -1,6 +1,6 @@
 #include "core/study/side_and_view.h"
 
-#include "core/study/view_codes.h"
+#include "core/dicom/codes/view_codes.h"
 #include "core/study/view_text.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "core/study/view_text.h"
 
-#include "core/study/view_codes.h"
+#include "core/dicom/codes/view_codes.h"
 
 #include <algorithm>
 #include <optional>

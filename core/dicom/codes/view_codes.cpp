@@ -1,4 +1,4 @@
-#include "core/study/view_codes.h"
+#include "core/dicom/codes/view_codes.h"
 
 #include <algorithm>
 

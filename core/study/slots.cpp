@@ -1,6 +1,6 @@
 // Workstation notes 1.2 and 1.5: one image a slot, the rest in a fixed order, twins kept apart.
+#include "core/dicom/codes/view_codes.h"
 #include "core/study/study.h"
-#include "core/study/view_codes.h"
 
 #include <algorithm>
 #include <tuple>
