@@ -1,6 +1,7 @@
 #include "core/engine/session.h"
 
 #include "core/base/error.h"
+#include "core/dicom/read/image_file.h"
 #include "core/engine/session_parameters.h"
 #include "core/protocol/line_splitter.h"
 #include "core/protocol/parameters.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/study.h"
+#include "core/dicom/codes/side.h"
 
 #include <filesystem>
 #include <optional>

@@ -182,9 +182,9 @@ double Breast::gland(const Place& p) const
     return std::lerp(plane((i * n + j) * n + k), plane(((i + 1) * n + j) * n + k), u);
 }
 
-PlanePoint Breast::project(const Place& p, MammogramView view) const
+PlanePoint Breast::project(const Place& p, View view) const
 {
-    if (view == MammogramView::Cc)
+    if (view == View::CC)
         return {p.a * depthMm, -p.b * halfWidthMm};
     const double up = p.c * std::cos(obliqueAngle) + p.b * std::sin(obliqueAngle);
     return {p.a * depthMm, -up * halfHeightMm * (up > 0 ? upper : 1)};

@@ -79,7 +79,7 @@ struct Breast
     std::vector<Strand> strands;
 
     double gland(const Place& place) const; // trilinear
-    PlanePoint project(const Place& place, MammogramView view) const;
+    PlanePoint project(const Place& place, View view) const;
 };
 
 struct BreastPlan

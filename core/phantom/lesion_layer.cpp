@@ -96,7 +96,7 @@ LesionLayer renderLesion(const Lesion& lesion, const Breast& breast, const Slot&
     layer.added = Raster<float>(std::max(0, rows), std::max(0, columns));
     layer.mask = Raster<std::uint8_t>(layer.added.rows, layer.added.columns);
     const Box box{layer.added, {x - layer.left, y - layer.top}, frame.mm};
-    Random random(lesion.seed, slot.view == MammogramView::Cc ? 12 : 13);
+    Random random(lesion.seed, slot.view == View::CC ? 12 : 13);
     switch (lesion.kind) {
     case LesionKind::Mass: addMass(box, lesion, random); break;
     case LesionKind::Calcification: addParticles({breast, slot, frame}, layer, lesion); return layer;

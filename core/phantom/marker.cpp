@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <string_view>
+#include <string>
 #include <vector>
 
 namespace mama::phantom {
@@ -31,8 +31,7 @@ std::vector<std::array<double, 4>> strokes(char letter)
 
 void addMarker(Raster<float>& image, const Slot& slot, const Frame& frame)
 {
-    const std::string_view text = slot.view == MammogramView::Cc ? (slot.side == MammogramSide::Left ? "LCC" : "RCC")
-                                                                 : (slot.side == MammogramSide::Left ? "LMLO" : "RMLO");
+    const std::string text = std::string(name(slot.side)) + name(slot.view);
     const double unit = 0.75 / frame.mm, advance = 9 * unit, width = advance * static_cast<double>(text.size());
     const double margin = 7 / frame.mm, left = frame.mirrored ? margin : frame.columns - margin - width;
     for (std::size_t i = 0; i < text.size(); ++i)

@@ -9,7 +9,7 @@ namespace mama::phantom {
 double Muscle::edge(double y) const
 {
     const double wave = 1.6 * noise(y / 45, 0.5, m_seed) + 0.6 * noise(y / 17, 2.5, m_seed);
-    if (m_view == MammogramView::Cc) {
+    if (m_view == View::CC) {
         const double t = (y - m_muscle.aboveAtMm) / (0.5 * m_half);
         return m_muscle.aboveMm > 0 ? m_muscle.aboveMm * (1 - t * t) + 0.4 * wave : 0;
     }
@@ -21,7 +21,7 @@ double Muscle::edge(double y) const
 Muscle::Row Muscle::row(double y) const
 {
     const double slope = (edge(y + 1) - edge(y - 1)) / 2,
-                 left = m_view == MammogramView::Cc ? 1 : 1 - (y + m_top) / (m_top * m_muscle.share);
+                 left = m_view == View::CC ? 1 : 1 - (y + m_top) / (m_top * m_muscle.share);
     return {edge(y), 1 / std::sqrt(1 + slope * slope),
             (0.55 + 0.45 * smoothStep(left / 0.5)) * smoothStep(left / 0.06)};
 }
@@ -48,7 +48,7 @@ double Muscle::over(const PlanePoint& at, double value, const Row& row) const
 double Muscle::fold(const PlanePoint& at, double skin) const
 {
     const double down = (at.y + m_top) / m_muscle.foldMm;
-    if (m_view == MammogramView::Cc || m_muscle.foldMm <= 0 || down > 1)
+    if (m_view == View::CC || m_muscle.foldMm <= 0 || down > 1)
         return 0;
     // Two layers of skin: a sharp lower edge, soft towards the axilla, fading out along its length.
     const double from = m_muscle.foldAt * skin - m_muscle.foldMm * (0.45 * down - 0.2 * down * down),

@@ -8,7 +8,7 @@ class Muscle
 {
 public:
     // topMm: the image's upper edge, mm above the nipple's level; seed: of its texture.
-    Muscle(const Breast& breast, MammogramView view, double topMm, std::uint64_t seed)
+    Muscle(const Breast& breast, View view, double topMm, std::uint64_t seed)
         : m_muscle(breast.pectoral), m_view(view), m_top(topMm), m_seed(seed), m_half(breast.halfWidthMm)
     {}
 
@@ -30,7 +30,7 @@ private:
     double edge(double y) const;
 
     const Pectoral& m_muscle;
-    MammogramView m_view;
+    View m_view;
     double m_top;
     std::uint64_t m_seed;
     double m_half;

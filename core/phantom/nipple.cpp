@@ -10,9 +10,9 @@ constexpr double rootMm = 9; // how far it is seen behind the skin
 
 } // namespace
 
-NippleShape::NippleShape(const Nipple& nipple, MammogramView view)
+NippleShape::NippleShape(const Nipple& nipple, View view)
 {
-    const int i = view == MammogramView::Cc ? 0 : 1;
+    const int i = view == View::CC ? 0 : 1;
     m_height = nipple.heightMm[i];
     m_halfWidth = nipple.halfWidthMm[i];
     m_lean = nipple.lean[i];

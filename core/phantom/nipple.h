@@ -8,7 +8,7 @@ namespace mama::phantom {
 class NippleShape
 {
 public:
-    NippleShape(const Nipple& nipple, MammogramView view);
+    NippleShape(const Nipple& nipple, View view);
 
     double cover(const PlanePoint& at) const; // 0 to 1: whether tissue is there
     double depth(const PlanePoint& at) const; // by which it lies further under the skin than the breast alone would, mm

@@ -48,10 +48,10 @@ double Outline::oblique(double y) const
 
 double Outline::skin(double y) const
 {
-    const double base = m_view == MammogramView::Cc ? craniocaudal(y) : oblique(y);
+    const double base = m_view == View::CC ? craniocaudal(y) : oblique(y);
     if (base <= 0)
         return base;
-    const double layer = m_view == MammogramView::Cc ? 0.5 : 7.5;
+    const double layer = m_view == View::CC ? 0.5 : 7.5;
     const double wave = 4.2 * noise(y / 62, 5.5, layer, m_breast.seed) +
                         1.5 * noise(y / 34, 0.5, layer, m_breast.seed) + 0.4 * noise(y / 15, 3.5, 0.5, m_breast.seed);
     const double areola = m_breast.nipple.areolaMm * std::exp(-y * y / 120);

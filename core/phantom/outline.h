@@ -9,7 +9,7 @@ class Outline
 {
 public:
     // topMm: the image's upper edge, mm above the nipple's level.
-    Outline(const Breast& breast, MammogramView view, double topMm) : m_breast(breast), m_view(view), m_top(topMm) {}
+    Outline(const Breast& breast, View view, double topMm) : m_breast(breast), m_view(view), m_top(topMm) {}
 
     double skin(double y)
         const; // mm from the chest wall, with the areola, without the nipple; below 0: no breast at this height
@@ -20,7 +20,7 @@ private:
     double oblique(double y) const;
 
     const Breast& m_breast;
-    MammogramView m_view;
+    View m_view;
     double m_top;
 };
 

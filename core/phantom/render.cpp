@@ -18,24 +18,23 @@ struct Scaled
     double p, q;
 };
 
-Scaled scaled(const Breast& breast, MammogramView view, const PlanePoint& at)
+Scaled scaled(const Breast& breast, View view, const PlanePoint& at)
 {
     const double up = -at.y;
-    const double half =
-        view == MammogramView::Cc ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.upper : 1);
+    const double half = view == View::CC ? breast.halfWidthMm : breast.halfHeightMm * (up > 0 ? breast.upper : 1);
     return {at.x / breast.depthMm, up / half};
 }
 
-Place unproject(const Breast& breast, MammogramView view, const Scaled& s, double through)
+Place unproject(const Breast& breast, View view, const Scaled& s, double through)
 {
-    if (view == MammogramView::Cc)
+    if (view == View::CC)
         return {s.p, s.q, through};
     const double c = std::cos(breast.obliqueAngle), n = std::sin(breast.obliqueAngle);
     return {s.p, s.q * n + through * c, s.q * c - through * n};
 }
 
 // Mean gland along the ray, on a grid of about 1.5 mm; [q, p] over -1 to 1 and 0 to 1.
-Raster<float> projectGland(const Breast& breast, MammogramView view)
+Raster<float> projectGland(const Breast& breast, View view)
 {
     Raster<float> map(gridRows, gridColumns);
     constexpr int samples = 18;
@@ -141,7 +140,7 @@ private:
     double m_topSkin;
 };
 
-PlanePoint curve(const Breast& breast, const Strand& strand, double t, MammogramView view)
+PlanePoint curve(const Breast& breast, const Strand& strand, double t, View view)
 {
     const double u = (1 - t) * (1 - t), v = 2 * t * (1 - t), w = t * t;
     const auto& [f, m, l] = strand.points;
@@ -175,8 +174,8 @@ Frame frameOf(const Breast& breast, const Slot& slot, int rows, int columns)
     frame.columns = columns;
     frame.mm = std::max(245.0 / rows, 150.0 / columns);
     frame.middleRow = rows / 2.0;
-    frame.mirrored = slot.side == MammogramSide::Right;
-    if (slot.view == MammogramView::Mlo) // the axilla above takes more room than the fold below
+    frame.mirrored = slot.side == Side::Right;
+    if (slot.view == View::MLO) // the axilla above takes more room than the fold below
         frame.middleRow += breast.halfHeightMm * (breast.upper - 1) / 2 / frame.mm;
     frame.axillaMm = frame.middleRow * frame.mm;
     return frame;

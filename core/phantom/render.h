@@ -26,8 +26,8 @@ struct Frame
 
 struct Slot
 {
-    MammogramSide side = MammogramSide::Left;
-    MammogramView view = MammogramView::Cc;
+    Side side = Side::Left;
+    View view = View::CC;
     std::uint64_t seed = 0;
 };
 

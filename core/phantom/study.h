@@ -19,8 +19,8 @@ struct LesionRecord
 struct ImageRecord
 {
     std::string sop, path; // path from the data set's folder
-    MammogramSide side = MammogramSide::Left;
-    MammogramView view = MammogramView::Cc;
+    Side side = Side::Left;
+    View view = View::CC;
     std::vector<LesionRecord> lesions;
 };
 

@@ -7,7 +7,6 @@ namespace mama::phantom {
 namespace {
 
 std::string text(char code) { return code ? std::string(1, code) : std::string(); }
-char letter(MammogramSide side) { return side == MammogramSide::Left ? 'L' : 'R'; }
 
 void writeLegend(std::ostream& out)
 {
@@ -47,8 +46,8 @@ void writeMetadata(std::ostream& out, const std::vector<StudyRecord>& studies)
     for (const StudyRecord& study : studies)
         for (const ImageRecord& image : study.images)
             out << image.path << ',' << study.patient << ',' << study.accession << ',' << dateText(study.date, "-")
-                << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << letter(image.side) << ','
-                << (image.view == MammogramView::Cc ? "CC" : "MLO") << ",MaMA synthetic phantom\n";
+                << ",MG Screening Bilateral,\"SYNTHETIC phantom, no patient\",2D," << name(image.side) << ','
+                << name(image.view) << ",MaMA synthetic phantom\n";
 }
 
 void writeLesions(std::ostream& out, const std::vector<StudyRecord>& studies)
@@ -57,7 +56,7 @@ void writeLesions(std::ostream& out, const std::vector<StudyRecord>& studies)
     for (const StudyRecord& study : studies)
         for (const ImageRecord& image : study.images)
             for (const LesionRecord& record : image.lesions) {
-                const Lesion& lesion = study.breasts[image.side == MammogramSide::Left ? 0 : 1].lesions[record.lesion];
+                const Lesion& lesion = study.breasts[image.side == Side::Left ? 0 : 1].lesions[record.lesion];
                 char numbers[96];
                 std::snprintf(numbers, sizeof numbers, "%.1f,%.2f,%.2f", lesion.sizeMm, record.x, record.y);
                 out << record.sop << ',' << record.image << ',' << record.mask << ',' << record.lesion << ','

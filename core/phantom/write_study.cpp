@@ -49,20 +49,20 @@ public:
     StudyWriter(const PhantomOptions& options, StudyRecord& study) : m_options(options), m_study(study) {}
     void write()
     {
-        for (const MammogramSide side : {MammogramSide::Left, MammogramSide::Right}) {
-            const auto place = static_cast<std::uint64_t>(side);
+        for (const Side side : {Side::Left, Side::Right}) {
+            const std::uint64_t place = side == Side::Left ? 0 : 1;
             const BreastPlan plan{mix(m_study.seed), mix(m_study.seed) + 100 + place, m_study.density};
             Breast breast = makeBreast(plan);
             if (m_study.prior)
                 compressAnew(breast, plan.own);
             record(side).glandularFraction = breast.glandularFraction;
-            for (const MammogramView view : {MammogramView::Cc, MammogramView::Mlo})
-                writeView(breast, {side, view, mix(m_study.seed * 4 + 2 * place + static_cast<std::uint64_t>(view))});
+            for (const View view : {View::CC, View::MLO})
+                writeView(breast, {side, view, mix(m_study.seed * 4 + 2 * place + (view == View::CC ? 0 : 1))});
         }
     }
 
 private:
-    BreastRecord& record(MammogramSide side) { return m_study.breasts[side == MammogramSide::Left ? 0 : 1]; }
+    BreastRecord& record(Side side) { return m_study.breasts[side == Side::Left ? 0 : 1]; }
 
     void writeView(const Breast& breast, const Slot& slot)
     {

@@ -1,6 +1,8 @@
+#include "core/study/describe_image.h"
+
+#include "core/study/orientation.h"
 #include "core/study/side_and_view.h"
 #include "core/study/spacing.h"
-#include "core/study/study.h"
 
 #include <algorithm>
 #include <string_view>
@@ -39,35 +41,6 @@ bool isSynthetic(const ImageHeader& header)
 }
 
 } // namespace
-
-const char* name(Side side)
-{
-    switch (side) {
-    case Side::Right: return "R";
-    case Side::Left: return "L";
-    case Side::Both: return "B";
-    case Side::Unknown: break;
-    }
-    return "";
-}
-
-const char* name(Slot slot)
-{
-    switch (slot) {
-    case Slot::RCC: return "RCC";
-    case Slot::LCC: return "LCC";
-    case Slot::RMLO: return "RMLO";
-    case Slot::LMLO: return "LMLO";
-    case Slot::Extra: break;
-    }
-    return "extra";
-}
-
-const StudyImage* Study::inSlot(Slot slot) const
-{
-    const auto found = std::ranges::find(images, slot, &StudyImage::slot);
-    return slot == Slot::Extra || found == images.end() ? nullptr : &*found;
-}
 
 StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame)
 {

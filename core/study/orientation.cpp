@@ -1,6 +1,6 @@
-// Workstation notes 1.3: how an image is to be flipped for display, and whether its pixels agree.
+#include "core/study/orientation.h"
+
 #include "core/image/breast_outline.h"
-#include "core/study/study.h"
 
 #include <algorithm>
 

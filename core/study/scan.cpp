@@ -1,5 +1,10 @@
+#include "core/study/scan.h"
+
 #include "core/base/error.h"
-#include "core/study/study.h"
+#include "core/dicom/read/image_file.h"
+#include "core/study/describe_image.h"
+#include "core/study/orientation.h"
+#include "core/study/slots.h"
 
 #include <algorithm>
 #include <atomic>
@@ -189,7 +194,7 @@ void describeStudy(Study& study)
         if (!fresh)
             image.warnings.push_back("same SOP Instance UID as " + first->second.filename().string());
     }
-    hang(study);
+    fillSlots(study);
 }
 
 } // namespace

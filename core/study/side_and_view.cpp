@@ -84,11 +84,11 @@ std::string viewOfSequence(StudyImage& image)
     const auto& code = image.header.view;
     if (!code)
         return "";
-    const std::string view(viewOfCode(*code));
-    if (view.empty() && isMammogram(image.header))
+    const auto view = viewOfCode(*code);
+    if (!view && isMammogram(image.header))
         image.warnings.push_back("view: code (" + code->value + ", " + code->scheme +
                                  ") of ViewCodeSequence is not in CID 4014");
-    return view;
+    return view ? name(*view) : "";
 }
 
 std::string viewOfPosition(StudyImage& image)

@@ -1,6 +1,4 @@
-// Workstation notes 1.2 and 1.5: one image a slot, the rest in a fixed order, twins kept apart.
-#include "core/dicom/codes/view_codes.h"
-#include "core/study/study.h"
+#include "core/study/slots.h"
 
 #include <algorithm>
 #include <tuple>
@@ -99,7 +97,7 @@ void findTwins(std::vector<StudyImage>& images)
 
 } // namespace
 
-void hang(Study& study)
+void fillSlots(Study& study)
 {
     for (StudyImage& image : study.images)
         image.slot = Slot::Extra;

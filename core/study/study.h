@@ -1,8 +1,7 @@
 #pragma once
-#include "core/base/progress.h"
-#include "core/dicom/read/image_file.h"
+#include "core/dicom/codes/side.h"
+#include "core/dicom/read/image_header.h"
 
-#include <array>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -10,9 +9,8 @@
 
 namespace mama {
 
-enum class Side { Unknown, Right, Left, Both };
+// A place in the standard hanging.
 enum class Slot { RCC, LCC, RMLO, LMLO, Extra };
-const char* name(Side side); // "R", "L", "B", ""
 const char* name(Slot slot); // "RCC", ..., "extra"
 
 // A millimetre scale and how far it can be trusted (workstation notes 1.6).
@@ -57,48 +55,5 @@ struct Study
     std::vector<StudyImage> images;     // hung ones in slot order, then extras in the fixed order
     const StudyImage* inSlot(Slot slot) const;
 };
-
-struct ScanProblem
-{
-    std::filesystem::path path;
-    std::string reason;
-    bool refused = true; // false: no image and none expected (a report, a text file), listed by its kind only
-};
-
-struct ScanReport
-{
-    std::vector<Study> studies;
-    std::vector<ScanProblem> problems; // refused files, each with its reason; others by kind ("structured report")
-};
-
-// Files and folders (recursively), grouped into studies, sides and views resolved, hung. Empty: cancelled.
-// readPixels: look for mirrored storage and the chest wall in the pixels (slower).
-struct ScanOptions
-{
-    bool readPixels = true;
-    int threads = 0; // 0: as many as there are processors, at most 8
-};
-Cancellable<ScanReport> scan(const std::vector<std::filesystem::path>& paths, const Job& job = {},
-                             const ScanOptions& options = {});
-
-// Everything of an image that its header and name say: side, view, label, presentation, spacing, badges.
-StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame = 0);
-
-// What the pixels say of the chest wall, the breast's area and mirrored storage. Display follows PatientOrientation
-// where there is one, else the pixels; a contradiction is flagged, never flipped (workstation notes 1.3).
-struct PixelEvidence
-{
-    bool found = false;
-    bool chestWallLeft = false; // else right, as stored
-    int chestWallColumn = -1;
-    double breastArea = 0;
-};
-PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline);
-struct BreastOutline;
-PixelEvidence evidenceOf(const BreastOutline& breast); // for who has the outline already
-void orient(StudyImage& image, const PixelEvidence& evidence);
-
-// Fills the four slots, one image each, orders the extras and finds the twins (workstation notes 1.2, 1.5).
-void hang(Study& study);
 
 } // namespace mama

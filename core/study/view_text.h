@@ -1,7 +1,9 @@
 #pragma once
-#include "core/study/study.h"
+#include "core/dicom/codes/side.h"
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace mama {
 

@@ -1,5 +1,7 @@
 #include "core/zeroshot/study_encoder.h"
 
+#include "core/dicom/read/image_file.h"
+
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/zeroshot/similarity.h"

@@ -2,7 +2,7 @@
 #include "core/base/error.h"
 #include "core/image/profile.h"
 #include "core/model/model.h"
-#include "core/study/study.h"
+#include "core/study/scan.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/encoded_image.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/study.h"
+#include "core/study/scan.h"
 
 #include <QWidget>
 

@@ -2,8 +2,9 @@
 #include "app/mama/commands.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
+#include "core/dicom/read/image_file.h"
 #include "core/image/profile.h"
-#include "core/study/study.h"
+#include "core/study/describe_image.h"
 
 #include <array>
 #include <cstring>

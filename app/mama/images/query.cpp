@@ -1,5 +1,6 @@
 // mama query: the main job, every sentence on every image of a study.
 #include "app/mama/study_options.h"
+#include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/result_json.h"

@@ -1,6 +1,6 @@
 // mama scan: studies, side and view of every image, hanging.
+#include "core/study/scan.h"
 #include "app/mama/commands.h"
-#include "core/study/study.h"
 
 #include <algorithm>
 #include <iostream>

@@ -3,7 +3,7 @@
 #include "app/mama/models/text_lines.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
-#include "core/study/study.h"
+#include "core/dicom/read/image_file.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/text_encoder.h"
 

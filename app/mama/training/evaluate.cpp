@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/npy.h"
+#include "core/dicom/read/image_file.h"
 #include "core/evaluation/labelled_table.h"
 #include "core/metrics/plots.h"
 #include "core/metrics/report.h"

@@ -1,6 +1,8 @@
 #include "app/workstation/read/study_loader.h"
 
+#include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
+#include "core/study/orientation.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/read/study_loader.h"
-#include "core/study/study.h"
+#include "core/study/scan.h"
 
 #include <QObject>
 #include <QString>

@@ -7,27 +7,28 @@ namespace {
 
 struct Row
 {
-    std::string_view label;
+    const char* label;
     std::vector<std::string_view> letters; // SRT, SNM3, 99SDM
-    std::string_view digits;               // SCT
+    const char* digits;                    // SCT
     LabelPlace place = LabelPlace::Behind;
+    const char* meaning = "";
 };
 
-// PS3.16 CID 4014.
+// PS3.16 CID 4014, in the order of View.
 const std::vector<Row>& views()
 {
     static const std::vector<Row> rows{
-        {"CC", {"R-10242"}, "399162004"},
-        {"MLO", {"R-10226"}, "399368009"},
-        {"ML", {"R-10224"}, "399260004"},
-        {"LM", {"R-10228"}, "399352003"},
-        {"LMO", {"R-10230"}, "399099002"},
-        {"FB", {"R-10244"}, "399196006"},
-        {"SIO", {"R-102D0"}, "399188001"},
-        {"ISO", {"R-40AAA"}, "441555000"},
-        {"XCCL", {"R-1024A", "Y-X1770"}, "399192008"},
-        {"XCCM", {"R-1024B", "Y-X1771"}, "399101009"},
-        {"SPECIMEN", {"G-8310"}, "127457009"},
+        {"CC", {"R-10242"}, "399162004", LabelPlace::Behind, "cranio-caudal"},
+        {"MLO", {"R-10226"}, "399368009", LabelPlace::Behind, "medio-lateral oblique"},
+        {"ML", {"R-10224"}, "399260004", LabelPlace::Behind, "medio-lateral"},
+        {"LM", {"R-10228"}, "399352003", LabelPlace::Behind, "latero-medial"},
+        {"LMO", {"R-10230"}, "399099002", LabelPlace::Behind, "latero-medial oblique"},
+        {"FB", {"R-10244"}, "399196006", LabelPlace::Behind, "caudo-cranial (from below)"},
+        {"SIO", {"R-102D0"}, "399188001", LabelPlace::Behind, "superolateral to inferomedial oblique"},
+        {"ISO", {"R-40AAA"}, "441555000", LabelPlace::Behind, "inferomedial to superolateral oblique"},
+        {"XCCL", {"R-1024A", "Y-X1770"}, "399192008", LabelPlace::Behind, "cranio-caudal exaggerated laterally"},
+        {"XCCM", {"R-1024B", "Y-X1771"}, "399101009", LabelPlace::Behind, "cranio-caudal exaggerated medially"},
+        {"SPECIMEN", {"G-8310"}, "127457009", LabelPlace::Behind, "tissue specimen from breast"},
     };
     return rows;
 }
@@ -67,10 +68,18 @@ const Row* find(const std::vector<Row>& rows, const Code& code)
 
 } // namespace
 
-std::string_view viewOfCode(const Code& code)
+const char* name(View view) { return views()[static_cast<std::size_t>(view)].label; }
+
+Code codeOf(View view)
+{
+    const Row& row = views()[static_cast<std::size_t>(view)];
+    return {row.digits, "SCT", row.meaning};
+}
+
+std::optional<View> viewOfCode(const Code& code)
 {
     const Row* row = find(views(), code);
-    return row ? row->label : std::string_view();
+    return row ? std::optional(static_cast<View>(row - views().data())) : std::nullopt;
 }
 
 std::optional<ViewModifier> modifierOfCode(const Code& code)

@@ -40,6 +40,8 @@ void check(const SyntheticMammogram& image, const std::filesystem::path& path)
     require(std::ranges::all_of(p.values, [most](std::uint16_t v) { return v <= most; }), path,
             "a pixel exceeds the bits stored");
     require(image.spacing.row > 0 && image.spacing.column > 0, path, "the pixel spacing must be positive");
+    require(image.side == Side::Left || image.side == Side::Right, path, "the side must be left or right");
+    require(image.view == View::CC || image.view == View::MLO, path, "the view must be CC or MLO");
     require(image.window == WindowFunction::Linear || image.window == WindowFunction::Sigmoid, path,
             "the window must be linear or sigmoid");
     require(image.windowWidth >= 1, path, "the window's width must be at least 1");
@@ -56,6 +58,12 @@ public:
     void number(DcmItem& item, const DcmTagKey& tag, int value)
     {
         good(item.putAndInsertUint16(tag, static_cast<Uint16>(value)));
+    }
+    void code(DcmItem& item, const Code& code)
+    {
+        text(item, DCM_CodeValue, code.value);
+        text(item, DCM_CodingSchemeDesignator, code.scheme);
+        text(item, DCM_CodeMeaning, code.meaning);
     }
     DcmItem& item(DcmItem& parent, const DcmTagKey& sequence)
     {
@@ -104,21 +112,16 @@ void identify(Writer& w, DcmDataset& d, const SyntheticMammogram& image)
 
 void place(Writer& w, DcmDataset& d, const SyntheticMammogram& image)
 {
-    const bool left = image.side == MammogramSide::Left, cc = image.view == MammogramView::Cc;
+    const bool left = image.side == Side::Left, cc = image.view == View::CC;
     w.text(d, DCM_BodyPartExamined, "BREAST");
-    w.text(d, DCM_ImageLaterality, left ? "L" : "R");
+    w.text(d, DCM_ImageLaterality, name(image.side));
     w.text(d, DCM_OrganExposed, "BREAST");
-    w.text(d, DCM_ViewPosition, cc ? "CC" : "MLO");
+    w.text(d, DCM_ViewPosition, name(image.view));
     w.text(d, DCM_PatientOrientation, std::string(left ? "A\\" : "P\\") + (cc ? "" : "F") + (left ? "R" : "L"));
     DcmItem& view = w.item(d, DCM_ViewCodeSequence);
-    w.text(view, DCM_CodeValue, cc ? "399162004" : "399368009");
-    w.text(view, DCM_CodingSchemeDesignator, "SCT");
-    w.text(view, DCM_CodeMeaning, cc ? "cranio-caudal" : "medio-lateral oblique");
+    w.code(view, codeOf(image.view));
     w.good(view.insertEmptyElement(DCM_ViewModifierCodeSequence));
-    DcmItem& region = w.item(d, DCM_AnatomicRegionSequence);
-    w.text(region, DCM_CodeValue, "76752008");
-    w.text(region, DCM_CodingSchemeDesignator, "SCT");
-    w.text(region, DCM_CodeMeaning, "Breast");
+    w.code(w.item(d, DCM_AnatomicRegionSequence), {"76752008", "SCT", "Breast"});
     w.good(d.insertEmptyElement(DCM_AcquisitionContextSequence));
     w.text(d, DCM_PositionerType, "MAMMOGRAPHIC");
     w.text(d, DCM_BurnedInAnnotation, "NO");

@@ -11,7 +11,7 @@ using namespace mama;
 
 namespace {
 
-SyntheticMammogram example(MammogramSide side, MammogramView view)
+SyntheticMammogram example(Side side, View view)
 {
     SyntheticMammogram image;
     image.pixels = Raster<std::uint16_t>(31, 23);
@@ -61,8 +61,7 @@ private Q_SLOTS:
         QFETCH(QString, column);
         QTemporaryDir folder;
         const std::filesystem::path path = folder.filePath("a.dcm").toStdString();
-        const auto image =
-            example(left ? MammogramSide::Left : MammogramSide::Right, cc ? MammogramView::Cc : MammogramView::Mlo);
+        const auto image = example(left ? Side::Left : Side::Right, cc ? View::CC : View::MLO);
         writeMammogram(path, image);
         const auto file = ImageFile::open(path);
         const ImageHeader& h = file->header();
@@ -89,7 +88,7 @@ private Q_SLOTS:
     void refusesPixelsBeyondTheBits()
     {
         QTemporaryDir folder;
-        auto image = example(MammogramSide::Left, MammogramView::Cc);
+        auto image = example(Side::Left, View::CC);
         image.pixels.at(0, 0) = 4096;
         QVERIFY_THROWS_EXCEPTION(Error, writeMammogram(folder.filePath("a.dcm").toStdString(), image));
         QVERIFY(!std::filesystem::exists(folder.filePath("a.dcm").toStdString()));

@@ -3,7 +3,7 @@
 #include "core/phantom/phantom.h"
 #include "core/phantom/prior.h"
 #include "core/phantom/render.h"
-#include "core/study/study.h"
+#include "core/study/scan.h"
 #include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
 
@@ -178,7 +178,7 @@ private Q_SLOTS:
         QCOMPARE(then.seed, now.seed);
         QCOMPARE(then.strands.size(), now.strands.size());
         QVERIFY(then.depthMm != now.depthMm && std::abs(then.depthMm / now.depthMm - 1) < 0.05);
-        const phantom::Slot slot{MammogramSide::Left, MammogramView::Cc, 1};
+        const phantom::Slot slot{Side::Left, View::CC, 1};
         const phantom::Frame before = phantom::frameOf(now, slot, 128, 104);
         phantom::Frame after = before;
         phantom::positionAnew(after, 1);
@@ -199,10 +199,9 @@ private Q_SLOTS:
         const phantom::Breast breast = phantom::makeBreast({7, 8, 2});
         for (std::uint64_t seed = 0; seed < 40; ++seed) {
             const phantom::Lesion lesion = phantom::makeLesion(seed);
-            QCOMPARE(breast.project(lesion.place, MammogramView::Cc).x,
-                     breast.project(lesion.place, MammogramView::Mlo).x);
-            for (const MammogramView view : {MammogramView::Cc, MammogramView::Mlo}) {
-                const phantom::Slot slot{MammogramSide::Right, view, 1};
+            QCOMPARE(breast.project(lesion.place, View::CC).x, breast.project(lesion.place, View::MLO).x);
+            for (const View view : {View::CC, View::MLO}) {
+                const phantom::Slot slot{Side::Right, view, 1};
                 const phantom::Frame frame = phantom::frameOf(breast, slot, 512, 416);
                 const phantom::LesionLayer layer = phantom::renderLesion(lesion, breast, slot, frame);
                 double count = 0, x = 0, y = 0;
@@ -236,7 +235,7 @@ private Q_SLOTS:
                 const phantom::Place& at = lesion.place;
                 const phantom::Place place{at.a + one.depthMm / breast.depthMm, at.b + one.sideMm / breast.halfWidthMm,
                                            at.c + one.upMm / breast.halfHeightMm};
-                QCOMPARE(breast.project(place, MammogramView::Cc).x, breast.project(place, MammogramView::Mlo).x);
+                QCOMPARE(breast.project(place, View::CC).x, breast.project(place, View::MLO).x);
                 QVERIFY(std::hypot(one.depthMm, one.sideMm, one.upMm) <= 0.65 * lesion.sizeMm);
             }
         }
@@ -247,8 +246,7 @@ private Q_SLOTS:
     {
         for (std::uint64_t seed = 0; seed < 20; ++seed) {
             const phantom::Breast breast = phantom::makeBreast({seed, seed + 100, 1 + static_cast<int>(seed % 4)});
-            const phantom::Slot cc{MammogramSide::Left, MammogramView::Cc, seed},
-                mlo{MammogramSide::Left, MammogramView::Mlo, seed};
+            const phantom::Slot cc{Side::Left, View::CC, seed}, mlo{Side::Left, View::MLO, seed};
             const phantom::Frame frame = phantom::frameOf(breast, mlo, 256, 208);
             const Raster<float> oblique = phantom::renderTissue(breast, mlo, frame),
                                 top = phantom::renderTissue(breast, cc, phantom::frameOf(breast, cc, 256, 208));

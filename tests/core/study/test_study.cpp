@@ -1,5 +1,6 @@
 #include "core/base/error.h"
-#include "core/study/study.h"
+#include "core/study/describe_image.h"
+#include "core/study/scan.h"
 #include "core/study/view_text.h"
 #include "tests/core/study/synthetic_mammogram.h"
 #include "tests/support/test_data.h"

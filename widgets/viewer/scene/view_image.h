@@ -1,6 +1,7 @@
 #pragma once
 #include "core/image/geometry.h"
 #include "core/image/grey_pipeline.h"
+#include "core/image/stored_image.h"
 #include "core/study/study.h"
 
 #include <cstdint>
