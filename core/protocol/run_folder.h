@@ -56,17 +56,6 @@ private:
     std::filesystem::path m_folder;
 };
 
-// Whether a state's process can be taken for gone: it claims to be at work, its heartbeat is older than 15 s, and on
-// this host no such process runs. A run of another host is judged by its heartbeat alone.
-bool died(const RunState& state);
-// As died(), for the one who wants to take the run over: false only while a process may still write. A process of
-// this host counts at once, without the wait.
-bool mayBeAlive(const RunState& state);
-// What a monitor shows: name(status), or "died".
-std::string shownStatus(const RunState& state);
-double unixTime(); // seconds
-std::string hostName();
-
 // Follows metrics.jsonl as it grows; parses each complete line once.
 class MetricsReader
 {

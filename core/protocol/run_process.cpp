@@ -1,4 +1,4 @@
-#include "core/protocol/run_folder.h"
+#include "core/protocol/run_process.h"
 
 #include <cerrno>
 #include <chrono>

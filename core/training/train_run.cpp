@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/protocol/run_lock.h"
+#include "core/protocol/run_process.h"
 #include "core/tables/importers/embed.h"
 #include "core/training/data/split_record.h"
 #include "core/training/loop/follower.h"

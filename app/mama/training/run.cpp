@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/protocol/run_process.h"
 
 #include <cmath>
 #include <functional>

@@ -1,6 +1,7 @@
 #include "app/workstation/runs/run_poller.h"
 
 #include "app/workstation/runs/run_launch.h"
+#include "core/protocol/run_process.h"
 
 #include <QFile>
 #include <QFileInfo>

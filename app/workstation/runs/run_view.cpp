@@ -1,5 +1,7 @@
 #include "app/workstation/runs/run_view.h"
 
+#include "core/protocol/run_process.h"
+
 #include <QCoreApplication>
 #include <QFileInfo>
 #include <QRegularExpression>

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/protocol/run_process.h"
 
 #include <chrono>
 #include <unistd.h>

@@ -1,5 +1,6 @@
 #include "core/training/loop/trainer.h"
 
+#include "core/protocol/run_process.h"
 #include "core/training/data/prefetcher.h"
 #include "core/training/loop/follower.h"
 

@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_lock.h"
+#include "core/protocol/run_process.h"
 #include "tests/support/test_data.h"
 
 #include <csignal>
