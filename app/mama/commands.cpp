@@ -1,6 +1,19 @@
 #include "app/mama/commands.h"
 
+#include <iostream>
+#include <nlohmann/json.hpp>
+
 namespace mama::cli {
+
+void printFigures(const nlohmann::json& report)
+{
+    const nlohmann::json intervals = report.value("intervals", nlohmann::json::object());
+    for (const auto& [name, value] : report.items())
+        if (intervals.contains(name) || value.is_number())
+            std::cout << name << " " << value.dump()
+                      << (intervals.contains(name) ? "  95 % " + intervals[name].dump() : "") << "\n";
+    std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << std::endl;
+}
 
 void addAll(CLI::App& app, Context& context)
 {

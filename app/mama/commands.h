@@ -25,6 +25,9 @@ struct Context
 // One JSON document on stdout, followed by a line break. NaN and infinities become null.
 void printJson(const nlohmann::json& document);
 
+// A report's figures and confusion matrix for a reader at the terminal, one line a figure.
+void printFigures(const nlohmann::json& report);
+
 // Every command below; add yours here and in commands.cpp.
 void addAll(CLI::App& app, Context& context);
 void addDecode(CLI::App& app, Context& context);

@@ -1,8 +1,6 @@
 #pragma once
 #include "core/image/profile.h"
 #include "core/metrics/bootstrap.h"
-#include "core/model/model.h"
-#include "core/training/data/finding_sentences.h"
 #include "core/training/data/training_index.h"
 
 #include <array>
@@ -31,33 +29,6 @@ struct FindingAnswer
 // Gives an answer for an image that went through the profile. Index and caption belong to the image: a map may be drawn
 // for the sentence that describes it.
 using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, const TrainingImage& image)>;
-
-// Text queries by the mean over sentences. Scores: "global" (finding sentences minus normal ones, by the images' and
-// texts' global embeddings) and "local" (the highest patch in the breast of the same difference). Maps: "own" (the
-// caption's own sentence on the lesion), "pair" (the difference), "free" (the first sentence on the kind).
-// Error(Model) without local heads or text; Error(Data) if the sentences lack a kind or the normal.
-class TextAnswerer
-{
-public:
-    TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes);
-    FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
-
-private:
-    struct Pair
-    {
-        std::vector<float> global, local, free; // differences of means, and one sentence
-    };
-    std::vector<float> ownSentence(const TrainingImage& image, LesionChannel kind) const;
-
-    Model& m_model;
-    const CodeBook& m_codes;
-    std::array<Pair, lesionChannels> m_pairs;
-    std::vector<std::vector<float>> m_densities;
-    std::vector<float> m_suspicious;
-};
-
-// The image's caption's sentence that says there is a lesion of this kind; empty: none.
-std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, LesionChannel kind);
 
 struct FindingEvaluation
 {

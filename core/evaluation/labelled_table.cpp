@@ -107,6 +107,7 @@ LabelledTable readLabelledTable(const std::filesystem::path& file)
 {
     const Columns columns = columnsOf(file);
     LabelledTable out;
+    out.file = file;
     out.patients = columns.patient.has_value();
     out.prefixes = columns.prefix.has_value();
     std::map<std::pair<std::filesystem::path, int>, std::size_t> seen; // an image counts once

@@ -31,6 +31,7 @@ struct RefusedRow
 // patient (or patient_id), side, view, study, frame (from 0), prefix (text in front of this image's prompts).
 struct LabelledTable
 {
+    std::filesystem::path file;
     std::vector<LabelledImage> images;
     std::vector<RefusedRow> refused;
     bool patients = false, prefixes = false; // the table has these columns

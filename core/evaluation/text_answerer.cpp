@@ -1,5 +1,6 @@
+#include "core/evaluation/text_answerer.h"
+
 #include "core/base/error.h"
-#include "core/evaluation/finding_evaluation.h"
 #include "core/text/captions/prompts.h"
 #include "core/training/data/caption_sampler.h"
 #include "core/zeroshot/similarity.h"

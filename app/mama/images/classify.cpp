@@ -14,17 +14,9 @@ namespace {
 struct ClassifyCommand
 {
     StudyOptions study;
-    std::string task;
-    std::filesystem::path prompts;
+    PromptSource prompts;
     int length = 0;
 };
-
-PromptSet promptsFor(const ClassifyCommand& command)
-{
-    if (!command.prompts.empty())
-        return readPrompts(command.prompts);
-    return classPrompts(taskByName(command.task), command.study.prefix);
-}
 
 void printTable(const ClassifyResult& result, const EncodedStudy& study)
 {
@@ -57,20 +49,20 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     const Model& model = *opened.model.model;
     if (model.info().kind == "linear-probe")
         return classifyByProbe(model, opened.study, fusion);
-    if (command.task.empty() && command.prompts.empty())
+    if (command.prompts.empty())
         throw Error(ErrorCode::Usage, "classify", model.info().name,
                     "give --task or --prompts: the model is no linear probe");
     ClassifyOptions options;
     options.fusion = fusion;
     options.pooling = poolingByName(command.study.pooling);
     options.raw = command.study.raw;
-    options.length = command.length;
-    if (command.length == 0 && !command.task.empty())
-        options.length = captionLength(taskByName(command.task));
-    options.prefix =
-        command.prompts.empty() ? std::string() : command.study.prefix; // the task's prompts hold it already
+    options.length = command.length > 0 ? command.length : captionLength(command.prompts);
+    // A task's prompts hold the prefix, a file's get it when they are encoded.
+    const bool task = command.prompts.file.empty();
+    options.prefix = task ? std::string() : command.study.prefix;
     TextEncoder encoder(*opened.model.model);
-    auto result = classify(model, encoder, opened.study, {promptsFor(command)}, options, job);
+    auto result = classify(model, encoder, opened.study,
+                           {promptsOf(command.prompts, task ? command.study.prefix : std::string())}, options, job);
     if (result)
         result->provenance.prefix = command.study.prefix;
     return result;
@@ -78,8 +70,8 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
 
 int run(const ClassifyCommand& command, const Job& job)
 {
-    if (!command.task.empty() || !command.prompts.empty())
-        promptsFor(command); // a wrong name or file is told before the model is loaded
+    if (!command.prompts.empty())
+        promptsOf(command.prompts); // a wrong name or file is told before the model is loaded
     const auto opened = openStudy(command.study, job);
     if (!opened)
         return Cancelled;
@@ -103,8 +95,10 @@ void addClassify(CLI::App& app, Context& context)
         "the named rule. A linear probe needs neither --task nor --prompts.");
     addStudyOptions(*command, options->study);
     CLI::Option* task =
-        command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
-    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
+        command->add_option("--task", options->prompts.task, "birads, density or cancer: the published prompts");
+    command
+        ->add_option("--prompts", options->prompts.file,
+                     "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
         ->excludes(task);
     command
         ->add_option("--length", options->length,

@@ -1,327 +1,73 @@
 // mama evaluate: a zero-shot model or a linear probe over a labelled table, with intervals by patient.
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
-#include "core/base/files.h"
-#include "core/base/npy.h"
-#include "core/dicom/read/image_file.h"
-#include "core/evaluation/labelled_table.h"
-#include "core/metrics/plots.h"
-#include "core/metrics/report.h"
-#include "core/zeroshot/classify.h"
+#include "core/evaluation/table_report.h"
 
-#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 namespace mama::cli {
 namespace {
 
-using nlohmann::json;
-
-constexpr const char* scoreNote =
-    "scores are a softmax: shares among these classes, not calibrated probabilities; ECE and Brier judge the shares";
-
 struct EvaluateCommand
 {
     StudyOptions model; // without a study
-    std::filesystem::path table, prompts, out;
-    std::string task, softmax = "once";
-    int length = 0;
+    std::filesystem::path table;
+    TableQuestion question;
+    TableReportOptions report;
+    std::string softmax = "once";
     bool noIntervals = false;
-    metrics::BootstrapOptions bootstrap;
 };
 
-// Images that could be scored, in the table's order, with what the model says of them.
-struct Evaluated
+void printReport(const nlohmann::json& report)
 {
-    LabelledTable table; // its images and those of `study` go together
-    EncodedStudy study;
-    ClassifyResult result;
-};
-
-PromptSet promptsFor(const EvaluateCommand& command, const std::string& prefix)
-{
-    PromptSet set =
-        command.prompts.empty() ? classPrompts(taskByName(command.task), prefix) : readPrompts(command.prompts);
-    if (!command.prompts.empty())
-        for (auto& [label, prompts] : set.classes)
-            for (std::string& prompt : prompts)
-                prompt.insert(0, prefix);
-    return set;
-}
-
-std::vector<std::string> classNames(const EvaluateCommand& command, const ModelInfo& info)
-{
-    std::vector<std::string> prompted;
-    if (!command.task.empty() || !command.prompts.empty())
-        for (const auto& [label, prompts] : promptsFor(command, {}).classes)
-            prompted.push_back(label);
-    if (info.kind != "linear-probe") {
-        if (prompted.empty())
-            throw Error(ErrorCode::Usage, "evaluate", info.name,
-                        "give --task or --prompts: the model is no linear probe");
-        return prompted;
-    }
-    const auto count = static_cast<std::size_t>(info.embedding);
-    if (!prompted.empty() && prompted.size() != count)
-        throw Error(ErrorCode::Usage, "evaluate", info.name,
-                    "the probe has " + std::to_string(count) + " classes, the task " + std::to_string(prompted.size()));
-    if (info.classes.size() == count)
-        return info.classes;
-    for (std::size_t c = prompted.size(); c < count; ++c)
-        prompted.push_back(std::to_string(c));
-    return prompted;
-}
-
-// A .npy file is one prepared image [3, H, W].
-Cancellable<ScoredImage> encodePrepared(const ImageToScore& image, const LoadedModel& loaded, const Job& job)
-{
-    const NpyArray array = readNpy(image.path);
-    const std::int64_t patch = loaded.model->info().patch;
-    if (array.shape.size() != 3 || array.shape[0] != 3 || array.shape[1] < patch || array.shape[1] % patch != 0 ||
-        array.shape[2] < patch || array.shape[2] % patch != 0)
-        throw Error(ErrorCode::Data, "evaluate", image.path.string(),
-                    "expected an array [3, H, W], H and W multiples of " + std::to_string(patch));
-    const auto embedding = loaded.model->encodeImages(array.asFloat(), 1, array.shape[1], array.shape[2], job);
-    if (!embedding)
-        return {};
-    EncodedImage encoded;
-    encoded.profile = "prepared";
-    encoded.dim = embedding->dim;
-    encoded.global = embedding->global;
-    ScoredImage out;
-    out.image = image;
-    out.encoded = std::make_shared<const EncodedImage>(std::move(encoded));
-    return out;
-}
-
-Cancellable<ScoredImage> encodeOne(const LabelledImage& row, const LoadedModel& loaded, const StudyEncoder& encoder,
-                                   const Job& job)
-{
-    ImageToScore image;
-    image.path = row.path;
-    image.frame = row.frame.value_or(0);
-    image.side = row.side;
-    image.view = row.view;
-    if (row.path.extension() == ".npy")
-        return encodePrepared(image, loaded, job);
-    if (const int frames = ImageFile::open(row.path)->header().frames; frames > 1 && !row.frame)
-        throw Error(ErrorCode::Data, "evaluate", row.path.string(),
-                    "a stack of " + std::to_string(frames) + " frames: name one in a column frame");
-    auto scored = encoder.encode(image, {job.stop, {}});
-    if (!scored)
-        return {};
-    auto slim = *scored->encoded; // a large table's patches would fill the memory
-    slim.patches = {};
-    scored->encoded = std::make_shared<const EncodedImage>(std::move(slim));
-    return scored;
-}
-
-// Files that cannot be read move from the table's images to its refused rows. False: cancelled.
-bool encodeTable(Evaluated& set, const LoadedModel& loaded, const StudyEncoder& encoder, const Job& job)
-{
-    std::vector<LabelledImage> kept;
-    const std::size_t total = set.table.images.size();
-    for (std::size_t i = 0; i < total; ++i) {
-        LabelledImage& row = set.table.images[i];
-        job.report(i, total, "encode images");
-        try {
-            auto image = encodeOne(row, loaded, encoder, job);
-            if (!image || job.cancelled())
-                return false;
-            set.study.images.push_back(std::move(*image));
-            kept.push_back(std::move(row));
-        } catch (const Error& error) {
-            if (!belongsToFile(error))
-                throw;
-            set.table.refused.push_back({row.row, row.path.string(), error.why()});
-        }
-    }
-    job.report(total, total, "encode images");
-    set.table.images = std::move(kept);
-    return true;
-}
-
-// False: cancelled.
-bool score(Evaluated& set, const EvaluateCommand& command, LoadedModel& loaded, const Job& job)
-{
-    if (loaded.model->info().kind == "linear-probe") {
-        set.result = classifyByProbe(*loaded.model, set.study, FusionRule::Maximum);
-        return true;
-    }
-    std::vector<PromptSet> sets;
-    if (set.table.prefixes)
-        for (const LabelledImage& image : set.table.images)
-            sets.push_back(promptsFor(command, command.model.prefix + image.prefix));
-    else
-        sets.push_back(promptsFor(command, command.model.prefix));
-    ClassifyOptions options;
-    options.pooling = poolingByName(command.model.pooling);
-    options.raw = command.model.raw;
-    options.length =
-        command.length == 0 && !command.task.empty() ? captionLength(taskByName(command.task)) : command.length;
-    TextEncoder encoder(*loaded.model);
-    auto result = classify(*loaded.model, encoder, set.study, sets, options, job);
-    if (!result)
-        return false;
-    set.result = std::move(*result);
-    set.result.provenance.prefix = command.model.prefix;
-    return true;
-}
-
-metrics::Predictions predictionsOf(const Evaluated& set, bool twice)
-{
-    metrics::Predictions out;
-    out.classes = set.result.classes.size();
-    for (std::size_t i = 0; i < set.table.images.size(); ++i) {
-        const ClassScores& scores = set.result.images[i];
-        const std::vector<double>& row = twice ? scores.softmaxTwice : scores.softmax;
-        out.scores.insert(out.scores.end(), row.begin(), row.end());
-        out.labels.push_back(set.table.images[i].label);
-        if (set.table.patients)
-            out.patients.push_back(set.table.images[i].patient);
-    }
-    return out;
-}
-
-std::string plotTitle(const std::string& what, const Provenance& p)
-{
-    std::string title = what + ", " + p.model.substr(0, 32) + " " + p.hash.substr(0, 12) + ". " + notForClinicalUse;
-    for (char& c : title)
-        if (c == '<' || c == '>' || c == '&') // of the model's name; the title holds no markup
-            c = '_';
-    return title;
-}
-
-// Figures of one kind of score; files beside, their names ending in `suffix`. Empty: cancelled.
-Cancellable<json> figures(const Evaluated& set, const EvaluateCommand& command, bool twice, const std::string& suffix,
-                          const Job& job)
-{
-    const metrics::Classification classification(predictionsOf(set, twice));
-    auto report = metrics::report(classification, {command.bootstrap, !command.noIntervals}, job);
-    if (!report)
-        return {};
-    (*report)["softmax"] = twice ? "twice" : "once";
-    if (command.out.empty())
-        return report;
-    const Provenance& p = set.result.provenance;
-    const std::string of = twice ? " (softmax twice)" : "";
-    metrics::writePredictions(command.out / ("predictions" + suffix + ".csv"), classification.predictions());
-    writeAtomically(command.out / ("roc" + suffix + ".svg"),
-                    std::string_view(metrics::rocSvg(classification, plotTitle("ROC" + of, p))));
-    writeAtomically(command.out / ("reliability" + suffix + ".svg"),
-                    std::string_view(metrics::reliabilitySvg(classification, plotTitle("Reliability" + of, p))));
-    return report;
-}
-
-json promptsJson(const EvaluateCommand& command, const Evaluated& set)
-{
-    if (set.result.prompts.empty())
-        return nullptr; // a probe has none
-    json out = json::object();
-    for (const auto& [label, prompts] : promptsFor(command, {}).classes)
-        out[label] = prompts;
-    return out;
-}
-
-json about(const EvaluateCommand& command, const Evaluated& set, const LoadedModel& loaded)
-{
-    json out = {{"task", command.task.empty() ? json(nullptr) : json(command.task)},
-                {"table", command.table.string()},
-                {"class_names", set.result.classes}};
-    out["level"] = "image";
-    out["prompts"] = promptsJson(command, set);
-    out["prompt_prefix"] = set.table.prefixes ? "column prefix" : command.model.prefix;
-    json provenance = toJson(set.result.provenance);
-    provenance.erase("fusion"); // single images: nothing was fused
-    const bool prepared = std::any_of(set.study.images.begin(), set.study.images.end(),
-                                      [](const ScoredImage& image) { return image.encoded->profile == "prepared"; });
-    provenance["profile"] = loaded.profile.name;
-    provenance["profile_version"] = loaded.profile.version;
-    provenance["prepared_arrays"] = prepared;
-    out["provenance"] = std::move(provenance);
-    out["score_note"] = scoreNote;
-    out["warnings"] = set.result.warnings;
-    if (!set.table.patients)
-        out["warnings"].push_back(
-            "the table has no column patient: intervals are by image, too narrow where a patient has several");
-    out["refused"] = json::array();
-    for (const RefusedRow& row : set.table.refused)
-        out["refused"].push_back({{"row", row.row}, {"path", row.path}, {"reason", row.reason}});
-    return out;
-}
-
-void printTable(const json& report)
-{
-    const json intervals = report.value("intervals", json::object());
-    for (const auto& [name, value] : report.items())
-        if (intervals.contains(name))
-            std::cout << name << " " << value.dump() << "  95 % " << intervals[name].dump() << "\n";
-        else if (value.is_number())
-            std::cout << name << " " << value.dump() << "\n";
-    std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << "\n";
-    const json& p = report["provenance"];
-    std::cout << scoreNote << ". Model " << p["model"].get<std::string>() << " "
+    printFigures(report);
+    const nlohmann::json& p = report["provenance"];
+    std::cout << report["score_note"].get<std::string>() << ". Model " << p["model"].get<std::string>() << " "
               << p["hash"].get<std::string>().substr(0, 12) << ", trained on: " << p["trained_on"].get<std::string>()
               << ". " << notForClinicalUse << std::endl;
 }
 
-void needImages(const LabelledTable& table, const std::filesystem::path& file)
+// The options as words become those of the question and the report.
+void translate(EvaluateCommand& command, const ModelInfo& info)
 {
-    if (!table.images.empty())
-        return;
-    const RefusedRow* first = table.refused.empty() ? nullptr : &table.refused.front();
-    throw Error(ErrorCode::Data, "evaluate", file.string() + (first ? " row " + std::to_string(first->row) : ""),
-                first ? "no row can be used: " + first->reason : "the table has no rows");
+    using Softmax = TableReportOptions::Softmax;
+    command.question.prefix = command.model.prefix;
+    command.question.raw = command.model.raw;
+    if (info.kind != "linear-probe") // a probe has no text to pool
+        command.question.pooling = poolingByName(command.model.pooling);
+    command.report.intervals = !command.noIntervals;
+    command.report.softmax = command.softmax == "both"    ? Softmax::Both
+                             : command.softmax == "twice" ? Softmax::Twice
+                                                          : Softmax::Once;
 }
 
-// False: cancelled.
-bool evaluate(Evaluated& set, const EvaluateCommand& command, LoadedModel& loaded, const Job& job)
+int run(EvaluateCommand command, const Job& job)
 {
-    const std::vector<std::string> classes = classNames(command, loaded.model->info());
-    resolveLabels(set.table, classes);
-    needImages(set.table, command.table);
-    EmbeddingCache cache(embeddingFolder(command.model.cache));
-    const StudyEncoder encoder(*loaded.model, loaded.profile, command.model.noCache ? nullptr : &cache);
-    if (!encodeTable(set, loaded, encoder, job))
-        return false;
-    needImages(set.table, command.table);
-    if (!score(set, command, loaded, job))
-        return false;
-    set.result.classes = classes; // a probe without names has the task's
-    return true;
-}
-
-int run(const EvaluateCommand& command, const Job& job)
-{
-    if (!command.task.empty() || !command.prompts.empty())
-        promptsFor(command, {}); // a wrong name or file is told before the model is loaded
-    Evaluated set;
-    set.table = readLabelledTable(command.table);
-    needImages(set.table, command.table);
+    if (!command.question.prompts.empty())
+        promptsOf(command.question.prompts); // a wrong name or file is told before the model is loaded
+    LabelledTable table = readLabelledTable(command.table);
+    needImages(table);
     LoadedModel loaded = loadModel(command.model.model, command.model.compute, job);
-    if (job.cancelled() || !evaluate(set, command, loaded, job))
+    if (job.cancelled())
         return Cancelled;
-    auto report = figures(set, command, command.softmax == "twice", {}, job);
+    translate(command, loaded.model->info());
+    EmbeddingCache cache(embeddingFolder(command.model.cache));
+    const auto evaluated =
+        evaluateTable(std::move(table), command.question, loaded, command.model.noCache ? nullptr : &cache, job);
+    if (!evaluated)
+        return Cancelled;
+    const auto report = tableReport(*evaluated, command.question, loaded.profile, command.report, job);
     if (!report)
         return Cancelled;
-    if (command.softmax == "both") {
-        auto twice = figures(set, command, true, "_twice", job);
-        if (!twice)
-            return Cancelled;
-        (*report)["softmax_twice"] = std::move(*twice);
-    }
-    report->update(about(command, set, loaded));
-    if (!command.out.empty())
-        writeAtomically(command.out / "report.json",
-                        std::string_view(report->dump(2, ' ', false, json::error_handler_t::replace) + "\n"));
-    for (const RefusedRow& row : set.table.refused)
+    const auto& refused = evaluated->table.refused;
+    for (const RefusedRow& row : refused)
         std::cerr << "refused: row " << row.row << ": " << row.path << ": " << row.reason << "\n";
     if (command.model.json)
         printJson(*report);
     else
-        printTable(*report);
-    return set.table.refused.empty() ? Done : SomeRefused;
+        printReport(*report);
+    return refused.empty() ? Done : SomeRefused;
 }
 
 } // namespace
@@ -340,26 +86,28 @@ void addEvaluate(CLI::App& app, Context& context)
     StudyOptions& model = options->model;
     command->add_option("--model", model.model, "Model folder, or the name of an installed model")->required();
     command->add_option("--table", options->table, "CSV file of the labelled images")->required();
-    CLI::Option* task =
-        command->add_option("--task", options->task, "birads, density or cancer: the published prompts");
-    command->add_option("--prompts", options->prompts, "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
+    CLI::Option* task = command->add_option("--task", options->question.prompts.task,
+                                            "birads, density or cancer: the published prompts");
+    command
+        ->add_option("--prompts", options->question.prompts.file,
+                     "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
         ->excludes(task);
-    command->add_option("--out", options->out, "Folder for predictions, plots and report");
+    command->add_option("--out", options->report.folder, "Folder for predictions, plots and report");
     command->add_option("--softmax", options->softmax, "once; twice, as the reference feeds its AUC; or both")
         ->check(CLI::IsMember({"once", "twice", "both"}))
         ->capture_default_str();
     command
-        ->add_option("--length", options->length,
+        ->add_option("--length", options->question.length,
                      "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")
         ->check(CLI::Range(1, 1'000'000));
     command->add_option("--pooling", model.pooling, "Of the text: default (as the model says), zero-shot, training")
         ->capture_default_str();
     command->add_option("--prefix", model.prefix, "Text in front of every prompt; named in the result");
     command->add_flag("--raw", model.raw, "Prompts as they are, special tokens written in them recognised");
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
+    command->add_option("--resamples", options->report.bootstrap.resamples, "Of the bootstrap")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();
-    command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
+    command->add_option("--seed", options->report.bootstrap.seed, "Of the bootstrap")->capture_default_str();
     command->add_flag("--no-intervals", options->noIntervals, "Point estimates only");
     command->add_option("--cache", model.cache, "Folder of the embedding cache");
     command->add_flag("--no-cache", model.noCache, "Encode every image anew, keep nothing");

@@ -2,16 +2,15 @@
 #include "app/mama/compute_options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/evaluation/finding_evaluation.h"
+#include "core/evaluation/finding_report.h"
+#include "core/evaluation/head_answerer.h"
+#include "core/evaluation/text_answerer.h"
 #include "core/tables/importers/embed.h"
-#include "core/training/tasks/warm_start_task.h"
 #include "core/zeroshot/model_catalogue.h"
 
-#include <algorithm>
 #include <functional>
 #include <iomanip>
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 
 namespace mama::cli {
@@ -36,28 +35,6 @@ TrainingIndex readData(const Options& options, const Job& job)
     return index;
 }
 
-// A warm start's own layer, the bound of what its tower could tell.
-Answerer headOf(const std::filesystem::path& folder, int threads)
-{
-    WarmStartTask::Options start;
-    start.start = folder;
-    start.threads = threads;
-    const auto task = std::make_shared<WarmStartTask>(start);
-    task->load(folder);
-    return [task](const PreparedImage& prepared, const TrainingImage&) {
-        const std::vector<float> maps = task->maps(prepared.values, 1, prepared.size, prepared.size);
-        FindingAnswer answer;
-        const std::size_t patches = maps.size() / lesionChannels;
-        for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
-            const auto first = maps.begin() + static_cast<std::ptrdiff_t>(kind * patches);
-            const std::vector<float> map(first, first + static_cast<std::ptrdiff_t>(patches));
-            answer.kinds[kind].scores = {{"head", *std::max_element(map.begin(), map.end())}};
-            answer.kinds[kind].maps = {{"head", map}};
-        }
-        return answer;
-    };
-}
-
 void print(const nlohmann::json& figures)
 {
     std::cout << std::fixed << std::setprecision(3);
@@ -65,23 +42,6 @@ void print(const nlohmann::json& figures)
         std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  ["
                   << figure["low"].get<double>() << ", " << figure["high"].get<double>() << "]  n " << figure["n"]
                   << "\n";
-}
-
-// The thresholds of an earlier evaluation's document.
-std::map<std::string, double> readThresholds(const std::filesystem::path& file)
-{
-    const nlohmann::json document = readJson(file);
-    const auto found = document.find("thresholds");
-    if (found == document.end() || !found->is_object())
-        throw Error(ErrorCode::Format, "evaluate findings", file.string(),
-                    "expected what --out of an earlier evaluation wrote");
-    std::map<std::string, double> thresholds;
-    for (const auto& [name, value] : found->items()) {
-        if (!value.is_number())
-            throw Error(ErrorCode::Format, "evaluate findings", file.string() + " " + name, "is no number");
-        thresholds[name] = value.get<double>();
-    }
-    return thresholds;
 }
 
 int run(Options options, const Job& job)
@@ -100,16 +60,12 @@ int run(Options options, const Job& job)
             throw Error(ErrorCode::Usage, "evaluate findings", "--sentences", "a file of sentences is needed");
         texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes);
     }
-    const Answerer answer = options.head ? headOf(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
+    const Answerer answer =
+        options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
     const auto figures = evaluateFindings(index, answer, options.evaluation, job);
     if (!figures)
         return Cancelled;
-    const nlohmann::json document{{"model", {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}}},
-                                  {"data", index.synthetic},
-                                  {"images", index.images.size()},
-                                  {"figures", figures->figures},
-                                  {"thresholds", figures->thresholds},
-                                  {"notice", "Not for clinical use."}};
+    const nlohmann::json document = findingReport(*figures, info, index);
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
     if (options.json)

@@ -4,7 +4,6 @@
 #include "core/metrics/calibration.h"
 #include "core/metrics/report.h"
 
-#include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -19,17 +18,6 @@ struct MetricsOptions
     bool json = false, noIntervals = false;
     metrics::BootstrapOptions bootstrap;
 };
-
-// One line a figure for a reader at the terminal.
-void printTable(const nlohmann::json& report)
-{
-    const nlohmann::json intervals = report.value("intervals", nlohmann::json::object());
-    for (const auto& [name, value] : report.items())
-        if (intervals.contains(name) || value.is_number())
-            std::cout << name << " " << value.dump()
-                      << (intervals.contains(name) ? "  95 % " + intervals[name].dump() : "") << "\n";
-    std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << std::endl;
-}
 
 // Fits on one table or takes a stored fit; the predictions become probabilities.
 nlohmann::json calibrate(const MetricsOptions& options, metrics::Predictions& predictions)
@@ -66,7 +54,7 @@ int run(const MetricsOptions& options, const Job& job)
     if (options.json)
         printJson(*report);
     else
-        printTable(*report);
+        printFigures(*report);
     return Done;
 }
 

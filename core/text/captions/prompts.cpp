@@ -122,6 +122,11 @@ PromptSet classPrompts(Task task, const std::string& metadataPrefix)
 
 int captionLength(Task task) { return task == Task::Cancer ? 72 : 144; }
 
+int captionLength(const PromptSource& source)
+{
+    return source.task.empty() ? 0 : captionLength(taskByName(source.task));
+}
+
 PromptSet readPrompts(const std::filesystem::path& path)
 {
     nlohmann::ordered_json document; // classes keep the file's order
@@ -152,6 +157,17 @@ PromptSet readPrompts(const std::filesystem::path& path)
             wrong(path, "class \"" + name + "\" has no prompt");
         set.classes.emplace_back(name, std::move(texts));
     }
+    return set;
+}
+
+PromptSet promptsOf(const PromptSource& source, const std::string& prefix)
+{
+    if (source.file.empty())
+        return classPrompts(taskByName(source.task), prefix);
+    PromptSet set = readPrompts(source.file);
+    for (auto& [label, prompts] : set.classes)
+        for (std::string& prompt : prompts)
+            prompt.insert(0, prefix);
     return set;
 }
 

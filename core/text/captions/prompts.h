@@ -31,8 +31,19 @@ PromptSet classPrompts(Task task, const std::string& metadataPrefix = {});
 // order. Error(Format) names the file and the class: at least one class, each with at least one prompt.
 PromptSet readPrompts(const std::filesystem::path& path);
 
+// Whose prompts are meant: a task's, or a user's file; neither: none.
+struct PromptSource
+{
+    std::string task; // taskByName
+    std::filesystem::path file;
+    bool empty() const { return task.empty() && file.empty(); }
+};
+// The task's prompts with the prefix where they take one, or the file's with the prefix in front of each.
+PromptSet promptsOf(const PromptSource& source, const std::string& prefix = {});
+
 // Tokens that a caption of this task is cut and padded to by the reference: 144, cancer 72 (mama.md 4.1, 4.4).
 int captionLength(Task task);
+int captionLength(const PromptSource& source); // of a file, 0: the model's own
 
 // A free query as the model was trained to read it: blanks at both ends removed, and a full stop at the end if
 // the text has no "." or ";" as its last mark, so that the sentence ends in a separator and so has a sentence

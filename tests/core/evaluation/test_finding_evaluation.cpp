@@ -2,6 +2,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/evaluation/finding_evaluation.h"
 #include "core/evaluation/lesion_target.h"
+#include "core/evaluation/text_answerer.h"
 #include "core/tables/importers/embed.h"
 #include "tests/support/small_data_set.h"
 #include "tests/support/test_data.h"
