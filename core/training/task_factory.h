@@ -2,8 +2,8 @@
 #include "core/protocol/run_records.h"
 #include "core/text/captions/caption_tokens.h"
 #include "core/training/evaluation/evaluation_data.h"
-#include "core/training/loop/training_task.h"
 #include "core/training/loop/gpu_use.h"
+#include "core/training/loop/training_task.h"
 #include "core/training/settings/settings.h"
 
 #include <filesystem>

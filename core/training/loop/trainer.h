@@ -3,11 +3,11 @@
 #include "core/base/progress.h"
 #include "core/training/data/batch_source.h"
 #include "core/training/loop/checkpoints.h"
+#include "core/training/loop/gpu_use.h"
 #include "core/training/loop/process_load.h"
 #include "core/training/loop/run_reporter.h"
 #include "core/training/loop/schedule.h"
 #include "core/training/loop/training_task.h"
-#include "core/training/loop/gpu_use.h"
 #include "core/training/settings/settings.h"
 
 #include <deque>
