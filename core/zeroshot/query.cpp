@@ -1,21 +1,14 @@
 #include "core/zeroshot/query.h"
 
 #include "core/base/error.h"
+#include "core/base/stopwatch.h"
 #include "core/text/captions/prompts.h"
 #include "core/zeroshot/similarity.h"
-
-#include <chrono>
 
 namespace mama {
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Texts = std::vector<std::shared_ptr<const EncodedText>>;
-
-double millisecondsSince(Clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 // The texts to encode: those asked, then the un-negated forms of those that negate.
 struct Asked
@@ -92,7 +85,7 @@ std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shar
 Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
                                const std::vector<std::string>& texts, const QueryOptions& options, const Job& job)
 {
-    const auto started = Clock::now();
+    const Stopwatch watch;
     if (texts.empty())
         throw Error(ErrorCode::Usage, "query", "", "no text given");
     if (study.images.empty())
@@ -106,7 +99,7 @@ Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const E
     if (!encoded)
         return {};
     QueryResult out;
-    out.textMilliseconds = millisecondsSince(started);
+    out.textMilliseconds = watch.milliseconds();
 
     const std::vector<std::vector<double>> all = scoresOf(study, *encoded);
     std::vector<Side> sides;
@@ -146,7 +139,7 @@ Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const E
     out.provenance.prefix = options.prefix;
     out.provenance.raw = options.raw;
     out.provenance.fusion = options.fusion;
-    out.totalMilliseconds = millisecondsSince(started);
+    out.totalMilliseconds = watch.milliseconds();
     return out;
 }
 

@@ -4,16 +4,14 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/base/stopwatch.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
-#include <chrono>
 #include <sys/stat.h>
 
 namespace mama {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // What tells that a file was replaced or rewritten between two looks.
 struct FileState
@@ -156,7 +154,7 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
 
 Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const Job& job) const
 {
-    const auto started = Clock::now();
+    const Stopwatch watch;
     ScoredImage out;
     out.image = image;
     const FileState before = stateOf(image.path);
@@ -183,7 +181,7 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
     }
     if (!out.encoded->cropped)
         out.image.warnings.push_back("no breast found: the whole image was used");
-    out.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - started).count();
+    out.milliseconds = watch.milliseconds();
     return out;
 }
 

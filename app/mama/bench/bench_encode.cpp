@@ -1,22 +1,15 @@
 // mama bench encode-image and encode-text.
 #include "app/mama/bench/bench.h"
 #include "core/base/error.h"
+#include "core/base/stopwatch.h"
 #include "core/model/benchmark_model.h"
 #include "core/zeroshot/model_catalogue.h"
 
-#include <chrono>
 #include <cmath>
 #include <random>
 
 namespace mama::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 std::unique_ptr<Model> open(const BenchOptions& options, Precision precision, const Job& job)
 {
@@ -97,12 +90,12 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
         std::vector<double> times;
         ImageEmbedding made;
         for (int run = 0; run <= options.repeat; ++run) {
-            const auto start = Clock::now();
+            const Stopwatch watch;
             Cancellable<ImageEmbedding> one = model->encodeImages(input, 1, side, side, {job.stop, {}});
             if (!one)
                 return Cancelled;
             if (run > 0)
-                times.push_back(since(start));
+                times.push_back(watch.milliseconds());
             made = std::move(*one);
             job.report(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(options.repeat),
                        name(precisions[i]));
@@ -155,11 +148,11 @@ int benchEncodeText(const BenchOptions& options, const Context& context)
             for (std::size_t i = 0; i < texts; ++i) // every run has texts of its own: nothing is remembered
                 batch.push_back((texts > 1 ? prefix + "Findings: " : std::string()) + findings[i % findings.size()] +
                                 " " + std::to_string(run));
-            const auto start = Clock::now();
+            const Stopwatch watch;
             if (!model->encodeTexts(batch, {}, {job.stop, {}}))
                 return {};
             if (run > 0)
-                times.push_back(since(start));
+                times.push_back(watch.milliseconds());
         }
         nlohmann::json result = spreadOf(times);
         result.update({{"what", what},

@@ -1,5 +1,7 @@
 #include "core/dicom/codec/jpeg2000_codec.h"
 
+#include "core/dicom/codec/jpeg2000_decode.h"
+
 #include <cstring>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dccodec.h>
@@ -10,6 +12,8 @@
 #include <dcmtk/dcmdata/dcpxitem.h>
 #include <dcmtk/dcmdata/dcstack.h>
 #include <dcmtk/dcmdata/dcvrpobw.h>
+#include <string>
+#include <vector>
 
 namespace mama {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/dicom/codec/jpeg2000_codec.h"
+#include "core/dicom/codec/jpeg2000_decode.h"
 
 #include <algorithm>
 #include <cstring>
