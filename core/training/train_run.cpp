@@ -14,6 +14,8 @@
 #include "core/training/settings/placement.h"
 #include "core/training/task_factory.h"
 
+#include <algorithm>
+
 namespace fs = std::filesystem;
 
 namespace mama {
@@ -28,11 +30,9 @@ namespace {
 // by rounding alone.
 bool mayChange(const std::string& key)
 {
-    for (const char* free : {"loader_threads", "prefetch", "checkpoint_every", "keep_every", "evaluate_every",
-                             "evaluate_images", "early_stop", "data.cache", "patience", "device"})
-        if (key == free)
-            return true;
-    return false;
+    constexpr SettingKey free[] = {"loader_threads",  "prefetch",   "checkpoint_every", "keep_every", "evaluate_every",
+                                   "evaluate_images", "early_stop", "data.cache",       "patience",   "device"};
+    return std::any_of(std::begin(free), std::end(free), [&](SettingKey one) { return one.key() == key; });
 }
 
 // Which process sees which sample is a function of their number.

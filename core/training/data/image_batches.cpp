@@ -33,12 +33,12 @@ ImageBatchOptions ImageBatchOptions::from(const Settings& settings)
     options.accumulation = static_cast<int>(settings.integer("accumulation"));
     options.secondView = settings.number("pairs.second_view");
     options.interView = settings.flag("pairs.inter_view");
-    options.pairs = settings.text("task") == "pretrain";
+    options.pairs = settings.is({"task", "pretrain"});
     options.augmentation = Augmentation::from(settings);
     options.captions = CaptionSampler::from(settings);
     options.label = settings.text("data.label");
-    options.balanced = settings.text("sampler") == "balanced";
-    options.byLesion = settings.text("sampler") == "lesions";
+    options.balanced = settings.is({"sampler", "balanced"});
+    options.byLesion = settings.is({"sampler", "lesions"});
     return options;
 }
 

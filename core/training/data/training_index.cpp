@@ -51,7 +51,7 @@ std::vector<std::string> shuffledPatients(const TrainingIndex& index, RandomPurp
 void split(TrainingIndex& index, const Settings& settings)
 {
     const auto patients = shuffledPatients(index, RandomPurpose::Split, settings.integer("data.split_seed"));
-    const auto count = [&](const char* key) {
+    const auto count = [&](NumberKey key) {
         return static_cast<std::size_t>(std::llround(settings.number(key) * static_cast<double>(patients.size())));
     };
     const std::size_t test = count("data.test_share"), validation = count("data.validation_share");

@@ -55,7 +55,7 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
     options.evaluateEvery = settings.integer("evaluate_every");
     options.bestMetric = settings.text("best_metric");
     options.earlyStop = settings.integer("early_stop");
-    if (settings.text("task") == "pretrain")
+    if (settings.is({"task", "pretrain"}))
         options.lateLoss = settings.integer("loss.late_loss");
     return options;
 }

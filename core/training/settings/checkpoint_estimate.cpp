@@ -14,17 +14,17 @@ using nlohmann::json;
 
 bool trains(const Settings& settings, const std::string& tensor)
 {
-    const std::string& task = settings.text("task");
-    if (task == "pretrain")
+    if (settings.is({"task", "pretrain"}))
         return pretrainingTrains(tensor, textTrainingOf(settings.text("model.text_training")));
-    return task == "warm-start" ? warmStartTrains(tensor) : classifierTrains(tensor, task == "finetune");
+    return settings.is({"task", "warm-start"}) ? warmStartTrains(tensor)
+                                               : classifierTrains(tensor, settings.is({"task", "finetune"}));
 }
 
 // The description with the adapters that pre-training will add, as text_adapters.h does.
 json withAdapters(const Settings& settings, json description)
 {
     json& text = description["text"];
-    if (settings.text("task") == "pretrain" && settings.text("model.text_training") == "lora" && text.is_object() &&
+    if (settings.is({"task", "pretrain"}) && settings.is({"model.text_training", "lora"}) && text.is_object() &&
         !text.contains("lora"))
         text["lora"] = {{"r", settings.integer("lora.rank")}, {"targets", adapterTargets(text.value("family", ""))}};
     return description;
@@ -47,9 +47,8 @@ bool isAbsentAdapter(const std::string& tensor, const json& description)
 CheckpointEstimate estimateCheckpoints(const Settings& settings, const json& start)
 {
     const json description = withAdapters(settings, start);
-    const std::string& task = settings.text("task");
-    const bool classifier = task == "probe" || task == "finetune";
-    const double value = settings.text("precision") == "bf16-true" ? 2 : 4, moments = classifier ? 1 : 2;
+    const bool classifier = settings.is({"task", "probe"}) || settings.is({"task", "finetune"});
+    const double value = settings.is({"precision", "bf16-true"}) ? 2 : 4, moments = classifier ? 1 : 2;
     CheckpointEstimate estimate;
     double model = 0;
     for (const ExpectedTensor& tensor : expectedTensors(description)) {

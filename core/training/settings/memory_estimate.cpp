@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/training/settings/placement.h"
+#include "core/training/settings/trained_tensors.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/key_names.h"
 
@@ -90,49 +91,47 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     const json image = description.value("image", json()), text = description.value("text", json());
     if (!image.is_object())
         throw Error(ErrorCode::Model, "estimate memory", "model.json", "it describes no image tower");
-    const std::string& task = settings.text("task");
-    const bool pretrain = task == "pretrain";
+    const bool pretrain = settings.is({"task", "pretrain"}), probe = settings.is({"task", "probe"}),
+               warmStart = settings.is({"task", "warm-start"});
     const double side = settings.integer("data.input_size") > 0
                             ? static_cast<double>(settings.integer("data.input_size"))
                             : description.value("/input/size"_json_pointer, 518.0);
     const double batch = static_cast<double>(settings.integer("batch")), images = pretrain ? 2 * batch : batch;
-    const std::string& textTraining = settings.text("model.text_training");
+    const TextTraining textTraining = textTrainingOf(settings.text("model.text_training"));
     const Parameters all = parametersOf(description);
     const TrainingPrecision asked = trainingPrecisionOf(settings.text("precision"));
     const TrainingPrecision precision = settings.text("device").starts_with("cuda") ? asked : onThisProcessor(asked);
     const double product = precision == TrainingPrecision::Mixed ? 2 : perValue;
 
     double trained = all.heads;
-    if (task != "probe")
+    if (!probe)
         trained += all.image;
-    if (pretrain && textTraining == "full")
+    if (pretrain && textTraining == TextTraining::Full)
         trained += all.text;
     MemoryEstimate need;
     need.weights = perValue * (all.image + all.text + all.heads);
     need.gradients = perValue * trained;
-    need.moments = (pretrain || task == "warm-start" ? 2 : 1) * perValue * trained;
+    need.moments = (pretrain || warmStart ? 2 : 1) * perValue * trained;
     const bool masks =
-        task == "warm-start" ||
-        (pretrain && settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0);
+        warmStart || (pretrain && settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0);
     need.activations =
-        images * (task == "probe"
-                      ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0)
-                      : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
-    if (pretrain && text.is_object() && (textTraining == "full" || textTraining == "lora"))
+        images * (probe ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0)
+                        : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
+    if (pretrain && text.is_object() && (textTraining == TextTraining::Full || textTraining == TextTraining::Lora))
         need.activations +=
             textOverhead * batch * layersKeep(text, description.value("/captions/length"_json_pointer, 256.0), product);
-    if (pretrain && text.is_object() && textTraining == "fixed") {
+    if (pretrain && text.is_object() && textTraining == TextTraining::Fixed) {
         const double captions =
             batch * static_cast<double>(settings.integer("accumulation") * settings.integer("steps"));
         need.batches = std::min(knownText, captions * perValue * vectorsOfCaption * text.value("width", 0.0));
     }
     need.batches +=
         perValue * side * side * images * static_cast<double>(3 + settings.integer("prefetch")); // those ahead are grey
-    need.program = program + (task == "probe" ? 0 : 2 * product * matrices(image));              // both directions
+    need.program = program + (probe ? 0 : 2 * product * matrices(image));                        // both directions
     if (pretrain && text.is_object())
-        need.program += textTraining == "fixed"    ? perValue * matrices(text)
-                        : textTraining == "frozen" ? 0
-                                                   : textAtWork + 2 * product * matrices(text);
+        need.program += textTraining == TextTraining::Fixed    ? perValue * matrices(text)
+                        : textTraining == TextTraining::Frozen ? 0
+                                                               : textAtWork + 2 * product * matrices(text);
     return need;
 }
 

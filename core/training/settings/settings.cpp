@@ -1,7 +1,6 @@
 #include "core/training/settings/settings.h"
 
 #include "core/base/error.h"
-#include "core/training/settings/settings_table.h"
 
 #include <algorithm>
 #include <array>
@@ -18,18 +17,11 @@ using Type = SettingInfo::Type;
     throw Error(ErrorCode::Format, "read configuration", key, why);
 }
 
-json::json_pointer pointerOf(std::string key)
+json::json_pointer pointerOf(std::string_view dotted)
 {
+    std::string key(dotted);
     std::replace(key.begin(), key.end(), '.', '/');
     return json::json_pointer("/" + key);
-}
-
-const SettingInfo* find(const std::string& key)
-{
-    const auto& table = settingsTable();
-    const auto found =
-        std::find_if(table.begin(), table.end(), [&](const SettingInfo& info) { return info.key == key; });
-    return found == table.end() ? nullptr : &*found;
 }
 
 std::string shortNumber(double value)
@@ -72,11 +64,10 @@ void checkKeys(const json& config, const std::string& above)
 {
     for (const auto& [member, value] : config.items()) {
         const std::string key = above + member;
-        if (find(key))
+        if (setting_table::find(key))
             continue;
-        const auto& table = settingsTable();
-        const bool branch = std::any_of(table.begin(), table.end(),
-                                        [&](const SettingInfo& info) { return info.key.starts_with(key + "."); });
+        const bool branch = std::any_of(std::begin(setting_table::rows), std::end(setting_table::rows),
+                                        [&](const SettingRow& row) { return row.key.starts_with(key + "."); });
         if (!branch || !value.is_object())
             wrong(key, branch ? "must be an object with settings inside" : "is no setting of a training run");
         checkKeys(value, key + ".");
@@ -91,12 +82,11 @@ const char* name(Type type)
     return names[static_cast<std::size_t>(type)];
 }
 
-std::span<const SettingInfo> trainingSettings() { return settingsTable(); }
-
 json Settings::defaultOf(const SettingInfo& info, const json& config)
 {
     for (const SettingPreset& preset : settingPresets())
-        if (info.key == preset.key && config.is_object() && config.value(pointerOf(preset.when), json()) == preset.is)
+        if (info.key == preset.key.key() && config.is_object() &&
+            config.value(pointerOf(preset.when.key()), json()) == preset.when.value())
             return preset.value;
     return info.standard;
 }
@@ -108,7 +98,7 @@ Settings Settings::resolve(const json& config)
     checkKeys(config, "");
     Settings settings;
     settings.m_values = json::object();
-    for (const SettingInfo& info : settingsTable()) {
+    for (const SettingInfo& info : trainingSettings()) {
         const auto place = pointerOf(info.key);
         json value = config.contains(place) ? config.at(place) : defaultOf(info, config);
         check(info, value);
@@ -131,23 +121,18 @@ Settings Settings::resolve(const json& config)
     return settings;
 }
 
-const json& Settings::value(const std::string& key) const
-{
-    const auto place = pointerOf(key);
-    if (!m_values.contains(place))
-        throw Error(ErrorCode::Internal, "read configuration", key, "is no setting");
-    return m_values.at(place);
-}
+const json& Settings::value(std::string_view key) const { return m_values.at(pointerOf(key)); }
 
-bool Settings::flag(const std::string& key) const { return value(key).get<bool>(); }
-std::int64_t Settings::integer(const std::string& key) const { return value(key).get<std::int64_t>(); }
-double Settings::number(const std::string& key) const { return value(key).get<double>(); }
-const std::string& Settings::text(const std::string& key) const { return value(key).get_ref<const std::string&>(); }
+bool Settings::flag(FlagKey key) const { return value(key.key()).get<bool>(); }
+std::int64_t Settings::integer(IntegerKey key) const { return value(key.key()).get<std::int64_t>(); }
+double Settings::number(NumberKey key) const { return value(key.key()).get<double>(); }
+const std::string& Settings::text(TextKey key) const { return value(key.key()).get_ref<const std::string&>(); }
+bool Settings::is(const SettingChoice& choice) const { return value(choice.key()) == choice.value(); }
 
 std::vector<std::string> Settings::differences(const Settings& other) const
 {
     std::vector<std::string> keys;
-    for (const SettingInfo& info : settingsTable())
+    for (const SettingInfo& info : trainingSettings())
         if (value(info.key) != other.value(info.key))
             keys.push_back(info.key);
     return keys;

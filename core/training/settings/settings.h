@@ -1,4 +1,6 @@
 #pragma once
+#include "core/training/settings/setting_key.h"
+
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -7,10 +9,10 @@
 
 namespace mama {
 
-// One setting of a training run: what a form shows and what a configuration file may hold.
+// One setting of a training run, a row of settings_table.h: what a form shows and what a configuration file may hold.
 struct SettingInfo
 {
-    enum class Type { Flag, Integer, Number, Text, Choice };
+    using Type = SettingType;
     std::string key; // place in the file, members joined by dots: "data.root"
     Type type = Type::Text;
     nlohmann::json standard;          // the default where no preset changes it
@@ -24,6 +26,15 @@ const char* name(SettingInfo::Type type); // "flag", "integer", "number", "text"
 // Every setting, in the order of a form.
 std::span<const SettingInfo> trainingSettings();
 
+// Where a choice has this value, the default of `key` is another one.
+struct SettingPreset
+{
+    SettingChoice when;
+    SettingKey key;
+    nlohmann::json value;
+};
+const std::vector<SettingPreset>& settingPresets();
+
 // A complete, checked configuration.
 class Settings
 {
@@ -34,18 +45,18 @@ public:
     // The default of a setting in a configuration that says `config` (which may be incomplete).
     static nlohmann::json defaultOf(const SettingInfo& info, const nlohmann::json& config);
 
-    // Error(Internal) for a key that is no setting of that type.
-    bool flag(const std::string& key) const;
-    std::int64_t integer(const std::string& key) const;
-    double number(const std::string& key) const;
-    const std::string& text(const std::string& key) const; // also of a choice
+    bool flag(FlagKey key) const;
+    std::int64_t integer(IntegerKey key) const;
+    double number(NumberKey key) const;
+    const std::string& text(TextKey key) const; // also of a choice
+    bool is(const SettingChoice& choice) const; // is({"task", "pretrain"})
 
     const nlohmann::json& toJson() const { return m_values; } // nested as in the file
     // Keys in which two configurations differ, in the order of the table.
     std::vector<std::string> differences(const Settings& other) const;
 
 private:
-    const nlohmann::json& value(const std::string& key) const;
+    const nlohmann::json& value(std::string_view key) const;
 
     nlohmann::json m_values;
 };

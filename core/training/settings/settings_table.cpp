@@ -1,205 +1,70 @@
-#include "core/training/settings/settings_table.h"
+#include "core/training/settings/settings.h"
+
+#include <initializer_list>
+#include <type_traits>
 
 namespace mama {
 namespace {
 
-using Type = SettingInfo::Type;
 using nlohmann::json;
 
-constexpr double many = 1e9; // where nothing else bounds a count
-
-SettingInfo choice(const char* key, std::vector<std::string> choices, const char* meaning)
+SettingInfo infoOf(const SettingRow& row)
 {
-    const json first = choices.front();
-    return {key, Type::Choice, first, 0, 0, std::move(choices), "", meaning};
-}
-SettingInfo text(const char* key, const char* standard, const char* meaning)
-{
-    return {key, Type::Text, standard, 0, 0, {}, "", meaning};
-}
-SettingInfo flag(const char* key, bool standard, const char* meaning)
-{
-    return {key, Type::Flag, standard, 0, 1, {}, "", meaning};
+    SettingInfo info{std::string(row.key),    row.type, {}, row.low, row.high, {}, std::string(row.unit),
+                     std::string(row.meaning)};
+    std::visit([&](const auto& value) { info.standard = value; }, row.standard);
+    for (const std::string_view choice : row.choices)
+        if (!choice.empty())
+            info.choices.emplace_back(choice);
+    return info;
 }
 
-struct Range
+struct Change
 {
-    double low, high;
+    SettingKey key;
+    json value;
 };
-SettingInfo integer(const char* key, std::int64_t standard, Range range, const char* unit, const char* meaning)
-{
-    return {key, Type::Integer, standard, range.low, range.high, {}, unit, meaning};
-}
-SettingInfo number(const char* key, double standard, Range range, const char* unit, const char* meaning)
-{
-    return {key, Type::Number, standard, range.low, range.high, {}, unit, meaning};
-}
+using Changes = std::initializer_list<Change>;
 
 } // namespace
 
-const std::vector<SettingInfo>& settingsTable()
+std::span<const SettingInfo> trainingSettings()
 {
-    static const std::vector<SettingInfo> table = {
-        choice("task", {"pretrain", "probe", "finetune", "warm-start"},
-               "What is trained: image-text pre-training, a linear probe, the whole image tower, or a tower on masks"),
-        integer("seed", 42, {0, 9e15}, "", "Seed of weights, order, augmentation, masking and dropout"),
-        integer("steps", 40000, {1, many}, "steps", "Optimiser steps of the run"),
-
-        text("model.start", "", "Model folder to start from"),
-        text("model.name", "", "Name in the checkpoints' model.json; empty: as the start's"),
-        text("model.trained_on", "", "Provenance in model.json, shown with every result"),
-        choice("model.text_training", {"lora", "full", "frozen", "fixed"},
-               "What of the text model is trained; fixed: not even its heads"),
-        integer("lora.rank", 8, {1, 1024}, "", "Rank of the text model's adapters"),
-        number("lora.alpha", 32, {0, 1e6}, "", "The adapters' output is scaled by alpha / rank"),
-        number("model.dropout", 0.1, {0, 0.9}, "",
-               "Dropout of a language model that has it (GPT-2), and of its training alone"),
-        choice("model.text_local_norm", {"batch", "caption"},
-               "BatchNorm of the sentences: over the batch, or over each caption as the reference"),
-        choice(
-            "model.batch_norm", {"together", "process"},
-            "BatchNorm in a run of several processes: over all samples, or over each process's own as plain PyTorch"),
-        number("lora.dropout", 0.1, {0, 0.9}, "", "Dropout in front of the adapters"),
-
-        text("data.root", "", "Folder with images/ and tables/ in EMBED's layout"),
-        text("data.images", "", "Folder of the images, if not under the root"),
-        text("data.tables", "", "Folder of EMBED's tables or one joined table, if not under the root"),
-        text("data.profile", "", "Image profile; empty: the model's"),
-        integer("data.input_size", 0, {0, 4096}, "pixels", "Side of the model's input; 0: the model's"),
-        number("data.base_scale", 1, {1, 8}, "",
-               "Prepared images are kept this much larger than the input, so that crops stay sharp"),
-        text("data.cache", "", "Folder of prepared images; empty: under the user's cache folder"),
-        integer("data.limit", 0, {0, many}, "images", "Take this many images of the tables only; 0: all"),
-        integer("data.split_seed", 42, {0, 9e15}, "", "Seed of the split by patient"),
-        number("data.validation_share", 0.1, {0, 0.9}, "of patients", "Held out for validation"),
-        number("data.test_share", 0.2, {0, 0.9}, "of patients", "Held out for the test"),
-        number("data.bad_image_share", 0.01, {0, 1}, "of images",
-               "The run stops if more images than this cannot be read"),
-        choice("data.label", {"none", "birads", "density"},
-               "Class that a probe or fine-tuning learns and a balanced sampler evens out"),
-        number("data.label_share", 1, {0.0001, 1}, "of patients",
-               "Share of the training patients whose images are used"),
-
-        integer("batch", 36, {1, 65536}, "pairs",
-                "Image pairs of a micro-batch, in each process of a run of several: the negatives come from these"),
-        integer("accumulation", 2, {1, 4096}, "",
-                "Micro-batches a step; a step takes batch x accumulation x processes pairs"),
-        choice(
-            "sampler", {"shuffled", "balanced", "lesions"},
-            "Every image once an epoch; or classes, or images with masses, calcifications and neither, equally often"),
-        number("pairs.second_view", 0.5, {0, 1}, "", "Probability that the second image is another one of the exam"),
-        flag("pairs.inter_view", false, "The other image must be of the same breast"),
-
-        choice("augment.set", {"reference", "light", "none"},
-               "Presets of the augmentation: the reference's, brightness and contrast alone, nothing"),
-        number("augment.crop_area_low", 0.1, {0.01, 1}, "of the area", "Smallest random crop; 1: no crop"),
-        number("augment.crop_ratio", 4.0 / 3, {1, 4}, "", "Crops are stretched by up to this ratio either way"),
-        number("augment.flip_horizontal", 0.5, {0, 1}, "",
-               "Probability of a left-right flip; breaks the link to the side"),
-        number("augment.flip_vertical", 0.5, {0, 1}, "", "Probability of an up-down flip"),
-        number("augment.jitter_share", 0.8, {0, 1}, "", "Probability of brightness and contrast changes"),
-        number("augment.brightness", 0.8, {0, 1}, "", "Brightness factor in 1 - this to 1 + this"),
-        number("augment.contrast", 0.8, {0, 1}, "", "Contrast factor in 1 - this to 1 + this"),
-        number("augment.blur_share", 0.4, {0, 1}, "", "Probability of a Gaussian blur, 7 x 7, sigma 0.1 to 2 pixels"),
-
-        number("captions.mask_share", 1, {0, 1}, "of samples", "Captions that are rebuilt with masked metadata"),
-        number("captions.mask", 0.8, {0, 1}, "",
-               "Probability that each of age, race, ethnicity, image type, side and view is hidden"),
-        integer("captions.findings_only_until", 0, {0, many}, "steps",
-                "Captions hold the findings alone before this step"),
-        number("captions.single_sentence_share", 0, {0, 1}, "of samples", "Captions of one sentence, after that step"),
-
-        number("schedule.max_lr", 4e-5, {0, 10}, "", "Learning rate after the warm-up"),
-        number("schedule.min_lr", 1e-8, {0, 10}, "", "Learning rate at the beginning and the end"),
-        integer("schedule.warm_up_steps", 4000, {0, many}, "steps",
-                "Straight rise from the lowest to the highest rate"),
-        number("optimizer.beta1", 0.9, {0, 0.9999}, "", "AdamW's decay of the first moment; momentum of SGD"),
-        number("optimizer.beta2", 0.999, {0, 0.99999}, "", "AdamW's decay of the second moment"),
-        number("optimizer.weight_decay", 0.1, {0, 10}, "", "Decoupled weight decay (of SGD: added to the gradient)"),
-        choice("optimizer.decay", {"all", "matrices"},
-               "AdamW's decay: of every tensor as the reference, or of weight matrices and kernels alone"),
-        number("optimizer.clip", 0, {0, 1e6}, "", "Gradients are scaled to at most this norm; 0: not clipped"),
-        number("optimizer.tower_factor", 1, {0, 10}, "", "The image tower's rate as a multiple of the others'"),
-        number("optimizer.text_factor", 1, {0, 10}, "",
-               "The language model's rate, heads apart, as a multiple of the others'"),
-
-        choice("loss.schedule", {"reference", "paper", "paper_mean"}, "How the terms are weighed and when they start"),
-        integer("loss.late_loss", 8000, {0, many}, "steps", "Local and image-image terms start at this step"),
-        number("loss.simclr_weight", 1, {0, 100}, "", "Weight of the image-image term"),
-        number("loss.second_view_weight", 1, {0, 100}, "", "Weight of the second view's image-text term"),
-        number("loss.local_weight", 1, {0, 100}, "", "Weight of the terms between patches and sentences"),
-        number("loss.temperature", 0.5, {0.001, 100}, "", "Temperature of the image-image term"),
-        choice(
-            "loss.clip_negatives", {"local", "gathered"},
-            "Negatives of the image-text terms: the process's own samples as the reference, or those of all processes"),
-        choice(
-            "loss.simclr_negatives", {"gathered", "local"},
-            "Negatives of the image-image term: those of all processes as the reference means it, or the process's own"),
-        choice("loss.local_negatives", {"local", "gathered"}, "Negatives of the local terms, likewise"),
-        number("loss.scale_limit", 100, {1, 1e6}, "", "The learned factors on cosines are kept below this"),
-
-        text("dense.sentences", "", "File of sentences of which lesion masks say whether they are true"),
-        number("dense.mask_weight", 0, {0, 100}, "",
-               "Weight of the term that holds maps of such sentences against the masks"),
-        number("dense.sentence_weight", 0, {0, 100}, "",
-               "Weight of the term that asks whether each sentence is true of the image"),
-        number("dense.positive_weight", 6, {0.1, 1000}, "",
-               "Weight of patches on a lesion against patches off it, in terms that use masks"),
-
-        text("device", "auto",
-             "cpu, auto, cuda or cuda:N; auto: the first GPU if driver and plug-in are there, else the CPU"),
-        choice(
-            "precision", {"fp32", "mixed", "bf16-true"},
-            "mixed: matrix products in bfloat16 (on a CPU without such products in float32), all else in float32; bf16-true: all in bfloat16, as the reference"),
-        integer("threads", 0, {0, 1024}, "threads",
-                "For the model; 0: every core, shared between the processes of a machine"),
-        integer("loader_threads", 1, {0, 256}, "threads",
-                "That make batches ahead; 0: between the steps. Does not change the numbers"),
-        integer("prefetch", 4, {1, 256}, "micro-batches", "Kept ready at most"),
-
-        number("patience", 1800, {1, 1e6}, "seconds",
-               "A run of several processes stops if one says nothing for so long; more than an evaluation takes"),
-        integer("checkpoint_every", 500, {1, many}, "steps", "Between checkpoints; the last and the best stay"),
-        integer("keep_every", 0, {0, many}, "steps",
-                "Checkpoints at multiples of this stay too, to compare them later; 0: only the last and the best"),
-        integer("evaluate_every", 0, {0, many}, "steps", "Between evaluations; 0: none"),
-        integer("evaluate_images", 400, {1, many}, "images", "Of the validation patients at most"),
-        text("best_metric", "",
-             "Metric that picks the best checkpoint, the higher the better; -NAME: the lower. Empty: none"),
-        integer("early_stop", 0, {0, many}, "evaluations",
-                "The run ends after this many without a better value; 0: never"),
-    };
-    return table;
+    static const std::vector<SettingInfo> settings = [] {
+        std::vector<SettingInfo> all;
+        for (const SettingRow& row : setting_table::rows)
+            all.push_back(infoOf(row));
+        return all;
+    }();
+    return settings;
 }
 
 const std::vector<SettingPreset>& settingPresets()
 {
     static const std::vector<SettingPreset> presets = [] {
         std::vector<SettingPreset> all;
-        for (const char* task : {"probe", "finetune"})
-            for (const auto& [key, value] :
-                 std::initializer_list<std::pair<const char*, json>>{{"schedule.max_lr", 5e-4},
-                                                                     {"schedule.min_lr", 1e-5},
-                                                                     {"schedule.warm_up_steps", 100},
-                                                                     {"steps", 8000},
-                                                                     {"accumulation", 1},
-                                                                     {"optimizer.weight_decay", 1e-3},
-                                                                     {"sampler", "balanced"},
-                                                                     {"data.label", "birads"},
-                                                                     {"pairs.second_view", 0.0}})
-                all.push_back({"task", task, key, value});
-        for (const auto& [key, value] :
-             std::initializer_list<std::pair<const char*, json>>{{"augment.crop_area_low", 1.0},
-                                                                 {"augment.crop_ratio", 1.0},
-                                                                 {"augment.flip_horizontal", 0.0},
-                                                                 {"augment.flip_vertical", 0.0},
-                                                                 {"augment.jitter_share", 1.0},
-                                                                 {"augment.brightness", 0.2},
-                                                                 {"augment.contrast", 0.2},
-                                                                 {"augment.blur_share", 0.0}}) {
-            all.push_back({"augment.set", "light", key, value});
-            const bool kept = std::string_view(key).starts_with("augment.crop");
-            all.push_back({"augment.set", "none", key, kept ? value : json(0.0)});
+        for (const SettingChoice task : {SettingChoice("task", "probe"), SettingChoice("task", "finetune")})
+            for (const auto& [key, value] : Changes{{"schedule.max_lr", 5e-4},
+                                                    {"schedule.min_lr", 1e-5},
+                                                    {"schedule.warm_up_steps", 100},
+                                                    {"steps", 8000},
+                                                    {"accumulation", 1},
+                                                    {"optimizer.weight_decay", 1e-3},
+                                                    {"sampler", "balanced"},
+                                                    {"data.label", "birads"},
+                                                    {"pairs.second_view", 0.0}})
+                all.push_back({task, key, value});
+        for (const auto& [key, value] : Changes{{"augment.crop_area_low", 1.0},
+                                                {"augment.crop_ratio", 1.0},
+                                                {"augment.flip_horizontal", 0.0},
+                                                {"augment.flip_vertical", 0.0},
+                                                {"augment.jitter_share", 1.0},
+                                                {"augment.brightness", 0.2},
+                                                {"augment.contrast", 0.2},
+                                                {"augment.blur_share", 0.0}}) {
+            all.push_back({{"augment.set", "light"}, key, value});
+            const bool kept = key.key().starts_with("augment.crop");
+            all.push_back({{"augment.set", "none"}, key, kept ? value : json(0.0)});
         }
         return all;
     }();
