@@ -23,9 +23,9 @@ namespace {
 
 std::vector<std::string> classesOf(const Settings& settings)
 {
-    if (settings.text("data.label") == "birads")
+    if (settings.is({"data.label", "birads"}))
         return {"0", "1", "2", "3", "4", "5", "6"};
-    if (settings.text("data.label") == "density")
+    if (settings.is({"data.label", "density"}))
         return {"A", "B", "C", "D"};
     throw Error(ErrorCode::Usage, "train", "data.label", "a probe or fine-tuning needs a label: birads or density");
 }
@@ -43,11 +43,6 @@ void readInput(const Settings& settings, TaskToTrain& made)
     if (made.inputSize % made.patch != 0)
         throw Error(ErrorCode::Usage, "train", "data.input_size",
                     std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
-}
-
-std::string trainedOnOf(const Settings& settings, const std::string& dataSet)
-{
-    return settings.text("model.trained_on").empty() ? dataSet : settings.text("model.trained_on");
 }
 
 // Processes of one machine share its cores.
@@ -78,84 +73,51 @@ void watchGpu(const Placement& placement, TaskToTrain& made)
     made.gpuUse = [monitor = std::make_shared<GpuMonitor>(index)] { return monitor->now(); };
 }
 
-void fill(TaskOptions& options, const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+// What every task takes.
+TaskOptions commonOptions(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
+    TaskOptions options;
     options.start = settings.text("model.start");
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
     options.threads = threadsOf(settings, group);
     options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
-    options.trainedOn = trainedOnOf(settings, trainedOn);
+    const std::string& own = settings.text("model.trained_on");
+    options.trainedOn = own.empty() ? trainedOn : own;
     options.group = group;
+    return options;
 }
 
-std::unique_ptr<ClassificationTask> classification(const Settings& settings, const std::string& trainedOn,
-                                                   ProcessGroup* group)
+template <class Options>
+Options with(const TaskOptions& common)
 {
-    ClassificationTask::Options options;
-    fill(options, settings, trainedOn, group);
-    options.wholeTower = settings.text("task") == "finetune";
-    options.classes = classesOf(settings);
-    options.momentum = settings.number("optimizer.beta1");
-    options.weightDecay = settings.number("optimizer.weight_decay");
-    options.clip = settings.number("optimizer.clip");
-    return std::make_unique<ClassificationTask>(options);
-}
-
-std::unique_ptr<WarmStartTask> warmStart(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
-{
-    WarmStartTask::Options options;
-    fill(options, settings, trainedOn, group);
-    options.beta1 = settings.number("optimizer.beta1");
-    options.beta2 = settings.number("optimizer.beta2");
-    options.weightDecay = settings.number("optimizer.weight_decay");
-    options.decayMatricesOnly = settings.text("optimizer.decay") == "matrices";
-    options.clip = settings.number("optimizer.clip");
-    options.positiveWeight = settings.number("dense.positive_weight");
-    options.sharedNorm = settings.text("model.batch_norm") == "together";
-    return std::make_unique<WarmStartTask>(options);
+    Options options;
+    static_cast<TaskOptions&>(options) = common;
+    return options;
 }
 
 LossOptions lossOf(const Settings& settings)
 {
-    const auto negatives = [&](const char* key) { return negativesOf(settings.text(key)); };
     return {lossScheduleOf(settings.text("loss.schedule")),
             settings.integer("loss.late_loss"),
             settings.number("loss.simclr_weight"),
             settings.number("loss.second_view_weight"),
             settings.number("loss.local_weight"),
             settings.number("loss.temperature"),
-            negatives("loss.clip_negatives"),
-            negatives("loss.simclr_negatives"),
-            negatives("loss.local_negatives")};
+            negativesOf(settings.text("loss.clip_negatives")),
+            negativesOf(settings.text("loss.simclr_negatives")),
+            negativesOf(settings.text("loss.local_negatives"))};
 }
 
-std::unique_ptr<PretrainingTask> pretraining(const Settings& settings, const std::string& trainedOn,
-                                             ProcessGroup* group)
+std::vector<FindingSentence> sentencesOf(const Settings& settings)
 {
-    PretrainingTask::Options options;
-    fill(options, settings, trainedOn, group);
-    options.loss = lossOf(settings);
-    options.scaleLimit = settings.number("loss.scale_limit");
-    options.textTraining = textTrainingOf(settings.text("model.text_training"));
-    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
-    options.loraAlpha = settings.number("lora.alpha");
-    options.loraDropout = settings.number("lora.dropout");
-    options.dropout = settings.number("model.dropout");
-    options.captionNorm = settings.text("model.text_local_norm") == "caption";
-    options.beta1 = settings.number("optimizer.beta1");
-    options.beta2 = settings.number("optimizer.beta2");
-    options.weightDecay = settings.number("optimizer.weight_decay");
-    options.decayMatricesOnly = settings.text("optimizer.decay") == "matrices";
-    options.clip = settings.number("optimizer.clip");
-    options.towerFactor = settings.number("optimizer.tower_factor");
-    options.textFactor = settings.number("optimizer.text_factor");
-    options.sharedNorm = settings.text("model.batch_norm") == "together";
-    return std::make_unique<PretrainingTask>(options);
+    const std::string& file = settings.text("dense.sentences");
+    return file.empty() ? std::vector<FindingSentence>() : readFindingSentences(file);
 }
 
 // Empty: the configuration asks for MaMA's losses alone.
-std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const CaptionTokenizer& captions)
+std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const std::vector<FindingSentence>& sentences,
+                                      const CaptionTokenizer& captions)
 {
     DenseTerms::Options options;
     options.maskWeight = settings.number("dense.mask_weight");
@@ -164,59 +126,93 @@ std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const CaptionTok
         return nullptr;
     if (settings.text("dense.sentences").empty())
         throw Error(ErrorCode::Usage, "train", "dense.sentences", "terms with masks need a file of sentences");
-    options.sentences = readFindingSentences(settings.text("dense.sentences"));
+    options.sentences = sentences;
     options.positiveWeight = settings.number("dense.positive_weight");
     return std::make_shared<DenseTerms>(options, captions);
 }
+
+void makePretraining(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+{
+    made.captions = loadCaptionTokenizer(settings.text("model.start"));
+    auto options = with<PretrainingTask::Options>(common);
+    options.loss = lossOf(settings);
+    options.scaleLimit = settings.number("loss.scale_limit");
+    options.textTraining = textTrainingOf(settings.text("model.text_training"));
+    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
+    options.loraAlpha = settings.number("lora.alpha");
+    options.loraDropout = settings.number("lora.dropout");
+    options.dropout = settings.number("model.dropout");
+    options.captionNorm = settings.is({"model.text_local_norm", "caption"});
+    options.optimizer = OptimizerSettings::from(settings);
+    options.sharedNorm = settings.is({"model.batch_norm", "together"});
+    auto task = std::make_unique<PretrainingTask>(options);
+    const auto sentences = sentencesOf(settings);
+    if (const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, sentences, *made.captions))
+        task->add(dense);
+    made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data,
+                                                                         std::int64_t step) {
+        EvalRecord record = evaluateZeroShot(own, captions, data, step);
+        if (data.index.hasMasks && !sentences.empty())
+            evaluateMaps(own, captions, sentences, data, record);
+        return record;
+    };
+    made.task = std::move(task);
+}
+
+void makeClassification(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+{
+    auto options = with<ClassificationTask::Options>(common);
+    options.wholeTower = settings.is({"task", "finetune"});
+    options.classes = classesOf(settings);
+    options.optimizer = OptimizerSettings::from(settings);
+    auto task = std::make_unique<ClassificationTask>(options);
+    made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
+        return evaluateClassification(own, data, step);
+    };
+    made.task = std::move(task);
+}
+
+void makeWarmStart(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+{
+    auto options = with<WarmStartTask::Options>(common);
+    options.optimizer = OptimizerSettings::from(settings);
+    options.positiveWeight = settings.number("dense.positive_weight");
+    options.sharedNorm = settings.is({"model.batch_norm", "together"});
+    auto task = std::make_unique<WarmStartTask>(options);
+    made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
+        return evaluateWarmStart(own, data, step);
+    };
+    made.task = std::move(task);
+}
+
+// The tasks that the setting "task" offers: each maker fills in the task, its evaluation and, if it takes text, the
+// tokenizer. Defaults that go with a task stand in settingPresets().
+struct TaskKind
+{
+    SettingChoice name;
+    void (*make)(const Settings& settings, const TaskOptions& common, TaskToTrain& made);
+};
+constexpr TaskKind taskKinds[] = {{{"task", "pretrain"}, makePretraining},
+                                  {{"task", "probe"}, makeClassification},
+                                  {{"task", "finetune"}, makeClassification},
+                                  {{"task", "warm-start"}, makeWarmStart}};
 
 } // namespace
 
 TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
 {
-    const std::string& name = settings.text("task");
     TaskToTrain made;
     watchGpu(placementOf(settings, group), made);
     if (settings.text("model.start").empty())
         throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
-    if (name == "pretrain") {
-        readInput(settings, made);
-        made.captions = loadCaptionTokenizer(settings.text("model.start"));
-        auto task = pretraining(settings, trainedOn, group);
-        const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, *made.captions);
-        if (dense)
-            task->add(dense);
-        const auto sentences = settings.text("dense.sentences").empty()
-                                   ? std::vector<FindingSentence>()
-                                   : readFindingSentences(settings.text("dense.sentences"));
-        made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data,
-                                                                             std::int64_t step) {
-            EvalRecord record = evaluateZeroShot(own, captions, data, step);
-            if (data.index.hasMasks && !sentences.empty())
-                evaluateMaps(own, captions, sentences, data, record);
-            return record;
-        };
-        made.task = std::move(task);
-        return made;
-    }
-    if (name == "warm-start") {
-        readInput(settings, made);
-        auto task = warmStart(settings, trainedOn, group);
-        made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
-            return evaluateWarmStart(own, data, step);
-        };
-        made.task = std::move(task);
-        return made;
-    }
-    if (name == "probe" || name == "finetune") {
-        readInput(settings, made);
-        auto classifier = classification(settings, trainedOn, group);
-        made.evaluate = [&task = *classifier](const EvaluationData& data, std::int64_t step) {
-            return evaluateClassification(task, data, step);
-        };
-        made.task = std::move(classifier);
-        return made;
-    }
-    throw Error(ErrorCode::Unsupported, "train", "task", "\"" + name + "\" cannot be trained by this build");
+    const auto* kind = std::find_if(std::begin(taskKinds), std::end(taskKinds),
+                                    [&](const TaskKind& one) { return settings.is(one.name); });
+    if (kind == std::end(taskKinds))
+        throw Error(ErrorCode::Unsupported, "train", "task",
+                    "\"" + settings.text("task") + "\" cannot be trained by this build");
+    readInput(settings, made);
+    kind->make(settings, commonOptions(settings, trainedOn, group), made);
+    return made;
 }
 
 } // namespace mama

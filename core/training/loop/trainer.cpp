@@ -226,22 +226,36 @@ RunStatus Trainer::stop(const std::string& why)
 StepRecord Trainer::step()
 {
     const auto start = Clock::now();
-    double waited = 0;
-    StepReport sum;
     StepRecord record;
     record.lr = m_options.schedule.rate(m_step);
     m_images.clear();
+    StepReport sum;
+    double waited = 0;
     for (int micro = 0; micro < m_options.accumulation; ++micro) {
+        // 1. Sample
         const auto asked = Clock::now();
         const SampleBatch batch = m_batches->next();
         waited += since(asked);
         m_images.insert(m_images.end(), batch.imageIds.begin(), batch.imageIds.end());
+        // 2. Forward, 3. losses, 4. backward: the task's own
         sum.add(m_parts.task.accumulate(batch, m_step, micro, m_options.accumulation));
     }
     sum.scale(1.0 / m_options.accumulation);
     if (m_parts.group)
         average(*m_parts.group, sum);
     sum.checkFinite();
+    // 5. Optimise
+    optimise(record);
+    // 6. Report
+    record.terms = std::move(sum.terms);
+    if (const auto total = record.terms.extract("total"); !total.empty())
+        record.loss = total.mapped();
+    report(record, since(start), waited);
+    return record;
+}
+
+void Trainer::optimise(StepRecord& record)
+{
     for (const auto& [name, value] : m_parts.task.apply(m_step, record.lr)) {
         if (name == "grad_norm")
             record.gradNorm = value;
@@ -250,11 +264,6 @@ StepRecord Trainer::step()
     }
     ++m_step;
     m_images.clear();
-    record.terms = std::move(sum.terms);
-    if (const auto total = record.terms.extract("total"); !total.empty())
-        record.loss = total.mapped();
-    report(record, since(start), waited);
-    return record;
 }
 
 void Trainer::report(StepRecord& record, double seconds, double waited)

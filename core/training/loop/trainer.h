@@ -77,6 +77,7 @@ private:
     Next pause(const Job& job);
     RunStatus stop(const std::string& why);
     StepRecord step();
+    void optimise(StepRecord& record);
     void report(StepRecord& record, double seconds, double waited);
     bool evaluate(); // true: no better value for too long
     void checkpoint();

@@ -18,6 +18,17 @@ bool isPlain(const Tensor& tensor)
 
 } // namespace
 
+AdamW::Options AdamW::Options::from(const OptimizerSettings& settings)
+{
+    Options own;
+    own.beta1 = settings.beta1;
+    own.beta2 = settings.beta2;
+    own.weightDecay = settings.weightDecay;
+    own.clip = settings.clip;
+    own.matricesOnly = settings.decayMatricesOnly;
+    return own;
+}
+
 AdamW::AdamW(const NamedTensors& trained, Options options) : m_trained(trained), m_options(std::move(options))
 {
     const torch::NoGradGuard noGradients;

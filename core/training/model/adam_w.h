@@ -1,5 +1,6 @@
 #pragma once
 #include "core/training/model/trainable_model.h"
+#include "core/training/settings/optimizer_settings.h"
 
 #include <functional>
 
@@ -16,18 +17,19 @@ public:
         double clip = 0;                                       // gradients are scaled to at most this norm; 0: not
         std::function<double(const std::string& name)> factor; // of the rate; empty: 1 everywhere
         bool matricesOnly = false; // decays weights of two and more dimensions: no bias, norm, token, position or scale
+        static Options from(const OptimizerSettings& settings); // its factors of the rate are the task's to set
     };
     AdamW(const NamedTensors& trained, Options options);
 
     // Steps, and clears the gradients; the norm of all gradients before clipping. Error(Data) names the first tensor
     // whose gradient is not finite; nothing has been changed then.
     double step(double lr);
-    void clear(); // forgets the gradients
 
     // Moments and step counts by name, to be written and read back in place.
     NamedTensors state() const;
 
 private:
+    void clear(); // forgets the gradients
     bool decays(const std::string& name, const at::Tensor& tensor) const;
 
     NamedTensors m_trained, m_first, m_second, m_count;

@@ -1,8 +1,8 @@
 #pragma once
-#include "core/training/loop/training_task.h"
+#include "core/training/settings/optimizer_settings.h"
+#include "core/training/tasks/model_task.h"
 #include "core/training/tasks/task_options.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,14 +11,14 @@ namespace mama {
 
 // Linear probe and full fine-tuning (mama.md 9): cross-entropy of a linear layer on the image tower's pooled tokens, by
 // SGD with momentum. The checkpoints are linear-probe models. No Torch in this header.
-class ClassificationTask final : public TrainingTask
+class ClassificationTask final : public ModelTask
 {
 public:
     struct Options : TaskOptions
     {
         bool wholeTower = false; // fine-tuning; else the layer alone
         std::vector<std::string> classes;
-        double momentum = 0.9, weightDecay = 1e-3, clip = 0;
+        OptimizerSettings optimizer{.weightDecay = 1e-3}; // beta1 is the momentum
     };
     // Error(Model) if the start has no image tower.
     explicit ClassificationTask(const Options& options);
@@ -26,19 +26,17 @@ public:
 
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void load(const std::filesystem::path& folder) override;
-    void share() override;
 
     std::size_t classes() const { return m_options.classes.size(); }
     // images [N, height, width] normalised, one channel -> softmax over the classes, [N, classes].
     std::vector<float> scores(const std::vector<float>& images, std::int64_t n, int height, int width) const;
 
 private:
-    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+    struct State;
+    ModelState& state() const override;
 
-    struct Parts;
     Options m_options;
-    std::unique_ptr<Parts> m_parts;
+    std::unique_ptr<State> m_state;
 };
 
 } // namespace mama

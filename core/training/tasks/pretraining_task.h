@@ -1,12 +1,11 @@
 #pragma once
 #include "core/text/tokenizer/tokenizer.h"
-#include "core/training/loop/training_task.h"
 #include "core/training/losses/loss_options.h"
+#include "core/training/settings/optimizer_settings.h"
 #include "core/training/settings/trained_tensors.h"
+#include "core/training/tasks/model_task.h"
 #include "core/training/tasks/task_options.h"
 
-#include <cstdint>
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,7 +17,7 @@ class ExtraTerm;
 // MaMA's pre-training (mama.md 3, 6, 7): two views and a caption against each other with the terms of losses.h, AdamW.
 // The start has both towers and all heads. What trains and what counts is a function of the step alone. No Torch in
 // this header.
-class PretrainingTask final : public TrainingTask
+class PretrainingTask final : public ModelTask
 {
 public:
     struct Options : TaskOptions
@@ -29,8 +28,7 @@ public:
         int loraRank = 8;                                        // where the start has no adapters yet
         double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
         bool captionNorm = false; // the text's local head takes BatchNorm statistics caption by caption (R9)
-        double beta1 = 0.9, beta2 = 0.999, weightDecay = 0.1, clip = 0, towerFactor = 1, textFactor = 1;
-        bool decayMatricesOnly = false;
+        OptimizerSettings optimizer;
         bool sharedNorm = true; // BatchNorm over all of them, else each over its own samples
     };
     // Error(Model) names what the start lacks.
@@ -42,9 +40,6 @@ public:
 
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void load(const std::filesystem::path& folder) override;
-    void share() override;
-    void undo() override;
 
     // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text
     // with the pooling of training.
@@ -62,11 +57,10 @@ public:
     std::vector<float> sentence(const Tokens& text) const;
 
 private:
-    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+    struct State;
+    ModelState& state() const override;
 
-    struct Parts;
-    Options m_options;
-    std::unique_ptr<Parts> m_parts;
+    std::unique_ptr<State> m_state;
     Seconds m_seconds;
 };
 

@@ -1,8 +1,8 @@
 #pragma once
-#include "core/training/loop/training_task.h"
+#include "core/training/settings/optimizer_settings.h"
+#include "core/training/tasks/model_task.h"
 #include "core/training/tasks/task_options.h"
 
-#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,13 +13,12 @@ namespace mama {
 // by a linear layer on the normed patch tokens. Stands in for a tower that is pre-trained on pictures. AdamW.
 // The checkpoints are the start's model with the trained tower; the layer itself lies in
 // head.safetensors beside it. No Torch in this header.
-class WarmStartTask final : public TrainingTask
+class WarmStartTask final : public ModelTask
 {
 public:
     struct Options : TaskOptions
     {
-        double beta1 = 0.9, beta2 = 0.98, weightDecay = 0.05, clip = 1;
-        bool decayMatricesOnly = false;
+        OptimizerSettings optimizer{.beta2 = 0.98, .weightDecay = 0.05, .clip = 1};
         double positiveWeight = 6;
         bool sharedNorm = true; // BatchNorm over all of them, else each over its own samples
     };
@@ -30,19 +29,16 @@ public:
     // Error(Data) if the data set has no masks.
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
-    void load(const std::filesystem::path& folder) override;
-    void share() override;
-    void undo() override;
 
     // images [N, height, width] normalised, one channel -> logits [N, 2, rows, columns] of mass and calcification.
     std::vector<float> maps(const std::vector<float>& images, std::int64_t n, int height, int width) const;
 
 private:
-    void write(const std::filesystem::path& folder, const SharedFiles* shared) const override;
+    struct State;
+    ModelState& state() const override;
 
-    struct Parts;
     Options m_options;
-    std::unique_ptr<Parts> m_parts;
+    std::unique_ptr<State> m_state;
 };
 
 } // namespace mama
