@@ -2,11 +2,16 @@
 #include "app/mama/commands.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/protocol/run_folder.h"
+#include "core/training/loop/launch_place.h"
+#include "core/training/settings/run_needs.h"
 #include "core/training/settings/settings.h"
 #include "core/training/train_run.h"
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <sys/resource.h>
 
@@ -39,7 +44,45 @@ int listSettings()
     return Done;
 }
 
-int train(const TrainCommand& command, const Job& job)
+std::string gigabytes(double bytes)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.*f GB", bytes < 1e10 ? 2 : 0, bytes / 1e9);
+    return text;
+}
+
+// As the window's form says it before a launch.
+std::string sentenceOf(const RunNeeds& needs)
+{
+    std::string line = needs.memoryTight() || needs.diskTight() ? "warning: train: " : "train: ";
+    line += "memory: " +
+            (needs.memory ? "about " + gigabytes(needs.memory->total()) : "a need that could not be estimated") +
+            " of " + gigabytes(needs.freeMemory) + " free";
+    if (needs.memoryTight())
+        line += ", too much: lower batch and raise accumulation, or lower data.input_size";
+    if (needs.keptEvery == 0)
+        return line + "; checkpoints: the last and the best stay";
+    line += "; checkpoints: " + std::to_string(needs.kept) + " stay beside the last and the best";
+    if (needs.disk)
+        line += ", about " + gigabytes(*needs.disk) + " of " + gigabytes(needs.freeDisk) + " free on the disk";
+    return line + (needs.diskTight() ? ", too much: raise keep_every" : "");
+}
+
+// On stderr, of the first process; a configuration that cannot be read is told by the run itself.
+void tellNeeds(const TrainRun& run)
+{
+    try {
+        const RunFolder folder(run.folder);
+        if (const auto place = LaunchPlace::fromEnvironment();
+            (place && place->rank > 0) || (!run.resume && folder.exists()))
+            return;
+        const Settings settings = Settings::resolve(run.config ? *run.config : folder.config());
+        std::cerr << sentenceOf(needsOf(settings, run.folder)) << std::endl;
+    } catch (const Error&) {
+    }
+}
+
+int train(const TrainCommand& command, const Context& context)
 {
     if (command.settings)
         return listSettings();
@@ -50,7 +93,9 @@ int train(const TrainCommand& command, const Job& job)
         throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
     if (!command.config.empty())
         run.config = readJson(command.config);
-    return trainRun(run, job) == RunStatus::Stopped ? Cancelled : Done;
+    if (!context.quiet)
+        tellNeeds(run);
+    return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
 }
 
 } // namespace
@@ -74,8 +119,7 @@ void addTrain(CLI::App& app, Context& context)
         ->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")
         ->check(CLI::Range(0, 19));
     command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
-    command->callback(
-        [options, &context] { context.run = [options, &context] { return train(*options, context.job()); }; });
+    command->callback([options, &context] { context.run = [options, &context] { return train(*options, context); }; });
 }
 
 } // namespace mama::cli

@@ -1,20 +1,13 @@
 #include "app/workstation/train/run_check.h"
 
 #include "app/workstation/runs/run_presets.h"
-#include "core/base/files.h"
 #include "core/protocol/run_folder.h"
-#include "core/training/settings/checkpoint_estimate.h"
-#include "core/training/settings/memory_estimate.h"
-#include "core/training/settings/settings.h"
+#include "core/training/settings/run_needs.h"
 
 #include <QCoreApplication>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
-#include <QStorageInfo>
 #include <nlohmann/json.hpp>
-#include <numeric>
-#include <unistd.h>
 
 namespace mama {
 namespace {
@@ -71,80 +64,51 @@ namespace {
 
 QString gigabytes(double bytes) { return translated("%1 GB").arg(bytes / 1e9, 0, 'f', bytes < 1e10 ? 2 : 0); }
 
-// MemAvailable of /proc/meminfo, bytes; all of the memory where there is no such line.
-double availableMemory()
+void judgeMemory(const RunNeeds& needs, std::int64_t batch, RunVerdict& verdict)
 {
-    QFile file(QStringLiteral("/proc/meminfo"));
-    if (file.open(QIODevice::ReadOnly))
-        for (const QByteArray& line : file.readAll().split('\n'))
-            if (line.startsWith("MemAvailable:"))
-                return line.mid(13).trimmed().split(' ').first().toDouble() * 1024;
-    return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
+    const MemoryEstimate& need = *needs.memory;
+    verdict.tight = needs.memoryTight();
+    verdict.memory =
+        translated(
+            "Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
+            .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments),
+                 gigabytes(need.activations))
+            .arg(batch)
+            .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(needs.freeMemory));
+    if (verdict.tight)
+        verdict.memory += QLatin1Char(' ') +
+                          translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
 }
 
-void judgeMemory(const nlohmann::json& config, RunVerdict& verdict)
+// No model yet, or settings that the problem names too.
+void tellMemoryAlone(const std::string& why, RunVerdict& verdict)
 {
-    const double free = availableMemory();
-    try {
-        const Settings settings = Settings::resolve(config);
-        const MemoryEstimate need = estimateMemory(settings, readJson(settings.text("model.start") + "/model.json"));
-        verdict.tight = need.total() > free;
-        verdict.memory =
-            translated(
-                "Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
-                .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments),
-                     gigabytes(need.activations))
-                .arg(settings.integer("batch"))
-                .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(free));
-        if (verdict.tight)
-            verdict.memory +=
-                QLatin1Char(' ') +
-                translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
-    } catch (const std::exception& error) { // no model yet, or settings that the problem names too
-        verdict.memory = verdict.problem.isEmpty()
-                             ? translated("Memory: %1 are free; the run's need could not be estimated: %2")
-                                   .arg(gigabytes(free), QString::fromUtf8(error.what()))
-                             : translated("Memory: %1 are free. The run's need is known when a start model is chosen.")
-                                   .arg(gigabytes(free));
-    }
-}
-
-// Bytes free where a folder is or will be.
-double freeDisk(const QString& folder)
-{
-    QFileInfo place(folder);
-    while (!place.exists() && place.absolutePath() != place.absoluteFilePath())
-        place = QFileInfo(place.absolutePath());
-    return static_cast<double>(QStorageInfo(place.absoluteFilePath()).bytesAvailable());
+    const QString free = gigabytes(freeMemory());
+    verdict.memory =
+        verdict.problem.isEmpty()
+            ? translated("Memory: %1 are free; the run's need could not be estimated: %2")
+                  .arg(free, QString::fromStdString(why))
+            : translated("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(free);
 }
 
 // Says plainly whether there will be anything to go along on the checkpoints' page.
-void judgeCheckpoints(const nlohmann::json& config, const QString& runFolder, RunVerdict& verdict)
+void judgeCheckpoints(const RunNeeds& needs, const nlohmann::json& config, RunVerdict& verdict)
 {
-    try {
-        const Settings settings = Settings::resolve(config);
-        const std::int64_t every = settings.integer("checkpoint_every"), keep = settings.integer("keep_every");
-        if (keep == 0) {
-            verdict.checkpoints =
-                translated(
-                    "Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.")
-                    .arg(keepEveryFor(config));
-            return;
-        }
-        const std::int64_t apart = std::lcm(every, keep), kept = settings.integer("steps") / apart;
+    if (needs.keptEvery == 0) {
         verdict.checkpoints =
-            translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.")
-                .arg(apart)
-                .arg(kept);
-        const CheckpointEstimate need =
-            estimateCheckpoints(settings, readJson(settings.text("model.start") + "/model.json"));
-        const double all = need.total(kept + 2), free = freeDisk(runFolder);
-        verdict.checkpoints +=
-            QLatin1Char(' ') +
-            translated("They take about %1 of the disk; %2 are free.").arg(gigabytes(all), gigabytes(free));
-        verdict.tight = verdict.tight || all > free;
-    } catch (const std::exception&) { // no model yet, or settings that the problem names
+            translated(
+                "Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.")
+                .arg(keepEveryFor(config));
+        return;
     }
+    verdict.checkpoints = translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.")
+                              .arg(needs.keptEvery)
+                              .arg(needs.kept);
+    if (!needs.disk)
+        return;
+    verdict.checkpoints += QLatin1Char(' ') + translated("They take about %1 of the disk; %2 are free.")
+                                                  .arg(gigabytes(*needs.disk), gigabytes(needs.freeDisk));
+    verdict.tight = verdict.tight || needs.diskTight();
 }
 
 } // namespace
@@ -153,8 +117,17 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
 {
     RunVerdict verdict;
     verdict.problem = runProblem(config, runFolder);
-    judgeMemory(config, verdict);
-    judgeCheckpoints(config, runFolder, verdict);
+    try {
+        const Settings settings = Settings::resolve(config);
+        const RunNeeds needs = needsOf(settings, runFolder.toStdString());
+        if (needs.memory)
+            judgeMemory(needs, settings.integer("batch"), verdict);
+        else
+            tellMemoryAlone(needs.whyUnknown, verdict);
+        judgeCheckpoints(needs, config, verdict);
+    } catch (const std::exception& error) { // settings that the problem names too
+        tellMemoryAlone(error.what(), verdict);
+    }
     return verdict;
 }
 

@@ -17,9 +17,10 @@ namespace mama {
 //                mixed precision 2 B but for the norms' inputs. The attention's table is not kept. A convolutional stem
 //                keeps two maps a convolution. Of a frozen image tower one layer. On top come the gradients of the
 //                layer at work.
-//   batches      4 B * side^2 * images: grey ahead, three channels at work; and what a fixed text tower said of captions
-//   program      LibTorch itself, the packed matrices of what is multiplied with gradients (both directions) and of a
-//                fixed text tower, and what a text tower with gradients takes beside its layers
+//   batches      4 B * side^2 * images: grey ahead, three channels at work; and what a fixed text tower said of
+//                captions
+//   program      LibTorch itself, the packed matrices of what is multiplied with gradients (both directions) and of
+//                a fixed text tower, and what a text tower with gradients takes beside its layers
 struct MemoryEstimate
 {
     double weights = 0, gradients = 0, moments = 0, activations = 0, batches = 0, program = 0;
