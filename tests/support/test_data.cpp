@@ -4,6 +4,7 @@
 
 #include <QDebug>
 #include <cstdlib>
+#include <random>
 
 namespace mama::test {
 namespace {
@@ -32,6 +33,13 @@ std::string device()
 {
     const std::string named = variable("MAMA_TEST_DEVICE");
     return named.empty() ? "cpu" : named;
+}
+std::uint32_t freshSeed()
+{
+    const std::string named = variable("MAMA_SEED");
+    const auto seed = named.empty() ? std::random_device()() : static_cast<std::uint32_t>(std::stoul(named));
+    qInfo("seed %u; MAMA_SEED=%u repeats it", seed, seed);
+    return seed;
 }
 bool inCi() { return variable("CI") == "true"; }
 

@@ -4,6 +4,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -24,6 +25,10 @@ std::string device();
 
 // The program under test, from the build's bin folder.
 std::filesystem::path program(const std::string& name);
+
+// For moments that shall differ from run to run: MAMA_SEED, or a fresh one. Written to the test's log, so that a
+// failure can be repeated.
+std::uint32_t freshSeed();
 
 // Whether a missing data folder must fail: the environment says CI=true.
 bool inCi();

@@ -252,11 +252,12 @@ private Q_SLOTS:
             QVERIFY(load(engine));
             expected = essence(engine.call("query", {{"study", encode(engine)}, {"texts", {"a mass"}}}));
         }
+        QRandomGenerator random(test::freshSeed());
         for (int round = 0; round < 10; ++round) {
             EngineClient victim(cacheAt("d"));
             QVERIFY(load(victim));
             victim.request("encode", {{"images", m_images}});
-            QTest::qWait(QRandomGenerator::global()->bounded(1, 600)); // a random moment
+            QTest::qWait(random.bounded(1, 600)); // a random moment
             victim.kill();
             EngineClient engine(cacheAt("d"));
             QVERIFY(load(engine));

@@ -264,15 +264,6 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(prepare(broken, {}, findProfile("mama")), Error);
     }
 
-    void thirteenMegapixels()
-    {
-        std::mt19937 random(3);
-        const auto image = image16(4096, 3328, [&](int r, int c) {
-            return breastValue(r, c, 4096, 3328, false) + static_cast<double>(random() % 64);
-        });
-        QBENCHMARK { prepare(image, {}, findProfile("mama")); }
-    }
-
 private:
     static std::pair<int, int> brightestPatch(const PreparedImage& prepared)
     {

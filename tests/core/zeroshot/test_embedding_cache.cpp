@@ -165,6 +165,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const QString program = QString::fromStdString(test::program("cache_hammer").string());
         constexpr int limit = 1'000'000;
+        QRandomGenerator random(test::freshSeed());
         for (int round = 0; round < 25; ++round) {
             QProcess one, two;
             one.start(program, {folder.path(), QString::number(limit), QString::number(round), "0"});
@@ -172,7 +173,7 @@ private Q_SLOTS:
             QVERIFY(one.waitForReadyRead(20000));
             QVERIFY(two.waitForReadyRead(20000));
             // A random moment, not a wait for something to become true.
-            QTest::qWait(QRandomGenerator::global()->bounded(1, 40));
+            QTest::qWait(random.bounded(1, 40));
             ::kill(static_cast<pid_t>(one.processId()), SIGKILL);
             ::kill(static_cast<pid_t>(two.processId()), SIGKILL);
             QVERIFY(one.waitForFinished(20000));
