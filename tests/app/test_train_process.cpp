@@ -6,6 +6,7 @@
 #include <QElapsedTimer>
 #include <QProcess>
 #include <QRandomGenerator>
+#include <QRegularExpression>
 #include <csignal>
 #include <map>
 
@@ -127,6 +128,20 @@ private Q_SLOTS:
         QVERIFY(table.startsWith("step,epoch,samples,time,lr,loss,"));
         QCOMPARE(mamaCommand({"run", "list", text(root())}).json().at(0).at("status").get<std::string>(),
                  std::string("finished"));
+    }
+
+    // As the window's form says it, on standard error, before anything else.
+    void sayWhatTheyNeed()
+    {
+        QProcess process;
+        process.start(text(program("mama")),
+                      {"train", "--config", text(configOf(tasks().front())), "--run", text(root() / "told")});
+        QVERIFY(process.waitForFinished(120000));
+        QCOMPARE(process.exitCode(), 0);
+        const QString said = QString::fromUtf8(process.readAllStandardError().split('\n').front());
+        const QRegularExpression needs(
+            R"(^train: memory: about \d+(\.\d+)? GB of \d+(\.\d+)? GB free; checkpoints: the last and the best stay$)");
+        QVERIFY2(needs.match(said).hasMatch(), qPrintable(said));
     }
 
     void wrongUseTouchesNothing()

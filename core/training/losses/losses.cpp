@@ -39,7 +39,8 @@ std::pair<Tensor, Tensor> bothDirections(const Tensor& logits)
     return {diagonalLoss(logits), diagonalLoss(logits.t())};
 }
 
-void addLocal(const LossInput& input, LossTerms& terms, const Collectives* together)
+// Symmetric local alignment (SLA): each caption against each image by their best patches, and by their best sentences.
+void addLocalAlignment(const LossInput& input, LossTerms& terms, const Collectives* together)
 {
     if (static_cast<std::int64_t>(input.sentenceCounts.size()) != input.patches.size(0))
         fail("sentence_counts", "as many captions as images are needed");
@@ -74,26 +75,6 @@ void require(const Tensor& term, const char* what)
 }
 
 } // namespace
-
-LossSchedule lossScheduleOf(std::string_view text)
-{
-    for (const LossSchedule schedule : {LossSchedule::Reference, LossSchedule::Paper, LossSchedule::PaperMean})
-        if (text == name(schedule))
-            return schedule;
-    throw Error(ErrorCode::Usage, "choose loss schedule", std::string(text), "expected reference, paper or paper_mean");
-}
-
-Negatives negativesOf(std::string_view text)
-{
-    if (text != "local" && text != "gathered")
-        throw Error(ErrorCode::Usage, "choose negatives", std::string(text), "expected local or gathered");
-    return text == "local" ? Negatives::Local : Negatives::Gathered;
-}
-
-const char* name(LossSchedule schedule)
-{
-    return schedule == LossSchedule::Reference ? "reference" : schedule == LossSchedule::Paper ? "paper" : "paper_mean";
-}
 
 std::vector<std::pair<std::string, Tensor>> LossTerms::named() const
 {
@@ -151,16 +132,6 @@ Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, con
     return functional::cross_entropy(logits, partner);
 }
 
-bool isLate(const LossOptions& options, std::int64_t step) { return step >= options.lateLoss; }
-
-bool usesSecondView(const LossOptions& options, bool late)
-{
-    return (late || options.schedule != LossSchedule::Reference) &&
-           (options.secondViewWeight > 0 || options.simclrWeight > 0);
-}
-
-bool usesLocal(const LossOptions& options, bool late) { return late && options.localWeight > 0; }
-
 LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Collectives* together)
 {
     const auto where = [&](Negatives negatives) { return negatives == Negatives::Gathered ? together : nullptr; };
@@ -177,7 +148,7 @@ LossTerms lossTerms(const LossInput& input, const LossOptions& options, const Co
         terms.ntxent = ntxent(input.simclr1, input.simclr2, options.temperature, gathered);
     }
     if (input.patches.defined() && input.sentences.defined() && options.localWeight > 0)
-        addLocal(input, terms, where(options.local));
+        addLocalAlignment(input, terms, where(options.local));
     return terms;
 }
 

@@ -4,6 +4,7 @@
 
 namespace mama {
 
+// Symmetric local alignment (SLA, mama.md 3): what its loss contrasts; the cross-entropies stand in losses.h.
 // Cosines between patches and sentences, reduced two ways; each [M captions, N images].
 struct LocalScores
 {

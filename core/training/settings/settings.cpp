@@ -1,6 +1,7 @@
 #include "core/training/settings/settings.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/setting_presets.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +12,17 @@ namespace {
 
 using nlohmann::json;
 using Type = SettingInfo::Type;
+
+SettingInfo infoOf(const SettingRow& row)
+{
+    SettingInfo info{std::string(row.key),    row.type, {}, row.low, row.high, {}, std::string(row.unit),
+                     std::string(row.meaning)};
+    std::visit([&](const auto& value) { info.standard = value; }, row.standard);
+    for (const std::string_view choice : row.choices)
+        if (!choice.empty())
+            info.choices.emplace_back(choice);
+    return info;
+}
 
 [[noreturn]] void wrong(const std::string& key, const std::string& why)
 {
@@ -80,6 +92,17 @@ const char* name(Type type)
 {
     constexpr std::array names = {"flag", "integer", "number", "text", "choice"};
     return names[static_cast<std::size_t>(type)];
+}
+
+std::span<const SettingInfo> trainingSettings()
+{
+    static const std::vector<SettingInfo> settings = [] {
+        std::vector<SettingInfo> all;
+        for (const SettingRow& row : setting_table::rows)
+            all.push_back(infoOf(row));
+        return all;
+    }();
+    return settings;
 }
 
 json Settings::defaultOf(const SettingInfo& info, const json& config)

@@ -26,15 +26,6 @@ const char* name(SettingInfo::Type type); // "flag", "integer", "number", "text"
 // Every setting, in the order of a form.
 std::span<const SettingInfo> trainingSettings();
 
-// Where a choice has this value, the default of `key` is another one.
-struct SettingPreset
-{
-    SettingChoice when;
-    SettingKey key;
-    nlohmann::json value;
-};
-const std::vector<SettingPreset>& settingPresets();
-
 // A complete, checked configuration.
 class Settings
 {

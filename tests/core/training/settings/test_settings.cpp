@@ -1,9 +1,12 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
-#include "core/training/settings/memory_estimate.h"
+#include "core/training/settings/checkpoint_estimate.h"
+#include "core/training/settings/run_needs.h"
 #include "core/training/settings/settings.h"
 #include "tests/support/test_data.h"
+
+#include <unistd.h>
 
 using namespace mama;
 using nlohmann::json;
@@ -153,6 +156,38 @@ private Q_SLOTS:
         const double estimate = estimateMemory(Settings::resolve(config), readJson(demo / "model.json")).total() / 1e6;
         QVERIFY2(estimate >= megabytes && estimate <= 1.2 * megabytes,
                  qPrintable(QStringLiteral("%1 MB against %2 MB").arg(estimate).arg(megabytes)));
+    }
+
+    void whatARunNeedsIsHeldAgainstTheMachine()
+    {
+        const QTemporaryDir folder;
+        const auto run = std::filesystem::path(folder.path().toStdString()) / "not/there/yet";
+        const auto demo = test::sourceFolder() / "resources/demo";
+        json config = readJson(demo / "pretrain.json");
+        config["model"]["start"] = demo.string();
+        config.update({{"steps", 700}, {"checkpoint_every", 60}, {"keep_every", 40}}); // both at every 120th step
+        const Settings settings = Settings::resolve(config);
+        const RunNeeds needs = needsOf(settings, run);
+        const json description = readJson(demo / "model.json");
+        QCOMPARE(needs.keptEvery, std::int64_t{120});
+        QCOMPARE(needs.kept, std::int64_t{5});
+        QCOMPARE(needs.memory.value().total(), estimateMemory(settings, description).total());
+        QCOMPARE(needs.disk.value(), estimateCheckpoints(settings, description).total(7)); // and the last and the best
+        QVERIFY(needs.freeMemory > 0 && needs.freeMemory <= physicalMemory());
+        QVERIFY(needs.freeDisk > 0);
+        RunNeeds tight = needs;
+        tight.freeMemory = tight.freeDisk = 1;
+        QVERIFY(tight.memoryTight() && tight.diskTight());
+        config["model"]["start"] = "/nowhere";
+        const RunNeeds unknown = needsOf(Settings::resolve(config), run);
+        QVERIFY(!unknown.memory && !unknown.disk && !unknown.whyUnknown.empty());
+        QVERIFY(!unknown.memoryTight() && !unknown.diskTight());
+    }
+
+private:
+    static double physicalMemory()
+    {
+        return static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
     }
 };
 

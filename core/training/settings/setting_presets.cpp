@@ -1,23 +1,11 @@
-#include "core/training/settings/settings.h"
+#include "core/training/settings/setting_presets.h"
 
 #include <initializer_list>
-#include <type_traits>
 
 namespace mama {
 namespace {
 
 using nlohmann::json;
-
-SettingInfo infoOf(const SettingRow& row)
-{
-    SettingInfo info{std::string(row.key),    row.type, {}, row.low, row.high, {}, std::string(row.unit),
-                     std::string(row.meaning)};
-    std::visit([&](const auto& value) { info.standard = value; }, row.standard);
-    for (const std::string_view choice : row.choices)
-        if (!choice.empty())
-            info.choices.emplace_back(choice);
-    return info;
-}
 
 struct Change
 {
@@ -27,17 +15,6 @@ struct Change
 using Changes = std::initializer_list<Change>;
 
 } // namespace
-
-std::span<const SettingInfo> trainingSettings()
-{
-    static const std::vector<SettingInfo> settings = [] {
-        std::vector<SettingInfo> all;
-        for (const SettingRow& row : setting_table::rows)
-            all.push_back(infoOf(row));
-        return all;
-    }();
-    return settings;
-}
 
 const std::vector<SettingPreset>& settingPresets()
 {
