@@ -21,7 +21,8 @@ QString begin(const QString& program, const QStringList& arguments, const QStrin
 {
     QProcess process;
     process.setProgram(program);
-    process.setArguments(arguments);
+    process.setArguments(QStringList{QStringLiteral("--quiet")} +
+                         arguments); // standard error holds what went wrong alone
     process.setStandardInputFile(QProcess::nullDevice());
     process.setStandardOutputFile(QProcess::nullDevice());
     process.setStandardErrorFile(errorsBeside(folder), QIODevice::Truncate);
