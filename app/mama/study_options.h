@@ -1,5 +1,5 @@
 #pragma once
-#include "app/mama/compute_options.h"
+#include "app/mama/options.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/query.h"

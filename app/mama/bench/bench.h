@@ -1,5 +1,5 @@
 #pragma once
-#include "app/mama/compute_options.h"
+#include "app/mama/options.h"
 
 #include <nlohmann/json.hpp>
 #include <string>

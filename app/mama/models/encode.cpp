@@ -1,6 +1,6 @@
 // mama encode: embeddings of images and texts as arrays.
-#include "app/mama/compute_options.h"
 #include "app/mama/models/text_lines.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
 #include "core/dicom/read/image_file.h"

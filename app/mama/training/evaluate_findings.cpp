@@ -1,5 +1,5 @@
 // mama evaluate-findings: text queries about lesions, and the maps' aim, on a data set with masks.
-#include "app/mama/compute_options.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/evaluation/finding_report.h"

@@ -1,4 +1,4 @@
-#include "app/mama/compute_options.h"
+#include "app/mama/options.h"
 
 #include "core/base/error.h"
 
