@@ -4,6 +4,11 @@
 
 namespace mama::cli {
 
+void addModelOption(CLI::App& command, std::string& model)
+{
+    command.add_option("--model", model, "Model folder, or the name of an installed model")->required();
+}
+
 void addComputeOptions(CLI::App& command, ComputeOptions& options)
 {
     command.add_option("--device", options.device, "auto, cpu, cuda or cuda:N")->capture_default_str();
@@ -19,6 +24,37 @@ void addComputeOptions(CLI::App& command, ComputeOptions& options)
     command.add_option("--threads", options.threads, "0: every core of this process")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
+}
+
+void addJsonOption(CLI::App& command, bool& json, const char* meaning) { command.add_flag("--json", json, meaning); }
+
+void addCacheOption(CLI::App& command, std::filesystem::path& folder)
+{
+    command.add_option("--cache", folder, "Folder of the embedding cache");
+}
+
+void addBootstrapOptions(CLI::App& command, metrics::BootstrapOptions& options)
+{
+    command.add_option("--resamples", options.resamples, "Of the bootstrap")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    command.add_option("--seed", options.seed, "Of the bootstrap")->capture_default_str();
+    command.add_option("--threads", options.threads, "0: all; the figures do not depend on it")
+        ->check(CLI::Range(0, 1024));
+}
+
+void addTextOptions(CLI::App& command, TextReading& reading)
+{
+    command.add_option("--pooling", reading.pooling, "Of the text: default (as the model says), zero-shot, training")
+        ->capture_default_str();
+    command.add_option("--prefix", reading.prefix,
+                       "Text in front of every sentence, such as the image's own metadata; named in the result");
+    command.add_flag("--raw", reading.raw, "Texts as they are, special tokens written in them recognised");
+}
+
+void runs(CLI::App& command, Context& context, std::function<int()> run)
+{
+    command.callback([&context, run = std::move(run)] { context.run = run; });
 }
 
 } // namespace mama::cli

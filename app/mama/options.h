@@ -1,10 +1,35 @@
 #pragma once
 #include "app/mama/commands.h"
+#include "core/metrics/bootstrap.h"
 #include "core/model/model.h"
 
+#include <filesystem>
+#include <functional>
+#include <string>
+
+// Options that several commands have, each declared once.
 namespace mama::cli {
 
+// --model
+void addModelOption(CLI::App& command, std::string& model);
 // --device, --precision, --threads: on everything that computes.
 void addComputeOptions(CLI::App& command, ComputeOptions& options);
+// --json
+void addJsonOption(CLI::App& command, bool& json, const char* meaning = "One JSON document on standard output");
+// --cache
+void addCacheOption(CLI::App& command, std::filesystem::path& folder);
+// --resamples, --seed, --threads
+void addBootstrapOptions(CLI::App& command, metrics::BootstrapOptions& options);
+
+// How a text is read by the model: --pooling, --prefix, --raw.
+struct TextReading
+{
+    std::string pooling = "default", prefix;
+    bool raw = false;
+};
+void addTextOptions(CLI::App& command, TextReading& reading);
+
+// What main executes if this command is the one on the command line.
+void runs(CLI::App& command, Context& context, std::function<int()> run);
 
 } // namespace mama::cli

@@ -11,7 +11,7 @@ namespace mama::cli {
 
 void addStudyOptions(CLI::App& command, StudyOptions& options)
 {
-    command.add_option("--model", options.model, "Model folder, or the name of an installed model")->required();
+    addModelOption(command, options.model);
     command.add_option("--study", options.paths, "Folder of a study, or its files (DICOM, PNG, JPEG, TIFF)")
         ->required();
     command.add_option("--study-uid", options.selection.studyUid, "Which study, where the paths hold several");
@@ -24,14 +24,10 @@ void addStudyOptions(CLI::App& command, StudyOptions& options)
         .add_option("--fusion", options.fusion,
                     "From images to breasts and study: maximum, mean, mean-of-breast-maxima")
         ->capture_default_str();
-    command.add_option("--pooling", options.pooling, "Of the text: default (as the model says), zero-shot, training")
-        ->capture_default_str();
-    command.add_option("--prefix", options.prefix,
-                       "Text in front of every sentence, such as the image's own metadata; named in the result");
-    command.add_flag("--raw", options.raw, "Texts as they are, special tokens written in them recognised");
-    command.add_option("--cache", options.cache, "Folder of the embedding cache");
+    addTextOptions(command, options);
+    addCacheOption(command, options.cache);
     command.add_flag("--no-cache", options.noCache, "Encode every image anew, keep nothing");
-    command.add_flag("--json", options.json, "One JSON document on standard output");
+    addJsonOption(command, options.json);
     addComputeOptions(command, options.compute);
 }
 

@@ -13,14 +13,14 @@
 namespace mama::cli {
 
 // What every command on one study with one model takes.
-struct StudyOptions
+struct StudyOptions : TextReading
 {
     std::string model;
     std::vector<std::filesystem::path> paths;
     SelectionOptions selection;
     int frame = -1; // -1: not named
-    std::string fusion = "maximum", pooling = "default", prefix;
-    bool raw = false, noCache = false, json = false;
+    std::string fusion = "maximum";
+    bool noCache = false, json = false;
     std::filesystem::path cache; // empty: in the cache folder
     ComputeOptions compute;
 };

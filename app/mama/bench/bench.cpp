@@ -104,9 +104,8 @@ void addTrainStep(CLI::App& bench, Context& context)
     command->add_option("--threads", options->bench.compute.threads, "0: every core of this process")
         ->check(CLI::Range(0, 1024))
         ->capture_default_str();
-    command->add_flag("--json", options->bench.json, "The report as JSON");
-    command->callback(
-        [options, &context] { context.run = [options, &context] { return benchTrainStep(*options, context); }; });
+    addJsonOption(*command, options->bench.json, "The report as JSON");
+    runs(*command, context, [options, &context] { return benchTrainStep(*options, context); });
 }
 
 } // namespace
@@ -125,10 +124,9 @@ void addBench(CLI::App& app, Context& context)
         command->add_option("--repeat", options->repeat, "Runs that are measured, after one that is not")
             ->check(CLI::Range(1, 10000))
             ->capture_default_str();
-        command->add_flag("--json", options->json, "The report as JSON");
+        addJsonOption(*command, options->json, "The report as JSON");
         addComputeOptions(*command, options->compute);
-        command->callback(
-            [options, run, &context] { context.run = [options, run, &context] { return run(*options, context); }; });
+        runs(*command, context, [options, run, &context] { return run(*options, context); });
     };
     add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)",
         benchEncodeImage);

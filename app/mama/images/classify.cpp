@@ -104,8 +104,7 @@ void addClassify(CLI::App& app, Context& context)
         ->add_option("--length", options->length,
                      "Tokens that prompts are cut and padded to; without it 72 for the task cancer, else the model's")
         ->check(CLI::Range(1, 1'000'000));
-    command->callback(
-        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    runs(*command, context, [options, &context] { return run(*options, context.job()); });
 }
 
 } // namespace mama::cli

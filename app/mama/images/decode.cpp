@@ -1,5 +1,5 @@
 // mama decode: the pixels of one file, as stored, after the modality step, or as the window shows them.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/npy.h"
@@ -230,8 +230,8 @@ void addDecode(CLI::App& app, Context& context)
             "Window or VOI LUT for the display stage: its number (windows first, then LUTs) or its explanation")
         ->capture_default_str();
     command->add_option("--out", options->out, "Array to write, .npy [rows, columns] or [rows, columns, 3]");
-    command->add_flag("--json", options->json, "Figures as one JSON document on stdout");
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
+    addJsonOption(*command, options->json, "Figures as one JSON document on stdout");
+    runs(*command, context, [options, &context] { return run(*options, context); });
 }
 
 } // namespace mama::cli

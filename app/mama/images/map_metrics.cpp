@@ -1,6 +1,6 @@
 // mama map-metrics: how well alignment maps find marked findings.
-#include "app/mama/commands.h"
 #include "app/mama/images/map_files_in.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -37,6 +37,20 @@ std::vector<std::string> patientsOf(const std::filesystem::path& path, const std
     return patients;
 }
 
+nlohmann::json bootstrapOf(const MapMetricsOptions& options, bool byPatient)
+{
+    return {{"resamples", options.bootstrap.resamples},
+            {"seed", options.bootstrap.seed},
+            {"unit", byPatient ? "patient" : "map"}};
+}
+
+void printTable(const nlohmann::json& means)
+{
+    for (const auto& [name, entry] : means.items())
+        std::cout << name << " " << entry.dump() << "\n";
+    std::cout.flush();
+}
+
 int run(const MapMetricsOptions& options, const Job& job)
 {
     std::vector<std::string> missing;
@@ -58,20 +72,14 @@ int run(const MapMetricsOptions& options, const Job& job)
     if (!summary)
         return Cancelled;
     const nlohmann::json means = metrics::toJson(*summary);
-    if (options.json) {
+    if (options.json)
         printJson({{"maps", maps},
                    {"summary", means},
                    {"without_mask", missing},
                    {"threshold", options.threshold ? nlohmann::json(*options.threshold) : nullptr},
-                   {"bootstrap",
-                    {{"resamples", options.bootstrap.resamples},
-                     {"seed", options.bootstrap.seed},
-                     {"unit", patients.empty() ? "map" : "patient"}}}});
-    } else {
-        for (const auto& [name, entry] : means.items())
-            std::cout << name << " " << entry.dump() << "\n";
-        std::cout.flush();
-    }
+                   {"bootstrap", bootstrapOf(options, !patients.empty())}});
+    else
+        printTable(means);
     return missing.empty() ? Done : SomeRefused;
 }
 
@@ -101,15 +109,9 @@ void addMapMetrics(CLI::App& app, Context& context)
         ->check(CLI::ExistingDirectory);
     command->add_option("--patients", options->patients, "JSON object, map name to patient: intervals are by patient");
     command->add_option("--threshold", options->threshold, "Tuned on validation; for Dice, IoU and false activation");
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
-        ->check(CLI::Range(1, 1000000))
-        ->capture_default_str();
-    command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
-    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")
-        ->check(CLI::Range(0, 1024));
-    command->add_flag("--json", options->json, "One JSON document");
-    command->callback(
-        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    addBootstrapOptions(*command, options->bootstrap);
+    addJsonOption(*command, options->json);
+    runs(*command, context, [options, &context] { return run(*options, context.job()); });
 }
 
 } // namespace mama::cli

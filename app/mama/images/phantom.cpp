@@ -1,6 +1,6 @@
 // mama phantom: synthetic screening studies with known lesions.
 #include "core/phantom/phantom.h"
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 
 #include <cstdio>
@@ -69,8 +69,8 @@ void addPhantom(CLI::App& app, Context& context)
         ->capture_default_str();
     command->add_option("--threads", o.threads, "Threads; 0: all cores")->check(CLI::NonNegativeNumber);
     command->add_flag("--balanced", o.balanced, "Densities A to D in equal shares, not 10, 40, 40, 10 %");
-    command->add_flag("--json", options->json, "One JSON document on stdout");
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
+    addJsonOption(*command, options->json);
+    runs(*command, context, [options, &context] { return run(*options, context); });
 }
 
 } // namespace mama::cli

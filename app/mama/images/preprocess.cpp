@@ -1,5 +1,5 @@
 // mama preprocess: what the encoder sees of one image, and the geometry that leads there and back.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
 #include "core/dicom/read/image_file.h"
@@ -157,7 +157,7 @@ void addOptions(CLI::App& command, Options& options)
         ->check(CLI::PositiveNumber);
     command.add_option("--out", options.out, "The input as float32 [3, N, N], .npy");
     command.add_option("--grey", options.grey, "The same picture before normalisation as uint8 [N, N], .npy");
-    command.add_flag("--json", options.json, "One JSON document on stdout");
+    addJsonOption(command, options.json);
     const std::string group = "Steps of the reference profiles, for comparison";
     command.add_option("--long-side", options.longSide, "First area resize to this long side; 0: none")
         ->check(CLI::NonNegativeNumber)
@@ -195,7 +195,7 @@ void addPreprocess(CLI::App& app, Context& context)
         "before the crop, or in model input where the aspect is kept. scale: stored pixels to resized ones [x, y]. patch_mm:\n"
         "a patch's footprint [row, column], null without a spacing. geometry: the whole chain.");
     addOptions(*command, *options);
-    command->callback([options, &context] { context.run = [options] { return run(*options); }; });
+    runs(*command, context, [options] { return run(*options); });
 }
 
 } // namespace mama::cli

@@ -49,9 +49,11 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
     return lines;
 }
 
-void writePictures(const QueryCommand& command, const QueryResult& result, const EncodedStudy& study,
-                   nlohmann::json& pictures, const std::vector<MapFile>& files)
+// Beside each map file its overlay; their paths.
+nlohmann::json writePictures(const QueryCommand& command, const QueryResult& result, const EncodedStudy& study,
+                             const std::vector<MapFile>& files)
 {
+    nlohmann::json pictures = nlohmann::json::array();
     std::size_t next = 0; // files are in the order of images and maps
     for (std::size_t i = 0; i < study.images.size(); ++i) {
         if (result.maps[i].empty())
@@ -72,6 +74,7 @@ void writePictures(const QueryCommand& command, const QueryResult& result, const
             pictures.push_back(path.string());
         }
     }
+    return pictures;
 }
 
 void printTable(const QueryResult& result, const EncodedStudy& study)
@@ -120,9 +123,8 @@ int run(const QueryCommand& command, const Job& job)
                             {"sentence", file.sentence},
                             {"path", file.path.string()}});
         document["maps"] = std::move(list);
-        document["pictures"] = nlohmann::json::array();
-        if (command.png)
-            writePictures(command, *result, opened->study, document["pictures"], files);
+        document["pictures"] =
+            command.png ? writePictures(command, *result, opened->study, files) : nlohmann::json::array();
     }
     return report(std::move(document), opened->study, command.study.json, [&] { printTable(*result, opened->study); });
 }

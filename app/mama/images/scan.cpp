@@ -1,6 +1,6 @@
 // mama scan: studies, side and view of every image, hanging.
 #include "core/study/scan.h"
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 
 #include <algorithm>
 #include <iostream>
@@ -110,10 +110,10 @@ void addScan(CLI::App& app, Context& context)
         "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
         "Exit status 3: some files were refused.");
     command->add_option("PATH", options->paths, "Image files and folders, searched to the bottom")->required();
-    command->add_flag("--json", options->json, "One JSON document on stdout");
+    addJsonOption(*command, options->json);
     command->add_flag("--headers-only", options->headersOnly,
                       "Do not decode pixels: mirrored storage is not looked for");
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
+    runs(*command, context, [options, &context] { return run(*options, context); });
 }
 
 } // namespace mama::cli

@@ -1,5 +1,5 @@
 // mama caption: structural captions and class prompts of table rows.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/tables/importers/embed_tables.h"
 #include "core/text/captions/captions.h"
 #include "core/text/captions/prompts.h"
@@ -110,7 +110,7 @@ void addCaption(CLI::App& app, Context& context)
         ->default_str("1")
         ->check(CLI::Range(0.0, 1.0));
     command->add_option("--seed", options->seed, "Seed of the masking")->capture_default_str();
-    command->callback([options, &context] { context.run = [options] { return caption(*options); }; });
+    runs(*command, context, [options] { return caption(*options); });
 }
 
 } // namespace mama::cli

@@ -1,5 +1,5 @@
-#include "app/mama/commands.h"
 #include "app/mama/models/text_lines.h"
+#include "app/mama/options.h"
 
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -167,8 +167,8 @@ void addCheckpoint(CLI::App& app, Context& context)
     look->add_option("FILE", options->import.checkpoint, "Checkpoint file or folder")->required();
     addSources(*look, *options);
     look->add_flag("--quick", options->quick, "Do not read the values (checksums, NaN): instant on files of any size");
-    look->add_flag("--json", options->json, "One JSON document on stdout");
-    look->callback([options, &context] { context.run = [options, &context] { return inspect(*options, context); }; });
+    addJsonOption(*look, options->json);
+    runs(*look, context, [options, &context] { return inspect(*options, context); });
 
     auto* take = command->add_subcommand("import", "Makes a model folder; it appears when complete");
     take->add_option("FILE", options->import.checkpoint, "Checkpoint file or folder")->required();
@@ -176,9 +176,8 @@ void addCheckpoint(CLI::App& app, Context& context)
     take->add_option("--compat", options->import.compat, "reference: its numbers including its oddities; default: ours")
         ->check(CLI::IsMember({"reference", "default"}));
     take->add_option("--out", options->out, "Model folder to make")->required();
-    take->add_flag("--json", options->json, "One JSON document on stdout");
-    take->callback(
-        [options, &context] { context.run = [options, &context] { return importModel(*options, context); }; });
+    addJsonOption(*take, options->json);
+    runs(*take, context, [options, &context] { return importModel(*options, context); });
 
     auto* start = command->add_subcommand(
         "start", "Makes a model folder to begin training with: random weights on an installed language model");
@@ -190,8 +189,8 @@ void addCheckpoint(CLI::App& app, Context& context)
         "Texts as they will be asked, one a line: the text heads begin as projections that tell them apart");
     start->add_option("--seed", options->seed, "Of the random weights")->capture_default_str();
     start->add_option("--out", options->out, "Model folder to make")->required();
-    start->add_flag("--json", options->json, "One JSON document on stdout");
-    start->callback([options, &context] { context.run = [options] { return startModel(*options); }; });
+    addJsonOption(*start, options->json);
+    runs(*start, context, [options] { return startModel(*options); });
 
     auto* give = command->add_subcommand("export", "Writes a model under the names that other programs know");
     give->add_option("MODEL", options->import.checkpoint, "Model folder")->required();
@@ -200,8 +199,8 @@ void addCheckpoint(CLI::App& app, Context& context)
             "mama: the whole model, the reference's names; peft: the adapter with the rows of added tokens; hub: the image tower, DINOv2's names; compact: a model folder in bfloat16 that takes its language model from the cache folder")
         ->check(CLI::IsMember({"mama", "peft", "hub", "compact"}));
     give->add_option("--out", options->out, "A .safetensors file or a folder")->required();
-    give->add_flag("--json", options->json, "One JSON document on stdout");
-    give->callback([options, &context] { context.run = [options, &context] { return exportTo(*options, context); }; });
+    addJsonOption(*give, options->json);
+    runs(*give, context, [options, &context] { return exportTo(*options, context); });
 }
 
 } // namespace mama::cli

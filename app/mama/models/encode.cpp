@@ -16,14 +16,13 @@
 namespace mama::cli {
 namespace {
 
-struct Options
+struct Options : TextReading
 {
     std::string model;
     std::vector<std::filesystem::path> files;
     std::filesystem::path textFile, out, second; // second: patches or sentences
-    std::string pooling = "default", prefix;
     int frame = 0;
-    bool raw = false, json = false;
+    bool json = false;
     ComputeOptions compute;
 };
 
@@ -74,62 +73,103 @@ void append(std::vector<float>& all, const std::vector<float>& more)
     all.insert(all.end(), more.begin(), more.end());
 }
 
+double millisecondsSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Takes one file after another into common arrays.
+class ImageArrays
+{
+public:
+    ImageArrays(const Options& options, const LoadedModel& loaded) : m_options(options), m_loaded(loaded) {}
+
+    // False: cancelled.
+    bool add(const std::filesystem::path& path, const std::stop_token& stop)
+    {
+        const auto start = std::chrono::steady_clock::now();
+        const Input input =
+            path.extension() == ".npy" ? preparedInput(path) : imageInput(path, m_options.frame, m_loaded);
+        const Cancellable<ImageEmbedding> one =
+            m_loaded.model->encodeImages(input.values, input.count, input.height, input.width, {stop, {}});
+        if (!one)
+            return false;
+        if (m_all.count > 0 && patchesWanted() && (one->rows != m_all.rows || one->columns != m_all.columns))
+            throw Error(ErrorCode::Data, "encode image", path.string(),
+                        "its patch grid differs from the first file's: no common array of patches");
+        m_files.push_back({{"path", path.string()},
+                           {"rows", {m_all.count, m_all.count + one->count}},
+                           {"grid", {one->rows, one->columns}},
+                           {"milliseconds", millisecondsSince(start)}});
+        m_all.count += one->count;
+        m_all.dim = one->dim;
+        m_all.rows = one->rows;
+        m_all.columns = one->columns;
+        append(m_all.global, one->global);
+        append(m_all.patches, one->patches);
+        return true;
+    }
+
+    // Within the handler of the error. The others go on, unless there are none or the model is at fault.
+    void refuse(const std::filesystem::path& path, const Error& error)
+    {
+        if (error.code() == ErrorCode::Model || m_options.files.size() == 1)
+            throw;
+        std::cerr << "error: " << error.what() << std::endl;
+        m_refused.push_back({{"path", path.string()}, {"reason", error.why()}});
+    }
+
+    void write() const
+    {
+        if (m_all.count == 0)
+            throw Error(ErrorCode::Data, "encode image", m_options.files.front().string(), "no file could be encoded");
+        if (patchesWanted() && m_all.patches.empty())
+            throw Error(ErrorCode::Model, "encode image", m_options.model,
+                        "the model has no local head: no patch embeddings");
+        writeNpy(m_options.out, m_all.global, std::array{m_all.count, m_all.dim});
+        if (patchesWanted())
+            writeNpy(m_options.second, m_all.patches, std::array{m_all.count, m_all.rows, m_all.columns, m_all.dim});
+    }
+
+    // The exit status.
+    int report() const
+    {
+        if (m_options.json) {
+            nlohmann::json document = aboutModel(m_loaded);
+            document["files"] = m_files;
+            document["refused"] = m_refused;
+            printJson(document);
+        }
+        return m_refused.empty() ? Done : SomeRefused;
+    }
+
+private:
+    bool patchesWanted() const { return !m_options.second.empty(); }
+
+    const Options& m_options;
+    const LoadedModel& m_loaded;
+    ImageEmbedding m_all;
+    nlohmann::json m_files = nlohmann::json::array(), m_refused = nlohmann::json::array();
+};
+
 int encodeImages(const Options& options, const Context& context)
 {
     const Job job = context.job();
     const LoadedModel loaded = loadModel(options.model, options.compute, job);
     if (!loaded.model)
         return Cancelled;
-    ImageEmbedding all;
-    nlohmann::json files = nlohmann::json::array(), refused = nlohmann::json::array();
+    ImageArrays arrays(options, loaded);
     for (std::size_t i = 0; i < options.files.size(); ++i) {
-        const std::filesystem::path& path = options.files[i];
         try {
-            const auto start = std::chrono::steady_clock::now();
-            const Input input =
-                path.extension() == ".npy" ? preparedInput(path) : imageInput(path, options.frame, loaded);
-            const Cancellable<ImageEmbedding> one =
-                loaded.model->encodeImages(input.values, input.count, input.height, input.width, {job.stop, {}});
-            if (!one)
+            if (!arrays.add(options.files[i], job.stop))
                 return Cancelled;
-            if (all.count > 0 && !options.second.empty() && (one->rows != all.rows || one->columns != all.columns))
-                throw Error(ErrorCode::Data, "encode image", path.string(),
-                            "its patch grid differs from the first file's: no common array of patches");
-            const double milliseconds =
-                std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-            files.push_back({{"path", path.string()},
-                             {"rows", {all.count, all.count + one->count}},
-                             {"grid", {one->rows, one->columns}},
-                             {"milliseconds", milliseconds}});
-            all.count += one->count;
-            all.dim = one->dim;
-            all.rows = one->rows;
-            all.columns = one->columns;
-            append(all.global, one->global);
-            append(all.patches, one->patches);
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::Model || options.files.size() == 1)
-                throw;
-            std::cerr << "error: " << error.what() << std::endl;
-            refused.push_back({{"path", path.string()}, {"reason", error.why()}});
+            arrays.refuse(options.files[i], error);
         }
         job.report(i + 1, options.files.size(), "encode images");
     }
-    if (all.count == 0)
-        throw Error(ErrorCode::Data, "encode image", options.files.front().string(), "no file could be encoded");
-    if (!options.second.empty() && all.patches.empty())
-        throw Error(ErrorCode::Model, "encode image", options.model,
-                    "the model has no local head: no patch embeddings");
-    writeNpy(options.out, all.global, std::array{all.count, all.dim});
-    if (!options.second.empty())
-        writeNpy(options.second, all.patches, std::array{all.count, all.rows, all.columns, all.dim});
-    if (options.json) {
-        nlohmann::json document = aboutModel(loaded);
-        document["files"] = files;
-        document["refused"] = refused;
-        printJson(document);
-    }
-    return refused.empty() ? Done : SomeRefused;
+    arrays.write();
+    return arrays.report();
 }
 
 int encodeTexts(const Options& options, const Context& context)
@@ -149,8 +189,7 @@ int encodeTexts(const Options& options, const Context& context)
     const Cancellable<TextEmbedding> made = loaded.model->encodeTexts(texts, how, job);
     if (!made)
         return Cancelled;
-    const double milliseconds =
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+    const double milliseconds = millisecondsSince(start);
     writeNpy(options.out, made->global, std::array{made->count, made->dim});
     if (!options.second.empty())
         writeNpy(options.second, made->sentences, std::array{made->offsets.back(), made->dim});
@@ -193,24 +232,19 @@ void addEncode(CLI::App& app, Context& context)
     image->add_option("files", options->files, "DICOM, PNG, JPEG or TIFF files, or .npy arrays")->required();
     image->add_option("--patches", options->second, "Write patch embeddings here");
     image->add_option("--frame", options->frame, "Frame of multi-frame files, from 0")->check(CLI::NonNegativeNumber);
-    image->callback(
-        [options, &context] { context.run = [options, &context] { return encodeImages(*options, context); }; });
+    runs(*image, context, [options, &context] { return encodeImages(*options, context); });
     CLI::App* text =
         encode->add_subcommand("text", "Global [N, D] and sentence [total sentences, D] embeddings, L2-normalised");
     text->add_option("--text-file", options->textFile,
                      "One text a line, or a JSON array of strings; - is standard input")
         ->required();
-    text->add_flag("--raw", options->raw, "The texts as they are instead of the caption rules");
-    text->add_option("--pooling", options->pooling, "zero-shot, training or default (what the model's inference uses)")
-        ->capture_default_str();
+    addTextOptions(*text, *options);
     text->add_option("--sentences", options->second, "Write sentence embeddings here");
-    text->add_option("--prefix", options->prefix, "Text in front of every text, such as an image's metadata");
-    text->callback(
-        [options, &context] { context.run = [options, &context] { return encodeTexts(*options, context); }; });
+    runs(*text, context, [options, &context] { return encodeTexts(*options, context); });
     for (CLI::App* command : {image, text}) {
-        command->add_option("--model", options->model, "Model folder, or the name of a bundled model")->required();
+        addModelOption(*command, options->model);
         command->add_option("--out", options->out, "Write global embeddings here")->required();
-        command->add_flag("--json", options->json, "What was done, as JSON on stdout");
+        addJsonOption(*command, options->json, "What was done, as JSON on stdout");
         addComputeOptions(*command, options->compute);
     }
 }

@@ -56,12 +56,12 @@ void addEngine(CLI::App& app, Context& context)
     command->description(
         "JSON-RPC 2.0 on standard input and output, one message a line; logs on standard error. The methods are described\n"
         "in core/protocol/README.md. Ends with status 0 at the end of input or on the method shutdown.");
-    command->add_option("--cache", options->cache, "Folder of the embedding cache");
+    addCacheOption(*command, options->cache);
     command->add_option("--cache-limit-mb", options->limitMb, "Its greatest size")
         ->check(CLI::Range(0, 1 << 30))
         ->capture_default_str();
     addComputeOptions(*command, options->compute);
-    command->callback([options, &context] { context.run = [options, &context] { return run(*options, context); }; });
+    runs(*command, context, [options, &context] { return run(*options, context); });
 }
 
 } // namespace mama::cli

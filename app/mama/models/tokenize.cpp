@@ -1,6 +1,6 @@
 // mama tokenize: texts to token ids, as the model's own tokenizer gives them.
-#include "app/mama/commands.h"
 #include "app/mama/models/text_lines.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/text/captions/caption_tokens.h"
 
@@ -82,7 +82,7 @@ void addTokenize(CLI::App& app, Context& context)
         ->check(CLI::Range(1, 1'000'000));
     command->add_flag("--no-pad", options->noPad, "Cut only");
     command->add_flag("--decode", options->decode, "Add the ids' text: decoded");
-    command->callback([options, &context] { context.run = [options] { return tokenize(*options); }; });
+    runs(*command, context, [options] { return tokenize(*options); });
 }
 
 } // namespace mama::cli

@@ -1,5 +1,5 @@
 // mama losses: every loss term of a batch of embeddings.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/training/losses/loss_batch.h"
 
 #include <memory>
@@ -44,13 +44,11 @@ void addLosses(CLI::App& app, Context& context)
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
     command->add_flag("--float32", options->loss.float32, "Compute in float32");
-    command->add_flag("--json", options->json, "The output is JSON in any case");
-    command->callback([options, &context] {
-        context.run = [options] {
-            options->loss.loss.schedule = lossScheduleOf(options->schedule);
-            printJson(lossesOfFile(options->batch, options->loss, options->gradients));
-            return static_cast<int>(Done);
-        };
+    addJsonOption(*command, options->json, "The output is JSON in any case");
+    runs(*command, context, [options] {
+        options->loss.loss.schedule = lossScheduleOf(options->schedule);
+        printJson(lossesOfFile(options->batch, options->loss, options->gradients));
+        return static_cast<int>(Done);
     });
 }
 

@@ -1,5 +1,5 @@
 // mama metrics: figures of a table of predictions, each with its interval.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/files.h"
 #include "core/metrics/calibration.h"
 #include "core/metrics/report.h"
@@ -71,12 +71,7 @@ void addMetrics(CLI::App& app, Context& context)
         "The table is CSV with label, score_0 .. score_k (or one column score) and optionally patient. The predicted\n"
         "class is the first maximum. ECE, Brier and NLL need probabilities; undefined figures are null.");
     command->add_option("--predictions", options->predictions, "CSV file, - for standard input")->required();
-    command->add_option("--resamples", options->bootstrap.resamples, "Of the bootstrap")
-        ->check(CLI::Range(1, 1000000))
-        ->capture_default_str();
-    command->add_option("--seed", options->bootstrap.seed, "Of the bootstrap")->capture_default_str();
-    command->add_option("--threads", options->bootstrap.threads, "0: all; the figures do not depend on it")
-        ->check(CLI::Range(0, 1024));
+    addBootstrapOptions(*command, options->bootstrap);
     command->add_flag("--no-intervals", options->noIntervals, "Point estimates only");
     command
         ->add_option("--softmax", options->softmaxScale, "Make shares of the scores: softmax of this times the score")
@@ -88,9 +83,8 @@ void addMetrics(CLI::App& app, Context& context)
     command->add_option("--method", options->method, "Of the calibration")
         ->check(CLI::IsMember({"temperature", "platt"}))
         ->capture_default_str();
-    command->add_flag("--json", options->json, "One JSON document");
-    command->callback(
-        [options, &context] { context.run = [options, &context] { return run(*options, context.job()); }; });
+    addJsonOption(*command, options->json);
+    runs(*command, context, [options, &context] { return run(*options, context.job()); });
 }
 
 } // namespace mama::cli

@@ -1,5 +1,5 @@
 // mama run: what a monitor of training runs needs.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
@@ -166,10 +166,8 @@ void addAction(CLI::App& parent, Context& context, const char* name, const char*
     command->add_option("DIR", options->folder, "Run folder")->required()->check(CLI::ExistingDirectory);
     if (std::string_view(name) == "export")
         command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
-    command->add_flag("--json", options->json, "As without: the answer is JSON always");
-    command->callback([options, action = std::move(action), &context] {
-        context.run = [options, action] { return action(*options); };
-    });
+    addJsonOption(*command, options->json, "As without: the answer is JSON always");
+    runs(*command, context, [options, action] { return action(*options); });
 }
 
 } // namespace

@@ -1,6 +1,6 @@
 // mama schedule: learning rates at given optimiser steps.
 #include "core/training/loop/schedule.h"
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/files.h"
 
 #include <memory>
@@ -44,8 +44,8 @@ void addSchedule(CLI::App& app, Context& context)
         ->required()
         ->delimiter(',')
         ->check(CLI::NonNegativeNumber);
-    command->add_flag("--json", options->json, "The output is JSON in any case");
-    command->callback([options, &context] { context.run = [options] { return schedule(*options); }; });
+    addJsonOption(*command, options->json, "The output is JSON in any case");
+    runs(*command, context, [options] { return schedule(*options); });
 }
 
 } // namespace mama::cli

@@ -1,5 +1,5 @@
 // mama train: a training run from its configuration, into a run folder.
-#include "app/mama/commands.h"
+#include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
@@ -119,7 +119,7 @@ void addTrain(CLI::App& app, Context& context)
         ->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")
         ->check(CLI::Range(0, 19));
     command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
-    command->callback([options, &context] { context.run = [options, &context] { return train(*options, context); }; });
+    runs(*command, context, [options, &context] { return train(*options, context); });
 }
 
 } // namespace mama::cli
