@@ -162,8 +162,16 @@ struct Material
     }
 };
 
-RunStatus work(const Settings& settings, RunReporter& reporter, bool resume, const Job& job, ProcessGroup* group)
+struct Conduct
 {
+    bool resume;
+    const Job& job;
+    ProcessGroup* group; // null: this process alone
+};
+
+RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& conduct)
+{
+    const auto& [resume, job, group] = conduct;
     const RunFolder& folder = reporter.folder();
     auto loading = std::make_unique<LoadingStop>(folder, job);
     folder.log("reading the data set");
@@ -230,7 +238,7 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
     try {
         if (group)
             group->fromFirst(settings.toJson().dump());
-        return work(settings, reporter, run.resume, job, group);
+        return work(settings, reporter, {run.resume, job, group});
     } catch (const std::exception& error) {
         if (reporter.state().status != RunStatus::Failed) { // before the loop, which tells its own failures
             folder.log(std::string("failed: ") + error.what());

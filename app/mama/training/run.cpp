@@ -157,17 +157,21 @@ int exportRun(const RunCommand& command)
     return Done;
 }
 
-using Action = std::function<int(const RunCommand&)>;
+struct Action
+{
+    const char *name, *meaning;
+    std::function<int(const RunCommand&)> run;
+};
 
-void addAction(CLI::App& parent, Context& context, const char* name, const char* meaning, Action action)
+void addAction(CLI::App& parent, Context& context, const Action& action)
 {
     auto options = std::make_shared<RunCommand>();
-    CLI::App* command = parent.add_subcommand(name, meaning);
+    CLI::App* command = parent.add_subcommand(action.name, action.meaning);
     command->add_option("DIR", options->folder, "Run folder")->required()->check(CLI::ExistingDirectory);
-    if (std::string_view(name) == "export")
+    if (std::string_view(action.name) == "export")
         command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
     addJsonOption(*command, options->json, "As without: the answer is JSON always");
-    runs(*command, context, [options, action] { return action(*options); });
+    runs(*command, context, [options, run = action.run] { return run(*options); });
 }
 
 } // namespace
@@ -179,16 +183,16 @@ void addRun(CLI::App& app, Context& context)
         "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
         "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.");
     command->require_subcommand(1);
-    addAction(*command, context, "list", "The run in DIR, and those right below it", list);
-    addAction(*command, context, "show", "State, configuration, checkpoints, events, evaluations, last step", show);
+    addAction(*command, context, {"list", "The run in DIR, and those right below it", list});
+    addAction(*command, context, {"show", "State, configuration, checkpoints, events, evaluations, last step", show});
     const auto asking = [](ControlRequest::Ask request) {
         return [request](const RunCommand& run) { return ask(run, request); };
     };
-    addAction(*command, context, "stop", "Checkpoint, then stop", asking(ControlRequest::Ask::Stop));
-    addAction(*command, context, "pause", "Wait after the step at work", asking(ControlRequest::Ask::Pause));
-    addAction(*command, context, "resume", "Go on after a pause", asking(ControlRequest::Ask::Resume));
-    addAction(*command, context, "checkpoint", "Write a checkpoint now", asking(ControlRequest::Ask::Checkpoint));
-    addAction(*command, context, "export", "Every step as a row of CSV", exportRun);
+    addAction(*command, context, {"stop", "Checkpoint, then stop", asking(ControlRequest::Ask::Stop)});
+    addAction(*command, context, {"pause", "Wait after the step at work", asking(ControlRequest::Ask::Pause)});
+    addAction(*command, context, {"resume", "Go on after a pause", asking(ControlRequest::Ask::Resume)});
+    addAction(*command, context, {"checkpoint", "Write a checkpoint now", asking(ControlRequest::Ask::Checkpoint)});
+    addAction(*command, context, {"export", "Every step as a row of CSV", exportRun});
 }
 
 } // namespace mama::cli
