@@ -2,7 +2,7 @@
 
 #include "app/mama/commands.h"
 #include "core/base/files.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -8,7 +8,7 @@
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/query.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>

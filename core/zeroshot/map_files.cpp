@@ -2,7 +2,7 @@
 
 #include "core/base/files.h"
 #include "core/base/npy.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 
 #include <nlohmann/json.hpp>
 #include <set>

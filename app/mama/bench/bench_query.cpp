@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/query.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 #include "core/zeroshot/similarity.h"
 
 #include <chrono>

@@ -2,7 +2,7 @@
 #include "core/zeroshot/classify.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 
 #include <cstdio>
 #include <iostream>

@@ -3,7 +3,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
 #include "core/zeroshot/map_files.h"
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 
 #include <cstdio>
 #include <iostream>

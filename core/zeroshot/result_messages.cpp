@@ -1,4 +1,4 @@
-#include "core/zeroshot/result_json.h"
+#include "core/zeroshot/result_messages.h"
 
 #include <nlohmann/json.hpp>
 
