@@ -59,8 +59,8 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
 
 int report(nlohmann::json document, const EncodedStudy& study, bool json, const std::function<void()>& table)
 {
-    document["skipped"] = toJson(study.skipped);
-    document["refused"] = toJson(study.refused);
+    document["skipped"] = toJson(notUsed(study.skipped));
+    document["refused"] = toJson(notUsed(study.refused));
     for (const NotScored& one : study.refused)
         std::cerr << "refused: " << one.path.string() << ": " << one.reason << "\n";
     if (json)

@@ -3,7 +3,6 @@
 #include "core/base/log.h"
 #include "core/base/processor.h"
 #include "core/protocol/line_splitter.h"
-#include "core/protocol/parameters.h"
 #include "core/zeroshot/provenance.h"
 
 #include <algorithm>
@@ -20,9 +19,15 @@ namespace mama::engine {
 namespace {
 
 using nlohmann::json;
+using protocol::CancelReply;
+using protocol::CancelRequest;
 using protocol::Failure;
 using protocol::failure;
+using protocol::HelloReply;
+using protocol::HelloRequest;
 using protocol::Message;
+using protocol::Progress;
+using protocol::ShutdownRequest;
 using Clock = std::chrono::steady_clock;
 namespace code = protocol::code;
 
@@ -45,18 +50,25 @@ Failure failureOf(const std::exception& error)
 
 } // namespace
 
-const std::map<std::string, Service::Entry>& Service::methods()
+template <class Request, class Reply>
+Service::Methods::value_type Service::entry(Cancellable<Reply> (Session::*method)(const Request&, const Job&),
+                                            Where where)
 {
-    static const std::map<std::string, Entry> all{
-        {"models", {&Session::models, Where::AtOnce}},
-        {"load", {&Session::load, Where::Slow}},
-        {"encode", {&Session::encode, Where::Slow}},
-        {"query", {&Session::query, Where::Quick}},
-        {"classify", {&Session::classify, Where::Quick}},
-        {"prepare", {&Session::prepare, Where::Quick}},
-        {"release", {&Session::release, Where::AtOnce}},
-        {"cache.statistics", {&Session::cacheStatistics, Where::AtOnce}},
-        {"cache.clear", {&Session::cacheClear, Where::AtOnce}},
+    const auto call = [method](Session& session, const json& params, const Job& job) -> Cancellable<json> {
+        const Cancellable<Reply> reply = (session.*method)(Request::fromJson(params), job);
+        return reply ? Cancellable<json>(reply->toJson()) : std::nullopt;
+    };
+    return {Request::method, {call, where}};
+}
+
+const Service::Methods& Service::methods()
+{
+    static const Methods all{
+        entry(&Session::models, Where::AtOnce),     entry(&Session::load, Where::Slow),
+        entry(&Session::encode, Where::Slow),       entry(&Session::query, Where::Quick),
+        entry(&Session::classify, Where::Quick),    entry(&Session::prepare, Where::Quick),
+        entry(&Session::release, Where::AtOnce),    entry(&Session::cacheStatistics, Where::AtOnce),
+        entry(&Session::cacheClear, Where::AtOnce),
     };
     return all;
 }
@@ -129,15 +141,15 @@ void Service::take(const std::string& line)
 void Service::dispatch(Message message)
 {
     try {
-        if (message.method == "cancel") {
-            const bool found = cancel(message.params);
-            reply(message, protocol::resultLine(message.id, {{"cancelled", found}}));
-        } else if (message.method == "shutdown") {
-            protocol::Parameters(message.params).finish();
+        if (message.method == CancelRequest::method) {
+            const CancelReply answer{cancel(CancelRequest::fromJson(message.params))};
+            reply(message, protocol::resultLine(message.id, answer.toJson()));
+        } else if (message.method == ShutdownRequest::method) {
+            ShutdownRequest::fromJson(message.params);
             m_leaving = true;
-            reply(message, protocol::resultLine(message.id, json::object()));
-        } else if (message.method == "hello") {
-            reply(message, protocol::resultLine(message.id, hello(message.params)));
+            reply(message, protocol::resultLine(message.id, protocol::EmptyReply().toJson()));
+        } else if (message.method == HelloRequest::method) {
+            reply(message, protocol::resultLine(message.id, hello(HelloRequest::fromJson(message.params)).toJson()));
         } else if (const auto found = methods().find(message.method); found == methods().end()) {
             refuse(message, failure(code::method, "method", "call " + message.method, "no such method"));
         } else if (!m_greeted) {
@@ -194,12 +206,12 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
                 return;
             phase = now;
             last = Clock::now();
-            send(protocol::progressLine(id, done, total, now));
+            send(protocol::notificationLine(Progress::method, Progress{id, done, total, phase}.toJson()));
         };
     try {
         const auto started = Clock::now();
-        const Session::Result result =
-            stop.stop_requested() ? Session::Result() : (m_session.*entry.method)(message.params, job);
+        const Cancellable<json> result =
+            stop.stop_requested() ? std::nullopt : entry.method(m_session, message.params, job);
         const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started).count();
         log::info(message.method + (result ? " done in " : " cancelled after ") + std::to_string(took) + " ms");
         return result ? protocol::resultLine(message.id, *result) : protocol::errorLine(message.id, cancelled());
@@ -213,40 +225,27 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
     }
 }
 
-json Service::hello(const json& params)
+HelloReply Service::hello(const HelloRequest&)
 {
-    protocol::Parameters fields(params);
-    fields.text("client", {});
-    const int wanted = fields.number("protocol", 0, 0, 1'000'000);
-    fields.finish();
-    if (wanted != protocol::version)
-        fields.refuse("protocol", "the client speaks version " + std::to_string(wanted) + ", this engine version " +
-                                      std::to_string(protocol::version));
     m_greeted = true;
-    std::vector<std::string> names{"cancel", "hello", "shutdown"};
-    for (const auto& [method, entry] : methods())
-        names.push_back(method);
-    std::sort(names.begin(), names.end());
+    HelloReply reply;
+    reply.program = "mama";
+    reply.programVersion = m_programVersion;
+    reply.pid = ::getpid();
     const Processor machine = processor();
-    return {{"protocol", protocol::version},
-            {"program", "mama"},
-            {"version", m_programVersion},
-            {"pid", ::getpid()},
-            {"processor", {{"name", machine.name}, {"cores", machine.cores}}},
-            {"limits", {{"line_bytes", protocol::lineLimit}, {"in_flight", protocol::inFlightLimit}}},
-            {"model", m_session.modelJson()},
-            {"methods", names},
-            {"notice", notForClinicalUse}};
+    reply.processor = {machine.name, machine.cores};
+    reply.model = m_session.loadedModel();
+    reply.methods = {CancelRequest::method, HelloRequest::method, ShutdownRequest::method};
+    for (const auto& [method, entry] : methods())
+        reply.methods.push_back(method);
+    std::sort(reply.methods.begin(), reply.methods.end());
+    reply.notice = notForClinicalUse;
+    return reply;
 }
 
-bool Service::cancel(const json& params)
+bool Service::cancel(const CancelRequest& request)
 {
-    protocol::Parameters fields(params);
-    const json id = fields.value("id");
-    fields.finish();
-    if (!id.is_number_integer() && !id.is_string())
-        fields.refuse("id", "must be the id of a request");
-    const std::string key = id.dump(-1, ' ', true, json::error_handler_t::replace);
+    const std::string key = request.id.dump(-1, ' ', true, json::error_handler_t::replace);
     {
         const std::lock_guard lock(m_mutex);
         const auto found = m_inFlight.find(key);
@@ -257,7 +256,7 @@ bool Service::cancel(const json& params)
             return true; // it runs, and answers itself
         m_inFlight.erase(found);
     }
-    send(protocol::errorLine(id, cancelled()));
+    send(protocol::errorLine(request.id, cancelled()));
     return true;
 }
 

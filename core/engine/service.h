@@ -3,6 +3,7 @@
 #include "core/engine/session.h"
 #include "core/protocol/json_rpc.h"
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <stop_token>
@@ -23,22 +24,25 @@ public:
     bool run(const std::stop_token& stop);
 
 private:
-    using Method = Session::Result (Session::*)(const nlohmann::json&, const Job&);
+    using Method = std::function<Cancellable<nlohmann::json>(Session&, const nlohmann::json& params, const Job&)>;
     enum class Where { AtOnce, Slow, Quick };
     struct Entry
     {
         Method method;
         Where where;
     };
-    static const std::map<std::string, Entry>& methods();
+    using Methods = std::map<std::string, Entry>;
+    template <class Request, class Reply>
+    static Methods::value_type entry(Cancellable<Reply> (Session::*method)(const Request&, const Job&), Where where);
+    static const Methods& methods();
 
     void take(const std::string& line);
     void dispatch(protocol::Message message);
     void start(protocol::Message message, const Entry& entry);
     // The line that answers the request.
     std::string carryOut(const protocol::Message& message, const Entry& entry, const std::stop_token& stop);
-    nlohmann::json hello(const nlohmann::json& params);
-    bool cancel(const nlohmann::json& params);
+    protocol::HelloReply hello(const protocol::HelloRequest& request);
+    bool cancel(const protocol::CancelRequest& request);
     void cancelAll();
     void reply(const protocol::Message& message, const std::string& line);
     void refuse(const protocol::Message& message, const protocol::Failure& failure);

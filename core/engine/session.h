@@ -1,5 +1,7 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/protocol/engine_requests.h"
+#include "core/protocol/score_replies.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/study_encoder.h"
@@ -9,7 +11,6 @@
 #include <list>
 #include <memory>
 #include <mutex>
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace mama::engine {
@@ -36,26 +37,24 @@ struct SessionOptions
     std::size_t studies = 16; // kept in memory
 };
 
-// What the engine's methods do: parameters in, result out (core/protocol/README.md). Knows nothing of lines and
-// lanes. Every method may be called from any thread; Error says what is wrong, an empty result: cancelled.
+// What the engine's methods do: request in, reply out (core/protocol/README.md). Knows nothing of lines, lanes and
+// JSON. Every method may be called from any thread; Error says what is wrong, an empty result: cancelled.
 class Session
 {
 public:
-    using Result = Cancellable<nlohmann::json>;
-
     explicit Session(SessionOptions options);
 
-    Result models(const nlohmann::json& params, const Job& job);
-    Result load(const nlohmann::json& params, const Job& job);
-    Result encode(const nlohmann::json& params, const Job& job);
-    Result query(const nlohmann::json& params, const Job& job);
-    Result classify(const nlohmann::json& params, const Job& job);
-    Result prepare(const nlohmann::json& params, const Job& job);
-    Result release(const nlohmann::json& params, const Job& job);
-    Result cacheStatistics(const nlohmann::json& params, const Job& job);
-    Result cacheClear(const nlohmann::json& params, const Job& job);
+    Cancellable<protocol::ModelsReply> models(const protocol::ModelsRequest& request, const Job& job);
+    Cancellable<protocol::LoadReply> load(const protocol::LoadRequest& request, const Job& job);
+    Cancellable<protocol::EncodeReply> encode(const protocol::EncodeRequest& request, const Job& job);
+    Cancellable<protocol::QueryReply> query(const protocol::QueryRequest& request, const Job& job);
+    Cancellable<protocol::ClassifyReply> classify(const protocol::ClassifyRequest& request, const Job& job);
+    Cancellable<protocol::PrepareReply> prepare(const protocol::PrepareRequest& request, const Job& job);
+    Cancellable<protocol::EmptyReply> release(const protocol::ReleaseRequest& request, const Job& job);
+    Cancellable<protocol::CacheReply> cacheStatistics(const protocol::CacheStatisticsRequest& request, const Job& job);
+    Cancellable<protocol::CacheReply> cacheClear(const protocol::CacheClearRequest& request, const Job& job);
 
-    nlohmann::json modelJson() const; // null: none loaded
+    std::optional<protocol::ModelReply> loadedModel() const;
 
 private:
     struct Kept
@@ -67,7 +66,7 @@ private:
 
     std::shared_ptr<ModelInUse> model() const; // Error(Usage) if none is loaded
     Kept study(const std::string& id);         // Error(Usage), where "study", if it is not there
-    nlohmann::json statistics() const;
+    protocol::CacheReply statistics() const;
 
     SessionOptions m_options;
     EmbeddingCache m_cache;

@@ -1,40 +1,20 @@
 #pragma once
-#include "core/protocol/parameters.h"
+#include "core/protocol/engine_requests.h"
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/query.h"
 
-#include <filesystem>
-#include <string>
-#include <vector>
-
-// Requests from a client's params, checked; each failure is an Error(Usage) that names the field.
+// A client's requests as what core takes. Error(Usage) names a word that is none of a fusion rule, a pooling, a
+// precision or a task.
 namespace mama::engine {
 
-ComputeOptions computeOptions(protocol::Parameters& fields, const ComputeOptions& defaults);
-
-struct EncodeRequest
-{
-    std::vector<std::filesystem::path> paths; // to be scanned; or
-    ImageSelection images;                    // hung by the client
-    SelectionOptions selection;
-};
-EncodeRequest encodeRequest(protocol::Parameters& fields);
-
-struct QueryRequest
-{
-    enum class Maps { Inline, Files, None };
-    std::vector<std::string> texts;
-    QueryOptions options;
-    Maps maps = Maps::Inline;
-    std::string folder;
-};
-QueryRequest queryRequest(protocol::Parameters& fields);
-
-struct ClassifyRequest
-{
-    PromptSet prompts; // no class: a linear probe's own
-    ClassifyOptions options;
-};
-ClassifyRequest classifyRequest(protocol::Parameters& fields);
+// What the request leaves open comes from `defaults`.
+ComputeOptions computeOptions(const protocol::LoadRequest& request, const ComputeOptions& defaults);
+// Images that the client has hung itself.
+ImageSelection hungImages(const protocol::EncodeRequest& request);
+SelectionOptions selectionOptions(const protocol::EncodeRequest& request);
+QueryOptions queryOptions(const protocol::QueryRequest& request);
+ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request);
+// No class: a linear probe's own.
+PromptSet promptSet(const protocol::ClassifyRequest& request);
 
 } // namespace mama::engine

@@ -1,6 +1,7 @@
 #include "core/protocol/json_rpc.h"
 
 #include "core/base/text_escape.h"
+#include "core/protocol/message_fields.h"
 
 #include <utility>
 
@@ -9,8 +10,16 @@ namespace {
 
 using nlohmann::json;
 
-std::string line(const json& message)
+// Members of the envelope (JSON-RPC 2.0, sections 4 and 5).
+namespace key {
+constexpr const char *protocol = "jsonrpc", *id = "id", *method = "method", *params = "params", *result = "result",
+                     *error = "error";
+}
+constexpr const char* protocolVersion = "2.0";
+
+std::string line(json message)
 {
+    message[key::protocol] = protocolVersion;
     return message.dump(-1, ' ', false, json::error_handler_t::replace) +
            "\n"; // non-finite numbers are written as null
 }
@@ -49,6 +58,62 @@ Failure failure(int code, std::string name, std::string what, std::string why)
     return {code, std::move(name), std::move(what), {}, std::move(why)};
 }
 
+// An error as it travels.
+struct ErrorData
+{
+    std::string code, what, where, why;
+};
+struct ErrorObject
+{
+    int code = code::internal;
+    std::string message;
+    ErrorData data;
+};
+
+void fields(auto& list, Is<ErrorData> auto& data)
+{
+    list.need("code", data.code);
+    list.need("what", data.what);
+    list.need("where", data.where);
+    list.need("why", data.why);
+}
+
+void fields(auto& list, Is<ErrorObject> auto& error)
+{
+    list.need("code", error.code);
+    list.need("message", error.message);
+    list.need("data", error.data);
+}
+
+void fields(auto& list, Is<Progress> auto& progress)
+{
+    list.need("id", progress.id);
+    list.check(progress.id.is_number_integer() || progress.id.is_string(), "must be the id of a request");
+    list.need("done", progress.done);
+    list.need("total", progress.total);
+    list.need("phase", progress.phase);
+}
+
+std::string Failure::message() const
+{
+    std::string text = what;
+    for (const std::string* part : {&where, &why})
+        if (!part->empty())
+            text += ": " + *part;
+    return oneLine(text);
+}
+
+json Failure::toJson() const { return written(ErrorObject{code, message(), {name, what, where, why}}); }
+
+Failure Failure::fromJson(const json& from)
+{
+    const auto error = readReply<ErrorObject>(from);
+    return {error.code, error.data.code, error.data.what, error.data.where, error.data.why};
+}
+
+json Progress::toJson() const { return written(*this); }
+Progress Progress::fromJson(const json& params) { return readReply<Progress>(params); }
+
 Message parseLine(std::string_view text)
 {
     Message message;
@@ -59,20 +124,20 @@ Message parseLine(std::string_view text)
         return broken(std::move(message), code::request, "request", "batches are not taken: send one message a line");
     if (!document.is_object())
         return broken(std::move(message), code::request, "request", "the message is not an object");
-    const auto id = document.find("id");
+    const auto id = document.find(key::id);
     message.notification = id == document.end();
     if (!message.notification) {
         if (!id->is_number_integer() && !id->is_string())
             return broken(std::move(message), code::request, "request", "id must be an integer or a text");
         message.id = *id;
     }
-    if (document.value("jsonrpc", json()) != "2.0")
+    if (document.value(key::protocol, json()) != protocolVersion)
         return broken(std::move(message), code::request, "request", "jsonrpc must be \"2.0\"");
-    const auto method = document.find("method");
+    const auto method = document.find(key::method);
     if (method == document.end() || !method->is_string())
         return broken(std::move(message), code::request, "request", "method must be a text");
     message.method = method->get<std::string>();
-    if (const auto params = document.find("params"); params != document.end()) {
+    if (const auto params = document.find(key::params); params != document.end()) {
         if (!params->is_object())
             return broken(std::move(message), code::parameters, "usage", "params must be an object");
         message.params = std::move(*params);
@@ -81,32 +146,50 @@ Message parseLine(std::string_view text)
     return message;
 }
 
-std::string resultLine(const json& id, const json& result)
+Answer parseAnswer(std::string_view text)
 {
-    return line({{"jsonrpc", "2.0"}, {"id", id}, {"result", result}});
+    Answer answer;
+    json document = json::parse(text, nullptr, false);
+    if (!document.is_object())
+        return answer;
+    try {
+        if (const auto method = document.find(key::method); method != document.end()) {
+            if (*method == Progress::method) {
+                answer.progress = Progress::fromJson(document.value(key::params, json()));
+                answer.id = answer.progress.id;
+                answer.kind = Answer::Kind::Progress;
+            }
+            return answer;
+        }
+        answer.id = document.value(key::id, json());
+        if (const auto error = document.find(key::error); error != document.end()) {
+            answer.failure = Failure::fromJson(*error);
+            answer.kind = Answer::Kind::Failed;
+        } else if (const auto result = document.find(key::result); result != document.end()) {
+            answer.result = std::move(*result);
+            answer.kind = Answer::Kind::Result;
+        }
+    } catch (const Error&) {
+        // a notification or an error that is not what the protocol says: of no use
+    }
+    return answer;
 }
+
+std::string requestLine(const json& id, const std::string& method, const json& params)
+{
+    return line({{key::id, id}, {key::method, method}, {key::params, params}});
+}
+
+std::string notificationLine(const std::string& method, const json& params)
+{
+    return line({{key::method, method}, {key::params, params}});
+}
+
+std::string resultLine(const json& id, const json& result) { return line({{key::id, id}, {key::result, result}}); }
 
 std::string errorLine(const json& id, const Failure& failure)
 {
-    std::string text = failure.what;
-    for (const std::string* part : {&failure.where, &failure.why})
-        if (!part->empty())
-            text += ": " + *part;
-    return line(
-        {{"jsonrpc", "2.0"},
-         {"id", id},
-         {"error",
-          {{"code", failure.code},
-           {"message", oneLine(text)},
-           {"data",
-            {{"code", failure.name}, {"what", failure.what}, {"where", failure.where}, {"why", failure.why}}}}}});
-}
-
-std::string progressLine(const json& id, std::uint64_t done, std::uint64_t total, std::string_view phase)
-{
-    return line({{"jsonrpc", "2.0"},
-                 {"method", "progress"},
-                 {"params", {{"id", id}, {"done", done}, {"total", total}, {"phase", phase}}}});
+    return line({{key::id, id}, {key::error, failure.toJson()}});
 }
 
 } // namespace mama::protocol

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/error.h"
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
@@ -24,6 +25,12 @@ struct Failure
     int code = code::internal;
     std::string name;             // of the kind: "io", "usage", ...
     std::string what, where, why; // as mama::Error has them
+
+    std::string message() const; // "what: where: why" on one line, without what is empty
+    nlohmann::json toJson() const;
+    // Error(Format) names the member that is missing or of a wrong type.
+    static Failure fromJson(const nlohmann::json& error);
+    bool operator==(const Failure&) const = default;
 };
 Failure failureOf(const Error& error);
 Failure failure(int code, std::string name, std::string what, std::string why);
@@ -42,9 +49,37 @@ struct Message
 // Never throws on what a client sends.
 Message parseLine(std::string_view line);
 
+// How far a request is; total is 0 while it is not known.
+struct Progress
+{
+    static constexpr const char* method = "progress";
+    nlohmann::json id; // of the request
+    std::uint64_t done = 0, total = 0;
+    std::string phase;
+
+    nlohmann::json toJson() const;
+    static Progress fromJson(const nlohmann::json& params);
+    bool operator==(const Progress&) const = default;
+};
+
+// One line from the engine.
+struct Answer
+{
+    enum class Kind { Result, Failed, Progress, Other };
+    Kind kind = Kind::Other; // none of the others: half a line of a process that is being killed
+    nlohmann::json id;       // of the request, unless Other
+    nlohmann::json result;
+    Failure failure;
+    Progress progress;
+};
+
+// Never throws on what an engine sends.
+Answer parseAnswer(std::string_view line);
+
 // Lines to send, each with its line break. Bytes that are not UTF-8 are replaced; numbers not finite become null.
+std::string requestLine(const nlohmann::json& id, const std::string& method, const nlohmann::json& params);
+std::string notificationLine(const std::string& method, const nlohmann::json& params);
 std::string resultLine(const nlohmann::json& id, const nlohmann::json& result);
 std::string errorLine(const nlohmann::json& id, const Failure& failure);
-std::string progressLine(const nlohmann::json& id, std::uint64_t done, std::uint64_t total, std::string_view phase);
 
 } // namespace mama::protocol

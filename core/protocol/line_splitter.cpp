@@ -1,6 +1,5 @@
 #include "core/protocol/line_splitter.h"
 
-#include <cstdint>
 #include <utility>
 
 namespace mama::protocol {
@@ -32,21 +31,6 @@ std::vector<LineSplitter::Line> LineSplitter::finish()
     if (m_pending.empty() && !m_tooLong)
         return {};
     return add("\n");
-}
-
-std::string base64(std::string_view bytes)
-{
-    static constexpr char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    std::string out;
-    out.reserve((bytes.size() + 2) / 3 * 4);
-    for (std::size_t i = 0; i < bytes.size(); i += 3) {
-        std::uint32_t group = 0;
-        for (std::size_t k = 0; k < 3; ++k)
-            group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
-        for (std::size_t k = 0; k < 4; ++k)
-            out += i + k > bytes.size() ? '=' : digits[group >> (18 - 6 * k) & 63U];
-    }
-    return out;
 }
 
 } // namespace mama::protocol

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -7,11 +8,11 @@
 namespace mama::protocol {
 
 // Cuts a stream of bytes into lines, with memory bounded by the limit: of a longer line nothing is kept, and it is
-// reported once, at its end.
+// reported once, at its end. Without a limit for a sender that the program has started itself.
 class LineSplitter
 {
 public:
-    explicit LineSplitter(std::size_t limit) : m_limit(limit) {}
+    explicit LineSplitter(std::size_t limit = SIZE_MAX) : m_limit(limit) {}
 
     struct Line
     {
@@ -28,8 +29,5 @@ private:
     std::string m_pending;
     bool m_tooLong = false;
 };
-
-// Standard base64 with padding (RFC 4648).
-std::string base64(std::string_view bytes);
 
 } // namespace mama::protocol

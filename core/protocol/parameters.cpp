@@ -2,11 +2,14 @@
 
 #include "core/base/error.h"
 
+#include <limits>
+
 namespace mama::protocol {
 
 using nlohmann::json;
 
-Parameters::Parameters(const json& object, std::string where) : m_object(object), m_where(std::move(where))
+Parameters::Parameters(const json& object, std::string where, Of of)
+    : m_object(object), m_where(std::move(where)), m_of(of)
 {
     if (!object.is_object())
         refuse("", "must be an object");
@@ -14,6 +17,8 @@ Parameters::Parameters(const json& object, std::string where) : m_object(object)
 
 void Parameters::refuse(const std::string& field, const std::string& why) const
 {
+    if (m_of == Of::Reply)
+        throw Error(ErrorCode::Format, "read reply", m_where + field, why);
     throw Error(ErrorCode::Usage, "read parameters", m_where + field, why);
 }
 
@@ -85,6 +90,85 @@ std::vector<std::string> Parameters::texts(const std::string& field, std::size_t
     if (out.size() < low || out.size() > high)
         refuse(field, "must hold " + std::to_string(low) + " to " + std::to_string(high) + " texts, not " +
                           std::to_string(out.size()));
+    return out;
+}
+
+// The field's value, which must be there and of the type that isRight asks for.
+const json& Parameters::must(const std::string& field, bool (json::*isRight)() const noexcept, const char* otherwise)
+{
+    const json* value = find(field);
+    if (!value)
+        refuse(field, "is missing");
+    if (!(value->*isRight)())
+        refuse(field, otherwise);
+    return *value;
+}
+
+std::uint64_t Parameters::count(const std::string& field)
+{
+    const json& value = must(field, &json::is_number_integer, "must be a whole number");
+    if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0)
+        refuse(field, "must not be negative");
+    return value.get<std::uint64_t>();
+}
+
+double Parameters::realOf(const json& value, const std::string& field) const
+{
+    if (!value.is_number() && !value.is_null())
+        refuse(field, "must be a number");
+    return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+double Parameters::real(const std::string& field)
+{
+    const json* value = find(field);
+    if (!value && !m_object.contains(field))
+        refuse(field, "is missing");
+    return realOf(value ? *value : json(), field);
+}
+
+std::vector<double> Parameters::reals(const std::string& field)
+{
+    std::vector<double> out;
+    for (const json& one : must(field, &json::is_array, "must be a list of numbers"))
+        out.push_back(realOf(one, field));
+    return out;
+}
+
+std::map<std::string, double> Parameters::realsByName(const std::string& field)
+{
+    std::map<std::string, double> out;
+    for (const auto& [key, one] : must(field, &json::is_object, "must be an object of numbers").items())
+        out[key] = realOf(one, field + "." + key);
+    return out;
+}
+
+std::map<std::string, std::vector<std::string>> Parameters::textsByName(const std::string& field)
+{
+    std::map<std::string, std::vector<std::string>> out;
+    const json& lists = must(field, &json::is_object, "must be an object of lists of texts");
+    Parameters inner(lists, m_where + field + ".", m_of);
+    for (const auto& [key, one] : lists.items())
+        out[key] = inner.texts(key, 0, std::numeric_limits<std::size_t>::max());
+    return out;
+}
+
+Parameters Parameters::object(const std::string& field)
+{
+    return Parameters(must(field, &json::is_object, "must be an object"), m_where + field + ".", m_of);
+}
+
+std::vector<Parameters> Parameters::objects(const std::string& field, std::size_t low, std::size_t high)
+{
+    std::string wanted = "must be a list";
+    if (high < std::numeric_limits<std::size_t>::max())
+        wanted += " of " + std::to_string(low) + " to " + std::to_string(high) + " " + field;
+    const json& list = must(field, &json::is_array, wanted.c_str());
+    if (list.size() < low || list.size() > high)
+        refuse(field, wanted);
+    std::vector<Parameters> out;
+    for (std::size_t i = 0; i < list.size(); ++i)
+        out.emplace_back(list[i], m_where + field + "[" + std::to_string(i) + "].", m_of);
     return out;
 }
 

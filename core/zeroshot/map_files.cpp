@@ -54,7 +54,7 @@ std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& st
         const EncodedImage& encoded = *study.images[i].encoded;
         writeMask(folder / (names[i] + "_breast.npy"), encoded.breast, encoded);
         writeMask(folder / (names[i] + "_inside.npy"), encoded.inside, encoded);
-        nlohmann::json image = toJson(study.images[i], i);
+        nlohmann::json image = encodedImage(study.images[i], i, false).toJson();
         image["name"] = names[i];
         image["breast"] = names[i] + "_breast.npy";
         image["inside"] = names[i] + "_inside.npy";

@@ -1,7 +1,5 @@
 #include "core/zeroshot/provenance.h"
 
-#include <nlohmann/json.hpp>
-
 namespace mama {
 
 Provenance provenanceOf(const Model& model, const std::string& profile, int profileVersion)
@@ -22,19 +20,28 @@ Provenance provenanceOf(const Model& model, const std::string& profile, int prof
     return out;
 }
 
-nlohmann::json toJson(const Provenance& p)
+protocol::Provenance message(const Provenance& p)
 {
-    return {{"model", p.model},           {"hash", p.hash},       {"kind", p.kind},
-            {"trained_on", p.trainedOn},  {"licence", p.licence}, {"model_notice", p.notice},
-            {"compat", p.compat},         {"profile", p.profile}, {"profile_version", p.profileVersion},
-            {"pooling", p.pooling},       {"prefix", p.prefix},   {"raw", p.raw},
-            {"precision", p.precision},   {"device", p.device},   {"fusion", name(p.fusion)},
-            {"notice", notForClinicalUse}};
+    protocol::Provenance out;
+    out.model = p.model;
+    out.hash = p.hash;
+    out.kind = p.kind;
+    out.trainedOn = p.trainedOn;
+    out.licence = p.licence;
+    out.modelNotice = p.notice;
+    out.compat = p.compat;
+    out.profile = p.profile;
+    out.profileVersion = p.profileVersion;
+    out.pooling = p.pooling;
+    out.prefix = p.prefix;
+    out.raw = p.raw;
+    out.precision = p.precision;
+    out.device = p.device;
+    out.fusion = name(p.fusion);
+    out.notice = notForClinicalUse;
+    return out;
 }
 
-nlohmann::json toJson(FusionRule rule)
-{
-    return {{"rule", name(rule)}, {"views", viewsRule(rule)}, {"study", studyRule(rule)}};
-}
+nlohmann::json toJson(const Provenance& provenance) { return message(provenance).toJson(); }
 
 } // namespace mama

@@ -1,8 +1,8 @@
 #pragma once
 #include "core/model/model.h"
+#include "core/protocol/score_replies.h"
 #include "core/zeroshot/fusion.h"
 
-#include <nlohmann/json_fwd.hpp>
 #include <string>
 
 namespace mama {
@@ -23,8 +23,7 @@ struct Provenance
 inline constexpr const char* notForClinicalUse = "Not for clinical use.";
 
 Provenance provenanceOf(const Model& model, const std::string& profile, int profileVersion);
-nlohmann::json toJson(const Provenance& provenance);
-// {"rule", "views", "study"}: the rule's name, and in words what it does.
-nlohmann::json toJson(FusionRule rule);
+protocol::Provenance message(const Provenance& provenance);
+nlohmann::json toJson(const Provenance& provenance); // of its message
 
 } // namespace mama

@@ -1,63 +1,51 @@
 #include "core/zeroshot/result_messages.h"
 
-#include <nlohmann/json.hpp>
-
 namespace mama {
 namespace {
 
-using nlohmann::json;
-
 constexpr const char* softmaxNote = "softmax: a share among these prompts, not a probability";
 
-// What names an image in a result.
-json identity(const ScoredImage& image, std::size_t index)
+protocol::ImageName nameOf(const ScoredImage& image, std::size_t index)
 {
-    return {{"index", index},
-            {"path", image.image.path.string()},
-            {"frame", image.image.frame},
-            {"slot", name(image.image.slot)},
-            {"side", name(image.image.side)},
-            {"view", image.image.view},
-            {"fused", image.fused}};
+    return {index,
+            image.image.path.string(),
+            image.image.frame,
+            name(image.image.slot),
+            name(image.image.side),
+            image.image.view,
+            image.fused};
 }
 
-json textJson(const QueriedText& text)
+protocol::Fusion fusionOf(FusionRule rule) { return {name(rule), viewsRule(rule), studyRule(rule)}; }
+
+protocol::QueryReply::Text textOf(const QueriedText& text)
 {
-    json out = {{"text", text.text},           {"encoded", text.encoded},   {"cut", text.cut},
-                {"sentences", text.sentences}, {"warnings", text.warnings}, {"unnegated", nullptr}};
+    protocol::QueryReply::Text out{text.text, text.encoded, text.cut, text.sentences, text.warnings, {}};
     if (!text.unnegated)
         return out;
-    json breasts = json::object();
+    out.unnegated = {text.unnegated->text, text.unnegated->images, {}, text.unnegated->fused.study.front()};
     for (const BreastScores& breast : text.unnegated->fused.breasts)
-        breasts[name(breast.side)] = breast.scores.front();
-    out["unnegated"] = {{"text", text.unnegated->text},
-                        {"images", text.unnegated->images},
-                        {"breasts", breasts},
-                        {"study", text.unnegated->fused.study.front()}};
+        out.unnegated->breasts[name(breast.side)] = breast.scores.front();
     return out;
 }
 
-json byClass(const std::vector<std::string>& classes, const std::vector<double>& values)
+std::map<std::string, double> byClass(const std::vector<std::string>& classes, const std::vector<double>& values)
 {
-    json out = json::object();
+    std::map<std::string, double> out;
     for (std::size_t i = 0; i < values.size(); ++i)
         out[classes[i]] = values[i];
     return out;
 }
 
-json scoresJson(const std::vector<std::string>& classes, const ClassScores& scores)
+protocol::ClassifyReply::Scores scoresOf(const std::vector<std::string>& classes, const ClassScores& scores)
 {
-    json out = {{"logits", byClass(classes, scores.logits)},
-                {"softmax", byClass(classes, scores.softmax)},
-                {"softmax_twice", byClass(classes, scores.softmaxTwice)}};
-    if (!scores.similarity.empty())
-        out["similarity"] = byClass(classes, scores.similarity);
-    return out;
+    return {byClass(classes, scores.similarity), byClass(classes, scores.logits), byClass(classes, scores.softmax),
+            byClass(classes, scores.softmaxTwice)};
 }
 
-json promptsJson(const PromptSet& set)
+protocol::ClassifyReply::Prompts promptsOf(const PromptSet& set)
 {
-    json out = json::object();
+    protocol::ClassifyReply::Prompts out;
     for (const auto& [label, prompts] : set.classes)
         out[label] = prompts;
     return out;
@@ -65,93 +53,84 @@ json promptsJson(const PromptSet& set)
 
 } // namespace
 
-json patchSizeJson(const Geometry& geometry, const std::optional<Spacing>& spacing)
+protocol::PatchGrid patchGrid(const Geometry& geometry, const std::optional<Spacing>& spacing)
 {
-    if (!spacing)
-        return nullptr;
-    const Spacing size = geometry.patchSize(*spacing);
-    return {size.row, size.column};
-}
-
-json seenJson(const Geometry& geometry)
-{
+    protocol::PatchGrid out;
     const auto [first, last] = geometry.seen();
-    return {first.x, first.y, last.x, last.y};
-}
-
-json toJson(const ScoredImage& image, std::size_t index)
-{
-    const EncodedImage& encoded = *image.encoded;
-    json out = identity(image, index);
-    out["cached"] = image.cached;
-    out["milliseconds"] = image.milliseconds;
-    out["grid"] = {encoded.geometry.gridRows(), encoded.geometry.gridColumns()};
-    out["geometry"] = encoded.geometry.toJson();
-    out["seen"] = seenJson(encoded.geometry);
-    out["patch_mm"] = patchSizeJson(encoded.geometry, image.image.spacing);
-    out["warnings"] = image.image.warnings;
+    out.grid = {geometry.gridRows(), geometry.gridColumns()};
+    out.geometry = geometry.toJson();
+    out.seen = {first.x, first.y, last.x, last.y};
+    if (spacing) {
+        const Spacing size = geometry.patchSize(*spacing);
+        out.patchMm = {size.row, size.column};
+    }
     return out;
 }
 
-json toJson(const std::vector<NotScored>& list)
+protocol::EncodedImage encodedImage(const ScoredImage& image, std::size_t index, bool masks)
 {
-    json out = json::array();
+    protocol::EncodedImage out{nameOf(image, index), image.cached, image.milliseconds,
+                               patchGrid(image.encoded->geometry, image.image.spacing), image.image.warnings};
+    if (masks) {
+        out.patches.breast = image.encoded->breast;
+        out.patches.inside = image.encoded->inside;
+    }
+    return out;
+}
+
+std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list)
+{
+    std::vector<protocol::NotUsed> out;
     for (const NotScored& one : list)
-        out.push_back({{"path", one.path.string()}, {"reason", one.reason}});
+        out.push_back({one.path.string(), one.reason});
     return out;
 }
 
-json toJson(const QueryResult& result, const EncodedStudy& study)
+protocol::EncodeReply encodeReply(const EncodedStudy& study, const std::string& id)
 {
-    json out;
-    out["texts"] = json::array();
+    protocol::EncodeReply out{id, {}, notUsed(study.skipped), notUsed(study.refused)};
+    for (std::size_t i = 0; i < study.images.size(); ++i)
+        out.images.push_back(encodedImage(study.images[i], i, true));
+    return out;
+}
+
+protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& study)
+{
+    const FusionRule rule = result.provenance.fusion;
+    protocol::QueryReply out;
     for (const QueriedText& text : result.texts)
-        out["texts"].push_back(textJson(text));
-    out["images"] = json::array();
-    for (std::size_t i = 0; i < study.images.size(); ++i) {
-        json image = identity(study.images[i], i);
-        image["scores"] = result.scores[i];
-        image["warnings"] = study.images[i].image.warnings;
-        out["images"].push_back(std::move(image));
-    }
-    out["breasts"] = json::array();
+        out.texts.push_back(textOf(text));
+    for (std::size_t i = 0; i < study.images.size(); ++i)
+        out.images.push_back(
+            {nameOf(study.images[i], i), result.scores[i], study.images[i].image.warnings, std::nullopt});
     for (const BreastScores& breast : result.fused.breasts)
-        out["breasts"].push_back(
-            {{"side", name(breast.side)}, {"scores", breast.scores}, {"fusion", viewsRule(result.provenance.fusion)}});
-    out["study"] = {{"scores", result.fused.study}, {"fusion", name(result.provenance.fusion)}};
-    out["fusion"] = toJson(result.provenance.fusion);
-    out["score"] = "similarity (cosine, -1 to 1)";
-    out["milliseconds"] = {{"text", result.textMilliseconds}, {"total", result.totalMilliseconds}};
-    out["provenance"] = toJson(result.provenance);
+        out.breasts.push_back({name(breast.side), breast.scores, viewsRule(rule)});
+    out.study = {result.fused.study, name(rule)};
+    out.fusion = fusionOf(rule);
+    out.score = "similarity (cosine, -1 to 1)";
+    out.milliseconds = {result.textMilliseconds, result.totalMilliseconds};
+    out.provenance = message(result.provenance);
     return out;
 }
 
-json toJson(const ClassifyResult& result, const EncodedStudy& study)
+protocol::ClassifyReply classifyReply(const ClassifyResult& result, const EncodedStudy& study)
 {
-    json out;
-    out["classes"] = result.classes;
-    out["images"] = json::array();
+    protocol::ClassifyReply out;
+    out.classes = result.classes;
     for (std::size_t i = 0; i < study.images.size(); ++i) {
-        json image = identity(study.images[i], i);
-        image.update(scoresJson(result.classes, result.images[i]));
-        if (result.prompts.size() > 1)
-            image["prompts"] = promptsJson(result.prompts[i]);
-        image["warnings"] = study.images[i].image.warnings;
-        out["images"].push_back(std::move(image));
+        const auto own = result.prompts.size() > 1 ? promptsOf(result.prompts[i]) : protocol::ClassifyReply::Prompts();
+        out.images.push_back({nameOf(study.images[i], i), scoresOf(result.classes, result.images[i]), own,
+                              study.images[i].image.warnings});
     }
-    out["breasts"] = json::array();
-    for (const auto& [side, scores] : result.breasts) {
-        json breast = scoresJson(result.classes, scores);
-        breast["side"] = name(side);
-        out["breasts"].push_back(std::move(breast));
-    }
-    out["study"] = scoresJson(result.classes, result.study);
-    out["study"]["fusion"] = name(result.provenance.fusion);
-    out["fusion"] = toJson(result.provenance.fusion);
-    out["prompts"] = result.prompts.size() == 1 ? promptsJson(result.prompts.front()) : json(nullptr);
-    out["softmax_note"] = softmaxNote;
-    out["warnings"] = result.warnings;
-    out["provenance"] = toJson(result.provenance);
+    for (const auto& [side, scores] : result.breasts)
+        out.breasts.push_back({name(side), scoresOf(result.classes, scores)});
+    out.study = {scoresOf(result.classes, result.study), name(result.provenance.fusion)};
+    out.fusion = fusionOf(result.provenance.fusion);
+    if (result.prompts.size() == 1)
+        out.prompts = promptsOf(result.prompts.front());
+    out.softmaxNote = softmaxNote;
+    out.warnings = result.warnings;
+    out.provenance = message(result.provenance);
     return out;
 }
 

@@ -1,23 +1,21 @@
 #pragma once
+#include "core/protocol/score_replies.h"
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/query.h"
 
-#include <nlohmann/json_fwd.hpp>
-
-// Results as the command line and the engine print them; one form for both.
+// Results as the engine answers them and the command line prints them: one form for both.
 namespace mama {
 
-// An encoded image: geometry, what was seen, footprint, grid. Masks are left to the caller.
-nlohmann::json toJson(const ScoredImage& image, std::size_t index);
-// {"path", "reason"} each.
-nlohmann::json toJson(const std::vector<NotScored>& list);
+// An encoded image: geometry, what was seen, footprint, grid; with the masks of breast and of what was seen, or
+// without.
+protocol::EncodedImage encodedImage(const ScoredImage& image, std::size_t index, bool masks);
+std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list);
+// study: the id that the engine gives it.
+protocol::EncodeReply encodeReply(const EncodedStudy& study, const std::string& id);
 // Without maps.
-nlohmann::json toJson(const QueryResult& result, const EncodedStudy& study);
-nlohmann::json toJson(const ClassifyResult& result, const EncodedStudy& study);
-
-// mm [height, width] of a patch, or null without spacing.
-nlohmann::json patchSizeJson(const Geometry& geometry, const std::optional<Spacing>& spacing);
-// [x0, y0, x1, y1], stored pixels.
-nlohmann::json seenJson(const Geometry& geometry);
+protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& study);
+protocol::ClassifyReply classifyReply(const ClassifyResult& result, const EncodedStudy& study);
+// What the model sees of a prepared image; spacing: empty, no mm. Masks row by row over the patch grid.
+protocol::PatchGrid patchGrid(const Geometry& geometry, const std::optional<Spacing>& spacing);
 
 } // namespace mama

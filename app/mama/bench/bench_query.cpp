@@ -79,7 +79,7 @@ int benchQuery(const BenchOptions& options, const Context& context)
             for (const ScoredImage& image : study.images)
                 alignmentMap(image.encoded->patches, image.encoded->rows, image.encoded->columns,
                              first->front()->global, image.encoded->inside);
-        const std::string reply = toJson(*result, study).dump();
+        const std::string reply = queryReply(*result, study).toJson().dump();
         if (run > 0 && !reply.empty()) {
             times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
             text.push_back(result->textMilliseconds);

@@ -78,7 +78,7 @@ int run(const ClassifyCommand& command, const Job& job)
     const auto result = classes(command, *opened, job);
     if (!result)
         return Cancelled;
-    return report(toJson(*result, opened->study), opened->study, command.study.json,
+    return report(classifyReply(*result, opened->study).toJson(), opened->study, command.study.json,
                   [&] { printTable(*result, opened->study); });
 }
 

@@ -113,7 +113,7 @@ int run(const QueryCommand& command, const Job& job)
     const auto result = query(*opened->model.model, encoder, opened->study, command.texts, options, job);
     if (!result)
         return Cancelled;
-    nlohmann::json document = toJson(*result, opened->study);
+    nlohmann::json document = queryReply(*result, opened->study).toJson();
     if (options.maps) {
         nlohmann::json list = nlohmann::json::array();
         const std::vector<MapFile> files = writeMaps(*result, opened->study, command.maps);

@@ -62,7 +62,7 @@ void EngineProcess::stop()
 
 void EngineProcess::spawn()
 {
-    m_buffer.clear();
+    m_lines = protocol::LineSplitter();
     m_lastError.clear();
     m_process = new QProcess(this);
     m_process->setProcessChannelMode(QProcess::SeparateChannels);
@@ -83,69 +83,69 @@ void EngineProcess::spawn()
     m_alive.start();
     m_process->start(m_program, {QStringLiteral("engine")});
     m_helloId = m_nextId++;
-    const nlohmann::json hello = {{"jsonrpc", "2.0"},
-                                  {"id", m_helloId},
-                                  {"method", "hello"},
-                                  {"params", {{"protocol", 1}, {"client", "mama-workstation"}}}};
-    m_process->write(QByteArray::fromStdString(hello.dump() + "\n"));
+    write(protocol::requestLine(m_helloId, protocol::HelloRequest::method,
+                                protocol::HelloRequest{protocol::version, "mama-workstation"}.toJson()));
 }
 
-int EngineProcess::request(const std::string& method, const nlohmann::json& parameters)
+int EngineProcess::send(const char* method, const nlohmann::json& params)
 {
     if (m_state != State::Ready)
         return 0;
     const int id = m_nextId++;
-    const nlohmann::json message = {{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", parameters}};
-    m_process->write(
-        QByteArray::fromStdString(message.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"));
+    write(protocol::requestLine(id, method, params));
     return id;
 }
 
 void EngineProcess::cancel(int id)
 {
-    if (m_state != State::Ready || id == 0)
-        return;
-    const nlohmann::json message = {{"jsonrpc", "2.0"}, {"method", "cancel"}, {"params", {{"id", id}}}};
-    m_process->write(QByteArray::fromStdString(message.dump() + "\n"));
+    if (m_state == State::Ready && id != 0)
+        write(protocol::notificationLine(protocol::CancelRequest::method, protocol::CancelRequest{id}.toJson()));
 }
+
+void EngineProcess::write(const std::string& line) { m_process->write(QByteArray::fromStdString(line)); }
 
 void EngineProcess::readLines()
 {
-    m_buffer += m_process->readAllStandardOutput();
-    qsizetype start = 0;
-    for (qsizetype end = m_buffer.indexOf('\n'); end >= 0; end = m_buffer.indexOf('\n', start)) {
-        handle(m_buffer.mid(start, end - start).toStdString());
-        start = end + 1;
-        if (!m_process)
+    const QProcess* process = m_process;
+    const QByteArray bytes = m_process->readAllStandardOutput();
+    for (const auto& line : m_lines.add({bytes.constData(), static_cast<std::size_t>(bytes.size())})) {
+        handle(line.text);
+        if (m_process != process) // whoever heard of it has ended the process
             return;
     }
-    m_buffer.remove(0, start);
 }
 
 void EngineProcess::handle(const std::string& line)
 {
-    const nlohmann::json message = nlohmann::json::parse(line, nullptr, false);
-    if (!message.is_object())
-        return; // half a line of a process that is being killed; its end is reported by `finished`
-    if (message.contains("method")) {
-        const nlohmann::json parameters = message.value("params", nlohmann::json::object());
-        if (message["method"] == "progress" && parameters.is_object())
-            Q_EMIT progressed(parameters.value("id", 0), parameters.value("done", qint64{0}),
-                              parameters.value("total", qint64{0}),
-                              QString::fromStdString(parameters.value("phase", std::string())));
-        return;
+    const protocol::Answer answer = protocol::parseAnswer(line);
+    const int id = answer.id.is_number_integer() ? answer.id.get<int>() : 0;
+    switch (answer.kind) {
+    case protocol::Answer::Kind::Progress:
+        Q_EMIT progressed(id, static_cast<qint64>(answer.progress.done), static_cast<qint64>(answer.progress.total),
+                          QString::fromStdString(answer.progress.phase));
+        break;
+    case protocol::Answer::Kind::Failed:
+        Q_EMIT failed(id, QString::fromStdString(answer.failure.message()),
+                      QString::fromStdString(answer.failure.where));
+        break;
+    case protocol::Answer::Kind::Result:
+        if (id == m_helloId && m_state == State::Starting)
+            greet(answer.result);
+        else
+            Q_EMIT replied(id, answer.result);
+        break;
+    case protocol::Answer::Kind::Other: break; // half a line of a process that ends: `finished` reports it
     }
-    const int id = message.contains("id") && message["id"].is_number_integer() ? message["id"].get<int>() : 0;
-    if (message.contains("error")) {
-        const nlohmann::json& error = message["error"];
-        const nlohmann::json data = error.value("data", nlohmann::json::object());
-        Q_EMIT failed(id, QString::fromStdString(error.value("message", std::string())),
-                      QString::fromStdString(data.is_object() ? data.value("where", std::string()) : std::string()));
-    } else if (id == m_helloId && m_state == State::Starting) {
+}
+
+void EngineProcess::greet(const nlohmann::json& result)
+{
+    try {
+        const auto hello = protocol::HelloReply::fromJson(result);
         setState(State::Ready);
-        Q_EMIT ready(message["result"]);
-    } else if (message.contains("result")) {
-        Q_EMIT replied(id, message["result"]);
+        Q_EMIT ready(hello);
+    } catch (const Error& error) { // no engine of this program
+        Q_EMIT failed(m_helloId, QString::fromUtf8(error.what()), QString::fromStdString(error.where()));
     }
 }
 

@@ -1,11 +1,14 @@
 #pragma once
+#include "core/protocol/engine_replies.h"
+#include "core/protocol/engine_requests.h"
+#include "core/protocol/line_splitter.h"
+
 #include <QElapsedTimer>
 #include <QObject>
 #include <QProcess>
 #include <QString>
 #include <QStringList>
 #include <QTimer>
-#include <map>
 #include <nlohmann/json.hpp>
 
 namespace mama {
@@ -30,12 +33,16 @@ public:
     int restarts() const { return m_restarts; }
 
     // Sends a request; its id comes back with `replied` or `failed`. 0: the engine is not ready, nothing was sent.
-    int request(const std::string& method, const nlohmann::json& parameters);
+    template <class Request>
+    int request(const Request& request)
+    {
+        return send(Request::method, request.toJson());
+    }
     // Asks for the request's end; its answer is then dropped.
     void cancel(int id);
 
 Q_SIGNALS:
-    void ready(const nlohmann::json& hello);
+    void ready(const protocol::HelloReply& hello);
     void replied(int id, const nlohmann::json& result);
     // where: the parameter, file or key that the engine names.
     void failed(int id, const QString& reason, const QString& where);
@@ -47,14 +54,17 @@ Q_SIGNALS:
 
 private:
     void spawn();
+    int send(const char* method, const nlohmann::json& params);
+    void write(const std::string& line);
     void readLines();
     void handle(const std::string& line);
+    void greet(const nlohmann::json& result);
     void ended(const QString& reason);
     void setState(State state);
 
     QString m_program;
     QProcess* m_process = nullptr;
-    QByteArray m_buffer;
+    protocol::LineSplitter m_lines;
     QByteArray m_lastError; // the last line that the engine wrote on stderr
     State m_state = State::Stopped;
     int m_nextId = 1;

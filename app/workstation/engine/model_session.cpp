@@ -1,7 +1,6 @@
 #include "app/workstation/engine/model_session.h"
 
-#include <QByteArray>
-#include <cstring>
+#include <cmath>
 #include <limits>
 
 namespace mama {
@@ -9,27 +8,22 @@ namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
-QString text(const nlohmann::json& object, const char* key)
-{
-    const auto found = object.find(key);
-    return found != object.end() && found->is_string() ? QString::fromStdString(found->get<std::string>()) : QString();
-}
+QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
-double firstNumber(const nlohmann::json& scores)
-{
-    return scores.is_array() && !scores.empty() && scores[0].is_number() ? scores[0].get<double>() : nan;
-}
+double first(const std::vector<double>& scores) { return scores.empty() ? nan : scores.front(); }
 
-// base64 of float32, little endian, row by row. Empty raster if the size does not fit: no map rather than a wrong one.
-Raster<float> decodeMap(const nlohmann::json& map)
+// Empty if the values do not fit the geometry: no map rather than a wrong one.
+std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vector<protocol::QueryReply::Map>>& maps,
+                                                    const Geometry& geometry)
 {
-    const int rows = map.value("rows", 0), columns = map.value("columns", 0);
-    const QByteArray bytes = QByteArray::fromBase64(QByteArray::fromStdString(map.value("data", std::string())));
-    if (rows <= 0 || columns <= 0 || bytes.size() != qsizetype{4} * rows * columns)
-        return {};
-    Raster<float> values(rows, columns);
-    std::memcpy(values.values.data(), bytes.constData(), static_cast<std::size_t>(bytes.size()));
-    return values;
+    if (!maps || maps->empty())
+        return nullptr;
+    const protocol::QueryReply::Map& map = maps->front();
+    if (map.values.empty() || map.rows != geometry.gridRows() || map.columns != geometry.gridColumns())
+        return nullptr;
+    Raster<float> values(map.rows, map.columns);
+    values.values = map.values;
+    return std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}});
 }
 
 } // namespace
@@ -82,7 +76,7 @@ void ModelSession::setStudy(const std::optional<Study>& study)
         }
     }
     if (!m_studyId.empty())
-        m_engine.request("release", {{"study", m_studyId}});
+        m_engine.request(protocol::ReleaseRequest{m_studyId});
     m_study = study;
     m_studyId.clear();
     m_encodingRefused = false;
@@ -179,6 +173,18 @@ QString ModelSession::provenance() const
              m_model->precision, m_model->device);
 }
 
+template <class Message>
+void ModelSession::send(Request kind, const Message& request, const QString& sentence)
+{
+    const int id = m_engine.request(request);
+    if (id != 0)
+        m_pending[id] = {kind, sentence};
+    if (kind == Request::Load)
+        Q_EMIT progress(tr("loading the model"), 0, 0);
+    else if (kind == Request::Encode)
+        Q_EMIT progress(tr("encoding the study"), 0, static_cast<qint64>(m_sent.size()));
+}
+
 // Asks for the next thing that is wished and missing. Called after every change of wish or state.
 void ModelSession::advance()
 {
@@ -186,7 +192,7 @@ void ModelSession::advance()
         return;
     if (!m_model) {
         if (!inFlight(Request::Load))
-            send(Request::Load, "load", {{"model", m_folder.toStdString()}});
+            send(Request::Load, protocol::LoadRequest{m_folder.toStdString(), {}, {}, {}});
         return;
     }
     if (!m_study || m_encodingRefused)
@@ -198,7 +204,7 @@ void ModelSession::advance()
                 if (m_study->images[i].slot != Slot::Extra)
                     m_sent.push_back(i);
             if (!m_sent.empty())
-                send(Request::Encode, "encode", encodeParameters());
+                send(Request::Encode, encodeRequest());
         }
         return;
     }
@@ -206,26 +212,28 @@ void ModelSession::advance()
         return;
     for (const SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting && !inFlight(Request::Query, scores.sentence))
-            send(Request::Query, "query",
-                 {{"study", m_studyId},
-                  {"texts", {scores.sentence.toStdString()}},
-                  {"fusion", m_rule.toStdString()},
-                  {"maps", m_model->maps ? "inline" : "none"}},
-                 scores.sentence);
+            send(Request::Query, queryRequest(scores.sentence), scores.sentence);
 }
 
-nlohmann::json ModelSession::encodeParameters() const
+protocol::EncodeRequest ModelSession::encodeRequest() const
 {
-    nlohmann::json images = nlohmann::json::array();
+    protocol::EncodeRequest request;
     for (const std::size_t index : m_sent) {
         const StudyImage& image = m_study->images[index];
-        images.push_back({{"path", image.path.string()},
-                          {"frame", image.frame},
-                          {"slot", name(image.slot)},
-                          {"side", name(image.side)},
-                          {"view", image.view}});
+        request.images.push_back(
+            {image.path.string(), image.frame, name(image.slot), name(image.side), image.view, std::nullopt});
     }
-    return {{"images", images}};
+    return request;
+}
+
+protocol::QueryRequest ModelSession::queryRequest(const QString& sentence) const
+{
+    protocol::QueryRequest request;
+    request.study = m_studyId;
+    request.texts = {sentence.toStdString()};
+    request.fusion = m_rule.toStdString();
+    request.maps = m_model->maps ? protocol::MapsWanted::Inline : protocol::MapsWanted::None;
+    return request;
 }
 
 void ModelSession::forgetEngine()
@@ -251,17 +259,6 @@ void ModelSession::forgetResults()
     Q_EMIT scoresChanged();
 }
 
-void ModelSession::send(Request kind, const char* method, const nlohmann::json& parameters, const QString& sentence)
-{
-    const int id = m_engine.request(method, parameters);
-    if (id != 0)
-        m_pending[id] = {kind, sentence};
-    if (kind == Request::Load)
-        Q_EMIT progress(tr("loading the model"), 0, 0);
-    else if (kind == Request::Encode)
-        Q_EMIT progress(tr("encoding the study"), 0, static_cast<qint64>(m_sent.size()));
-}
-
 bool ModelSession::inFlight(Request kind, const QString& sentence) const
 {
     for (const auto& [id, pending] : m_pending)
@@ -279,12 +276,13 @@ void ModelSession::answered(int id, const nlohmann::json& result)
     m_pending.erase(found);
     try {
         switch (pending.kind) {
-        case Request::Load: takeModel(result); break;
-        case Request::Encode: takeStudy(result); break;
-        case Request::Query: takeScores(pending.sentence, result); break;
+        case Request::Load: takeModel(protocol::LoadReply::fromJson(result)); break;
+        case Request::Encode: takeStudy(protocol::EncodeReply::fromJson(result)); break;
+        case Request::Query: takeScores(pending.sentence, protocol::QueryReply::fromJson(result)); break;
         }
-    } catch (const std::exception& error) { // a reply that is not what the protocol says
-        Q_EMIT encodingFailed(tr("The engine's reply could not be read: %1").arg(QString::fromUtf8(error.what())));
+    } catch (
+        const std::exception& error) { // a reply that is not what the protocol says; asked again, it would be so too
+        giveUp(pending, tr("The engine's reply could not be read: %1").arg(QString::fromUtf8(error.what())));
     }
     if (m_pending.empty())
         Q_EMIT progress({}, 0, -1);
@@ -298,64 +296,79 @@ void ModelSession::refused(int id, const QString& reason, const QString& where)
         return;
     const Pending pending = found->second;
     m_pending.erase(found);
+    if (pending.kind == Request::Query && where == QLatin1String(protocol::studyField))
+        m_studyId.clear(); // forgotten by the engine: encoded again, which the cache on disk makes quick
+    else
+        giveUp(pending, reason);
+    if (m_pending.empty())
+        Q_EMIT progress({}, 0, -1);
+    advance();
+}
+
+// What is not asked again before somebody wishes it anew.
+void ModelSession::giveUp(const Pending& pending, const QString& reason)
+{
     if (pending.kind == Request::Load) {
         m_modelProblem = reason;
         Q_EMIT modelChanged();
     } else if (pending.kind == Request::Encode) {
         m_encodingRefused = true;
         Q_EMIT encodingFailed(reason);
-    } else if (where == QLatin1String("study")) {
-        m_studyId.clear(); // forgotten by the engine: encoded again, which the cache on disk makes quick
     } else if (const int row = rowOf(pending.sentence); row >= 0) {
         m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
         m_scores[static_cast<std::size_t>(row)].note = reason;
         Q_EMIT scoresChanged();
     }
-    if (m_pending.empty())
-        Q_EMIT progress({}, 0, -1);
-    advance();
 }
 
-void ModelSession::takeModel(const nlohmann::json& result)
+void ModelSession::takeModel(const protocol::LoadReply& reply)
 {
-    const nlohmann::json& model = result.at("model");
+    const protocol::ModelReply& model = reply.model;
     ModelFacts facts;
     facts.folder = m_folder;
-    facts.name = text(model, "name");
-    facts.hash = text(model, "hash");
-    facts.kind = text(model, "kind");
-    facts.trainedOn = text(model, "trained_on");
-    facts.licence = text(model, "licence");
-    facts.notice = text(model, "notice");
-    facts.profile = text(model, "profile") + QStringLiteral(" v%1").arg(model.value("profile_version", 1));
-    facts.device = text(model, "device");
-    facts.precision = text(model, "precision");
-    for (const nlohmann::json& example : model.value("examples", nlohmann::json::array()))
-        facts.examples.append(QString::fromStdString(example.get<std::string>()));
-    facts.maps = model.value("maps", false);
-    facts.text = model.value("text", false);
+    facts.name = text(model.name);
+    facts.hash = text(model.hash);
+    facts.kind = text(model.kind);
+    facts.trainedOn = text(model.trainedOn);
+    facts.licence = text(model.licence);
+    facts.notice = text(model.notice);
+    facts.profile = text(model.profile) + QStringLiteral(" v%1").arg(model.profileVersion);
+    facts.device = text(model.device);
+    facts.precision = text(model.precision);
+    for (const std::string& example : model.examples)
+        facts.examples.append(text(example));
+    facts.maps = model.maps;
+    facts.text = model.text;
     m_model = facts;
     Q_EMIT modelChanged();
 }
 
-void ModelSession::takeStudy(const nlohmann::json& result)
+void ModelSession::takeStudy(const protocol::EncodeReply& reply)
 {
     m_geometry.clear();
     QStringList refusals;
-    for (const char* list : {"skipped", "refused"})
-        for (const nlohmann::json& entry : result.value(list, nlohmann::json::array()))
-            refusals.append(text(entry, "path") + QStringLiteral(": ") + text(entry, "reason"));
-    for (const nlohmann::json& image : result.at("images"))
-        for (const std::size_t index : m_sent) {
-            const StudyImage& sent = m_study->images[index];
-            if (sent.path.string() == image.at("path").get<std::string>() && sent.frame == image.at("frame").get<int>())
-                m_geometry[index] = Geometry::fromJson(image.at("geometry"));
-        }
-    m_studyId = result.at("study").get<std::string>();
+    for (const auto* list : {&reply.skipped, &reply.refused})
+        for (const protocol::NotUsed& file : *list)
+            refusals.append(text(file.path) + QStringLiteral(": ") + text(file.reason));
+    for (const protocol::EncodedImage& image : reply.images)
+        if (const auto index = sentIndex(image.image))
+            m_geometry[*index] = Geometry::fromJson(image.patches.geometry);
+    m_studyId = reply.study;
     Q_EMIT encodingFinished(refusals);
 }
 
-void ModelSession::takeScores(const QString& sentence, const nlohmann::json& result)
+// Study::images index of an image that was sent and that the engine names.
+std::optional<std::size_t> ModelSession::sentIndex(const protocol::ImageName& image) const
+{
+    for (const std::size_t index : m_sent) {
+        const StudyImage& sent = m_study->images[index];
+        if (sent.path.string() == image.path && sent.frame == image.frame)
+            return index;
+    }
+    return {};
+}
+
+void ModelSession::takeScores(const QString& sentence, const protocol::QueryReply& reply)
 {
     const int row = rowOf(sentence);
     if (row < 0)
@@ -363,39 +376,39 @@ void ModelSession::takeScores(const QString& sentence, const nlohmann::json& res
     SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
     std::vector<SentenceMap> maps;
     scores.views.fill(nan);
-    for (const nlohmann::json& image : result.at("images")) {
-        for (const auto& [index, geometry] : m_geometry) {
-            const StudyImage& sent = m_study->images[index];
-            if (sent.path.string() != image.at("path").get<std::string>() || sent.frame != image.at("frame").get<int>())
-                continue;
-            if (sent.slot != Slot::Extra)
-                scores.views[static_cast<std::size_t>(sent.slot)] = firstNumber(image.at("scores"));
-            const nlohmann::json list = image.value("maps", nlohmann::json::array());
-            Raster<float> values = list.empty() ? Raster<float>() : decodeMap(list[0]);
-            if (values.rows == geometry.gridRows() && values.columns == geometry.gridColumns())
-                maps.push_back(
-                    {sent.slot, index,
-                     std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}})});
-        }
+    for (const protocol::QueryReply::Image& image : reply.images) {
+        const auto index = sentIndex(image.image);
+        const auto geometry = index ? m_geometry.find(*index) : m_geometry.end();
+        if (geometry == m_geometry.end())
+            continue;
+        const Slot slot = m_study->images[*index].slot;
+        if (slot != Slot::Extra)
+            scores.views[static_cast<std::size_t>(slot)] = first(image.scores);
+        if (auto overlay = overlayOf(image.maps, geometry->second))
+            maps.push_back({slot, *index, std::move(overlay)});
     }
     scores.right = scores.left = nan;
-    for (const nlohmann::json& breast : result.at("breasts"))
-        (breast.at("side") == "R" ? scores.right : scores.left) = firstNumber(breast.at("scores"));
-    scores.study = firstNumber(result.at("study").at("scores"));
-    QStringList notes;
-    const nlohmann::json& said = result.at("texts").at(0);
-    for (const nlohmann::json& warning : said.value("warnings", nlohmann::json::array()))
-        notes.append(QString::fromStdString(warning.get<std::string>()));
-    if (const auto plain = said.find("unnegated");
-        plain != said.end() && plain->is_object() && (*plain)["study"].is_number())
-        notes.append(tr("without the negation, “%1”: study %2")
-                         .arg(text(*plain, "text"))
-                         .arg((*plain)["study"].get<double>(), 0, 'f', 3));
-    scores.note = notes.join(QLatin1Char('\n'));
+    for (const protocol::QueryReply::Breast& breast : reply.breasts)
+        (breast.side == name(Side::Right) ? scores.right : scores.left) = first(breast.scores);
+    scores.study = first(reply.study.scores);
+    scores.note = notesOf(reply);
     scores.state = SentenceScores::State::Done;
     m_maps[static_cast<std::size_t>(row)] = std::move(maps);
     Q_EMIT scoresChanged();
     Q_EMIT mapsReady(row);
+}
+
+QString ModelSession::notesOf(const protocol::QueryReply& reply)
+{
+    QStringList notes;
+    const protocol::QueryReply::Text& said = reply.texts.at(0);
+    for (const std::string& warning : said.warnings)
+        notes.append(text(warning));
+    if (said.unnegated && std::isfinite(said.unnegated->study))
+        notes.append(tr("without the negation, “%1”: study %2")
+                         .arg(text(said.unnegated->text))
+                         .arg(said.unnegated->study, 0, 'f', 3));
+    return notes.join(QLatin1Char('\n'));
 }
 
 int ModelSession::rowOf(const QString& sentence) const

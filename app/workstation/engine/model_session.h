@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/engine/engine_process.h"
+#include "core/protocol/score_replies.h"
 #include "core/study/study.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/scene/map_overlay.h"
@@ -82,15 +83,20 @@ private:
     void advance();
     void forgetEngine();
     void forgetResults();
-    void send(Request kind, const char* method, const nlohmann::json& parameters, const QString& sentence = {});
+    template <class Message>
+    void send(Request kind, const Message& request, const QString& sentence = {});
     bool inFlight(Request kind, const QString& sentence = {}) const;
     void answered(int id, const nlohmann::json& result);
     void refused(int id, const QString& reason, const QString& where);
-    void takeModel(const nlohmann::json& result);
-    void takeStudy(const nlohmann::json& result);
-    void takeScores(const QString& sentence, const nlohmann::json& result);
+    void giveUp(const Pending& pending, const QString& reason);
+    void takeModel(const protocol::LoadReply& reply);
+    void takeStudy(const protocol::EncodeReply& reply);
+    void takeScores(const QString& sentence, const protocol::QueryReply& reply);
+    static QString notesOf(const protocol::QueryReply& reply);
+    std::optional<std::size_t> sentIndex(const protocol::ImageName& image) const;
     int rowOf(const QString& sentence) const;
-    nlohmann::json encodeParameters() const;
+    protocol::EncodeRequest encodeRequest() const;
+    protocol::QueryRequest queryRequest(const QString& sentence) const;
 
     EngineProcess m_engine;
     QString m_folder, m_rule = QStringLiteral("maximum");

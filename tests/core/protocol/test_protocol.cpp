@@ -1,3 +1,4 @@
+#include "core/protocol/base64.h"
 #include "core/protocol/json_rpc.h"
 #include "core/protocol/line_splitter.h"
 #include "core/protocol/parameters.h"
@@ -106,6 +107,31 @@ private Q_SLOTS:
         QCOMPARE(base64("fo"), std::string("Zm8="));
         QCOMPARE(base64("foobar"), std::string("Zm9vYmFy"));
         QCOMPARE(base64(std::string_view("\xff\xfe\x00", 3)), std::string("//4A"));
+        for (const char* bytes : {"", "f", "fo", "foo", "foob", "fooba", "foobar"})
+            QCOMPARE(bytesOfBase64(base64(bytes)).value_or("none"), std::string(bytes));
+        QCOMPARE(bytesOfBase64("//4A").value_or("none"), std::string("\xff\xfe\x00", 3));
+        for (const char* wrong : {"Z", "Zg", "Zg=", "Zg==Zg==", "====", "Z===", "Zm9v\n", "Zm 9"})
+            QVERIFY2(!bytesOfBase64(wrong), wrong);
+    }
+
+    // The client's side of the lines.
+    void answersAreTold()
+    {
+        const Answer result = parseAnswer(resultLine(7, {{"a", 1}}));
+        QVERIFY(result.kind == Answer::Kind::Result && result.id == 7 && result.result.at("a") == 1);
+        const Failure failure{-32010, "io", "open", "/x/a.dcm", "no such file"};
+        const Answer failed = parseAnswer(errorLine("x", failure));
+        QVERIFY(failed.kind == Answer::Kind::Failed && failed.id == "x" && failed.failure == failure);
+        QCOMPARE(failed.failure.message(), std::string("open: /x/a.dcm: no such file"));
+        const Progress progress{7, 1, 4, "encode images"};
+        const Answer told = parseAnswer(notificationLine(Progress::method, progress.toJson()));
+        QVERIFY(told.kind == Answer::Kind::Progress && told.progress == progress);
+        for (const char* other :
+             {"", "{", "[]", "42", R"({"method":"other"})", R"({"method":"progress","params":{"id":1}})",
+              R"({"id":1,"error":"no object"})", R"({"id":1})"})
+            QVERIFY2(parseAnswer(other).kind == Answer::Kind::Other, other);
+        const Message request = parseLine(requestLine(3, "query", {{"study", "1"}}));
+        QVERIFY(request.valid && request.id == 3 && request.method == "query" && request.params.at("study") == "1");
     }
 
     void parametersAreChecked()

@@ -1,0 +1,145 @@
+#pragma once
+#include "core/protocol/engine_replies.h"
+
+#include <map>
+
+// The engine's answers to query and classify, which are also what `mama query --json` and `mama classify --json` print.
+// A number that is not finite is null in JSON. fromJson() throws as in engine_replies.h.
+namespace mama::protocol {
+
+// Where a result comes from: the model, how the image was prepared and the text read, on what it was computed.
+struct Provenance
+{
+    std::string model, hash, kind, trainedOn, licence, modelNotice, compat, profile;
+    int profileVersion = 1;
+    std::string pooling, prefix;
+    bool raw = false;
+    std::string precision, device, fusion, notice;
+
+    nlohmann::json toJson() const;
+    bool operator==(const Provenance&) const = default;
+};
+
+// The rule from images to breasts and study: its name, and in words what it does.
+struct Fusion
+{
+    std::string rule, views, study;
+
+    bool operator==(const Fusion&) const = default;
+};
+
+struct QueryReply
+{
+    // Scores of the same sentence without its negation.
+    struct Unnegated
+    {
+        std::string text;
+        std::vector<double> images;
+        std::map<std::string, double> breasts; // by side
+        double study = 0;
+        bool operator==(const Unnegated&) const = default;
+    };
+    struct Text
+    {
+        std::string text, encoded; // as asked, as read by the model
+        bool cut = false;
+        std::uint64_t sentences = 0;
+        std::vector<std::string> warnings;
+        std::optional<Unnegated> unnegated;
+        bool operator==(const Text&) const = default;
+    };
+    struct Map
+    {
+        std::uint64_t text = 0, sentence = 0;
+        int rows = 0, columns = 0;
+        std::vector<float> values;       // [rows, columns], cosines; NaN: not seen; empty if in a file
+        std::optional<std::string> path; // of the .npy file; empty if inline
+        bool operator==(const Map&) const = default;
+    };
+    struct Image
+    {
+        ImageName image;
+        std::vector<double> scores; // per text
+        std::vector<std::string> warnings;
+        std::optional<std::vector<Map>> maps; // empty: none were asked for
+        bool operator==(const Image&) const = default;
+    };
+    struct Breast
+    {
+        std::string side;
+        std::vector<double> scores; // per text
+        std::string fusion;
+        bool operator==(const Breast&) const = default;
+    };
+    struct Study
+    {
+        std::vector<double> scores; // per text
+        std::string fusion;
+        bool operator==(const Study&) const = default;
+    };
+    struct Milliseconds
+    {
+        double text = 0, total = 0;
+        bool operator==(const Milliseconds&) const = default;
+    };
+    std::vector<Text> texts;
+    std::vector<Image> images;
+    std::vector<Breast> breasts;
+    Study study;
+    Fusion fusion;
+    std::string score; // what the numbers are
+    Milliseconds milliseconds;
+    std::optional<std::string> folder; // of maps in files
+    Provenance provenance;
+
+    nlohmann::json toJson() const;
+    static QueryReply fromJson(const nlohmann::json& result);
+    bool operator==(const QueryReply&) const = default;
+};
+
+struct ClassifyReply
+{
+    using ByClass = std::map<std::string, double>;
+    struct Scores
+    {
+        ByClass similarity; // empty for a linear probe
+        ByClass logits, softmax, softmaxTwice;
+        bool operator==(const Scores&) const = default;
+    };
+    using Prompts = std::map<std::string, std::vector<std::string>>; // by class
+    struct Image
+    {
+        ImageName image;
+        Scores scores;
+        Prompts prompts; // where images have their own
+        std::vector<std::string> warnings;
+        bool operator==(const Image&) const = default;
+    };
+    struct Breast
+    {
+        std::string side;
+        Scores scores;
+        bool operator==(const Breast&) const = default;
+    };
+    struct Study
+    {
+        Scores scores;
+        std::string fusion;
+        bool operator==(const Study&) const = default;
+    };
+    std::vector<std::string> classes; // in their order
+    std::vector<Image> images;
+    std::vector<Breast> breasts;
+    Study study;
+    Fusion fusion;
+    std::optional<Prompts> prompts; // one set for all images
+    std::string softmaxNote;
+    std::vector<std::string> warnings;
+    Provenance provenance;
+
+    nlohmann::json toJson() const;
+    static ClassifyReply fromJson(const nlohmann::json& result);
+    bool operator==(const ClassifyReply&) const = default;
+};
+
+} // namespace mama::protocol

@@ -1,0 +1,27 @@
+#pragma once
+#include "core/protocol/engine_requests.h"
+#include "core/protocol/score_replies.h"
+
+// One message of each kind with every field filled, none with its default where another value is possible.
+namespace mama::test {
+
+protocol::HelloRequest helloRequest();
+protocol::ModelsRequest modelsRequest();
+protocol::LoadRequest loadRequest();
+protocol::EncodeRequest imagesRequest();
+protocol::EncodeRequest pathsRequest();
+protocol::QueryRequest queryRequest();
+protocol::ClassifyRequest promptsRequest();
+protocol::ClassifyRequest taskRequest();
+protocol::PrepareRequest prepareRequest();
+
+protocol::ModelReply modelReply();
+protocol::HelloReply helloReply();
+protocol::ModelsReply modelsReply();
+protocol::EncodeReply encodeReply();
+protocol::QueryReply queryReply();
+protocol::ClassifyReply classifyReply();
+protocol::PrepareReply prepareReply();
+protocol::CacheReply cacheReply();
+
+} // namespace mama::test
