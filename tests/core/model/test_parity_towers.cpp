@@ -1,4 +1,5 @@
 #include "core/base/files.h"
+#include "core/model/model.h"
 #include "tests/core/model/reference_model.h"
 
 #include <ATen/ATen.h>
