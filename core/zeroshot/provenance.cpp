@@ -42,6 +42,12 @@ protocol::Provenance message(const Provenance& p)
     return out;
 }
 
+ModelSource sourceOf(const Provenance& p)
+{
+    return {p.model,     p.hash,   p.trainedOn, p.profile + " v" + std::to_string(p.profileVersion),
+            p.precision, p.device, std::nullopt};
+}
+
 nlohmann::json toJson(const Provenance& provenance) { return message(provenance).toJson(); }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/model/model.h"
+#include "core/protocol/provenance_line.h"
 #include "core/protocol/score_replies.h"
 #include "core/zeroshot/fusion.h"
 
@@ -20,10 +21,9 @@ struct Provenance
     FusionRule fusion = FusionRule::Maximum;
 };
 
-inline constexpr const char* notForClinicalUse = "Not for clinical use.";
-
 Provenance provenanceOf(const Model& model, const std::string& profile, int profileVersion);
 protocol::Provenance message(const Provenance& provenance);
 nlohmann::json toJson(const Provenance& provenance); // of its message
+ModelSource sourceOf(const Provenance& provenance);  // for provenanceLine
 
 } // namespace mama

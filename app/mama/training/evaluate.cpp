@@ -23,9 +23,15 @@ void printReport(const nlohmann::json& report)
 {
     printFigures(report);
     const nlohmann::json& p = report["provenance"];
-    std::cout << report["score_note"].get<std::string>() << ". Model " << p["model"].get<std::string>() << " "
-              << p["hash"].get<std::string>().substr(0, 12) << ", trained on: " << p["trained_on"].get<std::string>()
-              << ". " << notForClinicalUse << std::endl;
+    const ModelSource source{p["model"].get<std::string>(),
+                             p["hash"].get<std::string>(),
+                             p["trained_on"].get<std::string>(),
+                             {},
+                             {},
+                             {},
+                             std::nullopt};
+    std::cout << report["score_note"].get<std::string>() << ". " << provenanceLine(source, ProvenanceForm::Command)
+              << std::endl;
 }
 
 // The options as words become those of the question and the report.

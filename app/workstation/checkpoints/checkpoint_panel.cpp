@@ -275,12 +275,11 @@ void CheckpointPanel::showMaps()
                            .arg(m_session->chosen())
                            .toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note =
-            tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
-        provenance = tr("Model %1 (%2), checkpoint of step %3, trained on: %4. Not for clinical use.")
-                         .arg(model.name, model.shortHash())
-                         .arg(m_session->chosen())
-                         .arg(model.trainedOn.isEmpty() ? tr("unknown data") : model.trainedOn);
+        legend.note = provenanceLine(model.source(), ProvenanceForm::Note);
+        ModelSource source = model.source();
+        source.profile.clear(); // in the legend
+        source.checkpoint = m_session->chosen();
+        provenance = QString::fromStdString(provenanceLine(source, ProvenanceForm::Paragraph));
     }
     m_view->setLegend(legend);
     m_query->setProvenance(provenance);

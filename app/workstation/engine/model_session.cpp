@@ -28,6 +28,13 @@ std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vec
 
 } // namespace
 
+ModelSource ModelFacts::source() const
+{
+    return {name.toStdString(),    hash.toStdString(),      trainedOn.toStdString(),
+            profile.toStdString(), precision.toStdString(), device.toStdString(),
+            std::nullopt};
+}
+
 ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObject(parent), m_engine(engineProgram)
 {
     connect(&m_engine, &EngineProcess::ready, this, [this] { advance(); });
@@ -167,10 +174,7 @@ QString ModelSession::provenance() const
 {
     if (!m_model)
         return {};
-    return tr("Model %1 (%2), trained on: %3. Profile %4, %5 on %6. Not for clinical use.")
-        .arg(m_model->name, m_model->shortHash(),
-             m_model->trainedOn.isEmpty() ? tr("unknown data") : m_model->trainedOn, m_model->profile,
-             m_model->precision, m_model->device);
+    return QString::fromStdString(provenanceLine(m_model->source(), ProvenanceForm::Paragraph));
 }
 
 template <class Message>

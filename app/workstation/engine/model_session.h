@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/engine/engine_process.h"
+#include "core/protocol/provenance_line.h"
 #include "core/protocol/score_replies.h"
 #include "core/study/study.h"
 #include "widgets/panels/score_table.h"
@@ -22,6 +23,7 @@ struct ModelFacts
     QStringList examples; // sentences to try
     bool maps = false, text = false;
     QString shortHash() const { return hash.left(8); }
+    ModelSource source() const; // for provenanceLine
 };
 
 // One image's map of one sentence, from one reply of one model on one study: nothing else is ever shown together.

@@ -253,8 +253,7 @@ void MainWindow::showMaps()
         legend.sentence = m_session->scores()[static_cast<std::size_t>(row)].sentence.toStdString();
         legend.model = (model.name + QLatin1Char(' ') + model.shortHash()).toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note =
-            tr("trained on: %1").arg(model.trainedOn.isEmpty() ? tr("unknown") : model.trainedOn).toStdString();
+        legend.note = provenanceLine(model.source(), ProvenanceForm::Note);
     }
     m_view->setLegend(legend);
     if (!maps.empty())

@@ -2,6 +2,7 @@
 #include "core/protocol/json_rpc.h"
 #include "core/protocol/line_splitter.h"
 #include "core/protocol/parameters.h"
+#include "core/protocol/provenance_line.h"
 #include "tests/support/test_data.h"
 
 #include <limits>
@@ -77,6 +78,28 @@ private Q_SLOTS:
             resultLine("a", {{"path", "bad \xFF byte\n"}, {"number", std::numeric_limits<double>::quiet_NaN()}});
         QCOMPARE(result.find('\n'), result.size() - 1);
         QVERIFY(json::parse(result).at("result").at("number").is_null());
+    }
+
+    void resultsNameTheirModel()
+    {
+        ModelSource source{"mine", "0123456789abcdef", "phantoms", "mama v1", "fp32", "CPU", std::nullopt};
+        const auto line = [&](ProvenanceForm form) { return provenanceLine(source, form); };
+        QCOMPARE(line(ProvenanceForm::Note), std::string("trained on: phantoms"));
+        QCOMPARE(line(ProvenanceForm::Paragraph),
+                 std::string("Model mine (01234567), trained on: phantoms. Profile mama "
+                             "v1, fp32 on CPU. Not for clinical use."));
+        QCOMPARE(line(ProvenanceForm::Picture),
+                 std::string("Model mine 0123456789ab, trained on phantoms, fp32 on CPU"));
+        source.profile.clear();
+        QCOMPARE(line(ProvenanceForm::Command),
+                 std::string("Model mine 0123456789ab, trained on: phantoms. Not for clinical use."));
+        source.trainedOn.clear();
+        source.checkpoint = 400;
+        QCOMPARE(line(ProvenanceForm::Note), std::string("trained on: unknown"));
+        QCOMPARE(
+            line(ProvenanceForm::Paragraph),
+            std::string("Model mine (01234567), checkpoint of step 400, trained on: unknown data. Not for clinical "
+                        "use."));
     }
 
     void linesAreCutWhereverTheBytesBreak()
