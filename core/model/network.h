@@ -1,6 +1,6 @@
 #pragma once
 #include "core/model/layers/batch_norm.h"
-#include "core/model/towers/image_tower.h"
+#include "core/model/towers/vit_tower.h"
 #include "core/model/towers/text_tower.h"
 
 #include <memory>

@@ -1,4 +1,4 @@
-#include "core/model/towers/image_tower.h"
+#include "core/model/towers/vit_tower.h"
 
 #include "core/base/error.h"
 #include "core/model/kernels/kernels.h"
