@@ -36,7 +36,7 @@ ModelReply describe(const ModelInUse& use)
     out.name = info.name;
     out.hash = info.hash;
     out.path = use.files.folder.string();
-    out.kind = info.kind;
+    out.kind = name(info.kind);
     out.trainedOn = info.trainedOn;
     out.licence = info.licence;
     out.notice = info.notice;
@@ -221,7 +221,7 @@ Cancellable<ClassifyReply> Session::classify(const ClassifyRequest& request, con
 Cancellable<PrepareReply> Session::prepare(const PrepareRequest& request, const Job& job)
 {
     Profile profile;
-    int size = 0, patch = 14;
+    int size = 0, patch = defaultPatch;
     {
         const std::lock_guard lock(m_mutex);
         if (m_model && request.profile.empty()) {

@@ -22,7 +22,7 @@ struct ModelInUse
     LoadedModel files;
     TextEncoder texts;
 
-    Model& model() const { return *files.model; }
+    const Model& model() const { return *files.model; }
 };
 
 using ModelLoader =

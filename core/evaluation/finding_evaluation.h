@@ -33,7 +33,7 @@ using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, cons
 struct FindingEvaluation
 {
     Profile profile;
-    int inputSize = 518, patch = 14;
+    int inputSize = defaultInputSize, patch = defaultPatch;
     metrics::BootstrapOptions bootstrap;
     // Of peaks, by "KIND_MAP", as the thresholds of an earlier evaluation on other images; empty: no activation rates.
     std::map<std::string, double> thresholds;

@@ -13,7 +13,7 @@ std::vector<std::string> classNames(const PromptSource& source, const ModelInfo&
     if (!source.empty())
         for (const auto& [label, prompts] : promptsOf(source).classes)
             prompted.push_back(label);
-    if (info.kind != "linear-probe") {
+    if (info.kind != ModelKind::LinearProbe) {
         if (prompted.empty())
             throw Error(ErrorCode::Usage, "evaluate", info.name,
                         "give --task or --prompts: the model is no linear probe");
@@ -102,7 +102,7 @@ bool encodeTable(EvaluatedTable& set, const LoadedModel& loaded, const StudyEnco
 // False: cancelled.
 bool score(EvaluatedTable& set, const TableQuestion& question, Model& model, const Job& job)
 {
-    if (model.info().kind == "linear-probe") {
+    if (model.info().kind == ModelKind::LinearProbe) {
         set.result = classifyByProbe(model, set.study, FusionRule::Maximum);
         return true;
     }

@@ -20,7 +20,7 @@ struct Embedded
 };
 
 // Of each text, its global embedding and that of its last sentence.
-std::vector<Embedded> embed(Model& model, const std::vector<std::string>& texts)
+std::vector<Embedded> embed(const Model& model, const std::vector<std::string>& texts)
 {
     std::vector<Embedded> made;
     const auto embedding = model.encodeTexts(texts);
@@ -82,7 +82,7 @@ std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, Le
     return {};
 }
 
-TextAnswerer::TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes)
+TextAnswerer::TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes)
     : m_model(model), m_codes(codes)
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())

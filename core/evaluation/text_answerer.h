@@ -12,7 +12,7 @@ namespace mama {
 class TextAnswerer
 {
 public:
-    TextAnswerer(Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes);
+    TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes);
     FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
 
 private:
@@ -22,7 +22,7 @@ private:
     };
     std::vector<float> ownSentence(const TrainingImage& image, LesionChannel kind) const;
 
-    Model& m_model;
+    const Model& m_model;
     const CodeBook& m_codes;
     std::array<Pair, lesionChannels> m_pairs;
     std::vector<std::vector<float>> m_densities;

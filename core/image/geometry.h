@@ -1,4 +1,6 @@
 #pragma once
+#include "core/image/model_input.h"
+
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <utility>
@@ -41,7 +43,7 @@ public:
         double inputColumns = 0, inputRows = 0;  // size to which the crop is scaled (S, S; less where aspect is kept)
         double offsetX = 0, offsetY = 0; // o: where model input starts inside the scaled crop (negative: padded)
         int inputSize = 0;               // C: the model's input is C x C
-        int patch = 14;                  // pixels a patch
+        int patch = defaultPatch;        // pixels a patch
     };
 
     Geometry() = default;

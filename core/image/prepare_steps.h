@@ -8,7 +8,7 @@ namespace mama::PrepareSteps {
 
 struct Sizes
 {
-    int input = 518, patch = 14;
+    int input = defaultInputSize, patch = defaultPatch;
 };
 
 void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, PreparedImage& prepared,

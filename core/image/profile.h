@@ -15,14 +15,14 @@ struct Profile
 {
     std::string name = "mama"; // mama-embed-reference | mama-rsna-reference | mama | mama-aspect | a file's own
     int version = 1;
-    int size = 518;             // model input is size x size
-    bool reference = false;     // 8-bit conversion by the maximum, square padding, whole-box Otsu, Pillow-like resize
-    bool scaleToMaximum = true; // reference: the maximum becomes 255; false: 8-bit pictures as they are
-    int firstLongSide = 0;      // reference: area resize to this long side first (1080), 0 = none
-    bool jpeg = false;          // reference: saved as JPEG and read back in between
+    int size = defaultInputSize; // model input is size x size
+    bool reference = false;      // 8-bit conversion by the maximum, square padding, whole-box Otsu, Pillow-like resize
+    bool scaleToMaximum = true;  // reference: the maximum becomes 255; false: 8-bit pictures as they are
+    int firstLongSide = 0;       // reference: area resize to this long side first (1080), 0 = none
+    bool jpeg = false;           // reference: saved as JPEG and read back in between
     int jpegQuality = 75;
-    int squareSide = 518;    // reference: long side before Otsu (518 EMBED, 1024 RSNA)
-    bool keepAspect = false; // padded on the side away from the chest wall
+    int squareSide = defaultInputSize; // reference: long side before Otsu (518 EMBED, 1024 RSNA)
+    bool keepAspect = false;           // padded on the side away from the chest wall
     float mean = 0.5F, deviation = 0.5F;
 };
 
@@ -59,6 +59,6 @@ struct PreparedImage
 // pixels; then one
 // resize from full resolution, area means where it shrinks, linear where it grows.
 PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size = 0,
-                      int patch = 14, PreparedImage::Stages* stages = nullptr);
+                      int patch = defaultPatch, PreparedImage::Stages* stages = nullptr);
 
 } // namespace mama

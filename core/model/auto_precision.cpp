@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/base/processor.h"
+#include "core/image/model_input.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
@@ -24,8 +25,9 @@ double flopsOf(const nlohmann::json& description)
     if (description["image"].is_object()) {
         const nlohmann::json& image = description["image"];
         const double grid = description.contains("input") && description["input"].is_object()
-                                ? description["input"].value("size", 518.0) / image.value("patch", 14.0)
-                                : 37.0;
+                                ? description["input"].value("size", double{defaultInputSize}) /
+                                      image.value("patch", double{defaultPatch})
+                                : double{defaultInputSize} / defaultPatch;
         return layers(grid * grid, image.value("width", 768.0), image.value("mlp_hidden", 3072.0),
                       image.value("depth", 12.0));
     }
@@ -77,14 +79,14 @@ at::Tensor probeOutputs(const Network& network, const nlohmann::json& descriptio
 {
     at::manual_seed(1);
     if (network.image) {
-        const std::int64_t patch = network.image->config().patch;
         const std::int64_t wanted = description.contains("input") && description["input"].is_object()
-                                        ? description["input"].value("size", std::int64_t{518})
-                                        : 518;
-        const std::int64_t size = std::max(patch, wanted / patch * patch);
-        const at::Tensor tokens = network.image->tokens(at::randn({1, 3, size, size}));
+                                        ? description["input"].value("size", std::int64_t{defaultInputSize})
+                                        : defaultInputSize;
+        const auto side = [&](std::int64_t stride) { return std::max(stride, wanted / stride * stride); };
+        const GridStride stride = network.image->stride();
+        const at::Tensor tokens = network.image->tokens(at::randn({1, 3, side(stride.rows), side(stride.columns)}));
         const at::Tensor global = network.imageGlobal(network.pooled(tokens)).to(at::kFloat);
-        if (!network.imageLocalHead)
+        if (!network.hasImageLocal())
             return global;
         const at::Tensor local = network.imageLocal(tokens)[0];
         return local.size(1) == global.size(1) ? at::cat({global, local}) : global;

@@ -78,7 +78,8 @@ std::shared_ptr<const Tokenizer> tokenizerOf(const std::filesystem::path& folder
 
 } // namespace
 
-std::unique_ptr<Model> Model::load(const std::filesystem::path& folder, const ComputeOptions& options, const Job& job)
+std::shared_ptr<const Model> Model::load(const std::filesystem::path& folder, const ComputeOptions& options,
+                                         const Job& job)
 {
     if (!std::filesystem::exists(folder))
         throw Error(ErrorCode::Model, "load model", folder.string(), "there is no such model folder");
@@ -89,7 +90,7 @@ std::unique_ptr<Model> Model::load(const std::filesystem::path& folder, const Co
     const Cancellable<ImportedModel> imported = importWeights(import, job);
     if (!imported)
         return nullptr;
-    auto model = std::make_unique<TorchModel>(parametersOf(*imported), imported->description,
+    auto model = std::make_shared<TorchModel>(parametersOf(*imported), imported->description,
                                               tokenizerOf(folder, imported->description), options, job);
     model->setHash(modelHash(folder, imported->description));
     return model;

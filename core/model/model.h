@@ -1,7 +1,9 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/image/model_input.h"
 #include "core/model/kernels/precision.h"
 #include "core/text/captions/caption_tokens.h"
+#include "core/weights/model_kind.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -27,16 +29,16 @@ enum class Pooling { ZeroShot, Training, Default }; // Default: what model.json 
 struct ModelInfo
 {
     std::string name;
+    ModelKind kind = ModelKind::Mama;
     std::string hash;    // SHA-256 of the weights and model.json
     std::string profile; // name of the image profile
     int profileVersion = 1;
-    int inputSize = 518, patch = 14;
+    int inputSize = defaultInputSize, patch = defaultPatch;
     int embedding = 512;                    // D
-    std::string textFamily;                 // "gpt2", "bert", "llama", "" (none: image-only or linear probe)
+    std::string textFamily;                 // of weights::textFamilies(), "" (none: image-only or linear probe)
     std::string inferencePooling;           // "zero-shot" or "training"
     std::string compat;                     // "default" or "reference"
     std::string trainedOn, licence, notice; // provenance, shown with every result
-    std::string kind;                       // "mama", "linear-probe"
     bool hasLocal = true;                   // local heads present: maps are possible
     double logitScale = 0;                  // log temperature
     std::vector<std::string> classes;       // of a linear-probe head
@@ -70,14 +72,14 @@ struct TextOptions
         0; // tokens that a text is cut and padded to (class prompts of some tasks, captionLength); 0: the model's
 };
 
-// A loaded model: weights are const and shared, one instance serves many threads' calls one at a time.
-// Torch stays behind this header.
+// A loaded model: const and shared, one instance serves many threads' calls one at a time. Torch stays behind this
+// header.
 class Model
 {
 public:
     // A model folder (see the command line's manual). Error(Model) names the file and key that is wrong.
-    static std::unique_ptr<Model> load(const std::filesystem::path& folder, const ComputeOptions& options = {},
-                                       const Job& job = {});
+    static std::shared_ptr<const Model> load(const std::filesystem::path& folder, const ComputeOptions& options = {},
+                                             const Job& job = {});
     virtual ~Model() = default;
 
     virtual const ModelInfo& info() const = 0;
@@ -88,11 +90,11 @@ public:
     virtual const Tokenizer* tokenizer() const = 0; // null: no text tower
     virtual const CaptionRules& captionRules() const = 0;
 
-    // input: [N, 3, H, W] prepared tensors, H and W multiples of the patch size. Empty: cancelled.
+    // input: [N, 3, H, W] prepared tensors, of a size that the image tower takes. Empty: cancelled.
     virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                                     std::int64_t width, const Job& job = {}) = 0;
+                                                     std::int64_t width, const Job& job = {}) const = 0;
     virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts,
-                                                   const TextOptions& options = {}, const Job& job = {}) = 0;
+                                                   const TextOptions& options = {}, const Job& job = {}) const = 0;
 };
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #include "core/model/network.h"
 
 #include "core/base/error.h"
+#include "core/weights/families/canonical_names.h"
 
 #include <ATen/ATen.h>
 #include <ATen/core/grad_mode.h>
@@ -78,29 +79,28 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
     try {
         const nlohmann::json heads = has(description, "heads") ? description["heads"] : nlohmann::json::object();
         const double eps = heads.value("batchnorm_eps", 1e-5);
-        const auto towerHeads = [&](const std::string& side, std::optional<Linear>& global,
-                                    std::optional<LocalHead>& local) {
-            if (parameters.has(side + ".global_embed.weight"))
-                global.emplace(Linear::from(parameters, side + ".global_embed", nlohmann::json::object()));
-            if (parameters.has(side + ".local_embed.head.0.weight"))
-                local.emplace(parameters, side + ".local_embed.head.", eps);
+        const auto headsOf = [&](const std::string& global, const std::string& local) {
+            Heads made;
+            if (parameters.has(global + ".weight"))
+                made.global.emplace(Linear::from(parameters, global, nlohmann::json::object()));
+            if (parameters.has(local + "0.weight"))
+                made.local.emplace(parameters, local, eps);
+            return made;
         };
         if (has(description, "image")) {
-            image.emplace(parameters, description["image"]);
-            towerHeads("img_encoder_q", imageHead, imageLocalHead);
-            m_meanPrenorm =
-                imageHead || description["image"].value("pooling", std::string("mean-prenorm")) == "mean-prenorm";
+            image = ImageTower::make(parameters, description["image"]);
+            m_pooling = ImagePooling::make(description["image"].value("pooling", std::string("mean-prenorm")));
+            m_imageHeads = headsOf(names::imageGlobal, names::imageLocal);
         }
         if (has(description, "text")) {
             text = TextTower::make(parameters, description["text"]);
-            towerHeads("text_encoder_q", textHead, textLocalHead);
+            m_textHeads = headsOf(names::textGlobal, names::textLocal);
         }
-        if (parameters.has("simclr_proj.layers.0.weight"))
-            simclr.emplace(parameters, "simclr_proj.layers.", eps);
+        if (parameters.has(names::simclr + "0.weight"))
+            m_simclr.emplace(parameters, names::simclr, eps);
         if (!parameters.all().empty())
             m_device = parameters.all().begin()->second.device();
-        logitScale = parameters.find("logit_scale");
-        localScale = parameters.find("local_scale");
+        m_logitScale = parameters.find(names::logitScale);
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorCode::Model, "load model", "model.json", error.what());
     } catch (const c10::Error& error) {
@@ -114,30 +114,50 @@ void Network::pack(Precision precision)
         image->pack(precision);
     if (text)
         text->pack(precision);
-    for (std::optional<LocalHead>* head : {&imageLocalHead, &textLocalHead})
-        if (*head)
-            (*head)->pack(precision);
+    for (Heads* heads : {&m_imageHeads, &m_textHeads})
+        if (heads->local)
+            heads->local->pack(precision);
 }
 
-at::Tensor Network::pooled(const at::Tensor& tokens) const
+at::Tensor Network::pooled(const at::Tensor& tokens) const { return (*m_pooling)(*image, tokens); }
+
+at::Tensor Network::imageGlobal(const at::Tensor& pooled) const
 {
-    return m_meanPrenorm ? tokens.mean(1) : image->norm(tokens.narrow(1, 0, 1)).squeeze(1);
+    return m_imageHeads.global ? (*m_imageHeads.global)(pooled) : pooled;
 }
-
-at::Tensor Network::imageGlobal(const at::Tensor& pooled) const { return imageHead ? (*imageHead)(pooled) : pooled; }
 
 at::Tensor Network::imageLocal(const at::Tensor& tokens, const ForwardMode& mode) const
 {
     const at::Tensor patches = image->patches(image->norm(tokens));
-    const at::Tensor rows = (*imageLocalHead)(patches.reshape({-1, patches.size(2)}), mode).to(at::kFloat);
+    const at::Tensor rows = (*m_imageHeads.local)(patches.reshape({-1, patches.size(2)}), mode).to(at::kFloat);
     return l2(rows).view({patches.size(0), patches.size(1), rows.size(1)});
 }
 
-at::Tensor Network::textGlobal(const at::Tensor& pooled) const { return textHead ? (*textHead)(pooled) : pooled; }
+at::Tensor Network::textGlobal(const at::Tensor& pooled) const
+{
+    return m_textHeads.global ? (*m_textHeads.global)(pooled) : pooled;
+}
 
 at::Tensor Network::sentences(const at::Tensor& hidden, const ForwardMode& mode) const
 {
-    return l2((*textLocalHead)(hidden, mode).to(at::kFloat));
+    return l2((*m_textHeads.local)(hidden, mode).to(at::kFloat));
+}
+
+at::Tensor Network::simclr(const at::Tensor& pooled, const ForwardMode& mode) const
+{
+    return (*m_simclr)(pooled, mode);
+}
+
+std::int64_t Network::embedding() const
+{
+    if (m_imageHeads.global)
+        return m_imageHeads.global->outputs();
+    return m_textHeads.global || !image ? textEmbedding() : image->width();
+}
+
+std::int64_t Network::textEmbedding() const
+{
+    return m_textHeads.global ? m_textHeads.global->outputs() : text->width();
 }
 
 } // namespace mama

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/model/layers/batch_norm.h"
-#include "core/model/towers/vit_tower.h"
+#include "core/model/towers/image_pooling.h"
 #include "core/model/towers/text_tower.h"
 
 #include <memory>
@@ -52,7 +52,7 @@ public:
     Network(const Parameters& parameters, const nlohmann::json& description);
     void pack(Precision precision);
 
-    // pooled [N, width]: mean of all prenorm tokens, or the cls token after the norm, as model.json says.
+    // [N, width], as model.json's image.pooling says.
     at::Tensor pooled(const at::Tensor& tokens) const;
     // [N, embedding], before L2; a linear probe's logits; an image tower alone: `pooled` itself.
     at::Tensor imageGlobal(const at::Tensor& pooled) const;
@@ -62,16 +62,28 @@ public:
     at::Tensor sentences(const at::Tensor& hidden,
                          const ForwardMode& mode = {}) const; // [S, width] -> [S, embedding], L2
 
-    std::optional<ImageTower> image;
+    at::Tensor simclr(const at::Tensor& pooled, const ForwardMode& mode = {}) const; // [N, width] -> [N, D'], not L2
+    bool hasImageLocal() const { return m_imageHeads.local.has_value(); }
+    bool hasTextLocal() const { return m_textHeads.local.has_value(); }
+    std::int64_t embedding() const; // columns of imageGlobal, or of textGlobal without an image tower
+    std::int64_t textEmbedding() const;
+    const at::Tensor& logitScale() const { return m_logitScale; } // a scalar, or undefined
+    at::Device device() const { return m_device; }                // of its tensors, where inputs must be
+
+    std::unique_ptr<ImageTower> image; // null: none
     std::unique_ptr<TextTower> text;
-    std::optional<Linear> imageHead, textHead;
-    std::optional<LocalHead> imageLocalHead, textLocalHead;
-    std::optional<SimclrHead> simclr;
-    at::Tensor logitScale, localScale;             // scalars, or undefined
-    at::Device device() const { return m_device; } // of its tensors, where inputs must be
 
 private:
-    bool m_meanPrenorm = true;
+    struct Heads // of one tower
+    {
+        std::optional<Linear> global;
+        std::optional<LocalHead> local;
+    };
+
+    std::unique_ptr<ImagePooling> m_pooling;
+    Heads m_imageHeads, m_textHeads;
+    std::optional<SimclrHead> m_simclr;
+    at::Tensor m_logitScale;
     at::Device m_device = at::kCPU;
 };
 

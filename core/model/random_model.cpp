@@ -1,5 +1,6 @@
 #include "core/model/random_model.h"
 
+#include "core/image/model_input.h"
 #include "core/model/benchmark_model.h"
 #include "core/model/torch_model.h"
 #include "core/weights/import_weights.h"
@@ -21,7 +22,7 @@ nlohmann::json benchmarkDescription()
           {"width", 768},
           {"depth", 12},
           {"heads", 12},
-          {"patch", 14},
+          {"patch", defaultPatch},
           {"registers", 4},
           {"mlp_hidden", 3072},
           {"ffn", "mlp"},
@@ -38,7 +39,7 @@ nlohmann::json benchmarkDescription()
           {"simclr", false},
           {"classes", nullptr},
           {"batchnorm_eps", 1e-5}}},
-        {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", 518}, {"channels", 3}}},
+        {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", defaultInputSize}, {"channels", 3}}},
         {"inference",
          {{"text_pooling", "zero-shot"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
         {"compat", "default"},
@@ -67,10 +68,10 @@ Parameters randomParameters(const nlohmann::json& description, std::uint64_t see
     return made;
 }
 
-std::unique_ptr<Model> randomImageModel(const ComputeOptions& options, std::uint64_t seed)
+std::shared_ptr<const Model> randomImageModel(const ComputeOptions& options, std::uint64_t seed)
 {
     const nlohmann::json description = benchmarkDescription();
-    return std::make_unique<TorchModel>(randomParameters(description, seed), description, nullptr, options);
+    return std::make_shared<TorchModel>(randomParameters(description, seed), description, nullptr, options);
 }
 
 } // namespace mama

@@ -1,15 +1,17 @@
 #include "core/model/text_embedder.h"
 
 #include "core/base/error.h"
+#include "core/weights/families/families.h"
+#include "core/weights/model_kind.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
 #include <numeric>
+#include <unordered_map>
 
 namespace mama {
 namespace {
 
-constexpr std::size_t remembered = 4096; // texts
 constexpr std::int64_t batchTokens = 2048;
 constexpr std::int64_t shortestPrefix = 8; // tokens worth a pass of their own
 
@@ -30,8 +32,8 @@ std::vector<float> toVector(const at::Tensor& x)
 TextEmbedder::TextEmbedder(const Network& network, const Tokenizer& tokenizer, CaptionRules rules,
                            const nlohmann::json& description)
     : m_network(network), m_tokenizer(tokenizer), m_rules(std::move(rules)),
-      m_raw(description.value("kind", std::string()) == "text-tower"),
-      m_family(description["text"].value("family", std::string())),
+      m_raw(modelKind(description) == ModelKind::TextTower),
+      m_classToken(weights::textFamily(description["text"]).hasClassToken()),
       m_pooling(description["text"].value("pooling", std::string()))
 {
     const nlohmann::json inference = description.contains("inference") && description["inference"].is_object()
@@ -40,11 +42,6 @@ TextEmbedder::TextEmbedder(const Network& network, const Tokenizer& tokenizer, C
     m_inferencePooling = inference.value("text_pooling", std::string("zero-shot"));
     m_startAtFullLength = inference.value("full_length_caption", std::string("last-token")) == "start-token";
     m_pad = m_tokenizer.id(m_rules.pad).value_or(0);
-}
-
-std::int64_t TextEmbedder::dim() const
-{
-    return m_network.textHead ? m_network.textHead->outputs() : m_network.text->width();
 }
 
 // mama.md, section 3; a tower alone has the one pooling of its description.
@@ -56,7 +53,7 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
         return m_pooling == "cls" ? Pool::First : m_pooling == "mean-all" ? Pool::MeanAll : Pool::FirstPad;
     const bool training =
         pooling == Pooling::Training || (pooling == Pooling::Default && m_inferencePooling == "training");
-    if (m_family == "bert")
+    if (m_classToken)
         return training ? Pool::MeanAllButFirst : Pool::First;
     return training ? Pool::MeanAll : Pool::FirstPad;
 }
@@ -189,11 +186,25 @@ std::vector<std::vector<std::size_t>> TextEmbedder::groups(const std::vector<Inp
     return made;
 }
 
-Cancellable<std::vector<TextEmbedder::Output>>
-TextEmbedder::encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences, const Job& job) const
+// hidden [T, width] of one text
+EncodedText TextEmbedder::encoded(const at::Tensor& hidden, const Input& input, Pool pool, bool sentences) const
 {
-    std::vector<Output> outputs(inputs.size());
-    const Pool chosen = pool(pooling);
+    EncodedText made;
+    made.global = toVector(l2(m_network.textGlobal(poolHidden(hidden, input, pool).unsqueeze(0)).to(at::kFloat)));
+    made.cut = input.cut;
+    if (sentences && m_network.hasTextLocal() && !input.separators.empty()) {
+        made.last = input.last;
+        made.sentences = toVector(m_network.sentences(
+            hidden.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
+    }
+    return made;
+}
+
+Cancellable<std::vector<EncodedText>> TextEmbedder::encodeTokens(const std::vector<Input>& inputs,
+                                                                 const TextOptions& options, const Job& job) const
+{
+    std::vector<EncodedText> outputs(inputs.size());
+    const Pool chosen = pool(options.pooling);
     std::size_t done = 0;
     for (const std::vector<std::size_t>& group : groups(inputs, chosen)) {
         std::int64_t length = 0,
@@ -206,19 +217,9 @@ TextEmbedder::encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bo
         const at::Tensor states = hidden(inputs, group, prefix, length, job);
         if (!states.defined())
             return {};
-        for (std::size_t row = 0; row < group.size(); ++row) {
-            const Input& input = inputs[group[row]];
-            Output& output = outputs[group[row]];
-            const at::Tensor mine = states[static_cast<std::int64_t>(row)];
-            output.global =
-                toVector(l2(m_network.textGlobal(poolHidden(mine, input, chosen).unsqueeze(0)).to(at::kFloat)));
-            output.cut = input.cut;
-            if (sentences && m_network.textLocalHead && !input.separators.empty()) {
-                output.last = input.last;
-                output.sentences = toVector(m_network.sentences(
-                    mine.index_select(0, at::tensor(input.separators, at::kLong).to(m_network.device()))));
-            }
-        }
+        for (std::size_t row = 0; row < group.size(); ++row)
+            outputs[group[row]] =
+                encoded(states[static_cast<std::int64_t>(row)], inputs[group[row]], chosen, options.sentences);
         done += group.size();
         job.report(done, inputs.size(), "encode text");
     }
@@ -226,42 +227,35 @@ TextEmbedder::encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bo
 }
 
 Cancellable<TextEmbedding> TextEmbedder::encode(const std::vector<std::string>& texts, const TextOptions& options,
-                                                const Job& job)
+                                                const Job& job) const
 {
     const std::string suffix = std::string(1, '\0') + options.prefix + '\0' + (options.raw ? "r" : "c") +
                                std::to_string(static_cast<int>(options.pooling)) + (options.sentences ? "s" : "g") +
                                std::to_string(options.length);
     std::vector<Input> inputs;
     std::vector<std::string> wanted; // texts not remembered, each once
-    std::unordered_map<std::string, Output> found;
+    std::unordered_map<std::string, EncodedText> found;
     for (const std::string& text : texts) {
-        const auto known = m_byKey.find(text + suffix);
-        if (known != m_byKey.end()) {
-            m_recent.splice(m_recent.end(), m_recent, known->second);
-            found.try_emplace(text, known->second->output);
+        if (auto known = m_recent->find(text + suffix)) {
+            found.try_emplace(text, std::move(*known));
         } else if (std::find(wanted.begin(), wanted.end(), text) == wanted.end()) {
             wanted.push_back(text);
             inputs.push_back(tokens(text, options));
         }
     }
-    Cancellable<std::vector<Output>> outputs = encodeTokens(inputs, options.pooling, options.sentences, job);
+    Cancellable<std::vector<EncodedText>> outputs = encodeTokens(inputs, options, job);
     if (!outputs)
         return {};
     for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const auto entry = m_recent.insert(m_recent.end(), {wanted[i] + suffix, (*outputs)[i]});
-        m_byKey[entry->key] = entry;
+        m_recent->add(wanted[i] + suffix, (*outputs)[i]);
         found.try_emplace(wanted[i], std::move((*outputs)[i]));
-    }
-    while (m_recent.size() > remembered) {
-        m_byKey.erase(m_recent.front().key);
-        m_recent.pop_front();
     }
     TextEmbedding embedding;
     embedding.count = static_cast<std::int64_t>(texts.size());
-    embedding.dim = dim();
+    embedding.dim = m_network.textEmbedding();
     embedding.offsets.push_back(0);
     for (const std::string& text : texts) {
-        const Output& one = found.at(text);
+        const EncodedText& one = found.at(text);
         embedding.global.insert(embedding.global.end(), one.global.begin(), one.global.end());
         embedding.sentences.insert(embedding.sentences.end(), one.sentences.begin(), one.sentences.end());
         embedding.last.push_back(one.last < 0 ? -1 : embedding.offsets.back() + one.last);

@@ -1,9 +1,9 @@
 #pragma once
 #include "core/model/model.h"
 #include "core/model/network.h"
+#include "core/model/recent_texts.h"
 
-#include <list>
-#include <unordered_map>
+#include <memory>
 
 namespace mama {
 
@@ -17,27 +17,17 @@ public:
                  const nlohmann::json& description);
 
     Cancellable<TextEmbedding> encode(const std::vector<std::string>& texts, const TextOptions& options,
-                                      const Job& job);
-    // The same from token ids: ids [N][n_i] without padding.
+                                      const Job& job) const;
+
+private:
     struct Input
     {
-        std::int64_t limit = 0; // tokens that the text was cut to; 0: the model's length
-        std::vector<std::int64_t> ids, types;
+        std::int64_t limit = 0;               // tokens that the text was cut to; 0: the model's length
+        std::vector<std::int64_t> ids, types; // without padding
         std::vector<std::int64_t> separators;
         std::int64_t last = -1; // of them, that of the last sentence
         bool cut = false;
     };
-    struct Output
-    {
-        std::vector<float> global, sentences; // [D], [S, D]
-        std::int64_t last = -1;               // sentence
-        bool cut = false;
-    };
-    Cancellable<std::vector<Output>> encodeTokens(const std::vector<Input>& inputs, Pooling pooling, bool sentences,
-                                                  const Job& job) const;
-    std::int64_t dim() const;
-
-private:
     enum class Pool { FirstPad, MeanAll, MeanAllButFirst, MeanMasked, First };
     Pool pool(Pooling pooling) const;
     Input tokens(const std::string& text, const TextOptions& options) const;
@@ -47,6 +37,9 @@ private:
     at::Tensor hidden(const std::vector<Input>& inputs, const std::vector<std::size_t>& group, std::int64_t prefix,
                       std::int64_t length, const Job& job) const;
     std::vector<std::vector<std::size_t>> groups(const std::vector<Input>& inputs, Pool pool) const;
+    EncodedText encoded(const at::Tensor& hidden, const Input& input, Pool pool, bool sentences) const;
+    Cancellable<std::vector<EncodedText>> encodeTokens(const std::vector<Input>& inputs, const TextOptions& options,
+                                                       const Job& job) const;
 
     const Network& m_network;
     const Tokenizer& m_tokenizer;
@@ -54,17 +47,10 @@ private:
     bool m_raw = false; // a sentence encoder: it has no captions
     bool m_startAtFullLength =
         false; // a caption that fills the length pools the start token (reference), else the last real one
-    std::string m_family, m_pooling, m_inferencePooling;
+    bool m_classToken = false; // in front of every text
+    std::string m_pooling, m_inferencePooling;
     std::int64_t m_pad = 0;
-
-    // Least recently used first.
-    struct Entry
-    {
-        std::string key;
-        Output output;
-    };
-    std::list<Entry> m_recent;
-    std::unordered_map<std::string, std::list<Entry>::iterator> m_byKey;
+    std::unique_ptr<RecentTexts> m_recent = std::make_unique<RecentTexts>();
 };
 
 } // namespace mama

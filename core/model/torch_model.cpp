@@ -29,11 +29,10 @@ ModelInfo infoOf(const nlohmann::json& description)
     const auto section = [&](const char* name) {
         return description.contains(name) ? description[name] : nlohmann::json();
     };
-    const nlohmann::json image = section("image"), heads = section("heads"), input = section("input"),
-                         provenance = section("provenance");
+    const nlohmann::json heads = section("heads"), input = section("input"), provenance = section("provenance");
     ModelInfo info;
     info.name = text(description, "name", "model");
-    info.kind = text(description, "kind", "mama");
+    info.kind = modelKind(description);
     info.compat = text(description, "compat", "default");
     info.textFamily = text(section("text"), "family");
     info.inferencePooling = text(section("inference"), "text_pooling", "zero-shot");
@@ -43,10 +42,8 @@ ModelInfo infoOf(const nlohmann::json& description)
     info.notice = text(provenance, "notice");
     if (input.is_object()) {
         info.profileVersion = input.value("profile_version", 1);
-        info.inputSize = input.value("size", 518);
+        info.inputSize = input.value("size", defaultInputSize);
     }
-    if (image.is_object())
-        info.patch = image.value("patch", 14);
     if (heads.is_object() && heads.contains("classes") && heads["classes"].is_array())
         info.classes = heads["classes"].get<std::vector<std::string>>();
     return info;
@@ -99,13 +96,12 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
             m_precision = choosePrecision(m_description, threads, make, job);
         m_network->pack(m_precision);
     }
-    m_info.hasLocal = m_network->imageLocalHead.has_value();
-    m_info.embedding = static_cast<int>(m_network->imageHead  ? m_network->imageHead->outputs()
-                                        : m_network->textHead ? m_network->textHead->outputs()
-                                        : m_network->image    ? m_network->image->config().width
-                                                              : m_network->text->width());
-    if (m_network->logitScale.defined())
-        m_info.logitScale = m_network->logitScale.item<double>();
+    if (m_network->image)
+        m_info.patch = static_cast<int>(m_network->image->stride().rows);
+    m_info.hasLocal = m_network->hasImageLocal();
+    m_info.embedding = static_cast<int>(m_network->embedding());
+    if (m_network->logitScale().defined())
+        m_info.logitScale = m_network->logitScale().item<double>();
     if (m_network->text && m_tokenizer)
         m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
 }
@@ -113,28 +109,24 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
 Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                                     std::int64_t width, const Job& job)
+                                                     std::int64_t width, const Job& job) const
 {
     if (!m_network->image)
         throw Error(ErrorCode::Model, "encode image", m_info.name, "the model has no image tower");
-    const std::int64_t patch = m_network->image->config().patch;
-    if (n < 1 || height < patch || width < patch || height % patch != 0 || width % patch != 0)
-        throw Error(ErrorCode::Data, "encode image", "input",
-                    "sides " + std::to_string(height) + " x " + std::to_string(width) +
-                        " must be multiples of the patch size " + std::to_string(patch));
-    if (static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
+    const GridSize grid = m_network->image->grid(height, width);
+    if (n < 1 || static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
         throw Error(ErrorCode::Data, "encode image", "input",
                     std::to_string(input.size()) + " values, expected " + std::to_string(n) + " x 3 x " +
                         std::to_string(height) + " x " + std::to_string(width));
-    const std::lock_guard lock(m_mutex);
+    const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
     ImageEmbedding made;
     made.count = n;
-    made.rows = height / patch;
-    made.columns = width / patch;
+    made.rows = grid.rows;
+    made.columns = grid.columns;
     made.dim = m_info.embedding;
-    const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / (made.rows * made.columns), 1, 64);
+    const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
     for (std::int64_t first = 0; first < n; first += batch) {
         const std::int64_t count = std::min(batch, n - first);
         auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
@@ -143,9 +135,9 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
         if (!tokens.defined())
             return {};
         const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
-        const std::vector<float> rows = toVector(m_info.kind == "linear-probe" ? global : l2(global));
+        const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
         made.global.insert(made.global.end(), rows.begin(), rows.end());
-        if (m_network->imageLocalHead) {
+        if (m_network->hasImageLocal()) {
             const std::vector<float> patches = toVector(m_network->imageLocal(tokens));
             made.patches.insert(made.patches.end(), patches.begin(), patches.end());
         }
@@ -155,12 +147,12 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
 }
 
 Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
-                                                   const Job& job)
+                                                   const Job& job) const
 {
     if (!m_texts)
         throw Error(ErrorCode::Model, "encode text", m_info.name,
                     m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");
-    const std::lock_guard lock(m_mutex);
+    const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
     return m_texts->encode(texts, options, job);

@@ -25,13 +25,11 @@ public:
     const Tokenizer* tokenizer() const override { return m_tokenizer.get(); }
     const CaptionRules& captionRules() const override { return m_rules; }
     Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                             std::int64_t width, const Job& job = {}) override;
+                                             std::int64_t width, const Job& job = {}) const override;
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
-                                           const Job& job = {}) override;
+                                           const Job& job = {}) const override;
 
     void setHash(const std::string& hash) { m_info.hash = hash; }
-    const Network& network() const { return *m_network; }
-    TextEmbedder* texts() { return m_texts.get(); }
 
 private:
     nlohmann::json m_description;
@@ -42,7 +40,7 @@ private:
     Precision m_precision = Precision::Fp32;
     std::unique_ptr<Network> m_network;
     std::unique_ptr<TextEmbedder> m_texts;
-    std::mutex m_mutex;
+    mutable std::mutex m_turn; // calls run one at a time, each on all threads
 };
 
 } // namespace mama

@@ -38,8 +38,8 @@ void readInput(const Settings& settings, TaskToTrain& made)
     made.profile = input.value("profile", std::string("mama"));
     made.inputSize = static_cast<int>(settings.integer("data.input_size"));
     if (made.inputSize == 0)
-        made.inputSize = input.value("size", 518);
-    made.patch = description.at("image").value("patch", 14);
+        made.inputSize = input.value("size", defaultInputSize);
+    made.patch = description.at("image").value("patch", defaultPatch);
     if (made.inputSize % made.patch != 0)
         throw Error(ErrorCode::Usage, "train", "data.input_size",
                     std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));

@@ -22,7 +22,7 @@ struct TaskToTrain
     std::unique_ptr<TrainingTask> task;
     std::optional<CaptionTokenizer> captions; // empty: the task takes no text
     std::string profile;
-    int inputSize = 518, patch = 14;
+    int inputSize = defaultInputSize, patch = defaultPatch;
     std::string gpu;                // its name; empty: the task runs on the CPU
     std::function<GpuUse()> gpuUse; // empty without one
     // Figures after `step` steps; empty: the task has none.

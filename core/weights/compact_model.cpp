@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/weights/base_text.h"
-#include "core/weights/key_names.h"
+#include "core/weights/families/canonical_names.h"
 
 #include <bit>
 #include <cmath>
@@ -45,7 +45,7 @@ ImportedModel compacted(const ImportedModel& model)
     made.tokenizerFiles = model.tokenizerFiles;
     for (const CanonicalTensor& tensor : model.tensors) {
         const std::string& name = tensor.info.name;
-        if (name.starts_with(textPrefix) && name.find(".lora_") == std::string::npos)
+        if (name.starts_with(names::textTower) && name.find(".lora_") == std::string::npos)
             continue;
         const bool matrix = tensor.info.type == TensorType::F32 && tensor.info.shape.size() > 1;
         made.tensors.push_back(matrix ? rounded(tensor) : tensor);

@@ -1,5 +1,9 @@
 #include "core/weights/config_sources.h"
 
+#include "core/weights/families/families.h"
+
+#include <algorithm>
+
 namespace mama::weights {
 namespace {
 
@@ -9,7 +13,10 @@ bool speaksOf(const nlohmann::json& config, const std::string& section)
     const auto type = config.find("model_type");
     if (section.empty() || type == config.end() || !type->is_string())
         return true;
-    const bool image = type->get<std::string>().starts_with("dinov2");
+    const auto& images = imageFamilies();
+    const bool image = std::any_of(images.begin(), images.end(), [&](const ImageFamily* family) {
+        return family->isModelType(type->get<std::string>());
+    });
     return image == (section == "image");
 }
 

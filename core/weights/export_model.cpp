@@ -1,11 +1,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/compact_model.h"
+#include "core/weights/families/canonical_names.h"
+#include "core/weights/families/families.h"
 #include "core/weights/files/checked.h"
-#include "core/weights/key_names.h"
 #include "core/weights/model_folder.h"
 
-#include <map>
 #include <set>
 
 namespace fs = std::filesystem;
@@ -14,8 +14,6 @@ namespace mama {
 namespace {
 
 using nlohmann::json;
-using weights::imagePrefix;
-using weights::textPrefix;
 
 [[noreturn]] void refuse(const fs::path& out, const std::string& why)
 {
@@ -36,24 +34,23 @@ std::set<std::string> adaptedModules(const ImportedModel& model)
 std::string towerPath(const json& description)
 {
     const json text = description.value("text", json());
-    const std::string family = text.is_object() ? text.value("family", "") : "";
-    return family == "gpt2" ? "transformer." : family == "llama" ? "model." : "";
+    return text.is_object() ? weights::textFamily(text).wrapper() : "";
 }
 
 // A canonical name as PEFT 0.7 and later writes it into the whole model's state dict.
 std::string referenceName(const std::string& name, const json& description, const std::set<std::string>& adapted,
                           bool textAdapted)
 {
-    if (!name.starts_with(textPrefix))
+    if (!name.starts_with(names::textTower))
         return name;
-    std::string rest = name.substr(std::string_view(textPrefix).size());
+    std::string rest = name.substr(names::textTower.size());
     const std::size_t dot = rest.rfind('.');
-    if (adapted.contains(textPrefix + rest.substr(0, dot)))
+    if (adapted.contains(names::textTower + rest.substr(0, dot)))
         rest.insert(dot, ".base_layer");
     for (const std::string half : {".lora_A", ".lora_B"})
         if (rest.ends_with(half + ".weight"))
             rest.insert(rest.size() - std::string_view(".weight").size(), ".default");
-    return std::string(textPrefix) + (textAdapted ? "base_model.model." : "") + towerPath(description) + rest;
+    return names::textTower + (textAdapted ? "base_model.model." : "") + towerPath(description) + rest;
 }
 
 // What the reference's hub variant stores beside the weights, as far as the model tells, and what import reads.
@@ -62,7 +59,7 @@ json hyperParameters(const json& description)
     json config{{"image", description["image"]}, {"text", description["text"]}};
     const json text = description.value("text", json()), heads = description.value("heads", json());
     if (text.is_object()) {
-        config["llm_type"] = text.value("family", "") == "gpt2" ? "gpt" : text.value("family", "");
+        config["llm_type"] = weights::textFamily(text).referenceName();
         config["peft"] = text.contains("lora") ? json("lora") : json();
         if (text.contains("lora"))
             config["lora_alpha"] = text["lora"].value("alpha", 32.0);
@@ -79,7 +76,7 @@ void exportMama(const ImportedModel& model, const fs::path& out)
     const auto adapted = adaptedModules(model);
     bool textAdapted = false;
     for (const std::string& module : adapted)
-        textAdapted = textAdapted || module.starts_with(textPrefix);
+        textAdapted = textAdapted || module.starts_with(names::textTower);
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors) {
         NamedTensor named{tensor.info, tensor.data.bytes, tensor.data.copy == nullptr};
@@ -96,13 +93,14 @@ void exportMama(const ImportedModel& model, const fs::path& out)
 
 void exportHub(const ImportedModel& model, const fs::path& out)
 {
-    if (model.description.value("image", json::object()).contains("stem"))
-        refuse(out, "the image tower begins with convolutions, which DINOv2 does not have");
+    if (const json image = model.description.value("image", json()); image.is_object())
+        if (const std::string why = weights::imageFamily(image).notPublishable(image); !why.empty())
+            refuse(out, why);
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
-        if (tensor.info.name.starts_with(imagePrefix)) {
+        if (tensor.info.name.starts_with(names::imageTower)) {
             tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
-            tensors.back().info.name.erase(0, std::string_view(imagePrefix).size());
+            tensors.back().info.name.erase(0, names::imageTower.size());
         }
     if (tensors.empty())
         refuse(out, "the model has no image tower");
@@ -130,8 +128,8 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
     const auto adapted = adaptedModules(model);
     if (adapted.empty())
         refuse(out, "the model has no adapter");
-    const bool inText = adapted.rbegin()->starts_with(textPrefix);
-    const std::string prefix = inText ? textPrefix : imagePrefix,
+    const bool inText = adapted.rbegin()->starts_with(names::textTower);
+    const std::string prefix = inText ? names::textTower : names::imageTower,
                       path = "base_model.model." + (inText ? towerPath(model.description) : "");
     const json tower = model.description.value(inText ? "text" : "image", json::object()),
                lora = tower.value("lora", json::object());
@@ -141,17 +139,18 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
             tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
             tensors.back().info.name = path + tensor.info.name.substr(prefix.size());
         }
-    static const std::map<std::string, std::string> tables{
-        {"gpt2", "wte"}, {"bert", "embeddings.word_embeddings"}, {"llama", "embed_tokens"}};
-    if (inText)
-        if (const auto table = tables.find(tower.value("family", "")); table != tables.end())
-            addTokenRows(model, prefix + table->second + ".weight", path + table->second + ".added_rows", tensors);
+    if (inText) {
+        const std::string table = weights::textFamily(tower).tokenTable();
+        addTokenRows(model, prefix + table + ".weight", path + table + ".added_rows", tensors);
+    }
+    const weights::Family& family =
+        inText ? static_cast<const weights::Family&>(weights::textFamily(tower)) : weights::imageFamily(tower);
     const json config{{"peft_type", "LORA"},
                       {"r", lora.value("r", 0)},
                       {"lora_alpha", lora.value("alpha", 32.0)},
                       {"use_rslora", lora.value("rslora", false)},
                       {"target_modules", lora.value("targets", json::array())},
-                      {"fan_in_fan_out", tower.value("family", "") == "gpt2"},
+                      {"fan_in_fan_out", family.adapters().inputFirst},
                       {"bias", "none"},
                       {"lora_dropout", 0.0},
                       {"inference_mode", true},

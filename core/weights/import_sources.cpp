@@ -3,8 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/base_text.h"
+#include "core/weights/families/canonical_names.h"
 #include "core/weights/files/checked.h"
-#include "core/weights/key_names.h"
 
 #include <algorithm>
 #include <array>
@@ -79,7 +79,7 @@ void addBaseText(ImportSources& sources)
     const fs::path base = sources.ownDescription.is_object() ? baseTextWeights(sources.ownDescription) : fs::path();
     const auto& tensors = sources.model->tensors();
     const bool complete = std::any_of(tensors.begin(), tensors.end(), [](const TensorInfo& info) {
-        return info.name.starts_with(textPrefix) && info.name.find(".lora_") == std::string::npos;
+        return info.name.starts_with(names::textTower) && info.name.find(".lora_") == std::string::npos;
     });
     if (!base.empty() && !complete)
         sources.baseText = WeightFile::open(base);

@@ -3,9 +3,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/describe.h"
+#include "core/weights/families/families.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
 #include "core/weights/import_sources.h"
+#include "core/weights/model_kind.h"
 
 #include <algorithm>
 
@@ -24,6 +26,25 @@ constexpr std::size_t copiesPerByte = 8, copiesAlways = std::size_t{256} << 20U;
 json tensorJson(const TensorInfo& info)
 {
     return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}};
+}
+
+bool isKnown(const json& description)
+{
+    return description.contains("kind") && modelKind(description) != ModelKind::Unknown;
+}
+
+// "DINOv2, GPT-2, BERT, Llama or MaMA"
+std::string knownTitles()
+{
+    std::string all;
+    for (const auto* family : weights::imageFamilies())
+        all += family->title() + ", ";
+    for (const auto* family : weights::textFamilies())
+        all += family->title() + ", ";
+    all.erase(all.size() - 2);
+    for (const auto* composition : weights::compositions())
+        all += " or " + composition->title();
+    return all;
 }
 
 class Importer
@@ -59,7 +80,8 @@ weights::Naming Importer::gather()
     };
     weights::Naming naming = weights::recognise(namesOf(*m_sources.model));
     // A model folder of ours uses MaMA's names, also when it holds one tower only.
-    naming.mama = naming.mama || m_sources.ownDescription.is_object();
+    if (m_sources.ownDescription.is_object())
+        naming.whole = &weights::mamaComposition();
     m_tensors.add(m_sources.model, naming, m_model.report);
     if (m_sources.baseText)
         m_tensors.add(m_sources.baseText, weights::recognise(namesOf(*m_sources.baseText)), m_model.report);
@@ -90,9 +112,8 @@ void Importer::describe(const weights::Naming& naming)
 void Importer::checkShapes()
 {
     auto& report = m_model.report;
-    const bool known = m_model.description.value("kind", std::string("unknown")) != "unknown";
     std::map<std::string, ExpectedTensor> expected;
-    if (known && report.problems.empty())
+    if (isKnown(m_model.description) && report.problems.empty())
         for (ExpectedTensor& tensor : expectedTensors(m_model.description))
             expected.emplace(tensor.name, std::move(tensor));
     for (const std::string& name : m_tensors.names()) {
@@ -254,8 +275,8 @@ Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job
                " is missing" + more(report.missing.size()));
     if (!report.problems.empty())
         refuse(report.problems.front() + more(report.problems.size()));
-    if (model->description.value("kind", std::string("unknown")) == "unknown")
-        refuse("no known model: none of DINOv2, GPT-2, BERT, Llama or MaMA has these " +
+    if (!isKnown(model->description))
+        refuse("no known model: none of " + knownTitles() + " has these " +
                std::to_string(report.leftOver.size() + model->tensors.size()) + " tensors");
     return model;
 }

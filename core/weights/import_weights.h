@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/weights/families/tensor_list.h"
 #include "core/weights/files/weight_file.h"
 
 #include <filesystem>
@@ -76,14 +77,8 @@ Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job
 // The same, but what is missing or wrong stays in the report instead of being thrown; for looking into files.
 Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job = {});
 
-// Names and shapes that the architecture of a model.json needs; `optional` ones may be absent.
-struct ExpectedTensor
-{
-    std::string name;
-    std::vector<std::int64_t> shape;
-    bool optional = false;
-    bool integer = false; // num_batches_tracked; every other tensor is floating point
-};
+// What the architecture of a model.json needs. Error(Unsupported) names a family that is not known, Error(Model) a size
+// that no model can have.
 std::vector<ExpectedTensor> expectedTensors(const nlohmann::json& description);
 
 } // namespace mama

@@ -1,4 +1,6 @@
 #include "core/weights/describe.h"
+#include "core/weights/families/families.h"
+#include "core/weights/model_kind.h"
 
 #include <algorithm>
 #include <cctype>
@@ -19,8 +21,8 @@ std::string lower(std::string text)
 nlohmann::json provenanceNotes(const nlohmann::json& description, const ConfigSources& configs,
                                const std::filesystem::path& source)
 {
-    constexpr std::int64_t bioMedLmWidth = 2560;
-    const bool mama = description.value("kind", "") == "mama" || description.value("kind", "") == "linear-probe";
+    const ModelKind kind = modelKind(description);
+    const bool mama = kind == ModelKind::Mama || kind == ModelKind::LinearProbe;
     const bool embed =
         mama && (configs.isTrue("embed") || lower(source.filename().string()).find("embed") != std::string::npos);
     const bool rsna = mama && configs.isTrue("rsna_mammo");
@@ -32,9 +34,11 @@ nlohmann::json provenanceNotes(const nlohmann::json& description, const ConfigSo
         licence =
             "Trained on EMBED: its licence of 28 April 2025 forbids releasing weights and embeddings trained on it. Do not pass on this model or embeddings of EMBED images.";
     std::string notice = "Research use only, not for clinical use.";
-    const auto& text = description.contains("text") ? description["text"] : nlohmann::json();
-    if (text.is_object() && text.value("family", "") == "gpt2" && text.value("width", std::int64_t{0}) == bioMedLmWidth)
-        notice += " The language model is BioMedLM: BigScience BLOOM RAIL 1.0, with restrictions of use.";
+    const auto add = [&](const std::string& own) { notice += own.empty() ? "" : " " + own; };
+    if (const auto image = description.value("image", nlohmann::json()); image.is_object())
+        add(imageFamily(image).notice(image));
+    if (const auto text = description.value("text", nlohmann::json()); text.is_object())
+        add(textFamily(text).notice(text));
     return {{"trained_on", trainedOn}, {"licence", licence}, {"notice", notice}};
 }
 

@@ -159,7 +159,7 @@ Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, c
 ClassifyResult classifyByProbe(const Model& model, const EncodedStudy& study, FusionRule fusion)
 {
     const ModelInfo& info = model.info();
-    if (info.kind != "linear-probe")
+    if (info.kind != ModelKind::LinearProbe)
         throw Error(ErrorCode::Model, "classify", info.name, "not a linear probe: give a task or prompts");
     if (study.images.empty())
         throw Error(ErrorCode::Data, "classify", "", "the study has no image that can be scored");

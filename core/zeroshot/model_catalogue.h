@@ -28,7 +28,7 @@ std::filesystem::path findModel(const std::string& folderOrName);
 struct LoadedModel
 {
     std::filesystem::path folder;
-    std::unique_ptr<Model> model;
+    std::shared_ptr<const Model> model;
     Profile profile;
 };
 LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job = {});

@@ -8,7 +8,7 @@ Provenance provenanceOf(const Model& model, const std::string& profile, int prof
     Provenance out;
     out.model = info.name;
     out.hash = info.hash;
-    out.kind = info.kind;
+    out.kind = name(info.kind);
     out.trainedOn = info.trainedOn;
     out.licence = info.licence;
     out.notice = info.notice;

@@ -77,7 +77,7 @@ class StudyEncoder
 {
 public:
     // cache may be null. All must outlive this object.
-    StudyEncoder(Model& model, const Profile& profile, EmbeddingCache* cache)
+    StudyEncoder(const Model& model, const Profile& profile, EmbeddingCache* cache)
         : m_model(model), m_profile(profile), m_cache(cache)
     {}
 
@@ -91,7 +91,7 @@ private:
     std::string cacheKey(const ImageToScore& image) const;
     Cancellable<EncodedImage> compute(const ImageToScore& image, const Job& job) const;
 
-    Model& m_model;
+    const Model& m_model;
     const Profile& m_profile;
     EmbeddingCache* m_cache;
 };

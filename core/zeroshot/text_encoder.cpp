@@ -40,7 +40,7 @@ TextEncoder::encode(const std::vector<std::string>& texts, const TextOptions& op
     if (info.textFamily.empty())
         throw Error(ErrorCode::Model, "encode text", info.name,
                     "this model has no text tower" +
-                        std::string(info.kind == "linear-probe" ? "; it is a linear probe: use classify" : ""));
+                        std::string(info.kind == ModelKind::LinearProbe ? "; it is a linear probe: use classify" : ""));
     std::vector<std::shared_ptr<const EncodedText>> out(texts.size());
     std::vector<std::string> wanted;
     std::map<std::string, std::size_t> place; // of a text in `wanted`: each is encoded once

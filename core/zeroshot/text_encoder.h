@@ -29,7 +29,7 @@ struct EncodedText
 class TextEncoder
 {
 public:
-    explicit TextEncoder(Model& model, std::size_t remembered = 512) : m_model(model), m_limit(remembered) {}
+    explicit TextEncoder(const Model& model, std::size_t remembered = 512) : m_model(model), m_limit(remembered) {}
 
     // In the order of `texts`. Error(Model) if the model has no text tower. Empty: cancelled.
     Cancellable<std::vector<std::shared_ptr<const EncodedText>>>
@@ -40,7 +40,7 @@ private:
     std::shared_ptr<const EncodedText> remembered(const std::string& key);
     void remember(const std::string& key, std::shared_ptr<const EncodedText> text);
 
-    Model& m_model;
+    const Model& m_model;
     std::size_t m_limit;
     std::mutex m_mutex;
     std::list<Entry> m_order; // last used first

@@ -11,7 +11,7 @@
 namespace mama::cli {
 namespace {
 
-std::unique_ptr<Model> open(const BenchOptions& options, Precision precision, const Job& job)
+std::shared_ptr<const Model> open(const BenchOptions& options, Precision precision, const Job& job)
 {
     ComputeOptions compute = options.compute;
     compute.precision = precision;
@@ -77,7 +77,7 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
     nlohmann::json document = benchHead("encode-image"), results = nlohmann::json::array();
     ImageEmbedding exact;
     for (std::size_t i = 0; i < precisions.size(); ++i) {
-        const std::unique_ptr<Model> model = open(options, precisions[i], job);
+        const std::shared_ptr<const Model> model = open(options, precisions[i], job);
         if (!model)
             return Cancelled;
         const ModelInfo& info = model->info();
@@ -130,7 +130,7 @@ int benchEncodeText(const BenchOptions& options, const Context& context)
     if (options.model.empty())
         throw Error(ErrorCode::Usage, "bench encode-text", "--model",
                     "name a model with a text tower: tokenizers cannot be made up");
-    const std::unique_ptr<Model> model = open(options, options.compute.precision, job);
+    const std::shared_ptr<const Model> model = open(options, options.compute.precision, job);
     if (!model)
         return Cancelled;
     const std::string prefix =

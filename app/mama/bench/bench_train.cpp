@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/processor.h"
+#include "core/image/model_input.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/losses/local_loss_memory.h"
 #include "core/training/losses/peak_memory.h"
@@ -32,7 +33,7 @@ nlohmann::json publishedSize()
               {"width", 768},
               {"depth", 12},
               {"heads", 12},
-              {"patch", 14},
+              {"patch", defaultPatch},
               {"registers", 4},
               {"mlp_hidden", 3072},
               {"ffn", "mlp"},
@@ -52,7 +53,7 @@ nlohmann::json publishedSize()
               {"simclr_out", 512},
               {"classes", nullptr},
               {"batchnorm_eps", 1e-5}}},
-            {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", 518}, {"channels", 3}}},
+            {"input", {{"profile", "mama"}, {"profile_version", 1}, {"size", defaultInputSize}, {"channels", 3}}},
             {"inference",
              {{"text_pooling", "training"}, {"zero_shot_softmax", "once"}, {"full_length_caption", "last-token"}}},
             {"compat", "default"},

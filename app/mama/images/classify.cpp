@@ -47,7 +47,7 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
 {
     const FusionRule fusion = fusionRuleByName(command.study.fusion);
     const Model& model = *opened.model.model;
-    if (model.info().kind == "linear-probe")
+    if (model.info().kind == ModelKind::LinearProbe)
         return classifyByProbe(model, opened.study, fusion);
     if (command.prompts.empty())
         throw Error(ErrorCode::Usage, "classify", model.info().name,

@@ -19,7 +19,7 @@ struct Options
 {
     std::string file, profile = "mama", out, grey, photometric;
     std::vector<int> region; // first row, end row, first column, end column
-    int frame = 0, size = 0, patch = 14, longSide = -1, squareSide = 0, quality = -1;
+    int frame = 0, size = 0, patch = defaultPatch, longSide = -1, squareSide = 0, quality = -1;
     bool json = false, noJpeg = false, noScale = false;
 };
 

@@ -40,7 +40,7 @@ void translate(EvaluateCommand& command, const ModelInfo& info)
     using Softmax = TableReportOptions::Softmax;
     command.question.prefix = command.model.prefix;
     command.question.raw = command.model.raw;
-    if (info.kind != "linear-probe") // a probe has no text to pool
+    if (info.kind != ModelKind::LinearProbe) // a probe has no text to pool
         command.question.pooling = poolingByName(command.model.pooling);
     command.report.intervals = !command.noIntervals;
     command.report.softmax = command.softmax == "both"    ? Softmax::Both

@@ -5,22 +5,7 @@
 #include <ATen/ATen.h>
 #include <nlohmann/json.hpp>
 
-namespace mama {
-
-std::unique_ptr<TextTower> TextTower::make(const Parameters& parameters, const nlohmann::json& section,
-                                           const std::string& prefix)
-{
-    const std::string family = section.value("family", std::string());
-    if (family == "gpt2")
-        return text::makeGpt2(parameters, section, prefix);
-    if (family == "bert")
-        return text::makeBert(parameters, section, prefix);
-    if (family == "llama")
-        return text::makeLlama(parameters, section, prefix);
-    throw Error(ErrorCode::Unsupported, "load model", "text.family", "\"" + family + "\" is none of gpt2, bert, llama");
-}
-
-namespace text {
+namespace mama::text {
 
 Sizes sizesOf(const nlohmann::json& section)
 {
@@ -116,5 +101,4 @@ void checkBatch(const TextBatch& batch, const Sizes& sizes, std::int64_t before)
                         ": the tokenizer does not belong to this model");
 }
 
-} // namespace text
-} // namespace mama
+} // namespace mama::text

@@ -23,13 +23,13 @@ struct TextBatch // on the model's device
     bool realOnly = false; // nobody reads the states of padding: a tower may leave them 0 instead of computing them
 };
 
-// A language model without its head: hidden states at every position. Weights under "text_encoder_q.model.".
+// A language model without its head: hidden states at every position. Weights under names::textTower.
 class TextTower
 {
 public:
-    // text: model.json's "text"; families gpt2, bert, llama.
-    static std::unique_ptr<TextTower> make(const Parameters& parameters, const nlohmann::json& text,
-                                           const std::string& prefix = "text_encoder_q.model.");
+    // text: model.json's "text". Error(Unsupported) names a family that has no tower here, Error(Model) a missing or
+    // misshapen tensor.
+    static std::unique_ptr<TextTower> make(const Parameters& parameters, const nlohmann::json& text);
     virtual ~TextTower() = default;
 
     virtual std::int64_t width() const = 0;

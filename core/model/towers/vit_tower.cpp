@@ -11,9 +11,9 @@
 namespace mama {
 namespace {
 
-ImageTower::Config configOf(const nlohmann::json& image)
+VitTower::Config configOf(const nlohmann::json& image)
 {
-    ImageTower::Config c;
+    VitTower::Config c;
     c.width = image.at("width");
     c.depth = image.at("depth");
     c.heads = image.at("heads");
@@ -50,7 +50,7 @@ void expect(const at::Tensor& tensor, const std::string& name, at::IntArrayRef s
 
 } // namespace
 
-ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix)
+VitTower::VitTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix)
     : m_config(configOf(image))
 {
     const auto& c = m_config;
@@ -92,7 +92,7 @@ ImageTower::ImageTower(const Parameters& parameters, const nlohmann::json& image
     m_norm = norm("norm");
 }
 
-void ImageTower::pack(Precision precision)
+void VitTower::pack(Precision precision)
 {
     m_precision = precision;
     if (m_stem)
@@ -102,35 +102,44 @@ void ImageTower::pack(Precision precision)
             layer->pack(precision);
 }
 
-at::Tensor ImageTower::positions(std::int64_t rows, std::int64_t columns) const
+at::Tensor VitTower::positions(const GridSize& grid) const
 {
     const auto& c = m_config;
-    if (rows == c.gridRows && columns == c.gridColumns)
+    if (grid.rows == c.gridRows && grid.columns == c.gridColumns)
         return m_positions;
-    const at::Tensor grid = m_positions.narrow(1, 1, c.gridRows * c.gridColumns)
-                                .reshape({1, c.gridRows, c.gridColumns, c.width})
-                                .permute({0, 3, 1, 2});
+    const at::Tensor stored = m_positions.narrow(1, 1, c.gridRows * c.gridColumns)
+                                  .reshape({1, c.gridRows, c.gridColumns, c.width})
+                                  .permute({0, 3, 1, 2});
     // With an offset the scale factors themselves enter the sampling positions, not the ratio of the sizes.
     std::optional<double> scaleRows, scaleColumns;
     if (c.offset != 0) {
-        scaleRows = (static_cast<double>(rows) + c.offset) / static_cast<double>(c.gridRows);
-        scaleColumns = (static_cast<double>(columns) + c.offset) / static_cast<double>(c.gridColumns);
+        scaleRows = (static_cast<double>(grid.rows) + c.offset) / static_cast<double>(c.gridRows);
+        scaleColumns = (static_cast<double>(grid.columns) + c.offset) / static_cast<double>(c.gridColumns);
     }
-    const std::int64_t size[] = {rows, columns};
-    const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(grid, size, false, scaleRows, scaleColumns)
-                                           : at::upsample_bicubic2d(grid, size, false, scaleRows, scaleColumns);
-    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, rows * columns, c.width})},
-                   1);
+    const std::int64_t size[] = {grid.rows, grid.columns};
+    const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(stored, size, false, scaleRows, scaleColumns)
+                                           : at::upsample_bicubic2d(stored, size, false, scaleRows, scaleColumns);
+    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, grid.cells(), c.width})}, 1);
 }
 
-at::Tensor ImageTower::normalise(const at::Tensor& x, const Norm& norm) const
+GridSize VitTower::grid(std::int64_t height, std::int64_t width) const
+{
+    const std::int64_t patch = m_config.patch;
+    if (height < patch || width < patch || height % patch != 0 || width % patch != 0)
+        throw Error(ErrorCode::Data, "encode image", "input",
+                    "sides " + std::to_string(height) + " x " + std::to_string(width) +
+                        " must be multiples of the patch size " + std::to_string(patch));
+    return {height / patch, width / patch};
+}
+
+at::Tensor VitTower::normalise(const at::Tensor& x, const Norm& norm) const
 {
     if (takesLayerNorm(x, norm.weight))
         return trainedLayerNorm(x, norm.weight, norm.bias, m_config.normEps);
     return at::layer_norm(x, {m_config.width}, norm.weight, norm.bias, m_config.normEps);
 }
 
-at::Tensor ImageTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
+at::Tensor VitTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
 {
     const at::Tensor attended =
         kernels::attention(block.qkv(normalise(x, block.norm1), mode), m_config.heads, m_precision == Precision::Int8);
@@ -142,21 +151,20 @@ at::Tensor ImageTower::run(const Block& block, const at::Tensor& x, const Forwar
     return block.fc2.addTo(middle, at::silu(halves[0]) * halves[1], mode);
 }
 
-at::Tensor ImageTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job) const
+at::Tensor VitTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job) const
 {
     const auto& c = m_config;
-    if (images.dim() != 4 || images.size(1) != 3 || images.size(2) < c.patch || images.size(3) < c.patch ||
-        images.size(2) % c.patch != 0 || images.size(3) % c.patch != 0)
-        throw Error(ErrorCode::Data, "encode image", "input",
-                    "expected [N, 3, height, width] with sides that are multiples of " + std::to_string(c.patch));
-    const std::int64_t rows = images.size(2) / c.patch, columns = images.size(3) / c.patch, n = images.size(0);
+    if (images.dim() != 4 || images.size(1) != 3)
+        throw Error(ErrorCode::Data, "encode image", "input", "expected [N, 3, height, width]");
+    const GridSize size = grid(images.size(2), images.size(3));
+    const std::int64_t n = images.size(0);
     at::Tensor x =
         (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch}))
             .flatten(2)
             .transpose(1, 2);
-    const at::Tensor position = positions(rows, columns);
+    const at::Tensor position = positions(size);
     const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
-    const at::Tensor patches = x + position.narrow(1, 1, rows * columns);
+    const at::Tensor patches = x + position.narrow(1, 1, size.cells());
     x = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1)
                         : at::cat({cls, patches}, 1);
     for (const Block& block : m_blocks) {
@@ -167,12 +175,12 @@ at::Tensor ImageTower::tokens(const at::Tensor& images, const ForwardMode& mode,
     return x;
 }
 
-at::Tensor ImageTower::norm(const at::Tensor& tokens) const { return normalise(tokens, m_norm); }
+at::Tensor VitTower::norm(const at::Tensor& tokens) const { return normalise(tokens, m_norm); }
 
-at::Tensor ImageTower::patches(const at::Tensor& normed) const
+at::Tensor VitTower::patches(const at::Tensor& tokens) const
 {
     const std::int64_t before = 1 + m_config.registers;
-    return normed.narrow(1, before, normed.size(1) - before);
+    return tokens.narrow(1, before, tokens.size(1) - before);
 }
 
 } // namespace mama

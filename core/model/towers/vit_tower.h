@@ -1,9 +1,7 @@
 #pragma once
-#include "core/base/progress.h"
-#include "core/model/layers/linear.h"
 #include "core/model/towers/conv_stem.h"
+#include "core/model/towers/image_tower.h"
 
-#include <nlohmann/json_fwd.hpp>
 #include <optional>
 
 namespace mama {
@@ -11,7 +9,7 @@ namespace mama {
 // DINOv2's vision transformer (facebookresearch/dinov2, dinov2/models/vision_transformer.py): S/B/L/g widths, with
 // or without registers, GELU or SwiGLU, with or without LayerScale; small towers of our own with convolutions in place
 // of the patch embedding.
-class ImageTower
+class VitTower final : public ImageTower
 {
 public:
     struct Config
@@ -24,24 +22,22 @@ public:
     };
 
     // image: model.json's "image". Error(Model) names a missing or misshapen tensor.
-    ImageTower(const Parameters& parameters, const nlohmann::json& image,
-               const std::string& prefix = "img_encoder_q.model.");
+    VitTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix);
 
-    const Config& config() const { return m_config; }
-    bool mixesImages() const
-    {
-        return m_stem.has_value();
-    } // in training, by its BatchNorm: a batch is not the sum of its parts
-    // For inference from here on: weights in the layout and precision that are fastest, LayerScale folded into them.
-    void pack(Precision precision);
+    std::int64_t width() const override { return m_config.width; }
+    GridStride stride() const override { return {m_config.patch, m_config.patch}; }
+    // Sides must be multiples of the patch.
+    GridSize grid(std::int64_t height, std::int64_t width) const override;
+    bool mixesImages() const override { return m_stem.has_value(); }
+    // LayerScale is folded into the weights.
+    void pack(Precision precision) override;
 
-    // images [N, 3, H, W], H and W multiples of the patch -> [N, 1 + registers + P, width], the last block's output
-    // before the final LayerNorm; cls, registers, patches row by row.
-    at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {}) const;
-    at::Tensor norm(const at::Tensor& tokens) const;    // the final LayerNorm
-    at::Tensor patches(const at::Tensor& normed) const; // [N, P, width]
-    // [1, 1 + rows * columns, width], cls row first
-    at::Tensor positions(std::int64_t rows, std::int64_t columns) const;
+    // [N, 1 + registers + P, width], the last block's output: cls, registers, patches.
+    at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {}) const override;
+    at::Tensor norm(const at::Tensor& tokens) const override;
+    at::Tensor patches(const at::Tensor& tokens) const override;
+    // [1, 1 + cells, width], cls row first
+    at::Tensor positions(const GridSize& grid) const;
 
 private:
     struct Norm

@@ -19,7 +19,7 @@ struct ImageBatchOptions
     std::uint64_t seed = 42;
     int batch = 36, accumulation = 2;
     int rank = 0, processes = 1; // of a run of several, each of which takes its `batch` of a micro-batch of all
-    int inputSize = 518, patch = 14;
+    int inputSize = defaultInputSize, patch = defaultPatch;
     float mean = 0.5F, deviation = 0.5F; // of the profile
     double secondView = 0.5;
     bool interView = false, pairs = true; // pairs: make second views at all

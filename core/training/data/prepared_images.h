@@ -15,8 +15,8 @@ namespace mama {
 
 struct PreparedSize
 {
-    int base = 518; // side of the kept pictures, pixels
-    int patch = 14; // of the model's grid
+    int base = defaultInputSize; // side of the kept pictures, pixels
+    int patch = defaultPatch;    // of the model's grid
 };
 
 // Every image of a data set after decoding and its profile, as 8-bit pictures in one file that is mapped into memory:

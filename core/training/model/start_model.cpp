@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/model/text_projection.h"
 #include "core/weights/base_text.h"
+#include "core/weights/families/canonical_names.h"
 #include "core/weights/model_folder.h"
 
 #include <cmath>
@@ -50,10 +51,10 @@ json completed(const StartModel& start, const ImportedModel& language)
 // LayerNorm and BatchNorm begin as identities; embeddings small; matrices and kernels keep the variance of their input.
 Tensor startValue(const ExpectedTensor& tensor, torch::Generator& generator)
 {
-    const auto ends = [&](const char* with) { return tensor.name.ends_with(with); };
+    const auto ends = [&](const std::string& with) { return tensor.name.ends_with(with); };
     if (tensor.integer)
         return torch::zeros(tensor.shape, torch::kLong);
-    if (ends("logit_scale") || ends("local_scale"))
+    if (ends(names::logitScale) || ends(names::localScale))
         return torch::full(tensor.shape, logOfStartScale);
     if (ends("_token") || ends("_tokens") || ends("pos_embed"))
         return torch::randn(tensor.shape, generator) * 0.02;
@@ -71,7 +72,7 @@ Tensor startValue(const ExpectedTensor& tensor, torch::Generator& generator)
 // unheard.
 void setLocalHead(Parameters& parameters, const Projection& projection)
 {
-    const std::string head = "text_encoder_q.local_embed.head.";
+    const std::string& head = names::textLocal;
     const std::int64_t dims = projection.weight.size(0);
     Tensor first = parameters.get(head + "0.weight"), firstBias = parameters.get(head + "0.bias"),
            second = parameters.get(head + "3.weight");
@@ -108,9 +109,9 @@ void projectTexts(const StartModel& start, const ImportedModel& language, const 
                                                description["text"].value("pooling", "cls"), start.texts);
     const auto dims = description["heads"].at("embedding").get<std::int64_t>();
     const Projection whole = whitening(features.whole, dims);
-    Tensor(parameters.get("text_encoder_q.global_embed.weight")).copy_(whole.weight);
-    Tensor(parameters.get("text_encoder_q.global_embed.bias")).copy_(whole.bias);
-    if (parameters.has("text_encoder_q.local_embed.head.0.weight"))
+    Tensor(parameters.get(names::textGlobal + ".weight")).copy_(whole.weight);
+    Tensor(parameters.get(names::textGlobal + ".bias")).copy_(whole.bias);
+    if (parameters.has(names::textLocal + "0.weight"))
         setLocalHead(parameters, whitening(features.sentences, dims));
 }
 

@@ -1,7 +1,8 @@
 #include "core/training/model/text_adapters.h"
 
 #include "core/training/data/counter_random.h"
-#include "core/training/settings/trained_tensors.h"
+#include "core/weights/families/canonical_names.h"
+#include "core/weights/families/families.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -12,7 +13,7 @@ namespace {
 bool isTarget(const std::string& name, const std::vector<std::string>& targets)
 {
     for (const std::string& target : targets)
-        if (name.starts_with("text_encoder_q.model.") && name.ends_with("." + target + ".weight"))
+        if (name.starts_with(names::textTower) && name.ends_with("." + target + ".weight"))
             return true;
     return false;
 }
@@ -24,14 +25,12 @@ void addAdapters(TrainableModel& model, const AdapterOptions& options)
     for (const auto& [name, tensor] : model.parameters.all())
         if (name.find(".lora_A.") != std::string::npos)
             return;
-    const std::string family = model.description.at("text").value("family", std::string());
-    const auto targets = adapterTargets(family);
+    const auto [targets, inputFirst] = weights::textFamily(model.description.at("text")).adapters();
     CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
     const auto before = model.parameters.all();
     for (const auto& [name, tensor] : before) {
         if (!isTarget(name, targets))
             continue;
-        const bool inputFirst = family == "gpt2"; // Conv1D keeps [in, out]
         const std::int64_t inputs = tensor.size(inputFirst ? 0 : 1), outputs = tensor.size(inputFirst ? 1 : 0);
         torch::Tensor a = torch::empty({options.rank, inputs});
         const double bound = 1 / std::sqrt(static_cast<double>(inputs));

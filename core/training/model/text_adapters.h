@@ -10,9 +10,8 @@ struct AdapterOptions
     std::uint64_t seed = 42;
 };
 
-// Gives a text model without LoRA matrices those of PEFT's defaults (GPT-2: c_attn; BERT: query and value; Llama:
-// q_proj and v_proj): A uniform within 1 / sqrt(inputs), B zero, so that nothing changes yet. Does nothing if it has
-// some.
+// Gives a text model without LoRA matrices those of its family's AdapterRules: A uniform within 1 / sqrt(inputs), B
+// zero, so that nothing changes yet. Does nothing if it has some.
 void addAdapters(TrainableModel& model, const AdapterOptions& options);
 
 } // namespace mama

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/training/loop/shared_files.h"
 #include "core/training/settings/trained_tensors.h"
+#include "core/weights/families/canonical_names.h"
 #include "core/weights/import_weights.h"
 
 #include <algorithm>
@@ -118,7 +119,7 @@ void TrainableModel::dropText()
 {
     Parameters kept;
     for (const auto& [name, tensor] : parameters.all())
-        if (!name.starts_with("text_encoder_q."))
+        if (!name.starts_with(names::textEncoder))
             kept.set(name, tensor);
     parameters = kept;
     description["text"] = nullptr;

@@ -1,8 +1,9 @@
 #include "core/training/settings/checkpoint_estimate.h"
 
 #include "core/training/settings/trained_tensors.h"
+#include "core/weights/families/canonical_names.h"
+#include "core/weights/families/families.h"
 #include "core/weights/import_weights.h"
-#include "core/weights/key_names.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -26,7 +27,8 @@ json withAdapters(const Settings& settings, json description)
     json& text = description["text"];
     if (settings.is({"task", "pretrain"}) && settings.is({"model.text_training", "lora"}) && text.is_object() &&
         !text.contains("lora"))
-        text["lora"] = {{"r", settings.integer("lora.rank")}, {"targets", adapterTargets(text.value("family", ""))}};
+        text["lora"] = {{"r", settings.integer("lora.rank")},
+                        {"targets", weights::textFamily(text).adapters().targets}};
     return description;
 }
 
@@ -36,7 +38,7 @@ bool isAbsentAdapter(const std::string& tensor, const json& description)
     const std::size_t at = tensor.find(".lora_");
     if (at == std::string::npos)
         return false;
-    const json tower = description.value(tensor.starts_with(weights::textPrefix) ? "text" : "image", json::object());
+    const json tower = description.value(tensor.starts_with(names::textTower) ? "text" : "image", json::object());
     const json targets = tower.value("/lora/targets"_json_pointer, json::array());
     return std::none_of(targets.begin(), targets.end(),
                         [&](const json& target) { return tensor.substr(0, at).ends_with(target.get<std::string>()); });
@@ -52,7 +54,7 @@ CheckpointEstimate estimateCheckpoints(const Settings& settings, const json& sta
     CheckpointEstimate estimate;
     double model = 0;
     for (const ExpectedTensor& tensor : expectedTensors(description)) {
-        if ((classifier && tensor.name.starts_with("text_encoder_q.")) || isAbsentAdapter(tensor.name, description))
+        if ((classifier && tensor.name.starts_with(names::textEncoder)) || isAbsentAdapter(tensor.name, description))
             continue;
         double bytes = tensor.integer ? 8 : value;
         for (const std::int64_t size : tensor.shape)

@@ -1,10 +1,11 @@
 #include "core/training/settings/memory_estimate.h"
 
 #include "core/base/error.h"
+#include "core/image/model_input.h"
 #include "core/training/settings/placement.h"
 #include "core/training/settings/trained_tensors.h"
+#include "core/weights/families/canonical_names.h"
 #include "core/weights/import_weights.h"
-#include "core/weights/key_names.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -41,8 +42,7 @@ Parameters parametersOf(const json& description)
         double elements = 1;
         for (const std::int64_t size : tensor.shape)
             elements *= static_cast<double>(size);
-        const bool image = tensor.name.starts_with(weights::imagePrefix),
-                   text = tensor.name.starts_with(weights::textPrefix);
+        const bool image = tensor.name.starts_with(names::imageTower), text = tensor.name.starts_with(names::textTower);
         (image ? counted.image : text ? counted.text : counted.heads) += elements;
     }
     return counted;
@@ -68,7 +68,7 @@ double matrices(const json& tower)
 
 double tokensOf(const json& image, double side)
 {
-    const double cells = side / image.value("patch", 14.0);
+    const double cells = side / image.value("patch", double{defaultPatch});
     return cells * cells + 1 + image.value("registers", 0.0);
 }
 
@@ -95,7 +95,7 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
                warmStart = settings.is({"task", "warm-start"});
     const double side = settings.integer("data.input_size") > 0
                             ? static_cast<double>(settings.integer("data.input_size"))
-                            : description.value("/input/size"_json_pointer, 518.0);
+                            : description.value("/input/size"_json_pointer, double{defaultInputSize});
     const double batch = static_cast<double>(settings.integer("batch")), images = pretrain ? 2 * batch : batch;
     const TextTraining textTraining = textTrainingOf(settings.text("model.text_training"));
     const Parameters all = parametersOf(description);

@@ -1,8 +1,14 @@
 #include "core/training/settings/trained_tensors.h"
 
 #include "core/base/error.h"
+#include "core/weights/families/canonical_names.h"
 
 namespace mama {
+namespace {
+
+const std::string lastImageNorm = names::imageTower + "norm.";
+
+} // namespace
 
 TextTraining textTrainingOf(const std::string& name)
 {
@@ -25,35 +31,28 @@ bool isStatistic(const std::string& name)
 
 bool pretrainingTrains(const std::string& name, TextTraining text)
 {
-    if (isStatistic(name) || name.ends_with("mask_token") || name.starts_with("img_encoder_q.model.norm."))
+    if (isStatistic(name) || name.ends_with("mask_token") || name.starts_with(lastImageNorm))
         return false;
-    if (!name.starts_with("text_encoder_q.model."))
-        return text != TextTraining::Fixed || !name.starts_with("text_encoder_q.");
+    if (!name.starts_with(names::textTower))
+        return text != TextTraining::Fixed || !name.starts_with(names::textEncoder);
     const bool adapter = name.find(".lora_") != std::string::npos;
     return text == TextTraining::Lora ? adapter : text == TextTraining::Full && !adapter;
 }
 
 bool classifierTrains(const std::string& name, bool wholeTower)
 {
-    if (name == classifierWeight || name == classifierBias)
+    if (name == names::imageGlobal + ".weight" || name == names::imageGlobal + ".bias")
         return true;
     // The mean of the tokens is taken before the last norm; the mask token is unused.
-    return wholeTower && !isStatistic(name) && name.starts_with("img_encoder_q.model.") &&
-           !name.starts_with("img_encoder_q.model.norm.") && !name.ends_with("mask_token");
+    return wholeTower && !isStatistic(name) && name.starts_with(names::imageTower) &&
+           !name.starts_with(lastImageNorm) && !name.ends_with("mask_token");
 }
 
 bool warmStartTrains(const std::string& name)
 {
-    return name.starts_with("img_encoder_q.model.") && !isStatistic(name) && !name.ends_with("mask_token");
+    return name.starts_with(names::imageTower) && !isStatistic(name) && !name.ends_with("mask_token");
 }
 
 bool worthSharing(double frozen, double model) { return 10 * frozen >= model; }
-
-std::vector<std::string> adapterTargets(const std::string& family)
-{
-    if (family == "gpt2")
-        return {"c_attn"};
-    return family == "bert" ? std::vector<std::string>{"query", "value"} : std::vector<std::string>{"q_proj", "v_proj"};
-}
 
 } // namespace mama

@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <vector>
 
 // Which tensors of a model a run changes, by their canonical names alone, so that the tasks, the checkpoints and the
 // estimates before a launch agree. It holds for the whole run: what begins to count late (loss.late_loss) trains from
@@ -25,12 +24,5 @@ bool warmStartTrains(const std::string& name);
 // Whether checkpoints share what the run leaves as it is: from a tenth of the model's bytes on. Below, one plain file
 // is worth more than the room.
 bool worthSharing(double frozen, double model);
-
-// The last layer of a classifier.
-inline constexpr const char* classifierWeight = "img_encoder_q.global_embed.weight";
-inline constexpr const char* classifierBias = "img_encoder_q.global_embed.bias";
-
-// The text model's modules that get LoRA where the start has none, PEFT's defaults by family.
-std::vector<std::string> adapterTargets(const std::string& family);
 
 } // namespace mama

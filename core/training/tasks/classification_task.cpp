@@ -6,6 +6,8 @@
 #include "core/training/model/gradient_norm.h"
 #include "core/training/settings/trained_tensors.h"
 #include "core/training/tasks/model_state.h"
+#include "core/weights/families/canonical_names.h"
+#include "core/weights/model_kind.h"
 
 #include <torch/torch.h>
 
@@ -38,9 +40,9 @@ struct ClassificationTask::State final : ModelState
         const auto width = model.description["image"].at("width").get<std::int64_t>();
         const auto classes = static_cast<std::int64_t>(options.classes.size());
         CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
-        model.parameters.set(classifierWeight, startValues({classes, width}, width, random));
-        model.parameters.set(classifierBias, startValues({classes}, width, random));
-        model.description["kind"] = "linear-probe";
+        model.parameters.set(names::imageGlobal + ".weight", startValues({classes, width}, width, random));
+        model.parameters.set(names::imageGlobal + ".bias", startValues({classes}, width, random));
+        model.description["kind"] = name(ModelKind::LinearProbe);
         model.description["heads"]["classes"] = options.classes;
     }
 

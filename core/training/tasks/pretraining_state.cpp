@@ -4,6 +4,8 @@
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/model/text_adapters.h"
+#include "core/weights/families/canonical_names.h"
+#include "core/weights/families/families.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -16,12 +18,11 @@ using torch::Tensor;
 
 void need(const Parameters& parameters, const std::filesystem::path& start)
 {
-    for (const char* name : {"img_encoder_q.global_embed.weight", "img_encoder_q.local_embed.head.0.weight",
-                             "text_encoder_q.global_embed.weight", "text_encoder_q.local_embed.head.0.weight",
-                             "simclr_proj.layers.0.weight", "logit_scale", "local_scale"})
+    for (const std::string& name :
+         {names::imageGlobal + ".weight", names::imageLocal + "0.weight", names::textGlobal + ".weight",
+          names::textLocal + "0.weight", names::simclr + "0.weight", names::logitScale, names::localScale})
         if (!parameters.has(name))
-            throw Error(ErrorCode::Model, "train", start.string(),
-                        std::string("pre-training needs the tensor ") + name);
+            throw Error(ErrorCode::Model, "train", start.string(), "pre-training needs the tensor " + name);
 }
 
 // Of the batch's memory.
@@ -39,9 +40,7 @@ AdamW::Options adamOf(const OptimizerSettings& settings)
     AdamW::Options adam = AdamW::Options::from(settings);
     if (settings.towerFactor != 1 || settings.textFactor != 1)
         adam.factor = [tower = settings.towerFactor, text = settings.textFactor](const std::string& name) {
-            return name.starts_with("img_encoder_q.model.")    ? tower
-                   : name.starts_with("text_encoder_q.model.") ? text
-                                                               : 1.0;
+            return name.starts_with(names::imageTower) ? tower : name.starts_with(names::textTower) ? text : 1.0;
         };
     return adam;
 }
@@ -51,7 +50,7 @@ AdamW::Options adamOf(const OptimizerSettings& settings)
 PretrainingTask::State::State(const Options& own) : ModelState(own), options(own)
 {
     need(model.parameters, options.start);
-    m_bert = model.description.at("text").value("family", std::string()) == "bert";
+    m_classToken = weights::textFamily(model.description.at("text")).hasClassToken();
     m_masked = model.description["text"].value("pooling", std::string()) == "mean-masked";
     if (options.textTraining == TextTraining::Lora)
         addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
@@ -122,8 +121,8 @@ void PretrainingTask::State::addImages(const SampleBatch& batch, const Uses& use
         const Tensor second =
             network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, training));
         input.v2 = network->imageGlobal(second);
-        input.simclr2 = (*network->simclr)(second, training); // the reference's order: it shows in running statistics
-        input.simclr1 = (*network->simclr)(pooled, training);
+        input.simclr2 = network->simclr(second, training); // the reference's order: it shows in running statistics
+        input.simclr1 = network->simclr(pooled, training);
     }
     if (uses.local)
         input.patches = network->imageLocal(tokens, training);
@@ -135,7 +134,7 @@ Tensor PretrainingTask::State::pooledText(const Tensor& hidden, const Tensor& ma
         const Tensor real = mask.to(hidden.scalar_type()).unsqueeze(2);
         return (hidden * real).sum(1) / real.sum(1);
     }
-    return m_bert ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1);
+    return m_classToken ? hidden.narrow(1, 1, hidden.size(1) - 1).mean(1) : hidden.mean(1);
 }
 
 // Where padding is not pooled, it need not be computed.
@@ -203,8 +202,8 @@ void PretrainingTask::State::addSentences(const SampleBatch& batch, const Tensor
 Tensor PretrainingTask::State::losses(const SampleBatch& batch, LossInput& input, const Uses& uses,
                                       StepReport& report) const
 {
-    input.logitScale = model.parameters.get("logit_scale");
-    input.localScale = model.parameters.get("local_scale");
+    input.logitScale = model.parameters.get(names::logitScale);
+    input.localScale = model.parameters.get(names::localScale);
     for (Tensor* embedding : {&input.v, &input.v2, &input.t, &input.simclr1, &input.simclr2})
         *embedding = compute.forLoss(*embedding);
     const LossTerms terms = lossTerms(input, options.loss, shared->together());
@@ -236,7 +235,7 @@ Tensor PretrainingTask::State::addExtra(const SampleBatch& batch, const LossInpu
 void PretrainingTask::State::limitScales() const
 {
     const torch::NoGradGuard noGradients;
-    for (const char* name : {"logit_scale", "local_scale"})
+    for (const std::string& name : {names::logitScale, names::localScale})
         if (options.scaleLimit > 0)
             model.parameters.get(name).detach().clamp_max_(std::log(options.scaleLimit));
 }

@@ -39,7 +39,7 @@ struct PretrainingTask::State final : ModelState
     at::Tensor losses(const SampleBatch& batch, LossInput& input, const Uses& uses, StepReport& report) const;
 
     TextBatch textOf(const SampleBatch& batch) const;
-    // Training pooling (mama.md 3): all positions, padding included; BERT without the first. A model that says so takes
+    // Training pooling (mama.md 3): all positions, padding included; without a class token. A model that says so takes
     // the real tokens alone. hidden [N, L, width], mask [N, L] -> [N, width]
     at::Tensor pooledText(const at::Tensor& hidden, const at::Tensor& mask) const;
     void limitScales() const; // the factors e^scale, to options.scaleLimit
@@ -57,7 +57,7 @@ private:
     at::Tensor addExtra(const SampleBatch& batch, const LossInput& input, StepReport& report) const;
 
     std::optional<FixedText> m_fixedText; // where nothing trains and padding does not count
-    bool m_bert = false, m_masked = false;
+    bool m_classToken = false, m_masked = false;
     c10::intrusive_ptr<PackedWeights> m_packed = c10::make_intrusive<PackedWeights>();
 };
 

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/tasks/pretraining_state.h"
+#include "core/weights/families/canonical_names.h"
 
 #include <chrono>
 #include <cmath>
@@ -133,7 +134,7 @@ std::vector<float> PretrainingTask::sentence(const Tokens& text) const
 
 double PretrainingTask::logitFactor() const
 {
-    return std::exp(m_state->model.parameters.get("logit_scale").item<double>());
+    return std::exp(m_state->model.parameters.get(names::logitScale).item<double>());
 }
 
 } // namespace mama

@@ -3,6 +3,7 @@
 #include "core/model/kernels/kernels.h"
 #include "core/model/random_model.h"
 #include "core/model/torch_model.h"
+#include "core/weights/families/families.h"
 #include "tests/core/model/reference_model.h"
 
 #include <ATen/ATen.h>
@@ -110,6 +111,46 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(model.encodeTexts({"mass"})), Error);
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(parsePrecision("fp8")), Error);
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(cuda::chooseDevice("tpu")), Error);
+    }
+
+    // A family of core/weights without a tower, and a family that nobody knows.
+    void everyFamilyHasATowerAndOthersAreRefusedByName()
+    {
+        const auto errorOf = [](const auto& make) {
+            try {
+                static_cast<void>(make());
+            } catch (const Error& error) {
+                return std::string(error.what());
+            } catch (const nlohmann::json::exception&) { // the section says nothing but the family
+                return std::string();
+            }
+            return std::string();
+        };
+        const auto image = [&](const std::string& family) {
+            return errorOf([&] { return ImageTower::make({}, {{"family", family}}); });
+        };
+        const auto text = [&](const std::string& family) {
+            return errorOf([&] { return TextTower::make({}, {{"family", family}}); });
+        };
+        for (const auto* family : weights::imageFamilies())
+            QVERIFY2(image(family->name()).empty(), family->name().c_str());
+        for (const auto* family : weights::textFamilies())
+            QVERIFY2(text(family->name()).empty(), family->name().c_str());
+        QVERIFY(image("swin").find("\"swin\" is none of dinov2") != std::string::npos);
+        QVERIFY(text("t5").find("\"t5\" is none of gpt2, bert, llama") != std::string::npos);
+        nlohmann::json description = smallDescription();
+        description["image"]["family"] = "swin";
+        QVERIFY(errorOf([&] { return expectedTensors(description); }).find("swin") != std::string::npos);
+    }
+
+    void gridsNeedNotBeSquare()
+    {
+        const nlohmann::json description = smallDescription();
+        const TorchModel model(randomParameters(description, 3), description, nullptr, {"cpu", Precision::Fp32, 0});
+        const std::vector<float> pixels(3 * 42 * 98);
+        const auto made = model.encodeImages(pixels, 1, 42, 98);
+        QVERIFY(made && made->rows == 3 && made->columns == 7);
+        QCOMPARE(made->patches.size(), std::size_t{3 * 7 * 32});
     }
 
     void aMissingTensorIsNamed()

@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 #include "core/model/model.h"
+#include "core/model/towers/vit_tower.h"
 #include "tests/core/model/reference_model.h"
 
 #include <ATen/ATen.h>
@@ -51,14 +52,13 @@ private:
                 name.starts_with("input_") && name.ends_with(".npy")) {
                 const std::string size = name.substr(6, name.size() - 10);
                 const at::Tensor images = tensorOf(parity.array(name));
-                const ImageTower& tower = *network.image;
+                const auto& tower = dynamic_cast<const VitTower&>(*network.image);
                 const at::Tensor tokens = tower.norm(tower.tokens(images));
                 const auto check = [&](const std::string& file, const at::Tensor& actual) {
                     if (lists(parity, folder + "/" + size + file))
                         MAMA_SAME(parity.difference(folder + "/" + size + file, valuesOf(actual)));
                 };
-                const at::Tensor positions =
-                    tower.positions(images.size(2) / tower.config().patch, images.size(3) / tower.config().patch);
+                const at::Tensor positions = tower.positions(tower.grid(images.size(2), images.size(3)));
                 check(offset ? "_plain_offset_pos_embed.npy" : "_pos_embed.npy", positions);
                 check(offset ? "_plain_offset_norm_tokens.npy" : "_last_hidden_state.npy", tokens);
                 if (offset)
@@ -198,7 +198,7 @@ private Q_SLOTS:
         ComputeOptions options;
         options.precision = Precision::Fp32;
         options.device = device();
-        const std::unique_ptr<Model> model = Model::load(folder, options);
+        const std::shared_ptr<const Model> model = Model::load(folder, options);
         std::vector<std::string> texts;
         const nlohmann::json sentences = parity.json("minilm/sentences.json");
         for (const auto& sentence : sentences.at("sentences"))

@@ -2,6 +2,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/weights/model_folder.h"
+#include "core/weights/model_kind.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
@@ -89,6 +90,15 @@ class TestWeights : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    void kindsAreReadAsTheyAreWritten()
+    {
+        for (const ModelKind kind :
+             {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Unknown})
+            QVERIFY(modelKind({{"kind", name(kind)}}) == kind);
+        QVERIFY(modelKind(nlohmann::json::object()) == ModelKind::Mama);
+        QVERIFY_EXCEPTION_THROWN(static_cast<void>(modelKind({{"kind", "probe"}})), Error);
+    }
+
     void hostileFilesAreRefused_data()
     {
         QTest::addColumn<QString>("file");

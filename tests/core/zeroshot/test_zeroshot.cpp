@@ -35,12 +35,12 @@ public:
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
     Cancellable<ImageEmbedding> encodeImages(std::span<const float>, std::int64_t, std::int64_t, std::int64_t,
-                                             const Job&) override
+                                             const Job&) const override
     {
         return {};
     }
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
-                                           const Job& job) override
+                                           const Job& job) const override
     {
         if (job.cancelled())
             return {};
@@ -65,8 +65,9 @@ public:
         return out;
     }
 
-    int calls = 0;
-    std::vector<std::string> seen;
+    // What was asked of it.
+    mutable int calls = 0;
+    mutable std::vector<std::string> seen;
 
 private:
     static int axis(const std::string& text)

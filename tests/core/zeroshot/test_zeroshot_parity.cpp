@@ -152,7 +152,7 @@ private:
     }
 
     QTemporaryDir m_folder;
-    std::unique_ptr<Model> m_model;
+    std::shared_ptr<const Model> m_model;
     EncodedStudy m_study;
 };
 

@@ -149,7 +149,7 @@ private:
         return sum;
     }
     // Of two different texts' sentence embeddings.
-    static double largestCosine(Model& model, const std::vector<std::string>& texts)
+    static double largestCosine(const Model& model, const std::vector<std::string>& texts)
     {
         const auto made = model.encodeTexts(texts);
         double largest = -1;

@@ -1,0 +1,22 @@
+#include "core/weights/families/tower_reader.h"
+
+#include <algorithm>
+
+namespace mama::weights {
+
+std::int64_t TowerReader::heads(std::int64_t width, const std::vector<std::string>& keys, std::int64_t headWidth)
+{
+    width = std::max<std::int64_t>(width, 1);
+    std::int64_t assumed = std::max<std::int64_t>(1, width / headWidth);
+    while (width % assumed != 0)
+        --assumed;
+    const auto found = told<std::int64_t>("heads", keys, assumed, "weights do not show it; name it with --config");
+    if (found < 1 || width % found != 0) {
+        problem("the " + m_section + " tower's width " + std::to_string(width) + " cannot be divided among " +
+                std::to_string(found) + " heads");
+        return 1;
+    }
+    return found;
+}
+
+} // namespace mama::weights

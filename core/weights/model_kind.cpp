@@ -1,0 +1,34 @@
+#include "core/weights/model_kind.h"
+
+#include "core/base/error.h"
+
+#include <nlohmann/json.hpp>
+
+namespace mama {
+
+const char* name(ModelKind kind)
+{
+    switch (kind) {
+    case ModelKind::Mama: return "mama";
+    case ModelKind::LinearProbe: return "linear-probe";
+    case ModelKind::ImageTower: return "image-tower";
+    case ModelKind::TextTower: return "text-tower";
+    case ModelKind::Unknown: break;
+    }
+    return "unknown";
+}
+
+ModelKind modelKind(const nlohmann::json& description)
+{
+    const auto found = description.find("kind");
+    if (found == description.end() || found->is_null())
+        return ModelKind::Mama;
+    for (const ModelKind kind :
+         {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Unknown})
+        if (*found == name(kind))
+            return kind;
+    throw Error(ErrorCode::Model, "read model", "kind",
+                found->dump() + " is none of mama, linear-probe, image-tower, text-tower");
+}
+
+} // namespace mama
