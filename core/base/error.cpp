@@ -4,16 +4,21 @@
 
 namespace mama {
 
-Error::Error(ErrorCode code, std::string what, std::string where, std::string why)
-    : m_code(code), m_action(std::move(what)), m_where(std::move(where)), m_why(std::move(why))
+UserText errorText(const UserText& what, const std::string& where, const UserText& why)
 {
-    m_line = m_action;
-    for (const std::string* part : {&m_where, &m_why}) {
-        if (!part->empty())
-            m_line += ": " + *part;
-    }
-    m_line = oneLine(m_line);
+    if (where.empty() && why.empty())
+        return what;
+    if (where.empty() || why.empty())
+        return {TextId("error.two_parts", "%1: %2"), what, where.empty() ? why : UserText(where)};
+    return {TextId("error.three_parts", "%1: %2: %3"), what, where, why};
 }
+
+Error::Error(ErrorCode code, UserText what, std::string where, UserText why)
+    : m_code(code), m_action(std::move(what)), m_where(std::move(where)), m_why(std::move(why)),
+      m_line(oneLine(text().english()))
+{}
+
+UserText Error::text() const { return errorText(m_action, m_where, m_why); }
 
 const char* name(ErrorCode code)
 {

@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <exception>
 #include <string>
 
@@ -12,21 +14,28 @@ enum class ErrorCode { Usage, Io, Format, Unsupported, Data, Model, Memory, Inte
 class Error : public std::exception
 {
 public:
-    // what: the action that failed ("decode"); where: file, row or tag; why: the reason, with expected and
+    // what: the action that failed (core/base/actions.h); where: file, row or tag; why: the reason, with expected and
     // actual values where there are any, and what would help.
-    Error(ErrorCode code, std::string what, std::string where, std::string why);
+    Error(ErrorCode code, UserText what, std::string where, UserText why);
 
     ErrorCode code() const { return m_code; }
-    const std::string& action() const { return m_action; }
+    const UserText& action() const { return m_action; }
     const std::string& where() const { return m_where; }
-    const std::string& why() const { return m_why; }
-    // "<what>: <where>: <why>", one line; the command line puts "error: " in front.
+    const UserText& why() const { return m_why; }
+    UserText text() const; // "<what>: <where>: <why>", without the parts that are empty
+    // The same in English on one line; the command line puts "error: " in front.
     const char* what() const noexcept override { return m_line.c_str(); }
 
 private:
     ErrorCode m_code;
-    std::string m_action, m_where, m_why, m_line;
+    UserText m_action;
+    std::string m_where;
+    UserText m_why;
+    std::string m_line;
 };
+
+// "<what>: <where>: <why>", without the parts that are empty.
+UserText errorText(const UserText& what, const std::string& where, const UserText& why);
 
 // "usage", "io", "format", "unsupported", "data", "model", "memory", "internal": as the engine's replies say it.
 const char* name(ErrorCode code);

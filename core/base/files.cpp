@@ -1,5 +1,6 @@
 #include "core/base/files.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <atomic>
@@ -39,7 +40,7 @@ void flushToDisk(const fs::path& path)
 {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.number < 0 || ::fsync(file.number) != 0)
-        throw Error(ErrorCode::Io, "write", path.string(), systemReason());
+        throw Error(ErrorCode::Io, {action::write}, path.string(), systemReason());
 }
 
 } // namespace
@@ -51,15 +52,15 @@ MappedFile::MappedFile(const fs::path& path) : m_path(path)
     {
     };
     if (file.number < 0 || ::fstat(file.number, &info) != 0)
-        throw Error(ErrorCode::Io, "open", path.string(), systemReason());
+        throw Error(ErrorCode::Io, {action::open}, path.string(), systemReason());
     if (!S_ISREG(info.st_mode))
-        throw Error(ErrorCode::Io, "open", path.string(), "not a regular file");
+        throw Error(ErrorCode::Io, {action::open}, path.string(), {TextId("file.not_regular", "not a regular file")});
     m_size = static_cast<std::size_t>(info.st_size);
     if (m_size == 0)
         return;
     void* data = ::mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE, file.number, 0);
     if (data == MAP_FAILED)
-        throw Error(ErrorCode::Io, "open", path.string(), systemReason());
+        throw Error(ErrorCode::Io, {action::open}, path.string(), systemReason());
     m_data = static_cast<const std::byte*>(data);
 }
 
@@ -97,7 +98,7 @@ nlohmann::json readJson(const fs::path& path)
     try {
         return nlohmann::json::parse(text);
     } catch (const nlohmann::json::parse_error& error) {
-        throw Error(ErrorCode::Format, "read JSON", path.string() + ", byte " + std::to_string(error.byte),
+        throw Error(ErrorCode::Format, {action::readJson}, path.string() + ", byte " + std::to_string(error.byte),
                     error.what());
     }
 }
@@ -118,15 +119,15 @@ void writeAtomically(const fs::path& path, const std::function<void(std::ostream
     try {
         std::ofstream out(temporary, std::ios::binary | std::ios::trunc);
         if (!out)
-            throw Error(ErrorCode::Io, "write", path.string(), systemReason());
+            throw Error(ErrorCode::Io, {action::write}, path.string(), systemReason());
         write(out);
         out.close();
         if (!out)
-            throw Error(ErrorCode::Io, "write", path.string(), systemReason());
+            throw Error(ErrorCode::Io, {action::write}, path.string(), systemReason());
         flushToDisk(temporary);
         fs::rename(temporary, path, failed);
         if (failed)
-            throw Error(ErrorCode::Io, "write", path.string(), failed.message());
+            throw Error(ErrorCode::Io, {action::write}, path.string(), failed.message());
         flushToDisk(folder);
     } catch (...) {
         fs::remove(temporary, failed);

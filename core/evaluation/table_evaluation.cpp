@@ -91,7 +91,7 @@ bool encodeTable(EvaluatedTable& set, const LoadedModel& loaded, const StudyEnco
         } catch (const Error& error) {
             if (!belongsToFile(error))
                 throw;
-            set.table.refused.push_back({row.row, row.path.string(), error.why()});
+            set.table.refused.push_back({row.row, row.path.string(), error.why().english()});
         }
     }
     job.report(total, total, "encode images");

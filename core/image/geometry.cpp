@@ -1,5 +1,6 @@
 #include "core/image/geometry.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <algorithm>
@@ -10,30 +11,38 @@
 namespace mama {
 namespace {
 
-void require(bool holds, const char* field, const std::string& why)
+void require(bool holds, const char* field, const UserText& why)
 {
     if (!holds)
-        throw Error(ErrorCode::Format, "read geometry", field, why);
+        throw Error(ErrorCode::Format, {action::readGeometry}, field, why);
 }
 
 void check(const Geometry::Chain& c)
 {
-    require(c.storedColumns > 0 && c.storedRows > 0, "stored", "the stored size must be positive");
-    require(c.resizedColumns > 0 && c.resizedRows > 0, "resized", "the resized size must be positive");
-    require(c.crop.x1 >= c.crop.x0 && c.crop.y1 >= c.crop.y0, "crop", "the crop holds no pixel");
+    require(c.storedColumns > 0 && c.storedRows > 0, "stored",
+            {TextId("geometry.stored_size_not_positive", "the stored size must be positive")});
+    require(c.resizedColumns > 0 && c.resizedRows > 0, "resized",
+            {TextId("geometry.resized_size_not_positive", "the resized size must be positive")});
+    require(c.crop.x1 >= c.crop.x0 && c.crop.y1 >= c.crop.y0, "crop",
+            {TextId("geometry.crop_holds_no_pixel", "the crop holds no pixel")});
     require(c.inputColumns > 0 && c.inputRows > 0 && std::isfinite(c.inputColumns) && std::isfinite(c.inputRows),
-            "input", "the scaled crop's size must be positive");
-    require(std::isfinite(c.offsetX) && std::isfinite(c.offsetY), "offset", "must be finite");
-    require(c.inputSize > 0, "size", "the model's input size must be positive");
-    require(c.patch > 0 && c.patch <= c.inputSize, "patch", "must be from 1 to the model's input size");
+            "input", {TextId("geometry.crop_size_not_positive", "the scaled crop's size must be positive")});
+    require(std::isfinite(c.offsetX) && std::isfinite(c.offsetY), "offset",
+            {TextId("geometry.not_finite", "must be finite")});
+    require(c.inputSize > 0, "size",
+            {TextId("geometry.input_size_not_positive", "the model's input size must be positive")});
+    require(c.patch > 0 && c.patch <= c.inputSize, "patch",
+            {TextId("geometry.used_size_out_of_range", "must be from 1 to the model's input size")});
 }
 
 template <class T>
 void readPair(const nlohmann::json& json, const char* field, T& first, T& second)
 {
     const auto found = json.find(field);
-    require(found != json.end() && found->is_array() && found->size() == 2, field, "expected [x, y]");
-    require((*found)[0].is_number() && (*found)[1].is_number(), field, "expected two numbers");
+    require(found != json.end() && found->is_array() && found->size() == 2, field,
+            {TextId("geometry.expected_x_y", "expected [x, y]")});
+    require((*found)[0].is_number() && (*found)[1].is_number(), field,
+            {TextId("geometry.expected_two_numbers", "expected two numbers")});
     first = (*found)[0].get<T>();
     second = (*found)[1].get<T>();
 }
@@ -122,7 +131,7 @@ nlohmann::json Geometry::toJson() const
 
 Geometry Geometry::fromJson(const nlohmann::json& json)
 {
-    require(json.is_object(), "geometry", "expected an object");
+    require(json.is_object(), "geometry", {TextId("geometry.expected_object", "expected an object")});
     Chain c;
     readPair(json, "stored", c.storedColumns, c.storedRows);
     readPair(json, "resized", c.resizedColumns, c.resizedRows);
@@ -130,13 +139,14 @@ Geometry Geometry::fromJson(const nlohmann::json& json)
     const auto crop = json.find("crop");
     const auto isNumber = [](const nlohmann::json& value) { return value.is_number_integer(); };
     require(crop != json.end() && crop->is_array() && crop->size() == 4 && std::ranges::all_of(*crop, isNumber), "crop",
-            "expected [x0, y0, x1, y1]");
+            {TextId("geometry.expected_x0_y0_x1_y1", "expected [x0, y0, x1, y1]")});
     c.crop = {(*crop)[0], (*crop)[1], (*crop)[2], (*crop)[3]};
     readPair(json, "input", c.inputColumns, c.inputRows);
     readPair(json, "offset", c.offsetX, c.offsetY);
     for (const auto& [field, target] : {std::pair{"size", &c.inputSize}, std::pair{"patch", &c.patch}}) {
         const auto found = json.find(field);
-        require(found != json.end() && found->is_number_integer(), field, "expected an integer");
+        require(found != json.end() && found->is_number_integer(), field,
+                {TextId("geometry.expected_integer", "expected an integer")});
         *target = found->get<int>();
     }
     return Geometry(c);

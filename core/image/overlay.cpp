@@ -1,5 +1,6 @@
 #include "core/image/overlay.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -152,8 +153,9 @@ StoredImage drawOverlay(const OverlayPicture& picture)
         picture.display.rows == chain.storedRows && picture.display.columns == chain.storedColumns &&
         picture.display.rows > 0 && (picture.breast.empty() || picture.breast.size() == picture.map.values.size());
     if (!fits || !(picture.high > picture.low))
-        throw Error(ErrorCode::Internal, "draw overlay", "",
-                    fits ? "the colour range is empty" : "image, map and geometry differ in size");
+        throw Error(ErrorCode::Internal, {action::drawOverlay}, "",
+                    fits ? UserText{TextId("overlay.empty_range", "the colour range is empty")}
+                         : UserText{TextId("overlay.sizes_differ", "image, map and geometry differ in size")});
     const cv::Mat table = colourTable();
     const cv::Mat image = drawMap(picture, table);
     const int width = std::max(image.cols + barWidth, narrowest);
@@ -182,13 +184,15 @@ StoredImage drawOverlay(const OverlayPicture& picture)
 void writePng(const std::filesystem::path& path, const StoredImage& rgb)
 {
     if (rgb.channels != 3 || rgb.type != SampleType::U8)
-        throw Error(ErrorCode::Internal, "write picture", path.string(), "not an 8-bit colour picture");
+        throw Error(ErrorCode::Internal, {action::writePicture}, path.string(),
+                    {TextId("overlay.not_bit_colour_picture", "not an 8-bit colour picture")});
     const cv::Mat from(rgb.rows, rgb.columns, CV_8UC3, const_cast<std::byte*>(rgb.bytes.data()));
     cv::Mat bgr;
     cv::cvtColor(from, bgr, cv::COLOR_RGB2BGR);
     std::vector<std::uint8_t> png;
     if (!cv::imencode(".png", bgr, png))
-        throw Error(ErrorCode::Internal, "write picture", path.string(), "it could not be encoded");
+        throw Error(ErrorCode::Internal, {action::writePicture}, path.string(),
+                    {TextId("overlay.not_encoded", "it could not be encoded")});
     writeAtomically(path, std::as_bytes(std::span<const std::uint8_t>(png)));
 }
 

@@ -1,6 +1,7 @@
 #include "core/image/breast_outline.h"
 #include "core/image/prepare_steps.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 namespace mama {
@@ -10,18 +11,22 @@ constexpr int MaximumSide = 8192;
 
 void check(const StoredImage& image, const Profile& profile, int size, int patch)
 {
-    const auto fail = [](ErrorCode code, const std::string& where, const std::string& why) {
-        throw Error(code, "prepare image", where, why);
+    const auto fail = [](ErrorCode code, const std::string& where, const UserText& why) {
+        throw Error(code, {action::prepareImage}, where, why);
     };
     if (image.rows <= 0 || image.columns <= 0 || (image.channels != 1 && image.channels != 3))
-        fail(ErrorCode::Data, "image", "it holds no pixels, or neither 1 nor 3 channels");
+        fail(ErrorCode::Data, "image",
+             {TextId("prepare.holds_no_pixels_or_neither", "it holds no pixels, or neither 1 nor 3 channels")});
     if (image.bytes.size() < image.samples() * bytesPerSample(image.type))
-        fail(ErrorCode::Data, "image", "fewer bytes than rows x columns x channels");
+        fail(ErrorCode::Data, "image",
+             {TextId("prepare.fewer_bytes_than_rows_x", "fewer bytes than rows x columns x channels")});
     if (size < 1 || size > MaximumSide || profile.squareSide < 1 || profile.squareSide > MaximumSide ||
         profile.firstLongSide < 0 || profile.firstLongSide > MaximumSide)
-        fail(ErrorCode::Usage, profile.name, "sizes must be from 1 to " + std::to_string(MaximumSide));
+        fail(ErrorCode::Usage, profile.name,
+             {TextId("prepare.size_out_of_range", "sizes must be from 1 to %1"), MaximumSide});
     if (patch < 1 || patch > size)
-        fail(ErrorCode::Usage, profile.name, "the patch must be from 1 to the size, " + std::to_string(size));
+        fail(ErrorCode::Usage, profile.name,
+             {TextId("prepare.patch_out_of_range", "the patch must be from 1 to the size, %1"), size});
 }
 
 } // namespace

@@ -1,4 +1,5 @@
 // The reference's picture preprocessing at test time, step by step with the same library functions.
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/image/pillow_resize.h"
 #include "core/image/prepare_steps.h"
@@ -64,10 +65,12 @@ Raster<std::uint8_t> throughJpeg(const Raster<std::uint8_t>& picture, int qualit
 {
     std::vector<std::uint8_t> file;
     if (!cv::imencode(".jpg", matrix(picture), file, {cv::IMWRITE_JPEG_QUALITY, quality}))
-        throw Error(ErrorCode::Internal, "prepare image", "JPEG step", "OpenCV could not write the picture");
+        throw Error(ErrorCode::Internal, {action::prepareImage}, "JPEG step",
+                    {TextId("prepare.opencv_could_not_write_picture", "OpenCV could not write the picture")});
     const cv::Mat read = cv::imdecode(file, cv::IMREAD_GRAYSCALE);
     if (read.rows != picture.rows || read.cols != picture.columns)
-        throw Error(ErrorCode::Internal, "prepare image", "JPEG step", "OpenCV could not read the picture back");
+        throw Error(ErrorCode::Internal, {action::prepareImage}, "JPEG step",
+                    {TextId("prepare.opencv_could_not_read_picture", "OpenCV could not read the picture back")});
     return raster(read);
 }
 

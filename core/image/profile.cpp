@@ -1,5 +1,6 @@
 #include "core/image/profile.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/image/built_in_profiles.h"
@@ -12,9 +13,9 @@
 namespace mama {
 namespace {
 
-[[noreturn]] void refuse(const std::string& field, const std::string& why)
+[[noreturn]] void refuse(const std::string& field, const UserText& why)
 {
-    throw Error(ErrorCode::Format, "read profile", field, why);
+    throw Error(ErrorCode::Format, {action::readProfile}, field, why);
 }
 
 template <class T>
@@ -26,7 +27,7 @@ void read(const nlohmann::json& json, const char* field, T& target)
     try {
         target = found->get<T>();
     } catch (const nlohmann::json::exception&) {
-        refuse(field, "has the wrong type: " + found->dump());
+        refuse(field, {TextId("profile.has_wrong_type", "has the wrong type: %1"), found->dump()});
     }
 }
 
@@ -36,8 +37,9 @@ void readWhole(const nlohmann::json& json, const char* field, int low, int high,
     if (found == json.end())
         return;
     if (!found->is_number_integer() || found->get<double>() < low || found->get<double>() > high)
-        refuse(field, "expected a whole number from " + std::to_string(low) + " to " + std::to_string(high) +
-                          ", found " + found->dump());
+        refuse(field,
+               {TextId("profile.expected_whole_number_from_found", "expected a whole number from %1 to %2, found %3"),
+                low, high, found->dump()});
     target = found->get<int>();
 }
 
@@ -48,22 +50,22 @@ constexpr int MaximumSide = 8192;
 Profile profileFromJson(const nlohmann::json& json)
 {
     if (!json.is_object())
-        refuse("profile", "expected an object");
+        refuse("profile", {TextId("profile.expected_object", "expected an object")});
     static constexpr std::string_view Known[] = {
         "name",         "version",     "description", "pipeline", "size",     "scale_to_maximum", "first_long_side",
         "jpeg_quality", "square_side", "keep_aspect", "mean",     "deviation"};
     for (const auto& [key, value] : json.items())
         if (std::ranges::find(Known, key) == std::end(Known))
-            refuse(key, "no such field");
+            refuse(key, {TextId("profile.no_such_field", "no such field")});
     Profile profile;
     profile.name.clear();
     read(json, "name", profile.name);
     if (profile.name.empty())
-        refuse("name", "is missing");
+        refuse("name", {TextId("profile.missing_name", "is missing")});
     std::string pipeline;
     read(json, "pipeline", pipeline);
     if (pipeline != "reference" && pipeline != "float")
-        refuse("pipeline", "expected \"reference\" or \"float\"");
+        refuse("pipeline", {TextId("profile.expected_reference_or_float", "expected \"reference\" or \"float\"")});
     profile.reference = pipeline == "reference";
     readWhole(json, "version", 1, 1'000'000, profile.version);
     readWhole(json, "size", 1, MaximumSide, profile.size);
@@ -79,9 +81,11 @@ Profile profileFromJson(const nlohmann::json& json)
     read(json, "mean", profile.mean);
     read(json, "deviation", profile.deviation);
     if (!std::isfinite(profile.mean) || !(profile.deviation > 0) || !std::isfinite(profile.deviation))
-        refuse("deviation", "mean must be finite and deviation positive");
+        refuse("deviation",
+               {TextId("profile.mean_or_deviation_unusable", "mean must be finite and deviation positive")});
     if (profile.reference && profile.keepAspect)
-        refuse("keep_aspect", "the reference pipeline loses the aspect");
+        refuse("keep_aspect",
+               {TextId("profile.reference_pipeline_loses_aspect", "the reference pipeline loses the aspect")});
     return profile;
 }
 
@@ -121,11 +125,12 @@ Profile findProfile(const std::string& nameOrPath)
     }
     std::error_code ignored;
     if (!std::filesystem::is_regular_file(nameOrPath, ignored))
-        throw Error(ErrorCode::Usage, "find profile", nameOrPath, "expected one of " + names + ", or a JSON file");
+        throw Error(ErrorCode::Usage, {action::findProfile}, nameOrPath,
+                    {TextId("profile.expected_one_or_json_file", "expected one of %1, or a JSON file"), names});
     try {
         return profileFromJson(readJson(nameOrPath));
     } catch (const Error& error) {
-        throw Error(error.code(), "read profile", nameOrPath + ", " + error.where(), error.why());
+        throw Error(error.code(), {action::readProfile}, nameOrPath + ", " + error.where(), error.why());
     }
 }
 

@@ -1,5 +1,6 @@
 #include "core/image/raster_file.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/image/raster_header.h"
 
@@ -44,8 +45,9 @@ cv::Mat decodeColours(const cv::Mat& decoded, const std::filesystem::path& path)
     case 3: cv::cvtColor(decoded, out, cv::COLOR_BGR2RGB); return out;
     case 4: cv::cvtColor(decoded, out, cv::COLOR_BGRA2RGB); return out;
     default:
-        throw Error(ErrorCode::Unsupported, "decode", path.string(),
-                    std::to_string(decoded.channels()) + " channels; expected grey or RGB");
+        throw Error(
+            ErrorCode::Unsupported, {action::decode}, path.string(),
+            {TextId("picture.channels_expected_grey_or_rgb", "%1 channels; expected grey or RGB"), decoded.channels()});
     }
 }
 
@@ -62,7 +64,8 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
                       : info.format == "tiff" ? tiffSize(bytes)
                                               : pgmSize(bytes);
     if (!size)
-        throw Error(ErrorCode::Format, "decode", path.string(), "broken or truncated " + info.format + " header");
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    {TextId("picture.broken_or_truncated_header", "broken or truncated %1 header"), info.format});
     info.rows = size->rows;
     info.columns = size->columns;
     info.bits = size->bits;
@@ -73,25 +76,30 @@ StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::
 {
     const RasterFileInfo info = inspectRaster(bytes, path);
     if (info.format.empty())
-        throw Error(ErrorCode::Format, "decode", path.string(), "neither PNG, JPEG, TIFF nor PGM");
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    {TextId("picture.neither_png_jpeg_tiff_nor", "neither PNG, JPEG, TIFF nor PGM")});
     const auto pixels = static_cast<std::uint64_t>(info.rows) * static_cast<std::uint64_t>(info.columns);
     if (pixels > largestRaster / (info.bits > 8 ? 6 : 3) || bytes.size() > std::numeric_limits<int>::max())
-        throw Error(ErrorCode::Memory, "decode", path.string(),
-                    std::to_string(info.rows) + " x " + std::to_string(info.columns) +
-                        " pixels are over the limit of " + std::to_string(largestRaster >> 20) + " MiB");
+        throw Error(ErrorCode::Memory, {action::decode}, path.string(),
+                    {TextId("picture.x_pixels_over_limit_mib", "%1 x %2 pixels are over the limit of %3 MiB"),
+                     info.rows, info.columns, largestRaster >> 20});
     if (isCutOff(bytes, info.format))
-        throw Error(ErrorCode::Format, "decode", path.string(), "truncated: end marker of the JPEG stream is missing");
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    {TextId("picture.truncated_end_marker_jpeg_stream",
+                            "truncated: end marker of the JPEG stream is missing")});
     cv::Mat decoded;
     try {
         const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data()));
         decoded = cv::imdecode(input, cv::IMREAD_UNCHANGED);
     } catch (const cv::Exception& error) {
-        throw Error(ErrorCode::Format, "decode", path.string(), error.err);
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), error.err);
     }
     if (decoded.empty())
-        throw Error(ErrorCode::Format, "decode", path.string(), "broken or truncated " + info.format + " data");
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    {TextId("picture.broken_or_truncated_data", "broken or truncated %1 data"), info.format});
     if (decoded.depth() != CV_8U && decoded.depth() != CV_16U)
-        throw Error(ErrorCode::Unsupported, "decode", path.string(), "samples are neither 8- nor 16-bit integers");
+        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(),
+                    {TextId("picture.samples_neither_nor_bit_integers", "samples are neither 8- nor 16-bit integers")});
 
     const cv::Mat pixelsOut = decodeColours(decoded, path);
     StoredImage image;
@@ -111,8 +119,9 @@ std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image)
     const cv::Mat view(image.rows, image.columns, CV_8UC1, const_cast<std::uint8_t*>(image.values.data())); // only read
     std::vector<uchar> bytes;
     if (!cv::imencode(".png", view, bytes, {cv::IMWRITE_PNG_COMPRESSION, 1}))
-        throw Error(ErrorCode::Internal, "encode PNG",
-                    std::to_string(image.rows) + " x " + std::to_string(image.columns), "the encoder refused it");
+        throw Error(ErrorCode::Internal, {action::encodePicture},
+                    std::to_string(image.rows) + " x " + std::to_string(image.columns),
+                    {TextId("picture.encoder_refused", "the encoder refused it")});
     const auto* first = reinterpret_cast<const std::byte*>(bytes.data());
     return {first, first + bytes.size()};
 }

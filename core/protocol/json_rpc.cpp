@@ -50,7 +50,7 @@ Message broken(Message message, int code, const char* name, std::string why)
 
 Failure failureOf(const Error& error)
 {
-    return {codeOf(error.code()), name(error.code()), error.action(), error.where(), error.why()};
+    return {codeOf(error.code()), name(error.code()), error.action().english(), error.where(), error.why().english()};
 }
 
 Failure failure(int code, std::string name, std::string what, std::string why)

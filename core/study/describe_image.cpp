@@ -48,7 +48,7 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
     image.path = path;
     image.frame = frame;
     image.header = header;
-    image.warnings = header.warnings;
+    image.warnings = english(header.warnings);
     image.presentation = presentationOf(header);
     image.synthetic = isSynthetic(header);
     image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) ||

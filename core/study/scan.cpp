@@ -126,7 +126,7 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
     } catch (const Error& error) {
         if (!candidate.named && error.code() == ErrorCode::Format && claimsNothing(candidate.path))
             return {std::nullopt, ScanProblem{candidate.path, "not an image", false}};
-        return {std::nullopt, ScanProblem{candidate.path, error.why()}};
+        return {std::nullopt, ScanProblem{candidate.path, error.why().english()}};
     } catch (const std::bad_alloc&) {
         return {std::nullopt, ScanProblem{candidate.path, "not enough memory"}};
     } catch (const std::exception& error) {

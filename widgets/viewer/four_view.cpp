@@ -1,3 +1,4 @@
+#include "widgets/look/user_text.h"
 #include "widgets/viewer/four_view_impl.h"
 
 #include "core/base/error.h"
@@ -165,7 +166,7 @@ void FourView::initializeGL()
     } catch (const Error& error) {
         m->failed = true;
         m->scene.reset();
-        Q_EMIT graphicsFailed(QString::fromUtf8(error.what()));
+        Q_EMIT graphicsFailed(shownError(error));
     }
 }
 
@@ -184,7 +185,7 @@ void FourView::paintGL()
     } catch (const Error& error) {
         m->pending = false;
         m->scene.reset();
-        Q_EMIT graphicsFailed(QString::fromUtf8(error.what()));
+        Q_EMIT graphicsFailed(shownError(error));
     }
     giveContextBack(m->window);
     m->window->SetIsCurrent(false);

@@ -164,7 +164,7 @@ nlohmann::json describe(ImageFile& file, const Options& options, const Job& job)
         {"slope", pipeline.slope},
         {"intercept", pipeline.intercept},
         {"voi", voiList(pipeline)},
-        {"warnings", header.warnings},
+        {"warnings", english(header.warnings)},
     };
     if (pipeline.padding)
         out["padding"] = {pipeline.padding->first, pipeline.padding->second};
@@ -199,7 +199,7 @@ int run(const Options& options, const Context& context)
                           << "\n";
     }
     if (!options.json)
-        for (const std::string& warning : file->header().warnings)
+        for (const std::string& warning : english(file->header().warnings))
             std::cerr << "warning: decode: " << options.file << ": " << warning << "\n";
     return Done;
 }

@@ -116,7 +116,7 @@ public:
         if (error.code() == ErrorCode::Model || m_options.files.size() == 1)
             throw;
         std::cerr << "error: " << error.what() << std::endl;
-        m_refused.push_back({{"path", path.string()}, {"reason", error.why()}});
+        m_refused.push_back({{"path", path.string()}, {"reason", error.why().english()}});
     }
 
     void write() const

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/base/error.h"
 #include "core/base/progress.h"
+#include "widgets/look/user_text.h"
 
 #include <QCoreApplication>
 #include <QMetaObject>
@@ -59,12 +59,8 @@ public:
                 auto result = std::make_shared<Cancellable<T>>(shared->work(job));
                 if (result->has_value())
                     post([shared, result] { shared->done(std::move(**result)); });
-            } catch (const std::bad_alloc&) {
-                post([shared] {
-                    shared->failed(QCoreApplication::translate("mama::BackgroundJob", "Not enough memory for this."));
-                });
             } catch (const std::exception& error) {
-                post([shared, reason = QString::fromUtf8(error.what())] { shared->failed(reason); });
+                post([shared, reason = shownError(error)] { shared->failed(reason); });
             }
         });
         return handle;

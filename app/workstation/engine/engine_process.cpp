@@ -1,5 +1,7 @@
 #include "app/workstation/engine/engine_process.h"
 
+#include "widgets/look/user_text.h"
+
 #include <utility>
 
 namespace mama {
@@ -145,7 +147,7 @@ void EngineProcess::greet(const nlohmann::json& result)
         setState(State::Ready);
         Q_EMIT ready(hello);
     } catch (const Error& error) { // no engine of this program
-        Q_EMIT failed(m_helloId, QString::fromUtf8(error.what()), QString::fromStdString(error.where()));
+        Q_EMIT failed(m_helloId, shownError(error), QString::fromStdString(error.where()));
     }
 }
 

@@ -1,5 +1,7 @@
 #include "app/workstation/engine/model_session.h"
 
+#include "widgets/look/user_text.h"
+
 #include <cmath>
 #include <limits>
 
@@ -286,7 +288,7 @@ void ModelSession::answered(int id, const nlohmann::json& result)
         }
     } catch (
         const std::exception& error) { // a reply that is not what the protocol says; asked again, it would be so too
-        giveUp(pending, tr("The engine's reply could not be read: %1").arg(QString::fromUtf8(error.what())));
+        giveUp(pending, tr("The engine's reply could not be read: %1").arg(shownError(error)));
     }
     if (m_pending.empty())
         Q_EMIT progress({}, 0, -1);

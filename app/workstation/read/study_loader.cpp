@@ -1,8 +1,11 @@
 #include "app/workstation/read/study_loader.h"
 
+#include "core/base/actions.h"
+#include "core/base/error.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
 #include "core/study/orientation.h"
+#include "widgets/look/user_text.h"
 
 #include <algorithm>
 
@@ -36,9 +39,11 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
         const Raster<std::uint8_t> mask = breast.maskByEight(stored.rows, stored.columns);
         loaded.picture = viewer::ViewImage::make(stored, pipeline, oriented, &mask);
     } catch (const std::bad_alloc&) {
-        loaded.problem = "open: " + facts.path.string() + ": not enough memory";
+        loaded.problem =
+            shownText(errorText({action::open}, facts.path.string(), {TextId("open.no_memory", "not enough memory")}))
+                .toStdString();
     } catch (const std::exception& error) {
-        loaded.problem = error.what();
+        loaded.problem = shownError(error).toStdString();
     }
     return loaded;
 }

@@ -1,6 +1,7 @@
 #include "app/workstation/runs/run_launch.h"
 
 #include "core/base/files.h"
+#include "widgets/look/user_text.h"
 
 #include <QCoreApplication>
 #include <QDir>
@@ -40,7 +41,7 @@ QString launchRun(const QString& program, const QString& folder, const nlohmann:
         QDir().mkpath(QFileInfo(folder).absolutePath());
         writeAtomically(configBeside(folder).toStdString(), config.dump(2));
     } catch (const std::exception& error) {
-        return QString::fromUtf8(error.what());
+        return shownError(error);
     }
     return begin(program,
                  {QStringLiteral("train"), QStringLiteral("--config"), configBeside(folder), QStringLiteral("--run"),

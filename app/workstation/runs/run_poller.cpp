@@ -2,6 +2,7 @@
 
 #include "app/workstation/runs/run_launch.h"
 #include "core/protocol/run_process.h"
+#include "widgets/look/user_text.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -39,7 +40,7 @@ void RunPoller::ask(const QString& folder, ControlRequest::Ask what)
     try {
         RunFolder(folder.toStdString()).ask(what);
     } catch (const std::exception& error) {
-        Q_EMIT askFailed(QString::fromUtf8(error.what()));
+        Q_EMIT askFailed(shownError(error));
     }
 }
 
@@ -84,7 +85,7 @@ bool RunPoller::look(Followed& run)
     } catch (const std::exception& error) {
         if (!news->state)
             news->status = QStringLiteral("unreadable");
-        news->problem = QString::fromUtf8(error.what());
+        news->problem = shownError(error);
     }
     Q_EMIT this->news(news);
     return more;

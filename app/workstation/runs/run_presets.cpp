@@ -2,7 +2,6 @@
 
 #include "core/training/settings/settings.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -13,8 +12,6 @@ namespace mama {
 namespace {
 
 using nlohmann::json;
-
-QString translated(const char* text) { return QCoreApplication::translate("mama::RunForm", text); }
 
 // A configuration of the demo's, as it is in resources/demo, without the folders of the machine it was made on. The
 // sentences that it needs as a file are put among the program's data.
@@ -43,11 +40,11 @@ json demoPreset(const QString& name)
 std::vector<RunPreset> builtInPresets()
 {
     std::vector<RunPreset> presets{
-        {translated("MaMA, the reference's settings"), json::object()},
-        {translated("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
-        {translated("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
-        {translated("Linear probe of BI-RADS"), {{"task", "probe"}}},
-        {translated("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
+        {RunPreset::tr("MaMA, the reference's settings"), json::object()},
+        {RunPreset::tr("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
+        {RunPreset::tr("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
+        {RunPreset::tr("Linear probe of BI-RADS"), {{"task", "probe"}}},
+        {RunPreset::tr("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
     for (RunPreset& preset : presets)
         preset.config["keep_every"] = keepEveryFor(preset.config);
     return presets;

@@ -1,4 +1,5 @@
 #pragma once
+#include <QCoreApplication>
 #include <QString>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -10,6 +11,8 @@ struct RunPreset
 {
     QString title;
     nlohmann::json config;
+
+    Q_DECLARE_TR_FUNCTIONS(mama::RunPreset)
 };
 
 // Those that come with the program. Each keeps about ten checkpoints, to go along afterwards.

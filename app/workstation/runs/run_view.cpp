@@ -2,7 +2,6 @@
 
 #include "core/protocol/run_process.h"
 
-#include <QCoreApplication>
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <cmath>
@@ -12,8 +11,6 @@ namespace mama {
 namespace {
 
 constexpr qsizetype keptLines = 2000;
-
-QString translated(const char* text) { return QCoreApplication::translate("mama::RunView", text); }
 
 } // namespace
 
@@ -42,6 +39,30 @@ void RunView::takeStep(const StepRecord& record)
     for (const auto& [scale, value] : record.scale)
         add("scale " + scale, m_place, value);
     last = record;
+}
+
+void RunView::takeEvent(const EventRecord& record)
+{
+    CurveMarker marker{
+        static_cast<double>(record.step), m_place.epoch, m_place.samples, record.time, tr("checkpoint"), false};
+    if (record.event == "late_loss") {
+        if (record.step <= 1)
+            return; // from the beginning on: nothing changes there
+        marker.text = tr("local loss begins");
+        marker.strong = true;
+    } else if (record.event == "resumed") {
+        marker.text = tr("resumed");
+        marker.strong = true;
+        for (auto& curve : m_curves) // the line is broken where the run was
+            if (!curve.empty()) {
+                CurveSample gap = curve.back();
+                gap.value = std::numeric_limits<double>::quiet_NaN();
+                curve.push_back(gap);
+            }
+    } else if (record.event != "checkpoint") {
+        return;
+    }
+    m_events.push_back(marker);
 }
 
 void RunView::take(const RunNews& news)
@@ -77,29 +98,8 @@ void RunView::take(const RunNews& news)
             for (const auto& [metric, value] : figures->metrics)
                 add(figures->split + " " + metric, place, value.value);
         }
-        if (const auto* event = std::get_if<EventRecord>(&record)) {
-            CurveMarker marker{static_cast<double>(event->step), m_place.epoch, m_place.samples, event->time,
-                               translated("checkpoint"),         false};
-            if (event->event == "late_loss") {
-                if (event->step <= 1)
-                    continue; // from the beginning on: nothing changes there
-                marker.text = translated("local loss begins");
-                marker.strong = true;
-            } else if (event->event == "resumed") {
-                marker.text = translated("resumed");
-                marker.strong = true;
-                const double nan = std::numeric_limits<double>::quiet_NaN();
-                for (auto& curve : m_curves) // the line is broken where the run was
-                    if (!curve.empty()) {
-                        CurveSample gap = curve.back();
-                        gap.value = nan;
-                        curve.push_back(gap);
-                    }
-            } else if (event->event != "checkpoint") {
-                continue;
-            }
-            m_events.push_back(marker);
-        }
+        if (const auto* event = std::get_if<EventRecord>(&record))
+            takeEvent(*event);
     }
 }
 
@@ -136,23 +136,22 @@ Tone RunView::tone() const
 QString RunView::word() const
 {
     if (status == QLatin1String("waiting"))
-        return translated("no run yet");
+        return tr("no run yet");
     if (status == QLatin1String("missing"))
-        return translated("not there");
+        return tr("not there");
     if (status == QLatin1String("unreadable"))
-        return translated("cannot be read");
+        return tr("cannot be read");
     if (status == QLatin1String("died"))
-        return translated("died");
+        return tr("died");
     if (!state)
         return QStringLiteral("…"); // not looked at yet
     switch (state->status) {
-    case RunStatus::Starting:
-        return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("starting");
-    case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? translated("stopping") : translated("running");
-    case RunStatus::Paused: return translated("paused");
-    case RunStatus::Finished: return translated("finished");
-    case RunStatus::Stopped: return translated("stopped");
-    case RunStatus::Failed: return translated("failed");
+    case RunStatus::Starting: return asked == ControlRequest::Ask::Stop ? tr("stopping") : tr("starting");
+    case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? tr("stopping") : tr("running");
+    case RunStatus::Paused: return tr("paused");
+    case RunStatus::Finished: return tr("finished");
+    case RunStatus::Stopped: return tr("stopped");
+    case RunStatus::Failed: return tr("failed");
     }
     return {};
 }
@@ -172,14 +171,12 @@ QString RunView::askedText() const
     const bool starting = state->status == RunStatus::Starting;
     switch (*asked) {
     case ControlRequest::Ask::Stop:
-        return starting
-                   ? translated("Stopping: it ends when the piece of loading under way is done, before its first step.")
-                   : translated("Stopping: it ends after the step under way, with a checkpoint.");
+        return starting ? tr("Stopping: it ends when the piece of loading under way is done, before its first step.")
+                        : tr("Stopping: it ends after the step under way, with a checkpoint.");
     case ControlRequest::Ask::Pause:
-        return starting ? translated("It will pause before its first step.")
-                        : translated("It will pause after the step under way.");
-    case ControlRequest::Ask::Checkpoint: return translated("A checkpoint is written after the step under way.");
-    case ControlRequest::Ask::Resume: return translated("It is asked to go on.");
+        return starting ? tr("It will pause before its first step.") : tr("It will pause after the step under way.");
+    case ControlRequest::Ask::Checkpoint: return tr("A checkpoint is written after the step under way.");
+    case ControlRequest::Ask::Resume: return tr("It is asked to go on.");
     }
     return {};
 }
@@ -187,18 +184,18 @@ QString RunView::askedText() const
 QString RunView::evaluationText() const
 {
     const auto every = config.is_object() ? config.value("evaluate_every", std::int64_t{0}) : 0;
-    return every > 0 ? translated("No evaluation yet: there is one every %1 steps (evaluate_every).").arg(every)
-                     : translated("This run makes no evaluations: its evaluate_every is 0.");
+    return every > 0 ? tr("No evaluation yet: there is one every %1 steps (evaluate_every).").arg(every)
+                     : tr("This run makes no evaluations: its evaluate_every is 0.");
 }
 
 QString RunView::emptyText() const
 {
     if (!state)
-        return translated("There are no curves to draw from this folder.");
+        return tr("There are no curves to draw from this folder.");
     if (status == QLatin1String("died") || state->status == RunStatus::Stopped || state->status == RunStatus::Failed ||
         state->status == RunStatus::Finished)
-        return translated("The run ended before its first step: there is no curve.");
-    return translated("The curves begin with the run's first step.");
+        return tr("The run ended before its first step: there is no curve.");
+    return tr("The curves begin with the run's first step.");
 }
 
 QString RunView::statusText() const
@@ -206,21 +203,19 @@ QString RunView::statusText() const
     if (!state)
         return problem;
     const QString resume =
-        QLatin1Char(' ') + (state->lastCheckpoint.empty() ? translated("Resume begins anew: there is no checkpoint.")
-                                                          : translated("Resume goes on from the last checkpoint."));
+        QLatin1Char(' ') + (state->lastCheckpoint.empty() ? tr("Resume begins anew: there is no checkpoint.")
+                                                          : tr("Resume goes on from the last checkpoint."));
     if (status == QLatin1String("died"))
-        return translated("Died: its process is gone or has been silent for more than 15 s.") + resume;
+        return tr("Died: its process is gone or has been silent for more than 15 s.") + resume;
     const QString reason = QString::fromStdString(state->reason),
                   next = askedText().isEmpty() ? QString() : QStringLiteral(". ") + askedText();
     switch (state->status) {
-    case RunStatus::Starting:
-        return (phase().isEmpty() ? translated("Starting") : translated("Starting: %1").arg(phase())) + next;
-    case RunStatus::Running: return translated("Running") + next;
-    case RunStatus::Paused: return translated("Paused") + next;
-    case RunStatus::Finished: return translated("Finished");
-    case RunStatus::Stopped:
-        return (reason.isEmpty() ? translated("Stopped.") : translated("Stopped: %1.").arg(reason)) + resume;
-    case RunStatus::Failed: return translated("Failed: %1").arg(reason);
+    case RunStatus::Starting: return (phase().isEmpty() ? tr("Starting") : tr("Starting: %1").arg(phase())) + next;
+    case RunStatus::Running: return tr("Running") + next;
+    case RunStatus::Paused: return tr("Paused") + next;
+    case RunStatus::Finished: return tr("Finished");
+    case RunStatus::Stopped: return (reason.isEmpty() ? tr("Stopped.") : tr("Stopped: %1.").arg(reason)) + resume;
+    case RunStatus::Failed: return tr("Failed: %1").arg(reason);
     }
     return {};
 }
@@ -230,45 +225,42 @@ QString RunView::etaText() const
     if (!state || status == QLatin1String("died") || state->status != RunStatus::Running)
         return {};
     if (!state->eta)
-        return translated("not known yet");
+        return tr("not known yet");
     const QString low = durationText(state->eta->first), high = durationText(state->eta->second);
-    return low == high ? low : translated("%1 to %2").arg(low, high);
+    return low == high ? low : tr("%1 to %2").arg(low, high);
 }
 
 QString RunView::refusal(Act act) const
 {
     if (!state)
-        return translated("No run has been written to this folder.");
+        return tr("No run has been written to this folder.");
     const bool gone = status == QLatin1String("died");
     const bool over = gone || state->status == RunStatus::Finished || state->status == RunStatus::Stopped ||
                       state->status == RunStatus::Failed;
     if (act == Act::Resume) {
         if (!over)
-            return translated("The run is at work.");
+            return tr("The run is at work.");
         if (state->status == RunStatus::Finished)
-            return translated("The run has done all its steps.");
+            return tr("The run has done all its steps.");
         return QString::fromStdString(state->host) == QString::fromStdString(hostName())
                    ? QString()
-                   : translated("The run belongs to %1: resume it there.").arg(QString::fromStdString(state->host));
+                   : tr("The run belongs to %1: resume it there.").arg(QString::fromStdString(state->host));
     }
     if (over)
-        return gone ? translated("The run's process is gone.") : translated("The run has ended.");
+        return gone ? tr("The run's process is gone.") : tr("The run has ended.");
     if (act == Act::Stop && asked == ControlRequest::Ask::Stop)
-        return translated("The run is asked to stop already.");
-    return state->status == RunStatus::Starting && act != Act::Stop ? translated("The run is still starting.")
-                                                                    : QString();
+        return tr("The run is asked to stop already.");
+    return state->status == RunStatus::Starting && act != Act::Stop ? tr("The run is still starting.") : QString();
 }
 
 QString durationText(double seconds)
 {
     const auto whole = static_cast<qint64>(std::max(0.0, std::round(seconds)));
     if (whole < 60)
-        return QCoreApplication::translate("mama::RunView", "%1 s").arg(whole);
+        return RunView::tr("%1 s").arg(whole);
     if (whole < 3600)
-        return QCoreApplication::translate("mama::RunView", "%1 min").arg((whole + 30) / 60);
-    return QCoreApplication::translate("mama::RunView", "%1 h %2 min")
-        .arg(whole / 3600)
-        .arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
+        return RunView::tr("%1 min").arg((whole + 30) / 60);
+    return RunView::tr("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60, 2, 10, QLatin1Char('0'));
 }
 
 } // namespace mama

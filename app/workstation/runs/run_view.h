@@ -3,9 +3,9 @@
 #include "widgets/charts/curve_plot.h"
 #include "widgets/look/tone.h"
 
+#include <QCoreApplication>
 #include <QMap>
 #include <QString>
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,6 +14,7 @@ namespace mama {
 // All that the window knows of a run, gathered from its news.
 class RunView
 {
+    Q_DECLARE_TR_FUNCTIONS(mama::RunView)
 public:
     QString folder, status, problem;
     QString name() const; // the folder's last part
@@ -48,10 +49,10 @@ private:
     QString phase() const; // of a run that is starting: what it logged last
     QString askedText() const;
     void takeStep(const StepRecord& record);
+    void takeEvent(const EventRecord& record);
     void add(const std::string& curve, CurveSample place, double value);
 
     QMap<QString, std::vector<CurveSample>> m_curves;
-    std::map<std::int64_t, CurveSample> m_places; // of evaluations' steps
     CurveSample m_place;
     std::vector<CurveMarker> m_events;
 };

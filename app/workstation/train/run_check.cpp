@@ -3,8 +3,8 @@
 #include "app/workstation/runs/run_presets.h"
 #include "core/protocol/run_folder.h"
 #include "core/training/settings/run_needs.h"
+#include "widgets/look/user_text.h"
 
-#include <QCoreApplication>
 #include <QDir>
 #include <QFileInfo>
 #include <nlohmann/json.hpp>
@@ -12,24 +12,22 @@
 namespace mama {
 namespace {
 
-QString translated(const char* text) { return QCoreApplication::translate("mama::RunForm", text); }
-
 QString dataProblem(const Settings& settings)
 {
     const QString root = QString::fromStdString(settings.text("data.root"));
     const QString images = QString::fromStdString(settings.text("data.images")),
                   tables = QString::fromStdString(settings.text("data.tables"));
     if (root.isEmpty() && (images.isEmpty() || tables.isEmpty()))
-        return translated("data.root: choose the folder of the data set.");
+        return RunVerdict::tr("data.root: choose the folder of the data set.");
     if (!root.isEmpty() && !QFileInfo(root).isDir())
-        return translated("data.root: %1 is no folder.").arg(root);
+        return RunVerdict::tr("data.root: %1 is no folder.").arg(root);
     if (const QString place = images.isEmpty() ? root + QStringLiteral("/images") : images; !QFileInfo(place).isDir())
-        return translated("data.images: %1 is no folder.").arg(place);
+        return RunVerdict::tr("data.images: %1 is no folder.").arg(place);
     const QString place = tables.isEmpty() ? root + QStringLiteral("/tables") : tables;
     if (!QFileInfo::exists(place))
-        return translated("data.tables: %1 is not there.").arg(place);
+        return RunVerdict::tr("data.tables: %1 is not there.").arg(place);
     if (QFileInfo(place).isDir() && QDir(place).entryList({QStringLiteral("*.csv")}, QDir::Files).isEmpty())
-        return translated("data.tables: %1 holds no .csv table.").arg(place);
+        return RunVerdict::tr("data.tables: %1 holds no .csv table.").arg(place);
     return {};
 }
 
@@ -37,9 +35,9 @@ QString modelProblem(const Settings& settings)
 {
     const QString start = QString::fromStdString(settings.text("model.start"));
     if (start.isEmpty())
-        return translated("model.start: choose the model folder to start from.");
+        return RunVerdict::tr("model.start: choose the model folder to start from.");
     if (!QFileInfo::exists(start + QStringLiteral("/model.json")))
-        return translated("model.start: %1 holds no model.json.").arg(start);
+        return RunVerdict::tr("model.start: %1 holds no model.json.").arg(start);
     return {};
 }
 
@@ -48,47 +46,47 @@ QString modelProblem(const Settings& settings)
 QString runProblem(const nlohmann::json& config, const QString& runFolder)
 {
     if (runFolder.isEmpty())
-        return translated("Choose the folder of the run.");
+        return RunVerdict::tr("Choose the folder of the run.");
     if (RunFolder(runFolder.toStdString()).exists())
-        return translated("%1 holds a run already; choose another name.").arg(runFolder);
+        return RunVerdict::tr("%1 holds a run already; choose another name.").arg(runFolder);
     try {
         const Settings settings = Settings::resolve(config);
         const QString problem = dataProblem(settings);
         return problem.isEmpty() ? modelProblem(settings) : problem;
     } catch (const std::exception& error) {
-        return QString::fromUtf8(error.what());
+        return shownError(error);
     }
 }
 
 namespace {
 
-QString gigabytes(double bytes) { return translated("%1 GB").arg(bytes / 1e9, 0, 'f', bytes < 1e10 ? 2 : 0); }
+QString gigabytes(double bytes) { return RunVerdict::tr("%1 GB").arg(bytes / 1e9, 0, 'f', bytes < 1e10 ? 2 : 0); }
 
 void judgeMemory(const RunNeeds& needs, std::int64_t batch, RunVerdict& verdict)
 {
     const MemoryEstimate& need = *needs.memory;
     verdict.tight = needs.memoryTight();
     verdict.memory =
-        translated(
+        RunVerdict::tr(
             "Memory: about %1 (weights %2, gradients and optimiser %3, activations %4 for a micro-batch of %5, data %6, program %7); %8 are free.")
             .arg(gigabytes(need.total()), gigabytes(need.weights), gigabytes(need.gradients + need.moments),
                  gigabytes(need.activations))
             .arg(batch)
             .arg(gigabytes(need.batches), gigabytes(need.program), gigabytes(needs.freeMemory));
     if (verdict.tight)
-        verdict.memory += QLatin1Char(' ') +
-                          translated("That is too much: lower batch and raise accumulation, or lower data.input_size.");
+        verdict.memory +=
+            QLatin1Char(' ') +
+            RunVerdict::tr("That is too much: lower batch and raise accumulation, or lower data.input_size.");
 }
 
 // No model yet, or settings that the problem names too.
-void tellMemoryAlone(const std::string& why, RunVerdict& verdict)
+void tellMemoryAlone(const QString& why, RunVerdict& verdict)
 {
     const QString free = gigabytes(freeMemory());
     verdict.memory =
         verdict.problem.isEmpty()
-            ? translated("Memory: %1 are free; the run's need could not be estimated: %2")
-                  .arg(free, QString::fromStdString(why))
-            : translated("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(free);
+            ? RunVerdict::tr("Memory: %1 are free; the run's need could not be estimated: %2").arg(free, why)
+            : RunVerdict::tr("Memory: %1 are free. The run's need is known when a start model is chosen.").arg(free);
 }
 
 // Says plainly whether there will be anything to go along on the checkpoints' page.
@@ -96,17 +94,18 @@ void judgeCheckpoints(const RunNeeds& needs, const nlohmann::json& config, RunVe
 {
     if (needs.keptEvery == 0) {
         verdict.checkpoints =
-            translated(
+            RunVerdict::tr(
                 "Checkpoints: only the last and the best stay. To go along the run afterwards set keep_every, for instance to %1.")
                 .arg(keepEveryFor(config));
         return;
     }
-    verdict.checkpoints = translated("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.")
-                              .arg(needs.keptEvery)
-                              .arg(needs.kept);
+    verdict.checkpoints =
+        RunVerdict::tr("Checkpoints: one every %1 steps stays, %2 in all, beside the last and the best.")
+            .arg(needs.keptEvery)
+            .arg(needs.kept);
     if (!needs.disk)
         return;
-    verdict.checkpoints += QLatin1Char(' ') + translated("They take about %1 of the disk; %2 are free.")
+    verdict.checkpoints += QLatin1Char(' ') + RunVerdict::tr("They take about %1 of the disk; %2 are free.")
                                                   .arg(gigabytes(*needs.disk), gigabytes(needs.freeDisk));
     verdict.tight = verdict.tight || needs.diskTight();
 }
@@ -123,10 +122,10 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
         if (needs.memory)
             judgeMemory(needs, settings.integer("batch"), verdict);
         else
-            tellMemoryAlone(needs.whyUnknown, verdict);
+            tellMemoryAlone(QString::fromStdString(needs.whyUnknown), verdict);
         judgeCheckpoints(needs, config, verdict);
     } catch (const std::exception& error) { // settings that the problem names too
-        tellMemoryAlone(error.what(), verdict);
+        tellMemoryAlone(shownError(error), verdict);
     }
     return verdict;
 }

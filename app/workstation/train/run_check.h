@@ -1,4 +1,5 @@
 #pragma once
+#include <QCoreApplication>
 #include <QString>
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,6 +15,8 @@ struct RunVerdict
     QString memory;      // what the run is likely to need of this machine's memory
     QString checkpoints; // how many stay, and their room on the disk
     bool tight = false;  // more memory or disk than the machine has free
+
+    Q_DECLARE_TR_FUNCTIONS(mama::RunVerdict)
 };
 
 // Looks at files: for a thread of the pool.

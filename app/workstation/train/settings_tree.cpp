@@ -1,17 +1,17 @@
 #include "app/workstation/train/settings_tree.h"
 
 #include "app/workstation/look/icons.h"
+#include "app/workstation/train/meaning_delegate.h"
 #include "app/workstation/train/setting_groups.h"
+#include "app/workstation/train/setting_text.h"
 
 #include <QAction>
 #include <QComboBox>
-#include <QCoreApplication>
 #include <QEvent>
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QLineEdit>
 #include <QRegularExpression>
-#include <QStyledItemDelegate>
 #include <algorithm>
 
 namespace mama {
@@ -21,63 +21,6 @@ using nlohmann::json;
 using Type = SettingInfo::Type;
 enum Column { Setting, Value, Default, Range, Unit, Meaning, ColumnCount };
 constexpr int titleRole = Qt::UserRole; // of a part: its title without the count
-
-json::json_pointer pointerOf(std::string key)
-{
-    std::replace(key.begin(), key.end(), '.', '/');
-    return json::json_pointer("/" + key);
-}
-
-QString textOf(const json& value)
-{
-    return value.is_string() ? QString::fromStdString(value.get<std::string>()) : QString::fromStdString(value.dump());
-}
-
-// What cannot be read as a number stays a text, so that the check names it.
-json valueOf(const SettingInfo& info, const QString& text)
-{
-    if (info.type == Type::Flag)
-        return text == QLatin1String("true");
-    bool isNumber = false;
-    if (info.type == Type::Integer) {
-        const qint64 whole = text.toLongLong(&isNumber);
-        if (isNumber)
-            return whole;
-    }
-    if (info.type == Type::Number || info.type == Type::Integer) {
-        const double number = text.toDouble(&isNumber);
-        if (isNumber)
-            return number;
-    }
-    return text.toStdString();
-}
-
-QString rangeOf(const SettingInfo& info)
-{
-    if (info.type != Type::Integer && info.type != Type::Number)
-        return {};
-    if (info.high >= 1e9) // nothing bounds it
-        return SettingsTree::tr("%1 or more").arg(info.low, 0, 'g', 6);
-    return SettingsTree::tr("%1 to %2").arg(info.low, 0, 'g', 6).arg(info.high, 0, 'g', 7);
-}
-
-// A tree asks how high a text is without saying how wide it may be: a meaning is wrapped in its column.
-class MeaningDelegate : public QStyledItemDelegate
-{
-public:
-    explicit MeaningDelegate(QTreeWidget* tree) : QStyledItemDelegate(tree), m_tree(tree) {}
-    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
-    {
-        const int margin = m_tree->style()->pixelMetric(QStyle::PM_FocusFrameHMargin, nullptr, m_tree) + 1;
-        const int width = m_tree->columnWidth(Meaning) - 2 * margin;
-        const QRect text =
-            option.fontMetrics.boundingRect(QRect(0, 0, width, 1000), Qt::TextWordWrap, index.data().toString());
-        return {QStyledItemDelegate::sizeHint(option, index).width(), text.height() + 4};
-    }
-
-private:
-    QTreeWidget* m_tree;
-};
 
 QTreeWidgetItem* makePart(const QString& title, bool strong)
 {
@@ -102,7 +45,7 @@ SettingsTree::SettingsTree(QWidget* parent) : QTreeWidget(parent)
     setSelectionMode(QAbstractItemView::SingleSelection);
     setAlternatingRowColors(true);
     setWordWrap(true);
-    setItemDelegateForColumn(Meaning, new MeaningDelegate(this));
+    setItemDelegateForColumn(Meaning, new MeaningDelegate(*this, Meaning));
     setIndentation(16);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     header()->setStretchLastSection(true);
@@ -167,7 +110,7 @@ QWidget* SettingsTree::makeEditor(const SettingInfo& info)
     }
     auto* line = new QLineEdit(viewport());
     connect(line, &QLineEdit::textChanged, this, &SettingsTree::edited);
-    if (placeOf(info.key) != SettingPlace::None) {
+    if (pathKindOf(info.key) != SettingPath::None) {
         QAction* look = line->addAction(themedIcon(QStringLiteral("open")), QLineEdit::TrailingPosition);
         look->setToolTip(tr("Browse…"));
         connect(look, &QAction::triggered, this, [this, key = QString::fromStdString(info.key)] { browse(key); });
@@ -180,7 +123,7 @@ void SettingsTree::browse(const QString& key)
     const auto row = std::find_if(m_rows.begin(), m_rows.end(),
                                   [&](const Row& each) { return QString::fromStdString(each.info.key) == key; });
     const QString title = QString::fromStdString(row->info.meaning);
-    const QString chosen = placeOf(row->info.key) == SettingPlace::Folder
+    const QString chosen = pathKindOf(row->info.key) == SettingPath::Folder
                                ? QFileDialog::getExistingDirectory(this, title, value(key))
                                : QFileDialog::getOpenFileName(this, title, value(key));
     if (!chosen.isEmpty())

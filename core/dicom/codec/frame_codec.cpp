@@ -50,7 +50,7 @@ void describe(DcmDataset& dataset, const PixelLayout& layout, int bitsAllocated,
 }
 
 bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset,
-                     std::vector<std::byte>& out, std::string& why)
+                     std::vector<std::byte>& out, UserText& why)
 {
     if (compressed.size() % 2)
         compressed.push_back(std::byte{0});
@@ -92,28 +92,29 @@ bool unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t coun
     return done == count;
 }
 
-std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, const PixelLayout& layout, std::string& why)
+std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, const PixelLayout& layout, UserText& why)
 {
     const auto bytesPerSample = static_cast<std::size_t>(layout.bytesPerSample());
     const std::size_t size = layout.pixels() * static_cast<std::size_t>(layout.samples) * bytesPerSample;
     if (layout.bitsAllocated % 8 != 0) {
-        why = "RLE with (0028,0100) Bits Allocated " + std::to_string(layout.bitsAllocated);
+        why = {TextId("decode.rle_bits_allocated", "RLE with (0028,0100) Bits Allocated %1"), layout.bitsAllocated};
         return std::nullopt;
     }
     if (!beginsRle(compressed, layout)) {
-        why = "RLE header does not announce the " +
-              std::to_string(bytesPerSample * static_cast<std::size_t>(layout.samples)) +
-              " segments of such a frame within its " + std::to_string(compressed.size()) + " bytes";
+        why = {TextId("decode.rle_header_does_not_announce",
+                      "RLE header does not announce the %1 segments of such a frame within its %2 bytes"),
+               bytesPerSample * static_cast<std::size_t>(layout.samples), compressed.size()};
         return std::nullopt;
     }
     for (std::uint64_t i = 0; i < bytesPerSample * static_cast<std::size_t>(layout.samples); ++i)
         if (readNumber(compressed, 4 + 4 * i, 4, false) > compressed.size()) {
-            why = "RLE segment " + std::to_string(i + 1) + " starts beyond the frame's " +
-                  std::to_string(compressed.size()) + " bytes";
+            why = {
+                TextId("decode.rle_segment_starts_beyond_frame", "RLE segment %1 starts beyond the frame's %2 bytes"),
+                i + 1, compressed.size()};
             return std::nullopt;
         }
     if (size > compressed.size() * 64) { // two bytes make 128 at most
-        why = std::to_string(compressed.size()) + " bytes cannot hold a frame of " + std::to_string(size);
+        why = {TextId("decode.bytes_cannot_hold_frame", "%1 bytes cannot hold a frame of %2"), compressed.size(), size};
         return std::nullopt;
     }
     RawFrame out;
@@ -129,20 +130,25 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
             plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
         const auto segment = std::span<const std::byte>(compressed).subspan(from, to - from);
         if (!unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes)) {
-            why = "RLE segment " + std::to_string(plane + 1) + " ends before its " + std::to_string(layout.pixels()) +
-                  " bytes";
+            why = {TextId("decode.rle_segment_ends_before_bytes", "RLE segment %1 ends before its %2 bytes"), plane + 1,
+                   layout.pixels()};
             return std::nullopt;
         }
     }
     return out;
 }
 
-bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compressed, std::string& why)
+bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compressed, UserText& why)
 {
     if (info.rows != layout.rows || info.columns != layout.columns || info.components != layout.samples) {
-        why = "the stream is " + std::to_string(info.rows) + " x " + std::to_string(info.columns) + " x " +
-              std::to_string(info.components) + ", the header (0028,0010) says " + std::to_string(layout.rows) + " x " +
-              std::to_string(layout.columns) + " x " + std::to_string(layout.samples);
+        why = {TextId("decode.stream_size_differs",
+                      "the stream is %1 x %2 x %3, the header (0028,0010) says %4 x %5 x %6"),
+               info.rows,
+               info.columns,
+               info.components,
+               layout.rows,
+               layout.columns,
+               layout.samples};
         return false;
     }
     // A blank picture compresses well, but a large one not into a handful of bytes.
@@ -151,23 +157,30 @@ bool fits(const StreamInfo& info, const PixelLayout& layout, std::size_t compres
                                 : info.precision <= 16 ? 2
                                                        : 4);
     if (size > (std::uint64_t{64} << 20) && size / 4096 > compressed) {
-        why = std::to_string(compressed) + " bytes for a frame of " + std::to_string(size >> 20) + " MiB";
+        why = {TextId("decode.too_few_bytes_for_frame", "%1 bytes for a frame of %2 MiB"), compressed, size >> 20};
         return false;
     }
     return true;
+}
+
+UserText signedness(bool isSigned)
+{
+    return isSigned ? UserText{TextId("decode.signed", "signed")} : UserText{TextId("decode.unsigned", "unsigned")};
 }
 
 void compare(const StreamInfo& info, const PixelLayout& layout, RawFrame& out)
 {
     // A lossless JPEG of more bits than are stored is common and harmless.
     if (info.kind == Kind::Jpeg2000 ? info.precision != layout.bitsStored : info.precision < layout.bitsStored)
-        out.warnings.push_back("the compressed stream has " + std::to_string(info.precision) +
-                               " bits a sample, (0028,0101) Bits Stored says " + std::to_string(layout.bitsStored) +
-                               "; the header decides");
+        out.warnings.push_back(
+            {TextId("decode.stream_bits_differ",
+                    "the compressed stream has %1 bits a sample, (0028,0101) Bits Stored says %2; the header decides"),
+             info.precision, layout.bitsStored});
     if (info.kind == Kind::Jpeg2000 && info.isSigned != layout.isSigned)
-        out.warnings.push_back(std::string("the compressed stream is ") + (info.isSigned ? "signed" : "unsigned") +
-                               ", (0028,0103) Pixel Representation says " + (layout.isSigned ? "signed" : "unsigned") +
-                               "; the header decides");
+        out.warnings.push_back(
+            {TextId("decode.stream_sign_differs",
+                    "the compressed stream is %1, (0028,0103) Pixel Representation says %2; the header decides"),
+             signedness(info.isSigned), signedness(layout.isSigned)});
 }
 
 } // namespace
@@ -200,7 +213,7 @@ bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout)
 }
 
 std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byte> compressed,
-                                    const PixelLayout& layout, std::string& why)
+                                    const PixelLayout& layout, UserText& why)
 {
     if (uid == rleSyntax)
         return decodeRle(compressed, layout, why);
@@ -208,7 +221,7 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     if (!info)
         info = jpeg2000Info(compressed);
     if (!info) {
-        why = "no readable stream header";
+        why = {TextId("decode.no_readable_stream_header", "no readable stream header")};
         return std::nullopt;
     }
     if (!fits(*info, layout, compressed.size(), why))
@@ -222,7 +235,9 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     out.isRgb = info->colourTransform;
     if (info->lossy != (uid != "1.2.840.10008.1.2.4.57" && uid != "1.2.840.10008.1.2.4.70") &&
         info->kind != Kind::Jpeg2000 && info->kind != Kind::JpegLs)
-        out.warnings.push_back("the compressed stream is not of the kind that transfer syntax " + uid + " says");
+        out.warnings.push_back({TextId("decode.stream_kind_differs",
+                                       "the compressed stream is not of the kind that transfer syntax %1 says"),
+                                uid});
     compare(*info, layout, out);
     const std::size_t size =
         layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);

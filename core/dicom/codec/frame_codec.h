@@ -15,6 +15,6 @@ bool beginsRle(std::span<const std::byte> fragment, const PixelLayout& layout);
 // Decodes one frame from its joined fragments. The stream's own header is checked against the layout before a
 // decoder sees it. Empty on failure, with the reason in why.
 std::optional<RawFrame> decodeFrame(const std::string& transferSyntax, std::vector<std::byte> compressed,
-                                    const PixelLayout& layout, std::string& why);
+                                    const PixelLayout& layout, UserText& why);
 
 } // namespace mama

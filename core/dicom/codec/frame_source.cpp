@@ -1,5 +1,6 @@
 #include "core/dicom/codec/frame_source.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/codec/frame_codec.h"
 #include "core/dicom/codec/native_frame.h"
@@ -8,13 +9,19 @@
 #include <algorithm>
 
 namespace mama {
+namespace {
+
+constexpr auto fewerFrames = TextId("decode.fewer_frames", "%1 Number of Frames is %2, Pixel Data holds %3");
+
+} // namespace
 
 FrameSource::FrameSource(const DicomSource& source, const PixelData& pixels, const PixelLayout& layout)
     : m_source(source), m_pixels(pixels), m_layout(layout), m_where(source.file->path().string())
 {
     if (pixels.tag != 0x7FE00010)
-        throw Error(ErrorCode::Unsupported, "decode", m_where,
-                    tagText(pixels.tag) + " floating point pixels are not read");
+        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
+                    {TextId("decode.floating_point_pixels_not_read", "%1 floating point pixels are not read"),
+                     tagText(pixels.tag)});
     if (pixels.encapsulated)
         findFragments();
     else
@@ -26,13 +33,12 @@ void FrameSource::findNativeFrames()
     const std::uint64_t frameBits = m_layout.nativeFrameBits();
     const std::uint64_t available = std::uint64_t{m_pixels.value.length} * 8 / frameBits;
     if (available == 0)
-        throw Error(ErrorCode::Format, "decode", m_where,
-                    tagText(m_pixels.tag) + " Pixel Data holds " + std::to_string(m_pixels.value.length) +
-                        " bytes, one frame needs " + std::to_string((frameBits + 7) / 8));
+        throw Error(ErrorCode::Format, {action::decode}, m_where,
+                    {TextId("decode.pixel_data_holds_bytes_one", "%1 Pixel Data holds %2 bytes, one frame needs %3"),
+                     tagText(m_pixels.tag), m_pixels.value.length, (frameBits + 7) / 8});
     m_frames = static_cast<int>(std::min<std::uint64_t>(available, static_cast<std::uint64_t>(m_layout.frames)));
     if (m_frames < m_layout.frames)
-        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(m_layout.frames) +
-                             ", Pixel Data holds " + std::to_string(m_frames));
+        m_warnings.push_back({fewerFrames, tagText(0x00280008), m_layout.frames, m_frames});
 }
 
 void FrameSource::findFragments()
@@ -40,8 +46,9 @@ void FrameSource::findFragments()
     const std::size_t count = m_pixels.fragments.size();
     const auto stated = static_cast<std::size_t>(m_layout.frames);
     if (count == 0)
-        throw Error(ErrorCode::Format, "decode", m_where,
-                    tagText(m_pixels.tag) + " Pixel Data holds no compressed frame");
+        throw Error(ErrorCode::Format, {action::decode}, m_where,
+                    {TextId("decode.pixel_data_holds_no_compressed", "%1 Pixel Data holds no compressed frame"),
+                     tagText(m_pixels.tag)});
     if (stated == 1) {
         m_runs.emplace_back(0, count);
     } else if (count <= stated) {
@@ -57,8 +64,7 @@ void FrameSource::findFragments()
     m_runs.resize(std::min(m_runs.size(), stated));
     m_frames = static_cast<int>(m_runs.size());
     if (m_runs.size() < stated)
-        m_warnings.push_back(tagText(0x00280008) + " Number of Frames is " + std::to_string(stated) +
-                             ", Pixel Data holds " + std::to_string(m_frames));
+        m_warnings.push_back({fewerFrames, tagText(0x00280008), stated, m_frames});
 }
 
 // The basic offset table, if it has one entry a frame and each points at a fragment.
@@ -95,17 +101,12 @@ void FrameSource::groupByStart()
     }
 }
 
-std::string FrameSource::frameText(int frame) const
-{
-    return "frame " + std::to_string(frame + 1) + " of " + std::to_string(m_frames);
-}
-
 RawFrame FrameSource::read(int frame) const
 {
     if (frame < 0 || frame >= m_frames)
-        throw Error(ErrorCode::Usage, "decode", m_where,
-                    "frame " + std::to_string(frame) + " was asked for, the file has " + std::to_string(m_frames) +
-                        " (counted from 0)");
+        throw Error(ErrorCode::Usage, {action::decode}, m_where,
+                    {TextId("decode.no_such_frame", "frame %1 was asked for, the file has %2 (counted from 0)"), frame,
+                     m_frames});
     return m_pixels.encapsulated ? readCompressed(frame) : readNative(frame);
 }
 
@@ -145,14 +146,16 @@ RawFrame FrameSource::readCompressed(int frame) const
 {
     const std::string& uid = m_source.transferSyntax;
     if (!hasDecoder(uid))
-        throw Error(ErrorCode::Unsupported, "decode", m_where,
-                    "transfer syntax " + transferSyntaxText(uid) +
-                        " has no decoder here; convert to JPEG 2000 or explicit little endian");
-    std::string why;
+        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
+                    {TextId("decode.no_decoder",
+                            "transfer syntax %1 has no decoder here; convert to JPEG 2000 or explicit little endian"),
+                     transferSyntaxText(uid)});
+    UserText why;
     auto out = decodeFrame(uid, compressedBytes(frame), m_layout, why);
     if (!out)
-        throw Error(ErrorCode::Format, "decode", m_where,
-                    frameText(frame) + ", transfer syntax " + transferSyntaxText(uid) + ": " + why);
+        throw Error(ErrorCode::Format, {action::decode}, m_where,
+                    {TextId("decode.frame_of_transfer_syntax", "frame %1 of %2, transfer syntax %3: %4"), frame + 1,
+                     m_frames, transferSyntaxText(uid), why});
     return std::move(*out);
 }
 

@@ -15,7 +15,7 @@ struct RawFrame
     bool lossy = false;
     int precision = 0; // bits of the compressed stream; 0: not compressed
     bool streamSigned = false;
-    std::vector<std::string> warnings; // stream and header at odds
+    std::vector<UserText> warnings; // stream and header at odds
 };
 
 // Finds the frames in native or encapsulated pixel data and decodes them one at a time.
@@ -27,7 +27,7 @@ public:
     FrameSource(const DicomSource& source, const PixelData& pixels, const PixelLayout& layout);
 
     int frames() const { return m_frames; }
-    const std::vector<std::string>& warnings() const { return m_warnings; }
+    const std::vector<UserText>& warnings() const { return m_warnings; }
     // 0-based. 12-bit packed samples come as 16 bits, single bits as bytes 0 and 1, YBR 4:2:2 with its colours
     // repeated. Error(Unsupported) names the transfer syntax, Error(Format) the frame.
     RawFrame read(int frame) const;
@@ -42,7 +42,6 @@ private:
     RawFrame readNative(int frame) const;
     RawFrame readCompressed(int frame) const;
     std::vector<std::byte> compressedBytes(int frame) const;
-    std::string frameText(int frame) const;
 
     const DicomSource& m_source;
     const PixelData& m_pixels;
@@ -50,7 +49,7 @@ private:
     std::string m_where;
     int m_frames = 0;
     std::vector<std::pair<std::size_t, std::size_t>> m_runs; // first fragment and one past the last, per frame
-    std::vector<std::string> m_warnings;
+    std::vector<UserText> m_warnings;
 };
 
 } // namespace mama

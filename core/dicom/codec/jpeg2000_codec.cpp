@@ -58,10 +58,10 @@ public:
         const auto info = jpeg2000Info(bytes);
         if (!info)
             return failure("no readable JPEG 2000 header");
-        std::string why;
+        UserText why;
         const auto pixels = decodeJpeg2000(bytes, *info, why);
         if (pixels.empty())
-            return failure(why);
+            return failure(why.english());
         if (pixels.size() > size)
             return failure("the decoded frame is larger than the header's");
         std::memcpy(buffer, pixels.data(), pixels.size());

@@ -79,7 +79,7 @@ bool matches(const opj_image_t& image, const StreamInfo& info)
 
 } // namespace
 
-std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const StreamInfo& info, std::string& why)
+std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const StreamInfo& info, UserText& why)
 {
     // Always the bare codestream: the container's colour boxes have no say in DICOM.
     Input input{bytes.subspan(info.start, info.length)};
@@ -88,7 +88,7 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     const std::unique_ptr<opj_codec_t, decltype(&opj_destroy_codec)> codec(opj_create_decompress(OPJ_CODEC_J2K),
                                                                            opj_destroy_codec);
     if (!stream || !codec) {
-        why = "OpenJPEG could not start";
+        why = {TextId("decode.openjpeg_could_not_start", "OpenJPEG could not start")};
         return {};
     }
     opj_stream_set_read_function(stream.get(), readInput);
@@ -96,7 +96,8 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     opj_stream_set_seek_function(stream.get(), seekInput);
     opj_stream_set_user_data(stream.get(), &input, nullptr);
     opj_stream_set_user_data_length(stream.get(), input.bytes.size());
-    opj_set_error_handler(codec.get(), keepMessage, &why);
+    std::string said; // by OpenJPEG
+    opj_set_error_handler(codec.get(), keepMessage, &said);
 
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
@@ -106,11 +107,12 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     const std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)> image(made, opj_image_destroy);
     good = good && opj_decode(codec.get(), stream.get(), image.get()) && opj_end_decompress(codec.get(), stream.get());
     if (!good || !matches(*image, info)) {
-        if (why.empty())
-            why = "the stream does not hold the picture that its header announces";
+        why = said;
+        if (said.empty())
+            why = {TextId("decode.stream_does_not_hold_picture",
+                          "the stream does not hold the picture that its header announces")};
         return {};
     }
-    why.clear();
     std::vector<std::byte> out;
     if (info.precision <= 8)
         interleave<std::uint8_t>(*image, out);

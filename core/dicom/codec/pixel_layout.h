@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/image/stored_image.h"
 
 #include <cstdint>
@@ -19,7 +20,7 @@ struct PixelLayout
     bool byPlane = false;    // planar configuration 1
     std::string photometric; // as stored; "MONOCHROME2" or "RGB" where it is missing
     std::int64_t frames = 1; // as stated
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
 
     std::uint64_t pixels() const { return std::uint64_t{rows} * columns; }
     bool subsampled() const { return photometric == "YBR_FULL_422" || photometric == "YBR_PARTIAL_422"; }

@@ -1,5 +1,6 @@
 #include "core/dicom/data_set/data_set_scan.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/data_set/element_header.h"
 
@@ -9,6 +10,8 @@
 
 namespace mama {
 namespace {
+
+constexpr auto atOffset = TextId("decode.at_offset", "%1 at offset %2: %3");
 
 constexpr std::uint32_t itemTag = 0xFFFEE000, itemEnd = 0xFFFEE00D, sequenceEnd = 0xFFFEE0DD;
 constexpr int deepest = 48;                     // nested sequences
@@ -31,16 +34,19 @@ public:
                 m_scan.header.push_back({from, to - from});
             total += to - from;
             if (total > longestHeader)
-                fail(0, at, "header of over " + std::to_string(longestHeader >> 20) + " MiB");
+                fail(0, at, {TextId("decode.header_over_mib", "header of over %1 MiB"), longestHeader >> 20});
         };
         while (m_bytes.size() - at >= 8) {
             if (readNumber(m_bytes, at, 8, false) == 0) { // zero padding after the last element
-                m_scan.warnings.push_back("zero bytes after the last element, from offset " + std::to_string(at));
+                m_scan.warnings.push_back({TextId("decode.zero_bytes_after_last_element",
+                                                  "zero bytes after the last element, from offset %1"),
+                                           at});
                 break;
             }
             const ElementHeader element = header(at, encoding);
             if (element.tag >> 16 == 0xFFFE)
-                fail(element.tag, at, "item or delimiter outside a sequence");
+                fail(element.tag, at,
+                     {TextId("decode.item_or_delimiter_outside_sequence", "item or delimiter outside a sequence")});
             if (isPixelData(element.tag)) {
                 keep(at);
                 pixelData(element, at);
@@ -50,8 +56,8 @@ public:
             if (next - at > longestValue && !isSequence(element, encoding)) {
                 keep(at);
                 from = next;
-                m_scan.warnings.push_back(tagText(element.tag) + " of " + std::to_string(next - at) +
-                                          " bytes was not read");
+                m_scan.warnings.push_back(
+                    {TextId("decode.bytes_not_read", "%1 of %2 bytes was not read"), tagText(element.tag), next - at});
             }
             at = next;
         }
@@ -60,10 +66,9 @@ public:
     }
 
 private:
-    [[noreturn]] void fail(std::uint32_t tag, std::size_t offset, const std::string& why) const
+    [[noreturn]] void fail(std::uint32_t tag, std::size_t offset, const UserText& why) const
     {
-        throw Error(ErrorCode::Format, "decode", m_where,
-                    tagText(tag) + " at offset " + std::to_string(offset) + ": " + why);
+        throw Error(ErrorCode::Format, {action::decode}, m_where, {atOffset, tagText(tag), offset, why});
     }
 
     ElementHeader header(std::size_t at, Encoding encoding)
@@ -75,11 +80,13 @@ private:
             const std::uint64_t tag = m_bytes.size() - at < 4
                                           ? 0
                                           : readNumber(m_bytes, at, 2, big) << 16 | readNumber(m_bytes, at + 2, 2, big);
-            fail(static_cast<std::uint32_t>(tag), at,
-                 cut ? "file ends inside an element" : "value representation is no pair of letters");
+            fail(
+                static_cast<std::uint32_t>(tag), at,
+                cut ? UserText{TextId("decode.file_ends_inside_element", "file ends inside an element")}
+                    : UserText{TextId("decode.no_value_representation", "value representation is no pair of letters")});
         }
         if (++m_elements > mostElements)
-            fail(element->tag, at, "more than " + std::to_string(mostElements) + " elements");
+            fail(element->tag, at, {TextId("decode.more_than_elements", "more than %1 elements"), mostElements});
         return *element;
     }
 
@@ -100,8 +107,8 @@ private:
         const bool open = element.length == ElementHeader::undefined;
         if (!open && element.length > m_bytes.size() - element.value)
             fail(element.tag, at,
-                 "value of " + std::to_string(element.length) + " bytes, the file holds " +
-                     std::to_string(m_bytes.size() - element.value) + " more: truncated");
+                 {TextId("decode.value_bytes_file_holds_more", "value of %1 bytes, the file holds %2 more: truncated"),
+                  element.length, m_bytes.size() - element.value});
         if (isSequence(element, encoding)) {
             // Content of an unknown sequence (UN) is implicit little endian: PS3.5 6.2.2 note 4.
             const Encoding inside = element.is("UN") ? Encoding::ImplicitLittle : encoding;
@@ -111,28 +118,34 @@ private:
             return element.value + element.length;
         if (isPixelData(element.tag)) // an icon's compressed pixels
             return skipFragments(element);
-        fail(element.tag, at, "undefined length is not allowed here");
+        fail(element.tag, at,
+             {TextId("decode.undefined_length_not_allowed_here", "undefined length is not allowed here")});
     }
 
     std::size_t items(const ElementHeader& sequence, std::size_t start, Encoding encoding, int depth)
     {
         if (depth > deepest)
-            fail(sequence.tag, start, "more than " + std::to_string(deepest) + " nested sequences");
+            fail(sequence.tag, start,
+                 {TextId("decode.more_than_nested_sequences", "more than %1 nested sequences"), deepest});
         const bool open = sequence.length == ElementHeader::undefined;
         const std::size_t end = open ? m_bytes.size() : sequence.value + sequence.length;
         std::size_t at = sequence.value;
         while (at < end) {
             if (end - at < 8)
-                fail(sequence.tag, at, "sequence ends inside an item");
+                fail(sequence.tag, at, {TextId("decode.sequence_ends_inside_item", "sequence ends inside an item")});
             const ElementHeader item = header(at, encoding);
             if (item.tag == sequenceEnd) // some writers add one to a sequence of known length too
                 return open ? item.value : end;
             if (item.tag != itemTag)
-                fail(sequence.tag, at, "expected an item of this sequence, found " + tagText(item.tag));
+                fail(sequence.tag, at,
+                     {TextId("decode.expected_item_sequence_found", "expected an item of this sequence, found %1"),
+                      tagText(item.tag)});
             at = content(item, at, end, encoding, depth);
         }
         if (open)
-            fail(sequence.tag, start, "sequence delimiter (FFFE,E0DD) is missing at the file's end");
+            fail(sequence.tag, start,
+                 {TextId("decode.sequence_delimiter_missing_at_file",
+                         "sequence delimiter (FFFE,E0DD) is missing at the file's end")});
         return end;
     }
 
@@ -141,7 +154,7 @@ private:
         const bool open = item.length == ElementHeader::undefined;
         if (!open && item.length > limit - item.value)
             fail(item.tag, start,
-                 "item of " + std::to_string(item.length) + " bytes in " + std::to_string(limit - item.value));
+                 {TextId("decode.item_bytes", "item of %1 bytes in %2"), item.length, limit - item.value});
         const std::size_t end = open ? limit : item.value + item.length;
         std::size_t at = item.value;
         while (at < end) {
@@ -149,11 +162,11 @@ private:
             if (element.tag == itemEnd)
                 return open ? element.value : end;
             if (element.tag >> 16 == 0xFFFE)
-                fail(element.tag, at, "unexpected in an item");
+                fail(element.tag, at, {TextId("decode.unexpected_item", "unexpected in an item")});
             at = skip(element, at, encoding, depth);
         }
         if (open)
-            fail(item.tag, start, "item delimiter (FFFE,E00D) is missing");
+            fail(item.tag, start, {TextId("decode.item_delimiter_missing", "item delimiter (FFFE,E00D) is missing")});
         return end;
     }
 
@@ -162,7 +175,7 @@ private:
         PixelData icon;
         const std::size_t end = fragments(element, icon);
         if (!icon.damage.empty())
-            throw Error(ErrorCode::Format, "decode", m_where, icon.damage);
+            throw Error(ErrorCode::Format, {action::decode}, m_where, icon.damage);
         return end;
     }
 
@@ -170,21 +183,24 @@ private:
     std::size_t fragments(const ElementHeader& element, PixelData& pixels)
     {
         std::size_t at = element.value;
-        const auto damaged = [&](const std::string& why) {
-            pixels.damage = tagText(element.tag) + " at offset " + std::to_string(at) + ": " + why;
-        };
+        const auto damaged = [&](const UserText& why) { pixels.damage = {atOffset, tagText(element.tag), at, why}; };
         for (bool first = true;; first = false) {
             if (m_bytes.size() - at < 8) {
-                damaged("file ends before the sequence delimiter (FFFE,E0DD): truncated");
+                damaged({TextId("decode.file_ends_before_sequence_delimiter",
+                                "file ends before the sequence delimiter (FFFE,E0DD): truncated")});
                 return m_bytes.size();
             }
             const ElementHeader item = header(at, Encoding::ImplicitLittle);
             if (item.tag == sequenceEnd)
                 return item.value;
             if (item.tag != itemTag || item.length > m_bytes.size() - item.value) {
-                damaged(item.tag != itemTag ? "expected an item or the delimiter, found " + tagText(item.tag)
-                                            : "item of " + std::to_string(item.length) + " bytes, the file holds " +
-                                                  std::to_string(m_bytes.size() - item.value) + " more: truncated");
+                if (item.tag != itemTag)
+                    damaged({TextId("decode.item_expected", "expected an item or the delimiter, found %1"),
+                             tagText(item.tag)});
+                else
+                    damaged({TextId("decode.item_cut", "item of %1 bytes, the file holds %2 more: truncated"),
+                             item.length, m_bytes.size() - item.value});
+                pixels.itemCut = item.tag == itemTag;
                 return m_bytes.size();
             }
             if (first)

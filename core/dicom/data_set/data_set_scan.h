@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -27,14 +29,15 @@ struct PixelData
     Extent offsetTable;            // encapsulated: basic offset table
     std::vector<Extent> fragments; // encapsulated, without the table
     std::size_t firstItem = 0;     // where the item after the offset table starts; offsets count from here
-    std::string damage;            // why the items end before their delimiter; empty if whole
+    UserText damage;               // why the items end before their delimiter; empty if whole
+    bool itemCut = false;          // damage: inside an item, so the frame after the last whole one
 };
 
 struct DataSetScan
 {
     std::vector<Extent> header; // elements before the pixel data, without single values of over 16 MiB
     std::optional<PixelData> pixels;
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
 };
 
 // where: the file as an error names it. Error(Format) names tag and offset. Stops after the pixel data.

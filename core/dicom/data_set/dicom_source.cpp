@@ -1,5 +1,6 @@
 #include "core/dicom/data_set/dicom_source.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/data_set/element_header.h"
 
@@ -64,9 +65,10 @@ std::size_t readMeta(DicomSource& source, std::size_t at)
         if (!element)
             break;
         if (element->length > source.bytes.size() - element->value)
-            throw Error(ErrorCode::Format, "decode", source.file->path().string(),
-                        tagText(element->tag) + " at offset " + std::to_string(at) +
-                            ": file ends inside the meta header: truncated");
+            throw Error(ErrorCode::Format, {action::decode}, source.file->path().string(),
+                        {TextId("decode.at_offset_file_ends_inside",
+                                "%1 at offset %2: file ends inside the meta header: truncated"),
+                         tagText(element->tag), at});
         if (element->tag == 0x00020000 && element->length == 4)
             statedEnd = element->value + 4 + readNumber(source.bytes, element->value, 4, false);
         else if (element->tag == 0x00020002)
@@ -81,13 +83,15 @@ std::size_t readMeta(DicomSource& source, std::size_t at)
 void inflateDataSet(DicomSource& source)
 {
     const auto packed = source.bytes.subspan(source.start);
-    const auto fail = [&](const std::string& why) {
-        return Error(ErrorCode::Format, "decode", source.file->path().string(),
-                     "deflated data set at offset " + std::to_string(source.start) + ": " + why);
+    const auto fail = [&](const UserText& why) {
+        return Error(
+            ErrorCode::Format, {action::decode}, source.file->path().string(),
+            {TextId("decode.deflated_data_set_at_offset", "deflated data set at offset %1: %2"), source.start, why});
     };
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        throw Error(ErrorCode::Memory, "decode", source.file->path().string(), "zlib could not start");
+        throw Error(ErrorCode::Memory, {action::decode}, source.file->path().string(),
+                    {TextId("decode.zlib_could_not_start", "zlib could not start")});
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<std::byte*>(packed.data()));
     stream.avail_in = static_cast<uInt>(std::min<std::size_t>(packed.size(), 0xFFFFFFFFU));
     std::array<std::byte, 1 << 16> block;
@@ -100,9 +104,11 @@ void inflateDataSet(DicomSource& source)
     }
     inflateEnd(&stream);
     if (source.inflated.size() > mostInflated)
-        throw fail("more than " + std::to_string(mostInflated >> 20) + " MiB when inflated");
+        throw fail(
+            {TextId("decode.more_than_mib_when_inflated", "more than %1 MiB when inflated"), mostInflated >> 20});
     if (status != Z_STREAM_END)
-        throw fail(status == Z_BUF_ERROR ? "truncated" : "broken");
+        throw fail(status == Z_BUF_ERROR ? UserText{TextId("decode.truncated", "truncated")}
+                                         : UserText{TextId("decode.broken", "broken")});
     source.bytes = source.inflated;
     source.start = 0;
 }
@@ -114,13 +120,17 @@ void chooseEncoding(DicomSource& source)
     const auto found = encodingByContent(source.bytes, source.start);
     if (declared.empty()) {
         if (!found && source.start < source.bytes.size())
-            throw Error(ErrorCode::Format, "decode", source.file->path().string(),
-                        "transfer syntax (0002,0010) is missing and the data set at offset " +
-                            std::to_string(source.start) + " is neither implicit nor explicit little endian");
+            throw Error(
+                ErrorCode::Format, {action::decode}, source.file->path().string(),
+                {TextId(
+                     "decode.transfer_syntax_missing_data_set",
+                     "transfer syntax (0002,0010) is missing and the data set at offset %1 is neither implicit nor explicit little endian"),
+                 source.start});
         source.encoding = found.value_or(Encoding::ExplicitLittle);
         source.transferSyntax = uidOf(source.encoding);
-        source.warnings.push_back(std::string("transfer syntax (0002,0010) is missing: ") + describe(source.encoding) +
-                                  " was assumed from the content");
+        source.warnings.push_back({TextId("decode.transfer_syntax_missing_assumed_from",
+                                          "transfer syntax (0002,0010) is missing: %1 was assumed from the content"),
+                                   describe(source.encoding)});
         return;
     }
     source.encoding = declared == implicitLittle ? Encoding::ImplicitLittle
@@ -128,8 +138,9 @@ void chooseEncoding(DicomSource& source)
                                                  : Encoding::ExplicitLittle;
     if (found && *found != source.encoding && !looksLikeDataSet(source.bytes, source.start, source.encoding)) {
         source.encoding = *found;
-        source.warnings.push_back("the data set is " + std::string(describe(*found)) + ", not as transfer syntax " +
-                                  declared + " says");
+        source.warnings.push_back(
+            {TextId("decode.data_set_not_as_transfer", "the data set is %1, not as transfer syntax %2 says"),
+             describe(*found), declared});
     }
 }
 
@@ -151,7 +162,7 @@ std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> fil
     } else if (bytes.size() >= 8 && readNumber(bytes, 0, 2, false) == 2 &&
                looksLikeDataSet(bytes, 0, Encoding::ExplicitLittle)) {
         source.start = readMeta(source, 0);
-        source.warnings.emplace_back("the file has no preamble");
+        source.warnings.push_back({TextId("decode.file_has_no_preamble", "the file has no preamble")});
     } else {
         // Some writers lose the preamble's magic or leave a stray byte in front.
         const auto starts = {std::size_t{0}, std::size_t{1}, std::size_t{128}};
@@ -161,9 +172,12 @@ std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> fil
         if (found == starts.end())
             return std::nullopt;
         source.start = *found;
-        source.warnings.emplace_back("the file has no preamble and no meta header");
+        source.warnings.push_back(
+            {TextId("decode.file_has_no_preamble_no", "the file has no preamble and no meta header")});
         if (*found > 0)
-            source.warnings.push_back(std::to_string(*found) + " stray bytes before the data set were skipped");
+            source.warnings.push_back(
+                {TextId("decode.stray_bytes_before_data_set", "%1 stray bytes before the data set were skipped"),
+                 *found});
     }
     if (source.transferSyntax == deflated)
         inflateDataSet(source);

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/files.h"
+#include "core/base/user_text.h"
 #include "core/dicom/data_set/data_set_scan.h"
 
 #include <memory>
@@ -19,7 +20,7 @@ struct DicomSource
     Encoding encoding = Encoding::ExplicitLittle;
     std::string transferSyntax; // UID as stored or assumed
     std::string mediaClass;     // SOP class of the meta header
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
 };
 
 // Whether "DICM" follows a preamble of 128 bytes.

@@ -155,7 +155,9 @@ TextDecoder::TextDecoder(DcmItem& dataset) : m_state(std::make_unique<State>())
     for (const std::string& term : terms)
         if (!encodingOf(term)) {
             m_state->known = false;
-            m_warning = "(0008,0005) Specific Character Set \"" + escaped(term) + "\" is not known";
+            m_warning = {TextId("decode.specific_character_set_not_known",
+                                "(0008,0005) Specific Character Set \"%1\" is not known"),
+                         escaped(term)};
         }
     if (!terms.empty())
         if (const char* encoding = encodingOf(terms.front()))

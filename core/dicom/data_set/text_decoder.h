@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <memory>
 #include <string>
 
@@ -19,12 +21,12 @@ public:
     // delimiters: characters after which code extensions start anew (PS3.5 6.1.2.5.3); "\\^=" for person names.
     std::string operator()(const std::string& text, const char* delimiters = "\\") const;
     // Empty, or what is wrong with (0008,0005).
-    const std::string& warning() const { return m_warning; }
+    const UserText& warning() const { return m_warning; }
 
 private:
     struct State;
     std::unique_ptr<State> m_state;
-    std::string m_warning;
+    UserText m_warning;
 };
 
 } // namespace mama

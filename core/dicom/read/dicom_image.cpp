@@ -1,5 +1,6 @@
 #include "core/dicom/read/dicom_image.h"
 
+#include "core/base/actions.h"
 #include "core/dicom/codec/dcmtk_setup.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/read/header_reader.h"
@@ -71,9 +72,9 @@ void DicomImage::readDataset()
     const OFCondition result = m_dataset->read(stream, readingSyntax(m_source), EGL_noChange, DCM_MaxReadLength);
     m_dataset->transferEnd();
     if (result.bad())
-        throw Error(ErrorCode::Format, "decode", m_path.string(),
-                    std::string("header: ") + result.text() + ", near offset " +
-                        std::to_string(m_source.start + static_cast<std::size_t>(stream.tell())));
+        throw Error(ErrorCode::Format, {action::decode}, m_path.string(),
+                    {TextId("decode.broken_header", "header: %1, near offset %2"), result.text(),
+                     m_source.start + static_cast<std::size_t>(stream.tell())});
 }
 
 // Pixel data cut off before their end are refused as a whole: nothing is half shown.
@@ -81,22 +82,21 @@ void DicomImage::checkDamage() const
 {
     if (!m_scan.pixels || m_scan.pixels->damage.empty())
         return;
-    std::string why = m_scan.pixels->damage;
+    UserText why = m_scan.pixels->damage;
     if (m_header.frames > 1) {
-        const bool itemCut = why.find("item of") != std::string::npos;
-        const int frame = static_cast<int>(m_scan.pixels->fragments.size()) + (itemCut ? 1 : 0);
-        why = "frame " + std::to_string(std::clamp(frame, 1, m_header.frames)) + " of " +
-              std::to_string(m_header.frames) + ": " + why;
+        const int frame = static_cast<int>(m_scan.pixels->fragments.size()) + (m_scan.pixels->itemCut ? 1 : 0);
+        why = {TextId("decode.frame_damaged", "frame %1 of %2: %3"), std::clamp(frame, 1, m_header.frames),
+               m_header.frames, why};
     }
-    throw Error(ErrorCode::Format, "decode", m_path.string(), why);
+    throw Error(ErrorCode::Format, {action::decode}, m_path.string(), why);
 }
 
 void DicomImage::preparePixels()
 {
     const std::string where = m_path.string();
     if (!m_scan.pixels) {
-        m_pixelError.emplace(ErrorCode::Unsupported, "decode", where,
-                             std::string(name(m_kind)) + ": Pixel Data (7FE0,0010) is missing");
+        m_pixelError = Error(ErrorCode::Unsupported, {action::decode}, where,
+                             {TextId("decode.no_pixel_data", "%1: Pixel Data (7FE0,0010) is missing"), textOf(m_kind)});
         return;
     }
     try {
@@ -114,12 +114,12 @@ void DicomImage::preparePixels()
         m_header.photometric = m_layout.photometric;
     const auto groups = tags::items(*m_dataset, 0x52009230).size();
     if (groups > 0 && groups != static_cast<std::size_t>(m_header.frames))
-        warn({"(5200,9230) " + std::to_string(groups) + " per-frame items for " + std::to_string(m_header.frames) +
-              " frames"});
+        warn({{TextId("decode.per_frame_items", "(5200,9230) %1 per-frame items for %2 frames"), groups,
+               m_header.frames}});
     if (m_kind == FileKind::Segmentation)
-        warn({"(0028,0100) a mask (segmentation), not an image"});
+        warn({{TextId("decode.mask", "(0028,0100) a mask (segmentation), not an image")}});
     else if (m_layout.samples == 3 || m_layout.photometric == "PALETTE COLOR")
-        warn({"(0028,0004) " + m_layout.photometric + ": colour, not a mammogram"});
+        warn({{TextId("decode.colour", "(0028,0004) %1: colour, not a mammogram"), m_layout.photometric}});
 }
 
 const FrameSource& DicomImage::frames() const
@@ -152,9 +152,10 @@ void DicomImage::checkSize(std::uint64_t count) const
     const std::uint64_t each = m_layout.pixels() * static_cast<std::uint64_t>(m_layout.samples) *
                                static_cast<std::uint64_t>(m_layout.bytesPerSample());
     if (each * count > largestFile)
-        throw Error(ErrorCode::Memory, "decode", m_path.string(),
-                    std::to_string(count) + " frames of " + std::to_string(each >> 20) + " MiB are over the limit of " +
-                        std::to_string(largestFile >> 20) + " MiB; read them one by one");
+        throw Error(ErrorCode::Memory, {action::decode}, m_path.string(),
+                    {TextId("decode.frames_mib_over_limit_mib",
+                            "%1 frames of %2 MiB are over the limit of %3 MiB; read them one by one"),
+                     count, each >> 20, largestFile >> 20});
 }
 
 std::vector<std::byte> DicomImage::storedBytes()
@@ -178,7 +179,7 @@ std::vector<std::byte> DicomImage::storedBytes(int frame) { return rawFrame(fram
 GreyPipeline DicomImage::pipeline(int frame)
 {
     static_cast<void>(frames());
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
     GreyPipeline out = readPipeline(*m_dataset, frame, m_layout, warnings);
     if (m_layout.photometric == "PALETTE COLOR")
         out.bits = readPalette(*m_dataset, m_layout, m_path.string()).bits <= 8 ? 8 : 16;
@@ -199,9 +200,9 @@ std::vector<OverlayPlane> DicomImage::overlays()
     return readOverlays(*m_dataset, words, m_header.rows, m_header.columns);
 }
 
-void DicomImage::warn(const std::vector<std::string>& warnings)
+void DicomImage::warn(const std::vector<UserText>& warnings)
 {
-    for (const std::string& each : warnings)
+    for (const UserText& each : warnings)
         if (std::find(m_header.warnings.begin(), m_header.warnings.end(), each) == m_header.warnings.end())
             m_header.warnings.push_back(each);
 }

@@ -34,7 +34,7 @@ private:
     void checkSize(std::uint64_t frames) const;
     const FrameSource& frames() const;
     RawFrame rawFrame(int frame);
-    void warn(const std::vector<std::string>& warnings);
+    void warn(const std::vector<UserText>& warnings);
 
     DicomSource m_source;
     DataSetScan m_scan;

@@ -85,8 +85,9 @@ void readView(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
             out.viewModifiers.push_back(code(*modifier, decode));
     }
     if (views.size() > 1)
-        out.warnings.push_back("(0054,0220) View Code Sequence has " + std::to_string(views.size()) +
-                               " items: the first was taken");
+        out.warnings.push_back({TextId("decode.view_code_sequence_has_items",
+                                       "(0054,0220) View Code Sequence has %1 items: the first was taken"),
+                                views.size()});
     if (out.viewModifiers.empty()) // some writers put it beside the view, not inside
         for (DcmItem* modifier : tags::items(d, 0x00540222))
             out.viewModifiers.push_back(code(*modifier, decode));

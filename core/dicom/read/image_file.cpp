@@ -1,5 +1,6 @@
 #include "core/dicom/read/image_file.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/read/dicom_image.h"
 #include "core/image/raster_file.h"
@@ -28,8 +29,9 @@ public:
     StoredImage readFrame(int frame) override
     {
         if (frame != 0)
-            throw Error(ErrorCode::Usage, "decode", m_path.string(),
-                        "frame " + std::to_string(frame) + " was asked for, a picture has one");
+            throw Error(
+                ErrorCode::Usage, {action::decode}, m_path.string(),
+                {TextId("decode.frame_asked_picture_has_one", "frame %1 was asked for, a picture has one"), frame});
         StoredImage image = readRaster(m_file->bytes(), m_path);
         // Only now it is known whether there is colour.
         m_header.channels = image.channels;
@@ -53,23 +55,27 @@ private:
     ImageHeader m_header;
 };
 
-} // namespace
-
-const char* name(FileKind kind)
+TextIdFor<> idOf(FileKind kind)
 {
     switch (kind) {
-    case FileKind::Image: return "image";
-    case FileKind::StructuredReport: return "structured report";
-    case FileKind::PresentationState: return "presentation state";
-    case FileKind::KeyObject: return "key object selection";
-    case FileKind::EncapsulatedPdf: return "encapsulated document";
-    case FileKind::DicomDirectory: return "DICOM directory";
-    case FileKind::Segmentation: return "segmentation";
-    case FileKind::NoPixels: return "no pixel data";
-    case FileKind::NotAnImage: return "not an image object";
+    case FileKind::Image: return TextId("file_kind.image", "image");
+    case FileKind::StructuredReport: return TextId("file_kind.structured_report", "structured report");
+    case FileKind::PresentationState: return TextId("file_kind.presentation_state", "presentation state");
+    case FileKind::KeyObject: return TextId("file_kind.key_object_selection", "key object selection");
+    case FileKind::EncapsulatedPdf: return TextId("file_kind.encapsulated_document", "encapsulated document");
+    case FileKind::DicomDirectory: return TextId("file_kind.dicom_directory", "DICOM directory");
+    case FileKind::Segmentation: return TextId("file_kind.segmentation", "segmentation");
+    case FileKind::NoPixels: return TextId("file_kind.no_pixel_data", "no pixel data");
+    case FileKind::NotAnImage: return TextId("file_kind.not_an_image_object", "not an image object");
     }
-    return "";
+    return TextId("file_kind.none", "");
 }
+
+} // namespace
+
+const char* name(FileKind kind) { return idOf(kind).english; }
+
+UserText textOf(FileKind kind) { return {idOf(kind)}; }
 
 std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
 {
@@ -81,8 +87,10 @@ std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
     if (!source)
-        throw Error(ErrorCode::Format, "decode", path.string(),
-                    file->bytes().empty() ? "the file is empty" : "neither DICOM nor PNG, JPEG, TIFF or PGM");
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    file->bytes().empty() ? UserText{TextId("decode.empty_file", "the file is empty")}
+                                          : UserText{TextId("decode.neither_dicom_nor_picture",
+                                                            "neither DICOM nor PNG, JPEG, TIFF or PGM")});
     return std::make_unique<DicomImage>(std::move(*source));
 }
 

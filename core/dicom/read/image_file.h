@@ -33,7 +33,8 @@ enum class FileKind {
     NoPixels,
     NotAnImage
 };
-const char* name(FileKind kind);
+const char* name(FileKind kind); // in English
+UserText textOf(FileKind kind);
 
 // One image file, DICOM (with or without preamble) or PNG, JPEG, TIFF, PGM. Opening reads the header only;
 // frames are decoded on demand. Not shared between threads.

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/dicom/codes/code.h"
 #include "core/image/geometry.h"
 
@@ -37,7 +38,7 @@ struct ImageHeader
     std::vector<std::string> sourceImages; // SOP instance UIDs of SourceImageSequence
     int rows = 0, columns = 0, frames = 1, bitsAllocated = 0, bitsStored = 0, channels = 1;
     bool isSigned = false;
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
 };
 
 } // namespace mama

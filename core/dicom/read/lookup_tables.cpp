@@ -1,5 +1,6 @@
 #include "core/dicom/read/lookup_tables.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/data_set/tags.h"
 
@@ -100,17 +101,20 @@ std::vector<std::uint16_t> readColour(DcmItem& dataset, std::uint32_t channel, c
     if (entries.empty())
         entries = SegmentReader(tags::words(dataset, 0x00281221 + channel), descriptor.entries).expand();
     if (entries.empty())
-        throw Error(ErrorCode::Format, "decode", where, tagText(0x00281201 + channel) + " palette data are missing");
+        throw Error(
+            ErrorCode::Format, {action::decode}, where,
+            {TextId("decode.palette_data_missing", "%1 palette data are missing"), tagText(0x00281201 + channel)});
     return entries;
 }
 
 } // namespace
 
-std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std::vector<std::string>& warnings)
+std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std::vector<UserText>& warnings)
 {
     const auto descriptor = readDescriptor(item, 0x00283002, signedInput);
     if (!descriptor) {
-        warnings.emplace_back("(0028,3002) LUT Descriptor has no three values: the table was left out");
+        warnings.push_back({TextId("decode.lut_descriptor_has_no_three",
+                                   "(0028,3002) LUT Descriptor has no three values: the table was left out")});
         return std::nullopt;
     }
     LookupTable out;
@@ -118,12 +122,14 @@ std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std:
     out.bits = descriptor->bits;
     out.entries = readEntries(item, 0x00283006, *descriptor);
     if (out.entries.empty()) {
-        warnings.emplace_back("(0028,3006) LUT Data is empty: the table was left out");
+        warnings.push_back(
+            {TextId("decode.lut_data_empty_table_left", "(0028,3006) LUT Data is empty: the table was left out")});
         return std::nullopt;
     }
     if (out.entries.size() < descriptor->entries)
-        warnings.push_back("(0028,3006) LUT Data has " + std::to_string(out.entries.size()) +
-                           " entries, the descriptor says " + std::to_string(descriptor->entries));
+        warnings.push_back({TextId("decode.lut_data_has_entries_descriptor",
+                                   "(0028,3006) LUT Data has %1 entries, the descriptor says %2"),
+                            out.entries.size(), descriptor->entries});
     return out;
 }
 
@@ -135,8 +141,9 @@ Palette readPalette(DcmItem& dataset, const PixelLayout& layout, const std::stri
     for (std::uint32_t channel = 0; channel < 3; ++channel) {
         const auto descriptor = readDescriptor(dataset, 0x00281101 + channel, layout.isSigned);
         if (!descriptor)
-            throw Error(ErrorCode::Format, "decode", where,
-                        tagText(0x00281101 + channel) + " palette descriptor is missing");
+            throw Error(ErrorCode::Format, {action::decode}, where,
+                        {TextId("decode.palette_descriptor_missing", "%1 palette descriptor is missing"),
+                         tagText(0x00281101 + channel)});
         out.firstMapped = descriptor->firstMapped;
         out.bits = descriptor->bits;
         *tables[channel] = readColour(dataset, channel, *descriptor, where);

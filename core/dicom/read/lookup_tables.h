@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/dicom/codec/sample_values.h"
 #include "core/image/grey_pipeline.h"
 
@@ -10,7 +11,7 @@ namespace mama {
 
 // LUT Descriptor (0028,3002) and LUT Data (0028,3006) of a modality or VOI LUT item, any representation, 8-bit
 // entries one or two a word. signedInput: the first mapped value may be negative. Empty with a warning if unusable.
-std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std::vector<std::string>& warnings);
+std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std::vector<UserText>& warnings);
 
 // The three palette tables (0028,1101)-(0028,1203), segmented ones (0028,1221)-(0028,1223) expanded.
 // Error(Format) names the tag if a table is missing.

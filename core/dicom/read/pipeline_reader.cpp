@@ -31,8 +31,7 @@ void readPadding(DcmItem& d, const PixelLayout& layout, GreyPipeline& out)
     out.padding = std::minmax(first, second);
 }
 
-void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out,
-                  std::vector<std::string>& warnings)
+void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<UserText>& warnings)
 {
     DcmItem* group = tags::group(d, frame, 0x00289145); // Pixel Value Transformation
     DcmItem& from = group ? *group : d;
@@ -44,7 +43,7 @@ void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline
     out.slope = tags::number(from, 0x00281053).value_or(1);
     out.intercept = tags::number(from, 0x00281052).value_or(0);
     if (out.slope == 0) {
-        warnings.emplace_back("(0028,1053) Rescale Slope is 0: 1 was assumed");
+        warnings.push_back({TextId("decode.rescale_slope_assumed", "(0028,1053) Rescale Slope is 0: 1 was assumed")});
         out.slope = 1;
     }
 }
@@ -58,7 +57,7 @@ bool modalityIsSigned(const GreyPipeline& pipeline, const PixelLayout& layout)
     return std::min(low * pipeline.slope, high * pipeline.slope) + pipeline.intercept < 0;
 }
 
-WindowFunction windowFunction(DcmItem& from, std::vector<std::string>& warnings)
+WindowFunction windowFunction(DcmItem& from, std::vector<UserText>& warnings)
 {
     const std::string name = tags::text(from, 0x00281056);
     if (name == "SIGMOID")
@@ -66,24 +65,27 @@ WindowFunction windowFunction(DcmItem& from, std::vector<std::string>& warnings)
     if (name == "LINEAR_EXACT")
         return WindowFunction::LinearExact;
     if (!name.empty() && name != "LINEAR")
-        warnings.emplace_back("(0028,1056) VOI LUT Function is not known: LINEAR was taken");
+        warnings.push_back({TextId("decode.voi_lut_function_not_known",
+                                   "(0028,1056) VOI LUT Function is not known: LINEAR was taken")});
     return WindowFunction::Linear;
 }
 
-void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, std::vector<std::string>& warnings)
+void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, std::vector<UserText>& warnings)
 {
     const auto centres = tags::numbers(from, 0x00281050), widths = tags::numbers(from, 0x00281051);
     const auto explanations = tags::texts(from, 0x00281055);
     const WindowFunction function = windowFunction(from, warnings);
     if (centres.size() != widths.size())
-        warnings.push_back("(0028,1050) " + std::to_string(centres.size()) + " window centres with (0028,1051) " +
-                           std::to_string(widths.size()) + " widths: the pairs were taken");
+        warnings.push_back({TextId("decode.window_centres_widths_pairs_taken",
+                                   "(0028,1050) %1 window centres with (0028,1051) %2 widths: the pairs were taken"),
+                            centres.size(), widths.size()});
     for (std::size_t i = 0; i < std::min(centres.size(), widths.size()); ++i) {
         const bool valid = std::isfinite(centres[i]) && std::isfinite(widths[i]) &&
                            (function == WindowFunction::Linear ? widths[i] >= 1 : widths[i] > 0);
         if (!valid) {
-            warnings.push_back("(0028,1051) window " + std::to_string(i + 1) +
-                               " has no valid centre and width: it was left out");
+            warnings.push_back({TextId("decode.window_has_no_valid_centre",
+                                       "(0028,1051) window %1 has no valid centre and width: it was left out"),
+                                i + 1});
             continue;
         }
         VoiChoice choice;
@@ -93,7 +95,7 @@ void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, st
     }
 }
 
-void readVoi(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<std::string>& warnings)
+void readVoi(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<UserText>& warnings)
 {
     const TextDecoder decode(d);
     DcmItem* group = tags::group(d, frame, 0x00289132); // Frame VOI LUT
@@ -115,7 +117,7 @@ void readVoi(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out
 
 } // namespace
 
-GreyPipeline readPipeline(DcmItem& d, int frame, const PixelLayout& layout, std::vector<std::string>& warnings)
+GreyPipeline readPipeline(DcmItem& d, int frame, const PixelLayout& layout, std::vector<UserText>& warnings)
 {
     GreyPipeline out;
     out.bits = layout.bitsStored;
@@ -128,8 +130,11 @@ GreyPipeline readPipeline(DcmItem& d, int frame, const PixelLayout& layout, std:
     // The presentation LUT shape says the same thing as the photometric interpretation, not a second inversion.
     const std::string shape = tags::text(d, 0x20500020);
     if ((shape == "INVERSE" && !out.inverted) || (shape == "IDENTITY" && out.inverted))
-        warnings.push_back("(2050,0020) Presentation LUT Shape " + shape + " contradicts (0028,0004) " +
-                           layout.photometric + ": the photometric interpretation was followed");
+        warnings.push_back(
+            {TextId(
+                 "decode.presentation_lut_shape_contradicts_photometric",
+                 "(2050,0020) Presentation LUT Shape %1 contradicts (0028,0004) %2: the photometric interpretation was followed"),
+             shape, layout.photometric});
     return out;
 }
 

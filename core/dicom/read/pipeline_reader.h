@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/dicom/codec/pixel_layout.h"
 #include "core/image/grey_pipeline.h"
 
@@ -8,6 +9,6 @@ namespace mama {
 
 // The grey pipeline of one frame from its tags, functional groups before the image level. Windows of an invalid
 // width and unusable tables are left out with a warning.
-GreyPipeline readPipeline(DcmItem& dataset, int frame, const PixelLayout& layout, std::vector<std::string>& warnings);
+GreyPipeline readPipeline(DcmItem& dataset, int frame, const PixelLayout& layout, std::vector<UserText>& warnings);
 
 } // namespace mama

@@ -88,7 +88,7 @@ Result prepareOne(const TrainingImage& image, const PreparedImages::Options& opt
         if (error.code() == ErrorCode::Memory || error.code() == ErrorCode::Internal)
             throw;
         result = {};
-        result.problem = error.why();
+        result.problem = error.why().english();
     }
     return result;
 }

@@ -50,7 +50,7 @@ RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchS
         } catch (const Error& error) {
             if (error.code() != ErrorCode::Data || images.empty())
                 throw;
-            std::string why = error.why() + "; images of the step:";
+            std::string why = error.why().english() + "; images of the step:";
             for (const std::string& image : images)
                 why += " " + image;
             throw Error(error.code(), error.action(), error.where(), why);

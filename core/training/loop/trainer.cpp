@@ -366,7 +366,7 @@ void Trainer::checkpoint()
 void Trainer::fail(const Error& error)
 {
     const bool diverged = error.code() == ErrorCode::Data && !m_images.empty();
-    std::string where = error.where(), why = error.why();
+    std::string where = error.where(), why = error.why().english();
     if (diverged) {
         where = "step " + std::to_string(m_step + 1) + ", " + where;
         why += "; images of the step: " + joined(m_images);

@@ -86,6 +86,19 @@ private Q_SLOTS:
         QCOMPARE(splitLines("a\n\r"), (std::vector<std::string>{"a", ""}));
     }
 
+    void textsTakeTheirArguments()
+    {
+        const UserText text{TextId("test.frames", "frame %2 of %1, 5 %: %3"), 7, std::string("%1"),
+                            UserText{TextId("test.why", "no pixels")}};
+        QCOMPARE(text.english(), std::string("frame %1 of 7, 5 %: no pixels"));
+        QCOMPARE(text.in([](const std::string& id, const std::string&) { return id == "test.why" ? "w" : "%3%3%1"; }),
+                 std::string("ww7"));
+        QVERIFY(userTextFrom(toJson(text)) == text);
+        QCOMPARE(toJson(UserText("as %1 is")).dump(), std::string("\"as %1 is\""));
+        QCOMPARE(UserText("as %1 is").english(), std::string("as %1 is"));
+        QCOMPARE(userTextFrom(nlohmann::json::array()).english(), std::string());
+    }
+
     void errorsAreOneLine()
     {
         const Error error(ErrorCode::Format, "decode", "a\nb.dcm", "byte \xFF");

@@ -169,7 +169,7 @@ private Q_SLOTS:
             QFAIL("went on");
         } catch (const Error& error) {
             QCOMPARE(error.code(), ErrorCode::Memory);
-            QVERIFY(error.why().find("lower batch") != std::string::npos);
+            QVERIFY(error.why().english().find("lower batch") != std::string::npos);
         }
         QCOMPARE(RunFolder(root() / "memory").state().status, RunStatus::Failed);
     }

@@ -240,7 +240,7 @@ private Q_SLOTS:
                             throw Error(ErrorCode::Data, "train", "loss term clip", "is nan");
                         group.meet();
                     } catch (const ProcessLost& lost) {
-                        told[static_cast<std::size_t>(group.rank())] = lost.why();
+                        told[static_cast<std::size_t>(group.rank())] = lost.why().english();
                         throw;
                     } catch (const std::exception& error) {
                         group.leave(error.what());

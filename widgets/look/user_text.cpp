@@ -1,0 +1,32 @@
+#include "widgets/look/user_text.h"
+
+#include "core/base/error.h"
+#include "core/base/text_escape.h"
+
+#include <QCoreApplication>
+#include <new>
+
+namespace mama {
+namespace {
+
+std::string inProgramsLanguage(const UserText& text)
+{
+    return text.in([](const std::string& id, const std::string& english) {
+        return QCoreApplication::translate(id.c_str(), english.c_str()).toStdString();
+    });
+}
+
+} // namespace
+
+QString shownText(const UserText& text) { return QString::fromStdString(inProgramsLanguage(text)); }
+
+QString shownError(const std::exception& error)
+{
+    if (const auto* own = dynamic_cast<const Error*>(&error))
+        return QString::fromStdString(oneLine(inProgramsLanguage(own->text())));
+    if (dynamic_cast<const std::bad_alloc*>(&error))
+        return shownText({TextId("error.memory", "Not enough memory for this.")});
+    return QString::fromUtf8(error.what());
+}
+
+} // namespace mama
