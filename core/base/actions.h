@@ -15,5 +15,17 @@ inline constexpr auto prepareImage = TextId("action.prepare_image", "prepare ima
 inline constexpr auto drawOverlay = TextId("action.draw_overlay", "draw overlay");
 inline constexpr auto encodePicture = TextId("action.encode_picture", "encode PNG");
 inline constexpr auto writePicture = TextId("action.write_picture", "write picture");
+inline constexpr auto classify = TextId("action.classify", "classify");
+inline constexpr auto chooseFusionRule = TextId("action.choose_fusion_rule", "choose fusion rule");
+inline constexpr auto loadModel = TextId("action.load_model", "load model");
+inline constexpr auto findModel = TextId("action.find_model", "find model");
+inline constexpr auto query = TextId("action.query", "query");
+inline constexpr auto compareEmbeddings = TextId("action.compare_embeddings", "compare embeddings");
+inline constexpr auto drawMap = TextId("action.draw_map", "draw alignment map");
+inline constexpr auto findStudy = TextId("action.find_study", "find study");
+inline constexpr auto chooseImages = TextId("action.choose_images", "choose images");
+inline constexpr auto encode = TextId("action.encode", "encode");
+inline constexpr auto encodeText = TextId("action.encode_text", "encode text");
+inline constexpr auto choosePooling = TextId("action.choose_pooling", "choose pooling");
 
 } // namespace mama::action

@@ -87,7 +87,7 @@ json about(const EvaluatedTable& set, const TableQuestion& question, const Profi
     provenance["prepared_arrays"] = prepared;
     out["provenance"] = std::move(provenance);
     out["score_note"] = scoreNote;
-    out["warnings"] = set.result.warnings;
+    out["warnings"] = english(set.result.warnings);
     if (!set.table.patients)
         out["warnings"].push_back(
             "the table has no column patient: intervals are by image, too narrow where a patient has several");

@@ -1,7 +1,9 @@
 #include "core/zeroshot/classify.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/zeroshot/similarity.h"
+#include "core/zeroshot/texts.h"
 
 #include <algorithm>
 #include <cmath>
@@ -34,7 +36,8 @@ Cancellable<Ensembles> encodeClasses(TextEncoder& encoder, const PromptSet& set,
     std::size_t next = 0;
     for (const auto& [label, prompts] : set.classes) {
         if (prompts.empty())
-            throw Error(ErrorCode::Usage, "classify", "class " + label, "it has no prompt");
+            throw Error(ErrorCode::Usage, {action::classify}, "class " + label,
+                        {TextId("zeroshot.has_no_prompt", "it has no prompt")});
         std::vector<float> together;
         for (std::size_t k = 0; k < prompts.size(); ++k, ++next) {
             const EncodedText& text = *(*encoded)[next];
@@ -59,13 +62,16 @@ std::vector<std::string> classNames(const PromptSet& set)
 void needSameClasses(const std::vector<PromptSet>& prompts, std::size_t images)
 {
     if (prompts.empty() || prompts.front().classes.empty())
-        throw Error(ErrorCode::Usage, "classify", "", "no prompts given");
+        throw Error(ErrorCode::Usage, {action::classify}, "",
+                    {TextId("zeroshot.no_prompts_given", "no prompts given")});
     if (prompts.size() != 1 && prompts.size() != images)
-        throw Error(ErrorCode::Internal, "classify", "",
-                    std::to_string(prompts.size()) + " prompt sets for " + std::to_string(images) + " images");
+        throw Error(ErrorCode::Internal, {action::classify}, "",
+                    {TextId("zeroshot.prompt_sets_images", "%1 prompt sets for %2 images"), prompts.size(), images});
     for (const PromptSet& set : prompts)
         if (classNames(set) != classNames(prompts.front()))
-            throw Error(ErrorCode::Usage, "classify", set.name, "the prompt sets have different classes");
+            throw Error(
+                ErrorCode::Usage, {action::classify}, set.name,
+                {TextId("zeroshot.prompt_sets_have_different_classes", "the prompt sets have different classes")});
 }
 
 // Fused per class, then the softmax of what was fused.
@@ -117,7 +123,7 @@ Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, c
 {
     needSameClasses(prompts, study.images.size());
     if (study.images.empty())
-        throw Error(ErrorCode::Data, "classify", "", "the study has no image that can be scored");
+        throw Error(ErrorCode::Data, {action::classify}, "", {zeroshot_texts::noImage});
     ClassifyResult out;
     out.classes = classNames(prompts.front());
     out.prompts = prompts;
@@ -131,15 +137,15 @@ Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, c
         sets.push_back(std::move(*one));
     }
     if (cut)
-        out.warnings.push_back("text cut: a prompt is longer than the model reads");
+        out.warnings.push_back({TextId("zeroshot.prompt_cut", "text cut: a prompt is longer than the model reads")});
     const double scale = model.info().logitScale;
     std::vector<std::vector<double>> similarity;
     for (std::size_t i = 0; i < study.images.size(); ++i) {
         std::vector<double> row;
         for (const auto& one : sets[sets.size() == 1 ? 0 : i].classes) {
             if (one.size() != study.images[i].encoded->global.size())
-                throw Error(ErrorCode::Model, "classify", study.images[i].image.path.string(),
-                            "image and text embeddings differ in length");
+                throw Error(ErrorCode::Model, {action::classify}, study.images[i].image.path.string(),
+                            {zeroshot_texts::lengthsDiffer});
             row.push_back(static_cast<double>(dot(study.images[i].encoded->global, one)));
         }
         out.images.push_back(classScores(row, scale));
@@ -160,9 +166,10 @@ ClassifyResult classifyByProbe(const Model& model, const EncodedStudy& study, Fu
 {
     const ModelInfo& info = model.info();
     if (info.kind != ModelKind::LinearProbe)
-        throw Error(ErrorCode::Model, "classify", info.name, "not a linear probe: give a task or prompts");
+        throw Error(ErrorCode::Model, {action::classify}, info.name,
+                    {TextId("zeroshot.no_linear_probe", "not a linear probe: give a task or prompts")});
     if (study.images.empty())
-        throw Error(ErrorCode::Data, "classify", "", "the study has no image that can be scored");
+        throw Error(ErrorCode::Data, {action::classify}, "", {zeroshot_texts::noImage});
     ClassifyResult out;
     const std::size_t count = study.images.front().encoded->global.size();
     for (std::size_t c = 0; c < count; ++c)

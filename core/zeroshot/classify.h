@@ -35,7 +35,7 @@ struct ClassifyResult
     std::vector<ClassScores> images;
     std::vector<std::pair<Side, ClassScores>> breasts;
     ClassScores study;
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
     Provenance provenance;
 };
 

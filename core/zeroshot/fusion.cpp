@@ -1,5 +1,6 @@
 #include "core/zeroshot/fusion.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <algorithm>
@@ -69,7 +70,8 @@ FusionRule fusionRuleByName(const std::string& text)
     for (const FusionRule rule : {FusionRule::Maximum, FusionRule::Mean, FusionRule::MeanOfBreastMaxima})
         if (text == name(rule))
             return rule;
-    throw Error(ErrorCode::Usage, "choose fusion rule", text, "there are maximum, mean, mean-of-breast-maxima");
+    throw Error(ErrorCode::Usage, {action::chooseFusionRule}, text,
+                {TextId("zeroshot.fusion_rules", "there are maximum, mean, mean-of-breast-maxima")});
 }
 
 FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const Side> sides,

@@ -1,5 +1,6 @@
 #include "core/zeroshot/model_catalogue.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -24,9 +25,9 @@ Profile profileOf(const fs::path& folder, const ModelInfo& info)
     const fs::path own = folder / (info.profile + ".json");
     const Profile profile = fs::is_regular_file(own, failed) ? findProfile(own.string()) : findProfile(info.profile);
     if (profile.version != info.profileVersion)
-        throw Error(ErrorCode::Model, "load model", folder.string(),
-                    "it wants profile " + info.profile + " version " + std::to_string(info.profileVersion) +
-                        ", here is version " + std::to_string(profile.version));
+        throw Error(ErrorCode::Model, {action::loadModel}, folder.string(),
+                    {TextId("model.other_profile_version", "it wants profile %1 version %2, here is version %3"),
+                     info.profile, info.profileVersion, profile.version});
     return profile;
 }
 
@@ -78,19 +79,21 @@ fs::path findModel(const std::string& folderOrName)
         return folderOrName;
     const bool isName = folderOrName.find('/') == std::string::npos && !fs::exists(folderOrName, failed);
     if (!isName)
-        throw Error(ErrorCode::Model, "find model", folderOrName,
-                    fs::exists(folderOrName, failed)
-                        ? "not a model folder: it has no model.json; make one with mama checkpoint import"
-                        : "no such folder");
+        throw Error(
+            ErrorCode::Model, {action::findModel}, folderOrName,
+            fs::exists(folderOrName, failed)
+                ? UserText{TextId("model.no_model_folder",
+                                  "not a model folder: it has no model.json; make one with mama checkpoint import")}
+                : UserText{TextId("model.no_such_folder", "no such folder")});
     std::string names;
     for (const FoundModel& model : listModels(modelFolders())) {
         if (model.name == folderOrName)
             return model.path;
         names += (names.empty() ? "" : ", ") + model.name;
     }
-    throw Error(ErrorCode::Model, "find model", folderOrName,
-                "neither a model folder nor the name of an installed model; installed: " +
-                    (names.empty() ? "none" : names));
+    throw Error(ErrorCode::Model, {action::findModel}, folderOrName,
+                {TextId("model.not_found", "neither a model folder nor the name of an installed model; installed: %1"),
+                 names.empty() ? UserText{TextId("model.none_installed", "none")} : UserText(names)});
 }
 
 LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job)

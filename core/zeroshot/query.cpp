@@ -1,9 +1,11 @@
 #include "core/zeroshot/query.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/stopwatch.h"
 #include "core/text/captions/prompts.h"
 #include "core/zeroshot/similarity.h"
+#include "core/zeroshot/texts.h"
 
 namespace mama {
 namespace {
@@ -26,7 +28,7 @@ Asked readTexts(const std::vector<std::string>& texts, const QueryOptions& optio
         one.text = text;
         one.encoded = options.raw ? text : querySentence(text);
         if (one.encoded.empty())
-            throw Error(ErrorCode::Usage, "query", "", "the text is empty");
+            throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.text_empty", "the text is empty")});
         asked.toEncode.push_back(one.encoded);
         asked.texts.push_back(std::move(one));
     }
@@ -34,8 +36,10 @@ Asked readTexts(const std::vector<std::string>& texts, const QueryOptions& optio
         const auto negation = findNegation(texts[i]);
         if (!negation)
             continue;
-        asked.texts[i].warnings.push_back("negation: \"" + negation->word +
-                                          "\" is often ignored by such models; ask for what is there instead");
+        asked.texts[i].warnings.push_back(
+            {TextId("zeroshot.negation",
+                    "negation: \"%1\" is often ignored by such models; ask for what is there instead"),
+             negation->word});
         const std::string plain = querySentence(negation->unnegated);
         if (plain.empty())
             continue;
@@ -53,8 +57,8 @@ std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts
         std::vector<double> row;
         for (const auto& text : texts) {
             if (text->global.size() != image.encoded->global.size())
-                throw Error(ErrorCode::Model, "query", image.image.path.string(),
-                            "image and text embeddings differ in length");
+                throw Error(ErrorCode::Model, {action::query}, image.image.path.string(),
+                            {zeroshot_texts::lengthsDiffer});
             row.push_back(static_cast<double>(dot(image.encoded->global, text->global)));
         }
         out.push_back(std::move(row));
@@ -87,9 +91,9 @@ Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const E
 {
     const Stopwatch watch;
     if (texts.empty())
-        throw Error(ErrorCode::Usage, "query", "", "no text given");
+        throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.no_text_given", "no text given")});
     if (study.images.empty())
-        throw Error(ErrorCode::Data, "query", "", "the study has no image that can be scored");
+        throw Error(ErrorCode::Data, {action::query}, "", {zeroshot_texts::noImage});
     Asked asked = readTexts(texts, options);
     TextOptions textOptions;
     textOptions.raw = options.raw;
@@ -126,9 +130,10 @@ Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const E
         text.cut = own[t]->cut;
         text.sentences = own[t]->sentenceCount();
         if (text.cut)
-            text.warnings.push_back("text cut: it is longer than the model reads");
+            text.warnings.push_back({TextId("zeroshot.text_cut", "text cut: it is longer than the model reads")});
         if (options.maps && text.sentences == 0)
-            text.warnings.push_back("no map: the text has no separator, or the model no local heads");
+            text.warnings.push_back(
+                {TextId("zeroshot.no_map", "no map: the text has no separator, or the model no local heads")});
     }
     for (const ScoredImage& image : study.images)
         out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());

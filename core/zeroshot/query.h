@@ -35,7 +35,7 @@ struct QueriedText
     std::string encoded; // as read by the model
     bool cut = false;
     std::size_t sentences = 0;
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
     std::optional<UnnegatedScores> unnegated;
 };
 

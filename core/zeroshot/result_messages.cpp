@@ -20,7 +20,7 @@ protocol::Fusion fusionOf(FusionRule rule) { return {name(rule), viewsRule(rule)
 
 protocol::QueryReply::Text textOf(const QueriedText& text)
 {
-    protocol::QueryReply::Text out{text.text, text.encoded, text.cut, text.sentences, text.warnings, {}};
+    protocol::QueryReply::Text out{text.text, text.encoded, text.cut, text.sentences, english(text.warnings), {}};
     if (!text.unnegated)
         return out;
     out.unnegated = {text.unnegated->text, text.unnegated->images, {}, text.unnegated->fused.study.front()};
@@ -129,7 +129,7 @@ protocol::ClassifyReply classifyReply(const ClassifyResult& result, const Encode
     if (result.prompts.size() == 1)
         out.prompts = promptsOf(result.prompts.front());
     out.softmaxNote = softmaxNote;
-    out.warnings = result.warnings;
+    out.warnings = english(result.warnings);
     out.provenance = message(result.provenance);
     return out;
 }

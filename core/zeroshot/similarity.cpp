@@ -1,5 +1,6 @@
 #include "core/zeroshot/similarity.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <algorithm>
@@ -17,8 +18,9 @@ std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 void needWhole(std::size_t values, std::int64_t dim, const char* what)
 {
     if (dim <= 0 || values % at(dim) != 0)
-        throw Error(ErrorCode::Internal, "compare embeddings", what,
-                    std::to_string(values) + " values are no whole number of vectors of " + std::to_string(dim));
+        throw Error(
+            ErrorCode::Internal, {action::compareEmbeddings}, what,
+            {TextId("zeroshot.no_whole_vectors", "%1 values are no whole number of vectors of %2"), values, dim});
 }
 
 // First and last index (inclusive) of the mask's cells under stored pixels a..b; empty when last < first.
@@ -78,7 +80,8 @@ Raster<float> alignmentMap(std::span<const float> patches, std::int64_t rows, st
 {
     const std::size_t d = sentence.size(), count = at(rows) * at(columns);
     if (patches.size() != count * d || (!inside.empty() && inside.size() != count))
-        throw Error(ErrorCode::Internal, "draw alignment map", "", "patches, grid and sentence differ in size");
+        throw Error(ErrorCode::Internal, {action::drawMap}, "",
+                    {TextId("zeroshot.map_sizes_differ", "patches, grid and sentence differ in size")});
     Raster<float> map(static_cast<int>(rows), static_cast<int>(columns));
     for (std::size_t i = 0; i < count; ++i)
         map.values[i] = inside.empty() || inside[i] ? dot(patches.subspan(i * d, d), sentence)

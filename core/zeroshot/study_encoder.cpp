@@ -1,10 +1,10 @@
 #include "core/zeroshot/study_encoder.h"
 
-#include "core/dicom/read/image_file.h"
-
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/stopwatch.h"
+#include "core/dicom/read/image_file.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
@@ -37,17 +37,18 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
         if (!uid.empty() && study.uid == uid)
             return study;
     if (!uid.empty())
-        throw Error(ErrorCode::Data, "find study", uid,
-                    "not among the " + std::to_string(report.studies.size()) + " found");
+        throw Error(ErrorCode::Data, {action::findStudy}, uid,
+                    {TextId("zeroshot.not_among_found", "not among the %1 found"), report.studies.size()});
     if (report.studies.empty()) {
         const bool one = report.problems.size() == 1;
-        throw Error(ErrorCode::Data, "find study", one ? report.problems.front().path.string() : std::string(),
-                    one ? report.problems.front().reason
-                        : "no image in " + std::to_string(report.problems.size()) + " files looked at");
+        throw Error(ErrorCode::Data, {action::findStudy}, one ? report.problems.front().path.string() : std::string(),
+                    one ? UserText(report.problems.front().reason)
+                        : UserText{TextId("zeroshot.no_image_found", "no image in %1 files looked at"),
+                                   report.problems.size()});
     }
     if (report.studies.size() > 1)
-        throw Error(ErrorCode::Usage, "find study", std::to_string(report.studies.size()) + " studies",
-                    "name one of them by its folder, files or UID");
+        throw Error(ErrorCode::Usage, {action::findStudy}, std::to_string(report.studies.size()) + " studies",
+                    {TextId("zeroshot.name_one_study", "name one of them by its folder, files or UID")});
     return report.studies.front();
 }
 
@@ -87,7 +88,8 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
         out.images.push_back(std::move(chosen));
     }
     if (out.images.empty() && !out.skipped.empty())
-        throw Error(ErrorCode::Data, "choose images", out.skipped.back().path.string(), out.skipped.back().reason);
+        throw Error(ErrorCode::Data, {action::chooseImages}, out.skipped.back().path.string(),
+                    out.skipped.back().reason);
     return out;
 }
 
@@ -116,12 +118,12 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
 {
     const auto file = ImageFile::open(image.path);
     if (file->kind() != FileKind::Image)
-        throw Error(ErrorCode::Data, "encode", image.path.string(),
-                    std::string("not an image but: ") + name(file->kind()));
+        throw Error(ErrorCode::Data, {action::encode}, image.path.string(),
+                    {TextId("zeroshot.not_an_image", "not an image but: %1"), textOf(file->kind())});
     if (image.frame < 0 || image.frame >= file->header().frames)
-        throw Error(ErrorCode::Data, "encode", image.path.string(),
-                    "frame " + std::to_string(image.frame) + " of " + std::to_string(file->header().frames) +
-                        " (counted from 0)");
+        throw Error(
+            ErrorCode::Data, {action::encode}, image.path.string(),
+            {TextId("zeroshot.no_such_frame", "frame %1 of %2 (counted from 0)"), image.frame, file->header().frames});
     const StoredImage stored = file->readFrame(image.frame);
     if (job.cancelled())
         return {};
@@ -146,9 +148,10 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
     out.inside = insideMask(prepared.geometry);
     out.breast = breastOnGrid(prepared.geometry, prepared.breast);
     if (!out.patches.empty() && out.inside.size() != static_cast<std::size_t>(out.rows * out.columns))
-        throw Error(ErrorCode::Model, "encode", info.name,
-                    "the model's patch grid is not that of its profile: " + std::to_string(out.rows) + " x " +
-                        std::to_string(out.columns));
+        throw Error(
+            ErrorCode::Model, {action::encode}, info.name,
+            {TextId("zeroshot.patch_grid_differs", "the model's patch grid is not that of its profile: %1 x %2"),
+             out.rows, out.columns});
     return out;
 }
 
@@ -173,8 +176,8 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
         if (!computed)
             return {};
         if (stateOf(image.path) != before)
-            throw Error(ErrorCode::Data, "encode", image.path.string(),
-                        "the file changed while it was read; open it again");
+            throw Error(ErrorCode::Data, {action::encode}, image.path.string(),
+                        {TextId("zeroshot.file_changed", "the file changed while it was read; open it again")});
         if (m_cache)
             m_cache->put(key, serialise(*computed));
         out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));

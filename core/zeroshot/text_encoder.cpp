@@ -1,5 +1,6 @@
 #include "core/zeroshot/text_encoder.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <algorithm>
@@ -38,9 +39,11 @@ TextEncoder::encode(const std::vector<std::string>& texts, const TextOptions& op
 {
     const ModelInfo& info = m_model.info();
     if (info.textFamily.empty())
-        throw Error(ErrorCode::Model, "encode text", info.name,
-                    "this model has no text tower" +
-                        std::string(info.kind == ModelKind::LinearProbe ? "; it is a linear probe: use classify" : ""));
+        throw Error(ErrorCode::Model, {action::encodeText}, info.name,
+                    info.kind == ModelKind::LinearProbe
+                        ? UserText{TextId("zeroshot.no_text_tower_linear_probe",
+                                          "this model has no text tower; it is a linear probe: use classify")}
+                        : UserText{TextId("zeroshot.no_text_tower", "this model has no text tower")});
     std::vector<std::shared_ptr<const EncodedText>> out(texts.size());
     std::vector<std::string> wanted;
     std::map<std::string, std::size_t> place; // of a text in `wanted`: each is encoded once
@@ -96,7 +99,8 @@ Pooling poolingByName(const std::string& text)
         return Pooling::ZeroShot;
     if (text == "training")
         return Pooling::Training;
-    throw Error(ErrorCode::Usage, "choose pooling", text, "there are default, zero-shot, training");
+    throw Error(ErrorCode::Usage, {action::choosePooling}, text,
+                {TextId("zeroshot.poolings", "there are default, zero-shot, training")});
 }
 
 std::string poolingUsed(const ModelInfo& info, Pooling pooling)

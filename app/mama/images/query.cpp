@@ -87,7 +87,7 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
             std::cout << "  breast " << name(breast.side) << "\t" << fixed(breast.scores[t], 4) << "\n";
         std::cout << "  study\t" << fixed(result.fused.study[t], 4) << "\t(" << viewsRule(result.provenance.fusion)
                   << ", " << studyRule(result.provenance.fusion) << ")\n";
-        for (const std::string& warning : result.texts[t].warnings)
+        for (const std::string& warning : english(result.texts[t].warnings))
             std::cout << "  warning: " << warning << "\n";
     }
     const Provenance& p = result.provenance;

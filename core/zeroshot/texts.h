@@ -1,0 +1,10 @@
+#pragma once
+#include "core/base/user_text.h"
+
+// Texts for the user that several sources of this folder say.
+namespace mama::zeroshot_texts {
+
+inline constexpr auto noImage = TextId("zeroshot.no_image_to_score", "the study has no image that can be scored");
+inline constexpr auto lengthsDiffer = TextId("zeroshot.lengths_differ", "image and text embeddings differ in length");
+
+} // namespace mama::zeroshot_texts
