@@ -62,7 +62,7 @@ int report(nlohmann::json document, const EncodedStudy& study, bool json, const 
     document["skipped"] = toJson(notUsed(study.skipped));
     document["refused"] = toJson(notUsed(study.refused));
     for (const NotScored& one : study.refused)
-        std::cerr << "refused: " << one.path.string() << ": " << one.reason << "\n";
+        std::cerr << "refused: " << one.path.string() << ": " << one.reason.english() << "\n";
     if (json)
         printJson(document);
     else

@@ -304,7 +304,7 @@ Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const A
         const auto file = ImageFile::open(image.path);
         const PreparedImage prepared =
             prepare(file->readFrame(0), file->pipeline(0), options.profile, options.inputSize, options.patch);
-        std::vector<std::string> warnings;
+        std::vector<UserText> warnings;
         images.push_back(
             sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
         exams.push_back(image.fields.patient + " " + image.fields.exam);

@@ -48,7 +48,7 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
     image.path = path;
     image.frame = frame;
     image.header = header;
-    image.warnings = english(header.warnings);
+    image.warnings = header.warnings;
     image.presentation = presentationOf(header);
     image.synthetic = isSynthetic(header);
     image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) ||
@@ -56,19 +56,19 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
     resolveSideAndView(image);
     image.spacing = resolveSpacing(header, image.warnings);
     if (image.presentation == "processing")
-        image.badges.emplace_back("for processing");
+        image.badges.push_back({TextId("badge.for_processing", "for processing")});
     if (image.synthetic)
-        image.badges.emplace_back("synthetic");
+        image.badges.push_back({TextId("badge.synthetic", "synthetic")});
     if (image.tomosynthesis)
-        image.badges.emplace_back("tomosynthesis");
+        image.badges.push_back({TextId("badge.tomosynthesis", "tomosynthesis")});
     if (header.partialView)
-        image.badges.emplace_back("partial view");
+        image.badges.push_back({TextId("badge.partial_view", "partial view")});
     if (header.implantPresent)
-        image.badges.emplace_back("implant");
+        image.badges.push_back({TextId("badge.implant", "implant")});
     if (header.channels > 1) {
-        image.badges.emplace_back("colour");
+        image.badges.push_back({TextId("badge.colour", "colour")});
         if (header.format == "dicom")
-            image.warnings.emplace_back("colour picture: not a mammogram");
+            image.warnings.push_back({TextId("study.colour", "colour picture: not a mammogram")});
     }
     orient(image, {});
     return image;

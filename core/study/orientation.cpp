@@ -7,8 +7,13 @@
 namespace mama {
 namespace {
 
-constexpr const char* Mirrored = "mirrored";
-constexpr const char* Disagree = "side and pixels disagree";
+constexpr auto mirroredBadge = TextId("badge.mirrored", "mirrored");
+constexpr auto disagreeBadge = TextId("badge.disagree", "side and pixels disagree");
+constexpr auto mirroredWarning =
+    TextId("study.stored_mirrored", "stored mirrored, by outline: side %1, chest wall at the %2 edge");
+constexpr auto disagreeWarning =
+    TextId("study.side_and_pixels_disagree",
+           "side and pixels disagree: side %1, PatientOrientation %2\\%3, chest wall at the %4 edge");
 
 char opposite(char letter)
 {
@@ -32,9 +37,10 @@ std::pair<char, char> expected(const StudyImage& image)
     return {right ? 'P' : 'A', craniocaudal ? (right ? 'L' : 'R') : fromTheSide ? 'F' : '\0'};
 }
 
-void set(std::vector<std::string>& list, const std::string& text, bool wanted)
+// In place of what an earlier look said under the same id.
+void set(std::vector<UserText>& list, const UserText& text, bool wanted)
 {
-    std::erase(list, text);
+    std::erase_if(list, [&](const UserText& each) { return each.id() == text.id(); });
     if (wanted)
         list.push_back(text);
 }
@@ -70,15 +76,13 @@ void orient(StudyImage& image, const PixelEvidence& evidence)
     const bool mirroredByTag = rowTag == opposite(row);
     image.mirrorForDisplay = tagged ? mirroredByTag : image.mirrored;
     const bool contradiction = tagged && evidence.found && image.mirrored != mirroredByTag;
-    set(image.badges, Mirrored, !tagged && image.mirrored);
-    set(image.badges, Disagree, contradiction);
-    const std::string side = name(image.side), wall = evidence.chestWallLeft ? "left" : "right";
-    set(image.warnings, "stored mirrored, by outline: side " + side + ", chest wall at the " + wall + " edge",
-        !tagged && image.mirrored);
-    set(image.warnings,
-        std::string(Disagree) + ": side " + side + ", PatientOrientation " + tag.first + "\\" + tag.second +
-            ", chest wall at the " + wall + " edge",
-        contradiction);
+    const char* side = name(image.side);
+    const UserText wall = evidence.chestWallLeft ? UserText{TextId("study.left_edge", "left")}
+                                                 : UserText{TextId("study.right_edge", "right")};
+    set(image.badges, {mirroredBadge}, !tagged && image.mirrored);
+    set(image.badges, {disagreeBadge}, contradiction);
+    set(image.warnings, {mirroredWarning, side, wall}, !tagged && image.mirrored);
+    set(image.warnings, {disagreeWarning, side, tag.first, tag.second, wall}, contradiction);
 }
 
 } // namespace mama

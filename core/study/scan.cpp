@@ -74,7 +74,10 @@ std::vector<Candidate> listFiles(const std::vector<fs::path>& paths, const Job& 
         else if (fs::is_regular_file(status))
             found.push_back({path, true});
         else
-            problems.push_back({path, fs::exists(status) ? "neither a file nor a folder" : "no such file or folder"});
+            problems.push_back(
+                {path, fs::exists(status)
+                           ? UserText{TextId("scan.neither_file_nor_folder", "neither a file nor a folder")}
+                           : UserText{TextId("scan.not_there", "no such file or folder")}});
     }
     std::ranges::stable_sort(found, {}, &Candidate::path);
     found.erase(std::unique(found.begin(), found.end(),
@@ -115,7 +118,7 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
     try {
         const auto file = ImageFile::open(candidate.path);
         if (file->kind() != FileKind::Image)
-            return {std::nullopt, ScanProblem{candidate.path, name(file->kind()),
+            return {std::nullopt, ScanProblem{candidate.path, textOf(file->kind()),
                                               candidate.named && file->kind() == FileKind::NotAnImage}};
         StudyImage image = describeImage(candidate.path, file->header());
         if (options.readPixels && worthLooking(image)) {
@@ -125,10 +128,10 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
         return {std::move(image), std::nullopt};
     } catch (const Error& error) {
         if (!candidate.named && error.code() == ErrorCode::Format && claimsNothing(candidate.path))
-            return {std::nullopt, ScanProblem{candidate.path, "not an image", false}};
-        return {std::nullopt, ScanProblem{candidate.path, error.why().english()}};
+            return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false}};
+        return {std::nullopt, ScanProblem{candidate.path, error.why()}};
     } catch (const std::bad_alloc&) {
-        return {std::nullopt, ScanProblem{candidate.path, "not enough memory"}};
+        return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.no_memory", "not enough memory")}}};
     } catch (const std::exception& error) {
         return {std::nullopt, ScanProblem{candidate.path, error.what()}};
     }
@@ -192,7 +195,8 @@ void describeStudy(Study& study)
             continue;
         const auto [first, fresh] = seen.try_emplace(header.sopUid, image.path);
         if (!fresh)
-            image.warnings.push_back("same SOP Instance UID as " + first->second.filename().string());
+            image.warnings.push_back(
+                {TextId("scan.same_uid", "same SOP Instance UID as %1"), first->second.filename().string()});
     }
     fillSlots(study);
 }

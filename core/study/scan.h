@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/base/user_text.h"
 #include "core/study/study.h"
 
 #include <filesystem>
@@ -11,7 +12,7 @@ namespace mama {
 struct ScanProblem
 {
     std::filesystem::path path;
-    std::string reason;
+    UserText reason;
     bool refused = true; // false: no image and none expected (a report, a text file), listed by its kind only
 };
 

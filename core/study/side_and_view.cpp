@@ -29,7 +29,7 @@ struct Answer
 };
 
 // The first answer counts; each later one that differs is a warning.
-Answer settle(const std::vector<Answer>& answers, const char* what, std::vector<std::string>& warnings)
+Answer settle(const std::vector<Answer>& answers, const UserText& what, std::vector<UserText>& warnings)
 {
     Answer first;
     for (const Answer& answer : answers) {
@@ -38,8 +38,8 @@ Answer settle(const std::vector<Answer>& answers, const char* what, std::vector<
         if (first.value.empty())
             first = answer;
         else if (answer.value != first.value)
-            warnings.push_back(std::string(what) + ": " + first.source + " says " + first.value + ", " + answer.source +
-                               " says " + answer.value);
+            warnings.push_back({TextId("study.contradiction", "%1: %2 says %3, %4 says %5"), what, first.source,
+                                first.value, answer.source, answer.value});
     }
     return first;
 }
@@ -86,8 +86,9 @@ std::string viewOfSequence(StudyImage& image)
         return "";
     const auto view = viewOfCode(*code);
     if (!view && isMammogram(image.header))
-        image.warnings.push_back("view: code (" + code->value + ", " + code->scheme +
-                                 ") of ViewCodeSequence is not in CID 4014");
+        image.warnings.push_back(
+            {TextId("study.unknown_view_code", "view: code (%1, %2) of ViewCodeSequence is not in CID 4014"),
+             code->value, code->scheme});
     return view ? name(*view) : "";
 }
 
@@ -97,7 +98,9 @@ std::string viewOfPosition(StudyImage& image)
     if (position.empty() || std::ranges::find(viewNames(), position) != viewNames().end())
         return position;
     if (isMammogram(image.header))
-        image.warnings.push_back("view: ViewPosition " + image.header.viewPosition + " is not a mammographic view");
+        image.warnings.push_back(
+            {TextId("study.unknown_view_position", "view: ViewPosition %1 is not a mammographic view"),
+             image.header.viewPosition});
     return "";
 }
 
@@ -107,8 +110,9 @@ void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
         if (const auto modifier = modifierOfCode(code))
             image.modifiers.emplace_back(modifier->label);
         else if (isMammogram(image.header))
-            image.warnings.push_back("view modifier: code (" + code.value + ", " + code.scheme +
-                                     ") is not in CID 4015");
+            image.warnings.push_back(
+                {TextId("study.unknown_modifier_code", "view modifier: code (%1, %2) is not in CID 4015"), code.value,
+                 code.scheme});
     }
     if (!image.modifiers.empty() || image.header.view)
         return;
@@ -151,7 +155,8 @@ void resolveSideAndView(StudyImage& image)
             sides.push_back({one.source, name(one.text.side)});
             views.push_back({one.source, one.text.view});
         }
-    const Answer side = settle(sides, "side", image.warnings), view = settle(views, "view", image.warnings);
+    const Answer side = settle(sides, {TextId("study.side", "side")}, image.warnings),
+                 view = settle(views, {TextId("study.view", "view")}, image.warnings);
     image.side = sideOfTag(side.value);
     image.sideSource = side.source;
     image.view = view.value;

@@ -27,28 +27,31 @@ std::string text(double number)
 
 } // namespace
 
-SpacingFact resolveSpacing(const ImageHeader& header, std::vector<std::string>& warnings)
+SpacingFact resolveSpacing(const ImageHeader& header, std::vector<UserText>& warnings)
 {
     const std::optional<Spacing> pixel = valid(header.pixelSpacing), imager = valid(header.imagerPixelSpacing);
     if ((header.pixelSpacing && !pixel) || (header.imagerPixelSpacing && !imager))
-        warnings.emplace_back("spacing: not positive, not used");
+        warnings.push_back({TextId("spacing.not_positive", "spacing: not positive, not used")});
     const bool magnified = header.magnification && std::isfinite(*header.magnification) && *header.magnification > 0;
     const auto corrected = [&] {
         return Spacing{imager->row / *header.magnification, imager->column / *header.magnification};
     };
     if (pixel && imager && differ(*pixel, *imager, 1e-5)) {
         if (magnified && differ(*pixel, corrected(), 0.05))
-            warnings.push_back("spacing: PixelSpacing " + text(pixel->row) + " mm, ImagerPixelSpacing / ERMF " +
-                               text(corrected().row) + " mm");
-        return {pixel, header.spacingCalibration.empty() ? "calibrated" : "calibrated " + header.spacingCalibration};
+            warnings.push_back(
+                {TextId("spacing.contradiction", "spacing: PixelSpacing %1 mm, ImagerPixelSpacing / ERMF %2 mm"),
+                 text(pixel->row), text(corrected().row)});
+        if (header.spacingCalibration.empty())
+            return {pixel, {TextId("spacing.calibrated", "calibrated")}};
+        return {pixel, {TextId("spacing.calibrated_by", "calibrated %1"), header.spacingCalibration}};
     }
     if (imager && magnified)
-        return {corrected(), "corrected by ERMF " + text(*header.magnification)};
+        return {corrected(), {TextId("spacing.corrected", "corrected by ERMF %1"), text(*header.magnification)}};
     if (imager)
-        return {imager, "at detector, not corrected"};
+        return {imager, {TextId("spacing.at_detector", "at detector, not corrected")}};
     if (pixel)
-        return {pixel, "basis unknown"};
-    return {std::nullopt, "none"};
+        return {pixel, {TextId("spacing.basis_unknown", "basis unknown")}};
+    return {std::nullopt, {TextId("spacing.none", "none")}};
 }
 
 } // namespace mama

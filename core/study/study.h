@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/dicom/codes/side.h"
 #include "core/dicom/read/image_header.h"
 
@@ -17,7 +18,7 @@ const char* name(Slot slot); // "RCC", ..., "extra"
 struct SpacingFact
 {
     std::optional<Spacing> mm; // in the breast; empty: no mm anywhere
-    std::string
+    UserText
         basis; // "calibrated GEOMETRY", "corrected by ERMF 1.5", "at detector, not corrected", "basis unknown", "none"
 };
 
@@ -35,16 +36,16 @@ struct StudyImage
     std::string presentation;           // "presentation", "processing" or ""
     SpacingFact spacing;
     Slot slot = Slot::Extra;
-    bool mirrorForDisplay = false;   // hang with a horizontal flip
-    bool flipForDisplay = false;     // and a vertical one
-    bool mirrored = false;           // stored mirrored by the pixels' evidence
-    int chestWallColumn = -1;        // first breast column at the chest-wall side, stored pixels; -1 unknown
-    double breastArea = 0;           // share of the image
-    bool synthetic = false;          // 2D made from a tomosynthesis
-    bool tomosynthesis = false;      // a stack of slices, or its projections
-    int twin = -1;                   // index in the study of its For Presentation or For Processing counterpart
-    std::vector<std::string> badges; // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
-    std::vector<std::string> warnings;
+    bool mirrorForDisplay = false; // hang with a horizontal flip
+    bool flipForDisplay = false;   // and a vertical one
+    bool mirrored = false;         // stored mirrored by the pixels' evidence
+    int chestWallColumn = -1;      // first breast column at the chest-wall side, stored pixels; -1 unknown
+    double breastArea = 0;         // share of the image
+    bool synthetic = false;        // 2D made from a tomosynthesis
+    bool tomosynthesis = false;    // a stack of slices, or its projections
+    int twin = -1;                 // index in the study of its For Presentation or For Processing counterpart
+    std::vector<UserText> badges;  // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
+    std::vector<UserText> warnings;
 };
 
 struct Study

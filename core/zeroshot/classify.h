@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/text/captions/prompts.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"

@@ -70,7 +70,7 @@ protocol::PatchGrid patchGrid(const Geometry& geometry, const std::optional<Spac
 protocol::EncodedImage encodedImage(const ScoredImage& image, std::size_t index, bool masks)
 {
     protocol::EncodedImage out{nameOf(image, index), image.cached, image.milliseconds,
-                               patchGrid(image.encoded->geometry, image.image.spacing), image.image.warnings};
+                               patchGrid(image.encoded->geometry, image.image.spacing), english(image.image.warnings)};
     if (masks) {
         out.patches.breast = image.encoded->breast;
         out.patches.inside = image.encoded->inside;
@@ -82,7 +82,7 @@ std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list)
 {
     std::vector<protocol::NotUsed> out;
     for (const NotScored& one : list)
-        out.push_back({one.path.string(), one.reason});
+        out.push_back({one.path.string(), one.reason.english()});
     return out;
 }
 
@@ -102,7 +102,7 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
         out.texts.push_back(textOf(text));
     for (std::size_t i = 0; i < study.images.size(); ++i)
         out.images.push_back(
-            {nameOf(study.images[i], i), result.scores[i], study.images[i].image.warnings, std::nullopt});
+            {nameOf(study.images[i], i), result.scores[i], english(study.images[i].image.warnings), std::nullopt});
     for (const BreastScores& breast : result.fused.breasts)
         out.breasts.push_back({name(breast.side), breast.scores, viewsRule(rule)});
     out.study = {result.fused.study, name(rule)};
@@ -120,7 +120,7 @@ protocol::ClassifyReply classifyReply(const ClassifyResult& result, const Encode
     for (std::size_t i = 0; i < study.images.size(); ++i) {
         const auto own = result.prompts.size() > 1 ? promptsOf(result.prompts[i]) : protocol::ClassifyReply::Prompts();
         out.images.push_back({nameOf(study.images[i], i), scoresOf(result.classes, result.images[i]), own,
-                              study.images[i].image.warnings});
+                              english(study.images[i].image.warnings)});
     }
     for (const auto& [side, scores] : result.breasts)
         out.breasts.push_back({name(side), scoresOf(result.classes, scores)});

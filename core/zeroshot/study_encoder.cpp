@@ -42,7 +42,7 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
     if (report.studies.empty()) {
         const bool one = report.problems.size() == 1;
         throw Error(ErrorCode::Data, {action::findStudy}, one ? report.problems.front().path.string() : std::string(),
-                    one ? UserText(report.problems.front().reason)
+                    one ? report.problems.front().reason
                         : UserText{TextId("zeroshot.no_image_found", "no image in %1 files looked at"),
                                    report.problems.size()});
     }
@@ -52,12 +52,12 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
     return report.studies.front();
 }
 
-std::string whySkipped(const StudyImage& image, const SelectionOptions& options)
+UserText whySkipped(const StudyImage& image, const SelectionOptions& options)
 {
     if (image.header.frames > 1 && !options.frame)
-        return "a stack of " + std::to_string(image.header.frames) + " frames: name the frame to score";
+        return {TextId("zeroshot.stack", "a stack of %1 frames: name the frame to score"), image.header.frames};
     if (image.presentation == "processing" && !options.processing)
-        return "raw image (for processing): scored only if asked for";
+        return {TextId("zeroshot.raw_image", "raw image (for processing): scored only if asked for")};
     return {};
 }
 
@@ -77,7 +77,7 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
     for (const ScanProblem& problem : report.problems)
         (problem.refused ? out.refused : out.skipped).push_back({problem.path, problem.reason});
     for (const StudyImage& image : study.images) {
-        if (const std::string reason = whySkipped(image, options); !reason.empty()) {
+        if (const UserText reason = whySkipped(image, options); !reason.empty()) {
             out.skipped.push_back({image.path, reason});
             continue;
         }
@@ -183,7 +183,7 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
         out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));
     }
     if (!out.encoded->cropped)
-        out.image.warnings.push_back("no breast found: the whole image was used");
+        out.image.warnings.push_back({TextId("zeroshot.no_breast", "no breast found: the whole image was used")});
     out.milliseconds = watch.milliseconds();
     return out;
 }
@@ -209,7 +209,7 @@ Cancellable<EncodedStudy> StudyEncoder::encode(const ImageSelection& selection, 
                 throw;
             if (!first)
                 first = error;
-            study.refused.push_back({selection.images[i].path, error.what()});
+            study.refused.push_back({selection.images[i].path, error.text()});
         }
     }
     job.report(total, total, "encode images");

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/error.h"
+#include "core/base/user_text.h"
 #include "core/image/profile.h"
 #include "core/model/model.h"
 #include "core/study/scan.h"
@@ -23,13 +24,13 @@ struct ImageToScore
     Side side = Side::Unknown;
     std::string view;
     std::optional<Spacing> spacing; // mm; empty: no mm in results
-    std::vector<std::string> warnings;
+    std::vector<UserText> warnings;
 };
 
 struct NotScored
 {
     std::filesystem::path path;
-    std::string reason;
+    UserText reason;
 };
 
 struct ImageSelection

@@ -20,10 +20,12 @@ std::string inProgramsLanguage(const UserText& text)
 
 QString shownText(const UserText& text) { return QString::fromStdString(inProgramsLanguage(text)); }
 
+QString shownLine(const UserText& text) { return QString::fromStdString(oneLine(inProgramsLanguage(text))); }
+
 QString shownError(const std::exception& error)
 {
     if (const auto* own = dynamic_cast<const Error*>(&error))
-        return QString::fromStdString(oneLine(inProgramsLanguage(own->text())));
+        return shownLine(own->text());
     if (dynamic_cast<const std::bad_alloc*>(&error))
         return shownText({TextId("error.memory", "Not enough memory for this.")});
     return QString::fromUtf8(error.what());

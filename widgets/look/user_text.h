@@ -9,6 +9,8 @@ namespace mama {
 // In the program's language, by the installed translators: context is the text's id, source its English words. What
 // they do not know stays English.
 QString shownText(const UserText& text);
+// The same on one line, control characters as \\n or \\xNN.
+QString shownLine(const UserText& text);
 // What a caught exception says to the user, on one line: core's errors in the program's language.
 QString shownError(const std::exception& error);
 

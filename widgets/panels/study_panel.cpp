@@ -1,5 +1,7 @@
 #include "widgets/panels/study_panel.h"
 
+#include "widgets/look/user_text.h"
+
 #include <QLabel>
 #include <QListWidget>
 #include <QVBoxLayout>
@@ -28,23 +30,31 @@ QString describe(const StudyImage& image)
     QString text = QString::fromStdString(image.label.empty() ? image.path.filename().string() : image.label);
     if (image.slot == Slot::Extra)
         text += StudyPanel::tr(" (extra)");
-    for (const std::string& badge : image.badges)
-        text += QStringLiteral(" · ") + QString::fromStdString(badge);
+    for (const UserText& badge : image.badges)
+        text += QStringLiteral(" · ") + shownText(badge);
     return text;
+}
+
+// Where a side or view comes from: an attribute's name, or a name on the disk.
+QString sourceText(const std::string& source)
+{
+    return source.empty()            ? QStringLiteral("–")
+           : source == "file name"   ? StudyPanel::tr("file name")
+           : source == "folder name" ? StudyPanel::tr("folder name")
+                                     : QString::fromStdString(source);
 }
 
 QString details(const StudyImage& image)
 {
     QStringList lines{QString::fromStdString(image.path.string())};
-    lines << StudyPanel::tr("Side from %1, view from %2")
-                 .arg(QString::fromStdString(image.sideSource.empty() ? "–" : image.sideSource),
-                      QString::fromStdString(image.viewSource.empty() ? "–" : image.viewSource));
+    lines
+        << StudyPanel::tr("Side from %1, view from %2").arg(sourceText(image.sideSource), sourceText(image.viewSource));
     lines << StudyPanel::tr("%1 × %2 pixels, spacing: %3")
                  .arg(image.header.columns)
                  .arg(image.header.rows)
-                 .arg(QString::fromStdString(image.spacing.basis));
-    for (const std::string& warning : image.warnings)
-        lines << StudyPanel::tr("Warning: %1").arg(QString::fromStdString(warning));
+                 .arg(shownText(image.spacing.basis));
+    for (const UserText& warning : image.warnings)
+        lines << StudyPanel::tr("Warning: %1").arg(shownText(warning));
     return lines.join(QLatin1Char('\n'));
 }
 
@@ -102,8 +112,8 @@ void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector
     m_problems->clear();
     for (const ScanProblem& problem : problems)
         addProblem(shortened(QString::fromStdString(problem.path.filename().string())) + QStringLiteral(":\n") +
-                       QString::fromStdString(problem.reason),
-                   QString::fromStdString(problem.path.string() + "\n" + problem.reason));
+                       shownText(problem.reason),
+                   QString::fromStdString(problem.path.string()) + QLatin1Char('\n') + shownText(problem.reason));
     m_problems->setVisible(m_problems->count() > 0);
     m_problemsTitle->setVisible(m_problems->count() > 0);
     showImages();

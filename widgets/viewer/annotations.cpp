@@ -1,5 +1,6 @@
 #include "widgets/viewer/annotations.h"
 
+#include "widgets/look/user_text.h"
 #include "widgets/viewer/legend.h"
 
 #include <QCoreApplication>
@@ -138,7 +139,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (const QString& score = texts.score[static_cast<std::size_t>(hung.slot)]; !score.isEmpty())
         top.push_back({score, small ? 8.5 : 10.5, result, true});
     for (const auto& badge : facts.badges)
-        top.push_back({QString::fromStdString(badge), 8.5, warm, false, true});
+        top.push_back({shownText(badge), 8.5, warm, false, true});
     if (cell.mirror)
         top.push_back({*cell.mirror ? tr("mirrored by you") : tr("mirroring undone by you"), 8.5, warm, false, true});
     if (!facts.warnings.empty())
@@ -173,8 +174,7 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& hung, int bo
             length = mm;
     QString text = tr("no mm scale in this file");
     if (spacing.mm && length > 0)
-        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") +
-               QString::fromStdString(spacing.basis);
+        text = QLocale().toString(length, 'g', 3) + tr(" mm") + QStringLiteral(" · ") + shownText(spacing.basis);
     else if (spacing.mm)
         return;
     Sprite sprite =

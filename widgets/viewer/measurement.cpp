@@ -1,5 +1,6 @@
 #include "widgets/viewer/measurement.h"
 
+#include "widgets/look/user_text.h"
 #include "widgets/viewer/scene/hanging.h"
 
 #include <QCoreApplication>
@@ -22,7 +23,7 @@ QString toText(const Measurement& measurement, const SpacingFact& spacing)
 {
     if (const auto mm = lengthMm(measurement, spacing))
         return QCoreApplication::translate("FourView", "%1 mm · %2")
-            .arg(QLocale().toString(*mm, 'f', 1), QString::fromStdString(spacing.basis));
+            .arg(QLocale().toString(*mm, 'f', 1), shownText(spacing.basis));
     const double pixels = std::hypot(measurement.to.x - measurement.from.x, measurement.to.y - measurement.from.y);
     return QCoreApplication::translate("FourView", "%1 pixels · no mm scale in this file")
         .arg(QLocale().toString(pixels, 'f', 0));

@@ -111,7 +111,7 @@ nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacin
         {"scale",
          {static_cast<double>(c.resizedColumns) / c.storedColumns, static_cast<double>(c.resizedRows) / c.storedRows}},
         {"patch_mm", patch},
-        {"spacing_source", spacing.basis},
+        {"spacing_source", spacing.basis.english()},
         {"geometry", prepared.geometry.toJson()}};
 }
 
@@ -137,7 +137,7 @@ int run(const Options& options)
         printJson(report);
     else
         std::cout << "profile " << profile.name << " version " << profile.version << ", crop " << report["crop"].dump()
-                  << ", patch " << report["patch_mm"].dump() << " mm (" << spacing.basis << ")\n";
+                  << ", patch " << report["patch_mm"].dump() << " mm (" << spacing.basis.english() << ")\n";
     return Done;
 }
 

@@ -39,14 +39,14 @@ nlohmann::json toJson(const StudyImage& image)
         {"rows", image.header.rows},
         {"columns", image.header.columns},
         {"spacing_mm", spacing},
-        {"spacing_source", image.spacing.basis},
+        {"spacing_source", image.spacing.basis.english()},
         {"slot", name(image.slot)},
         {"mirrored", image.mirrorForDisplay},
         {"flipped", image.flipForDisplay},
         {"chest_wall_column", image.chestWallColumn >= 0 ? nlohmann::json(image.chestWallColumn) : nlohmann::json()},
         {"twin", image.twin >= 0 ? nlohmann::json(image.twin) : nlohmann::json()},
-        {"badges", image.badges},
-        {"warnings", image.warnings}};
+        {"badges", english(image.badges)},
+        {"warnings", english(image.warnings)}};
 }
 
 nlohmann::json toJson(const ScanReport& report)
@@ -60,7 +60,7 @@ nlohmann::json toJson(const ScanReport& report)
     }
     for (const ScanProblem& problem : report.problems)
         document["problems"].push_back(
-            {{"path", problem.path.string()}, {"reason", problem.reason}, {"refused", problem.refused}});
+            {{"path", problem.path.string()}, {"reason", problem.reason.english()}, {"refused", problem.refused}});
     return document;
 }
 
@@ -70,18 +70,18 @@ void print(const ScanReport& report)
         std::cout << "study " << study.uid << (study.date.empty() ? "" : ", " + study.date) << "\n";
         for (const StudyImage& image : study.images) {
             std::cout << "  " << name(image.slot) << "\t" << (image.label.empty() ? "?" : image.label) << "\t"
-                      << image.header.columns << " x " << image.header.rows << "\t" << image.spacing.basis << "\t"
-                      << image.path.string();
-            for (const std::string& badge : image.badges)
+                      << image.header.columns << " x " << image.header.rows << "\t" << image.spacing.basis.english()
+                      << "\t" << image.path.string();
+            for (const std::string& badge : english(image.badges))
                 std::cout << "  [" << badge << "]";
             std::cout << "\n";
-            for (const std::string& warning : image.warnings)
+            for (const std::string& warning : english(image.warnings))
                 std::cout << "      warning: " << warning << "\n";
         }
     }
     for (const ScanProblem& problem : report.problems)
-        std::cout << (problem.refused ? "refused  " : "no image ") << problem.path.string() << ": " << problem.reason
-                  << "\n";
+        std::cout << (problem.refused ? "refused  " : "no image ") << problem.path.string() << ": "
+                  << problem.reason.english() << "\n";
 }
 
 int run(const Options& options, const Context& context)

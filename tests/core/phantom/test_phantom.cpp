@@ -79,7 +79,7 @@ private Q_SLOTS:
             QCOMPARE(study.images.size(), std::size_t{4});
             for (const StudyImage& image : study.images)
                 QVERIFY2(image.warnings.empty() && !image.mirrorForDisplay && !image.flipForDisplay,
-                         image.warnings.empty() ? "turned" : image.warnings[0].c_str());
+                         image.warnings.empty() ? "turned" : image.warnings[0].english().c_str());
         }
         const ImportedSet table = readEmbedTables(root / "tables", false);
         QCOMPARE(table.records.size(), std::size_t{16});

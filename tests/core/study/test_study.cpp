@@ -15,9 +15,10 @@ namespace {
 
 using Views = std::vector<std::pair<std::string, SyntheticMammogram>>; // file name and content
 
-bool contains(const std::vector<std::string>& list, const std::string& part)
+bool contains(const std::vector<UserText>& list, const std::string& part)
 {
-    return std::ranges::any_of(list, [&](const std::string& one) { return one.find(part) != std::string::npos; });
+    return std::ranges::any_of(list,
+                               [&](const UserText& one) { return one.english().find(part) != std::string::npos; });
 }
 
 // Writes the images into a folder of their own and scans it; the only study there.
@@ -243,12 +244,14 @@ private Q_SLOTS:
     void fiveSpacings()
     {
         const auto fact = [](const ImageHeader& header) { return describeImage("x.dcm", header).spacing; };
-        QCOMPARE(fact(spacings(0.2, 0.1, std::nullopt, "GEOMETRY")).basis, std::string("calibrated GEOMETRY"));
-        QCOMPARE(fact(spacings(0.1, 0.1, 1.5)).basis, std::string("corrected by ERMF 1.5"));
+        QCOMPARE(fact(spacings(0.2, 0.1, std::nullopt, "GEOMETRY")).basis.english(),
+                 std::string("calibrated GEOMETRY"));
+        QCOMPARE(fact(spacings(0.1, 0.1, 1.5)).basis.english(), std::string("corrected by ERMF 1.5"));
         QCOMPARE(fact(spacings(0.1, 0.1, 1.5)).mm->row, 0.1 / 1.5);
-        QCOMPARE(fact(spacings(std::nullopt, 0.1, std::nullopt)).basis, std::string("at detector, not corrected"));
-        QCOMPARE(fact(spacings(0.1, std::nullopt, 1.5)).basis, std::string("basis unknown"));
-        QCOMPARE(fact(spacings(std::nullopt, std::nullopt, 1.5)).basis, std::string("none"));
+        QCOMPARE(fact(spacings(std::nullopt, 0.1, std::nullopt)).basis.english(),
+                 std::string("at detector, not corrected"));
+        QCOMPARE(fact(spacings(0.1, std::nullopt, 1.5)).basis.english(), std::string("basis unknown"));
+        QCOMPARE(fact(spacings(std::nullopt, std::nullopt, 1.5)).basis.english(), std::string("none"));
         QVERIFY(!fact(spacings(0.0, std::nullopt, 1.5)).mm);
         QVERIFY(contains(describeImage("x.dcm", spacings(0.25, 0.5, 1.5)).warnings, "PixelSpacing 0.25"));
     }
@@ -261,7 +264,7 @@ private Q_SLOTS:
         QCOMPARE(report->studies[0].uid, std::string("folder:four-view"));
         for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
             const StudyImage* image = report->studies[0].inSlot(slot);
-            QVERIFY(image && image->viewSource == "file name" && image->spacing.basis == "none");
+            QVERIFY(image && image->viewSource == "file name" && image->spacing.basis.english() == "none");
             QCOMPARE(contains(image->badges, "mirrored"), image->side == Side::Right);
         }
         QVERIFY(std::ranges::none_of(report->problems, &ScanProblem::refused));
