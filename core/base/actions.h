@@ -27,5 +27,18 @@ inline constexpr auto chooseImages = TextId("action.choose_images", "choose imag
 inline constexpr auto encode = TextId("action.encode", "encode");
 inline constexpr auto encodeText = TextId("action.encode_text", "encode text");
 inline constexpr auto choosePooling = TextId("action.choose_pooling", "choose pooling");
+inline constexpr auto lock = TextId("action.lock", "lock");
+inline constexpr auto train = TextId("action.train", "train");
+inline constexpr auto readRun = TextId("action.read_run", "read run");
+inline constexpr auto readMessage = TextId("action.read_message", "read message");
+inline constexpr auto readReply = TextId("action.read_reply", "read reply");
+inline constexpr auto readParameters = TextId("action.read_parameters", "read parameters");
+inline constexpr auto request = TextId("action.request", "request");
+inline constexpr auto compute = TextId("action.compute", "compute");
+inline constexpr auto call = TextId("action.call", "call %1");
+inline constexpr auto writeMaps = TextId("action.write_maps", "write maps");
+inline constexpr auto prepare = TextId("action.prepare", "prepare");
+inline constexpr auto useModel = TextId("action.use_model", "use model");
+inline constexpr auto useStudy = TextId("action.use_study", "use study");
 
 } // namespace mama::action

@@ -1,5 +1,6 @@
 #include "core/engine/service.h"
 
+#include "core/base/actions.h"
 #include "core/base/log.h"
 #include "core/base/processor.h"
 #include "core/protocol/line_splitter.h"
@@ -33,7 +34,11 @@ namespace code = protocol::code;
 
 constexpr auto progressPause = std::chrono::milliseconds(100);
 
-Failure cancelled() { return failure(code::cancelled, "cancelled", "request", "cancelled by the client"); }
+Failure cancelled()
+{
+    return failure(code::cancelled, "cancelled", {action::request},
+                   {TextId("engine.cancelled", "cancelled by the client")});
+}
 
 // What a caught exception means; allocators of other libraries report want of memory in their own words.
 Failure failureOf(const std::exception& error)
@@ -43,9 +48,9 @@ Failure failureOf(const std::exception& error)
     const std::string text = error.what();
     if (dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos ||
         text.find("out of memory") != std::string::npos)
-        return failure(code::memory, "memory", "compute",
-                       "not enough memory; close other studies or use a smaller model");
-    return failure(code::internal, "internal", "compute", text.substr(0, text.find('\n')));
+        return failure(code::memory, "memory", {action::compute},
+                       {TextId("engine.no_memory", "not enough memory; close other studies or use a smaller model")});
+    return failure(code::internal, "internal", {action::compute}, text.substr(0, text.find('\n')));
 }
 
 } // namespace
@@ -93,8 +98,9 @@ bool Service::run(const std::stop_token& stop)
                 return;
             if (line.tooLong)
                 send(protocol::errorLine(
-                    nullptr, failure(code::request, "request", "read message",
-                                     "the line is longer than " + std::to_string(protocol::lineLimit) + " bytes")));
+                    nullptr,
+                    failure(code::request, "request", {action::readMessage},
+                            {TextId("protocol.long_line", "the line is longer than %1 bytes"), protocol::lineLimit})));
             else
                 take(line.text);
         }
@@ -151,9 +157,11 @@ void Service::dispatch(Message message)
         } else if (message.method == HelloRequest::method) {
             reply(message, protocol::resultLine(message.id, hello(HelloRequest::fromJson(message.params)).toJson()));
         } else if (const auto found = methods().find(message.method); found == methods().end()) {
-            refuse(message, failure(code::method, "method", "call " + message.method, "no such method"));
+            refuse(message, failure(code::method, "method", {action::call, message.method},
+                                    {TextId("protocol.no_such_method", "no such method")}));
         } else if (!m_greeted) {
-            refuse(message, failure(code::request, "request", "call " + message.method, "hello must come first"));
+            refuse(message, failure(code::request, "request", {action::call, message.method},
+                                    {TextId("protocol.hello_first", "hello must come first")}));
         } else {
             start(std::move(message), found->second);
         }
@@ -170,13 +178,13 @@ void Service::start(Message message, const Entry& entry)
         const std::lock_guard lock(m_mutex);
         key = message.notification ? "notification " + std::to_string(++m_notifications)
                                    : message.id.dump(-1, ' ', true, json::error_handler_t::replace);
-        std::string why;
+        UserText why;
         if (m_inFlight.size() >= protocol::inFlightLimit)
-            why = "more than " + std::to_string(protocol::inFlightLimit) + " requests in flight";
+            why = {TextId("protocol.too_many", "more than %1 requests in flight"), protocol::inFlightLimit};
         else if (!m_inFlight.emplace(key, source).second)
-            why = "a request with this id is in flight";
+            why = {TextId("protocol.same_id", "a request with this id is in flight")};
         if (!why.empty()) {
-            refuse(message, failure(code::request, "request", "call " + message.method, why));
+            refuse(message, failure(code::request, "request", {action::call, message.method}, why));
             return;
         }
     }
@@ -220,8 +228,8 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
         log::warning(message.method + ": " + failed.what + ": " + failed.where + ": " + failed.why);
         return protocol::errorLine(message.id, failed);
     } catch (...) { // nothing may end the service
-        return protocol::errorLine(message.id,
-                                   failure(code::internal, "internal", message.method, "unknown exception"));
+        return protocol::errorLine(message.id, failure(code::internal, "internal", message.method,
+                                                       {TextId("engine.unknown_exception", "unknown exception")}));
     }
 }
 

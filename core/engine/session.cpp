@@ -1,5 +1,6 @@
 #include "core/engine/session.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/dicom/read/image_file.h"
 #include "core/engine/session_parameters.h"
@@ -74,7 +75,8 @@ void addMapFiles(QueryReply& reply, const QueryResult& result, const EncodedStud
     std::error_code failed;
     std::filesystem::create_directories(folder, failed);
     if (!::mkdtemp(own.data()))
-        throw Error(ErrorCode::Io, "write maps", folder, "no folder can be made there");
+        throw Error(ErrorCode::Io, {action::writeMaps}, folder,
+                    {TextId("engine.no_map_folder", "no folder can be made there")});
     for (QueryReply::Image& image : reply.images)
         image.maps.emplace();
     for (const MapFile& file : writeMaps(result, study, own)) {
@@ -85,14 +87,21 @@ void addMapFiles(QueryReply& reply, const QueryResult& result, const EncodedStud
     reply.folder = own;
 }
 
+void addTexts(std::vector<NotUsed>& list, const std::vector<NotScored>& reasons)
+{
+    for (std::size_t i = 0; i < list.size(); ++i)
+        list[i].reasonText = reasons[i].reason;
+}
+
 // The image as the profile makes it for the model. Error(Data) if the file has no such frame.
 PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile, int size, int patch)
 {
     const auto file = ImageFile::open(request.path);
     if (file->kind() != FileKind::Image || request.frame >= file->header().frames)
-        throw Error(ErrorCode::Data, "prepare", request.path,
-                    file->kind() == FileKind::Image ? "it has " + std::to_string(file->header().frames) + " frames"
-                                                    : std::string("not an image but: ") + name(file->kind()));
+        throw Error(ErrorCode::Data, {action::prepare}, request.path,
+                    file->kind() == FileKind::Image
+                        ? UserText{TextId("engine.frames", "it has %1 frames"), file->header().frames}
+                        : UserText{TextId("engine.not_an_image", "not an image but: %1"), textOf(file->kind())});
     return mama::prepare(file->readFrame(request.frame), file->pipeline(request.frame), profile, size, patch);
 }
 
@@ -106,7 +115,7 @@ std::shared_ptr<ModelInUse> Session::model() const
 {
     const std::lock_guard lock(m_mutex);
     if (!m_model)
-        throw Error(ErrorCode::Usage, "use model", modelField, "none is loaded");
+        throw Error(ErrorCode::Usage, {action::useModel}, modelField, {TextId("engine.no_model", "none is loaded")});
     return m_model;
 }
 
@@ -116,8 +125,8 @@ Session::Kept Session::study(const std::string& id)
     const auto found =
         std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
     if (found == m_studies.end())
-        throw Error(ErrorCode::Usage, "use study", studyField,
-                    "\"" + id + "\" is not known, or forgotten: encode it again");
+        throw Error(ErrorCode::Usage, {action::useStudy}, studyField,
+                    {TextId("engine.study_forgotten", "\"%1\" is not known, or forgotten: encode it again"), id});
     m_studies.splice(m_studies.begin(), m_studies, found);
     return m_studies.front();
 }
@@ -135,7 +144,7 @@ Cancellable<ModelsReply> Session::models(const ModelsRequest& request, const Job
     for (const std::string& folder : request.folders) {
         std::error_code failed;
         if (!std::filesystem::is_directory(folder, failed))
-            reply.problems.push_back({folder, "no such folder"});
+            reply.problems.push_back({folder, "no such folder", {TextId("engine.no_such_folder", "no such folder")}});
         folders.emplace_back(folder);
     }
     const auto own = modelFolders();
@@ -181,13 +190,17 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
     {
         const std::lock_guard lock(m_mutex);
         if (m_model != use)
-            throw Error(ErrorCode::Usage, "encode", modelField, "another model was loaded meanwhile: encode again");
+            throw Error(ErrorCode::Usage, {action::encode}, modelField,
+                        {TextId("engine.other_model", "another model was loaded meanwhile: encode again")});
         kept.id = std::to_string(++m_lastStudy);
         m_studies.push_front(kept);
         if (m_studies.size() > m_options.studies)
             former.splice(former.begin(), m_studies, std::prev(m_studies.end()));
     }
-    return encodeReply(*kept.study, kept.id);
+    EncodeReply reply = encodeReply(*kept.study, kept.id);
+    addTexts(reply.skipped, kept.study->skipped);
+    addTexts(reply.refused, kept.study->refused);
+    return reply;
 }
 
 Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& job)
@@ -198,6 +211,8 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
     if (!result)
         return {};
     QueryReply reply = queryReply(*result, *kept.study);
+    for (std::size_t i = 0; i < reply.texts.size(); ++i)
+        reply.texts[i].warningTexts = result->texts[i].warnings;
     if (request.maps == MapsWanted::Inline)
         addInlineMaps(reply, *result);
     else if (request.maps == MapsWanted::Files)

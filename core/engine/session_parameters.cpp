@@ -1,5 +1,6 @@
 #include "core/engine/session_parameters.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 namespace mama::engine {
@@ -12,7 +13,8 @@ Value byName(std::initializer_list<Value> values, const std::string& text)
     for (const Value value : values)
         if (text == name(value))
             return value;
-    throw Error(ErrorCode::Internal, "read parameters", text, "the protocol has a name that core does not know");
+    throw Error(ErrorCode::Internal, {action::readParameters}, text,
+                {TextId("engine.unknown_name", "the protocol has a name that core does not know")});
 }
 
 // A side that is not named follows from the slot.

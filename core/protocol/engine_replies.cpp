@@ -61,6 +61,7 @@ void fields(auto& list, Is<NotUsed> auto& one)
 {
     list.need("path", one.path);
     list.need("reason", one.reason);
+    list.may("reason_text", one.reasonText);
 }
 
 void fields(auto& list, Is<ModelsReply::Found> auto& model)

@@ -60,6 +60,7 @@ struct HelloReply
 struct NotUsed
 {
     std::string path, reason;
+    UserText reasonText = {}; // to be put into the user's language; from the engine alone
 
     bool operator==(const NotUsed&) const = default;
 };

@@ -1,5 +1,6 @@
 #include "core/protocol/json_rpc.h"
 
+#include "core/base/actions.h"
 #include "core/base/text_escape.h"
 #include "core/protocol/message_fields.h"
 
@@ -39,10 +40,10 @@ int codeOf(ErrorCode code)
     return code::internal;
 }
 
-Message broken(Message message, int code, const char* name, std::string why)
+Message broken(Message message, int code, const char* name, const UserText& why)
 {
     message.valid = false;
-    message.problem = failure(code, name, "read message", std::move(why));
+    message.problem = failure(code, name, {action::readMessage}, why);
     return message;
 }
 
@@ -50,18 +51,20 @@ Message broken(Message message, int code, const char* name, std::string why)
 
 Failure failureOf(const Error& error)
 {
-    return {codeOf(error.code()), name(error.code()), error.action().english(), error.where(), error.why().english()};
+    return {codeOf(error.code()), name(error.code()),    error.action().english(),
+            error.where(),        error.why().english(), error.text()};
 }
 
-Failure failure(int code, std::string name, std::string what, std::string why)
+Failure failure(int code, std::string name, const UserText& what, const UserText& why)
 {
-    return {code, std::move(name), std::move(what), {}, std::move(why)};
+    return {code, std::move(name), what.english(), {}, why.english(), errorText(what, {}, why)};
 }
 
 // An error as it travels.
 struct ErrorData
 {
     std::string code, what, where, why;
+    UserText text;
 };
 struct ErrorObject
 {
@@ -76,6 +79,7 @@ void fields(auto& list, Is<ErrorData> auto& data)
     list.need("what", data.what);
     list.need("where", data.where);
     list.need("why", data.why);
+    list.may("text", data.text);
 }
 
 void fields(auto& list, Is<ErrorObject> auto& error)
@@ -96,19 +100,19 @@ void fields(auto& list, Is<Progress> auto& progress)
 
 std::string Failure::message() const
 {
-    std::string text = what;
+    std::string line = what;
     for (const std::string* part : {&where, &why})
         if (!part->empty())
-            text += ": " + *part;
-    return oneLine(text);
+            line += ": " + *part;
+    return oneLine(line);
 }
 
-json Failure::toJson() const { return written(ErrorObject{code, message(), {name, what, where, why}}); }
+json Failure::toJson() const { return written(ErrorObject{code, message(), {name, what, where, why, text}}); }
 
 Failure Failure::fromJson(const json& from)
 {
     const auto error = readReply<ErrorObject>(from);
-    return {error.code, error.data.code, error.data.what, error.data.where, error.data.why};
+    return {error.code, error.data.code, error.data.what, error.data.where, error.data.why, error.data.text};
 }
 
 json Progress::toJson() const { return written(*this); }
@@ -119,27 +123,33 @@ Message parseLine(std::string_view text)
     Message message;
     json document = json::parse(text, nullptr, false);
     if (document.is_discarded())
-        return broken(std::move(message), code::parse, "parse", "the line is not JSON");
+        return broken(std::move(message), code::parse, "parse", {TextId("protocol.not_json", "the line is not JSON")});
     if (document.is_array())
-        return broken(std::move(message), code::request, "request", "batches are not taken: send one message a line");
+        return broken(std::move(message), code::request, "request",
+                      {TextId("protocol.batch", "batches are not taken: send one message a line")});
     if (!document.is_object())
-        return broken(std::move(message), code::request, "request", "the message is not an object");
+        return broken(std::move(message), code::request, "request",
+                      {TextId("protocol.not_an_object", "the message is not an object")});
     const auto id = document.find(key::id);
     message.notification = id == document.end();
     if (!message.notification) {
         if (!id->is_number_integer() && !id->is_string())
-            return broken(std::move(message), code::request, "request", "id must be an integer or a text");
+            return broken(std::move(message), code::request, "request",
+                          {TextId("protocol.bad_id", "id must be an integer or a text")});
         message.id = *id;
     }
     if (document.value(key::protocol, json()) != protocolVersion)
-        return broken(std::move(message), code::request, "request", "jsonrpc must be \"2.0\"");
+        return broken(std::move(message), code::request, "request",
+                      {TextId("protocol.bad_version", "jsonrpc must be \"2.0\"")});
     const auto method = document.find(key::method);
     if (method == document.end() || !method->is_string())
-        return broken(std::move(message), code::request, "request", "method must be a text");
+        return broken(std::move(message), code::request, "request",
+                      {TextId("protocol.bad_method", "method must be a text")});
     message.method = method->get<std::string>();
     if (const auto params = document.find(key::params); params != document.end()) {
         if (!params->is_object())
-            return broken(std::move(message), code::parameters, "usage", "params must be an object");
+            return broken(std::move(message), code::parameters, "usage",
+                          {TextId("protocol.bad_params", "params must be an object")});
         message.params = std::move(*params);
     }
     message.valid = true;

@@ -24,7 +24,8 @@ struct Failure
 {
     int code = code::internal;
     std::string name;             // of the kind: "io", "usage", ...
-    std::string what, where, why; // as mama::Error has them
+    std::string what, where, why; // as mama::Error has them, in English
+    UserText text = {};           // all three, to be put into the user's language; empty: English alone
 
     std::string message() const; // "what: where: why" on one line, without what is empty
     nlohmann::json toJson() const;
@@ -33,7 +34,7 @@ struct Failure
     bool operator==(const Failure&) const = default;
 };
 Failure failureOf(const Error& error);
-Failure failure(int code, std::string name, std::string what, std::string why);
+Failure failure(int code, std::string name, const UserText& what, const UserText& why);
 
 // One line from the client.
 struct Message

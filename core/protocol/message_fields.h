@@ -44,8 +44,11 @@ concept Plain = std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::
 // Pairs of functions of their own: base64 here, and whatever a message's source adds.
 nlohmann::json valueOf(const std::vector<std::uint8_t>& bytes);
 nlohmann::json valueOf(const std::vector<float>& values); // little endian
+nlohmann::json valueOf(const UserText& text);
 void readValue(Parameters& in, const char* field, std::vector<std::uint8_t>& bytes);
 void readValue(Parameters& in, const char* field, std::vector<float>& values);
+void readValue(Parameters& in, const char* field, UserText& text);
+void readValue(Parameters& in, const char* field, std::vector<UserText>& texts);
 template <class T>
 concept OwnWriter = requires(const T& value)
 {

@@ -1,10 +1,17 @@
 #include "core/protocol/parameters.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <limits>
 
 namespace mama::protocol {
+namespace {
+
+constexpr auto missing = TextId("protocol.missing", "is missing");
+constexpr auto mustBeTexts = TextId("protocol.must_list_texts", "must be a list of texts");
+
+} // namespace
 
 using nlohmann::json;
 
@@ -12,14 +19,14 @@ Parameters::Parameters(const json& object, std::string where, Of of)
     : m_object(object), m_where(std::move(where)), m_of(of)
 {
     if (!object.is_object())
-        refuse("", "must be an object");
+        refuse("", {TextId("protocol.must_object", "must be an object")});
 }
 
-void Parameters::refuse(const std::string& field, const std::string& why) const
+void Parameters::refuse(const std::string& field, const UserText& why) const
 {
     if (m_of == Of::Reply)
-        throw Error(ErrorCode::Format, "read reply", m_where + field, why);
-    throw Error(ErrorCode::Usage, "read parameters", m_where + field, why);
+        throw Error(ErrorCode::Format, {action::readReply}, m_where + field, why);
+    throw Error(ErrorCode::Usage, {action::readParameters}, m_where + field, why);
 }
 
 const json* Parameters::find(const std::string& field)
@@ -38,9 +45,9 @@ std::string Parameters::text(const std::string& field)
 {
     const json* value = find(field);
     if (!value)
-        refuse(field, "is missing");
+        refuse(field, {missing});
     if (!value->is_string())
-        refuse(field, "must be a text");
+        refuse(field, {TextId("protocol.must_text", "must be a text")});
     return value->get<std::string>();
 }
 
@@ -55,7 +62,7 @@ bool Parameters::flag(const std::string& field, bool absent)
     if (!value)
         return absent;
     if (!value->is_boolean())
-        refuse(field, "must be true or false");
+        refuse(field, {TextId("protocol.must_true_or_false", "must be true or false")});
     return value->get<bool>();
 }
 
@@ -67,7 +74,7 @@ int Parameters::number(const std::string& field, int absent, int low, int high)
     // Through double: an integer too large for the type must not wrap into the range.
     const double number = value->is_number_integer() ? value->get<double>() : low - 1.0;
     if (number < low || number > high)
-        refuse(field, "must be a whole number from " + std::to_string(low) + " to " + std::to_string(high));
+        refuse(field, {TextId("protocol.must_whole_number_from", "must be a whole number from %1 to %2"), low, high});
     return static_cast<int>(number);
 }
 
@@ -75,21 +82,21 @@ std::vector<std::string> Parameters::texts(const std::string& field, std::size_t
 {
     const json* value = find(field);
     if (!value)
-        refuse(field, "is missing");
+        refuse(field, {missing});
     std::vector<std::string> out;
     if (value->is_string())
         out.push_back(value->get<std::string>());
     else if (value->is_array())
         for (const json& one : *value) {
             if (!one.is_string())
-                refuse(field, "must be a list of texts");
+                refuse(field, {mustBeTexts});
             out.push_back(one.get<std::string>());
         }
     else
-        refuse(field, "must be a list of texts");
+        refuse(field, {mustBeTexts});
     if (out.size() < low || out.size() > high)
-        refuse(field, "must hold " + std::to_string(low) + " to " + std::to_string(high) + " texts, not " +
-                          std::to_string(out.size()));
+        refuse(field,
+               {TextId("protocol.must_hold_texts_not", "must hold %1 to %2 texts, not %3"), low, high, out.size()});
     return out;
 }
 
@@ -98,7 +105,7 @@ const json& Parameters::must(const std::string& field, bool (json::*isRight)() c
 {
     const json* value = find(field);
     if (!value)
-        refuse(field, "is missing");
+        refuse(field, {missing});
     if (!(value->*isRight)())
         refuse(field, otherwise);
     return *value;
@@ -108,14 +115,14 @@ std::uint64_t Parameters::count(const std::string& field)
 {
     const json& value = must(field, &json::is_number_integer, "must be a whole number");
     if (!value.is_number_unsigned() && value.get<std::int64_t>() < 0)
-        refuse(field, "must not be negative");
+        refuse(field, {TextId("protocol.must_not_negative", "must not be negative")});
     return value.get<std::uint64_t>();
 }
 
 double Parameters::realOf(const json& value, const std::string& field) const
 {
     if (!value.is_number() && !value.is_null())
-        refuse(field, "must be a number");
+        refuse(field, {TextId("protocol.must_number", "must be a number")});
     return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
 }
 
@@ -123,7 +130,7 @@ double Parameters::real(const std::string& field)
 {
     const json* value = find(field);
     if (!value && !m_object.contains(field))
-        refuse(field, "is missing");
+        refuse(field, {missing});
     return realOf(value ? *value : json(), field);
 }
 
@@ -183,7 +190,7 @@ void Parameters::finish() const
 {
     for (const auto& [field, value] : m_object.items())
         if (!m_asked.contains(field))
-            refuse(field, "is not a field of this method");
+            refuse(field, {TextId("protocol.not_field_method", "is not a field of this method")});
 }
 
 } // namespace mama::protocol

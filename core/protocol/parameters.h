@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <cstdint>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -37,7 +39,7 @@ public:
     const nlohmann::json& value(const std::string& field); // any type; null if absent
     void finish() const;
 
-    [[noreturn]] void refuse(const std::string& field, const std::string& why) const;
+    [[noreturn]] void refuse(const std::string& field, const UserText& why) const;
 
 private:
     const nlohmann::json* find(const std::string& field);

@@ -1,5 +1,6 @@
 #include "core/protocol/run_folder.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
@@ -32,7 +33,7 @@ void appendText(const fs::path& path, std::string_view line)
     fs::create_directories(path.parent_path(), ignored);
     const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0)
-        throw Error(ErrorCode::Io, "write", path.string(), std::strerror(errno));
+        throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
     struct stat before
     {
     };
@@ -44,7 +45,7 @@ void appendText(const fs::path& path, std::string_view line)
         errno = 0; // the reader passes over half a line
     ::close(file);
     if (!whole)
-        throw Error(ErrorCode::Io, "write", path.string(), reason);
+        throw Error(ErrorCode::Io, {action::write}, path.string(), reason);
 }
 
 std::string timeStamp()
@@ -82,7 +83,7 @@ void RunFolder::flushMetrics() const
     const bool flushed = ::fsync(file) == 0;
     ::close(file);
     if (!flushed)
-        throw Error(ErrorCode::Io, "write", metricsFile().string(), std::strerror(errno));
+        throw Error(ErrorCode::Io, {action::write}, metricsFile().string(), std::strerror(errno));
 }
 
 void RunFolder::truncateMetrics(std::int64_t step) const

@@ -1,5 +1,6 @@
 #include "core/protocol/run_lock.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <cerrno>
@@ -17,14 +18,15 @@ RunLock::RunLock(const std::filesystem::path& folder)
     const std::filesystem::path path = folder / ".lock";
     m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (m_file < 0)
-        throw Error(ErrorCode::Io, "write", path.string(), std::strerror(errno));
+        throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
     if (::flock(m_file, LOCK_EX | LOCK_NB) == 0)
         return;
     const int reason = errno;
     ::close(m_file);
     if (reason == EWOULDBLOCK)
-        throw Error(ErrorCode::Usage, "train", folder.string(), "another process is at work on this run");
-    throw Error(ErrorCode::Io, "lock", path.string(), std::strerror(reason));
+        throw Error(ErrorCode::Usage, {action::train}, folder.string(),
+                    {TextId("run.other_process", "another process is at work on this run")});
+    throw Error(ErrorCode::Io, {action::lock}, path.string(), std::strerror(reason));
 }
 
 RunLock::~RunLock() { ::close(m_file); }

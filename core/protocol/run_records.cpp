@@ -1,5 +1,6 @@
 #include "core/protocol/run_records.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <array>
@@ -38,7 +39,8 @@ void take(const json& from, const char* key, T& value)
     try {
         value = found->get<T>();
     } catch (const json::exception&) {
-        throw Error(ErrorCode::Format, "read run", key, std::string("is a ") + found->type_name());
+        throw Error(ErrorCode::Format, {action::readRun}, key,
+                    {TextId("run.wrong_type", "is a %1"), found->type_name()});
     }
 }
 
@@ -183,14 +185,17 @@ json RunState::toJson() const
 RunState RunState::fromJson(const json& from)
 {
     if (!from.is_object())
-        throw Error(ErrorCode::Format, "read run", "state", "is not a JSON object");
+        throw Error(ErrorCode::Format, {action::readRun}, "state",
+                    {TextId("run.not_an_object", "is not a JSON object")});
     RunState state;
     std::string status = name(state.status);
     take(from, "status", status);
     const auto place = placeOf(statusNames, status);
     if (!place)
-        throw Error(ErrorCode::Format, "read run", "status",
-                    "\"" + status + "\" is none of starting, running, paused, finished, stopped, failed");
+        throw Error(
+            ErrorCode::Format, {action::readRun}, "status",
+            {TextId("run.unknown_status", "\"%1\" is none of starting, running, paused, finished, stopped, failed"),
+             status});
     state.status = static_cast<RunStatus>(*place);
     take(from, "task", state.task);
     take(from, "step", state.step);

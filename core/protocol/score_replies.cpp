@@ -49,6 +49,7 @@ void fields(auto& list, Is<QueryReply::Text> auto& text)
     list.need("sentences", text.sentences);
     list.need("warnings", text.warnings);
     list.orNull("unnegated", text.unnegated);
+    list.may("warning_texts", text.warningTexts);
 }
 
 void fields(auto& list, Is<QueryReply::Map> auto& map)

@@ -44,8 +44,9 @@ struct QueryReply
         std::string text, encoded; // as asked, as read by the model
         bool cut = false;
         std::uint64_t sentences = 0;
-        std::vector<std::string> warnings;
+        std::vector<std::string> warnings; // in English
         std::optional<Unnegated> unnegated;
+        std::vector<UserText> warningTexts = {}; // the same, to be put into the user's language; from the engine alone
         bool operator==(const Text&) const = default;
     };
     struct Map

@@ -21,6 +21,11 @@ QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& las
     return text;
 }
 
+QString shownFailure(const protocol::Failure& failure)
+{
+    return failure.text.empty() ? QString::fromStdString(failure.message()) : shownLine(failure.text);
+}
+
 } // namespace
 
 EngineProcess::EngineProcess(QString program, QObject* parent) : QObject(parent), m_program(std::move(program))
@@ -127,8 +132,7 @@ void EngineProcess::handle(const std::string& line)
                           QString::fromStdString(answer.progress.phase));
         break;
     case protocol::Answer::Kind::Failed:
-        Q_EMIT failed(id, QString::fromStdString(answer.failure.message()),
-                      QString::fromStdString(answer.failure.where));
+        Q_EMIT failed(id, shownFailure(answer.failure), QString::fromStdString(answer.failure.where));
         break;
     case protocol::Answer::Kind::Result:
         if (id == m_helloId && m_state == State::Starting)

@@ -355,7 +355,8 @@ void ModelSession::takeStudy(const protocol::EncodeReply& reply)
     QStringList refusals;
     for (const auto* list : {&reply.skipped, &reply.refused})
         for (const protocol::NotUsed& file : *list)
-            refusals.append(text(file.path) + QStringLiteral(": ") + text(file.reason));
+            refusals.append(text(file.path) + QStringLiteral(": ") +
+                            (file.reasonText.empty() ? text(file.reason) : shownText(file.reasonText)));
     for (const protocol::EncodedImage& image : reply.images)
         if (const auto index = sentIndex(image.image))
             m_geometry[*index] = Geometry::fromJson(image.patches.geometry);
@@ -408,8 +409,8 @@ QString ModelSession::notesOf(const protocol::QueryReply& reply)
 {
     QStringList notes;
     const protocol::QueryReply::Text& said = reply.texts.at(0);
-    for (const std::string& warning : said.warnings)
-        notes.append(text(warning));
+    for (const UserText& warning : said.warningTexts)
+        notes.append(shownText(warning));
     if (said.unnegated && std::isfinite(said.unnegated->study))
         notes.append(tr("without the negation, “%1”: study %2")
                          .arg(text(said.unnegated->text))

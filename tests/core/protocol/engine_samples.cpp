@@ -108,21 +108,30 @@ HelloReply helloReply()
     return hello;
 }
 
-ModelsReply modelsReply() { return {{{"demo", "/opt/models/demo"}}, {{"/more", "no such folder"}}}; }
+ModelsReply modelsReply()
+{
+    return {{{"demo", "/opt/models/demo"}},
+            {{"/more", "no such folder", {TextId("sample.no_folder", "no such folder")}}}};
+}
 
 EncodeReply encodeReply()
 {
     return {"1",
             {{imageName(), true, 812.5, patchGrid(), {"a warning"}}},
-            {{"/s/stack.dcm", "a stack: name its frame"}},
-            {{"/s/broken.dcm", "not an image"}}};
+            {{"/s/stack.dcm", "a stack of 3", {TextId("sample.stack", "a stack of %1"), 3}}},
+            {{"/s/broken.dcm", "not an image", {TextId("sample.broken", "not an image")}}}};
 }
 
 QueryReply queryReply()
 {
     QueryReply reply;
-    reply.texts = {
-        {"no mass", "no mass.", true, 1, {"negation"}, QueryReply::Unnegated{"mass", {0.31}, {{"R", 0.31}}, 0.31}}};
+    reply.texts = {{"no mass",
+                    "no mass.",
+                    true,
+                    1,
+                    {"negation"},
+                    QueryReply::Unnegated{"mass", {0.31}, {{"R", 0.31}}, 0.31},
+                    {{TextId("sample.negation", "negation")}}}};
     reply.images = {{imageName(),
                      {0.29},
                      {"a warning"},

@@ -128,6 +128,8 @@ private Q_SLOTS:
         QVERIFY(comesBack(CancelReply{true}));
         QVERIFY(comesBack(Progress{7, 1, 4, "encode images"}));
         QVERIFY(comesBack(Failure{-32010, "io", "open", "/x/a.dcm", "No such file"}));
+        QVERIFY(comesBack(failureOf(Error(ErrorCode::Io, {TextId("sample.open", "open")}, "/x/a.dcm",
+                                          {TextId("sample.why", "no such file")}))));
     }
 
     void numbersThatAreNotFiniteAreNull()

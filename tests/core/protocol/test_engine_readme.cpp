@@ -72,7 +72,7 @@ std::map<std::string, Section> sections()
     return out;
 }
 
-// Every field below a value, as "images[].path"; what is in a geometry is core/image's.
+// Every field below a value, as "images[].path"; what is in a geometry is core/image's, in a text core/base's.
 void addFields(const json& value, const std::string& before, Fields& out)
 {
     if (value.is_array())
@@ -83,7 +83,7 @@ void addFields(const json& value, const std::string& before, Fields& out)
     for (const auto& [key, inner] : value.items()) {
         const std::string path = before.empty() ? key : before + "." + key;
         out.insert(path);
-        if (key != "geometry")
+        if (key != "geometry" && key != "reason_text" && key != "warning_texts")
             addFields(inner, path, out);
     }
 }
