@@ -40,5 +40,7 @@ inline constexpr auto writeMaps = TextId("action.write_maps", "write maps");
 inline constexpr auto prepare = TextId("action.prepare", "prepare");
 inline constexpr auto useModel = TextId("action.use_model", "use model");
 inline constexpr auto useStudy = TextId("action.use_study", "use study");
+inline constexpr auto readConfiguration = TextId("action.read_configuration", "read configuration");
+inline constexpr auto estimateMemory = TextId("action.estimate_memory", "estimate memory");
 
 } // namespace mama::action

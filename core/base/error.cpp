@@ -20,6 +20,12 @@ Error::Error(ErrorCode code, UserText what, std::string where, UserText why)
 
 UserText Error::text() const { return errorText(m_action, m_where, m_why); }
 
+UserText textOf(const std::exception& error)
+{
+    const auto* own = dynamic_cast<const Error*>(&error);
+    return own ? own->text() : UserText(error.what());
+}
+
 const char* name(ErrorCode code)
 {
     switch (code) {

@@ -37,6 +37,9 @@ private:
 // "<what>: <where>: <why>", without the parts that are empty.
 UserText errorText(const UserText& what, const std::string& where, const UserText& why);
 
+// An Error's text; of another exception its what(), which nobody translates.
+UserText textOf(const std::exception& error);
+
 // "usage", "io", "format", "unsupported", "data", "model", "memory", "internal": as the engine's replies say it.
 const char* name(ErrorCode code);
 

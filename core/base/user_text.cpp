@@ -20,7 +20,7 @@ std::string UserText::english() const
 
 std::string UserText::in(const Wording& wording) const
 {
-    if (m_id.empty())
+    if (m_id.empty() || m_english.empty())
         return m_english;
     const std::string words = wording(m_id, m_english);
     std::string out;

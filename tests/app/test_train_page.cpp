@@ -375,8 +375,8 @@ private Q_SLOTS:
             QCOMPARE(rows[0]->text(2), standard.empty() ? QStringLiteral("—") : QString::fromStdString(standard));
             QCOMPARE(rows[0]->text(3).isEmpty(),
                      info.type != SettingInfo::Type::Integer && info.type != SettingInfo::Type::Number);
-            QCOMPARE(rows[0]->text(4), QString::fromStdString(info.unit));
-            QCOMPARE(rows[0]->text(5), QString::fromStdString(info.meaning));
+            QCOMPARE(rows[0]->text(4), QString::fromStdString(info.unit.english()));
+            QCOMPARE(rows[0]->text(5), QString::fromStdString(info.meaning.english()));
         }
         // What is rarely changed is folded, says what a preset changed in it, and is passed over by the tab key.
         QWidget* rare = tree.editor(QStringLiteral("optimizer.beta1"));

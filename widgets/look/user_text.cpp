@@ -24,11 +24,10 @@ QString shownLine(const UserText& text) { return QString::fromStdString(oneLine(
 
 QString shownError(const std::exception& error)
 {
-    if (const auto* own = dynamic_cast<const Error*>(&error))
-        return shownLine(own->text());
     if (dynamic_cast<const std::bad_alloc*>(&error))
         return shownText({TextId("error.memory", "Not enough memory for this.")});
-    return QString::fromUtf8(error.what());
+    const UserText text = textOf(error);
+    return text.id().empty() ? shownText(text) : shownLine(text);
 }
 
 } // namespace mama

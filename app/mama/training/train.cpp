@@ -32,8 +32,8 @@ int listSettings()
         nlohmann::json one = {{"key", info.key},
                               {"type", name(info.type)},
                               {"default", info.standard},
-                              {"unit", info.unit},
-                              {"meaning", info.meaning}};
+                              {"unit", info.unit.english()},
+                              {"meaning", info.meaning.english()}};
         if (info.type == SettingInfo::Type::Integer || info.type == SettingInfo::Type::Number)
             one["range"] = {info.low, info.high};
         if (info.type == SettingInfo::Type::Choice)

@@ -122,7 +122,7 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
         if (needs.memory)
             judgeMemory(needs, settings.integer("batch"), verdict);
         else
-            tellMemoryAlone(QString::fromStdString(needs.whyUnknown), verdict);
+            tellMemoryAlone(shownText(needs.whyUnknown), verdict);
         judgeCheckpoints(needs, config, verdict);
     } catch (const std::exception& error) { // settings that the problem names too
         tellMemoryAlone(shownError(error), verdict);

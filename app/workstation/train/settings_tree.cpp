@@ -4,6 +4,7 @@
 #include "app/workstation/train/meaning_delegate.h"
 #include "app/workstation/train/setting_groups.h"
 #include "app/workstation/train/setting_text.h"
+#include "widgets/look/user_text.h"
 
 #include <QAction>
 #include <QComboBox>
@@ -80,9 +81,8 @@ void SettingsTree::addRows(QTreeWidgetItem* parent, const std::vector<std::strin
     for (const std::string& key : keys) {
         const auto info =
             std::find_if(infos.begin(), infos.end(), [&](const SettingInfo& each) { return each.key == key; });
-        const QString name = QString::fromStdString(key), meaning = QString::fromStdString(info->meaning);
-        auto* item =
-            new QTreeWidgetItem(parent, {name, {}, {}, rangeOf(*info), QString::fromStdString(info->unit), meaning});
+        const QString name = QString::fromStdString(key), meaning = shownText(info->meaning);
+        auto* item = new QTreeWidgetItem(parent, {name, {}, {}, rangeOf(*info), shownText(info->unit), meaning});
         item->setFlags(Qt::ItemIsEnabled | Qt::ItemNeverHasChildren);
         for (const int column : {Setting, Value, Meaning})
             item->setToolTip(column, meaning);
@@ -122,7 +122,7 @@ void SettingsTree::browse(const QString& key)
 {
     const auto row = std::find_if(m_rows.begin(), m_rows.end(),
                                   [&](const Row& each) { return QString::fromStdString(each.info.key) == key; });
-    const QString title = QString::fromStdString(row->info.meaning);
+    const QString title = shownText(row->info.meaning);
     const QString chosen = pathKindOf(row->info.key) == SettingPath::Folder
                                ? QFileDialog::getExistingDirectory(this, title, value(key))
                                : QFileDialog::getOpenFileName(this, title, value(key));

@@ -1,5 +1,6 @@
 #include "core/training/settings/memory_estimate.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/image/model_input.h"
 #include "core/training/settings/placement.h"
@@ -90,7 +91,8 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
 {
     const json image = description.value("image", json()), text = description.value("text", json());
     if (!image.is_object())
-        throw Error(ErrorCode::Model, "estimate memory", "model.json", "it describes no image tower");
+        throw Error(ErrorCode::Model, {action::estimateMemory}, "model.json",
+                    {TextId("estimate.no_image_tower", "it describes no image tower")});
     const bool pretrain = settings.is({"task", "pretrain"}), probe = settings.is({"task", "probe"}),
                warmStart = settings.is({"task", "warm-start"});
     const double side = settings.integer("data.input_size") > 0

@@ -1,5 +1,6 @@
 #include "core/training/settings/placement.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/processor.h"
 
@@ -13,7 +14,8 @@ TrainingPrecision trainingPrecisionOf(const std::string& name)
         return TrainingPrecision::Mixed;
     if (name == "bf16-true")
         return TrainingPrecision::Bf16True;
-    throw Error(ErrorCode::Usage, "train", "precision", "\"" + name + "\" is none of fp32, mixed, bf16-true");
+    throw Error(ErrorCode::Usage, {action::train}, "precision",
+                {TextId("setting.unknown_precision", "\"%1\" is none of fp32, mixed, bf16-true"), name});
 }
 
 TrainingPrecision onThisProcessor(TrainingPrecision asked)

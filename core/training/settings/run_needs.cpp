@@ -1,5 +1,6 @@
 #include "core/training/settings/run_needs.h"
 
+#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/training/settings/checkpoint_estimate.h"
 
@@ -48,7 +49,7 @@ RunNeeds needsOf(const Settings& settings, const fs::path& runFolder)
     try {
         needs.memory = estimateMemory(settings, description());
     } catch (const std::exception& error) {
-        needs.whyUnknown = error.what();
+        needs.whyUnknown = textOf(error);
     }
     try {
         if (needs.keptEvery > 0)

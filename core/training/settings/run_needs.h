@@ -13,7 +13,7 @@ namespace mama {
 struct RunNeeds
 {
     std::optional<MemoryEstimate> memory; // empty: it could not be estimated
-    std::string whyUnknown;               // then the reason
+    UserText whyUnknown;                  // then the reason
     double freeMemory = 0;
 
     // Checkpoints that stay beside the last and the best: one every so many steps, and how many; 0: none.

@@ -1,5 +1,6 @@
 #include "core/training/settings/settings.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/training/settings/setting_presets.h"
 
@@ -15,8 +16,7 @@ using Type = SettingInfo::Type;
 
 SettingInfo infoOf(const SettingRow& row)
 {
-    SettingInfo info{std::string(row.key),    row.type, {}, row.low, row.high, {}, std::string(row.unit),
-                     std::string(row.meaning)};
+    SettingInfo info{std::string(row.key), row.type, {}, row.low, row.high, {}, {row.unit}, {row.meaning}};
     std::visit([&](const auto& value) { info.standard = value; }, row.standard);
     for (const std::string_view choice : row.choices)
         if (!choice.empty())
@@ -24,9 +24,9 @@ SettingInfo infoOf(const SettingRow& row)
     return info;
 }
 
-[[noreturn]] void wrong(const std::string& key, const std::string& why)
+[[noreturn]] void wrong(const std::string& key, const UserText& why)
 {
-    throw Error(ErrorCode::Format, "read configuration", key, why);
+    throw Error(ErrorCode::Format, {action::readConfiguration}, key, why);
 }
 
 json::json_pointer pointerOf(std::string_view dotted)
@@ -44,11 +44,13 @@ std::string shortNumber(double value)
 void checkNumber(const SettingInfo& info, const json& value)
 {
     if (!value.is_number() || (info.type == Type::Integer && std::floor(value.get<double>()) != value.get<double>()))
-        wrong(info.key, std::string("must be a ") + (info.type == Type::Integer ? "whole number" : "number"));
+        wrong(info.key, info.type == Type::Integer
+                            ? UserText{TextId("setting.no_whole_number", "must be a whole number")}
+                            : UserText{TextId("setting.no_number", "must be a number")});
     const double number = value.get<double>();
     if (!(number >= info.low && number <= info.high))
-        wrong(info.key,
-              value.dump() + " is out of range, expected " + shortNumber(info.low) + " to " + shortNumber(info.high));
+        wrong(info.key, {TextId("setting.out_of_range", "%1 is out of range, expected %2 to %3"), value.dump(),
+                         shortNumber(info.low), shortNumber(info.high)});
 }
 
 void check(const SettingInfo& info, const json& value)
@@ -57,17 +59,17 @@ void check(const SettingInfo& info, const json& value)
         return checkNumber(info, value);
     if (info.type == Type::Flag) {
         if (!value.is_boolean())
-            wrong(info.key, "must be true or false");
+            wrong(info.key, {TextId("setting.no_flag", "must be true or false")});
         return;
     }
     if (!value.is_string())
-        wrong(info.key, "must be a text");
+        wrong(info.key, {TextId("setting.no_text", "must be a text")});
     if (info.type == Type::Choice &&
         std::find(info.choices.begin(), info.choices.end(), value.get<std::string>()) == info.choices.end()) {
         std::string all;
         for (const std::string& choice : info.choices)
             all += (all.empty() ? "" : ", ") + choice;
-        wrong(info.key, value.dump() + " is none of " + all);
+        wrong(info.key, {TextId("setting.none_of", "%1 is none of %2"), value.dump(), all});
     }
 }
 
@@ -81,7 +83,8 @@ void checkKeys(const json& config, const std::string& above)
         const bool branch = std::any_of(std::begin(setting_table::rows), std::end(setting_table::rows),
                                         [&](const SettingRow& row) { return row.key.starts_with(key + "."); });
         if (!branch || !value.is_object())
-            wrong(key, branch ? "must be an object with settings inside" : "is no setting of a training run");
+            wrong(key, branch ? UserText{TextId("setting.no_object", "must be an object with settings inside")}
+                              : UserText{TextId("setting.unknown", "is no setting of a training run")});
         checkKeys(value, key + ".");
     }
 }
@@ -117,7 +120,7 @@ json Settings::defaultOf(const SettingInfo& info, const json& config)
 Settings Settings::resolve(const json& config)
 {
     if (!config.is_object())
-        wrong("configuration", "is not a JSON object");
+        wrong("configuration", {TextId("setting.no_json_object", "is not a JSON object")});
     checkKeys(config, "");
     Settings settings;
     settings.m_values = json::object();
@@ -134,13 +137,15 @@ Settings Settings::resolve(const json& config)
     if (settings.integer("schedule.warm_up_steps") >= settings.integer("steps")) {
         // A short run keeps the shape of a long one when nobody chose the warm-up.
         if (config.contains(pointerOf("schedule.warm_up_steps")))
-            wrong("schedule.warm_up_steps", "must be below steps, " + std::to_string(settings.integer("steps")));
+            wrong("schedule.warm_up_steps",
+                  {TextId("setting.not_below_steps", "must be below steps, %1"), settings.integer("steps")});
         settings.m_values["schedule"]["warm_up_steps"] = settings.integer("steps") / 10;
     }
     if (settings.number("schedule.min_lr") > settings.number("schedule.max_lr"))
-        wrong("schedule.min_lr", "must not be above schedule.max_lr");
+        wrong("schedule.min_lr", {TextId("setting.above_max_lr", "must not be above schedule.max_lr")});
     if (settings.number("data.validation_share") + settings.number("data.test_share") >= 1)
-        wrong("data.test_share", "leaves no patients for training beside data.validation_share");
+        wrong("data.test_share",
+              {TextId("setting.no_patients_left", "leaves no patients for training beside data.validation_share")});
     return settings;
 }
 

@@ -18,8 +18,8 @@ struct SettingInfo
     nlohmann::json standard;          // the default where no preset changes it
     double low = 0, high = 0;         // of integers and numbers, both allowed
     std::vector<std::string> choices; // of Choice
-    std::string unit;                 // "steps", "pixels", …; empty: a bare number or no number
-    std::string meaning;              // one line
+    UserText unit;                    // "steps", "pixels", …; empty: a bare number or no number
+    UserText meaning;                 // one line
 };
 const char* name(SettingInfo::Type type); // "flag", "integer", "number", "text", "choice"
 

@@ -1,5 +1,6 @@
 #include "core/training/settings/trained_tensors.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/weights/families/canonical_names.h"
 
@@ -20,8 +21,8 @@ TextTraining textTrainingOf(const std::string& name)
         return TextTraining::Frozen;
     if (name == "fixed")
         return TextTraining::Fixed;
-    throw Error(ErrorCode::Usage, "train", "model.text_training",
-                "\"" + name + "\" is none of lora, full, frozen, fixed");
+    throw Error(ErrorCode::Usage, {action::train}, "model.text_training",
+                {TextId("setting.unknown_text_training", "\"%1\" is none of lora, full, frozen, fixed"), name});
 }
 
 bool isStatistic(const std::string& name)
