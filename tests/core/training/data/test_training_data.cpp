@@ -53,6 +53,35 @@ private Q_SLOTS:
             std::size_t{4 * 7}); // of 14
     }
 
+    // A second data set is a second importer: labels, masks and files are what it says, whatever EMBED's tables would.
+    void anotherSetComesThroughItsImporter()
+    {
+        const Importer other{
+            [](const DataSetFolders&) {
+                ImportedSet set;
+                for (const char* woman : {"7", "8", "9"}) {
+                    ImageRecord record;
+                    record.image = {std::string(woman) + "-left", woman, "Screening", "2D", "L", "CC", woman};
+                    record.finding = {woman, "L", "S", "2", "50", "", "", "", "", "", ""};
+                    record.labels = {{"cancer", woman[0] == '9' ? 1 : 0}};
+                    record.lesions = {{std::string(woman) + ".png", LesionChannel::Mass, "subtle"}};
+                    set.records.push_back(record);
+                }
+                set.hasMasks = true;
+                return set;
+            },
+            [](const DataSetFolders& folders, const ImageRecord& record) {
+                return record.image.exam == "8" ? fs::path() : folders.images / (record.image.path + ".dicom");
+            }};
+        const TrainingIndex index = readTrainingIndex(settings(), other);
+        QCOMPARE(index.images.size(), std::size_t{2});
+        QCOMPARE(index.missing, std::vector<std::string>{"8-left"});
+        QCOMPARE(index.images[1].id, std::string("9-left"));
+        QCOMPARE(classOf(index.images[1].labels, "cancer"), std::optional(1));
+        QVERIFY(!classOf(index.images[1].labels, biradsLabel));
+        QVERIFY(index.hasMasks && index.images[1].lesions.front().file == "9.png");
+    }
+
     void aPriorStaysInTheSplitOfItsPatient()
     {
         QTemporaryDir folder;
