@@ -94,7 +94,7 @@ void addTexts(std::vector<NotUsed>& list, const std::vector<NotScored>& reasons)
 }
 
 // The image as the profile makes it for the model. Error(Data) if the file has no such frame.
-PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile, int size, int patch)
+PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile, const PrepareOptions& options)
 {
     const auto file = ImageFile::open(request.path);
     if (file->kind() != FileKind::Image || request.frame >= file->header().frames)
@@ -102,7 +102,7 @@ PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile
                     file->kind() == FileKind::Image
                         ? UserText{TextId("engine.frames", "it has %1 frames"), file->header().frames}
                         : UserText{TextId("engine.not_an_image", "not an image but: %1"), textOf(file->kind())});
-    return mama::prepare(file->readFrame(request.frame), file->pipeline(request.frame), profile, size, patch);
+    return mama::prepare(file->readFrame(request.frame), file->pipeline(request.frame), profile, options);
 }
 
 } // namespace
@@ -207,7 +207,7 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
 {
     const QueryOptions options = queryOptions(request);
     const Kept kept = study(request.study);
-    const auto result = mama::query(kept.model->model(), kept.model->texts, *kept.study, request.texts, options, job);
+    const auto result = mama::query(kept.model->texts, *kept.study, options, job);
     if (!result)
         return {};
     QueryReply reply = queryReply(*result, *kept.study);
@@ -223,11 +223,10 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
 Cancellable<ClassifyReply> Session::classify(const ClassifyRequest& request, const Job& job)
 {
     const ClassifyOptions options = classifyOptions(request);
-    const PromptSet prompts = promptSet(request);
     const Kept kept = study(request.study);
-    if (prompts.classes.empty())
+    if (options.prompts.empty())
         return classifyReply(classifyByProbe(kept.model->model(), *kept.study, options.fusion), *kept.study);
-    const auto result = mama::classify(kept.model->model(), kept.model->texts, *kept.study, {prompts}, options, job);
+    const auto result = mama::classify(kept.model->texts, *kept.study, options, job);
     if (!result)
         return {};
     return classifyReply(*result, *kept.study);
@@ -236,19 +235,20 @@ Cancellable<ClassifyReply> Session::classify(const ClassifyRequest& request, con
 Cancellable<PrepareReply> Session::prepare(const PrepareRequest& request, const Job& job)
 {
     Profile profile;
-    int size = 0, patch = defaultPatch;
+    PrepareOptions options;
     {
         const std::lock_guard lock(m_mutex);
         if (m_model && request.profile.empty()) {
             profile = m_model->files.profile;
-            size = m_model->model().info().inputSize;
-            patch = m_model->model().info().patch;
+            options.size = m_model->model().info().inputSize;
+            options.patch = m_model->model().info().patch;
         } else {
             profile = findProfile(request.profile.empty() ? "mama" : request.profile);
         }
     }
-    const PreparedImage prepared =
-        prepareFrame(request, profile, request.size.value_or(size), request.patch.value_or(patch));
+    options.size = request.size.value_or(options.size);
+    options.patch = request.patch.value_or(options.patch);
+    const PreparedImage prepared = prepareFrame(request, profile, options);
     if (job.cancelled())
         return {};
     PrepareReply reply{profile.name, profile.version, prepared.cropped, patchGrid(prepared.geometry, {})};

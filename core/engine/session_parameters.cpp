@@ -23,6 +23,18 @@ Side sideOf(Slot slot)
     return slot == Slot::RCC || slot == Slot::RMLO ? Side::Right : slot == Slot::Extra ? Side::Unknown : Side::Left;
 }
 
+std::vector<PromptSet> promptsOf(const protocol::ClassifyRequest& request)
+{
+    if (request.task)
+        return {classPrompts(taskByName(*request.task), request.prefix)};
+    if (request.prompts.empty())
+        return {};
+    PromptSet set{"prompts", {}};
+    for (const protocol::ClassPrompts& one : request.prompts)
+        set.classes.emplace_back(one.label, one.prompts);
+    return {std::move(set)};
+}
+
 } // namespace
 
 ComputeOptions computeOptions(const protocol::LoadRequest& request, const ComputeOptions& defaults)
@@ -61,6 +73,7 @@ SelectionOptions selectionOptions(const protocol::EncodeRequest& request)
 QueryOptions queryOptions(const protocol::QueryRequest& request)
 {
     QueryOptions out;
+    out.texts = request.texts;
     out.fusion = fusionRuleByName(request.fusion);
     out.pooling = poolingByName(request.pooling);
     out.prefix = request.prefix;
@@ -73,6 +86,7 @@ QueryOptions queryOptions(const protocol::QueryRequest& request)
 ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request)
 {
     ClassifyOptions out;
+    out.prompts = promptsOf(request);
     out.fusion = fusionRuleByName(request.fusion);
     out.pooling = poolingByName(request.pooling);
     out.raw = request.raw;
@@ -82,17 +96,6 @@ ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request)
     else if (out.length == 0)
         out.length = captionLength(taskByName(*request.task));
     return out;
-}
-
-PromptSet promptSet(const protocol::ClassifyRequest& request)
-{
-    if (request.task)
-        return classPrompts(taskByName(*request.task), request.prefix);
-    PromptSet set;
-    set.name = "prompts";
-    for (const protocol::ClassPrompts& one : request.prompts)
-        set.classes.emplace_back(one.label, one.prompts);
-    return set;
 }
 
 } // namespace mama::engine

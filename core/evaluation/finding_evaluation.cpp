@@ -303,7 +303,7 @@ Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const A
         job.report(images.size(), index.images.size(), "evaluate findings");
         const auto file = ImageFile::open(image.path);
         const PreparedImage prepared =
-            prepare(file->readFrame(0), file->pipeline(0), options.profile, options.inputSize, options.patch);
+            prepare(file->readFrame(0), file->pipeline(0), options.profile, {options.inputSize, options.patch});
         std::vector<UserText> warnings;
         images.push_back(
             sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));

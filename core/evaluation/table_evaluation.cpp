@@ -100,24 +100,23 @@ bool encodeTable(EvaluatedTable& set, const LoadedModel& loaded, const StudyEnco
 }
 
 // False: cancelled.
-bool score(EvaluatedTable& set, const TableQuestion& question, Model& model, const Job& job)
+bool score(EvaluatedTable& set, const TableQuestion& question, const Model& model, const Job& job)
 {
     if (model.info().kind == ModelKind::LinearProbe) {
         set.result = classifyByProbe(model, set.study, FusionRule::Maximum);
         return true;
     }
-    std::vector<PromptSet> sets;
+    ClassifyOptions options;
     if (set.table.prefixes)
         for (const LabelledImage& image : set.table.images)
-            sets.push_back(promptsOf(question.prompts, question.prefix + image.prefix));
+            options.prompts.push_back(promptsOf(question.prompts, question.prefix + image.prefix));
     else
-        sets.push_back(promptsOf(question.prompts, question.prefix));
-    ClassifyOptions options;
+        options.prompts.push_back(promptsOf(question.prompts, question.prefix));
     options.pooling = question.pooling;
     options.raw = question.raw;
     options.length = question.length > 0 ? question.length : captionLength(question.prompts);
     TextEncoder encoder(model);
-    auto result = classify(model, encoder, set.study, sets, options, job);
+    auto result = classify(encoder, set.study, options, job);
     if (!result)
         return false;
     set.result = std::move(*result);

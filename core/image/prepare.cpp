@@ -31,12 +31,11 @@ void check(const StoredImage& image, const Profile& profile, int size, int patch
 
 } // namespace
 
-PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size,
-                      int patch, PreparedImage::Stages* stages)
+PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile,
+                      const PrepareOptions& options)
 {
-    if (size == 0)
-        size = profile.size;
-    check(image, profile, size, patch);
+    const int size = options.size == 0 ? profile.size : options.size;
+    check(image, profile, size, options.patch);
     StoredImage converted;
     if (image.channels != 1)
         converted = toGrey(image);
@@ -48,9 +47,9 @@ PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, co
     prepared.profile = profile;
     prepared.size = size;
     prepared.breast = breast.maskByEight(stored.rows, stored.columns);
-    const PrepareSteps::Sizes sizes{size, patch};
+    const PrepareSteps::Sizes sizes{size, options.patch};
     if (profile.reference)
-        PrepareSteps::reference(stored, pipeline.inverted, sizes, prepared, stages);
+        PrepareSteps::reference(stored, pipeline.inverted, sizes, prepared, options.stages);
     else
         PrepareSteps::inFloat(grey, breast, sizes, prepared);
     for (float& value : prepared.values)

@@ -50,15 +50,21 @@ struct PreparedImage
     };
 };
 
-// size 0: the profile's own. patch: pixels a patch of the model's grid. stages, if given, gets the reference
-// pipeline's pictures. Error(Data) for an image without pixels.
+struct PrepareOptions
+{
+    int size = 0;                            // pixels of the model's input; 0: the profile's own
+    int patch = defaultPatch;                // pixels of a patch of the model's grid
+    PreparedImage::Stages* stages = nullptr; // gets the reference pipeline's pictures
+};
+
+// Error(Data) for an image without pixels.
 //
 // The float pipeline (reference = false): modality, MONOCHROME1 turned over, padding black; 0..1 spans the unpadded
 // values without the outermost 1e-5 of the pixels (at least 4) at either end, so that a hot pixel changes nothing;
 // crop = box of what is above Otsu's threshold in the breast, the largest component of a copy reduced to at most 512
 // pixels; then one
 // resize from full resolution, area means where it shrinks, linear where it grows.
-PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile, int size = 0,
-                      int patch = defaultPatch, PreparedImage::Stages* stages = nullptr);
+PreparedImage prepare(const StoredImage& image, const GreyPipeline& pipeline, const Profile& profile,
+                      const PrepareOptions& options = {});
 
 } // namespace mama

@@ -79,13 +79,7 @@ template <class Scores>
 void fuseInto(ClassifyResult& result, const EncodedStudy& study, const std::vector<std::vector<double>>& values,
               FusionRule rule, const Scores& scores)
 {
-    std::vector<Side> sides;
-    std::vector<bool> parts;
-    for (const ScoredImage& image : study.images) {
-        sides.push_back(image.image.side);
-        parts.push_back(image.fused);
-    }
-    const FusedScores fused = fuse(values, sides, parts, rule);
+    const FusedScores fused = fuse(values, study, rule);
     for (const BreastScores& breast : fused.breasts)
         result.breasts.emplace_back(breast.side, scores(breast.scores));
     result.study = scores(fused.study);
@@ -117,10 +111,10 @@ ClassScores probeScores(std::vector<double> logits)
     return out;
 }
 
-Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options,
+Cancellable<ClassifyResult> classify(TextEncoder& encoder, const EncodedStudy& study, const ClassifyOptions& options,
                                      const Job& job)
 {
+    const std::vector<PromptSet>& prompts = options.prompts;
     needSameClasses(prompts, study.images.size());
     if (study.images.empty())
         throw Error(ErrorCode::Data, {action::classify}, "", {zeroshot_texts::noImage});
@@ -138,6 +132,7 @@ Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, c
     }
     if (cut)
         out.warnings.push_back({TextId("zeroshot.prompt_cut", "text cut: a prompt is longer than the model reads")});
+    const Model& model = encoder.model();
     const double scale = model.info().logitScale;
     std::vector<std::vector<double>> similarity;
     for (std::size_t i = 0; i < study.images.size(); ++i) {

@@ -13,6 +13,7 @@ namespace mama {
 
 struct ClassifyOptions
 {
+    std::vector<PromptSet> prompts; // one set for all images, or one an image with the same classes
     FusionRule fusion = FusionRule::Maximum;
     Pooling pooling = Pooling::Default;
     std::string prefix;
@@ -43,10 +44,8 @@ struct ClassifyResult
 ClassScores classScores(std::vector<double> similarity, double logitScale);
 ClassScores probeScores(std::vector<double> logits);
 
-// Zero-shot classes. prompts: one set for all images, or one an image with the same classes. Error(Usage) on none or
-// differing classes. Empty: cancelled.
-Cancellable<ClassifyResult> classify(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                                     const std::vector<PromptSet>& prompts, const ClassifyOptions& options,
+// Zero-shot classes. Error(Usage) on no prompts or differing classes. Empty: cancelled.
+Cancellable<ClassifyResult> classify(TextEncoder& encoder, const EncodedStudy& study, const ClassifyOptions& options,
                                      const Job& job = {});
 
 // The classes of a linear probe: its outputs are the images' global vectors. Error(Model) if the model is none.

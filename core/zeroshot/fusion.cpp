@@ -2,6 +2,7 @@
 
 #include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/zeroshot/study_encoder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -101,6 +102,17 @@ FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const
                                                        : mean(rule == FusionRule::Mean ? everyImage : perGroup);
     }
     return out;
+}
+
+FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule)
+{
+    std::vector<Side> sides;
+    std::vector<bool> parts;
+    for (const ScoredImage& image : study.images) {
+        sides.push_back(image.image.side);
+        parts.push_back(image.fused);
+    }
+    return fuse(scores, sides, parts, rule);
 }
 
 } // namespace mama

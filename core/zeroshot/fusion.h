@@ -7,6 +7,8 @@
 
 namespace mama {
 
+struct EncodedStudy;
+
 // How scores of images become scores of breasts and of the study (workstation.md 5.2).
 enum class FusionRule {
     Maximum,           // over the views of a breast, then over the breasts
@@ -34,5 +36,7 @@ struct FusedScores
 // the study, as a group of its own, and for no breast.
 FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const Side> sides,
                  const std::vector<bool>& parts, FusionRule rule);
+// As the study's images lie and take part.
+FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule);
 
 } // namespace mama

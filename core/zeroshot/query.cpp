@@ -20,8 +20,9 @@ struct Asked
     std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
 };
 
-Asked readTexts(const std::vector<std::string>& texts, const QueryOptions& options)
+Asked readTexts(const QueryOptions& options)
 {
+    const std::vector<std::string>& texts = options.texts;
     Asked asked;
     for (const std::string& text : texts) {
         QueriedText one;
@@ -84,17 +85,62 @@ std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shar
     return out;
 }
 
+// Scores of the images, fused, from those of all that was encoded [images][texts asked, then un-negated ones].
+void takeScores(QueryResult& out, Asked& asked, const std::vector<std::vector<double>>& all, const EncodedStudy& study)
+{
+    const std::size_t count = asked.texts.size();
+    const FusionRule rule = out.provenance.fusion;
+    for (const auto& row : all)
+        out.scores.emplace_back(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(count));
+    out.fused = fuse(out.scores, study, rule);
+    for (std::size_t k = 0; k < asked.unnegatedOf.size(); ++k) {
+        UnnegatedScores& beside = *asked.texts[asked.unnegatedOf[k]].unnegated;
+        std::vector<std::vector<double>> column;
+        for (const auto& row : all) {
+            beside.images.push_back(row[count + k]);
+            column.push_back({row[count + k]});
+        }
+        beside.fused = fuse(column, study, rule);
+    }
+}
+
+// What the model has made of each text.
+void describeTexts(std::vector<QueriedText>& texts, const Texts& encoded, bool maps)
+{
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+        QueriedText& text = texts[t];
+        text.cut = encoded[t]->cut;
+        text.sentences = encoded[t]->sentenceCount();
+        if (text.cut)
+            text.warnings.push_back({TextId("zeroshot.text_cut", "text cut: it is longer than the model reads")});
+        if (maps && text.sentences == 0)
+            text.warnings.push_back(
+                {TextId("zeroshot.no_map", "no map: the text has no separator, or the model no local heads")});
+    }
+}
+
+Provenance provenanceOf(const Model& model, const EncodedStudy& study, const QueryOptions& options)
+{
+    const EncodedImage& first = *study.images.front().encoded;
+    Provenance out = mama::provenanceOf(model, first.profile, first.profileVersion);
+    out.pooling = poolingUsed(model.info(), options.pooling);
+    out.prefix = options.prefix;
+    out.raw = options.raw;
+    out.fusion = options.fusion;
+    return out;
+}
+
 } // namespace
 
-Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                               const std::vector<std::string>& texts, const QueryOptions& options, const Job& job)
+Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, const QueryOptions& options,
+                               const Job& job)
 {
     const Stopwatch watch;
-    if (texts.empty())
+    if (options.texts.empty())
         throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.no_text_given", "no text given")});
     if (study.images.empty())
         throw Error(ErrorCode::Data, {action::query}, "", {zeroshot_texts::noImage});
-    Asked asked = readTexts(texts, options);
+    Asked asked = readTexts(options);
     TextOptions textOptions;
     textOptions.raw = options.raw;
     textOptions.pooling = options.pooling;
@@ -104,46 +150,13 @@ Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const E
         return {};
     QueryResult out;
     out.textMilliseconds = watch.milliseconds();
-
-    const std::vector<std::vector<double>> all = scoresOf(study, *encoded);
-    std::vector<Side> sides;
-    std::vector<bool> parts;
-    for (const ScoredImage& image : study.images) {
-        sides.push_back(image.image.side);
-        parts.push_back(image.fused);
-    }
-    for (const auto& row : all)
-        out.scores.emplace_back(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(texts.size()));
-    out.fused = fuse(out.scores, sides, parts, options.fusion);
-    for (std::size_t k = 0; k < asked.unnegatedOf.size(); ++k) {
-        UnnegatedScores& beside = *asked.texts[asked.unnegatedOf[k]].unnegated;
-        std::vector<std::vector<double>> column;
-        for (const auto& row : all) {
-            beside.images.push_back(row[texts.size() + k]);
-            column.push_back({row[texts.size() + k]});
-        }
-        beside.fused = fuse(column, sides, parts, options.fusion);
-    }
-    const std::span own = std::span(*encoded).first(texts.size());
-    for (std::size_t t = 0; t < texts.size(); ++t) {
-        QueriedText& text = asked.texts[t];
-        text.cut = own[t]->cut;
-        text.sentences = own[t]->sentenceCount();
-        if (text.cut)
-            text.warnings.push_back({TextId("zeroshot.text_cut", "text cut: it is longer than the model reads")});
-        if (options.maps && text.sentences == 0)
-            text.warnings.push_back(
-                {TextId("zeroshot.no_map", "no map: the text has no separator, or the model no local heads")});
-    }
+    out.provenance = provenanceOf(encoder.model(), study, options);
+    takeScores(out, asked, scoresOf(study, *encoded), study);
+    describeTexts(asked.texts, *encoded, options.maps);
+    const std::span own = std::span(*encoded).first(options.texts.size());
     for (const ScoredImage& image : study.images)
         out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());
     out.texts = std::move(asked.texts);
-    const EncodedImage& first = *study.images.front().encoded;
-    out.provenance = provenanceOf(model, first.profile, first.profileVersion);
-    out.provenance.pooling = poolingUsed(model.info(), options.pooling);
-    out.provenance.prefix = options.prefix;
-    out.provenance.raw = options.raw;
-    out.provenance.fusion = options.fusion;
     out.totalMilliseconds = watch.milliseconds();
     return out;
 }

@@ -13,6 +13,7 @@ namespace mama {
 
 struct QueryOptions
 {
+    std::vector<std::string> texts; // one or more
     FusionRule fusion = FusionRule::Maximum;
     Pooling pooling = Pooling::Default;
     std::string prefix;        // in front of every sentence, in the provenance
@@ -58,7 +59,7 @@ struct QueryResult
 
 // The main job: every sentence on every image of an encoded study. Error(Usage) for no or an empty text, Error(Model)
 // if the model has no text tower. Empty: cancelled.
-Cancellable<QueryResult> query(const Model& model, TextEncoder& encoder, const EncodedStudy& study,
-                               const std::vector<std::string>& texts, const QueryOptions& options, const Job& job = {});
+Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, const QueryOptions& options,
+                               const Job& job = {});
 
 } // namespace mama

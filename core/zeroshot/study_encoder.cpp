@@ -128,7 +128,8 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
     if (job.cancelled())
         return {};
     const ModelInfo& info = m_model.info();
-    const PreparedImage prepared = prepare(stored, file->pipeline(image.frame), m_profile, info.inputSize, info.patch);
+    const PreparedImage prepared =
+        prepare(stored, file->pipeline(image.frame), m_profile, {info.inputSize, info.patch});
     std::vector<float> input; // three equal channels
     for (int channel = 0; channel < 3; ++channel)
         input.insert(input.end(), prepared.values.begin(), prepared.values.end());

@@ -35,6 +35,8 @@ public:
     Cancellable<std::vector<std::shared_ptr<const EncodedText>>>
     encode(const std::vector<std::string>& texts, const TextOptions& options, const Job& job = {});
 
+    const Model& model() const { return m_model; }
+
 private:
     using Entry = std::pair<std::string, std::shared_ptr<const EncodedText>>;
     std::shared_ptr<const EncodedText> remembered(const std::string& key);

@@ -68,10 +68,11 @@ int benchQuery(const BenchOptions& options, const Context& context)
     std::vector<double> times, text;
     bool maps = true;
     for (int run = 0; run <= options.repeat; ++run) {
-        const std::string sentence = sentences[static_cast<std::size_t>(run) % sentences.size()] + " " +
-                                     std::to_string(run); // none is remembered
+        QueryOptions question;
+        question.texts = {sentences[static_cast<std::size_t>(run) % sentences.size()] + " " +
+                          std::to_string(run)}; // none is remembered
         const auto start = Clock::now();
-        const auto result = query(*loaded.model, encoder, study, {sentence}, {}, {job.stop, {}});
+        const auto result = query(encoder, study, question, {job.stop, {}});
         if (!result)
             return Cancelled;
         maps = !result->maps.front().empty();

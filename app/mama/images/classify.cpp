@@ -61,8 +61,8 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     const bool task = command.prompts.file.empty();
     options.prefix = task ? std::string() : command.study.prefix;
     TextEncoder encoder(*opened.model.model);
-    auto result = classify(model, encoder, opened.study,
-                           {promptsOf(command.prompts, task ? command.study.prefix : std::string())}, options, job);
+    options.prompts = {promptsOf(command.prompts, task ? command.study.prefix : std::string())};
+    auto result = classify(encoder, opened.study, options, job);
     if (result)
         result->provenance.prefix = command.study.prefix;
     return result;

@@ -126,7 +126,7 @@ int run(const Options& options)
     if (!options.photometric.empty())
         pipeline.inverted = options.photometric == "MONOCHROME1";
     const PreparedImage prepared =
-        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, options.size, options.patch);
+        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, {options.size, options.patch});
     if (!options.out.empty())
         writeInput(prepared, options.out);
     if (!options.grey.empty())

@@ -99,6 +99,7 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
 int run(const QueryCommand& command, const Job& job)
 {
     QueryOptions options;
+    options.texts = command.texts;
     options.fusion = fusionRuleByName(command.study.fusion);
     options.pooling = poolingByName(command.study.pooling);
     options.prefix = command.study.prefix;
@@ -109,7 +110,7 @@ int run(const QueryCommand& command, const Job& job)
     if (!opened)
         return Cancelled;
     TextEncoder encoder(*opened->model.model);
-    const auto result = query(*opened->model.model, encoder, opened->study, command.texts, options, job);
+    const auto result = query(encoder, opened->study, options, job);
     if (!result)
         return Cancelled;
     nlohmann::json document = queryReply(*result, opened->study).toJson();

@@ -52,7 +52,7 @@ Input imageInput(const std::filesystem::path& path, int frame, const LoadedModel
                     std::string("not an image but ") + name(file->kind()));
     const ModelInfo& info = loaded.model->info();
     const PreparedImage prepared =
-        prepare(file->readFrame(frame), file->pipeline(frame), loaded.profile, info.inputSize, info.patch);
+        prepare(file->readFrame(frame), file->pipeline(frame), loaded.profile, {info.inputSize, info.patch});
     Input input{{}, 1, prepared.size, prepared.size};
     for (int channel = 0; channel < 3; ++channel)
         input.values.insert(input.values.end(), prepared.values.begin(), prepared.values.end());

@@ -79,7 +79,7 @@ Result prepareOne(const TrainingImage& image, const PreparedImages::Options& opt
                         std::string("not an image but: ") + name(file->kind()));
         const StoredImage stored = file->readFrame(0);
         const PreparedImage prepared =
-            prepare(stored, file->pipeline(0), options.profile, options.size.base, options.size.patch);
+            prepare(stored, file->pipeline(0), options.profile, {options.size.base, options.size.patch});
         result.picture = prepared.seenGrey.values;
         for (const LesionMask& lesion : image.lesions)
             addLesion(result.lesions[static_cast<std::size_t>(lesion.channel)],

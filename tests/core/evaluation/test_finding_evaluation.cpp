@@ -136,7 +136,7 @@ private Q_SLOTS:
         TrainingImage image;
         const auto file = ImageFile::open(m_index.images.front().path);
         prepared =
-            prepare(file->readFrame(0), file->pipeline(0), m_options.profile, m_options.inputSize, m_options.patch);
+            prepare(file->readFrame(0), file->pipeline(0), m_options.profile, {m_options.inputSize, m_options.patch});
         std::fill(prepared.breast.values.begin(), prepared.breast.values.end(), std::uint8_t{0});
         prepared.breast.at(0, 0) = 1;
         for (const TrainingImage& one : m_index.images)

@@ -239,7 +239,7 @@ private Q_SLOTS:
     void aDarkOrEvenImageIsNotCropped()
     {
         for (const Profile& profile : builtInProfiles()) {
-            const PreparedImage prepared = prepare(image16(77, 51, [](int, int) { return 0; }), {}, profile, 112, 14);
+            const PreparedImage prepared = prepare(image16(77, 51, [](int, int) { return 0; }), {}, profile, {112, 14});
             QVERIFY(!prepared.cropped);
             QCOMPARE(prepared.otsuThreshold, -1);
             QCOMPARE(prepared.values.size(), std::size_t{112 * 112});
@@ -258,7 +258,7 @@ private Q_SLOTS:
                     for (const int channels : {1, 3}) {
                         StoredImage image{rows, columns, channels, type, {}};
                         image.bytes.resize(image.samples() * bytesPerSample(type), std::byte{0x41});
-                        QCOMPARE(prepare(image, {}, profile, 28, 14).values.size(), std::size_t{28 * 28});
+                        QCOMPARE(prepare(image, {}, profile, {28, 14}).values.size(), std::size_t{28 * 28});
                     }
         StoredImage broken{10, 10, 1, SampleType::U16, std::vector<std::byte>(7)};
         QVERIFY_EXCEPTION_THROWN(prepare(broken, {}, findProfile("mama")), Error);

@@ -137,7 +137,7 @@ private Q_SLOTS:
         pipeline.inverted = entry.at("inverted_monochrome1");
         for (const int size : sizesOf(entry)) {
             PreparedImage::Stages stages;
-            const PreparedImage prepared = prepare(stored(read), pipeline, profileOf(entry), size, 14, &stages);
+            const PreparedImage prepared = prepare(stored(read), pipeline, profileOf(entry), {size, 14, &stages});
             stagesAgree(entry, prepared, stages);
             finalAgrees(entry, size, prepared, hashOf(stages.square) == entry.at("square_sha256"));
             if (QTest::currentTestFailed())

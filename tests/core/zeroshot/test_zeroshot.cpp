@@ -115,6 +115,12 @@ EncodedStudy study()
     return out;
 }
 
+QueryOptions asking(std::vector<std::string> texts, QueryOptions options = {})
+{
+    options.texts = std::move(texts);
+    return options;
+}
+
 } // namespace
 
 class TestZeroshot : public QObject
@@ -235,7 +241,7 @@ private Q_SLOTS:
     {
         WordModel model;
         TextEncoder encoder(model);
-        const auto result = query(model, encoder, study(), {"a mass", "calc."}, {});
+        const auto result = query(encoder, study(), asking({"a mass", "calc."}));
         QVERIFY(result.has_value());
         QCOMPARE(model.seen, (std::vector<std::string>{"a mass.", "calc."}));
         const std::vector<std::vector<float>> expected{{0.6F, 0.8F}, {0.8F, 0.6F}, {0, 0.6F}};
@@ -257,29 +263,29 @@ private Q_SLOTS:
     {
         WordModel model;
         TextEncoder encoder(model);
-        const auto result = query(model, encoder, study(), {"no mass"}, {});
+        const auto result = query(encoder, study(), asking({"no mass"}));
         QVERIFY(result && result->texts[0].unnegated && !result->texts[0].warnings.empty());
         QCOMPARE(static_cast<float>(result->texts[0].unnegated->images[1]), 0.8F);
         QCOMPARE(result->scores.front().size(), std::size_t{1});
         QueryOptions raw;
         raw.raw = true;
-        QVERIFY(!query(model, encoder, study(), {"no mass"}, raw)->texts[0].unnegated);
+        QVERIFY(!query(encoder, study(), asking({"no mass"}, raw))->texts[0].unnegated);
     }
 
     void textsAreEncodedOnce()
     {
         WordModel model;
         TextEncoder encoder(model, 2);
-        query(model, encoder, study(), {"mass", "mass"}, {});
+        query(encoder, study(), asking({"mass", "mass"}));
         QCOMPARE(model.seen.size(), std::size_t{1});
-        query(model, encoder, study(), {"mass"}, {});
+        query(encoder, study(), asking({"mass"}));
         QCOMPARE(model.calls, 1);
         QueryOptions other;
         other.pooling = Pooling::ZeroShot; // another pooling is another text
-        query(model, encoder, study(), {"mass"}, other);
+        query(encoder, study(), asking({"mass"}, other));
         QCOMPARE(model.calls, 2);
-        query(model, encoder, study(), {"a", "b"}, {}); // two newer ones push the first out
-        query(model, encoder, study(), {"mass"}, {});
+        query(encoder, study(), asking({"a", "b"})); // two newer ones push the first out
+        query(encoder, study(), asking({"mass"}));
         QCOMPARE(model.calls, 4);
     }
 
@@ -287,8 +293,9 @@ private Q_SLOTS:
     {
         WordModel model;
         TextEncoder encoder(model);
-        PromptSet set{"own", {{"yes", {"mass"}}, {"no", {"calc", "nothing"}}}};
-        const auto result = classify(model, encoder, study(), {set}, {});
+        ClassifyOptions options;
+        options.prompts = {{"own", {{"yes", {"mass"}}, {"no", {"calc", "nothing"}}}}};
+        const auto result = classify(encoder, study(), options);
         QVERIFY(result.has_value());
         const double half = std::sqrt(0.5); // ensemble of axes 1 and 2
         const auto close = [](double a, double b) { return std::abs(a - b) < 1e-6; };
@@ -300,7 +307,7 @@ private Q_SLOTS:
         QVERIFY(close(result->images[0].softmaxTwice[0], 1 / (1 + std::exp(1 - 2 * share))));
         QVERIFY(close(result->study.similarity[0], 0.8));
         QVERIFY(close(result->study.similarity[1], 1.4 * half)); // RMLO: 0.6 and 0.8 along axes 1 and 2
-        QVERIFY_EXCEPTION_THROWN(classify(model, encoder, study(), {}, {}), Error);
+        QVERIFY_EXCEPTION_THROWN(classify(encoder, study(), {}), Error);
         QVERIFY_EXCEPTION_THROWN(classifyByProbe(model, study(), FusionRule::Mean), Error);
     }
 
@@ -312,10 +319,10 @@ private Q_SLOTS:
         stop.request_stop();
         Job job;
         job.stop = stop.get_token();
-        QVERIFY(!query(model, encoder, study(), {"mass"}, {}, job));
-        QVERIFY_EXCEPTION_THROWN(query(model, encoder, study(), {}, {}), Error);
-        QVERIFY_EXCEPTION_THROWN(query(model, encoder, study(), {"  "}, {}), Error);
-        QVERIFY_EXCEPTION_THROWN(query(model, encoder, EncodedStudy{}, {"mass"}, {}), Error);
+        QVERIFY(!query(encoder, study(), asking({"mass"}), job));
+        QVERIFY_EXCEPTION_THROWN(query(encoder, study(), asking({})), Error);
+        QVERIFY_EXCEPTION_THROWN(query(encoder, study(), asking({"  "})), Error);
+        QVERIFY_EXCEPTION_THROWN(query(encoder, EncodedStudy{}, asking({"mass"})), Error);
     }
 
     void mapFilesHoldTheMaps()
@@ -323,7 +330,7 @@ private Q_SLOTS:
         WordModel model;
         TextEncoder encoder(model);
         const EncodedStudy encoded = study();
-        const auto result = query(model, encoder, encoded, {"mass", "calc"}, {});
+        const auto result = query(encoder, encoded, asking({"mass", "calc"}));
         const QTemporaryDir folder;
         const auto path = std::filesystem::path(folder.path().toStdString()) / "maps";
         const auto files = writeMaps(*result, encoded, path);

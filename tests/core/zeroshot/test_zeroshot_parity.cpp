@@ -57,11 +57,10 @@ private Q_SLOTS:
         QueryOptions options;
         options.raw = true; // special tokens are written in the captions
         options.allSentences = true;
-        std::vector<std::string> captions;
         for (const nlohmann::json& caption : reference.json("inputs/captions.json"))
-            captions.push_back(caption.is_string() ? caption.get<std::string>()
-                                                   : caption.at("text").get<std::string>());
-        const auto result = query(*m_model, encoder, m_study, captions, options);
+            options.texts.push_back(caption.is_string() ? caption.get<std::string>()
+                                                        : caption.at("text").get<std::string>());
+        const auto result = query(encoder, m_study, options);
         QVERIFY(result.has_value());
         std::vector<float> maps;
         for (const auto& image : result->maps)
@@ -87,10 +86,11 @@ private Q_SLOTS:
             }
             TextEncoder encoder(*m_model);
             ClassifyOptions options;
+            options.prompts = std::move(sets);
             options.raw = true;
             options.pooling = Pooling::ZeroShot;
             options.length = static_cast<int>(reference.array("expected/zeroshot_" + family + "_ids.npy").shape.back());
-            const auto result = classify(*m_model, encoder, m_study, sets, options);
+            const auto result = classify(encoder, m_study, options);
             QVERIFY(result.has_value());
             std::vector<double> logits, once, twice;
             for (const ClassScores& scores : result->images) {
