@@ -2,24 +2,41 @@
 
 namespace mama {
 
-std::string provenanceLine(const ModelSource& source, ProvenanceForm form)
+UserText provenanceLine(const ModelSource& source, ProvenanceForm form)
 {
-    const bool note = form == ProvenanceForm::Note, picture = form == ProvenanceForm::Picture;
-    const std::string data = !source.trainedOn.empty() ? source.trainedOn : note ? "unknown" : "unknown data";
-    const std::string trained = (picture ? "trained on " : "trained on: ") + data;
-    if (note)
-        return trained;
-    std::string line = "Model " + source.model;
-    line += form == ProvenanceForm::Paragraph ? " (" + source.hash.substr(0, 8) + ")" : " " + source.hash.substr(0, 12);
-    if (source.checkpoint)
-        line += ", checkpoint of step " + std::to_string(*source.checkpoint);
-    line += ", " + trained;
-    const std::string computed = source.precision + " on " + source.device;
-    if (picture)
-        return line + ", " + computed;
-    if (!source.profile.empty())
-        line += ". Profile " + source.profile + ", " + computed;
-    return line + ". " + notForClinicalUse;
+    if (form == ProvenanceForm::Note)
+        return {TextId("provenance.note", "trained on: %1"),
+                source.trainedOn.empty() ? UserText{TextId("provenance.unknown", "unknown")} : source.trainedOn};
+    const UserText data =
+        source.trainedOn.empty() ? UserText{TextId("provenance.unknown_data", "unknown data")} : source.trainedOn;
+    const std::string eight = source.hash.substr(0, 8), twelve = source.hash.substr(0, 12);
+    switch (form) {
+    case ProvenanceForm::Note:
+    case ProvenanceForm::Paragraph:
+        return {TextId("provenance.paragraph",
+                       "Model %1 (%2), trained on: %3. Profile %4, %5 on %6. Not for clinical use."),
+                source.model,
+                eight,
+                data,
+                source.profile,
+                source.precision,
+                source.device};
+    case ProvenanceForm::Checkpoint:
+        return {TextId("provenance.checkpoint",
+                       "Model %1 (%2), checkpoint of step %3, trained on: %4. Not for clinical use."),
+                source.model, eight, source.step, data};
+    case ProvenanceForm::Command:
+        return {TextId("provenance.command", "Model %1 %2, trained on: %3. Not for clinical use."), source.model,
+                twelve, data};
+    case ProvenanceForm::Picture:
+        return {TextId("provenance.picture", "Model %1 %2, trained on %3, %4 on %5"),
+                source.model,
+                twelve,
+                data,
+                source.precision,
+                source.device};
+    }
+    return {};
 }
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <cstdint>
-#include <optional>
 #include <string>
 
 namespace mama {
@@ -11,18 +12,20 @@ inline constexpr const char* notForClinicalUse = "Not for clinical use.";
 struct ModelSource
 {
     std::string model, hash, trainedOn;
-    std::string profile, precision, device; // empty profile: how it was computed is not said
-    std::optional<std::int64_t> checkpoint; // step of the run that the model is a checkpoint of
+    std::string profile, precision, device; // Paragraph and Picture
+    std::int64_t step = 0;                  // Checkpoint: of the run that the model is a checkpoint of
 };
 
 enum class ProvenanceForm {
-    Note,      // "trained on: phantoms", beside the model's name
-    Paragraph, // of the window: "Model mine (5f0c91aa), trained on: phantoms. Profile ... Not for clinical use."
-    Command,   // at the end of a table: the same with twelve digits of the hash and without brackets
-    Picture    // a line in a picture's legend, which says elsewhere that it is not for clinical use
+    Note,       // trained on: phantoms
+    Paragraph,  // Model mine (5f0c91aa), trained on: phantoms. Profile mama v1, fp32 on CPU. Not for clinical use.
+    Checkpoint, // Model mine (5f0c91aa), checkpoint of step 400, trained on: phantoms. Not for clinical use.
+    Command,    // Model mine 5f0c91aa0b22, trained on: phantoms. Not for clinical use.
+    Picture     // Model mine 5f0c91aa0b22, trained on phantoms, fp32 on CPU
 };
 
-// The one sentence that every result carries, wherever it is shown.
-std::string provenanceLine(const ModelSource& source, ProvenanceForm form);
+// The line that every result carries, in the window, on the command line and in pictures. A model that does not tell
+// what it was trained on is said to be of unknown data.
+UserText provenanceLine(const ModelSource& source, ProvenanceForm form);
 
 } // namespace mama

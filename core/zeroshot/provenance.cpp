@@ -44,8 +44,7 @@ protocol::Provenance message(const Provenance& p)
 
 ModelSource sourceOf(const Provenance& p)
 {
-    return {p.model,     p.hash,   p.trainedOn, p.profile + " v" + std::to_string(p.profileVersion),
-            p.precision, p.device, std::nullopt};
+    return {p.model, p.hash, p.trainedOn, p.profile + " v" + std::to_string(p.profileVersion), p.precision, p.device};
 }
 
 nlohmann::json toJson(const Provenance& provenance) { return message(provenance).toJson(); }

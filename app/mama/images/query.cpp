@@ -39,7 +39,7 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
     std::vector<std::string> lines{
         "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixed(score, 3),
         "Colour: cosine of patch and sentence, not smoothed; hatched: not seen by the model; no colour: air",
-        provenanceLine(sourceOf(p), ProvenanceForm::Picture),
+        provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
         "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
             ": smaller things cannot be located"};
     if (!p.prefix.empty())

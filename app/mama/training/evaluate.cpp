@@ -23,15 +23,12 @@ void printReport(const nlohmann::json& report)
 {
     printFigures(report);
     const nlohmann::json& p = report["provenance"];
-    const ModelSource source{p["model"].get<std::string>(),
-                             p["hash"].get<std::string>(),
-                             p["trained_on"].get<std::string>(),
-                             {},
-                             {},
-                             {},
-                             std::nullopt};
-    std::cout << report["score_note"].get<std::string>() << ". " << provenanceLine(source, ProvenanceForm::Command)
-              << std::endl;
+    ModelSource source;
+    source.model = p["model"].get<std::string>();
+    source.hash = p["hash"].get<std::string>();
+    source.trainedOn = p["trained_on"].get<std::string>();
+    std::cout << report["score_note"].get<std::string>() << ". "
+              << provenanceLine(source, ProvenanceForm::Command).english() << std::endl;
 }
 
 // The options as words become those of the question and the report.

@@ -4,6 +4,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_presets.h"
 #include "widgets/charts/curve_plot.h"
+#include "widgets/look/user_text.h"
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/viewer/annotations.h"
 
@@ -275,11 +276,10 @@ void CheckpointPanel::showMaps()
                            .arg(m_session->chosen())
                            .toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note = provenanceLine(model.source(), ProvenanceForm::Note);
         ModelSource source = model.source();
-        source.profile.clear(); // in the legend
-        source.checkpoint = m_session->chosen();
-        provenance = QString::fromStdString(provenanceLine(source, ProvenanceForm::Paragraph));
+        source.step = m_session->chosen();
+        legend.note = shownText(provenanceLine(source, ProvenanceForm::Note)).toStdString();
+        provenance = shownText(provenanceLine(source, ProvenanceForm::Checkpoint));
     }
     m_view->setLegend(legend);
     m_query->setProvenance(provenance);

@@ -33,8 +33,7 @@ std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vec
 ModelSource ModelFacts::source() const
 {
     return {name.toStdString(),    hash.toStdString(),      trainedOn.toStdString(),
-            profile.toStdString(), precision.toStdString(), device.toStdString(),
-            std::nullopt};
+            profile.toStdString(), precision.toStdString(), device.toStdString()};
 }
 
 ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObject(parent), m_engine(engineProgram)
@@ -176,7 +175,7 @@ QString ModelSession::provenance() const
 {
     if (!m_model)
         return {};
-    return QString::fromStdString(provenanceLine(m_model->source(), ProvenanceForm::Paragraph));
+    return shownText(provenanceLine(m_model->source(), ProvenanceForm::Paragraph));
 }
 
 template <class Message>

@@ -5,6 +5,7 @@
 #include "app/workstation/shell/status_area.h"
 #include "app/workstation/train/train_page.h"
 #include "widgets/look/tone.h"
+#include "widgets/look/user_text.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -253,7 +254,7 @@ void MainWindow::showMaps()
         legend.sentence = m_session->scores()[static_cast<std::size_t>(row)].sentence.toStdString();
         legend.model = (model.name + QLatin1Char(' ') + model.shortHash()).toStdString();
         legend.profile = model.profile.toStdString();
-        legend.note = provenanceLine(model.source(), ProvenanceForm::Note);
+        legend.note = shownText(provenanceLine(model.source(), ProvenanceForm::Note)).toStdString();
     }
     m_view->setLegend(legend);
     if (!maps.empty())

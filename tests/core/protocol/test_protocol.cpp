@@ -82,22 +82,21 @@ private Q_SLOTS:
 
     void resultsNameTheirModel()
     {
-        ModelSource source{"mine", "0123456789abcdef", "phantoms", "mama v1", "fp32", "CPU", std::nullopt};
-        const auto line = [&](ProvenanceForm form) { return provenanceLine(source, form); };
+        ModelSource source{"mine", "0123456789abcdef", "phantoms", "mama v1", "fp32", "CPU"};
+        const auto line = [&](ProvenanceForm form) { return provenanceLine(source, form).english(); };
         QCOMPARE(line(ProvenanceForm::Note), std::string("trained on: phantoms"));
         QCOMPARE(line(ProvenanceForm::Paragraph),
                  std::string("Model mine (01234567), trained on: phantoms. Profile mama "
                              "v1, fp32 on CPU. Not for clinical use."));
         QCOMPARE(line(ProvenanceForm::Picture),
                  std::string("Model mine 0123456789ab, trained on phantoms, fp32 on CPU"));
-        source.profile.clear();
         QCOMPARE(line(ProvenanceForm::Command),
                  std::string("Model mine 0123456789ab, trained on: phantoms. Not for clinical use."));
         source.trainedOn.clear();
-        source.checkpoint = 400;
+        source.step = 400;
         QCOMPARE(line(ProvenanceForm::Note), std::string("trained on: unknown"));
         QCOMPARE(
-            line(ProvenanceForm::Paragraph),
+            line(ProvenanceForm::Checkpoint),
             std::string("Model mine (01234567), checkpoint of step 400, trained on: unknown data. Not for clinical "
                         "use."));
     }
