@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/model/random_model.h"
 #include "core/model/torch_model.h"
+#include "core/model/towers/conv_stem.h"
 
 #include <ATen/ATen.h>
 #include <QTest>
