@@ -1,5 +1,6 @@
 #include "core/training/loop/trainer.h"
 
+#include "core/base/stopwatch.h"
 #include "core/protocol/run_process.h"
 #include "core/training/data/prefetcher.h"
 #include "core/training/loop/follower.h"
@@ -12,10 +13,6 @@
 
 namespace mama {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 std::string joined(const std::vector<std::string>& names)
 {
@@ -98,14 +95,14 @@ RunStatus Trainer::loop(bool resume, const Job& job)
         if (m_step == m_options.lateLoss) // belongs to the step that follows: a resume writes it again
             reporter.event(m_step + 1, "late_loss", "local and image-image terms start");
         StepRecord record = step();
-        const auto start = Clock::now();
+        const Stopwatch watch;
         const bool last = m_step == m_options.steps;
         bool enough = false;
         if (m_options.evaluateEvery > 0 && m_parts.evaluate && (m_step % m_options.evaluateEvery == 0 || last))
             enough = evaluate();
         if (m_step % m_options.checkpointEvery == 0 || last || enough)
             checkpoint();
-        m_overhead += since(start);
+        m_overhead += watch.seconds();
         job.report(static_cast<std::uint64_t>(m_step), static_cast<std::uint64_t>(m_options.steps), "training");
         if (enough) {
             if (m_step < m_options.steps) // else the others end by themselves
@@ -225,7 +222,7 @@ RunStatus Trainer::stop(const std::string& why)
 
 StepRecord Trainer::step()
 {
-    const auto start = Clock::now();
+    const Stopwatch watch;
     StepRecord record;
     record.lr = m_options.schedule.rate(m_step);
     m_images.clear();
@@ -233,9 +230,9 @@ StepRecord Trainer::step()
     double waited = 0;
     for (int micro = 0; micro < m_options.accumulation; ++micro) {
         // 1. Sample
-        const auto asked = Clock::now();
+        const Stopwatch asked;
         const SampleBatch batch = m_batches->next();
-        waited += since(asked);
+        waited += asked.seconds();
         m_images.insert(m_images.end(), batch.imageIds.begin(), batch.imageIds.end());
         // 2. Forward, 3. losses, 4. backward: the task's own
         sum.add(m_parts.task.accumulate(batch, m_step, micro, m_options.accumulation));
@@ -250,7 +247,7 @@ StepRecord Trainer::step()
     record.terms = std::move(sum.terms);
     if (const auto total = record.terms.extract("total"); !total.empty())
         record.loss = total.mapped();
-    report(record, since(start), waited);
+    report(record, watch.seconds(), waited);
     return record;
 }
 
@@ -344,7 +341,7 @@ void Trainer::checkpoint()
 {
     if (m_step == m_lastCheckpoint)
         return;
-    const auto start = Clock::now();
+    const Stopwatch watch;
     nlohmann::json state = {{"step", m_step},
                             {"elapsed_s", m_elapsed + m_overhead},
                             {"evaluations_since_best", m_evaluationsSinceBest},
@@ -359,7 +356,7 @@ void Trainer::checkpoint()
     const std::string folder = "step-" + std::to_string(m_step);
     m_parts.reporter.update([&](RunState& now) { now.lastCheckpoint = folder; });
     char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%.2f s", since(start));
+    std::snprintf(seconds, sizeof seconds, "%.2f s", watch.seconds());
     m_parts.reporter.event(m_step, "checkpoint", folder + " in " + seconds);
 }
 
