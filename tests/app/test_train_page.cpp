@@ -598,7 +598,7 @@ private:
 
 int main(int argc, char** argv)
 {
-    viewer::FourView::setDefaultFormat();
+    viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     QTranslator translator; // plurals
     if (translator.load(QStringLiteral(MAMA_TRANSLATIONS "/mama_en.qm")))

@@ -314,7 +314,7 @@ private Q_SLOTS:
 
 int main(int argc, char** argv)
 {
-    viewer::FourView::setDefaultFormat();
+    viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     applyTheme(application, Theme::Dark);
     TestWindow test;

@@ -112,7 +112,7 @@ bool waitFor(Condition condition, int milliseconds)
 
 int main(int argc, char** argv)
 {
-    viewer::FourView::setDefaultFormat();
+    viewer::PaneView::setDefaultFormat();
     TimedApplication application(argc, argv);
     applyTheme(application, Theme::Dark);
     if (argc < 2) {

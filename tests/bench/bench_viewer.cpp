@@ -38,7 +38,7 @@ struct Times
     double processor = 0;     // ms a frame
 };
 
-Times frames(FourView& view, int count, const std::function<void(int)>& change)
+Times frames(PaneView& view, int count, const std::function<void(int)>& change)
 {
     Times times;
     const double before = processorTime();
@@ -66,7 +66,7 @@ void print(const char* what, const Times& times)
     std::fflush(stdout);
 }
 
-void waitForUploads(FourView& view)
+void waitForUploads(PaneView& view)
 {
     while (view.uploadsPending())
         frames(view, 1, [](int) {});
@@ -76,7 +76,7 @@ void waitForUploads(FourView& view)
 
 int main(int argc, char** argv)
 {
-    FourView::setDefaultFormat();
+    PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     const int count = argc > 1 ? std::max(1, std::atoi(argv[1])) : 40;
     QElapsedTimer timer;
@@ -94,7 +94,7 @@ int main(int argc, char** argv)
                         static_cast<double>(timer.nsecsElapsed()) / 1e6, processorTime() - before);
         }
     }
-    FourView view;
+    PaneView view;
     view.resize(1600, 1000);
     view.show();
     frames(view, 3, [](int) {});

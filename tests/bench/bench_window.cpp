@@ -16,7 +16,7 @@ int main(int argc, char** argv)
     using namespace mama;
     QElapsedTimer clock;
     clock.start();
-    viewer::FourView::setDefaultFormat();
+    viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     applyTheme(application, Theme::Dark);
     if (argc < 2) {

@@ -13,7 +13,7 @@ namespace {
 
 const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255);
 
-QString tr(const char* text) { return QCoreApplication::translate("FourView", text); }
+QString tr(const char* text) { return QCoreApplication::translate("PaneView", text); }
 
 int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
 

@@ -10,7 +10,7 @@
 namespace mama::viewer {
 namespace {
 
-QString tr(const char* text) { return QCoreApplication::translate("FourView", text); }
+QString tr(const char* text) { return QCoreApplication::translate("PaneView", text); }
 
 QString number(double value) { return QLocale::c().toString(value, 'g', 3).replace(QLatin1Char('-'), QChar(0x2212)); }
 

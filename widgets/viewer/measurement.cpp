@@ -22,10 +22,10 @@ std::optional<double> lengthMm(const Measurement& measurement, const SpacingFact
 QString toText(const Measurement& measurement, const SpacingFact& spacing)
 {
     if (const auto mm = lengthMm(measurement, spacing))
-        return QCoreApplication::translate("FourView", "%1 mm · %2")
+        return QCoreApplication::translate("PaneView", "%1 mm · %2")
             .arg(QLocale().toString(*mm, 'f', 1), shownText(spacing.basis));
     const double pixels = std::hypot(measurement.to.x - measurement.from.x, measurement.to.y - measurement.from.y);
-    return QCoreApplication::translate("FourView", "%1 pixels · no mm scale in this file")
+    return QCoreApplication::translate("PaneView", "%1 pixels · no mm scale in this file")
         .arg(QLocale().toString(pixels, 'f', 0));
 }
 

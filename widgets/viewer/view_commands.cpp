@@ -1,4 +1,4 @@
-#include "widgets/viewer/four_view_impl.h"
+#include "widgets/viewer/pane_view_impl.h"
 
 namespace mama::viewer {
 
@@ -43,7 +43,7 @@ const std::vector<ViewCommandInfo>& viewCommands()
     return all;
 }
 
-std::optional<bool> FourView::isOn(ViewCommand command) const
+std::optional<bool> PaneView::isOn(ViewCommand command) const
 {
     using enum ViewCommand;
     switch (command) {

@@ -105,7 +105,7 @@ QWidget* CheckpointPanel::buildStudies()
 QWidget* CheckpointPanel::buildMaps()
 {
     auto* side = new QWidget(this);
-    m_view = new viewer::FourView(side);
+    m_view = new viewer::PaneView(side);
     m_view->setMinimumSize(240, 140);
     m_view->setKeysEnabled(false); // the arrows go along the checkpoints
     m_view->setViewLayout(viewer::ViewLayout::Row);

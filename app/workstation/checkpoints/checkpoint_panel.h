@@ -4,7 +4,7 @@
 #include "app/workstation/runs/run_view.h"
 #include "widgets/charts/checkpoint_strip.h"
 #include "widgets/panels/query_panel.h"
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/pane_view.h"
 
 #include <QSettings>
 #include <QWidget>
@@ -32,7 +32,7 @@ public:
 
     CheckpointSession& session() { return *m_session; }
     CheckpointStrip& strip() { return *m_strip; }
-    viewer::FourView& view() { return *m_view; }
+    viewer::PaneView& view() { return *m_view; }
     QueryPanel& sentences() { return *m_query; }
 
 Q_SIGNALS:
@@ -68,7 +68,7 @@ private:
     CheckpointStrip* m_strip = nullptr;
     QPushButton *m_all = nullptr, *m_fit = nullptr, *m_full = nullptr;
     QueryPanel* m_query = nullptr;
-    viewer::FourView* m_view = nullptr;
+    viewer::PaneView* m_view = nullptr;
     QLabel* m_phase = nullptr;
     QProgressBar* m_bar = nullptr;
     QToolButton* m_cancel = nullptr;

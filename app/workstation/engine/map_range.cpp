@@ -6,7 +6,7 @@
 namespace mama {
 
 std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps,
-                                                         const viewer::FourView& view)
+                                                         const viewer::PaneView& view)
 {
     double low = 1, high = -1;
     for (const SentenceMap& map : maps) {

@@ -1,6 +1,6 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/pane_view.h"
 
 #include <optional>
 #include <utility>
@@ -11,6 +11,6 @@ namespace mama {
 // The lowest and the highest similarity inside the breasts that are hung in a view, outwards to a thousandth; empty
 // without a map.
 std::optional<std::pair<double, double>> similarityRange(const std::vector<SentenceMap>& maps,
-                                                         const viewer::FourView& view);
+                                                         const viewer::PaneView& view);
 
 } // namespace mama

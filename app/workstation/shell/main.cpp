@@ -14,7 +14,7 @@
 int main(int argc, char** argv)
 {
     using namespace mama;
-    viewer::FourView::setDefaultFormat();
+    viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QStringLiteral("mama-workstation"));
     QCoreApplication::setApplicationName(QStringLiteral("mama-workstation"));

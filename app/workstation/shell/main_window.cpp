@@ -30,7 +30,7 @@
 
 namespace mama {
 
-using viewer::FourView;
+using viewer::PaneView;
 
 MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : QMainWindow(parent), m_settings(settings), m_studies(new StudySession(this)),
@@ -128,7 +128,7 @@ void MainWindow::connectStudies()
     connect(m_studies, &StudySession::studyComplete, this, [this] {
         m_studyPanel->setImages(*m_studies->study());
         if (m_view->uploadsPending())
-            connect(m_view, &FourView::uploadsFinished, this, &MainWindow::studyOnScreen, Qt::SingleShotConnection);
+            connect(m_view, &PaneView::uploadsFinished, this, &MainWindow::studyOnScreen, Qt::SingleShotConnection);
         else
             QTimer::singleShot(0, this, &MainWindow::studyOnScreen);
     });
@@ -192,17 +192,17 @@ void MainWindow::connectSession()
         m_settings.setValue(settings_keys::fusionRule, rule);
         m_session->setFusionRule(rule);
     });
-    connect(m_mapPanel, &MapPanel::styleChanged, m_view, &FourView::setOverlayStyle);
+    connect(m_mapPanel, &MapPanel::styleChanged, m_view, &PaneView::setOverlayStyle);
     connect(m_mapPanel, &MapPanel::queryRangeAsked, this, &MainWindow::showQueryRange);
-    connect(m_view, &FourView::overlayStyleChanged, this, [this] {
+    connect(m_view, &PaneView::overlayStyleChanged, this, [this] {
         m_mapPanel->setStyle(m_view->overlayStyle());
         m_train->setOverlayStyle(m_view->overlayStyle());
     });
-    connect(m_view, &FourView::cursorMoved, this, [this](const viewer::CursorInfo& info) {
+    connect(m_view, &PaneView::cursorMoved, this, [this](const viewer::CursorInfo& info) {
         m_status->setReadOut(info.inside ? viewer::toText(info) : QString());
     });
-    connect(m_view, &FourView::activeImageChanged, this, &MainWindow::updateWindows);
-    connect(m_view, &FourView::graphicsFailed, this, [this](const QString& reason) { tell(reason, true); });
+    connect(m_view, &PaneView::activeImageChanged, this, &MainWindow::updateWindows);
+    connect(m_view, &PaneView::graphicsFailed, this, [this](const QString& reason) { tell(reason, true); });
 }
 
 void MainWindow::takePicture(const LoadedImage& loaded)

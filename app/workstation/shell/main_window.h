@@ -2,7 +2,7 @@
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/read/study_session.h"
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/pane_view.h"
 
 #include <QMainWindow>
 #include <QSettings>
@@ -41,7 +41,7 @@ public:
 
     StudySession& studies() { return *m_studies; }
     ModelSession& session() { return *m_session; }
-    viewer::FourView& view() { return *m_view; }
+    viewer::PaneView& view() { return *m_view; }
     TrainPage& train() { return *m_train; }
     enum class Page { Read, Train };
     void showPage(Page page);
@@ -92,7 +92,7 @@ private:
     QSettings& m_settings;
     StudySession* m_studies;
     ModelSession* m_session;
-    viewer::FourView* m_view;
+    viewer::PaneView* m_view;
     QStackedWidget* m_pages;
     QStackedWidget* m_tabs;
     QTabBar* m_tabBar;

@@ -64,7 +64,7 @@ const char* iconOf(ViewCommand command)
 
 void MainWindow::buildPanels(const QString& engineProgram)
 {
-    m_view = new viewer::FourView(this);
+    m_view = new viewer::PaneView(this);
     m_view->setKeysEnabled(false); // the menus' actions carry the keys
     m_view->setFocusPolicy(Qt::StrongFocus);
     m_view->setAccessibleName(tr("Mammograms"));
@@ -229,9 +229,9 @@ void MainWindow::buildViewMenu(QMenu* menu)
             m_tools->addAction(action);
     }
     for (const auto changed :
-         {&viewer::FourView::zoomChanged, &viewer::FourView::overlayStyleChanged, &viewer::FourView::aidsChanged})
+         {&viewer::PaneView::zoomChanged, &viewer::PaneView::overlayStyleChanged, &viewer::PaneView::aidsChanged})
         connect(m_view, changed, this, &MainWindow::showViewState);
-    connect(m_view, &viewer::FourView::layoutChanged, this, &MainWindow::showViewState);
+    connect(m_view, &viewer::PaneView::layoutChanged, this, &MainWindow::showViewState);
     showViewState();
 }
 

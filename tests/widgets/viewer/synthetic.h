@@ -1,5 +1,5 @@
 #pragma once
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/pane_view.h"
 
 #include <functional>
 

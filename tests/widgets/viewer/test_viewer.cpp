@@ -22,7 +22,7 @@ class TestViewer : public QObject
     Q_OBJECT
 
     // Waits for the upload of all detail and grabs what the window shows, device pixels.
-    static QImage grab(FourView& view)
+    static QImage grab(PaneView& view)
     {
         view.update();
         QCoreApplication::processEvents();
@@ -32,9 +32,9 @@ class TestViewer : public QObject
         return view.grabFramebuffer().convertToFormat(QImage::Format_RGB32);
     }
 
-    static std::unique_ptr<FourView> show(QSize size)
+    static std::unique_ptr<PaneView> show(QSize size)
     {
-        auto view = std::make_unique<FourView>();
+        auto view = std::make_unique<PaneView>();
         view->resize(size);
         view->show();
         if (!QTest::qWaitForWindowExposed(view.get()))
@@ -46,7 +46,7 @@ class TestViewer : public QObject
     static int grey(const QImage& image, int x, int y) { return qRed(image.pixel(x, y)); }
 
     // The screen pixel in whose middle the stored pixel's middle lies.
-    static QPoint screenOf(const FourView& view, Slot slot, int column, int row)
+    static QPoint screenOf(const PaneView& view, Slot slot, int column, int row)
     {
         const Point p = view.transform(slot)->toScreen({column + 0.5, row + 0.5});
         return {static_cast<int>(std::floor(p.x)), static_cast<int>(std::floor(p.y))};
@@ -271,7 +271,7 @@ private Q_SLOTS:
     {
         auto view = show({1000, 800});
         view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
-        QSignalSpy changed(view.get(), &FourView::windowChanged);
+        QSignalSpy changed(view.get(), &PaneView::windowChanged);
         const Window before = view->window(Slot::RCC);
         QTest::mousePress(view.get(), Qt::RightButton, {}, {300, 200});
         QTest::mouseMove(view.get(), {310, 200});
@@ -588,7 +588,7 @@ private Q_SLOTS:
 
 int main(int argc, char** argv)
 {
-    FourView::setDefaultFormat();
+    PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     TestViewer test;
     return QTest::qExec(&test, argc, argv);

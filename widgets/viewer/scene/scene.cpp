@@ -47,7 +47,7 @@ Affine toStored(const ViewTransform& t, int left, int bottom, int height)
 
 } // namespace
 
-class FourScene::Impl
+class Scene::Impl
 {
 public:
     explicit Impl(vtkOpenGLRenderWindow* window)
@@ -383,14 +383,14 @@ private:
     bool m_pending = false;
 };
 
-FourScene::FourScene(vtkOpenGLRenderWindow* window) : m(std::make_unique<Impl>(window)) {}
+Scene::Scene(vtkOpenGLRenderWindow* window) : m(std::make_unique<Impl>(window)) {}
 
-FourScene::~FourScene() = default;
+Scene::~Scene() = default;
 
-bool FourScene::render(const SceneFrame& frame) { return m->render(frame); }
+bool Scene::render(const SceneFrame& frame) { return m->render(frame); }
 
-void FourScene::setUploadBudget(std::size_t bytes) { m->uploadBudget = bytes; }
+void Scene::setUploadBudget(std::size_t bytes) { m->uploadBudget = bytes; }
 
-int FourScene::resampleCount() const { return m->resampled; }
+int Scene::resampleCount() const { return m->resampled; }
 
 } // namespace mama::viewer

@@ -59,13 +59,13 @@ struct SceneFrame
     std::vector<Sprite> sprites;
 };
 
-class FourScene
+class Scene
 {
 public:
     // The window's context must be current here, in render and in the destructor. Error(Unsupported) without
     // OpenGL 3.2 and float textures.
-    explicit FourScene(vtkOpenGLRenderWindow* window);
-    ~FourScene();
+    explicit Scene(vtkOpenGLRenderWindow* window);
+    ~Scene();
 
     // Draws into the framebuffer that is bound. Buffers at screen resolution are kept: while only windows, polarity
     // or sprites change, no image is sampled again. Returns whether detail is still to be uploaded: call again.

@@ -9,13 +9,13 @@
 #include <memory>
 #include <optional>
 
-// The four-up view: mammograms hung chest wall to chest wall in one OpenGL widget over VTK.
+// Mammograms hung chest wall to chest wall in one OpenGL widget over VTK.
 // How to use it (window's thread; everything below returns at once, GPU uploads are cut into pieces of a few ms):
 //   worker thread:  auto image = ViewImage::make(file->readFrame(f), file->pipeline(f), studyImage);
 //   window thread:  view->setImage(studyImage.slot, image);        // std::shared_ptr<const ViewImage>
 //   engine's reply: view->setOverlay(slot, std::make_shared<MapOverlay>(MapOverlay{values, geometry, {}}));
 //   view->setOverlayStyle(style); view->setLegend({sentence, "name 1a2b3c", "mama v1", "", false, ""});
-// Before main's QApplication: FourView::setDefaultFormat(), so that all windows share an OpenGL 3.2 core context.
+// Before main's QApplication: PaneView::setDefaultFormat(), so that all windows share an OpenGL 3.2 core context.
 namespace mama::viewer {
 
 // What lies under the pointer.
@@ -87,12 +87,12 @@ struct ViewMouse
     Qt::MouseButton zoom = Qt::MiddleButton; // drag up and down; the wheel zooms too
 };
 
-class FourView : public QOpenGLWidget
+class PaneView : public QOpenGLWidget
 {
     Q_OBJECT
 public:
-    explicit FourView(QWidget* parent = nullptr);
-    ~FourView() override;
+    explicit PaneView(QWidget* parent = nullptr);
+    ~PaneView() override;
     static void setDefaultFormat();
 
     // Images. Null: the cell is empty and says emptyText, by default "L MLO: not in this study". clearStudy empties

@@ -1,4 +1,4 @@
-#include "widgets/viewer/four_view_impl.h"
+#include "widgets/viewer/pane_view_impl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -11,17 +11,17 @@ QString toText(const CursorInfo& info)
     if (!info.inside)
         return {};
     QString text = QStringLiteral("%1   x %2  y %3   ").arg(slotName(info.slot)).arg(info.column).arg(info.row);
-    text += info.padded ? FourView::tr("padding") : FourView::tr("value %1").arg(info.value, 0, 'g', 7);
+    text += info.padded ? PaneView::tr("padding") : PaneView::tr("value %1").arg(info.value, 0, 'g', 7);
     if (info.mm)
         text += QStringLiteral("   %1, %2 mm").arg(info.mm->x, 0, 'f', 1).arg(info.mm->y, 0, 'f', 1);
     if (info.depthMm)
-        text += FourView::tr("   %1 mm from the chest wall").arg(*info.depthMm, 0, 'f', 1);
+        text += PaneView::tr("   %1 mm from the chest wall").arg(*info.depthMm, 0, 'f', 1);
     if (info.similarity)
-        text += FourView::tr("   similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
+        text += PaneView::tr("   similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
     return text;
 }
 
-void FourView::Impl::setActive(Slot slot)
+void PaneView::Impl::setActive(Slot slot)
 {
     if (model.active == slot)
         return;
@@ -32,13 +32,13 @@ void FourView::Impl::setActive(Slot slot)
     Q_EMIT q->activeImageChanged(slot);
 }
 
-void FourView::Impl::performLayout(ViewLayout layout)
+void PaneView::Impl::performLayout(ViewLayout layout)
 {
     beforeMaximise.reset();
     q->setViewLayout(layout);
 }
 
-void FourView::setViewLayout(ViewLayout layout)
+void PaneView::setViewLayout(ViewLayout layout)
 {
     m->model.setLayout(layout);
     if (!m->model.hungCell(m->model.active) && !m->model.hung().empty())
@@ -49,15 +49,15 @@ void FourView::setViewLayout(ViewLayout layout)
     Q_EMIT zoomChanged();
 }
 
-ViewLayout FourView::viewLayout() const { return m->model.layout(); }
+ViewLayout PaneView::viewLayout() const { return m->model.layout(); }
 
-void FourView::setMloFirst(bool first)
+void PaneView::setMloFirst(bool first)
 {
     m->model.setMloFirst(first);
     update();
 }
 
-void FourView::setZoomMode(ZoomMode mode)
+void PaneView::setZoomMode(ZoomMode mode)
 {
     m->model.setZoomMode(mode);
     m->pending = true;
@@ -65,11 +65,11 @@ void FourView::setZoomMode(ZoomMode mode)
     Q_EMIT zoomChanged();
 }
 
-ZoomMode FourView::zoomMode() const { return m->model.zoomMode(); }
+ZoomMode PaneView::zoomMode() const { return m->model.zoomMode(); }
 
-void FourView::setPosesLinked(bool linked) { m->model.posesLinked = linked; }
+void PaneView::setPosesLinked(bool linked) { m->model.posesLinked = linked; }
 
-void FourView::setPose(Slot slot, const ViewPose& pose)
+void PaneView::setPose(Slot slot, const ViewPose& pose)
 {
     m->model.setPose(slot, pose);
     m->pending = true;
@@ -77,19 +77,19 @@ void FourView::setPose(Slot slot, const ViewPose& pose)
     Q_EMIT zoomChanged();
 }
 
-ViewPose FourView::pose(Slot slot) const { return m->model.cell(slot).pose; }
+ViewPose PaneView::pose(Slot slot) const { return m->model.cell(slot).pose; }
 
-std::optional<ViewTransform> FourView::transform(Slot slot) const { return m->model.transform(slot); }
+std::optional<ViewTransform> PaneView::transform(Slot slot) const { return m->model.transform(slot); }
 
-Slot FourView::activeSlot() const { return m->model.active; }
+Slot PaneView::activeSlot() const { return m->model.active; }
 
-void FourView::setActiveSlot(Slot slot)
+void PaneView::setActiveSlot(Slot slot)
 {
     if (slot != Slot::Extra)
         m->setActive(slot);
 }
 
-void FourView::maximise(std::optional<Slot> slot)
+void PaneView::maximise(std::optional<Slot> slot)
 {
     if (slot) {
         if (m->model.layout() != ViewLayout::Single)
@@ -102,7 +102,7 @@ void FourView::maximise(std::optional<Slot> slot)
     }
 }
 
-void FourView::setMirrored(Slot slot, bool mirrored)
+void PaneView::setMirrored(Slot slot, bool mirrored)
 {
     const ViewCell& cell = m->model.cell(slot);
     if (!cell.image)
@@ -111,7 +111,7 @@ void FourView::setMirrored(Slot slot, bool mirrored)
     update();
 }
 
-void FourView::setLoupe(bool on, double magnification, int side)
+void PaneView::setLoupe(bool on, double magnification, int side)
 {
     m->loupe = on;
     m->loupeMagnification = std::clamp(magnification, 1.0, 16.0);
@@ -120,21 +120,21 @@ void FourView::setLoupe(bool on, double magnification, int side)
     Q_EMIT aidsChanged();
 }
 
-void FourView::setCrossHair(bool on)
+void PaneView::setCrossHair(bool on)
 {
     m->crossHair = on;
     update();
     Q_EMIT aidsChanged();
 }
 
-void FourView::setTexts(bool on)
+void PaneView::setTexts(bool on)
 {
     m->texts.shown = on;
     update();
     Q_EMIT aidsChanged();
 }
 
-void FourView::setMeasuring(bool on)
+void PaneView::setMeasuring(bool on)
 {
     m->measuring = on;
     if (on)
@@ -147,7 +147,7 @@ void FourView::setMeasuring(bool on)
     Q_EMIT aidsChanged();
 }
 
-std::optional<Measurement> FourView::measurement(Slot slot) const
+std::optional<Measurement> PaneView::measurement(Slot slot) const
 {
     for (const Measurement& each : m->texts.measurements)
         if (each.slot == slot)
@@ -155,32 +155,32 @@ std::optional<Measurement> FourView::measurement(Slot slot) const
     return {};
 }
 
-void FourView::Impl::measure(Slot slot, Point from, Point to)
+void PaneView::Impl::measure(Slot slot, Point from, Point to)
 {
     forgetMeasurements(slot);
     texts.measurements.push_back({slot, from, to});
 }
 
-void FourView::Impl::forgetMeasurements(std::optional<Slot> slot)
+void PaneView::Impl::forgetMeasurements(std::optional<Slot> slot)
 {
     std::erase_if(texts.measurements, [&](const Measurement& each) { return !slot || each.slot == *slot; });
 }
 
-void FourView::setPatientText(const QString& text)
+void PaneView::setPatientText(const QString& text)
 {
     m->texts.patient = text;
     update();
 }
 
-void FourView::setMouse(const ViewMouse& mouse) { m->mouse = mouse; }
+void PaneView::setMouse(const ViewMouse& mouse) { m->mouse = mouse; }
 
-void FourView::setKeysEnabled(bool on) { m->keysEnabled = on; }
+void PaneView::setKeysEnabled(bool on) { m->keysEnabled = on; }
 
-void FourView::setKey(ViewCommand command, const QKeySequence& key) { m->keys[command] = key; }
+void PaneView::setKey(ViewCommand command, const QKeySequence& key) { m->keys[command] = key; }
 
-bool FourView::uploadsPending() const { return m->pending; }
+bool PaneView::uploadsPending() const { return m->pending; }
 
-CursorInfo FourView::infoAt(QPointF position) const
+CursorInfo PaneView::infoAt(QPointF position) const
 {
     CursorInfo info;
     const Point at = m->device(position);
@@ -210,7 +210,7 @@ CursorInfo FourView::infoAt(QPointF position) const
     return info;
 }
 
-void FourView::Impl::step(int direction)
+void PaneView::Impl::step(int direction)
 {
     std::vector<Slot> order;
     for (const auto& hung : cells(model.layout() == ViewLayout::Single ? ViewLayout::Grid : model.layout(), false,

@@ -1,5 +1,5 @@
 #include "widgets/look/user_text.h"
-#include "widgets/viewer/four_view_impl.h"
+#include "widgets/viewer/pane_view_impl.h"
 
 #include "core/base/error.h"
 #include "widgets/viewer/scene/gpu.h"
@@ -11,15 +11,15 @@
 
 namespace mama::viewer {
 
-FourView::Impl::Impl(FourView* owner) : q(owner)
+PaneView::Impl::Impl(PaneView* owner) : q(owner)
 {
     for (const auto& command : viewCommands())
         keys[command.command] = QKeySequence::fromString(QString::fromLatin1(command.key), QKeySequence::PortableText);
 }
 
-FourView::Impl::~Impl() = default;
+PaneView::Impl::~Impl() = default;
 
-void FourView::Impl::releaseGraphics()
+void PaneView::Impl::releaseGraphics()
 {
     if (!window)
         return;
@@ -32,7 +32,7 @@ void FourView::Impl::releaseGraphics()
     q->doneCurrent();
 }
 
-void FourView::Impl::resized()
+void PaneView::Impl::resized()
 {
     const double unit = q->devicePixelRatioF();
     const int width = static_cast<int>(std::lround(q->width() * unit)),
@@ -40,13 +40,13 @@ void FourView::Impl::resized()
     model.setArea({0, 0, std::max(1, width), std::max(1, height - static_cast<int>(std::lround(legendHeight * unit)))});
 }
 
-Point FourView::Impl::device(QPointF logical) const
+Point PaneView::Impl::device(QPointF logical) const
 {
     const double unit = q->devicePixelRatioF();
     return {logical.x() * unit, logical.y() * unit};
 }
 
-SceneFrame FourView::Impl::frame()
+SceneFrame PaneView::Impl::frame()
 {
     SceneFrame out;
     out.unit = q->devicePixelRatioF();
@@ -68,7 +68,7 @@ SceneFrame FourView::Impl::frame()
 }
 
 // The pixel under the pointer stays in the middle; more detail than the base view, with its window and map.
-void FourView::Impl::addLoupe(SceneFrame& frame) const
+void PaneView::Impl::addLoupe(SceneFrame& frame) const
 {
     if (!pointer)
         return;
@@ -93,7 +93,7 @@ void FourView::Impl::addLoupe(SceneFrame& frame) const
         frame.bars.push_back({edge, 0.55F, 0.6F, 0.66F, 1});
 }
 
-void FourView::Impl::addCrossHair(SceneFrame& frame) const
+void PaneView::Impl::addCrossHair(SceneFrame& frame) const
 {
     if (!pointer)
         return;
@@ -117,7 +117,7 @@ void FourView::Impl::addCrossHair(SceneFrame& frame) const
     }
 }
 
-FourView::FourView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<Impl>(this))
+PaneView::PaneView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<Impl>(this))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -126,13 +126,13 @@ FourView::FourView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<
     qRegisterMetaType<CursorInfo>();
 }
 
-FourView::~FourView()
+PaneView::~PaneView()
 {
     disconnect(m->contextGone);
     m->releaseGraphics();
 }
 
-void FourView::setDefaultFormat()
+void PaneView::setDefaultFormat()
 {
     QSurfaceFormat format;
     format.setRenderableType(QSurfaceFormat::OpenGL);
@@ -144,7 +144,7 @@ void FourView::setDefaultFormat()
     QSurfaceFormat::setDefaultFormat(format);
 }
 
-void FourView::initializeGL()
+void PaneView::initializeGL()
 {
     // Called again after the widget moved to another window: the context is a new one.
     m->contextGone = connect(
@@ -161,7 +161,7 @@ void FourView::initializeGL()
         if (!m->window->InitializeFromCurrentContext())
             throw Error(ErrorCode::Unsupported, "view", "OpenGL",
                         "version 3.2 is needed; start with software rendering");
-        m->scene = std::make_unique<FourScene>(m->window);
+        m->scene = std::make_unique<Scene>(m->window);
         m->pending = true;
     } catch (const Error& error) {
         m->failed = true;
@@ -170,9 +170,9 @@ void FourView::initializeGL()
     }
 }
 
-void FourView::resizeGL(int, int) { m->resized(); }
+void PaneView::resizeGL(int, int) { m->resized(); }
 
-void FourView::paintGL()
+void PaneView::paintGL()
 {
     if (!m->scene)
         return;
@@ -192,10 +192,10 @@ void FourView::paintGL()
     if (m->pending)
         update();
     else if (was)
-        QMetaObject::invokeMethod(this, &FourView::uploadsFinished, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(this, &PaneView::uploadsFinished, Qt::QueuedConnection);
 }
 
-void FourView::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
+void PaneView::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
 {
     if (slot == Slot::Extra)
         return;
@@ -206,18 +206,18 @@ void FourView::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
     update();
 }
 
-const ViewImage* FourView::image(Slot slot) const
+const ViewImage* PaneView::image(Slot slot) const
 {
     return slot == Slot::Extra ? nullptr : m->model.cell(slot).image.get();
 }
 
-void FourView::setEmptyText(Slot slot, const QString& text)
+void PaneView::setEmptyText(Slot slot, const QString& text)
 {
     m->texts.empty[static_cast<std::size_t>(slot)] = text;
     update();
 }
 
-void FourView::clearStudy()
+void PaneView::clearStudy()
 {
     for (int i = 0; i < slotCount; ++i) {
         m->model.setImage(static_cast<Slot>(i), nullptr);
@@ -233,7 +233,7 @@ void FourView::clearStudy()
     Q_EMIT aidsChanged();
 }
 
-void FourView::setOverlay(Slot slot, std::shared_ptr<const MapOverlay> overlay)
+void PaneView::setOverlay(Slot slot, std::shared_ptr<const MapOverlay> overlay)
 {
     if (slot == Slot::Extra || !m->model.cell(slot).image)
         return;
@@ -241,7 +241,7 @@ void FourView::setOverlay(Slot slot, std::shared_ptr<const MapOverlay> overlay)
     update();
 }
 
-void FourView::setOverlayStyle(const OverlayStyle& style)
+void PaneView::setOverlayStyle(const OverlayStyle& style)
 {
     if (style == m->style)
         return;
@@ -250,54 +250,54 @@ void FourView::setOverlayStyle(const OverlayStyle& style)
     Q_EMIT overlayStyleChanged();
 }
 
-const OverlayStyle& FourView::overlayStyle() const { return m->style; }
+const OverlayStyle& PaneView::overlayStyle() const { return m->style; }
 
-void FourView::setLegend(const OverlayLegend& legend)
+void PaneView::setLegend(const OverlayLegend& legend)
 {
     m->texts.legend = legend;
     update();
 }
 
-void FourView::setScore(Slot slot, const QString& text)
+void PaneView::setScore(Slot slot, const QString& text)
 {
     m->texts.score[static_cast<std::size_t>(slot)] = text;
     update();
 }
 
-void FourView::Impl::changedWindow(Slot slot)
+void PaneView::Impl::changedWindow(Slot slot)
 {
     q->update();
     for (const Slot other : model.windowGroup(slot))
         Q_EMIT q->windowChanged(other, model.cell(other).shade.window);
 }
 
-void FourView::setWindow(Slot slot, const Window& window)
+void PaneView::setWindow(Slot slot, const Window& window)
 {
     m->model.setWindow(slot, window);
     update();
     Q_EMIT windowChanged(slot, m->model.cell(slot).shade.window);
 }
 
-void FourView::setVoiChoice(Slot slot, int choice)
+void PaneView::setVoiChoice(Slot slot, int choice)
 {
     m->model.setChoice(slot, choice);
     update();
     Q_EMIT windowChanged(slot, m->model.cell(slot).shade.window);
 }
 
-int FourView::voiChoice(Slot slot) const { return m->model.cell(slot).shade.choice; }
+int PaneView::voiChoice(Slot slot) const { return m->model.cell(slot).shade.choice; }
 
-Window FourView::window(Slot slot) const { return m->model.cell(slot).shade.window; }
+Window PaneView::window(Slot slot) const { return m->model.cell(slot).shade.window; }
 
-void FourView::setWindowsLinked(bool linked) { m->model.windowsLinked = linked; }
+void PaneView::setWindowsLinked(bool linked) { m->model.windowsLinked = linked; }
 
-void FourView::setInverted(bool inverted)
+void PaneView::setInverted(bool inverted)
 {
     m->model.inverted = inverted;
     update();
     Q_EMIT aidsChanged();
 }
 
-bool FourView::inverted() const { return m->model.inverted; }
+bool PaneView::inverted() const { return m->model.inverted; }
 
 } // namespace mama::viewer

@@ -1,6 +1,6 @@
 #pragma once
 #include "widgets/viewer/annotations.h"
-#include "widgets/viewer/four_view.h"
+#include "widgets/viewer/pane_view.h"
 #include "widgets/viewer/scene/scene.h"
 #include "widgets/viewer/scene/view_model.h"
 
@@ -15,10 +15,10 @@ class vtkGenericOpenGLRenderWindow;
 namespace mama::viewer {
 
 // The state behind the widget. The model knows what is where; the scene draws; annotations write.
-class FourView::Impl
+class PaneView::Impl
 {
 public:
-    explicit Impl(FourView* owner);
+    explicit Impl(PaneView* owner);
     ~Impl();
 
     void releaseGraphics();
@@ -34,13 +34,13 @@ public:
     void measure(Slot slot, Point from, Point to); // stored pixels; replaces the image's measurement
     void forgetMeasurements(std::optional<Slot> slot = {});
 
-    FourView* q;
+    PaneView* q;
     ViewModel model;
     ViewTexts texts;
     OverlayStyle style;
     Annotations annotations;
     vtkSmartPointer<vtkGenericOpenGLRenderWindow> window;
-    std::unique_ptr<FourScene> scene;
+    std::unique_ptr<Scene> scene;
     QMetaObject::Connection contextGone;
 
     ViewMouse mouse;

@@ -1,4 +1,4 @@
-#include "widgets/viewer/four_view_impl.h"
+#include "widgets/viewer/pane_view_impl.h"
 
 #include <QKeyEvent>
 #include <QMouseEvent>
@@ -20,7 +20,7 @@ Point middleOf(const HungCell& hung)
 
 } // namespace
 
-void FourView::mousePressEvent(QMouseEvent* event)
+void PaneView::mousePressEvent(QMouseEvent* event)
 {
     const auto slot = m->model.slotAt(m->device(event->position()));
     if (!slot) {
@@ -32,7 +32,7 @@ void FourView::mousePressEvent(QMouseEvent* event)
         m->drag = {event->button(), event->position(), event->position(), *slot, false};
 }
 
-void FourView::mouseMoveEvent(QMouseEvent* event)
+void PaneView::mouseMoveEvent(QMouseEvent* event)
 {
     m->pointer = event->position();
     auto& drag = m->drag;
@@ -71,7 +71,7 @@ void FourView::mouseMoveEvent(QMouseEvent* event)
     Q_EMIT cursorMoved(infoAt(event->position()));
 }
 
-void FourView::mouseReleaseEvent(QMouseEvent* event)
+void PaneView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (event->button() != m->drag.button)
         return;
@@ -84,7 +84,7 @@ void FourView::mouseReleaseEvent(QMouseEvent* event)
     }
 }
 
-void FourView::mouseDoubleClickEvent(QMouseEvent* event)
+void PaneView::mouseDoubleClickEvent(QMouseEvent* event)
 {
     if (event->button() != Qt::LeftButton)
         return;
@@ -97,7 +97,7 @@ void FourView::mouseDoubleClickEvent(QMouseEvent* event)
     }
 }
 
-void FourView::wheelEvent(QWheelEvent* event)
+void PaneView::wheelEvent(QWheelEvent* event)
 {
     const Point at = m->device(event->position());
     const auto slot = m->model.slotAt(at);
@@ -111,7 +111,7 @@ void FourView::wheelEvent(QWheelEvent* event)
     event->accept();
 }
 
-void FourView::leaveEvent(QEvent* event)
+void PaneView::leaveEvent(QEvent* event)
 {
     m->pointer.reset();
     if (m->loupe || m->crossHair)
@@ -120,7 +120,7 @@ void FourView::leaveEvent(QEvent* event)
     QOpenGLWidget::leaveEvent(event);
 }
 
-void FourView::keyPressEvent(QKeyEvent* event)
+void PaneView::keyPressEvent(QKeyEvent* event)
 {
     if (m->keysEnabled) {
         const auto modifiers = event->modifiers() & ~Qt::KeypadModifier;
@@ -139,7 +139,7 @@ void FourView::keyPressEvent(QKeyEvent* event)
     QOpenGLWidget::keyPressEvent(event);
 }
 
-void FourView::perform(ViewCommand command)
+void PaneView::perform(ViewCommand command)
 {
     const Slot active = m->model.active;
     const HungCell* hung = m->model.hungCell(active);
