@@ -2,7 +2,7 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
-    <name>mama::MainWindow</name>
+    <name>mama::ReadPage</name>
     <message numerus="yes">
         <source>%n file(s) could not be shown; the list on the left says why.</source>
         <translation>

@@ -1,4 +1,4 @@
-#include "app/workstation/train/train_page.h"
+#include "app/workstation/shell/key_map.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
@@ -13,11 +13,13 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTableView>
 #include <cmath>
 #include <csignal>
 #include <random>
+#include <set>
 
 using namespace mama;
 using mama::test::WindowFixture;
@@ -45,16 +47,17 @@ std::map<std::string, std::vector<float>> mapsOfCommandLine(WindowFixture& fixtu
 // Empty if every map on screen is the command line's, NaN for NaN.
 std::string wrongMaps(MainWindow& window, const std::map<std::string, std::vector<float>>& expected)
 {
-    const auto shown = window.session().maps(0);
+    const auto shown = window.read().session().maps(0);
     if (shown.size() != expected.size())
         return std::to_string(shown.size()) + " maps on screen, expected " + std::to_string(expected.size());
     for (const SentenceMap& map : shown) {
-        const auto found = expected.find(name(map.slot));
+        const std::string slot = name(window.read().studies().study()->images[map.pane.image].slot);
+        const auto found = expected.find(slot);
         if (found == expected.end() || found->second.size() != map.overlay->values.values.size())
-            return std::string("no such map: ") + name(map.slot);
+            return "no such map: " + slot;
         if (std::memcmp(found->second.data(), map.overlay->values.values.data(),
                         found->second.size() * sizeof(float)) != 0)
-            return std::string("another map than `mama query` gives: ") + name(map.slot);
+            return "another map than `mama query` gives: " + slot;
     }
     return {};
 }
@@ -74,11 +77,12 @@ std::string clipped(MainWindow& window)
 {
     auto* table = onReadingPage<QTableView>(window);
     const QHeaderView* header = table->horizontalHeader();
-    const int right = header->sectionViewportPosition(ScoreTable::Study) + header->sectionSize(ScoreTable::Study);
+    const int last = table->model()->columnCount() - 1; // the study's
+    const int right = header->sectionViewportPosition(last) + header->sectionSize(last);
     if (right > table->viewport()->width())
         return "the study's similarity ends at " + std::to_string(right) + " of " +
                std::to_string(table->viewport()->width());
-    for (int column = ScoreTable::Rcc; column < ScoreTable::ColumnCount; ++column)
+    for (int column = ScoreTable::firstImage; column <= last; ++column)
         if (header->sectionSize(column) < table->fontMetrics().horizontalAdvance(QStringLiteral("-0.000")))
             return "too narrow: column " + std::to_string(column);
     const QString study = onReadingPage<QListWidget>(window)->item(0)->text();
@@ -101,12 +105,30 @@ private Q_SLOTS:
         waiting.sentence = QStringLiteral("a");
         done.sentence = QStringLiteral("b");
         done.state = SentenceScores::State::Done;
-        done.views = {0.1234, -0.5, std::nan(""), 1};
+        const auto pane = [](std::size_t image) { return viewer::PaneId{"1.2.3", image}; };
+        done.images = {{pane(0), 0.1234}, {pane(1), -0.5}, {pane(2), std::nan("")}, {pane(3), 1}, {pane(9), 0.75}};
+        table.setImages(scoredImages({{Slot::RCC, pane(0)}, {Slot::LCC, pane(1)}, {Slot::RMLO, pane(2)}}));
+        QCOMPARE(table.columnCount(), 8);
+        const char* titles[]{"Sentence", "RCC", "LCC", "RMLO", "LMLO", "Right", "Left", "Study"};
+        for (int column = 0; column < 8; ++column)
+            QCOMPARE(table.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString(),
+                     QLatin1String(titles[column]));
         table.setRows({waiting});
         table.setRows({waiting, done});
-        QCOMPARE(table.data(table.index(0, ScoreTable::Rcc), Qt::DisplayRole).toString(), QStringLiteral("…"));
-        QCOMPARE(table.data(table.index(1, ScoreTable::Rcc), Qt::DisplayRole).toString(), QStringLiteral("0.123"));
-        QCOMPARE(table.data(table.index(1, ScoreTable::Rmlo), Qt::DisplayRole).toString(), QStringLiteral("–"));
+        const auto shown = [&](int row, int column) {
+            return table.data(table.index(row, column), Qt::DisplayRole).toString();
+        };
+        QCOMPARE(shown(0, 1), QStringLiteral("…"));
+        QCOMPARE(shown(1, 1), QStringLiteral("0.123"));
+        QCOMPARE(shown(1, 3), QStringLiteral("–"));
+        QCOMPARE(shown(1, 4), QStringLiteral("–")); // no such view
+        std::vector<ScoredImage> five = scoredImages({{Slot::RCC, pane(0)}});
+        five.push_back({QStringLiteral("RXCCL"), pane(9)}); // any number of images
+        table.setImages(five);
+        QCOMPARE(table.columnCount(), 9);
+        QCOMPARE(shown(1, 5), QStringLiteral("0.750"));
+        QCOMPARE(table.headerData(5, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("RXCCL"));
+        QCOMPARE(table.headerData(8, Qt::Horizontal, Qt::DisplayRole).toString(), QStringLiteral("Study"));
         table.setRows({});
         QCOMPARE(table.rowCount(), 0);
     }
@@ -139,7 +161,7 @@ private Q_SLOTS:
         auto description = readJson(model / "model.json");
         description["examples"] = {"There is a mass.", "Calcifications & more.", "Dense.", "A fourth."};
         writeAtomically(model / "model.json", description.dump());
-        fixture.window().setModel(QString::fromStdString(model.string()));
+        fixture.window().read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         QVERIFY(fixture.askAndWait(QStringLiteral("Anything.")));
         auto* panel = onReadingPage<QueryPanel>(fixture.window());
@@ -167,17 +189,17 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("empty"));
         const auto model = fixture.importModel();
         QVERIFY(!model.empty());
-        window.setModel(QString::fromStdString(model.string()));
+        window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
-            QVERIFY(window.view().image(slot) != nullptr);
+            QVERIFY(fixture.image(slot) != nullptr);
         auto* edit = onReadingPage<SentenceEdit>(window);
         QTest::keyClicks(edit, sentence);
-        QSignalSpy maps(&window, &MainWindow::mapsOnScreen);
+        QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
         QTest::keyClick(edit, Qt::Key_Return);
         QVERIFY(maps.count() > 0 || maps.wait(60000));
         MAMA_SAME(wrongMaps(window, mapsOfCommandLine(fixture, model, study)));
-        QVERIFY(window.session().provenance().contains(QStringLiteral("Not for clinical use")));
+        QVERIFY(window.read().session().provenance().contains(QStringLiteral("Not for clinical use")));
         fixture.screenshot(QStringLiteral("maps-1600"));
         window.resize(1280, 800);
         fixture.screenshot(QStringLiteral("maps-1280"));
@@ -195,7 +217,7 @@ private Q_SLOTS:
         std::filesystem::copy(study / "L-CC.png", folder / "L-CC.png");
         writeAtomically(folder / "R-CC.png", std::string_view("\x89PNG\r\n\x1a\nbroken"));
         QVERIFY(fixture.openAndWait(folder));
-        QVERIFY(fixture.window().view().image(Slot::LCC) != nullptr);
+        QVERIFY(fixture.image(Slot::LCC) != nullptr && !fixture.image(Slot::RCC));
         bool named = false;
         for (const QListWidget* list : fixture.window().findChildren<QListWidget*>())
             for (int row = 0; row < list->count(); ++row)
@@ -213,9 +235,9 @@ private Q_SLOTS:
         QVERIFY(!action("view.invert")->isChecked());
         QCOMPARE(action("view.invert")->toolTip(), QStringLiteral("Invert (I)"));
         action("view.invert")->trigger();
-        QVERIFY(window.view().inverted() && action("view.invert")->isChecked());
+        QVERIFY(window.read().view().aids().inverted && action("view.invert")->isChecked());
         action("view.reset")->trigger();
-        QVERIFY(!window.view().inverted() && !action("view.invert")->isChecked());
+        QVERIFY(!window.read().view().aids().inverted && !action("view.invert")->isChecked());
         QVERIFY(action("view.layout.grid")->isChecked());
         action("view.layout.cc")->trigger();
         QVERIFY(action("view.layout.cc")->isChecked() && !action("view.layout.grid")->isChecked());
@@ -223,8 +245,46 @@ private Q_SLOTS:
         QVERIFY(action("view.layout.cc")->isChecked());
         action("view.measure")->trigger();
         QVERIFY(action("view.measure")->isChecked());
-        QCOMPARE(window.view().cursor().shape(), Qt::CrossCursor);
+        QCOMPARE(window.read().view().cursor().shape(), Qt::CrossCursor);
         QVERIFY(!action("view.zoom.in")->isCheckable());
+    }
+
+    // Every command of the window stands in the key map and no key twice; keys of the view work in the pictures.
+    void theKeyMapIsWhole()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        std::set<QString> listed, keys, made;
+        for (const KeyOf& each : keyMap()) {
+            QVERIFY2(listed.insert(QString::fromLatin1(each.command)).second, each.command);
+            QVERIFY2(!*each.key || keys.insert(QString::fromLatin1(each.key)).second, each.key);
+        }
+        static const QRegularExpression id(QStringLiteral("^(file|study|view|model|train|help)\\."));
+        for (const QAction* action : window.findChildren<QAction*>()) {
+            if (!id.match(action->objectName()).hasMatch())
+                continue;
+            made.insert(action->objectName());
+            QCOMPARE(action->shortcut().toString(QKeySequence::PortableText), defaultKey(action->objectName()));
+        }
+        QVERIFY(made == listed);
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        viewer::PaneView& view = window.read().view();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_I);
+        QVERIFY(view.aids().inverted);
+        QTest::keyClick(&view, Qt::Key_R);
+        QVERIFY(!view.aids().inverted);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Single);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Grid);
+        QTest::keyClick(&view, Qt::Key_D);
+        QCOMPARE(view.tool(), viewer::LeftTool::Measure);
+        QTest::keyClick(&window, Qt::Key_2, Qt::ControlModifier);
+        QVERIFY(window.train().isVisible() && !window.read().isVisible());
     }
 
     // Cancelling says so, and asking tries again.
@@ -237,19 +297,19 @@ private Q_SLOTS:
         MainWindow& window = fixture.window();
         const auto model = fixture.importModel();
         QVERIFY(!model.empty());
-        QSignalSpy failed(&window.session(), &ModelSession::encodingFailed);
+        QSignalSpy failed(&window.read().session(), &ModelSession::encodingFailed);
         connect(
-            &window.session(), &ModelSession::progress, &window,
+            &window.read().session(), &ModelSession::progress, &window,
             [&](const QString&, qint64, qint64 total) {
                 if (total == 4 && failed.isEmpty()) // the encoding has begun
-                    window.session().cancel();
+                    window.read().session().cancel();
             },
             Qt::QueuedConnection);
-        window.setModel(QString::fromStdString(model.string()));
+        window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         QTRY_COMPARE_WITH_TIMEOUT(failed.count(), 1, 60000);
         QVERIFY(failed[0][0].toString().contains(QStringLiteral("cancelled")));
-        QVERIFY(!window.session().studyEncoded());
+        QVERIFY(!window.read().session().studyEncoded());
         QVERIFY(fixture.askAndWait(sentence));
     }
 
@@ -257,13 +317,13 @@ private Q_SLOTS:
     {
         WindowFixture fixture;
         MainWindow& window = fixture.window();
-        QSignalSpy changed(&window.session(), &ModelSession::modelChanged);
-        window.setModel(QString::fromStdString(fixture.folder().string()));
-        QTRY_VERIFY_WITH_TIMEOUT(!window.session().modelProblem().isEmpty(), 30000);
-        QVERIFY(window.session().modelProblem().contains(QString::fromStdString(fixture.folder().string())));
-        window.ask(sentence); // waits for a person: a dash, not dots as if it were worked at
+        QSignalSpy changed(&window.read().session(), &ModelSession::modelChanged);
+        window.read().setModel(QString::fromStdString(fixture.folder().string()));
+        QTRY_VERIFY_WITH_TIMEOUT(!window.read().session().modelProblem().isEmpty(), 30000);
+        QVERIFY(window.read().session().modelProblem().contains(QString::fromStdString(fixture.folder().string())));
+        window.read().ask(sentence); // waits for a person: a dash, not dots as if it were worked at
         const auto* model = onReadingPage<QTableView>(window)->model();
-        QTRY_COMPARE(model->index(0, ScoreTable::Study).data().toString(), QStringLiteral("–"));
+        QTRY_COMPARE(model->index(0, model->columnCount() - 1).data().toString(), QStringLiteral("–"));
         fixture.screenshot(QStringLiteral("wrong-model"));
     }
 
@@ -278,33 +338,33 @@ private Q_SLOTS:
         const auto model = fixture.importModel();
         QVERIFY(!model.empty());
         const auto expected = mapsOfCommandLine(fixture, model, study);
-        window.setModel(QString::fromStdString(model.string()));
+        window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(study));
         QVERIFY(fixture.askAndWait(sentence));
         MAMA_SAME(wrongMaps(window, expected));
         std::mt19937 random(20260918);
         int killed = 0, differing = 0;
-        connect(&window.session(), &ModelSession::mapsReady, &window,
+        connect(&window.read().session(), &ModelSession::mapsReady, &window,
                 [&] { differing += wrongMaps(window, expected).empty() ? 0 : 1; });
         while (killed < 50) {
             const int wait = std::uniform_int_distribution<int>(0, 1200)(random);
             QTest::qWait(wait); // a random moment, not a wait for something
-            const qint64 process = window.session().engine().processId();
+            const qint64 process = window.read().session().engine().processId();
             if (process <= 0) {
-                window.session().start(); // five deaths in a row stop the restarts until a person asks
+                window.read().session().start(); // five deaths in a row stop the restarts until a person asks
                 continue;
             }
-            QSignalSpy died(&window.session(), &ModelSession::engineDied);
+            QSignalSpy died(&window.read().session(), &ModelSession::engineDied);
             QCOMPARE(::kill(static_cast<pid_t>(process), SIGKILL), 0);
             ++killed;
             QVERIFY(died.count() > 0 || died.wait(10000));
-            if (window.session().engine().state() == EngineProcess::State::Stopped)
-                window.session().start();
-            window.session().setFusionRule(killed % 2 == 0 ? QStringLiteral("maximum")
-                                                           : QStringLiteral("mean")); // something to ask
+            if (window.read().session().engine().state() == EngineProcess::State::Stopped)
+                window.read().session().start();
+            window.read().session().setFusionRule(killed % 2 == 0 ? QStringLiteral("maximum")
+                                                                  : QStringLiteral("mean")); // something to ask
         }
-        QTRY_VERIFY_WITH_TIMEOUT(!window.session().scores().empty() &&
-                                     window.session().scores()[0].state == SentenceScores::State::Done,
+        QTRY_VERIFY_WITH_TIMEOUT(!window.read().session().scores().empty() &&
+                                     window.read().session().scores()[0].state == SentenceScores::State::Done,
                                  60000);
         MAMA_SAME(wrongMaps(window, expected));
         QCOMPARE(differing, 0);

@@ -34,16 +34,23 @@ std::filesystem::path WindowFixture::importModel()
 
 bool WindowFixture::openAndWait(const std::filesystem::path& path)
 {
-    QSignalSpy shown(m_window.get(), &MainWindow::studyOnScreen);
-    m_window->open({path});
+    QSignalSpy shown(&m_window->read(), &ReadPage::studyOnScreen);
+    m_window->read().open({path});
     return shown.count() > 0 || shown.wait(60000);
 }
 
 bool WindowFixture::askAndWait(const QString& sentence, int milliseconds)
 {
-    QSignalSpy maps(m_window.get(), &MainWindow::mapsOnScreen);
-    m_window->ask(sentence);
+    QSignalSpy maps(&m_window->read(), &ReadPage::mapsOnScreen);
+    m_window->read().ask(sentence);
     return maps.count() > 0 || maps.wait(milliseconds);
+}
+
+const viewer::ViewImage* WindowFixture::image(Slot slot) const
+{
+    const viewer::StandardViews views = viewer::standardViews(*m_window->read().studies().study());
+    const auto found = views.find(slot);
+    return found == views.end() ? nullptr : m_window->read().view().image(found->second);
 }
 
 void WindowFixture::screenshot(const QString& name)

@@ -23,6 +23,8 @@ public:
     bool openAndWait(const std::filesystem::path& path);
     // Asks and waits until the maps of the sentence are on screen.
     bool askAndWait(const QString& sentence, int milliseconds = 120000);
+    // Of the study on screen; nullptr: none hangs there.
+    const viewer::ViewImage* image(Slot slot) const;
     // Saves the window as a person sees it, for looking at: <build>/screenshots/<name>.png.
     void screenshot(const QString& name);
 

@@ -126,7 +126,7 @@ int main(int argc, char** argv)
     QSettings settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
     MainWindow window(program, settings);
     window.show();
-    window.showPage(MainWindow::Page::Train);
+    window.showPage(window.train());
     window.train().findChild<QTabWidget*>()->setCurrentIndex(argc > 3 ? std::atoi(argv[3]) : 0);
     nlohmann::json report = {{"processor", processor().name}, {"cores", processor().cores}, {"seconds", seconds}};
     waitFor([] { return false; }, 1000);

@@ -1,4 +1,4 @@
-// Frame times of the four-up view: four 4096 x 3328 16-bit images in a 1600 x 1000 window.
+// Frame times of the view: four 4096 x 3328 16-bit images in a 1600 x 1000 window.
 //   xvfb-run -a -s "-screen 0 1920x1200x24" bin/bench_viewer [frames]
 // Prints the median and the worst of: a windowing drag (with and without maps), a pan and a zoom, and the time until
 // the first complete frame. A frame ends when it is on the screen (frameSwapped).
@@ -81,8 +81,8 @@ int main(int argc, char** argv)
     const int count = argc > 1 ? std::max(1, std::atoi(argv[1])) : 40;
     QElapsedTimer timer;
     timer.start();
-    std::array<std::shared_ptr<const ViewImage>, slotCount> images;
-    for (int i = 0; i < slotCount; ++i) {
+    std::array<std::shared_ptr<const ViewImage>, 4> images;
+    for (int i = 0; i < 4; ++i) {
         StoredImage stored;
         const auto synthetic = test::breastLike(static_cast<Slot>(i), 4096, 3328, 0.07);
         images[static_cast<std::size_t>(i)] = test::makeImage(synthetic, &stored);
@@ -96,12 +96,13 @@ int main(int argc, char** argv)
     }
     PaneView view;
     view.resize(1600, 1000);
+    view.setStandardViews(test::fourViews());
     view.show();
     frames(view, 3, [](int) {});
 
     timer.restart();
-    for (int i = 0; i < slotCount; ++i)
-        view.setImage(static_cast<Slot>(i), images[static_cast<std::size_t>(i)]);
+    for (int i = 0; i < 4; ++i)
+        view.setImage(test::paneOf(static_cast<Slot>(i)), images[static_cast<std::size_t>(i)]);
     const double set = static_cast<double>(timer.nsecsElapsed()) / 1e6;
     frames(view, 1, [](int) {});
     const double first = static_cast<double>(timer.nsecsElapsed()) / 1e6;
@@ -110,27 +111,27 @@ int main(int argc, char** argv)
                 static_cast<double>(timer.nsecsElapsed()) / 1e6);
 
     const auto drag = [&](int i) {
-        for (int s = 0; s < slotCount; ++s)
-            view.setWindow(static_cast<Slot>(s),
+        for (int s = 0; s < 4; ++s)
+            view.setWindow(test::paneOf(static_cast<Slot>(s)),
                            {1200 + 10.0 * (i % 40), 2400 - 20.0 * (i % 40), WindowFunction::Linear, ""});
     };
     print("windowing, no maps", frames(view, count, drag));
-    for (int s = 0; s < slotCount; ++s)
-        view.setOverlay(static_cast<Slot>(s),
+    for (int s = 0; s < 4; ++s)
+        view.setOverlay(test::paneOf(static_cast<Slot>(s)),
                         std::make_shared<MapOverlay>(test::makeMap(
                             *images[static_cast<std::size_t>(s)], {200, 300, 3000, 3900}, 518,
                             [](int r, int c) { return static_cast<float>(std::sin(r * 0.3) * std::cos(c * 0.2)); })));
     print("first frame with maps", frames(view, 1, [](int) {}));
     print("windowing, four maps", frames(view, count, drag));
     print("pan, four maps", frames(view, count, [&](int i) {
-              ViewPose pose = view.pose(Slot::RCC);
+              ViewPose pose = view.pose(test::paneOf(Slot::RCC));
               pose.depth = 0.5 * (i % 10);
-              view.setPose(Slot::RCC, pose);
+              view.setPose(test::paneOf(Slot::RCC), pose);
           }));
     print("zoom, four maps", frames(view, count, [&](int i) {
-              ViewPose pose = view.pose(Slot::RCC);
+              ViewPose pose = view.pose(test::paneOf(Slot::RCC));
               pose.pixelsPerMm *= i % 20 < 10 ? 1.03 : 1 / 1.03;
-              view.setPose(Slot::RCC, pose);
+              view.setPose(test::paneOf(Slot::RCC), pose);
           }));
     view.setZoomMode(ZoomMode::Pixels);
     timer.restart();
@@ -138,9 +139,9 @@ int main(int argc, char** argv)
     std::printf("%-34s %6.1f ms\n", "1:1, all 16-bit pixels uploaded", static_cast<double>(timer.nsecsElapsed()) / 1e6);
     print("windowing at 1:1, four maps", frames(view, count, drag));
     print("pan at 1:1, four maps", frames(view, count, [&](int i) {
-              ViewPose pose = view.pose(Slot::RCC);
+              ViewPose pose = view.pose(test::paneOf(Slot::RCC));
               pose.depth = 5 + 0.5 * (i % 10);
-              view.setPose(Slot::RCC, pose);
+              view.setPose(test::paneOf(Slot::RCC), pose);
           }));
     return 0;
 }

@@ -30,9 +30,9 @@ int main(int argc, char** argv)
     window.show();
     QElapsedTimer opened;
     int shown = 0;
-    QObject::connect(&window, &MainWindow::studyOnScreen, &window, [&] {
+    QObject::connect(&window.read(), &ReadPage::studyOnScreen, &window, [&] {
         report[shown == 0 ? "first_study_ms" : "next_study_ms"] = opened.elapsed();
-        const bool another = ++shown == 1 && window.studies().studies().size() > 1;
+        const bool another = ++shown == 1 && window.read().studies().studies().size() > 1;
         if (!another) {
             std::cout << report.dump(2) << std::endl;
             QCoreApplication::quit();
@@ -40,7 +40,7 @@ int main(int argc, char** argv)
         }
         QTimer::singleShot(3000, &window, [&] { // a reader looks at a study longer than this; the next is read ahead
             opened.restart();
-            window.studies().show(1);
+            window.read().studies().show(1);
         });
     });
     QTimer::singleShot(0, &window, [&] { // after the first pass of the event loop: the window is painted
@@ -49,7 +49,7 @@ int main(int argc, char** argv)
         for (int i = 1; i < argc; ++i)
             paths.emplace_back(argv[i]);
         opened.start();
-        window.open(paths);
+        window.read().open(paths);
     });
     return QApplication::exec();
 }

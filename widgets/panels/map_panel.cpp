@@ -54,11 +54,17 @@ MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
     m_isolines = new QCheckBox(tr("&Isolines every 0.25"), this);
     m_air = new QCheckBox(tr("Hide &air"), this);
     m_unseen = new QCheckBox(tr("Hatch what was not &seen"), this);
-    auto* full = new QPushButton(tr("−1 … 1"), this);
-    full->setToolTip(tr("The full scale of a similarity, the same for every query"));
-    auto* query = new QPushButton(tr("&Range of this query"), this);
-    query->setToolTip(tr("Lowest to highest similarity inside the breasts of all views on screen"));
+    m_full = new QPushButton(tr("−1 … 1"), this);
+    m_full->setToolTip(tr("The full scale of a similarity, the same for every query"));
+    m_range = new QPushButton(tr("&Range of this query"), this);
+    m_range->setToolTip(tr("Lowest to highest similarity inside the breasts of all views on screen"));
+    layOut();
+    show(m_style);
+    connectControls();
+}
 
+void MapPanel::layOut()
+{
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
     grid->addWidget(m_visible, 0, 0, 1, 2);
@@ -73,29 +79,31 @@ MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
     grid->addWidget(m_low, 4, 1);
     grid->addWidget(labelFor(tr("to"), m_high), 4, 2, Qt::AlignCenter);
     grid->addWidget(m_high, 4, 3);
-    grid->addWidget(full, 5, 1);
-    grid->addWidget(query, 5, 2, 1, 2);
+    grid->addWidget(m_full, 5, 1);
+    grid->addWidget(m_range, 5, 2, 1, 2);
     grid->addWidget(m_cells, 6, 0, 1, 2);
     grid->addWidget(m_isolines, 6, 2, 1, 2);
     grid->addWidget(m_air, 7, 0, 1, 2);
     grid->addWidget(m_unseen, 7, 2, 1, 2);
     grid->setColumnStretch(1, 1);
     grid->setColumnStretch(3, 1);
+}
 
-    show(m_style);
+void MapPanel::connectControls()
+{
     for (QCheckBox* box : {m_visible, m_cells, m_isolines, m_air, m_unseen, m_byValue})
         connect(box, &QCheckBox::toggled, this, &MapPanel::read);
     for (QDoubleSpinBox* spin : {m_threshold, m_low, m_high})
         connect(spin, &QDoubleSpinBox::valueChanged, this, &MapPanel::read);
     connect(m_opacity, &QSlider::valueChanged, this, &MapPanel::read);
     connect(m_map, &QComboBox::currentIndexChanged, this, &MapPanel::read);
-    connect(full, &QPushButton::clicked, this, [this] {
+    connect(m_full, &QPushButton::clicked, this, [this] {
         m_style.low = -1;
         m_style.high = 1;
         show(m_style);
         Q_EMIT styleChanged(m_style);
     });
-    connect(query, &QPushButton::clicked, this, &MapPanel::queryRangeAsked);
+    connect(m_range, &QPushButton::clicked, this, &MapPanel::queryRangeAsked);
 }
 
 void MapPanel::setStyle(const viewer::OverlayStyle& style)

@@ -18,7 +18,6 @@ class MapPanel : public QWidget
 public:
     explicit MapPanel(QWidget* parent = nullptr);
 
-    const viewer::OverlayStyle& style() const { return m_style; }
     void setStyle(const viewer::OverlayStyle& style); // does not emit
 
 Q_SIGNALS:
@@ -26,6 +25,8 @@ Q_SIGNALS:
     void queryRangeAsked(); // set the scale to the range of the maps on screen
 
 private:
+    void layOut();
+    void connectControls();
     void read();
     void show(const viewer::OverlayStyle& style);
 
@@ -35,6 +36,7 @@ private:
     QSlider* m_opacity;
     QDoubleSpinBox *m_threshold, *m_low, *m_high;
     QComboBox* m_map;
+    QPushButton *m_full, *m_range;
 };
 
 } // namespace mama

@@ -21,6 +21,31 @@ namespace mama {
 
 QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
 {
+    QHBoxLayout* line = buildSentence(); // made in the order of the tab key
+    m_hint = new QLabel(this);
+    m_hint->setWordWrap(true);
+    m_hint->hide();
+    buildTable();
+    QHBoxLayout* fused = buildFusion();
+    m_provenance = new QLabel(this);
+    m_provenance->setWordWrap(true);
+    m_provenance->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    QFont small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.9);
+    m_provenance->setFont(small);
+
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addLayout(line);
+    column->addWidget(m_examples);
+    column->addWidget(m_hint);
+    column->addWidget(m_table, 1);
+    column->addLayout(fused);
+    column->addWidget(m_provenance);
+}
+
+QHBoxLayout* QueryPanel::buildSentence()
+{
     m_sentence = new SentenceEdit(this);
     m_sentence->setPlaceholderText(tr("Type a sentence: There is a mass."));
     m_sentence->setAccessibleName(tr("Sentence"));
@@ -32,10 +57,18 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     m_examples->layout()->setContentsMargins(0, 0, 0, 0);
     m_examples->layout()->setSpacing(2);
     m_examples->hide();
-    m_hint = new QLabel(this);
-    m_hint->setWordWrap(true);
-    m_hint->hide();
+    connect(m_sentence, &QLineEdit::returnPressed, this, [this] { ask(); });
+    connect(m_sentence, &QLineEdit::textChanged, this,
+            [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
+    connect(m_ask, &QPushButton::clicked, this, [this] { ask(); });
+    auto* line = new QHBoxLayout;
+    line->addWidget(m_sentence, 1);
+    line->addWidget(m_ask);
+    return line;
+}
 
+void QueryPanel::buildTable()
+{
     m_model = new ScoreTable(this);
     m_table = new QTableView(this);
     m_table->setModel(m_model);
@@ -57,44 +90,6 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     remove->setShortcut(QKeySequence::Delete);
     remove->setShortcutContext(Qt::WidgetShortcut);
     m_table->addActions({copy, remove});
-
-    m_rule = new QComboBox(this);
-    m_rule->addItem(tr("Maximum"), QStringLiteral("maximum"));
-    m_rule->addItem(tr("Mean"), QStringLiteral("mean"));
-    m_rule->addItem(tr("Mean of breast maxima"), QStringLiteral("mean-of-breast-maxima"));
-    m_rule->setToolTip(tr("How the views of a breast, and the breasts of the study, become one similarity"));
-    auto* ruleLabel = new QLabel(tr("Similarity, &fused by"), this);
-    ruleLabel->setBuddy(m_rule);
-    m_provenance = new QLabel(this);
-    m_provenance->setWordWrap(true);
-    m_provenance->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    QFont small = font();
-    small.setPointSizeF(small.pointSizeF() * 0.9);
-    m_provenance->setFont(small);
-
-    auto* line = new QHBoxLayout;
-    line->addWidget(m_sentence, 1);
-    line->addWidget(m_ask);
-    auto* fused = new QHBoxLayout;
-    fused->addWidget(ruleLabel);
-    fused->addWidget(m_rule, 1);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addLayout(line);
-    column->addWidget(m_examples);
-    column->addWidget(m_hint);
-    column->addWidget(m_table, 1);
-    column->addLayout(fused);
-    column->addWidget(m_provenance);
-
-    connect(m_sentence, &QLineEdit::returnPressed, this, [this] { ask(); });
-    connect(m_sentence, &QLineEdit::textChanged, this,
-            [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
-    connect(m_ask, &QPushButton::clicked, this, [this] { ask(); });
-    connect(m_rule, &QComboBox::currentIndexChanged, this, [this] {
-        m_model->setFusionRule(m_rule->currentText().toLower());
-        Q_EMIT fusionRuleChosen(m_rule->currentData().toString());
-    });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this](const QModelIndex& current) { Q_EMIT rowSelected(current.isValid() ? current.row() : -1); });
     connect(copy, &QAction::triggered, this, [this] { QGuiApplication::clipboard()->setText(m_model->toText()); });
@@ -102,7 +97,36 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
         if (selectedRow() >= 0)
             Q_EMIT removeAsked(selectedRow());
     });
+    connect(m_table->horizontalHeader(), &QHeaderView::sectionResized, this, [this](int column) {
+        if (column == m_model->studyColumn())
+            m_table->resizeRowsToContents();
+    });
+    fitColumns();
+}
+
+QHBoxLayout* QueryPanel::buildFusion()
+{
+    m_rule = new QComboBox(this);
+    m_rule->addItem(tr("Maximum"), QStringLiteral("maximum"));
+    m_rule->addItem(tr("Mean"), QStringLiteral("mean"));
+    m_rule->addItem(tr("Mean of breast maxima"), QStringLiteral("mean-of-breast-maxima"));
+    m_rule->setToolTip(tr("How the views of a breast, and the breasts of the study, become one similarity"));
+    auto* label = new QLabel(tr("Similarity, &fused by"), this);
+    label->setBuddy(m_rule);
+    connect(m_rule, &QComboBox::currentIndexChanged, this, [this] {
+        m_model->setFusionRule(m_rule->currentText().toLower());
+        Q_EMIT fusionRuleChosen(m_rule->currentData().toString());
+    });
     m_model->setFusionRule(m_rule->currentText().toLower());
+    auto* fused = new QHBoxLayout;
+    fused->addWidget(label);
+    fused->addWidget(m_rule, 1);
+    return fused;
+}
+
+void QueryPanel::setImages(const std::vector<ScoredImage>& images)
+{
+    m_model->setImages(images);
     fitColumns();
 }
 
@@ -117,7 +141,7 @@ void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
 
 void QueryPanel::selectRow(int row)
 {
-    const QModelIndex index = m_model->index(row, ScoreTable::Rcc);
+    const QModelIndex index = m_model->index(row, ScoreTable::firstImage);
     m_table->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     m_table->scrollTo(index);
 }
@@ -183,18 +207,14 @@ void QueryPanel::ask(const QString& sentence)
     Q_EMIT asked(sentence);
 }
 
-// The seven numbers share the width; the sentence stands above them, so a row's height follows from the width.
+// The numbers share the width; the sentence stands above them, so a row's height follows from the width.
 void QueryPanel::fitColumns()
 {
-    m_table->hideColumn(ScoreTable::Sentence);
+    m_table->hideColumn(ScoreTable::sentenceColumn);
     QHeaderView* header = m_table->horizontalHeader();
     header->setMinimumSectionSize(fontMetrics().horizontalAdvance(QStringLiteral("RMLO ")) + 6);
     header->setSectionResizeMode(QHeaderView::Stretch);
-    connect(header, &QHeaderView::sectionResized, this, [this](int column) {
-        if (column == ScoreTable::Study) // the last one
-            m_table->resizeRowsToContents();
-    });
-    setMinimumWidth(header->minimumSectionSize() * (ScoreTable::ColumnCount - 1) + 2 * m_table->frameWidth() +
+    setMinimumWidth(header->minimumSectionSize() * m_model->studyColumn() + 2 * m_table->frameWidth() +
                     m_table->style()->pixelMetric(QStyle::PM_ScrollBarExtent));
 }
 

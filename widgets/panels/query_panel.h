@@ -5,6 +5,7 @@
 #include <QWidget>
 
 class QComboBox;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QTableView;
@@ -20,6 +21,7 @@ class QueryPanel : public QWidget
 public:
     explicit QueryPanel(QWidget* parent = nullptr);
 
+    void setImages(const std::vector<ScoredImage>& images); // the columns
     void setRows(const std::vector<SentenceScores>& rows);
     void selectRow(int row);
     int selectedRow() const;
@@ -39,6 +41,9 @@ Q_SIGNALS:
     void fusionRuleChosen(const QString& rule);
 
 private:
+    QHBoxLayout* buildSentence();
+    void buildTable();
+    QHBoxLayout* buildFusion();
     void ask();
     void ask(const QString& sentence);
     void fitColumns();

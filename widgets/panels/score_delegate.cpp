@@ -12,7 +12,10 @@ namespace {
 constexpr int margin = 4;
 constexpr int wrapped = Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap;
 
-QString sentenceOf(const QModelIndex& index) { return index.siblingAtColumn(ScoreTable::Sentence).data().toString(); }
+QString sentenceOf(const QModelIndex& index)
+{
+    return index.siblingAtColumn(ScoreTable::sentenceColumn).data().toString();
+}
 
 } // namespace
 

@@ -5,13 +5,36 @@
 
 namespace mama {
 
+std::vector<ScoredImage> scoredImages(const viewer::StandardViews& views)
+{
+    std::vector<ScoredImage> images;
+    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
+        const auto found = views.find(slot);
+        images.push_back(
+            {QString::fromLatin1(name(slot)), found == views.end() ? std::nullopt : std::optional(found->second)});
+    }
+    return images;
+}
+
+void ScoreTable::setImages(std::vector<ScoredImage> images)
+{
+    if (images.size() == m_images.size()) {
+        m_images = std::move(images);
+        numbersChanged();
+        Q_EMIT headerDataChanged(Qt::Horizontal, 0, studyColumn());
+        return;
+    }
+    beginResetModel();
+    m_images = std::move(images);
+    endResetModel();
+}
+
 void ScoreTable::setRows(std::vector<SentenceScores> rows)
 {
     const bool sameRows = rows.size() == m_rows.size();
     if (sameRows) {
         m_rows = std::move(rows);
-        if (!m_rows.empty())
-            Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        numbersChanged();
         return;
     }
     beginResetModel();
@@ -19,36 +42,57 @@ void ScoreTable::setRows(std::vector<SentenceScores> rows)
     endResetModel();
 }
 
+void ScoreTable::numbersChanged()
+{
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, studyColumn()));
+}
+
 void ScoreTable::setStalled(bool stalled)
 {
     if (stalled == m_stalled)
         return;
     m_stalled = stalled;
-    if (!m_rows.empty())
-        Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+    numbersChanged();
 }
 
 void ScoreTable::setFusionRule(const QString& rule)
 {
     m_rule = rule;
-    Q_EMIT headerDataChanged(Qt::Horizontal, Right, Study);
+    Q_EMIT headerDataChanged(Qt::Horizontal, rightColumn(), studyColumn());
 }
 
 int ScoreTable::rowCount(const QModelIndex& parent) const
 {
     return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
-int ScoreTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : ColumnCount; }
+int ScoreTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : studyColumn() + 1; }
 
 double ScoreTable::value(int row, int column) const
 {
     const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
-    switch (column) {
-    case Right: return scores.right;
-    case Left: return scores.left;
-    case Study: return scores.study;
-    default: return scores.views[static_cast<std::size_t>(column - Rcc)];
-    }
+    if (column == rightColumn())
+        return scores.right;
+    if (column == leftColumn())
+        return scores.left;
+    if (column == studyColumn())
+        return scores.study;
+    const auto& pane = m_images[static_cast<std::size_t>(column - firstImage)].pane;
+    const auto found = pane ? scores.images.find(*pane) : scores.images.end();
+    return found == scores.images.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+}
+
+QString ScoreTable::title(int column) const
+{
+    if (column == sentenceColumn)
+        return tr("Sentence");
+    if (column == rightColumn())
+        return tr("Right");
+    if (column == leftColumn())
+        return tr("Left");
+    if (column == studyColumn())
+        return tr("Study");
+    return m_images[static_cast<std::size_t>(column - firstImage)].title;
 }
 
 QVariant ScoreTable::data(const QModelIndex& index, int role) const
@@ -56,13 +100,13 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
         return {};
     const SentenceScores& scores = m_rows[static_cast<std::size_t>(index.row())];
-    const bool isSentence = index.column() == Sentence;
+    const bool isSentence = index.column() == sentenceColumn;
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(isSentence ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole)
         return scores.note.isEmpty() ? scores.sentence : scores.sentence + QLatin1Char('\n') + scores.note;
-    if (role == Qt::FontRole && (index.column() == Right || index.column() == Left)) {
-        const double other = index.column() == Right ? scores.left : scores.right;
+    if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
+        const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
         font.setBold(value(index.row(), index.column()) > other); // the breast that matches better
         return font;
@@ -86,38 +130,26 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
     if (orientation == Qt::Vertical)
         return {};
     if (role == Qt::TextAlignmentRole)
-        return QVariant::fromValue(section == Sentence ? Qt::AlignLeft | Qt::AlignVCenter
-                                                       : Qt::AlignRight | Qt::AlignVCenter);
+        return QVariant::fromValue(section == sentenceColumn ? Qt::AlignLeft | Qt::AlignVCenter
+                                                             : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
-        if (section >= Right)
+        if (section >= rightColumn())
             return tr("Similarity fused by: %1").arg(m_rule);
-        return section == Sentence
+        return section == sentenceColumn
                    ? tr("The sentence as typed; select it to see its maps")
                    : tr("Similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability");
     }
-    if (role != Qt::DisplayRole)
-        return {};
-    switch (section) {
-    case Sentence: return tr("Sentence");
-    case Rcc: return tr("RCC");
-    case Lcc: return tr("LCC");
-    case Rmlo: return tr("RMLO");
-    case Lmlo: return tr("LMLO");
-    case Right: return tr("Right");
-    case Left: return tr("Left");
-    case Study: return tr("Study");
-    default: return {};
-    }
+    return role == Qt::DisplayRole && section < columnCount() ? title(section) : QVariant();
 }
 
 QString ScoreTable::toText() const
 {
     QString text = tr("sentence; similarity (cosine), fused by %1").arg(m_rule);
-    for (int column = Rcc; column < ColumnCount; ++column)
+    for (int column = firstImage; column < columnCount(); ++column)
         text += QLatin1Char('\t') + headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
     for (int row = 0; row < rowCount(); ++row) {
         text += QLatin1Char('\n') + m_rows[static_cast<std::size_t>(row)].sentence;
-        for (int column = Rcc; column < ColumnCount; ++column)
+        for (int column = firstImage; column < columnCount(); ++column)
             text += QLatin1Char('\t') + data(index(row, column), Qt::DisplayRole).toString();
     }
     return text;

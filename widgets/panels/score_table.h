@@ -1,39 +1,54 @@
 #pragma once
+#include "widgets/viewer/scene/hanging.h"
+
 #include <QAbstractTableModel>
 #include <QString>
-#include <array>
 #include <limits>
+#include <map>
 #include <optional>
 #include <vector>
 
 namespace mama {
 
-// The similarities of one sentence: cosines in -1..1; NaN where there is no such view.
+// The similarities of one sentence: cosines in -1..1; NaN where there is no such breast or study.
 struct SentenceScores
 {
     enum class State { Waiting, Done, Failed };
     QString sentence;
     State state = State::Waiting;
-    QString note;                  // failure, negation warning, "text cut"; shown as tooltip and mark
-    std::array<double, 4> views{}; // RCC, LCC, RMLO, LMLO
+    QString note;                            // failure, negation warning, "text cut"; shown as tooltip and mark
+    std::map<viewer::PaneId, double> images; // those that were scored
     double right = std::numeric_limits<double>::quiet_NaN();
     double left = std::numeric_limits<double>::quiet_NaN();
     double study = std::numeric_limits<double>::quiet_NaN();
 };
 
-// One row a sentence; similarity a view, breast and study. The fusion rule stands in the headings' tooltips.
+// A column of the table: an image, or a view that the study has not.
+struct ScoredImage
+{
+    QString title; // "RMLO"
+    std::optional<viewer::PaneId> pane;
+};
+// The four standard views, whether the study has them or not.
+std::vector<ScoredImage> scoredImages(const viewer::StandardViews& views);
+
+// One row a sentence; similarity of each image, breast and study. The fusion rule stands in the headings' tooltips.
 class ScoreTable : public QAbstractTableModel
 {
     Q_OBJECT
 public:
-    enum Column { Sentence, Rcc, Lcc, Rmlo, Lmlo, Right, Left, Study, ColumnCount };
+    static constexpr int sentenceColumn = 0, firstImage = 1; // then the other images, right, left and study
 
     explicit ScoreTable(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
+    void setImages(std::vector<ScoredImage> images);
     void setRows(std::vector<SentenceScores> rows);
-    const std::vector<SentenceScores>& rows() const { return m_rows; }
     void setFusionRule(const QString& rule);
     void setStalled(bool stalled); // nobody works at what is waiting: a dash, not dots
+
+    int rightColumn() const { return firstImage + static_cast<int>(m_images.size()); }
+    int leftColumn() const { return rightColumn() + 1; }
+    int studyColumn() const { return rightColumn() + 2; } // the last one
 
     int rowCount(const QModelIndex& parent = {}) const override;
     int columnCount(const QModelIndex& parent = {}) const override;
@@ -45,6 +60,10 @@ public:
 
 private:
     double value(int row, int column) const;
+    QString title(int column) const;
+    void numbersChanged();
+
+    std::vector<ScoredImage> m_images = scoredImages({});
     std::vector<SentenceScores> m_rows;
     QString m_rule;
     bool m_stalled = false;

@@ -85,11 +85,11 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
     facts.style = style;
     const MapOverlay* shown = nullptr;
     const ViewImage* image = nullptr;
-    for (const auto& hung : model.hung()) {
-        const ViewCell& cell = model.cell(hung.slot);
-        if (cell.image && cell.overlay && (!shown || hung.slot == model.active)) {
-            shown = cell.overlay.get();
-            image = cell.image.get();
+    for (const HungCell& cell : model.hung()) {
+        const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr;
+        if (pane && pane->overlay && (!shown || &cell == model.activeCell())) {
+            shown = pane->overlay.get();
+            image = pane->image.get();
         }
     }
     facts.maps = shown != nullptr;

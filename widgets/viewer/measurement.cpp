@@ -1,7 +1,7 @@
 #include "widgets/viewer/measurement.h"
 
 #include "widgets/look/user_text.h"
-#include "widgets/viewer/scene/hanging.h"
+#include "widgets/viewer/scene/pane_geometry.h"
 
 #include <QCoreApplication>
 #include <QImage>

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/study/study.h"
+#include "widgets/viewer/scene/pane_id.h"
 
 #include <QColor>
 #include <QString>
@@ -17,7 +18,7 @@ struct ViewTransform;
 // A distance that the reader drew on an image, in stored pixels: it stays where it is under zoom, pan and mirroring.
 struct Measurement
 {
-    Slot slot = Slot::RCC;
+    PaneId pane;
     Point from, to;
 };
 

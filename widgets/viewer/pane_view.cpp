@@ -3,6 +3,8 @@
 
 #include "core/base/error.h"
 #include "widgets/viewer/scene/gpu.h"
+#include "widgets/viewer/window_tool.h"
+#include "widgets/viewer/zoom_tool.h"
 
 #include <QOpenGLContext>
 #include <QSurfaceFormat>
@@ -11,10 +13,11 @@
 
 namespace mama::viewer {
 
-PaneView::Impl::Impl(PaneView* owner) : q(owner)
+PaneView::Impl::Impl(PaneView* owner)
+    : q(owner), rightTool(std::make_unique<WindowTool>()), middleTool(std::make_unique<ZoomTool>())
 {
-    for (const auto& command : viewCommands())
-        keys[command.command] = QKeySequence::fromString(QString::fromLatin1(command.key), QKeySequence::PortableText);
+    for (const LeftTool each : {LeftTool::Pan, LeftTool::Measure})
+        leftTools[each] = makeTool(each);
 }
 
 PaneView::Impl::~Impl() = default;
@@ -53,68 +56,19 @@ SceneFrame PaneView::Impl::frame()
     out.width = std::max(1, static_cast<int>(std::lround(q->width() * out.unit)));
     out.height = std::max(1, static_cast<int>(std::lround(q->height() * out.unit)));
     out.style = style;
-    for (const auto& hung : model.hung()) {
-        const ViewCell& cell = model.cell(hung.slot);
-        if (cell.image)
+    for (const HungCell& cell : model.hung())
+        if (const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr)
             out.panes.push_back(
-                {cell.image, cell.overlay, hung.area, *model.transform(hung.slot), cell.shade, model.inverted});
-    }
+                {pane->image, pane->overlay, cell.area, *model.transform(*cell.pane), pane->shade, model.inverted});
     annotations.draw(model, texts, style, out);
-    if (crossHair)
-        addCrossHair(out);
-    if (loupe)
-        addLoupe(out);
+    for (const auto& [kind, tool] : leftTools)
+        tool->paint(model, sprites, out);
+    sprites.endFrame();
+    if (aids.crossHair && pointer)
+        addCrossHair(model, device(*pointer), out);
+    if (aids.loupe && pointer)
+        addLoupe(model, aids, device(*pointer), out);
     return out;
-}
-
-// The pixel under the pointer stays in the middle; more detail than the base view, with its window and map.
-void PaneView::Impl::addLoupe(SceneFrame& frame) const
-{
-    if (!pointer)
-        return;
-    const Point at = device(*pointer);
-    const auto slot = model.slotAt(at);
-    if (!slot || !model.cell(*slot).image)
-        return;
-    const auto base = *model.transform(*slot);
-    const Point stored = base.toStored(at);
-    const int side = std::max(16, static_cast<int>(std::lround(loupeSide * frame.unit)));
-    const PixelRect area{static_cast<int>(std::lround(at.x)) - side / 2, static_cast<int>(std::lround(at.y)) - side / 2,
-                         side, side};
-    ViewTransform t{0, 0, base.scaleX * loupeMagnification, base.scaleY * loupeMagnification};
-    t.originX = at.x - t.scaleX * stored.x;
-    t.originY = at.y - t.scaleY * stored.y;
-    const ViewCell& cell = model.cell(*slot);
-    frame.loupes.push_back({cell.image, cell.overlay, area, t, cell.shade, model.inverted});
-    const int thin = std::max(1, static_cast<int>(std::lround(2 * frame.unit)));
-    for (const PixelRect& edge :
-         {PixelRect{area.x, area.y, side, thin}, PixelRect{area.x, area.y + side - thin, side, thin},
-          PixelRect{area.x, area.y, thin, side}, PixelRect{area.x + side - thin, area.y, thin, side}})
-        frame.bars.push_back({edge, 0.55F, 0.6F, 0.66F, 1});
-}
-
-void PaneView::Impl::addCrossHair(SceneFrame& frame) const
-{
-    if (!pointer)
-        return;
-    const Point at = device(*pointer);
-    const auto slot = model.slotAt(at);
-    if (!slot || !model.cell(*slot).image)
-        return;
-    const Point depth = model.toDepth(*slot, at);
-    const int thin = std::max(1, static_cast<int>(std::lround(frame.unit))),
-              arm = static_cast<int>(std::lround(14 * frame.unit)), gap = static_cast<int>(std::lround(4 * frame.unit));
-    for (const auto& hung : model.hung()) {
-        if (hung.slot == *slot || !model.cell(hung.slot).image)
-            continue;
-        const Point p = model.fromDepth(hung.slot, depth);
-        if (!hung.area.contains(p.x, p.y))
-            continue;
-        const int x = static_cast<int>(std::lround(p.x)), y = static_cast<int>(std::lround(p.y));
-        for (const PixelRect& part : {PixelRect{x - arm, y, arm - gap, thin}, PixelRect{x + gap, y, arm - gap, thin},
-                                      PixelRect{x, y - arm, thin, arm - gap}, PixelRect{x, y + gap, thin, arm - gap}})
-            frame.bars.push_back({part, 0.35F, 0.85F, 1.0F, 0.95F});
-    }
 }
 
 PaneView::PaneView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<Impl>(this))
@@ -164,7 +118,6 @@ void PaneView::initializeGL()
         m->scene = std::make_unique<Scene>(m->window);
         m->pending = true;
     } catch (const Error& error) {
-        m->failed = true;
         m->scene.reset();
         Q_EMIT graphicsFailed(shownError(error));
     }
@@ -195,49 +148,58 @@ void PaneView::paintGL()
         QMetaObject::invokeMethod(this, &PaneView::uploadsFinished, Qt::QueuedConnection);
 }
 
-void PaneView::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
+void PaneView::setImage(const PaneId& pane, std::shared_ptr<const ViewImage> image)
 {
-    if (slot == Slot::Extra)
-        return;
-    m->model.setImage(slot, std::move(image));
-    m->forgetMeasurements(slot);
-    m->texts.score[static_cast<std::size_t>(slot)].clear();
+    m->model.setImage(pane, std::move(image));
+    for (const auto& [kind, tool] : m->leftTools)
+        tool->forget(pane);
+    m->texts.score.erase(pane);
     m->pending = true;
     update();
 }
 
-const ViewImage* PaneView::image(Slot slot) const
+const ViewImage* PaneView::image(const PaneId& pane) const
 {
-    return slot == Slot::Extra ? nullptr : m->model.cell(slot).image.get();
+    const Pane* found = m->model.pane(pane);
+    return found ? found->image.get() : nullptr;
 }
 
-void PaneView::setEmptyText(Slot slot, const QString& text)
+std::vector<PaneId> PaneView::panes() const
 {
-    m->texts.empty[static_cast<std::size_t>(slot)] = text;
+    std::vector<PaneId> ids;
+    for (const auto& [id, pane] : m->model.panes())
+        ids.push_back(id);
+    return ids;
+}
+
+void PaneView::setEmptyText(const PaneId& pane, const QString& text)
+{
+    m->texts.missing[pane] = text;
     update();
 }
 
-void PaneView::clearStudy()
+void PaneView::setEmptyText(const QString& text)
 {
-    for (int i = 0; i < slotCount; ++i) {
-        m->model.setImage(static_cast<Slot>(i), nullptr);
-        m->texts.empty[static_cast<std::size_t>(i)].clear();
-        m->texts.score[static_cast<std::size_t>(i)].clear();
-    }
-    m->forgetMeasurements();
-    m->model.reset();
-    m->texts.patient.clear();
-    m->texts.legend = {};
+    m->texts.nothing = text;
+    update();
+}
+
+void PaneView::clear()
+{
+    m->model.clear();
+    for (const auto& [kind, tool] : m->leftTools)
+        tool->forget({});
+    m->texts = {};
+    m->texts.shown = m->aids.texts;
+    m->aids.inverted = m->model.inverted;
     update();
     Q_EMIT zoomChanged();
     Q_EMIT aidsChanged();
 }
 
-void PaneView::setOverlay(Slot slot, std::shared_ptr<const MapOverlay> overlay)
+void PaneView::setOverlay(const PaneId& pane, std::shared_ptr<const MapOverlay> overlay)
 {
-    if (slot == Slot::Extra || !m->model.cell(slot).image)
-        return;
-    m->model.cell(slot).overlay = std::move(overlay);
+    m->model.setOverlay(pane, std::move(overlay));
     update();
 }
 
@@ -258,46 +220,34 @@ void PaneView::setLegend(const OverlayLegend& legend)
     update();
 }
 
-void PaneView::setScore(Slot slot, const QString& text)
+void PaneView::setScore(const PaneId& pane, const QString& text)
 {
-    m->texts.score[static_cast<std::size_t>(slot)] = text;
+    m->texts.score[pane] = text;
     update();
 }
 
-void PaneView::Impl::changedWindow(Slot slot)
+void PaneView::setWindow(const PaneId& pane, const Window& window)
 {
-    q->update();
-    for (const Slot other : model.windowGroup(slot))
-        Q_EMIT q->windowChanged(other, model.cell(other).shade.window);
-}
-
-void PaneView::setWindow(Slot slot, const Window& window)
-{
-    m->model.setWindow(slot, window);
+    m->model.setWindow(pane, window);
     update();
-    Q_EMIT windowChanged(slot, m->model.cell(slot).shade.window);
+    Q_EMIT windowChanged(pane, shade(pane).window);
 }
 
-void PaneView::setVoiChoice(Slot slot, int choice)
+void PaneView::setVoiChoice(const PaneId& pane, int choice)
 {
-    m->model.setChoice(slot, choice);
+    m->model.setChoice(pane, choice);
     update();
-    Q_EMIT windowChanged(slot, m->model.cell(slot).shade.window);
+    Q_EMIT windowChanged(pane, shade(pane).window);
 }
 
-int PaneView::voiChoice(Slot slot) const { return m->model.cell(slot).shade.choice; }
-
-Window PaneView::window(Slot slot) const { return m->model.cell(slot).shade.window; }
-
-void PaneView::setWindowsLinked(bool linked) { m->model.windowsLinked = linked; }
-
-void PaneView::setInverted(bool inverted)
+Shade PaneView::shade(const PaneId& pane) const
 {
-    m->model.inverted = inverted;
-    update();
-    Q_EMIT aidsChanged();
+    const Pane* found = m->model.pane(pane);
+    return found ? found->shade : Shade();
 }
 
-bool PaneView::inverted() const { return m->model.inverted; }
+bool PaneView::uploadsPending() const { return m->pending; }
+
+CursorInfo PaneView::infoAt(QPointF position) const { return cursorInfo(m->model, m->device(position)); }
 
 } // namespace mama::viewer

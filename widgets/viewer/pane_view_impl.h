@@ -2,19 +2,17 @@
 #include "widgets/viewer/annotations.h"
 #include "widgets/viewer/pane_view.h"
 #include "widgets/viewer/scene/scene.h"
-#include "widgets/viewer/scene/view_model.h"
 
-#include <QHash>
 #include <QPointF>
+#include <functional>
 #include <map>
 #include <vtkSmartPointer.h>
 
-class QOpenGLContext;
 class vtkGenericOpenGLRenderWindow;
 
 namespace mama::viewer {
 
-// The state behind the widget. The model knows what is where; the scene draws; annotations write.
+// The state behind the widget. The model knows what is where; the scene draws; annotations write; tools are the mouse.
 class PaneView::Impl
 {
 public:
@@ -24,41 +22,52 @@ public:
     void releaseGraphics();
     void resized();
     SceneFrame frame();
-    void addLoupe(SceneFrame& frame) const;
-    void addCrossHair(SceneFrame& frame) const;
     Point device(QPointF logical) const;
-    void changedWindow(Slot slot);
-    void setActive(Slot slot);
-    void performLayout(ViewLayout layout);
+
+    void changedWindows(const PaneId& id);
+    void changedZoom();
+    void activeMayChange(const std::function<void()>& change);
+    void followPointer(QPointF logical); // redraws what hangs on the pointer, and tells what lies there
+
+    // Mouse.
+    using ToolStep = ViewTool::Changed (ViewTool::*)(ViewModel&, const ToolDrag&);
+    ViewTool* toolOf(Qt::MouseButton button) const; // nullptr: the button does nothing
+    void useTool(ToolStep call, QPointF position);
+
+    // Commands, on the active image.
+    void setLayout(ViewLayout layout);
+    void maximiseOrRestore();
     void step(int direction);
-    void measure(Slot slot, Point from, Point to); // stored pixels; replaces the image's measurement
-    void forgetMeasurements(std::optional<Slot> slot = {});
+    void zoomBy(double factor);
+    void panBy(int x, int y); // tenths of the cell
+    void windowBy(double brighter, double widthFactor);
+    void nextWindow();
+    void reset();
+    void changeStyle(bool OverlayStyle::*what);
+    void changeAid(bool Aids::*what);
+    void changeMirror();
 
     PaneView* q;
     ViewModel model;
+    TextSprites sprites;
+    Annotations annotations{sprites};
     ViewTexts texts;
     OverlayStyle style;
-    Annotations annotations;
+    Aids aids;
     vtkSmartPointer<vtkGenericOpenGLRenderWindow> window;
     std::unique_ptr<Scene> scene;
     QMetaObject::Connection contextGone;
-
-    ViewMouse mouse;
-    std::map<ViewCommand, QKeySequence> keys;
-    bool keysEnabled = true;
-    std::optional<ViewLayout> beforeMaximise;
-    bool loupe = false, crossHair = false, measuring = false;
-    double loupeMagnification = 2;
-    int loupeSide = 320;
-    std::optional<QPointF> pointer; // logical; empty: not over the view
     bool pending = true;
-    bool failed = false;
 
+    std::map<LeftTool, std::unique_ptr<ViewTool>> leftTools;
+    std::unique_ptr<ViewTool> rightTool, middleTool;
+    LeftTool left = LeftTool::Pan;
+    std::optional<QPointF> pointer; // logical; empty: not over the view
     struct Drag
     {
         Qt::MouseButton button = Qt::NoButton;
-        QPointF last, start;
-        Slot slot = Slot::RCC;
+        QPointF start, last;
+        std::optional<PaneId> pane;
         bool moved = false;
     } drag;
 };

@@ -1,225 +1,217 @@
+#include "widgets/viewer/measure_tool.h"
 #include "widgets/viewer/pane_view_impl.h"
 
 #include <algorithm>
-#include <cmath>
 
-// The view's public functions about layout, zoom, the pointer and commands.
+// Hanging, zoom, aids and tools; what the commands do to the active image.
 namespace mama::viewer {
+namespace {
 
-QString toText(const CursorInfo& info)
-{
-    if (!info.inside)
-        return {};
-    QString text = QStringLiteral("%1   x %2  y %3   ").arg(slotName(info.slot)).arg(info.column).arg(info.row);
-    text += info.padded ? PaneView::tr("padding") : PaneView::tr("value %1").arg(info.value, 0, 'g', 7);
-    if (info.mm)
-        text += QStringLiteral("   %1, %2 mm").arg(info.mm->x, 0, 'f', 1).arg(info.mm->y, 0, 'f', 1);
-    if (info.depthMm)
-        text += PaneView::tr("   %1 mm from the chest wall").arg(*info.depthMm, 0, 'f', 1);
-    if (info.similarity)
-        text += PaneView::tr("   similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
-    return text;
-}
+Point middleOf(const PixelRect& area) { return {area.x + area.width / 2.0, area.y + area.height / 2.0}; }
 
-void PaneView::Impl::setActive(Slot slot)
+} // namespace
+
+void PaneView::Impl::activeMayChange(const std::function<void()>& change)
 {
-    if (model.active == slot)
+    const HungCell* before = model.activeCell();
+    const std::optional<PaneId> pane = before ? before->pane : std::nullopt;
+    const std::string name = before ? before->name : std::string();
+    change();
+    const HungCell* after = model.activeCell();
+    if (!after || (before && after->pane == pane && after->name == name))
         return;
-    model.active = slot;
-    if (model.layout() == ViewLayout::Single)
-        model.setLayout(ViewLayout::Single);
     q->update();
-    Q_EMIT q->activeImageChanged(slot);
+    Q_EMIT q->activePaneChanged();
 }
 
-void PaneView::Impl::performLayout(ViewLayout layout)
+void PaneView::Impl::changedZoom()
 {
-    beforeMaximise.reset();
-    q->setViewLayout(layout);
+    pending = true;
+    q->update();
+    Q_EMIT q->zoomChanged();
 }
 
-void PaneView::setViewLayout(ViewLayout layout)
+void PaneView::Impl::changedWindows(const PaneId& id)
 {
-    m->model.setLayout(layout);
-    if (!m->model.hungCell(m->model.active) && !m->model.hung().empty())
-        m->setActive(m->model.hung().front().slot);
-    m->pending = true;
+    q->update();
+    for (const PaneId& other : model.windowGroup(id))
+        Q_EMIT q->windowChanged(other, model.pane(other)->shade.window);
+}
+
+void PaneView::setStandardViews(const StandardViews& views)
+{
+    m->model.setStandardViews(views);
     update();
-    Q_EMIT layoutChanged(layout);
-    Q_EMIT zoomChanged();
+}
+
+void PaneView::hang(const Hanging& cells)
+{
+    m->activeMayChange([&] { m->model.hang(cells); });
+    m->changedZoom();
+}
+
+void PaneView::setViewLayout(ViewLayout layout) { m->setLayout(layout); }
+
+void PaneView::Impl::setLayout(ViewLayout layout)
+{
+    activeMayChange([&] { model.setLayout(layout); });
+    changedZoom();
 }
 
 ViewLayout PaneView::viewLayout() const { return m->model.layout(); }
 
-void PaneView::setMloFirst(bool first)
+void PaneView::Impl::maximiseOrRestore()
 {
-    m->model.setMloFirst(first);
-    update();
+    if (model.layout() != ViewLayout::Single)
+        return setLayout(ViewLayout::Single);
+    activeMayChange([&] { model.restoreLayout(); });
+    changedZoom();
+}
+
+void PaneView::Impl::step(int direction)
+{
+    activeMayChange([&] { model.step(direction); });
+    pending = true;
+}
+
+std::optional<PaneId> PaneView::activePane() const { return m->model.activePane(); }
+
+void PaneView::setActivePane(const PaneId& pane)
+{
+    m->activeMayChange([&] { m->model.activate(pane); });
 }
 
 void PaneView::setZoomMode(ZoomMode mode)
 {
     m->model.setZoomMode(mode);
-    m->pending = true;
-    update();
-    Q_EMIT zoomChanged();
+    m->changedZoom();
 }
 
 ZoomMode PaneView::zoomMode() const { return m->model.zoomMode(); }
 
-void PaneView::setPosesLinked(bool linked) { m->model.posesLinked = linked; }
-
-void PaneView::setPose(Slot slot, const ViewPose& pose)
+void PaneView::setPose(const PaneId& pane, const ViewPose& pose)
 {
-    m->model.setPose(slot, pose);
-    m->pending = true;
-    update();
-    Q_EMIT zoomChanged();
+    m->model.setPose(pane, pose);
+    m->changedZoom();
 }
 
-ViewPose PaneView::pose(Slot slot) const { return m->model.cell(slot).pose; }
-
-std::optional<ViewTransform> PaneView::transform(Slot slot) const { return m->model.transform(slot); }
-
-Slot PaneView::activeSlot() const { return m->model.active; }
-
-void PaneView::setActiveSlot(Slot slot)
+ViewPose PaneView::pose(const PaneId& pane) const
 {
-    if (slot != Slot::Extra)
-        m->setActive(slot);
+    const Pane* found = m->model.pane(pane);
+    return found ? found->pose : ViewPose();
 }
 
-void PaneView::maximise(std::optional<Slot> slot)
-{
-    if (slot) {
-        if (m->model.layout() != ViewLayout::Single)
-            m->beforeMaximise = m->model.layout();
-        m->setActive(*slot);
-        setViewLayout(ViewLayout::Single);
-    } else if (m->model.layout() == ViewLayout::Single) {
-        setViewLayout(m->beforeMaximise.value_or(ViewLayout::Grid));
-        m->beforeMaximise.reset();
-    }
-}
+std::optional<ViewTransform> PaneView::transform(const PaneId& pane) const { return m->model.transform(pane); }
 
-void PaneView::setMirrored(Slot slot, bool mirrored)
+void PaneView::setMirrored(const PaneId& pane, bool mirrored)
 {
-    const ViewCell& cell = m->model.cell(slot);
-    if (!cell.image)
+    const ViewImage* shown = image(pane);
+    if (!shown)
         return;
-    m->model.setMirror(slot, mirrored == cell.image->facts().mirrorForDisplay ? std::nullopt : std::optional(mirrored));
+    m->model.setMirror(pane, mirrored == shown->facts().mirrorForDisplay ? std::nullopt : std::optional(mirrored));
     update();
 }
 
-void PaneView::setLoupe(bool on, double magnification, int side)
+void PaneView::setAids(const Aids& aids)
 {
-    m->loupe = on;
-    m->loupeMagnification = std::clamp(magnification, 1.0, 16.0);
-    m->loupeSide = std::clamp(side, 64, 1024);
-    update();
-    Q_EMIT aidsChanged();
-}
-
-void PaneView::setCrossHair(bool on)
-{
-    m->crossHair = on;
+    m->aids = aids;
+    m->aids.loupeMagnification = std::clamp(aids.loupeMagnification, 1.0, 16.0);
+    m->aids.loupeSide = std::clamp(aids.loupeSide, 64, 1024);
+    m->model.inverted = aids.inverted;
+    m->texts.shown = aids.texts;
     update();
     Q_EMIT aidsChanged();
 }
 
-void PaneView::setTexts(bool on)
-{
-    m->texts.shown = on;
-    update();
-    Q_EMIT aidsChanged();
-}
+const Aids& PaneView::aids() const { return m->aids; }
 
-void PaneView::setMeasuring(bool on)
+void PaneView::setTool(LeftTool tool)
 {
-    m->measuring = on;
-    if (on)
-        setCursor(Qt::CrossCursor);
+    if (tool != m->left)
+        m->leftTools.at(m->left)->leave();
+    m->left = tool;
+    if (const Qt::CursorShape shape = m->leftTools.at(tool)->cursor(); shape != Qt::ArrowCursor)
+        setCursor(shape);
     else
         unsetCursor();
-    if (!on)
-        m->forgetMeasurements();
     update();
     Q_EMIT aidsChanged();
 }
 
-std::optional<Measurement> PaneView::measurement(Slot slot) const
+LeftTool PaneView::tool() const { return m->left; }
+
+std::vector<Measurement> PaneView::measurements(const PaneId& pane) const
 {
-    for (const Measurement& each : m->texts.measurements)
-        if (each.slot == slot)
-            return each;
-    return {};
+    std::vector<Measurement> found;
+    for (const Measurement& each : static_cast<const MeasureTool&>(*m->leftTools.at(LeftTool::Measure)).measurements())
+        if (each.pane == pane)
+            found.push_back(each);
+    return found;
 }
 
-void PaneView::Impl::measure(Slot slot, Point from, Point to)
+void PaneView::Impl::zoomBy(double factor)
 {
-    forgetMeasurements(slot);
-    texts.measurements.push_back({slot, from, to});
+    const HungCell* cell = model.activeCell();
+    if (cell && cell->pane && model.pane(*cell->pane))
+        model.zoom(factor, PaneId(*cell->pane), middleOf(cell->area));
+    changedZoom();
 }
 
-void PaneView::Impl::forgetMeasurements(std::optional<Slot> slot)
+void PaneView::Impl::panBy(int x, int y)
 {
-    std::erase_if(texts.measurements, [&](const Measurement& each) { return !slot || each.slot == *slot; });
+    const HungCell* cell = model.activeCell();
+    if (cell && cell->pane && model.pane(*cell->pane))
+        model.pan(x * cell->area.width / 10, y * cell->area.height / 10, PaneId(*cell->pane));
+    changedZoom();
 }
 
-void PaneView::setPatientText(const QString& text)
+// While the active cell is empty, all images follow if they are linked.
+void PaneView::Impl::windowBy(double brighter, double widthFactor)
 {
-    m->texts.patient = text;
-    update();
+    const PaneId active = model.activePane().value_or(PaneId());
+    model.adjustWindow(active, brighter, widthFactor);
+    changedWindows(active);
 }
 
-void PaneView::setMouse(const ViewMouse& mouse) { m->mouse = mouse; }
-
-void PaneView::setKeysEnabled(bool on) { m->keysEnabled = on; }
-
-void PaneView::setKey(ViewCommand command, const QKeySequence& key) { m->keys[command] = key; }
-
-bool PaneView::uploadsPending() const { return m->pending; }
-
-CursorInfo PaneView::infoAt(QPointF position) const
+void PaneView::Impl::nextWindow()
 {
-    CursorInfo info;
-    const Point at = m->device(position);
-    const auto slot = m->model.slotAt(at);
-    if (!slot || !m->model.cell(*slot).image)
-        return info;
-    const ViewCell& cell = m->model.cell(*slot);
-    const ViewImage& image = *cell.image;
-    const Point stored = m->model.transform(*slot)->toStored(at);
-    if (!(stored.x >= 0 && stored.y >= 0 && stored.x < image.columns() && stored.y < image.rows()))
-        return info;
-    info.inside = true;
-    info.slot = *slot;
-    info.column = static_cast<int>(stored.x);
-    info.row = static_cast<int>(stored.y);
-    info.padded = image.padded(info.column, info.row);
-    info.value = image.value(info.column, info.row);
-    info.air = !image.inBreast(info.column, info.row);
-    if (const auto& mm = image.facts().spacing.mm) {
-        info.mm = Point{stored.x * mm->column, stored.y * mm->row};
-        info.depthMm = m->model.toDepth(*slot, at).x;
+    const PaneId active = model.activePane().value_or(PaneId());
+    for (const PaneId& id : model.windowGroup(active)) {
+        const Pane& pane = *model.pane(id);
+        model.setChoice(id, (pane.shade.choice + 1) % static_cast<int>(pane.image->voi().size()));
     }
-    if (cell.overlay) {
-        info.similarity = cell.overlay->valueAt(stored);
-        info.seen = info.similarity.has_value();
-    }
-    return info;
+    changedWindows(active);
 }
 
-void PaneView::Impl::step(int direction)
+void PaneView::Impl::reset()
 {
-    std::vector<Slot> order;
-    for (const auto& hung : cells(model.layout() == ViewLayout::Single ? ViewLayout::Grid : model.layout(), false,
-                                  model.active, {0, 0, 4, 4}))
-        order.push_back(hung.slot);
-    const auto at = std::find(order.begin(), order.end(), model.active) - order.begin();
-    const auto n = static_cast<std::ptrdiff_t>(order.size());
-    setActive(order[static_cast<std::size_t>((at + direction + n) % n)]);
-    pending = true;
+    model.reset();
+    aids.inverted = model.inverted;
+    changedWindows(model.activePane().value_or(PaneId()));
+    changedZoom();
+    Q_EMIT q->aidsChanged();
+}
+
+void PaneView::Impl::changeStyle(bool OverlayStyle::*what)
+{
+    OverlayStyle changed = style;
+    changed.*what = !(changed.*what);
+    q->setOverlayStyle(changed);
+}
+
+void PaneView::Impl::changeAid(bool Aids::*what)
+{
+    Aids changed = aids;
+    changed.*what = !(changed.*what);
+    q->setAids(changed);
+}
+
+void PaneView::Impl::changeMirror()
+{
+    const auto active = model.activePane();
+    const Pane* pane = active ? model.pane(*active) : nullptr;
+    if (pane)
+        q->setMirrored(*active, !pane->mirror.value_or(pane->image->facts().mirrorForDisplay));
 }
 
 } // namespace mama::viewer

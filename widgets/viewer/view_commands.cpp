@@ -1,72 +1,159 @@
+#include "widgets/viewer/view_commands.h"
+
 #include "widgets/viewer/pane_view_impl.h"
+
+#include <algorithm>
 
 namespace mama::viewer {
 
-const std::vector<ViewCommandInfo>& viewCommands()
+// One row a command: its name and place in the menus, what it does, and whether it is on.
+struct PaneView::CommandTable
+{
+    struct Row
+    {
+        ViewCommandInfo info;
+        void (*act)(Impl&);
+        std::optional<bool> (*isOn)(const Impl&);
+    };
+    static std::optional<bool> justActs(const Impl&) { return {}; }
+    static const std::vector<Row>& rows();
+    static const Row& row(ViewCommand command)
+    {
+        return *std::find_if(rows().begin(), rows().end(),
+                             [&](const Row& each) { return each.info.command == command; });
+    }
+};
+
+const std::vector<PaneView::CommandTable::Row>& PaneView::CommandTable::rows()
 {
     using enum ViewCommand;
-    static const std::vector<ViewCommandInfo> all{
-        {LayoutGrid, "view.layout.grid", QT_TRANSLATE_NOOP("ViewCommand", "Four views, 2 × 2"), "F2"},
-        {LayoutRow, "view.layout.row", QT_TRANSLATE_NOOP("ViewCommand", "Four views in a row"), "F3"},
-        {LayoutCcPair, "view.layout.cc", QT_TRANSLATE_NOOP("ViewCommand", "CC pair"), "F4"},
-        {LayoutMloPair, "view.layout.mlo", QT_TRANSLATE_NOOP("ViewCommand", "MLO pair"), "F5"},
-        {LayoutRightBreast, "view.layout.right", QT_TRANSLATE_NOOP("ViewCommand", "Right breast"), "F6"},
-        {LayoutLeftBreast, "view.layout.left", QT_TRANSLATE_NOOP("ViewCommand", "Left breast"), "F7"},
-        {Maximise, "view.maximise", QT_TRANSLATE_NOOP("ViewCommand", "Maximise or restore the active view"), "Return"},
-        {NextView, "view.next", QT_TRANSLATE_NOOP("ViewCommand", "Next view"), "]"},
-        {PreviousView, "view.previous", QT_TRANSLATE_NOOP("ViewCommand", "Previous view"), "["},
-        {SameSize, "view.zoom.same", QT_TRANSLATE_NOOP("ViewCommand", "Same physical size"), "0"},
-        {Fit, "view.zoom.fit", QT_TRANSLATE_NOOP("ViewCommand", "Fit each view"), "9"},
-        {Pixels, "view.zoom.pixels", QT_TRANSLATE_NOOP("ViewCommand", "One pixel on one pixel"), "1"},
-        {ZoomIn, "view.zoom.in", QT_TRANSLATE_NOOP("ViewCommand", "Zoom in"), "+"},
-        {ZoomOut, "view.zoom.out", QT_TRANSLATE_NOOP("ViewCommand", "Zoom out"), "-"},
-        {PanLeft, "view.pan.left", QT_TRANSLATE_NOOP("ViewCommand", "Pan left"), "Left"},
-        {PanRight, "view.pan.right", QT_TRANSLATE_NOOP("ViewCommand", "Pan right"), "Right"},
-        {PanUp, "view.pan.up", QT_TRANSLATE_NOOP("ViewCommand", "Pan up"), "Up"},
-        {PanDown, "view.pan.down", QT_TRANSLATE_NOOP("ViewCommand", "Pan down"), "Down"},
-        {Brighter, "view.window.brighter", QT_TRANSLATE_NOOP("ViewCommand", "Brighter"), "Ctrl+Up"},
-        {Darker, "view.window.darker", QT_TRANSLATE_NOOP("ViewCommand", "Darker"), "Ctrl+Down"},
-        {MoreContrast, "view.window.more", QT_TRANSLATE_NOOP("ViewCommand", "More contrast"), "Ctrl+Right"},
-        {LessContrast, "view.window.less", QT_TRANSLATE_NOOP("ViewCommand", "Less contrast"), "Ctrl+Left"},
-        {NextWindow, "view.window.next", QT_TRANSLATE_NOOP("ViewCommand", "Next window or LUT of the file"), "W"},
-        {Invert, "view.invert", QT_TRANSLATE_NOOP("ViewCommand", "Invert"), "I"},
-        {Reset, "view.reset", QT_TRANSLATE_NOOP("ViewCommand", "Reset views"), "R"},
-        {ToggleOverlay, "view.overlay", QT_TRANSLATE_NOOP("ViewCommand", "Show or hide the maps"), "O"},
-        {ToggleCells, "view.overlay.cells", QT_TRANSLATE_NOOP("ViewCommand", "Patches as cells"), "C"},
-        {ToggleIsolines, "view.overlay.isolines", QT_TRANSLATE_NOOP("ViewCommand", "Isolines"), "L"},
-        {ToggleLoupe, "view.loupe", QT_TRANSLATE_NOOP("ViewCommand", "Loupe"), "M"},
-        {ToggleCrossHair, "view.crosshair", QT_TRANSLATE_NOOP("ViewCommand", "Linked cross-hair"), "X"},
-        {ToggleTexts, "view.texts", QT_TRANSLATE_NOOP("ViewCommand", "Texts on the images"), "T"},
-        {Measure, "view.measure", QT_TRANSLATE_NOOP("ViewCommand", "Measure a distance"), "D"},
-        {UndoMirror, "view.mirror", QT_TRANSLATE_NOOP("ViewCommand", "Mirror the active view for display"), "Shift+M"},
+    using Group = ViewCommandInfo::Group;
+    static const std::vector<Row> all{
+        {{LayoutGrid, Group::Layout, "view.layout.grid", QT_TRANSLATE_NOOP("ViewCommand", "Four views, 2 × 2"),
+          "layout"},
+         [](Impl& m) { m.setLayout(ViewLayout::Grid); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::Grid); }},
+        {{LayoutRow, Group::Layout, "view.layout.row", QT_TRANSLATE_NOOP("ViewCommand", "Four views in a row"), ""},
+         [](Impl& m) { m.setLayout(ViewLayout::Row); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::Row); }},
+        {{LayoutCcPair, Group::Layout, "view.layout.cc", QT_TRANSLATE_NOOP("ViewCommand", "CC pair"), ""},
+         [](Impl& m) { m.setLayout(ViewLayout::CcPair); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::CcPair); }},
+        {{LayoutMloPair, Group::Layout, "view.layout.mlo", QT_TRANSLATE_NOOP("ViewCommand", "MLO pair"), ""},
+         [](Impl& m) { m.setLayout(ViewLayout::MloPair); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::MloPair); }},
+        {{LayoutRightBreast, Group::Layout, "view.layout.right", QT_TRANSLATE_NOOP("ViewCommand", "Right breast"), ""},
+         [](Impl& m) { m.setLayout(ViewLayout::RightBreast); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::RightBreast); }},
+        {{LayoutLeftBreast, Group::Layout, "view.layout.left", QT_TRANSLATE_NOOP("ViewCommand", "Left breast"), ""},
+         [](Impl& m) { m.setLayout(ViewLayout::LeftBreast); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::LeftBreast); }},
+        {{Maximise, Group::Layout, "view.maximise",
+          QT_TRANSLATE_NOOP("ViewCommand", "Maximise or restore the active view"), ""},
+         [](Impl& m) { m.maximiseOrRestore(); },
+         [](const Impl& m) { return std::optional(m.model.layout() == ViewLayout::Single); }},
+        {{NextView, Group::Layout, "view.next", QT_TRANSLATE_NOOP("ViewCommand", "Next view"), ""},
+         [](Impl& m) { m.step(1); },
+         justActs},
+        {{PreviousView, Group::Layout, "view.previous", QT_TRANSLATE_NOOP("ViewCommand", "Previous view"), ""},
+         [](Impl& m) { m.step(-1); },
+         justActs},
+        {{SameSize, Group::Zoom, "view.zoom.same", QT_TRANSLATE_NOOP("ViewCommand", "Same physical size"), ""},
+         [](Impl& m) { m.q->setZoomMode(ZoomMode::SameSize); },
+         [](const Impl& m) { return std::optional(m.model.zoomMode() == ZoomMode::SameSize); }},
+        {{Fit, Group::Zoom, "view.zoom.fit", QT_TRANSLATE_NOOP("ViewCommand", "Fit each view"), "fit"},
+         [](Impl& m) { m.q->setZoomMode(ZoomMode::Fit); },
+         [](const Impl& m) { return std::optional(m.model.zoomMode() == ZoomMode::Fit); }},
+        {{Pixels, Group::Zoom, "view.zoom.pixels", QT_TRANSLATE_NOOP("ViewCommand", "One pixel on one pixel"),
+          "actual"},
+         [](Impl& m) { m.q->setZoomMode(ZoomMode::Pixels); },
+         [](const Impl& m) { return std::optional(m.model.zoomMode() == ZoomMode::Pixels); }},
+        {{ZoomIn, Group::Zoom, "view.zoom.in", QT_TRANSLATE_NOOP("ViewCommand", "Zoom in"), ""},
+         [](Impl& m) { m.zoomBy(1.25); },
+         justActs},
+        {{ZoomOut, Group::Zoom, "view.zoom.out", QT_TRANSLATE_NOOP("ViewCommand", "Zoom out"), ""},
+         [](Impl& m) { m.zoomBy(0.8); },
+         justActs},
+        {{PanLeft, Group::Zoom, "view.pan.left", QT_TRANSLATE_NOOP("ViewCommand", "Pan left"), ""},
+         [](Impl& m) { m.panBy(1, 0); },
+         justActs},
+        {{PanRight, Group::Zoom, "view.pan.right", QT_TRANSLATE_NOOP("ViewCommand", "Pan right"), ""},
+         [](Impl& m) { m.panBy(-1, 0); },
+         justActs},
+        {{PanUp, Group::Zoom, "view.pan.up", QT_TRANSLATE_NOOP("ViewCommand", "Pan up"), ""},
+         [](Impl& m) { m.panBy(0, 1); },
+         justActs},
+        {{PanDown, Group::Zoom, "view.pan.down", QT_TRANSLATE_NOOP("ViewCommand", "Pan down"), ""},
+         [](Impl& m) { m.panBy(0, -1); },
+         justActs},
+        {{Brighter, Group::Window, "view.window.brighter", QT_TRANSLATE_NOOP("ViewCommand", "Brighter"), ""},
+         [](Impl& m) { m.windowBy(0.05, 1); },
+         justActs},
+        {{Darker, Group::Window, "view.window.darker", QT_TRANSLATE_NOOP("ViewCommand", "Darker"), ""},
+         [](Impl& m) { m.windowBy(-0.05, 1); },
+         justActs},
+        {{MoreContrast, Group::Window, "view.window.more", QT_TRANSLATE_NOOP("ViewCommand", "More contrast"), ""},
+         [](Impl& m) { m.windowBy(0, 1 / 1.1); },
+         justActs},
+        {{LessContrast, Group::Window, "view.window.less", QT_TRANSLATE_NOOP("ViewCommand", "Less contrast"), ""},
+         [](Impl& m) { m.windowBy(0, 1.1); },
+         justActs},
+        {{NextWindow, Group::Window, "view.window.next",
+          QT_TRANSLATE_NOOP("ViewCommand", "Next window or LUT of the file"), ""},
+         [](Impl& m) { m.nextWindow(); },
+         justActs},
+        {{Invert, Group::Window, "view.invert", QT_TRANSLATE_NOOP("ViewCommand", "Invert"), "invert"},
+         [](Impl& m) { m.changeAid(&Aids::inverted); },
+         [](const Impl& m) { return std::optional(m.aids.inverted); }},
+        {{Reset, Group::Window, "view.reset", QT_TRANSLATE_NOOP("ViewCommand", "Reset views"), "reset"},
+         [](Impl& m) { m.reset(); },
+         justActs},
+        {{ToggleOverlay, Group::Maps, "view.overlay", QT_TRANSLATE_NOOP("ViewCommand", "Show or hide the maps"), "map"},
+         [](Impl& m) { m.changeStyle(&OverlayStyle::visible); },
+         [](const Impl& m) { return std::optional(m.style.visible); }},
+        {{ToggleCells, Group::Maps, "view.overlay.cells", QT_TRANSLATE_NOOP("ViewCommand", "Patches as cells"), ""},
+         [](Impl& m) { m.changeStyle(&OverlayStyle::cells); },
+         [](const Impl& m) { return std::optional(m.style.cells); }},
+        {{ToggleIsolines, Group::Maps, "view.overlay.isolines", QT_TRANSLATE_NOOP("ViewCommand", "Isolines"), ""},
+         [](Impl& m) { m.changeStyle(&OverlayStyle::isolines); },
+         [](const Impl& m) { return std::optional(m.style.isolines); }},
+        {{ToggleLoupe, Group::Maps, "view.loupe", QT_TRANSLATE_NOOP("ViewCommand", "Loupe"), "loupe"},
+         [](Impl& m) { m.changeAid(&Aids::loupe); },
+         [](const Impl& m) { return std::optional(m.aids.loupe); }},
+        {{ToggleCrossHair, Group::Maps, "view.crosshair", QT_TRANSLATE_NOOP("ViewCommand", "Linked cross-hair"), ""},
+         [](Impl& m) { m.changeAid(&Aids::crossHair); },
+         [](const Impl& m) { return std::optional(m.aids.crossHair); }},
+        {{ToggleTexts, Group::Maps, "view.texts", QT_TRANSLATE_NOOP("ViewCommand", "Texts on the images"), ""},
+         [](Impl& m) { m.changeAid(&Aids::texts); },
+         [](const Impl& m) { return std::optional(m.aids.texts); }},
+        {{Measure, Group::Maps, "view.measure", QT_TRANSLATE_NOOP("ViewCommand", "Measure a distance"), "measure"},
+         [](Impl& m) { m.q->setTool(m.left == LeftTool::Measure ? LeftTool::Pan : LeftTool::Measure); },
+         [](const Impl& m) { return std::optional(m.left == LeftTool::Measure); }},
+        {{UndoMirror, Group::Maps, "view.mirror",
+          QT_TRANSLATE_NOOP("ViewCommand", "Mirror the active view for display"), ""},
+         [](Impl& m) { m.changeMirror(); },
+         justActs},
     };
     return all;
 }
 
-std::optional<bool> PaneView::isOn(ViewCommand command) const
+const std::vector<ViewCommandInfo>& PaneView::commands()
 {
-    using enum ViewCommand;
-    switch (command) {
-    case LayoutGrid: return m->model.layout() == ViewLayout::Grid;
-    case LayoutRow: return m->model.layout() == ViewLayout::Row;
-    case LayoutCcPair: return m->model.layout() == ViewLayout::CcPair;
-    case LayoutMloPair: return m->model.layout() == ViewLayout::MloPair;
-    case LayoutRightBreast: return m->model.layout() == ViewLayout::RightBreast;
-    case LayoutLeftBreast: return m->model.layout() == ViewLayout::LeftBreast;
-    case Maximise: return m->model.layout() == ViewLayout::Single;
-    case SameSize: return m->model.zoomMode() == ZoomMode::SameSize;
-    case Fit: return m->model.zoomMode() == ZoomMode::Fit;
-    case Pixels: return m->model.zoomMode() == ZoomMode::Pixels;
-    case Invert: return m->model.inverted;
-    case ToggleOverlay: return m->style.visible;
-    case ToggleCells: return m->style.cells;
-    case ToggleIsolines: return m->style.isolines;
-    case ToggleLoupe: return m->loupe;
-    case ToggleCrossHair: return m->crossHair;
-    case ToggleTexts: return m->texts.shown;
-    case Measure: return m->measuring;
-    default: return {};
-    }
+    static const std::vector<ViewCommandInfo> all = [] {
+        std::vector<ViewCommandInfo> infos;
+        for (const CommandTable::Row& each : CommandTable::rows())
+            infos.push_back(each.info);
+        return infos;
+    }();
+    return all;
 }
+
+void PaneView::perform(ViewCommand command)
+{
+    CommandTable::row(command).act(*m);
+    update();
+}
+
+std::optional<bool> PaneView::isOn(ViewCommand command) const { return CommandTable::row(command).isOn(*m); }
 
 } // namespace mama::viewer

@@ -1,12 +1,12 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
 
 #include "app/workstation/engine/map_range.h"
+#include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_presets.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/look/user_text.h"
 #include "widgets/panels/sentence_edit.h"
-#include "widgets/viewer/annotations.h"
 
 #include <QApplication>
 #include <QHBoxLayout>
@@ -17,8 +17,6 @@
 #include <QSplitter>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <algorithm>
-#include <cmath>
 #include <tuple>
 
 namespace mama {
@@ -107,7 +105,6 @@ QWidget* CheckpointPanel::buildMaps()
     auto* side = new QWidget(this);
     m_view = new viewer::PaneView(side);
     m_view->setMinimumSize(240, 140);
-    m_view->setKeysEnabled(false); // the arrows go along the checkpoints
     m_view->setViewLayout(viewer::ViewLayout::Row);
     m_view->setAccessibleName(tr("Maps of the checkpoint"));
     m_phase = new QLabel(side);
@@ -153,8 +150,11 @@ void CheckpointPanel::connectStudies()
     });
     connect(m_studies, &PinnedStudies::changed, this, &CheckpointPanel::refresh);
     connect(m_studies, &PinnedStudies::studyShown, this, [this](const Study& study) {
-        m_view->clearStudy();
+        const viewer::StandardViews views = viewer::standardViews(study);
+        m_view->clear();
+        m_view->setStandardViews(views);
         m_view->setViewLayout(viewer::ViewLayout::Row);
+        m_query->setImages(scoredImages(views));
         m_session->setStudy(study);
     });
     connect(m_studies, &PinnedStudies::unpinned, this, [this] {
@@ -162,21 +162,22 @@ void CheckpointPanel::connectStudies()
         m_session->setStudy({});
         refresh();
     });
-    connect(m_studies, &PinnedStudies::pictureReady, this, [this](const LoadedImage& loaded, Slot slot) {
-        if (loaded.picture)
-            m_view->setImage(slot, loaded.picture);
-        else
-            m_view->setEmptyText(slot, tr("could not be read"));
-        showMaps();
-    });
+    connect(m_studies, &PinnedStudies::pictureReady, this,
+            [this](const LoadedImage& loaded, const viewer::PaneId& pane) {
+                if (loaded.picture)
+                    m_view->setImage(pane, loaded.picture);
+                else
+                    m_view->setEmptyText(pane, tr("could not be read"));
+                showMaps();
+            });
 }
 
 // The cells' own words are about a study.
 void CheckpointPanel::showNoStudy()
 {
-    m_view->clearStudy();
-    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
-        m_view->setEmptyText(slot, viewer::slotName(slot));
+    m_view->clear();
+    m_view->setEmptyText(QStringLiteral("%1"));
+    m_query->setImages(scoredImages({}));
 }
 
 void CheckpointPanel::show(const RunView* run)
@@ -250,40 +251,16 @@ void CheckpointPanel::showScores()
 
 void CheckpointPanel::showMaps()
 {
-    const int row = m_query->selectedRow();
-    const QString sentence = m_session->sentences().value(row);
-    const auto* result = m_session->result(m_session->chosen(), sentence);
-    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}) {
-        std::shared_ptr<const viewer::MapOverlay> overlay;
-        QString score;
-        if (result) {
-            const auto found = std::find_if(result->maps.begin(), result->maps.end(),
-                                            [&](const SentenceMap& map) { return map.slot == slot; });
-            overlay = found == result->maps.end() ? nullptr : found->overlay;
-            const double value = result->scores.views[static_cast<std::size_t>(slot)];
-            score = std::isfinite(value) ? tr("similarity %1").arg(value, 0, 'f', 3) : QString();
-        }
-        m_view->setOverlay(slot, overlay);
-        m_view->setScore(slot, score);
+    const auto* found = m_session->result(m_session->chosen(), m_session->sentences().value(m_query->selectedRow()));
+    std::optional<SentenceResult> result;
+    if (found) {
+        result = *found;
+        result->checkpoint = m_session->chosen();
     }
-    viewer::OverlayLegend legend;
-    QString provenance;
-    if (result) {
-        const ModelFacts& model = result->model;
-        legend.sentence = sentence.toStdString();
-        legend.model = tr("%1 %2, checkpoint of step %3")
-                           .arg(model.name, model.shortHash())
-                           .arg(m_session->chosen())
-                           .toStdString();
-        legend.profile = model.profile.toStdString();
-        ModelSource source = model.source();
-        source.step = m_session->chosen();
-        legend.note = shownText(provenanceLine(source, ProvenanceForm::Note)).toStdString();
-        provenance = shownText(provenanceLine(source, ProvenanceForm::Checkpoint));
-    }
-    m_view->setLegend(legend);
-    m_query->setProvenance(provenance);
-    m_fit->setEnabled(result != nullptr);
+    showResult(*m_view, result ? &*result : nullptr);
+    m_query->setProvenance(result ? shownText(provenanceLine(sourceOf(*result), ProvenanceForm::Checkpoint))
+                                  : QString());
+    m_fit->setEnabled(result.has_value());
 }
 
 // The study's similarity of each sentence over the checkpoints.

@@ -263,7 +263,7 @@ void CheckpointSession::store(const QString& checkpoint, int row)
     const Key key = keyOf(checkpoint, scores.sentence);
     if (const auto had = m_results.find(key); had != m_results.end() && had->second.scores.state == scores.state)
         return;
-    if (m_results.insert_or_assign(key, Result{scores, m_session.maps(row), *m_session.model()}).second)
+    if (m_results.insert_or_assign(key, Result{scores, m_session.maps(row), m_session.model()}).second)
         m_order.push_back(key);
     while (m_order.size() > keptResults) {
         m_results.erase(m_order.front());

@@ -18,12 +18,7 @@ class CheckpointSession : public QObject
 {
     Q_OBJECT
 public:
-    struct Result
-    {
-        SentenceScores scores;
-        std::vector<SentenceMap> maps;
-        ModelFacts model;
-    };
+    using Result = SentenceResult; // always with its model
 
     explicit CheckpointSession(const QString& engineProgram, QObject* parent = nullptr);
 

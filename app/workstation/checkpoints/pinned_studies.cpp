@@ -56,7 +56,7 @@ PinnedStudies::PinnedStudies(QSettings& settings, QWidget* parent)
     });
     connect(m_studies, &StudySession::pictureReady, this, [this](const LoadedImage& loaded) {
         if (const Study* shown = study(); shown && loaded.index < shown->images.size())
-            Q_EMIT pictureReady(loaded, shown->images[loaded.index].slot);
+            Q_EMIT pictureReady(loaded, {shown->uid, loaded.index});
     });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/read/study_session.h"
+#include "widgets/viewer/scene/pane_id.h"
 
 #include <QSettings>
 #include <QStringList>
@@ -27,7 +28,7 @@ Q_SIGNALS:
     void changed(); // what problem() and any() say
     void studyShown(const Study& study);
     void unpinned();
-    void pictureReady(const LoadedImage& loaded, Slot slot);
+    void pictureReady(const LoadedImage& loaded, const viewer::PaneId& pane);
     void progress(const QString& phase, qint64 done, qint64 total);
 
 private:

@@ -11,7 +11,7 @@ std::optional<std::pair<double, double>> similarityRange(const std::vector<Sente
     double low = 1, high = -1;
     for (const SentenceMap& map : maps) {
         const auto& values = map.overlay->values;
-        const viewer::ViewImage* image = view.image(map.slot);
+        const viewer::ViewImage* image = view.image(map.pane);
         for (int row = 0; row < values.rows; ++row)
             for (int column = 0; column < values.columns; ++column) {
                 const double value = static_cast<double>(values.at(row, column));

@@ -122,7 +122,6 @@ void ModelSession::ask(const QString& sentence)
     } else {
         SentenceScores scores;
         scores.sentence = sentence;
-        scores.views.fill(nan);
         m_scores.push_back(scores);
         m_maps.emplace_back();
         Q_EMIT scoresChanged();
@@ -169,6 +168,16 @@ std::vector<SentenceMap> ModelSession::maps(int row) const
 {
     return row >= 0 && row < static_cast<int>(m_maps.size()) ? m_maps[static_cast<std::size_t>(row)]
                                                              : std::vector<SentenceMap>{};
+}
+
+std::optional<SentenceResult> ModelSession::result(int row) const
+{
+    if (row < 0 || row >= static_cast<int>(m_scores.size()))
+        return {};
+    SentenceResult result{m_scores[static_cast<std::size_t>(row)], maps(row), {}};
+    if (!result.maps.empty())
+        result.model = m_model;
+    return result;
 }
 
 QString ModelSession::provenance() const
@@ -256,7 +265,7 @@ void ModelSession::forgetResults()
     for (SentenceScores& scores : m_scores) {
         scores.state = SentenceScores::State::Waiting;
         scores.note.clear();
-        scores.views.fill(nan);
+        scores.images.clear();
         scores.right = scores.left = scores.study = nan;
     }
     for (auto& maps : m_maps)
@@ -381,17 +390,16 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
         return; // removed meanwhile
     SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
     std::vector<SentenceMap> maps;
-    scores.views.fill(nan);
+    scores.images.clear();
     for (const protocol::QueryReply::Image& image : reply.images) {
         const auto index = sentIndex(image.image);
         const auto geometry = index ? m_geometry.find(*index) : m_geometry.end();
         if (geometry == m_geometry.end())
             continue;
-        const Slot slot = m_study->images[*index].slot;
-        if (slot != Slot::Extra)
-            scores.views[static_cast<std::size_t>(slot)] = first(image.scores);
+        const viewer::PaneId pane{m_study->uid, *index};
+        scores.images[pane] = first(image.scores);
         if (auto overlay = overlayOf(image.maps, geometry->second))
-            maps.push_back({slot, *index, std::move(overlay)});
+            maps.push_back({pane, std::move(overlay)});
     }
     scores.right = scores.left = nan;
     for (const protocol::QueryReply::Breast& breast : reply.breasts)

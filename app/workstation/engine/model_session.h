@@ -29,9 +29,17 @@ struct ModelFacts
 // One image's map of one sentence, from one reply of one model on one study: nothing else is ever shown together.
 struct SentenceMap
 {
-    Slot slot = Slot::Extra;
-    std::size_t imageIndex = 0; // in Study::images
+    viewer::PaneId pane;
     std::shared_ptr<const viewer::MapOverlay> overlay;
+};
+
+// What one model says of one sentence and one study.
+struct SentenceResult
+{
+    SentenceScores scores;
+    std::vector<SentenceMap> maps;
+    std::optional<ModelFacts> model;          // to be named beside the maps
+    std::optional<std::int64_t> checkpoint{}; // the step at which the model was kept, of a run
 };
 
 // What the reader wants (a model, a study, sentences) against what the engine has; whenever the engine is ready the
@@ -63,6 +71,7 @@ public:
     bool studyEncoded() const { return !m_studyId.empty(); }
     const std::vector<SentenceScores>& scores() const { return m_scores; }
     std::vector<SentenceMap> maps(int row) const;
+    std::optional<SentenceResult> result(int row) const; // without a model while there are no maps; empty: no such row
     QString provenance() const; // one paragraph: model, training data, profile, precision, not for clinical use
 
 Q_SIGNALS:

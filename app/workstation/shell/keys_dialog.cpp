@@ -1,6 +1,7 @@
 #include "app/workstation/shell/keys_dialog.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/shell/key_map.h"
 
 #include <QDialogButtonBox>
 #include <QHeaderView>
@@ -82,9 +83,8 @@ void KeysDialog::setDefaults()
 {
     for (int row = 0; row < m_table->rowCount(); ++row)
         editor(m_table, row)
-            ->setKeySequence(
-                QKeySequence::fromString(m_commands[static_cast<std::size_t>(row)]->property("defaultKey").toString(),
-                                         QKeySequence::PortableText));
+            ->setKeySequence(QKeySequence::fromString(
+                defaultKey(m_commands[static_cast<std::size_t>(row)]->objectName()), QKeySequence::PortableText));
 }
 
 bool KeysDialog::check()

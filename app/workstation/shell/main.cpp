@@ -57,14 +57,14 @@ int main(int argc, char** argv)
     const QString lastModel = settings.value(settings_keys::recentModels).toStringList().value(0);
     const QString chosen = parser.isSet(model) ? parser.value(model) : lastModel;
     if (!chosen.isEmpty())
-        window.setModel(chosen);
+        window.read().setModel(chosen);
     else
-        QTimer::singleShot(0, &window, [&window] { window.session().start(); }); // ready when a model is chosen
+        QTimer::singleShot(0, &window, [&window] { window.read().session().start(); }); // ready when a model is chosen
     std::vector<std::filesystem::path> paths;
     for (const QString& path : parser.positionalArguments())
         paths.emplace_back(path.toStdString());
-    window.open(paths);
+    window.read().open(paths);
     for (const QString& sentence : parser.values(text))
-        window.ask(sentence);
+        window.read().ask(sentence);
     return QApplication::exec();
 }

@@ -1,56 +1,34 @@
 #pragma once
-#include "app/workstation/engine/model_session.h"
 #include "app/workstation/look/theme.h"
-#include "app/workstation/read/study_session.h"
-#include "widgets/viewer/pane_view.h"
+#include "app/workstation/read/read_page.h"
+#include "app/workstation/train/train_page.h"
 
 #include <QMainWindow>
 #include <QSettings>
-#include <filesystem>
+#include <map>
 #include <vector>
 
-class QComboBox;
-class QDockWidget;
 class QLabel;
 class QMenu;
 class QStackedWidget;
 class QTabBar;
-class QToolBar;
 
 namespace mama {
 
-class MapPanel;
-class QueryPanel;
 class StatusArea;
-class StudyPanel;
-class TrainPage;
 
-// The window: studies on the left, the four views, sentences and maps on the right. It ties the two sessions to the
-// widgets and holds no logic of its own about studies, engine or maps.
+// The window around the pages: their tabs, menus and keys, the theme, the strip of messages and the status bar. What
+// the pages show and do is theirs.
 class MainWindow : public QMainWindow
 {
     Q_OBJECT
 public:
     // The settings must outlive the window.
     MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent = nullptr);
-    ~MainWindow() override;
 
-    void open(const std::vector<std::filesystem::path>& paths);
-    void setModel(const QString& folder);
-    void ask(const QString& sentence);
-
-    StudySession& studies() { return *m_studies; }
-    ModelSession& session() { return *m_session; }
-    viewer::PaneView& view() { return *m_view; }
+    ReadPage& read() { return *m_read; }
     TrainPage& train() { return *m_train; }
-    enum class Page { Read, Train };
-    void showPage(Page page);
-
-Q_SIGNALS:
-    // For measurements and screenshots: the first frame that shows all pictures of the study.
-    void studyOnScreen();
-    // All maps of the selected sentence are on screen.
-    void mapsOnScreen();
+    void showPage(Page& page);
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
@@ -58,57 +36,42 @@ protected:
     void closeEvent(QCloseEvent* event) override;
 
 private:
-    void buildPanels(const QString& engineProgram);
+    template <class P>
+    P* addPage(P* page)
+    {
+        take(*page);
+        return page;
+    }
+    void take(Page& page);
+    void buildCentre();
+    void connectPages();
+    void connectStatus();
+
+    // main_window_menus.cpp
     void buildMenus();
-    void buildViewMenu(QMenu* menu);
-    void addLayoutButton(QAction* grid, QMenu* layouts);
-    void showViewState();
+    void buildThemes(QMenu* menu);
+    QMenu* menu(const QString& englishTitle);
+    QAction* command(QMenu* menu, const char* id, const QString& title, std::function<void()> act);
+    void giveKey(QAction& action);
     void showKeysInTips();
-    void buildPages(const QString& engineProgram, QWidget* reading);
-    void buildPageCommands(QMenu* view);
-    void buildTrainMenu();
-    void showOnly(int page);
-    void pinStudy(); // the one on screen, for the train page's checkpoints
-    QAction* command(QMenu* menu, const char* id, const QString& title, const QString& key, std::function<void()> act,
-                     const QString& icon = {});
-    void connectStudies();
-    void connectSession();
-    void chooseFiles(bool folder);
-    void chooseModel();
-    void rememberModel(const QString& folder);
     void showKeys();
     void showAbout();
     void setTheme(Theme theme);
-    void takePicture(const LoadedImage& image);
-    void showMaps();
-    void showQueryRange();
-    void updateHint();
-    void updateWindows();
-    void updateTitle();
-    void tell(const QString& text, bool isError); // the strip above the views
-    void restore();
-    QString presetKey(Slot slot) const;
+
+    void showOnly(const Page& page);
+    void tell(const QString& text, bool isError);
 
     QSettings& m_settings;
-    StudySession* m_studies;
-    ModelSession* m_session;
-    viewer::PaneView* m_view;
-    QStackedWidget* m_pages;
-    QStackedWidget* m_tabs;
-    QTabBar* m_tabBar;
-    TrainPage* m_train;
-    std::vector<QDockWidget*> m_hiddenDocks; // closed for the train page, to be shown again
-    QLabel* m_start;
+    QStackedWidget* m_stack;
+    QTabBar* m_tabs;
     QLabel* m_message;
-    StudyPanel* m_studyPanel;
-    QueryPanel* m_queryPanel;
-    MapPanel* m_mapPanel;
+    QWidget* m_head; // tabs and messages; stands in the page that is shown
     StatusArea* m_status;
-    QToolBar* m_tools;
-    QComboBox* m_windows;
-    QMenu* m_recentModels = nullptr;
-    QString m_encodingProblem;
-    int m_refused = 0; // files of the scan
+    std::vector<Page*> m_pages;
+    ReadPage* m_read;
+    TrainPage* m_train;
+    std::map<QString, QMenu*> m_menus; // by English title
+    QMenu* m_panels = nullptr;
     std::vector<QAction*> m_commands;
 };
 

@@ -21,9 +21,14 @@
 #include <utility>
 
 namespace mama {
+namespace {
+
+bool isRunFolder(const QString& folder) { return RunFolder(folder.toStdString()).exists(); }
+
+} // namespace
 
 TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent)
-    : QWidget(parent), m_program(program), m_settings(settings)
+    : Page(QStringLiteral("train"), tr("&Train"), parent), m_program(program), m_settings(settings)
 {
     m_list = new RunList(settings, this); // made in the order of the tab key
     auto* start = new TrainStart(this);
@@ -36,13 +41,20 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
     both->setStretchFactor(1, 1);
     both->setSizes({260, 1300});
     both->setChildrenCollapsible(false);
-    auto* frame = new QHBoxLayout(this);
+    auto* content = new QWidget(this);
+    auto* frame = new QHBoxLayout(content);
     frame->addWidget(both);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(0);
+    column->addLayout(head());
+    column->addWidget(content, 1);
+    buildCommands();
 
     connect(start, &TrainStart::newAsked, this, &TrainPage::newRun);
     connect(start, &TrainStart::openAsked, this, &TrainPage::chooseRun);
     connect(&m_monitor, &RunMonitor::news, this, &TrainPage::take);
-    connect(&m_monitor, &RunMonitor::askFailed, this, &TrainPage::problem);
+    connect(&m_monitor, &RunMonitor::askFailed, this, [this](const QString& text) { Q_EMIT told(text, true); });
     connectList();
     makeRoom();
     m_list->restore();
@@ -77,7 +89,7 @@ QWidget* TrainPage::buildRun()
     });
     connect(m_header, &RunHeader::resumeAsked, this, [this] {
         if (const QString failure = current() ? resumeRun(m_program, current()->folder) : QString(); !failure.isEmpty())
-            Q_EMIT problem(failure);
+            Q_EMIT told(failure, true);
     });
     connect(m_controls, &CurveControls::curveChosen, this, &TrainPage::drawAgain);
     connect(m_plot, &CurvePlot::readOut, m_readOut, &QLabel::setText);
@@ -104,7 +116,23 @@ void TrainPage::connectList()
     });
 }
 
-bool TrainPage::isRunFolder(const QString& folder) { return RunFolder(folder.toStdString()).exists(); }
+void TrainPage::buildCommands()
+{
+    const QString menu = QStringLiteral("&Train");
+    const auto shown = [this](void (TrainPage::*act)()) {
+        return [this, act] {
+            Q_EMIT wanted();
+            (this->*act)();
+        };
+    };
+    add(menu, {"train.new", tr("&New run…"), shown(&TrainPage::newRun)});
+    add(menu, {"train.open", tr("&Open run…"), shown(&TrainPage::chooseRun)});
+    add(menu, {"train.find", tr("&Find in the log"), shown(&TrainPage::findInLog)});
+}
+
+bool TrainPage::takes(const QStringList& paths) const { return paths.size() == 1 && isRunFolder(paths.first()); }
+
+void TrainPage::open(const QStringList& paths) { openRun(paths.first()); }
 
 void TrainPage::openRun(const QString& folder)
 {
@@ -123,7 +151,7 @@ void TrainPage::chooseRun()
     if (isRunFolder(chosen))
         openRun(chosen);
     else
-        Q_EMIT problem(tr("%1 holds no run: config.json and state.json are missing.").arg(chosen));
+        Q_EMIT told(tr("%1 holds no run: config.json and state.json are missing.").arg(chosen), true);
 }
 
 void TrainPage::newRun()
@@ -132,7 +160,7 @@ void TrainPage::newRun()
     if (form.exec() != QDialog::Accepted)
         return;
     if (const QString failure = launchRun(m_program, form.runFolder(), form.config()); !failure.isEmpty())
-        Q_EMIT problem(failure);
+        Q_EMIT told(failure, true);
     else
         openRun(form.runFolder());
 }
@@ -237,7 +265,7 @@ void TrainPage::findInLog()
     if (current())
         m_details->findInLog();
     else
-        Q_EMIT problem(tr("No run is chosen: Train ▸ Open run… shows one."));
+        Q_EMIT told(tr("No run is chosen: Train ▸ Open run… shows one."), true);
 }
 
 void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }

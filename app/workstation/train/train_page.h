@@ -1,4 +1,5 @@
 #pragma once
+#include "app/workstation/page/page.h"
 #include "app/workstation/runs/run_monitor.h"
 #include "app/workstation/runs/run_view.h"
 #include "widgets/viewer/scene/map_overlay.h"
@@ -21,18 +22,20 @@ class RunList;
 
 // The page on which runs are started and watched. Runs are processes of their own: this page only reads their folders
 // and asks through them, so that closing the window changes nothing.
-class TrainPage : public QWidget
+class TrainPage : public Page
 {
     Q_OBJECT
 public:
     // `program` is mama. The settings must outlive the page.
     TrainPage(const QString& program, QSettings& settings, QWidget* parent = nullptr);
 
+    bool takes(const QStringList& paths) const override; // one run folder
+    void open(const QStringList& paths) override;
+
     void openRun(const QString& folder); // adds it to the list and chooses it
     void chooseRun();                    // asks for a folder
     void newRun();                       // shows the form
     void findInLog();
-    static bool isRunFolder(const QString& folder);
 
     const RunView* run(const QString& folder) const;
     const RunView* current() const;
@@ -41,13 +44,11 @@ public:
     void pinStudy(const QStringList& paths); // for the checkpoints
     void setOverlayStyle(const viewer::OverlayStyle& style);
 
-Q_SIGNALS:
-    void problem(const QString& text);
-
 protected:
     void changeEvent(QEvent* event) override;
 
 private:
+    void buildCommands();
     QWidget* buildRun();
     void connectList();
     void take(const std::shared_ptr<const RunNews>& news);

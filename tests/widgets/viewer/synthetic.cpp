@@ -6,11 +6,27 @@
 
 namespace mama::test {
 
+namespace {
+
+bool isRight(Slot slot) { return slot == Slot::RCC || slot == Slot::RMLO; }
+
+} // namespace
+
+viewer::PaneId paneOf(Slot slot, const std::string& study) { return {study, static_cast<std::size_t>(slot)}; }
+
+viewer::StandardViews fourViews(const std::string& study)
+{
+    viewer::StandardViews views;
+    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+        views[slot] = paneOf(slot, study);
+    return views;
+}
+
 StudyImage factsOf(const SyntheticImage& image)
 {
     StudyImage facts;
     facts.slot = image.slot;
-    facts.side = viewer::isRight(image.slot) ? Side::Right : Side::Left;
+    facts.side = isRight(image.slot) ? Side::Right : Side::Left;
     facts.label = std::array{"RCC", "LCC", "RMLO", "LMLO"}[static_cast<std::size_t>(image.slot)];
     if (image.mm > 0)
         facts.spacing = {Spacing{image.mm, image.mm}, "calibrated"};
@@ -51,7 +67,7 @@ SyntheticImage breastLike(Slot slot, int rows, int columns, double mm, bool mirr
     image.mm = mm;
     image.mirror = mirroredStorage;
     image.wholeBreast = false;
-    const bool wallRight = viewer::isRight(slot) != mirroredStorage;
+    const bool wallRight = isRight(slot) != mirroredStorage;
     image.wall = wallRight ? columns - 1 : 0;
     image.value = [=](int c, int r) {
         const double depth = (wallRight ? columns - 1 - c : c) / (0.8 * columns),

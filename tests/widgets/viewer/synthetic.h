@@ -6,6 +6,10 @@
 // Images and maps by formula, so that every expected pixel is known.
 namespace mama::test {
 
+// The image that stands for a standard view in tests, of one study or another.
+viewer::PaneId paneOf(Slot slot, const std::string& study = "1.2.3");
+viewer::StandardViews fourViews(const std::string& study = "1.2.3");
+
 struct SyntheticImage
 {
     int rows = 0, columns = 0;

@@ -7,15 +7,14 @@
 #include <QTest>
 #include <cmath>
 
-// The four-up view in a real window: the displayed frame against closed forms and core/image's displayImage.
+// The view in a real window: the displayed frame against closed forms and core/image's displayImage.
 using namespace mama;
 using namespace mama::viewer;
 using mama::test::breastLike;
 using mama::test::makeImage;
 using mama::test::makeMap;
+using mama::test::paneOf;
 using mama::test::SyntheticImage;
-
-Q_DECLARE_METATYPE(mama::Slot)
 
 class TestViewer : public QObject
 {
@@ -39,7 +38,10 @@ class TestViewer : public QObject
         view->show();
         if (!QTest::qWaitForWindowExposed(view.get()))
             qWarning("the window was not exposed");
-        view->setTexts(false);
+        view->setStandardViews(test::fourViews());
+        Aids aids;
+        aids.texts = false;
+        view->setAids(aids);
         return view;
     }
 
@@ -48,7 +50,7 @@ class TestViewer : public QObject
     // The screen pixel in whose middle the stored pixel's middle lies.
     static QPoint screenOf(const PaneView& view, Slot slot, int column, int row)
     {
-        const Point p = view.transform(slot)->toScreen({column + 0.5, row + 0.5});
+        const Point p = view.transform(paneOf(slot))->toScreen({column + 0.5, row + 0.5});
         return {static_cast<int>(std::floor(p.x)), static_cast<int>(std::floor(p.y))};
     }
 
@@ -58,12 +60,12 @@ class TestViewer : public QObject
         auto view = show({700, 500});
         StoredImage stored;
         auto image = makeImage(description, &stored);
-        view->setImage(description.slot, image);
+        view->setImage(paneOf(description.slot), image);
         view->setZoomMode(ZoomMode::Pixels);
-        view->setVoiChoice(description.slot, choice);
+        view->setVoiChoice(paneOf(description.slot), choice);
         const auto expected = displayImage(stored, description.pipeline, static_cast<std::size_t>(choice));
         const QImage frame = grab(*view);
-        QCOMPARE(view->transform(description.slot)->scaleX < 0, expectMirror);
+        QCOMPARE(view->transform(paneOf(description.slot))->scaleX < 0, expectMirror);
         int compared = 0, worst = 0;
         for (int r = 0; r < description.rows; ++r)
             for (int c = 0; c < description.columns; ++c) {
@@ -189,8 +191,8 @@ private Q_SLOTS:
         const auto inner = image.value;
         image.value = [inner](int c, int r) { return r < 40 ? 7 : inner(c, r); };
         auto view = show({1200, 1000});
-        view->setImage(Slot::RCC, makeImage(image));
-        view->setInverted(true);
+        view->setImage(paneOf(Slot::RCC), makeImage(image));
+        view->perform(ViewCommand::Invert);
         const QImage frame = grab(*view);
         const auto at = [&](int c, int r) {
             const QPoint p = screenOf(*view, Slot::RCC, c, r);
@@ -213,7 +215,7 @@ private Q_SLOTS:
         image.value = [](int c, int r) { return (c + r) % 2 ? 4000 : 0; }; // the finest pattern there is
         image.pipeline.voi.push_back({Window{2000, 4000, WindowFunction::LinearExact, "W"}, {}});
         auto view = show({900, 700});
-        view->setImage(Slot::LCC, makeImage(image));
+        view->setImage(paneOf(Slot::LCC), makeImage(image));
         const QImage frame = grab(*view);
         for (const double at : {0.1, 0.37, 0.5, 0.81}) {
             const QPoint p = screenOf(*view, Slot::LCC, static_cast<int>(at * 2048), static_cast<int>((1 - at) * 2048));
@@ -225,12 +227,12 @@ private Q_SLOTS:
     void samePhysicalSizeAndChestWallsMeet()
     {
         auto view = show({1200, 900});
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 2000, 1500, 0.07)));
-        view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1600, 1200, 0.1, true)));
-        view->setImage(Slot::LMLO, makeImage(breastLike(Slot::LMLO, 1600, 1200, 0.1)));
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 2000, 1500, 0.07)));
+        view->setImage(paneOf(Slot::LCC), makeImage(breastLike(Slot::LCC, 1600, 1200, 0.1, true)));
+        view->setImage(paneOf(Slot::LMLO), makeImage(breastLike(Slot::LMLO, 1600, 1200, 0.1)));
         for (int round = 0; round < 3; ++round) {
-            const auto right = *view->transform(Slot::RCC), left = *view->transform(Slot::LCC),
-                       lower = *view->transform(Slot::LMLO);
+            const auto right = *view->transform(paneOf(Slot::RCC)), left = *view->transform(paneOf(Slot::LCC)),
+                       lower = *view->transform(paneOf(Slot::LMLO));
             QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleX) - std::abs(10 / 0.1 * left.scaleX)) < 1e-9);
             QVERIFY(std::abs(std::abs(10 / 0.07 * right.scaleY) - std::abs(10 / 0.1 * lower.scaleY)) < 1e-9);
             if (round != 1) { // chest walls on the shared line; a panned view only keeps the same depth
@@ -242,7 +244,7 @@ private Q_SLOTS:
                 QVERIFY(grey(frame, 600, 225) > 20);
             }
             if (round == 0)
-                view->setPose(Slot::RCC, {5.3, 12, -7});
+                view->setPose(paneOf(Slot::RCC), {5.3, 12, -7});
             else
                 view->perform(ViewCommand::Reset);
         }
@@ -251,28 +253,28 @@ private Q_SLOTS:
     void zoomKeepsThePlaceUnderThePointer()
     {
         auto view = show({1000, 800});
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
-        view->setImage(Slot::LCC, makeImage(breastLike(Slot::LCC, 1000, 800, 0.1)));
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->setImage(paneOf(Slot::LCC), makeImage(breastLike(Slot::LCC, 1000, 800, 0.1)));
         const QPoint at(350, 180);
-        const Point before = view->transform(Slot::RCC)->toStored({350, 180});
+        const Point before = view->transform(paneOf(Slot::RCC))->toStored({350, 180});
         QWheelEvent wheel(at, view->mapToGlobal(at), {}, {0, 360}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
                           false);
         QCoreApplication::sendEvent(view.get(), &wheel);
-        const Point after = view->transform(Slot::RCC)->toStored({350, 180});
-        const double pixel = std::abs(1 / view->transform(Slot::RCC)->scaleX);
+        const Point after = view->transform(paneOf(Slot::RCC))->toStored({350, 180});
+        const double pixel = std::abs(1 / view->transform(paneOf(Slot::RCC))->scaleX);
         QVERIFY(std::abs(before.x - after.x) <= 0.51 * pixel &&
                 std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
-        QCOMPARE(view->pose(Slot::LCC).pixelsPerMm, view->pose(Slot::RCC).pixelsPerMm);
-        QCOMPARE(view->pose(Slot::LCC).depth, view->pose(Slot::RCC).depth);
+        QCOMPARE(view->pose(paneOf(Slot::LCC)).pixelsPerMm, view->pose(paneOf(Slot::RCC)).pixelsPerMm);
+        QCOMPARE(view->pose(paneOf(Slot::LCC)).depth, view->pose(paneOf(Slot::RCC)).depth);
         QCOMPARE(view->zoomMode(), ZoomMode::Free);
     }
 
     void dragWindows()
     {
         auto view = show({1000, 800});
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
         QSignalSpy changed(view.get(), &PaneView::windowChanged);
-        const Window before = view->window(Slot::RCC);
+        const Window before = view->shade(paneOf(Slot::RCC)).window;
         QTest::mousePress(view.get(), Qt::RightButton, {}, {300, 200});
         QTest::mouseMove(view.get(), {310, 200});
         QMouseEvent move(QEvent::MouseMove, QPointF(350, 180), view->mapToGlobal(QPointF(350, 180)), Qt::NoButton,
@@ -280,15 +282,15 @@ private Q_SLOTS:
         QCoreApplication::sendEvent(view.get(), &move);
         QTest::mouseRelease(view.get(), Qt::RightButton, {}, {350, 180});
         QVERIFY(changed.count() > 0);
-        QVERIFY(view->window(Slot::RCC).width > before.width);
-        QVERIFY(view->window(Slot::RCC).function == before.function);
-        QTest::keyClick(view.get(), Qt::Key_R);
-        QCOMPARE(view->window(Slot::RCC).width, before.width);
-        QTest::keyClick(view.get(), Qt::Key_I);
-        QVERIFY(view->inverted());
+        QVERIFY(view->shade(paneOf(Slot::RCC)).window.width > before.width);
+        QVERIFY(view->shade(paneOf(Slot::RCC)).window.function == before.function);
+        view->perform(ViewCommand::Reset);
+        QCOMPARE(view->shade(paneOf(Slot::RCC)).window.width, before.width);
+        view->perform(ViewCommand::Invert);
+        QVERIFY(view->aids().inverted);
         QTest::mouseDClick(view.get(), Qt::LeftButton, {}, {300, 200});
         QCOMPARE(view->viewLayout(), ViewLayout::Single);
-        QTest::keyClick(view.get(), Qt::Key_Return);
+        view->perform(ViewCommand::Maximise);
         QCOMPARE(view->viewLayout(), ViewLayout::Grid);
     }
 
@@ -298,7 +300,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("mirror");
         QTest::addColumn<bool>("flip");
         QTest::addColumn<double>("zoom");
-        for (int s = 0; s < slotCount; ++s)
+        for (int s = 0; s < 4; ++s)
             for (const bool mirror : {false, true})
                 for (const bool flip : {false, true})
                     for (const double zoom : {1.0, 1.7})
@@ -324,7 +326,7 @@ private Q_SLOTS:
         black.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
         auto image = makeImage(black);
         auto view = show({1100, 1000});
-        view->setImage(s, image);
+        view->setImage(paneOf(s), image);
         OverlayStyle style;
         style.opacity = 1;
         style.threshold = 0.9;
@@ -333,15 +335,15 @@ private Q_SLOTS:
         const int row = 20, column = 15;
         const MapOverlay map = makeMap(*image, {100, 57, 611, 823}, 518,
                                        [&](int r, int c) { return r == row && c == column ? 1.0F : 0.0F; });
-        view->setOverlay(s, std::make_shared<MapOverlay>(map));
-        ViewPose pose = view->pose(s);
+        view->setOverlay(paneOf(s), std::make_shared<MapOverlay>(map));
+        ViewPose pose = view->pose(paneOf(s));
         pose.pixelsPerMm *= zoom;
-        view->setPose(s, pose);
+        view->setPose(paneOf(s), pose);
         const QImage frame = grab(*view);
         const HungCell* cell = nullptr;
-        const auto hung = cells(ViewLayout::Grid, false, s, {0, 0, 1100, 1000 - legendHeight});
+        const auto hung = laidOut(fourUp(ViewLayout::Grid, test::fourViews()), {0, 0, 1100, 1000 - legendHeight});
         for (const auto& h : hung)
-            cell = h.slot == s ? &h : cell;
+            cell = h.pane == paneOf(s) ? &h : cell;
         double sumX = 0, sumY = 0;
         int count = 0;
         for (int y = cell->area.y + 2; y < cell->area.y + cell->area.height - 2; ++y)
@@ -356,7 +358,7 @@ private Q_SLOTS:
         QVERIFY(count > 4);
         // Closed form: the patch's middle in stored pixels, to the screen.
         const Point stored{100 + (column + 0.5) * 14 * 512.0 / 518, 57 + (row + 0.5) * 14 * 767.0 / 518};
-        const Point expected = view->transform(s)->toScreen(stored);
+        const Point expected = view->transform(paneOf(s))->toScreen(stored);
         QVERIFY2(std::abs(sumX / count - expected.x) < 1 && std::abs(sumY / count - expected.y) < 1,
                  qPrintable(QStringLiteral("%1,%2 instead of %3,%4")
                                 .arg(sumX / count)
@@ -373,8 +375,8 @@ private Q_SLOTS:
         auto view = show({1000, 1000});
         SyntheticImage description = breastLike(Slot::LCC, 1000, 1000, 0.1);
         auto image = makeImage(description);
-        view->setImage(Slot::LCC, image);
-        view->setOverlay(Slot::LCC,
+        view->setImage(paneOf(Slot::LCC), image);
+        view->setOverlay(paneOf(Slot::LCC),
                          std::make_shared<MapOverlay>(makeMap(*image, {0, 100, 799, 899}, 518, [](int r, int) {
                              return r == 18 ? std::nanf("") : 0.5F;
                          })));
@@ -409,11 +411,11 @@ private Q_SLOTS:
     {
         auto view = show({900, 700});
         auto image = makeImage(breastLike(Slot::RMLO, 800, 600, 0));
-        view->setImage(Slot::RMLO, image);
+        view->setImage(paneOf(Slot::RMLO), image);
         const float nan = std::nanf("");
         for (const float value : {0.25F, nan, INFINITY, -3.0F}) {
-            view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>(
-                                             makeMap(*image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
+            view->setOverlay(paneOf(Slot::RMLO), std::make_shared<MapOverlay>(makeMap(
+                                                     *image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
             for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, -1.0}, {0.3, 0.3}}) {
                 OverlayStyle style;
                 style.low = low;
@@ -423,7 +425,7 @@ private Q_SLOTS:
                 QVERIFY(!grab(*view).isNull());
             }
         }
-        view->setOverlay(Slot::RMLO, std::make_shared<MapOverlay>());
+        view->setOverlay(paneOf(Slot::RMLO), std::make_shared<MapOverlay>());
         QVERIFY(!grab(*view).isNull());
         QVERIFY(!view->infoAt({10, 600}).mm);
     }
@@ -434,9 +436,9 @@ private Q_SLOTS:
         SyntheticImage black = ramp(Slot::LCC);
         black.value = [](int, int) { return 0; };
         auto image = makeImage(black);
-        view->setImage(Slot::LCC, image);
-        view->setOverlay(Slot::LCC, std::make_shared<MapOverlay>(
-                                        makeMap(*image, {0, 0, 259, 219}, 518, [](int, int) { return 0.5F; })));
+        view->setImage(paneOf(Slot::LCC), image);
+        view->setOverlay(paneOf(Slot::LCC), std::make_shared<MapOverlay>(
+                                                makeMap(*image, {0, 0, 259, 219}, 518, [](int, int) { return 0.5F; })));
         const auto shown = [&](double low, double high) {
             OverlayStyle style;
             style.opacity = 1;
@@ -466,13 +468,17 @@ private Q_SLOTS:
             image.value = [](int c, int r) { return c / 10 % 2 == 0 && r / 10 % 2 == 0 ? 4000 : 400; };
             image.pipeline.voi.push_back({Window{2048, 4096, WindowFunction::Linear, "W"}, {}});
             auto view = show({900, 900});
-            view->setImage(Slot::LCC, makeImage(image));
+            view->setImage(paneOf(Slot::LCC), makeImage(image));
             view->setZoomMode(ZoomMode::Pixels);
             const QPoint at = screenOf(*view, Slot::LCC, 205, 205);
             QMouseEvent move(QEvent::MouseMove, at, view->mapToGlobal(at), Qt::NoButton, Qt::NoButton, {});
             QCoreApplication::sendEvent(view.get(), &move);
             const QImage bare = grab(*view);
-            view->setLoupe(true, 4, 200);
+            Aids aids = view->aids();
+            aids.loupe = true;
+            aids.loupeMagnification = 4;
+            aids.loupeSide = 200;
+            view->setAids(aids);
             const QImage frame = grab(*view);
             QCOMPARE(frame.pixel(at), bare.pixel(at));
             // 10 stored pixels are 40 screen pixels under it: still the same square 12 pixels away, another at 32.
@@ -485,7 +491,7 @@ private Q_SLOTS:
     // Lengths are those of the spacing, whatever zoom and mirroring do to the screen.
     void distancesAreOfTheSpacing()
     {
-        const Measurement along{Slot::RCC, {10, 20}, {40, 60}}; // 30 columns, 40 rows
+        const Measurement along{paneOf(Slot::RCC), {10, 20}, {40, 60}}; // 30 columns, 40 rows
         QCOMPARE(lengthMm(along, {Spacing{0.1, 0.1}, "calibrated"}), std::optional(5.0));
         QCOMPARE(lengthMm(along, {Spacing{0.3, 0.3}, "at detector, not corrected"}), std::optional(15.0));
         QVERIFY(std::abs(*lengthMm(along, {Spacing{0.3, 0.5}, ""}) - std::hypot(30 * 0.5, 40 * 0.3)) <
@@ -495,7 +501,8 @@ private Q_SLOTS:
         QVERIFY(toText(along, {std::nullopt, "none"}).startsWith(QStringLiteral("50 pixels")));
 
         auto view = show({1000, 800});
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        const auto measured = [&] { return view->measurements(paneOf(Slot::RCC)); };
         const QPoint from(300, 120), to(380, 180);
         const auto drag = [&] {
             QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
@@ -504,36 +511,36 @@ private Q_SLOTS:
             QCoreApplication::sendEvent(view.get(), &move);
             QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
         };
-        QTest::keyClick(view.get(), Qt::Key_D);
+        view->perform(ViewCommand::Measure);
         QCOMPARE(view->isOn(ViewCommand::Measure), std::optional(true));
-        const ViewPose pose = view->pose(Slot::RCC);
+        const ViewPose pose = view->pose(paneOf(Slot::RCC));
         const QImage bare = grab(*view);
         drag();
-        QVERIFY(view->pose(Slot::RCC) == pose); // not panned
-        const auto measured = view->measurement(Slot::RCC);
-        QVERIFY(measured);
+        QVERIFY(view->pose(paneOf(Slot::RCC)) == pose); // not panned
+        QCOMPARE(measured().size(), std::size_t{1});
+        const Measurement first = measured().front();
         const double expected = 100 / pose.pixelsPerMm; // 80 and 60 pixels of the screen
-        QVERIFY(std::abs(*lengthMm(*measured, view->image(Slot::RCC)->facts().spacing) - expected) < 0.01 * expected);
+        QVERIFY(std::abs(*lengthMm(first, view->image(paneOf(Slot::RCC))->facts().spacing) - expected) <
+                0.01 * expected);
         const QPoint middle = (from + to) / 2;
         const QRgb line = grab(*view).pixel(middle);
         QVERIFY(qRed(line) > 200 && qBlue(line) < 140 && bare.pixel(middle) != line);
-        view->setMirrored(Slot::RCC, true);
-        QTest::keyClick(view.get(), Qt::Key_Plus);
-        QVERIFY(view->measurement(Slot::RCC)->from.x == measured->from.x &&
-                view->measurement(Slot::RCC)->to.y == measured->to.y);
+        view->setMirrored(paneOf(Slot::RCC), true);
+        view->perform(ViewCommand::ZoomIn);
+        QVERIFY(measured().front().from.x == first.from.x && measured().front().to.y == first.to.y);
         QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
         const QPointF beyond(900, 120); // in the other breast's cell
         QMouseEvent far(QEvent::MouseMove, beyond, view->mapToGlobal(beyond), Qt::NoButton, Qt::LeftButton, {});
         QCoreApplication::sendEvent(view.get(), &far);
         QTest::mouseRelease(view.get(), Qt::LeftButton, {}, beyond.toPoint());
-        const double end = view->measurement(Slot::RCC)->to.x;
-        QVERIFY(end == 0 || end == view->image(Slot::RCC)->columns()); // at its own edge
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 900, 700, 0.1)));
-        QVERIFY(!view->measurement(Slot::RCC));
+        const double end = measured().front().to.x;
+        QVERIFY(end == 0 || end == view->image(paneOf(Slot::RCC))->columns()); // at its own edge
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 900, 700, 0.1)));
+        QVERIFY(measured().empty());
         drag();
-        QVERIFY(view->measurement(Slot::RCC));
-        QTest::keyClick(view.get(), Qt::Key_D);
-        QVERIFY(!view->measurement(Slot::RCC));
+        QCOMPARE(measured().size(), std::size_t{1});
+        view->perform(ViewCommand::Measure);
+        QVERIFY(measured().empty());
     }
 
     void colourScalesAreEven()
@@ -566,10 +573,74 @@ private Q_SLOTS:
         }
     }
 
+    // Present and prior side by side, with an image that is in no slot: each shows its own pixels, map and measurement.
+    void imagesOfTwoStudiesHangAtOnce()
+    {
+        auto view = show({1200, 900});
+        const auto flat = [](Slot slot, int value) {
+            SyntheticImage image = ramp(slot);
+            image.value = [value](int, int) { return value; };
+            image.pipeline.voi.push_back({Window{128, 256, WindowFunction::LinearExact, "W"}, {}});
+            return makeImage(image);
+        };
+        const PaneId additional{"1.2.3", 7};
+        Hanging cells{{paneOf(Slot::RCC), "R CC", true},
+                      {paneOf(Slot::LCC), "L CC", false},
+                      {additional, "R XCCL", true},
+                      {paneOf(Slot::RCC, "1.2.2"), "R CC before", true},
+                      {paneOf(Slot::LCC, "1.2.2"), "L CC before", false},
+                      {{}, "R XCCL before", true}};
+        view->hang(inRows(cells, 3));
+        int expected = 40;
+        for (const HungCell& cell : cells)
+            if (cell.pane) {
+                view->setImage(*cell.pane, flat(cell.wallRight ? Slot::RCC : Slot::LCC, expected));
+                expected += 40;
+            }
+        QCOMPARE(view->panes().size(), std::size_t{5});
+        const QImage frame = grab(*view);
+        const auto middle = [&](const PaneId& pane) { // of its picture
+            const Point p = view->transform(pane)->toScreen({130, 110});
+            return QPoint(static_cast<int>(p.x), static_cast<int>(p.y));
+        };
+        expected = 40;
+        for (const HungCell& cell : cells)
+            if (cell.pane) {
+                const QPoint at = middle(*cell.pane);
+                QVERIFY(std::abs(grey(frame, at.x(), at.y()) - expected) <= 1);
+                const CursorInfo info = view->infoAt(at);
+                QVERIFY(info.pane == *cell.pane && info.name == cell.name && info.value == expected);
+                expected += 40;
+            }
+        const PaneId prior = paneOf(Slot::LCC, "1.2.2");
+        view->setOverlay(prior, std::make_shared<MapOverlay>(makeMap(*view->image(prior), {0, 0, 259, 219}, 518,
+                                                                     [](int, int) { return 1.0F; })));
+        const QImage mapped = grab(*view);
+        QVERIFY(mapped.pixel(middle(prior)) != frame.pixel(middle(prior)));
+        QCOMPARE(mapped.pixel(middle(paneOf(Slot::LCC))), frame.pixel(middle(paneOf(Slot::LCC))));
+        view->setTool(LeftTool::Measure);
+        for (const PaneId& pane : {prior, additional}) {
+            const QPoint from = middle(pane), to = from + QPoint(30, 20);
+            QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton,
+                             Qt::LeftButton, {});
+            QCoreApplication::sendEvent(view.get(), &move);
+            QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
+            QVERIFY(view->activePane() == pane);
+        }
+        QVERIFY(view->measurements(prior).size() == 1 && view->measurements(additional).size() == 1);
+        view->perform(ViewCommand::Maximise);
+        QVERIFY(!view->transform(prior) && view->transform(additional));
+        view->perform(ViewCommand::Maximise);
+        QVERIFY(view->transform(prior));
+        view->perform(ViewCommand::LayoutCcPair); // the standard views again
+        QVERIFY(!view->transform(prior) && view->transform(paneOf(Slot::LCC)));
+    }
+
     void emptyCellsAndLayouts()
     {
         auto view = show({1000, 800});
-        view->setImage(Slot::RCC, makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
         for (const ViewLayout layout :
              {ViewLayout::Row, ViewLayout::CcPair, ViewLayout::MloPair, ViewLayout::RightBreast, ViewLayout::LeftBreast,
               ViewLayout::Single, ViewLayout::Grid}) {

@@ -1,9 +1,10 @@
 #pragma once
-#include "widgets/viewer/scene/hanging.h"
+#include "widgets/viewer/scene/pixel_rect.h"
 
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 #include <vtkNew.h>
 #include <vtkSmartPointer.h>
 

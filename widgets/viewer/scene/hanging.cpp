@@ -1,130 +1,76 @@
 #include "widgets/viewer/scene/hanging.h"
 
-#include <algorithm>
-#include <cmath>
+#include <array>
 
 namespace mama::viewer {
 namespace {
 
-// Splits an area into columns x rows whose edges are whole pixels and touch.
-PixelRect part(const PixelRect& whole, int columns, int rows, int column, int row)
+bool isRight(Slot slot) { return slot == Slot::RCC || slot == Slot::RMLO; }
+
+std::vector<Slot> slotsOf(ViewLayout layout)
 {
-    const int x0 = whole.x + whole.width * column / columns, x1 = whole.x + whole.width * (column + 1) / columns;
-    const int y0 = whole.y + whole.height * row / rows, y1 = whole.y + whole.height * (row + 1) / rows;
+    switch (layout) {
+    case ViewLayout::CcPair: return {Slot::RCC, Slot::LCC};
+    case ViewLayout::MloPair: return {Slot::RMLO, Slot::LMLO};
+    case ViewLayout::RightBreast: return {Slot::RCC, Slot::RMLO};
+    case ViewLayout::LeftBreast: return {Slot::LCC, Slot::LMLO};
+    default: return {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO};
+    }
+}
+
+// The edges are whole pixels and touch.
+PixelRect part(const PixelRect& whole, const CellPlace& at)
+{
+    const int x0 = whole.x + whole.width * at.column / at.columns,
+              x1 = whole.x + whole.width * (at.column + 1) / at.columns;
+    const int y0 = whole.y + whole.height * at.row / at.rows, y1 = whole.y + whole.height * (at.row + 1) / at.rows;
     return {x0, y0, x1 - x0, y1 - y0};
-}
-
-bool mirrored(const ViewImage& image, const HungCell& cell)
-{
-    return cell.mirror.value_or(image.facts().mirrorForDisplay);
-}
-
-bool wallOnStoredRight(const ViewImage& image, const HungCell& cell)
-{
-    return isRight(cell.slot) != mirrored(image, cell);
-}
-
-// What must fit sideways: the breast with a little air, or the whole canvas where the mask is too small to be believed.
-double breastDepth(const ViewImage& image, const HungCell& cell, double mmColumn)
-{
-    const double wall = wallX(image, cell);
-    const bool right = wallOnStoredRight(image, cell);
-    const double canvas = right ? wall : image.columns() - wall;
-    const Box box = image.breastBox();
-    const double breast = (right ? wall - box.x0 : box.x1 + 1 - wall) * 1.06;
-    return (breast < 0.3 * canvas ? canvas : std::min(canvas, breast)) * mmColumn;
 }
 
 } // namespace
 
-const char* name(ViewLayout layout)
+Hanging inRows(Hanging cells, int columns)
 {
-    static constexpr std::array names{"grid", "row", "cc-pair", "mlo-pair", "right-breast", "left-breast", "single"};
-    return names[static_cast<std::size_t>(layout)];
+    const int rows = (static_cast<int>(cells.size()) + columns - 1) / columns;
+    for (std::size_t i = 0; i < cells.size(); ++i)
+        cells[i].place = {columns, rows, static_cast<int>(i) % columns, static_cast<int>(i) / columns};
+    return cells;
 }
 
-bool isRight(Slot slot) { return slot == Slot::RCC || slot == Slot::RMLO; }
-
-std::vector<HungCell> cells(ViewLayout layout, bool mloFirst, Slot single, PixelRect whole)
+Hanging laidOut(Hanging cells, PixelRect whole)
 {
-    std::vector<HungCell> out;
-    const auto row = [&](std::initializer_list<Slot> slots, int rows, int r) {
-        int c = 0;
-        for (const Slot slot : slots)
-            out.push_back({slot, part(whole, static_cast<int>(slots.size()), rows, c++, r), {}});
-    };
-    switch (layout) {
-    case ViewLayout::Grid:
-        if (mloFirst) {
-            row({Slot::RMLO, Slot::LMLO}, 2, 0);
-            row({Slot::RCC, Slot::LCC}, 2, 1);
-        } else {
-            row({Slot::RCC, Slot::LCC}, 2, 0);
-            row({Slot::RMLO, Slot::LMLO}, 2, 1);
-        }
-        break;
-    case ViewLayout::Row:
-        if (mloFirst)
-            row({Slot::RMLO, Slot::LMLO, Slot::RCC, Slot::LCC}, 1, 0);
-        else
-            row({Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO}, 1, 0);
-        break;
-    case ViewLayout::CcPair: row({Slot::RCC, Slot::LCC}, 1, 0); break;
-    case ViewLayout::MloPair: row({Slot::RMLO, Slot::LMLO}, 1, 0); break;
-    case ViewLayout::RightBreast:
-        row(mloFirst ? std::initializer_list<Slot>{Slot::RMLO, Slot::RCC}
-                     : std::initializer_list<Slot>{Slot::RCC, Slot::RMLO},
-            1, 0);
-        break;
-    case ViewLayout::LeftBreast:
-        row(mloFirst ? std::initializer_list<Slot>{Slot::LMLO, Slot::LCC}
-                     : std::initializer_list<Slot>{Slot::LCC, Slot::LMLO},
-            1, 0);
-        break;
-    case ViewLayout::Single: row({single}, 1, 0); break;
+    for (HungCell& cell : cells)
+        cell.area = part(whole, cell.place);
+    return cells;
+}
+
+StandardViews standardViews(const Study& study)
+{
+    StandardViews views;
+    for (std::size_t i = 0; i < study.images.size(); ++i)
+        if (study.images[i].slot != Slot::Extra)
+            views.emplace(study.images[i].slot, PaneId{study.uid, i});
+    return views;
+}
+
+Hanging fourUp(ViewLayout layout, const StandardViews& views)
+{
+    Hanging cells;
+    for (const Slot slot : slotsOf(layout)) {
+        HungCell cell;
+        if (const auto found = views.find(slot); found != views.end())
+            cell.pane = found->second;
+        cell.name = slotName(slot);
+        cell.wallRight = isRight(slot);
+        cells.push_back(std::move(cell));
     }
-    return out;
+    return inRows(std::move(cells), layout == ViewLayout::Row ? 4 : 2);
 }
 
-Spacing spacingOf(const ViewImage& image, double nominal)
+std::string slotName(Slot slot)
 {
-    const auto& mm = image.facts().spacing.mm;
-    return mm && mm->row > 0 && mm->column > 0 ? *mm : Spacing{nominal, nominal};
-}
-
-double wallX(const ViewImage& image, const HungCell& cell)
-{
-    const bool onStoredRight = wallOnStoredRight(image, cell);
-    const int column = image.facts().chestWallColumn;
-    // A chest wall found on the far side contradicts the tag: the picture is then not cut, but shown from its edge.
-    const bool believable = column >= 0 && column < image.columns() &&
-                            (onStoredRight ? column * 2 >= image.columns() : column * 2 < image.columns());
-    if (onStoredRight)
-        return believable ? column + 1 : image.columns();
-    return believable ? column : 0;
-}
-
-ViewTransform transformOf(const ViewImage& image, const HungCell& cell, const ViewPose& pose, double nominal)
-{
-    const Spacing mm = spacingOf(image, nominal);
-    const auto& facts = image.facts();
-    ViewTransform t;
-    t.scaleX = pose.pixelsPerMm * mm.column * (mirrored(image, cell) ? -1 : 1);
-    t.scaleY = pose.pixelsPerMm * mm.row * (facts.flipForDisplay ? -1 : 1);
-    // Anchors are whole pixels, so that chest walls meet exactly and 1:1 shows each pixel on one pixel.
-    const double shift = std::round(pose.depth * pose.pixelsPerMm);
-    const double wall = isRight(cell.slot) ? cell.area.x + cell.area.width + shift : cell.area.x - shift;
-    const double middle = cell.area.y + cell.area.height / 2 - std::round(pose.height * pose.pixelsPerMm);
-    t.originX = wall - t.scaleX * wallX(image, cell);
-    t.originY = middle - t.scaleY * (image.rows() / 2);
-    return t;
-}
-
-double fitScale(const ViewImage& image, const HungCell& cell, double nominal)
-{
-    const Spacing mm = spacingOf(image, nominal);
-    const double width = std::max(breastDepth(image, cell, mm.column), 1e-6), height = image.rows() * mm.row;
-    return std::max(1e-6, std::min(std::max(1, cell.area.width) / width, std::max(1, cell.area.height) / height));
+    static constexpr std::array names{"R CC", "L CC", "R MLO", "L MLO", ""};
+    return names[static_cast<std::size_t>(slot)];
 }
 
 } // namespace mama::viewer

@@ -1,6 +1,6 @@
 #pragma once
-#include "widgets/viewer/scene/hanging.h"
 #include "widgets/viewer/scene/map_overlay.h"
+#include "widgets/viewer/scene/pane_geometry.h"
 #include "widgets/viewer/scene/view_image.h"
 
 #include <cstdint>

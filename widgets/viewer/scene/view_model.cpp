@@ -3,12 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+// Which images hang where, and which of them is active. What the reader does with them: view_model_reading.cpp.
 namespace mama::viewer {
-namespace {
-
-constexpr std::array allSlots{Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO};
-
-} // namespace
 
 void ViewModel::setArea(PixelRect area)
 {
@@ -18,249 +14,180 @@ void ViewModel::setArea(PixelRect area)
     hang();
 }
 
-void ViewModel::setImage(Slot slot, std::shared_ptr<const ViewImage> image)
+void ViewModel::setImage(const PaneId& id, std::shared_ptr<const ViewImage> image)
 {
-    ViewCell& c = cell(slot);
-    const ViewPose pose = c.pose;
-    c = {};
-    c.pose = pose;
-    c.image = std::move(image);
-    if (c.image)
-        setChoice(slot, 0);
+    if (!image) {
+        m_panes.erase(id);
+        hang();
+        return;
+    }
+    // After the reader zoomed, an image that comes late joins the others.
+    ViewPose pose;
+    if (const auto had = m_panes.find(id); had != m_panes.end())
+        pose = had->second.pose;
+    else if (linking.poses && !m_panes.empty())
+        pose = m_panes.begin()->second.pose;
+    m_panes[id] = {std::move(image), {}, {}, {}, pose};
+    setChoice(id, 0);
     hang();
 }
 
-void ViewModel::setMirror(Slot slot, std::optional<bool> mirror)
+void ViewModel::setOverlay(const PaneId& id, std::shared_ptr<const MapOverlay> overlay)
 {
-    cell(slot).mirror = mirror;
+    if (const auto found = m_panes.find(id); found != m_panes.end())
+        found->second.overlay = std::move(overlay);
+}
+
+void ViewModel::setMirror(const PaneId& id, std::optional<bool> mirror)
+{
+    if (const auto found = m_panes.find(id); found != m_panes.end())
+        found->second.mirror = mirror;
+    hang();
+}
+
+const Pane* ViewModel::pane(const PaneId& id) const
+{
+    const auto found = m_panes.find(id);
+    return found == m_panes.end() ? nullptr : &found->second;
+}
+
+void ViewModel::clear()
+{
+    m_panes.clear();
+    m_standard.clear();
+    m_given.clear();
+    if (m_layout == ViewLayout::Other)
+        m_layout = ViewLayout::Grid;
+    if (m_beforeSingle == ViewLayout::Other)
+        m_beforeSingle = ViewLayout::Grid;
+    reset();
+}
+
+void ViewModel::setStandardViews(StandardViews views)
+{
+    m_standard = std::move(views);
     hang();
 }
 
 void ViewModel::setLayout(ViewLayout layout)
 {
+    if (layout == ViewLayout::Single && m_layout != ViewLayout::Single)
+        m_beforeSingle = m_layout;
     m_layout = layout;
     hang();
 }
 
-void ViewModel::setMloFirst(bool first)
+void ViewModel::hang(Hanging cells)
 {
-    m_mloFirst = first;
-    hang();
+    m_given = std::move(cells);
+    setLayout(ViewLayout::Other);
 }
 
-void ViewModel::setZoomMode(ZoomMode mode)
-{
-    m_zoomMode = mode;
-    applyZoomMode();
-}
+void ViewModel::restoreLayout() { setLayout(m_beforeSingle); }
 
-void ViewModel::reset()
-{
-    inverted = false;
-    for (const Slot slot : allSlots) {
-        cell(slot).mirror.reset();
-        if (cell(slot).image) {
-            cell(slot).shade.choice = 0;
-            cell(slot).shade.window = defaultWindow(slot, 0);
-        }
-    }
-    m_zoomMode = ZoomMode::SameSize;
-    hang();
-}
-
+// From Single the reader steps through all four views, or through the cells of the hanging that was given.
 void ViewModel::hang()
 {
-    m_hung = cells(m_layout, m_mloFirst, active, m_area);
-    for (auto& hung : m_hung)
-        hung.mirror = cell(hung.slot).mirror;
+    const ViewLayout from = m_layout == ViewLayout::Single && m_beforeSingle == ViewLayout::Other ? ViewLayout::Other
+                            : m_layout == ViewLayout::Single                                      ? ViewLayout::Grid
+                                                                                                  : m_layout;
+    m_cells = from == ViewLayout::Other ? m_given : fourUp(from, m_standard);
+    lookForActive();
+    m_hung = m_cells;
+    if (m_layout == ViewLayout::Single && !m_cells.empty()) {
+        m_hung = {m_cells[m_active]};
+        m_hung.front().place = {};
+    }
+    m_hung = laidOut(std::move(m_hung), m_area);
+    for (HungCell& cell : m_hung)
+        if (const Pane* hung = cell.pane ? pane(*cell.pane) : nullptr)
+            cell.mirror = hung->mirror;
     double sum = 0;
     int known = 0;
-    for (const auto& c : m_cells)
-        if (c.image && c.image->facts().spacing.mm && c.image->facts().spacing.mm->column > 0) {
-            sum += c.image->facts().spacing.mm->column;
+    for (const auto& [id, each] : m_panes)
+        if (const auto& mm = each.image->facts().spacing.mm; mm && mm->column > 0) {
+            sum += mm->column;
             ++known;
         }
     m_nominal = known ? sum / known : 1;
     applyZoomMode();
 }
 
-void ViewModel::applyZoomMode()
+void ViewModel::lookForActive()
 {
-    if (m_zoomMode == ZoomMode::Free)
-        return;
-    double common = 0;
-    for (const auto& hung : m_hung)
-        if (const auto& image = cell(hung.slot).image) {
-            const double fit = fitScale(*image, hung, m_nominal);
-            common = common > 0 ? std::min(common, fit) : fit;
-        }
-    for (const auto& hung : m_hung) {
-        ViewCell& c = cell(hung.slot);
-        if (!c.image)
-            continue;
-        const Spacing mm = spacingOf(*c.image, m_nominal);
-        c.pose = {};
-        c.pose.pixelsPerMm = m_zoomMode == ZoomMode::SameSize ? common
-                             : m_zoomMode == ZoomMode::Fit    ? fitScale(*c.image, hung, m_nominal)
-                                                              : 1 / mm.column;
-    }
+    const auto samePane = [this](const HungCell& cell) { return cell.pane && cell.pane == m_activeCell.pane; };
+    const auto sameName = [this](const HungCell& cell) { return cell.name == m_activeCell.name; };
+    auto found = std::find_if(m_cells.begin(), m_cells.end(), samePane);
+    if (found == m_cells.end())
+        found = std::find_if(m_cells.begin(), m_cells.end(), sameName);
+    m_active = found == m_cells.end() ? 0 : static_cast<std::size_t>(found - m_cells.begin());
+    if (m_active < m_cells.size())
+        m_activeCell = m_cells[m_active];
 }
 
-const HungCell* ViewModel::hungCell(Slot slot) const
+const HungCell* ViewModel::hungCell(const PaneId& id) const
 {
-    const auto found = std::find_if(m_hung.begin(), m_hung.end(), [slot](const HungCell& h) { return h.slot == slot; });
+    const auto found =
+        std::find_if(m_hung.begin(), m_hung.end(), [&](const HungCell& cell) { return cell.pane == id; });
     return found == m_hung.end() ? nullptr : &*found;
 }
 
-std::optional<Slot> ViewModel::slotAt(Point screen) const
+const HungCell* ViewModel::cellAt(Point screen) const
 {
-    for (const auto& hung : m_hung)
-        if (hung.area.contains(screen.x, screen.y))
-            return hung.slot;
-    return {};
+    for (const HungCell& cell : m_hung)
+        if (cell.area.contains(screen.x, screen.y))
+            return &cell;
+    return nullptr;
 }
 
-std::optional<ViewTransform> ViewModel::transform(Slot slot) const
+std::optional<ViewTransform> ViewModel::transform(const PaneId& id) const
 {
-    const HungCell* hung = hungCell(slot);
-    const ViewCell& c = cell(slot);
-    if (!hung || !c.image)
+    const HungCell* cell = hungCell(id);
+    const Pane* hung = pane(id);
+    if (!cell || !hung)
         return {};
-    return transformOf(*c.image, *hung, c.pose, m_nominal);
+    return transformOf(*hung->image, *cell, hung->pose, m_nominal);
 }
 
-Point ViewModel::toDepth(Slot slot, Point screen) const
+const HungCell* ViewModel::activeCell() const
 {
-    const HungCell* hung = hungCell(slot);
-    if (!hung)
-        return {};
-    const ViewPose& p = cell(slot).pose;
-    const double fromEdge = isRight(slot) ? hung->area.x + hung->area.width - screen.x : screen.x - hung->area.x;
-    return {p.depth + fromEdge / p.pixelsPerMm,
-            p.height + (screen.y - hung->area.y - hung->area.height / 2) / p.pixelsPerMm};
+    if (m_hung.empty())
+        return nullptr;
+    return m_layout == ViewLayout::Single ? &m_hung.front() : &m_hung[m_active];
 }
 
-Point ViewModel::fromDepth(Slot slot, Point depth) const
+std::optional<PaneId> ViewModel::activePane() const
 {
-    const HungCell* hung = hungCell(slot);
-    if (!hung)
-        return {};
-    const ViewPose& p = cell(slot).pose;
-    const double fromEdge = (depth.x - p.depth) * p.pixelsPerMm;
-    return {isRight(slot) ? hung->area.x + hung->area.width - fromEdge : hung->area.x + fromEdge,
-            hung->area.y + hung->area.height / 2 + (depth.y - p.height) * p.pixelsPerMm};
+    const HungCell* cell = activeCell();
+    return cell ? cell->pane : std::nullopt;
 }
 
-void ViewModel::eachLinked(Slot slot, const std::function<void(Slot)>& f)
+bool ViewModel::activate(const HungCell& cell)
 {
-    for (const Slot other : allSlots)
-        if (cell(other).image && (posesLinked || other == slot))
-            f(other);
-}
-
-void ViewModel::zoom(double factor, Slot slot, Point screen)
-{
-    const Point at = toDepth(slot, screen);
-    const auto limited = [&](Slot s, double f) {
-        const Spacing mm = spacingOf(*cell(s).image, m_nominal);
-        const double now = cell(s).pose.pixelsPerMm * mm.column; // device pixels a stored pixel
-        return std::clamp(f, 0.02 / now, 64 / now);
-    };
-    double f = factor;
-    eachLinked(slot, [&](Slot s) { f = factor > 1 ? std::min(f, limited(s, f)) : std::max(f, limited(s, f)); });
-    if ((factor > 1) != (f > 1))
-        return;
-    m_zoomMode = ZoomMode::Free;
-    eachLinked(slot, [&](Slot s) {
-        ViewPose& p = cell(s).pose;
-        p.pixelsPerMm *= f;
-        p.depth = at.x - (at.x - p.depth) / f;
-        p.height = at.y - (at.y - p.height) / f;
-        clampPose(s);
+    const auto found = std::find_if(m_cells.begin(), m_cells.end(), [&](const HungCell& each) {
+        return each.pane == cell.pane && each.name == cell.name;
     });
+    if (found == m_cells.end() || found - m_cells.begin() == static_cast<std::ptrdiff_t>(m_active))
+        return false;
+    m_activeCell = *found;
+    hang();
+    return true;
 }
 
-void ViewModel::pan(double dx, double dy, Slot slot)
+bool ViewModel::activate(const PaneId& id)
 {
-    if (!cell(slot).image)
-        return;
-    const double scale = cell(slot).pose.pixelsPerMm;
-    const double depth = (isRight(slot) ? dx : -dx) / scale, height = -dy / scale;
-    m_zoomMode = ZoomMode::Free;
-    eachLinked(slot, [&](Slot s) {
-        cell(s).pose.depth += depth;
-        cell(s).pose.height += height;
-        clampPose(s);
-    });
+    const auto found =
+        std::find_if(m_cells.begin(), m_cells.end(), [&](const HungCell& cell) { return cell.pane == id; });
+    return found != m_cells.end() && activate(HungCell(*found));
 }
 
-// Some of the picture always stays in sight.
-void ViewModel::clampPose(Slot slot)
+bool ViewModel::step(int direction)
 {
-    const HungCell* hung = hungCell(slot);
-    if (!hung)
-        return;
-    const ViewImage& image = *cell(slot).image;
-    const Spacing mm = spacingOf(image, m_nominal);
-    ViewPose& p = cell(slot).pose;
-    const double edge = 40 / p.pixelsPerMm;
-    const double width = image.columns() * mm.column,
-                 height = image.rows() * mm.row / 2 + hung->area.height / p.pixelsPerMm / 2;
-    p.depth = std::clamp(p.depth, std::min(0.0, edge - hung->area.width / p.pixelsPerMm), std::max(0.0, width - edge));
-    p.height = std::clamp(p.height, std::min(0.0, edge - height), std::max(0.0, height - edge));
-}
-
-void ViewModel::setPose(Slot slot, const ViewPose& pose)
-{
-    m_zoomMode = ZoomMode::Free;
-    eachLinked(slot, [&](Slot s) { cell(s).pose = pose; });
-}
-
-Window ViewModel::defaultWindow(Slot slot, int choice) const
-{
-    const auto& voi = cell(slot).image->voi()[static_cast<std::size_t>(choice)];
-    if (voi.window)
-        return *voi.window;
-    const double entries = static_cast<double>(voi.table->entries.size());
-    return {voi.table->firstMapped + entries / 2, entries, WindowFunction::Linear, voi.table->explanation};
-}
-
-void ViewModel::setChoice(Slot slot, int choice)
-{
-    ViewCell& c = cell(slot);
-    if (!c.image)
-        return;
-    c.shade.choice = std::clamp(choice, 0, static_cast<int>(c.image->voi().size()) - 1);
-    c.shade.window = defaultWindow(slot, c.shade.choice);
-}
-
-void ViewModel::setWindow(Slot slot, const Window& window)
-{
-    ViewCell& c = cell(slot);
-    if (!c.image || !std::isfinite(window.centre) || !(window.width > 0))
-        return;
-    c.shade.window = window;
-    if (window.function == WindowFunction::Linear)
-        c.shade.window.width = std::max(1.0, window.width);
-}
-
-std::vector<Slot> ViewModel::windowGroup(Slot slot) const
-{
-    std::vector<Slot> group;
-    for (const Slot other : allSlots)
-        if (cell(other).image && (windowsLinked || other == slot))
-            group.push_back(other);
-    return group;
-}
-
-void ViewModel::adjustWindow(Slot slot, double brighter, double widthFactor)
-{
-    for (const Slot other : windowGroup(slot)) {
-        Window w = cell(other).shade.window;
-        w.centre -= brighter * w.width;
-        w.width = std::clamp(w.width * widthFactor, 1e-3, 1e7);
-        setWindow(other, w);
-    }
+    if (m_cells.empty())
+        return false;
+    const auto n = static_cast<std::ptrdiff_t>(m_cells.size());
+    const auto next = (static_cast<std::ptrdiff_t>(m_active) + direction + n) % n;
+    return activate(HungCell(m_cells[static_cast<std::size_t>(next)]));
 }
 
 } // namespace mama::viewer

@@ -1,0 +1,67 @@
+#pragma once
+#include <QList>
+#include <QStringList>
+#include <QWidget>
+#include <functional>
+#include <vector>
+
+class QAction;
+class QMenu;
+class QVBoxLayout;
+
+namespace mama {
+
+// A page of the window: a widget of its own, panels and tools included, that offers its commands. The shell gives it a
+// tab, its commands a place in the menus and keys (shell/key_map.cpp). A further page is a folder with such a class and
+// one line in shell/main_window.cpp.
+class Page : public QWidget
+{
+    Q_OBJECT
+public:
+    struct MenuEntry // a command, a submenu or a line
+    {
+        QString menu; // by its English title: "&View"
+        QAction* action;
+    };
+
+    // name: "read", of the command that shows the page ("view.read"); title: "&Read", of its tab and that command.
+    Page(const QString& name, const QString& title, QWidget* parent);
+
+    const QString& title() const { return m_title; }
+    const std::vector<MenuEntry>& menus() const { return m_menus; }
+    const std::vector<QAction*>& commands() const { return m_commands; } // also those of submenus; objectName is the id
+    virtual QList<QAction*> panels() const { return {}; }          // that show and hide what stands beside its content
+    virtual bool takes(const QStringList&) const { return false; } // files and folders that were dropped
+    virtual void open(const QStringList&) {}                       // if it takes them
+    virtual void keep() {} // the window closes: settings take what is to be remembered
+
+    // The place above the page's content, between its panels, where the shell puts its tabs and messages.
+    QVBoxLayout* head() const { return m_head; }
+
+Q_SIGNALS:
+    void told(const QString& text, bool isError); // for the strip of messages; empty: nothing more to say
+    void wanted();                                // the page is to come to the front
+
+protected:
+    struct Command
+    {
+        const char* id; // stable, for settings and key map: "study.next"
+        QString title;
+        std::function<void()> act;
+        const char* icon = ""; // of resources/icons
+    };
+    QAction* add(const QString& menu, Command command);
+    QAction* add(QMenu* submenu, Command command);
+    void addLine(const QString& menu);
+    QMenu* addSubmenu(const QString& menu, const QString& title);
+
+private:
+    QAction* make(Command command);
+
+    QString m_title;
+    QVBoxLayout* m_head;
+    std::vector<MenuEntry> m_menus;
+    std::vector<QAction*> m_commands;
+};
+
+} // namespace mama

@@ -1,0 +1,279 @@
+#include "app/workstation/read/read_page.h"
+
+#include "app/workstation/engine/map_range.h"
+#include "app/workstation/engine/show_result.h"
+#include "app/workstation/look/settings_keys.h"
+#include "app/workstation/read/query_hint.h"
+#include "app/workstation/read/window_list.h"
+#include "widgets/panels/map_panel.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/sentence_edit.h"
+#include "widgets/panels/study_panel.h"
+
+#include <QEvent>
+#include <QLabel>
+#include <QMainWindow>
+#include <QStackedWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <tuple>
+
+// What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
+// read_page_commands.cpp.
+namespace mama {
+
+using viewer::PaneView;
+
+ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
+    : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
+      m_session(new ModelSession(engineProgram, this)), m_frame(new QMainWindow(this))
+{
+    buildContent();
+    buildPanels();
+    buildCommands();
+    connectStudies();
+    connectSession();
+    connectPanels();
+    restore();
+    updateHint();
+}
+
+ReadPage::~ReadPage() { m_studies->cancel(); }
+
+bool ReadPage::takes(const QStringList& paths) const { return !paths.isEmpty(); }
+
+void ReadPage::open(const QStringList& paths)
+{
+    std::vector<std::filesystem::path> all;
+    for (const QString& path : paths)
+        all.emplace_back(path.toStdString());
+    open(all);
+}
+
+void ReadPage::open(const std::vector<std::filesystem::path>& paths)
+{
+    if (!paths.empty())
+        m_studies->open(paths);
+}
+
+void ReadPage::setModel(const QString& folder)
+{
+    m_session->setModel(folder);
+    rememberModel(folder);
+    if (!folder.isEmpty())
+        m_session->start();
+}
+
+void ReadPage::ask(const QString& sentence)
+{
+    m_encodingProblem.clear();
+    m_session->ask(sentence);
+    for (std::size_t row = 0; row < m_session->scores().size(); ++row)
+        if (m_session->scores()[row].sentence == sentence)
+            m_queryPanel->selectRow(static_cast<int>(row));
+    updateHint();
+}
+
+void ReadPage::cancel()
+{
+    if (m_studies->busy())
+        m_studies->cancel();
+    else
+        m_session->cancel();
+}
+
+void ReadPage::connectStudies()
+{
+    connect(m_studies, &StudySession::scanStarted, this, [this] {
+        Q_EMIT told({}, false);
+        m_view->clear();
+        m_session->setStudy({});
+        m_studyPanel->setStudies({}, {});
+        m_refused = 0;
+        m_start->setText(tr("Looking for studies…"));
+        m_content->setCurrentWidget(m_start);
+        updateCaption();
+    });
+    connect(m_studies, &StudySession::scanned, this, &ReadPage::showScanned);
+    connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
+        m_start->setText(tr("<h3>Nothing was opened</h3><p>%1</p>").arg(reason.toHtmlEscaped()));
+        Q_EMIT told(reason, true);
+    });
+    connect(m_studies, &StudySession::studyShown, this, &ReadPage::showStudy);
+    connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
+    connect(m_studies, &StudySession::studyComplete, this, [this] {
+        m_studyPanel->setImages(*m_studies->study());
+        if (m_view->uploadsPending())
+            connect(m_view, &PaneView::uploadsFinished, this, &ReadPage::studyOnScreen, Qt::SingleShotConnection);
+        else
+            QTimer::singleShot(0, this, &ReadPage::studyOnScreen);
+    });
+}
+
+void ReadPage::showScanned(const std::vector<ScanProblem>& problems)
+{
+    m_studyPanel->setStudies(m_studies->studies(), problems);
+    // A licence text beside the images is worth a line in the list, not a notice.
+    m_refused = static_cast<int>(
+        std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
+    if (m_studies->studies().empty()) {
+        m_start->setText(
+            tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
+                .arg(problems.empty() ? tr("The folder holds no image files.")
+                                      : tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
+                                           static_cast<int>(problems.size()))));
+    } else if (m_refused > 0) {
+        Q_EMIT told(tr("%n file(s) are not shown; the list on the left says why.", nullptr, m_refused), false);
+    }
+}
+
+void ReadPage::showStudy()
+{
+    const Study& study = *m_studies->study();
+    const viewer::StandardViews views = viewer::standardViews(study);
+    m_encodingProblem.clear();
+    m_view->clear();
+    m_view->setStandardViews(views);
+    for (const auto& [slot, pane] : views)
+        m_view->setEmptyText(pane, tr("reading…"));
+    if (m_refused > 0) // what is missing may be among them
+        m_view->setEmptyText(tr("%1: not in what could be read of this study"));
+    m_content->setCurrentWidget(m_view);
+    m_studyPanel->setCurrent(m_studies->current());
+    m_queryPanel->setImages(scoredImages(views));
+    m_session->setStudy(study);
+    updateCaption();
+    updateHint();
+}
+
+void ReadPage::takePicture(const LoadedImage& loaded)
+{
+    const Study* study = m_studies->study();
+    if (!study || loaded.index >= study->images.size())
+        return;
+    const viewer::PaneId pane{study->uid, loaded.index};
+    if (!loaded.picture) {
+        const QString problem = QString::fromStdString(loaded.problem);
+        m_view->setEmptyText(pane, tr("could not be read"));
+        m_studyPanel->addProblem(problem);
+        Q_EMIT told(problem, true);
+        return;
+    }
+    m_view->setImage(pane, loaded.picture);
+    if (const auto active = m_view->activePane(); !active || !m_view->image(*active))
+        m_view->setActivePane(pane);
+    m_windows->chooseRemembered(pane);
+    m_windows->refresh();
+    showMaps();
+}
+
+void ReadPage::connectSession()
+{
+    connect(&m_session->engine(), &EngineProcess::stateChanged, this, &ReadPage::updateHint);
+    connect(m_session, &ModelSession::modelChanged, this, [this] {
+        m_queryPanel->setProvenance(m_session->provenance());
+        m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
+        updateHint();
+    });
+    connect(m_session, &ModelSession::scoresChanged, this, [this] {
+        m_queryPanel->setRows(m_session->scores());
+        showMaps();
+    });
+    connect(m_session, &ModelSession::mapsReady, this, [this](int row) {
+        if (m_queryPanel->selectedRow() < 0)
+            m_queryPanel->selectRow(row);
+        showMaps();
+    });
+    connect(m_session, &ModelSession::encodingFinished, this, [this](const QStringList& refused) {
+        for (const QString& reason : refused)
+            m_studyPanel->addProblem(tr("Not scored: %1").arg(reason));
+        updateHint();
+    });
+    connect(m_session, &ModelSession::encodingFailed, this, [this](const QString& reason) {
+        m_encodingProblem = reason;
+        updateHint();
+    });
+    connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
+        Q_EMIT told(
+            tr("%1 It is started again and what you asked is asked again; the pictures are not affected.").arg(reason),
+            true);
+    });
+    connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
+        if (const int restarts = m_session->engine().restarts(); restarts > 0)
+            Q_EMIT told(tr("The engine is back (restart %1). What was asked is asked again.").arg(restarts), false);
+    });
+}
+
+void ReadPage::connectPanels()
+{
+    connect(m_studyPanel, &StudyPanel::studyChosen, m_studies, &StudySession::show);
+    connect(m_studyPanel, &StudyPanel::imageChosen, m_studies, &StudySession::swapIn);
+    connect(m_queryPanel, &QueryPanel::asked, this, &ReadPage::ask);
+    connect(m_queryPanel, &QueryPanel::rowSelected, this, &ReadPage::showMaps);
+    connect(m_queryPanel, &QueryPanel::removeAsked, m_session, &ModelSession::remove);
+    connect(m_queryPanel, &QueryPanel::fusionRuleChosen, this, [this](const QString& rule) {
+        m_settings.setValue(settings_keys::fusionRule, rule);
+        m_session->setFusionRule(rule);
+    });
+    connect(m_mapPanel, &MapPanel::styleChanged, m_view, &PaneView::setOverlayStyle);
+    connect(m_mapPanel, &MapPanel::queryRangeAsked, this, &ReadPage::showQueryRange);
+    connect(m_view, &PaneView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
+    connect(m_view, &PaneView::cursorMoved, this,
+            [this](const viewer::CursorInfo& info) { Q_EMIT readOut(viewer::toText(info)); });
+    connect(m_view, &PaneView::graphicsFailed, this, [this](const QString& reason) { Q_EMIT told(reason, true); });
+}
+
+// The maps of the selected sentence, or none: overlays come only from the reply that belongs to that row.
+void ReadPage::showMaps()
+{
+    const auto result = m_session->result(m_queryPanel->selectedRow());
+    showResult(*m_view, result ? &*result : nullptr);
+    if (result && !result->maps.empty())
+        QTimer::singleShot(0, this, &ReadPage::mapsOnScreen);
+}
+
+// The colour scale from the lowest to the highest similarity inside the breasts on screen.
+void ReadPage::showQueryRange()
+{
+    const auto range = similarityRange(m_session->maps(m_queryPanel->selectedRow()), *m_view);
+    if (!range)
+        return;
+    viewer::OverlayStyle style = m_view->overlayStyle();
+    std::tie(style.low, style.high) = *range;
+    m_view->setOverlayStyle(style);
+    m_mapPanel->setStyle(style);
+}
+
+void ReadPage::updateHint()
+{
+    const Readiness readiness{m_studies->study() != nullptr, m_encodingProblem};
+    const QueryHint hint = queryHint(*m_session, readiness);
+    m_queryPanel->setStalled(waitsForPerson(*m_session, readiness));
+    m_queryPanel->setHint(hint.text, hint.isError);
+}
+
+void ReadPage::updateCaption()
+{
+    Q_EMIT caption(m_studies->study()
+                       ? tr("study %1 of %2").arg(m_studies->current() + 1).arg(m_studies->studies().size())
+                       : QString());
+}
+
+void ReadPage::changeEvent(QEvent* event)
+{
+    Page::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_queryPanel)
+        updateHint(); // its colour
+}
+
+void ReadPage::keep()
+{
+    m_settings.setValue(settings_keys::windowState, m_frame->saveState());
+    m_settings.setValue(settings_keys::queryHistory, m_queryPanel->sentence()->history());
+    const viewer::OverlayStyle& style = m_view->overlayStyle();
+    m_settings.setValue(settings_keys::mapOpacity, style.opacity);
+    m_settings.setValue(settings_keys::mapColours, static_cast<int>(style.map));
+}
+
+} // namespace mama

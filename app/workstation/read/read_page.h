@@ -1,0 +1,102 @@
+#pragma once
+#include "app/workstation/engine/model_session.h"
+#include "app/workstation/page/page.h"
+#include "app/workstation/read/study_session.h"
+#include "widgets/viewer/pane_view.h"
+
+#include <QSettings>
+#include <filesystem>
+#include <vector>
+
+class QLabel;
+class QMainWindow;
+class QStackedWidget;
+class QToolBar;
+
+namespace mama {
+
+class MapPanel;
+class QueryPanel;
+class StudyPanel;
+class WindowList;
+
+// The page on which a study is read and scored: studies on the left, its images, sentences and maps on the right. It
+// ties the two sessions to the widgets and holds no logic of its own about studies, engine or maps.
+class ReadPage : public Page
+{
+    Q_OBJECT
+public:
+    // The settings must outlive the page.
+    ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent = nullptr);
+    ~ReadPage() override;
+
+    QList<QAction*> panels() const override;
+    bool takes(const QStringList& paths) const override;
+    void open(const QStringList& paths) override;
+    void keep() override;
+
+    void open(const std::vector<std::filesystem::path>& paths);
+    void setModel(const QString& folder);
+    void ask(const QString& sentence);
+    void cancel(); // what is under way: first what concerns the pictures
+
+    StudySession& studies() { return *m_studies; }
+    ModelSession& session() { return *m_session; }
+    viewer::PaneView& view() { return *m_view; }
+
+Q_SIGNALS:
+    // For measurements and screenshots: the first frame that shows all pictures of the study.
+    void studyOnScreen();
+    // All maps of the selected sentence are on screen.
+    void mapsOnScreen();
+    void caption(const QString& text);     // "study 1 of 3", of the one on screen
+    void readOut(const QString& text);     // what lies under the pointer
+    void pinned(const QStringList& paths); // the study on screen, for the checkpoints
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void buildContent();
+    void buildPanels();
+    void buildCommands();
+    void buildModelCommands();
+    QMenu* buildViewCommands(); // the menu of layouts
+    void buildTools(QMenu* layouts);
+    void connectStudies();
+    void connectSession();
+    void connectPanels();
+    void restore();
+
+    void chooseFiles(bool folder);
+    void chooseModel();
+    void rememberModel(const QString& folder);
+    void pinStudy();
+
+    void showScanned(const std::vector<ScanProblem>& problems);
+    void showStudy();
+    void takePicture(const LoadedImage& image);
+    void showMaps();
+    void showQueryRange();
+    void showViewState();
+    void updateHint();
+    void updateCaption();
+
+    QSettings& m_settings;
+    StudySession* m_studies;
+    ModelSession* m_session;
+    QMainWindow* m_frame; // the content between its panels
+    QStackedWidget* m_content = nullptr;
+    QLabel* m_start = nullptr;
+    viewer::PaneView* m_view = nullptr;
+    StudyPanel* m_studyPanel = nullptr;
+    QueryPanel* m_queryPanel = nullptr;
+    MapPanel* m_mapPanel = nullptr;
+    QToolBar* m_tools = nullptr;
+    WindowList* m_windows = nullptr;
+    QMenu* m_recentModels = nullptr;
+    QString m_encodingProblem;
+    int m_refused = 0; // files of the scan
+};
+
+} // namespace mama

@@ -1,0 +1,167 @@
+// The page's commands, in the menus and among the tools.
+#include "app/workstation/look/settings_keys.h"
+#include "app/workstation/read/read_page.h"
+#include "app/workstation/read/window_list.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/sentence_edit.h"
+#include "widgets/panels/study_panel.h"
+
+#include <QAction>
+#include <QCoreApplication>
+#include <QFileDialog>
+#include <QMainWindow>
+#include <QMenu>
+#include <QToolBar>
+#include <QToolButton>
+#include <array>
+
+namespace mama {
+
+using viewer::PaneView;
+using viewer::ViewCommand;
+using viewer::ViewCommandInfo;
+
+void ReadPage::buildCommands()
+{
+    const QString file = QStringLiteral("&File"), study = QStringLiteral("&Study");
+    add(file, {"file.folder", tr("Open f&older…"), [this] { chooseFiles(true); }, "open"});
+    add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
+    add(study, {"study.next", tr("&Next study"), [this] { m_studies->show(m_studies->current() + 1); }});
+    add(study, {"study.previous", tr("&Previous study"), [this] { m_studies->show(m_studies->current() - 1); }});
+    addLine(study);
+    add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
+    add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
+    QAction* identifiers = add(study, {"study.identifiers", tr("Show patient &identifiers"), [] {}});
+    identifiers->setCheckable(true);
+    connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
+    QMenu* layouts = buildViewCommands();
+    buildModelCommands();
+    buildTools(layouts);
+}
+
+QMenu* ReadPage::buildViewCommands()
+{
+    const QString view = QStringLiteral("&View");
+    const std::array menus{addSubmenu(view, tr("&Layout")), addSubmenu(view, tr("&Zoom and pan")),
+                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("&Maps and aids"))};
+    for (const ViewCommandInfo& info : PaneView::commands()) {
+        const ViewCommand what = info.command;
+        QAction* action = add(menus[static_cast<std::size_t>(info.group)],
+                              {info.id, QCoreApplication::translate("ViewCommand", info.title),
+                               [this, what] { m_view->perform(what); }, info.icon});
+        // Single letters and arrows belong to the pictures, not to lists and text fields.
+        action->setShortcutContext(Qt::WidgetShortcut);
+        action->setCheckable(m_view->isOn(what).has_value());
+        action->setData(static_cast<int>(what));
+        m_view->addAction(action);
+    }
+    for (const auto changed : {&PaneView::zoomChanged, &PaneView::overlayStyleChanged, &PaneView::aidsChanged})
+        connect(m_view, changed, this, &ReadPage::showViewState);
+    showViewState();
+    return menus.front();
+}
+
+// What is on stands pressed in the tools and ticked in the menus.
+void ReadPage::showViewState()
+{
+    for (QAction* action : m_view->actions())
+        if (const auto on = m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
+            action->setChecked(*on);
+}
+
+void ReadPage::buildModelCommands()
+{
+    const QString model = QStringLiteral("&Model");
+    add(model, {"model.open", tr("Open &model folder…"), [this] { chooseModel(); }, "model"});
+    m_recentModels = addSubmenu(model, tr("&Recent models"));
+    add(model, {"model.engine", tr("&Start the engine again"), [this] { m_session->start(); }});
+    add(model, {"model.sentence", tr("&Type a sentence"),
+                [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); }});
+    add(model, {"model.clear", tr("&Clear all sentences"), [this] { m_session->clearSentences(); }});
+}
+
+void ReadPage::buildTools(QMenu* layouts)
+{
+    const auto action = [this](const char* id) { return findChild<QAction*>(QLatin1String(id)); };
+    m_tools = m_frame->addToolBar(tr("Tools"));
+    m_tools->setObjectName(QStringLiteral("tools"));
+    m_tools->setMovable(false);
+    m_tools->setIconSize(QSize(20, 20));
+    m_tools->addAction(action("file.folder"));
+    m_tools->addSeparator();
+    for (QAction* each : m_view->actions()) {
+        if (each == action("view.layout.grid")) { // hanging by the mouse: its arrow lists the other layouts
+            auto* button = new QToolButton(m_tools);
+            button->setDefaultAction(each);
+            button->setMenu(layouts);
+            button->setPopupMode(QToolButton::MenuButtonPopup);
+            m_tools->addWidget(button);
+        } else if (!each->icon().isNull()) {
+            m_tools->addAction(each);
+        }
+    }
+    m_tools->addSeparator();
+    m_windows = new WindowList(*m_view, m_settings, m_tools);
+    m_tools->addWidget(m_windows);
+    m_tools->addSeparator();
+    m_tools->addAction(action("model.open"));
+}
+
+void ReadPage::chooseFiles(bool folder)
+{
+    const QString start = m_settings.value(settings_keys::studyFolder).toString();
+    std::vector<std::filesystem::path> paths;
+    if (folder) {
+        if (const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a folder with studies"), start);
+            !chosen.isEmpty())
+            paths.emplace_back(chosen.toStdString());
+    } else {
+        for (const QString& chosen : QFileDialog::getOpenFileNames(
+                 this, tr("Open mammograms"), start,
+                 tr("Images (*.dcm *.dicom *.png *.jpg *.jpeg *.tif *.tiff *.pgm);;All files (*)")))
+            paths.emplace_back(chosen.toStdString());
+    }
+    if (paths.empty())
+        return;
+    m_settings.setValue(settings_keys::studyFolder,
+                        QString::fromStdString((folder ? paths.front() : paths.front().parent_path()).string()));
+    open(paths);
+}
+
+void ReadPage::chooseModel()
+{
+    const QString chosen = QFileDialog::getExistingDirectory(
+        this, tr("Open a model folder (model.json, model.safetensors, tokenizer)"), m_session->modelFolder());
+    if (!chosen.isEmpty())
+        setModel(chosen);
+}
+
+void ReadPage::rememberModel(const QString& folder)
+{
+    QStringList recent = m_settings.value(settings_keys::recentModels).toStringList();
+    if (!folder.isEmpty()) {
+        recent.removeAll(folder);
+        recent.prepend(folder);
+        while (recent.size() > 8)
+            recent.removeLast();
+        m_settings.setValue(settings_keys::recentModels, recent);
+    }
+    m_recentModels->clear();
+    for (const QString& entry : recent)
+        m_recentModels->addAction(entry, this, [this, entry] { setModel(entry); });
+    m_recentModels->setEnabled(!recent.isEmpty());
+}
+
+void ReadPage::pinStudy()
+{
+    const Study* study = m_studies->study();
+    if (!study)
+        return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), true);
+    QStringList paths;
+    for (const StudyImage& image : study->images)
+        paths << QString::fromStdString(image.path.string());
+    Q_EMIT pinned(paths);
+    Q_EMIT told(tr("The study is pinned: Train ▸ Checkpoints shows what a run's checkpoints make of it."), false);
+}
+
+} // namespace mama

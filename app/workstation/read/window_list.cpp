@@ -1,0 +1,65 @@
+#include "app/workstation/read/window_list.h"
+
+#include "app/workstation/look/settings_keys.h"
+
+namespace mama {
+
+WindowList::WindowList(viewer::PaneView& view, QSettings& settings, QWidget* parent)
+    : QComboBox(parent), m_view(view), m_settings(settings)
+{
+    setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    setMinimumContentsLength(14);
+    setToolTip(tr("Windows and LUTs of the active image, by the file's own names"));
+    setAccessibleName(tr("Window"));
+    setEnabled(false);
+    connect(this, &QComboBox::activated, this, [this](int choice) {
+        const auto pane = m_view.activePane();
+        if (!pane)
+            return;
+        m_view.setVoiChoice(*pane, choice);
+        m_settings.setValue(keyOf(*pane), itemText(choice));
+    });
+    connect(&m_view, &viewer::PaneView::activePaneChanged, this, &WindowList::refresh);
+}
+
+void WindowList::refresh()
+{
+    const QSignalBlocker blocked(this);
+    clear();
+    const auto pane = m_view.activePane();
+    const viewer::ViewImage* image = pane ? m_view.image(*pane) : nullptr;
+    setEnabled(image != nullptr);
+    if (!image)
+        return;
+    for (std::size_t i = 0; i < image->voi().size(); ++i) {
+        const VoiChoice& choice = image->voi()[i];
+        const QString kind = choice.window ? tr("window %1").arg(i + 1) : tr("LUT %1").arg(i + 1);
+        addItem(choice.explanation().empty() ? kind : QString::fromStdString(choice.explanation()));
+    }
+    setCurrentIndex(m_view.shade(*pane).choice);
+}
+
+void WindowList::chooseRemembered(const viewer::PaneId& pane)
+{
+    const viewer::ViewImage* image = m_view.image(pane);
+    const QString wanted = image ? m_settings.value(keyOf(pane)).toString() : QString();
+    if (wanted.isEmpty())
+        return;
+    for (std::size_t i = 0; i < image->voi().size(); ++i)
+        if (QString::fromStdString(image->voi()[i].explanation()) == wanted)
+            m_view.setVoiChoice(pane, static_cast<int>(i));
+}
+
+QString WindowList::keyOf(const viewer::PaneId& pane) const
+{
+    const viewer::ViewImage* image = m_view.image(pane);
+    if (!image)
+        return {};
+    const StudyImage& facts = image->facts();
+    QString device =
+        QString::fromStdString(facts.header.manufacturer + " " + facts.header.model + " " + facts.presentation);
+    device.replace(QLatin1Char('/'), QLatin1Char(' ')).replace(QLatin1Char('\\'), QLatin1Char(' '));
+    return settings_keys::voiWindow(device.simplified());
+}
+
+} // namespace mama

@@ -1,0 +1,28 @@
+#pragma once
+#include "widgets/viewer/pane_view.h"
+
+#include <QComboBox>
+#include <QSettings>
+
+namespace mama {
+
+// The windows and LUTs of the active image, by the file's own names. What was chosen is remembered for images of the
+// same manufacturer, model and intent.
+class WindowList : public QComboBox
+{
+    Q_OBJECT
+public:
+    // View and settings must outlive the list.
+    WindowList(viewer::PaneView& view, QSettings& settings, QWidget* parent = nullptr);
+
+    void refresh();
+    void chooseRemembered(const viewer::PaneId& pane); // for an image that has just come
+
+private:
+    QString keyOf(const viewer::PaneId& pane) const;
+
+    viewer::PaneView& m_view;
+    QSettings& m_settings;
+};
+
+} // namespace mama

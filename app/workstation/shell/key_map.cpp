@@ -1,0 +1,81 @@
+#include "app/workstation/shell/key_map.h"
+
+#include <algorithm>
+
+namespace mama {
+
+// Single letters, arrows and digits of view.* work while the pictures have the focus.
+const std::vector<KeyOf>& keyMap()
+{
+    static const std::vector<KeyOf> keys{
+        {"file.folder", "Ctrl+O"},
+        {"file.files", "Ctrl+Shift+O"},
+        {"file.quit", "Ctrl+Q"},
+        {"study.next", "Ctrl+PgDown"},
+        {"study.previous", "Ctrl+PgUp"},
+        {"study.pin", ""},
+        {"study.cancel", "Esc"},
+        {"study.identifiers", ""},
+        {"view.read", "Ctrl+1"},
+        {"view.train", "Ctrl+2"},
+        {"view.layout.grid", "F2"},
+        {"view.layout.row", "F3"},
+        {"view.layout.cc", "F4"},
+        {"view.layout.mlo", "F5"},
+        {"view.layout.right", "F6"},
+        {"view.layout.left", "F7"},
+        {"view.maximise", "Return"},
+        {"view.next", "]"},
+        {"view.previous", "["},
+        {"view.zoom.same", "0"},
+        {"view.zoom.fit", "9"},
+        {"view.zoom.pixels", "1"},
+        {"view.zoom.in", "+"},
+        {"view.zoom.out", "-"},
+        {"view.pan.left", "Left"},
+        {"view.pan.right", "Right"},
+        {"view.pan.up", "Up"},
+        {"view.pan.down", "Down"},
+        {"view.window.brighter", "Ctrl+Up"},
+        {"view.window.darker", "Ctrl+Down"},
+        {"view.window.more", "Ctrl+Right"},
+        {"view.window.less", "Ctrl+Left"},
+        {"view.window.next", "W"},
+        {"view.invert", "I"},
+        {"view.reset", "R"},
+        {"view.overlay", "O"},
+        {"view.overlay.cells", "C"},
+        {"view.overlay.isolines", "L"},
+        {"view.loupe", "M"},
+        {"view.crosshair", "X"},
+        {"view.texts", "T"},
+        {"view.measure", "D"},
+        {"view.mirror", "Shift+M"},
+        {"view.fullscreen", "F11"},
+        {"model.open", "Ctrl+M"},
+        {"model.engine", ""},
+        {"model.sentence", "Ctrl+L"},
+        {"model.clear", ""},
+        {"train.new", "Ctrl+N"},
+        {"train.open", "Ctrl+R"},
+        {"train.find", "Ctrl+F"},
+        {"help.keys", "F1"},
+        {"help.about", ""},
+    };
+    return keys;
+}
+
+std::size_t placeInKeyMap(const QString& command)
+{
+    const auto found = std::find_if(keyMap().begin(), keyMap().end(),
+                                    [&](const KeyOf& each) { return command == QLatin1String(each.command); });
+    return static_cast<std::size_t>(found - keyMap().begin());
+}
+
+QString defaultKey(const QString& command)
+{
+    const std::size_t place = placeInKeyMap(command);
+    return place < keyMap().size() ? QString::fromLatin1(keyMap()[place].key) : QString();
+}
+
+} // namespace mama

@@ -1,0 +1,125 @@
+// Menus, keys and what the shell's own commands do.
+#include "app/workstation/look/icons.h"
+#include "app/workstation/look/settings_keys.h"
+#include "app/workstation/shell/key_map.h"
+#include "app/workstation/shell/keys_dialog.h"
+#include "app/workstation/shell/main_window.h"
+
+#include <QActionGroup>
+#include <QApplication>
+#include <QMenuBar>
+#include <QMessageBox>
+#include <algorithm>
+
+namespace mama {
+
+QMenu* MainWindow::menu(const QString& englishTitle)
+{
+    QMenu*& found = m_menus[englishTitle];
+    if (!found) {
+        found = new QMenu(QCoreApplication::translate("Menu", englishTitle.toUtf8().constData()), this);
+        const auto help = m_menus.find(QStringLiteral("&Help")); // stays the last
+        menuBar()->insertMenu(help == m_menus.end() || help->second == found ? nullptr : help->second->menuAction(),
+                              found);
+    }
+    return found;
+}
+
+void MainWindow::giveKey(QAction& action)
+{
+    const QString kept =
+        m_settings.value(settings_keys::commandKeys(action.objectName()), defaultKey(action.objectName())).toString();
+    action.setShortcut(QKeySequence::fromString(kept, QKeySequence::PortableText));
+    m_commands.push_back(&action);
+}
+
+QAction* MainWindow::command(QMenu* menu, const char* id, const QString& title, std::function<void()> act)
+{
+    QAction* action = menu->addAction(title);
+    action->setObjectName(QLatin1String(id));
+    connect(action, &QAction::triggered, this, std::move(act));
+    giveKey(*action);
+    return action;
+}
+
+// The shell's frame and what the pages offer; a page's own menus stand before Help.
+void MainWindow::buildMenus()
+{
+    QMenu *file = menu(QStringLiteral("&File")), *help = nullptr, *view = nullptr;
+    menu(QStringLiteral("&Study"));
+    view = menu(QStringLiteral("&View"));
+    menu(QStringLiteral("&Model"));
+    help = menu(QStringLiteral("&Help"));
+    for (Page* page : m_pages)
+        command(view, ("view." + page->objectName().toUtf8()).constData(), page->title(),
+                [this, page] { showPage(*page); });
+    view->addSeparator();
+    for (const Page* page : m_pages) {
+        for (const Page::MenuEntry& entry : page->menus())
+            menu(entry.menu)->addAction(entry.action);
+        for (QAction* action : page->commands())
+            giveKey(*action);
+    }
+    file->addSeparator();
+    command(file, "file.quit", tr("&Quit"), [this] { close(); });
+    view->addSeparator();
+    buildThemes(view->addMenu(tr("&Theme")));
+    m_panels = view->addMenu(tr("&Panels"));
+    command(view, "view.fullscreen", tr("&Full screen"), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
+    command(help, "help.keys", tr("&Keys…"), [this] { showKeys(); });
+    command(help, "help.about", tr("&About MaMA Workstation"), [this] { showAbout(); });
+    std::stable_sort(m_commands.begin(), m_commands.end(), [](const QAction* a, const QAction* b) {
+        return placeInKeyMap(a->objectName()) < placeInKeyMap(b->objectName());
+    });
+    showKeysInTips();
+}
+
+void MainWindow::buildThemes(QMenu* menu)
+{
+    auto* themes = new QActionGroup(this);
+    const Theme chosen = themeFromName(m_settings.value(settings_keys::theme).toString());
+    for (const auto& [kind, title] :
+         {std::pair{Theme::System, tr("As the &desktop")}, {Theme::Dark, tr("D&ark")}, {Theme::Light, tr("&Light")}}) {
+        QAction* action = menu->addAction(title, this, [this, value = kind] { setTheme(value); });
+        action->setCheckable(true);
+        action->setChecked(kind == chosen);
+        themes->addAction(action);
+    }
+}
+
+void MainWindow::showKeysInTips()
+{
+    for (QAction* action : m_commands) {
+        const QString title = action->text().remove(QLatin1Char('&')),
+                      key = action->shortcut().toString(QKeySequence::NativeText);
+        action->setToolTip(key.isEmpty() ? title : tr("%1 (%2)").arg(title, key));
+    }
+}
+
+void MainWindow::setTheme(Theme theme)
+{
+    m_settings.setValue(settings_keys::theme, nameOf(theme));
+    applyTheme(*qApp, theme);
+    for (QAction* action : m_commands)
+        if (const QString icon = action->property("icon").toString(); !icon.isEmpty())
+            action->setIcon(themedIcon(icon));
+}
+
+void MainWindow::showKeys()
+{
+    KeysDialog dialog(m_commands, m_settings, this);
+    if (dialog.exec() == QDialog::Accepted)
+        showKeysInTips();
+}
+
+void MainWindow::showAbout()
+{
+    QMessageBox::about(
+        this, tr("About MaMA Workstation"),
+        tr("<h3>MaMA Workstation %1</h3><p>Research workstation for mammography vision-language models.</p>"
+           "<p><b>Not for clinical use.</b></p><p>Method: Du, Onofrey, Dvornek, arXiv 2409.18119. Licence: Apache-2.0.</p>"
+           "<p>Similarities are cosines between embeddings, not probabilities. No network access.</p>")
+            .arg(QCoreApplication::applicationVersion()));
+}
+
+} // namespace mama

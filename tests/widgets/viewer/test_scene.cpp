@@ -1,0 +1,196 @@
+#include <vtk_glew.h> // before any header of OpenGL
+
+#include "tests/support/test_data.h"
+#include "tests/widgets/viewer/synthetic.h"
+#include "widgets/viewer/scene/gpu.h"
+#include "widgets/viewer/scene/scene.h"
+
+#include <QTest>
+#include <cmath>
+#include <vtkNew.h>
+#include <vtkXOpenGLRenderWindow.h>
+
+// The scene without Qt and without a visible window: VTK's own off-screen context, a frame given as a value, pixels.
+using namespace mama;
+using namespace mama::viewer;
+using mama::test::makeImage;
+using mama::test::makeMap;
+using mama::test::SyntheticImage;
+
+namespace {
+
+constexpr int width = 640, height = 480;
+
+// What was drawn, RGBA.
+struct Picture
+{
+    std::vector<std::uint8_t> rgba;
+    const std::uint8_t* at(int x, int y) const // y from the top
+    {
+        return &rgba[(static_cast<std::size_t>(height - 1 - y) * width + static_cast<std::size_t>(x)) * 4];
+    }
+};
+
+class OffScreen
+{
+public:
+    OffScreen()
+    {
+        m_window->SetShowWindow(false);
+        m_window->SetUseOffScreenBuffers(true);
+        m_window->SetSize(width, height);
+        m_window->Initialize();
+        m_window->MakeCurrent();
+        m_scene = std::make_unique<Scene>(m_window);
+        m_target = std::make_unique<GpuTarget>(m_window, TexelType::Rgba8, width, height);
+    }
+    ~OffScreen()
+    {
+        m_window->MakeCurrent();
+        m_target.reset();
+        m_scene.reset();
+    }
+
+    Scene& scene() { return *m_scene; }
+    Picture draw(const SceneFrame& frame, bool* pending = nullptr)
+    {
+        Picture picture;
+        picture.rgba.resize(std::size_t{4} * width * height);
+        m_target->fill([&] {
+            const bool more = m_scene->render(frame);
+            if (pending)
+                *pending = more;
+            glReadPixels(0, 0, width, height, GL_RGBA, GL_UNSIGNED_BYTE, picture.rgba.data());
+        });
+        return picture;
+    }
+
+private:
+    vtkNew<vtkXOpenGLRenderWindow> m_window;
+    std::unique_ptr<Scene> m_scene;
+    std::unique_ptr<GpuTarget> m_target;
+};
+
+std::shared_ptr<const ViewImage> ramp()
+{
+    SyntheticImage image;
+    image.rows = 160;
+    image.columns = 120;
+    image.value = [](int c, int r) { return 20 * c + 5 * r; };
+    image.pipeline.voi.push_back({mama::Window{1600, 3200, WindowFunction::LinearExact, "W"}, {}});
+    return makeImage(image);
+}
+
+// Eight images, each pixel on one pixel of the screen.
+SceneFrame eightPanes(const std::shared_ptr<const ViewImage>& image)
+{
+    SceneFrame frame;
+    frame.width = width;
+    frame.height = height;
+    for (int i = 0; i < 8; ++i) {
+        const PixelRect area{i % 4 * 160, i / 4 * 240, 160, 240};
+        frame.panes.push_back(
+            {image, nullptr, area, {area.x + 10.0, area.y + 20.0, 1, 1}, {0, image->voi()[0].window.value()}, false});
+    }
+    return frame;
+}
+
+int expected(int column, int row, double centre, double windowWidth)
+{
+    const double value = 20 * column + 5 * row;
+    return static_cast<int>(std::lround(255 * std::clamp((value - centre) / windowWidth + 0.5, 0.0, 1.0)));
+}
+
+} // namespace
+
+class TestScene : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void everyPaneIsTheWindowedImage()
+    {
+        OffScreen screen;
+        const SceneFrame frame = eightPanes(ramp());
+        const Picture picture = screen.draw(frame);
+        for (const ScenePane& pane : frame.panes)
+            for (const auto& [column, row] : {std::pair{0, 0}, {60, 80}, {119, 159}, {3, 150}}) {
+                const auto* shown = picture.at(pane.area.x + 10 + column, pane.area.y + 20 + row);
+                QVERIFY(std::abs(shown[1] - expected(column, row, 1600, 3200)) <= 1);
+                QVERIFY(shown[0] == shown[1] && shown[1] == shown[2]);
+            }
+        QCOMPARE(int(picture.at(5, 5)[1]), 0); // beside the images
+    }
+
+    // Windows, polarity and bars touch no image; a pan samples the one that moved.
+    void windowingSamplesNothingAgain()
+    {
+        OffScreen screen;
+        SceneFrame frame = eightPanes(ramp());
+        screen.draw(frame);
+        const int sampled = screen.scene().resampleCount();
+        QCOMPARE(sampled, 8);
+        for (ScenePane& pane : frame.panes)
+            pane.shade.window.centre = 900;
+        frame.bars.push_back({{0, 0, 640, 4}, 1, 0, 0, 1});
+        const Picture picture = screen.draw(frame);
+        QCOMPARE(screen.scene().resampleCount(), sampled);
+        QVERIFY(std::abs(picture.at(480 + 10 + 60, 240 + 20 + 80)[1] - expected(60, 80, 900, 3200)) <= 1);
+        QCOMPARE(int(picture.at(300, 2)[0]), 255);
+        frame.panes[5].transform.originX += 3;
+        const Picture moved = screen.draw(frame);
+        QCOMPARE(screen.scene().resampleCount(), sampled + 1);
+        QVERIFY(std::abs(moved.at(160 + 13 + 60, 240 + 20 + 80)[1] - expected(60, 80, 900, 3200)) <= 1);
+    }
+
+    void theMapOfOnePaneStaysInIt()
+    {
+        OffScreen screen;
+        const auto image = ramp();
+        SceneFrame frame = eightPanes(ramp());
+        frame.panes[6].image = image;
+        const Picture bare = screen.draw(frame);
+        frame.panes[6].overlay =
+            std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 119, 159}, 112, [](int, int) { return 1.0F; }));
+        frame.style.opacity = 1;
+        const Picture picture = screen.draw(frame);
+        const auto& top = colours(ColourMap::Even)[255];
+        const auto* shown = picture.at(320 + 10 + 60, 240 + 20 + 80);
+        for (std::size_t i = 0; i < 3; ++i)
+            QVERIFY(std::abs(shown[i] - top[i]) <= 2);
+        for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x)
+                if (!PixelRect{330, 260, 120, 160}.contains(x, y))
+                    QVERIFY(std::equal(picture.at(x, y), picture.at(x, y) + 3, bare.at(x, y)));
+    }
+
+    // Uploads are cut into pieces: a small budget needs several frames and ends with the same picture.
+    void uploadsComeInPieces()
+    {
+        OffScreen whole, pieces;
+        SyntheticImage large;
+        large.rows = large.columns = 900;
+        large.value = [](int c, int r) { return (c * 7 + r * 13) % 3000; };
+        large.pipeline.voi.push_back({mama::Window{1500, 3000, WindowFunction::LinearExact, "W"}, {}});
+        const auto image = makeImage(large);
+        SceneFrame frame;
+        frame.width = width;
+        frame.height = height;
+        frame.panes.push_back(
+            {image, nullptr, {0, 0, width, height}, {0, 0, 1, 1}, {0, image->voi()[0].window.value()}, false});
+        whole.scene().setUploadBudget(std::size_t{64} << 20);
+        bool pending = true;
+        const Picture expectedPicture = whole.draw(frame, &pending);
+        QVERIFY(!pending);
+        pieces.scene().setUploadBudget(std::size_t{256} << 10);
+        Picture picture = pieces.draw(frame, &pending);
+        QVERIFY(pending);
+        int frames = 1;
+        for (; pending && frames < 100; ++frames)
+            picture = pieces.draw(frame, &pending);
+        QVERIFY(!pending && frames > 3);
+        QVERIFY(picture.rgba == expectedPicture.rgba);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestScene)
+#include "test_scene.moc"

@@ -1,0 +1,52 @@
+#pragma once
+namespace mama::viewer {
+
+// What the reader can tell the view to do; the window makes menus and tools of it. What each does stands in
+// view_commands.cpp, its key in app/workstation/shell/key_map.cpp.
+enum class ViewCommand {
+    LayoutGrid,
+    LayoutRow,
+    LayoutCcPair,
+    LayoutMloPair,
+    LayoutRightBreast,
+    LayoutLeftBreast,
+    Maximise,
+    NextView,
+    PreviousView,
+    SameSize,
+    Fit,
+    Pixels,
+    ZoomIn,
+    ZoomOut,
+    PanLeft,
+    PanRight,
+    PanUp,
+    PanDown,
+    Brighter,
+    Darker,
+    MoreContrast,
+    LessContrast,
+    NextWindow,
+    Invert,
+    Reset,
+    ToggleOverlay,
+    ToggleCells,
+    ToggleIsolines,
+    ToggleLoupe,
+    ToggleCrossHair,
+    ToggleTexts,
+    Measure,
+    UndoMirror
+};
+
+struct ViewCommandInfo
+{
+    enum class Group { Layout, Zoom, Window, Maps };
+    ViewCommand command;
+    Group group;
+    const char* id;    // stable, for settings and the key map: "view.invert"
+    const char* title; // English source string; translate in context "ViewCommand"
+    const char* icon;  // for the tools; "": not among them
+};
+
+} // namespace mama::viewer

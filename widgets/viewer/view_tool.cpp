@@ -1,0 +1,17 @@
+#include "widgets/viewer/view_tool.h"
+
+#include "widgets/viewer/measure_tool.h"
+#include "widgets/viewer/pan_tool.h"
+
+namespace mama::viewer {
+
+std::unique_ptr<ViewTool> makeTool(LeftTool tool)
+{
+    switch (tool) {
+    case LeftTool::Measure: return std::make_unique<MeasureTool>();
+    case LeftTool::Pan: break;
+    }
+    return std::make_unique<PanTool>();
+}
+
+} // namespace mama::viewer
