@@ -1,9 +1,9 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
 
+#include "app/workstation/checkpoints/strip_note.h"
 #include "app/workstation/engine/map_range.h"
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
-#include "app/workstation/runs/run_presets.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/look/user_text.h"
 #include "widgets/panels/sentence_edit.h"
@@ -20,34 +20,6 @@
 #include <tuple>
 
 namespace mama {
-namespace {
-
-// What to do where there is little to drag over; empty: nothing, there is enough.
-QString stripNote(const RunView& run)
-{
-    if (run.checkpoints.size() > 2)
-        return {};
-    if (!run.config.is_object())
-        return CheckpointPanel::tr("No run has been written to this folder.");
-    const auto every = run.config.value("checkpoint_every", std::int64_t{0});
-    const QString first =
-        run.checkpoints.empty()
-            ? CheckpointPanel::tr("No checkpoint has been written yet: there is one every %1 steps.").arg(every)
-            : QString();
-    if (run.config.value("keep_every", std::int64_t{0}) > 0)
-        return first;
-    const std::int64_t steps = run.config.value("steps", std::int64_t{0}), keep = keepEveryFor(run.config);
-    const QString few =
-        CheckpointPanel::tr("This run keeps only its last and its best checkpoint.") + QLatin1Char(' ') +
-        (2 * keep > steps
-             ? CheckpointPanel::tr(
-                   "To have more to drag over, give the next run a smaller checkpoint_every and the same keep_every.")
-             : CheckpointPanel::tr("To have more to drag over, give the next run a keep_every, for instance %1.")
-                   .arg(keep));
-    return first.isEmpty() ? few : first + QLatin1Char(' ') + few;
-}
-
-} // namespace
 
 CheckpointPanel::CheckpointPanel(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : QWidget(parent), m_settings(settings), m_session(new CheckpointSession(engineProgram, this)),

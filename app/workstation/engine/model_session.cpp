@@ -2,31 +2,13 @@
 
 #include "widgets/look/user_text.h"
 
-#include <cmath>
 #include <limits>
 
+// What is wished for, and what is asked of the engine. Its replies: model_session_replies.cpp.
 namespace mama {
 namespace {
 
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
-
-double first(const std::vector<double>& scores) { return scores.empty() ? nan : scores.front(); }
-
-// Empty if the values do not fit the geometry: no map rather than a wrong one.
-std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vector<protocol::QueryReply::Map>>& maps,
-                                                    const Geometry& geometry)
-{
-    if (!maps || maps->empty())
-        return nullptr;
-    const protocol::QueryReply::Map& map = maps->front();
-    if (map.values.empty() || map.rows != geometry.gridRows() || map.columns != geometry.gridColumns())
-        return nullptr;
-    Raster<float> values(map.rows, map.columns);
-    values.values = map.values;
-    return std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}});
-}
 
 } // namespace
 
@@ -279,150 +261,6 @@ bool ModelSession::inFlight(Request kind, const QString& sentence) const
         if (pending.kind == kind && pending.sentence == sentence)
             return true;
     return false;
-}
-
-void ModelSession::answered(int id, const nlohmann::json& result)
-{
-    const auto found = m_pending.find(id);
-    if (found == m_pending.end())
-        return;
-    const Pending pending = found->second;
-    m_pending.erase(found);
-    try {
-        switch (pending.kind) {
-        case Request::Load: takeModel(protocol::LoadReply::fromJson(result)); break;
-        case Request::Encode: takeStudy(protocol::EncodeReply::fromJson(result)); break;
-        case Request::Query: takeScores(pending.sentence, protocol::QueryReply::fromJson(result)); break;
-        }
-    } catch (
-        const std::exception& error) { // a reply that is not what the protocol says; asked again, it would be so too
-        giveUp(pending, tr("The engine's reply could not be read: %1").arg(shownError(error)));
-    }
-    if (m_pending.empty())
-        Q_EMIT progress({}, 0, -1);
-    advance();
-}
-
-void ModelSession::refused(int id, const QString& reason, const QString& where)
-{
-    const auto found = m_pending.find(id);
-    if (found == m_pending.end())
-        return;
-    const Pending pending = found->second;
-    m_pending.erase(found);
-    if (pending.kind == Request::Query && where == QLatin1String(protocol::studyField))
-        m_studyId.clear(); // forgotten by the engine: encoded again, which the cache on disk makes quick
-    else
-        giveUp(pending, reason);
-    if (m_pending.empty())
-        Q_EMIT progress({}, 0, -1);
-    advance();
-}
-
-// What is not asked again before somebody wishes it anew.
-void ModelSession::giveUp(const Pending& pending, const QString& reason)
-{
-    if (pending.kind == Request::Load) {
-        m_modelProblem = reason;
-        Q_EMIT modelChanged();
-    } else if (pending.kind == Request::Encode) {
-        m_encodingRefused = true;
-        Q_EMIT encodingFailed(reason);
-    } else if (const int row = rowOf(pending.sentence); row >= 0) {
-        m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
-        m_scores[static_cast<std::size_t>(row)].note = reason;
-        Q_EMIT scoresChanged();
-    }
-}
-
-void ModelSession::takeModel(const protocol::LoadReply& reply)
-{
-    const protocol::ModelReply& model = reply.model;
-    ModelFacts facts;
-    facts.folder = m_folder;
-    facts.name = text(model.name);
-    facts.hash = text(model.hash);
-    facts.kind = text(model.kind);
-    facts.trainedOn = text(model.trainedOn);
-    facts.licence = text(model.licence);
-    facts.notice = text(model.notice);
-    facts.profile = text(model.profile) + QStringLiteral(" v%1").arg(model.profileVersion);
-    facts.device = text(model.device);
-    facts.precision = text(model.precision);
-    for (const std::string& example : model.examples)
-        facts.examples.append(text(example));
-    facts.maps = model.maps;
-    facts.text = model.text;
-    m_model = facts;
-    Q_EMIT modelChanged();
-}
-
-void ModelSession::takeStudy(const protocol::EncodeReply& reply)
-{
-    m_geometry.clear();
-    QStringList refusals;
-    for (const auto* list : {&reply.skipped, &reply.refused})
-        for (const protocol::NotUsed& file : *list)
-            refusals.append(text(file.path) + QStringLiteral(": ") +
-                            (file.reasonText.empty() ? text(file.reason) : shownText(file.reasonText)));
-    for (const protocol::EncodedImage& image : reply.images)
-        if (const auto index = sentIndex(image.image))
-            m_geometry[*index] = Geometry::fromJson(image.patches.geometry);
-    m_studyId = reply.study;
-    Q_EMIT encodingFinished(refusals);
-}
-
-// Study::images index of an image that was sent and that the engine names.
-std::optional<std::size_t> ModelSession::sentIndex(const protocol::ImageName& image) const
-{
-    for (const std::size_t index : m_sent) {
-        const StudyImage& sent = m_study->images[index];
-        if (sent.path.string() == image.path && sent.frame == image.frame)
-            return index;
-    }
-    return {};
-}
-
-void ModelSession::takeScores(const QString& sentence, const protocol::QueryReply& reply)
-{
-    const int row = rowOf(sentence);
-    if (row < 0)
-        return; // removed meanwhile
-    SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
-    std::vector<SentenceMap> maps;
-    scores.images.clear();
-    for (const protocol::QueryReply::Image& image : reply.images) {
-        const auto index = sentIndex(image.image);
-        const auto geometry = index ? m_geometry.find(*index) : m_geometry.end();
-        if (geometry == m_geometry.end())
-            continue;
-        const viewer::PaneId pane{m_study->uid, *index};
-        scores.images[pane] = first(image.scores);
-        if (auto overlay = overlayOf(image.maps, geometry->second))
-            maps.push_back({pane, std::move(overlay)});
-    }
-    scores.right = scores.left = nan;
-    for (const protocol::QueryReply::Breast& breast : reply.breasts)
-        (breast.side == name(Side::Right) ? scores.right : scores.left) = first(breast.scores);
-    scores.study = first(reply.study.scores);
-    scores.note = notesOf(reply);
-    scores.state = SentenceScores::State::Done;
-    m_maps[static_cast<std::size_t>(row)] = std::move(maps);
-    Q_EMIT scoresChanged();
-    Q_EMIT mapsReady(row);
-}
-
-QString ModelSession::notesOf(const protocol::QueryReply& reply)
-{
-    QStringList notes;
-    const protocol::QueryReply::Text& said = reply.texts.at(0);
-    for (const UserText& warning : said.warningTexts)
-        notes.append(shownText(warning));
-    if (said.unnegated && std::isfinite(said.unnegated->study))
-        notes.append(tr("without the negation, “%1”: study %2")
-                         .arg(text(said.unnegated->text))
-                         .arg(said.unnegated->study, 0, 'f', 3));
-    return notes.join(QLatin1Char('\n'));
 }
 
 int ModelSession::rowOf(const QString& sentence) const
