@@ -42,5 +42,19 @@ inline constexpr auto useModel = TextId("action.use_model", "use model");
 inline constexpr auto useStudy = TextId("action.use_study", "use study");
 inline constexpr auto readConfiguration = TextId("action.read_configuration", "read configuration");
 inline constexpr auto estimateMemory = TextId("action.estimate_memory", "estimate memory");
+inline constexpr auto readModel = TextId("action.read_model", "read model");
+inline constexpr auto readWeights = TextId("action.read_weights", "read weights");
+inline constexpr auto importWeights = TextId("action.import_weights", "import weights");
+inline constexpr auto exportModel = TextId("action.export_model", "export model");
+inline constexpr auto writeModel = TextId("action.write_model", "write model");
+inline constexpr auto writeWeights = TextId("action.write_weights", "write weights");
+inline constexpr auto readTokenizer = TextId("action.read_tokenizer", "read tokenizer");
+inline constexpr auto tokenize = TextId("action.tokenize", "tokenize");
+inline constexpr auto decodeTokens = TextId("action.decode_tokens", "decode tokens");
+inline constexpr auto normaliseText = TextId("action.normalise_text", "normalise text");
+inline constexpr auto encodeImage = TextId("action.encode_image", "encode image");
+inline constexpr auto device = TextId("action.device", "device");
+inline constexpr auto cosineMaps = TextId("action.cosine_maps", "cosine maps");
+inline constexpr auto precision = TextId("action.precision", "precision");
 
 } // namespace mama::action

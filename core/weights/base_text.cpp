@@ -1,5 +1,6 @@
 #include "core/weights/base_text.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -19,11 +20,14 @@ fs::path baseTextWeights(const nlohmann::json& description)
     const std::string name = base.is_string() ? base.get<std::string>() : std::string();
     const auto plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
     if (name.empty() || !std::all_of(name.begin(), name.end(), plain))
-        throw Error(ErrorCode::Model, "read model", "text.base", base.dump() + " is no name of a language model");
+        throw Error(ErrorCode::Model, {action::readModel}, "text.base",
+                    {TextId("weights.no_name_language_model", "%1 is no name of a language model"), base.dump()});
     const fs::path weights = cacheFolder() / name / "model.safetensors";
     if (!fs::is_regular_file(weights))
-        throw Error(ErrorCode::Model, "read model", weights.string(),
-                    "the model's language model " + name + " is not installed: run installer/dependencies");
+        throw Error(ErrorCode::Model, {action::readModel}, weights.string(),
+                    {TextId("weights.model_s_language_model_not",
+                            "the model's language model %1 is not installed: run installer/dependencies"),
+                     name});
     return weights;
 }
 

@@ -1,5 +1,6 @@
 #include "core/weights/compact_model.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/weights/base_text.h"
 #include "core/weights/families/canonical_names.h"
@@ -38,8 +39,9 @@ CanonicalTensor rounded(const CanonicalTensor& tensor)
 ImportedModel compacted(const ImportedModel& model)
 {
     if (baseTextWeights(model.description).empty())
-        throw Error(ErrorCode::Model, "export model", "text.base",
-                    "the model does not say which installed language model it stands on");
+        throw Error(ErrorCode::Model, {action::exportModel}, "text.base",
+                    {TextId("weights.model_does_not_say_which",
+                            "the model does not say which installed language model it stands on")});
     ImportedModel made;
     made.description = model.description;
     made.tokenizerFiles = model.tokenizerFiles;

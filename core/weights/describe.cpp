@@ -41,7 +41,7 @@ public:
         const std::int64_t depth = m_in.tensors.depth(m_prefix + prefix);
         if (depth <= deepest)
             return depth;
-        problem("a layer number of " + std::to_string(depth - 1) + " under " + m_prefix + prefix);
+        problem({TextId("weights.layer_number_under", "a layer number of %1 under %2%3"), depth - 1, m_prefix, prefix});
         return deepest;
     }
     const json* config(const std::string& own, const std::vector<std::string>& keys) const override
@@ -51,7 +51,7 @@ public:
     const json* setting(const std::string& key) const override { return m_in.configs.top(key); }
     bool isTrue(const std::string& key) const override { return m_in.configs.isTrue(key); }
     bool hasModelType(const std::string& start) const override { return m_in.configs.hasModelType(start); }
-    void problem(const std::string& sentence) override { m_report.problems.push_back(sentence); }
+    void problem(const UserText& sentence) override { m_report.problems.push_back(sentence); }
     void assume(const std::string& sentence) override { m_report.assumed.push_back(sentence); }
 
 private:
@@ -88,7 +88,9 @@ json textTower(const DescribeInput& in, SourceTower& source)
     if (tower["activation"] == "gelu_pytorch_tanh" || tower["activation"] == "gelu_fast")
         tower["activation"] = "gelu_new"; // the same function
     if (!known.contains(tower["activation"].get<std::string>()))
-        source.problem("the text tower's activation " + tower["activation"].dump() + " is not supported");
+        source.problem(
+            {TextId("weights.text_tower_s_activation_not", "the text tower's activation %1 is not supported"),
+             tower["activation"].dump()});
     if (const json adapted = describeAdapter(in, source, names::textTower); !adapted.is_null())
         tower["lora"] = adapted;
     return tower;

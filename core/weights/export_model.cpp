@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/compact_model.h"
@@ -15,9 +16,9 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void refuse(const fs::path& out, const std::string& why)
+[[noreturn]] void refuse(const fs::path& out, const UserText& why)
 {
-    throw Error(ErrorCode::Model, "export model", out.string(), why);
+    throw Error(ErrorCode::Model, {action::exportModel}, out.string(), why);
 }
 
 // The modules that carry LoRA, without ".lora_A.weight".
@@ -103,7 +104,7 @@ void exportHub(const ImportedModel& model, const fs::path& out)
             tensors.back().info.name.erase(0, names::imageTower.size());
         }
     if (tensors.empty())
-        refuse(out, "the model has no image tower");
+        refuse(out, {TextId("weights.model_has_no_image_tower", "the model has no image tower")});
     writeSafetensors(out.extension() == ".safetensors" ? out : out / "model.safetensors", tensors, {{"format", "pt"}});
 }
 
@@ -127,7 +128,7 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
 {
     const auto adapted = adaptedModules(model);
     if (adapted.empty())
-        refuse(out, "the model has no adapter");
+        refuse(out, {TextId("weights.model_has_no_adapter", "the model has no adapter")});
     const bool inText = adapted.rbegin()->starts_with(names::textTower);
     const std::string prefix = inText ? names::textTower : names::imageTower,
                       path = "base_model.model." + (inText ? towerPath(model.description) : "");
@@ -165,7 +166,8 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
 void exportModel(const ImportedModel& model, ExportFormat format, const fs::path& out)
 {
     if (fs::is_regular_file(out) && out.extension() != ".safetensors")
-        refuse(out, "it is a file; name a folder or a .safetensors file");
+        refuse(out, {TextId("weights.file_name_folder_or_safetensors",
+                            "it is a file; name a folder or a .safetensors file")});
     switch (format) {
     case ExportFormat::Mama: exportMama(model, out); return;
     case ExportFormat::Hub: exportHub(model, out); return;

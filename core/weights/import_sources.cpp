@@ -1,5 +1,6 @@
 #include "core/weights/import_sources.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/base_text.h"
@@ -24,7 +25,8 @@ json readObject(const fs::path& path)
 {
     json value = readJson(path);
     if (!value.is_object())
-        throw Error(ErrorCode::Format, "read configuration", path.string(), "not a JSON object");
+        throw Error(ErrorCode::Format, {action::readConfiguration}, path.string(),
+                    {TextId("weights.not_json_object", "not a JSON object")});
     return value;
 }
 
@@ -93,12 +95,15 @@ ImportSources openSources(const ImportOptions& options)
     sources.weights = options.checkpoint;
     sources.adapter = options.adapter;
     if (!fs::exists(options.checkpoint))
-        throw Error(ErrorCode::Io, "read weights", options.checkpoint.string(), "there is no such file or folder");
+        throw Error(ErrorCode::Io, {action::readWeights}, options.checkpoint.string(),
+                    {TextId("weights.there_no_such_file_or", "there is no such file or folder")});
     if (fs::is_directory(options.checkpoint) && isAdapterFolder(options.checkpoint) && sources.adapter.empty()) {
         if (options.textModel.empty())
             throw Error(
                 ErrorCode::Model, "read weights", options.checkpoint.string(),
-                "an adapter alone: give the model it belongs to as the checkpoint and this folder with --adapter, or its base with --text-model");
+                {TextId(
+                    "weights.adapter_alone_give_model_belongs",
+                    "an adapter alone: give the model it belongs to as the checkpoint and this folder with --adapter, or its base with --text-model")});
         sources.adapter = options.checkpoint;
         sources.weights = options.textModel;
     }

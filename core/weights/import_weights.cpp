@@ -1,5 +1,6 @@
 #include "core/weights/import_weights.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/describe.h"
@@ -94,9 +95,10 @@ void Importer::describe(const weights::Naming& naming)
 {
     const json& own = m_sources.ownDescription;
     if (own.is_object() && own.value("format", 0) != 1)
-        throw Error(ErrorCode::Model, "read model", (m_options.checkpoint / "model.json").string(),
-                    "format " + own.value("format", json()).dump() +
-                        " is not known to this version, which reads format 1");
+        throw Error(ErrorCode::Model, {action::readModel}, (m_options.checkpoint / "model.json").string(),
+                    {TextId("weights.format_not_known_version_which",
+                            "format %1 is not known to this version, which reads format 1"),
+                     own.value("format", json()).dump()});
     if (own.is_object() && !m_sources.adapterFile) {
         m_model.description = own;
         return;
@@ -126,8 +128,9 @@ void Importer::checkShapes()
             continue;
         }
         if (info.shape != found->second.shape)
-            report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " has the shape " +
-                                      shapeText(info.shape) + ", expected " + shapeText(found->second.shape));
+            report.problems.push_back({TextId("weights.has_shape_expected", "%1 has the shape %2, expected %3"),
+                                       inQuotes(m_tensors.sourceNames(name).front()), shapeText(info.shape),
+                                       shapeText(found->second.shape)});
         else
             report.used.push_back({info, m_tensors.sourceNames(name)});
     }
@@ -164,11 +167,13 @@ bool Importer::readTensors()
         done += tensor.data.bytes.size();
         copied += tensor.data.copy ? tensor.data.bytes.size() : 0;
         if (copied > most && m_sources.format != "hf")
-            throw Error(ErrorCode::Memory, "read weights", m_sources.model->path().string(),
-                        "its tensors unpack to far more than the file holds");
+            throw Error(
+                ErrorCode::Memory, {action::readWeights}, m_sources.model->path().string(),
+                {TextId("weights.tensors_unpack_far_more_than", "its tensors unpack to far more than the file holds")});
         if (m_options.checkValues)
-            if (const std::string wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
-                report.problems.push_back(inQuotes(m_tensors.sourceNames(name).front()) + " " + wrong);
+            if (const UserText wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
+                report.problems.push_back(
+                    {TextId("weights.wrong_values", "%1 %2"), inQuotes(m_tensors.sourceNames(name).front()), wrong});
         m_model.tensors.push_back(std::move(tensor));
         m_job.report(done, total, "Reading weights");
     }
@@ -215,8 +220,10 @@ Cancellable<ImportedModel> Importer::run()
             return {};
         addProvenance();
     } catch (const json::exception& error) {
-        throw Error(ErrorCode::Format, "read weights", m_options.checkpoint.string(),
-                    std::string("a configuration beside the weights is broken: ") + error.what());
+        throw Error(
+            ErrorCode::Format, {action::readWeights}, m_options.checkpoint.string(),
+            {TextId("weights.configuration_beside_weights_broken", "a configuration beside the weights is broken: %1"),
+             error.what()});
     }
     m_model.tokenizerFiles = m_sources.tokenizerFiles;
     return std::move(m_model);
@@ -249,7 +256,7 @@ json ImportReport::json() const
     return {{"used", usedList},
             {"left_over", leftList},
             {"missing", missingList},
-            {"problems", problems},
+            {"problems", english(problems)},
             {"assumed", assumed}};
 }
 
@@ -263,21 +270,22 @@ Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job
     auto model = inspectWeights(options, job);
     if (!model)
         return {};
-    const auto refuse = [&](const std::string& why) {
-        throw Error(ErrorCode::Model, "import weights", options.checkpoint.string(), why);
+    const auto refuse = [&](const UserText& why) {
+        throw Error(ErrorCode::Model, {action::importWeights}, options.checkpoint.string(), why);
     };
     const ImportReport& report = model->report;
-    const auto more = [](std::size_t count) {
-        return count > 1 ? "; and " + std::to_string(count - 1) + " more" : std::string();
+    const auto andMore = [](const UserText& first, std::size_t count) {
+        return count > 1 ? UserText{TextId("weights.and_more", "%1; and %2 more"), first, count - 1} : first;
     };
     if (!report.missing.empty())
-        refuse("the tensor " + report.missing.front().name + " " + shapeText(report.missing.front().shape) +
-               " is missing" + more(report.missing.size()));
+        refuse(andMore({TextId("weights.tensor_missing", "the tensor %1 %2 is missing"), report.missing.front().name,
+                        shapeText(report.missing.front().shape)},
+                       report.missing.size()));
     if (!report.problems.empty())
-        refuse(report.problems.front() + more(report.problems.size()));
+        refuse(andMore(report.problems.front(), report.problems.size()));
     if (!isKnown(model->description))
-        refuse("no known model: none of " + knownTitles() + " has these " +
-               std::to_string(report.leftOver.size() + model->tensors.size()) + " tensors");
+        refuse({TextId("weights.no_known_model_none_has", "no known model: none of %1 has these %2 tensors"),
+                knownTitles(), report.leftOver.size() + model->tensors.size()});
     return model;
 }
 

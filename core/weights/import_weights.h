@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/base/user_text.h"
 #include "core/weights/families/tensor_list.h"
 #include "core/weights/files/weight_file.h"
 
@@ -51,10 +52,10 @@ struct ImportReport
 {
     std::vector<UsedTensor> used;
     std::vector<LeftOver> leftOver;
-    std::vector<TensorInfo> missing;   // canonical name and the shape that the architecture needs
-    std::vector<std::string> problems; // wrong shape, wrong type, NaN, ...: one sentence each
-    std::vector<std::string> assumed;  // what neither weights nor configuration told
-    nlohmann::json json() const;       // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": []}
+    std::vector<TensorInfo> missing;  // canonical name and the shape that the architecture needs
+    std::vector<UserText> problems;   // wrong shape, wrong type, NaN, ...: one sentence each
+    std::vector<std::string> assumed; // what neither weights nor configuration told
+    nlohmann::json json() const;      // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": []}
 };
 
 struct ImportedModel

@@ -1,5 +1,6 @@
 #include "core/weights/model_folder.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/weights/files/checked.h"
@@ -43,7 +44,8 @@ void checkTarget(const fs::path& folder)
         !fs::exists(folder) ||
         (fs::is_directory(folder) && (fs::is_empty(folder) || fs::is_regular_file(folder / "model.json")));
     if (!replaceable)
-        throw Error(ErrorCode::Usage, "write model", folder.string(), "it exists already and is not a model folder");
+        throw Error(ErrorCode::Usage, {action::writeModel}, folder.string(),
+                    {TextId("weights.exists_already_not_model_folder", "it exists already and is not a model folder")});
 }
 
 } // namespace
@@ -75,7 +77,7 @@ bool writeModelFolder(const ImportedModel& model, const fs::path& target, const 
         fs::rename(temporary.path, folder);
         temporary.path.clear();
     } catch (const fs::filesystem_error& error) {
-        throw Error(ErrorCode::Io, "write model", folder.string(), error.code().message());
+        throw Error(ErrorCode::Io, {action::writeModel}, folder.string(), error.code().message());
     }
     return true;
 }

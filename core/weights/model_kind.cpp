@@ -1,5 +1,6 @@
 #include "core/weights/model_kind.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <nlohmann/json.hpp>
@@ -27,8 +28,10 @@ ModelKind modelKind(const nlohmann::json& description)
          {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Unknown})
         if (*found == name(kind))
             return kind;
-    throw Error(ErrorCode::Model, "read model", "kind",
-                found->dump() + " is none of mama, linear-probe, image-tower, text-tower");
+    throw Error(
+        ErrorCode::Model, {action::readModel}, "kind",
+        {TextId("weights.none_mama_linear_probe_image", "%1 is none of mama, linear-probe, image-tower, text-tower"),
+         found->dump()});
 }
 
 } // namespace mama

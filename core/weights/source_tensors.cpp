@@ -47,7 +47,7 @@ bool anyNegative(std::span<const std::byte> bytes)
 }
 
 template <class T>
-std::string wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bool mapped, T infinity)
+UserText wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bool mapped, T infinity)
 {
     T largest = 0;
     bool negative = false;
@@ -56,13 +56,14 @@ std::string wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bo
         negative = negative || (info.name.ends_with("running_var") && anyNegative<T>(part));
     });
     if (largest >= infinity)
-        return largest == infinity ? "holds an infinite value" : "holds a value that is not a number";
-    return negative ? "holds a negative variance" : "";
+        return largest == infinity ? UserText{TextId("weights.infinite", "holds an infinite value")}
+                                   : UserText{TextId("weights.no_number", "holds a value that is not a number")};
+    return negative ? UserText{TextId("weights.negative_variance", "holds a negative variance")} : UserText();
 }
 
 } // namespace
 
-std::string wrongValues(const TensorInfo& info, const TensorBytes& data)
+UserText wrongValues(const TensorInfo& info, const TensorBytes& data)
 {
     const auto bytes = data.bytes;
     const bool mapped = data.copy == nullptr;
@@ -85,8 +86,8 @@ void SourceTensors::add(const std::shared_ptr<const WeightFile>& file, const Nam
         }
         auto& pieces = m_pieces[mapped.canonical];
         if (std::any_of(pieces.begin(), pieces.end(), [&](const Piece& piece) { return piece.part == mapped.part; })) {
-            report.problems.push_back(inQuotes(info.name) + " and " + inQuotes(pieces.front().info.name) +
-                                      " are the same tensor, " + mapped.canonical);
+            report.problems.push_back({TextId("weights.same_tensor", "%1 and %2 are the same tensor, %3"),
+                                       inQuotes(info.name), inQuotes(pieces.front().info.name), mapped.canonical});
             continue;
         }
         pieces.push_back({info, file, mapped.part, mapped.parts});
@@ -146,23 +147,26 @@ TensorInfo SourceTensors::check(const std::string& name, bool integer, ImportRep
     const Piece& first = pieces.front();
     const TensorInfo info{name, first.info.type, shape(name)};
     if (isFloat(first.info.type) == integer)
-        report.problems.push_back(inQuotes(first.info.name) + " has the type " + mama::name(first.info.type) +
-                                  ", expected " + (integer ? "an integer type" : "F32, F16, BF16 or F64"));
+        report.problems.push_back({TextId("weights.has_type_expected", "%1 has the type %2, expected %3"),
+                                   inQuotes(first.info.name), mama::name(first.info.type),
+                                   integer ? UserText{TextId("weights.integer_type", "an integer type")}
+                                           : UserText{TextId("weights.f32_f16_bf16_or_f64", "F32, F16, BF16 or F64")}});
     if (first.parts > 1 && pieces.size() != static_cast<std::size_t>(first.parts))
-        report.problems.push_back(name + " needs " + std::to_string(first.parts) +
-                                  " tensors to be stacked, the file has " + std::to_string(pieces.size()));
+        report.problems.push_back(
+            {TextId("weights.needs_tensors_stacked_file_has", "%1 needs %2 tensors to be stacked, the file has %3"),
+             name, first.parts, pieces.size()});
     for (const Piece& piece : pieces) {
         const bool fits = piece.info.type == first.info.type && piece.info.shape.size() == first.info.shape.size() &&
                           (pieces.size() == 1 || (!piece.info.shape.empty() &&
                                                   std::equal(piece.info.shape.begin() + 1, piece.info.shape.end(),
                                                              first.info.shape.begin() + 1)));
         if (!fits)
-            report.problems.push_back(inQuotes(piece.info.name) + " " + shapeText(piece.info.shape) +
-                                      " cannot be stacked with " + inQuotes(first.info.name) + " " +
-                                      shapeText(first.info.shape));
+            report.problems.push_back({TextId("weights.cannot_stacked", "%1 %2 cannot be stacked with %3 %4"),
+                                       inQuotes(piece.info.name), shapeText(piece.info.shape),
+                                       inQuotes(first.info.name), shapeText(first.info.shape)});
     }
     if (first.part != 0)
-        report.problems.push_back(name + " lacks its first part");
+        report.problems.push_back({TextId("weights.lacks_first_part", "%1 lacks its first part"), name});
     return info;
 }
 

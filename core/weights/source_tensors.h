@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/key_names.h"
 
@@ -40,6 +41,6 @@ private:
 };
 
 // NaN, infinities, and negative variances: what is wrong, or empty.
-std::string wrongValues(const TensorInfo& info, const TensorBytes& data);
+UserText wrongValues(const TensorInfo& info, const TensorBytes& data);
 
 } // namespace mama::weights

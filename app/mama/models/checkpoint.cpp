@@ -81,7 +81,7 @@ int inspect(const CheckpointOptions& options, const Context& context)
     if (!broken)
         return Done;
     const std::string why = model->report.missing.empty()
-                                ? model->report.problems.front()
+                                ? model->report.problems.front().english()
                                 : "the tensor " + model->report.missing.front().name + " is missing";
     std::cerr << "error: inspect: " << given.checkpoint.string() << ": " << why << "\n";
     return SomeRefused;

@@ -55,7 +55,9 @@ json Bert::describe(TowerReader& tower) const
     const std::int64_t width = tower.size("embeddings.word_embeddings.weight", 1);
     const json* position = tower.config("position_embedding_type", {"position_embedding_type"});
     if (position && *position != "absolute")
-        tower.problem("position embeddings of the kind " + position->dump() + " are not supported");
+        tower.problem({TextId("weights.position_embeddings_kind_not_supported",
+                              "position embeddings of the kind %1 are not supported"),
+                       position->dump()});
     const bool firstToken = tower.joined() || tower.isTrue("pooling_mode_cls_token");
     return {{"family", name()},
             {"width", width},

@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/weights/families/families.h"
 
 #include "core/base/error.h"
@@ -92,7 +93,8 @@ std::int64_t gridOf(TowerReader& tower)
     const std::int64_t rows = tower.size("pos_embed", 1) - 1;
     const auto grid = rows > 0 ? static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(rows)))) : 0;
     if (grid * grid != rows || grid < 1)
-        tower.problem("pos_embed has 1 + " + std::to_string(rows) + " rows: no square grid of patches");
+        tower.problem(
+            {TextId("weights.pos_embed_has_rows_no", "pos_embed has 1 + %1 rows: no square grid of patches"), rows});
     return grid;
 }
 
@@ -104,8 +106,8 @@ void listStem(TensorList& list, const json& image, std::int64_t width)
     for (std::size_t i = 0; i < channels.size(); ++i) {
         const std::int64_t out = channels[i];
         if (out < 1 || out > 100'000)
-            throw Error(ErrorCode::Model, "read model", "stem",
-                        std::to_string(out) + " is no possible number of channels");
+            throw Error(ErrorCode::Model, {action::readModel}, "stem",
+                        {TextId("weights.no_possible_number_channels", "%1 is no possible number of channels"), out});
         const std::string stage = "patch_embed.stem." + std::to_string(i) + ".";
         list.add(stage + "down.weight", {out, before, 4, 4});
         list.batchNorm(stage + "down_norm", out, true);
@@ -175,10 +177,13 @@ json Dinov2::describe(TowerReader& tower) const
     const std::int64_t patch =
         stem.is_null() ? tower.size("patch_embed.proj.weight", 2) : std::int64_t{1} << stem["channels"].size();
     if (width < 1 || patch < 1)
-        tower.problem("cls_token or patch_embed.proj.weight is missing or has an impossible shape");
+        tower.problem({TextId("weights.cls_token_or_patch_embed",
+                              "cls_token or patch_embed.proj.weight is missing or has an impossible shape")});
     const json* type = tower.config("activation", {"hidden_act"});
     if (type && *type != "gelu" && !swiglu)
-        tower.problem("the image tower's activation " + type->dump() + " is not supported");
+        tower.problem(
+            {TextId("weights.image_tower_s_activation_not", "the image tower's activation %1 is not supported"),
+             type->dump()});
     json made{
         {"family", name()},
         {"width", width},
@@ -205,7 +210,8 @@ void Dinov2::list(TensorList& list, const json& image) const
     list.add("cls_token", {1, 1, width});
     for (const std::int64_t side : grid)
         if (side < 0 || side > 100'000)
-            throw Error(ErrorCode::Model, "read model", "native_grid", std::to_string(side) + " is no possible size");
+            throw Error(ErrorCode::Model, {action::readModel}, "native_grid",
+                        {TextId("weights.no_possible_grid", "%1 is no possible size"), side});
     list.add("pos_embed", {1, 1 + grid.at(0) * grid.at(1), width});
     list.add("mask_token", {1, width}, true);
     if (registers > 0)

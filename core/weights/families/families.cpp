@@ -1,5 +1,6 @@
 #include "core/weights/families/families.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 namespace mama::weights {
@@ -14,7 +15,8 @@ const F& named(const std::vector<const F*>& all, const std::string& name, const 
             return *family;
         known += (known.empty() ? "" : ", ") + family->name();
     }
-    throw Error(ErrorCode::Unsupported, "read model", where, "\"" + name + "\" is none of " + known);
+    throw Error(ErrorCode::Unsupported, {action::readModel}, where,
+                {TextId("weights.none", "\"%1\" is none of %2"), name, known});
 }
 
 } // namespace

@@ -61,8 +61,9 @@ json Llama::describe(TowerReader& tower) const
                                  "heads of 128 as in Llama 2 and 3");
     const std::int64_t head = count > 0 ? queries / count : 0;
     if (head < 1 || head * count != queries || keys % head != 0 || head % 2 != 0)
-        tower.problem("query and key projections of " + std::to_string(queries) + " and " + std::to_string(keys) +
-                      " rows cannot be divided among " + std::to_string(count) + " heads");
+        tower.problem({TextId("weights.query_key_projections_rows_cannot",
+                              "query and key projections of %1 and %2 rows cannot be divided among %3 heads"),
+                       queries, keys, count});
     const json* rope = tower.config("rope_parameters", {"rope_parameters"});
     const json* scaling = tower.config("rope_scaling", {"rope_scaling"});
     const bool scaled = rope && rope->is_object() && rope->value("rope_type", std::string("default")) != "default";

@@ -1,5 +1,6 @@
 #include "core/weights/families/tensor_list.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 namespace mama::weights {
@@ -62,7 +63,8 @@ std::int64_t sizeOf(const nlohmann::json& object, const char* key)
     constexpr std::int64_t largest = std::int64_t{1} << 30;
     const auto value = object.at(key).get<std::int64_t>();
     if (value < 0 || value > largest)
-        throw Error(ErrorCode::Model, "read model", key, std::to_string(value) + " is no possible size");
+        throw Error(ErrorCode::Model, {action::readModel}, key,
+                    {TextId("weights.no_possible_number", "%1 is no possible size"), value});
     return value;
 }
 
@@ -71,8 +73,8 @@ std::int64_t depthOf(const nlohmann::json& tower)
     constexpr std::int64_t deepest = 1000;
     const auto depth = sizeOf(tower, "depth");
     if (depth > deepest)
-        throw Error(ErrorCode::Model, "read model", "depth",
-                    std::to_string(depth) + " layers are more than " + std::to_string(deepest));
+        throw Error(ErrorCode::Model, {action::readModel}, "depth",
+                    {TextId("weights.layers_more_than", "%1 layers are more than %2"), depth, deepest});
     return depth;
 }
 

@@ -12,8 +12,9 @@ std::int64_t TowerReader::heads(std::int64_t width, const std::vector<std::strin
         --assumed;
     const auto found = told<std::int64_t>("heads", keys, assumed, "weights do not show it; name it with --config");
     if (found < 1 || width % found != 0) {
-        problem("the " + m_section + " tower's width " + std::to_string(width) + " cannot be divided among " +
-                std::to_string(found) + " heads");
+        problem(
+            {TextId("weights.tower_s_width_cannot_divided", "the %1 tower's width %2 cannot be divided among %3 heads"),
+             m_section, width, found});
         return 1;
     }
     return found;

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -31,7 +32,7 @@ public:
     virtual bool isTrue(const std::string& key) const = 0;                   // a setting
     virtual bool hasModelType(const std::string& start) const = 0; // one of the configurations is of such a model
 
-    virtual void problem(const std::string& sentence) = 0;
+    virtual void problem(const UserText& sentence) = 0;
     virtual void assume(const std::string& sentence) = 0;
 
     // A value of the configurations, else `assumed`, which is then noted with the reason.
@@ -44,7 +45,8 @@ public:
                                                         : value->is_string();
             if (fits)
                 return value->get<T>();
-            problem("the configuration's " + own + " is " + value->dump() + ", which is not of the right type");
+            problem({TextId("weights.wrong_type", "the configuration's %1 is %2, which is not of the right type"), own,
+                     value->dump()});
         }
         assume(m_section + "." + own + " = " + nlohmann::json(assumed).dump() + " (" + why + ")");
         return assumed;

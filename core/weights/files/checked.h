@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <cstddef>
@@ -11,10 +12,10 @@
 // Small helpers that every reader of this folder needs.
 namespace mama::weights {
 
-[[noreturn]] inline void fail(const std::filesystem::path& file, const std::string& why,
+[[noreturn]] inline void fail(const std::filesystem::path& file, const UserText& why,
                               ErrorCode code = ErrorCode::Format)
 {
-    throw Error(code, "read weights", file.string(), why);
+    throw Error(code, {action::readWeights}, file.string(), why);
 }
 
 // Product of the dimensions; false if one is negative or the product does not fit.

@@ -28,9 +28,9 @@ public:
     Pickle run();
 
 private:
-    [[noreturn]] void broken(const std::string& why) const
+    [[noreturn]] void broken(const UserText& why) const
     {
-        fail(m_file, "data.pkl, byte " + std::to_string(m_opcodeAt) + ": " + why);
+        fail(m_file, {TextId("weight_file.data_pkl_byte", "data.pkl, byte %1: %2"), m_opcodeAt, why});
     }
 
     // Reading
@@ -82,7 +82,7 @@ private:
 std::string_view Machine::take(std::uint64_t size)
 {
     if (size > m_data.size() - m_at)
-        broken("it needs " + std::to_string(size) + " more bytes than there are");
+        broken({TextId("weight_file.needs_more_bytes_than_there", "it needs %1 more bytes than there are"), size});
     const std::string_view bytes(reinterpret_cast<const char*>(m_data.data()) + m_at, size);
     m_at += size;
     return bytes;
@@ -101,7 +101,7 @@ std::string_view Machine::line()
     const std::string_view rest(reinterpret_cast<const char*>(m_data.data()) + m_at, m_data.size() - m_at);
     const std::size_t end = rest.find('\n');
     if (end == rest.npos)
-        broken("a name without an end");
+        broken({TextId("weight_file.name_without_end", "a name without an end")});
     m_at += end + 1;
     return rest.substr(0, end);
 }
@@ -115,7 +115,7 @@ Index Machine::push(Index index)
 Index Machine::add(PickleNode node)
 {
     if (m_pickle.nodes.size() >= mostNodes)
-        broken("more than " + std::to_string(mostNodes) + " values");
+        broken({TextId("weight_file.more_than_values", "more than %1 values"), mostNodes});
     m_pickle.nodes.push_back(std::move(node));
     return static_cast<Index>(m_pickle.nodes.size() - 1);
 }
@@ -123,7 +123,7 @@ Index Machine::add(PickleNode node)
 Index Machine::top()
 {
     if (m_stack.empty() || (!m_marks.empty() && m_stack.size() <= m_marks.back()))
-        broken("a value is missing on the stack");
+        broken({TextId("weight_file.value_missing_on_stack", "a value is missing on the stack")});
     return m_stack.back();
 }
 
@@ -137,7 +137,7 @@ Index Machine::pop()
 std::vector<Index> Machine::popToMark()
 {
     if (m_marks.empty())
-        broken("a mark is missing on the stack");
+        broken({TextId("weight_file.mark_missing_on_stack", "a mark is missing on the stack")});
     const auto from = m_stack.begin() + static_cast<std::ptrdiff_t>(m_marks.back());
     std::vector<Index> items(from, m_stack.end());
     m_stack.erase(from, m_stack.end());
@@ -149,7 +149,7 @@ void Machine::get(std::uint32_t slot)
 {
     const auto found = m_memo.find(slot);
     if (found == m_memo.end())
-        broken("memo slot " + std::to_string(slot) + " was never written");
+        broken({TextId("weight_file.memo_slot_never_written", "memo slot %1 was never written"), slot});
     push(found->second);
 }
 
@@ -197,11 +197,12 @@ void Machine::setItems(std::vector<Index> items)
 {
     PickleNode& target = m_pickle.nodes[top()];
     if (items.size() % 2 != 0)
-        broken("a key without a value");
+        broken({TextId("weight_file.key_without_value", "a key without a value")});
     if (target.kind == Kind::Dict)
         target.children.insert(target.children.end(), items.begin(), items.end());
     else if (target.kind != Kind::Skipped)
-        broken("items are put into something that is not a dictionary");
+        broken({TextId("weight_file.items_put_into_something_not",
+                       "items are put into something that is not a dictionary")});
 }
 
 void Machine::append(std::vector<Index> items)
@@ -210,18 +211,21 @@ void Machine::append(std::vector<Index> items)
     if (target.kind == Kind::List || target.kind == Kind::Set)
         target.children.insert(target.children.end(), items.begin(), items.end());
     else if (target.kind != Kind::Skipped)
-        broken("elements are put into something that is not a list");
+        broken({TextId("weight_file.elements_put_into_something_not",
+                       "elements are put into something that is not a list")});
 }
 
 void Machine::global(std::string_view module, std::string_view name)
 {
     if (module.size() + name.size() > longestGlobal)
-        broken("the name of a class is too long");
+        broken({TextId("weight_file.name_class_too_long", "the name of a class is too long")});
     const GlobalRole role = roleOf(module, name);
     const std::string full = std::string(module) + "." + std::string(name);
     if (role == GlobalRole::Forbidden)
-        broken("the file wants to use " + inQuotes(full) +
-               ", with which programs are run or reached: refused, nothing was executed");
+        broken(
+            {TextId("weight_file.file_wants_use_which_programs",
+                    "the file wants to use %1, with which programs are run or reached: refused, nothing was executed"),
+             inQuotes(full)});
     m_pickle.names.push_back(std::make_unique<std::string>(full));
     PickleNode node;
     node.kind = Kind::Global;
@@ -240,7 +244,8 @@ void Machine::persistent()
         m_pickle.at(parts.children[1]).kind == Kind::Global && m_pickle.at(parts.children[2]).kind == Kind::Text &&
         m_pickle.at(parts.children[4]).kind == Kind::Integer;
     if (!isStorage)
-        broken("a reference to something that is not a tensor's storage");
+        broken({TextId("weight_file.reference_something_not_tensor_s",
+                       "a reference to something that is not a tensor's storage")});
     container(Kind::Storage, parts.children);
 }
 
@@ -255,9 +260,11 @@ bool Machine::isIntegers(Index index) const
 Index Machine::rebuildTensor(const std::vector<Index>& arguments)
 {
     if (arguments.size() < 4 || m_pickle.at(arguments[0]).kind != Kind::Storage)
-        broken("a tensor is made from something that is not a storage");
+        broken({TextId("weight_file.tensor_made_from_something_not",
+                       "a tensor is made from something that is not a storage")});
     if (m_pickle.at(arguments[1]).kind != Kind::Integer || !isIntegers(arguments[2]) || !isIntegers(arguments[3]))
-        broken("a tensor's offset, shape or strides are not integers");
+        broken(
+            {TextId("weight_file.tensor_s_offset_shape_or", "a tensor's offset, shape or strides are not integers")});
     PickleNode node;
     node.kind = Kind::Tensor;
     node.children.assign(arguments.begin(), arguments.begin() + 4);
@@ -277,7 +284,7 @@ Index Machine::skipped(std::string_view name)
 Index Machine::reduce(Index function, Index arguments)
 {
     if (m_pickle.at(arguments).kind != Kind::Tuple)
-        broken("a call without a tuple of arguments");
+        broken({TextId("weight_file.call_without_tuple_arguments", "a call without a tuple of arguments")});
     // A tuple may be used by many calls: only as much of it is copied as a call looks at.
     const auto& all = m_pickle.at(arguments).children;
     const std::vector<Index> given(all.begin(),
@@ -285,18 +292,21 @@ Index Machine::reduce(Index function, Index arguments)
     if (m_pickle.at(function).kind == Kind::Skipped)
         return skipped(m_pickle.at(function).text);
     if (m_pickle.at(function).kind != Kind::Global)
-        broken("a call of something that is not a class or function");
+        broken(
+            {TextId("weight_file.call_something_not_class_or", "a call of something that is not a class or function")});
     const auto isTensor = [&](std::size_t i) { return i < given.size() && m_pickle.at(given[i]).kind == Kind::Tensor; };
     PickleNode plain;
     switch (m_roles[function]) {
     case GlobalRole::RebuildTensor: return rebuildTensor(given);
     case GlobalRole::RebuildParameter:
         if (!isTensor(0))
-            broken("a parameter is made from something that is not a tensor");
+            broken({TextId("weight_file.parameter_made_from_something_not",
+                           "a parameter is made from something that is not a tensor")});
         return given[0];
     case GlobalRole::RebuildFromType:
         if (given.size() < 3 || m_roles[given[0]] != GlobalRole::RebuildTensor)
-            broken("a tensor of a class of its own is made by an unknown function");
+            broken({TextId("weight_file.tensor_class_own_made_unknown",
+                           "a tensor of a class of its own is made by an unknown function")});
         return reduce(given[0], given[2]);
     case GlobalRole::Dict:
     case GlobalRole::DefaultDict: plain.kind = Kind::Dict; return add(plain);
@@ -306,7 +316,7 @@ Index Machine::reduce(Index function, Index arguments)
         if (!given.empty()) {
             m_copied += m_pickle.at(given[0]).children.size();
             if (m_copied > mostNodes)
-                broken("more than " + std::to_string(mostNodes) + " values in sets");
+                broken({TextId("weight_file.more_than_values_sets", "more than %1 values in sets"), mostNodes});
             plain.children = m_pickle.at(given[0]).children;
         }
         return add(plain);
@@ -440,7 +450,7 @@ bool Machine::stepObject(unsigned char opcode)
         const auto& name = m_pickle.at(pop());
         const auto& module = m_pickle.at(pop());
         if (name.kind != Kind::Text || module.kind != Kind::Text)
-            broken("a class whose name is not text");
+            broken({TextId("weight_file.class_whose_name_not_text", "a class whose name is not text")});
         global(module.text, name.text);
         return true;
     }
@@ -458,7 +468,8 @@ bool Machine::stepObject(unsigned char opcode)
         if (target.kind == Kind::Skipped)
             target.children = {state};
         else if (target.kind != Kind::Dict && target.kind != Kind::Tensor && target.kind != Kind::Set)
-            broken("a state is given to something that has none");
+            broken(
+                {TextId("weight_file.state_given_something_has_none", "a state is given to something that has none")});
         return true;
     }
     default: return false;
@@ -472,11 +483,13 @@ bool Machine::step(unsigned char opcode)
     if (opcode == 0x80) {
         const auto protocol = number<std::uint8_t>();
         if (protocol < 2 || protocol > 5)
-            broken("pickle protocol " + std::to_string(protocol) + " is not one of 2 to 5");
+            broken(
+                {TextId("weight_file.pickle_protocol_not_one", "pickle protocol %1 is not one of 2 to 5"), protocol});
     } else if (opcode == 0x95)
         number<std::uint64_t>(); // a frame's length adds nothing
     else if (!stepContainer(opcode) && !stepValue(opcode) && !stepMemo(opcode) && !stepObject(opcode))
-        broken("opcode " + std::to_string(opcode) + " is unknown or has no place in a checkpoint");
+        broken({TextId("weight_file.opcode_unknown_or_has_no", "opcode %1 is unknown or has no place in a checkpoint"),
+                opcode});
     return true;
 }
 
@@ -485,7 +498,7 @@ Pickle Machine::run()
     for (std::size_t i = 0;; ++i) {
         m_opcodeAt = m_at;
         if (i >= mostOpcodes)
-            broken("more than " + std::to_string(mostOpcodes) + " steps");
+            broken({TextId("weight_file.more_than_steps", "more than %1 steps"), mostOpcodes});
         if (!step(number<std::uint8_t>()))
             break;
     }

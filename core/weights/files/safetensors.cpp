@@ -25,25 +25,32 @@ void checkTiling(std::vector<SafetensorsEntry> entries, std::uint64_t dataSize, 
     });
     std::uint64_t at = 0;
     for (const auto& entry : entries) {
-        const std::string tensor = "tensor " + inQuotes(entry.info.name);
+        const UserText tensor{TextId("weight_file.tensor", "tensor %1"), inQuotes(entry.info.name)};
         if (entry.end < entry.begin)
-            fail(file, tensor + " ends before it starts");
+            fail(file, {TextId("weight_file.ends_before_starts", "%1 ends before it starts"), tensor});
         if (entry.end > dataSize)
-            fail(file, tensor + " ends at byte " + std::to_string(entry.end) + " of the data, which has only " +
-                           std::to_string(dataSize) + ": the file is cut off or its header is wrong");
+            fail(file,
+                 {TextId(
+                      "weight_file.ends_at_byte_data_which",
+                      "%1 ends at byte %2 of the data, which has only %3: the file is cut off or its header is wrong"),
+                  tensor, entry.end, dataSize});
         if (entry.begin != at)
-            fail(file, tensor + (entry.begin < at ? " overlaps the one before it" : " leaves a hole before it"));
+            fail(file, entry.begin < at
+                           ? UserText{TextId("weight_file.overlap", "%1 overlaps the one before it"), tensor}
+                           : UserText{TextId("weight_file.hole", "%1 leaves a hole before it"), tensor});
         std::int64_t count = 0;
         if (!elementCount(entry.info.shape, count) || count > INT64_MAX / 8)
-            fail(file, tensor + " has a shape that is too large: " + shapeText(entry.info.shape));
+            fail(file, {TextId("weight_file.has_shape_too_large", "%1 has a shape that is too large: %2"), tensor,
+                        shapeText(entry.info.shape)});
         const std::uint64_t needed = static_cast<std::uint64_t>(count) * bytesPerElement(entry.info.type);
         if (needed != entry.end - entry.begin)
-            fail(file, tensor + " of shape " + shapeText(entry.info.shape) + " needs " + std::to_string(needed) +
-                           " bytes and has " + std::to_string(entry.end - entry.begin));
+            fail(file, {TextId("weight_file.shape_needs_bytes_has", "%1 of shape %2 needs %3 bytes and has %4"), tensor,
+                        shapeText(entry.info.shape), needed, entry.end - entry.begin});
         at = entry.end;
     }
     if (at != dataSize)
-        fail(file, std::to_string(dataSize - at) + " bytes at the end belong to no tensor");
+        fail(file,
+             {TextId("weight_file.bytes_at_end_belong_no", "%1 bytes at the end belong to no tensor"), dataSize - at});
 }
 
 class Safetensors : public WeightFile
@@ -58,7 +65,7 @@ public:
     {
         const auto found = m_ranges.find(tensor.name);
         if (found == m_ranges.end())
-            fail(path(), "there is no tensor " + inQuotes(tensor.name));
+            fail(path(), {TextId("weight_file.there_no_tensor", "there is no tensor %1"), inQuotes(tensor.name)});
         return aligned(found->second, tensor.type);
     }
 
@@ -68,11 +75,16 @@ private:
         const auto bytes = m_file.bytes();
         std::uint64_t length = 0;
         if (bytes.size() < sizeof length)
-            fail(path(), "only " + std::to_string(bytes.size()) + " bytes: too short for a safetensors file");
+            fail(path(), {TextId("weight_file.only_bytes_too_short_safetensors",
+                                 "only %1 bytes: too short for a safetensors file"),
+                          bytes.size()});
         std::memcpy(&length, bytes.data(), sizeof length);
         if (length > longestHeader || length > bytes.size() - sizeof length)
-            fail(path(), "the header's length, " + std::to_string(length) + " bytes, is larger than " +
-                             (length > longestHeader ? "the format allows" : "the file"));
+            fail(path(), {TextId("weight_file.header_s_length_bytes_larger",
+                                 "the header's length, %1 bytes, is larger than %2"),
+                          length,
+                          length > longestHeader ? UserText{TextId("weight_file.format_allows", "the format allows")}
+                                                 : UserText{TextId("weight_file.file", "the file")}});
         const auto json = bytes.subspan(sizeof length, length);
         SafetensorsHeader header =
             parseSafetensorsHeader({reinterpret_cast<const char*>(json.data()), json.size()}, path());

@@ -49,7 +49,8 @@ public:
     bool end_array() override;
     bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override
     {
-        fail(m_file, "the header is not valid JSON at byte " + std::to_string(position + 8));
+        fail(m_file,
+             {TextId("weight_file.header_not_valid_json_at", "the header is not valid JSON at byte %1"), position + 8});
     }
 
 private:
@@ -57,9 +58,11 @@ private:
 
     bool unexpected(const std::string& what) const
     {
-        fail(m_file, "the header holds " + what +
-                         (m_name.empty() ? std::string(" where an object of tensors must be")
-                                         : " at " + inQuotes(m_name) + (m_field.empty() ? "" : "." + m_field)));
+        fail(m_file, {TextId("weight_file.header_holds", "the header holds %1%2"), what,
+                      m_name.empty() ? UserText{TextId("weight_file.where_object_tensors_must",
+                                                       " where an object of tensors must be")}
+                                     : UserText{TextId("weight_file.at", " at %1%2"), inQuotes(m_name),
+                                                m_field.empty() ? "" : "." + m_field}});
     }
     bool number(std::uint64_t value);
     void finishTensor();
@@ -96,19 +99,25 @@ bool HeaderEvents::key(std::string& value)
 {
     if (m_level == Level::Tensors) {
         if (!m_names.insert(value).second)
-            fail(m_file, "the header names the tensor " + inQuotes(value) + " twice");
+            fail(m_file, {TextId("weight_file.header_names_tensor_twice", "the header names the tensor %1 twice"),
+                          inQuotes(value)});
         if (value.empty())
-            fail(m_file, "the header holds a tensor without a name");
+            fail(m_file,
+                 {TextId("weight_file.header_holds_tensor_without_name", "the header holds a tensor without a name")});
         m_name = value;
     } else if (m_level == Level::Metadata) {
         if (!m_metadataKeys.insert(value).second)
-            fail(m_file, "the header's metadata hold the key " + inQuotes(value) + " twice");
+            fail(m_file,
+                 {TextId("weight_file.header_s_metadata_hold_key", "the header's metadata hold the key %1 twice"),
+                  inQuotes(value)});
         m_field = value;
     } else {
         if (value != "dtype" && value != "shape" && value != "data_offsets")
-            fail(m_file, "tensor " + inQuotes(m_name) + " has an unknown field " + inQuotes(value));
+            fail(m_file, {TextId("weight_file.tensor_has_unknown_field", "tensor %1 has an unknown field %2"),
+                          inQuotes(m_name), inQuotes(value)});
         if (!m_fields.insert(value).second)
-            fail(m_file, "tensor " + inQuotes(m_name) + " has the field " + value + " twice");
+            fail(m_file, {TextId("weight_file.tensor_has_field_twice", "tensor %1 has the field %2 twice"),
+                          inQuotes(m_name), value});
         m_field = value;
     }
     return true;
@@ -124,8 +133,10 @@ bool HeaderEvents::string(std::string& value)
         return unexpected("a string");
     const auto type = typeNamed(value);
     if (!type)
-        fail(m_file, "tensor " + inQuotes(m_name) + " has the type " + inQuotes(value) +
-                         ", which is not one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL");
+        fail(m_file,
+             {TextId("weight_file.tensor_has_type_which_not",
+                     "tensor %1 has the type %2, which is not one of F64, F32, F16, BF16, I64, I32, I16, I8, U8, BOOL"),
+              inQuotes(m_name), inQuotes(value)});
     m_entry.info.type = *type;
     return true;
 }
@@ -151,22 +162,27 @@ bool HeaderEvents::number(std::uint64_t value)
     if (m_field == "data_offsets")
         m_offsets.push_back(value);
     else if (value > static_cast<std::uint64_t>(INT64_MAX))
-        fail(m_file, "tensor " + inQuotes(m_name) + " has a dimension that is too large");
+        fail(m_file,
+             {TextId("weight_file.tensor_has_dimension_too_large", "tensor %1 has a dimension that is too large"),
+              inQuotes(m_name)});
     else
         m_entry.info.shape.push_back(static_cast<std::int64_t>(value));
     if (m_offsets.size() > 2 || m_entry.info.shape.size() > mostDimensions)
-        fail(m_file, "tensor " + inQuotes(m_name) + " has too many numbers in " + m_field);
+        fail(m_file, {TextId("weight_file.tensor_has_too_many_numbers", "tensor %1 has too many numbers in %2"),
+                      inQuotes(m_name), m_field});
     return true;
 }
 
 void HeaderEvents::finishTensor()
 {
     if (m_fields.size() != 3)
-        fail(m_file, "tensor " + inQuotes(m_name) + " lacks dtype, shape or data_offsets");
+        fail(m_file, {TextId("weight_file.tensor_lacks_dtype_shape_or", "tensor %1 lacks dtype, shape or data_offsets"),
+                      inQuotes(m_name)});
     if (m_offsets.size() != 2)
-        fail(m_file, "tensor " + inQuotes(m_name) + " must have two data_offsets");
+        fail(m_file, {TextId("weight_file.tensor_must_have_two_data", "tensor %1 must have two data_offsets"),
+                      inQuotes(m_name)});
     if (m_header.entries.size() >= mostTensors)
-        fail(m_file, "more than " + std::to_string(mostTensors) + " tensors");
+        fail(m_file, {TextId("weight_file.more_than_tensors", "more than %1 tensors"), mostTensors});
     m_entry.begin = m_offsets[0];
     m_entry.end = m_offsets[1];
     m_header.entries.push_back(std::move(m_entry));
@@ -186,9 +202,9 @@ bool HeaderEvents::end_object()
 SafetensorsHeader parseSafetensorsHeader(std::string_view json, const std::filesystem::path& file)
 {
     if (!isUtf8(json))
-        fail(file, "the header is not UTF-8");
+        fail(file, {TextId("weight_file.header_not_utf", "the header is not UTF-8")});
     if (json.empty() || json.front() != '{')
-        fail(file, "the header is not a JSON object");
+        fail(file, {TextId("weight_file.header_not_json_object", "the header is not a JSON object")});
     SafetensorsHeader header;
     HeaderEvents events(file, header);
     nlohmann::json::sax_parse(json, &events);

@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/base/files.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
@@ -29,8 +30,10 @@ std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::js
         const bool fits = weights::elementCount(tensor.info.shape, count) &&
                           static_cast<std::size_t>(count) * bytesPerElement(tensor.info.type) == size;
         if (!fits || !names.insert(tensor.info.name).second)
-            throw Error(ErrorCode::Internal, "write weights", path.string(),
-                        "tensor " + tensor.info.name + " is named twice or has not the bytes of its shape");
+            throw Error(ErrorCode::Internal, {action::writeWeights}, path.string(),
+                        {TextId("weight_file.tensor_named_twice_or_has",
+                                "tensor %1 is named twice or has not the bytes of its shape"),
+                         tensor.info.name});
         header[tensor.info.name] = {
             {"dtype", name(tensor.info.type)}, {"shape", tensor.info.shape}, {"data_offsets", {at, at + size}}};
         at += size;

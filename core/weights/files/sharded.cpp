@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
 #include "core/weights/files/safetensors.h"
@@ -26,7 +27,7 @@ public:
     {
         const auto found = m_shardOf.find(tensor.name);
         if (found == m_shardOf.end())
-            fail(m_path, "there is no tensor " + inQuotes(tensor.name));
+            fail(m_path, {TextId("weight_file.no_tensor_in_shards", "there is no tensor %1"), inQuotes(tensor.name)});
         return found->second->bytes(tensor);
     }
     std::vector<fs::path> files() const override
@@ -40,8 +41,10 @@ public:
     {
         for (const auto& [file, sum] : m_sums)
             if (hashOfFile(m_path.parent_path() / file) != sum)
-                fail(m_path.parent_path() / file, "its SHA-256 is not the one in " + m_path.filename().string() +
-                                                      ": the file was changed, or belongs to another model");
+                fail(m_path.parent_path() / file,
+                     {TextId("weight_file.sha_not_one_file_changed",
+                             "its SHA-256 is not the one in %1: the file was changed, or belongs to another model"),
+                      m_path.filename().string()});
     }
 
 private:
@@ -52,9 +55,11 @@ private:
             return *found->second;
         if (file.empty() || fs::path(file).filename() != file || file == "." || file == ".." ||
             fs::path(file).extension() == ".json")
-            fail(m_path, "the shard " + inQuotes(file) + " is not a file name in the index's own folder");
+            fail(m_path, {TextId("weight_file.shard_not_file_name_index",
+                                 "the shard %1 is not a file name in the index's own folder"),
+                          inQuotes(file)});
         if (m_shards.size() >= mostShards)
-            fail(m_path, "more than " + std::to_string(mostShards) + " shards");
+            fail(m_path, {TextId("weight_file.more_than_shards", "more than %1 shards"), mostShards});
         return *m_shards.emplace(file, open(m_path.parent_path() / file)).first->second;
     }
 
@@ -72,14 +77,16 @@ private:
 void Sharded::read()
 {
     if (fs::is_regular_file(m_path) && fs::file_size(m_path) > longestIndex)
-        fail(m_path, "too large for an index of shards");
+        fail(m_path, {TextId("weight_file.too_large_index_shards", "too large for an index of shards")});
     const nlohmann::json index = readJson(m_path);
     if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object())
-        fail(m_path, "no \"weight_map\": this is not an index of shards");
+        fail(m_path,
+             {TextId("weight_file.no_weight_map_not_index", "no \"weight_map\": this is not an index of shards")});
     std::unordered_map<std::string, std::string> fileOf;
     for (const auto& [tensor, file] : index["weight_map"].items()) {
         if (!file.is_string())
-            fail(m_path, "the shard of " + inQuotes(tensor) + " is not a file name");
+            fail(m_path,
+                 {TextId("weight_file.shard_not_file_name", "the shard of %1 is not a file name"), inQuotes(tensor)});
         fileOf[tensor] = file.get<std::string>();
         shard(fileOf[tensor]);
     }
@@ -87,14 +94,18 @@ void Sharded::read()
         for (const TensorInfo& info : weights->tensors()) {
             const auto home = fileOf.find(info.name);
             if (home == fileOf.end() || home->second != file)
-                fail(m_path, "the shard " + file + " holds " + inQuotes(info.name) + ", which the index " +
-                                 (home == fileOf.end() ? "does not name" : "puts elsewhere"));
+                fail(m_path,
+                     {TextId("weight_file.shard_holds_which_index", "the shard %1 holds %2, which the index %3"), file,
+                      inQuotes(info.name),
+                      home == fileOf.end() ? UserText{TextId("weight_file.does_not_name", "does not name")}
+                                           : UserText{TextId("weight_file.puts_elsewhere", "puts elsewhere")}});
             m_shardOf.emplace(info.name, weights);
             m_tensors.push_back(info);
         }
     for (const auto& [tensor, file] : fileOf)
         if (!m_shardOf.contains(tensor))
-            fail(m_path, "the shard " + file + " lacks the tensor " + inQuotes(tensor));
+            fail(m_path, {TextId("weight_file.shard_lacks_tensor", "the shard %1 lacks the tensor %2"), file,
+                          inQuotes(tensor)});
     m_metadata["shards"] = m_shards.size();
     readSums(index);
 }
@@ -106,11 +117,14 @@ void Sharded::readSums(const nlohmann::json& index)
         return;
     const nlohmann::json& sums = (*metadata)["sha256"];
     if (!sums.is_object())
-        fail(m_path, "\"sha256\" is not an object of sums by file name");
+        fail(m_path,
+             {TextId("weight_file.sha256_not_object_sums_file", "\"sha256\" is not an object of sums by file name")});
     for (const auto& [file, sum] : sums.items()) {
         if (!m_shards.contains(file) || !sum.is_string())
-            fail(m_path, "\"sha256\" of " + inQuotes(file) +
-                             (sum.is_string() ? ": the index has no such shard" : " is not a string"));
+            fail(m_path, {TextId("weight_file.sha256", "\"sha256\" of %1%2"), inQuotes(file),
+                          sum.is_string()
+                              ? UserText{TextId("weight_file.index_has_no_such_shard", ": the index has no such shard")}
+                              : UserText{TextId("weight_file.not_string", " is not a string")}});
         m_sums[file] = sum.get<std::string>();
     }
 }
@@ -131,9 +145,9 @@ std::string writeShardIndex(const fs::path& folder, const std::map<std::string, 
         const auto shard = WeightFile::open(folder / file);
         for (const TensorInfo& info : shard->tensors()) {
             if (map.contains(info.name))
-                throw Error(ErrorCode::Internal, "write weights", folder.string(),
-                            "the tensor " + info.name + " lies in " + map[info.name].get<std::string>() + " and in " +
-                                file);
+                throw Error(ErrorCode::Internal, {action::writeWeights}, folder.string(),
+                            {TextId("weight_file.tensor_lies", "the tensor %1 lies in %2 and in %3"), info.name,
+                             map[info.name].get<std::string>(), file});
             map[info.name] = file;
             size += static_cast<std::uint64_t>(info.elements()) * bytesPerElement(info.type);
         }

@@ -91,12 +91,14 @@ void TorchFile::findPrefix()
             ++found;
         }
     if (found != 1)
-        fail(path(),
-             found == 0 ? "a zip file without data.pkl: not a file of torch.save" : "a zip file with several data.pkl");
+        fail(path(), found == 0 ? UserText{TextId("weight_file.no_data_pkl",
+                                                  "a zip file without data.pkl: not a file of torch.save")}
+                                : UserText{TextId("weight_file.several_data_pkl", "a zip file with several data.pkl")});
     if (m_zip.find(m_prefix + "byteorder")) {
         const auto order = m_zip.read(m_prefix + "byteorder", 16);
         if (std::string_view(reinterpret_cast<const char*>(order.bytes.data()), order.bytes.size()) != "little")
-            fail(path(), "the byte order is not little endian", ErrorCode::Unsupported);
+            fail(path(), {TextId("weight_file.byte_order_not_little_endian", "the byte order is not little endian")},
+                 ErrorCode::Unsupported);
     }
 }
 
@@ -104,16 +106,18 @@ const PickleNode* TorchFile::stateDict(const Pickle& pickle) const
 {
     const PickleNode& root = pickle.at(pickle.root);
     if (root.kind != Kind::Dict)
-        fail(path(), "data.pkl holds no dictionary of tensors");
+        fail(path(), {TextId("weight_file.data_pkl_holds_no_dictionary", "data.pkl holds no dictionary of tensors")});
     for (const char* key : {"state_dict", "model", "teacher", "model_state_dict"}) {
         const PickleNode* inner = pickle.value(root, key);
         if (inner && inner->kind == Kind::Dict)
             return inner;
         if (inner && (std::string_view(key) == "state_dict" || inner->kind == Kind::Skipped))
-            fail(path(), "\"" + std::string(key) + "\" is not a dictionary of tensors" +
-                             (inner->kind == Kind::Skipped
-                                  ? " but an object of the class " + inQuotes(inner->text) + ", which is not read"
-                                  : ""));
+            fail(path(),
+                 {TextId("weight_file.not_dictionary_tensors", "\"%1\" is not a dictionary of tensors%2"), key,
+                  inner->kind == Kind::Skipped ? UserText{TextId("weight_file.but_object_class_which_not",
+                                                                 " but an object of the class %1, which is not read"),
+                                                          inQuotes(inner->text)}
+                                               : UserText()});
     }
     return &root;
 }
@@ -127,24 +131,28 @@ std::pair<std::string, std::uint64_t> TorchFile::storage(const Pickle& pickle, c
     const auto type = typeOf(untyped && dtype ? dtype->text : className);
     if (!type)
         fail(path(),
-             "tensor " + inQuotes(info.name) + " has a storage of the class " + inQuotes(className) +
-                 ", which is not known",
+             {TextId("weight_file.tensor_has_storage_class_which",
+                     "tensor %1 has a storage of the class %2, which is not known"),
+              inQuotes(info.name), inQuotes(className)},
              ErrorCode::Unsupported);
     info.type = *type;
     const bool plainKey = !key.empty() && key.size() <= 64 && std::all_of(key.begin(), key.end(), [](unsigned char c) {
         return std::isalnum(c) != 0 || c == '_' || c == '-';
     });
     if (!plainKey)
-        fail(path(), "tensor " + inQuotes(info.name) + " names the storage " + inQuotes(key) +
-                         ", which is not a record of the archive");
+        fail(path(), {TextId("weight_file.tensor_names_storage_which_not",
+                             "tensor %1 names the storage %2, which is not a record of the archive"),
+                      inQuotes(info.name), inQuotes(key)});
     const std::string record = m_prefix + "data/" + std::string(key);
     const auto* entry = m_zip.find(record);
     if (!entry)
-        fail(path(), "tensor " + inQuotes(info.name) + ": the zip file lacks its record " + inQuotes(record));
+        fail(path(), {TextId("weight_file.tensor_zip_file_lacks_record", "tensor %1: the zip file lacks its record %2"),
+                      inQuotes(info.name), inQuotes(record)});
     const std::uint64_t size = untyped ? 1 : bytesPerElement(*type);
     if (declared < 0 || entry->size / size != static_cast<std::uint64_t>(declared) || entry->size % size != 0)
-        fail(path(), "tensor " + inQuotes(info.name) + ": its record has " + std::to_string(entry->size) +
-                         " bytes, declared are " + std::to_string(declared) + " elements of " + std::to_string(size));
+        fail(path(), {TextId("weight_file.tensor_record_has_bytes_declared",
+                             "tensor %1: its record has %2 bytes, declared are %3 elements of %4"),
+                      inQuotes(info.name), entry->size, declared, size});
     return {record, entry->size};
 }
 
@@ -168,26 +176,32 @@ void TorchFile::addTensor(const Pickle& pickle, const PickleNode& node, std::str
     const auto available = static_cast<std::int64_t>(layout.storageBytes / bytesPerElement(info.type));
     std::int64_t count = 0;
     if (!elementCount(info.shape, count))
-        fail(path(), tensor + " has an impossible shape " + shapeText(info.shape));
+        fail(path(), {TextId("weight_file.has_impossible_shape", "%1 has an impossible shape %2"), tensor,
+                      shapeText(info.shape)});
     if (layout.strides.size() != info.shape.size() ||
         std::any_of(layout.strides.begin(), layout.strides.end(), [](std::int64_t s) { return s < 0; }))
-        fail(path(), tensor + " has impossible strides " + shapeText(layout.strides));
+        fail(path(), {TextId("weight_file.has_impossible_strides", "%1 has impossible strides %2"), tensor,
+                      shapeText(layout.strides)});
     if (layout.offset < 0 || layout.offset > available || count > available)
-        fail(path(), tensor + " of shape " + shapeText(info.shape) + " at offset " + std::to_string(layout.offset) +
-                         " does not fit into its storage of " + std::to_string(available) + " elements");
+        fail(path(), {TextId("weight_file.shape_at_offset_does_not",
+                             "%1 of shape %2 at offset %3 does not fit into its storage of %4 elements"),
+                      tensor, shapeText(info.shape), layout.offset, available});
     std::int64_t last = layout.offset, expected = 1;
     for (std::size_t d = info.shape.size(); d-- > 0 && count > 0;) {
         std::int64_t reach = 0;
         if (__builtin_mul_overflow(info.shape[d] - 1, layout.strides[d], &reach) ||
             __builtin_add_overflow(last, reach, &last))
-            fail(path(), tensor + " has strides that overflow");
+            fail(path(), {TextId("weight_file.has_strides_overflow", "%1 has strides that overflow"), tensor});
         layout.contiguous = layout.contiguous && (info.shape[d] == 1 || layout.strides[d] == expected);
         expected *= info.shape[d];
     }
     if (count > 0 && last >= available)
-        fail(path(), tensor + " reaches beyond its storage of " + std::to_string(available) + " elements");
+        fail(path(),
+             {TextId("weight_file.reaches_beyond_storage_elements", "%1 reaches beyond its storage of %2 elements"),
+              tensor, available});
     if (!m_layouts.emplace(info.name, std::move(layout)).second)
-        fail(path(), "the dictionary names " + inQuotes(info.name) + " twice");
+        fail(path(),
+             {TextId("weight_file.dictionary_names_twice", "the dictionary names %1 twice"), inQuotes(info.name)});
     m_tensors.push_back(std::move(info));
 }
 
@@ -198,14 +212,16 @@ void TorchFile::addTensors(const Pickle& pickle, const PickleNode& dict)
         const PickleNode& key = pickle.at(dict.children[i]);
         const PickleNode& value = pickle.at(dict.children[i + 1]);
         if (key.kind != Kind::Text || key.text.empty() || !isUtf8(key.text))
-            fail(path(), "a key of the dictionary of tensors is not text");
+            fail(path(), {TextId("weight_file.key_dictionary_tensors_not_text",
+                                 "a key of the dictionary of tensors is not text")});
         if (value.kind == Kind::Tensor)
             addTensor(pickle, value, std::string(key.text));
         else if (value.kind == Kind::Skipped || value.kind == Kind::Global || value.kind == Kind::Storage)
-            fail(path(), inQuotes(key.text) + " is not a tensor but " +
-                             (value.kind == Kind::Storage
-                                  ? "a bare storage"
-                                  : "an object of the class " + inQuotes(value.text) + ", which is not read"));
+            fail(path(), {TextId("weight_file.not_tensor_but", "%1 is not a tensor but %2"), inQuotes(key.text),
+                          value.kind == Kind::Storage ? UserText{TextId("weight_file.bare_storage", "a bare storage")}
+                                                      : UserText{TextId("weight_file.object_class_which_not_read",
+                                                                        "an object of the class %1, which is not read"),
+                                                                 inQuotes(value.text)}});
         else
             m_metadata[oneLine(key.text)] = toJson(pickle, value);
     }
@@ -216,7 +232,7 @@ void TorchFile::addTensors(const Pickle& pickle, const PickleNode& dict)
                 m_metadata[oneLine(pickle.at(root.children[i]).text)] = toJson(pickle, pickle.at(root.children[i + 1]));
     }
     if (m_tensors.empty())
-        fail(path(), "data.pkl holds no tensors");
+        fail(path(), {TextId("weight_file.data_pkl_holds_no_tensors", "data.pkl holds no tensors")});
 }
 
 void TorchFile::read()
@@ -246,7 +262,7 @@ TensorBytes TorchFile::bytes(const TensorInfo& tensor) const
 {
     const auto found = m_layouts.find(tensor.name);
     if (found == m_layouts.end())
-        fail(path(), "there is no tensor " + inQuotes(tensor.name));
+        fail(path(), {TextId("weight_file.no_tensor_in_torch_file", "there is no tensor %1"), inQuotes(tensor.name)});
     const Layout& layout = found->second;
     const std::size_t size = bytesPerElement(tensor.type);
     const auto count = static_cast<std::size_t>(tensor.elements());

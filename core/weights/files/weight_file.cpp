@@ -31,7 +31,9 @@ fs::path weightsOf(const fs::path& folder)
             return folder / file;
     weights::fail(
         folder,
-        "the folder holds no model.safetensors, pytorch_model.bin, adapter_model.safetensors or an index of shards",
+        {TextId(
+            "weight_file.folder_holds_no_model_safetensors",
+            "the folder holds no model.safetensors, pytorch_model.bin, adapter_model.safetensors or an index of shards")},
         ErrorCode::Io);
 }
 
@@ -40,20 +42,27 @@ std::shared_ptr<const WeightFile> openMapped(MappedFile file)
     const std::string_view start = text(file.bytes());
     const fs::path path = file.path();
     if (start.empty())
-        weights::fail(path, "the file is empty");
+        weights::fail(path, {TextId("weight_file.file_empty", "the file is empty")});
     if (start.starts_with("PK"))
         return weights::openTorchFile(std::move(file));
     if (start.starts_with("version https://git-lfs"))
-        weights::fail(path, "this is a Git LFS pointer, not the weights: fetch the file itself (git lfs pull)");
+        weights::fail(path,
+                      {TextId("weight_file.git_lfs_pointer_not_weights",
+                              "this is a Git LFS pointer, not the weights: fetch the file itself (git lfs pull)")});
     const bool looksLikeHeader = start.size() > 8 && start[8] == '{';
     if (path.extension() == ".safetensors" || looksLikeHeader)
         return weights::openSafetensors(std::move(file));
     if (start.front() == '\x80')
         weights::fail(
             path,
-            "a raw pickle or a PyTorch file from before version 1.6: such files are programs and are never run; save it again with a current PyTorch or as safetensors");
-    weights::fail(path, "neither a safetensors nor a PyTorch zip file" +
-                            std::string(start.front() == '<' ? " (it looks like a web page)" : ""));
+            {TextId(
+                "weight_file.raw_pickle_or_pytorch_file",
+                "a raw pickle or a PyTorch file from before version 1.6: such files are programs and are never run; save it again with a current PyTorch or as safetensors")});
+    weights::fail(
+        path,
+        {TextId("weight_file.neither_safetensors_nor_pytorch_zip", "neither a safetensors nor a PyTorch zip file%1"),
+         start.front() == '<' ? UserText{TextId("weight_file.looks_like_web_page", " (it looks like a web page)")}
+                              : UserText()});
 }
 
 } // namespace

@@ -76,11 +76,13 @@ std::shared_ptr<const std::vector<std::byte>> inflated(const ZipArchive::Entry& 
                                                        const std::filesystem::path& file, const std::string& name)
 {
     if (entry.packed.size() > UINT32_MAX || entry.size > UINT32_MAX)
-        fail(file, "the compressed entry " + inQuotes(name) + " is larger than 4 GiB: store it uncompressed");
+        fail(file, {TextId("weight_file.compressed_entry_larger_than_gib",
+                           "the compressed entry %1 is larger than 4 GiB: store it uncompressed"),
+                    inQuotes(name)});
     auto out = std::make_shared<std::vector<std::byte>>(entry.size);
     z_stream stream{};
     if (inflateInit2(&stream, -MAX_WBITS) != Z_OK)
-        fail(file, "zlib did not start", ErrorCode::Memory);
+        fail(file, {TextId("weight_file.zlib_did_not_start", "zlib did not start")}, ErrorCode::Memory);
     stream.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(entry.packed.data()));
     stream.avail_in = static_cast<uInt>(entry.packed.size());
     Bytef none = 0;
@@ -90,7 +92,8 @@ std::shared_ptr<const std::vector<std::byte>> inflated(const ZipArchive::Entry& 
     const bool whole = status == Z_STREAM_END && stream.avail_out == 0;
     inflateEnd(&stream);
     if (!whole)
-        fail(file, "the entry " + inQuotes(name) + " does not unpack to its " + std::to_string(entry.size) + " bytes");
+        fail(file, {TextId("weight_file.entry_does_not_unpack_bytes", "the entry %1 does not unpack to its %2 bytes"),
+                    inQuotes(name), entry.size});
     return out;
 }
 
@@ -112,23 +115,26 @@ ZipArchive::Directory ZipArchive::findDirectory() const
             at + endSize + numberAt<std::uint16_t>(bytes, at + 20) != bytes.size())
             continue;
         if (numberAt<std::uint16_t>(bytes, at + 4) != numberAt<std::uint16_t>(bytes, at + 6))
-            fail(path(), "a zip file on several disks");
+            fail(path(), {TextId("weight_file.zip_file_on_several_disks", "a zip file on several disks")});
         Directory found{numberAt<std::uint32_t>(bytes, at + 16), numberAt<std::uint32_t>(bytes, at + 12),
                         numberAt<std::uint16_t>(bytes, at + 10)};
         if (at >= locatorSize && numberAt<std::uint32_t>(bytes, at - locatorSize) == locatorSignature) {
             const auto end64 = numberAt<std::uint64_t>(bytes, at - locatorSize + 8);
             if (end64 > at || at - end64 < end64Size || numberAt<std::uint32_t>(bytes, end64) != end64Signature)
-                fail(path(), "the zip64 end record is broken");
+                fail(path(), {TextId("weight_file.zip64_end_record_broken", "the zip64 end record is broken")});
             found = {numberAt<std::uint64_t>(bytes, end64 + 48), numberAt<std::uint64_t>(bytes, end64 + 40),
                      numberAt<std::uint64_t>(bytes, end64 + 32)};
         }
         if (found.offset > at || found.size > at - found.offset)
-            fail(path(), "the zip directory lies outside the file");
+            fail(path(),
+                 {TextId("weight_file.zip_directory_lies_outside_file", "the zip directory lies outside the file")});
         if (found.count > mostEntries || found.count * entrySize > found.size)
-            fail(path(), "the zip directory names more entries than it can hold");
+            fail(path(), {TextId("weight_file.zip_directory_names_more_entries",
+                                 "the zip directory names more entries than it can hold")});
         return found;
     }
-    fail(path(), "the zip file has no directory at its end: it is cut off");
+    fail(path(),
+         {TextId("weight_file.zip_file_has_no_directory", "the zip file has no directory at its end: it is cut off")});
 }
 
 void ZipArchive::readDirectory(const Directory& directory)
@@ -136,11 +142,13 @@ void ZipArchive::readDirectory(const Directory& directory)
     auto rest = m_file.bytes().subspan(directory.offset, directory.size);
     for (std::uint64_t i = 0; i < directory.count; ++i) {
         if (rest.size() < entrySize || numberAt<std::uint32_t>(rest, 0) != entrySignature)
-            fail(path(), "entry " + std::to_string(i) + " of the zip directory is broken");
+            fail(path(),
+                 {TextId("weight_file.entry_zip_directory_broken", "entry %1 of the zip directory is broken"), i});
         const std::size_t length = entrySize + numberAt<std::uint16_t>(rest, 28) + numberAt<std::uint16_t>(rest, 30) +
                                    numberAt<std::uint16_t>(rest, 32);
         if (length > rest.size())
-            fail(path(), "entry " + std::to_string(i) + " of the zip directory is cut off");
+            fail(path(),
+                 {TextId("weight_file.entry_zip_directory_cut_off", "entry %1 of the zip directory is cut off"), i});
         addEntry(rest.first(length), directory.offset);
         rest = rest.subspan(length);
     }
@@ -151,32 +159,40 @@ void ZipArchive::addEntry(std::span<const std::byte> record, std::uint64_t direc
     const auto nameSize = numberAt<std::uint16_t>(record, 28), extraSize = numberAt<std::uint16_t>(record, 30);
     const std::string name(textAt(record, entrySize, nameSize));
     if (!isSafe(name))
-        fail(path(), "the zip entry " + inQuotes(name) + " points out of the archive");
+        fail(path(), {TextId("weight_file.zip_entry_points_out_archive", "the zip entry %1 points out of the archive"),
+                      inQuotes(name)});
     const auto flags = numberAt<std::uint16_t>(record, 8), method = numberAt<std::uint16_t>(record, 10);
     if ((flags & 1U) != 0)
-        fail(path(), "the zip entry " + inQuotes(name) + " is encrypted");
+        fail(path(), {TextId("weight_file.zip_entry_encrypted", "the zip entry %1 is encrypted"), inQuotes(name)});
     if (method != 0 && method != 8)
-        fail(path(), "the zip entry " + inQuotes(name) + " uses compression method " + std::to_string(method) +
-                         ", not stored or deflated");
+        fail(path(), {TextId("weight_file.zip_entry_uses_compression_method",
+                             "the zip entry %1 uses compression method %2, not stored or deflated"),
+                      inQuotes(name), method});
     std::uint64_t size = numberAt<std::uint32_t>(record, 24), packed = numberAt<std::uint32_t>(record, 20),
                   offset = numberAt<std::uint32_t>(record, 42);
     applyZip64(record.subspan(std::size_t{entrySize} + nameSize, extraSize), size, packed, offset);
     const auto bytes = m_file.bytes();
     if (offset > directoryOffset || directoryOffset - offset < localSize ||
         numberAt<std::uint32_t>(bytes, offset) != localSignature)
-        fail(path(), "the zip entry " + inQuotes(name) + " does not start where the directory says");
+        fail(path(), {TextId("weight_file.zip_entry_does_not_start",
+                             "the zip entry %1 does not start where the directory says"),
+                      inQuotes(name)});
     const std::uint64_t localName = numberAt<std::uint16_t>(bytes, offset + 26);
     const std::uint64_t start = offset + localSize + localName + numberAt<std::uint16_t>(bytes, offset + 28);
     if (start > directoryOffset || packed > directoryOffset - start)
-        fail(path(), "the zip entry " + inQuotes(name) + " reaches beyond the data");
+        fail(path(), {TextId("weight_file.zip_entry_reaches_beyond_data", "the zip entry %1 reaches beyond the data"),
+                      inQuotes(name)});
     if (textAt(bytes, offset + localSize, localName) != name)
-        fail(path(), "the zip entry " + inQuotes(name) + " has another name in its own header");
+        fail(path(),
+             {TextId("weight_file.zip_entry_has_another_name", "the zip entry %1 has another name in its own header"),
+              inQuotes(name)});
     if (method == 0 && packed != size)
-        fail(path(), "the stored zip entry " + inQuotes(name) + " has two sizes");
+        fail(path(),
+             {TextId("weight_file.stored_zip_entry_has_two", "the stored zip entry %1 has two sizes"), inQuotes(name)});
     if (!m_entries
              .emplace(name, Entry{bytes.subspan(start, packed), size, numberAt<std::uint32_t>(record, 16), method == 8})
              .second)
-        fail(path(), "the zip file holds " + inQuotes(name) + " twice");
+        fail(path(), {TextId("weight_file.zip_file_holds_twice", "the zip file holds %1 twice"), inQuotes(name)});
 }
 
 void ZipArchive::checkOverlaps() const
@@ -188,7 +204,7 @@ void ZipArchive::checkOverlaps() const
     std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.data() < b.data(); });
     for (std::size_t i = 1; i < parts.size(); ++i)
         if (parts[i - 1].data() + parts[i - 1].size() > parts[i].data())
-            fail(path(), "entries of the zip file overlap");
+            fail(path(), {TextId("weight_file.entries_zip_file_overlap", "entries of the zip file overlap")});
 }
 
 const ZipArchive::Entry* ZipArchive::find(const std::string& name) const
@@ -201,11 +217,14 @@ TensorBytes ZipArchive::read(const std::string& name, std::uint64_t most) const
 {
     const Entry* entry = find(name);
     if (!entry)
-        fail(path(), "the zip file lacks the record " + inQuotes(name));
+        fail(path(), {TextId("weight_file.zip_file_lacks_record", "the zip file lacks the record %1"), inQuotes(name)});
     if (entry->size > most)
-        fail(path(), "the zip entry " + inQuotes(name) + " is too large: " + std::to_string(entry->size) + " bytes");
+        fail(path(), {TextId("weight_file.zip_entry_too_large_bytes", "the zip entry %1 is too large: %2 bytes"),
+                      inQuotes(name), entry->size});
     if (entry->deflated && entry->size / deflateLimit > entry->packed.size())
-        fail(path(), "the zip entry " + inQuotes(name) + " claims a size that its bytes cannot unpack to");
+        fail(path(), {TextId("weight_file.zip_entry_claims_size_bytes",
+                             "the zip entry %1 claims a size that its bytes cannot unpack to"),
+                      inQuotes(name)});
     TensorBytes result{entry->packed, nullptr};
     if (entry->deflated) {
         result.copy = inflated(*entry, path(), name);
@@ -216,7 +235,9 @@ TensorBytes ZipArchive::read(const std::string& name, std::uint64_t most) const
         crc = ::crc32(crc, reinterpret_cast<const Bytef*>(part.data()), static_cast<uInt>(part.size()));
     });
     if (crc != entry->crc)
-        fail(path(), "the CRC-32 of the zip entry " + inQuotes(name) + " does not match: the file is damaged");
+        fail(path(), {TextId("weight_file.crc_zip_entry_does_not",
+                             "the CRC-32 of the zip entry %1 does not match: the file is damaged"),
+                      inQuotes(name)});
     return result;
 }
 
