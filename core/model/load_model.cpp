@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -17,7 +18,8 @@ std::string hashOf(const std::filesystem::path& path)
     {
     };
     if (::stat(path.c_str(), &now) != 0)
-        throw Error(ErrorCode::Io, "load model", path.string(), "cannot be opened");
+        throw Error(ErrorCode::Io, {action::loadModel}, path.string(),
+                    {TextId("model.cannot_opened", "cannot be opened")});
     const std::string identity = std::filesystem::weakly_canonical(path).string() + "|" + std::to_string(now.st_size) +
                                  "|" + std::to_string(now.st_ino) + "|" + std::to_string(now.st_mtim.tv_sec) + "." +
                                  std::to_string(now.st_mtim.tv_nsec);
@@ -82,7 +84,8 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& folder, co
                                          const Job& job)
 {
     if (!std::filesystem::exists(folder))
-        throw Error(ErrorCode::Model, "load model", folder.string(), "there is no such model folder");
+        throw Error(ErrorCode::Model, {action::loadModel}, folder.string(),
+                    {TextId("model.there_no_such_model_folder", "there is no such model folder")});
     ImportOptions import;
     import.checkpoint = folder;
     import.checkValues = false;

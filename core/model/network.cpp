@@ -1,5 +1,6 @@
 #include "core/model/network.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/weights/families/canonical_names.h"
 
@@ -102,9 +103,9 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
             m_device = parameters.all().begin()->second.device();
         m_logitScale = parameters.find(names::logitScale);
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorCode::Model, "load model", "model.json", error.what());
+        throw Error(ErrorCode::Model, {action::loadModel}, "model.json", error.what());
     } catch (const c10::Error& error) {
-        throw Error(ErrorCode::Model, "load model", "weights", error.what_without_backtrace());
+        throw Error(ErrorCode::Model, {action::loadModel}, "weights", error.what_without_backtrace());
     }
 }
 

@@ -1,5 +1,6 @@
 #include "core/model/text_embedder.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/weights/families/families.h"
 #include "core/weights/model_kind.h"
@@ -84,7 +85,7 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
         input.last = static_cast<std::int64_t>(input.separators.size()) -
                      static_cast<std::int64_t>(made.separators.size() - *last);
     if (input.ids.empty())
-        throw Error(ErrorCode::Data, "encode text", "", "the text is empty");
+        throw Error(ErrorCode::Data, {action::encodeText}, "", {TextId("model.text_empty", "the text is empty")});
     return input;
 }
 

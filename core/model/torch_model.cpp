@@ -1,5 +1,6 @@
 #include "core/model/torch_model.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -88,8 +89,8 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
     m_precision = options.precision;
     if (m_gpu >= 0) {
         if (m_precision == Precision::Int8 || m_precision == Precision::Bf16)
-            throw Error(ErrorCode::Unsupported, "load model", std::string("precision ") + name(m_precision),
-                        "the GPU computes in fp32");
+            throw Error(ErrorCode::Unsupported, {action::loadModel}, std::string("precision ") + name(m_precision),
+                        {TextId("model.gpu_computes_fp32", "the GPU computes in fp32")});
         m_precision = Precision::Fp32;
     } else {
         if (m_precision == Precision::Auto)
@@ -112,12 +113,13 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
                                                      std::int64_t width, const Job& job) const
 {
     if (!m_network->image)
-        throw Error(ErrorCode::Model, "encode image", m_info.name, "the model has no image tower");
+        throw Error(ErrorCode::Model, {action::encodeImage}, m_info.name,
+                    {TextId("model.model_has_no_image_tower", "the model has no image tower")});
     const GridSize grid = m_network->image->grid(height, width);
     if (n < 1 || static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
-        throw Error(ErrorCode::Data, "encode image", "input",
-                    std::to_string(input.size()) + " values, expected " + std::to_string(n) + " x 3 x " +
-                        std::to_string(height) + " x " + std::to_string(width));
+        throw Error(ErrorCode::Data, {action::encodeImage}, "input",
+                    {TextId("model.values_expected_x_x_x", "%1 values, expected %2 x 3 x %3 x %4"), input.size(), n,
+                     height, width});
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
@@ -150,8 +152,9 @@ Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string
                                                    const Job& job) const
 {
     if (!m_texts)
-        throw Error(ErrorCode::Model, "encode text", m_info.name,
-                    m_network->text ? "the model folder has no tokenizer" : "the model has no text tower");
+        throw Error(ErrorCode::Model, {action::encodeText}, m_info.name,
+                    m_network->text ? UserText{TextId("model.no_tokenizer", "the model folder has no tokenizer")}
+                                    : UserText{TextId("model.no_text_tower", "the model has no text tower")});
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);

@@ -1,5 +1,6 @@
 #include "core/model/kernels/cuda_plugin.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/cuda/plugin_interface.h"
 
@@ -10,6 +11,8 @@
 
 namespace mama::cuda {
 namespace {
+
+constexpr auto noDevice = TextId("model.no_device", "expected cpu, auto, cuda or cuda:N");
 
 struct Plugin
 {
@@ -82,15 +85,16 @@ int chooseDevice(const std::string& device)
     if (device.starts_with("cuda:")) {
         const auto [end, error] = std::from_chars(device.data() + 5, device.data() + device.size(), index);
         if (error != std::errc() || end != device.data() + device.size() || index < 0)
-            throw Error(ErrorCode::Usage, "device", device, "expected cpu, auto, cuda or cuda:N");
+            throw Error(ErrorCode::Usage, {action::device}, device, {noDevice});
     } else if (device != "cuda" && device != "auto") {
-        throw Error(ErrorCode::Usage, "device", device, "expected cpu, auto, cuda or cuda:N");
+        throw Error(ErrorCode::Usage, {action::device}, device, {noDevice});
     }
     if (!plugin().missing.empty())
-        throw Error(ErrorCode::Unsupported, "device", device, plugin().missing + "; use --device cpu or auto");
+        throw Error(ErrorCode::Unsupported, {action::device}, device,
+                    {TextId("model.use_device_cpu_or_auto", "%1; use --device cpu or auto"), plugin().missing});
     if (index >= plugin().deviceCount())
-        throw Error(ErrorCode::Unsupported, "device", device,
-                    "there are " + std::to_string(plugin().deviceCount()) + " GPUs");
+        throw Error(ErrorCode::Unsupported, {action::device}, device,
+                    {TextId("model.there_gpus", "there are %1 GPUs"), plugin().deviceCount()});
     at::globalContext().setAllowTF32CuDNN(false); // fp32 means fp32
     return index;
 }
@@ -148,7 +152,8 @@ namespace mama {
 CosineMaps cosineMaps(const at::Tensor& patches, const at::Tensor& sentences)
 {
     if (patches.dim() != 2 || sentences.dim() != 2 || patches.size(1) != sentences.size(1) || patches.size(0) < 1)
-        throw Error(ErrorCode::Internal, "cosine maps", "", "patches [P, D] and sentences [S, D] do not fit");
+        throw Error(ErrorCode::Internal, {action::cosineMaps}, "",
+                    {TextId("model.patches_p_d_sentences_s", "patches [P, D] and sentences [S, D] do not fit")});
     if (patches.is_cuda()) {
         CosineMaps made{at::empty({sentences.size(0), patches.size(0)}, patches.options()),
                         at::empty({sentences.size(0)}, patches.options())};

@@ -1,5 +1,6 @@
 #include "core/model/kernels/precision.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 namespace mama {
@@ -20,7 +21,8 @@ Precision parsePrecision(const std::string& text)
     for (const Precision precision : {Precision::Auto, Precision::Fp32, Precision::Bf16, Precision::Int8})
         if (text == name(precision))
             return precision;
-    throw Error(ErrorCode::Usage, "precision", text, "expected auto, fp32, bf16 or int8");
+    throw Error(ErrorCode::Usage, {action::precision}, text,
+                {TextId("model.expected_auto_fp32_bf16_or", "expected auto, fp32, bf16 or int8")});
 }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #include "core/model/layers/linear.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/kernels/kernels.h"
 #include "core/model/layers/trained_linear.h"
@@ -39,8 +40,8 @@ Linear Linear::from(const Parameters& parameters, const std::string& name, const
 {
     Linear made(parameters.get(name + ".weight"), parameters.find(name + ".bias"), inputFirst);
     if (made.m_weight.dim() != 2)
-        throw Error(ErrorCode::Model, "load model", name + ".weight",
-                    "has " + std::to_string(made.m_weight.dim()) + " dimensions, expected 2");
+        throw Error(ErrorCode::Model, {action::loadModel}, name + ".weight",
+                    {TextId("model.has_dimensions_expected", "has %1 dimensions, expected 2"), made.m_weight.dim()});
     if (parameters.has(name + ".lora_A.weight")) {
         const nlohmann::json settings =
             section.contains("lora") && section["lora"].is_object() ? section["lora"] : nlohmann::json::object();

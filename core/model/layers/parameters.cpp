@@ -1,5 +1,6 @@
 #include "core/model/layers/parameters.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/weights/import_weights.h"
 
@@ -32,7 +33,8 @@ at::Tensor tensorOf(const CanonicalTensor& source)
     const std::size_t size = bytesPerElement(source.info.type);
     const std::span<const std::byte> bytes = source.data.bytes;
     if (bytes.size() != static_cast<std::size_t>(source.info.elements()) * size)
-        throw Error(ErrorCode::Model, "load model", source.info.name, "its bytes do not match its shape");
+        throw Error(ErrorCode::Model, {action::loadModel}, source.info.name,
+                    {TextId("model.bytes_do_not_match_shape", "its bytes do not match its shape")});
     if (bytes.empty())
         return at::empty(source.info.shape, type).to(at::isFloatingType(type) ? at::kFloat : type);
     at::Tensor tensor;
@@ -56,7 +58,8 @@ const at::Tensor& Parameters::get(const std::string& name) const
 {
     const auto found = m_tensors.find(name);
     if (found == m_tensors.end())
-        throw Error(ErrorCode::Model, "load model", name, "the tensor is missing");
+        throw Error(ErrorCode::Model, {action::loadModel}, name,
+                    {TextId("model.tensor_missing", "the tensor is missing")});
     return found->second;
 }
 

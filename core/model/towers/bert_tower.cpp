@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/model/towers/text_parts.h"
 
 #include "core/base/error.h"
@@ -57,12 +58,15 @@ public:
                       PrefixCache* record) const override
     {
         if (before || record)
-            throw Error(ErrorCode::Internal, "encode text", "", "a bidirectional model has no prefix cache");
+            throw Error(
+                ErrorCode::Internal, {action::encodeText}, "",
+                {TextId("model.bidirectional_model_has_no_prefix", "a bidirectional model has no prefix cache")});
         checkBatch(batch, m_sizes, 0);
         const at::Tensor types = batch.types.defined() ? batch.types : at::zeros_like(batch.ids);
         if (types.max().item<std::int64_t>() >= m_types.size(0))
-            throw Error(ErrorCode::Data, "encode text", "",
-                        "a segment number is outside the model's " + std::to_string(m_types.size(0)));
+            throw Error(ErrorCode::Data, {action::encodeText}, "",
+                        {TextId("model.segment_number_outside_model_s", "a segment number is outside the model's %1"),
+                         m_types.size(0)});
         at::Tensor x = at::embedding(m_tokens, batch.ids) + m_positions.narrow(0, 0, batch.ids.size(1)) +
                        at::embedding(m_types, types);
         // Only attention sees a batch's shape; without the states of padding all else runs over the real tokens.

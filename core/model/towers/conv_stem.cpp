@@ -1,5 +1,6 @@
 #include "core/model/towers/conv_stem.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/layers/batch_norm.h"
 
@@ -16,7 +17,8 @@ const at::Tensor& tensorOf(const Parameters& parameters, const std::string& name
 {
     const at::Tensor& tensor = parameters.get(name);
     if (tensor.sizes() != shape)
-        throw Error(ErrorCode::Model, "load model", name, "its shape is not that of the stem in model.json");
+        throw Error(ErrorCode::Model, {action::loadModel}, name,
+                    {TextId("model.shape_not_stem_model_json", "its shape is not that of the stem in model.json")});
     return tensor;
 }
 
@@ -27,8 +29,9 @@ ConvStem::ConvStem(const Parameters& parameters, const nlohmann::json& image, co
     const auto channels = image.at("stem").at("channels").get<std::vector<std::int64_t>>();
     const auto patch = image.at("patch").get<std::int64_t>(), width = image.at("width").get<std::int64_t>();
     if (channels.empty() || channels.size() > 8 || patch != std::int64_t{1} << channels.size())
-        throw Error(ErrorCode::Model, "load model", "image.stem",
-                    std::to_string(channels.size()) + " stages do not make patches of " + std::to_string(patch));
+        throw Error(ErrorCode::Model, {action::loadModel}, "image.stem",
+                    {TextId("model.stages_do_not_make_patches", "%1 stages do not make patches of %2"), channels.size(),
+                     patch});
     std::int64_t before = 3;
     const auto add = [&](const std::string& name, std::int64_t stride, std::int64_t kernel, std::int64_t out) {
         const auto get = [&](const char* part, at::IntArrayRef shape) {

@@ -1,5 +1,6 @@
 #include "core/model/towers/image_pooling.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <ATen/ATen.h>
@@ -35,8 +36,8 @@ std::unique_ptr<ImagePooling> ImagePooling::make(const std::string& name)
         return std::make_unique<MeanPooling>();
     if (name == "cls-norm")
         return std::make_unique<ClassPooling>();
-    throw Error(ErrorCode::Unsupported, "load model", "image.pooling",
-                "\"" + name + "\" is none of mean-prenorm, cls-norm");
+    throw Error(ErrorCode::Unsupported, {action::loadModel}, "image.pooling",
+                {TextId("model.none_mean_prenorm_cls_norm", "\"%1\" is none of mean-prenorm, cls-norm"), name});
 }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #include "core/model/towers/image_tower.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/towers/vit_tower.h"
 #include "core/weights/families/canonical_names.h"
@@ -34,7 +35,8 @@ std::unique_ptr<ImageTower> ImageTower::make(const Parameters& parameters, const
     for (const Maker& maker : makers)
         if (family == maker.family)
             return maker.make(parameters, image, names::imageTower);
-    throw Error(ErrorCode::Unsupported, "load model", "image.family", "there is no tower for \"" + family + "\"");
+    throw Error(ErrorCode::Unsupported, {action::loadModel}, "image.family",
+                {TextId("model.no_image_tower_of_family", "there is no tower for \"%1\""), family});
 }
 
 } // namespace mama

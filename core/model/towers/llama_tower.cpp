@@ -1,3 +1,4 @@
+#include "core/base/actions.h"
 #include "core/model/towers/text_parts.h"
 
 #include "core/base/error.h"
@@ -31,8 +32,9 @@ at::Tensor frequencies(const nlohmann::json& section, std::int64_t dims)
     if (type == "linear")
         return f / factor;
     if (type != "llama3")
-        throw Error(ErrorCode::Unsupported, "load model", "text.rope_scaling",
-                    "type \"" + type + "\" is none of default, linear, llama3");
+        throw Error(
+            ErrorCode::Unsupported, {action::loadModel}, "text.rope_scaling",
+            {TextId("model.type_none_default_linear_llama3", "type \"%1\" is none of default, linear, llama3"), type});
     const double low = number(scaling, "low_freq_factor", 1.0), high = number(scaling, "high_freq_factor", 4.0);
     const double original = number(scaling, "original_max_position_embeddings", 8192.0);
     const at::Tensor turns = f * (original / (2 * std::numbers::pi)); // over the original context

@@ -1,5 +1,6 @@
 #include "core/model/towers/text_parts.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <ATen/ATen.h>
@@ -21,9 +22,9 @@ Sizes sizesOf(const nlohmann::json& section)
     s.normEps = section.value("norm_eps", 1e-5);
     s.activation = section.value("activation", std::string("gelu"));
     if (s.heads < 1 || s.keyHeads < 1 || s.width % s.heads != 0 || s.heads % s.keyHeads != 0)
-        throw Error(ErrorCode::Model, "load model", "text",
-                    "width " + std::to_string(s.width) + ", heads " + std::to_string(s.heads) + " and key heads " +
-                        std::to_string(s.keyHeads) + " do not fit");
+        throw Error(ErrorCode::Model, {action::loadModel}, "text",
+                    {TextId("model.width_heads_key_heads_do", "width %1, heads %2 and key heads %3 do not fit"),
+                     s.width, s.heads, s.keyHeads});
     checkActivation(s.activation);
     return s;
 }
@@ -33,8 +34,10 @@ void checkActivation(const std::string& activation)
     for (const char* known : {"gelu", "gelu_new", "gelu_pytorch_tanh", "silu", "relu"})
         if (activation == known)
             return;
-    throw Error(ErrorCode::Unsupported, "load model", "text.activation",
-                "\"" + activation + "\" is none of gelu, gelu_new, gelu_pytorch_tanh, silu, relu");
+    throw Error(
+        ErrorCode::Unsupported, {action::loadModel}, "text.activation",
+        {TextId("model.none_gelu_gelu_new_gelu", "\"%1\" is none of gelu, gelu_new, gelu_pytorch_tanh, silu, relu"),
+         activation});
 }
 
 at::Tensor activate(const at::Tensor& x, const std::string& activation)
@@ -90,15 +93,17 @@ at::Tensor dropped(const at::Tensor& x, const ForwardMode& mode)
 void checkBatch(const TextBatch& batch, const Sizes& sizes, std::int64_t before)
 {
     if (batch.ids.numel() == 0)
-        throw Error(ErrorCode::Data, "encode text", "", "no tokens");
+        throw Error(ErrorCode::Data, {action::encodeText}, "", {TextId("model.no_tokens", "no tokens")});
     if (sizes.positions > 0 && batch.ids.size(1) + before > sizes.positions)
-        throw Error(ErrorCode::Data, "encode text", "",
-                    std::to_string(batch.ids.size(1) + before) + " tokens, the model has " +
-                        std::to_string(sizes.positions) + " positions");
+        throw Error(ErrorCode::Data, {action::encodeText}, "",
+                    {TextId("model.tokens_model_has_positions", "%1 tokens, the model has %2 positions"),
+                     batch.ids.size(1) + before, sizes.positions});
     if (batch.ids.min().item<std::int64_t>() < 0 || batch.ids.max().item<std::int64_t>() >= sizes.vocabulary)
-        throw Error(ErrorCode::Data, "encode text", "",
-                    "a token is outside the model's vocabulary of " + std::to_string(sizes.vocabulary) +
-                        ": the tokenizer does not belong to this model");
+        throw Error(
+            ErrorCode::Data, {action::encodeText}, "",
+            {TextId("model.token_outside_model_s_vocabulary",
+                    "a token is outside the model's vocabulary of %1: the tokenizer does not belong to this model"),
+             sizes.vocabulary});
 }
 
 } // namespace mama::text

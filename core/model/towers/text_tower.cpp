@@ -1,5 +1,6 @@
 #include "core/model/towers/text_tower.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/towers/text_parts.h"
 #include "core/weights/families/canonical_names.h"
@@ -29,7 +30,8 @@ std::unique_ptr<TextTower> TextTower::make(const Parameters& parameters, const n
     for (const Maker& maker : makers)
         if (family == maker.family)
             return maker.make(parameters, text, names::textTower);
-    throw Error(ErrorCode::Unsupported, "load model", "text.family", "there is no tower for \"" + family + "\"");
+    throw Error(ErrorCode::Unsupported, {action::loadModel}, "text.family",
+                {TextId("model.no_text_tower_of_family", "there is no tower for \"%1\""), family});
 }
 
 } // namespace mama

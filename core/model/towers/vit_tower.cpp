@@ -1,5 +1,6 @@
 #include "core/model/towers/vit_tower.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/model/kernels/kernels.h"
 #include "core/model/layers/training_parts.h"
@@ -30,8 +31,9 @@ VitTower::Config configOf(const nlohmann::json& image)
         c.offset = image["interpolation"].value("offset", 0.0);
     }
     if (c.width < 1 || c.heads < 1 || c.patch < 1 || c.width % c.heads != 0)
-        throw Error(ErrorCode::Model, "load model", "image",
-                    "width " + std::to_string(c.width) + " is not a multiple of " + std::to_string(c.heads) + " heads");
+        throw Error(
+            ErrorCode::Model, {action::loadModel}, "image",
+            {TextId("model.width_not_multiple_heads", "width %1 is not a multiple of %2 heads"), c.width, c.heads});
     return c;
 }
 
@@ -45,7 +47,8 @@ void expect(const at::Tensor& tensor, const std::string& name, at::IntArrayRef s
             made += (i ? ", " : "") + std::to_string(sizes[i]);
         return made + "]";
     };
-    throw Error(ErrorCode::Model, "load model", name, "shape " + text(tensor.sizes()) + ", expected " + text(shape));
+    throw Error(ErrorCode::Model, {action::loadModel}, name,
+                {TextId("model.shape_expected", "shape %1, expected %2"), text(tensor.sizes()), text(shape)});
 }
 
 } // namespace
@@ -126,9 +129,10 @@ GridSize VitTower::grid(std::int64_t height, std::int64_t width) const
 {
     const std::int64_t patch = m_config.patch;
     if (height < patch || width < patch || height % patch != 0 || width % patch != 0)
-        throw Error(ErrorCode::Data, "encode image", "input",
-                    "sides " + std::to_string(height) + " x " + std::to_string(width) +
-                        " must be multiples of the patch size " + std::to_string(patch));
+        throw Error(
+            ErrorCode::Data, {action::encodeImage}, "input",
+            {TextId("model.sides_x_must_multiples_patch", "sides %1 x %2 must be multiples of the patch size %3"),
+             height, width, patch});
     return {height / patch, width / patch};
 }
 
@@ -155,7 +159,8 @@ at::Tensor VitTower::tokens(const at::Tensor& images, const ForwardMode& mode, c
 {
     const auto& c = m_config;
     if (images.dim() != 4 || images.size(1) != 3)
-        throw Error(ErrorCode::Data, "encode image", "input", "expected [N, 3, height, width]");
+        throw Error(ErrorCode::Data, {action::encodeImage}, "input",
+                    {TextId("model.expected_n_height_width", "expected [N, 3, height, width]")});
     const GridSize size = grid(images.size(2), images.size(3));
     const std::int64_t n = images.size(0);
     at::Tensor x =
