@@ -100,7 +100,7 @@ private:
 AddedToken addedTokenOf(const nlohmann::json& entry, std::int64_t id, const std::string& where)
 {
     if (id < 0 || id > (1 << 24))
-        broken(where, "token id " + std::to_string(id) + " is out of range");
+        broken(where, {TextId("tokenizer.token_id_out_range", "token id %1 is out of range"), id});
     AddedToken token;
     token.content = stringAt(entry, "content", "", where);
     token.id = static_cast<std::int32_t>(id);
@@ -109,7 +109,7 @@ AddedToken addedTokenOf(const nlohmann::json& entry, std::int64_t id, const std:
     token.rightStrip = flagAt(entry, "rstrip", false, where);
     token.normalized = flagAt(entry, "normalized", !flagAt(entry, "special", false, where), where);
     if (token.content.empty())
-        broken(where, "an added token has no \"content\"");
+        broken(where, {TextId("tokenizer.added_token_has_no_content", "an added token has no \"content\"")});
     return token;
 }
 
@@ -124,7 +124,9 @@ std::vector<AddedToken> addedTokensOf(const std::filesystem::path& folder, std::
             const bool digits = !id.empty() && id.size() < 10 &&
                                 std::all_of(id.begin(), id.end(), [](char c) { return c >= '0' && c <= '9'; });
             if (!digits)
-                broken(configFile.string(), "added_tokens_decoder: \"" + id.substr(0, 40) + "\" is not a token id");
+                broken(configFile.string(), {TextId("tokenizer.added_tokens_decoder_not_token",
+                                                    "added_tokens_decoder: \"%1\" is not a token id"),
+                                             id.substr(0, 40)});
             all.add(addedTokenOf(entry, std::stoll(id), configFile.string()));
         }
     for (const auto& [content, id] : added.items())

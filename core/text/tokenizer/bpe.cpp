@@ -74,7 +74,9 @@ public:
         if (m_options.unknown) {
             m_unknown = vocabulary().id(*m_options.unknown);
             if (!m_unknown)
-                broken(where, "the unknown token \"" + *m_options.unknown + "\" is not in the vocabulary");
+                broken(where,
+                       {TextId("tokenizer.bpe_unknown_token", "the unknown token \"%1\" is not in the vocabulary"),
+                        *m_options.unknown});
         }
         m_single.fill(-1);
         for (std::size_t c = 0; c < m_single.size(); ++c) {
@@ -114,7 +116,9 @@ private:
             left + (right.size() >= m_options.prefix.size() ? right.substr(m_options.prefix.size()) : std::string());
         const auto a = vocabulary().id(left), b = vocabulary().id(right), both = vocabulary().id(joined);
         if (!a || !b || !both)
-            broken(where, "merge " + std::to_string(rank) + " names a token that is not in the vocabulary");
+            broken(where, {TextId("tokenizer.merge_names_token_not_vocabulary",
+                                  "merge %1 names a token that is not in the vocabulary"),
+                           rank});
         m_merges.set(*a, *b, {rank, *both});
     }
 

@@ -76,7 +76,7 @@ Decoder metaspaceDecoder(const nlohmann::json& description, const std::string& w
         stringAt(description, "prepend_scheme",
                  flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where) != "never";
     if (mark.empty())
-        broken(where, "\"replacement\" is empty");
+        broken(where, {TextId("tokenizer.decoder_replacement_empty", "\"replacement\" is empty")});
     return [=](Tokens tokens) {
         for (std::size_t i = 0; i < tokens.size(); ++i) {
             if (i == 0 && prefixed)

@@ -1,5 +1,6 @@
 #include "core/text/tokenizer/json_members.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 
@@ -7,15 +8,16 @@
 
 namespace mama::text {
 
-void broken(const std::string& where, const std::string& why)
+void broken(const std::string& where, const UserText& why)
 {
-    throw Error(ErrorCode::Format, "read tokenizer", where, why);
+    throw Error(ErrorCode::Format, {action::readTokenizer}, where, why);
 }
 
 void unsupported(const std::string& stage, const std::string& type, const std::string& where)
 {
-    throw Error(ErrorCode::Unsupported, "read tokenizer", where,
-                stage + " \"" + type.substr(0, 100) + "\" is not known to this program");
+    throw Error(
+        ErrorCode::Unsupported, {action::readTokenizer}, where,
+        {TextId("tokenizer.not_known_program", "%1 \"%2\" is not known to this program"), stage, type.substr(0, 100)});
 }
 
 namespace {
@@ -34,7 +36,7 @@ nlohmann::json readObject(const std::filesystem::path& file)
 {
     nlohmann::json document = readJson(file);
     if (!document.is_object())
-        broken(file.string(), "the document must be a JSON object");
+        broken(file.string(), {TextId("tokenizer.document_must_json_object", "the document must be a JSON object")});
     return document;
 }
 
@@ -50,7 +52,7 @@ std::string stringAt(const nlohmann::json& object, const char* key, const std::s
     if (!value)
         return otherwise;
     if (!value->is_string())
-        broken(where, std::string("\"") + key + "\" must be a string");
+        broken(where, {TextId("tokenizer.must_string", "\"%1\" must be a string"), key});
     return value->get<std::string>();
 }
 
@@ -60,7 +62,7 @@ bool flagAt(const nlohmann::json& object, const char* key, bool otherwise, const
     if (!value)
         return otherwise;
     if (!value->is_boolean())
-        broken(where, std::string("\"") + key + "\" must be true or false");
+        broken(where, {TextId("tokenizer.must_true_or_false", "\"%1\" must be true or false"), key});
     return value->get<bool>();
 }
 
@@ -68,7 +70,7 @@ const nlohmann::json& arrayAt(const nlohmann::json& object, const char* key, con
 {
     const nlohmann::json* value = member(object, key);
     if (!value || !value->is_array())
-        broken(where, std::string("\"") + key + "\" must be a list");
+        broken(where, {TextId("tokenizer.must_list", "\"%1\" must be a list"), key});
     return *value;
 }
 
@@ -76,7 +78,7 @@ const nlohmann::json& objectAt(const nlohmann::json& object, const char* key, co
 {
     const nlohmann::json* value = member(object, key);
     if (!value || !value->is_object())
-        broken(where, std::string("\"") + key + "\" must be an object");
+        broken(where, {TextId("tokenizer.must_object", "\"%1\" must be an object"), key});
     return *value;
 }
 
@@ -84,7 +86,7 @@ std::int64_t integerOf(const nlohmann::json& value, const std::string& where)
 {
     if (!value.is_number_integer() ||
         (value.is_number_unsigned() && value.get<std::uint64_t>() > 0x7fffffffffffffffULL))
-        broken(where, "an integer is expected");
+        broken(where, {TextId("tokenizer.integer_expected", "an integer is expected")});
     return value.get<std::int64_t>();
 }
 
@@ -100,25 +102,26 @@ std::string contentOf(const nlohmann::json& value)
 std::string typeOf(const nlohmann::json& object, const std::string& where)
 {
     if (!object.is_object())
-        broken(where, "an object with a \"type\" is expected");
+        broken(where, {TextId("tokenizer.object_type_expected", "an object with a \"type\" is expected")});
     const std::string type = stringAt(object, "type", "", where);
     if (type.empty())
-        broken(where, "\"type\" is missing");
+        broken(where, {TextId("tokenizer.type_missing", "\"type\" is missing")});
     return type;
 }
 
 std::string inside(const std::string& where, std::size_t index)
 {
     if (std::count(where.begin(), where.end(), '[') >= 16)
-        broken(where, "components are nested too deep");
+        broken(where, {TextId("tokenizer.components_nested_too_deep", "components are nested too deep")});
     return where + "[" + std::to_string(index) + "]";
 }
 
 void checkGrowth(std::size_t bytes, const std::string& where)
 {
     if (bytes > (std::size_t{64} << 20))
-        throw Error(ErrorCode::Data, "tokenize", where,
-                    "the rules of the tokenizer lengthen the text to more than 64 MiB");
+        throw Error(ErrorCode::Data, {action::tokenize}, where,
+                    {TextId("tokenizer.rules_tokenizer_lengthen_text_more",
+                            "the rules of the tokenizer lengthen the text to more than 64 MiB")});
 }
 
 TextPattern::TextPattern(const nlohmann::json& object, const std::string& where) : m_where(where)
@@ -127,7 +130,8 @@ TextPattern::TextPattern(const nlohmann::json& object, const std::string& where)
     if (pattern.contains("Regex"))
         m_expression.emplace(stringAt(pattern, "Regex", "", where), where);
     else if (m_literal = stringAt(pattern, "String", "", where); m_literal.empty())
-        broken(where, "\"pattern\" must have a \"String\" or a \"Regex\"");
+        broken(where,
+               {TextId("tokenizer.pattern_must_have_string_or", "\"pattern\" must have a \"String\" or a \"Regex\"")});
 }
 
 std::vector<unicode::Range> TextPattern::matches(std::string_view text) const

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/text/tokenizer/unicode.h"
 
 #include <filesystem>
@@ -29,7 +30,7 @@ std::string inside(const std::string& where, std::size_t index);
 
 // A component that we do not have.
 [[noreturn]] void unsupported(const std::string& stage, const std::string& type, const std::string& where);
-[[noreturn]] void broken(const std::string& where, const std::string& why);
+[[noreturn]] void broken(const std::string& where, const UserText& why);
 
 // A tokenizer's rules may lengthen a text, and rules behind each other multiply: Error(Data) beyond 64 MiB.
 void checkGrowth(std::size_t bytes, const std::string& where);

@@ -1,5 +1,6 @@
 #include "core/text/tokenizer/pipeline_tokenizer.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/text_escape.h"
 #include "core/text/tokenizer/unicode.h"
@@ -88,8 +89,10 @@ Tokens PipelineTokenizer::encode(std::string_view text, std::optional<std::strin
         for (const Part& part : parts)
             own += part.ids.size();
         if (own > static_cast<std::size_t>(longest))
-            throw Error(ErrorCode::Usage, "tokenize", "length",
-                        std::to_string(longest) + " tokens do not hold the model's own special tokens");
+            throw Error(
+                ErrorCode::Usage, {action::tokenize}, "length",
+                {TextId("tokenizer.tokens_do_not_hold_model", "%1 tokens do not hold the model's own special tokens"),
+                 longest});
         const auto [a, b] = roomForPair(first.size(), second.size(), static_cast<std::size_t>(longest) - own);
         tokens.cut = a < first.size() || b < second.size();
         first.resize(a);

@@ -13,7 +13,7 @@ std::int32_t smallInteger(const nlohmann::json& value, const std::string& where)
 {
     const std::int64_t number = integerOf(value, where);
     if (number < 0 || number > 0x7fffffff)
-        broken(where, "an id is out of range");
+        broken(where, {TextId("tokenizer.id_out_range", "an id is out of range")});
     return static_cast<std::int32_t>(number);
 }
 
@@ -22,11 +22,13 @@ std::vector<Part> partsOf(const nlohmann::json& list, const nlohmann::json& spec
     std::vector<Part> parts;
     for (const nlohmann::json& entry : list) {
         if (!entry.is_object() || entry.size() != 1)
-            broken(where, "a template entry must be a Sequence or a SpecialToken");
+            broken(where, {TextId("tokenizer.template_entry_must_sequence_or",
+                                  "a template entry must be a Sequence or a SpecialToken")});
         const std::string kind = entry.begin().key();
         const nlohmann::json& body = entry.begin().value();
         if (!body.is_object() || parts.size() >= 256)
-            broken(where, "a template must be up to 256 entries, each an object with \"id\"");
+            broken(where, {TextId("tokenizer.template_must_up_entries_each",
+                                  "a template must be up to 256 entries, each an object with \"id\"")});
         const std::string id = stringAt(body, "id", "", where);
         Part part;
         part.type = smallInteger(body.value("type_id", nlohmann::json(0)), where);
@@ -37,7 +39,7 @@ std::vector<Part> partsOf(const nlohmann::json& list, const nlohmann::json& spec
             for (const nlohmann::json& token : arrayAt(objectAt(specials, id.c_str(), where), "ids", where))
                 part.ids.push_back(smallInteger(token, where));
         } else {
-            broken(where, "template entry \"" + kind + "\" is not known");
+            broken(where, {TextId("tokenizer.template_entry_not_known", "template entry \"%1\" is not known"), kind});
         }
         parts.push_back(std::move(part));
     }
@@ -49,7 +51,7 @@ std::int32_t idAt(const nlohmann::json& description, const char* key, const std:
 {
     const nlohmann::json& entry = arrayAt(description, key, where);
     if (entry.size() != 2)
-        broken(where, std::string("\"") + key + "\" must be a token with its id");
+        broken(where, {TextId("tokenizer.must_token_id", "\"%1\" must be a token with its id"), key});
     return smallInteger(entry[1], where);
 }
 

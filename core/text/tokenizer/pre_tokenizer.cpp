@@ -115,7 +115,7 @@ PreTokenizer metaspace(const nlohmann::json& description, const std::string& whe
 {
     const std::string mark = stringAt(description, "replacement", "\xE2\x96\x81", where);
     if (mark.empty())
-        broken(where, "\"replacement\" is empty");
+        broken(where, {TextId("tokenizer.replacement_empty", "\"replacement\" is empty")});
     const std::string scheme =
         stringAt(description, "prepend_scheme",
                  flagAt(description, "add_prefix_space", true, where) ? "always" : "never", where);
@@ -236,7 +236,7 @@ PreTokenizer makePreTokenizer(const nlohmann::json& description, const std::stri
         std::size_t end = 0;
         const char32_t wanted = delimiter.empty() ? 0 : unicode::next(delimiter, end);
         if (delimiter.empty() || end != delimiter.size())
-            broken(where, "\"delimiter\" must be one character");
+            broken(where, {TextId("tokenizer.delimiter_must_one_character", "\"delimiter\" must be one character")});
         return byCharacter([wanted](char32_t c) { return c == wanted; }, Behaviour::Removed);
     }
     unsupported("pre-tokenizer", type, where);

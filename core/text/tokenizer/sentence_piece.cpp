@@ -1,5 +1,6 @@
 #include "core/text/tokenizer/sentence_piece.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
@@ -39,7 +40,7 @@ public:
             }
             std::vector<int> some;
             if (const auto status = m_processor->library.Encode(part.text, &some); !status.ok())
-                throw Error(ErrorCode::Data, "tokenize", "SentencePiece", oneLine(status.ToString()));
+                throw Error(ErrorCode::Data, {action::tokenize}, "SentencePiece", oneLine(status.ToString()));
             ids.insert(ids.end(), some.begin(), some.end());
         }
         return ids;
@@ -53,8 +54,10 @@ public:
         Tokens tokens;
         if (longest > 0) {
             if (own > static_cast<std::size_t>(longest))
-                throw Error(ErrorCode::Usage, "tokenize", "length",
-                            std::to_string(longest) + " tokens do not hold the model's own special tokens");
+                throw Error(
+                    ErrorCode::Usage, {action::tokenize}, "length",
+                    {TextId("tokenizer.sentence_piece_length", "%1 tokens do not hold the model's own special tokens"),
+                     longest});
             const auto [a, b] = roomForPair(first.size(), second.size(), static_cast<std::size_t>(longest) - own);
             tokens.cut = a < first.size() || b < second.size();
             first.resize(a);
@@ -81,7 +84,7 @@ public:
         const auto flush = [&] {
             std::string some;
             if (const auto status = m_processor->library.Decode(run, &some); !status.ok())
-                throw Error(ErrorCode::Data, "decode tokens", "SentencePiece", oneLine(status.ToString()));
+                throw Error(ErrorCode::Data, {action::decodeTokens}, "SentencePiece", oneLine(status.ToString()));
             text += some;
             run.clear();
         };

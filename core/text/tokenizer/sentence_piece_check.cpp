@@ -10,6 +10,8 @@
 namespace mama::text {
 namespace {
 
+constexpr auto noModel = TextId("tokenizer.not_sentencepiece_model", "it is not a SentencePiece model");
+
 // Fields of one protobuf message, as far as the model has them.
 class Message
 {
@@ -22,7 +24,7 @@ public:
             return false;
         const std::uint64_t tag = varint();
         if (tag > 0xFFFFFFFFU || tag >> 3 == 0)
-            broken(m_where, "it is not a SentencePiece model");
+            broken(m_where, {noModel});
         m_number = tag >> 3;
         m_content = {};
         switch (tag & 7) {
@@ -30,7 +32,7 @@ public:
         case 1: take(8); break;
         case 2: m_content = take(varint()); break;
         case 5: take(4); break;
-        default: broken(m_where, "it is not a SentencePiece model");
+        default: broken(m_where, {noModel});
         }
         return true;
     }
@@ -41,7 +43,8 @@ private:
     std::string_view take(std::uint64_t size)
     {
         if (size > m_rest.size())
-            broken(m_where, "the SentencePiece model ends within a field");
+            broken(m_where, {TextId("tokenizer.sentencepiece_model_ends_within_field",
+                                    "the SentencePiece model ends within a field")});
         const std::string_view taken = m_rest.substr(0, static_cast<std::size_t>(size));
         m_rest.remove_prefix(taken.size());
         return taken;
@@ -56,7 +59,7 @@ private:
             if (byte < 0x80)
                 return value;
         }
-        broken(m_where, "it is not a SentencePiece model");
+        broken(m_where, {noModel});
     }
 
     std::string_view m_rest, m_content;

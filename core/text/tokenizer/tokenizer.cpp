@@ -1,5 +1,6 @@
 #include "core/text/tokenizer/tokenizer.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 #include "core/text/tokenizer/sentence_piece.h"
 #include "core/text/tokenizer/tokenizer_files.h"
@@ -16,8 +17,10 @@ std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& fo
         return text::loadVocabularyText(folder);
     if (std::filesystem::exists(folder / "tokenizer.model"))
         return text::loadSentencePiece(folder);
-    throw Error(ErrorCode::Io, "read tokenizer", folder.string(),
-                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model");
+    throw Error(
+        ErrorCode::Io, {action::readTokenizer}, folder.string(),
+        {TextId("tokenizer.folder_has_none_tokenizer_json",
+                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model")});
 }
 
 } // namespace mama

@@ -15,7 +15,7 @@ std::vector<std::string> linesOf(const std::filesystem::path& path)
 {
     const std::string content = readText(path);
     if (!isUtf8(content))
-        broken(path.string(), "the file is not UTF-8");
+        broken(path.string(), {TextId("tokenizer.file_not_utf", "the file is not UTF-8")});
     return splitLines(content);
 }
 
@@ -23,7 +23,7 @@ std::int32_t idIn(const Vocabulary& vocabulary, const std::string& token, const 
 {
     const auto id = vocabulary.id(token);
     if (!id)
-        broken(file.string(), "the vocabulary has no " + token);
+        broken(file.string(), {TextId("tokenizer.vocabulary_has_no", "the vocabulary has no %1"), token});
     return *id;
 }
 
@@ -38,7 +38,8 @@ Merges readMerges(const std::filesystem::path& path)
         if (blank == std::string::npos || blank == 0 || blank + 1 == lines[i].size() ||
             lines[i].find(' ', blank + 1) != std::string::npos)
             broken(path.string() + " line " + std::to_string(i + 1),
-                   "a line must be two tokens with one blank between them");
+                   {TextId("tokenizer.line_must_two_tokens_one",
+                           "a line must be two tokens with one blank between them")});
         merges.emplace_back(lines[i].substr(0, blank), lines[i].substr(blank + 1));
     }
     return merges;
@@ -62,7 +63,8 @@ std::shared_ptr<const Tokenizer> loadTokenizerJson(const std::filesystem::path& 
     if (document.contains("added_tokens") && !document["added_tokens"].is_null())
         for (const json& entry : arrayAt(document, "added_tokens", where)) {
             if (!entry.is_object() || !entry.contains("id"))
-                broken(where + " added_tokens", "an entry must be an object with \"id\" and \"content\"");
+                broken(where + " added_tokens", {TextId("tokenizer.entry_must_object_id_content",
+                                                        "an entry must be an object with \"id\" and \"content\"")});
             listed.push_back(
                 addedTokenOf(entry, integerOf(entry["id"], where + " added_tokens"), where + " added_tokens"));
         }

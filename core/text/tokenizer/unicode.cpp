@@ -1,5 +1,6 @@
 #include "core/text/tokenizer/unicode.h"
 
+#include "core/base/actions.h"
 #include "core/base/error.h"
 
 #include <chrono>
@@ -58,7 +59,7 @@ const icu::Normalizer2& normalizer(Form form)
     case Form::Nfkd: found = icu::Normalizer2::getNFKDInstance(status); break;
     }
     if (U_FAILURE(status) || !found)
-        throw Error(ErrorCode::Internal, "normalise text", "ICU", u_errorName(status));
+        throw Error(ErrorCode::Internal, {action::normaliseText}, "ICU", u_errorName(status));
     return *found;
 }
 
@@ -172,7 +173,7 @@ std::string normalized(std::string_view text, Form form)
         icu::UnicodeString::fromUTF8(icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())));
     const icu::UnicodeString target = normalizer(form).normalize(source, status);
     if (U_FAILURE(status))
-        throw Error(ErrorCode::Internal, "normalise text", "ICU", u_errorName(status));
+        throw Error(ErrorCode::Internal, {action::normaliseText}, "ICU", u_errorName(status));
     std::string result;
     target.toUTF8String(result);
     return result;
@@ -196,15 +197,18 @@ struct Pattern::State
 Pattern::Pattern(const std::string& expression, const std::string& where) : m_state(nullptr), m_where(where)
 {
     if (expression.size() > 10000)
-        throw Error(ErrorCode::Format, "read tokenizer", where, "a regular expression of more than 10000 bytes");
+        throw Error(
+            ErrorCode::Format, {action::readTokenizer}, where,
+            {TextId("tokenizer.regular_expression_more_than_bytes", "a regular expression of more than 10000 bytes")});
     UErrorCode status = U_ZERO_ERROR;
     UParseError place{};
     std::unique_ptr<icu::RegexPattern> pattern(
         icu::RegexPattern::compile(icu::UnicodeString::fromUTF8(translated(expression)), 0, place, status));
     if (U_FAILURE(status) || !pattern)
-        throw Error(ErrorCode::Format, "read tokenizer", where,
-                    std::string("the regular expression does not compile (") + u_errorName(status) +
-                        "): " + expression.substr(0, 200));
+        throw Error(ErrorCode::Format, {action::readTokenizer}, where,
+                    {TextId("tokenizer.regular_expression_does_not_compile",
+                            "the regular expression does not compile (%1): %2"),
+                     u_errorName(status), expression.substr(0, 200)});
     m_state = new State{std::move(pattern)};
 }
 
@@ -235,8 +239,10 @@ std::vector<Range> Pattern::matches(std::string_view text) const
     }
     utext_close(&source);
     if (U_FAILURE(status))
-        throw Error(ErrorCode::Data, "tokenize", m_where,
-                    std::string("the regular expression fails on this text: ") + u_errorName(status));
+        throw Error(
+            ErrorCode::Data, {action::tokenize}, m_where,
+            {TextId("tokenizer.regular_expression_fails_on_text", "the regular expression fails on this text: %1"),
+             u_errorName(status)});
     return found;
 }
 

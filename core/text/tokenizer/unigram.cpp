@@ -108,7 +108,7 @@ std::unique_ptr<const WordModel> makeUnigram(Vocabulary vocabulary, std::vector<
                                              const std::string& where)
 {
     if (scores.empty())
-        broken(where, "the vocabulary is empty");
+        broken(where, {TextId("tokenizer.vocabulary_empty", "the vocabulary is empty")});
     return std::make_unique<Unigram>(std::move(vocabulary), std::move(scores), unknown, byteFallback);
 }
 

@@ -13,8 +13,9 @@ Vocabulary::Vocabulary(const std::vector<std::pair<std::string, std::int64_t>>& 
     m_ids.reserve(entries.size());
     for (const auto& [token, id] : entries) {
         if (id < 0 || id >= limit)
-            broken(where, "token id " + std::to_string(id) + " is out of range for a vocabulary of " +
-                              std::to_string(entries.size()));
+            broken(where, {TextId("tokenizer.token_id_out_range_vocabulary",
+                                  "token id %1 is out of range for a vocabulary of %2"),
+                           id, entries.size()});
         const auto [place, added] = m_ids.try_emplace(token, static_cast<std::int32_t>(id));
         place->second = static_cast<std::int32_t>(id);
         if (m_tokens.size() <= static_cast<std::size_t>(id))
@@ -62,7 +63,8 @@ Merges mergesOf(const nlohmann::json& description, const std::string& where)
         const std::string text = entry.is_string() ? entry.get<std::string>() : std::string();
         const std::size_t blank = text.find(' ');
         if (blank == std::string::npos || text.find(' ', blank + 1) != std::string::npos)
-            broken(where, "merge " + std::to_string(merges.size()) + " is not a pair of tokens");
+            broken(where,
+                   {TextId("tokenizer.merge_not_pair_tokens", "merge %1 is not a pair of tokens"), merges.size()});
         merges.emplace_back(text.substr(0, blank), text.substr(blank + 1));
     }
     return merges;
@@ -74,7 +76,9 @@ std::unique_ptr<const WordModel> unigramOf(const nlohmann::json& description, co
     std::vector<double> scores;
     for (const nlohmann::json& entry : arrayAt(description, "vocab", where)) {
         if (!entry.is_array() || entry.size() != 2 || !entry[0].is_string() || !entry[1].is_number())
-            broken(where, "vocabulary entry " + std::to_string(entries.size()) + " is not a token with its score");
+            broken(where, {TextId("tokenizer.vocabulary_entry_not_token_score",
+                                  "vocabulary entry %1 is not a token with its score"),
+                           entries.size()});
         entries.emplace_back(entry[0].get<std::string>(), static_cast<std::int64_t>(entries.size()));
         scores.push_back(entry[1].get<double>());
     }
@@ -82,7 +86,7 @@ std::unique_ptr<const WordModel> unigramOf(const nlohmann::json& description, co
     if (description.contains("unk_id") && !description["unk_id"].is_null()) {
         const std::int64_t id = integerOf(description["unk_id"], where);
         if (id < 0 || id >= static_cast<std::int64_t>(entries.size()))
-            broken(where, "\"unk_id\" is not in the vocabulary");
+            broken(where, {TextId("tokenizer.unk_id_not_vocabulary", "\"unk_id\" is not in the vocabulary")});
         unknown = static_cast<std::int32_t>(id);
     }
     return makeUnigram(Vocabulary(entries, where), std::move(scores), unknown,
@@ -94,7 +98,7 @@ std::unique_ptr<const WordModel> unigramOf(const nlohmann::json& description, co
 std::unique_ptr<const WordModel> makeWordModel(const nlohmann::json& description, const std::string& where)
 {
     if (!description.is_object())
-        broken(where, "\"model\" is missing");
+        broken(where, {TextId("tokenizer.model_missing", "\"model\" is missing")});
     std::string type = stringAt(description, "type", "", where);
     if (type.empty()) // files older than the "type" member
         type = description.contains("merges") ? "BPE" : "WordPiece";
@@ -116,7 +120,8 @@ std::unique_ptr<const WordModel> makeWordModel(const nlohmann::json& description
         if (description.contains("max_input_chars_per_word")) {
             const std::int64_t longest = integerOf(description["max_input_chars_per_word"], where);
             if (longest < 0 || longest > 10000)
-                broken(where, "\"max_input_chars_per_word\" is out of range");
+                broken(where,
+                       {TextId("tokenizer.max_input_chars_per_word", "\"max_input_chars_per_word\" is out of range")});
             options.longestWord = static_cast<std::size_t>(longest);
         }
         return makeWordPiece(vocabularyOf(description, where), options, where);

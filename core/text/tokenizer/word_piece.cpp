@@ -15,7 +15,9 @@ public:
     {
         const auto unknown = vocabulary().id(m_options.unknown);
         if (!unknown)
-            broken(where, "the unknown token \"" + m_options.unknown + "\" is not in the vocabulary");
+            broken(where,
+                   {TextId("tokenizer.word_piece_unknown_token", "the unknown token \"%1\" is not in the vocabulary"),
+                    m_options.unknown});
         m_unknown = *unknown;
     }
 
