@@ -176,9 +176,9 @@ void fields(auto& list, Is<ClassifyRequest> auto& classify)
     list.may("prefix", classify.prefix);
     list.may("raw", classify.raw);
     list.may("length", classify.length, Range{0, mostOfAny});
-    list.may("prompts", classify.prompts);
     list.may("task", classify.task);
-    list.check(!classify.task || classify.prompts.empty(), "give either task or prompts");
+    list.check(!classify.task || !list.has("prompts"), "give either task or prompts");
+    list.may("prompts", classify.prompts);
 }
 
 void fields(auto& list, Is<PrepareRequest> auto& prepare)

@@ -86,6 +86,7 @@ public:
     }
 
     void check(bool, const std::string&) const {} // of what is read
+    bool has(const char*) const { return false; }
 
     nlohmann::json take() { return std::move(m_out); }
 
@@ -143,6 +144,8 @@ public:
     {
         may(field, value);
     }
+
+    bool has(const char* field) const { return m_in.has(field); } // even if what it holds is empty
 
     // Refuses the field that was listed last.
     void check(bool right, const std::string& why) const
