@@ -7,6 +7,7 @@
 #include "core/zeroshot/similarity.h"
 
 #include <chrono>
+#include <optional>
 #include <random>
 
 namespace mama::cli {
@@ -48,6 +49,42 @@ EncodedStudy encodedStudy(std::int64_t dim)
     return study;
 }
 
+struct Times
+{
+    std::vector<double> all, text; // milliseconds
+    bool maps = true;              // the model has local heads
+};
+
+// Empty: cancelled.
+std::optional<Times> ask(TextEncoder& encoder, const EncodedStudy& study, const std::vector<float>& global,
+                         std::int64_t repeat, const Job& job)
+{
+    const std::vector<std::string> sentences{"a spiculated mass", "clustered calcifications", "normal breast tissue",
+                                             "an architectural distortion",
+                                             "a benign looking mass with smooth margins"};
+    Times times;
+    for (std::int64_t run = 0; run <= repeat; ++run) {
+        QueryOptions question;
+        question.texts = {sentences[static_cast<std::size_t>(run) % sentences.size()] + " " +
+                          std::to_string(run)}; // none is remembered
+        const auto start = Clock::now();
+        const auto result = query(encoder, study, question, {job.stop, {}});
+        if (!result)
+            return std::nullopt;
+        times.maps = !result->maps.front().empty();
+        if (!times.maps) // a text tower without local heads: the maps' arithmetic is measured on its global vector
+            for (const ScoredImage& image : study.images)
+                alignmentMap(image.encoded->patches, image.encoded->rows, image.encoded->columns, global,
+                             image.encoded->inside);
+        const std::string reply = queryReply(*result, study).toJson().dump();
+        if (run > 0 && !reply.empty()) {
+            times.all.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
+            times.text.push_back(result->textMilliseconds);
+        }
+    }
+    return times;
+}
+
 } // namespace
 
 int benchQuery(const BenchOptions& options, const Context& context)
@@ -62,37 +99,16 @@ int benchQuery(const BenchOptions& options, const Context& context)
     if (!first)
         return Cancelled;
     const EncodedStudy study = encodedStudy(static_cast<std::int64_t>(first->front()->global.size()));
-    const std::vector<std::string> sentences{"a spiculated mass", "clustered calcifications", "normal breast tissue",
-                                             "an architectural distortion",
-                                             "a benign looking mass with smooth margins"};
-    std::vector<double> times, text;
-    bool maps = true;
-    for (int run = 0; run <= options.repeat; ++run) {
-        QueryOptions question;
-        question.texts = {sentences[static_cast<std::size_t>(run) % sentences.size()] + " " +
-                          std::to_string(run)}; // none is remembered
-        const auto start = Clock::now();
-        const auto result = query(encoder, study, question, {job.stop, {}});
-        if (!result)
-            return Cancelled;
-        maps = !result->maps.front().empty();
-        if (!maps) // a text tower without local heads: the maps' arithmetic is measured on its global vector
-            for (const ScoredImage& image : study.images)
-                alignmentMap(image.encoded->patches, image.encoded->rows, image.encoded->columns,
-                             first->front()->global, image.encoded->inside);
-        const std::string reply = queryReply(*result, study).toJson().dump();
-        if (run > 0 && !reply.empty()) {
-            times.push_back(std::chrono::duration<double, std::milli>(Clock::now() - start).count());
-            text.push_back(result->textMilliseconds);
-        }
-    }
+    const auto times = ask(encoder, study, first->front()->global, options.repeat, job);
+    if (!times)
+        return Cancelled;
     nlohmann::json document = benchHead("query"), results = nlohmann::json::array();
     const nlohmann::json how = {{"precision", name(loaded.model->precision())},
                                 {"threads", loaded.model->threads()},
                                 {"device", loaded.model->device()}};
     for (const auto& [what, measured] :
-         {std::pair<const char*, const std::vector<double>*>{"sentence to four maps", &times},
-          {"of it the text", &text}}) {
+         {std::pair<const char*, const std::vector<double>*>{"sentence to four maps", &times->all},
+          {"of it the text", &times->text}}) {
         nlohmann::json result = spreadOf(*measured);
         result.update(how);
         result["what"] = what;
@@ -103,7 +119,7 @@ int benchQuery(const BenchOptions& options, const Context& context)
                      {"images", study.images.size()},
                      {"grid", {37, 37}},
                      {"embedding", study.images.front().encoded->dim},
-                     {"maps", maps ? "of the sentence" : "of the global vector: the model has no local heads"},
+                     {"maps", times->maps ? "of the sentence" : "of the global vector: the model has no local heads"},
                      {"results", results}});
     document.update({{"median", results[0]["median"]},
                      {"spread", results[0]["spread"]},

@@ -113,6 +113,22 @@ inline __m128i toInt8(__m512 x, __m512 inverse)
     return _mm512_cvtsepi32_epi8(_mm512_cvtps_epi32(_mm512_mul_ps(x, inverse)));
 }
 
+// Rows of a block's queries as integers + 128, each with the scale of its scores.
+void toBytes(const AttentionBlock& block, std::uint8_t* queries, float* queryScale)
+{
+    for (std::int64_t r = 0; r < block.count; ++r) {
+        const float* from = block.queries + (block.first + r) * block.queryStride;
+        const float largest = largestOf(from, headDim);
+        const float scale = largest > 1e-30F ? largest / 127.0F : 1e-30F;
+        queryScale[r] = scale * scoreScale;
+        for (std::int64_t d = 0; d < headDim; d += lanes) {
+            const __m128i part = toInt8(_mm512_loadu_ps(from + d), _mm512_set1_ps(1.0F / scale));
+            _mm_storeu_si128(reinterpret_cast<__m128i*>(queries + r * headDim + d),
+                             _mm_xor_si128(part, _mm_set1_epi8(-128))); // + 128
+        }
+    }
+}
+
 } // namespace
 
 void quantiseRows(const float* x, std::int8_t* values, float* scales, std::int64_t width, std::int64_t first,
@@ -250,17 +266,7 @@ void attendInt8(const AttentionBlock& block, const Int8Head& head)
     const Scratch scratch(block.scratch, padded);
     alignas(64) std::uint8_t queries[blockRows * headDim] = {};
     float queryScale[blockRows] = {}, inverse[blockRows];
-    for (std::int64_t r = 0; r < block.count; ++r) {
-        const float* from = block.queries + (block.first + r) * block.queryStride;
-        const float largest = largestOf(from, headDim);
-        const float scale = largest > 1e-30F ? largest / 127.0F : 1e-30F;
-        queryScale[r] = scale * scoreScale;
-        for (std::int64_t d = 0; d < headDim; d += lanes) {
-            const __m128i part = toInt8(_mm512_loadu_ps(from + d), _mm512_set1_ps(1.0F / scale));
-            _mm_storeu_si128(reinterpret_cast<__m128i*>(queries + r * headDim + d),
-                             _mm_xor_si128(part, _mm_set1_epi8(-128))); // + 128
-        }
-    }
+    toBytes(block, queries, queryScale);
     // Scores: the integer sums lie where the floats will.
     for (std::int64_t tile = 0; tile < tiles(block.tokens); ++tile)
         for (int r = 0; r < blockRows; r += 6)
