@@ -14,8 +14,8 @@ enum class ErrorCode { Usage, Io, Format, Unsupported, Data, Model, Memory, Inte
 class Error : public std::exception
 {
 public:
-    // what: the action that failed (core/base/actions.h); where: file, row or tag; why: the reason, with expected and
-    // actual values where there are any, and what would help.
+    // what: the action that failed (core/base/error_actions.h); where: file, row or tag; why: the reason, with expected
+    // and actual values where there are any, and what would help.
     Error(ErrorCode code, UserText what, std::string where, UserText why);
 
     ErrorCode code() const { return m_code; }

@@ -1,7 +1,7 @@
 #include "core/base/files.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <atomic>
 #include <cerrno>

@@ -1,6 +1,6 @@
 #include "core/engine/service.h"
 
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/base/log.h"
 #include "core/base/processor.h"
 #include "core/protocol/line_splitter.h"

@@ -1,7 +1,7 @@
 #include "core/engine/session.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/read/image_file.h"
 #include "core/engine/session_parameters.h"
 #include "core/zeroshot/classify.h"

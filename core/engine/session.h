@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/progress.h"
 #include "core/protocol/engine_requests.h"
-#include "core/protocol/score_replies.h"
+#include "core/protocol/query_reply.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/study_encoder.h"

@@ -1,7 +1,7 @@
 #include "core/engine/session_parameters.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 namespace mama::engine {
 namespace {

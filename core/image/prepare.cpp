@@ -1,8 +1,8 @@
 #include "core/image/breast_outline.h"
 #include "core/image/prepare_steps.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 namespace mama {
 namespace {

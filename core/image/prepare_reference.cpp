@@ -1,6 +1,6 @@
 // The reference's picture preprocessing at test time, step by step with the same library functions.
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/image/pillow_resize.h"
 #include "core/image/prepare_steps.h"
 #include "core/image/resize.h"

@@ -1,7 +1,7 @@
 #include "core/image/raster_file.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/image/raster_header.h"
 
 #include <cstring>

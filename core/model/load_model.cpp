@@ -1,5 +1,5 @@
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/model/torch_model.h"

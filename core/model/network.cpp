@@ -1,7 +1,7 @@
 #include "core/model/network.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/weights/families/canonical_names.h"
 
 #include <ATen/ATen.h>

@@ -1,7 +1,7 @@
 #include "core/model/text_embedder.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/weights/families/families.h"
 #include "core/weights/model_kind.h"
 

@@ -1,6 +1,6 @@
 #include "core/protocol/engine_replies.h"
 
-#include "core/protocol/reply_fields.h"
+#include "core/protocol/image_name_fields.h"
 
 namespace mama::protocol {
 

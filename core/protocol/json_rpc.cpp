@@ -1,6 +1,6 @@
 #include "core/protocol/json_rpc.h"
 
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/base/text_escape.h"
 #include "core/protocol/message_fields.h"
 

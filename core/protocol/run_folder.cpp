@@ -1,7 +1,7 @@
 #include "core/protocol/run_folder.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
 

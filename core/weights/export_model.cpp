@@ -1,5 +1,5 @@
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/weights/compact_model.h"
 #include "core/weights/families/canonical_names.h"

@@ -1,7 +1,7 @@
 #include "core/weights/import_weights.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/families.h"

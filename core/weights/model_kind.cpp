@@ -1,7 +1,7 @@
 #include "core/weights/model_kind.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,7 +1,7 @@
 #include "core/zeroshot/classify.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 

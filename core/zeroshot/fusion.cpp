@@ -1,7 +1,7 @@
 #include "core/zeroshot/fusion.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/zeroshot/study_encoder.h"
 
 #include <algorithm>

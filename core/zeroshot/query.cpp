@@ -1,7 +1,7 @@
 #include "core/zeroshot/query.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
 #include "core/text/captions/prompts.h"
 #include "core/zeroshot/similarity.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/protocol/score_replies.h"
+#include "core/protocol/query_reply.h"
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/query.h"
 

@@ -1,7 +1,7 @@
 #include "core/zeroshot/study_encoder.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/hash.h"
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"

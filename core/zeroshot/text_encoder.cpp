@@ -1,7 +1,7 @@
 #include "core/zeroshot/text_encoder.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <algorithm>
 #include <map>

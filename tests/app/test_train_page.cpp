@@ -8,7 +8,7 @@
 #include "app/workstation/train/train_page.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 #include "core/training/settings/settings.h"
 #include "tests/app/mama_command.h"
 #include "tests/support/small_data_set.h"

@@ -1,6 +1,6 @@
 #include "widgets/panels/study_panel.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QLabel>
 #include <QListWidget>

@@ -1,6 +1,6 @@
 #include "widgets/viewer/annotations.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/viewer/legend.h"
 
 #include <QCoreApplication>

@@ -1,6 +1,6 @@
 #include "widgets/viewer/measurement.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/viewer/scene/pane_geometry.h"
 
 #include <QCoreApplication>

@@ -1,4 +1,4 @@
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/viewer/pane_view_impl.h"
 
 #include "core/base/error.h"

@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 
 #include <cmath>
 #include <functional>

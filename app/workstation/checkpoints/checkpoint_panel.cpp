@@ -5,7 +5,7 @@
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
 #include "widgets/charts/curve_plot.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/panels/sentence_edit.h"
 
 #include <QApplication>

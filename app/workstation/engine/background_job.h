@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 #include <QMetaObject>

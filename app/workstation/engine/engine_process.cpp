@@ -1,6 +1,6 @@
 #include "app/workstation/engine/engine_process.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <utility>
 

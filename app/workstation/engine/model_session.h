@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/engine/engine_process.h"
 #include "core/protocol/provenance_line.h"
-#include "core/protocol/score_replies.h"
+#include "core/protocol/query_reply.h"
 #include "core/study/study.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/scene/map_overlay.h"

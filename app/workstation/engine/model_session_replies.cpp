@@ -1,6 +1,6 @@
 #include "app/workstation/engine/model_session.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <cmath>
 #include <limits>

@@ -1,6 +1,6 @@
 #include "app/workstation/engine/show_result.h"
 
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 #include <algorithm>

@@ -1,11 +1,11 @@
 #include "app/workstation/read/study_loader.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
 #include "core/study/orientation.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #include "app/workstation/runs/run_launch.h"
 
 #include "core/base/files.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 #include <QDir>

@@ -1,8 +1,8 @@
 #include "app/workstation/runs/run_poller.h"
 
 #include "app/workstation/runs/run_launch.h"
-#include "core/protocol/run_process.h"
-#include "widgets/look/user_text.h"
+#include "core/protocol/run_liveness.h"
+#include "widgets/look/shown_text.h"
 
 #include <QFile>
 #include <QFileInfo>

@@ -1,6 +1,6 @@
 #include "app/workstation/runs/run_view.h"
 
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>

@@ -3,7 +3,7 @@
 #include "app/workstation/runs/run_presets.h"
 #include "core/protocol/run_folder.h"
 #include "core/training/settings/run_needs.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -4,7 +4,7 @@
 #include "app/workstation/train/meaning_delegate.h"
 #include "app/workstation/train/setting_groups.h"
 #include "app/workstation/train/setting_text.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QAction>
 #include <QComboBox>

@@ -1,7 +1,7 @@
 #include "core/dicom/codec/pixel_layout.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/data_set/data_set_scan.h"
 #include "core/dicom/data_set/tags.h"
 

@@ -1,7 +1,7 @@
 #include "core/dicom/data_set/dicom_source.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/data_set/element_header.h"
 
 #include <algorithm>

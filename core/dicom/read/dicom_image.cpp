@@ -1,6 +1,6 @@
 #include "core/dicom/read/dicom_image.h"
 
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/codec/dcmtk_setup.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/read/header_reader.h"

@@ -1,7 +1,7 @@
 #include "core/dicom/read/image_file.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/read/dicom_image.h"
 #include "core/image/raster_file.h"
 

@@ -1,7 +1,7 @@
 #include "core/dicom/read/lookup_tables.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/dicom/data_set/tags.h"
 
 #include <algorithm>

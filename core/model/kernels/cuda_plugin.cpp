@@ -1,7 +1,7 @@
 #include "core/model/kernels/cuda_plugin.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/model/cuda/plugin_interface.h"
 
 #include <ATen/ATen.h>

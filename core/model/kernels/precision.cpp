@@ -1,7 +1,7 @@
 #include "core/model/kernels/precision.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 namespace mama {
 

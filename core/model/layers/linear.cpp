@@ -1,7 +1,7 @@
 #include "core/model/layers/linear.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/model/kernels/kernels.h"
 #include "core/model/layers/trained_linear.h"
 #include "core/model/layers/training_parts.h"

@@ -1,7 +1,7 @@
 #include "core/model/layers/parameters.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/weights/import_weights.h"
 
 #include <ATen/ATen.h>

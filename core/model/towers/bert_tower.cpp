@@ -1,4 +1,4 @@
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/model/towers/text_parts.h"
 
 #include "core/base/error.h"

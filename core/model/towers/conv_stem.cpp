@@ -1,7 +1,7 @@
 #include "core/model/towers/conv_stem.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/model/layers/batch_norm.h"
 
 #include <ATen/ATen.h>

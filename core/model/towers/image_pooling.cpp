@@ -1,7 +1,7 @@
 #include "core/model/towers/image_pooling.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <ATen/ATen.h>
 

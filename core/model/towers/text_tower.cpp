@@ -1,7 +1,7 @@
 #include "core/model/towers/text_tower.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/model/towers/text_parts.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"

@@ -1,7 +1,7 @@
 #include "core/model/towers/vit_tower.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/model/kernels/kernels.h"
 #include "core/model/layers/training_parts.h"
 

@@ -1,7 +1,7 @@
 #include "core/text/tokenizer/pipeline_tokenizer.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/text_escape.h"
 #include "core/text/tokenizer/unicode.h"
 

@@ -1,7 +1,7 @@
 #include "core/text/tokenizer/tokenizer.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/text/tokenizer/sentence_piece.h"
 #include "core/text/tokenizer/tokenizer_files.h"
 

@@ -1,7 +1,7 @@
 #include "core/text/tokenizer/unicode.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <chrono>
 #include <memory>

@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/log.h"
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 
 #include <chrono>
 #include <unistd.h>

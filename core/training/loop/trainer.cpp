@@ -1,7 +1,7 @@
 #include "core/training/loop/trainer.h"
 
 #include "core/base/stopwatch.h"
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 #include "core/training/data/prefetcher.h"
 #include "core/training/loop/follower.h"
 

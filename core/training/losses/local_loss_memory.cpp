@@ -1,7 +1,7 @@
 #include "core/training/losses/local_loss_memory.h"
 
+#include "core/training/losses/local_scores.h"
 #include "core/training/losses/peak_memory.h"
-#include "core/training/losses/symmetric_local_alignment.h"
 
 #include <chrono>
 #include <torch/torch.h>

@@ -1,6 +1,6 @@
 #pragma once
+#include "core/training/losses/local_scores.h"
 #include "core/training/losses/loss_options.h"
-#include "core/training/losses/symmetric_local_alignment.h"
 
 #include <optional>
 #include <string>

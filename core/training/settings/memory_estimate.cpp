@@ -1,7 +1,7 @@
 #include "core/training/settings/memory_estimate.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/image/model_input.h"
 #include "core/training/settings/placement.h"
 #include "core/training/settings/trained_tensors.h"

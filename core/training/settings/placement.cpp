@@ -1,7 +1,7 @@
 #include "core/training/settings/placement.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/processor.h"
 
 namespace mama {

@@ -1,7 +1,7 @@
 #include "core/training/settings/settings.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/settings/setting_presets.h"
 
 #include <algorithm>

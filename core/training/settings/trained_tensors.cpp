@@ -1,7 +1,7 @@
 #include "core/training/settings/trained_tensors.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/weights/families/canonical_names.h"
 
 namespace mama {

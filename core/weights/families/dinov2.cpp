@@ -1,4 +1,4 @@
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/weights/families/families.h"
 
 #include "core/base/error.h"

@@ -1,7 +1,7 @@
 #include "core/weights/families/families.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 namespace mama::weights {
 namespace {

@@ -1,7 +1,7 @@
 #include "core/weights/families/tensor_list.h"
 
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 namespace mama::weights {
 

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/base/actions.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <cstddef>
 #include <cstdint>

@@ -8,8 +8,8 @@
 #include <cstring>
 #include <unordered_map>
 
-// Opcodes: Lib/pickletools.py of CPython 3.11. One machine in one file: every opcode works on the same stack and memo, and
-// what keeps a hostile file from using them is read together.
+// Opcodes: Lib/pickletools.py of CPython 3.11. One machine in one file: every opcode works on the same stack and memo,
+// and what keeps a hostile file from using them is read together.
 namespace mama::weights {
 namespace {
 

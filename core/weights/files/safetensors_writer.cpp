@@ -1,4 +1,4 @@
-#include "core/base/actions.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"

@@ -1,6 +1,6 @@
 #pragma once
 #include "core/protocol/engine_requests.h"
-#include "core/protocol/score_replies.h"
+#include "core/protocol/query_reply.h"
 
 // One message of each kind with every field filled, none with its default where another value is possible.
 namespace mama::test {

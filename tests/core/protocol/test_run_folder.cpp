@@ -1,8 +1,8 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
-#include "core/protocol/run_process.h"
 #include "tests/support/test_data.h"
 
 #include <csignal>

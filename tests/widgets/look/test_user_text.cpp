@@ -2,7 +2,7 @@
 #include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
 #include "tests/support/test_data.h"
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include <QTranslator>
 #include <new>

@@ -1,4 +1,4 @@
-#include "core/training/losses/symmetric_local_alignment.h"
+#include "core/training/losses/local_scores.h"
 
 #include "core/base/error.h"
 #include "core/model/kernels/cuda_plugin.h"

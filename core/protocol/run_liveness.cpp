@@ -1,4 +1,4 @@
-#include "core/protocol/run_process.h"
+#include "core/protocol/run_liveness.h"
 
 #include <cerrno>
 #include <chrono>

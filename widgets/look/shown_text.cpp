@@ -1,4 +1,4 @@
-#include "widgets/look/user_text.h"
+#include "widgets/look/shown_text.h"
 
 #include "core/base/error.h"
 #include "core/base/text_escape.h"

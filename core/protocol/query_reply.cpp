@@ -1,6 +1,6 @@
-#include "core/protocol/score_replies.h"
+#include "core/protocol/query_reply.h"
 
-#include "core/protocol/reply_fields.h"
+#include "core/protocol/image_name_fields.h"
 
 namespace mama::protocol {
 
