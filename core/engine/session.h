@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/protocol/classify_reply.h"
 #include "core/protocol/engine_requests.h"
 #include "core/protocol/query_reply.h"
 #include "core/zeroshot/embedding_cache.h"

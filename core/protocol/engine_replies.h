@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-// What the engine answers about itself, its models and images (README.md in this folder); score_replies.h has scores.
-// fromJson() throws Error(Format), `where` being the field, if one is missing or of a wrong type.
+// What the engine answers about itself, its models and images (README.md in this folder); scores stand in query_reply.h
+// and classify_reply.h. fromJson() throws Error(Format), `where` being the field, if one is missing or of a wrong type.
 namespace mama::protocol {
 
 // What the engine says of the model that is loaded.

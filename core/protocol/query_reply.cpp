@@ -1,37 +1,11 @@
 #include "core/protocol/query_reply.h"
 
 #include "core/protocol/image_name_fields.h"
+#include "core/protocol/provenance_fields.h"
 
 namespace mama::protocol {
 
 using nlohmann::json;
-
-void fields(auto& list, Is<Provenance> auto& provenance)
-{
-    list.need("model", provenance.model);
-    list.need("hash", provenance.hash);
-    list.need("kind", provenance.kind);
-    list.need("trained_on", provenance.trainedOn);
-    list.need("licence", provenance.licence);
-    list.need("model_notice", provenance.modelNotice);
-    list.need("compat", provenance.compat);
-    list.need("profile", provenance.profile);
-    list.need("profile_version", provenance.profileVersion);
-    list.need("pooling", provenance.pooling);
-    list.need("prefix", provenance.prefix);
-    list.need("raw", provenance.raw);
-    list.need("precision", provenance.precision);
-    list.need("device", provenance.device);
-    list.need("fusion", provenance.fusion);
-    list.need("notice", provenance.notice);
-}
-
-void fields(auto& list, Is<Fusion> auto& fusion)
-{
-    list.need("rule", fusion.rule);
-    list.need("views", fusion.views);
-    list.need("study", fusion.study);
-}
 
 void fields(auto& list, Is<QueryReply::Unnegated> auto& unnegated)
 {
@@ -106,52 +80,8 @@ void fields(auto& list, Is<QueryReply> auto& reply)
     list.need("provenance", reply.provenance);
 }
 
-void fields(auto& list, Is<ClassifyReply::Scores> auto& scores)
-{
-    list.may("similarity", scores.similarity);
-    list.need("logits", scores.logits);
-    list.need("softmax", scores.softmax);
-    list.need("softmax_twice", scores.softmaxTwice);
-}
-
-void fields(auto& list, Is<ClassifyReply::Image> auto& image)
-{
-    fields(list, image.image);
-    fields(list, image.scores);
-    list.may("prompts", image.prompts);
-    list.need("warnings", image.warnings);
-}
-
-void fields(auto& list, Is<ClassifyReply::Breast> auto& breast)
-{
-    list.need("side", breast.side);
-    fields(list, breast.scores);
-}
-
-void fields(auto& list, Is<ClassifyReply::Study> auto& study)
-{
-    fields(list, study.scores);
-    list.need("fusion", study.fusion);
-}
-
-void fields(auto& list, Is<ClassifyReply> auto& reply)
-{
-    list.need("classes", reply.classes);
-    list.need("images", reply.images);
-    list.need("breasts", reply.breasts);
-    list.need("study", reply.study);
-    list.need("fusion", reply.fusion);
-    list.orNull("prompts", reply.prompts);
-    list.need("softmax_note", reply.softmaxNote);
-    list.need("warnings", reply.warnings);
-    list.need("provenance", reply.provenance);
-}
-
-json Provenance::toJson() const { return written(*this); }
 json QueryReply::toJson() const { return written(*this); }
-json ClassifyReply::toJson() const { return written(*this); }
 
 QueryReply QueryReply::fromJson(const json& result) { return readReply<QueryReply>(result); }
-ClassifyReply ClassifyReply::fromJson(const json& result) { return readReply<ClassifyReply>(result); }
 
 } // namespace mama::protocol

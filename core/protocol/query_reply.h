@@ -1,32 +1,12 @@
 #pragma once
 #include "core/protocol/engine_replies.h"
+#include "core/protocol/result_provenance.h"
 
 #include <map>
 
-// The engine's answers to query and classify, which are also what `mama query --json` and `mama classify --json` print.
-// A number that is not finite is null in JSON. fromJson() throws as in engine_replies.h.
+// The engine's answer to query, which is also what `mama query --json` prints. A number that is not finite is null in
+// JSON. fromJson() throws as in engine_replies.h.
 namespace mama::protocol {
-
-// Where a result comes from: the model, how the image was prepared and the text read, on what it was computed.
-struct Provenance
-{
-    std::string model, hash, kind, trainedOn, licence, modelNotice, compat, profile;
-    int profileVersion = 1;
-    std::string pooling, prefix;
-    bool raw = false;
-    std::string precision, device, fusion, notice;
-
-    nlohmann::json toJson() const;
-    bool operator==(const Provenance&) const = default;
-};
-
-// The rule from images to breasts and study: its name, and in words what it does.
-struct Fusion
-{
-    std::string rule, views, study;
-
-    bool operator==(const Fusion&) const = default;
-};
 
 struct QueryReply
 {
@@ -96,51 +76,6 @@ struct QueryReply
     nlohmann::json toJson() const;
     static QueryReply fromJson(const nlohmann::json& result);
     bool operator==(const QueryReply&) const = default;
-};
-
-struct ClassifyReply
-{
-    using ByClass = std::map<std::string, double>;
-    struct Scores
-    {
-        ByClass similarity; // empty for a linear probe
-        ByClass logits, softmax, softmaxTwice;
-        bool operator==(const Scores&) const = default;
-    };
-    using Prompts = std::map<std::string, std::vector<std::string>>; // by class
-    struct Image
-    {
-        ImageName image;
-        Scores scores;
-        Prompts prompts; // where images have their own
-        std::vector<std::string> warnings;
-        bool operator==(const Image&) const = default;
-    };
-    struct Breast
-    {
-        std::string side;
-        Scores scores;
-        bool operator==(const Breast&) const = default;
-    };
-    struct Study
-    {
-        Scores scores;
-        std::string fusion;
-        bool operator==(const Study&) const = default;
-    };
-    std::vector<std::string> classes; // in their order
-    std::vector<Image> images;
-    std::vector<Breast> breasts;
-    Study study;
-    Fusion fusion;
-    std::optional<Prompts> prompts; // one set for all images
-    std::string softmaxNote;
-    std::vector<std::string> warnings;
-    Provenance provenance;
-
-    nlohmann::json toJson() const;
-    static ClassifyReply fromJson(const nlohmann::json& result);
-    bool operator==(const ClassifyReply&) const = default;
 };
 
 } // namespace mama::protocol

@@ -1,7 +1,7 @@
 #pragma once
 #include "core/model/model.h"
 #include "core/protocol/provenance_line.h"
-#include "core/protocol/query_reply.h"
+#include "core/protocol/result_provenance.h"
 #include "core/zeroshot/fusion.h"
 
 #include <string>

@@ -4,7 +4,7 @@
 
 namespace mama {
 
-// Symmetric local alignment (SLA, mama.md 3): what its loss contrasts; the cross-entropies stand in losses.h.
+// What the symmetric local alignment contrasts (symmetric_local_alignment.h).
 // Cosines between patches and sentences, reduced two ways; each [M captions, N images].
 struct LocalScores
 {

@@ -1,6 +1,7 @@
 #include "core/training/losses/losses.h"
 
-#include "core/base/error.h"
+#include "core/training/losses/cross_entropies.h"
+#include "core/training/losses/symmetric_local_alignment.h"
 #include "core/training/processes/collectives.h"
 
 #include <limits>
@@ -13,65 +14,16 @@ namespace {
 using torch::Tensor;
 namespace functional = torch::nn::functional;
 
-Tensor normalised(const Tensor& x) { return functional::normalize(x, functional::NormalizeFuncOptions().dim(-1)); }
-
-[[noreturn]] void fail(const std::string& where, const std::string& why)
-{
-    throw Error(ErrorCode::Data, "loss", where, why);
-}
-
 void checkPair(const Tensor& a, const Tensor& b, const char* what)
 {
     if (a.dim() != 2 || b.dim() != 2 || a.sizes() != b.sizes() || a.size(0) == 0)
-        fail(what, "two equal [samples, width] tensors are needed");
-}
-
-// Cross-entropy of rows [n, N] whose truth is the diagonal that begins at column `offset`.
-Tensor diagonalLoss(const Tensor& logits, std::int64_t offset = 0)
-{
-    return functional::cross_entropy(logits, torch::arange(offset, offset + logits.size(0),
-                                                           torch::TensorOptions(torch::kLong).device(logits.device())));
-}
-
-// Of rows and of columns.
-std::pair<Tensor, Tensor> bothDirections(const Tensor& logits)
-{
-    return {diagonalLoss(logits), diagonalLoss(logits.t())};
-}
-
-// Symmetric local alignment (SLA): each caption against each image by their best patches, and by their best sentences.
-void addLocalAlignment(const LossInput& input, LossTerms& terms, const Collectives* together)
-{
-    if (static_cast<std::int64_t>(input.sentenceCounts.size()) != input.patches.size(0))
-        fail("sentence_counts", "as many captions as images are needed");
-    if (!input.localScale.defined())
-        fail("local_scale", "is missing");
-    const Tensor scale = input.localScale.exp();
-    if (together) {
-        // Sentences travel, patches stay: every caption on this process's images; its captions' scores come back.
-        const Tensor sentences = together->gather(normalised(input.sentences));
-        const LocalScores columns =
-            localScores(normalised(input.patches), sentences, together->gather(input.sentenceCounts));
-        const std::int64_t samples = input.patches.size(0), offset = together->rank() * samples;
-        terms.scores = {together->gather(columns.bestPatch.t()).t(), together->gather(columns.bestSentence.t()).t()};
-        const auto rows = [&](const Tensor& scores) {
-            return diagonalLoss(scores.narrow(0, offset, samples) * scale, offset);
-        };
-        terms.localT2iRowsText = rows(terms.scores.bestPatch);
-        terms.localT2iRowsImage = diagonalLoss(columns.bestPatch.t() * scale, offset);
-        terms.localI2tRowsText = rows(terms.scores.bestSentence);
-        terms.localI2tRowsImage = diagonalLoss(columns.bestSentence.t() * scale, offset);
-        return;
-    }
-    terms.scores = localScores(normalised(input.patches), normalised(input.sentences), input.sentenceCounts);
-    std::tie(terms.localT2iRowsText, terms.localT2iRowsImage) = bothDirections(terms.scores.bestPatch * scale);
-    std::tie(terms.localI2tRowsText, terms.localI2tRowsImage) = bothDirections(terms.scores.bestSentence * scale);
+        refuseBatch(what, "two equal [samples, width] tensors are needed");
 }
 
 void require(const Tensor& term, const char* what)
 {
     if (!term.defined())
-        fail(what, "this term is part of the total, but its embeddings are missing");
+        refuseBatch(what, "this term is part of the total, but its embeddings are missing");
 }
 
 } // namespace
@@ -104,7 +56,7 @@ std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tenso
 {
     checkPair(a, b, "clip");
     if (!logScale.defined())
-        fail("logit_scale", "is missing");
+        refuseBatch("logit_scale", "is missing");
     if (together) {
         const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA),
                      allB = together->gather(ownB);
@@ -123,7 +75,7 @@ Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, con
     const Tensor candidates = gathered ? normalised(torch::cat({gathered->first, gathered->second})) : anchors;
     const std::int64_t all = candidates.size(0) / 2, offset = gathered ? gathered->offset : 0;
     if (candidates.size(1) != anchors.size(1) || offset < 0 || offset + samples > all)
-        fail("ntxent", "the gathered samples do not hold this rank's");
+        refuseBatch("ntxent", "the gathered samples do not hold this rank's");
     const Tensor own = torch::arange(samples, torch::TensorOptions(torch::kLong).device(first.device())) + offset;
     const Tensor itself = torch::cat({own, own + all}), partner = torch::cat({own + all, own});
     // No sample is its own candidate.

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/protocol/classify_reply.h"
 #include "core/protocol/engine_requests.h"
 #include "core/protocol/query_reply.h"
 

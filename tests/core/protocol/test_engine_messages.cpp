@@ -1,4 +1,5 @@
 // Every message of the engine: written and read back the same, and refused by a field's name where its type is wrong.
+#include "core/protocol/classify_reply.h"
 #include "core/protocol/engine_requests.h"
 #include "core/protocol/query_reply.h"
 #include "tests/core/protocol/engine_samples.h"
