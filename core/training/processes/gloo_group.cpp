@@ -59,13 +59,13 @@ Store connect(const LaunchPlace& place, const Job& job)
     return {};
 }
 
-// Whether everybody has come; false: cancelled.
-bool assemble(c10d::Store& store, const LaunchPlace& place, const Job& job)
+// Whether everybody has got as far as `step`; false: cancelled.
+bool assemble(c10d::Store& store, const char* step, const LaunchPlace& place, const Job& job)
 {
-    store.add("joined", 1);
+    store.add(step, 1);
     const auto end = Clock::now() + meeting;
     for (std::int64_t here = 0; !job.cancelled(); std::this_thread::sleep_for(20ms)) {
-        here = store.add("joined", 0);
+        here = store.add(step, 0);
         if (here == place.size)
             return true;
         if (here > place.size)
@@ -198,9 +198,11 @@ std::unique_ptr<ProcessGroup> joinProcesses(const LaunchPlace& place, const Job&
 {
     const Store store = connect(place, job);
     try {
-        if (!store || !assemble(*store, place, job))
+        if (!store || !assemble(*store, "joined", place, job))
             return nullptr;
-        return std::make_unique<GlooGroup>(place, store);
+        auto group = std::make_unique<GlooGroup>(place, store);
+        // Nobody leaves, and closes his connections, while another is still connecting.
+        return assemble(*store, "connected", place, job) ? std::move(group) : nullptr;
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
