@@ -114,7 +114,7 @@ void readValue(Parameters& in, const char* field, std::vector<ClassPrompts>& cla
 void fields(auto& list, Is<HelloRequest> auto& hello)
 {
     list.may("client", hello.client);
-    list.may("protocol", hello.protocol, Range{0, mostOfAny});
+    list.need("protocol", hello.protocol, Range{0, mostOfAny});
     list.check(hello.protocol == version, "the client speaks version " + std::to_string(hello.protocol) +
                                               ", this engine version " + std::to_string(version));
 }
@@ -144,9 +144,10 @@ void fields(auto& list, Is<ImageToEncode> auto& image)
 
 void fields(auto& list, Is<EncodeRequest> auto& encode)
 {
+    const bool images = list.has("images");
+    list.may("paths", encode.paths, Count{images ? 0U : 1U, mostPaths});
+    list.check(images != list.has("paths"), "give either paths or images");
     list.may("images", encode.images, Count{1, mostImages});
-    list.may("paths", encode.paths, Count{1, mostPaths});
-    list.check(encode.images.empty() != encode.paths.empty(), "give either paths or images");
     if (encode.paths.empty())
         return;
     list.may("study_uid", encode.studyUid);

@@ -131,7 +131,7 @@ public:
     void may(const char* field, T& value, Limits... limits)
     {
         m_last = field;
-        if (m_in.value(field).is_null())
+        if (!m_in.has(field)) // a null in a request is not asked for, so that finish() refuses it
             return;
         if constexpr (isOptional<T>)
             read(field, value.emplace(), limits...);
@@ -142,7 +142,9 @@ public:
     template <class T>
     void orNull(const char* field, std::optional<T>& value)
     {
-        may(field, value);
+        m_last = field;
+        if (!m_in.value(field).is_null())
+            read(field, value.emplace());
     }
 
     bool has(const char* field) const { return m_in.has(field); } // even if what it holds is empty

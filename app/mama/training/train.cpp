@@ -51,13 +51,11 @@ std::string gigabytes(double bytes)
     return text;
 }
 
-// As the window's form says it before a launch.
+// As the window's form says it before a launch, for a run whose need of memory is known.
 std::string sentenceOf(const RunNeeds& needs)
 {
     std::string line = needs.memoryTight() || needs.diskTight() ? "warning: train: " : "train: ";
-    line += "memory: " +
-            (needs.memory ? "about " + gigabytes(needs.memory->total()) : "a need that could not be estimated") +
-            " of " + gigabytes(needs.freeMemory) + " free";
+    line += "memory: about " + gigabytes(needs.memory->total()) + " of " + gigabytes(needs.freeMemory) + " free";
     if (needs.memoryTight())
         line += ", too much: lower batch and raise accumulation, or lower data.input_size";
     if (needs.keptEvery == 0)
@@ -77,7 +75,9 @@ void tellNeeds(const TrainRun& run)
             (place && place->rank > 0) || (!run.resume && folder.exists()))
             return;
         const Settings settings = Settings::resolve(run.config ? *run.config : folder.config());
-        std::cerr << sentenceOf(needsOf(settings, run.folder)) << std::endl;
+        // Without a start model that can be read, which the run tells by itself, nothing is known.
+        if (const RunNeeds needs = needsOf(settings, run.folder); needs.memory)
+            std::cerr << sentenceOf(needs) << std::endl;
     } catch (const Error&) {
     }
 }

@@ -81,7 +81,10 @@ private Q_SLOTS:
     {
         EngineClient engine(cacheAt("a"));
         QCOMPARE(errorCode(engine.call("models")), -32600);
-        QCOMPARE(errorWhere(engine.call("hello", {{"protocol", 99}})), std::string("protocol"));
+        for (const json& wrong : {json{{"protocol", 99}}, json{{"protocol", nullptr}}, json{{"client", "old"}}}) {
+            QCOMPARE(errorWhere(engine.call("hello", wrong)), std::string("protocol"));
+            QCOMPARE(errorCode(engine.call("models")), -32600); // still nobody has greeted
+        }
         const json hello = engine.call("hello", {{"protocol", 1}, {"client", "test"}});
         QCOMPARE(hello.at("result").at("protocol").get<int>(), 1);
         QCOMPARE(hello.at("result").at("pid").get<qint64>(), engine.process.processId());
@@ -127,7 +130,14 @@ private Q_SLOTS:
         QCOMPARE(errorCode(engine.call("load", {{"model", "/nowhere/at/all"}})), -32014);
         QCOMPARE(errorCode(engine.call("load", {{"model", "no-such-model"}})), -32014);
         QCOMPARE(errorWhere(engine.call("encode", {{"paths", {"/x.png"}}})), std::string("model"));
-        QCOMPARE(errorWhere(engine.call("encode", json::object())), std::string("paths"));
+        for (const json& wrong : {json::object(), json{{"images", json::array()}, {"paths", {"/x.png"}}},
+                                  json{{"images", {{{"path", "/x.png"}}}}, {"paths", json::array()}}}) {
+            const json refused = engine.call("encode", wrong);
+            QCOMPARE(errorWhere(refused), std::string("paths"));
+            QVERIFY(refused.dump().find("give either paths or images") != std::string::npos);
+        }
+        QCOMPARE(errorWhere(engine.call("models", {{"folders", nullptr}})), std::string("folders"));
+        QCOMPARE(errorWhere(engine.call("encode", {{"paths", {"/x.png"}}, {"frame", nullptr}})), std::string("frame"));
         QCOMPARE(errorWhere(engine.call("encode", {{"images", {{{"path", "/x.png"}, {"slot", "north"}}}}})),
                  std::string("images[0].slot"));
         QCOMPARE(errorWhere(engine.call("query", {{"study", "1"}, {"texts", json::array()}})), std::string("texts"));
