@@ -27,6 +27,13 @@ if(MAMA_LLD)
   add_link_options(-fuse-ld=lld)
 endif()
 
+# Each function in a section of its own, so that a program takes of a library what it calls and no more: the window links
+# both ends of every message and all of the model families otherwise.
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_compile_options($<$<COMPILE_LANGUAGE:C,CXX>:-ffunction-sections> $<$<COMPILE_LANGUAGE:C,CXX>:-fdata-sections>)
+  add_link_options(-Wl,--gc-sections)
+endif()
+
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 
