@@ -59,6 +59,12 @@ function(mama_library name)
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
 endfunction()
 
+# mama_small_code(TARGET): for code that waits for people or reads options. -Os makes the window's rooms 40 % smaller than
+# -O2, and quicker to compile; nothing that computes pixels or numbers is compiled like this.
+function(mama_small_code name)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-Os>)
+endfunction()
+
 # mama_test(NAME LABEL unit|parity|gui|process SOURCES ... LIBRARIES ...)
 # A Qt Test program, run by ctest under its label.
 function(mama_test name)
@@ -66,8 +72,18 @@ function(mama_test name)
   if(NOT A_TIMEOUT)
     set(A_TIMEOUT 300)
   endif()
+  # moc by hand and without include folders: AUTOMOC reads every header that a test includes, Torch's too, which takes
+  # longer than compiling the test (2.6 s a program), and compiles an empty file besides.
+  foreach(source ${A_SOURCES})
+    if(source MATCHES "^test_.*\\.cpp$")
+      string(REGEX REPLACE "cpp$" "moc" moc ${source})
+      set(moc ${CMAKE_CURRENT_BINARY_DIR}/${name}_moc/${moc})
+      add_custom_command(OUTPUT ${moc} COMMAND Qt6::moc ${CMAKE_CURRENT_SOURCE_DIR}/${source} -o ${moc} DEPENDS ${source} VERBATIM)
+      list(APPEND A_SOURCES ${moc})
+    endif()
+  endforeach()
   add_executable(${name} ${A_SOURCES})
-  set_target_properties(${name} PROPERTIES AUTOMOC ON)
+  target_include_directories(${name} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${name}_moc)
   target_compile_definitions(${name} PRIVATE QT_NO_KEYWORDS)
   target_link_libraries(${name} PRIVATE mama_warnings mama_test_support Qt6::Test ${A_LIBRARIES})
   if(A_DEPENDS)
