@@ -118,7 +118,7 @@ ImportSources openSources(const ImportOptions& options)
         addIfThere(sources.configs, options.textModel / "config.json");
     for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
         addIfThere(sources.configs, beside / name);
-    sources.model = WeightFile::open(sources.weights);
+    sources.model = WeightFile::open(sources.weights, options.weights);
     if (!sources.adapter.empty()) {
         sources.adapterConfig = readObject(sources.adapter / "adapter_config.json");
         const bool safe = fs::is_regular_file(sources.adapter / "adapter_model.safetensors");

@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/families.h"
+#include "core/weights/files/averaged_name.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
 #include "core/weights/import_sources.h"
@@ -58,6 +59,8 @@ public:
 
 private:
     weights::Naming gather();
+    void tellOthers(const weights::Naming& naming);
+    void refuseHalves(const weights::Naming& naming);
     void describe(const weights::Naming& naming);
     void checkShapes();
     bool readTensors();
@@ -79,7 +82,9 @@ weights::Naming Importer::gather()
             names.push_back(info.name);
         return names;
     };
-    weights::Naming naming = weights::recognise(namesOf(*m_sources.model));
+    const bool ownPart = m_sources.model->part() == m_options.weights;
+    weights::Naming naming = weights::recognise(namesOf(*m_sources.model), ownPart ? std::string() : m_options.weights);
+    tellOthers(naming);
     // A model folder of ours uses MaMA's names, also when it holds one tower only.
     if (m_sources.ownDescription.is_object())
         naming.whole = &weights::mamaComposition();
@@ -89,6 +94,69 @@ weights::Naming Importer::gather()
     if (m_sources.adapterFile)
         m_tensors.add(m_sources.adapterFile, weights::recognise(namesOf(*m_sources.adapterFile)), m_model.report);
     return naming;
+}
+
+// Further weights in the same file: named, so that they can be chosen.
+void Importer::tellOthers(const weights::Naming& naming)
+{
+    auto& report = m_model.report;
+    report.others = m_sources.model->others();
+    for (const auto& [prefix, count] : naming.prefixes.others)
+        report.others[prefix.empty() ? "" : prefix.substr(0, prefix.size() - 1)] = count;
+    std::string names;
+    for (const auto& [name, count] : report.others)
+        names += (names.empty() ? "" : ", ") + weights::inQuotes(name);
+    if (naming.prefixes.used.empty() && !m_options.weights.empty())
+        throw Error(ErrorCode::Usage, {action::importWeights}, m_options.checkpoint.string(),
+                    {TextId("weights.no_such_set", "it holds no weights named %1; there are: %2"),
+                     weights::inQuotes(m_options.weights), names});
+    if (!naming.prefixes.rivals.empty())
+        report.problems.push_back(
+            {TextId("weights.several_models", "it holds several models; choose one with --weights: %1, %2"),
+             weights::inQuotes(*naming.prefixes.used.begin()), names});
+    for (const auto& [name, count] : report.others)
+        report.notes.push_back(
+            weights::soundsAveraged(name)
+                ? UserText{TextId(
+                               "weights.averaged_too",
+                               "averaged weights are in the file too and not used: %1 (%2 tensors); --weights %1 takes them"),
+                           name, count}
+                : UserText{TextId("weights.others_too", "other weights are in the file and not used: %1 (%2 tensors); "
+                                                        "--weights %1 takes them"),
+                           name, count});
+    const std::string& part = m_sources.model->part();
+    if (weights::soundsAveraged(part) ||
+        (!naming.prefixes.used.empty() && weights::soundsAveraged(*naming.prefixes.used.begin())))
+        report.notes.push_back({TextId("weights.averaged_used", "the weights that are used are an average: %1"),
+                                weights::soundsAveraged(part) ? part : *naming.prefixes.used.begin()});
+}
+
+// What is left over must not be a tower: a model without it would be half of what the file holds.
+void Importer::refuseHalves(const weights::Naming& naming)
+{
+    auto& report = m_model.report;
+    if (m_sources.ownDescription.is_object() || !isKnown(m_model.description))
+        return;
+    if (!naming.whole && naming.image && naming.text) {
+        report.problems.push_back({TextId("weights.two_towers", "it holds an image tower (%1) and a text tower (%2) "
+                                                                "joined in a way that is not known"),
+                                   naming.image->title(), naming.text->title()});
+        return;
+    }
+    const LeftOver* first = nullptr;
+    std::size_t count = 0;
+    for (const LeftOver& tensor : report.leftOver) {
+        const bool unknown = tensor.reason == weights::unknownName || tensor.reason == weights::notInArchitecture;
+        if (!unknown || tensor.info.shape.size() < 2 || !weights::isOfTower(tensor.info.name, naming))
+            continue;
+        first = first ? first : &tensor;
+        ++count;
+    }
+    if (first)
+        report.problems.push_back(
+            {TextId("weights.tower_not_understood", "it holds a tower or layers that are not understood: "
+                                                    "%1 %2 and %3 more tensors; known are %4"),
+             weights::inQuotes(first->info.name), shapeText(first->info.shape), count - 1, knownTitles()});
 }
 
 void Importer::describe(const weights::Naming& naming)
@@ -124,7 +192,7 @@ void Importer::checkShapes()
         const TensorInfo info = m_tensors.check(name, integer, report);
         if (found == expected.end()) {
             if (!expected.empty())
-                m_tensors.leaveOver(name, "not part of the architecture", report);
+                m_tensors.leaveOver(name, weights::notInArchitecture, report);
             continue;
         }
         if (info.shape != found->second.shape)
@@ -212,8 +280,10 @@ void Importer::addProvenance()
 Cancellable<ImportedModel> Importer::run()
 {
     try {
-        describe(gather());
+        const weights::Naming naming = gather();
+        describe(naming);
         checkShapes();
+        refuseHalves(naming);
         // What is wrong already is enough to refuse; values are looked at in sound files only.
         const bool sound = m_model.report.problems.empty();
         if (sound && (m_options.checkValues || m_model.report.missing.empty()) && !readTensors())
@@ -253,11 +323,8 @@ json ImportReport::json() const
     }
     for (const TensorInfo& tensor : missing)
         missingList.push_back({{"name", tensor.name}, {"shape", tensor.shape}});
-    return {{"used", usedList},
-            {"left_over", leftList},
-            {"missing", missingList},
-            {"problems", english(problems)},
-            {"assumed", assumed}};
+    return {{"used", usedList},   {"left_over", leftList},   {"missing", missingList}, {"problems", english(problems)},
+            {"assumed", assumed}, {"other_weights", others}, {"notes", english(notes)}};
 }
 
 Cancellable<ImportedModel> inspectWeights(const ImportOptions& options, const Job& job)

@@ -5,6 +5,7 @@
 #include "core/weights/files/weight_file.h"
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -20,8 +21,9 @@ struct ImportOptions
     std::filesystem::path checkpoint;
     std::filesystem::path
         textModel; // folder of the base language model: config.json, tokenizer, maybe weights; may be empty
-    std::filesystem::path config;   // JSON with what weights cannot show; may be empty
-    std::filesystem::path adapter;  // PEFT adapter folder that goes on top of checkpoint; may be empty
+    std::filesystem::path config;  // JSON with what weights cannot show; may be empty
+    std::filesystem::path adapter; // PEFT adapter folder that goes on top of checkpoint; may be empty
+    std::string weights; // of a file with several sets of weights: the dictionary or the prefix of the one to take
     std::string compat = "default"; // or "reference"
     bool checkValues = true;        // look for NaN, infinities, negative variances: reads every byte
     bool hash = true;               // SHA-256 of the source into the description: reads every byte
@@ -52,10 +54,13 @@ struct ImportReport
 {
     std::vector<UsedTensor> used;
     std::vector<LeftOver> leftOver;
-    std::vector<TensorInfo> missing;  // canonical name and the shape that the architecture needs
-    std::vector<UserText> problems;   // wrong shape, wrong type, NaN, ...: one sentence each
-    std::vector<std::string> assumed; // what neither weights nor configuration told
-    nlohmann::json json() const;      // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": []}
+    std::vector<TensorInfo> missing;           // canonical name and the shape that the architecture needs
+    std::vector<UserText> problems;            // wrong shape, wrong type, NaN, ...: one sentence each
+    std::vector<std::string> assumed;          // what neither weights nor configuration told
+    std::map<std::string, std::size_t> others; // further sets of weights in the file, with their numbers of tensors
+    std::vector<UserText> notes;               // what a user should know though nothing is wrong
+    nlohmann::json json() const; // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": [],
+                                 // "other_weights": {}, "notes": []}
 };
 
 struct ImportedModel

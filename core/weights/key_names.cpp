@@ -9,12 +9,10 @@ namespace {
 
 using Part = Composition::Place::Part;
 
-// Of a model that ran on several GPUs or was compiled.
-std::string withoutWrappers(std::string name)
+// Up to where a name only says what holds the model, wrappers taken off; npos: it is none of the model's.
+std::size_t prefixLength(const std::string& name, const Composition* whole)
 {
-    dropPrefix(name, "module.");
-    dropPrefix(name, "_orig_mod.");
-    return name;
+    return whole ? whole->start(name) : holderLength(name);
 }
 
 // Rows of added tokens, as our adapter export stores them beside the adapter.
@@ -32,7 +30,7 @@ std::optional<MappedName> mapAddedRows(const std::string& name, const Naming& na
 MappedName mapTower(const std::string& name, const Spelling* spelling, const std::string& prefix)
 {
     if (!spelling)
-        return unused("unknown name");
+        return unused(unknownName);
     MappedName mapped = spelling->rename(name);
     if (!mapped.canonical.empty())
         mapped.canonical.insert(0, prefix);
@@ -52,8 +50,7 @@ void find(const std::vector<const F*>& families, const std::vector<std::string>&
 
 std::string withoutPeft(std::string name)
 {
-    for (const char* prefix : {"module.", "_orig_mod.", "base_model.model."})
-        dropPrefix(name, prefix);
+    dropPrefix(name, "base_model.model.");
     replaceOnce(name, ".base_layer.", ".");
     replaceOnce(name, ".modules_to_save.default.", ".");
     for (const std::string_view half : {".lora_A.", ".lora_B."}) {
@@ -64,31 +61,61 @@ std::string withoutPeft(std::string name)
     return name;
 }
 
-Naming recognise(const std::vector<std::string>& names)
+Naming recognise(const std::vector<std::string>& names, const std::string& wanted)
 {
     Naming naming;
     for (const Composition* composition : compositions())
         if (!naming.whole && composition->recognise(names))
             naming.whole = composition;
+    std::map<std::string, std::set<std::string>> groups;
+    for (const std::string& name : names) {
+        const std::string clean = withoutWrappers(name);
+        if (const std::size_t length = prefixLength(clean, naming.whole); length != clean.npos)
+            groups[clean.substr(0, length)].insert(clean.substr(length));
+    }
+    naming.prefixes = choosePrefixes(groups, wanted);
     std::vector<std::string> image, text;
-    if (naming.whole)
-        for (const std::string& name : names) {
-            const Composition::Place place = naming.whole->place(withoutWrappers(name));
-            if (place.part != Part::Other)
-                (place.part == Part::Image ? image : text).push_back(place.name);
+    for (const std::string& prefix : naming.prefixes.used)
+        for (const std::string& name : groups.at(prefix)) {
+            const Composition::Place place = naming.whole ? naming.whole->place(name) : Composition::Place();
+            if (!naming.whole || place.part == Part::Image)
+                image.push_back(naming.whole ? place.name : name);
+            if (!naming.whole || place.part == Part::Text)
+                text.push_back(naming.whole ? place.name : name);
         }
-    find(imageFamilies(), naming.whole ? image : names, naming.image, naming.imageSpelling);
-    find(textFamilies(), naming.whole ? text : names, naming.text, naming.textSpelling);
+    find(imageFamilies(), image, naming.image, naming.imageSpelling);
+    find(textFamilies(), text, naming.text, naming.textSpelling);
     return naming;
+}
+
+bool isOfTower(const std::string& original, const Naming& naming)
+{
+    const std::string name = withoutWrappers(original);
+    if (naming.whole)
+        if (const std::size_t length = naming.whole->start(name);
+            length != name.npos && naming.whole->place(name.substr(length)).part != Part::Other)
+            return true;
+    // "layers.0.attention.weight", but not a head's "0.weight"
+    for (std::size_t dot = name.find('.'); dot != name.npos; dot = name.find('.', dot + 1)) {
+        const std::size_t end = name.find_first_not_of("0123456789", dot + 1);
+        if (end != name.npos && end > dot + 1 && name[end] == '.' && name.find('.', end + 1) != name.npos)
+            return true;
+    }
+    return false;
 }
 
 MappedName mapName(const std::string& original, const Naming& naming)
 {
-    std::string name = withoutWrappers(original);
-    if (const auto rows = mapAddedRows(name, naming))
+    if (const auto rows = mapAddedRows(original, naming))
         return *rows;
+    std::string name = withoutWrappers(original);
+    if (const std::size_t length = prefixLength(name, naming.whole); length != name.npos) {
+        if (!naming.prefixes.used.empty() && !naming.prefixes.used.contains(name.substr(0, length)))
+            return unused(otherSet);
+        name.erase(0, length);
+    }
     if (!naming.whole) {
-        name = withoutPeft(name);
+        name = withoutHolders(withoutPeft(name));
         if (contains(name, ".original_module."))
             return unused("kept by PEFT beside the trained copy");
         return naming.image ? mapTower(name, naming.imageSpelling, names::imageTower)
@@ -97,10 +124,10 @@ MappedName mapName(const std::string& original, const Naming& naming)
     const Composition::Place place = naming.whole->place(name);
     switch (place.part) {
     case Part::Image: // a few tensors of a tower do not show its family: then it is the first
-        return mapTower(withoutPeft(place.name),
+        return mapTower(withoutHolders(withoutPeft(place.name)),
                         naming.image ? naming.imageSpelling : &imageFamilies().front()->spellings().front(),
                         names::imageTower);
-    case Part::Text: return mapTower(withoutPeft(place.name), naming.textSpelling, names::textTower);
+    case Part::Text: return mapTower(withoutHolders(withoutPeft(place.name)), naming.textSpelling, names::textTower);
     case Part::Other: break;
     }
     return place.mapped;

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/weights/families/family.h"
+#include "core/weights/wrappers.h"
 
 namespace mama::weights {
 
@@ -9,12 +10,21 @@ struct Naming
     const Composition* whole = nullptr; // how towers and heads are joined; null: one tower alone
     const ImageFamily* image = nullptr;
     const TextFamily* text = nullptr;
+    NamePrefixes prefixes;                                            // in front of the names, wrappers taken off
     const Spelling *imageSpelling = nullptr, *textSpelling = nullptr; // where there is a family
 
     bool joined() const { return whole != nullptr; }
 };
 
-Naming recognise(const std::vector<std::string>& names);
+// Reasons of tensors that nobody asked for by name; others are known to be of no use.
+inline const std::string unknownName = "unknown name", notInArchitecture = "not part of the architecture",
+                         otherSet = "of other weights in the same file";
+
+// wanted: the prefix of one of several sets of weights; empty: as choosePrefixes() does.
+Naming recognise(const std::vector<std::string>& names, const std::string& wanted = {});
+
+// Whether a tensor of that source name must belong to a tower: it stands where towers stand, or in a numbered layer.
+bool isOfTower(const std::string& name, const Naming& naming);
 
 MappedName mapName(const std::string& name, const Naming& naming);
 

@@ -40,6 +40,8 @@ void printReport(const nlohmann::json& report)
                       << (tensor.contains("reason") ? "  (" + tensor["reason"].get<std::string>() + ")" : "") << "\n";
     for (const auto& sentence : report["assumed"])
         std::cout << "assumed    " << sentence.get<std::string>() << "\n";
+    for (const auto& sentence : report["notes"])
+        std::cout << "note       " << sentence.get<std::string>() << "\n";
     for (const auto& sentence : report["problems"])
         std::cout << "problem    " << sentence.get<std::string>() << "\n";
 }
@@ -59,7 +61,7 @@ int inspect(const CheckpointOptions& options, const Context& context)
     ImportOptions given = options.import;
     given.checkValues = !options.quick;
     given.hash = false;
-    const auto file = WeightFile::open(given.checkpoint);
+    const auto file = WeightFile::open(given.checkpoint, given.weights);
     const auto model = inspectWeights(given, context.job());
     if (!model)
         return Cancelled;
@@ -148,6 +150,9 @@ void addSources(CLI::App& command, CheckpointOptions& options)
                        "Folder of the language model: config.json, tokenizer files, weights if an adapter needs them");
     command.add_option("--config", options.import.config,
                        "JSON with what weights cannot show: vit_heads, n_head, lora_alpha, ...");
+    command.add_option("--weights", options.import.weights,
+                       "Which of several sets of weights in the file to take, by the name that the notes give: "
+                       "state_dict_ema, model_ema, ...");
     command.add_option("--adapter", options.import.adapter, "PEFT adapter folder that goes on top of the checkpoint");
 }
 

@@ -83,6 +83,9 @@ public:
     virtual ~Composition() = default;
     virtual std::string title() const = 0;
     virtual bool recognise(const std::vector<std::string>& names) const = 0;
+    // Where the model's own name begins in one that other modules may hold ("model.net." in front); npos: it is none
+    // of the model's.
+    virtual std::size_t start(const std::string& name) const = 0;
     virtual Place place(const std::string& name) const = 0;
 };
 

@@ -18,20 +18,52 @@ public:
             return contains(name, names::imageEncoder) || contains(name, names::textEncoder);
         });
     }
+    std::size_t start(const std::string& name) const override;
     Place place(const std::string& name) const override;
 };
 
+// The name behind the words that only say what holds a tower: "model.", in the file of a wrapped one others too.
+std::string behindHolders(const std::string& name)
+{
+    std::size_t at = 0;
+    for (bool found = true; found;) {
+        found = false;
+        for (const std::string_view holder : {"model.", "net.", "network."})
+            if (name.compare(at, holder.size(), holder) == 0) {
+                at += holder.size();
+                found = true;
+            }
+    }
+    return name.substr(at);
+}
+
+std::size_t Mama::start(const std::string& name) const
+{
+    std::size_t first = name.npos;
+    for (const std::string& root : {names::imageEncoder, names::textEncoder, std::string("simclr_proj.")})
+        for (std::size_t at = name.find(root); at != name.npos; at = name.find(root, at + 1))
+            if (at == 0 || name[at - 1] == '.')
+                first = std::min(first, at);
+    for (const std::string& scale : {names::logitScale, names::localScale})
+        if (name == scale || name.ends_with("." + scale))
+            first = std::min(first, name.size() - scale.size());
+    return first;
+}
+
 Composition::Place Mama::place(const std::string& name) const
 {
-    if (name.starts_with(names::imageTower))
-        return {Place::Part::Image, name.substr(names::imageTower.size()), {}};
-    if (name.starts_with(names::textTower))
-        return {Place::Part::Text, name.substr(names::textTower.size()), {}};
-    for (const std::string& known :
-         {names::imageGlobal + ".", names::imageEncoder + "local_embed.", names::textGlobal + ".",
-          names::textEncoder + "local_embed.", std::string("simclr_proj.")})
-        if (name.starts_with(known))
-            return {Place::Part::Other, {}, used(name)};
+    for (const auto& [encoder, part] :
+         {std::pair{names::imageEncoder, Place::Part::Image}, {names::textEncoder, Place::Part::Text}}) {
+        if (!name.starts_with(encoder))
+            continue;
+        const std::string own = name.substr(encoder.size()), rest = behindHolders(own);
+        if (rest.starts_with("global_embed.") || rest.starts_with("local_embed."))
+            return {Place::Part::Other, {}, used(encoder + rest)};
+        if (rest.size() < own.size())
+            return {part, rest, {}};
+    }
+    if (name.starts_with("simclr_proj."))
+        return {Place::Part::Other, {}, used(name)};
     return {Place::Part::Other,
             {},
             name == names::logitScale || name == names::localScale ? used(name) : unused("unknown name")};

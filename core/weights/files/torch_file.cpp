@@ -5,6 +5,7 @@
 #include "core/weights/files/pickle_json.h"
 #include "core/weights/files/pickle_machine.h"
 #include "core/weights/files/safetensors.h"
+#include "core/weights/files/tensor_dicts.h"
 #include "core/weights/files/zip_archive.h"
 
 #include <algorithm>
@@ -52,17 +53,25 @@ std::optional<TensorType> typeOf(std::string_view name)
 class TorchFile : public WeightFile
 {
 public:
-    explicit TorchFile(MappedFile file) : m_zip(std::move(file)) { read(); }
+    TorchFile(MappedFile file, const std::string& part) : m_zip(std::move(file))
+    {
+        findPrefix();
+        const TensorBytes data = m_zip.read(m_prefix + "data.pkl", longestPickle);
+        const Pickle pickle = readPickle(data.bytes, path());
+        addTensors(pickle, *chosen(pickle, part));
+    }
 
     const std::vector<TensorInfo>& tensors() const override { return m_tensors; }
     const nlohmann::json& metadata() const override { return m_metadata; }
     const std::filesystem::path& path() const override { return m_zip.path(); }
+    std::string part() const override { return m_part; }
+    std::map<std::string, std::size_t> others() const override { return m_others; }
     TensorBytes bytes(const TensorInfo& tensor) const override;
 
 private:
-    void read();
     void findPrefix();
     const PickleNode* stateDict(const Pickle& pickle) const;
+    const PickleNode* chosen(const Pickle& pickle, const std::string& part);
     void addTensors(const Pickle& pickle, const PickleNode& dict);
     void addTensor(const Pickle& pickle, const PickleNode& node, std::string name);
     std::pair<std::string, std::uint64_t> storage(const Pickle& pickle, const PickleNode& node, TensorInfo& info,
@@ -70,7 +79,8 @@ private:
     TensorBytes record(const Layout& layout) const;
 
     ZipArchive m_zip;
-    std::string m_prefix;
+    std::string m_prefix, m_part;
+    std::map<std::string, std::size_t> m_others;
     std::vector<TensorInfo> m_tensors;
     std::unordered_map<std::string, Layout> m_layouts;
     nlohmann::json m_metadata = nlohmann::json::object();
@@ -235,12 +245,30 @@ void TorchFile::addTensors(const Pickle& pickle, const PickleNode& dict)
         fail(path(), {TextId("weight_file.data_pkl_holds_no_tensors", "data.pkl holds no tensors")});
 }
 
-void TorchFile::read()
+// Among all dictionaries of tensors: the one that is asked for, the one that stateDict() means if it holds any, else
+// the largest of no average. The others are kept by name.
+const PickleNode* TorchFile::chosen(const Pickle& pickle, const std::string& part)
 {
-    findPrefix();
-    const TensorBytes data = m_zip.read(m_prefix + "data.pkl", longestPickle);
-    const Pickle pickle = readPickle(data.bytes, path());
-    addTensors(pickle, *stateDict(pickle));
+    const std::vector<TensorDict> all = TensorDicts(pickle).all();
+    const PickleNode* meant = stateDict(pickle);
+    const auto find = [&](const auto& fits) -> const TensorDict* {
+        const auto found = std::find_if(all.begin(), all.end(), fits);
+        return found == all.end() ? nullptr : &*found;
+    };
+    const TensorDict* best = part.empty() ? nullptr : find([&](const TensorDict& one) { return one.name == part; });
+    if (!best)
+        best = find([&](const TensorDict& one) { return one.dict == meant; });
+    if (!best)
+        for (const TensorDict& one : all)
+            if (!best || std::pair{!one.averaged, one.tensors} > std::pair{!best->averaged, best->tensors})
+                best = &one;
+    if (!best)
+        return meant;
+    m_part = best->name;
+    for (const TensorDict& one : all)
+        if (&one != best)
+            m_others[one.name] = one.tensors;
+    return best->dict;
 }
 
 TensorBytes TorchFile::record(const Layout& layout) const
@@ -293,9 +321,9 @@ TensorBytes TorchFile::bytes(const TensorInfo& tensor) const
 
 } // namespace
 
-std::shared_ptr<const WeightFile> openTorchFile(MappedFile file)
+std::shared_ptr<const WeightFile> openTorchFile(MappedFile file, const std::string& part)
 {
-    return std::make_shared<TorchFile>(std::move(file));
+    return std::make_shared<TorchFile>(std::move(file), part);
 }
 
 } // namespace mama::weights

@@ -37,14 +37,14 @@ fs::path weightsOf(const fs::path& folder)
         ErrorCode::Io);
 }
 
-std::shared_ptr<const WeightFile> openMapped(MappedFile file)
+std::shared_ptr<const WeightFile> openMapped(MappedFile file, const std::string& part)
 {
     const std::string_view start = text(file.bytes());
     const fs::path path = file.path();
     if (start.empty())
         weights::fail(path, {TextId("weight_file.file_empty", "the file is empty")});
     if (start.starts_with("PK"))
-        return weights::openTorchFile(std::move(file));
+        return weights::openTorchFile(std::move(file), part);
     if (start.starts_with("version https://git-lfs"))
         weights::fail(path,
                       {TextId("weight_file.git_lfs_pointer_not_weights",
@@ -96,13 +96,13 @@ std::int64_t TensorInfo::elements() const
     return weights::elementCount(shape, count) ? count : 0;
 }
 
-std::shared_ptr<const WeightFile> WeightFile::open(const fs::path& path)
+std::shared_ptr<const WeightFile> WeightFile::open(const fs::path& path, const std::string& part)
 {
     if (fs::is_directory(path))
-        return open(weightsOf(path));
+        return open(weightsOf(path), part);
     if (path.extension() == ".json")
         return weights::openSharded(path);
-    return openMapped(MappedFile(path));
+    return openMapped(MappedFile(path), part);
 }
 
 std::string WeightFile::hash() const

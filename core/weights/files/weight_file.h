@@ -39,7 +39,9 @@ class WeightFile
 {
 public:
     // Error(Format) names file, tensor or byte, and the reason; Error(Io) if it cannot be opened.
-    static std::shared_ptr<const WeightFile> open(const std::filesystem::path& path);
+    // part: the one of several dictionaries of tensors in a file of torch (others() has its name); where there is none
+    // of that name, as without it.
+    static std::shared_ptr<const WeightFile> open(const std::filesystem::path& path, const std::string& part = {});
     virtual ~WeightFile() = default;
 
     virtual const std::vector<TensorInfo>& tensors() const = 0;
@@ -48,6 +50,9 @@ public:
     // skipped appear as {"skipped class": "module.Name"}.
     virtual const nlohmann::json& metadata() const = 0;
     virtual const std::filesystem::path& path() const = 0;
+    // The dictionary that was read, and the further ones of the same file with their numbers of tensors.
+    virtual std::string part() const { return {}; }
+    virtual std::map<std::string, std::size_t> others() const { return {}; }
     // The files that hold the tensors: path() itself, or the shards by name.
     virtual std::vector<std::filesystem::path> files() const { return {path()}; }
     // Reads every byte of the files whose SHA-256 the index gives. Error(Format) names the first that has another.
