@@ -2,12 +2,15 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/image/jpeg_picture.h"
+#include "core/image/picture_notes.h"
 #include "core/image/raster_header.h"
 
 #include <cstring>
 #include <limits>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -30,13 +33,6 @@ std::string formatOf(std::span<const std::byte> bytes)
     return pgm && " \t\r\n#"sv.find(std::to_integer<char>(bytes[2])) != std::string_view::npos ? "pgm" : "";
 }
 
-// Decoders fill the missing part of a cut-off JPEG with grey and say nothing: the end marker must be there.
-bool isCutOff(std::span<const std::byte> bytes, const std::string& format)
-{
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return format == "jpeg" && text.rfind("\xFF\xD9") == std::string_view::npos;
-}
-
 cv::Mat decodeColours(const cv::Mat& decoded, const std::filesystem::path& path)
 {
     cv::Mat out;
@@ -49,6 +45,107 @@ cv::Mat decodeColours(const cv::Mat& decoded, const std::filesystem::path& path)
             ErrorCode::Unsupported, {action::decode}, path.string(),
             {TextId("picture.channels_expected_grey_or_rgb", "%1 channels; expected grey or RGB"), decoded.channels()});
     }
+}
+
+cv::Mat decodeWithOpenCv(std::span<const std::byte> bytes, const RasterFileInfo& info,
+                         const std::filesystem::path& path)
+{
+    cv::Mat decoded;
+    try {
+        const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data()));
+        decoded = cv::imdecode(input, cv::IMREAD_UNCHANGED);
+    } catch (const cv::Exception&) {
+        decoded.release(); // its words are the library's own
+    }
+    if (decoded.empty())
+        throw Error(ErrorCode::Format, {action::decode}, path.string(),
+                    {TextId("picture.broken_or_truncated_data", "broken or truncated %1 data"), info.format});
+    if (decoded.depth() != CV_8U && decoded.depth() != CV_16U)
+        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(),
+                    {TextId("picture.samples_neither_nor_bit_integers", "samples are neither 8- nor 16-bit integers")});
+    return decoded;
+}
+
+cv::Mat viewOf(StoredImage& image)
+{
+    const int depth = image.type == SampleType::U8 ? CV_8U : CV_16U;
+    return cv::Mat(image.rows, image.columns, CV_MAKETYPE(depth, image.channels), image.bytes.data());
+}
+
+// Rows and columns as an orientation of EXIF (2.32, 4.6.4 A) says they are to be seen.
+cv::Mat turned(const cv::Mat& stored, int orientation)
+{
+    if (orientation == 1)
+        return stored;
+    cv::Mat out = stored;
+    if (orientation > 4)
+        cv::transpose(stored, out);
+    static constexpr int none = 2, flips[] = {none, none, 1, -1, 0, none, 1, -1, 0}; // cv::flip: 0 upside down, 1 mirror
+    if (const int how = flips[orientation]; how != none) {
+        cv::Mat flipped;
+        cv::flip(out, flipped, how);
+        return flipped;
+    }
+    return out;
+}
+
+StoredImage storedFrom(const cv::Mat& pixels)
+{
+    StoredImage image;
+    image.rows = pixels.rows;
+    image.columns = pixels.cols;
+    image.channels = pixels.channels();
+    image.type = pixels.depth() == CV_8U ? SampleType::U8 : SampleType::U16;
+    const std::size_t line = static_cast<std::size_t>(pixels.cols) * pixels.elemSize();
+    image.bytes.resize(line * static_cast<std::size_t>(pixels.rows));
+    for (int row = 0; row < pixels.rows; ++row)
+        std::memcpy(image.bytes.data() + line * static_cast<std::size_t>(row), pixels.ptr(row), line);
+    return image;
+}
+
+StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& info, const std::filesystem::path& path,
+                     std::size_t frame)
+{
+    const TiffPage& page = info.pages[frame];
+    std::vector<std::byte> copy;
+    if (frame > 0)
+        copy = withFirstPage(bytes, page);
+    cv::Mat decoded = decodeColours(decodeWithOpenCv(frame > 0 ? copy : bytes, info, path), path);
+    if (page.photometric == 0 && decoded.depth() == CV_16U) // OpenCV turns 8 bits itself
+        cv::bitwise_not(decoded, decoded);
+    return storedFrom(decoded); // and the orientation too
+}
+
+// The pages that are frames: those like the first. Thumbnails and masks are none; what else there is, is said.
+void findPages(std::span<const std::byte> bytes, RasterFileInfo& info)
+{
+    bool whole = false;
+    const auto pages = tiffPages(bytes, whole);
+    info.orientation = pages.front().orientation;
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < pages.size(); ++i)
+        if (i == 0 || (!pages[i].reduced && pages[i].likeThat(pages[0]) &&
+                       (pages[i].orientation > 4) == (info.orientation > 4)))
+            info.pages.push_back(pages[i]);
+        else if (!pages[i].reduced)
+            ++others;
+    if (others > 0)
+        info.warnings.push_back({TextId("picture.other_pages",
+                                        "%1 of %2 pages are of another size or kind than the first: they are not shown"),
+                                 others, pages.size()});
+    if (!whole)
+        info.warnings.push_back(
+            {TextId("picture.pages_cut", "the list of pages is broken after page %1: there may be more"),
+             pages.size()});
+}
+
+void readNotes(std::span<const std::byte> bytes, RasterFileInfo& info)
+{
+    const PictureNotes notes = pictureNotes(bytes, info.format);
+    info.orientation = notes.orientation;
+    if (notes.morePictures)
+        info.warnings.push_back(
+            {TextId("picture.more_pictures", "the file holds more than one picture: the first is shown")});
 }
 
 } // namespace
@@ -69,49 +166,40 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
     info.rows = size->rows;
     info.columns = size->columns;
     info.bits = size->bits;
+    if (info.format == "tiff")
+        findPages(bytes, info);
+    else
+        readNotes(bytes, info);
+    if (info.orientation > 4)
+        std::swap(info.rows, info.columns);
     return info;
 }
 
-StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path)
+StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame)
 {
     const RasterFileInfo info = inspectRaster(bytes, path);
     if (info.format.empty())
         throw Error(ErrorCode::Format, {action::decode}, path.string(),
                     {TextId("picture.neither_png_jpeg_tiff_nor", "neither PNG, JPEG, TIFF nor PGM")});
+    if (frame < 0 || frame >= info.frames())
+        throw Error(ErrorCode::Usage, {action::decode}, path.string(),
+                    {TextId("picture.no_such_frame", "frame %1 was asked for, the picture has %2 (counted from 0)"),
+                     frame, info.frames()});
     const auto pixels = static_cast<std::uint64_t>(info.rows) * static_cast<std::uint64_t>(info.columns);
     if (pixels > largestRaster / (info.bits > 8 ? 6 : 3) || bytes.size() > std::numeric_limits<int>::max())
         throw Error(ErrorCode::Memory, {action::decode}, path.string(),
                     {TextId("picture.x_pixels_over_limit_mib", "%1 x %2 pixels are over the limit of %3 MiB"),
                      info.rows, info.columns, largestRaster >> 20});
-    if (isCutOff(bytes, info.format))
-        throw Error(ErrorCode::Format, {action::decode}, path.string(),
-                    {TextId("picture.truncated_end_marker_jpeg_stream",
-                            "truncated: end marker of the JPEG stream is missing")});
-    cv::Mat decoded;
-    try {
-        const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data()));
-        decoded = cv::imdecode(input, cv::IMREAD_UNCHANGED);
-    } catch (const cv::Exception& error) {
-        throw Error(ErrorCode::Format, {action::decode}, path.string(), error.err);
+    if (info.format == "jpeg") {
+        UserText why;
+        auto image = decodeJpegPicture(bytes, why);
+        if (!image)
+            throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
+        return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
     }
-    if (decoded.empty())
-        throw Error(ErrorCode::Format, {action::decode}, path.string(),
-                    {TextId("picture.broken_or_truncated_data", "broken or truncated %1 data"), info.format});
-    if (decoded.depth() != CV_8U && decoded.depth() != CV_16U)
-        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(),
-                    {TextId("picture.samples_neither_nor_bit_integers", "samples are neither 8- nor 16-bit integers")});
-
-    const cv::Mat pixelsOut = decodeColours(decoded, path);
-    StoredImage image;
-    image.rows = pixelsOut.rows;
-    image.columns = pixelsOut.cols;
-    image.channels = pixelsOut.channels();
-    image.type = pixelsOut.depth() == CV_8U ? SampleType::U8 : SampleType::U16;
-    const std::size_t line = static_cast<std::size_t>(pixelsOut.cols) * pixelsOut.elemSize();
-    image.bytes.resize(line * static_cast<std::size_t>(pixelsOut.rows));
-    for (int row = 0; row < pixelsOut.rows; ++row)
-        std::memcpy(image.bytes.data() + line * static_cast<std::size_t>(row), pixelsOut.ptr(row), line);
-    return image;
+    if (info.format == "tiff")
+        return readPage(bytes, info, path, static_cast<std::size_t>(frame));
+    return storedFrom(turned(decodeColours(decodeWithOpenCv(bytes, info, path), path), info.orientation));
 }
 
 std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image)

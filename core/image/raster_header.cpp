@@ -1,36 +1,14 @@
 #include "core/image/raster_header.h"
 
+#include "core/image/byte_cursor.h"
+#include "core/image/tiff_pages.h"
+
 #include <cctype>
 
 namespace mama {
 namespace {
 
-// Big- or little-endian numbers with a check of the end; past it ok() turns false and zeros come.
-class Cursor
-{
-public:
-    Cursor(std::span<const std::byte> bytes, bool little) : m_bytes(bytes), m_little(little) {}
-
-    std::uint64_t number(std::size_t at, std::size_t size)
-    {
-        if (at > m_bytes.size() || size > m_bytes.size() - at) {
-            m_ok = false;
-            return 0;
-        }
-        std::uint64_t value = 0;
-        for (std::size_t i = 0; i < size; ++i)
-            value = value << 8 | std::to_integer<std::uint64_t>(m_bytes[at + (m_little ? size - 1 - i : i)]);
-        return value;
-    }
-    bool ok() const { return m_ok; }
-
-private:
-    std::span<const std::byte> m_bytes;
-    bool m_little;
-    bool m_ok = true;
-};
-
-std::optional<RasterSize> checked(const Cursor& cursor, std::uint64_t rows, std::uint64_t columns, std::uint64_t bits)
+std::optional<RasterSize> checked(const ByteCursor& cursor, std::uint64_t rows, std::uint64_t columns, std::uint64_t bits)
 {
     constexpr std::uint64_t largestSide = 1U << 30;
     if (!cursor.ok() || rows == 0 || columns == 0 || rows > largestSide || columns > largestSide || bits > 64)
@@ -42,14 +20,14 @@ std::optional<RasterSize> checked(const Cursor& cursor, std::uint64_t rows, std:
 
 std::optional<RasterSize> pngSize(std::span<const std::byte> bytes)
 {
-    Cursor in(bytes, false);
+    ByteCursor in(bytes, false);
     const auto columns = in.number(16, 4), rows = in.number(20, 4), bits = in.number(24, 1);
     return checked(in, rows, columns, bits);
 }
 
 std::optional<RasterSize> jpegSize(std::span<const std::byte> bytes)
 {
-    Cursor in(bytes, false);
+    ByteCursor in(bytes, false);
     for (std::size_t at = 2; in.ok();) {
         const auto marker = in.number(at, 2);
         if (marker == 0xFFFF) { // fill byte
@@ -72,26 +50,11 @@ std::optional<RasterSize> jpegSize(std::span<const std::byte> bytes)
 
 std::optional<RasterSize> tiffSize(std::span<const std::byte> bytes)
 {
-    const bool little = !bytes.empty() && bytes[0] == std::byte{'I'};
-    Cursor in(bytes, little);
-    if (in.number(2, 2) != 42)
-        return std::nullopt; // BigTIFF has no use for pictures under 4 GB
-    const std::size_t directory = in.number(4, 4);
-    const auto entries = in.number(directory, 2);
-    std::uint64_t rows = 0, columns = 0, bits = 1;
-    for (std::uint64_t i = 0; i < entries && in.ok(); ++i) {
-        const std::size_t at = directory + 2 + 12 * i;
-        const auto tag = in.number(at, 2), type = in.number(at + 2, 2), count = in.number(at + 4, 4);
-        const std::size_t size = type == 3 ? 2 : 4;
-        const std::size_t where = count * size > 4 ? in.number(at + 8, 4) : at + 8;
-        if (tag == 256)
-            columns = in.number(where, size);
-        else if (tag == 257)
-            rows = in.number(where, size);
-        else if (tag == 258)
-            bits = in.number(where, size);
-    }
-    return checked(in, rows, columns, bits);
+    bool whole = false;
+    const auto pages = tiffPages(bytes, whole);
+    if (pages.empty())
+        return std::nullopt;
+    return checked(ByteCursor(bytes, false), pages.front().rows, pages.front().columns, pages.front().bits);
 }
 
 std::optional<RasterSize> pgmSize(std::span<const std::byte> bytes)
@@ -112,7 +75,7 @@ std::optional<RasterSize> pgmSize(std::span<const std::byte> bytes)
         for (; std::isdigit(character()) && number < 1U << 30; ++at)
             number = number * 10 + static_cast<std::uint64_t>(character() - '0');
     }
-    const Cursor in(bytes, false);
+    const ByteCursor in(bytes, false);
     return checked(in, numbers[1], numbers[0], numbers[2] > 255 ? 16 : 8);
 }
 

@@ -42,6 +42,13 @@ bool isSynthetic(const ImageHeader& header)
 
 } // namespace
 
+void takeWarnings(StudyImage& image, const ImageHeader& header)
+{
+    for (const UserText& warning : header.warnings)
+        if (std::ranges::find(image.warnings, warning) == image.warnings.end())
+            image.warnings.push_back(warning);
+}
+
 StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& header, int frame)
 {
     StudyImage image;

@@ -120,10 +120,12 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
         if (file->kind() != FileKind::Image)
             return {std::nullopt, ScanProblem{candidate.path, textOf(file->kind()),
                                               candidate.named && file->kind() == FileKind::NotAnImage}};
+        static_cast<void>(file->pipeline(0)); // pixels that nobody can read are refused now, not when they are shown
         StudyImage image = describeImage(candidate.path, file->header());
         if (options.readPixels && worthLooking(image)) {
             const int frame = image.header.frames / 2; // the middle slice of a stack
             orient(image, lookAtPixels(file->readFrame(frame), file->pipeline(frame)));
+            takeWarnings(image, file->header());
         }
         return {std::move(image), std::nullopt};
     } catch (const Error& error) {

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
+#include "core/study/describe_image.h"
 #include "core/study/orientation.h"
 #include "widgets/look/shown_text.h"
 
@@ -36,6 +37,7 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
         const BreastOutline breast = findBreast(stored, pipeline);
         StudyImage oriented = facts; // the scan read headers only: what the pixels say comes now
         orient(oriented, evidenceOf(breast));
+        takeWarnings(oriented, file->header());
         const Raster<std::uint8_t> mask = breast.maskByEight(stored.rows, stored.columns);
         loaded.picture = viewer::ViewImage::make(stored, pipeline, oriented, &mask);
     } catch (const std::bad_alloc&) {

@@ -2,6 +2,8 @@
 
 #include "core/dicom/data_set/element_header.h"
 
+#include <algorithm>
+#include <cstring>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dccodec.h>
 #include <dcmtk/dcmdata/dcdatset.h>
@@ -183,6 +185,72 @@ void compare(const StreamInfo& info, const PixelLayout& layout, RawFrame& out)
              signedness(info.isSigned), signedness(layout.isSigned)});
 }
 
+// Whether samples of a stream go beyond the stored bits that the header states: not by a lossy decoder's overshoot, and
+// not as a negative number's sign.
+template <class T>
+bool goesBeyond(const RawFrame& frame, const PixelLayout& layout)
+{
+    const std::uint32_t mask = (1U << layout.bitsStored) - 1, sign = 1U << (layout.bitsStored - 1);
+    const std::uint32_t limit = frame.lossy ? mask + mask / 8 : mask, whole = static_cast<T>((1ULL << frame.precision) - 1);
+    std::uint32_t largest = 0;
+    for (std::size_t i = 0; i < frame.bytes.size() / sizeof(T); ++i) {
+        T word;
+        std::memcpy(&word, frame.bytes.data() + i * sizeof(T), sizeof(T));
+        std::uint32_t value = word & whole;
+        if (layout.isSigned && (value & sign) != 0 && (value | mask) == whole)
+            value = 0;
+        largest = std::max(largest, value);
+    }
+    return largest > limit;
+}
+
+// Cutting such samples off would wrap the picture's range: all their bits are taken, and the header's word is doubted.
+void takeAllBits(RawFrame& frame, const PixelLayout& layout)
+{
+    if (frame.precision <= layout.bitsStored || frame.bytesPerSample > 2)
+        return;
+    if (!(frame.bytesPerSample == 1 ? goesBeyond<std::uint8_t>(frame, layout) : goesBeyond<std::uint16_t>(frame, layout)))
+        return;
+    frame.bitsUsed = frame.precision;
+    frame.warnings.push_back({TextId("decode.bits_stored_too_small",
+                                     "(0028,0101) Bits Stored is %1, but the compressed samples use up to %2 bits: all were taken"),
+                              layout.bitsStored, frame.precision});
+}
+
+// The standard's thresholds (ISO 14495-1, C.2.4.1.1.1) for samples of under 8 bits, written into the stream: the decoder
+// takes those of 8 bits and more where the stream names none.
+void nameThresholds(std::vector<std::byte>& stream, int precision)
+{
+    std::size_t scan = 2;
+    while (scan + 4 <= stream.size() && readNumber(stream, scan, 2, true) != 0xFFDA) {
+        if (readNumber(stream, scan, 2, true) == 0xFFF8)
+            return; // it names its own
+        scan += 2 + readNumber(stream, scan + 2, 2, true);
+    }
+    if (scan + 10 > stream.size())
+        return;
+    const std::size_t components = readNumber(stream, scan + 4, 1, true);
+    if (scan + 6 + 2 * components > stream.size())
+        return;
+    const int most = (1 << precision) - 1, near = static_cast<int>(readNumber(stream, scan + 5 + 2 * components, 1, true));
+    const int factor = 256 / (most + 1);
+    const auto within = [&](int value, int least) { return value > most || value < least ? least : value; };
+    const int first = within(std::max(2, 3 / factor + 3 * near), near + 1),
+              second = within(std::max(3, 7 / factor + 5 * near), first),
+              third = within(std::max(4, 21 / factor + 7 * near), second);
+    std::vector<std::byte> segment;
+    for (const int word : {0xFFF8, 13}) {
+        segment.push_back(static_cast<std::byte>(word >> 8));
+        segment.push_back(static_cast<std::byte>(word & 0xFF));
+    }
+    segment.push_back(std::byte{1});
+    for (const int word : {most, first, second, third, 64}) {
+        segment.push_back(static_cast<std::byte>(word >> 8));
+        segment.push_back(static_cast<std::byte>(word & 0xFF));
+    }
+    stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(scan), segment.begin(), segment.end());
+}
+
 } // namespace
 
 bool hasDecoder(const std::string& uid)
@@ -242,11 +310,14 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     const std::size_t size =
         layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);
     out.bytes.resize(size + size % 2);
+    if (info->kind == Kind::JpegLs && info->precision < 8)
+        nameThresholds(compressed, info->precision);
     DcmDataset dataset;
     describe(dataset, layout, 8 * out.bytesPerSample, info->precision, info->isSigned);
     if (!decodeWithDcmtk(decoderFor(*info), compressed, dataset, out.bytes, why))
         return std::nullopt;
     out.bytes.resize(size);
+    takeAllBits(out, layout);
     return out;
 }
 

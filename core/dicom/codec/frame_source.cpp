@@ -12,6 +12,8 @@ namespace mama {
 namespace {
 
 constexpr auto fewerFrames = TextId("decode.fewer_frames", "%1 Number of Frames is %2, Pixel Data holds %3");
+constexpr auto moreFrames =
+    TextId("decode.more_frames", "%1 Number of Frames is %2 (1 if missing), Pixel Data holds %3: all are there to see");
 
 } // namespace
 
@@ -22,10 +24,32 @@ FrameSource::FrameSource(const DicomSource& source, const PixelData& pixels, con
         throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
                     {TextId("decode.floating_point_pixels_not_read", "%1 floating point pixels are not read"),
                      tagText(pixels.tag)});
+    checkSyntax();
     if (pixels.encapsulated)
         findFragments();
     else
         findNativeFrames();
+}
+
+// A syntax that nobody here knows may hold the pixels in any order: noise would look like a picture.
+void FrameSource::checkSyntax()
+{
+    const std::string& uid = m_source.transferSyntax;
+    const PixelCoding coding = pixelCoding(uid);
+    if (coding == PixelCoding::Unknown)
+        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
+                    {TextId("decode.transfer_syntax_unknown",
+                            "transfer syntax %1: how it holds its pixels is not known here; convert to explicit little endian"),
+                     transferSyntaxText(uid)});
+    if (m_pixels.encapsulated && !hasDecoder(uid))
+        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
+                    {TextId("decode.no_decoder",
+                            "transfer syntax %1 has no decoder here; convert to JPEG 2000 or explicit little endian"),
+                     transferSyntaxText(uid)});
+    if (!m_pixels.encapsulated && coding == PixelCoding::Compressed)
+        m_warnings.push_back({TextId("decode.not_compressed_as_said",
+                                     "%1 Pixel Data are not compressed, as transfer syntax %2 says: they were read as they lie"),
+                              tagText(m_pixels.tag), transferSyntaxText(uid)});
 }
 
 void FrameSource::findNativeFrames()
@@ -36,9 +60,18 @@ void FrameSource::findNativeFrames()
         throw Error(ErrorCode::Format, {action::decode}, m_where,
                     {TextId("decode.pixel_data_holds_bytes_one", "%1 Pixel Data holds %2 bytes, one frame needs %3"),
                      tagText(m_pixels.tag), m_pixels.value.length, (frameBits + 7) / 8});
-    m_frames = static_cast<int>(std::min<std::uint64_t>(available, static_cast<std::uint64_t>(m_layout.frames)));
+    // Whole frames beyond those stated are frames; other bytes are nobody's.
+    const auto stated = static_cast<std::uint64_t>(m_layout.frames);
+    const bool whole = std::uint64_t{m_pixels.value.length} * 8 - available * frameBits < 16;
+    m_frames = static_cast<int>(std::min<std::uint64_t>(whole ? available : std::min(available, stated), 0x7FFFFFFF));
     if (m_frames < m_layout.frames)
         m_warnings.push_back({fewerFrames, tagText(0x00280008), m_layout.frames, m_frames});
+    else if (m_frames > m_layout.frames)
+        m_warnings.push_back({moreFrames, tagText(0x00280008), m_layout.frames, m_frames});
+    const std::uint64_t used = (static_cast<std::uint64_t>(m_frames) * frameBits + 7) / 8;
+    if (m_pixels.value.length > used + 1)
+        m_warnings.push_back({TextId("decode.bytes_after_frames", "%1 Pixel Data holds %2 bytes after its %3 frames"),
+                              tagText(m_pixels.tag), m_pixels.value.length - used, m_frames});
 }
 
 void FrameSource::findFragments()
@@ -49,8 +82,12 @@ void FrameSource::findFragments()
         throw Error(ErrorCode::Format, {action::decode}, m_where,
                     {TextId("decode.pixel_data_holds_no_compressed", "%1 Pixel Data holds no compressed frame"),
                      tagText(m_pixels.tag)});
-    if (stated == 1) {
-        m_runs.emplace_back(0, count);
+    if (count > stated)
+        groupByStart(); // a frame may lie in several fragments, but each of its own begins a stream
+    if (m_runs.size() > stated) {
+        m_warnings.push_back({moreFrames, tagText(0x00280008), stated, m_runs.size()});
+    } else if (stated == 1) {
+        m_runs.assign(1, {0, count});
     } else if (count <= stated) {
         for (std::size_t i = 0; i < count; ++i)
             m_runs.emplace_back(i, i + 1);
@@ -58,20 +95,18 @@ void FrameSource::findFragments()
         std::vector<std::uint64_t> offsets;
         for (std::size_t i = 0; i + 4 <= m_pixels.offsetTable.length; i += 4)
             offsets.push_back(readNumber(m_source.bytes, m_pixels.offsetTable.offset + i, 4, false));
-        if (!groupByTable(offsets))
-            groupByStart();
+        groupByTable(offsets); // else they stay as the streams' starts say
     }
-    m_runs.resize(std::min(m_runs.size(), stated));
     m_frames = static_cast<int>(m_runs.size());
     if (m_runs.size() < stated)
         m_warnings.push_back({fewerFrames, tagText(0x00280008), stated, m_frames});
 }
 
 // The basic offset table, if it has one entry a frame and each points at a fragment.
-bool FrameSource::groupByTable(const std::vector<std::uint64_t>& offsets)
+void FrameSource::groupByTable(const std::vector<std::uint64_t>& offsets)
 {
     if (offsets.size() != static_cast<std::size_t>(m_layout.frames))
-        return false;
+        return;
     std::vector<std::size_t> starts;
     std::size_t fragment = 0;
     for (const std::uint64_t offset : offsets) {
@@ -80,12 +115,12 @@ bool FrameSource::groupByTable(const std::vector<std::uint64_t>& offsets)
             ++fragment;
         if (fragment == m_pixels.fragments.size() || m_pixels.fragments[fragment].offset != wanted ||
             (!starts.empty() && starts.back() == fragment))
-            return false;
+            return;
         starts.push_back(fragment);
     }
+    m_runs.clear();
     for (std::size_t i = 0; i < starts.size(); ++i)
         m_runs.emplace_back(starts[i], i + 1 < starts.size() ? starts[i + 1] : m_pixels.fragments.size());
-    return true;
 }
 
 // Without a table: a frame starts at each fragment that begins a stream; the rest continue the one before.
@@ -116,7 +151,9 @@ RawFrame FrameSource::readNative(int frame) const
     RawFrame out;
     out.bytesPerSample = m_layout.bytesPerSample();
     out.byPlane = m_layout.byPlane && !m_layout.subsampled();
-    out.bytes = nativeFrame(value, frame, m_layout, m_source.encoding == Encoding::ExplicitBig && m_pixels.words);
+    const bool turnedWords = m_source.pixelsBigEndian && m_layout.bitsAllocated > 8;
+    out.bytes = nativeFrame(value, frame, m_layout,
+                            turnedWords || (m_source.encoding == Encoding::ExplicitBig && m_pixels.words));
     return out;
 }
 
@@ -145,11 +182,6 @@ std::vector<std::byte> FrameSource::compressedBytes(int frame) const
 RawFrame FrameSource::readCompressed(int frame) const
 {
     const std::string& uid = m_source.transferSyntax;
-    if (!hasDecoder(uid))
-        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
-                    {TextId("decode.no_decoder",
-                            "transfer syntax %1 has no decoder here; convert to JPEG 2000 or explicit little endian"),
-                     transferSyntaxText(uid)});
     UserText why;
     auto out = decodeFrame(uid, compressedBytes(frame), m_layout, why);
     if (!out)

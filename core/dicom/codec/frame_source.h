@@ -14,6 +14,7 @@ struct RawFrame
     bool isRgb = false; // the decoder has turned YBR into RGB
     bool lossy = false;
     int precision = 0; // bits of the compressed stream; 0: not compressed
+    int bitsUsed = 0;  // by samples that go beyond Bits Stored; 0: none does
     bool streamSigned = false;
     std::vector<UserText> warnings; // stream and header at odds
 };
@@ -22,22 +23,24 @@ struct RawFrame
 class FrameSource
 {
 public:
-    // Error(Format) if not even one frame is there; fewer frames than stated are a warning. source and its pixel
+    // Error(Format) if not even one frame is there, Error(Unsupported) for an unknown transfer syntax or one without a
+    // decoder; fewer or more frames than stated are a warning, and those that exist are read. source and its pixel
     // data must outlive this.
     FrameSource(const DicomSource& source, const PixelData& pixels, const PixelLayout& layout);
 
     int frames() const { return m_frames; }
     const std::vector<UserText>& warnings() const { return m_warnings; }
     // 0-based. 12-bit packed samples come as 16 bits, single bits as bytes 0 and 1, YBR 4:2:2 with its colours
-    // repeated. Error(Unsupported) names the transfer syntax, Error(Format) the frame.
+    // repeated. Error(Format) names the frame.
     RawFrame read(int frame) const;
     // Native data of single bits: the file's own packed bytes of all frames.
     std::vector<std::byte> packedBits() const;
 
 private:
+    void checkSyntax();
     void findNativeFrames();
     void findFragments();
-    bool groupByTable(const std::vector<std::uint64_t>& offsets);
+    void groupByTable(const std::vector<std::uint64_t>& offsets);
     void groupByStart();
     RawFrame readNative(int frame) const;
     RawFrame readCompressed(int frame) const;

@@ -41,7 +41,7 @@ BitField bitField(const RawFrame& frame, const PixelLayout& layout)
 {
     BitField field;
     field.isSigned = layout.isSigned;
-    field.bits = std::min(layout.bitsStored, 8 * frame.bytesPerSample);
+    field.bits = std::min(std::max(layout.bitsStored, frame.bitsUsed), 8 * frame.bytesPerSample);
     // High Bit matters where the file's words are seen as they lie; a stream's samples start at bit 0.
     if (frame.precision == 0 && layout.bitsAllocated > 1)
         field.shift = layout.highBit + 1 - layout.bitsStored;

@@ -17,8 +17,35 @@ namespace {
 constexpr const char* implicitLittle = "1.2.840.10008.1.2";
 constexpr const char* explicitLittle = "1.2.840.10008.1.2.1";
 constexpr const char* explicitBig = "1.2.840.10008.1.2.2";
+// GE's private one: an implicit little endian data set, the pixels' words big endian.
+constexpr const char* privateGe = "1.2.840.113619.5.2";
 constexpr const char* deflated = "1.2.840.10008.1.2.1.99";
 constexpr std::size_t mostInflated = std::size_t{640} << 20;
+
+// Those that DCMTK does not know, or not by this name.
+constexpr std::pair<const char*, const char*> names[] = {
+    {"1.2.840.10008.1.2.1.98", "encapsulated uncompressed explicit little endian"},
+    {"1.2.840.10008.1.2.4.92", "JPEG 2000 part 2 multi-component lossless"},
+    {"1.2.840.10008.1.2.4.93", "JPEG 2000 part 2 multi-component"},
+    {"1.2.840.10008.1.2.4.94", "JPIP referenced"},
+    {"1.2.840.10008.1.2.4.95", "JPIP referenced deflate"},
+    {"1.2.840.10008.1.2.4.100", "MPEG-2 main profile, main level"},
+    {"1.2.840.10008.1.2.4.101", "MPEG-2 main profile, high level"},
+    {"1.2.840.10008.1.2.4.102", "MPEG-4 AVC high profile, level 4.1"},
+    {"1.2.840.10008.1.2.4.103", "MPEG-4 AVC BD-compatible high profile, level 4.1"},
+    {"1.2.840.10008.1.2.4.104", "MPEG-4 AVC high profile, level 4.2 for 2D video"},
+    {"1.2.840.10008.1.2.4.105", "MPEG-4 AVC high profile, level 4.2 for 3D video"},
+    {"1.2.840.10008.1.2.4.106", "MPEG-4 AVC stereo high profile, level 4.2"},
+    {"1.2.840.10008.1.2.4.107", "HEVC main profile, level 5.1"},
+    {"1.2.840.10008.1.2.4.108", "HEVC main 10 profile, level 5.1"},
+    {"1.2.840.10008.1.2.4.110", "JPEG XL lossless"},
+    {"1.2.840.10008.1.2.4.111", "JPEG XL JPEG recompression"},
+    {"1.2.840.10008.1.2.4.112", "JPEG XL"},
+    {"1.2.840.10008.1.2.4.201", "HTJ2K lossless"},
+    {"1.2.840.10008.1.2.4.202", "HTJ2K lossless RPCL"},
+    {"1.2.840.10008.1.2.4.203", "HTJ2K"},
+    {"1.2.840.10008.1.2.8.1", "deflated image frame"},
+};
 
 const char* uidOf(Encoding encoding)
 {
@@ -133,9 +160,10 @@ void chooseEncoding(DicomSource& source)
                                    describe(source.encoding)});
         return;
     }
-    source.encoding = declared == implicitLittle ? Encoding::ImplicitLittle
-                      : declared == explicitBig  ? Encoding::ExplicitBig
-                                                 : Encoding::ExplicitLittle;
+    source.encoding = declared == implicitLittle || declared == privateGe ? Encoding::ImplicitLittle
+                      : declared == explicitBig                           ? Encoding::ExplicitBig
+                                                                          : Encoding::ExplicitLittle;
+    source.pixelsBigEndian = declared == privateGe;
     if (found && *found != source.encoding && !looksLikeDataSet(source.bytes, source.start, source.encoding)) {
         source.encoding = *found;
         source.warnings.push_back(
@@ -185,30 +213,19 @@ std::optional<DicomSource> readDicomSource(std::shared_ptr<const MappedFile> fil
     return source;
 }
 
+PixelCoding pixelCoding(const std::string& uid)
+{
+    for (const char* native : {implicitLittle, explicitLittle, explicitBig, deflated, privateGe})
+        if (uid == native)
+            return PixelCoding::Native;
+    for (const auto& entry : names)
+        if (uid == entry.first)
+            return PixelCoding::Compressed;
+    return DcmXfer(uid.c_str()).getXfer() == EXS_Unknown ? PixelCoding::Unknown : PixelCoding::Compressed;
+}
+
 std::string transferSyntaxText(const std::string& uid)
 {
-    static constexpr std::pair<const char*, const char*> names[] = {
-        {"1.2.840.10008.1.2.4.92", "JPEG 2000 part 2 multi-component lossless"},
-        {"1.2.840.10008.1.2.4.93", "JPEG 2000 part 2 multi-component"},
-        {"1.2.840.10008.1.2.4.94", "JPIP referenced"},
-        {"1.2.840.10008.1.2.4.95", "JPIP referenced deflate"},
-        {"1.2.840.10008.1.2.4.100", "MPEG-2 main profile, main level"},
-        {"1.2.840.10008.1.2.4.101", "MPEG-2 main profile, high level"},
-        {"1.2.840.10008.1.2.4.102", "MPEG-4 AVC high profile, level 4.1"},
-        {"1.2.840.10008.1.2.4.103", "MPEG-4 AVC BD-compatible high profile, level 4.1"},
-        {"1.2.840.10008.1.2.4.104", "MPEG-4 AVC high profile, level 4.2 for 2D video"},
-        {"1.2.840.10008.1.2.4.105", "MPEG-4 AVC high profile, level 4.2 for 3D video"},
-        {"1.2.840.10008.1.2.4.106", "MPEG-4 AVC stereo high profile, level 4.2"},
-        {"1.2.840.10008.1.2.4.107", "HEVC main profile, level 5.1"},
-        {"1.2.840.10008.1.2.4.108", "HEVC main 10 profile, level 5.1"},
-        {"1.2.840.10008.1.2.4.110", "JPEG XL lossless"},
-        {"1.2.840.10008.1.2.4.111", "JPEG XL JPEG recompression"},
-        {"1.2.840.10008.1.2.4.112", "JPEG XL"},
-        {"1.2.840.10008.1.2.4.201", "HTJ2K lossless"},
-        {"1.2.840.10008.1.2.4.202", "HTJ2K lossless RPCL"},
-        {"1.2.840.10008.1.2.4.203", "HTJ2K"},
-        {"1.2.840.10008.1.2.8.1", "deflated image frame"},
-    };
     for (const auto& [known, name] : names)
         if (uid == known)
             return uid + " (" + name + ")";

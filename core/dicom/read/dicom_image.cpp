@@ -108,6 +108,9 @@ void DicomImage::preparePixels()
     }
     warn(m_layout.warnings);
     warn(m_frames->warnings());
+    std::vector<UserText> grey; // known before a frame is decoded
+    static_cast<void>(readPipeline(*m_dataset, 0, m_layout, grey));
+    warn(grey);
     m_header.frames = m_frames->frames();
     m_header.bitsStored = m_layout.bitsStored;
     if (m_header.photometric.empty())

@@ -8,7 +8,7 @@
 namespace mama {
 namespace {
 
-// PNG, JPEG, TIFF or PGM: one frame, no millimetres, side and view from the name at most.
+// PNG, JPEG, TIFF (each page a frame) or PGM: no millimetres, side and view from the name at most.
 class PictureImage : public ImageFile
 {
 public:
@@ -19,20 +19,27 @@ public:
         m_header.rows = static_cast<int>(info.rows);
         m_header.columns = static_cast<int>(info.columns);
         m_header.bitsAllocated = m_header.bitsStored = info.bits > 8 ? 16 : 8;
+        m_header.frames = info.frames();
+        m_header.warnings = info.warnings;
     }
 
     FileKind kind() const override { return FileKind::Image; }
     const ImageHeader& header() const override { return m_header; }
-    std::vector<std::byte> storedBytes() override { return readFrame(0).bytes; }
+    std::vector<std::byte> storedBytes() override
+    {
+        std::vector<std::byte> out;
+        for (int frame = 0; frame < m_header.frames; ++frame) {
+            const StoredImage image = readFrame(frame);
+            out.insert(out.end(), image.bytes.begin(), image.bytes.end());
+        }
+        return out;
+    }
+    using ImageFile::storedBytes;
     std::vector<OverlayPlane> overlays() override { return {}; }
 
     StoredImage readFrame(int frame) override
     {
-        if (frame != 0)
-            throw Error(
-                ErrorCode::Usage, {action::decode}, m_path.string(),
-                {TextId("decode.frame_asked_picture_has_one", "frame %1 was asked for, a picture has one"), frame});
-        StoredImage image = readRaster(m_file->bytes(), m_path);
+        StoredImage image = readRaster(m_file->bytes(), m_path, frame);
         // Only now it is known whether there is colour.
         m_header.channels = image.channels;
         m_header.photometric = image.channels == 3 ? "RGB" : "MONOCHROME2";

@@ -5,6 +5,7 @@
 #include "core/dicom/data_set/tags.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace mama {
 namespace {
@@ -33,8 +34,9 @@ std::optional<Descriptor> readDescriptor(DcmItem& item, std::uint32_t tag, bool 
 std::vector<std::uint16_t> readEntries(DcmItem& item, std::uint32_t tag, const Descriptor& descriptor)
 {
     auto words = tags::words(item, tag);
-    const bool packed =
-        descriptor.bits <= 8 && words.size() < descriptor.entries && words.size() >= descriptor.entries / 2;
+    const bool packed = words.size() < descriptor.entries &&
+                        (descriptor.bits <= 8 ? words.size() >= descriptor.entries / 2
+                                              : words.size() == (descriptor.entries + 1) / 2);
     if (packed) {
         const auto bytes = tags::bytes(item, tag);
         words.assign(bytes.begin(), bytes.end());
@@ -126,11 +128,33 @@ std::optional<LookupTable> readLookupTable(DcmItem& item, bool signedInput, std:
             {TextId("decode.lut_data_empty_table_left", "(0028,3006) LUT Data is empty: the table was left out")});
         return std::nullopt;
     }
-    if (out.entries.size() < descriptor->entries)
+    const std::size_t there = tags::words(item, 0x00283006).size();
+    if (out.entries.size() < descriptor->entries || there > descriptor->entries + 1)
         warnings.push_back({TextId("decode.lut_data_has_entries_descriptor",
                                    "(0028,3006) LUT Data has %1 entries, the descriptor says %2"),
-                            out.entries.size(), descriptor->entries});
+                            std::max(there, out.entries.size()), descriptor->entries});
     return out;
+}
+
+void settleRange(LookupTable& table, std::vector<UserText>& warnings)
+{
+    const auto largest = *std::max_element(table.entries.begin(), table.entries.end());
+    const int used = static_cast<int>(std::bit_width(largest));
+    if (used == 0 || used == table.bits)
+        return;
+    const bool ownRange = used > table.bits || table.bits == 16;
+    if (ownRange)
+        warnings.push_back({TextId("decode.lut_own_range",
+                                   "(0028,3002) LUT Descriptor says %1 bits an entry, (0028,3006) LUT Data reach %2: "
+                                   "the range of %3 bits was taken"),
+                            table.bits, largest, used});
+    else
+        warnings.push_back({TextId("decode.lut_reaches_less",
+                                   "(0028,3002) LUT Descriptor says %1 bits an entry, (0028,3006) LUT Data reach %2 only: "
+                                   "the picture may be too dark"),
+                            table.bits, largest});
+    if (ownRange)
+        table.bits = used;
 }
 
 Palette readPalette(DcmItem& dataset, const PixelLayout& layout, const std::string& where)

@@ -108,6 +108,7 @@ void readVoi(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out
         auto table = readLookupTable(*item, signedInput, warnings);
         if (!table)
             continue;
+        settleRange(*table, warnings);
         table->explanation = decode(tags::wholeText(*item, 0x00283003));
         VoiChoice choice;
         choice.table = std::move(table);
