@@ -3,8 +3,8 @@
 #include <csetjmp>
 #include <cstdio>
 // needs size_t and FILE first
-#include <jpeglib.h>
 #include <jerror.h>
+#include <jpeglib.h>
 
 namespace mama {
 namespace {
@@ -27,13 +27,16 @@ Watcher& watcherOf(j_common_ptr codec) { return *reinterpret_cast<Watcher*>(code
     std::longjmp(watcher.back, 1);
 }
 
-// Bytes too many before a marker are common and harmless; the rest means that samples are lost.
+// A few bytes too many before a marker are common and harmless; many are the end of a picture that stood elsewhere: the
+// data before them are not its own (zeros of a sparse copy). The rest means that samples are lost.
 void note(j_common_ptr codec, int level)
 {
     if (level >= 0)
         return;
+    constexpr int harmless = 16;
+    if (codec->err->msg_code == JWRN_EXTRANEOUS_DATA && codec->err->msg_parm.i[0] <= harmless)
+        return;
     switch (codec->err->msg_code) {
-    case JWRN_EXTRANEOUS_DATA:
     case JWRN_ADOBE_XFORM:
     case JWRN_JFIF_MAJOR:
     case JWRN_TOO_MUCH_DATA: return;
@@ -65,9 +68,7 @@ bool decode(jpeg_decompress_struct& codec, Watcher& watcher, std::span<const std
     jpeg_mem_src(&codec, reinterpret_cast<const unsigned char*>(bytes.data()),
                  static_cast<unsigned long>(bytes.size()));
     jpeg_read_header(&codec, TRUE);
-    codec.out_color_space = codec.num_components == 1   ? JCS_GRAYSCALE
-                            : codec.num_components == 4 ? JCS_CMYK
-                                                        : JCS_RGB;
+    codec.out_color_space = codec.num_components == 1 ? JCS_GRAYSCALE : codec.num_components == 4 ? JCS_CMYK : JCS_RGB;
     jpeg_start_decompress(&codec);
     out.rows = static_cast<int>(codec.output_height);
     out.columns = static_cast<int>(codec.output_width);

@@ -80,7 +80,8 @@ cv::Mat turned(const cv::Mat& stored, int orientation)
     cv::Mat out = stored;
     if (orientation > 4)
         cv::transpose(stored, out);
-    static constexpr int none = 2, flips[] = {none, none, 1, -1, 0, none, 1, -1, 0}; // cv::flip: 0 upside down, 1 mirror
+    static constexpr int none = 2,
+                         flips[] = {none, none, 1, -1, 0, none, 1, -1, 0}; // cv::flip: 0 upside down, 1 mirror
     if (const int how = flips[orientation]; how != none) {
         cv::Mat flipped;
         cv::flip(out, flipped, how);
@@ -124,15 +125,16 @@ void findPages(std::span<const std::byte> bytes, RasterFileInfo& info)
     info.orientation = pages.front().orientation;
     std::size_t others = 0;
     for (std::size_t i = 0; i < pages.size(); ++i)
-        if (i == 0 || (!pages[i].reduced && pages[i].likeThat(pages[0]) &&
-                       (pages[i].orientation > 4) == (info.orientation > 4)))
+        if (i == 0 ||
+            (!pages[i].reduced && pages[i].likeThat(pages[0]) && (pages[i].orientation > 4) == (info.orientation > 4)))
             info.pages.push_back(pages[i]);
         else if (!pages[i].reduced)
             ++others;
     if (others > 0)
-        info.warnings.push_back({TextId("picture.other_pages",
-                                        "%1 of %2 pages are of another size or kind than the first: they are not shown"),
-                                 others, pages.size()});
+        info.warnings.push_back(
+            {TextId("picture.other_pages",
+                    "%1 of %2 pages are of another size or kind than the first: they are not shown"),
+             others, pages.size()});
     if (!whole)
         info.warnings.push_back(
             {TextId("picture.pages_cut", "the list of pages is broken after page %1: there may be more"),

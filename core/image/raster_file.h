@@ -32,8 +32,8 @@ constexpr std::uint64_t largestRaster = std::uint64_t{1} << 30;
 RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesystem::path& path);
 
 // PNG (1 to 16 bits), JPEG, TIFF or PGM as stored: grey as [rows, columns] U8 or U16, colour as RGB. Transparency
-// is dropped, samples of under 8 bits are scaled to 8. Turned as EXIF, eXIf or the TIFF's orientation says; where white is
-// zero (TIFF), the values are turned round, so that large is light. frame: a TIFF's page. The size is checked before
+// is dropped, samples of under 8 bits are scaled to 8. Turned as EXIF, eXIf or the TIFF's orientation says; where white
+// is zero (TIFF), the values are turned round, so that large is light. frame: a TIFF's page. The size is checked before
 // anything is allocated. Error(Format) or Error(Unsupported) names the file and the reason; damaged and truncated data
 // are refused as a whole.
 StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame = 0);

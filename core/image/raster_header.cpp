@@ -8,7 +8,8 @@
 namespace mama {
 namespace {
 
-std::optional<RasterSize> checked(const ByteCursor& cursor, std::uint64_t rows, std::uint64_t columns, std::uint64_t bits)
+std::optional<RasterSize> checked(const ByteCursor& cursor, std::uint64_t rows, std::uint64_t columns,
+                                  std::uint64_t bits)
 {
     constexpr std::uint64_t largestSide = 1U << 30;
     if (!cursor.ok() || rows == 0 || columns == 0 || rows > largestSide || columns > largestSide || bits > 64)

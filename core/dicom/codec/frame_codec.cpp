@@ -191,7 +191,8 @@ template <class T>
 bool goesBeyond(const RawFrame& frame, const PixelLayout& layout)
 {
     const std::uint32_t mask = (1U << layout.bitsStored) - 1, sign = 1U << (layout.bitsStored - 1);
-    const std::uint32_t limit = frame.lossy ? mask + mask / 8 : mask, whole = static_cast<T>((1ULL << frame.precision) - 1);
+    const std::uint32_t limit = frame.lossy ? mask + mask / 8 : mask,
+                        whole = static_cast<T>((1ULL << frame.precision) - 1);
     std::uint32_t largest = 0;
     for (std::size_t i = 0; i < frame.bytes.size() / sizeof(T); ++i) {
         T word;
@@ -209,16 +210,18 @@ void takeAllBits(RawFrame& frame, const PixelLayout& layout)
 {
     if (frame.precision <= layout.bitsStored || frame.bytesPerSample > 2)
         return;
-    if (!(frame.bytesPerSample == 1 ? goesBeyond<std::uint8_t>(frame, layout) : goesBeyond<std::uint16_t>(frame, layout)))
+    if (!(frame.bytesPerSample == 1 ? goesBeyond<std::uint8_t>(frame, layout)
+                                    : goesBeyond<std::uint16_t>(frame, layout)))
         return;
     frame.bitsUsed = frame.precision;
-    frame.warnings.push_back({TextId("decode.bits_stored_too_small",
-                                     "(0028,0101) Bits Stored is %1, but the compressed samples use up to %2 bits: all were taken"),
-                              layout.bitsStored, frame.precision});
+    frame.warnings.push_back(
+        {TextId("decode.bits_stored_too_small",
+                "(0028,0101) Bits Stored is %1, but the compressed samples use up to %2 bits: all were taken"),
+         layout.bitsStored, frame.precision});
 }
 
-// The standard's thresholds (ISO 14495-1, C.2.4.1.1.1) for samples of under 8 bits, written into the stream: the decoder
-// takes those of 8 bits and more where the stream names none.
+// The standard's thresholds (ISO 14495-1, C.2.4.1.1.1) for samples of under 8 bits, written into the stream: the
+// decoder takes those of 8 bits and more where the stream names none.
 void nameThresholds(std::vector<std::byte>& stream, int precision)
 {
     std::size_t scan = 2;
@@ -232,7 +235,8 @@ void nameThresholds(std::vector<std::byte>& stream, int precision)
     const std::size_t components = readNumber(stream, scan + 4, 1, true);
     if (scan + 6 + 2 * components > stream.size())
         return;
-    const int most = (1 << precision) - 1, near = static_cast<int>(readNumber(stream, scan + 5 + 2 * components, 1, true));
+    const int most = (1 << precision) - 1,
+              near = static_cast<int>(readNumber(stream, scan + 5 + 2 * components, 1, true));
     const int factor = 256 / (most + 1);
     const auto within = [&](int value, int least) { return value > most || value < least ? least : value; };
     const int first = within(std::max(2, 3 / factor + 3 * near), near + 1),

@@ -37,19 +37,21 @@ void FrameSource::checkSyntax()
     const std::string& uid = m_source.transferSyntax;
     const PixelCoding coding = pixelCoding(uid);
     if (coding == PixelCoding::Unknown)
-        throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
-                    {TextId("decode.transfer_syntax_unknown",
-                            "transfer syntax %1: how it holds its pixels is not known here; convert to explicit little endian"),
-                     transferSyntaxText(uid)});
+        throw Error(
+            ErrorCode::Unsupported, {action::decode}, m_where,
+            {TextId("decode.transfer_syntax_unknown",
+                    "transfer syntax %1: how it holds its pixels is not known here; convert to explicit little endian"),
+             transferSyntaxText(uid)});
     if (m_pixels.encapsulated && !hasDecoder(uid))
         throw Error(ErrorCode::Unsupported, {action::decode}, m_where,
                     {TextId("decode.no_decoder",
                             "transfer syntax %1 has no decoder here; convert to JPEG 2000 or explicit little endian"),
                      transferSyntaxText(uid)});
     if (!m_pixels.encapsulated && coding == PixelCoding::Compressed)
-        m_warnings.push_back({TextId("decode.not_compressed_as_said",
-                                     "%1 Pixel Data are not compressed, as transfer syntax %2 says: they were read as they lie"),
-                              tagText(m_pixels.tag), transferSyntaxText(uid)});
+        m_warnings.push_back(
+            {TextId("decode.not_compressed_as_said",
+                    "%1 Pixel Data are not compressed, as transfer syntax %2 says: they were read as they lie"),
+             tagText(m_pixels.tag), transferSyntaxText(uid)});
 }
 
 void FrameSource::findNativeFrames()
@@ -60,9 +62,10 @@ void FrameSource::findNativeFrames()
         throw Error(ErrorCode::Format, {action::decode}, m_where,
                     {TextId("decode.pixel_data_holds_bytes_one", "%1 Pixel Data holds %2 bytes, one frame needs %3"),
                      tagText(m_pixels.tag), m_pixels.value.length, (frameBits + 7) / 8});
-    // Whole frames beyond those stated are frames; other bytes are nobody's.
+    // Whole frames beyond those stated are frames, where the statement is a number; other bytes are nobody's.
     const auto stated = static_cast<std::uint64_t>(m_layout.frames);
-    const bool whole = std::uint64_t{m_pixels.value.length} * 8 - available * frameBits < 16;
+    const bool whole =
+        !m_layout.framesDoubtful && std::uint64_t{m_pixels.value.length} * 8 - available * frameBits < 16;
     m_frames = static_cast<int>(std::min<std::uint64_t>(whole ? available : std::min(available, stated), 0x7FFFFFFF));
     if (m_frames < m_layout.frames)
         m_warnings.push_back({fewerFrames, tagText(0x00280008), m_layout.frames, m_frames});

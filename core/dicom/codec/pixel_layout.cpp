@@ -92,7 +92,8 @@ void readFrames(DcmItem& dataset, PixelLayout& out)
     out.frames = tags::integer(dataset, framesTag).value_or(1);
     if (out.frames < 1 || out.frames > 0x7FFFFFFF)
         out.frames = 1;
-    if (std::to_string(out.frames) != text)
+    out.framesDoubtful = std::to_string(out.frames) != text;
+    if (out.framesDoubtful)
         out.warnings.push_back({TextId("decode.number_frames_read_as", "%1 Number of Frames \"%2\" was read as %3"),
                                 tagText(framesTag), text, out.frames});
 }

@@ -17,9 +17,10 @@ struct PixelLayout
     int samples = 1;
     int bitsAllocated = 16, bitsStored = 16, highBit = 15;
     bool isSigned = false;
-    bool byPlane = false;    // planar configuration 1
-    std::string photometric; // as stored; "MONOCHROME2" or "RGB" where it is missing
-    std::int64_t frames = 1; // as stated
+    bool byPlane = false;        // planar configuration 1
+    std::string photometric;     // as stored; "MONOCHROME2" or "RGB" where it is missing
+    std::int64_t frames = 1;     // as stated
+    bool framesDoubtful = false; // what is stated is no plain number
     std::vector<UserText> warnings;
 
     std::uint64_t pixels() const { return std::uint64_t{rows} * columns; }

@@ -18,9 +18,9 @@ struct DicomSource
     std::span<const std::byte> bytes;
     std::size_t start = 0;
     Encoding encoding = Encoding::ExplicitLittle;
-    std::string transferSyntax; // UID as stored or assumed
+    std::string transferSyntax;   // UID as stored or assumed
     bool pixelsBigEndian = false; // their words of 16 bits, whatever the data set is
-    std::string mediaClass;     // SOP class of the meta header
+    std::string mediaClass;       // SOP class of the meta header
     std::vector<UserText> warnings;
 };
 

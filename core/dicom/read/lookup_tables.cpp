@@ -34,9 +34,9 @@ std::optional<Descriptor> readDescriptor(DcmItem& item, std::uint32_t tag, bool 
 std::vector<std::uint16_t> readEntries(DcmItem& item, std::uint32_t tag, const Descriptor& descriptor)
 {
     auto words = tags::words(item, tag);
-    const bool packed = words.size() < descriptor.entries &&
-                        (descriptor.bits <= 8 ? words.size() >= descriptor.entries / 2
-                                              : words.size() == (descriptor.entries + 1) / 2);
+    const bool packed =
+        words.size() < descriptor.entries &&
+        (descriptor.bits <= 8 ? words.size() >= descriptor.entries / 2 : words.size() == (descriptor.entries + 1) / 2);
     if (packed) {
         const auto bytes = tags::bytes(item, tag);
         words.assign(bytes.begin(), bytes.end());
@@ -149,10 +149,11 @@ void settleRange(LookupTable& table, std::vector<UserText>& warnings)
                                    "the range of %3 bits was taken"),
                             table.bits, largest, used});
     else
-        warnings.push_back({TextId("decode.lut_reaches_less",
-                                   "(0028,3002) LUT Descriptor says %1 bits an entry, (0028,3006) LUT Data reach %2 only: "
-                                   "the picture may be too dark"),
-                            table.bits, largest});
+        warnings.push_back(
+            {TextId("decode.lut_reaches_less",
+                    "(0028,3002) LUT Descriptor says %1 bits an entry, (0028,3006) LUT Data reach %2 only: "
+                    "the picture may be too dark"),
+             table.bits, largest});
     if (ownRange)
         table.bits = used;
 }
