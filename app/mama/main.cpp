@@ -70,7 +70,8 @@ int runCommand(const mama::cli::Context& context)
     } catch (const std::bad_alloc&) {
         std::cerr << "error: memory: : not enough for this input" << std::endl;
     } catch (const std::exception& error) {
-        std::cerr << "error: internal: : " << error.what() << std::endl;
+        log::warning(std::string("uncaught: ") + typeid(error).name());
+        std::cerr << "error: internal: : " << textOf(error).english() << std::endl;
     }
     return cli::Failed;
 }

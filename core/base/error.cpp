@@ -2,6 +2,10 @@
 
 #include "core/base/text_escape.h"
 
+#include <new>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
 namespace mama {
 
 UserText errorText(const UserText& what, const std::string& where, const UserText& why)
@@ -23,7 +27,15 @@ UserText Error::text() const { return errorText(m_action, m_where, m_why); }
 UserText textOf(const std::exception& error)
 {
     const auto* own = dynamic_cast<const Error*>(&error);
-    return own ? own->text() : UserText(error.what());
+    if (own)
+        return own->text();
+    if (dynamic_cast<const std::bad_alloc*>(&error))
+        return {TextId("error.not_enough_memory", "not enough memory")};
+    if (dynamic_cast<const nlohmann::json::exception*>(&error))
+        return {TextId("error.json_field", "a field of a JSON document is missing or of a wrong type")};
+    if (const auto* system = dynamic_cast<const std::system_error*>(&error))
+        return system->code().message();
+    return {TextId("error.library", "a fault inside the program or one of its libraries")};
 }
 
 const char* name(ErrorCode code)

@@ -37,7 +37,7 @@ private:
 // "<what>: <where>: <why>", without the parts that are empty.
 UserText errorText(const UserText& what, const std::string& where, const UserText& why);
 
-// An Error's text; of another exception its what(), which nobody translates.
+// An Error's text; of another exception what kind of fault it is: a library's own words are for logs.
 UserText textOf(const std::exception& error);
 
 // "usage", "io", "format", "unsupported", "data", "model", "memory", "internal": as the engine's replies say it.

@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/installed_folders.h"
+#include "core/base/json_text.h"
 
 #include <atomic>
 #include <cerrno>
@@ -94,13 +96,11 @@ std::string readText(const fs::path& path)
 
 nlohmann::json readJson(const fs::path& path)
 {
-    const std::string text = readText(path);
-    try {
-        return nlohmann::json::parse(text);
-    } catch (const nlohmann::json::parse_error& error) {
-        throw Error(ErrorCode::Format, {action::readJson}, path.string() + ", byte " + std::to_string(error.byte),
-                    error.what());
-    }
+    auto read = parseJson(readText(path));
+    if (const auto* fault = std::get_if<JsonFault>(&read))
+        throw Error(ErrorCode::Format, {action::readJson},
+                    path.string() + (fault->byte > 0 ? ", byte " + std::to_string(fault->byte) : ""), fault->why);
+    return std::get<nlohmann::json>(std::move(read));
 }
 
 void writeAtomically(const fs::path& path, const std::function<void(std::ostream&)>& write)
@@ -147,17 +147,35 @@ void writeAtomically(const fs::path& path, std::string_view text)
     writeAtomically(path, std::as_bytes(std::span(text)));
 }
 
-fs::path cacheFolder()
+namespace {
+
+std::string variable(const char* key)
 {
-    const auto variable = [](const char* key) {
-        const char* value = std::getenv(key);
-        return std::string(value ? value : "");
-    };
-    if (const std::string own = variable("MAMA_CACHE"); !own.empty())
-        return own;
+    const char* value = std::getenv(key);
+    return value ? value : "";
+}
+
+fs::path usualFolder()
+{
     if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty())
         return fs::path(xdg) / "mama-workstation";
     return fs::path(variable("HOME")) / ".cache" / "mama-workstation";
+}
+
+} // namespace
+
+fs::path cacheFolder()
+{
+    const std::string own = variable("MAMA_CACHE");
+    return own.empty() ? usualFolder() : fs::path(own);
+}
+
+std::vector<fs::path> installedFolders()
+{
+    std::vector<fs::path> out{cacheFolder()};
+    if (const fs::path usual = usualFolder(); usual != out.front())
+        out.push_back(usual);
+    return out;
 }
 
 } // namespace mama

@@ -50,7 +50,8 @@ Failure failureOf(const std::exception& error)
         text.find("out of memory") != std::string::npos)
         return failure(code::memory, "memory", {action::compute},
                        {TextId("engine.no_memory", "not enough memory; close other studies or use a smaller model")});
-    return failure(code::internal, "internal", {action::compute}, text.substr(0, text.find('\n')));
+    log::warning("uncaught: " + text.substr(0, text.find('\n')));
+    return failure(code::internal, "internal", {action::compute}, textOf(error));
 }
 
 } // namespace

@@ -217,7 +217,7 @@ Calibration Calibration::fromJson(const nlohmann::json& json)
         result.nllAfter = json.value("nll_after", 0.0);
         return result;
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorCode::Format, "read calibration", "", error.what());
+        throw Error(ErrorCode::Format, "read calibration", "", textOf(error));
     }
 }
 

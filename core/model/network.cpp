@@ -103,7 +103,7 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
             m_device = parameters.all().begin()->second.device();
         m_logitScale = parameters.find(names::logitScale);
     } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorCode::Model, {action::loadModel}, "model.json", error.what());
+        throw Error(ErrorCode::Model, {action::loadModel}, "model.json", textOf(error));
     } catch (const c10::Error& error) {
         throw Error(ErrorCode::Model, {action::loadModel}, "weights", error.what_without_backtrace());
     }

@@ -1,6 +1,7 @@
 #include "core/protocol/json_rpc.h"
 
 #include "core/base/error_actions.h"
+#include "core/base/json_text.h"
 #include "core/base/text_escape.h"
 #include "core/protocol/message_fields.h"
 
@@ -17,6 +18,28 @@ constexpr const char *protocol = "jsonrpc", *id = "id", *method = "method", *par
                      *error = "error";
 }
 constexpr const char* protocolVersion = "2.0";
+
+constexpr std::size_t longestId = 256, longestQuoted = 500; // bytes
+
+std::string cut(const std::string& text, std::size_t longest)
+{
+    if (text.size() <= longest)
+        return text;
+    std::size_t end = longest;
+    while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) // not inside a character
+        --end;
+    return text.substr(0, end) + "…";
+}
+
+// What a client sent comes back in an error only so far that a person recognises it.
+void cutQuoted(json& value)
+{
+    if (value.is_string())
+        value = cut(value.get<std::string>(), longestQuoted);
+    else if (value.is_structured())
+        for (json& one : value)
+            cutQuoted(one);
+}
 
 std::string line(json message)
 {
@@ -121,9 +144,12 @@ Progress Progress::fromJson(const json& params) { return readReply<Progress>(par
 Message parseLine(std::string_view text)
 {
     Message message;
-    json document = json::parse(text, nullptr, false);
-    if (document.is_discarded())
-        return broken(std::move(message), code::parse, "parse", {TextId("protocol.not_json", "the line is not JSON")});
+    auto read = parseJson(text);
+    if (const auto* fault = std::get_if<JsonFault>(&read))
+        return fault->notJson ? broken(std::move(message), code::parse, "parse",
+                                       {TextId("protocol.not_json", "the line is not JSON")})
+                              : broken(std::move(message), code::request, "request", fault->why);
+    json document = std::get<json>(std::move(read));
     if (document.is_array())
         return broken(std::move(message), code::request, "request",
                       {TextId("protocol.batch", "batches are not taken: send one message a line")});
@@ -136,8 +162,16 @@ Message parseLine(std::string_view text)
         if (!id->is_number_integer() && !id->is_string())
             return broken(std::move(message), code::request, "request",
                           {TextId("protocol.bad_id", "id must be an integer or a text")});
+        if (id->is_string() && id->get_ref<const std::string&>().size() > longestId)
+            return broken(std::move(message), code::request, "request",
+                          {TextId("protocol.long_id", "id is longer than %1 bytes"), longestId});
         message.id = *id;
     }
+    for (const auto& [field, value] : document.items())
+        if (field != key::protocol && field != key::id && field != key::method && field != key::params)
+            return broken(std::move(message), code::request, "request",
+                          {TextId("protocol.unknown_member", "%1 is no member of a request"),
+                           "\"" + cut(oneLine(field), longestQuoted) + "\""});
     if (document.value(key::protocol, json()) != protocolVersion)
         return broken(std::move(message), code::request, "request",
                       {TextId("protocol.bad_version", "jsonrpc must be \"2.0\"")});
@@ -199,7 +233,9 @@ std::string resultLine(const json& id, const json& result) { return line({{key::
 
 std::string errorLine(const json& id, const Failure& failure)
 {
-    return line({{key::id, id}, {key::error, failure.toJson()}});
+    json error = failure.toJson();
+    cutQuoted(error);
+    return line({{key::id, id}, {key::error, error}});
 }
 
 } // namespace mama::protocol

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/installed_folders.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -22,13 +23,14 @@ fs::path baseTextWeights(const nlohmann::json& description)
     if (name.empty() || !std::all_of(name.begin(), name.end(), plain))
         throw Error(ErrorCode::Model, {action::readModel}, "text.base",
                     {TextId("weights.no_name_language_model", "%1 is no name of a language model"), base.dump()});
+    for (const fs::path& folder : installedFolders())
+        if (const fs::path weights = folder / name / "model.safetensors"; fs::is_regular_file(weights))
+            return weights;
     const fs::path weights = cacheFolder() / name / "model.safetensors";
-    if (!fs::is_regular_file(weights))
-        throw Error(ErrorCode::Model, {action::readModel}, weights.string(),
-                    {TextId("weights.model_s_language_model_not",
-                            "the model's language model %1 is not installed: run installer/dependencies"),
-                     name});
-    return weights;
+    throw Error(ErrorCode::Model, {action::readModel}, weights.string(),
+                {TextId("weights.model_s_language_model_not",
+                        "the model's language model %1 is not installed: run installer/dependencies"),
+                 name});
 }
 
 } // namespace mama

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/weights/base_text.h"
+#include "core/weights/check_description.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/files/checked.h"
 
@@ -112,8 +113,10 @@ ImportSources openSources(const ImportOptions& options)
                                                                     : sources.weights.parent_path();
     if (!options.config.empty())
         sources.configs.add(readObject(options.config));
-    if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json"))
+    if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json")) {
         sources.configs.add(sources.ownDescription = readObject(beside / "model.json"));
+        checkDescription(sources.ownDescription, beside / "model.json");
+    }
     if (!options.textModel.empty())
         addIfThere(sources.configs, options.textModel / "config.json");
     for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})

@@ -293,7 +293,7 @@ Cancellable<ImportedModel> Importer::run()
         throw Error(
             ErrorCode::Format, {action::readWeights}, m_options.checkpoint.string(),
             {TextId("weights.configuration_beside_weights_broken", "a configuration beside the weights is broken: %1"),
-             error.what()});
+             textOf(error)});
     }
     m_model.tokenizerFiles = m_sources.tokenizerFiles;
     return std::move(m_model);

@@ -2,11 +2,13 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/text/tokenizer/known_words.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace mama {
 namespace {
@@ -56,6 +58,20 @@ std::vector<std::string> classNames(const PromptSet& set)
     std::vector<std::string> out;
     for (const auto& [label, prompts] : set.classes)
         out.push_back(label);
+    return out;
+}
+
+// One sentence for each prompt that the model's vocabulary does not know, or not all of.
+std::vector<UserText> unknownPrompts(const std::vector<PromptSet>& sets, const Tokenizer* tokenizer)
+{
+    std::vector<UserText> out;
+    std::set<std::string> seen;
+    for (const PromptSet& set : sets)
+        for (const auto& [label, prompts] : set.classes)
+            for (const std::string& prompt : prompts)
+                if (tokenizer && seen.insert(prompt).second)
+                    if (const UserText unknown = unknownWords(*tokenizer, prompt); !unknown.empty())
+                        out.push_back({TextId("zeroshot.prompt_unknown", "prompt of %1: %2"), label, unknown});
     return out;
 }
 
@@ -133,6 +149,8 @@ Cancellable<ClassifyResult> classify(TextEncoder& encoder, const EncodedStudy& s
     if (cut)
         out.warnings.push_back({TextId("zeroshot.prompt_cut", "text cut: a prompt is longer than the model reads")});
     const Model& model = encoder.model();
+    for (const UserText& unknown : unknownPrompts(prompts, model.tokenizer()))
+        out.warnings.push_back(unknown);
     const double scale = model.info().logitScale;
     std::vector<std::vector<double>> similarity;
     for (std::size_t i = 0; i < study.images.size(); ++i) {

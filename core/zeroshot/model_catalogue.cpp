@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/installed_folders.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -51,7 +52,8 @@ std::vector<fs::path> modelFolders()
             out.push_back(repository / "resources");
         out.push_back(program.parent_path().parent_path() / "share" / "mama-workstation" / "models");
     }
-    out.push_back(cacheFolder() / "models");
+    for (const fs::path& folder : installedFolders())
+        out.push_back(folder / "models");
     return out;
 }
 

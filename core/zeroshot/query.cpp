@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
 #include "core/text/captions/prompts.h"
+#include "core/text/tokenizer/known_words.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 
@@ -105,11 +106,13 @@ void takeScores(QueryResult& out, Asked& asked, const std::vector<std::vector<do
 }
 
 // What the model has made of each text.
-void describeTexts(std::vector<QueriedText>& texts, const Texts& encoded, bool maps)
+void describeTexts(std::vector<QueriedText>& texts, const Texts& encoded, const Tokenizer* tokenizer, bool maps)
 {
     for (std::size_t t = 0; t < texts.size(); ++t) {
         QueriedText& text = texts[t];
         text.cut = encoded[t]->cut;
+        if (const UserText unknown = tokenizer ? unknownWords(*tokenizer, text.text) : UserText(); !unknown.empty())
+            text.warnings.push_back(unknown);
         text.sentences = encoded[t]->sentenceCount();
         if (text.cut)
             text.warnings.push_back({TextId("zeroshot.text_cut", "text cut: it is longer than the model reads")});
@@ -152,7 +155,7 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
     out.textMilliseconds = watch.milliseconds();
     out.provenance = provenanceOf(encoder.model(), study, options);
     takeScores(out, asked, scoresOf(study, *encoded), study);
-    describeTexts(asked.texts, *encoded, options.maps);
+    describeTexts(asked.texts, *encoded, encoder.model().tokenizer(), options.maps);
     const std::span own = std::span(*encoded).first(options.texts.size());
     for (const ScoredImage& image : study.images)
         out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());

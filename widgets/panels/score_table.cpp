@@ -5,6 +5,17 @@
 
 namespace mama {
 
+namespace {
+
+constexpr qsizetype longestCell = 240, longestTip = 2000; // characters of a sentence
+
+QString cut(const QString& sentence, qsizetype longest)
+{
+    return sentence.size() <= longest ? sentence : sentence.left(longest - 1) + QStringLiteral("…");
+}
+
+} // namespace
+
 std::vector<ScoredImage> scoredImages(const viewer::StandardViews& views)
 {
     std::vector<ScoredImage> images;
@@ -104,7 +115,8 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(isSentence ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole)
-        return scores.note.isEmpty() ? scores.sentence : scores.sentence + QLatin1Char('\n') + scores.note;
+        return scores.note.isEmpty() ? cut(scores.sentence, longestTip)
+                                     : cut(scores.sentence, longestTip) + QLatin1Char('\n') + scores.note;
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
         const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
@@ -113,12 +125,13 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
         return tr("%1 %2: %3")
-            .arg(scores.sentence, headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+            .arg(cut(scores.sentence, longestCell),
+                 headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
                  data(index, Qt::DisplayRole).toString());
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     if (isSentence)
-        return scores.note.isEmpty() ? scores.sentence : QStringLiteral("⚠ ") + scores.sentence;
+        return (scores.note.isEmpty() ? QString() : QStringLiteral("⚠ ")) + cut(scores.sentence, longestCell);
     if (scores.state == SentenceScores::State::Waiting)
         return m_stalled ? QStringLiteral("–") : QStringLiteral("…");
     const double number = value(index.row(), index.column());

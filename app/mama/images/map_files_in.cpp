@@ -111,7 +111,7 @@ std::vector<Listed> listedMaps(const fs::path& folder)
             result.push_back(std::move(one));
         }
     } catch (const json::exception& error) {
-        throw Error(ErrorCode::Format, "map metrics", path.string(), error.what());
+        throw Error(ErrorCode::Format, "map metrics", path.string(), textOf(error));
     }
     return result;
 }

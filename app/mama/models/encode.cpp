@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/npy.h"
 #include "core/dicom/read/image_file.h"
+#include "core/text/tokenizer/known_words.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/text_encoder.h"
 
@@ -200,6 +201,13 @@ int encodeTexts(const Options& options, const Context& context)
         if (made->cut[i])
             cut.push_back(i);
     }
+    nlohmann::json warnings = nlohmann::json::array(); // of texts that the vocabulary does not know
+    for (std::size_t i = 0; i < texts.size() && loaded.model->tokenizer(); ++i)
+        if (const UserText unknown = unknownWords(*loaded.model->tokenizer(), texts[i]); !unknown.empty()) {
+            warnings.push_back({{"text", i}, {"warning", unknown.english()}});
+            if (!context.quiet)
+                std::cerr << "warning: text " << i + 1 << ": " << unknown.english() << std::endl;
+        }
     if (!cut.empty() && !context.quiet)
         std::cerr << "warning: " << cut.size() << " of " << texts.size() << " texts were cut to the model's length"
                   << std::endl;
@@ -208,6 +216,7 @@ int encodeTexts(const Options& options, const Context& context)
         document.update({{"texts", texts.size()},
                          {"sentences", counts},
                          {"cut", cut},
+                         {"warnings", warnings},
                          {"pooling", poolingUsed(loaded.model->info(), how.pooling)},
                          {"prefix", options.prefix},
                          {"milliseconds", milliseconds}});

@@ -3,6 +3,7 @@
 #include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/text/captions/caption_tokens.h"
+#include "core/zeroshot/model_catalogue.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -28,7 +29,8 @@ nlohmann::json asJson(const Tokens& tokens)
 
 int tokenize(const TokenizeOptions& options)
 {
-    CaptionTokenizer model = loadCaptionTokenizer(options.model);
+    CaptionTokenizer model = loadCaptionTokenizer(
+        std::filesystem::is_directory(options.model) ? options.model : findModel(options.model.string()));
     const std::vector<std::string> texts = readTexts(options.textFile);
     const std::vector<std::string> pairs =
         options.pairFile.empty() ? std::vector<std::string>() : readTexts(options.pairFile);
@@ -68,7 +70,9 @@ void addTokenize(CLI::App& app, Context& context)
         "end token are put around (a BERT model adds its own), and the ids are cut and padded to the model's length.\n"
         "With --raw a text is taken as it is, special tokens written in it are recognised, a BERT model adds its\n"
         "[CLS] and [SEP]; nothing is cut or padded unless --length is given.");
-    command->add_option("--model", options->model, "Model folder, or a folder with a Hugging Face tokenizer's files")
+    command
+        ->add_option("--model", options->model,
+                     "Model folder or name, or a folder with a Hugging Face tokenizer's files")
         ->required();
     command
         ->add_option("--text-file", options->textFile,

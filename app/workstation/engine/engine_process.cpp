@@ -171,6 +171,8 @@ void EngineProcess::ended(const QString& reason)
     }
 }
 
+bool EngineProcess::gaveUp() const { return m_state == State::Stopped && m_deathsInARow >= maximumDeathsInARow; }
+
 void EngineProcess::setState(State state)
 {
     m_state = state;

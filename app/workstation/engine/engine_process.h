@@ -31,6 +31,8 @@ public:
     State state() const { return m_state; }
     qint64 processId() const { return m_process ? m_process->processId() : 0; }
     int restarts() const { return m_restarts; }
+    // It died so often in a row that it is not started again until start() is called.
+    bool gaveUp() const;
 
     // Sends a request; its id comes back with `replied` or `failed`. 0: the engine is not ready, nothing was sent.
     template <class Request>

@@ -195,9 +195,13 @@ void ReadPage::connectSession()
         updateHint();
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        Q_EMIT told(
-            tr("%1 It is started again and what you asked is asked again; the pictures are not affected.").arg(reason),
-            true);
+        Q_EMIT told(m_session->engine().gaveUp()
+                        ? tr("%1 It died several times in a row and is stopped now: load the model again to start it. "
+                             "The pictures are not affected.")
+                              .arg(reason)
+                        : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
+                              .arg(reason),
+                    true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
         if (const int restarts = m_session->engine().restarts(); restarts > 0)

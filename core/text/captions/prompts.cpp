@@ -133,7 +133,7 @@ PromptSet readPrompts(const std::filesystem::path& path)
     try {
         document = nlohmann::ordered_json::parse(readText(path));
     } catch (const nlohmann::ordered_json::exception& error) {
-        wrong(path, error.what());
+        wrong(path, textOf(error).english());
     }
     if (!document.is_object() || !document.contains("classes") || !document["classes"].is_object() ||
         document["classes"].empty())

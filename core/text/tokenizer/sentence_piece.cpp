@@ -142,8 +142,8 @@ std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& 
             broken(file.string(), oneLine(status.ToString()));
     } catch (const Error&) {
         throw;
-    } catch (const std::exception& error) { // Darts throws its own on pieces that it cannot order
-        broken(file.string(), oneLine(error.what()));
+    } catch (const std::exception&) { // Darts throws its own on pieces that it cannot order
+        broken(file.string(), {TextId("tokenizer.pieces_unordered", "its pieces cannot be put in order")});
     }
     const nlohmann::json config = std::filesystem::exists(configFile) ? readJson(configFile) : nlohmann::json::object();
     auto& library = processor->library;

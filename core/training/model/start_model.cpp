@@ -144,7 +144,7 @@ void writeStartModel(const StartModel& start, const fs::path& folder)
         if (!start.texts.empty())
             projectTexts(start, model, description, parameters);
     } catch (const json::exception& error) {
-        throw Error(ErrorCode::Model, "make start model", "description", error.what());
+        throw Error(ErrorCode::Model, "make start model", "description", textOf(error));
     }
     model.description = description;
     model.tensors.clear();

@@ -46,13 +46,18 @@ private Q_SLOTS:
         compareTable(parity, "schedule_linear_probe.csv", Schedule::probe());
     }
 
-    // Twelve steps: warm-up 4 of 12, as the case says.
-    void twelveSteps()
+    // Of the case's own settings.
+    void stepsOfTheCase()
     {
         const ParityCase parity("training");
         MAMA_NEED(parity.present(), "parity/training");
         const nlohmann::json expected = parity.json("expected_lr.json");
-        const Schedule schedule = Schedule::fromJson({{"warm_up_steps", 4}, {"steps", expected.at("lr").size()}});
+        const nlohmann::json& settings = parity.description().at("settings");
+        const Schedule schedule = Schedule::fromJson({{"warm_up_steps", settings.at("warm_up_steps")},
+                                                      {"steps", settings.at("steps")},
+                                                      {"max_lr", settings.at("max_lr")},
+                                                      {"min_lr", settings.at("min_lr")}});
+        QCOMPARE(expected.at("lr").size(), settings.at("steps").get<std::size_t>());
         for (std::size_t step = 0; step < expected.at("lr").size(); ++step) {
             const double rate = expected["lr"][step];
             QVERIFY(std::abs(schedule.rate(static_cast<std::int64_t>(step)) - rate) <= double(expected["rtol"]) * rate);

@@ -52,8 +52,11 @@ private Q_SLOTS:
         options.textModel = checkpoint() / "text-model";
         options.config = checkpoint() / "config.json";
         QVERIFY(writeModelFolder(*importWeights(options), root() / "model"));
-        m_images = m_parity.array("images_u8.npy").asFloat();
-        m_ids = m_parity.array("token_ids.npy").asInt64();
+        const NpyArray pictures = m_parity.array("images_u8.npy"), tokens = m_parity.array("token_ids.npy");
+        m_images = pictures.asFloat();
+        m_imageShape = pictures.shape;
+        m_ids = tokens.asInt64();
+        m_length = tokens.shape.at(1);
         m_mask = m_parity.array("attention_mask.npy").asInt64();
         const CaptionTokenizer captions = loadCaptionTokenizer(root() / "model");
         m_separator = *captions.tokenizer->id(captions.rules.separator);
@@ -67,7 +70,8 @@ private Q_SLOTS:
         double worst = 0;
         for (std::size_t micro = 0; micro < batches.size(); ++micro) {
             const auto step = batches[micro].at("optimiser_step").get<std::int64_t>();
-            const StepReport report = task.accumulate(batchOf(batches[micro]), step, static_cast<int>(micro % 2), 2);
+            const StepReport report = task.accumulate(batchOf(batches[micro]), step,
+                                                      static_cast<int>(micro) % accumulation(), accumulation());
             for (const auto& [name, value] : expected.at("micro_batches").at(micro).items()) {
                 const auto found = report.terms.find(name);
                 QVERIFY2(
@@ -83,7 +87,7 @@ private Q_SLOTS:
                                         .arg(value.get<double>())));
             }
             QVERIFY(report.terms.contains("total"));
-            if (micro % 2 == 1)
+            if (static_cast<int>(micro) % accumulation() == accumulation() - 1)
                 task.apply(step, schedule().rate(step));
         }
         qInfo("largest difference of a loss %.2g", worst);
@@ -107,17 +111,18 @@ private Q_SLOTS:
         dropping.dropout = dropping.loraDropout = 0.1;
         PretrainingTask whole(dropping);
         std::vector<double> losses;
-        for (std::int64_t step = 3; step < 9; ++step) {
+        const std::int64_t late = options().loss.lateLoss, first = late - 3, last = late + 3;
+        for (std::int64_t step = first; step < last; ++step) {
             losses.push_back(stepOf(whole, step));
-            if (step == 5) {
+            if (step == late - 1) {
                 fs::create_directories(root() / "half");
                 whole.save(root() / "half");
             }
         }
         PretrainingTask resumed(dropping);
         resumed.load(root() / "half");
-        for (std::int64_t step = 6; step < 9; ++step)
-            QCOMPARE(stepOf(resumed, step), losses[static_cast<std::size_t>(step - 3)]);
+        for (std::int64_t step = late; step < last; ++step)
+            QCOMPARE(stepOf(resumed, step), losses[static_cast<std::size_t>(step - first)]);
         for (const auto& [task, name] : {std::pair{&whole, "whole"}, {&resumed, "resumed"}}) {
             fs::create_directories(root() / name);
             task->save(root() / name);
@@ -134,7 +139,8 @@ private Q_SLOTS:
         PretrainingTask exact(options()), mixed(rough);
         double worst = 0;
         bool differs = false;
-        for (std::int64_t step = 4; step < 10; ++step) {
+        const std::int64_t late = options().loss.lateLoss;
+        for (std::int64_t step = late - 2; step < late + 4; ++step) {
             const double a = stepOf(exact, step), b = stepOf(mixed, step);
             worst = std::max(worst, std::abs(a - b) / std::abs(a));
             differs = differs || a != b;
@@ -156,7 +162,8 @@ private Q_SLOTS:
         all.placement.precision = TrainingPrecision::Bf16True;
         PretrainingTask whole(all), resumed(all);
         const double start = whole.logitFactor();
-        for (std::int64_t step = 4; step < 7; ++step)
+        const std::int64_t late = options().loss.lateLoss;
+        for (std::int64_t step = late - 2; step < late + 1; ++step)
             QVERIFY(std::isfinite(stepOf(whole, step)));
         fs::create_directories(root() / "bf16");
         whole.save(root() / "bf16");
@@ -164,11 +171,11 @@ private Q_SLOTS:
             QVERIFY(onlyOfType(root() / "bf16" / file, TensorType::BF16));
         QCOMPARE(whole.logitFactor(), start);
         resumed.load(root() / "bf16");
-        for (std::int64_t step = 7; step < 9; ++step)
+        for (std::int64_t step = late + 1; step < late + 3; ++step)
             QCOMPARE(stepOf(resumed, step), stepOf(whole, step));
     }
 
-    // The local heads and scale stand still up to the step before late_loss (6 in this case), move at it and after it,
+    // The local heads and scale stand still up to the step before late_loss, move at it and after it,
     // and go on moving after a resume past it (the reference's own resume leaves them frozen: R4).
     void whatTrainsIsAFunctionOfTheStep()
     {
@@ -223,14 +230,15 @@ private Q_SLOTS:
         const auto n = static_cast<std::size_t>(batch.size);
         std::vector<std::vector<float>> images, texts;
         for (std::size_t i = 0; i < n; ++i) {
-            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * 4900),
-                                               batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * 4900)},
-                                              70, 70));
+            const std::size_t pixels = batch.first.size() / n;
+            images.push_back(task.imageGlobal({batch.first.begin() + static_cast<std::ptrdiff_t>(i * pixels),
+                                               batch.first.begin() + static_cast<std::ptrdiff_t>((i + 1) * pixels)},
+                                              batch.height, batch.width));
             Tokens tokens;
-            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i * 144),
-                              batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
-            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i * 144),
-                               batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1) * 144));
+            tokens.ids.assign(batch.ids.begin() + static_cast<std::ptrdiff_t>(i) * m_length,
+                              batch.ids.begin() + static_cast<std::ptrdiff_t>((i + 1)) * m_length);
+            tokens.mask.assign(batch.mask.begin() + static_cast<std::ptrdiff_t>(i) * m_length,
+                               batch.mask.begin() + static_cast<std::ptrdiff_t>((i + 1)) * m_length);
             texts.push_back(task.textGlobal(tokens));
         }
         double loss = 0; // mean over images of the cross-entropy over texts
@@ -266,12 +274,18 @@ private Q_SLOTS:
 private:
     static fs::path checkpoint() { return test::parityFolder() / "mama-ckpt"; }
     fs::path root() const { return m_folder.path().toStdString(); }
-    static Schedule schedule() { return {4e-5, 1e-8, 4, 12}; }
+    const json& settings() const { return m_parity.description().at("settings"); }
+    int accumulation() const { return settings().at("accumulation").get<int>(); }
+    Schedule schedule() const
+    {
+        return {settings().at("max_lr").get<double>(), settings().at("min_lr").get<double>(),
+                settings().at("warm_up_steps").get<std::int64_t>(), settings().at("steps").get<std::int64_t>()};
+    }
     PretrainingTask::Options options() const
     {
         PretrainingTask::Options made;
         made.start = root() / "model";
-        made.loss.lateLoss = 6;
+        made.loss.lateLoss = settings().at("late_loss");
         made.dropout = made.loraDropout = 0;
         made.captionNorm = true;
         made.threads = 1;
@@ -281,13 +295,15 @@ private:
 
     SampleBatch batchOf(const json& rows) const
     {
-        constexpr std::size_t side = 70, tokens = 144;
+        const auto height = static_cast<std::size_t>(m_imageShape.at(1)),
+                   width = static_cast<std::size_t>(m_imageShape.at(2)), tokens = static_cast<std::size_t>(m_length);
         SampleBatch batch;
         batch.size = static_cast<std::int64_t>(rows.at("images").size());
-        batch.height = batch.width = side;
-        batch.tokens = tokens;
+        batch.height = static_cast<int>(m_imageShape.at(1));
+        batch.width = static_cast<int>(m_imageShape.at(2));
+        batch.tokens = static_cast<int>(m_length);
         const auto addImage = [&](std::size_t row, std::vector<float>& out) {
-            for (std::size_t i = row * side * side; i < (row + 1) * side * side; ++i)
+            for (std::size_t i = row * height * width; i < (row + 1) * height * width; ++i)
                 out.push_back((m_images[i] / 255 - 0.5F) / 0.5F);
         };
         for (const json& row : rows.at("images"))
@@ -312,8 +328,9 @@ private:
     {
         const json batches = m_parity.json("batches.json");
         double sum = 0;
-        for (int micro = 0; micro < 2; ++micro)
-            sum += task.accumulate(batchOf(batches.at(static_cast<std::size_t>(2 * step + micro))), step, micro, 2)
+        for (int micro = 0; micro < accumulation(); ++micro)
+            sum += task.accumulate(batchOf(batches.at(static_cast<std::size_t>(accumulation() * step + micro))), step,
+                                   micro, accumulation())
                        .terms.at("total");
         task.apply(step, schedule().rate(step));
         return sum;
@@ -377,6 +394,8 @@ private:
     QTemporaryDir m_folder;
     std::vector<float> m_images;
     std::vector<std::int64_t> m_ids, m_mask;
+    std::vector<std::int64_t> m_imageShape; // pictures, rows, columns
+    std::int64_t m_length = 0;              // tokens of a text
     std::int64_t m_separator = -1;
 };
 
