@@ -23,6 +23,13 @@ private Q_SLOTS:
         QCOMPARE(message.id.get<int>(), 7);
         QCOMPARE(message.method, std::string("query"));
         QCOMPARE(message.params.at("study").get<std::string>(), std::string("1"));
+        for (const char* wrong : {R"({"jsonrpc":"2.0","id":1,"id":2,"method":"hello"})",
+                                  R"({"jsonrpc":"2.0","id":1,"method":"hello","params":{"a":1,"a":2}})",
+                                  R"({"jsonrpc":"2.0","id":1,"method":"hello","extra":1})"})
+            QCOMPARE(parseLine(wrong).problem.code, code::request);
+        QVERIFY(!parseLine(R"({"jsonrpc":"2.0","id":1,"method":"hello","params":{"a":1e999}})").valid);
+        Failure endless = failure(code::method, "method", std::string(100'000, 'x'), "no such method");
+        QVERIFY(errorLine(1, endless).size() < 5'000);
         QVERIFY(parseLine(R"({"jsonrpc":"2.0","method":"cancel"})").notification);
         QVERIFY(parseLine(R"({"jsonrpc":"2.0","method":"cancel"})").valid);
     }

@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/text/captions/caption_tokens.h"
+#include "core/text/tokenizer/known_words.h"
 #include "tests/support/test_data.h"
 
 #include <fstream>
@@ -49,6 +50,20 @@ class TestTokenizer : public QObject
     }
 
 private Q_SLOTS:
+    // Words of the vocabulary, none of them, some; and texts without a word at all.
+    void unknownWordsAreTold()
+    {
+        const fs::path folder = mama::test::parityFolder() / "tokenizers" / "wordpiece_uncased";
+        MAMA_NEED(fs::exists(folder), folder.string());
+        const auto tokenizer = load(folder, {{"tokenizer.json", "tokenizer.json"}});
+        const auto id = [&](const char* text) { return mama::unknownWords(*tokenizer, text).id(); };
+        QCOMPARE(id("there is a mass in the breast"), std::string());
+        QCOMPARE(id("\u6975\u5ea6\u7dfb\u5bc6"), std::string("tokenizer.nothing_known"));
+        QCOMPARE(id("mass \u7dfb"), std::string("tokenizer.some_unknown"));
+        for (const char* text : {"\u200b\u200b", "...!", " ", "\U0001F600"})
+            QCOMPARE(id(text), std::string("tokenizer.no_word"));
+    }
+
     void byteLevel()
     {
         const fs::path folder = mama::test::parityFolder() / "tokenizers" / "bpe";

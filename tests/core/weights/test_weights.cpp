@@ -3,6 +3,7 @@
 #include "core/base/hash.h"
 #include "core/weights/model_folder.h"
 #include "core/weights/model_kind.h"
+#include "core/weights/wrappers.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
@@ -347,6 +348,31 @@ private Q_SLOTS:
     }
 
     // The block-chunk index of some DINOv2 releases, mama.md section 11.
+    void wrappersAreTakenOffWhereverTheyStand()
+    {
+        for (const char* name :
+             {"_orig_mod.module.a.b", "module.a._orig_mod.b", "a._fsdp_wrapped_module._checkpoint_wrapped_module.b",
+              "_forward_module.module.a._fpw_module.b", "a.b"})
+            QCOMPARE(weights::withoutWrappers(name), std::string("a.b"));
+        QCOMPARE(weights::withoutWrappers("modules.a.module"), std::string("modules.a.module"));
+        QCOMPARE(weights::withoutHolders("model.net.model.blocks.0"), std::string("blocks.0"));
+    }
+
+    // Plain weights are taken, an average is named; of two equals none is.
+    void setsOfWeightsAreToldApart()
+    {
+        const std::set<std::string> names{"a", "b"};
+        const auto beside = weights::choosePrefixes({{"", names}, {"model_ema.", names}}, "");
+        QVERIFY(beside.used == std::set<std::string>{""} && beside.others.contains("model_ema.") &&
+                beside.rivals.empty());
+        QVERIFY(weights::choosePrefixes({{"", names}, {"model_ema.", names}}, "model_ema").used ==
+                std::set<std::string>{"model_ema."});
+        QVERIFY(weights::choosePrefixes({{"ema.", names}}, "").used == std::set<std::string>{"ema."});
+        QVERIFY(!weights::choosePrefixes({{"student.", names}, {"teacher.", names}}, "").rivals.empty());
+        QCOMPARE(weights::choosePrefixes({{"model.", names}, {"", {"scale"}}}, "").used.size(), std::size_t{2});
+        QVERIFY(weights::choosePrefixes({{"", names}}, "nobody").used.empty());
+    }
+
     void chunkedBlocksAreAccepted()
     {
         const test::ParityCase parity("vision");
