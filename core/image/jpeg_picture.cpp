@@ -14,6 +14,7 @@ struct Watcher
 {
     jpeg_error_mgr manager;
     std::jmp_buf back;
+    bool asStored = false; // no conversion of colours
     int damage = 0;
     int error = 0;
 };
@@ -69,6 +70,8 @@ bool decode(jpeg_decompress_struct& codec, Watcher& watcher, std::span<const std
                  static_cast<unsigned long>(bytes.size()));
     jpeg_read_header(&codec, TRUE);
     codec.out_color_space = codec.num_components == 1 ? JCS_GRAYSCALE : codec.num_components == 4 ? JCS_CMYK : JCS_RGB;
+    if (watcher.asStored)
+        codec.jpeg_color_space = codec.out_color_space = JCS_UNKNOWN;
     jpeg_start_decompress(&codec);
     out.rows = static_cast<int>(codec.output_height);
     out.columns = static_cast<int>(codec.output_width);
@@ -119,12 +122,11 @@ UserText reasonOf(int code)
     }
 }
 
-} // namespace
-
-std::optional<StoredImage> decodeJpegPicture(std::span<const std::byte> bytes, UserText& why)
+std::optional<StoredImage> decodeWhole(std::span<const std::byte> bytes, bool asStored, UserText& why)
 {
     jpeg_decompress_struct codec{};
     Watcher watcher{};
+    watcher.asStored = asStored;
     codec.err = jpeg_std_error(&watcher.manager);
     watcher.manager.error_exit = leave;
     watcher.manager.emit_message = note;
@@ -135,7 +137,20 @@ std::optional<StoredImage> decodeJpegPicture(std::span<const std::byte> bytes, U
         why = reasonOf(watcher.damage != 0 ? watcher.damage : watcher.error);
         return std::nullopt;
     }
-    return out.channels == 4 ? rgbFromInks(out) : std::move(out);
+    return out;
+}
+
+} // namespace
+
+std::optional<StoredImage> decodeJpegPicture(std::span<const std::byte> bytes, UserText& why)
+{
+    auto out = decodeWhole(bytes, false, why);
+    return out && out->channels == 4 ? rgbFromInks(*out) : std::move(out);
+}
+
+std::optional<StoredImage> decodeJpegComponents(std::span<const std::byte> bytes, UserText& why)
+{
+    return decodeWhole(bytes, true, why);
 }
 
 } // namespace mama

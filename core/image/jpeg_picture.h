@@ -12,4 +12,7 @@ namespace mama {
 // the picture does: decoders fill the rest with grey. The caller has checked the size.
 std::optional<StoredImage> decodeJpegPicture(std::span<const std::byte> bytes, UserText& why);
 
+// The same with one or three components as the stream holds them: YCbCr stays that.
+std::optional<StoredImage> decodeJpegComponents(std::span<const std::byte> bytes, UserText& why);
+
 } // namespace mama

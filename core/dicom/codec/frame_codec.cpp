@@ -1,6 +1,7 @@
 #include "core/dicom/codec/frame_codec.h"
 
 #include "core/dicom/data_set/element_header.h"
+#include "core/image/jpeg_picture.h"
 
 #include <algorithm>
 #include <cstring>
@@ -220,6 +221,26 @@ void takeAllBits(RawFrame& frame, const PixelLayout& layout)
          layout.bitsStored, frame.precision});
 }
 
+// The zeros of a sparse copy read as empty packets of JPEG 2000, so the decoder does not complain. (A lossless JPEG has
+// such runs by right, in even air.)
+void lookForHole(std::span<const std::byte> stream, const StreamInfo& info, RawFrame& out)
+{
+    constexpr std::size_t suspicious = 512;
+    if (info.kind != Kind::Jpeg2000 && info.kind != Kind::JpegLs)
+        return;
+    for (std::size_t at = 0; at + suspicious <= stream.size(); at += suspicious) {
+        const auto part = stream.subspan(at, suspicious);
+        if (std::all_of(part.begin(), part.end(), [](std::byte each) { return each == std::byte{0}; })) {
+            out.warnings.push_back(
+                {TextId("decode.hole_in_stream",
+                        "the compressed stream holds nothing but zeros from byte %1 on: the file may be a "
+                        "damaged copy and a part of the picture missing"),
+                 at});
+            return;
+        }
+    }
+}
+
 // The standard's thresholds (ISO 14495-1, C.2.4.1.1.1) for samples of under 8 bits, written into the stream: the
 // decoder takes those of 8 bits and more where the stream names none.
 void nameThresholds(std::vector<std::byte>& stream, int precision)
@@ -314,6 +335,18 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     const std::size_t size =
         layout.pixels() * static_cast<std::size_t>(layout.samples) * static_cast<std::size_t>(out.bytesPerSample);
     out.bytes.resize(size + size % 2);
+    lookForHole(compressed, *info, out);
+    const bool eightBits =
+        info->precision == 8 &&
+        (info->kind == Kind::JpegBaseline || info->kind == Kind::JpegExtended || info->kind == Kind::JpegProgressive);
+    if (eightBits) { // DCMTK keeps to itself what is missing inside a stream
+        auto picture = decodeJpegComponents(compressed, why);
+        if (!picture || picture->bytes.size() != size)
+            return std::nullopt;
+        out.bytes = std::move(picture->bytes);
+        takeAllBits(out, layout);
+        return out;
+    }
     if (info->kind == Kind::JpegLs && info->precision < 8)
         nameThresholds(compressed, info->precision);
     DcmDataset dataset;
