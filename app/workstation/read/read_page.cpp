@@ -196,7 +196,7 @@ void ReadPage::connectSession()
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
         Q_EMIT told(m_session->engine().gaveUp()
-                        ? tr("%1 It died several times in a row and is stopped now: load the model again to start it. "
+                        ? tr("%1 It died several times in a row and is stopped now: Model, Start the engine again. "
                              "The pictures are not affected.")
                               .arg(reason)
                         : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
