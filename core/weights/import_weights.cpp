@@ -115,15 +115,17 @@ void Importer::tellOthers(const weights::Naming& naming)
             {TextId("weights.several_models", "it holds several models; choose one with --weights: %1, %2"),
              weights::inQuotes(*naming.prefixes.used.begin()), names});
     for (const auto& [name, count] : report.others)
-        report.notes.push_back(
-            weights::soundsAveraged(name)
-                ? UserText{TextId(
-                               "weights.averaged_too",
-                               "averaged weights are in the file too and not used: %1 (%2 tensors); --weights %1 takes them"),
-                           name, count}
-                : UserText{TextId("weights.others_too", "other weights are in the file and not used: %1 (%2 tensors); "
-                                                        "--weights %1 takes them"),
-                           name, count});
+        if (!name.empty()) // those without a name are what is taken where nothing is chosen
+            report.notes.push_back(
+                weights::soundsAveraged(name)
+                    ? UserText{TextId(
+                                   "weights.averaged_too",
+                                   "averaged weights are in the file too and not used: %1 (%2 tensors); --weights %1 takes them"),
+                               name, count}
+                    : UserText{TextId("weights.others_too",
+                                      "other weights are in the file and not used: %1 (%2 tensors); "
+                                      "--weights %1 takes them"),
+                               name, count});
     const std::string& part = m_sources.model->part();
     if (weights::soundsAveraged(part) ||
         (!naming.prefixes.used.empty() && weights::soundsAveraged(*naming.prefixes.used.begin())))
