@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/engine/session_parameters.h"
 #include "core/zeroshot/classify.h"
@@ -96,7 +97,7 @@ void addTexts(std::vector<NotUsed>& list, const std::vector<NotScored>& reasons)
 // The image as the profile makes it for the model. Error(Data) if the file has no such frame.
 PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile, const PrepareOptions& options)
 {
-    const auto file = ImageFile::open(request.path);
+    const auto file = ImageFile::open(pathFromText(request.path));
     if (file->kind() != FileKind::Image || request.frame >= file->header().frames)
         throw Error(ErrorCode::Data, {action::prepare}, request.path,
                     file->kind() == FileKind::Image
@@ -176,7 +177,10 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
     ImageSelection images = hungImages(request);
     if (!request.paths.empty()) {
         job.report(0, 0, "find images");
-        auto found = findImages({request.paths.begin(), request.paths.end()}, selectionOptions(request), job);
+        std::vector<std::filesystem::path> paths;
+        for (const std::string& path : request.paths)
+            paths.push_back(pathFromText(path));
+        auto found = findImages(paths, selectionOptions(request), job);
         if (!found)
             return {};
         images = std::move(*found);

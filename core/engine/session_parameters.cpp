@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/path_text.h"
 
 namespace mama::engine {
 namespace {
@@ -52,7 +53,7 @@ ImageSelection hungImages(const protocol::EncodeRequest& request)
     ImageSelection out;
     for (const protocol::ImageToEncode& one : request.images) {
         ImageToScore image;
-        image.path = one.path;
+        image.path = pathFromText(one.path);
         image.frame = one.frame;
         image.slot = byName({Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO, Slot::Extra}, one.slot);
         image.side =

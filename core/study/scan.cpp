@@ -1,8 +1,11 @@
 #include "core/study/scan.h"
 
 #include "core/base/error.h"
+#include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/study/describe_image.h"
+#include "core/study/group_images.h"
+#include "core/study/list_files.h"
 #include "core/study/orientation.h"
 #include "core/study/slots.h"
 
@@ -13,7 +16,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string_view>
 #include <thread>
 #include <tuple>
@@ -23,68 +25,13 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-struct Candidate
-{
-    fs::path path;
-    bool named = false; // given by the user, not found in a folder
-};
-
 // One file's outcome: an image, a problem, or neither (not looked at).
 struct Outcome
 {
     std::optional<StudyImage> image;
     std::optional<ScanProblem> problem;
+    bool other = false; // problem: no image and none claimed
 };
-
-void listFolder(const fs::path& folder, const Job& job, std::vector<Candidate>& found,
-                std::vector<ScanProblem>& problems)
-{
-    std::error_code failed;
-    std::vector<fs::path> folders{folder};
-    while (!folders.empty() && !job.cancelled()) {
-        const fs::path here = folders.back();
-        folders.pop_back();
-        fs::directory_iterator it(here, failed);
-        if (failed) {
-            problems.push_back({here, failed.message()});
-            continue;
-        }
-        // A link to a folder is not followed: it could lead back up.
-        for (; it != fs::directory_iterator(); it.increment(failed)) {
-            if (failed)
-                break;
-            std::error_code ignored;
-            if (it->is_directory(ignored) && !it->is_symlink(ignored))
-                folders.push_back(it->path());
-            else if (it->is_regular_file(ignored))
-                found.push_back({it->path(), false});
-        }
-        job.report(0, 0, "looking for files: " + std::to_string(found.size()));
-    }
-}
-
-std::vector<Candidate> listFiles(const std::vector<fs::path>& paths, const Job& job, std::vector<ScanProblem>& problems)
-{
-    std::vector<Candidate> found;
-    for (const fs::path& path : paths) {
-        std::error_code failed;
-        const fs::file_status status = fs::status(path, failed);
-        if (fs::is_directory(status))
-            listFolder(path, job, found, problems);
-        else if (fs::is_regular_file(status))
-            found.push_back({path, true});
-        else
-            problems.push_back(
-                {path, fs::exists(status)
-                           ? UserText{TextId("scan.neither_file_nor_folder", "neither a file nor a folder")}
-                           : UserText{TextId("scan.not_there", "no such file or folder")}});
-    }
-    std::ranges::stable_sort(found, {}, &Candidate::path);
-    found.erase(std::unique(found.begin(), found.end(),
-                            [](const Candidate& a, const Candidate& b) { return a.path == b.path; }),
-                found.end());
-    return found;
-}
 
 // Whether the chest wall can be looked for: a mammogram, or a loose picture whose name gives the side.
 bool worthLooking(const StudyImage& image)
@@ -93,27 +40,84 @@ bool worthLooking(const StudyImage& image)
            (image.header.modality == "MG" || image.header.format != "dicom");
 }
 
-// A file in a folder that claims nothing: a licence, a table, a note. Neither its name nor its first bytes are an
-// image's.
-bool claimsNothing(const fs::path& path)
+std::string capitals(std::string text)
 {
-    std::string extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    static constexpr std::string_view Images[] = {".dcm",  ".dicom", ".ima",  ".png", ".jpg",
-                                                  ".jpeg", ".tif",   ".tiff", ".pgm"};
-    if (std::ranges::find(Images, extension) != std::end(Images))
-        return false;
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+    return text;
+}
+
+std::string firstBytes(const fs::path& path)
+{
     std::string head(132, '\0');
     std::ifstream file(path, std::ios::binary);
     file.read(head.data(), static_cast<std::streamsize>(head.size()));
     head.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
-    if (head.size() == 132 && head.ends_with("DICM"))
-        return false;
-    return !extension.empty() || head.find('\0') == std::string::npos;
+    return head;
 }
 
-Outcome readFile(const Candidate& candidate, const ScanOptions& options)
+bool namedAsImage(const fs::path& path)
+{
+    const std::string extension = capitals(path.extension().string());
+    static constexpr std::string_view Images[] = {".DCM",  ".DICOM", ".IMA",  ".PNG", ".JPG",
+                                                  ".JPEG", ".TIF",   ".TIFF", ".PGM"};
+    return std::ranges::find(Images, extension) != std::end(Images);
+}
+
+// A file in a folder that claims nothing: a licence, a table, a note, what a system leaves beside the files (names with
+// a dot in front; AppleDouble). Neither its name nor its first bytes are an image's.
+bool claimsNothing(const fs::path& path)
+{
+    const std::string name = path.filename().string(), head = firstBytes(path);
+    if (head.size() == 132 && head.ends_with("DICM"))
+        return false;
+    if (name.starts_with('.') || head.starts_with(std::string_view("\0\x05\x16\x07", 4)))
+        return true;
+    if (namedAsImage(path))
+        return false;
+    return !path.extension().empty() || head.find('\0') == std::string::npos;
+}
+
+// Archives, which may hold images that nobody has looked at; tables and models are ZIP files too, under other names.
+UserText archiveKind(const FoundFile& file)
+{
+    const std::string extension = capitals(file.path.extension().string());
+    const bool asArchive = file.named || extension.empty() || namedAsImage(file.path);
+    const std::string head = firstBytes(file.path);
+    static constexpr std::tuple<std::string_view, const char*, std::string_view> Kinds[] = {
+        {"PK\x03\x04", "ZIP", ".ZIP"},
+        {"PK\x05\x06", "ZIP", ".ZIP"},
+        {"\x1f\x8b", "gzip", ".GZ .TGZ"},
+        {"7z\xbc\xaf\x27\x1c", "7z", ".7Z"},
+        {"Rar!", "RAR", ".RAR"},
+        {"BZh", "bzip2", ".BZ2"},
+        {"\xfd"
+         "7zXZ",
+         "xz", ".XZ"}};
+    for (const auto& [magic, kind, extensions] : Kinds)
+        if (head.starts_with(magic) && (asArchive || extensions.find(extension) != std::string_view::npos))
+            return {TextId("scan.archive", "a %1 archive: unpack it first"), kind};
+    return {};
+}
+
+// A picture that marks findings in another one: by a word of its name or of its folder's, or by its description.
+bool isLesionMask(const StudyImage& image)
+{
+    const auto hasWord = [](std::string text, std::initializer_list<std::string_view> wanted) {
+        std::ranges::transform(text, text.begin(), [](unsigned char c) {
+            return static_cast<char>(std::isalnum(c) ? std::toupper(c) : ' ');
+        });
+        return std::ranges::any_of(wanted, [&](std::string_view word) {
+            return (" " + text + " ").find(" " + std::string(word) + " ") != std::string::npos;
+        });
+    };
+    if (image.header.format == "dicom")
+        return hasWord(image.header.seriesDescription, {"ROI MASK"});
+    const fs::path folder = fs::absolute(image.path).lexically_normal().parent_path();
+    return hasWord(image.path.stem().string(), {"MASK", "MASKS"}) ||
+           hasWord(folder.filename().string(), {"MASK", "MASKS"});
+}
+
+Outcome readFile(const FoundFile& candidate, const ScanOptions& options)
 {
     try {
         const auto file = ImageFile::open(candidate.path);
@@ -122,6 +126,9 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
                                               candidate.named && file->kind() == FileKind::NotAnImage}};
         static_cast<void>(file->pipeline(0)); // pixels that nobody can read are refused now, not when they are shown
         StudyImage image = describeImage(candidate.path, file->header());
+        if (isLesionMask(image))
+            return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.lesion_mask", "lesion mask")}, false},
+                    true};
         if (options.readPixels && worthLooking(image)) {
             const int frame = image.header.frames / 2; // the middle slice of a stack
             orient(image, lookAtPixels(file->readFrame(frame), file->pipeline(frame)));
@@ -129,8 +136,13 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
         }
         return {std::move(image), std::nullopt};
     } catch (const Error& error) {
-        if (!candidate.named && error.code() == ErrorCode::Format && claimsNothing(candidate.path))
-            return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false}};
+        if (error.code() == ErrorCode::Format) {
+            if (const UserText archive = archiveKind(candidate); !archive.empty())
+                return {std::nullopt, ScanProblem{candidate.path, archive, candidate.named}};
+            if (!candidate.named && claimsNothing(candidate.path))
+                return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false},
+                        true};
+        }
         return {std::nullopt, ScanProblem{candidate.path, error.why()}};
     } catch (const std::bad_alloc&) {
         return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.no_memory", "not enough memory")}}};
@@ -139,7 +151,7 @@ Outcome readFile(const Candidate& candidate, const ScanOptions& options)
     }
 }
 
-std::vector<Outcome> readAll(const std::vector<Candidate>& files, const Job& job, const ScanOptions& options)
+std::vector<Outcome> readAll(const std::vector<FoundFile>& files, const Job& job, const ScanOptions& options)
 {
     std::vector<Outcome> outcomes(files.size());
     std::atomic<std::size_t> next{0}, done{0};
@@ -162,26 +174,6 @@ std::vector<Outcome> readAll(const std::vector<Candidate>& files, const Job& job
     return outcomes;
 }
 
-// A study's identity: its UID, else the folder (the one above, where the folder's name is what gave the view).
-std::string keyOf(const StudyImage& image)
-{
-    if (!image.header.studyUid.empty())
-        return image.header.studyUid;
-    const fs::path folder = fs::absolute(image.path).lexically_normal().parent_path();
-    return "folder:" + (image.viewSource == "folder name" ? folder.parent_path() : folder).string();
-}
-
-std::string uidOf(const std::string& key, std::set<std::string>& taken)
-{
-    if (!key.starts_with("folder:"))
-        return key;
-    const std::string plain = "folder:" + fs::path(key.substr(7)).filename().string();
-    std::string uid = plain;
-    for (int number = 2; !taken.insert(uid).second; ++number)
-        uid = plain + " (" + std::to_string(number) + ")";
-    return uid;
-}
-
 void describeStudy(Study& study)
 {
     std::map<std::string, fs::path> seen;
@@ -198,7 +190,7 @@ void describeStudy(Study& study)
         const auto [first, fresh] = seen.try_emplace(header.sopUid, image.path);
         if (!fresh)
             image.warnings.push_back(
-                {TextId("scan.same_uid", "same SOP Instance UID as %1"), first->second.filename().string()});
+                {TextId("scan.same_uid", "same SOP Instance UID as %1"), pathText(first->second.filename())});
     }
     fillSlots(study);
 }
@@ -208,23 +200,20 @@ void describeStudy(Study& study)
 Cancellable<ScanReport> scan(const std::vector<fs::path>& paths, const Job& job, const ScanOptions& options)
 {
     ScanReport report;
-    const std::vector<Candidate> files = listFiles(paths, job, report.problems);
+    const std::vector<FoundFile> files = listFiles(paths, job, report.problems);
     std::vector<Outcome> outcomes = readAll(files, job, options);
     if (job.cancelled())
         return std::nullopt;
-    std::map<std::string, Study> studies;
+    std::vector<StudyImage> images;
     for (Outcome& outcome : outcomes) {
         if (outcome.problem)
-            report.problems.push_back(std::move(*outcome.problem));
+            (outcome.other ? report.others : report.problems).push_back(std::move(*outcome.problem));
         if (outcome.image)
-            studies[keyOf(*outcome.image)].images.push_back(std::move(*outcome.image));
+            images.push_back(std::move(*outcome.image));
     }
-    std::set<std::string> taken;
-    for (auto& [key, study] : studies) {
-        study.uid = uidOf(key, taken);
+    report.studies = groupImages(std::move(images));
+    for (Study& study : report.studies)
         describeStudy(study);
-        report.studies.push_back(std::move(study));
-    }
     std::ranges::stable_sort(report.studies, {}, [](const Study& study) { return std::tie(study.date, study.uid); });
     return report;
 }

@@ -20,6 +20,7 @@ struct ScanReport
 {
     std::vector<Study> studies;
     std::vector<ScanProblem> problems; // refused files, each with its reason; others by kind ("structured report")
+    std::vector<ScanProblem> others;   // no images and none claimed: tables, notes, lesion masks, a system's files
 };
 
 // Files and folders (recursively), grouped into studies, sides and views resolved, hung. Empty: cancelled.

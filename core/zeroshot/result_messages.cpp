@@ -1,5 +1,7 @@
 #include "core/zeroshot/result_messages.h"
 
+#include "core/base/path_text.h"
+
 namespace mama {
 namespace {
 
@@ -8,7 +10,7 @@ constexpr const char* softmaxNote = "softmax: a share among these prompts, not a
 protocol::ImageName nameOf(const ScoredImage& image, std::size_t index)
 {
     return {index,
-            image.image.path.string(),
+            pathText(image.image.path),
             image.image.frame,
             name(image.image.slot),
             name(image.image.side),
@@ -82,7 +84,7 @@ std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list)
 {
     std::vector<protocol::NotUsed> out;
     for (const NotScored& one : list)
-        out.push_back({one.path.string(), one.reason.english()});
+        out.push_back({pathText(one.path), one.reason.english()});
     return out;
 }
 

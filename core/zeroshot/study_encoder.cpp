@@ -76,6 +76,8 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
     ImageSelection out;
     for (const ScanProblem& problem : report.problems)
         (problem.refused ? out.refused : out.skipped).push_back({problem.path, problem.reason});
+    for (const ScanProblem& other : report.others)
+        out.skipped.push_back({other.path, other.reason});
     for (const StudyImage& image : study.images) {
         if (const UserText reason = whySkipped(image, options); !reason.empty()) {
             out.skipped.push_back({image.path, reason});

@@ -1,5 +1,6 @@
 #include "widgets/panels/study_panel.h"
 
+#include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 
 #include <QLabel>
@@ -27,7 +28,7 @@ QString readableDate(const std::string& date)
 
 QString describe(const StudyImage& image)
 {
-    QString text = QString::fromStdString(image.label.empty() ? image.path.filename().string() : image.label);
+    QString text = QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
     if (image.slot == Slot::Extra)
         text += StudyPanel::tr(" (extra)");
     for (const UserText& badge : image.badges)
@@ -46,7 +47,7 @@ QString sourceText(const std::string& source)
 
 QString details(const StudyImage& image)
 {
-    QStringList lines{QString::fromStdString(image.path.string())};
+    QStringList lines{QString::fromStdString(pathText(image.path))};
     lines
         << StudyPanel::tr("Side from %1, view from %2").arg(sourceText(image.sideSource), sourceText(image.viewSource));
     lines << StudyPanel::tr("%1 × %2 pixels, spacing: %3")
@@ -111,9 +112,9 @@ void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector
         m_list->addItem(title(study));
     m_problems->clear();
     for (const ScanProblem& problem : problems)
-        addProblem(shortened(QString::fromStdString(problem.path.filename().string())) + QStringLiteral(":\n") +
+        addProblem(shortened(QString::fromStdString(pathText(problem.path.filename()))) + QStringLiteral(":\n") +
                        shownText(problem.reason),
-                   QString::fromStdString(problem.path.string()) + QLatin1Char('\n') + shownText(problem.reason));
+                   QString::fromStdString(pathText(problem.path)) + QLatin1Char('\n') + shownText(problem.reason));
     m_problems->setVisible(m_problems->count() > 0);
     m_problemsTitle->setVisible(m_problems->count() > 0);
     showImages();

@@ -1,6 +1,8 @@
 // mama scan: studies, side and view of every image, hanging.
 #include "core/study/scan.h"
 #include "app/mama/options.h"
+#include "core/base/path_text.h"
+#include "core/base/text_escape.h"
 
 #include <algorithm>
 #include <iostream>
@@ -22,7 +24,7 @@ nlohmann::json toJson(const StudyImage& image)
     if (image.spacing.mm)
         spacing = {image.spacing.mm->row, image.spacing.mm->column};
     return {
-        {"path", image.path.string()},
+        {"path", pathText(image.path)},
         {"frame", image.frame},
         {"frames", image.header.frames},
         {"sop_uid", image.header.sopUid},
@@ -51,7 +53,9 @@ nlohmann::json toJson(const StudyImage& image)
 
 nlohmann::json toJson(const ScanReport& report)
 {
-    nlohmann::json document{{"studies", nlohmann::json::array()}, {"problems", nlohmann::json::array()}};
+    nlohmann::json document{{"studies", nlohmann::json::array()},
+                            {"problems", nlohmann::json::array()},
+                            {"others", nlohmann::json::array()}};
     for (const Study& study : report.studies) {
         auto images = nlohmann::json::array();
         for (const StudyImage& image : study.images)
@@ -60,7 +64,9 @@ nlohmann::json toJson(const ScanReport& report)
     }
     for (const ScanProblem& problem : report.problems)
         document["problems"].push_back(
-            {{"path", problem.path.string()}, {"reason", problem.reason.english()}, {"refused", problem.refused}});
+            {{"path", pathText(problem.path)}, {"reason", problem.reason.english()}, {"refused", problem.refused}});
+    for (const ScanProblem& other : report.others)
+        document["others"].push_back({{"path", pathText(other.path)}, {"reason", other.reason.english()}});
     return document;
 }
 
@@ -71,7 +77,7 @@ void print(const ScanReport& report)
         for (const StudyImage& image : study.images) {
             std::cout << "  " << name(image.slot) << "\t" << (image.label.empty() ? "?" : image.label) << "\t"
                       << image.header.columns << " x " << image.header.rows << "\t" << image.spacing.basis.english()
-                      << "\t" << image.path.string();
+                      << "\t" << oneLine(pathText(image.path));
             for (const std::string& badge : english(image.badges))
                 std::cout << "  [" << badge << "]";
             std::cout << "\n";
@@ -80,15 +86,20 @@ void print(const ScanReport& report)
         }
     }
     for (const ScanProblem& problem : report.problems)
-        std::cout << (problem.refused ? "refused  " : "no image ") << problem.path.string() << ": "
+        std::cout << (problem.refused ? "refused  " : "no image ") << oneLine(pathText(problem.path)) << ": "
                   << problem.reason.english() << "\n";
+    for (const ScanProblem& other : report.others)
+        std::cout << "no image " << oneLine(pathText(other.path)) << ": " << other.reason.english() << "\n";
 }
 
 int run(const Options& options, const Context& context)
 {
     ScanOptions how;
     how.readPixels = !options.headersOnly;
-    const auto report = scan({options.paths.begin(), options.paths.end()}, context.job(), how);
+    std::vector<std::filesystem::path> paths;
+    for (const std::string& path : options.paths)
+        paths.push_back(givenPath(path));
+    const auto report = scan(paths, context.job(), how);
     if (!report)
         return Cancelled;
     if (options.json)
@@ -105,8 +116,9 @@ void addScan(CLI::App& app, Context& context)
     auto options = std::make_shared<Options>();
     CLI::App* command = app.add_subcommand("scan", "Find studies, name side and view of every image, hang them");
     command->footer(
-        "Prints studies[] with images[] in hanging order and problems[]. A problem with refused = false is a file that is\n"
-        "no image and claims to be none (a report, a text). spacing_mm is [row, column]; mirrored and flipped say how the\n"
+        "Prints studies[] with images[] in hanging order and problems[]; others[] are\n"
+        "no images and claim to be none (tables, texts, lesion masks). A problem with refused = false is listed by its\n"
+        "kind only (a report). Bytes of a path that are not UTF-8 are written \\xNN, and paths are taken so too. spacing_mm is [row, column]; mirrored and flipped say how the\n"
         "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
         "Exit status 3: some files were refused.");
     command->add_option("PATH", options->paths, "Image files and folders, searched to the bottom")->required();

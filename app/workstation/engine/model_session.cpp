@@ -1,5 +1,6 @@
 #include "app/workstation/engine/model_session.h"
 
+#include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 
 #include <limits>
@@ -217,7 +218,7 @@ protocol::EncodeRequest ModelSession::encodeRequest() const
     for (const std::size_t index : m_sent) {
         const StudyImage& image = m_study->images[index];
         request.images.push_back(
-            {image.path.string(), image.frame, name(image.slot), name(image.side), image.view, std::nullopt});
+            {pathText(image.path), image.frame, name(image.slot), name(image.side), image.view, std::nullopt});
     }
     return request;
 }

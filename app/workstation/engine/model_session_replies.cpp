@@ -1,5 +1,6 @@
 #include "app/workstation/engine/model_session.h"
 
+#include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 
 #include <cmath>
@@ -127,7 +128,7 @@ std::optional<std::size_t> ModelSession::sentIndex(const protocol::ImageName& im
 {
     for (const std::size_t index : m_sent) {
         const StudyImage& sent = m_study->images[index];
-        if (sent.path.string() == image.path && sent.frame == image.frame)
+        if (pathText(sent.path) == image.path && sent.frame == image.frame)
             return index;
     }
     return {};

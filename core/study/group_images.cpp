@@ -1,0 +1,212 @@
+#include "core/study/group_images.h"
+
+#include "core/base/path_text.h"
+#include "core/study/exam_identity.h"
+#include "core/study/name_subject.h"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <set>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+using Images = std::vector<StudyImage>;
+
+bool isLoose(const StudyImage& image) { return image.header.studyUid.empty(); }
+
+// The folder of a loose image; the one above, where the folder's name is only what gave side or view.
+fs::path folderOf(const StudyImage& image)
+{
+    fs::path folder = fs::absolute(image.path).lexically_normal().parent_path();
+    if (image.viewSource == "folder name" || image.sideSource == "folder name") {
+        const fs::path named = folder;
+        while (folder.has_relative_path() && namesViewOnly(folder.filename().native()))
+            folder = folder.parent_path();
+        if (folder == named && image.viewSource == "folder name")
+            folder = folder.parent_path();
+    }
+    return folder;
+}
+
+struct Cluster
+{
+    ExamIdentity identity;
+    Images images;
+};
+
+// Images of one UID or folder, split where patient or date contradict. The best described come first; what fits
+// several stays apart, since nothing says whose it is.
+std::vector<Cluster> splitByIdentity(Images images)
+{
+    std::vector<Cluster> clusters, unclear;
+    std::ranges::stable_sort(images, [](const StudyImage& a, const StudyImage& b) {
+        return ExamIdentity(a.header).facts() > ExamIdentity(b.header).facts();
+    });
+    for (StudyImage& image : images) {
+        const ExamIdentity identity(image.header);
+        std::vector<Cluster*> fitting;
+        for (Cluster& cluster : clusters)
+            if (cluster.identity.contradiction(identity).empty())
+                fitting.push_back(&cluster);
+        if (fitting.size() > 1) {
+            if (unclear.empty())
+                unclear.push_back({identity, {}});
+            unclear.back().images.push_back(std::move(image));
+            continue;
+        }
+        if (fitting.empty())
+            fitting.push_back(&clusters.emplace_back(Cluster{identity, {}}));
+        fitting.front()->identity.add(identity);
+        fitting.front()->images.push_back(std::move(image));
+    }
+    std::ranges::move(unclear, std::back_inserter(clusters));
+    return clusters;
+}
+
+void warnOfSplit(std::vector<Cluster>& clusters)
+{
+    for (Cluster& cluster : clusters) {
+        Cluster& other = &cluster == &clusters.front() ? clusters[1] : clusters.front();
+        const UserText what = cluster.identity.contradiction(other.identity);
+        const std::string own = pathText(cluster.images.front().path.filename()),
+                          others = pathText(other.images.front().path.filename());
+        for (StudyImage& image : cluster.images)
+            if (what.empty())
+                image.warnings.push_back(
+                    {TextId("scan.unclear_patient",
+                            "several patients or exams under one study: nothing says to which %1 belongs"),
+                     own});
+            else if (isLoose(image))
+                image.warnings.push_back(
+                    {TextId("scan.folder_of_several",
+                            "no Study Instance UID, and the %1 of %2 and %3 in one folder differ: kept apart"),
+                     what, own, others});
+            else
+                image.warnings.push_back(
+                    {TextId("scan.study_of_several",
+                            "one Study Instance UID, but the %1 of %2 and %3 differ: kept apart as different studies"),
+                     what, own, others});
+    }
+}
+
+// Words at places where every name has another one number the pictures; the others tell patients and exams apart.
+std::vector<std::vector<std::string>> tellingWords(const Images& images)
+{
+    std::vector<std::vector<std::string>> names;
+    for (const StudyImage& image : images)
+        names.push_back(subjectWords(image.path));
+    const std::size_t places = names.front().size();
+    if (std::ranges::any_of(names, [&](const auto& name) { return name.size() != places; }))
+        return names;
+    std::vector<std::size_t> telling, numbering;
+    for (std::size_t place = 0; place < places; ++place) {
+        std::set<std::string> values;
+        for (const auto& name : names)
+            values.insert(name[place]);
+        if (values.size() > 1)
+            (values.size() == images.size() ? numbering : telling).push_back(place);
+    }
+    std::vector<std::vector<std::string>> out(images.size());
+    for (std::size_t i = 0; i < images.size(); ++i)
+        for (const std::size_t place : telling.empty() ? numbering : telling)
+            out[i].push_back(names[i][place]);
+    return out;
+}
+
+bool slotsRepeat(const Images& images)
+{
+    std::set<std::string> seen;
+    return std::ranges::any_of(images, [&](const StudyImage& image) {
+        return !image.view.empty() && !seen.insert(name(image.side) + image.view).second;
+    });
+}
+
+bool standardFour(const Images& images)
+{
+    std::set<std::string> seen;
+    for (const StudyImage& image : images)
+        seen.insert(name(image.side) + image.view);
+    return images.size() == 4 && seen == std::set<std::string>{"RCC", "LCC", "RMLO", "LMLO"};
+}
+
+// Loose images that name no patient, by what their file names say: the name of each part, and its images.
+std::map<std::string, Images> splitByName(Images images)
+{
+    std::map<std::string, Images> parts;
+    const auto subjects = tellingWords(images);
+    const std::set<std::vector<std::string>> different(subjects.begin(), subjects.end());
+    const bool allDiffer = different.size() == images.size() && images.size() > 1;
+    const bool named = std::ranges::any_of(images, [](const StudyImage& image) {
+        return image.viewSource == "file name" || image.sideSource == "file name";
+    });
+    const bool noViews = std::ranges::all_of(images, [](const StudyImage& image) { return image.view.empty(); });
+    if (different.size() <= 1 || (allDiffer && !slotsRepeat(images) && (!named || standardFour(images) || noViews))) {
+        if (allDiffer && (named || noViews))
+            for (StudyImage& image : images)
+                image.warnings.push_back(
+                    {TextId("scan.names_differ",
+                            "nothing says that %1 and %2 are not of several patients: only the folder joins them"),
+                     pathText(images.front().path.filename()), pathText(images.back().path.filename())});
+        parts[""] = std::move(images);
+        return parts;
+    }
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        std::string subject;
+        for (const std::string& word : subjects[i])
+            subject += (subject.empty() ? "" : "_") + word;
+        parts[subject].push_back(std::move(images[i]));
+    }
+    return parts;
+}
+
+// Names that no other study has.
+class Uids
+{
+public:
+    std::string fresh(const std::string& plain)
+    {
+        std::string uid = plain;
+        for (int number = 2; !m_taken.insert(uid).second; ++number)
+            uid = plain + " (" + std::to_string(number) + ")";
+        return uid;
+    }
+
+private:
+    std::set<std::string> m_taken;
+};
+
+} // namespace
+
+std::vector<Study> groupImages(Images all)
+{
+    std::map<std::string, Images> buckets;
+    for (StudyImage& image : all)
+        buckets[isLoose(image) ? "folder:" + folderOf(image).native() : image.header.studyUid].push_back(
+            std::move(image));
+    Uids uids;
+    std::vector<Study> studies;
+    for (auto& [key, images] : buckets) {
+        const bool loose = isLoose(images.front());
+        const std::string plain = loose ? "folder:" + pathText(fs::path(key.substr(7)).filename()) : key;
+        std::vector<Cluster> clusters = splitByIdentity(std::move(images));
+        if (clusters.size() > 1)
+            warnOfSplit(clusters);
+        for (std::size_t i = 0; i < clusters.size(); ++i) {
+            const std::string base = clusters.size() > 1 ? plain + " (" + std::to_string(i + 1) + ")" : plain;
+            if (!loose || clusters[i].identity.namesPatient()) {
+                studies.push_back({uids.fresh(base), {}, {}, {}, std::move(clusters[i].images)});
+                continue;
+            }
+            for (auto& [subject, part] : splitByName(std::move(clusters[i].images)))
+                studies.push_back(
+                    {uids.fresh(subject.empty() ? base : base + "/" + pathText(subject)), {}, {}, {}, std::move(part)});
+        }
+    }
+    return studies;
+}
+
+} // namespace mama

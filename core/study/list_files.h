@@ -1,0 +1,21 @@
+#pragma once
+#include "core/study/scan.h"
+
+#include <filesystem>
+#include <vector>
+
+namespace mama {
+
+struct FoundFile
+{
+    std::filesystem::path path;
+    bool named = false; // given by the user, not found in a folder
+};
+
+// The files given and those in the folders given, to the bottom, in order of their paths. Links to folders are followed
+// after everything that is there in its own right, and no folder is read twice: loops end. Unreadable ones are
+// problems.
+std::vector<FoundFile> listFiles(const std::vector<std::filesystem::path>& paths, const Job& job,
+                                 std::vector<ScanProblem>& problems);
+
+} // namespace mama
