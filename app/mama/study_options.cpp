@@ -2,6 +2,7 @@
 
 #include "app/mama/commands.h"
 #include "core/base/files.h"
+#include "core/base/path_text.h"
 #include "core/zeroshot/result_messages.h"
 
 #include <iostream>
@@ -41,7 +42,10 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     SelectionOptions selection = options.selection;
     if (options.frame >= 0)
         selection.frame = options.frame;
-    const auto images = findImages(options.paths, selection, job);
+    std::vector<std::filesystem::path> paths;
+    for (const std::filesystem::path& path : options.paths)
+        paths.push_back(givenPath(path.native()));
+    const auto images = findImages(paths, selection, job);
     if (!images)
         return {};
     OpenedStudy out;

@@ -33,6 +33,9 @@ QString describe(const StudyImage& image)
         text += StudyPanel::tr(" (extra)");
     for (const UserText& badge : image.badges)
         text += QStringLiteral(" · ") + shownText(badge);
+    for (const UserText& warning : image.warnings) // who is shown comes before how
+        if (warning.id().starts_with("scan."))
+            text += QStringLiteral("\n⚠ ") + shownText(warning);
     return text;
 }
 

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/base/npy.h"
+#include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 
 #include <algorithm>
@@ -181,7 +182,7 @@ nlohmann::json describe(ImageFile& file, const Options& options, const Job& job)
 
 int run(const Options& options, const Context& context)
 {
-    const auto file = ImageFile::open(options.file);
+    const auto file = ImageFile::open(givenPath(options.file));
     const Job job = context.job();
     if (!options.out.empty())
         writeNpy(options.out, stageArray(*file, options, std::max(options.frame, 0)));

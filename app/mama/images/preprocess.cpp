@@ -2,6 +2,7 @@
 #include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
+#include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/profile.h"
 #include "core/study/describe_image.h"
@@ -118,7 +119,7 @@ nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacin
 int run(const Options& options)
 {
     const Profile profile = profileOf(options);
-    const auto file = ImageFile::open(options.file);
+    const auto file = ImageFile::open(givenPath(options.file));
     if (file->kind() != FileKind::Image)
         throw Error(ErrorCode::Unsupported, "preprocess", options.file,
                     std::string("not an image: ") + name(file->kind()));

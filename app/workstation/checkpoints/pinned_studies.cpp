@@ -1,6 +1,7 @@
 #include "app/workstation/checkpoints/pinned_studies.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "core/base/path_text.h"
 
 #include <QComboBox>
 #include <QFileDialog>
@@ -18,7 +19,7 @@ QString studyName(const Study& study, int number)
     const QString folder =
         study.images.empty()
             ? QString()
-            : QFileInfo(QString::fromStdString(study.images.front().path.parent_path().string())).fileName();
+            : QFileInfo(QString::fromStdString(pathText(study.images.front().path.parent_path()))).fileName();
     return PinnedStudies::tr("Study %1: %2").arg(number).arg(date.isValid() ? date.toString(Qt::ISODate) : folder);
 }
 
@@ -68,7 +69,7 @@ void PinnedStudies::list()
         m_study->addItem(studyName(studies[i], static_cast<int>(i) + 1));
         if (!studies[i].images.empty())
             m_study->setItemData(static_cast<int>(i),
-                                 QString::fromStdString(studies[i].images.front().path.parent_path().string()),
+                                 QString::fromStdString(pathText(studies[i].images.front().path.parent_path())),
                                  Qt::ToolTipRole);
     }
     m_problem = studies.empty() && any() ? tr("The pinned folders hold no mammograms.") : QString();
@@ -114,7 +115,7 @@ void PinnedStudies::scan()
 {
     std::vector<std::filesystem::path> paths;
     for (const QString& each : m_pins)
-        paths.emplace_back(each.toStdString());
+        paths.push_back(givenPath(each.toStdString()));
     if (!paths.empty())
         m_studies->open(paths);
 }

@@ -2,6 +2,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/window_list.h"
+#include "core/base/path_text.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
@@ -159,7 +160,7 @@ void ReadPage::pinStudy()
         return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), true);
     QStringList paths;
     for (const StudyImage& image : study->images)
-        paths << QString::fromStdString(image.path.string());
+        paths << QString::fromStdString(pathText(image.path));
     Q_EMIT pinned(paths);
     Q_EMIT told(tr("The study is pinned: Train ▸ Checkpoints shows what a run's checkpoints make of it."), false);
 }

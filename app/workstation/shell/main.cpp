@@ -3,6 +3,8 @@
 #include "app/workstation/look/theme.h"
 #include "app/workstation/shell/main_window.h"
 #include "core/base/log.h"
+#include "core/base/path_text.h"
+#include "core/base/text_escape.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -14,6 +16,13 @@
 int main(int argc, char** argv)
 {
     using namespace mama;
+    // Qt knows no bytes that are not UTF-8: such arguments go through it as a path's text.
+    std::vector<std::string> arguments(argv, argv + argc);
+    for (int i = 1; i < argc; ++i)
+        if (!isUtf8(arguments[static_cast<std::size_t>(i)])) {
+            arguments[static_cast<std::size_t>(i)] = pathText(argv[i]);
+            argv[i] = arguments[static_cast<std::size_t>(i)].data();
+        }
     viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
     QCoreApplication::setOrganizationName(QStringLiteral("mama-workstation"));
@@ -62,7 +71,7 @@ int main(int argc, char** argv)
         QTimer::singleShot(0, &window, [&window] { window.read().session().start(); }); // ready when a model is chosen
     std::vector<std::filesystem::path> paths;
     for (const QString& path : parser.positionalArguments())
-        paths.emplace_back(path.toStdString());
+        paths.push_back(givenPath(path.toStdString()));
     window.read().open(paths);
     for (const QString& sentence : parser.values(text))
         window.read().ask(sentence);

@@ -1,4 +1,6 @@
 #include "core/base/error.h"
+#include "core/base/path_text.h"
+#include "core/base/text_escape.h"
 #include "core/study/describe_image.h"
 #include "core/study/scan.h"
 #include "core/study/view_text.h"
@@ -6,6 +8,7 @@
 #include "tests/support/test_data.h"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 using namespace mama;
@@ -284,6 +287,51 @@ private Q_SLOTS:
         const auto all = scan({folder});
         QVERIFY(all && all->studies.size() > 10);
         QVERIFY(std::ranges::any_of(all->problems, &ScanProblem::refused));
+    }
+
+    void neverTwoWomenInOneStudy()
+    {
+        const auto studies = [](const Views& views) {
+            const QTemporaryDir folder;
+            for (const auto& [file, image] : views)
+                write(image, std::filesystem::path(folder.path().toStdString()) / file);
+            return scan({folder.path().toStdString()})->studies;
+        };
+        for (const auto& [tag, one, other] :
+             std::initializer_list<std::array<const char*, 3>>{{"PatientID", "P1", "P2"},
+                                                               {"PatientName", "DOE^JANE", "ROE^ANN"},
+                                                               {"StudyDate", "20180101", "20200101"},
+                                                               {"PatientBirthDate", "19500101", "19600101"},
+                                                               {"AcquisitionDate", "20180101", "20200101"}})
+            for (const char* uid : {"1.2.3", ""}) {
+                const auto found = studies({{"1.dcm", tagged("R", "CC", {{tag, one}, {"StudyInstanceUID", uid}})},
+                                            {"2.dcm", tagged("L", "CC", {{tag, other}, {"StudyInstanceUID", uid}})}});
+                QCOMPARE(found.size(), std::size_t{2});
+                QVERIFY(found[0].uid != found[1].uid);
+                QVERIFY(contains(found[0].images[0].warnings, "of 1.dcm and 2.dcm"));
+            }
+        const auto same = studies({{"1.dcm", tagged("R", "CC", {{"PatientName", "Doe^Jane"}})},
+                                   {"2.dcm", tagged("L", "CC", {{"PatientName", "DOE^JANE^^"}})},
+                                   {"3.dcm", tagged("L", "MLO")}});
+        QCOMPARE(same.size(), std::size_t{1});
+        QVERIFY(same[0].images[0].warnings.empty());
+    }
+
+    void linksAndBytesOfNames()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path root = folder.path().toStdString(), inner = root / "M\xfcller\n\\xfc";
+        create_directory(inner);
+        write(tagged("R", "CC"), inner / "1.dcm");
+        create_directory_symlink(root, inner / "up");
+        create_directory_symlink(inner, root / "again");
+        const auto report = scan({root});
+        QCOMPARE(report->studies.size(), std::size_t{1});
+        QCOMPARE(report->studies[0].images.size(), std::size_t{1});
+        const std::filesystem::path path = report->studies[0].images[0].path;
+        QCOMPARE(pathFromText(pathText(path)).native(), path.native());
+        QVERIFY(isUtf8(pathText(path)));
+        QCOMPARE(givenPath(pathText(path)).native(), path.native());
     }
 
     void cancelledAndMissing()
