@@ -16,7 +16,7 @@ struct Context
 {
     std::function<int()> run; // set by the chosen subcommand's callback
     bool quiet = false;
-    std::stop_token stop; // set on SIGINT and SIGTERM
+    std::stop_token stop; // set on SIGINT, SIGTERM and SIGHUP
 
     // A bar on a terminal, a line every 10 s otherwise, silent with --quiet; on stderr.
     Job job() const;

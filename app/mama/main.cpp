@@ -16,14 +16,19 @@
 
 namespace {
 
-// SIGINT and SIGTERM ask for a clean end; a second one ends at once. Must run before any other thread starts,
-// so that all inherit the blocked mask.
+// SIGINT, SIGTERM and SIGHUP (a closed terminal) ask for a clean end; a second one ends at once. Must run before any
+// other thread starts, so that all inherit the blocked mask.
 std::jthread watchSignals(std::stop_source source)
 {
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGINT);
     sigaddset(&set, SIGTERM);
+    struct sigaction hangUp
+    {
+    };
+    if (sigaction(SIGHUP, nullptr, &hangUp) == 0 && hangUp.sa_handler != SIG_IGN) // nohup's choice stays
+        sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     return std::jthread([source = std::move(source), set](const std::stop_token& ended) mutable {
         bool asked = false;

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
+#include "core/protocol/run_liveness.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -29,8 +30,6 @@ std::string text(const json& value, int indent = -1)
 // One write at the end of the file; a write that came short is taken back, so that no half line stays.
 void appendText(const fs::path& path, std::string_view line)
 {
-    std::error_code ignored;
-    fs::create_directories(path.parent_path(), ignored);
     const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
     if (file < 0)
         throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
@@ -67,9 +66,33 @@ fs::path RunFolder::checkpointFolder(std::int64_t step) const
 
 bool RunFolder::exists() const { return fs::exists(configFile()) && fs::exists(stateFile()); }
 
+bool RunFolder::taken() const
+{
+    if (!exists())
+        return false;
+    try {
+        const RunState now = state();
+        return mayBeAlive(now) || now.step > 0 || now.status == RunStatus::Finished || !checkpoints().empty();
+    } catch (const Error&) { // nobody knows what a damaged state stands for
+        return true;
+    }
+}
+
+void RunFolder::clear() const
+{
+    for (const fs::path& file : {metricsFile(), controlFile(), m_folder / "split.json"})
+        fs::remove(file);
+}
+
 void RunFolder::writeConfig(const json& config) const { writeAtomically(configFile(), text(config, 2)); }
 
-void RunFolder::writeState(const RunState& state) const { writeAtomically(stateFile(), text(state.toJson(), 2)); }
+void RunFolder::writeState(const RunState& state) const
+{
+    if (!fs::exists(m_folder)) // deleted under the run: it is not made again without its configuration
+        throw Error(ErrorCode::Io, {action::write}, stateFile().string(),
+                    {TextId("run.folder_gone", "the run's folder is gone")});
+    writeAtomically(stateFile(), text(state.toJson(), 2));
+}
 
 void RunFolder::append(const RunRecord& record) const { appendText(metricsFile(), text(toJson(record))); }
 

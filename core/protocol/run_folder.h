@@ -27,6 +27,11 @@ public:
     std::filesystem::path checkpointFolder(std::int64_t step) const;
     // Whether a run was made here: config.json and state.json exist.
     bool exists() const;
+    // Whether a run has a hold of it: one that made a step or may be at work. A run that ended before its first step
+    // has not.
+    bool taken() const;
+    // Takes away what a run left that ended before its first step, but for its log.
+    void clear() const;
 
     // For the run. Folders are made as needed.
     void writeConfig(const nlohmann::json& config) const;

@@ -58,6 +58,10 @@ int threadsOf(const Settings& settings, const ProcessGroup* group)
 Placement placementOf(const Settings& settings, const ProcessGroup* group)
 {
     const std::string device = settings.text("device");
+    if (group && device == "auto" && cuda::chooseDevice(device) >= 0)
+        throw Error(
+            ErrorCode::Usage, "train", "device",
+            "auto: this machine has a GPU, but several processes compute on the CPU: say cpu, or start one process");
     if (group && device != "auto" && device != "cpu")
         throw Error(ErrorCode::Usage, "train", "device", device + ": several processes compute on the CPU");
     return {group ? "cpu" : device, trainingPrecisionOf(settings.text("precision"))};
@@ -149,6 +153,10 @@ void makePretraining(const Settings& settings, const TaskOptions& common, TaskTo
     const auto sentences = sentencesOf(settings);
     if (const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, sentences, *made.captions))
         task->add(dense);
+    made.figures = zeroShotFigures();
+    if (!sentences.empty())
+        for (std::string& name : lesionFigures())
+            made.figures.push_back(std::move(name));
     made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data,
                                                                          std::int64_t step) {
         EvalRecord record = evaluateZeroShot(own, captions, data, step);
@@ -166,6 +174,7 @@ void makeClassification(const Settings& settings, const TaskOptions& common, Tas
     options.classes = classesOf(settings);
     options.optimizer = OptimizerSettings::from(settings);
     auto task = std::make_unique<ClassificationTask>(options);
+    made.figures = classificationFigures();
     made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
         return evaluateClassification(own, data, step);
     };
@@ -179,6 +188,7 @@ void makeWarmStart(const Settings& settings, const TaskOptions& common, TaskToTr
     options.positiveWeight = settings.number("dense.positive_weight");
     options.sharedNorm = settings.is({"model.batch_norm", "together"});
     auto task = std::make_unique<WarmStartTask>(options);
+    made.figures = lesionFigures();
     made.evaluate = [&own = *task](const EvaluationData& data, std::int64_t step) {
         return evaluateWarmStart(own, data, step);
     };

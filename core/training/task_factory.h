@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mama {
 
@@ -27,6 +28,7 @@ struct TaskToTrain
     std::function<GpuUse()> gpuUse; // empty without one
     // Figures after `step` steps; empty: the task has none.
     std::function<EvalRecord(const EvaluationData& data, std::int64_t step)> evaluate;
+    std::vector<std::string> figures; // all that it may give; those of lesions where the data set has masks
 };
 
 // What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/log.h"
 #include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
 #include "core/tables/importers/embed.h"
@@ -12,6 +13,7 @@
 #include "core/training/loop/trainer.h"
 #include "core/training/processes/gloo_group.h"
 #include "core/training/settings/placement.h"
+#include "core/training/settings/run_check.h"
 #include "core/training/task_factory.h"
 
 #include <algorithm>
@@ -38,37 +40,88 @@ bool mayChange(const std::string& key)
 // Which process sees which sample is a function of their number.
 void checkProcesses(const RunFolder& folder, int processes)
 {
+    for (const RunFolder::Checkpoint& checkpoint : folder.checkpoints())
+        try {
+            if (const int before = readJson(checkpoint.folder / "trainer.json").value("processes", 1);
+                before != processes)
+                refuse(folder.path(), "the run was begun by " + std::to_string(before) +
+                                          " processes and cannot go on with " + std::to_string(processes));
+            return; // it is the same in all
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::Usage)
+                throw;
+        } catch (const nlohmann::json::exception&) { // a damaged one, told when it is to be loaded
+        }
+}
+
+Settings absolute(const nlohmann::json& config)
+{
+    Settings settings = Settings::resolve(config);
+    settings.makePathsAbsolute();
+    return settings;
+}
+
+Settings newRun(const TrainRun& run, const RunFolder& folder)
+{
+    if (folder.taken())
+        refuse(run.folder, "holds a run already: continue it with --resume, or choose another folder");
+    if (!run.config)
+        refuse(run.folder, "no configuration is given");
+    const Settings settings = absolute(*run.config);
+    checkNewRun(settings);
+    folder.clear();
+    return settings;
+}
+
+std::string shown(const Settings& settings, const std::string& key)
+{
+    std::string pointer = "/" + key;
+    std::replace(pointer.begin(), pointer.end(), '.', '/');
+    return settings.toJson().at(nlohmann::json::json_pointer(pointer)).dump();
+}
+
+// How to train on with a setting that a run keeps to its end.
+std::string wayOn(const RunFolder& folder)
+{
     const auto checkpoints = folder.checkpoints();
-    if (checkpoints.empty())
-        return;
-    if (const int before = readJson(checkpoints.back().folder / "trainer.json").value("processes", 1);
-        before != processes)
-        refuse(folder.path(), "the run was begun by " + std::to_string(before) + " processes and cannot go on with " +
-                                  std::to_string(processes));
+    return checkpoints.empty() ? "; start a new run with it"
+                               : "; start a new run with it whose model.start is " + checkpoints.back().folder.string();
+}
+
+// A run may grow: the rate follows the longer schedule from the next step on.
+bool grows(const Settings& before, const Settings& now, const std::string& key)
+{
+    return key == "steps" && now.integer("steps") > before.integer("steps");
+}
+
+// A warm-up that nobody chose stays the run's when steps grow.
+nlohmann::json withWarmUp(nlohmann::json config, const Settings& before)
+{
+    if (!config.is_object() || (config.contains("schedule") && !config["schedule"].is_object()))
+        return config; // which is told when it is read
+    if (!config["schedule"].contains("warm_up_steps"))
+        config["schedule"]["warm_up_steps"] = before.integer("schedule.warm_up_steps");
+    return config;
 }
 
 Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
 {
-    if (!run.resume) {
-        if (folder.exists())
-            refuse(run.folder, "holds a run already: continue it with --resume, or choose another folder");
-        if (!run.config)
-            refuse(run.folder, "no configuration is given");
-        return Settings::resolve(*run.config);
-    }
+    if (!run.resume)
+        return newRun(run, folder);
     if (!fs::exists(folder.configFile()))
         refuse(run.folder, "holds no run to resume");
     if (fs::exists(folder.stateFile()) && mayBeAlive(folder.state()))
         refuse(run.folder, "the run's process " + std::to_string(folder.state().pid) + " on " + folder.state().host +
                                " is still at work");
     checkProcesses(folder, processes);
-    const Settings before = Settings::resolve(folder.config());
+    const Settings before = absolute(folder.config());
     if (!run.config)
         return before;
-    Settings now = Settings::resolve(*run.config);
+    Settings now = absolute(withWarmUp(*run.config, before));
     for (const std::string& key : before.differences(now))
-        if (!mayChange(key))
-            refuse(run.folder, "the configuration differs from the run's in " + key);
+        if (!mayChange(key) && !grows(before, now, key))
+            refuse(run.folder, "the configuration differs from the run's in " + key + ": the run has " +
+                                   shown(before, key) + ", the configuration " + shown(now, key) + wayOn(folder));
     return now;
 }
 
@@ -82,6 +135,24 @@ Profile profileOf(const Settings& settings, const TaskToTrain& task)
 {
     const std::string& own = settings.text("data.profile");
     return findProfile(own.empty() ? task.profile : own);
+}
+
+void warn(const RunFolder& folder, const std::vector<UserText>& warnings)
+{
+    for (const UserText& warning : warnings) {
+        folder.log("warning: " + warning.english());
+        log::warning("train: " + warning.english());
+    }
+}
+
+void tellRows(const RunFolder& folder, const TrainingIndex& index)
+{
+    folder.log(std::to_string(index.of(Split::Train).size()) + " images to train, " +
+               std::to_string(index.of(Split::Validation).size()) + " to validate, " +
+               std::to_string(index.of(Split::Test).size()) + " to test; " + std::to_string(index.leftOut) +
+               " rows left out");
+    for (const std::size_t row : index.nameless)
+        folder.log("left out: row " + std::to_string(row) + " of the table of images names no file");
 }
 
 void tellUnreadable(const RunReporter& reporter, const TrainingIndex& index, const PreparedImages& images)
@@ -178,14 +249,13 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     TrainingIndex read = readTrainingIndex(settings, embedImporter(), loading->job());
     if (loading->job().cancelled())
         return stopped(reporter, *loading, group);
-    folder.log(std::to_string(read.of(Split::Train).size()) + " images to train, " +
-               std::to_string(read.of(Split::Validation).size()) + " to validate, " +
-               std::to_string(read.of(Split::Test).size()) + " to test; " + std::to_string(read.leftOut) +
-               " rows left out");
+    tellRows(folder, read);
+    warn(folder, dataWarnings(settings, read.of(Split::Train).size(), group ? group->size() : 1));
     folder.log("split by patient: " +
                keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
     const Material material(settings, std::move(read), group);
+    checkBestMetric(settings, material.made.figures);
     const std::string precision = settings.text("precision");
     const TrainingPrecision asked = trainingPrecisionOf(precision);
     const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;
@@ -235,6 +305,7 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
     folder.takeControl(); // what was asked of a process that is gone
     folder.writeConfig(settings.toJson());
     RunReporter reporter(folder, state);
+    warn(folder, runWarnings(settings));
     try {
         if (group)
             group->fromFirst(settings.toJson().dump());

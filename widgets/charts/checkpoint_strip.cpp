@@ -109,6 +109,7 @@ void CheckpointStrip::paintEvent(QPaintEvent*)
     paintNote(painter);
     if (hasFocus()) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), 2));
+        painter.setBrush(Qt::NoBrush); // what was painted before has left its own
         painter.drawRect(QRectF(rect()).adjusted(1, 1, -1, -1));
     }
 }

@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <functional>
+#include <iostream>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string_view>
@@ -53,10 +54,29 @@ int list(const RunCommand& command)
             folders.insert(entry.path());
     if (failed)
         throw Error(ErrorCode::Io, "list runs", command.folder.string(), failed.message());
+    bool all = true;
     for (const fs::path& folder : folders)
-        runs.push_back(summary(RunFolder(folder)));
+        try {
+            runs.push_back(summary(RunFolder(folder)));
+        } catch (const Error& error) {
+            std::cerr << "warning: " << error.what() << std::endl;
+            runs.push_back({{"run", folder.string()}, {"status", "unreadable"}, {"reason", error.what()}});
+            all = false;
+        }
     printJson(runs);
-    return Done;
+    return all ? Done : SomeRefused;
+}
+
+// The run's configuration, null where it cannot be read, which is told.
+json configOf(const RunFolder& folder, int& status)
+{
+    try {
+        return folder.config();
+    } catch (const Error& error) {
+        std::cerr << "warning: " << error.what() << std::endl;
+        status = SomeRefused;
+        return nullptr;
+    }
 }
 
 int show(const RunCommand& command)
@@ -66,7 +86,8 @@ int show(const RunCommand& command)
     document["checkpoints"] = json::array();
     for (const auto& checkpoint : folder.checkpoints())
         document["checkpoints"].push_back({{"step", checkpoint.step}, {"folder", checkpoint.folder.string()}});
-    document["config"] = folder.config();
+    int status = Done;
+    document["config"] = configOf(folder, status);
     document["events"] = json::array();
     document["evaluations"] = json::array();
     document["last"] = nullptr;
@@ -83,7 +104,7 @@ int show(const RunCommand& command)
                 document["last"] = toJson(record);
     }
     printJson(document);
-    return Done;
+    return status;
 }
 
 int ask(const RunCommand& command, ControlRequest::Ask request)

@@ -7,6 +7,7 @@
 #include "core/training/settings/run_needs.h"
 #include "core/training/settings/settings.h"
 #include "core/training/train_run.h"
+#include "core/zeroshot/model_catalogue.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -72,7 +73,7 @@ void tellNeeds(const TrainRun& run)
     try {
         const RunFolder folder(run.folder);
         if (const auto place = LaunchPlace::fromEnvironment();
-            (place && place->rank > 0) || (!run.resume && folder.exists()))
+            (place && place->rank > 0) || (!run.resume && folder.taken()))
             return;
         const Settings settings = Settings::resolve(run.config ? *run.config : folder.config());
         // Without a start model that can be read, which the run tells by itself, nothing is known.
@@ -80,6 +81,19 @@ void tellNeeds(const TrainRun& run)
             std::cerr << sentenceOf(needs) << std::endl;
     } catch (const Error&) {
     }
+}
+
+// model.start may be the name of an installed model, as everywhere on the command line.
+nlohmann::json withModel(nlohmann::json config)
+{
+    const nlohmann::json::json_pointer start("/model/start");
+    if (!config.is_object() || !config.value("model", nlohmann::json()).is_object() || !config.contains(start) ||
+        !config[start].is_string())
+        return config;
+    const std::string named = config[start].get<std::string>();
+    if (!named.empty() && named.find('/') == std::string::npos && !std::filesystem::exists(named))
+        config[start] = findModel(named).string();
+    return config;
 }
 
 int train(const TrainCommand& command, const Context& context)
@@ -92,7 +106,7 @@ int train(const TrainCommand& command, const Context& context)
     if (command.run.empty())
         throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
     if (!command.config.empty())
-        run.config = readJson(command.config);
+        run.config = withModel(readJson(command.config));
     if (!context.quiet)
         tellNeeds(run);
     return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
@@ -107,7 +121,7 @@ void addTrain(CLI::App& app, Context& context)
     command->description(
         "Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
         "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
-        "last checkpoint with --resume, to the same numbers. SIGTERM and SIGINT write a checkpoint and stop (exit status 130).\n"
+        "last checkpoint with --resume, to the same numbers. SIGTERM, SIGINT and SIGHUP write a checkpoint and stop (exit status 130).\n"
         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
         "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");

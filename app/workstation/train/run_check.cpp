@@ -2,6 +2,7 @@
 
 #include "app/workstation/runs/run_presets.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
 #include "widgets/look/shown_text.h"
 
@@ -47,10 +48,11 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder)
 {
     if (runFolder.isEmpty())
         return RunVerdict::tr("Choose the folder of the run.");
-    if (RunFolder(runFolder.toStdString()).exists())
+    if (RunFolder(runFolder.toStdString()).taken())
         return RunVerdict::tr("%1 holds a run already; choose another name.").arg(runFolder);
     try {
         const Settings settings = Settings::resolve(config);
+        checkNewRun(settings);
         const QString problem = dataProblem(settings);
         return problem.isEmpty() ? modelProblem(settings) : problem;
     } catch (const std::exception& error) {
@@ -124,6 +126,8 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
         else
             tellMemoryAlone(shownText(needs.whyUnknown), verdict);
         judgeCheckpoints(needs, config, verdict);
+        for (const UserText& warning : runWarnings(settings))
+            verdict.warnings << shownText(warning);
     } catch (const std::exception& error) { // settings that the problem names too
         tellMemoryAlone(shownError(error), verdict);
     }

@@ -1,6 +1,7 @@
 #pragma once
 #include <QCoreApplication>
 #include <QString>
+#include <QStringList>
 #include <nlohmann/json_fwd.hpp>
 
 namespace mama {
@@ -11,10 +12,11 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder);
 
 struct RunVerdict
 {
-    QString problem;     // what runProblem() says
-    QString memory;      // what the run is likely to need of this machine's memory
-    QString checkpoints; // how many stay, and their room on the disk
-    bool tight = false;  // more memory or disk than the machine has free
+    QString problem;      // what runProblem() says
+    QString memory;       // what the run is likely to need of this machine's memory
+    QString checkpoints;  // how many stay, and their room on the disk
+    QStringList warnings; // what the configuration does that its author may not expect
+    bool tight = false;   // more memory or disk than the machine has free
 
     Q_DECLARE_TR_FUNCTIONS(mama::RunVerdict)
 };

@@ -157,7 +157,7 @@ void RunForm::checkNow()
     calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> {
         return judgeRun(config, folder);
     };
-    calls.failed = [this](const QString& reason) { take({reason, {}, {}, false}); };
+    calls.failed = [this](const QString& reason) { take({reason, {}, {}, {}, false}); };
     calls.done = [this](const RunVerdict& verdict) { take(verdict); };
     m_job = BackgroundJob::start<RunVerdict>(this, std::move(calls));
 }
@@ -170,7 +170,8 @@ void RunForm::take(const RunVerdict& verdict)
     m_refusedKey = m_tree->keyIn(refused);
     m_goTo->setVisible(!m_refusedKey.isEmpty());
     m_goTo->setText(tr("Go to %1").arg(m_refusedKey));
-    m_verdict->setText(refused.isEmpty() ? tr("Ready to start.") : refused);
+    const QString ready = verdict.warnings.isEmpty() ? tr("Ready to start.") : tr("Ready to start, but:");
+    m_verdict->setText((QStringList{refused.isEmpty() ? ready : refused} + verdict.warnings).join(QLatin1Char('\n')));
     m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
     m_resources->setText(verdict.memory + QLatin1Char('\n') + verdict.checkpoints);
     m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());

@@ -115,6 +115,10 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
             ++index.leftOut;
             continue;
         }
+        if (row.image.path.empty()) {
+            index.nameless.push_back(row.row);
+            continue;
+        }
         TrainingImage image{
             {}, importer.imageFile(folders, row), Split::Train, row.image, row.finding, row.labels, row.lesions};
         if (image.path.empty()) {

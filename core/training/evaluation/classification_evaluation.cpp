@@ -6,6 +6,8 @@
 
 namespace mama {
 
+std::vector<std::string> classificationFigures() { return {"accuracy", "balanced_accuracy", "macro_auc_ovr"}; }
+
 EvalRecord evaluateClassification(const ClassificationTask& task, const EvaluationData& data, std::int64_t step)
 {
     EvalRecord record{step, 0, "validation", {}};
@@ -24,7 +26,7 @@ EvalRecord evaluateClassification(const ClassificationTask& task, const Evaluati
     const metrics::Classification classification(std::move(predictions));
     const auto figures = metrics::withIntervals(classification, {});
     for (const auto& [figure, intervals] : *figures)
-        for (const char* wanted : {"accuracy", "balanced_accuracy", "macro_auc_ovr"})
+        for (const std::string& wanted : classificationFigures())
             if (figure.name == wanted && std::isfinite(figure.values.front()))
                 record.metrics[wanted] = {figure.values.front(), intervals.front()[0], intervals.front()[1], count};
     return record;

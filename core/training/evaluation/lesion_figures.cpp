@@ -27,7 +27,17 @@ metrics::MapTarget targetOf(std::span<const std::uint8_t> lesions, int base, std
     return metrics::targetOnImage(mask, side, side, footprints);
 }
 
+constexpr std::array endings{"_auc", "_hit", "_oracle", "_cnr", "_miou"};
+
 } // namespace
+
+std::vector<std::string> LesionFigures::names(const std::string& name)
+{
+    std::vector<std::string> all;
+    for (const char* ending : endings)
+        all.push_back(name + ending);
+    return all;
+}
 
 void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t> lesions, int base,
                         const std::string& patient)
@@ -67,7 +77,6 @@ void LesionFigures::report(const std::string& name, EvalRecord& record) const
     const std::vector<double> values = figures(std::vector<double>(m_scores.size(), 1));
     const auto intervals = metrics::bootstrap(metrics::Resampler(m_patients), figures, {});
     const auto lesions = std::count(m_present.begin(), m_present.end(), true);
-    constexpr std::array<const char*, aims + 1> endings{"_auc", "_hit", "_oracle", "_cnr", "_miou"};
     for (std::size_t i = 0; i < values.size(); ++i)
         if (std::isfinite(values[i]))
             record.metrics[name + endings[i]] = {values[i], (*intervals)[i][0], (*intervals)[i][1],

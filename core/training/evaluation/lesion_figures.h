@@ -22,6 +22,8 @@ public:
     // rest to their noise, and "NAME_miou", the mean overlap of lesion and map, scaled to 0..1, at the thresholds 0.1
     // to 0.5. All patches count, air too. 95 % intervals by patient; undefined figures are left out.
     void report(const std::string& name, EvalRecord& record) const;
+    // All that report() may give.
+    static std::vector<std::string> names(const std::string& name);
 
 private:
     std::vector<double> m_scores;

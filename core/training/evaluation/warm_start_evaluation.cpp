@@ -4,6 +4,13 @@
 
 namespace mama {
 
+std::vector<std::string> lesionFigures()
+{
+    std::vector<std::string> names = LesionFigures::names("mass"), others = LesionFigures::names("calcification");
+    names.insert(names.end(), others.begin(), others.end());
+    return names;
+}
+
 EvalRecord evaluateWarmStart(const WarmStartTask& task, const EvaluationData& data, std::int64_t step)
 {
     EvalRecord record{step, 0, "validation", {}};

@@ -16,6 +16,9 @@ std::vector<std::vector<float>> promptEmbeddings(Task of, const PretrainingTask&
     return embeddings;
 }
 
+constexpr std::pair<const char*, const char*> shownFigures[] = {{"balanced_accuracy", "_balanced_accuracy"},
+                                                                {"macro_auc_ovr", "_auc"}};
+
 void addFigures(const std::string& prefix, metrics::Predictions predictions, double scale, EvalRecord& record)
 {
     const auto count = static_cast<std::int64_t>(predictions.samples());
@@ -25,14 +28,22 @@ void addFigures(const std::string& prefix, metrics::Predictions predictions, dou
     const metrics::Classification classification(std::move(predictions));
     const auto figures = metrics::withIntervals(classification, {});
     for (const auto& [figure, intervals] : *figures)
-        for (const auto& [wanted, shown] :
-             {std::pair{"balanced_accuracy", "_balanced_accuracy"}, {"macro_auc_ovr", "_auc"}})
+        for (const auto& [wanted, shown] : shownFigures)
             if (figure.name == wanted && std::isfinite(figure.values.front()))
                 record.metrics[prefix + shown] = {figure.values.front(), intervals.front()[0], intervals.front()[1],
                                                   count};
 }
 
 } // namespace
+
+std::vector<std::string> zeroShotFigures()
+{
+    std::vector<std::string> names;
+    for (const auto label : {densityLabel, biradsLabel})
+        for (const auto& [wanted, shown] : shownFigures)
+            names.push_back(std::string(label) + shown);
+    return names;
+}
 
 EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer& captions, const EvaluationData& data,
                             std::int64_t step)

@@ -2,9 +2,12 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/base/log.h"
 
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -29,6 +32,40 @@ void flushAll(const fs::path& folder)
     for (const auto& entry : fs::recursive_directory_iterator(folder))
         flush(entry.path());
     flush(folder);
+}
+
+// SHA-256 of each file that the checkpoint alone has; links to what the run leaves as it is are checked by their model.
+nlohmann::json hashesOf(const fs::path& folder)
+{
+    nlohmann::json hashes = nlohmann::json::object();
+    for (const auto& entry : fs::directory_iterator(folder))
+        if (entry.is_regular_file() && entry.hard_link_count() == 1)
+            hashes[entry.path().filename().string()] = sha256OfFile(entry.path());
+    return hashes;
+}
+
+[[noreturn]] void notAsWritten(const fs::path& file)
+{
+    throw Error(ErrorCode::Format, "read checkpoint", file.string(), "its SHA-256 is not the recorded one");
+}
+
+// trainer.json of a checkpoint whose files are as they were written. Checkpoints of older programs record no hashes.
+nlohmann::json checkedState(const fs::path& folder)
+{
+    nlohmann::json state = readJson(folder / "trainer.json");
+    if (!state.is_object() || !state.contains("step"))
+        throw Error(ErrorCode::Format, "read checkpoint", (folder / "trainer.json").string(), "it names no step");
+    const auto own = state.find("sha256");
+    if (own == state.end() && !state.contains("files"))
+        return state;
+    const nlohmann::json recorded = own == state.end() ? nlohmann::json() : *own;
+    state.erase("sha256");
+    if (recorded != sha256(state.dump()))
+        notAsWritten(folder / "trainer.json");
+    for (const auto& [file, hash] : state.at("files").items())
+        if (sha256OfFile(folder / file) != hash)
+            notAsWritten(folder / file);
+    return state;
 }
 
 } // namespace
@@ -57,7 +94,10 @@ void Checkpoints::write(const TrainingTask& task, std::int64_t step, const nlohm
         fs::remove_all(temporary);
         fs::create_directories(temporary);
         task.save(temporary, m_shared);
-        writeAtomically(temporary / "trainer.json", state.dump(2) + "\n");
+        nlohmann::json whole = state;
+        whole["files"] = hashesOf(temporary);
+        whole["sha256"] = sha256(whole.dump());
+        writeAtomically(temporary / "trainer.json", whole.dump(2) + "\n");
         flushAll(temporary);
         fs::rename(temporary, final);
         flush(m_folder.checkpointFolder());
@@ -72,12 +112,39 @@ void Checkpoints::write(const TrainingTask& task, std::int64_t step, const nlohm
 
 std::optional<nlohmann::json> Checkpoints::restore(TrainingTask& task) const
 {
-    const auto all = m_folder.checkpoints();
-    if (all.empty())
-        return {};
-    auto state = readJson(all.back().folder / "trainer.json");
-    task.load(all.back().folder);
-    return state;
+    auto all = m_folder.checkpoints();
+    std::vector<RunFolder::Checkpoint> broken;
+    std::exception_ptr first;
+    for (; !all.empty(); all.pop_back())
+        try {
+            auto state = checkedState(all.back().folder);
+            task.load(all.back().folder);
+            for (const RunFolder::Checkpoint& one : broken)
+                putAside(one.folder, all.back().step);
+            return state;
+        } catch (const Error& error) {
+            m_folder.log(std::string("cannot go on from this checkpoint: ") + error.what());
+            log::warning(error.what());
+            broken.push_back(all.back());
+            if (!first)
+                first = std::current_exception();
+        }
+    if (first)
+        std::rethrow_exception(first);
+    return {};
+}
+
+// A damaged checkpoint makes room for the one that the run writes again; nothing of it is lost.
+void Checkpoints::putAside(const fs::path& checkpoint, std::int64_t from) const
+{
+    fs::path aside = checkpoint.parent_path() / ("damaged-" + checkpoint.filename().string());
+    for (int number = 2; fs::exists(aside); ++number)
+        aside = checkpoint.parent_path() / ("damaged-" + checkpoint.filename().string() + "-" + std::to_string(number));
+    fs::rename(checkpoint, aside);
+    const std::string text = checkpoint.filename().string() + " is damaged and lies in " + aside.filename().string() +
+                             " now; the run goes on from step-" + std::to_string(from);
+    m_folder.log(text);
+    log::warning(text);
 }
 
 void Checkpoints::prune(const std::set<std::int64_t>& keep, std::int64_t every) const

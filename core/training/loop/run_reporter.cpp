@@ -5,6 +5,7 @@
 #include "core/protocol/run_liveness.h"
 
 #include <chrono>
+#include <filesystem>
 #include <unistd.h>
 #include <utility>
 
@@ -17,6 +18,8 @@ RunReporter::RunReporter(RunFolder folder, RunState state) : m_folder(std::move(
     m_state.heartbeat = unixTime();
     if (m_state.started <= 0)
         m_state.started = m_state.heartbeat;
+    std::error_code failed;
+    std::filesystem::create_directories(m_folder.path(), failed); // what fails is told by the first write
     write();
     m_thread = std::jthread([this](const std::stop_token& stop) { beat(stop); });
 }

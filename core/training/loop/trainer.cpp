@@ -360,6 +360,16 @@ void Trainer::checkpoint()
     m_parts.reporter.event(m_step, "checkpoint", folder + " in " + seconds);
 }
 
+std::string Trainer::lastGood() const
+{
+    if (m_lastCheckpoint >= 0)
+        return "; last good checkpoint: step-" + std::to_string(m_lastCheckpoint);
+    std::string there;
+    for (const RunFolder::Checkpoint& one : m_parts.reporter.folder().checkpoints())
+        there += (there.empty() ? "" : ", ") + one.folder.filename().string();
+    return there.empty() ? "; no checkpoint was written yet" : "; checkpoints there: " + there;
+}
+
 void Trainer::fail(const Error& error)
 {
     const bool diverged = error.code() == ErrorCode::Data && !m_images.empty();
@@ -368,8 +378,7 @@ void Trainer::fail(const Error& error)
         where = "step " + std::to_string(m_step + 1) + ", " + where;
         why += "; images of the step: " + joined(m_images);
     }
-    why += m_lastCheckpoint >= 0 ? "; last good checkpoint: step-" + std::to_string(m_lastCheckpoint)
-                                 : "; no checkpoint was written yet";
+    why += lastGood();
     const Error told(error.code(), error.action(), where, why);
     try { // on a full disk even this may not be written; the caller prints it
         m_parts.reporter.event(m_step, diverged ? "nan" : "failed", told.what());

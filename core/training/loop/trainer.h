@@ -82,6 +82,7 @@ private:
     bool evaluate(); // true: no better value for too long
     void checkpoint();
     void showProgress(double seconds);
+    std::string lastGood() const;
     [[noreturn]] void fail(const Error& error);
 
     TrainerOptions m_options;

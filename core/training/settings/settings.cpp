@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 
 namespace mama {
 namespace {
@@ -26,7 +27,7 @@ SettingInfo infoOf(const SettingRow& row)
 
 [[noreturn]] void wrong(const std::string& key, const UserText& why)
 {
-    throw Error(ErrorCode::Format, {action::readConfiguration}, key, why);
+    throw Error(ErrorCode::Usage, {action::readConfiguration}, key, why);
 }
 
 json::json_pointer pointerOf(std::string_view dotted)
@@ -39,6 +40,16 @@ json::json_pointer pointerOf(std::string_view dotted)
 std::string shortNumber(double value)
 {
     return json(value == std::floor(value) ? json(static_cast<std::int64_t>(value)) : json(value)).dump();
+}
+
+// Settings that go together.
+void checkTogether(const Settings& settings)
+{
+    if (settings.number("schedule.min_lr") > settings.number("schedule.max_lr"))
+        wrong("schedule.min_lr", {TextId("setting.above_max_lr", "must not be above schedule.max_lr")});
+    if (settings.number("data.validation_share") + settings.number("data.test_share") >= 1)
+        wrong("data.test_share",
+              {TextId("setting.no_patients_left", "leaves no patients for training beside data.validation_share")});
 }
 
 void checkNumber(const SettingInfo& info, const json& value)
@@ -141,12 +152,16 @@ Settings Settings::resolve(const json& config)
                   {TextId("setting.not_below_steps", "must be below steps, %1"), settings.integer("steps")});
         settings.m_values["schedule"]["warm_up_steps"] = settings.integer("steps") / 10;
     }
-    if (settings.number("schedule.min_lr") > settings.number("schedule.max_lr"))
-        wrong("schedule.min_lr", {TextId("setting.above_max_lr", "must not be above schedule.max_lr")});
-    if (settings.number("data.validation_share") + settings.number("data.test_share") >= 1)
-        wrong("data.test_share",
-              {TextId("setting.no_patients_left", "leaves no patients for training beside data.validation_share")});
+    checkTogether(settings);
     return settings;
+}
+
+void Settings::makePathsAbsolute()
+{
+    for (const TextKey key : {TextKey("model.start"), TextKey("data.root"), TextKey("data.images"),
+                              TextKey("data.tables"), TextKey("data.cache"), TextKey("dense.sentences")})
+        if (json& value = m_values.at(pointerOf(key.key())); !value.get_ref<const std::string&>().empty())
+            value = std::filesystem::absolute(value.get<std::string>()).lexically_normal().string();
 }
 
 const json& Settings::value(std::string_view key) const { return m_values.at(pointerOf(key)); }
