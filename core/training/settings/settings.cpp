@@ -27,7 +27,7 @@ SettingInfo infoOf(const SettingRow& row)
 
 [[noreturn]] void wrong(const std::string& key, const UserText& why)
 {
-    throw Error(ErrorCode::Usage, {action::readConfiguration}, key, why);
+    throw Error(ErrorCode::Format, {action::readConfiguration}, key, why);
 }
 
 json::json_pointer pointerOf(std::string_view dotted)
