@@ -16,7 +16,14 @@ constexpr std::string_view ForProcessing[] = {"1.2.840.10008.5.1.4.1.1.1.2.1", "
                                               "1.2.840.10008.5.1.4.1.1.13.1.5"};
 constexpr std::string_view Tomosynthesis = "1.2.840.10008.5.1.4.1.1.13.1"; // .3 volumes, .4 and .5 projections
 
+constexpr std::string_view SecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
+
 bool among(std::string_view value, const auto& list) { return std::ranges::find(list, value) != std::end(list); }
+
+bool has(const std::vector<std::string>& modifiers, std::string_view label)
+{
+    return std::ranges::find(modifiers, label) != modifiers.end();
+}
 
 std::string presentationOf(const ImageHeader& header)
 {
@@ -60,6 +67,7 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
     image.synthetic = isSynthetic(header);
     image.tomosynthesis = !image.synthetic && (header.sopClass.starts_with(Tomosynthesis) ||
                                                (header.modality == "MG" && header.frames > 1));
+    image.capture = header.sopClass.starts_with(SecondaryCapture);
     resolveSideAndView(image);
     image.spacing = resolveSpacing(header, image.warnings);
     if (image.presentation == "processing")
@@ -68,6 +76,20 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
         image.badges.push_back({TextId("badge.synthetic", "synthetic")});
     if (image.tomosynthesis)
         image.badges.push_back({TextId("badge.tomosynthesis", "tomosynthesis")});
+    if (image.capture)
+        image.badges.push_back({TextId("badge.secondary_capture", "secondary capture")});
+    if (image.contrast == "low energy")
+        image.badges.push_back({TextId("badge.low_energy", "contrast: low energy")});
+    if (image.contrast == "recombined")
+        image.badges.push_back({TextId("badge.recombined", "contrast: recombined")});
+    if (image.contrast == "high energy")
+        image.badges.push_back({TextId("badge.high_energy", "contrast: high energy")});
+    if (has(image.modifiers, "S"))
+        image.badges.push_back({TextId("badge.spot", "spot compression")});
+    if (has(image.modifiers, "M"))
+        image.badges.push_back({TextId("badge.magnification", "magnification")});
+    if (has(image.modifiers, "ID"))
+        image.badges.push_back({TextId("badge.implant_displaced", "implant displaced")});
     if (header.partialView)
         image.badges.push_back({TextId("badge.partial_view", "partial view")});
     if (header.implantPresent)

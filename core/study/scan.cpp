@@ -37,7 +37,7 @@ struct Outcome
 bool worthLooking(const StudyImage& image)
 {
     return (image.side == Side::Right || image.side == Side::Left) &&
-           (image.header.modality == "MG" || image.header.format != "dicom");
+           (image.header.modality == "MG" || image.header.format != "dicom" || image.header.bodyPart == "BREAST");
 }
 
 std::string capitals(std::string text)

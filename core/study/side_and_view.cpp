@@ -20,7 +20,7 @@ std::string upper(std::string_view text)
 Side sideOfTag(std::string_view value)
 {
     const std::string v = upper(value);
-    return v == "R" ? Side::Right : v == "L" ? Side::Left : v == "B" ? Side::Both : Side::Unknown;
+    return v == "B" || v == "BOTH" || v == "BILATERAL" ? Side::Both : sideOfWord(v);
 }
 
 struct Answer
@@ -50,11 +50,20 @@ struct NamedText
     ViewText text;
 };
 
+// A paddle names no view.
+ViewText paddleText(const std::string& paddle)
+{
+    ViewText text;
+    text.spoken = parseViewText(paddle).spoken;
+    return text;
+}
+
 std::vector<NamedText> texts(const StudyImage& image)
 {
     const ImageHeader& h = image.header;
     std::vector<NamedText> all{{"SeriesDescription", parseViewText(h.seriesDescription)},
                                {"ProtocolName", parseViewText(h.protocolName)},
+                               {"PaddleDescription", paddleText(h.paddle)},
                                {"StudyDescription", parseViewText(h.studyDescription)},
                                {"file name", parseViewText(image.path.stem().string())},
                                {"folder name", parseViewText(image.path.parent_path().filename().string())}};
@@ -77,7 +86,22 @@ std::string frameSide(const StudyImage& image)
     return "";
 }
 
-bool isMammogram(const ImageHeader& header) { return header.modality == "MG" || header.format != "dicom"; }
+// Also one on a phosphor plate, or a digital one of a general detector, of the breast.
+bool isMammogram(const ImageHeader& header)
+{
+    return header.modality == "MG" || header.format != "dicom" ||
+           ((header.modality == "CR" || header.modality == "DX") && header.bodyPart == "BREAST");
+}
+
+std::string sideOfText(StudyImage& image, const char* source, const std::string& value)
+{
+    const Side side = sideOfTag(value);
+    const std::string said = upper(value);
+    if (side == Side::Unknown && !said.empty() && said != "U" && isMammogram(image.header))
+        image.warnings.push_back(
+            {TextId("study.unknown_side", "side: %1 \"%2\" is neither R, L nor B"), source, value.substr(0, 40)});
+    return name(side);
+}
 
 std::string viewOfSequence(StudyImage& image)
 {
@@ -114,12 +138,47 @@ void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
                 {TextId("study.unknown_modifier_code", "view modifier: code (%1, %2) is not in CID 4015"), code.value,
                  code.scheme});
     }
-    if (!image.modifiers.empty() || image.header.view)
+    for (const NamedText& one : named) {
+        if (one.source == "StudyDescription" || one.source == "folder name")
+            continue; // of the exam, not of this image
+        for (const std::string& said : one.text.spoken)
+            if (std::ranges::find(image.modifiers, said) == image.modifiers.end())
+                image.modifiers.push_back(said);
+    }
+    if (image.header.view)
         return;
     const auto from = std::ranges::find_if(
         named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
     if (from != named.end())
-        image.modifiers = from->text.modifiers;
+        for (const std::string& label : from->text.modifiers)
+            if (std::ranges::find(image.modifiers, label) == image.modifiers.end())
+                image.modifiers.push_back(label);
+}
+
+// Clearly magnified by the header, whatever its codes say: contact views have factors up to about 1.1.
+void readMagnification(StudyImage& image)
+{
+    constexpr double clearly = 1.3;
+    if (image.header.magnification.value_or(1) > clearly &&
+        std::ranges::find(image.modifiers, "M") == image.modifiers.end())
+        image.modifiers.emplace_back("M");
+}
+
+// What contrast mammography made of it: by ImageType, else by words.
+void readContrast(StudyImage& image, const std::vector<NamedText>& named)
+{
+    for (const std::string& value : image.header.imageType) {
+        const std::string said = upper(value);
+        if (said.starts_with("RECOMB") || said.starts_with("SUBTRACT"))
+            image.contrast = "recombined";
+        else if (said.starts_with("LOW_ENER"))
+            image.contrast = "low energy";
+        else if (said.starts_with("HIGH_ENER"))
+            image.contrast = "high energy";
+    }
+    for (const NamedText& one : named)
+        if (image.contrast.empty() && one.source != "StudyDescription" && one.source != "folder name")
+            image.contrast = one.text.contrast;
 }
 
 // RMCC, LSMLO, LCCID, RCV.
@@ -145,9 +204,9 @@ void resolveSideAndView(StudyImage& image)
 {
     const std::vector<NamedText> named = texts(image);
     const ImageHeader& h = image.header;
-    std::vector<Answer> sides{{"ImageLaterality", name(sideOfTag(h.imageLaterality))},
+    std::vector<Answer> sides{{"ImageLaterality", sideOfText(image, "(0020,0062) ImageLaterality", h.imageLaterality)},
                               {"FrameLaterality", frameSide(image)},
-                              {"Laterality", name(sideOfTag(h.laterality))}};
+                              {"Laterality", sideOfText(image, "(0020,0060) Laterality", h.laterality)}};
     std::vector<Answer> views{{"ViewCodeSequence", viewOfSequence(image)}, {"ViewPosition", viewOfPosition(image)}};
     // Names of files and folders of other modalities say nothing about a view.
     if (isMammogram(h) || h.modality.empty())
@@ -162,6 +221,8 @@ void resolveSideAndView(StudyImage& image)
     image.view = view.value;
     image.viewSource = view.source;
     readModifiers(image, named);
+    readMagnification(image);
+    readContrast(image, named);
     image.label = composeLabel(image);
 }
 

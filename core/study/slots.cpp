@@ -15,7 +15,21 @@ bool has(const StudyImage& image, std::string_view modifier)
 // own.
 bool mayHang(const StudyImage& image)
 {
-    return !has(image, "M") && !has(image, "S") && !has(image, "CV") && !has(image, "AT") && !has(image, "TAN");
+    return !has(image, "M") && !has(image, "S") && !has(image, "CV") && !has(image, "AT") && !has(image, "TAN") &&
+           image.contrast != "recombined" && image.contrast != "high energy";
+}
+
+// A picture of something else: it hangs only in a study that has nothing better, such as digitised films.
+bool isSubstitute(const StudyImage& image)
+{
+    return image.capture || (image.header.format == "dicom" && image.header.channels > 1);
+}
+
+// Somewhat magnified by the header, without a word or code that says so.
+bool somewhatMagnified(const StudyImage& image)
+{
+    constexpr double contact = 1.05;
+    return image.header.magnification.value_or(1) > contact;
 }
 
 const std::string& timeOf(const StudyImage& image)
@@ -28,7 +42,10 @@ const std::string& timeOf(const StudyImage& image)
 bool preferred(const StudyImage& a, const StudyImage& b)
 {
     const auto rank = [](const StudyImage& image) {
-        return std::tuple(image.presentation == "processing", !image.modifiers.empty(),
+        const auto& types = image.header.imageType;
+        const bool secondary = types.size() > 1 && types[1] == "SECONDARY" && image.contrast.empty();
+        return std::tuple(image.presentation == "processing", !image.modifiers.empty(), secondary,
+                          somewhatMagnified(image),
                           image.tomosynthesis ? 2
                           : image.synthetic   ? 1
                                               : 0,
@@ -46,11 +63,13 @@ bool preferred(const StudyImage& a, const StudyImage& b)
 
 void fill(Study& study, Slot slot, Side side, std::initializer_list<std::string_view> views)
 {
+    const bool substitutes = std::ranges::all_of(study.images, isSubstitute);
     // ML, then LM, stands in for a missing MLO.
     for (const std::string_view view : views) {
         StudyImage* best = nullptr;
         for (StudyImage& image : study.images)
-            if (image.side == side && image.view == view && mayHang(image) && (!best || preferred(image, *best)))
+            if (image.side == side && image.view == view && mayHang(image) && (substitutes || !isSubstitute(image)) &&
+                (!best || preferred(image, *best)))
                 best = &image;
         if (best) {
             best->slot = slot;

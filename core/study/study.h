@@ -32,6 +32,8 @@ struct StudyImage
     std::string view;       // abbreviation of CID 4014: CC, MLO, ML, ...; empty if unknown
     std::string viewSource;
     std::vector<std::string> modifiers; // labels of CID 4015
+    std::string contrast;               // of contrast mammography: "low energy", "recombined", "high energy"; or ""
+    bool capture = false;               // a secondary capture: a screenshot, a printout, a digitised film
     std::string label;                  // side + modifier + view as drawn: RMCC, LCCID
     std::string presentation;           // "presentation", "processing" or ""
     SpacingFact spacing;

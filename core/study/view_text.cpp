@@ -23,21 +23,12 @@ std::vector<std::string> words(std::string_view text)
     return found;
 }
 
-Side sideOf(std::string_view word)
-{
-    if (word == "R" || word == "RT" || word == "RIGHT")
-        return Side::Right;
-    if (word == "L" || word == "LT" || word == "LEFT")
-        return Side::Left;
-    return Side::Unknown;
-}
-
 // What may stand before a view in one word: a side, then M or S.
 bool readFront(std::string_view front, ViewText& found)
 {
     for (const std::string_view side : {"RIGHT", "LEFT", "R", "L"})
         if (front.starts_with(side)) {
-            found.side = sideOf(side);
+            found.side = sideOfWord(side);
             found.sideBesideView = true;
             front.remove_prefix(side.size());
             break;
@@ -56,7 +47,7 @@ bool readBack(std::string_view back, ViewText& found)
     while (!back.empty() && back.back() >= '0' && back.back() <= '9')
         back.remove_suffix(1);
     if ((back == "R" || back == "L") && found.side == Side::Unknown) {
-        found.side = sideOf(back);
+        found.side = sideOfWord(back);
         found.sideBesideView = true;
         return true;
     }
@@ -104,7 +95,96 @@ Side agreed(Side one, Side other)
     return one == Side::Unknown || one == other ? other : other == Side::Unknown ? one : Side::Both;
 }
 
+// Words that say by themselves what an image is, by their beginning.
+struct Speech
+{
+    std::string_view beginning, modifier, contrast;
+};
+constexpr Speech speeches[] = {
+    {"SPOT", "S", ""},           {"CONED", "S", ""},           {"CONEDOWN", "S", ""},
+    {"MAGNIF", "M", ""},         {"EKLUND", "ID", ""},         {"DISPLACED", "ID", ""},
+    {"PUSHBACK", "ID", ""},      {"RECOMB", "", "recombined"}, {"SUBTRACT", "", "recombined"},
+    {"IODINE", "", "recombined"}};
+// Words that have other meanings too, and count only beside a view.
+constexpr Speech besideView[] = {{"ID", "ID", ""},
+                                 {"LE", "", "low energy"},
+                                 {"SUB", "", "recombined"},
+                                 {"REC", "", "recombined"},
+                                 {"HE", "", "high energy"}};
+
+bool denied(const std::vector<std::string>& all, std::size_t at)
+{
+    if (at > 0)
+        for (const std::string_view word : {"NO", "NOT", "NON", "WITHOUT"})
+            if (all[at - 1] == word)
+                return true;
+    return all[at].starts_with("MAG") && at + 1 < all.size() && all[at + 1] == "1" &&
+           (at + 2 == all.size() || all[at + 2].find_first_not_of('0') == std::string::npos);
+}
+
+// Whether every word between this one and a view belongs to the view's name.
+bool standsByView(const std::vector<std::string>& all, std::size_t at)
+{
+    const auto belongs = [](const std::string& word) {
+        return sideOfWord(word) != Side::Unknown ||
+               std::ranges::any_of(besideView, [&](const Speech& one) { return one.beginning == word; }) ||
+               std::ranges::any_of(speeches, [&](const Speech& one) { return word.starts_with(one.beginning); });
+    };
+    for (std::size_t i = at; i-- > 0;) {
+        if (readWord(all[i]))
+            return true;
+        if (!belongs(all[i]))
+            break;
+    }
+    for (std::size_t i = at + 1; i < all.size(); ++i) {
+        if (readWord(all[i]))
+            return true;
+        if (!belongs(all[i]))
+            break;
+    }
+    return false;
+}
+
+void take(const Speech& said, ViewText& text)
+{
+    if (!said.modifier.empty() && std::ranges::find(text.spoken, said.modifier) == text.spoken.end())
+        text.spoken.emplace_back(said.modifier);
+    if (!said.contrast.empty() && text.contrast != "recombined")
+        text.contrast = said.contrast;
+}
+
+void listen(const std::vector<std::string>& all, ViewText& text)
+{
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (denied(all, i))
+            continue;
+        if (all[i] == "MAG" || all[i] == "MAGN")
+            take({"", "M", ""}, text);
+        if (i + 1 < all.size() && all[i] == "LOW" && all[i + 1].starts_with("ENERG"))
+            take({"", "", "low energy"}, text);
+        if (i + 1 < all.size() && all[i] == "HIGH" && all[i + 1].starts_with("ENERG"))
+            take({"", "", "high energy"}, text);
+        if (i + 1 < all.size() && all[i] == "FOCAL" && all[i + 1].starts_with("COMPRESS"))
+            take({"", "S", ""}, text);
+        for (const Speech& one : speeches)
+            if (all[i].starts_with(one.beginning))
+                take(one, text);
+        for (const Speech& one : besideView)
+            if (all[i] == one.beginning && standsByView(all, i))
+                take(one, text);
+    }
+}
+
 } // namespace
+
+Side sideOfWord(std::string_view word)
+{
+    if (word == "R" || word == "RT" || word == "RIGHT")
+        return Side::Right;
+    if (word == "L" || word == "LT" || word == "LEFT")
+        return Side::Left;
+    return Side::Unknown;
+}
 
 ViewText parseViewText(std::string_view text)
 {
@@ -123,9 +203,9 @@ ViewText parseViewText(std::string_view text)
     if (!best.view.empty() && best.side == Side::Unknown) {
         Side beside = Side::Unknown;
         if (bestAt > 0)
-            beside = sideOf(all[bestAt - 1]);
+            beside = sideOfWord(all[bestAt - 1]);
         if (bestAt + 1 < all.size())
-            beside = agreed(beside, sideOf(all[bestAt + 1]));
+            beside = agreed(beside, sideOfWord(all[bestAt + 1]));
         best.side = beside == Side::Both ? Side::Unknown : beside;
         best.sideBesideView = best.side != Side::Unknown;
     }
@@ -133,9 +213,10 @@ ViewText parseViewText(std::string_view text)
         Side named = Side::Unknown;
         for (const std::string& word : all)
             if (word == "RIGHT" || word == "LEFT")
-                named = agreed(named, sideOf(word));
+                named = agreed(named, sideOfWord(word));
         best.side = named == Side::Both ? Side::Unknown : named;
     }
+    listen(all, best);
     return best;
 }
 

@@ -1,5 +1,6 @@
 #include "core/dicom/data_set/tags.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
@@ -114,6 +115,43 @@ std::optional<std::int64_t> integer(DcmItem& item, std::uint32_t tag)
                                                                                       : std::nullopt;
 }
 
+namespace {
+
+// A decimal comma as a point, where the text has but one meaning: "1,5", "0,070", "1.234,5". "1,500" has two.
+std::string withPoint(const std::string& text)
+{
+    const std::size_t comma = text.find(',');
+    if (comma == std::string::npos)
+        return text;
+    const std::string before = text.substr(0, comma), after = text.substr(comma + 1);
+    std::string whole;
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        const bool group = before[i] == '.' && i > 0 && (before.size() - i) % 4 == 0; // points between thousands
+        if (before[i] == '.' && !group)
+            return text;
+        if (!group)
+            whole += before[i];
+    }
+    const std::string digits = whole.starts_with('-') ? whole.substr(1) : whole;
+    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
+    const bool plain = !digits.empty() && !after.empty() && std::all_of(digits.begin(), digits.end(), isDigit) &&
+                       std::all_of(after.begin(), after.end(), isDigit);
+    const bool thousands = after.size() == 3 && digits.size() <= 3 && digits[0] != '0' && whole == before;
+    return plain && !thousands ? whole + "." + after : text;
+}
+
+// NaN for what is no number, or not one alone: a part of a text is never taken for all of it.
+double numberOf(const std::string& text)
+{
+    const std::string plain = withPoint(text.starts_with('+') ? text.substr(1) : text);
+    double value = 0;
+    const auto [end, failed] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
+    const bool whole = failed == std::errc() && end == plain.data() + plain.size();
+    return whole && std::isfinite(value) ? value : std::nan("");
+}
+
+} // namespace
+
 std::vector<double> numbers(DcmItem& item, std::uint32_t tag)
 {
     std::vector<double> out;
@@ -136,12 +174,8 @@ std::vector<double> numbers(DcmItem& item, std::uint32_t tag)
             out.push_back(static_cast<double>(*value));
         return out;
     }
-    for (const std::string& each : texts(item, tag)) {
-        const char* begin = each.data() + (!each.empty() && each[0] == '+' ? 1 : 0);
-        double value = 0;
-        const bool good = std::from_chars(begin, each.data() + each.size(), value).ec == std::errc();
-        out.push_back(good ? value : std::nan(""));
-    }
+    for (const std::string& each : texts(item, tag))
+        out.push_back(numberOf(each));
     return out;
 }
 

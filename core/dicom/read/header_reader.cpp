@@ -1,5 +1,6 @@
 #include "core/dicom/read/header_reader.h"
 
+#include "core/base/text_escape.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/data_set/text_decoder.h"
 
@@ -19,12 +20,16 @@ Code code(DcmItem& item, const TextDecoder& decode)
     return out;
 }
 
-std::optional<Spacing> spacing(DcmItem& item, std::uint32_t tag)
+std::optional<Spacing> spacing(DcmItem& item, std::uint32_t tag, std::vector<UserText>& warnings)
 {
     const auto row = tags::number(item, tag, 0), column = tags::number(item, tag, 1);
-    if (!row || !column || !(*row > 0) || !(*column > 0))
-        return std::nullopt;
-    return Spacing{*row, *column};
+    if (row && column && *row > 0 && *column > 0)
+        return Spacing{*row, *column};
+    if (const std::string said = tags::wholeText(item, tag); !said.empty())
+        warnings.push_back(
+            {TextId("decode.spacing_unreadable", "%1 spacing \"%2\" is not two positive numbers: it was left out"),
+             tag == 0x00280030 ? "(0028,0030)" : "(0018,1164)", oneLine(said).substr(0, 60)});
+    return std::nullopt;
 }
 
 void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
@@ -44,6 +49,8 @@ void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
     out.contentTime = tags::text(d, 0x00080033);
     out.studyDescription = decode(tags::wholeText(d, 0x00081030));
     out.seriesDescription = decode(tags::wholeText(d, 0x0008103E));
+    out.paddle = decode(tags::wholeText(d, 0x001811A4));
+    out.bodyPart = tags::text(d, 0x00180015);
     out.protocolName = decode(tags::wholeText(d, 0x00181030));
     out.manufacturer = decode(tags::wholeText(d, 0x00080070));
     out.model = decode(tags::wholeText(d, 0x00081090));
@@ -102,13 +109,18 @@ void readView(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
 
 void readGeometry(DcmItem& d, ImageHeader& out)
 {
-    out.pixelSpacing = spacing(d, 0x00280030);
+    out.pixelSpacing = spacing(d, 0x00280030, out.warnings);
     if (!out.pixelSpacing)
         if (DcmItem* measures = tags::group(d, 0, 0x00289110))
-            out.pixelSpacing = spacing(*measures, 0x00280030);
-    out.imagerPixelSpacing = spacing(d, 0x00181164);
+            out.pixelSpacing = spacing(*measures, 0x00280030, out.warnings);
+    out.imagerPixelSpacing = spacing(d, 0x00181164, out.warnings);
     out.spacingCalibration = tags::text(d, 0x00280A02);
     out.magnification = tags::number(d, 0x00181114);
+    if (const std::string said = tags::wholeText(d, 0x00181114); !out.magnification && !said.empty())
+        out.warnings.push_back(
+            {TextId("decode.magnification_unreadable",
+                    "(0018,1114) Estimated Radiographic Magnification Factor \"%1\" is no number: it was left out"),
+             oneLine(said).substr(0, 60)});
     out.presentationLutShape = tags::text(d, 0x20500020);
     out.pixelIntensityRelationship = tags::text(d, 0x00281040);
     out.burnedInAnnotation = tags::text(d, 0x00280301);

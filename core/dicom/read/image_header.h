@@ -19,7 +19,7 @@ struct ImageHeader
     std::string sopClass, sopUid, seriesUid, studyUid, modality;
     std::string patientId, patientName, patientBirthDate, patientSex;
     std::string studyDate, acquisitionDate, acquisitionTime, contentTime;
-    std::string studyDescription, seriesDescription, protocolName, manufacturer, model, station;
+    std::string studyDescription, seriesDescription, protocolName, paddle, bodyPart, manufacturer, model, station;
     std::string photometric;        // as stored
     std::string presentationIntent; // "FOR PRESENTATION", "FOR PROCESSING"
     std::vector<std::string> imageType;

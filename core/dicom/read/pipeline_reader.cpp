@@ -1,5 +1,6 @@
 #include "core/dicom/read/pipeline_reader.h"
 
+#include "core/base/text_escape.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/data_set/text_decoder.h"
 #include "core/dicom/read/lookup_tables.h"
@@ -31,6 +32,16 @@ void readPadding(DcmItem& d, const PixelLayout& layout, GreyPipeline& out)
     out.padding = std::minmax(first, second);
 }
 
+double rescale(DcmItem& item, std::uint32_t tag, double otherwise, std::vector<UserText>& warnings)
+{
+    const auto value = tags::number(item, tag);
+    if (const std::string said = tags::wholeText(item, tag); !value && !said.empty())
+        warnings.push_back({TextId("decode.rescale_unreadable", "%1 \"%2\" is no number: %3 was taken"),
+                            tag == 0x00281053 ? "(0028,1053) Rescale Slope" : "(0028,1052) Rescale Intercept",
+                            oneLine(said).substr(0, 60), static_cast<int>(otherwise)});
+    return value.value_or(otherwise);
+}
+
 void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline& out, std::vector<UserText>& warnings)
 {
     DcmItem* group = tags::group(d, frame, 0x00289145); // Pixel Value Transformation
@@ -40,8 +51,8 @@ void readModality(DcmItem& d, int frame, const PixelLayout& layout, GreyPipeline
         if (out.modalityTable)
             return;
     }
-    out.slope = tags::number(from, 0x00281053).value_or(1);
-    out.intercept = tags::number(from, 0x00281052).value_or(0);
+    out.slope = rescale(from, 0x00281053, 1, warnings);
+    out.intercept = rescale(from, 0x00281052, 0, warnings);
     if (out.slope == 0) {
         warnings.push_back({TextId("decode.rescale_slope_assumed", "(0028,1053) Rescale Slope is 0: 1 was assumed")});
         out.slope = 1;
