@@ -33,7 +33,7 @@ public:
     // Takes away what a run left that ended before its first step, but for its log.
     void clear() const;
 
-    // For the run. Folders are made as needed.
+    // For the run. writeConfig() makes the folder; nothing else makes a deleted one again.
     void writeConfig(const nlohmann::json& config) const;
     void writeState(const RunState& state) const; // by rename
     void append(const RunRecord& record) const;   // one write; on a full disk the file is left as it was

@@ -49,6 +49,7 @@ private Q_SLOTS:
     {
         m_temporary = std::make_unique<QTemporaryDir>();
         m_folder = std::make_unique<RunFolder>(fs::path(m_temporary->path().toStdString()) / "run");
+        fs::create_directories(m_folder->path());
     }
 
     void oneProcessWritesAtATimeAndAKillReleasesTheFolder()
@@ -88,6 +89,30 @@ private Q_SLOTS:
         QCOMPARE(readJson(m_folder->stateFile()).at("eta_s").at(1).get<double>(), 20.0);
         QVERIFY_THROWS_EXCEPTION(Error, RunState::fromJson({{"step", "seven"}}));
         QVERIFY_THROWS_EXCEPTION(Error, RunState::fromJson({{"status", "asleep"}}));
+    }
+
+    // A run whose folder was deleted meanwhile does not make half of it again.
+    void aFolderThatIsGoneIsNotMadeAgain()
+    {
+        m_folder->writeState({});
+        fs::remove_all(m_folder->path());
+        QVERIFY_THROWS_EXCEPTION(Error, m_folder->writeState({}));
+        QVERIFY_THROWS_EXCEPTION(Error, m_folder->append(stepRecord(1)));
+        QVERIFY_THROWS_EXCEPTION(Error, m_folder->log("text"));
+        QVERIFY(!fs::exists(m_folder->path()));
+    }
+
+    // A run that ended before its first step has no hold of its folder; one that made a step has.
+    void whoTakesAFolder()
+    {
+        m_folder->writeConfig(nlohmann::json::object());
+        RunState state;
+        state.status = RunStatus::Failed;
+        m_folder->writeState(state);
+        QVERIFY(m_folder->exists() && !m_folder->taken());
+        state.step = 1;
+        m_folder->writeState(state);
+        QVERIFY(m_folder->taken());
     }
 
     void aReaderParsesEveryCompleteLineOnce()

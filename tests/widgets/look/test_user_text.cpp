@@ -51,7 +51,7 @@ private Q_SLOTS:
         QCOMPARE(shownText(sent), shownText(text));
     }
 
-    void otherExceptionsSayWhatTheyHave()
+    void wordsOfLibrariesAreNotShown()
     {
         QCOMPARE(shownError(std::bad_alloc()), QStringLiteral("Not enough memory for this."));
         QCOMPARE(shownError(std::runtime_error("100 % of it")),
