@@ -11,7 +11,13 @@
 namespace mama {
 namespace {
 
-// SHA-256 of a large file, computed once per file, size and time of change.
+bool isHash(const std::string& text)
+{
+    return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+// SHA-256 of a large file, computed once per file, size and times: that of the last change of its state is the system's
+// own, so a file changed in place whose time was set back counts as another one.
 std::string hashOf(const std::filesystem::path& path)
 {
     struct stat now
@@ -22,11 +28,12 @@ std::string hashOf(const std::filesystem::path& path)
                     {TextId("model.cannot_opened", "cannot be opened")});
     const std::string identity = std::filesystem::weakly_canonical(path).string() + "|" + std::to_string(now.st_size) +
                                  "|" + std::to_string(now.st_ino) + "|" + std::to_string(now.st_mtim.tv_sec) + "." +
-                                 std::to_string(now.st_mtim.tv_nsec);
+                                 std::to_string(now.st_mtim.tv_nsec) + "|" + std::to_string(now.st_ctim.tv_sec) + "." +
+                                 std::to_string(now.st_ctim.tv_nsec);
     const std::filesystem::path kept = cacheFolder() / "hashes" / sha256(identity);
     try {
         const std::string hash = std::filesystem::exists(kept) ? readText(kept) : std::string();
-        if (hash.size() == 64)
+        if (isHash(hash))
             return hash;
     } catch (const Error&) {
     }
@@ -38,6 +45,16 @@ std::string hashOf(const std::filesystem::path& path)
     return hash;
 }
 
+// Weights, and what else of a model folder changes a score: the tokenizer's files and configurations. What a training
+// run leaves beside them says nothing of the model.
+bool changesScores(const std::filesystem::path& file)
+{
+    const std::string ending = file.extension().string(), name = file.filename().string();
+    const bool weights = ending == ".safetensors" || ending == ".bin" || ending == ".ckpt" || ending == ".pth";
+    const bool texts = ending == ".json" || ending == ".txt" || ending == ".model";
+    return weights || (texts && name != "model.json" && name != "trainer.json");
+}
+
 std::string modelHash(const std::filesystem::path& folder, const nlohmann::json& description)
 {
     std::vector<std::filesystem::path> files;
@@ -45,9 +62,7 @@ std::string modelHash(const std::filesystem::path& folder, const nlohmann::json&
         files.push_back(folder);
     else
         for (const auto& entry : std::filesystem::directory_iterator(folder))
-            if (entry.is_regular_file() &&
-                (entry.path().extension() == ".safetensors" || entry.path().extension() == ".bin" ||
-                 entry.path().extension() == ".ckpt" || entry.path().extension() == ".pth"))
+            if (entry.is_regular_file() && changesScores(entry.path()))
                 files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     if (const auto base = baseTextWeights(description); !base.empty())

@@ -50,6 +50,35 @@ struct NamedText
     ViewText text;
 };
 
+// A name that says a side or a view and nothing else.
+bool isBare(const std::string& name)
+{
+    const std::string word = upper(name);
+    return sideOfWord(word) != Side::Unknown || std::ranges::find(viewNames(), word) != viewNames().end();
+}
+
+// The image's own folder; LEFT/CC and CC/LEFT together; else the nearest folder above that names side and view at once,
+// since a lone side or "ML" higher up may stand for anything.
+ViewText folderText(const std::filesystem::path& image)
+{
+    constexpr int highest = 4;
+    std::filesystem::path folder = image.parent_path();
+    const std::string own = folder.filename().string(), above = folder.parent_path().filename().string();
+    if (isBare(own) && isBare(above))
+        if (const ViewText both = parseViewText(above + " " + own); both.sideBesideView && !both.view.empty())
+            return both;
+    const ViewText nearest = parseViewText(own);
+    if (!nearest.view.empty())
+        return nearest;
+    for (int level = 1; level < highest && folder.has_relative_path(); ++level) {
+        folder = folder.parent_path();
+        if (const ViewText named = parseViewText(folder.filename().string());
+            named.sideBesideView && !named.view.empty())
+            return named;
+    }
+    return nearest;
+}
+
 // A paddle names no view.
 ViewText paddleText(const std::string& paddle)
 {
@@ -66,10 +95,14 @@ std::vector<NamedText> texts(const StudyImage& image)
                                {"PaddleDescription", paddleText(h.paddle)},
                                {"StudyDescription", parseViewText(h.studyDescription)},
                                {"file name", parseViewText(image.path.stem().string())},
-                               {"folder name", parseViewText(image.path.parent_path().filename().string())}};
+                               {"folder name", folderText(image.path)}};
+    // Sets that put one image a patient name it so: "Mass-Test_P_00016_LEFT_CC".
+    if (const ViewText patient = parseViewText(h.patientId); patient.sideBesideView && !patient.view.empty())
+        all.push_back({"PatientID", patient});
     // "Diagnostic mammogram LEFT" and a folder "left" name what was ordered, not this image.
     for (NamedText& one : all)
-        if ((one.source == "StudyDescription" || one.source == "folder name") && !one.text.sideBesideView)
+        if ((one.source == "StudyDescription" || one.source == "folder name" || one.source == "PatientID") &&
+            !one.text.sideBesideView)
             one.text.side = Side::Unknown;
     return all;
 }
@@ -139,7 +172,7 @@ void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
                  code.scheme});
     }
     for (const NamedText& one : named) {
-        if (one.source == "StudyDescription" || one.source == "folder name")
+        if (one.source == "StudyDescription" || one.source == "folder name" || one.source == "PatientID")
             continue; // of the exam, not of this image
         for (const std::string& said : one.text.spoken)
             if (std::ranges::find(image.modifiers, said) == image.modifiers.end())

@@ -162,6 +162,41 @@ private Q_SLOTS:
         QCOMPARE(actual, expected.toStdString());
     }
 
+    void wordsThatSayWhatAnImageIs_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::addColumn<QString>("expected");
+        for (const auto& [text, expected] :
+             std::initializer_list<std::pair<const char*, const char*>>{{"R CC SPOT", "S"},
+                                                                        {"L MLO spot mag 1.8", "S M"},
+                                                                        {"RCC MAGNIFICATION", "M"},
+                                                                        {"L CC focal compression", "S"},
+                                                                        {"R CC coned", "S"},
+                                                                        {"R CC MAG 1.0", ""},
+                                                                        {"R CC no mag", ""},
+                                                                        {"LMLO non displaced", ""},
+                                                                        {"LMLO implant displaced", "ID"},
+                                                                        {"ID R CC", "ID"},
+                                                                        {"PATIENT ID 12", ""},
+                                                                        {"R CC SUB", "recombined"},
+                                                                        {"sub-01", ""},
+                                                                        {"L MLO LE", "low energy"},
+                                                                        {"CEDM low energy", "low energy"},
+                                                                        {"IMAGE L CC", ""}})
+            QTest::newRow(text) << text << expected;
+    }
+
+    void wordsThatSayWhatAnImageIs()
+    {
+        QFETCH(QString, text);
+        QFETCH(QString, expected);
+        const ViewText found = parseViewText(text.toStdString());
+        std::string actual = found.contrast;
+        for (const std::string& said : found.spoken)
+            actual += (actual.empty() ? "" : " ") + said;
+        QCOMPARE(actual, expected.toStdString());
+    }
+
     void threeFiveAndEightViews()
     {
         const Views three{{"1.dcm", tagged("R", "CC")}, {"2.dcm", tagged("R", "MLO")}, {"3.dcm", tagged("L", "ML")}};
