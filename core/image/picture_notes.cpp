@@ -1,6 +1,6 @@
 #include "core/image/picture_notes.h"
 
-#include "core/image/byte_cursor.h"
+#include "core/image/jpeg_segments.h"
 #include "core/image/tiff_pages.h"
 
 #include <cstring>
@@ -29,23 +29,15 @@ PictureNotes jpegNotes(std::span<const std::byte> bytes)
 {
     PictureNotes notes;
     ByteCursor in(bytes, false);
-    for (std::size_t at = 2; in.ok();) {
-        const auto marker = in.number(at, 2);
-        if (marker == 0xFFFF) { // fill byte
-            ++at;
-            continue;
-        }
-        if (marker < 0xFF01 || marker == 0xFFDA || marker == 0xFFD9)
-            break;
-        const bool alone = (marker >= 0xFFD0 && marker <= 0xFFD8) || marker == 0xFF01;
-        const std::size_t length = alone ? 0 : in.number(at + 2, 2);
-        if (!in.ok() || (!alone && length < 2) || length > bytes.size() - at - 2)
+    for (auto segment = jpegSegment(in, 2); segment; segment = jpegSegment(in, segment->next())) {
+        const auto [marker, at, length] = *segment;
+        if (marker == 0xFFDA || marker == 0xFFD9 || !in.ok() || (!segment->alone() && length < 2) ||
+            length > bytes.size() - at - 2)
             break;
         if (marker == 0xFFE1 && length >= 8 && hasAt(bytes, at + 4, "Exif\0\0"sv))
             notes.orientation = exifOrientation(bytes.subspan(at + 10, length - 8));
         if (marker == 0xFFE2 && hasAt(bytes, at + 4, "MPF\0"sv))
             notes.morePictures = true;
-        at += 2 + length;
     }
     return notes;
 }

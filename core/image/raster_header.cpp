@@ -1,6 +1,6 @@
 #include "core/image/raster_header.h"
 
-#include "core/image/byte_cursor.h"
+#include "core/image/jpeg_segments.h"
 #include "core/image/tiff_pages.h"
 
 #include <cctype>
@@ -29,22 +29,14 @@ std::optional<RasterSize> pngSize(std::span<const std::byte> bytes)
 std::optional<RasterSize> jpegSize(std::span<const std::byte> bytes)
 {
     ByteCursor in(bytes, false);
-    for (std::size_t at = 2; in.ok();) {
-        const auto marker = in.number(at, 2);
-        if (marker == 0xFFFF) { // fill byte
-            ++at;
-            continue;
-        }
-        if (marker < 0xFF01)
-            return std::nullopt;
+    for (auto segment = jpegSegment(in, 2); segment; segment = jpegSegment(in, segment->next())) {
+        const auto [marker, at, length] = *segment;
         const bool frame =
             marker >= 0xFFC0 && marker <= 0xFFCF && marker != 0xFFC4 && marker != 0xFFC8 && marker != 0xFFCC;
         if (frame) {
             const auto bits = in.number(at + 4, 1), rows = in.number(at + 5, 2), columns = in.number(at + 7, 2);
             return checked(in, rows, columns, bits);
         }
-        const bool alone = (marker >= 0xFFD0 && marker <= 0xFFD8) || marker == 0xFF01;
-        at += 2 + (alone ? 0 : in.number(at + 2, 2));
     }
     return std::nullopt;
 }

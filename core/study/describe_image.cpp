@@ -20,11 +20,6 @@ constexpr std::string_view SecondaryCapture = "1.2.840.10008.5.1.4.1.1.7";
 
 bool among(std::string_view value, const auto& list) { return std::ranges::find(list, value) != std::end(list); }
 
-bool has(const std::vector<std::string>& modifiers, std::string_view label)
-{
-    return std::ranges::find(modifiers, label) != modifiers.end();
-}
-
 std::string presentationOf(const ImageHeader& header)
 {
     if (header.presentationIntent.find("PRESENTATION") != std::string::npos || among(header.sopClass, ForPresentation))
@@ -84,11 +79,11 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
         image.badges.push_back({TextId("badge.recombined", "contrast: recombined")});
     if (image.contrast == "high energy")
         image.badges.push_back({TextId("badge.high_energy", "contrast: high energy")});
-    if (has(image.modifiers, "S"))
+    if (image.hasModifier("S"))
         image.badges.push_back({TextId("badge.spot", "spot compression")});
-    if (has(image.modifiers, "M"))
+    if (image.hasModifier("M"))
         image.badges.push_back({TextId("badge.magnification", "magnification")});
-    if (has(image.modifiers, "ID"))
+    if (image.hasModifier("ID"))
         image.badges.push_back({TextId("badge.implant_displaced", "implant displaced")});
     if (header.partialView)
         image.badges.push_back({TextId("badge.partial_view", "partial view")});

@@ -7,6 +7,7 @@
 #include "core/study/group_images.h"
 #include "core/study/list_files.h"
 #include "core/study/orientation.h"
+#include "core/study/side_and_view.h"
 #include "core/study/slots.h"
 
 #include <algorithm>
@@ -36,8 +37,7 @@ struct Outcome
 // Whether the chest wall can be looked for: a mammogram, or a loose picture whose name gives the side.
 bool worthLooking(const StudyImage& image)
 {
-    return (image.side == Side::Right || image.side == Side::Left) &&
-           (image.header.modality == "MG" || image.header.format != "dicom" || image.header.bodyPart == "BREAST");
+    return (image.side == Side::Right || image.side == Side::Left) && isMammogram(image.header);
 }
 
 std::string capitals(std::string text)

@@ -48,6 +48,7 @@ struct NamedText
 {
     std::string source;
     ViewText text;
+    bool ofExam = false; // names what was ordered or whose it is, not this image
 };
 
 // A name that says a side or a view and nothing else.
@@ -93,16 +94,15 @@ std::vector<NamedText> texts(const StudyImage& image)
     std::vector<NamedText> all{{"SeriesDescription", parseViewText(h.seriesDescription)},
                                {"ProtocolName", parseViewText(h.protocolName)},
                                {"PaddleDescription", paddleText(h.paddle)},
-                               {"StudyDescription", parseViewText(h.studyDescription)},
+                               {"StudyDescription", parseViewText(h.studyDescription), true},
                                {"file name", parseViewText(image.path.stem().string())},
-                               {"folder name", folderText(image.path)}};
+                               {"folder name", folderText(image.path), true}};
     // Sets that put one image a patient name it so: "Mass-Test_P_00016_LEFT_CC".
     if (const ViewText patient = parseViewText(h.patientId); patient.sideBesideView && !patient.view.empty())
-        all.push_back({"PatientID", patient});
+        all.push_back({"PatientID", patient, true});
     // "Diagnostic mammogram LEFT" and a folder "left" name what was ordered, not this image.
     for (NamedText& one : all)
-        if ((one.source == "StudyDescription" || one.source == "folder name" || one.source == "PatientID") &&
-            !one.text.sideBesideView)
+        if (one.ofExam && !one.text.sideBesideView)
             one.text.side = Side::Unknown;
     return all;
 }
@@ -117,13 +117,6 @@ std::string frameSide(const StudyImage& image)
         if (sideOfTag(side) != Side::Unknown)
             return name(sideOfTag(side));
     return "";
-}
-
-// Also one on a phosphor plate, or a digital one of a general detector, of the breast.
-bool isMammogram(const ImageHeader& header)
-{
-    return header.modality == "MG" || header.format != "dicom" ||
-           ((header.modality == "CR" || header.modality == "DX") && header.bodyPart == "BREAST");
 }
 
 std::string sideOfText(StudyImage& image, const char* source, const std::string& value)
@@ -161,6 +154,13 @@ std::string viewOfPosition(StudyImage& image)
     return "";
 }
 
+void addModifiers(const std::vector<std::string>& labels, StudyImage& image)
+{
+    for (const std::string& label : labels)
+        if (!image.hasModifier(label))
+            image.modifiers.push_back(label);
+}
+
 void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
 {
     for (const Code& code : image.header.viewModifiers) {
@@ -171,30 +171,23 @@ void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
                 {TextId("study.unknown_modifier_code", "view modifier: code (%1, %2) is not in CID 4015"), code.value,
                  code.scheme});
     }
-    for (const NamedText& one : named) {
-        if (one.source == "StudyDescription" || one.source == "folder name" || one.source == "PatientID")
-            continue; // of the exam, not of this image
-        for (const std::string& said : one.text.spoken)
-            if (std::ranges::find(image.modifiers, said) == image.modifiers.end())
-                image.modifiers.push_back(said);
-    }
+    for (const NamedText& one : named)
+        if (!one.ofExam)
+            addModifiers(one.text.spoken, image);
     if (image.header.view)
         return;
     const auto from = std::ranges::find_if(
         named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
     if (from != named.end())
-        for (const std::string& label : from->text.modifiers)
-            if (std::ranges::find(image.modifiers, label) == image.modifiers.end())
-                image.modifiers.push_back(label);
+        addModifiers(from->text.modifiers, image);
 }
 
 // Clearly magnified by the header, whatever its codes say: contact views have factors up to about 1.1.
 void readMagnification(StudyImage& image)
 {
     constexpr double clearly = 1.3;
-    if (image.header.magnification.value_or(1) > clearly &&
-        std::ranges::find(image.modifiers, "M") == image.modifiers.end())
-        image.modifiers.emplace_back("M");
+    if (image.header.magnification.value_or(1) > clearly)
+        addModifiers({"M"}, image);
 }
 
 // What contrast mammography made of it: by ImageType, else by words.
@@ -210,7 +203,7 @@ void readContrast(StudyImage& image, const std::vector<NamedText>& named)
             image.contrast = "high energy";
     }
     for (const NamedText& one : named)
-        if (image.contrast.empty() && one.source != "StudyDescription" && one.source != "folder name")
+        if (image.contrast.empty() && !one.ofExam)
             image.contrast = one.text.contrast;
 }
 
@@ -232,6 +225,12 @@ std::string composeLabel(const StudyImage& image)
 }
 
 } // namespace
+
+bool isMammogram(const ImageHeader& header)
+{
+    return header.modality == "MG" || header.format != "dicom" ||
+           ((header.modality == "CR" || header.modality == "DX") && header.bodyPart == "BREAST");
+}
 
 void resolveSideAndView(StudyImage& image)
 {

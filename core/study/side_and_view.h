@@ -7,4 +7,7 @@ namespace mama {
 // that contradicts is a warning with both values (workstation notes 1.1).
 void resolveSideAndView(StudyImage& image);
 
+// A loose picture, or a DICOM image of modality MG; also one of the breast on a phosphor plate or a general detector.
+bool isMammogram(const ImageHeader& header);
+
 } // namespace mama

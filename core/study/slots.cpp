@@ -6,16 +6,12 @@
 namespace mama {
 namespace {
 
-bool has(const StudyImage& image, std::string_view modifier)
-{
-    return std::ranges::find(image.modifiers, modifier) != image.modifiers.end();
-}
-
 // Spot and magnification views belong to their parent view; cleavage, axillary tail and tangential are views of their
 // own.
 bool mayHang(const StudyImage& image)
 {
-    return !has(image, "M") && !has(image, "S") && !has(image, "CV") && !has(image, "AT") && !has(image, "TAN") &&
+    constexpr std::string_view apart[] = {"M", "S", "CV", "AT", "TAN"};
+    return std::ranges::none_of(apart, [&](std::string_view label) { return image.hasModifier(label); }) &&
            image.contrast != "recombined" && image.contrast != "high energy";
 }
 

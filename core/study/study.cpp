@@ -4,6 +4,11 @@
 
 namespace mama {
 
+bool StudyImage::hasModifier(std::string_view wanted) const
+{
+    return std::find(modifiers.begin(), modifiers.end(), wanted) != modifiers.end();
+}
+
 const char* name(Slot slot)
 {
     switch (slot) {

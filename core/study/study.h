@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace mama {
@@ -48,6 +49,8 @@ struct StudyImage
     int twin = -1;                 // index in the study of its For Presentation or For Processing counterpart
     std::vector<UserText> badges;  // "mirrored", "side and pixels disagree", "synthetic", "for processing", ...
     std::vector<UserText> warnings;
+
+    bool hasModifier(std::string_view wanted) const;
 };
 
 struct Study

@@ -101,9 +101,8 @@ struct Speech
     std::string_view beginning, modifier, contrast;
 };
 constexpr Speech speeches[] = {
-    {"SPOT", "S", ""},           {"CONED", "S", ""},           {"CONEDOWN", "S", ""},
-    {"MAGNIF", "M", ""},         {"EKLUND", "ID", ""},         {"DISPLACED", "ID", ""},
-    {"PUSHBACK", "ID", ""},      {"RECOMB", "", "recombined"}, {"SUBTRACT", "", "recombined"},
+    {"SPOT", "S", ""},           {"CONED", "S", ""},     {"MAGNIF", "M", ""},          {"EKLUND", "ID", ""},
+    {"DISPLACED", "ID", ""},     {"PUSHBACK", "ID", ""}, {"RECOMB", "", "recombined"}, {"SUBTRACT", "", "recombined"},
     {"IODINE", "", "recombined"}};
 // Words that have other meanings too, and count only beside a view.
 constexpr Speech besideView[] = {{"ID", "ID", ""},

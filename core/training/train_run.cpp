@@ -73,13 +73,6 @@ Settings newRun(const TrainRun& run, const RunFolder& folder)
     return settings;
 }
 
-std::string shown(const Settings& settings, const std::string& key)
-{
-    std::string pointer = "/" + key;
-    std::replace(pointer.begin(), pointer.end(), '.', '/');
-    return settings.toJson().at(nlohmann::json::json_pointer(pointer)).dump();
-}
-
 // How to train on with a setting that a run keeps to its end.
 std::string wayOn(const RunFolder& folder)
 {
@@ -121,7 +114,7 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
     for (const std::string& key : before.differences(now))
         if (!mayChange(key) && !grows(before, now, key))
             refuse(run.folder, "the configuration differs from the run's in " + key + ": the run has " +
-                                   shown(before, key) + ", the configuration " + shown(now, key) + wayOn(folder));
+                                   before.shown(key) + ", the configuration " + now.shown(key) + wayOn(folder));
     return now;
 }
 

@@ -166,6 +166,7 @@ void Settings::makePathsAbsolute()
 
 const json& Settings::value(std::string_view key) const { return m_values.at(pointerOf(key)); }
 
+std::string Settings::shown(std::string_view key) const { return value(key).dump(); }
 bool Settings::flag(FlagKey key) const { return value(key.key()).get<bool>(); }
 std::int64_t Settings::integer(IntegerKey key) const { return value(key.key()).get<std::int64_t>(); }
 double Settings::number(NumberKey key) const { return value(key.key()).get<double>(); }

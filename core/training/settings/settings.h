@@ -45,6 +45,7 @@ public:
     const std::string& text(TextKey key) const; // also of a choice
     bool is(const SettingChoice& choice) const; // is({"task", "pretrain"})
 
+    std::string shown(std::string_view key) const;            // as the file holds it
     const nlohmann::json& toJson() const { return m_values; } // nested as in the file
     // Keys in which two configurations differ, in the order of the table.
     std::vector<std::string> differences(const Settings& other) const;
