@@ -2,7 +2,6 @@
 
 #include "core/dicom/read/image_file.h"
 #include "core/evaluation/figure_list.h"
-#include "core/evaluation/lesion_target.h"
 #include "core/study/spacing.h"
 
 #include <algorithm>
@@ -15,105 +14,11 @@ namespace {
 using nlohmann::json;
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
-constexpr std::array kindNames = {"mass", "calcification"};
 constexpr std::array conspicuities = {"", "obvious", "moderate", "subtle"}; // "": all
 constexpr double sensitivityOfThreshold = 0.9;
 
-// One image and one kind of lesion, ready to be counted.
-struct Case
-{
-    bool present = false, reachable = false;
-    std::string conspicuity;
-    double chance = 0, chanceNear = none;
-    std::map<std::string, double> scores;
-    std::map<std::string, MapAim> maps;
-};
-
-// What is asked of a whole image, breast or exam; -1: not labelled, or not asked.
-struct Labels
-{
-    int density = -1, suspicious = -1;
-    bool normal = false;
-    std::vector<double> densityScores;
-    double suspicion = 0;
-};
-
-struct Sample
-{
-    std::string patient;
-    std::array<Case, lesionChannels> kinds;
-    Labels labels;
-};
-
-Case caseOf(const FindingAnswer::Kind& answer, const LesionTarget& target)
-{
-    Case made{target.present,
-              target.reachable,
-              target.conspicuity,
-              target.chance,
-              target.near.empty() ? none : target.chanceNear,
-              {},
-              {}};
-    for (const auto& [name, score] : answer.scores)
-        made.scores[name] = score;
-    for (const auto& [name, map] : answer.maps)
-        if (!map.empty())
-            made.maps[name] = aimOf(map, target);
-    return made;
-}
-
-int suspiciousOf(const TrainingImage& image)
-{
-    const int category = classOf(image.labels, biradsLabel).value_or(-1);
-    return category == 4 || category == 5 ? 1 : category == 1 || category == 2 ? 0 : -1;
-}
-
-Sample sampleOf(const FindingAnswer& answer, const TrainingImage& image, const PreparedImage& prepared,
-                const std::optional<Spacing>& spacing)
-{
-    Sample made{image.fields.patient, {}, {}};
-    for (std::size_t kind = 0; kind < lesionChannels; ++kind)
-        made.kinds[kind] =
-            caseOf(answer.kinds[kind], lesionTarget(image, static_cast<LesionChannel>(kind), prepared, spacing));
-    made.labels.density = answer.density.empty() ? -1 : classOf(image.labels, densityLabel).value_or(-1);
-    made.labels.densityScores = answer.density;
-    made.labels.suspicious = answer.suspicious ? suspiciousOf(image) : -1;
-    made.labels.suspicion = answer.suspicious.value_or(0);
-    made.labels.normal = image.lesions.empty() && classOf(image.labels, biradsLabel).value_or(1) == 1;
-    return made;
-}
-
-// One sample for all images of a key: mean scores, a lesion if any image has one. Maps stay the images'.
-std::vector<Sample> joined(const std::vector<Sample>& images, const std::vector<std::string>& keys)
-{
-    std::map<std::string, std::vector<const Sample*>> groups;
-    for (std::size_t i = 0; i < images.size(); ++i)
-        groups[keys[i]].push_back(&images[i]);
-    std::vector<Sample> made;
-    for (const auto& [key, group] : groups) {
-        Sample sum = *group.front();
-        const double share = 1.0 / static_cast<double>(group.size());
-        for (std::size_t kind = 0; kind < lesionChannels; ++kind) {
-            Case& whole = sum.kinds[kind];
-            for (auto& [name, score] : whole.scores) {
-                score = 0;
-                for (const Sample* image : group)
-                    score += share * image->kinds[kind].scores.at(name);
-            }
-            for (const Sample* image : group)
-                whole.present = whole.present || image->kinds[kind].present;
-        }
-        sum.labels.suspicion = 0;
-        std::fill(sum.labels.densityScores.begin(), sum.labels.densityScores.end(), 0.0);
-        for (const Sample* image : group) {
-            sum.labels.suspicion += share * image->labels.suspicion;
-            for (std::size_t i = 0; i < sum.labels.densityScores.size(); ++i)
-                sum.labels.densityScores[i] += share * image->labels.densityScores[i];
-        }
-        made.push_back(std::move(sum));
-    }
-    return made;
-}
+using Sample = FindingSample;
+using Case = FindingSample::Case;
 
 // One kind of lesion over all samples.
 class KindFigures
@@ -139,7 +44,8 @@ public:
                 scores[name].push_back(score);
         }
         for (const auto& [name, values] : scores)
-            m_figures.addAuc(prefix + kindNames[m_kind] + "_auc_" + name + ending(conspicuity), values, positive, used);
+            m_figures.addAuc(prefix + lesionKindNames[m_kind] + "_auc_" + name + ending(conspicuity), values, positive,
+                             used);
     }
 
     void addAim(const std::string& conspicuity) const
@@ -166,7 +72,7 @@ public:
     void addActivation(const std::map<std::string, double>& thresholds) const
     {
         for (const auto& [map, any] : m_maps) {
-            const auto threshold = thresholds.find(std::string(kindNames[m_kind]) + "_" + map);
+            const auto threshold = thresholds.find(std::string(lesionKindNames[m_kind]) + "_" + map);
             if (threshold == thresholds.end())
                 continue;
             const auto active = [&, &name = map](const Case& one) {
@@ -191,7 +97,7 @@ public:
                     peaks.push_back(peak);
             std::sort(peaks.begin(), peaks.end());
             if (!peaks.empty())
-                thresholds[std::string(kindNames[m_kind]) + "_" + map] =
+                thresholds[std::string(lesionKindNames[m_kind]) + "_" + map] =
                     metrics::quantile(peaks, 1 - sensitivityOfThreshold);
         }
     }
@@ -213,7 +119,7 @@ private:
         std::vector<double> values;
         for (const Sample& sample : m_samples)
             values.push_back(value(sample));
-        m_figures.addMean(std::string(kindNames[m_kind]) + "_" + name, values);
+        m_figures.addMean(std::string(lesionKindNames[m_kind]) + "_" + name, values);
     }
 
     const std::vector<Sample>& m_samples;
@@ -306,19 +212,20 @@ Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const A
             prepare(file->readFrame(0), file->pipeline(0), options.profile, {options.inputSize, options.patch});
         std::vector<UserText> warnings;
         images.push_back(
-            sampleOf(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
+            findingSample(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
         exams.push_back(image.fields.patient + " " + image.fields.exam);
         breasts.push_back(exams.back() + " " + image.fields.side);
     }
-    FindingFigures made{{}, json::object()};
+    FindingFigures made{{}, json::object(), {}};
     const auto ofImages = figuresOfImages(images, options, made.thresholds, job);
-    const auto ofBreasts = figuresOfBreasts(joined(images, breasts), options, job);
-    const auto ofExams = figuresOfExams(joined(images, exams), options, job);
+    const auto ofBreasts = figuresOfBreasts(joinedByKey(images, breasts), options, job);
+    const auto ofExams = figuresOfExams(joinedByKey(images, exams), options, job);
     if (!ofImages || !ofBreasts || !ofExams)
         return {};
     made.figures = *ofImages;
     made.figures.update(*ofBreasts);
     made.figures.update(*ofExams);
+    made.images = std::move(images);
     return made;
 }
 

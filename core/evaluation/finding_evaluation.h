@@ -1,30 +1,16 @@
 #pragma once
+#include "core/evaluation/finding_sample.h"
 #include "core/image/profile.h"
 #include "core/metrics/bootstrap.h"
 #include "core/training/data/training_index.h"
 
-#include <array>
 #include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <string>
 #include <vector>
 
 namespace mama {
-
-// What a model says of one image, by masses and calcifications (LesionChannel). Maps are row by row on the patch grid.
-struct FindingAnswer
-{
-    struct Kind
-    {
-        std::vector<std::pair<std::string, double>> scores;           // name, the higher the more likely
-        std::vector<std::pair<std::string, std::vector<float>>> maps; // name, empty where it does not apply
-    };
-    std::array<Kind, lesionChannels> kinds;
-    std::vector<double> density;      // one score a class; empty: not asked
-    std::optional<double> suspicious; // BI-RADS 4 and 5 against 1 and 2
-};
 
 // Gives an answer for an image that went through the profile. Index and caption belong to the image: a map may be drawn
 // for the sentence that describes it.
@@ -41,8 +27,9 @@ struct FindingEvaluation
 
 struct FindingFigures
 {
-    nlohmann::json figures;    // name: {"value", "low", "high", "n"}, 95 % intervals by patient
-    nlohmann::json thresholds; // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
+    nlohmann::json figures;            // name: {"value", "low", "high", "n"}, 95 % intervals by patient
+    nlohmann::json thresholds;         // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
+    std::vector<FindingSample> images; // what they were counted from, in the order of the index
 };
 
 // Over every image of the index, KIND being mass or calcification, all and by conspicuity (of an image's plainest

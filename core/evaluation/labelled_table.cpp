@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
+#include "core/tables/importers/known_sets.h"
 
 #include <algorithm>
 #include <cctype>
@@ -25,10 +26,17 @@ Columns columnsOf(const std::filesystem::path& file)
     const std::vector<std::string> heading = readCsvHeading(file);
     const auto needed = [&](const char* name) {
         const Column found = findColumn(heading, name);
-        if (!found)
-            throw Error(ErrorCode::Format, "read labelled table", file.string(),
-                        std::string("column ") + name + " is missing; expected path and label");
-        return *found;
+        if (found)
+            return *found;
+        const std::string set = knownSet(heading);
+        throw Error(
+            ErrorCode::Format, "read labelled table", file.string(),
+            set.empty()
+                ? UserText{TextId("table.needs_path_and_label", "column %1 is missing; expected path and label"), name}
+                : UserText{TextId("table.known_set_without_labels",
+                                  "column %1 is missing: this is a table of %2. Make one with the columns "
+                                  "path (of the image, from the table's folder), label and patient from it"),
+                           name, set});
     };
     Columns out;
     out.path = needed("path");

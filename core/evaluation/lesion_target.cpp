@@ -135,7 +135,7 @@ LesionTarget lesionTarget(const TrainingImage& image, LesionChannel kind, const 
 
 MapAim aimOf(std::span<const float> map, const LesionTarget& target)
 {
-    MapAim aim{undefined, undefined, undefined, undefined, undefined};
+    MapAim aim{undefined, undefined, undefined, undefined, undefined, {}};
     std::size_t peak = map.size();
     for (std::size_t i = 0; i < map.size(); ++i)
         if (target.patches.counted[i] != 0 && (peak == map.size() || map[i] > map[peak]))
@@ -143,6 +143,7 @@ MapAim aimOf(std::span<const float> map, const LesionTarget& target)
     if (peak == map.size())
         return aim;
     aim.peak = map[peak];
+    aim.patch = peak;
     if (!target.present)
         return aim;
     const metrics::MapFigures figures = metrics::mapFigures(map, target.patches);

@@ -34,6 +34,7 @@ struct MapAim
     double hit = 0, near = 0; // 1 or 0: that patch's centre lies in a lesion, or within nearMm of one
     double cnr = 0;           // signed
     double miou = 0;          // of the map scaled to 0..1 over the breast, mean over the thresholds 0.1 to 0.5
+    std::optional<std::size_t> patch{}; // the highest one, row by row on the grid; empty: no patch has breast under it
 };
 // map: row by row on the patch grid.
 MapAim aimOf(std::span<const float> map, const LesionTarget& target);

@@ -194,10 +194,11 @@ int encodeTexts(const Options& options, const Context& context)
     writeNpy(options.out, made->global, std::array{made->count, made->dim});
     if (!options.second.empty())
         writeNpy(options.second, made->sentences, std::array{made->offsets.back(), made->dim});
-    nlohmann::json counts = nlohmann::json::array();
+    nlohmann::json counts = nlohmann::json::array(), read = nlohmann::json::array();
     std::vector<std::size_t> cut;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         counts.push_back(made->offsets[i + 1] - made->offsets[i]);
+        read.push_back(made->last[i] < 0 ? nlohmann::json(nullptr) : nlohmann::json(made->last[i]));
         if (made->cut[i])
             cut.push_back(i);
     }
@@ -215,6 +216,7 @@ int encodeTexts(const Options& options, const Context& context)
         nlohmann::json document = aboutModel(loaded);
         document.update({{"texts", texts.size()},
                          {"sentences", counts},
+                         {"sentence_rows", read},
                          {"cut", cut},
                          {"warnings", warnings},
                          {"pooling", poolingUsed(loaded.model->info(), how.pooling)},
@@ -244,11 +246,17 @@ void addEncode(CLI::App& app, Context& context)
     runs(*image, context, [options, &context] { return encodeImages(*options, context); });
     CLI::App* text =
         encode->add_subcommand("text", "Global [N, D] and sentence [total sentences, D] embeddings, L2-normalised");
+    text->description(
+        "Embeddings of texts, L2-normalised. Sentence embeddings have a row for every separator that the text model sees, as in\n"
+        "training; a model whose tokenizer closes a text with a separator (MiniLM, BERT) has one row more than the text has\n"
+        "sentences, the closing separator's. It is the row before that query and evaluate-findings compare with the patches:\n"
+        "--json gives that row of each text as sentence_rows, from 0 (null: the text has no sentence).");
     text->add_option("--text-file", options->textFile,
                      "One text a line, or a JSON array of strings; - is standard input")
         ->required();
     addTextOptions(*text, *options);
-    text->add_option("--sentences", options->second, "Write sentence embeddings here");
+    text->add_option("--sentences", options->second,
+                     "Write sentence embeddings here; see above for which row is the text's");
     runs(*text, context, [options, &context] { return encodeTexts(*options, context); });
     for (CLI::App* command : {image, text}) {
         addModelOption(*command, options->model);

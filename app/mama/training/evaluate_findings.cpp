@@ -2,6 +2,7 @@
 #include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/evaluation/finding_predictions.h"
 #include "core/evaluation/finding_report.h"
 #include "core/evaluation/head_answerer.h"
 #include "core/evaluation/text_answerer.h"
@@ -19,7 +20,7 @@ namespace {
 struct Options
 {
     std::string model;
-    std::filesystem::path data, sentences, out, thresholds;
+    std::filesystem::path data, sentences, out, predictions, thresholds;
     bool head = false, json = false;
     FindingEvaluation evaluation;
     ComputeOptions compute;
@@ -68,6 +69,8 @@ int run(Options options, const Job& job)
     const nlohmann::json document = findingReport(*figures, info, index);
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
+    if (!options.predictions.empty())
+        writeFindingPredictions(options.predictions, index.images, figures->images);
     if (options.json)
         printJson(document);
     else
@@ -98,6 +101,10 @@ void addEvaluateFindings(CLI::App& app, Context& context)
     command->add_flag("--head", options->head,
                       "The layer of a warm start's checkpoint instead of texts: the bound for the tower");
     command->add_option("--out", options->out, "File for the figures as JSON");
+    command->add_option(
+        "--predictions", options->predictions,
+        "CSV file with a row an image: labels, scores, each map's peak, its place and whether it hit. For paired\n"
+        "tests, recounts and lists of failures");
     command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();

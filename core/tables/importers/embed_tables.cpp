@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/tables/cell.h"
+#include "core/tables/importers/known_sets.h"
 
 #include <algorithm>
 #include <unordered_map>
@@ -22,8 +23,11 @@ struct Columns
     bool isReduced() const { return file.filename().string().find("reduced") != std::string::npos; }
 };
 
+// Tables of another data set are named as such.
 [[noreturn]] void wrong(const Path& file, const std::string& why)
 {
+    if (const UserText known = whyNotYet(file); !known.empty())
+        throw Error(ErrorCode::Unsupported, "read table", file.string(), known);
     throw Error(ErrorCode::Format, "read table", file.string(), why);
 }
 

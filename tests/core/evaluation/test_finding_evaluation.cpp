@@ -1,8 +1,10 @@
 #include "core/base/error.h"
 #include "core/dicom/read/image_file.h"
 #include "core/evaluation/finding_evaluation.h"
+#include "core/evaluation/finding_predictions.h"
 #include "core/evaluation/lesion_target.h"
 #include "core/evaluation/text_answerer.h"
+#include "core/tables/csv_file.h"
 #include "core/tables/importers/embed.h"
 #include "tests/support/small_data_set.h"
 #include "tests/support/test_data.h"
@@ -151,6 +153,47 @@ private Q_SLOTS:
         QVERIFY(aim.hit == 0 && aim.near == 0 && aim.peak == 0); // 38 mm off
         const LesionTarget small = lesionTarget(image, LesionChannel::Mass, prepared, Spacing{0.1, 0.1});
         QVERIFY(aimOf(map, small).near == 1 && aimOf(map, small).hit == 0 && small.chanceNear == 1);
+    }
+
+    // Every figure of an image can be counted again from its row.
+    void predictionsGiveTheFiguresAgain()
+    {
+        const auto half = [&](const PreparedImage& prepared, const TrainingImage& image) {
+            return answer(prepared, image, image.fields.view == "CC");
+        };
+        TrainingIndex index = m_index;
+        index.images.front().fields.exam = "an exam, \"quoted\"";
+        const auto figures = evaluateFindings(index, half, m_options);
+        const std::filesystem::path file = root() / "predictions.csv";
+        writeFindingPredictions(file, index.images, figures->images);
+        const std::vector<std::string> heading = readCsvHeading(file);
+        const auto at = [&](const CsvRecord& record, const char* name) {
+            return record.fields[findColumn(heading, name).value()];
+        };
+        std::size_t rows = 0, hits = 0, lesions = 0, right = 0;
+        const auto problems = readCsv(file, [&](const CsvRecord& record) {
+            const TrainingImage& image = index.images[rows++];
+            QCOMPARE(at(record, "image"), image.fields.path);
+            QCOMPARE(at(record, "exam"), image.fields.exam);
+            QCOMPARE(at(record, "mass"), std::string(image.lesions.empty() ? "0" : "1"));
+            right += at(record, "density") == std::to_string(*classOf(image.labels, densityLabel)) &&
+                     !at(record, "mass_peak_pair").empty();
+            if (image.lesions.empty()) {
+                QCOMPARE(at(record, "mass_hit_pair"), std::string());
+                return;
+            }
+            ++lesions;
+            if (at(record, "mass_hit_pair") != "1")
+                return;
+            ++hits;
+            const double x = std::stod(at(record, "mass_x_pair")), y = std::stod(at(record, "mass_y_pair"));
+            QVERIFY2(x >= 20 && x < 40 && y >= 40 && y < 60, "the mask is stored rows 40 to 59, columns 20 to 39");
+        });
+        QVERIFY(problems.empty());
+        QCOMPARE(rows, index.images.size());
+        QCOMPARE(right, rows);
+        QCOMPARE(static_cast<double>(hits) / static_cast<double>(lesions), value(figures->figures, "mass_hit_pair"));
+        QCOMPARE(value(figures->figures, "mass_hit_pair"), 0.5);
     }
 
     void sentencesAreRead()
