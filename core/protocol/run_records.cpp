@@ -76,6 +76,8 @@ json toJson(const StepRecord& record)
                  {"loading_share", record.loadingShare},
                  {"memory_mb", record.memoryMb},
                  {"cpu", record.cpu}};
+    if (!record.gradients.empty())
+        line["grad_norms"] = record.gradients;
     if (record.gpu)
         line["gpu"] = *record.gpu;
     if (record.gpuMemoryMb)
@@ -117,6 +119,7 @@ StepRecord stepRecordOf(const json& line)
     takeNumber(line, "cpu", record.cpu);
     takeNumbers(line, "terms", record.terms);
     takeNumbers(line, "scale", record.scale);
+    takeNumbers(line, "grad_norms", record.gradients);
     if (const auto gpu = line.find("gpu"); gpu != line.end() && gpu->is_number())
         record.gpu = gpu->get<double>();
     if (const auto memory = line.find("gpu_memory_mb"); memory != line.end() && memory->is_number())

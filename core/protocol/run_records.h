@@ -61,9 +61,10 @@ struct StepRecord
     double epoch = 0;
     std::int64_t samples = 0;
     double time = 0, lr = 0, loss = 0;
-    std::map<std::string, double> terms; // parts of the loss by name
-    std::map<std::string, double> scale; // e^scale by name: "logit", "local"
-    double gradNorm = 0;                 // before clipping
+    std::map<std::string, double> terms;     // parts of the loss by name
+    std::map<std::string, double> scale;     // e^scale by name: "logit", "local"
+    double gradNorm = 0;                     // before clipping
+    std::map<std::string, double> gradients; // of parts of it that train: "image", "text"
     double imagesPerSecond = 0;
     double loadingShare = 0;           // of the step's time, spent waiting for batches
     double memoryMb = 0;               // resident
@@ -91,8 +92,8 @@ struct EventRecord
 {
     std::int64_t step = 0;
     double time = 0;
-    std::string
-        event; // started, resumed, paused, continued, checkpoint, late_loss, unreadable, nan, stopped, finished, failed
+    std::string event; // started, resumed, paused, continued, checkpoint, late_loss, unreadable, skipped, stopped,
+                       // finished, failed
     std::string text;
 };
 

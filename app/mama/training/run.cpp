@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/protocol/run_health.h"
 #include "core/protocol/run_liveness.h"
 
 #include <cmath>
@@ -22,6 +23,7 @@ struct RunCommand
 {
     fs::path folder, out = "-";
     bool json = false; // the answer is JSON always
+    bool text = false; // but of show, if asked
 };
 
 RunFolder existing(const RunCommand& command)
@@ -79,6 +81,25 @@ json configOf(const RunFolder& folder, int& status)
     }
 }
 
+// A few lines for a person: state, last step, health.
+void printText(const json& run)
+{
+    const auto word = [&](const char* key) { return run.at(key).get<std::string>(); };
+    std::cout << word("run") << ": " << word("status") << ", step " << run.at("step") << " of " << run.at("steps")
+              << "\n";
+    if (!word("reason").empty())
+        std::cout << "reason: " << word("reason") << "\n";
+    if (const json& last = run.at("last"); last.is_object())
+        std::cout << "last step: loss " << last.at("loss") << ", rate " << last.at("lr") << ", "
+                  << last.at("images_per_s") << " images a second\n";
+    for (const json& one : run.at("health"))
+        std::cout << "health: " << one.at("text").get<std::string>() << " (" << one.at("rule").get<std::string>()
+                  << ")\n";
+    if (run.at("health").empty())
+        std::cout << "health: nothing odd\n";
+    std::cout << std::flush;
+}
+
 int show(const RunCommand& command)
 {
     const RunFolder folder = existing(command);
@@ -91,19 +112,28 @@ int show(const RunCommand& command)
     document["events"] = json::array();
     document["evaluations"] = json::array();
     document["last"] = nullptr;
+    RunHealth health(document["config"]);
     MetricsReader reader(folder.metricsFile());
     for (bool more = true; more;) {
         const auto news = reader.poll();
         more = news.more;
-        for (const RunRecord& record : news.records)
+        for (const RunRecord& record : news.records) {
+            health.add(record);
             if (std::holds_alternative<EventRecord>(record))
                 document["events"].push_back(toJson(record));
             else if (std::holds_alternative<EvalRecord>(record))
                 document["evaluations"].push_back(toJson(record));
             else
                 document["last"] = toJson(record);
+        }
     }
-    printJson(document);
+    document["health"] = json::array();
+    for (const HealthFinding& one : health.findings(folder.state()))
+        document["health"].push_back({{"rule", one.rule}, {"text", one.text.english()}});
+    if (command.text)
+        printText(document);
+    else
+        printJson(document);
     return status;
 }
 
@@ -191,8 +221,18 @@ void addAction(CLI::App& parent, Context& context, const Action& action)
     command->add_option("DIR", options->folder, "Run folder")->required()->check(CLI::ExistingDirectory);
     if (std::string_view(action.name) == "export")
         command->add_option("--out", options->out, "CSV file; - is standard output")->capture_default_str();
+    if (std::string_view(action.name) == "show")
+        command->add_flag("--text", options->text, "A few lines for a person, the health among them");
     addJsonOption(*command, options->json, "As without: the answer is JSON always");
     runs(*command, context, [options, run = action.run] { return run(*options); });
+}
+
+std::string healthHelp()
+{
+    std::string text = "show says under \"health\" what is odd, by these rules:";
+    for (const std::string_view rule : healthRules())
+        text += (rule == healthRules().front() ? " " : ", ") + std::string(rule);
+    return text + ".\ncore/protocol/README.md states each.";
 }
 
 } // namespace
@@ -201,11 +241,14 @@ void addRun(CLI::App& app, Context& context)
 {
     CLI::App* command = app.add_subcommand("run", "Training runs: list, show, stop, pause, resume, checkpoint, export");
     command->description(
-        "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
-        "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.");
+        std::string(
+            "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
+            "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.\n") +
+        healthHelp());
     command->require_subcommand(1);
     addAction(*command, context, {"list", "The run in DIR, and those right below it", list});
-    addAction(*command, context, {"show", "State, configuration, checkpoints, events, evaluations, last step", show});
+    addAction(*command, context,
+              {"show", "State, configuration, checkpoints, events, evaluations, last step, health", show});
     const auto asking = [](ControlRequest::Ask request) {
         return [request](const RunCommand& run) { return ask(run, request); };
     };

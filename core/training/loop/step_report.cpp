@@ -1,6 +1,6 @@
 #include "core/training/loop/step_report.h"
 
-#include "core/base/error.h"
+#include "core/training/loop/not_finite.h"
 
 #include <cmath>
 
@@ -22,9 +22,7 @@ void StepReport::checkFinite() const
 {
     const auto check = [](const std::string& name, double value) {
         if (!std::isfinite(value))
-            throw Error(ErrorCode::Data, "train", "loss term " + name,
-                        "is " + std::to_string(value) +
-                            ": the run diverged or a sample is broken; lower the learning rate, or clip the gradients");
+            throw NotFinite("loss term " + name, value);
     };
     for (const auto& [name, value] : terms)
         if (name != "total")

@@ -13,7 +13,7 @@ struct StepReport
     // Sums term by term, for the mean over the micro-batches of a step.
     void add(const StepReport& other);
     void scale(double factor);
-    // Error(Data) names the first term that is no number, "total" last.
+    // NotFinite names the first term that is no number, "total" last.
     void checkFinite() const;
 };
 

@@ -19,13 +19,14 @@ public:
     virtual ~TrainingTask() = default;
 
     // Forward and backward of micro-batch `micro` of `micros`; gradients are divided by `micros` and added up. `step`
-    // counts optimiser steps from 0 and alone decides which tensors train and which terms count.
-    // Error(Data) names the first loss term that is not finite; Error(Memory) says what to lower.
+    // counts optimiser steps from 0 and alone decides which tensors train and which terms count. Terms that are not
+    // finite come back as they are: in a run of several processes each makes the step to its end.
     virtual StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) = 0;
 
     // Clips, steps the optimiser at rate `lr` and clears the gradients. Gives "grad_norm" (before clipping) and what
-    // the task logs beside it ("scale/logit", "scale/local": the factors e^scale). Error(Data) names the first tensor
-    // whose gradient is not finite; nothing has been changed then.
+    // the task logs beside it ("scale/logit", "scale/local": the factors e^scale; "grad_norm/image", "grad_norm/text":
+    // of these encoders alone). NotFinite names the first tensor whose gradient is not finite; nothing has been changed
+    // then.
     virtual std::map<std::string, double> apply(std::int64_t step, double lr) = 0;
 
     // Into an existing folder: a model folder that every command takes (model.json, weights, tokenizer files) and
@@ -39,7 +40,8 @@ public:
     // Of a task that several processes train together (process_group.h), each on its own samples; accumulate() and
     // apply() are then calls that all of them make. ProcessLost.
     virtual void share() {} // what the first process has (weights, moments) into every other
-    // Takes back what accumulate() changed since the last apply(), after a process was lost in the middle of a step.
+    // Takes back what accumulate() changed since the last apply(): of a step that is left out, or in whose middle a
+    // process was lost.
     virtual void undo() {}
 
 private:

@@ -1,7 +1,5 @@
 #include "core/training/model/adam_w.h"
 
-#include "core/training/model/gradient_norm.h"
-
 #include <cmath>
 #include <torch/torch.h>
 
@@ -39,11 +37,11 @@ AdamW::AdamW(const NamedTensors& trained, Options options) : m_trained(trained),
     }
 }
 
-double AdamW::step(double lr)
+GradientNorms AdamW::step(double lr)
 {
     const torch::NoGradGuard noGradients;
-    const double norm = gradientNorm(m_trained);
-    const double scale = m_options.clip > 0 && norm > m_options.clip ? m_options.clip / norm : 1;
+    GradientNorms norms = gradientNorms(m_trained);
+    const double scale = m_options.clip > 0 && norms.all > m_options.clip ? m_options.clip / norms.all : 1;
     for (const auto& [name, tensor] : m_trained) {
         if (!tensor.grad().defined())
             continue;
@@ -67,7 +65,7 @@ double AdamW::step(double lr)
         value.addcdiv_(first, (second.sqrt() / secondCorrection).add_(m_options.epsilon), -rate / firstCorrection);
     }
     clear();
-    return norm;
+    return norms;
 }
 
 bool AdamW::decays(const std::string& name, const Tensor& tensor) const

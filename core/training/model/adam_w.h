@@ -1,4 +1,5 @@
 #pragma once
+#include "core/training/model/gradient_norm.h"
 #include "core/training/model/trainable_model.h"
 #include "core/training/settings/optimizer_settings.h"
 
@@ -21,9 +22,9 @@ public:
     };
     AdamW(const NamedTensors& trained, Options options);
 
-    // Steps, and clears the gradients; the norm of all gradients before clipping. Error(Data) names the first tensor
-    // whose gradient is not finite; nothing has been changed then.
-    double step(double lr);
+    // Steps, and clears the gradients; their norms before clipping. NotFinite names the first tensor whose gradient is
+    // not finite; nothing has been changed then.
+    GradientNorms step(double lr);
 
     // Moments and step counts by name, to be written and read back in place.
     NamedTensors state() const;

@@ -9,9 +9,8 @@ namespace mama {
 SharedTraining::SharedTraining(ProcessGroup* group, bool sharedNorm, const NamedTensors& parameters)
     : m_sharedNorm(sharedNorm)
 {
-    if (!group)
-        return;
-    m_together.emplace(*group);
+    if (group)
+        m_together.emplace(*group);
     for (const auto& [name, tensor] : parameters)
         if (isStatistic(name))
             m_statistics[name] = tensor;
@@ -19,7 +18,7 @@ SharedTraining::SharedTraining(ProcessGroup* group, bool sharedNorm, const Named
 
 void SharedTraining::begin()
 {
-    if (!m_together || !m_before.empty())
+    if (!m_before.empty())
         return;
     for (const auto& [name, tensor] : m_statistics)
         m_before[name] = tensor.clone();

@@ -5,7 +5,7 @@
 
 namespace mama {
 
-// A task's part in a run of several processes; alone, every call does nothing.
+// A task's part in a run of several processes; alone, nothing is shared, but what a forward pass moved can be undone.
 class SharedTraining
 {
 public:

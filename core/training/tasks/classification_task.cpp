@@ -81,7 +81,6 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
     const Tensor loss = torch::cross_entropy_loss(logits, compute.put(torch::tensor(labels, torch::kLong)));
     const double value = loss.item<double>();
     StepReport report{{{"cross_entropy", value}, {"total", value}}};
-    report.checkFinite();
     (loss / micros).backward();
     return report;
 }
@@ -91,8 +90,8 @@ std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
     const torch::NoGradGuard noGradients;
     const OptimizerSettings& own = m_options.optimizer;
     m_state->shared->average(m_state->trained);
-    const double norm = gradientNorm(m_state->trained);
-    const double factor = own.clip > 0 && norm > own.clip ? own.clip / norm : 1;
+    const GradientNorms norms = gradientNorms(m_state->trained);
+    const double factor = own.clip > 0 && norms.all > own.clip ? own.clip / norms.all : 1;
     for (const auto& [name, tensor] : m_state->trained) { // torch.optim.SGD, without dampening
         const Tensor gradient = tensor.grad() * factor + tensor * own.weightDecay;
         const Tensor& momentum = m_state->momentum.at("momentum." + name);
@@ -100,7 +99,7 @@ std::map<std::string, double> ClassificationTask::apply(std::int64_t, double lr)
         tensor.detach().sub_(momentum * lr);
         tensor.mutable_grad() = Tensor();
     }
-    return {{"grad_norm", norm}};
+    return norms.named();
 }
 
 std::vector<float> ClassificationTask::scores(const std::vector<float>& images, std::int64_t n, int height,

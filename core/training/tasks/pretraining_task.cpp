@@ -83,7 +83,7 @@ std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
     // 5. Optimise: gradients of all processes, AdamW, and what must not grow or go stale.
     StopWatch watch;
     m_state->shared->average(m_state->trained);
-    std::map<std::string, double> figures{{"grad_norm", m_state->optimizer->step(lr)}};
+    std::map<std::string, double> figures = m_state->optimizer->step(lr).named();
     m_state->shared->end();
     m_state->limitScales();
     m_state->rebuild();

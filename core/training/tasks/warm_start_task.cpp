@@ -96,7 +96,6 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
         total = total + loss;
     }
     report.terms["total"] = total.item<double>();
-    report.checkFinite();
     (total / micros).backward();
     return report;
 }
@@ -104,9 +103,9 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
 std::map<std::string, double> WarmStartTask::apply(std::int64_t, double lr)
 {
     m_state->shared->average(m_state->trained);
-    const double norm = m_state->optimizer->step(lr);
+    const GradientNorms norms = m_state->optimizer->step(lr);
     m_state->shared->end();
-    return {{"grad_norm", norm}};
+    return norms.named();
 }
 
 std::vector<float> WarmStartTask::maps(const std::vector<float>& images, std::int64_t n, int height, int width) const

@@ -25,7 +25,6 @@ StepReport PlainTask::accumulate(const SampleBatch& batch, std::int64_t step, in
             m_gradient[i] += 2 * off * static_cast<double>(pixels[i]) / static_cast<double>(batch.size * micros);
     }
     StepReport report{{{"total", loss}}};
-    report.checkFinite();
     return report;
 }
 

@@ -16,6 +16,7 @@ public:
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
     void load(const std::filesystem::path& folder) override;
+    void undo() override { m_gradient.assign(m_gradient.size(), 0); }
 
     std::function<void(std::int64_t step)> before; // called by accumulate; may throw
     const std::vector<double>& weights() const { return m_weights; }

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/training/data/sample_batch.h"
+#include "core/training/loop/not_finite.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/weights/files/weight_file.h"
 #include "tests/support/test_data.h"
@@ -108,7 +109,8 @@ private Q_SLOTS:
         }
         batch = batchOf(0);
         batch.first[5] = std::nanf("");
-        QVERIFY_THROWS_EXCEPTION(Error, task.accumulate(batch, 0, 0, 1));
+        QVERIFY_THROWS_EXCEPTION(NotFinite, task.accumulate(batch, 0, 0, 1).checkFinite());
+        QVERIFY_THROWS_EXCEPTION(NotFinite, task.apply(0, 0.1));
     }
 
 private:

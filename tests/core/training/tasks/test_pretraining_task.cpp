@@ -264,7 +264,7 @@ private Q_SLOTS:
         SampleBatch batch = batchOf(m_parity.json("batches.json").at(0));
         batch.first[0] = std::nanf("");
         try {
-            task.accumulate(batch, 0, 0, 1);
+            task.accumulate(batch, 0, 0, 1).checkFinite();
             QFAIL("went on");
         } catch (const Error& error) {
             QVERIFY(QString::fromStdString(error.where()).startsWith("loss term clip"));

@@ -1,0 +1,18 @@
+#pragma once
+#include "core/base/error.h"
+
+#include <string>
+
+namespace mama {
+
+// A term of the loss or a gradient is no number: the step is left out.
+class NotFinite : public Error
+{
+public:
+    // what: "loss term clip", "gradient of logit_scale".
+    NotFinite(const std::string& what, double value)
+        : Error(ErrorCode::Data, "train", what, "is " + std::to_string(value))
+    {}
+};
+
+} // namespace mama
