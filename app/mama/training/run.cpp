@@ -1,5 +1,6 @@
 // mama run: what a monitor of training runs needs.
 #include "app/mama/options.h"
+#include "app/mama/training/run_list.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
@@ -32,41 +33,6 @@ RunFolder existing(const RunCommand& command)
     if (!fs::exists(folder.stateFile()))
         throw Error(ErrorCode::Usage, "run", command.folder.string(), "is no run folder: it has no state.json");
     return folder;
-}
-
-json summary(const RunFolder& folder)
-{
-    const RunState state = folder.state();
-    json one = state.toJson();
-    one["status"] = shownStatus(state);
-    one["run"] = folder.path().string();
-    return one;
-}
-
-// The folder itself if it is a run, and the runs right below it.
-int list(const RunCommand& command)
-{
-    json runs = json::array();
-    std::set<fs::path> folders;
-    if (fs::exists(RunFolder(command.folder).stateFile()))
-        folders.insert(command.folder);
-    std::error_code failed;
-    for (const auto& entry : fs::directory_iterator(command.folder, failed))
-        if (fs::exists(RunFolder(entry.path()).stateFile()))
-            folders.insert(entry.path());
-    if (failed)
-        throw Error(ErrorCode::Io, "list runs", command.folder.string(), failed.message());
-    bool all = true;
-    for (const fs::path& folder : folders)
-        try {
-            runs.push_back(summary(RunFolder(folder)));
-        } catch (const Error& error) {
-            std::cerr << "warning: " << error.what() << std::endl;
-            runs.push_back({{"run", folder.string()}, {"status", "unreadable"}, {"reason", error.what()}});
-            all = false;
-        }
-    printJson(runs);
-    return all ? Done : SomeRefused;
 }
 
 // The run's configuration, null where it cannot be read, which is told.
@@ -103,7 +69,9 @@ void printText(const json& run)
 int show(const RunCommand& command)
 {
     const RunFolder folder = existing(command);
-    json document = summary(folder);
+    folder.state(); // without it there is nothing to show: what is wrong is said
+    const RunEntry run = RunEntry::read(folder.path());
+    json document = runSummary(run);
     document["checkpoints"] = json::array();
     for (const auto& checkpoint : folder.checkpoints())
         document["checkpoints"].push_back({{"step", checkpoint.step}, {"folder", checkpoint.folder.string()}});
@@ -239,14 +207,15 @@ std::string healthHelp()
 
 void addRun(CLI::App& app, Context& context)
 {
-    CLI::App* command = app.add_subcommand("run", "Training runs: list, show, stop, pause, resume, checkpoint, export");
+    CLI::App* command =
+        app.add_subcommand("run", "Training runs: list, show, label, stop, pause, resume, checkpoint, export");
     command->description(
         std::string(
             "What a monitor needs of a run folder, also of a run on another machine. Answers are JSON; export writes CSV.\n"
             "A run that claims to be at work, but whose heartbeat is older than 15 s and whose process is gone, is shown as died.\n") +
         healthHelp());
     command->require_subcommand(1);
-    addAction(*command, context, {"list", "The run in DIR, and those right below it", list});
+    addRunList(*command, context);
     addAction(*command, context,
               {"show", "State, configuration, checkpoints, events, evaluations, last step, health", show});
     const auto asking = [](ControlRequest::Ask request) {
