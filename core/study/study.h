@@ -2,6 +2,7 @@
 #include "core/base/user_text.h"
 #include "core/dicom/codes/side.h"
 #include "core/dicom/read/image_header.h"
+#include "core/study/slot.h"
 
 #include <filesystem>
 #include <optional>
@@ -10,10 +11,6 @@
 #include <vector>
 
 namespace mama {
-
-// A place in the standard hanging.
-enum class Slot { RCC, LCC, RMLO, LMLO, Extra };
-const char* name(Slot slot); // "RCC", ..., "extra"
 
 // A millimetre scale and how far it can be trusted (workstation notes 1.6).
 struct SpacingFact

@@ -5,6 +5,7 @@
 #include "core/base/hash.h"
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"
+#include "core/study/scan.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>

@@ -1,9 +1,11 @@
 #pragma once
 #include "core/base/error.h"
 #include "core/base/user_text.h"
+#include "core/dicom/codes/side.h"
+#include "core/image/geometry.h"
 #include "core/image/profile.h"
 #include "core/model/model.h"
-#include "core/study/scan.h"
+#include "core/study/slot.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/encoded_image.h"
 
@@ -14,6 +16,8 @@
 #include <vector>
 
 namespace mama {
+
+struct ScanReport;
 
 // An image of a study that is to be scored, and what names it in results.
 struct ImageToScore

@@ -1,5 +1,6 @@
 #include "widgets/viewer/annotations.h"
 
+#include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/legend.h"
 

@@ -1,5 +1,7 @@
 #include "widgets/viewer/cursor_info.h"
 
+#include "core/study/study.h"
+
 #include <QCoreApplication>
 
 namespace mama::viewer {

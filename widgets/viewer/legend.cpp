@@ -1,5 +1,7 @@
 #include "widgets/viewer/legend.h"
 
+#include "core/study/study.h"
+
 #include <QCoreApplication>
 #include <QFontMetricsF>
 #include <QLocale>

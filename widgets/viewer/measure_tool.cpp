@@ -1,5 +1,7 @@
 #include "widgets/viewer/measure_tool.h"
 
+#include "core/study/study.h"
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,5 +1,6 @@
 #include "widgets/viewer/measurement.h"
 
+#include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/scene/pane_geometry.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/study.h"
+#include "core/image/geometry.h"
 #include "widgets/viewer/scene/pane_id.h"
 
 #include <QColor>
@@ -7,6 +7,10 @@
 #include <optional>
 
 class QImage;
+
+namespace mama {
+struct SpacingFact;
+}
 
 namespace mama::viewer {
 

@@ -1,4 +1,6 @@
 #include "widgets/viewer/measure_tool.h"
+
+#include "core/study/study.h"
 #include "widgets/viewer/pane_view_impl.h"
 
 #include <algorithm>

@@ -127,7 +127,7 @@ void CheckpointPanel::connectStudies()
         m_view->setStandardViews(views);
         m_view->setViewLayout(viewer::ViewLayout::Row);
         m_query->setImages(scoredImages(views));
-        m_session->setStudy(study);
+        m_session->setStudy(std::make_shared<const Study>(study));
     });
     connect(m_studies, &PinnedStudies::unpinned, this, [this] {
         showNoStudy();

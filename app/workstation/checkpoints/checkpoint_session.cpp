@@ -1,5 +1,6 @@
 #include "app/workstation/checkpoints/checkpoint_session.h"
 
+#include "core/study/study.h"
 #include <algorithm>
 #include <utility>
 
@@ -78,14 +79,14 @@ void CheckpointSession::forget(const QString& run)
     Q_EMIT changed();
 }
 
-void CheckpointSession::setStudy(const std::optional<Study>& study)
+void CheckpointSession::setStudy(std::shared_ptr<const Study> study)
 {
-    m_hasStudy = study.has_value();
+    m_hasStudy = study != nullptr;
     m_study = study ? QString::fromStdString(study->uid) : QString();
     for (const StudyImage& image : study ? study->images : std::vector<StudyImage>())
         m_study += QLatin1Char('\n') + QString::fromStdString(image.path.string()) + QLatin1Char(' ') +
                    QString::fromStdString(name(image.slot));
-    m_session.setStudy(study);
+    m_session.setStudy(std::move(study));
     Q_EMIT changed();
     beginSoon();
 }

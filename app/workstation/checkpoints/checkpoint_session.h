@@ -26,7 +26,7 @@ public:
     // The run was begun anew or goes on from an earlier step: its checkpoints may hold other weights under the same
     // names.
     void forget(const QString& run);
-    void setStudy(const std::optional<Study>& study);
+    void setStudy(std::shared_ptr<const Study> study); // null: none
     void setSentences(const QStringList& sentences);
     void setFusionRule(const QString& rule);
     void choose(std::int64_t step); // scored as soon as nothing newer is chosen for a moment

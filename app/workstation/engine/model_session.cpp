@@ -1,6 +1,7 @@
 #include "app/workstation/engine/model_session.h"
 
 #include "core/base/path_text.h"
+#include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 
 #include <limits>
@@ -56,7 +57,7 @@ void ModelSession::setModel(const QString& folder)
     advance();
 }
 
-void ModelSession::setStudy(const std::optional<Study>& study)
+void ModelSession::setStudy(std::shared_ptr<const Study> study)
 {
     for (auto it = m_pending.begin(); it != m_pending.end();) {
         if (it->second.kind == Request::Load) {
@@ -68,7 +69,7 @@ void ModelSession::setStudy(const std::optional<Study>& study)
     }
     if (!m_studyId.empty())
         m_engine.request(protocol::ReleaseRequest{m_studyId});
-    m_study = study;
+    m_study = std::move(study);
     m_studyId.clear();
     m_encodingRefused = false;
     forgetResults();

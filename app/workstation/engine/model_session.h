@@ -2,7 +2,6 @@
 #include "app/workstation/engine/engine_process.h"
 #include "core/protocol/provenance_line.h"
 #include "core/protocol/query_reply.h"
-#include "core/study/study.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/scene/map_overlay.h"
 
@@ -15,6 +14,8 @@
 #include <vector>
 
 namespace mama {
+
+struct Study;
 
 // What the engine says about the loaded model; shown beside every result.
 struct ModelFacts
@@ -58,8 +59,8 @@ public:
 
     // Wishes. An empty folder: no model.
     void setModel(const QString& folder);
-    void setStudy(const std::optional<Study>& study);
-    void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
+    void setStudy(std::shared_ptr<const Study> study); // null: none
+    void setFusionRule(const QString& rule);           // maximum, mean, mean-of-breast-maxima
     void ask(const QString& sentence);
     void remove(int row);
     void clearSentences();
@@ -111,7 +112,7 @@ private:
 
     EngineProcess m_engine;
     QString m_folder, m_rule = QStringLiteral("maximum");
-    std::optional<Study> m_study;
+    std::shared_ptr<const Study> m_study;
     std::vector<SentenceScores> m_scores;
     std::vector<std::vector<SentenceMap>> m_maps; // a row of m_scores each
 

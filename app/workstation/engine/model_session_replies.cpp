@@ -1,6 +1,7 @@
 #include "app/workstation/engine/model_session.h"
 
 #include "core/base/path_text.h"
+#include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 
 #include <cmath>

@@ -142,7 +142,7 @@ void ReadPage::showStudy()
     m_content->setCurrentWidget(m_view);
     m_studyPanel->setCurrent(m_studies->current());
     m_queryPanel->setImages(scoredImages(views));
-    m_session->setStudy(study);
+    m_session->setStudy(std::make_shared<const Study>(study));
     updateCaption();
     updateHint();
 }

@@ -1,6 +1,7 @@
 #include "app/workstation/read/window_list.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "core/study/study.h"
 
 namespace mama {
 

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/study/study.h"
 #include "widgets/viewer/pane_view.h"
 
 #include <functional>

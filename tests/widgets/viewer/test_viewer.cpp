@@ -1,3 +1,4 @@
+#include "core/study/study.h"
 #include "tests/support/test_data.h"
 #include "tests/widgets/viewer/synthetic.h"
 #include "widgets/viewer/annotations.h"

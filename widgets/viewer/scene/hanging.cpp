@@ -1,5 +1,7 @@
 #include "widgets/viewer/scene/hanging.h"
 
+#include "core/study/study.h"
+
 #include <array>
 
 namespace mama::viewer {

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/study/study.h"
+#include "core/study/slot.h"
 #include "widgets/viewer/scene/pane_id.h"
 #include "widgets/viewer/scene/pixel_rect.h"
 
@@ -7,6 +7,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace mama {
+struct Study;
+}
 
 // What hangs where: plain values, no Qt, no VTK.
 namespace mama::viewer {

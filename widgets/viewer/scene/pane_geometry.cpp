@@ -1,5 +1,7 @@
 #include "widgets/viewer/scene/pane_geometry.h"
 
+#include "core/study/study.h"
+
 #include <algorithm>
 #include <cmath>
 

@@ -1,7 +1,6 @@
 #pragma once
-#include <compare>
 #include <cstddef>
-#include <string>
+#include <string> // and <compare>, which moc cannot read by itself
 
 namespace mama::viewer {
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/image/breast_outline.h"
+#include "core/study/study.h"
 #include "widgets/viewer/scene/reduce.h"
 
 #include <algorithm>
@@ -136,7 +137,7 @@ std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, cons
         throw Error(ErrorCode::Data, "view", facts.path.filename().string(),
                     "the frame has no pixels, or fewer than its rows and columns say");
     auto image = std::make_shared<ViewImage>();
-    image->m_facts = facts;
+    image->m_facts = std::make_shared<const StudyImage>(facts);
     image->m_inverted = pipeline.inverted;
     if (stored.channels == 3) {
         image->buildColour(stored, pipeline);

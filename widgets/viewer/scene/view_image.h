@@ -2,13 +2,16 @@
 #include "core/image/geometry.h"
 #include "core/image/grey_pipeline.h"
 #include "core/image/stored_image.h"
-#include "core/study/study.h"
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+namespace mama {
+struct StudyImage;
+}
 
 namespace mama::viewer {
 
@@ -47,7 +50,7 @@ public:
     bool inBreast(int column, int row) const;
     Box breastBox() const { return m_breastBox; } // stored pixels, to 8; the whole image if the mask is empty
 
-    const StudyImage& facts() const { return m_facts; }
+    const StudyImage& facts() const { return *m_facts; }
     // Never empty: an "auto" window stands in where the file has no VOI. Entry 0 is the default.
     const std::vector<VoiChoice>& voi() const { return m_voi; }
     bool inverted() const { return m_inverted; } // MONOCHROME1
@@ -64,7 +67,7 @@ private:
     Box m_breastBox;
     std::vector<VoiChoice> m_voi;
     bool m_inverted = false;
-    StudyImage m_facts;
+    std::shared_ptr<const StudyImage> m_facts; // never null after make()
 };
 
 } // namespace mama::viewer

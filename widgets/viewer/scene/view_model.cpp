@@ -1,5 +1,7 @@
 #include "widgets/viewer/scene/view_model.h"
 
+#include "core/study/study.h"
+
 #include <algorithm>
 #include <cmath>
 
