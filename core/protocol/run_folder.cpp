@@ -109,20 +109,23 @@ void RunFolder::flushMetrics() const
         throw Error(ErrorCode::Io, {action::write}, metricsFile().string(), std::strerror(errno));
 }
 
-void RunFolder::truncateMetrics(std::int64_t step) const
+void RunFolder::truncateMetrics(std::int64_t step, const std::function<void(const RunRecord&)>& kept) const
 {
     if (!fs::exists(metricsFile()))
         return;
     const std::string all = readText(metricsFile());
-    std::string kept;
+    std::string rest;
     for (std::size_t begin = 0, end; (end = all.find('\n', begin)) != std::string::npos; begin = end + 1) {
         const std::string_view line(all.data() + begin, end + 1 - begin);
         const auto record = recordOf(json::parse(line, nullptr, false));
-        if (record && stepOf(*record) <= step)
-            kept += line;
+        if (!record || stepOf(*record) > step)
+            continue;
+        rest += line;
+        if (kept)
+            kept(*record);
     }
-    if (kept != all)
-        writeAtomically(metricsFile(), kept);
+    if (rest != all)
+        writeAtomically(metricsFile(), rest);
 }
 
 std::optional<ControlRequest> RunFolder::takeControl() const

@@ -2,6 +2,7 @@
 #include "core/protocol/run_records.h"
 
 #include <filesystem>
+#include <functional>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string_view>
@@ -39,8 +40,9 @@ public:
     void append(const RunRecord& record) const;   // one write; on a full disk the file is left as it was
     void log(std::string_view text) const;        // with the local time in front
     void flushMetrics() const;                    // what was appended survives a loss of power
-    // Drops records past `step`, lines that a kill cut, and what is no record; by rename.
-    void truncateMetrics(std::int64_t step) const;
+    // Drops records past `step`, lines that a kill cut, and what is no record; by rename. kept: called with each that
+    // stays; may be empty.
+    void truncateMetrics(std::int64_t step, const std::function<void(const RunRecord&)>& kept = {}) const;
     // What a monitor asked since the last call; the file is removed.
     std::optional<ControlRequest> takeControl() const;
     // What is asked and not yet taken; the file stays.

@@ -102,8 +102,14 @@ void RunHealth::add(const RunRecord& record)
 
 void RunHealth::step(const StepRecord& record)
 {
-    Seen seen{record.loss, record.lr, record.imagesPerSecond,     record.loadingShare,
-              -1,          -1,        std::isfinite(record.loss), {}};
+    Seen seen{record.loss,
+              record.lr,
+              record.imagesPerSecond,
+              record.loadingShare,
+              -1,
+              -1,
+              std::isfinite(record.loss) && std::isfinite(record.gradNorm),
+              {}};
     const auto norm = [&](const char* of) {
         const auto found = record.gradients.find(of);
         return found == record.gradients.end() ? -1 : found->second;

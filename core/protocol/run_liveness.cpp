@@ -50,11 +50,16 @@ bool processRuns(const RunState& state)
 
 bool stale(const RunState& state) { return unixTime() - state.heartbeat > staleAfter; }
 
+// The clock was set back since: this host's next heartbeat has the new time.
+bool fromTheFuture(const RunState& state) { return state.heartbeat - unixTime() > staleAfter; }
+
 } // namespace
 
 bool died(const RunState& state)
 {
-    return atWork(state) && stale(state) && !(state.host == hostName() && processRuns(state));
+    if (!atWork(state))
+        return false;
+    return state.host == hostName() ? (stale(state) || fromTheFuture(state)) && !processRuns(state) : stale(state);
 }
 
 bool mayBeAlive(const RunState& state)

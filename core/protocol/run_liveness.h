@@ -6,7 +6,8 @@
 namespace mama {
 
 // Whether a state's process can be taken for gone: it claims to be at work, its heartbeat is older than 15 s, and on
-// this host no such process runs. A run of another host is judged by its heartbeat alone.
+// this host no such process runs; nor does a heartbeat of this host keep a run alive that is 15 s ahead of its clock,
+// which was set back. A run of another host is judged by its heartbeat alone.
 bool died(const RunState& state);
 // As died(), for the one who wants to take the run over: false only while a process may still write. A process of
 // this host counts at once, without the wait.

@@ -13,8 +13,11 @@ namespace mama {
 
 RunLock::RunLock(const std::filesystem::path& folder)
 {
-    std::error_code ignored;
-    std::filesystem::create_directories(folder, ignored);
+    std::error_code failed;
+    std::filesystem::create_directories(folder, failed);
+    if (failed)
+        throw Error(ErrorCode::Io, {action::write}, folder.string(),
+                    {TextId("run.cannot_make_folder", "the run folder cannot be made: %1"), failed.message()});
     const std::filesystem::path path = folder / ".lock";
     m_file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (m_file < 0)

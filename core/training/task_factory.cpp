@@ -5,6 +5,7 @@
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/training/evaluation/classification_evaluation.h"
 #include "core/training/evaluation/map_evaluation.h"
+#include "core/training/evaluation/validation_loss.h"
 #include "core/training/evaluation/warm_start_evaluation.h"
 #include "core/training/evaluation/zero_shot_evaluation.h"
 #include "core/training/loop/process_group.h"
@@ -154,12 +155,17 @@ void makePretraining(const Settings& settings, const TaskOptions& common, TaskTo
     if (const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, sentences, *made.captions))
         task->add(dense);
     made.figures = zeroShotFigures();
+    const bool dense = settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0,
+               whole = settings.integer("loss.late_loss") < settings.integer("steps");
+    for (std::string& name : validationFigures(dense))
+        made.figures.push_back(std::move(name));
     if (!sentences.empty())
         for (std::string& name : lesionFigures())
             made.figures.push_back(std::move(name));
-    made.evaluate = [&own = *task, captions = *made.captions, sentences](const EvaluationData& data,
-                                                                         std::int64_t step) {
+    made.evaluate = [&own = *task, captions = *made.captions, sentences, whole](const EvaluationData& data,
+                                                                                std::int64_t step) {
         EvalRecord record = evaluateZeroShot(own, captions, data, step);
+        addValidationLoss(own, captions, data, whole, record);
         if (data.index.hasMasks && !sentences.empty())
             evaluateMaps(own, captions, sentences, data, record);
         return record;

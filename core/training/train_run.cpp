@@ -1,15 +1,19 @@
 #include "core/training/train_run.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
 #include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
 #include "core/tables/importers/embed.h"
+#include "core/training/data/patient_free.h"
 #include "core/training/data/split_record.h"
 #include "core/training/loop/follower.h"
+#include "core/training/loop/last_words.h"
 #include "core/training/loop/loading_stop.h"
+#include "core/training/loop/run_failure.h"
 #include "core/training/loop/trainer.h"
 #include "core/training/processes/gloo_group.h"
 #include "core/training/settings/placement.h"
@@ -17,6 +21,7 @@
 #include "core/training/task_factory.h"
 
 #include <algorithm>
+#include <cstdio>
 
 namespace fs = std::filesystem;
 
@@ -32,8 +37,9 @@ namespace {
 // by rounding alone.
 bool mayChange(const std::string& key)
 {
-    constexpr SettingKey free[] = {"loader_threads",  "prefetch",   "checkpoint_every", "keep_every", "evaluate_every",
-                                   "evaluate_images", "early_stop", "data.cache",       "patience",   "device"};
+    constexpr SettingKey free[] = {"loader_threads", "prefetch",        "checkpoint_every", "keep_every",
+                                   "evaluate_every", "evaluate_images", "early_stop",       "data.cache",
+                                   "patience",       "device",          "stop.not_finite",  "stop.divergence"};
     return std::any_of(std::begin(free), std::end(free), [&](SettingKey one) { return one.key() == key; });
 }
 
@@ -69,6 +75,7 @@ Settings newRun(const TrainRun& run, const RunFolder& folder)
         refuse(run.folder, "no configuration is given");
     const Settings settings = absolute(*run.config);
     checkNewRun(settings);
+    checkSources(settings);
     folder.clear();
     return settings;
 }
@@ -153,8 +160,10 @@ void tellUnreadable(const RunReporter& reporter, const TrainingIndex& index, con
     for (const std::string& file : index.missing)
         reporter.folder().log("unreadable: " + file + ": no such file");
     for (const auto& one : images.unreadable())
-        reporter.folder().log("unreadable: " + one.file.string() + ": " + one.reason);
+        reporter.folder().log("unreadable: " + withoutPatient(one.file, index) + ": " + one.reason);
 }
+
+constexpr std::size_t shownFiles = 10;
 
 void countUnreadable(RunReporter& reporter, const TrainingIndex& index, const PreparedImages& images)
 {
@@ -166,8 +175,9 @@ void countUnreadable(RunReporter& reporter, const TrainingIndex& index, const Pr
         for (const std::string& file : index.missing)
             unreadable.files.push_back(file);
         for (const auto& one : images.unreadable())
-            unreadable.files.push_back(one.file.string());
-        unreadable.files.resize(std::min<std::size_t>(unreadable.files.size(), 10));
+            if (unreadable.files.size() < shownFiles)
+                unreadable.files.push_back(withoutPatient(one.file, index));
+        unreadable.files.resize(std::min(unreadable.files.size(), shownFiles));
     });
 }
 
@@ -282,6 +292,19 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     return trainer.run(resume, job);
 }
 
+Error endedByLibrary()
+{
+    return {ErrorCode::Internal,
+            {action::train},
+            "",
+            {TextId("train.ended_by_library",
+                    "a library ended the program, most often for want of memory or threads: lower batch, threads or "
+                    "loader_threads; --resume goes on from the last checkpoint")}};
+}
+
+// As main does it, which is not come back to.
+void tellEnd(const Error& why) { std::fprintf(stderr, "error: %s\n", why.what()); }
+
 RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
 {
     const RunFolder folder(run.folder);
@@ -299,24 +322,47 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
     folder.writeConfig(settings.toJson());
     RunReporter reporter(folder, state);
     warn(folder, runWarnings(settings));
+    const LastWords words([&](const std::exception* thrown) {
+        const Error why = thrown ? failureOf(*thrown, "", settings.toJson()) : endedByLibrary();
+        tellEnd(why);
+        reporter.setStatus(RunStatus::Failed, why.what());
+        folder.log(std::string("failed: ") + (thrown ? technicalText(*thrown) : why.what()));
+    });
     try {
         if (group)
             group->fromFirst(settings.toJson().dump());
         return work(settings, reporter, {run.resume, job, group});
     } catch (const std::exception& error) {
-        if (reporter.state().status != RunStatus::Failed) { // before the loop, which tells its own failures
-            folder.log(std::string("failed: ") + error.what());
-            reporter.setStatus(RunStatus::Failed, error.what());
-        }
-        throw;
+        if (reporter.state().status == RunStatus::Failed) // the loop tells its own failures
+            throw;
+        const Error why = failureOf(error, "before the first step", settings.toJson());
+        folder.log("failed: " + technicalText(error));
+        reporter.setStatus(RunStatus::Failed, why.what());
+        throw why;
     }
+}
+
+// The first process's configuration counts for all; another one in another process is somebody's mistake.
+void checkSame(const TrainRun& run, const Settings& first, int rank)
+{
+    if (!run.config)
+        return;
+    const Settings own = absolute(withWarmUp(*run.config, first));
+    for (const std::string& key : own.differences(first))
+        refuse(run.folder, "the configuration of process " + std::to_string(rank) +
+                               " differs from the first one's in " + key + ": there it is " + first.shown(key) +
+                               ", here " + own.shown(key) + "; start all with the same");
 }
 
 // A signal counts from the first step on, where it stops all; images are prepared by the first process, and here only
 // where the cache is not the same.
-RunStatus followRun(const Job& job, ProcessGroup& group)
+RunStatus followRun(const TrainRun& run, const Job& job, ProcessGroup& group)
 {
     const Settings settings = Settings::resolve(nlohmann::json::parse(group.fromFirst({})));
+    const LastWords words([&](const std::exception* thrown) {
+        tellEnd(thrown ? failureOf(*thrown, "", settings.toJson()) : endedByLibrary());
+    });
+    checkSame(run, settings, group.rank());
     const Material material(settings, readTrainingIndex(settings, embedImporter()), &group);
     const std::string told = group.fromFirst({});
     if (!told.starts_with("go ")) {
@@ -345,12 +391,13 @@ RunStatus trainRun(const TrainRun& run, const Job& job)
     if (!group)
         return RunStatus::Stopped;
     try {
-        return group->first() ? lead(run, job, group.get()) : followRun(job, *group);
+        return group->first() ? lead(run, job, group.get()) : followRun(run, job, *group);
     } catch (const ProcessLost&) {
         throw;
     } catch (const std::exception& error) {
-        group->leave(error.what());
-        throw;
+        const Error why = failureOf(error, "", nullptr);
+        group->leave(why.what());
+        throw why;
     }
 }
 

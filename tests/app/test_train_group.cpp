@@ -8,7 +8,11 @@
 #include <cmath>
 #include <csignal>
 #include <cstring>
+#include <fstream>
+#include <iterator>
 #include <memory>
+#include <set>
+#include <sstream>
 
 using namespace mama;
 using namespace mama::test;
@@ -34,10 +38,12 @@ std::unique_ptr<QProcess> started(const QString& what, const QStringList& argume
 class Pair
 {
 public:
-    Pair(const fs::path& config, const fs::path& run, bool resume)
+    Pair(const fs::path& config, const fs::path& run, bool resume) : Pair(std::array{config, config}, run, resume) {}
+    Pair(const std::array<fs::path, 2>& configs, const fs::path& run, bool resume)
     {
-        const QString port = QString::number(freePort());
+        const QString port = QString::number(m_port);
         for (const QString rank : {"0", "1"}) {
+            const fs::path& config = configs[rank == "1" ? 1 : 0];
             QStringList arguments{"--quiet", "train", "--config", text(config), "--run", text(run)};
             if (resume)
                 arguments << "--resume";
@@ -68,6 +74,9 @@ public:
 
     std::vector<std::unique_ptr<QProcess>> members;
     std::array<QByteArray, 2> errors;
+
+private:
+    int m_port = freePort();
 };
 
 std::vector<StepRecord> stepsOf(const fs::path& run)
@@ -197,6 +206,7 @@ private Q_SLOTS:
         QCOMPARE(statuses[static_cast<std::size_t>(1 - member)], 1);
         const QByteArray error = pair.errors[static_cast<std::size_t>(1 - member)];
         QVERIFY2(error.contains("error: train: processes: another process of the run is gone"), error);
+        QVERIFY2(error.count('\n') == 1 && !error.contains("loo"), error); // one plain sentence, none of Gloo's
         const RunState state = RunFolder(run).state();
         if (member == 1) { // the first process saves what all have done
             QCOMPARE(state.status, RunStatus::Failed);
@@ -212,6 +222,39 @@ private Q_SLOTS:
         QVERIFY((pair.statuses() == std::array{2, 1}));
         QVERIFY2(pair.errors[1].contains("process 0 of 2: train: ") && pair.errors[1].contains("holds a run already"),
                  pair.errors[1]);
+    }
+
+    void anotherConfigurationInTheSecondIsRefused()
+    {
+        auto other = config(2);
+        other["seed"] = 43;
+        writeAtomically(root() / "other.json", other.dump());
+        const fs::path run = root() / "other";
+        Pair pair(std::array{root() / "two.json", root() / "other.json"}, run, false);
+        QVERIFY((pair.statuses() == std::array{1, 2}));
+        QVERIFY2(pair.errors[1].contains("process 1 differs from the first one's in seed: there it is 42, here 43"),
+                 pair.errors[1]);
+        QVERIFY2(pair.errors[0].contains("process 1 of 2: train: "), pair.errors[0]);
+        const RunState state = RunFolder(run).state();
+        QCOMPARE(state.status, RunStatus::Failed);
+        QVERIFY(state.reason.find("in seed") != std::string::npos);
+    }
+
+    // Processes of one machine are reached from this machine alone, whatever they listen for.
+    void nobodyElseReachesThem()
+    {
+        const fs::path run = root() / "listening";
+        Pair pair(root() / "two.json", run, false);
+        QTRY_VERIFY_WITH_TIMEOUT(!stepsOf(run).empty(), 60000);
+        int listening = 0;
+        for (const auto& member : pair.members)
+            for (const std::string& address : listeningAddresses(member->processId())) {
+                ++listening;
+                QCOMPARE(address, std::string("0100007F")); // 127.0.0.1
+            }
+        QVERIFY(listening >= 3); // the store, and Gloo of each
+        pair.signal(0, SIGTERM);
+        pair.statuses();
     }
 
     void anotherNumberOfProcessesIsRefused()
@@ -270,6 +313,29 @@ private:
         QTest::newRow("second") << 1;
     }
     fs::path root() const { return m_folder.path().toStdString(); }
+
+    // Of sockets of a process that listen, as proc(5) writes them.
+    static std::vector<std::string> listeningAddresses(qint64 process)
+    {
+        std::set<std::string> own;
+        std::error_code failed;
+        const fs::path folder = "/proc/" + std::to_string(process);
+        for (const auto& entry : fs::directory_iterator(folder / "fd", failed))
+            if (const std::string target = fs::read_symlink(entry.path(), failed).string();
+                target.starts_with("socket:["))
+                own.insert(target.substr(8, target.size() - 9));
+        std::vector<std::string> addresses;
+        for (const char* table : {"tcp", "tcp6"}) {
+            std::ifstream lines(folder / "net" / table);
+            for (std::string line; std::getline(lines, line);) {
+                std::istringstream fields(line);
+                std::vector<std::string> all((std::istream_iterator<std::string>(fields)), {});
+                if (all.size() > 9 && all[3] == "0A" && own.contains(all[9]))
+                    addresses.push_back(all[1].substr(0, all[1].find(':')));
+            }
+        }
+        return addresses;
+    }
 
     // Dropout draws by the place in a batch: without it, two halves are the whole.
     nlohmann::json config(int batch) const

@@ -96,6 +96,16 @@ nlohmann::json withModel(nlohmann::json config)
     return config;
 }
 
+// Whatever is wrong with it is the command's fault.
+nlohmann::json configurationIn(const std::filesystem::path& file)
+{
+    try {
+        return readJson(file);
+    } catch (const Error& error) {
+        throw Error(ErrorCode::Usage, error.action(), error.where(), error.why());
+    }
+}
+
 int train(const TrainCommand& command, const Context& context)
 {
     if (command.settings)
@@ -106,7 +116,7 @@ int train(const TrainCommand& command, const Context& context)
     if (command.run.empty())
         throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
     if (!command.config.empty())
-        run.config = withModel(readJson(command.config));
+        run.config = withModel(configurationIn(command.config));
     if (!context.quiet)
         tellNeeds(run);
     return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
@@ -124,6 +134,8 @@ void addTrain(CLI::App& app, Context& context)
         "last checkpoint with --resume, to the same numbers. SIGTERM, SIGINT and SIGHUP write a checkpoint and stop (exit status 130).\n"
         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
+        "Exit status 2: the command or the configuration is to be mended (an unknown or missing setting, a value out of its\n"
+        "range, a folder that is not there); 1: the run failed, and state.json says by what.\n"
         "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");
     command->add_option("--config", options->config,
                         "JSON file; with --resume optional, and then it must be that of the run");

@@ -40,7 +40,7 @@ std::vector<SettingGroup> settingGroups()
          {"dense.positive_weight"}},
         {SettingGroup::tr("Evaluation and checkpoints"),
          {"evaluate_every", "best_metric", "early_stop", "checkpoint_every", "keep_every"},
-         {"evaluate_images"}},
+         {"evaluate_images", "stop.not_finite", "stop.divergence"}},
         {SettingGroup::tr("Machine"), {"device", "precision", "threads"}, {"loader_threads", "prefetch", "patience"}},
     };
     std::set<std::string> placed;

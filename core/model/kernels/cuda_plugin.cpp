@@ -91,7 +91,7 @@ int chooseDevice(const std::string& device)
     }
     if (!plugin().missing.empty())
         throw Error(ErrorCode::Unsupported, {action::device}, device,
-                    {TextId("model.use_device_cpu_or_auto", "%1; use --device cpu or auto"), plugin().missing});
+                    {TextId("model.use_device_cpu_or_auto", "%1; choose cpu or auto as the device"), plugin().missing});
     if (index >= plugin().deviceCount())
         throw Error(ErrorCode::Unsupported, {action::device}, device,
                     {TextId("model.there_gpus", "there are %1 GPUs"), plugin().deviceCount()});

@@ -110,7 +110,9 @@ at::Tensor VitTower::positions(const GridSize& grid) const
     const auto& c = m_config;
     if (grid.rows == c.gridRows && grid.columns == c.gridColumns)
         return m_positions;
+    // In float32 whatever the model's type is: LibTorch resamples no bfloat16 on the CPU.
     const at::Tensor stored = m_positions.narrow(1, 1, c.gridRows * c.gridColumns)
+                                  .to(at::kFloat)
                                   .reshape({1, c.gridRows, c.gridColumns, c.width})
                                   .permute({0, 3, 1, 2});
     // With an offset the scale factors themselves enter the sampling positions, not the ratio of the sizes.
@@ -122,7 +124,8 @@ at::Tensor VitTower::positions(const GridSize& grid) const
     const std::int64_t size[] = {grid.rows, grid.columns};
     const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(stored, size, false, scaleRows, scaleColumns)
                                            : at::upsample_bicubic2d(stored, size, false, scaleRows, scaleColumns);
-    return at::cat({m_positions.narrow(1, 0, 1), resized.permute({0, 2, 3, 1}).reshape({1, grid.cells(), c.width})}, 1);
+    const at::Tensor cells = resized.permute({0, 2, 3, 1}).reshape({1, grid.cells(), c.width});
+    return at::cat({m_positions.narrow(1, 0, 1), cells.to(m_positions.scalar_type())}, 1);
 }
 
 GridSize VitTower::grid(std::int64_t height, std::int64_t width) const

@@ -49,7 +49,7 @@ ImageBatches::ImageBatches(const TrainingIndex& index, const PreparedImages& ima
     std::vector<std::size_t> usable;
     std::vector<int> classes;
     const bool needsClass = options.label != "none" && !m_captions;
-    for (const std::size_t image : index.of(Split::Train)) {
+    for (const std::size_t image : index.of(options.split)) {
         const int label = labelOf(index.images[image]);
         if (!images.readable(image) || (needsClass && label < 0))
             continue;

@@ -16,6 +16,7 @@ namespace mama {
 // What batches are made of beside the images.
 struct ImageBatchOptions
 {
+    Split split = Split::Train; // whose images
     std::uint64_t seed = 42;
     int batch = 36, accumulation = 2;
     int rank = 0, processes = 1; // of a run of several, each of which takes its `batch` of a micro-batch of all
@@ -31,12 +32,13 @@ struct ImageBatchOptions
     static ImageBatchOptions from(const Settings& settings);
 };
 
-// Micro-batches of a data set's training images: two augmented views, a caption, class, and lesions on the patch grid.
+// Micro-batches of the images of a data set's split: two augmented views, a caption, class, and lesions on the patch
+// grid.
 class ImageBatches final : public BatchSource
 {
 public:
-    // captions: without value, no text is made. Index and images must outlive this object. Error(Data) if no training
-    // image is left.
+    // captions: without value, no text is made. Index and images must outlive this object. Error(Data) if no image
+    // is left.
     ImageBatches(const TrainingIndex& index, const PreparedImages& images, std::optional<CaptionTokenizer> captions,
                  const ImageBatchOptions& options);
 
@@ -46,6 +48,7 @@ public:
     // One image as evaluation sees it, without augmentation: [inputSize, inputSize] normalised.
     std::vector<float> plain(std::size_t image) const;
     int labelOf(const TrainingImage& image) const; // -1: none
+    const ImageBatchOptions& options() const { return m_options; }
 
 private:
     AugmentedView view(std::size_t image, bool lesions, CounterRandom& random) const;
@@ -60,7 +63,7 @@ private:
     ImageBatchOptions m_options;
     CaptionSampler m_text;
     std::unique_ptr<Sampler> m_sampler;
-    std::unordered_map<std::string, std::vector<std::size_t>> m_exams; // readable training images
+    std::unordered_map<std::string, std::vector<std::size_t>> m_exams; // readable images of the split
 };
 
 } // namespace mama

@@ -39,7 +39,11 @@ void Prefetcher::work(const std::stop_token& stop)
         lock.unlock();
         Ready ready = make(place);
         lock.lock();
-        m_ready.emplace(place, std::move(ready));
+        try {
+            m_ready.emplace(place, std::move(ready));
+        } catch (...) { // no memory for its place
+            m_broken = std::current_exception();
+        }
         m_changed.notify_all();
     }
 }
@@ -53,7 +57,9 @@ SampleBatch Prefetcher::next()
         std::unique_lock lock(m_mutex);
         if (m_given >= m_end)
             throw Error(ErrorCode::Internal, "make batch", "step", "past the end of the run");
-        m_changed.wait(lock, [&] { return m_ready.count(m_given) > 0; });
+        m_changed.wait(lock, [&] { return m_ready.count(m_given) > 0 || m_broken; });
+        if (m_broken)
+            std::rethrow_exception(m_broken);
         ready = std::move(m_ready.at(m_given));
         m_ready.erase(m_given++);
         m_changed.notify_all();

@@ -45,6 +45,7 @@ private:
     std::condition_variable_any m_changed;
     std::int64_t m_claimed, m_given, m_end; // micro-batches of the run
     std::map<std::int64_t, Ready> m_ready;
+    std::exception_ptr m_broken;         // of a thread, beside the making of a batch
     std::vector<std::jthread> m_threads; // last: they end first
 };
 

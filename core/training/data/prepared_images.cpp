@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/dicom/read/image_file.h"
 #include "core/training/data/lesion_share.h"
+#include "core/training/data/patient_free.h"
 
 #include <atomic>
 #include <chrono>
@@ -219,9 +220,10 @@ Cancellable<PreparedImages> PreparedImages::open(const TrainingIndex& index, con
     const double bad = static_cast<double>(images.m_unreadable.size() + index.missing.size());
     const double all = static_cast<double>(index.images.size() + index.missing.size());
     if (bad > options.badShare * all) {
-        const std::string first = images.m_unreadable.empty() ? index.missing.front() + " (no such file)"
-                                                              : images.m_unreadable.front().file.string() + " (" +
-                                                                    images.m_unreadable.front().reason + ")";
+        const std::string first = images.m_unreadable.empty()
+                                      ? index.missing.front() + " (no such file)"
+                                      : withoutPatient(images.m_unreadable.front().file, index) + " (" +
+                                            images.m_unreadable.front().reason + ")";
         fs::remove(file); // so that a repaired set is read anew
         throw Error(ErrorCode::Data, "read data set", first,
                     std::to_string(static_cast<long>(bad)) + " of " + std::to_string(static_cast<long>(all)) +

@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/text/captions/captions.h"
 #include "core/training/data/counter_random.h"
+#include "core/training/data/patient_free.h"
 
 #include <algorithm>
 #include <cmath>
@@ -122,7 +123,7 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
         TrainingImage image{
             {}, importer.imageFile(folders, row), Split::Train, row.image, row.finding, row.labels, row.lesions};
         if (image.path.empty()) {
-            index.missing.push_back(row.image.path);
+            index.missing.push_back(withoutPatient(row.image.path, row.image.patient));
             continue;
         }
         if (image.fields.patient.empty())

@@ -32,7 +32,7 @@ struct TrainingIndex
     bool hasMasks = false;             // a table of lesions lies beside the images
     std::string synthetic;             // what the set says of itself if it is no real one; empty
     std::size_t leftOut = 0;           // rows of other image types, or without the fields that a caption needs
-    std::vector<std::string> missing;  // paths of the table that are no file
+    std::vector<std::string> missing;  // paths of the table that are no file (patient_free.h)
     std::vector<std::size_t> nameless; // rows without a path, 1 = first after the heading
     std::size_t refusedRows = 0;       // records that could not be read
 

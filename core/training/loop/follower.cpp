@@ -1,6 +1,8 @@
 #include "core/training/loop/follower.h"
 
+#include "core/base/log.h"
 #include "core/training/data/prefetcher.h"
+#include "core/training/loop/not_finite.h"
 
 #include <charconv>
 
@@ -21,6 +23,23 @@ void average(ProcessGroup& group, StepReport& report)
     for (auto& [name, value] : report.terms)
         value = values[place++] / group.size();
 }
+
+namespace {
+
+// The first process tells its own images when a step is left out; so does each other one.
+void tellOwn(const StepReport& own, std::int64_t step, const std::vector<std::string>& images)
+{
+    try {
+        own.checkFinite();
+    } catch (const NotFinite& why) {
+        std::string text = std::string(why.what()) + " in step " + std::to_string(step + 1) + "; images of the step:";
+        for (const std::string& image : images)
+            text += " " + image;
+        log::warning(text);
+    }
+}
+
+} // namespace
 
 RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchSource& source, ProcessGroup& group,
                  const Job& job)
@@ -56,9 +75,14 @@ RunStatus follow(const TrainerOptions& options, TrainingTask& task, const BatchS
             throw Error(error.code(), error.action(), error.where(), why);
         }
         sum.scale(1.0 / options.accumulation);
-        average(group, sum);
-        sum.checkFinite();
-        task.apply(step, options.schedule.rate(step));
+        try {
+            tellOwn(sum, step, images);
+            average(group, sum);
+            sum.checkFinite();
+            task.apply(step, options.schedule.rate(step));
+        } catch (const NotFinite&) { // it is in all processes alike
+            task.undo();
+        }
         ++step;
     }
     group.meet(); // nobody leaves before the first one's last checkpoint is written

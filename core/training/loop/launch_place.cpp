@@ -109,6 +109,11 @@ std::string firstNode(std::string_view list)
     return std::string(list.substr(0, open)) + std::string(numbers.substr(0, numbers.find_first_of(",-]")));
 }
 
+bool LaunchPlace::allHere() const
+{
+    return localSize == size || address == "localhost" || address == "::1" || address.starts_with("127.");
+}
+
 std::optional<LaunchPlace> LaunchPlace::from(const Lookup& variable)
 {
     const Reader reader(variable);

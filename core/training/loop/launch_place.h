@@ -17,6 +17,9 @@ struct LaunchPlace
     bool storeThere = false;
     std::string prefix; // of the names in that store; another one after every restart
 
+    // Whether all processes are on this machine.
+    bool allHere() const;
+
     using Lookup = std::function<std::optional<std::string>(const std::string& variable)>;
     // From the variables of torchrun (RANK, WORLD_SIZE, LOCAL_RANK, LOCAL_WORLD_SIZE), Open MPI's mpirun
     // (OMPI_COMM_WORLD_*), MPICH's and Intel's (PMI_*, MPI_LOCAL*), or a Slurm step (SLURM_PROCID, SLURM_NTASKS,

@@ -13,8 +13,12 @@ LoadingStop::LoadingStop(const RunFolder& folder, const Job& job)
 
 bool LoadingStop::asked() const
 {
-    const auto request = m_folder.asked();
-    return request && request->ask == ControlRequest::Ask::Stop;
+    try {
+        const auto request = m_folder.asked();
+        return request && request->ask == ControlRequest::Ask::Stop;
+    } catch (const std::exception&) { // no memory to look; the next time there may be
+        return false;
+    }
 }
 
 void LoadingStop::watch(const std::stop_token& ended)

@@ -76,12 +76,23 @@ void RunReporter::beat(const std::stop_token& stop)
            !stop.stop_requested())
         try {
             write();
-        } catch (const Error& error) {
-            // A full disk alone does not end a run here: its next record or checkpoint does, with the run's own
-            // message.
+            if (std::exchange(said, false))
+                m_folder.log("state.json is written again");
+        } catch (const std::exception& error) {
+            // A full disk or memory alone does not end a run here: its next record or checkpoint does, with the run's
+            // own message.
             if (!std::exchange(said, true))
-                log::warning(error.what());
+                tell("state.json cannot be written, so monitors see an old state: " + textOf(error).english());
         }
+}
+
+void RunReporter::tell(const std::string& trouble) const
+{
+    log::warning("train: " + trouble);
+    try {
+        m_folder.log("warning: " + trouble);
+    } catch (const std::exception&) { // then standard error alone has it
+    }
 }
 
 } // namespace mama

@@ -29,6 +29,7 @@ public:
 private:
     void write();
     void beat(const std::stop_token& stop);
+    void tell(const std::string& trouble) const;
 
     RunFolder m_folder;
     mutable std::mutex m_mutex, m_writing;

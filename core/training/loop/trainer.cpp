@@ -4,36 +4,19 @@
 #include "core/protocol/run_liveness.h"
 #include "core/training/data/prefetcher.h"
 #include "core/training/loop/follower.h"
+#include "core/training/loop/run_failure.h"
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
-#include <new>
+#include <limits>
 #include <thread>
 
 namespace mama {
 namespace {
 
-std::string joined(const std::vector<std::string>& names)
-{
-    std::string all;
-    for (const std::string& name : names)
-        all += (all.empty() ? "" : " ") + name;
-    return all;
-}
-
-// What a tensor library throws; it names a lack of memory in words only.
-Error translated(const std::exception& error, std::int64_t step)
-{
-    const std::string text = error.what(), where = "step " + std::to_string(step + 1);
-    const bool memory =
-        dynamic_cast<const std::bad_alloc*>(&error) || text.find("allocate memory") != std::string::npos ||
-        text.find("not enough memory") != std::string::npos || text.find("out of memory") != std::string::npos;
-    if (memory)
-        return {ErrorCode::Memory, "train", where,
-                "not enough memory: lower batch (and raise accumulation), prefetch or data.input_size"};
-    return {ErrorCode::Internal, "train", where, text.substr(0, text.find('\n'))};
-}
+constexpr std::int64_t healthEvery = 50; // steps
 
 } // namespace
 
@@ -52,13 +35,16 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
     options.evaluateEvery = settings.integer("evaluate_every");
     options.bestMetric = settings.text("best_metric");
     options.earlyStop = settings.integer("early_stop");
+    options.stop = {settings.integer("stop.not_finite"), settings.number("stop.divergence")};
+    options.config = settings.toJson();
     if (settings.is({"task", "pretrain"}))
         options.lateLoss = settings.integer("loss.late_loss");
     return options;
 }
 
 Trainer::Trainer(const TrainerOptions& options, const Parts& parts)
-    : m_options(options), m_parts(parts), m_checkpoints(parts.reporter.folder())
+    : m_options(options), m_parts(parts), m_checkpoints(parts.reporter.folder()),
+      m_best(options.bestMetric, options.earlyStop), m_rules(options.stop), m_health(options.config)
 {}
 
 Trainer::~Trainer() = default;
@@ -73,7 +59,9 @@ RunStatus Trainer::run(bool resume, const Job& job)
     } catch (const Error& error) {
         fail(error);
     } catch (const std::exception& error) {
-        fail(translated(error, m_step));
+        m_batches.reset(); // what it holds makes room for the words
+        m_parts.reporter.folder().log("failed: " + technicalText(error));
+        fail(failureOf(error, "step " + std::to_string(m_step + 1), m_options.config));
     }
 }
 
@@ -92,8 +80,11 @@ RunStatus Trainer::loop(bool resume, const Job& job)
     while (m_step < m_options.steps) {
         if (obey(job) == Next::Stop)
             return stop(m_stop);
-        if (m_step == m_options.lateLoss) // belongs to the step that follows: a resume writes it again
+        if (m_step == m_options.lateLoss) { // belongs to the step that follows: a resume writes it again
             reporter.event(m_step + 1, "late_loss", "local and image-image terms start");
+            m_health.health().add(EventRecord{m_step + 1, 0, "late_loss", ""});
+            m_rules.newTerms();
+        }
         StepRecord record = step();
         const Stopwatch watch;
         const bool last = m_step == m_options.steps;
@@ -102,16 +93,19 @@ RunStatus Trainer::loop(bool resume, const Job& job)
             enough = evaluate();
         if (m_step % m_options.checkpointEvery == 0 || last || enough)
             checkpoint();
+        if (m_step % healthEvery == 0 || last || enough)
+            look();
         m_overhead += watch.seconds();
-        job.report(static_cast<std::uint64_t>(m_step), static_cast<std::uint64_t>(m_options.steps), "training");
+        job.report(static_cast<std::uint64_t>(m_step), static_cast<std::uint64_t>(m_options.steps),
+                   "training" + progressText(record.loss, reporter.state().eta));
         if (enough) {
             if (m_step < m_options.steps) // else the others end by themselves
                 agreed(Agreement::Enough);
             break;
         }
     }
-    const std::string text = m_step < m_options.steps ? "no better " + m_options.bestMetric + " for " +
-                                                            std::to_string(m_evaluationsSinceBest) + " evaluations"
+    const std::string text = m_step < m_options.steps ? "no better " + m_best.metric() + " for " +
+                                                            std::to_string(m_best.sinceBest()) + " evaluations"
                                                       : "";
     reporter.event(m_step, "finished", text);
     reporter.setStatus(RunStatus::Finished, text);
@@ -126,14 +120,14 @@ void Trainer::restore()
     if (const auto saved = m_checkpoints.restore(m_parts.task)) {
         m_step = m_lastCheckpoint = saved->at("step").get<std::int64_t>();
         m_elapsed = saved->value("elapsed_s", 0.0);
-        m_evaluationsSinceBest = saved->value("evaluations_since_best", std::int64_t{0});
-        if (const auto best = saved->find("best"); best != saved->end())
-            m_best = BestCheckpoint{best->at("step").get<std::int64_t>(), best->at("metric").get<std::string>(),
-                                    best->at("value").get<double>()};
+        m_best.restore(*saved);
+        if (const auto rules = saved->find("rules"); rules != saved->end())
+            m_rules.restore(*rules);
     }
-    reporter.folder().truncateMetrics(m_step);
+    reporter.folder().truncateMetrics(m_step, [&](const RunRecord& record) { m_health.health().add(record); });
+    m_health.health().add(EventRecord{m_step, 0, "resumed", ""});
     reporter.update([&](RunState& state) {
-        state.best = m_best;
+        state.best = m_best.best();
         state.lastCheckpoint = m_lastCheckpoint >= 0 ? "step-" + std::to_string(m_lastCheckpoint) : "";
     });
     showProgress(0);
@@ -240,27 +234,50 @@ StepRecord Trainer::step()
     sum.scale(1.0 / m_options.accumulation);
     if (m_parts.group)
         average(*m_parts.group, sum);
-    sum.checkFinite();
     // 5. Optimise
-    optimise(record);
+    std::optional<NotFinite> lost;
+    try {
+        sum.checkFinite();
+        optimise(record);
+    } catch (const NotFinite& why) {
+        lost = why;
+    }
     // 6. Report
     record.terms = std::move(sum.terms);
     if (const auto total = record.terms.extract("total"); !total.empty())
         record.loss = total.mapped();
+    if (lost)
+        leaveOut(record, *lost);
     report(record, watch.seconds(), waited);
+    if (lost)
+        m_rules.leftOut(*lost);
+    m_images.clear();
+    if (!lost)
+        m_rules.finished(record.loss);
     return record;
 }
+
+void Trainer::leaveOut(StepRecord& record, const NotFinite& why)
+{
+    m_parts.task.undo();
+    record.gradNorm = std::numeric_limits<double>::quiet_NaN();
+    ++m_step;
+    m_parts.reporter.event(m_step, "skipped", why.where() + " " + why.why().english() + imagesOfStep());
+}
+
+void Trainer::look() { m_health.look(m_parts.reporter.folder(), m_parts.reporter.state()); }
 
 void Trainer::optimise(StepRecord& record)
 {
     for (const auto& [name, value] : m_parts.task.apply(m_step, record.lr)) {
         if (name == "grad_norm")
             record.gradNorm = value;
+        else if (name.starts_with("grad_norm/"))
+            record.gradients[name.substr(10)] = value;
         else
             record.scale[name.starts_with("scale/") ? name.substr(6) : name] = value;
     }
     ++m_step;
-    m_images.clear();
 }
 
 void Trainer::report(StepRecord& record, double seconds, double waited)
@@ -281,6 +298,7 @@ void Trainer::report(StepRecord& record, double seconds, double waited)
         record.gpuMemoryMb = use.memoryMb;
     }
     m_parts.reporter.folder().append(record);
+    m_health.health().add(record);
     ++m_stepsHere;
     m_elapsed += seconds;
     showProgress(seconds);
@@ -289,15 +307,10 @@ void Trainer::report(StepRecord& record, double seconds, double waited)
 void Trainer::showProgress(double seconds)
 {
     if (seconds > 0)
-        m_recent.push_back(seconds);
-    if (m_recent.size() > 100)
-        m_recent.pop_front();
-    std::vector<double> sorted(m_recent.begin(), m_recent.end());
-    std::sort(sorted.begin(), sorted.end());
-    const auto at = [&](double share) {
-        return sorted[static_cast<std::size_t>(share * static_cast<double>(sorted.size() - 1))];
-    };
-    const double left = static_cast<double>(m_options.steps - m_step);
+        m_times.add(seconds);
+    // With what lies between steps: evaluations and checkpoints.
+    const auto eta =
+        m_times.toGo(m_options.steps - m_step, m_overhead / std::max(1.0, static_cast<double>(m_stepsHere)));
     m_parts.reporter.update([&](RunState& state) {
         state.step = m_step;
         state.steps = m_options.steps;
@@ -305,90 +318,9 @@ void Trainer::showProgress(double seconds)
         state.epoch = static_cast<double>(state.samples) /
                       static_cast<double>(std::max<std::int64_t>(1, m_parts.source.epochSize()));
         state.elapsedSeconds = m_elapsed + m_overhead;
-        if (sorted.size() >= 5) { // the fast and the slow tenth of the last steps, with what lies between steps
-            const double between = m_overhead / static_cast<double>(m_stepsHere);
-            state.eta = {left * (at(0.1) + between), left * (at(0.9) + between)};
-        }
+        if (eta)
+            state.eta = eta;
     });
-}
-
-bool Trainer::evaluate()
-{
-    EvalRecord record = m_parts.evaluate(m_step);
-    record.step = m_step;
-    record.time = unixTime();
-    m_parts.reporter.folder().append(record);
-    if (m_options.bestMetric.empty())
-        return false;
-    const bool lower = m_options.bestMetric.starts_with("-");
-    const std::string metric = m_options.bestMetric.substr(lower ? 1 : 0);
-    const auto found = record.metrics.find(metric);
-    if (found == record.metrics.end())
-        throw Error(ErrorCode::Usage, "train", "best_metric", "the evaluation gives no \"" + metric + "\"");
-    const double value = found->second.value;
-    if (!m_best || (lower ? value < m_best->value : value > m_best->value)) {
-        m_best = BestCheckpoint{m_step, metric, value};
-        m_evaluationsSinceBest = 0;
-        m_parts.reporter.update([&](RunState& state) { state.best = m_best; });
-        checkpoint();
-        return false;
-    }
-    ++m_evaluationsSinceBest;
-    return m_options.earlyStop > 0 && m_evaluationsSinceBest >= m_options.earlyStop;
-}
-
-void Trainer::checkpoint()
-{
-    if (m_step == m_lastCheckpoint)
-        return;
-    const Stopwatch watch;
-    nlohmann::json state = {{"step", m_step},
-                            {"elapsed_s", m_elapsed + m_overhead},
-                            {"evaluations_since_best", m_evaluationsSinceBest},
-                            {"processes", m_options.processes},
-                            {"random", "every number is a function of the seed and the step"},
-                            {"data", {{"next_sample", m_step * m_options.pairs()}}}};
-    if (m_best)
-        state["best"] = {{"step", m_best->step}, {"metric", m_best->metric}, {"value", m_best->value}};
-    m_checkpoints.write(m_parts.task, m_step, state);
-    m_lastCheckpoint = m_step;
-    m_checkpoints.prune(m_best ? std::set{m_best->step} : std::set<std::int64_t>{}, m_options.keepEvery);
-    const std::string folder = "step-" + std::to_string(m_step);
-    m_parts.reporter.update([&](RunState& now) { now.lastCheckpoint = folder; });
-    char seconds[32];
-    std::snprintf(seconds, sizeof seconds, "%.2f s", watch.seconds());
-    m_parts.reporter.event(m_step, "checkpoint", folder + " in " + seconds);
-}
-
-std::string Trainer::lastGood() const
-{
-    if (m_lastCheckpoint >= 0)
-        return "; last good checkpoint: step-" + std::to_string(m_lastCheckpoint);
-    std::string there;
-    for (const RunFolder::Checkpoint& one : m_parts.reporter.folder().checkpoints())
-        there += (there.empty() ? "" : ", ") + one.folder.filename().string();
-    return there.empty() ? "; no checkpoint was written yet" : "; checkpoints there: " + there;
-}
-
-void Trainer::fail(const Error& error)
-{
-    const bool diverged = error.code() == ErrorCode::Data && !m_images.empty();
-    std::string where = error.where(), why = error.why().english();
-    if (diverged) {
-        where = "step " + std::to_string(m_step + 1) + ", " + where;
-        why += "; images of the step: " + joined(m_images);
-    }
-    why += lastGood();
-    const Error told(error.code(), error.action(), where, why);
-    try { // on a full disk even this may not be written; the caller prints it
-        m_parts.reporter.event(m_step, diverged ? "nan" : "failed", told.what());
-    } catch (const Error&) {
-    }
-    try {
-        m_parts.reporter.setStatus(RunStatus::Failed, told.what());
-    } catch (const Error&) {
-    }
-    throw told;
 }
 
 } // namespace mama

@@ -2,15 +2,18 @@
 #include "core/base/error.h"
 #include "core/base/progress.h"
 #include "core/training/data/batch_source.h"
+#include "core/training/loop/best_so_far.h"
 #include "core/training/loop/checkpoints.h"
 #include "core/training/loop/gpu_use.h"
+#include "core/training/loop/health_log.h"
 #include "core/training/loop/process_load.h"
 #include "core/training/loop/run_reporter.h"
 #include "core/training/loop/schedule.h"
+#include "core/training/loop/step_times.h"
+#include "core/training/loop/stop_rules.h"
 #include "core/training/loop/training_task.h"
 #include "core/training/settings/settings.h"
 
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -34,6 +37,8 @@ struct TrainerOptions
     std::string bestMetric; // "-NAME": the lower the better
     std::int64_t earlyStop = 0;
     std::int64_t lateLoss = -1; // below 0: the task has none
+    StopRules::Limits stop;
+    nlohmann::json config; // complete, for health and advice; null: none
 
     static TrainerOptions from(const Settings& settings);
     std::int64_t pairs() const { return std::int64_t{batch} * accumulation * processes; } // of a step
@@ -60,9 +65,10 @@ public:
     ~Trainer();
 
     // From the last checkpoint if `resume` and there is one, else from the start. Finished or Stopped; a stop by `job`
-    // or by a monitor writes a checkpoint first. A failure is written to the run's state with step, images and last
-    // good checkpoint, and thrown: Error(Data) for a loss or gradient that is no number, Error(Io) for a full disk,
-    // Error(Memory), which says what to lower; ProcessLost, after a checkpoint of the last step that all had done.
+    // or by a monitor writes a checkpoint first. A step whose loss or gradient is no number is left out and told. A
+    // failure is written to the run's state with step and last good checkpoint, and thrown: StoppedByRule, Error(Io)
+    // for a full disk, Error(Memory), which says what to lower; ProcessLost, after a checkpoint of the last step that
+    // all had done.
     RunStatus run(bool resume, const Job& job);
 
 private:
@@ -78,11 +84,15 @@ private:
     RunStatus stop(const std::string& why);
     StepRecord step();
     void optimise(StepRecord& record);
+    void leaveOut(StepRecord& record, const NotFinite& why);
+    void look(); // at the run's health
     void report(StepRecord& record, double seconds, double waited);
     bool evaluate(); // true: no better value for too long
     void checkpoint();
     void showProgress(double seconds);
+    std::string imagesOfStep() const;
     std::string lastGood() const;
+    std::string wayOn() const;
     [[noreturn]] void fail(const Error& error);
 
     TrainerOptions m_options;
@@ -92,10 +102,12 @@ private:
     ProcessLoad m_load;
     std::int64_t m_step = 0; // done
     double m_elapsed = 0, m_overhead = 0;
-    std::int64_t m_evaluationsSinceBest = 0, m_stepsHere = 0, m_lastCheckpoint = -1;
-    std::optional<BestCheckpoint> m_best;
-    std::string m_stop;                // why the run stops
-    std::deque<double> m_recent;       // seconds of the last steps
+    std::int64_t m_stepsHere = 0, m_lastCheckpoint = -1;
+    BestSoFar m_best;
+    std::string m_stop; // why the run stops
+    StepTimes m_times;
+    StopRules m_rules;
+    HealthLog m_health;
     std::vector<std::string> m_images; // of the step at work, for messages
 };
 

@@ -79,7 +79,7 @@ DenseTerms::Encoded DenseTerms::encode(const ForwardPass& pass)
 {
     Tensor hidden = m_hidden;
     if (!hidden.defined()) {
-        const torch::AutoGradMode gradients(pass.textTrains);
+        const torch::AutoGradMode gradients(pass.textTrains && torch::GradMode::is_enabled());
         for (Tensor* own : {&m_ids, &m_mask, &m_separators})
             *own = own->to(pass.network.device());
         hidden = pass.network.text->hidden({m_ids, m_mask, {}, true});

@@ -4,6 +4,9 @@
 #include "core/base/error_actions.h"
 
 #include <algorithm>
+#include <filesystem>
+
+namespace fs = std::filesystem;
 
 namespace mama {
 
@@ -18,6 +21,27 @@ void checkNewRun(const Settings& settings)
         throw Error(ErrorCode::Usage, {action::readConfiguration}, "early_stop",
                     {TextId("run.early_stop_alone",
                             "needs best_metric and evaluate_every: without them nothing stops the run")});
+}
+
+void checkSources(const Settings& settings)
+{
+    std::string keys, all;
+    const auto add = [&](const char* key, const UserText& why) {
+        keys += (keys.empty() ? "" : ", ") + std::string(key);
+        all += (all.empty() ? "" : "; ") + why.english();
+    };
+    const std::string &start = settings.text("model.start"), &root = settings.text("data.root"),
+                      &tables = settings.text("data.tables");
+    if (start.empty())
+        add("model.start", {TextId("run.no_start", "the model folder to start from is not given")});
+    else if (!fs::exists(fs::path(start) / "model.json"))
+        add("model.start", {TextId("run.start_no_model", "%1 is no model folder: it has no model.json"), start});
+    if (root.empty() && tables.empty())
+        add("data.root", {TextId("run.no_data", "the folder of the data set is not given")});
+    else if (!root.empty() && !fs::is_directory(root))
+        add("data.root", {TextId("run.root_no_folder", "%1 is no folder"), root});
+    if (!keys.empty())
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, keys, all);
 }
 
 std::vector<UserText> runWarnings(const Settings& settings)

@@ -27,7 +27,7 @@ SettingInfo infoOf(const SettingRow& row)
 
 [[noreturn]] void wrong(const std::string& key, const UserText& why)
 {
-    throw Error(ErrorCode::Format, {action::readConfiguration}, key, why);
+    throw Error(ErrorCode::Usage, {action::readConfiguration}, key, why);
 }
 
 json::json_pointer pointerOf(std::string_view dotted)
@@ -47,6 +47,8 @@ void checkTogether(const Settings& settings)
 {
     if (settings.number("schedule.min_lr") > settings.number("schedule.max_lr"))
         wrong("schedule.min_lr", {TextId("setting.above_max_lr", "must not be above schedule.max_lr")});
+    if (const double factor = settings.number("stop.divergence"); factor > 0 && factor <= 1)
+        wrong("stop.divergence", {TextId("setting.not_above_one", "must be above 1, or 0 for never")});
     if (settings.number("data.validation_share") + settings.number("data.test_share") >= 1)
         wrong("data.test_share",
               {TextId("setting.no_patients_left", "leaves no patients for training beside data.validation_share")});

@@ -30,7 +30,7 @@ std::span<const SettingInfo> trainingSettings();
 class Settings
 {
 public:
-    // Fills in the defaults; what `task` and `augment.set` are changes some of them. Error(Format) names the key that
+    // Fills in the defaults; what `task` and `augment.set` are changes some of them. Error(Usage) names the key that
     // is unknown, of a wrong type, or out of its range.
     static Settings resolve(const nlohmann::json& config);
     // The default of a setting in a configuration that says `config` (which may be incomplete).

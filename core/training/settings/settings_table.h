@@ -274,6 +274,14 @@ inline constexpr SettingRow rows[] = {
                 "Metric that picks the best checkpoint, the higher the better; -NAME: the lower. Empty: none")),
     integer("early_stop", 0, {0, many}, unit::evaluations,
             TextId("setting.early_stop", "The run ends after this many without a better value; 0: never")),
+    integer("stop.not_finite", 5, {1, many}, unit::steps,
+            TextId("setting.stop.not_finite",
+                   "The run fails after so many in a row that were left out, since loss or gradient was no number")),
+    number(
+        "stop.divergence", 1.5, {0, 1e6}, unit::none,
+        TextId(
+            "setting.stop.divergence",
+            "The run fails when the mean loss of 10 steps is above this many times that of its first 10, and by more than 1; 0: never")),
 };
 
 // Null for a key that is no setting.

@@ -78,10 +78,10 @@ void PretrainingTask::State::changed()
     rebuild();
 }
 
-PretrainingTask::State::Uses PretrainingTask::State::usesAt(std::int64_t step) const
+PretrainingTask::State::Uses PretrainingTask::State::usesOf(bool late) const
 {
     Uses uses;
-    uses.late = isLate(options.loss, step);
+    uses.late = late;
     uses.secondView = usesSecondView(options.loss, uses.late);
     uses.extra = uses.late && !extra.empty();
     uses.local = usesLocal(options.loss, uses.late) || uses.extra;
@@ -96,6 +96,10 @@ void PretrainingTask::State::seed(std::int64_t step, int micro) const
                                  : CounterRandom({options.seed, purpose, place, part, rank})());
 }
 
+bool PretrainingTask::State::training() { return torch::GradMode::is_enabled(); }
+
+const Collectives* PretrainingTask::State::together() const { return training() ? shared->together() : nullptr; }
+
 bool PretrainingTask::State::textTrains() const
 {
     return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full;
@@ -109,23 +113,23 @@ Tensor PretrainingTask::State::images(const std::vector<float>& values, const Sa
 void PretrainingTask::State::addImages(const SampleBatch& batch, const Uses& uses, LossInput& input) const
 {
     const Compute::Products products(compute);
-    const ForwardMode training{true, 0, 0, shared->batchNorm(), m_packed};
+    const ForwardMode mode = training() ? ForwardMode{true, 0, 0, shared->batchNorm(), m_packed} : ForwardMode{};
     // Images that do not see each other go through the tower together, in larger products.
     const bool both = uses.secondView, together = both && !network->image->mixesImages();
     const Tensor first = images(batch.first, batch), other = both ? images(batch.second, batch) : Tensor();
-    const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, training),
+    const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, mode),
                  tokens = all.narrow(0, 0, batch.size);
     const Tensor pooled = network->pooled(tokens);
     input.v = network->imageGlobal(pooled);
     if (both) {
         const Tensor second =
-            network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, training));
+            network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, mode));
         input.v2 = network->imageGlobal(second);
-        input.simclr2 = network->simclr(second, training); // the reference's order: it shows in running statistics
-        input.simclr1 = network->simclr(pooled, training);
+        input.simclr2 = network->simclr(second, mode); // the reference's order: it shows in running statistics
+        input.simclr1 = network->simclr(pooled, mode);
     }
     if (uses.local)
-        input.patches = network->imageLocal(tokens, training);
+        input.patches = network->imageLocal(tokens, mode);
 }
 
 Tensor PretrainingTask::State::pooledText(const Tensor& hidden, const Tensor& mask) const
@@ -150,19 +154,21 @@ void PretrainingTask::State::addText(const SampleBatch& batch, const Uses& uses,
     if (m_fixedText)
         return addFixedText(batch, uses.local, input);
     const bool fixed = options.textTraining == TextTraining::Fixed;
-    const ForwardMode training{!fixed, options.dropout,
-                               options.textTraining == TextTraining::Lora ? options.loraDropout : 0,
-                               options.captionNorm ? nullptr : shared->batchNorm(), m_packed};
+    const ForwardMode mode =
+        training()
+            ? ForwardMode{!fixed, options.dropout, options.textTraining == TextTraining::Lora ? options.loraDropout : 0,
+                          options.captionNorm ? nullptr : shared->batchNorm(), m_packed}
+            : ForwardMode{};
     const TextBatch text = textOf(batch);
     const Compute::Products products(compute);
     Tensor hidden;
     {
-        const torch::AutoGradMode gradients(textTrains());
-        hidden = network->text->hidden(text, training);
+        const torch::AutoGradMode gradients(textTrains() && training());
+        hidden = network->text->hidden(text, mode);
     }
     input.t = network->textGlobal(pooledText(hidden, text.mask));
     if (uses.local)
-        addSentences(batch, hidden, training, input);
+        addSentences(batch, hidden, mode, input);
 }
 
 void PretrainingTask::State::addFixedText(const SampleBatch& batch, bool local, LossInput& input)
@@ -206,7 +212,7 @@ Tensor PretrainingTask::State::losses(const SampleBatch& batch, LossInput& input
     input.localScale = model.parameters.get(names::localScale);
     for (Tensor* embedding : {&input.v, &input.v2, &input.t, &input.simclr1, &input.simclr2})
         *embedding = compute.forLoss(*embedding);
-    const LossTerms terms = lossTerms(input, options.loss, shared->together());
+    const LossTerms terms = lossTerms(input, options.loss, together());
     Tensor total = totalLoss(terms, options.loss, uses.late);
     if (uses.extra)
         total = total + addExtra(batch, input, report);
@@ -220,9 +226,8 @@ Tensor PretrainingTask::State::losses(const SampleBatch& batch, LossInput& input
 Tensor PretrainingTask::State::addExtra(const SampleBatch& batch, const LossInput& input, StepReport& report) const
 {
     Tensor sum = compute.put(torch::zeros({}));
-    const ForwardPass pass{
-        batch,        *network,          input.patches, input.v.to(torch::kFloat), l2(input.sentences),
-        textTrains(), shared->together()};
+    const ForwardPass pass{batch,        *network,  input.patches, input.v.to(torch::kFloat), l2(input.sentences),
+                           textTrains(), together()};
     for (const auto& term : extra)
         for (const ExtraTerm::Value& value : (*term)(pass)) {
             report.terms[value.name] = value.value.item<double>();

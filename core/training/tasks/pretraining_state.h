@@ -29,10 +29,12 @@ struct PretrainingTask::State final : ModelState
         bool late = false, secondView = false, local = false;
         bool extra = false; // terms beside MaMA's
     };
-    Uses usesAt(std::int64_t step) const;
+    Uses usesOf(bool late) const;
+    Uses usesAt(std::int64_t step) const { return usesOf(isLate(options.loss, step)); }
     // Dropout is a function of seed and place, so that a resumed run draws the same; no two processes draw the same.
     void seed(std::int64_t step, int micro) const;
 
+    // With gradients as in training, else as in an evaluation: no dropout, running statistics, this process alone.
     void addImages(const SampleBatch& batch, const Uses& uses, LossInput& input) const;
     void addText(const SampleBatch& batch, const Uses& uses, LossInput& input);
     // The total to minimise; every term goes into the report.
@@ -50,6 +52,8 @@ struct PretrainingTask::State final : ModelState
 
 private:
     bool textTrains() const;
+    static bool training();
+    const Collectives* together() const; // null in an evaluation
     at::Tensor images(const std::vector<float>& values, const SampleBatch& batch) const;
     void addFixedText(const SampleBatch& batch, bool local, LossInput& input);
     void addSentences(const SampleBatch& batch, const at::Tensor& hidden, const ForwardMode& mode,

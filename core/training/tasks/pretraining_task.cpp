@@ -78,6 +78,18 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     return report;
 }
 
+StepReport PretrainingTask::validate(const SampleBatch& batch, bool whole) const
+{
+    const torch::NoGradGuard noGradients;
+    const State::Uses uses = m_state->usesOf(whole);
+    LossInput input;
+    m_state->addImages(batch, uses, input);
+    m_state->addText(batch, uses, input);
+    StepReport report;
+    m_state->losses(batch, input, uses, report);
+    return report;
+}
+
 std::map<std::string, double> PretrainingTask::apply(std::int64_t, double lr)
 {
     // 5. Optimise: gradients of all processes, AdamW, and what must not grow or go stale.

@@ -41,6 +41,10 @@ public:
     StepReport accumulate(const SampleBatch& batch, std::int64_t step, int micro, int micros) override;
     std::map<std::string, double> apply(std::int64_t step, double lr) override;
 
+    // The loss's terms of a batch and their total, without dropout, by running statistics, of this process alone;
+    // whole: with the terms that start at late_loss. Nothing changes.
+    StepReport validate(const SampleBatch& batch, bool whole) const;
+
     // For an evaluation: without dropout, L2-normalised, [D]. image [height, width] normalised, one channel; the text
     // with the pooling of training.
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;

@@ -196,6 +196,12 @@ private Q_SLOTS:
         QVERIFY(died(state) && !mayBeAlive(state));
         state.status = RunStatus::Finished;
         QCOMPARE(shownStatus(state), std::string("finished"));
+        // The clock was set back an hour.
+        state = {RunStatus::Running, "",         0, 0,  0,  0,  0,  unixTime() + 3600,
+                 endedProcess(),     hostName(), 0, {}, {}, {}, {}, {}};
+        QVERIFY(died(state) && !mayBeAlive(state));
+        state.pid = ::getpid();
+        QVERIFY(!died(state) && mayBeAlive(state));
         // A number that another process took after the last heartbeat.
         state = {RunStatus::Running, "", 0, 0, 0, 0, 0, 100.0, ::getpid(), hostName(), 0, {}, {}, {}, {}, {}};
         QVERIFY(died(state));

@@ -25,6 +25,8 @@ StepReport PlainTask::accumulate(const SampleBatch& batch, std::int64_t step, in
             m_gradient[i] += 2 * off * static_cast<double>(pixels[i]) / static_cast<double>(batch.size * micros);
     }
     StepReport report{{{"total", loss}}};
+    if (after)
+        after(step, report);
     return report;
 }
 
@@ -43,6 +45,8 @@ std::map<std::string, double> PlainTask::apply(std::int64_t, double lr)
 void PlainTask::write(const std::filesystem::path& folder, const SharedFiles*) const
 {
     writeAtomically(folder / "model.safetensors", std::as_bytes(std::span(m_weights)));
+    if (whileWriting)
+        whileWriting();
     writeAtomically(folder / "optimizer.safetensors", std::as_bytes(std::span(m_momentum)));
 }
 

@@ -18,7 +18,9 @@ public:
     void load(const std::filesystem::path& folder) override;
     void undo() override { m_gradient.assign(m_gradient.size(), 0); }
 
-    std::function<void(std::int64_t step)> before; // called by accumulate; may throw
+    std::function<void(std::int64_t step)> before;                    // called by accumulate; may throw
+    std::function<void(std::int64_t step, StepReport& report)> after; // of what accumulate gives
+    std::function<void()> whileWriting;                               // called between the files of a checkpoint
     const std::vector<double>& weights() const { return m_weights; }
 
 private:

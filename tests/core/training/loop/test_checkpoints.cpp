@@ -10,6 +10,7 @@
 #include "tests/support/test_data.h"
 
 #include <csignal>
+#include <random>
 #include <sys/resource.h>
 #include <sys/stat.h>
 
@@ -254,6 +255,42 @@ private Q_SLOTS:
         QVERIFY2(restored().find(file.string()) != std::string::npos, restored().c_str());
         QVERIFY(errorOf([&] { static_cast<void>(Model::load(folder.checkpointFolder(1))); }).find(file.string()) !=
                 std::string::npos);
+    }
+
+    // One bit, or the second half, of any file of the last checkpoint: the one before it is taken, the damaged one is
+    // put aside, and the log says so. Of a single checkpoint: an error that names the file.
+    void anyDamageIsFoundBeforeTheFirstStep()
+    {
+        const RunFolder whole(root() / "sound");
+        const auto task = taskOf("pretrain", "lora");
+        Checkpoints(whole).write(*task, 1, {{"step", 1}});
+        Checkpoints(whole).write(*task, 2, {{"step", 2}});
+        std::mt19937 random(5);
+        int tries = 0;
+        for (const auto& entry : fs::directory_iterator(whole.checkpointFolder(2)))
+            for (const char* damage : {"a bit of", "the beginning of", "half", "nothing of"}) {
+                const std::string file = entry.path().filename().string(), what = damage + (" " + file);
+                const RunFolder folder(root() / ("damaged-" + std::to_string(tries++)));
+                fs::copy(whole.path(), folder.path(), fs::copy_options::recursive);
+                std::string bytes = readText(entry.path());
+                if (what.starts_with("half"))
+                    bytes.resize(bytes.size() / 2);
+                else if (what.starts_with("nothing"))
+                    bytes.clear();
+                else
+                    bytes[what.starts_with("the") ? 0 : random() % bytes.size()] ^= 1 << random() % 8;
+                writeAtomically(folder.checkpointFolder(2) / file, bytes);
+                const auto state = Checkpoints(folder).restore(*task);
+                QVERIFY2(state && state->at("step") == 1, what.c_str());
+                QVERIFY2(fs::exists(folder.checkpointFolder() / "damaged-step-2"), what.c_str());
+                QVERIFY2(readText(folder.logFile()).find("step-2 is damaged") != std::string::npos, what.c_str());
+                fs::remove_all(folder.checkpointFolder(1));
+                fs::rename(folder.checkpointFolder() / "damaged-step-2", folder.checkpointFolder(2));
+                QVERIFY2(!errorOf([&] { Checkpoints(folder).restore(*task); }).empty(), what.c_str());
+                fs::remove_all(folder.path());
+            }
+        qInfo("%d damaged files, each found", tries);
+        QVERIFY(tries >= 20);
     }
 
     // The limit on a file's size stands for the full disk: nothing is left behind, and with room again all is well.

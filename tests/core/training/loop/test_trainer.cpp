@@ -9,6 +9,7 @@
 #include "tests/support/test_data.h"
 
 #include <csignal>
+#include <limits>
 #include <random>
 #include <set>
 #include <sys/resource.h>
@@ -20,7 +21,9 @@ using namespace mama;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-// The loop with a task of microseconds, in processes of its own that are killed. MAMA_KILLS: how many (default 10).
+// The loop with a task of microseconds, in processes of its own that are killed. MAMA_KILLS: how many, once at any
+// moment and once while a checkpoint is written (default 10); MAMA_FULL_DISKS: how many moments of a full disk (default
+// 5).
 class TestTrainer : public QObject
 {
     Q_OBJECT
@@ -68,24 +71,33 @@ private Q_SLOTS:
         QVERIFY(folder.takeControl()->ask == ControlRequest::Ask::Pause);
     }
 
+    void killsLeaveTheCurveAndTheWeightsAsTheyWere_data()
+    {
+        QTest::addColumn<bool>("inACheckpoint");
+        QTest::newRow("at any moment") << false;
+        QTest::newRow("while a checkpoint is written") << true;
+    }
     void killsLeaveTheCurveAndTheWeightsAsTheyWere()
     {
-        const int kills = qEnvironmentVariableIsSet("MAMA_KILLS") ? qEnvironmentVariableIntValue("MAMA_KILLS") : 10;
+        QFETCH(bool, inACheckpoint);
+        const int kills = numberOf("MAMA_KILLS", 10);
         std::mt19937 random(1);
         std::uniform_int_distribution<int> wait(0, 120);
         int done = 0;
         for (int run = 0; done < kills; ++run) {
-            const fs::path folder = root() / ("killed-" + std::to_string(run));
+            const fs::path folder = root() / ((inACheckpoint ? "cut-" : "killed-") + std::to_string(run));
             for (bool ended = false; !ended;) {
                 const pid_t child = start(folder, 2'000);
-                if (done < kills) {
-                    std::this_thread::sleep_for(
-                        std::chrono::milliseconds(wait(random))); // a moment of the run, not a wait for it
+                if (done < kills) { // a moment of the run, not a wait for it
+                    if (inACheckpoint)
+                        waitForACheckpoint(folder, child, static_cast<int>(random() % 5));
+                    std::this_thread::sleep_for(inACheckpoint ? std::chrono::microseconds(random() % 3000)
+                                                              : std::chrono::milliseconds(wait(random)));
                     ::kill(child, SIGKILL);
                 }
                 const int status = endOf(child);
                 if (WIFSIGNALED(status))
-                    ++done;
+                    done += !inACheckpoint || halfWritten(folder) ? 1 : 0;
                 else
                     QVERIFY(WIFEXITED(status) && WEXITSTATUS(status) == 0);
                 ended = WIFEXITED(status);
@@ -136,13 +148,14 @@ private Q_SLOTS:
         QVERIFY(lossesOf(folder) == m_losses);
     }
 
-    void aLossThatIsNoNumberNamesStepImagesAndCheckpoint()
+    // Five in a row (stop.not_finite) end the run; the steps before are left out one by one.
+    void lossesThatAreNoNumberEndARunByARule()
     {
         const fs::path folder = root() / "diverged";
         Run run = task();
-        run.task.before = [&](std::int64_t step) {
-            if (step == 17)
-                StepReport{{{"clip", std::nan("")}}}.checkFinite();
+        run.task.after = [&](std::int64_t step, StepReport& report) {
+            if (step >= 17)
+                report.terms["clip"] = std::nan("");
         };
         try {
             train(folder, run, false, {});
@@ -152,8 +165,76 @@ private Q_SLOTS:
         }
         const RunState state = RunFolder(folder).state();
         QCOMPARE(state.status, RunStatus::Failed);
-        for (const char* part : {"step 18", "loss term clip", "1.2.3.", "step-14"})
+        for (const char* part : {"step 22", "rule not-finite", "loss term clip is nan", "5 steps in a row", "1.2.3.",
+                                 "schedule.max_lr", "step-21"})
             QVERIFY2(state.reason.find(part) != std::string::npos, state.reason.c_str());
+        QCOMPARE(eventsOf(folder, "skipped"), 5);
+    }
+
+    // One step without a loss changes nothing but that it is left out; a kill after it too.
+    void aSingleStepIsLeftOut()
+    {
+        const auto spoilt = [&](std::int64_t spoil, const fs::path& folder, std::int64_t stopAt) {
+            std::stop_source stop;
+            Run run = task();
+            run.task.before = [&](std::int64_t step) {
+                if (step == stopAt)
+                    stop.request_stop();
+            };
+            run.task.after = [&](std::int64_t step, StepReport& report) {
+                if (step == spoil)
+                    report.terms["total"] = std::numeric_limits<double>::infinity();
+            };
+            return train(folder, run, RunFolder(folder).exists() || fs::exists(RunFolder(folder).stateFile()),
+                         stop.get_token());
+        };
+        QCOMPARE(spoilt(17, root() / "left-out", -1), RunStatus::Finished);
+        QCOMPARE(lossesOf(root() / "left-out").size(), std::size_t{60});
+        QCOMPARE(eventsOf(root() / "left-out", "skipped"), 1);
+        QCOMPARE(spoilt(17, root() / "left-out-stopped", 17), RunStatus::Stopped); // in the middle of it
+        QCOMPARE(spoilt(17, root() / "left-out-stopped", -1), RunStatus::Finished);
+        for (const char* file : {"model.safetensors", "optimizer.safetensors"})
+            QVERIFY(readText(root() / "left-out" / "checkpoints" / "step-60" / file) ==
+                    readText(root() / "left-out-stopped" / "checkpoints" / "step-60" / file));
+        QVERIFY(!sameFile(root() / "left-out", "model.safetensors"));
+    }
+
+    void aLossThatExplodesEndsARunByARule()
+    {
+        const fs::path folder = root() / "exploded";
+        const auto run = [&](bool resume, std::int64_t stopAt) {
+            std::stop_source stop;
+            Run one = task();
+            one.task.before = [&](std::int64_t step) {
+                if (step == stopAt)
+                    stop.request_stop();
+            };
+            one.task.after = [&](std::int64_t step, StepReport& report) { report.terms["total"] = step < 30 ? 2 : 4; };
+            return train(folder, one, resume, stop.get_token());
+        };
+        QCOMPARE(run(false, 33), RunStatus::Stopped); // the rule's count goes on where it was
+        QVERIFY_THROWS_EXCEPTION(Error, run(true, -1));
+        const RunState state = RunFolder(folder).state();
+        QCOMPARE(state.status, RunStatus::Failed);
+        for (const char* part : {"step 36", "rule divergence", "is 3.2 on average", "was 2 over the first 10"})
+            QVERIFY2(state.reason.find(part) != std::string::npos, state.reason.c_str());
+    }
+
+    // The log says when a rule of the health begins and ends to say something.
+    void theLogTellsTheHealth()
+    {
+        const fs::path folder = root() / "health";
+        Run run = task();
+        run.task.after = [&](std::int64_t step, StepReport& report) {
+            if (step == 20)
+                report.terms["total"] = std::nan("");
+        };
+        m_options.steps = 120;
+        train(folder, run, false, {});
+        m_options.steps = 60;
+        const std::string log = readText(RunFolder(folder).logFile());
+        QVERIFY2(log.find("health: of the last 50 steps 1 were left out") != std::string::npos, log.c_str());
+        QVERIFY2(log.find("health: steps-not-finite no longer holds") != std::string::npos, log.c_str());
     }
 
     void aLackOfMemorySaysWhatToLower()
@@ -174,36 +255,30 @@ private Q_SLOTS:
         QCOMPARE(RunFolder(root() / "memory").state().status, RunStatus::Failed);
     }
 
-    // The limit on a file's size stands for the full disk: a write fails with EFBIG instead of ENOSPC.
+    // The limit on a file's size stands for the full disk: a write fails with EFBIG instead of ENOSPC; of the state,
+    // the metrics, or a checkpoint's file, as the limit is.
     void aFullDiskEndsTheRunAndKeepsItsCheckpoints()
     {
-        const fs::path folder = root() / "full";
-        const pid_t child = ::fork();
-        if (child == 0) {
-            ::signal(SIGXFSZ, SIG_IGN);
-            Run run = task();
-            run.task.before = [](std::int64_t step) {
-                if (step == 15) {
-                    const rlimit small{4000, 4000}; // below a checkpoint's weights
-                    ::setrlimit(RLIMIT_FSIZE, &small);
-                }
-            };
-            try {
-                train(folder, run, false, {});
-            } catch (const Error& error) {
-                ::_exit(error.code() == ErrorCode::Io ? 7 : 8);
-            }
-            ::_exit(9);
+        const int moments = numberOf("MAMA_FULL_DISKS", 5);
+        std::mt19937 random(3);
+        for (int moment = 0; moment < moments; ++moment) {
+            const fs::path folder = root() / ("full-" + std::to_string(moment));
+            const std::int64_t step = moment == 0 ? 15 : static_cast<std::int64_t>(1 + random() % 58);
+            const rlim_t room = moment == 0 ? 4000 : 100 + random() % 6000; // below a checkpoint's weights
+            const int status = endOf(startOnFullDisk(folder, step, room));
+            QVERIFY2(WIFEXITED(status) && WEXITSTATUS(status) == 7,
+                     qPrintable(QStringLiteral("step %1, %2 bytes: %3").arg(step).arg(room).arg(status)));
+            const RunFolder files(folder);
+            const std::int64_t last = step / 7 * 7; // a checkpoint every 7 steps
+            QCOMPARE(files.checkpoints().empty() ? 0 : files.checkpoints().back().step, last);
+            QVERIFY(!halfWritten(folder));
+            if (moment == 0)
+                QCOMPARE(files.state().status, RunStatus::Failed);
+            QCOMPARE(runToTheEnd(folder), 0);
+            QVERIFY(lossesOf(folder) == m_losses);
+            QVERIFY(sameFile(folder, "model.safetensors"));
         }
-        const int status = endOf(child);
-        QVERIFY(WIFEXITED(status));
-        QCOMPARE(WEXITSTATUS(status), 7);
-        const RunFolder files(folder);
-        QCOMPARE(files.checkpoints().back().step, std::int64_t{14});
-        QCOMPARE(files.state().status, RunStatus::Failed);
-        QCOMPARE(runToTheEnd(folder), 0);
-        QVERIFY(lossesOf(folder) == m_losses);
-        QVERIFY(sameFile(folder, "model.safetensors"));
+        qInfo("%d moments of a full disk", moments);
     }
 
     void theBestCheckpointIsKeptAndARunEndsEarly()
@@ -267,12 +342,67 @@ private:
             return child;
         Run run = task();
         run.task.before = [pause](std::int64_t) { ::usleep(static_cast<useconds_t>(pause)); };
+        run.task.whileWriting = [pause] { ::usleep(static_cast<useconds_t>(pause)); };
         try {
             train(folder, run, RunFolder(folder).exists() || fs::exists(RunFolder(folder).stateFile()), {});
         } catch (...) {
             ::_exit(1);
         }
         ::_exit(0);
+    }
+    static int eventsOf(const fs::path& folder, const std::string& event)
+    {
+        int count = 0;
+        for (const RunRecord& record : MetricsReader(folder / "metrics.jsonl").poll().records)
+            if (const auto* one = std::get_if<EventRecord>(&record))
+                count += one->event == event ? 1 : 0;
+        return count;
+    }
+    static int numberOf(const char* variable, int standard)
+    {
+        return qEnvironmentVariableIsSet(variable) ? qEnvironmentVariableIntValue(variable) : standard;
+    }
+
+    // A process whose disk is full from the middle of a step on. 7: it ended with Error(Io).
+    pid_t startOnFullDisk(const fs::path& folder, std::int64_t from, rlim_t room) const
+    {
+        const pid_t child = ::fork();
+        if (child != 0)
+            return child;
+        ::signal(SIGXFSZ, SIG_IGN);
+        Run run = task();
+        run.task.before = [&](std::int64_t step) {
+            if (step == from) {
+                const rlimit small{room, room};
+                ::setrlimit(RLIMIT_FSIZE, &small);
+            }
+        };
+        try {
+            train(folder, run, false, {});
+        } catch (const Error& error) {
+            ::_exit(error.code() == ErrorCode::Io ? 7 : 8);
+        }
+        ::_exit(9);
+    }
+
+    static bool halfWritten(const fs::path& folder)
+    {
+        std::error_code failed;
+        for (const auto& entry : fs::directory_iterator(folder / "checkpoints", failed))
+            if (entry.path().filename().string().starts_with(".step-"))
+                return true;
+        return false;
+    }
+    // Until the child begins to write one (what an earlier kill left is no beginning) after `skipped` others, or has ended.
+    static void waitForACheckpoint(const fs::path& folder, pid_t child, int skipped)
+    {
+        siginfo_t ended{};
+        for (bool before = true; skipped >= 0 && ended.si_pid == 0; ::usleep(50)) {
+            const bool now = halfWritten(folder);
+            skipped -= now && !before ? 1 : 0;
+            before = now;
+            ::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOHANG | WNOWAIT);
+        }
     }
     static int endOf(pid_t child)
     {

@@ -4,10 +4,17 @@
 #include "tests/support/free_port.h"
 #include "tests/support/test_data.h"
 
+#include <arpa/inet.h>
 #include <array>
 #include <functional>
+#include <netinet/in.h>
+#include <random>
+#include <sys/socket.h>
 #include <thread>
 #include <torch/torch.h>
+#include <unistd.h>
+
+#include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
 using namespace mama;
 using torch::Tensor;
@@ -20,12 +27,12 @@ double distance(const Tensor& a, const Tensor& b) { return (a - b).abs().max().i
 Tensor leaf(const Tensor& values) { return values.clone().set_requires_grad(true); }
 
 // Three members of a real Gloo group, each in a thread of this process; what one throws is thrown.
-void inProcesses(const std::function<void(ProcessGroup& group)>& work)
+void inProcesses(const std::function<void(ProcessGroup& group)>& work, int port = test::freePort())
 {
     LaunchPlace place;
     place.size = place.localSize = processes;
     place.address = "127.0.0.1";
-    place.port = test::freePort();
+    place.port = port;
     std::array<std::exception_ptr, processes> failures;
     {
         std::vector<std::jthread> members;
@@ -45,6 +52,49 @@ void inProcesses(const std::function<void(ProcessGroup& group)>& work)
     for (const auto& failure : failures)
         if (failure)
             std::rethrow_exception(failure);
+}
+
+int connectedTo(int port)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in place{};
+    place.sin_family = AF_INET;
+    place.sin_port = htons(static_cast<std::uint16_t>(port));
+    place.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (::connect(socket, reinterpret_cast<const sockaddr*>(&place), sizeof place) == 0)
+        return socket;
+    ::close(socket);
+    return -1;
+}
+
+// What somebody may send who finds the port: noise, the beginning of a request with a length beyond all memory, and the
+// requests of a client that speaks the store's language and writes over every key.
+void strangerAt(int port)
+{
+    std::mt19937 random(7);
+    for (int number = 0; number < 60; ++number) {
+        std::string bytes(number % 20 == 0 ? 100'000 : random() % 300, '\0');
+        for (char& byte : bytes)
+            byte = static_cast<char>(number % 3 == 0 ? random() : random() % 16);
+        if (number % 4 == 1) { // a number for each request there is, then a length
+            bytes.insert(0, 1, static_cast<char>(number / 4));
+            bytes.insert(1, "\xff\xff\xff\xff\xff\xff\xff\x7f");
+        }
+        if (const int socket = connectedTo(port); socket >= 0) {
+            [[maybe_unused]] const auto sent = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+            ::close(socket);
+        }
+    }
+    c10d::TCPStoreOptions options;
+    options.port = static_cast<std::uint16_t>(port);
+    options.waitWorkers = false;
+    options.timeout = std::chrono::seconds(5);
+    c10d::TCPStore store("127.0.0.1", options);
+    const std::string lie = "a stranger's words";
+    for (const std::string& key : store.listKeys())
+        store.set(key, std::vector<std::uint8_t>(lie.begin(), lie.end()));
+    for (const char* key : {"/mama/failure", "/mama/heard", "failure"})
+        store.set(key, std::vector<std::uint8_t>(lie.begin(), lie.end()));
 }
 
 } // namespace
@@ -226,6 +276,56 @@ private Q_SLOTS:
             QVERIFY(distance(own.at("all").grad(), torch::ones({3})) == 0);
             QVERIFY(distance(own.at("one").grad(), torch::full({2, 2}, 2.0F)) == 0);
             QVERIFY(!own.at("none").grad().defined());
+        }
+    }
+
+    void aStrangerChangesNothing()
+    {
+        const int port = test::freePort();
+        std::array<std::int64_t, processes> largest{};
+        std::array<std::string, processes> told;
+        try {
+            inProcesses(
+                [&](ProcessGroup& group) {
+                    const auto rank = static_cast<std::size_t>(group.rank());
+                    if (group.rank() == 1)
+                        strangerAt(port);
+                    group.meet();
+                    largest[rank] = group.largest(group.rank());
+                    if (group.rank() == 2) {
+                        group.leave("its own words");
+                        throw Error(ErrorCode::Data, "train", "", "left");
+                    }
+                    try {
+                        group.meet();
+                    } catch (const ProcessLost& lost) {
+                        told[rank] = lost.why().english();
+                        throw;
+                    }
+                },
+                port);
+        } catch (const Error&) {
+        }
+        for (std::size_t rank = 0; rank < processes; ++rank) {
+            QCOMPARE(largest[rank], std::int64_t{processes - 1});
+            if (rank < 2)
+                QCOMPARE(told[rank], std::string("process 2 of 3: its own words"));
+        }
+    }
+
+    void theSecondAtAPlaceIsRefused()
+    {
+        LaunchPlace place;
+        place.size = place.localSize = 1;
+        place.address = "127.0.0.1";
+        place.port = test::freePort();
+        const auto first = joinProcesses(place, {});
+        QVERIFY(first);
+        try {
+            joinProcesses(place, {});
+            QFAIL("joined");
+        } catch (const Error& error) {
+            QVERIFY2(error.why().english().find("choose another MASTER_PORT") != std::string::npos, error.what());
         }
     }
 

@@ -1,0 +1,53 @@
+#pragma once
+#include "core/base/error.h"
+#include "core/training/loop/not_finite.h"
+
+#include <cstdint>
+#include <deque>
+#include <nlohmann/json_fwd.hpp>
+#include <vector>
+
+namespace mama {
+
+// A run does not learn any more, and a rule ends it.
+class StoppedByRule : public Error
+{
+public:
+    // rule: "not-finite", "divergence".
+    StoppedByRule(const char* rule, const UserText& why)
+        : Error(ErrorCode::Data, "train", std::string("rule ") + rule, why)
+    {}
+};
+
+// When a run ends by itself because it does not learn any more. A function of its losses alone, so that a resumed run
+// ends at the same step.
+//   not-finite  stop.not_finite steps in a row were left out, since the loss or a gradient was no number
+//   divergence  the mean loss of the last 10 steps is above stop.divergence times that of the first 10, and by more
+//               than 1; the first 10 are counted anew where the terms of the loss change
+class StopRules
+{
+public:
+    struct Limits
+    {
+        std::int64_t notFinite = 5;
+        double divergence = 1.5; // 0: never
+    };
+    explicit StopRules(const Limits& limits) : m_limits(limits) {}
+
+    void newTerms();
+    // After each step. StoppedByRule.
+    void finished(double loss);
+    void leftOut(const NotFinite& why);
+
+    // For a checkpoint.
+    nlohmann::json state() const;
+    void restore(const nlohmann::json& state);
+
+private:
+    Limits m_limits;
+    std::int64_t m_leftOut = 0; // in a row
+    std::vector<double> m_first;
+    std::deque<double> m_last;
+};
+
+} // namespace mama
