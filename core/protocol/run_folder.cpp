@@ -81,7 +81,9 @@ bool RunFolder::taken() const
 void RunFolder::clear() const
 {
     for (const fs::path& file : {metricsFile(), controlFile(), m_folder / "split.json"})
-        fs::remove(file);
+        if (std::error_code failed; !fs::remove(file, failed) && fs::exists(file, failed))
+            throw Error(ErrorCode::Io, {action::write}, file.string(),
+                        {TextId("run.cannot_clear", "what an earlier run left cannot be removed")});
 }
 
 void RunFolder::writeConfig(const json& config) const { writeAtomically(configFile(), text(config, 2)); }

@@ -305,6 +305,16 @@ Error endedByLibrary()
 // As main does it, which is not come back to.
 void tellEnd(const Error& why) { std::fprintf(stderr, "error: %s\n", why.what()); }
 
+// Where the folder can still be written; standard error has the reason in any case.
+void tellFailure(RunReporter& reporter, const Error& why, const std::string& technical)
+{
+    try {
+        reporter.setStatus(RunStatus::Failed, why.what());
+        reporter.folder().log("failed: " + technical);
+    } catch (const std::exception&) {
+    }
+}
+
 RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
 {
     const RunFolder folder(run.folder);
@@ -325,8 +335,7 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
     const LastWords words([&](const std::exception* thrown) {
         const Error why = thrown ? failureOf(*thrown, "", settings.toJson()) : endedByLibrary();
         tellEnd(why);
-        reporter.setStatus(RunStatus::Failed, why.what());
-        folder.log(std::string("failed: ") + (thrown ? technicalText(*thrown) : why.what()));
+        tellFailure(reporter, why, thrown ? technicalText(*thrown) : why.what());
     });
     try {
         if (group)
@@ -336,8 +345,7 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
         if (reporter.state().status == RunStatus::Failed) // the loop tells its own failures
             throw;
         const Error why = failureOf(error, "before the first step", settings.toJson());
-        folder.log("failed: " + technicalText(error));
-        reporter.setStatus(RunStatus::Failed, why.what());
+        tellFailure(reporter, why, technicalText(error));
         throw why;
     }
 }

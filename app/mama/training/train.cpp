@@ -92,7 +92,11 @@ nlohmann::json withModel(nlohmann::json config)
         return config;
     const std::string named = config[start].get<std::string>();
     if (!named.empty() && named.find('/') == std::string::npos && !std::filesystem::exists(named))
-        config[start] = findModel(named).string();
+        try {
+            config[start] = findModel(named).string();
+        } catch (const Error& error) {
+            throw Error(ErrorCode::Usage, error.action(), "model.start: " + error.where(), error.why());
+        }
     return config;
 }
 

@@ -7,8 +7,9 @@ namespace mama {
 
 // What is said when a program ends without its own doing: by an exception that nobody caught, in whatever thread, by
 // abort(), or by a library's exit(). `say` is called once, in the thread that ends the program, with what was thrown if
-// it was an exception (else null); then the program ends with status 1. One at a time in a program, made and destroyed
-// by one thread: what the system calls back has no other place to look at than a static one.
+// it was an exception (else null); then the program ends, with status 1 unless a library gave it another. One at a time
+// in a program, made and destroyed by one thread: what the system calls back has no other place to look at than a
+// static one.
 class LastWords
 {
 public:

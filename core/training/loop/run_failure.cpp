@@ -48,8 +48,12 @@ std::string technicalText(const std::exception& error)
 
 Error failureOf(const std::exception& error, const std::string& where, const nlohmann::json& config)
 {
-    if (const auto* own = dynamic_cast<const Error*>(&error))
-        return *own;
+    if (const auto* own = dynamic_cast<const Error*>(&error)) {
+        const bool noMemory = own->code() == ErrorCode::Io && lacksMemory(error); // a file that could not be mapped
+        return noMemory ? Error(ErrorCode::Memory, own->action(), own->where(),
+                                {TextId("train.no_memory_for_file", "not enough memory for it: %1"), adviceFor(config)})
+                        : *own;
+    }
     if (lacksMemory(error))
         return {ErrorCode::Memory,
                 {action::train},

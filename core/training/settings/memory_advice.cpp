@@ -87,7 +87,8 @@ UserText advice(const Settings& settings, const nlohmann::json& description)
     const double target = std::min(usable * reach, 0.7 * need);
     const auto batch = batchThatFits(settings, description, target);
     const auto size = sizeThatFits(settings, description, target);
-    const std::int64_t accumulation = settings.integer("accumulation") * settings.integer("batch") / batch.value_or(1);
+    const std::int64_t pairs = settings.integer("accumulation") * settings.integer("batch"), other = batch.value_or(1),
+                       accumulation = (pairs + other - 1) / other;
     if (batch && size)
         return {TextId("memory.batch_or_size",
                        "about %1 are needed and %2 are in reach: batch %3 with accumulation %4 would fit, or "

@@ -24,6 +24,8 @@ constexpr int images = 4, side = 70, classes = 3;
 constexpr const char* trained = "model-trained.safetensors";
 constexpr const char* frozen = "model-frozen.safetensors";
 
+void flip(char& byte, unsigned long bit) { byte = static_cast<char>(byte ^ (1 << bit)); }
+
 SampleBatch batchOf(std::int64_t step)
 {
     SampleBatch batch;
@@ -278,7 +280,7 @@ private Q_SLOTS:
                 else if (what.starts_with("nothing"))
                     bytes.clear();
                 else
-                    bytes[what.starts_with("the") ? 0 : random() % bytes.size()] ^= 1 << random() % 8;
+                    flip(bytes[what.starts_with("the") ? 0 : random() % bytes.size()], random() % 8);
                 writeAtomically(folder.checkpointFolder(2) / file, bytes);
                 const auto state = Checkpoints(folder).restore(*task);
                 QVERIFY2(state && state->at("step") == 1, what.c_str());

@@ -2,7 +2,9 @@
 #include "core/base/files.h"
 #include "core/tables/importers/embed.h"
 #include "core/training/data/image_batches.h"
+#include "core/training/loop/last_words.h"
 #include "core/training/loop/loading_stop.h"
+#include "core/training/loop/run_failure.h"
 #include "core/training/loop/trainer.h"
 #include "tests/core/training/loop/plain_task.h"
 #include "tests/support/small_data_set.h"
@@ -281,6 +283,35 @@ private Q_SLOTS:
         qInfo("%d moments of a full disk", moments);
     }
 
+    void theLastWordsAreSaid_data()
+    {
+        QTest::addColumn<QString>("end");
+        QTest::addColumn<int>("status");
+        QTest::newRow("an exception in a thread") << "thread" << 1;
+        QTest::newRow("abort") << "abort" << 1;
+        QTest::newRow("a library's exit") << "exit" << 3;
+    }
+    void theLastWordsAreSaid()
+    {
+        QFETCH(QString, end);
+        QFETCH(int, status);
+        const fs::path file = root() / ("words-" + end.toStdString());
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const LastWords words([&](const std::exception* thrown) {
+                writeAtomically(file, thrown ? failureOf(*thrown, "", nullptr).why().english() : std::string("ended"));
+            });
+            if (end == "thread")
+                std::thread([] { throw std::bad_alloc(); }).join();
+            if (end == "abort")
+                std::abort();
+            std::exit(3); // NOLINT: as OpenMP does it
+        }
+        const int ended = endOf(child);
+        QVERIFY2(WIFEXITED(ended) && WEXITSTATUS(ended) == status, qPrintable(QString::number(ended)));
+        QVERIFY(readText(file).starts_with(end == "thread" ? "not enough memory: lower batch" : "ended"));
+    }
+
     void theBestCheckpointIsKeptAndARunEndsEarly()
     {
         const fs::path folder = root() / "best";
@@ -393,7 +424,8 @@ private:
                 return true;
         return false;
     }
-    // Until the child begins to write one (what an earlier kill left is no beginning) after `skipped` others, or has ended.
+    // Until the child begins to write one (what an earlier kill left is no beginning) after `skipped` others, or has
+    // ended.
     static void waitForACheckpoint(const fs::path& folder, pid_t child, int skipped)
     {
         siginfo_t ended{};
