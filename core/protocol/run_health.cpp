@@ -138,7 +138,7 @@ void RunHealth::step(const StepRecord& record)
 
 void RunHealth::evaluation(const EvalRecord& record)
 {
-    for (const auto& [name, into] : {std::pair{"val_loss", &m_validation}, {"val_clip", &m_clip}})
+    for (const auto& [name, into] : {std::pair{"loss", &m_validation}, {"loss_clip", &m_clip}})
         if (const auto found = record.metrics.find(name);
             found != record.metrics.end() && std::isfinite(found->second.value))
             into->push_back(found->second.value);

@@ -29,7 +29,7 @@ std::span<const std::string_view> healthRules();
 //                         the first 50 by twice the standard error of the difference. From 2,000 steps on also, while
 //                         the rate is at least half of its highest: the last quarter of the steps against the quarter
 //                         before, in means of 50
-//   validation-rising     val_clip before late_loss or where it is all, else val_loss: higher at each of the last three
+//   validation-rising     loss_clip before late_loss or where it is all, else loss: higher at each of the last three
 //                         evaluations than at the one before, and at the last by a twentieth above the lowest
 //   image-gradients-zero  the norm of the image encoder's gradient is zero in each of the last 20 steps
 //   text-gradients-zero   the text encoder's, where it trains, likewise
@@ -70,7 +70,7 @@ private:
     std::int64_t m_losses = 0;                // finite ones since the terms changed
     std::vector<double> m_firstSpeeds;        // after the first steps
     std::int64_t m_stepsHere = 0;             // of the process at work
-    std::vector<double> m_validation, m_clip; // val_loss; val_clip
+    std::vector<double> m_validation, m_clip; // loss; loss_clip
     bool m_late = false;
 };
 

@@ -139,6 +139,10 @@ private Q_SLOTS:
             if (i == 0)
                 atFirst = std::max(worst, norm);
         }
+        const auto figures = figuresOf(root() / "one"), together = figuresOf(root() / "two");
+        QCOMPARE(together.size(), figures.size());
+        for (std::size_t i = 0; i < figures.size(); ++i)
+            QVERIFY(std::abs(together[i].second.at("loss") - figures[i].second.at("loss")) < 1e-3);
         const double weights = weightsOff();
         qInfo(
             "relative difference %.2g in the first step; in %zu at most %.2g of losses, terms and temperatures (%s) and %.2g of gradient norms; weights %.2g of their way",
@@ -404,10 +408,23 @@ private:
         QVERIFY2((statuses == std::array{0, 0}), pair.errors[0] + pair.errors[1]);
         same(run);
     }
+    // Figures of each evaluation, the losses of the validation images among them.
+    static std::vector<std::pair<std::int64_t, std::map<std::string, double>>> figuresOf(const fs::path& run)
+    {
+        std::vector<std::pair<std::int64_t, std::map<std::string, double>>> all;
+        for (const RunRecord& record : MetricsReader(run / "metrics.jsonl").poll().records)
+            if (const auto* one = std::get_if<EvalRecord>(&record)) {
+                all.emplace_back(one->step, std::map<std::string, double>{});
+                for (const auto& [name, value] : one->metrics)
+                    all.back().second[name] = value.value;
+            }
+        return all;
+    }
     // Bit for bit the run that nobody touched.
     void same(const fs::path& run) const
     {
         const auto actual = stepsOf(run), expected = stepsOf(root() / "two");
+        QVERIFY(figuresOf(run) == figuresOf(root() / "two"));
         QCOMPARE(actual.size(), expected.size());
         for (std::size_t i = 0; i < actual.size(); ++i)
             QVERIFY(actual[i].loss == expected[i].loss && actual[i].terms == expected[i].terms &&

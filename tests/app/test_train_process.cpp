@@ -244,10 +244,23 @@ private:
                 losses.emplace_back(step->step, step->loss);
         return losses;
     }
+    // Figures of each evaluation, the losses of the validation images among them.
+    static std::vector<std::pair<std::int64_t, std::map<std::string, double>>> figuresOf(const fs::path& run)
+    {
+        std::vector<std::pair<std::int64_t, std::map<std::string, double>>> all;
+        for (const RunRecord& record : MetricsReader(run / "metrics.jsonl").poll().records)
+            if (const auto* one = std::get_if<EvalRecord>(&record)) {
+                all.emplace_back(one->step, std::map<std::string, double>{});
+                for (const auto& [name, value] : one->metrics)
+                    all.back().second[name] = value.value;
+            }
+        return all;
+    }
     void same(const QString& task, const fs::path& run) const
     {
         const fs::path whole = root() / task.toStdString();
         QVERIFY(lossesOf(run) == lossesOf(whole));
+        QVERIFY(figuresOf(run) == figuresOf(whole));
         const fs::path last = fs::path("checkpoints") / ("step-" + std::to_string(steps));
         MAMA_SAME(differentFile(run / last, whole / last, {"trainer.json"})); // which tells the time that it took
     }

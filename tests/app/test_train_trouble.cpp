@@ -139,15 +139,15 @@ private Q_SLOTS:
         std::vector<double> losses;
         for (const RunRecord& record : MetricsReader(root() / "whole" / "metrics.jsonl").poll().records)
             if (const auto* one = std::get_if<EvalRecord>(&record)) {
-                for (const char* name : {"val_loss", "val_clip", "val_ntxent", "val_local_t2i", "val_local_i2t"})
+                for (const char* name : {"loss", "loss_clip", "loss_ntxent", "loss_local_t2i", "loss_local_i2t"})
                     QVERIFY2(one->metrics.contains(name) && std::isfinite(one->metrics.at(name).value), name);
-                losses.push_back(one->metrics.at("val_loss").value);
+                losses.push_back(one->metrics.at("loss").value);
             }
         QCOMPARE(losses.size(), std::size_t{3});
         QVERIFY(losses[0] != losses[2]);
         // As the metric that picks the best checkpoint.
         auto best = config();
-        best["best_metric"] = "-val_loss";
+        best["best_metric"] = "-loss";
         const fs::path run = root() / "best";
         QCOMPARE(mamaCommand({"train", "--config", text(write(best, "best")), "--run", text(run)}).status, 0);
         QCOMPARE(RunFolder(run).state().best->value, *std::min_element(losses.begin(), losses.end()));
@@ -165,8 +165,8 @@ private Q_SLOTS:
         QTest::newRow("unknown setting") << R"({"stpes": 3})" << QStringList{"stpes"};
         QTest::newRow("range") << R"({"captions": {"mask": 2}})" << QStringList{"captions.mask"};
         QTest::newRow("no divergence") << R"({"stop": {"divergence": 0.5}})" << QStringList{"stop.divergence"};
-        QTest::newRow("no metric") << R"({"best_metric": "val_los"})"
-                                   << QStringList{"best_metric", "val_loss", "density_balanced_accuracy"};
+        QTest::newRow("no metric") << R"({"best_metric": "loss_clp"})"
+                                   << QStringList{"best_metric", "loss", "density_balanced_accuracy"};
     }
     void wrongConfigurations()
     {

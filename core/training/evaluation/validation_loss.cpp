@@ -10,9 +10,9 @@ constexpr std::uint64_t seed = 1; // of pairs, order and masked words
 
 // Terms by name; their two directions and the second view's are not told apart.
 constexpr std::pair<const char*, const char*> mamasTerms[] = {
-    {"total", "val_loss"},    {"clip", "val_clip"},           {"clip_second_view", "val_clip_second_view"},
-    {"ntxent", "val_ntxent"}, {"local_t2i", "val_local_t2i"}, {"local_i2t", "val_local_i2t"}};
-constexpr std::pair<const char*, const char*> denseTerms[] = {{"mask", "val_mask"}, {"sentence", "val_sentence"}};
+    {"total", "loss"},         {"clip", "loss_clip"},           {"clip_second_view", "loss_clip_second_view"},
+    {"ntxent", "loss_ntxent"}, {"local_t2i", "loss_local_t2i"}, {"local_i2t", "loss_local_i2t"}};
+constexpr std::pair<const char*, const char*> denseTerms[] = {{"mask", "loss_mask"}, {"sentence", "loss_sentence"}};
 
 ImageBatchOptions optionsOf(const EvaluationData& data, std::size_t pairs)
 {

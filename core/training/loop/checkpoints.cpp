@@ -34,12 +34,12 @@ void flushAll(const fs::path& folder)
     flush(folder);
 }
 
-// SHA-256 of each file that the checkpoint alone has; links to what the run leaves as it is are checked by their model.
+// SHA-256 of each file but weights that are links to what the run leaves as it is: these are checked by their model.
 nlohmann::json hashesOf(const fs::path& folder)
 {
     nlohmann::json hashes = nlohmann::json::object();
     for (const auto& entry : fs::directory_iterator(folder))
-        if (entry.is_regular_file() && entry.hard_link_count() == 1)
+        if (entry.is_regular_file() && (entry.hard_link_count() == 1 || entry.path().extension() != ".safetensors"))
             hashes[entry.path().filename().string()] = sha256OfFile(entry.path());
     return hashes;
 }

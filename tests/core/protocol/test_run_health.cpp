@@ -28,7 +28,7 @@ StepRecord healthy(std::int64_t step)
 
 EvalRecord evaluation(std::int64_t step, double loss, double clip)
 {
-    return {step, 0, "validation", {{"val_loss", {loss, 0, 0, 32}}, {"val_clip", {clip, 0, 0, 32}}}};
+    return {step, 0, "validation", {{"loss", {loss, 0, 0, 32}}, {"loss_clip", {clip, 0, 0, 32}}}};
 }
 
 const json config{{"loss", {{"scale_limit", 100}}}};
