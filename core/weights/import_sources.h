@@ -14,7 +14,7 @@ struct ImportSources
     nlohmann::json adapterConfig;               // null without adapter
     nlohmann::json ownDescription;              // model.json of a model folder of ours, else null
     ConfigSources configs;
-    std::vector<std::filesystem::path> tokenizerFiles;
+    std::vector<std::filesystem::path> tokenizerFiles, configFiles;
     std::string format; // "lightning", "safetensors", "hf", "pth", "model"
 };
 

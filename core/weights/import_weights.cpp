@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/families.h"
 #include "core/weights/files/averaged_name.h"
@@ -222,11 +222,9 @@ std::size_t Importer::sourceSize() const
 bool Importer::readTensors()
 {
     auto& report = m_model.report;
-    std::error_code failed;
     std::uintmax_t fileSize = 0;
-    for (const fs::path& file : m_sources.model->files())
-        if (const std::uintmax_t size = fs::file_size(file, failed); !failed)
-            fileSize += size;
+    for (const MappedFile* file : m_sources.model->mappings())
+        fileSize += file->bytes().size();
     const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways,
                       total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
@@ -298,6 +296,12 @@ Cancellable<ImportedModel> Importer::run()
              textOf(error)});
     }
     m_model.tokenizerFiles = m_sources.tokenizerFiles;
+    m_model.configFiles = m_sources.configFiles;
+    for (const auto& file : {m_sources.model, m_sources.adapterFile, m_sources.baseText})
+        if (file) {
+            file->check();
+            m_model.weightFiles.push_back(file);
+        }
     return std::move(m_model);
 }
 

@@ -69,7 +69,9 @@ struct ImportedModel
                                 // was recognised
     std::vector<CanonicalTensor> tensors; // sorted by name
     ImportReport report;
-    std::vector<std::filesystem::path> tokenizerFiles; // to be copied beside the weights as they are
+    std::vector<std::filesystem::path> tokenizerFiles;          // to be copied beside the weights as they are
+    std::vector<std::filesystem::path> configFiles;             // that were read beside the weights
+    std::vector<std::shared_ptr<const WeightFile>> weightFiles; // of the model, its adapter, its language model
 
     const CanonicalTensor* find(const std::string& name) const;
 };

@@ -134,7 +134,7 @@ const FrameSource& DicomImage::frames() const
 
 RawFrame DicomImage::rawFrame(int frame)
 {
-    RawFrame raw = frames().read(frame);
+    RawFrame raw = checked(*m_source.file, [&] { return frames().read(frame); });
     warn(raw.warnings);
     return raw;
 }
@@ -165,7 +165,7 @@ std::vector<std::byte> DicomImage::storedBytes()
 {
     const FrameSource& source = frames();
     if (m_layout.bitsAllocated == 1 && !m_scan.pixels->encapsulated)
-        return source.packedBits();
+        return checked(*m_source.file, [&] { return source.packedBits(); });
     checkSize(static_cast<std::uint64_t>(source.frames()));
     std::vector<std::byte> out;
     for (int frame = 0; frame < source.frames(); ++frame) {
