@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/json_text.h"
 #include "core/weights/base_text.h"
 #include "core/weights/check_description.h"
 #include "core/weights/families/canonical_names.h"
@@ -22,13 +23,23 @@ constexpr std::array tokenizerNames{
     "tokenizer.json",          "vocab.json",      "merges.txt",       "vocab.txt", "tokenizer_config.json",
     "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
 
-json readObject(const fs::path& path, ImportSources& sources)
+json object(json value, const fs::path& path)
 {
-    json value = readJson(path);
-    sources.configFiles.push_back(path);
     if (!value.is_object())
         throw Error(ErrorCode::Format, {action::readConfiguration}, path.string(),
                     {TextId("weights.not_json_object", "not a JSON object")});
+    return value;
+}
+
+// An object of another program's making: one of the files that the import depends on. Every key that is given twice is
+// noted.
+json readObject(const fs::path& path, ImportSources& sources)
+{
+    std::vector<std::string> twice;
+    json value = object(readOthersJson(path, twice), path);
+    sources.configFiles.push_back(path);
+    for (const std::string& key : twice)
+        sources.assumed.push_back(path.filename().string() + ": the last value of " + key + ", which is given twice");
     return value;
 }
 
@@ -115,7 +126,8 @@ ImportSources openSources(const ImportOptions& options)
     if (!options.config.empty())
         sources.configs.add(readObject(options.config, sources));
     if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json")) {
-        sources.configs.add(sources.ownDescription = readObject(beside / "model.json", sources));
+        sources.configs.add(sources.ownDescription = object(readJson(beside / "model.json"), beside / "model.json"));
+        sources.configFiles.push_back(beside / "model.json");
         checkDescription(sources.ownDescription, beside / "model.json");
     }
     if (!options.textModel.empty())

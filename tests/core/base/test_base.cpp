@@ -1,6 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/json_text.h"
 #include "core/base/mapped_file.h"
 #include "core/base/npy.h"
 #include "core/base/text_escape.h"
@@ -163,6 +164,20 @@ private Q_SLOTS:
     }
 
     // The stated contract: both line ends, empty lines kept, no line after a last line break.
+    // Ours name a key once; of other people's the last value counts, as in their own libraries, and the key is noted.
+    void keysGivenTwice()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "a.json";
+        writeAtomically(file, std::string_view(R"({"a": {"b": 1, "b": [2]}, "c": 3})"));
+        QVERIFY_THROWS_EXCEPTION(Error, readJson(file));
+        std::vector<std::string> twice;
+        QVERIFY(readOthersJson(file, twice) == (nlohmann::json{{"a", {{"b", {2}}}}, {"c", 3}}));
+        QCOMPARE(twice, std::vector<std::string>{"\"b\""});
+        writeAtomically(file, std::string_view(R"({"a": })"));
+        QVERIFY_THROWS_EXCEPTION(Error, readOthersJson(file, twice));
+    }
+
     void linesAreSplit()
     {
         QCOMPARE(splitLines(""), std::vector<std::string>{});
