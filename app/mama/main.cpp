@@ -4,6 +4,7 @@
 #include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/text_escape.h"
 
 #include <algorithm>
 #include <csignal>
@@ -78,10 +79,10 @@ int runCommand(const mama::cli::Context& context)
     } catch (const Error& error) {
         std::cerr << "error: " << error.what() << std::endl;
         return error.code() == ErrorCode::Usage ? cli::WrongUsage : cli::Failed;
-    } catch (const std::bad_alloc&) {
-        std::cerr << "error: memory: : not enough for this input" << std::endl;
+    } catch (const std::bad_alloc& error) {
+        std::cerr << "error: memory: : " << textOf(error).english() << std::endl;
     } catch (const std::exception& error) {
-        log::warning(std::string("uncaught: ") + typeid(error).name());
+        log::warning("uncaught: " + oneLine(error.what()));
         std::cerr << "error: internal: : " << textOf(error).english() << std::endl;
     }
     return cli::Failed;

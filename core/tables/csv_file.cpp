@@ -55,7 +55,8 @@ public:
             m_open = true;
             if (csv_parse(&m_parser, text.data() + at, end - at, onField, onRecord, this) != end - at)
                 throw Error(csv_error(&m_parser) == CSV_ENOMEM ? ErrorCode::Memory : ErrorCode::Format, "read table",
-                            "line " + std::to_string(m_line), csv_strerror(csv_error(&m_parser)));
+                            "line " + std::to_string(m_line),
+                            {TextId("table.line_not_read", "the table cannot be read beyond this line")});
             const std::string_view fed = text.substr(at, end - at);
             if (m_fields.empty() && (fed == "\n" || fed == "\r\n") && !inQuotes())
                 m_open = false; // an empty line

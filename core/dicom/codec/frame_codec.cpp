@@ -2,6 +2,7 @@
 
 #include "core/dicom/data_set/element_header.h"
 #include "core/image/jpeg_picture.h"
+#include "core/image/jpeg_segments.h"
 
 #include <algorithm>
 #include <cstring>
@@ -70,7 +71,7 @@ bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed
         result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(),
                                            static_cast<Uint32>(out.size()), colourModel);
     if (result.bad())
-        why = result.text();
+        why = {TextId("decode.stream_not_decoded", "the compressed stream is damaged or of a kind that is not read")};
     return result.good();
 }
 
@@ -245,14 +246,16 @@ void lookForHole(std::span<const std::byte> stream, const StreamInfo& info, RawF
 // decoder takes those of 8 bits and more where the stream names none.
 void nameThresholds(std::vector<std::byte>& stream, int precision)
 {
-    std::size_t scan = 2;
-    while (scan + 4 <= stream.size() && readNumber(stream, scan, 2, true) != 0xFFDA) {
-        if (readNumber(stream, scan, 2, true) == 0xFFF8)
+    ByteCursor in(stream, false);
+    auto segment = jpegSegment(in, 2);
+    while (segment && segment->marker != 0xFFDA) {
+        if (segment->marker == 0xFFF8)
             return; // it names its own
-        scan += 2 + readNumber(stream, scan + 2, 2, true);
+        segment = jpegSegment(in, segment->next());
     }
-    if (scan + 10 > stream.size())
+    if (!segment || !in.ok() || segment->at + 10 > stream.size())
         return;
+    const std::size_t scan = segment->at;
     const std::size_t components = readNumber(stream, scan + 4, 1, true);
     if (scan + 6 + 2 * components > stream.size())
         return;
@@ -263,17 +266,17 @@ void nameThresholds(std::vector<std::byte>& stream, int precision)
     const int first = within(std::max(2, 3 / factor + 3 * near), near + 1),
               second = within(std::max(3, 7 / factor + 5 * near), first),
               third = within(std::max(4, 21 / factor + 7 * near), second);
-    std::vector<std::byte> segment;
+    std::vector<std::byte> named;
     for (const int word : {0xFFF8, 13}) {
-        segment.push_back(static_cast<std::byte>(word >> 8));
-        segment.push_back(static_cast<std::byte>(word & 0xFF));
+        named.push_back(static_cast<std::byte>(word >> 8));
+        named.push_back(static_cast<std::byte>(word & 0xFF));
     }
-    segment.push_back(std::byte{1});
+    named.push_back(std::byte{1});
     for (const int word : {most, first, second, third, 64}) {
-        segment.push_back(static_cast<std::byte>(word >> 8));
-        segment.push_back(static_cast<std::byte>(word & 0xFF));
+        named.push_back(static_cast<std::byte>(word >> 8));
+        named.push_back(static_cast<std::byte>(word & 0xFF));
     }
-    stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(scan), segment.begin(), segment.end());
+    stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(scan), named.begin(), named.end());
 }
 
 } // namespace

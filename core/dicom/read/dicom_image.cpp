@@ -73,7 +73,7 @@ void DicomImage::readDataset()
     m_dataset->transferEnd();
     if (result.bad())
         throw Error(ErrorCode::Format, {action::decode}, m_path.string(),
-                    {TextId("decode.broken_header", "header: %1, near offset %2"), result.text(),
+                    {TextId("decode.broken_header", "the header cannot be read beyond offset %1"),
                      m_source.start + static_cast<std::size_t>(stream.tell())});
 }
 
