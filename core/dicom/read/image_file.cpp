@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/dicom/read/archive.h"
 #include "core/dicom/read/dicom_image.h"
 #include "core/image/raster_file.h"
 
@@ -115,6 +116,8 @@ std::unique_ptr<ImageFile> openMapped(const std::shared_ptr<const MappedFile>& f
     if (!info.format.empty())
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
+    if (const Archive* archive = source ? nullptr : archiveOf(file->bytes()))
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), archiveText(*archive));
     if (!source)
         throw refuse(ErrorCode::Format, whyNoImage(*file));
     if (file->bytes().size() > largestFile)
