@@ -109,7 +109,7 @@ void DicomImage::preparePixels()
     warn(m_layout.warnings);
     warn(m_frames->warnings());
     std::vector<UserText> grey; // known before a frame is decoded
-    static_cast<void>(readPipeline(*m_dataset, 0, m_layout, grey));
+    m_firstGrey = readPipeline(*m_dataset, 0, m_layout, grey);
     warn(grey);
     m_header.frames = m_frames->frames();
     m_header.bitsStored = m_layout.bitsStored;
@@ -183,7 +183,7 @@ GreyPipeline DicomImage::pipeline(int frame)
 {
     static_cast<void>(frames());
     std::vector<UserText> warnings;
-    GreyPipeline out = readPipeline(*m_dataset, frame, m_layout, warnings);
+    GreyPipeline out = frame == 0 ? m_firstGrey : readPipeline(*m_dataset, frame, m_layout, warnings);
     if (m_layout.photometric == "PALETTE COLOR")
         out.bits = readPalette(*m_dataset, m_layout, m_path.string()).bits <= 8 ? 8 : 16;
     warn(warnings);
