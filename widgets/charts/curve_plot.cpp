@@ -1,5 +1,7 @@
 #include "widgets/charts/curve_plot.h"
 
+#include "widgets/charts/run_look.h"
+
 #include <QLabel>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -34,6 +36,8 @@ CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     m_plot->setMinimumHeight(120);
     m_plot->setAccessibleName(tr("Curves"));
     m_plot->setMouseTracking(true);
+    m_plot->setAutoAddPlottableToLegend(false); // a legend is for pictures: on screen the list of runs is one
+    m_plot->installEventFilter(this);
     const auto moved = [this] {
         if (!m_refreshing) {
             m_follow = false;
@@ -48,7 +52,7 @@ CurvePlot::CurvePlot(QWidget* parent) : QWidget(parent), m_plot(new QCustomPlot(
     connect(m_plot, &QCustomPlot::mouseMove, this, &CurvePlot::read);
     // How many points a curve needs is known when the axes have been laid out: a resize alone changes it.
     connect(m_plot, &QCustomPlot::beforeReplot, this, &CurvePlot::arrange);
-    connect(m_plot, &QCustomPlot::afterLayout, this, &CurvePlot::fill);
+    connect(m_plot, &QCustomPlot::afterLayout, this, qOverload<>(&CurvePlot::fill));
     applyColours();
     applyScales();
 }
@@ -61,15 +65,15 @@ CurvePlot::Curve& CurvePlot::curve(const QString& run)
     if (!made.rawGraph) {
         made.title = run;
         made.number = freeNumber();
-        made.colour = colourOf(made.number, palette());
         made.smoother = CurveSmoother(m_smoothing);
-        made.rawGraph = m_plot->addGraph();
-        made.smoothGraph = m_plot->addGraph();
-        for (QCPGraph* graph : {made.rawGraph, made.smoothGraph}) {
-            graph->setAdaptiveSampling(false); // the series has done it
-            graph->setAntialiased(graph == made.smoothGraph);
+        for (QCPGraph** graph : {&made.rawGraph, &made.smoothGraph, &made.endGraph, &made.brokenGraph}) {
+            *graph = m_plot->addGraph();
+            (*graph)->setAdaptiveSampling(false); // the series has done it
+            (*graph)->setAntialiased(graph != &made.rawGraph);
         }
-        setColour(run, made.colour);
+        for (QCPGraph* signs : {made.endGraph, made.brokenGraph})
+            signs->setLineStyle(QCPGraph::lsNone);
+        setColour(made);
     }
     return made;
 }
@@ -83,6 +87,21 @@ int CurvePlot::freeNumber() const
     return number;
 }
 
+bool CurvePlot::Curve::has(const QObject* graph) const
+{
+    return graph && (graph == rawGraph || graph == smoothGraph || graph == endGraph || graph == brokenGraph);
+}
+
+void CurvePlot::setNumber(const QString& run, int number)
+{
+    Curve& of = curve(run);
+    if (of.number == number)
+        return;
+    of.number = number;
+    setColour(of);
+    refresh();
+}
+
 void CurvePlot::setTitle(const QString& run, const QString& title) { curve(run).title = title; }
 
 void CurvePlot::append(const QString& run, const std::vector<CurveSample>& samples)
@@ -91,7 +110,7 @@ void CurvePlot::append(const QString& run, const std::vector<CurveSample>& sampl
     for (const CurveSample& sample : samples) {
         to.raw.append(sample);
         CurveSample smooth = sample;
-        smooth.value = to.smoother.next(sample.value);
+        smooth.value = to.smoother.next(sample.gap ? std::nan("") : sample.value);
         to.smooth.append(smooth);
     }
     refresh();
@@ -119,8 +138,9 @@ void CurvePlot::remove(const QString& run)
     const auto found = m_curves.find(run);
     if (found == m_curves.end())
         return;
-    m_plot->removeGraph(found->second.rawGraph);
-    m_plot->removeGraph(found->second.smoothGraph);
+    for (QCPGraph* graph :
+         {found->second.rawGraph, found->second.smoothGraph, found->second.endGraph, found->second.brokenGraph})
+        m_plot->removeGraph(graph);
     m_curves.erase(found);
     refresh();
 }
@@ -157,8 +177,9 @@ void CurvePlot::setSmoothing(double strength)
     m_smoothing = std::clamp(strength, 0.0, 0.9999);
     for (auto& [run, of] : m_curves) {
         smoothAgain(of);
-        setColour(run, of.colour);
+        setColour(of);
     }
+    refresh();
 }
 
 void CurvePlot::smoothAgain(Curve& of)
@@ -167,7 +188,7 @@ void CurvePlot::smoothAgain(Curve& of)
     of.smooth.clear();
     for (std::size_t i = 0; i < of.raw.size(); ++i)
         of.smooth.append({of.raw.x(CurveX::Step, i), of.raw.x(CurveX::Epoch, i), of.raw.x(CurveX::Samples, i),
-                          of.raw.x(CurveX::Time, i), of.smoother.next(of.raw.value(i))});
+                          of.raw.x(CurveX::Time, i), of.smoother.next(of.raw.value(i)), of.raw.isGap(i)});
 }
 
 void CurvePlot::showAll()
@@ -235,22 +256,36 @@ void CurvePlot::fill()
     m_columns = columns;
     const CurveSeries::Stretch stretch{
         m_axis, m_plot->xAxis->range().lower, m_plot->xAxis->range().upper, columns, m_logX, m_logY};
-    for (auto& [run, of] : m_curves) {
-        const auto draw = [&](const CurveSeries& from, QCPGraph* graph) {
-            QVector<QCPGraphData> drawn;
-            for (const CurvePoint& point : from.visible(stretch))
-                drawn.push_back(QCPGraphData(point.x, point.y));
-            // Few values are seen one by one; a single one would not be seen at all.
-            graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints
-                                       ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5)
-                                       : QCPScatterStyle());
-            graph->data()->set(drawn, true);
-        };
-        draw(of.raw, of.rawGraph);
-        of.smoothGraph->setVisible(m_smoothing > 0);
-        if (m_smoothing > 0)
-            draw(of.smooth, of.smoothGraph);
-    }
+    for (auto& [run, of] : m_curves)
+        fill(of, stretch);
+}
+
+void CurvePlot::fill(Curve& of, const CurveSeries::Stretch& stretch)
+{
+    const auto draw = [&](const CurveSeries& from, QCPGraph* graph) {
+        QVector<QCPGraphData> drawn;
+        for (const CurvePoint& point : from.visible(stretch))
+            drawn.push_back(QCPGraphData(point.x, point.y));
+        // Few values are seen one by one; a single one would not be seen at all.
+        graph->setScatterStyle(graph == of.rawGraph && drawn.size() <= fewPoints
+                                   ? QCPScatterStyle(QCPScatterStyle::ssDisc, of.colour, of.colour, 5)
+                                   : QCPScatterStyle());
+        graph->data()->set(drawn, true);
+    };
+    draw(of.raw, of.rawGraph);
+    of.smoothGraph->setVisible(m_smoothing > 0);
+    if (m_smoothing > 0)
+        draw(of.smooth, of.smoothGraph);
+    const CurveSeries& line = m_smoothing > 0 ? of.smooth : of.raw;
+    QVector<QCPGraphData> end, broken;
+    const std::size_t last = line.size() == 0 ? 0 : line.nearest(m_axis, line.x(m_axis, line.size() - 1));
+    if (last < line.size() && (!m_logY || line.value(last) > 0))
+        end.push_back(QCPGraphData(line.x(m_axis, last), line.value(last)));
+    of.endGraph->data()->set(end, true);
+    const double edge = m_plot->yAxis->pixelToCoord(m_plot->axisRect()->bottom() - 6);
+    for (const double place : of.raw.notFinite(stretch))
+        broken.push_back(QCPGraphData(place, edge));
+    of.brokenGraph->data()->set(broken, true);
 }
 
 void CurvePlot::fit()
@@ -278,7 +313,10 @@ void CurvePlot::fit()
     if (!(top >= bottom))
         bottom = m_logY ? 1 : 0, top = m_logY ? 10 : 1;
     const double margin = top > bottom ? (top - bottom) * 0.05 : std::max(std::abs(top) * 0.05, 1e-6);
-    m_plot->xAxis->setRange(low, high > low ? high : low + 1);
+    if (!(high > low))
+        high = low + 1;
+    constexpr double room = 0.008; // for the signs at the ends
+    m_plot->xAxis->setRange(low, m_logX ? high * std::pow(high / low, room) : high + room * (high - low));
     m_plot->yAxis->setRange(m_logY ? bottom / 1.2 : bottom - margin, m_logY ? top * 1.2 : top + margin);
 }
 

@@ -2,8 +2,9 @@
 #include "widgets/charts/curve_series.h"
 
 #include <QColor>
-#include <QString>
+#include <QStringList>
 #include <QWidget>
+#include <iosfwd>
 #include <map>
 #include <optional>
 #include <vector>
@@ -22,8 +23,9 @@ struct CurveMarker
     bool strong = false; // the start of a loss, as against a checkpoint
 };
 
-// Curves of several runs over a common axis: raw values faint under smoothed ones. The wheel zooms, dragging pans, a
-// double click shows all again. Colours follow the palette.
+// Curves of several runs over a common axis: raw values faint under smoothed ones, a run's sign at its end, crosses at
+// the lower edge where a value is not finite. The wheel zooms, dragging pans, a double click shows all again. Colours
+// follow the palette.
 class CurvePlot : public QWidget
 {
     Q_OBJECT
@@ -33,6 +35,7 @@ public:
 
     // A curve is made by its first sample. `run` names it in signals, `title` in the read-out.
     void setTitle(const QString& run, const QString& title);
+    void setNumber(const QString& run, int number); // of its colour and sign; without it the first free one
     void append(const QString& run, const std::vector<CurveSample>& samples);
     void addGap(const QString& run);
     void clear(const QString& run); // its values and markers; the colour stays
@@ -40,7 +43,6 @@ public:
     void setMarkers(const QString& run, std::vector<CurveMarker> markers);
     // A line across the plot at a step of a run, to be dragged with the mouse; empty: none.
     void setCursor(const QString& run, std::optional<double> step);
-    void setColour(const QString& run, const QColor& colour);
     QColor colour(const QString& run) const; // invalid: no such curve
     std::size_t points(const QString& run) const;
 
@@ -52,10 +54,13 @@ public:
     // Replaces the range by hand, as dragging does.
     void showRange(double low, double high);
     double xOf(double place) const; // widget's pixels of a place on the horizontal axis
+    QStringList labels() const;     // at marks, as drawn last
     void replotNow();               // for measurements; else drawn at most once a frame
 
-    // The n-th colour of runs, at least 3:1 against the plot's ground.
-    static QColor colourOf(int number, const QPalette& palette);
+    // What is shown as a picture with a legend, by the file's ending (.svg, else PNG), by rename. Error(Io).
+    void savePicture(const QString& file, const QString& title);
+    // Every value of the curves, raw and smoothed. One that is not finite is nan.
+    void writeCsv(std::ostream& out) const;
 
 Q_SIGNALS:
     void runPicked(const QString& run);
@@ -64,6 +69,7 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     struct Curve
@@ -74,21 +80,28 @@ private:
         CurveSeries raw, smooth;
         CurveSmoother smoother;
         std::vector<CurveMarker> markers;
-        QCPGraph *rawGraph = nullptr, *smoothGraph = nullptr;
+        QCPGraph *rawGraph = nullptr, *smoothGraph = nullptr, *endGraph = nullptr, *brokenGraph = nullptr;
+        bool has(const QObject* graph) const;
     };
+    struct Label;
     Curve& curve(const QString& run);
     int freeNumber() const;
     void smoothAgain(Curve& curve);
     void applyColours();
     void applyScales();
+    void setColour(Curve& curve);
     void refresh();
     void showOrHide();
     void arrange(); // ranges and lines across the curves
     void fill();    // as many points as the width can show
+    void fill(Curve& curve, const CurveSeries::Stretch& stretch);
     void fit();
     void drawMarkers();
+    void drawLabels(const std::vector<Label>& labels);
+    void clipToAxes();
     void pick(QMouseEvent* event);
     void read(QMouseEvent* event);
+    QString values(double at, double y) const; // of the curves nearest to the mouse
     void press(QMouseEvent* event);
     void drawCursor();
     std::optional<double> cursorPlace() const; // on the axis that is shown

@@ -54,10 +54,12 @@ void CurvePlot::pick(QMouseEvent* event)
         m_plot->setInteraction(QCP::iRangeDrag, true);
         return;
     }
-    const QCPGraph* hit = qobject_cast<QCPGraph*>(m_plot->plottableAt(event->position(), false));
+    const QObject* hit = m_plot->plottableAt(event->position(), false);
     for (const auto& [run, of] : m_curves)
-        if (hit && (of.rawGraph == hit || of.smoothGraph == hit))
-            Q_EMIT runPicked(run);
+        if (of.has(hit)) {
+            Q_EMIT runPicked(QString(run));
+            return; // who listens may have changed the curves
+        }
 }
 
 void CurvePlot::read(QMouseEvent* event)
@@ -76,17 +78,53 @@ void CurvePlot::read(QMouseEvent* event)
     m_plot->setCursor(cursor && std::abs(m_plot->xAxis->coordToPixel(*cursor) - event->position().x()) < 7
                           ? Qt::SizeHorCursor
                           : Qt::ArrowCursor);
-    QStringList parts;
-    if (m_plot->axisRect()->rect().contains(event->position().toPoint())) {
-        for (const auto& [run, of] : m_curves)
-            if (const std::size_t nearest = of.raw.nearest(m_axis, at); nearest < of.raw.size())
-                parts << tr("%1: step %2, %3 (smoothed %4)")
-                             .arg(of.title)
-                             .arg(of.raw.x(CurveX::Step, nearest), 0, 'f', 0)
-                             .arg(of.raw.value(nearest), 0, 'g', 5)
-                             .arg(of.smooth.value(nearest), 0, 'g', 5);
+    const bool inside = m_plot->axisRect()->rect().contains(event->position().toPoint());
+    Q_EMIT readOut(inside ? values(at, event->position().y()) : QString());
+}
+
+QString CurvePlot::values(double at, double y) const
+{
+    struct Near
+    {
+        double distance;
+        QString text;
+    };
+    std::vector<Near> near;
+    const double reach = std::abs(m_plot->xAxis->pixelToCoord(5) - m_plot->xAxis->pixelToCoord(0));
+    for (const auto& [run, of] : m_curves) {
+        // A cross is taken hold of by pointing at it.
+        const bool low = y > m_plot->axisRect()->bottom() - 14;
+        const auto broken =
+            low ? of.raw.notFinite({m_axis, at - reach, at + reach, 1, m_logX, false}) : std::vector<double>();
+        if (!broken.empty())
+            near.push_back({-1, tr("%1: not finite at %2").arg(of.title).arg(broken.front(), 0, 'g', 8)});
+        const std::size_t nearest = of.raw.nearest(m_axis, at);
+        if (nearest >= of.raw.size())
+            continue;
+        const double value = m_smoothing > 0 ? of.smooth.value(nearest) : of.raw.value(nearest);
+        near.push_back(
+            {std::abs(m_plot->yAxis->coordToPixel(value) - y), tr("%1: step %2, %3 (smoothed %4)")
+                                                                   .arg(of.title)
+                                                                   .arg(of.raw.x(CurveX::Step, nearest), 0, 'f', 0)
+                                                                   .arg(of.raw.value(nearest), 0, 'g', 5)
+                                                                   .arg(of.smooth.value(nearest), 0, 'g', 5)});
     }
-    Q_EMIT readOut(parts.join(QStringLiteral("   ")));
+    std::stable_sort(near.begin(), near.end(), [](const Near& a, const Near& b) { return a.distance < b.distance; });
+    constexpr std::size_t most = 3; // what a line has room for
+    QStringList parts;
+    for (std::size_t i = 0; i < std::min(most, near.size()); ++i)
+        parts << near[i].text;
+    if (near.size() > most)
+        parts << tr("and %1 more").arg(near.size() - most);
+    return parts.join(QStringLiteral("   "));
+}
+
+// The mouse left: nothing is below it any more.
+bool CurvePlot::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == m_plot && event->type() == QEvent::Leave)
+        Q_EMIT readOut({});
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace mama

@@ -1,6 +1,6 @@
 // How the curves look: colours, axes, and the lines across them.
 #include "widgets/charts/curve_plot.h"
-#include "widgets/look/tone.h"
+#include "widgets/charts/run_look.h"
 
 #include <QEvent>
 #include <algorithm>
@@ -28,14 +28,28 @@ class WholeTicker : public QCPAxisTicker
 
 } // namespace
 
-void CurvePlot::setColour(const QString& run, const QColor& colour)
+// What stands at a marker's line, in pixels. Runs may have the same at the same step.
+struct CurvePlot::Label
 {
-    Curve& of = curve(run);
-    of.colour = colour;
+    double place = 0; // on the axis
+    QRectF box;
+    QString text;
+    int count = 1;
+    bool inside = true; // reads to the right of its line
+
+    QString shown() const { return count > 1 ? text + QStringLiteral(" ×%1").arg(count) : text; }
+};
+
+void CurvePlot::setColour(Curve& of)
+{
+    of.colour = runColour(of.number, palette());
     // Mixed, not transparent: a transparent or wide line through every column takes seconds to draw.
-    of.rawGraph->setPen(QPen(m_smoothing > 0 ? mixed(colour, palette().color(QPalette::Base), 2) : colour, 1));
-    of.smoothGraph->setPen(QPen(colour, 1));
-    refresh();
+    of.rawGraph->setPen(QPen(m_smoothing > 0 ? mixed(of.colour, palette().color(QPalette::Base), 2) : of.colour, 1));
+    of.smoothGraph->setPen(QPen(of.colour, 1));
+    QPen edge(palette().color(QPalette::Base), 1);
+    edge.setCosmetic(true);
+    of.endGraph->setScatterStyle(QCPScatterStyle(runSign(of.number, 6), edge, of.colour, 11)); // 6: QCustomPlot's unit
+    of.brokenGraph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCross, QPen(of.colour, 2), Qt::NoBrush, 8));
 }
 
 QColor CurvePlot::colour(const QString& run) const
@@ -60,7 +74,7 @@ void CurvePlot::drawMarkers()
 {
     m_plot->clearItems();
     const QColor ground = palette().color(QPalette::Base);
-    std::vector<QRectF> labels; // in pixels; runs may have theirs at the same step
+    std::vector<Label> labels;
     for (const auto& [run, of] : m_curves)
         for (const CurveMarker& marker : of.markers) {
             const double x = place(of, marker);
@@ -71,25 +85,55 @@ void CurvePlot::drawMarkers()
             line->point2->setCoords(x, m_plot->yAxis->range().upper);
             line->setPen(QPen(marker.strong ? of.colour : mixed(of.colour, ground, 2), marker.strong ? 1.5 : 1,
                               marker.strong ? Qt::DashLine : Qt::DotLine));
-            if (!marker.strong)
-                continue;
-            auto* text = new QCPItemText(m_plot);
-            text->position->setTypeX(QCPItemPosition::ptPlotCoords);
-            text->position->setTypeY(QCPItemPosition::ptAbsolute);
-            const double at = m_plot->xAxis->coordToPixel(x), width = fontMetrics().horizontalAdvance(marker.text) + 8,
-                         height = fontMetrics().height();
-            const bool inside = at + width < m_plot->axisRect()->right();
-            QRectF label(inside ? at : at - width, m_plot->axisRect()->top() + 2, width, height);
-            while (
-                std::any_of(labels.begin(), labels.end(), [&](const QRectF& other) { return other.intersects(label); }))
-                label.translate(0, height);
-            labels.push_back(label);
-            text->position->setCoords(x, label.top());
-            text->setPositionAlignment((inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
-            text->setPadding(QMargins(4, 0, 4, 0));
-            text->setText(marker.text);
-            text->setColor(palette().color(QPalette::Text));
+            if (marker.strong)
+                labels.push_back({x, {}, marker.text});
         }
+    drawLabels(labels);
+}
+
+// One label for those of the same words that would meet; others give way downwards, and are left out where they would
+// cover the curves.
+void CurvePlot::drawLabels(const std::vector<Label>& labels)
+{
+    const QRect area = m_plot->axisRect()->rect();
+    std::vector<Label> drawn;
+    for (Label label : labels) {
+        const double at = m_plot->xAxis->coordToPixel(label.place), height = fontMetrics().height(),
+                     width = fontMetrics().horizontalAdvance(label.text + QStringLiteral(" ×00")) + 8;
+        label.inside = at + width < area.right();
+        label.box = QRectF(label.inside ? at : at - width, area.top() + 2, width, height);
+        const auto twin = std::find_if(drawn.begin(), drawn.end(), [&](const Label& other) {
+            return other.text == label.text && (std::abs(m_plot->xAxis->coordToPixel(other.place) - at) < width);
+        });
+        if (twin != drawn.end()) {
+            ++twin->count;
+            continue;
+        }
+        while (std::any_of(drawn.begin(), drawn.end(),
+                           [&](const Label& other) { return other.box.intersects(label.box); }))
+            label.box.translate(0, height);
+        if (label.box.bottom() < area.top() + area.height() / 2.0)
+            drawn.push_back(label);
+    }
+    for (const Label& label : drawn) {
+        auto* text = new QCPItemText(m_plot);
+        text->position->setTypeX(QCPItemPosition::ptPlotCoords);
+        text->position->setTypeY(QCPItemPosition::ptAbsolute);
+        text->position->setCoords(label.place, label.box.top());
+        text->setPositionAlignment((label.inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+        text->setPadding(QMargins(4, 0, 4, 0));
+        text->setText(label.shown());
+        text->setColor(palette().color(QPalette::Text));
+    }
+}
+
+QStringList CurvePlot::labels() const
+{
+    QStringList texts;
+    for (int i = 0; i < m_plot->itemCount(); ++i)
+        if (const auto* text = qobject_cast<QCPItemText*>(m_plot->item(i)))
+            texts << text->text();
+    return texts;
 }
 
 void CurvePlot::applyScales()
@@ -128,15 +172,12 @@ void CurvePlot::applyColours()
         axis->grid()->setPen(QPen(grid, 1, Qt::DotLine));
         axis->grid()->setZeroLinePen(QPen(grid));
     }
+    m_plot->legend->setTextColor(text);
+    m_plot->legend->setBrush(colours.color(QPalette::Base));
+    m_plot->legend->setBorderPen(Qt::NoPen);
     for (auto& [run, of] : m_curves)
-        setColour(run, colourOf(of.number, colours));
-}
-
-QColor CurvePlot::colourOf(int number, const QPalette& palette)
-{
-    static constexpr QRgb onDark[] = {0xff5aa9ff, 0xffffa94d, 0xff5fd38d, 0xffff7b8a, 0xffc59bff, 0xffe3d35a};
-    static constexpr QRgb onLight[] = {0xff1f62a8, 0xffb35300, 0xff1c7a43, 0xffb4233a, 0xff6b3fb0, 0xff756400};
-    return QColor((isDark(palette, QPalette::Base) ? onDark : onLight)[number % 6]);
+        setColour(of);
+    refresh();
 }
 
 void CurvePlot::changeEvent(QEvent* event)

@@ -18,7 +18,9 @@ void CurveSeries::append(const CurveSample& sample)
     for (std::size_t axis = 0; axis < places.size(); ++axis)
         m_x[axis].push_back(m_x[axis].empty() ? places[axis] : std::max(places[axis], m_x[axis].back()));
     const std::size_t index = m_values.size();
-    m_values.push_back(sample.value);
+    m_values.push_back(sample.gap ? std::numeric_limits<double>::quiet_NaN() : sample.value);
+    if (!std::isfinite(sample.value) || sample.gap)
+        (sample.gap ? m_gaps : m_notFinite).push_back(index);
     Node node = leaf(index);
     std::size_t place = index / fan;
     for (std::size_t level = 0;; ++level, place /= fan) {
@@ -46,7 +48,7 @@ void CurveSeries::append(const CurveSample& sample)
 void CurveSeries::addGap()
 {
     if (!m_values.empty() && std::isfinite(m_values.back()))
-        append({m_x[0].back(), m_x[1].back(), m_x[2].back(), m_x[3].back(), std::numeric_limits<double>::quiet_NaN()});
+        append({m_x[0].back(), m_x[1].back(), m_x[2].back(), m_x[3].back(), 0, true});
 }
 
 void CurveSeries::clear()
@@ -54,7 +56,24 @@ void CurveSeries::clear()
     for (auto& axis : m_x)
         axis.clear();
     m_values.clear();
+    m_notFinite.clear();
+    m_gaps.clear();
     m_levels.clear();
+}
+
+bool CurveSeries::isGap(std::size_t index) const { return std::binary_search(m_gaps.begin(), m_gaps.end(), index); }
+
+std::vector<double> CurveSeries::notFinite(const Stretch& stretch) const
+{
+    std::vector<double> places;
+    const double width = (stretch.high - stretch.low) / std::max(1, stretch.columns);
+    for (const std::size_t index : m_notFinite) {
+        const double place = x(stretch.axis, index);
+        const bool shown = place >= stretch.low && place <= stretch.high && (!stretch.logX || place > 0);
+        if (shown && (stretch.logX || places.empty() || place - places.back() >= width))
+            places.push_back(place);
+    }
+    return places;
 }
 
 double CurveSeries::x(CurveX axis, std::size_t index) const

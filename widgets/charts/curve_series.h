@@ -7,10 +7,12 @@ namespace mama {
 
 enum class CurveX { Step, Epoch, Samples, Time, Relative };
 
-// One measured value and its place on every axis. Time is in unix seconds. A NaN value is a gap.
+// One measured value and its place on every axis. Time is in unix seconds. A value that is not finite breaks the line
+// and is marked.
 struct CurveSample
 {
     double step = 0, epoch = 0, samples = 0, time = 0, value = 0;
+    bool gap = false; // the line is broken here: there is no value
 };
 
 struct CurvePoint
@@ -27,6 +29,7 @@ public:
     void addGap(); // a restart: the line is broken here
     void clear();
     std::size_t size() const { return m_values.size(); }
+    bool isGap(std::size_t index) const; // nothing was measured, as against a value that is not finite
     double x(CurveX axis, std::size_t index) const;
     double value(std::size_t index) const { return m_values[index]; }
     // The value that is nearest to x; size() when there is none.
@@ -48,6 +51,8 @@ public:
         double low = 0, high = 0;
         bool empty = true;
     };
+    // Places of values that are not finite, at most one a column.
+    std::vector<double> notFinite(const Stretch& stretch) const;
     Extent values(CurveX axis, double low, double high, bool positiveOnly) const;
 
 private:
@@ -64,7 +69,8 @@ private:
 
     std::array<std::vector<double>, 4> m_x; // step, epoch, samples, time
     std::vector<double> m_values;
-    std::vector<std::vector<Node>> m_levels; // a node of level k covers 8^(k+1) values
+    std::vector<std::size_t> m_notFinite, m_gaps; // indices
+    std::vector<std::vector<Node>> m_levels;      // a node of level k covers 8^(k+1) values
 };
 
 // Exponential moving average, without the pull of the first values towards zero.

@@ -5,6 +5,7 @@
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
 #include "widgets/charts/curve_plot.h"
+#include "widgets/charts/run_look.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/sentence_edit.h"
 
@@ -240,7 +241,7 @@ void CheckpointPanel::showCurves()
 {
     std::vector<CheckpointStrip::Curve> curves;
     for (int row = 0; row < m_session->sentences().size(); ++row) {
-        CheckpointStrip::Curve curve{CurvePlot::colourOf(row, palette()), row == m_query->selectedRow(), {}};
+        CheckpointStrip::Curve curve{runColour(row, palette()), row == m_query->selectedRow(), {}};
         for (const CheckpointStrip::Tick& tick : m_strip->ticks())
             if (const auto* result =
                     m_session->result(static_cast<std::int64_t>(tick.step), m_session->sentences().at(row)))

@@ -1,11 +1,19 @@
 #include "widgets/charts/checkpoint_strip.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/charts/curve_series.h"
+#include "widgets/charts/run_look.h"
+#include "widgets/charts/scatter_plot.h"
 
 #include <QLabel>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QXmlStreamReader>
 #include <QtTest>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <set>
+#include <sstream>
 
 using namespace mama;
 
@@ -104,12 +112,15 @@ private Q_SLOTS:
         QPalette dark, light;
         dark.setColor(QPalette::Base, QColor(0x17, 0x19, 0x1b));
         light.setColor(QPalette::Base, Qt::white);
-        for (int number = 0; number < 6; ++number) {
-            QVERIFY((luminance(CurvePlot::colourOf(number, dark)) + 0.05) /
-                        (luminance(dark.color(QPalette::Base)) + 0.05) >=
-                    3);
-            QVERIFY(1.05 / (luminance(CurvePlot::colourOf(number, light)) + 0.05) >= 3);
+        std::set<QRgb> onDark, onLight;
+        for (int number = 0; number < 300; ++number) {
+            onDark.insert(runColour(number, dark).rgb());
+            onLight.insert(runColour(number, light).rgb());
+            QVERIFY((luminance(runColour(number, dark)) + 0.05) / (luminance(dark.color(QPalette::Base)) + 0.05) >= 3);
+            QVERIFY(1.05 / (luminance(runColour(number, light)) + 0.05) >= 3);
         }
+        QCOMPARE(onDark.size(), std::size_t(300)); // none comes twice
+        QCOMPARE(onLight.size(), std::size_t(300));
     }
 
     void thePlotTakesWhatIsNotFinite()
@@ -128,6 +139,155 @@ private Q_SLOTS:
         plot.remove(QStringLiteral("a"));
         plot.replotNow();
         QCOMPARE(plot.points(QStringLiteral("a")), std::size_t(0));
+    }
+
+    void whatIsNotFiniteIsMarkedAndAGapIsNot()
+    {
+        CurveSeries series;
+        for (int i = 0; i < 100; ++i)
+            series.append({double(i), 0, 0, 0, i == 40 || i == 41 ? NAN : i == 70 ? INFINITY : 1.0});
+        series.addGap();
+        series.append({120, 0, 0, 0, 1});
+        QCOMPARE(series.notFinite({CurveX::Step, 0, 120, 1000, false, false}), (std::vector<double>{40, 41, 70}));
+        QCOMPARE(series.notFinite({CurveX::Step, 0, 120, 10, false, false}), (std::vector<double>{40, 70})); // a column
+        QVERIFY(series.isGap(100) && !series.isGap(40));
+        series.clear();
+        QVERIFY(series.notFinite({CurveX::Step, 0, 120, 10, false, false}).empty());
+    }
+
+    // Sixteen runs side by side for eyes that lack a cone (Machado 2009, severity 1): CIELAB distances of the first ten
+    // at least 12, of all at least 8.
+    void colourBlindEyesTellRunsApart()
+    {
+        using Row = std::array<double, 3>;
+        const std::array<std::array<Row, 3>, 3> eyes = {
+            {{{{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}},
+             {{{0.152286, 1.052583, -0.204868}, {0.114503, 0.786281, 0.099216}, {-0.003882, -0.048116, 1.051998}}},
+             {{{0.367322, 0.860646, -0.227968}, {0.280085, 0.672501, 0.047413}, {-0.011820, 0.042940, 0.968881}}}}};
+        const auto seen = [](const QColor& colour, const std::array<Row, 3>& eye) {
+            const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+            const Row rgb = {linear(colour.redF()), linear(colour.greenF()), linear(colour.blueF())};
+            Row as{};
+            for (std::size_t i = 0; i < 3; ++i)
+                as[i] = std::clamp(eye[i][0] * rgb[0] + eye[i][1] * rgb[1] + eye[i][2] * rgb[2], 0.0, 1.0);
+            const auto f = [](double t) { return t > 0.008856 ? std::cbrt(t) : 7.787 * t + 16.0 / 116; };
+            const double x = f((0.4124 * as[0] + 0.3576 * as[1] + 0.1805 * as[2]) / 0.95047),
+                         y = f(0.2126 * as[0] + 0.7152 * as[1] + 0.0722 * as[2]),
+                         z = f((0.0193 * as[0] + 0.1192 * as[1] + 0.9505 * as[2]) / 1.08883);
+            return Row{116 * y - 16, 500 * (x - y), 200 * (y - z)};
+        };
+        QPalette dark, light;
+        dark.setColor(QPalette::Base, QColor(0x17, 0x19, 0x1b));
+        light.setColor(QPalette::Base, Qt::white);
+        for (const QPalette& ground : {dark, light})
+            for (const auto& eye : eyes)
+                for (int a = 0; a < distinctRunColours; ++a)
+                    for (int b = 0; b < a; ++b) {
+                        const Row one = seen(runColour(a, ground), eye), two = seen(runColour(b, ground), eye);
+                        const double distance = std::hypot(one[0] - two[0], one[1] - two[1], one[2] - two[2]);
+                        QVERIFY2(distance >= (a < 10 ? 12 : 8),
+                                 qPrintable(QStringLiteral("%1 %2 %3").arg(a).arg(b).arg(distance)));
+                    }
+    }
+
+    void picturesAndTablesOfCurves()
+    {
+        const QTemporaryDir folder;
+        CurvePlot plot;
+        plot.resize(700, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        const QString a = QStringLiteral("a"), b = QStringLiteral("b");
+        plot.append(a, {{1, 0.5, 10, 100, 4}, {2, 1, 20, 101, NAN}, {3, 1.5, 30, 102, 0, true}, {3, 1.5, 30, 102, 2}});
+        plot.append(b, {{1, 0.5, 10, 100, 1.25}, {2, 1, 20, 101, 1.25}});
+        plot.setTitle(a, QStringLiteral("first \"run\", & <co>"));
+        plot.setSmoothing(0.5);
+        std::ostringstream table;
+        plot.writeCsv(table);
+        // By hand: the average of 4 and 2 with strength 0.5 and without bias is (0.5 * 0.5 * 4 + 0.5 * 2) / 0.75.
+        QCOMPARE(table.str(), std::string("run,step,epoch,samples,time,raw,exponential_average_0.50\n"
+                                          "\"first \"\"run\"\", & <co>\",1,0.5,10,100,4,4\n"
+                                          "\"first \"\"run\"\", & <co>\",2,1,20,101,nan,nan\n"
+                                          "\"first \"\"run\"\", & <co>\",3,1.5,30,102,2,2.6666666666666665\n"
+                                          "\"b\",1,0.5,10,100,1.25,1.25\n"
+                                          "\"b\",2,1,20,101,1.25,1.25\n"));
+        const QString png = folder.filePath(QStringLiteral("curves.png")),
+                      svg = folder.filePath(QStringLiteral("curves.svg"));
+        plot.savePicture(png, QStringLiteral("loss"));
+        const QImage picture(png);
+        QVERIFY(picture.width() >= 1200 && picture.height() >= 700);
+        int coloured = 0;
+        for (int y = 0; y < picture.height(); ++y)
+            for (int x = 0; x < picture.width(); ++x)
+                coloured += picture.pixelColor(x, y).rgb() == plot.colour(b).rgb();
+        QVERIFY(coloured > 100);
+        plot.showRange(1.25, 1.5); // what lies outside of the axes is not drawn over them
+        plot.savePicture(svg, QStringLiteral("loss"));
+        QFile file(svg);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        const QString text = QString::fromUtf8(file.readAll());
+        QVERIFY(text.contains(QStringLiteral("exponential average 0.50")) && text.contains(QStringLiteral("&lt;co")));
+        QXmlStreamReader reader(text);
+        while (!reader.atEnd())
+            reader.readNext();
+        QVERIFY2(!reader.hasError(), qPrintable(reader.errorString()));
+        QVERIFY_THROWS_EXCEPTION(std::exception,
+                                 plot.savePicture(QStringLiteral("/proc/none/x.png"), QStringLiteral("loss")));
+        QCOMPARE(plot.size(), QSize(700, 400));
+    }
+
+    void marksOfTheSameWordsAreOne()
+    {
+        CurvePlot plot;
+        plot.resize(700, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        for (int run = 0; run < 9; ++run) {
+            const QString name = QString::number(run);
+            plot.append(name, {{0, 0, 0, 0, 1}, {100, 0, 0, 0, 2}});
+            plot.setMarkers(name, {{50.0 + 0.1 * run, 0, 0, 0, QStringLiteral("local loss begins"), true}});
+        }
+        plot.append(QStringLiteral("other"), {{0, 0, 0, 0, 1}, {100, 0, 0, 0, 2}});
+        plot.setMarkers(QStringLiteral("other"), {{50, 0, 0, 0, QStringLiteral("resumed"), true},
+                                                  {90, 0, 0, 0, QStringLiteral("resumed"), true}});
+        plot.replotNow();
+        QCOMPARE(plot.labels(), (QStringList{QStringLiteral("local loss begins ×9"), QStringLiteral("resumed"),
+                                             QStringLiteral("resumed")}));
+    }
+
+    void theScatterNamesAndPicksItsRuns()
+    {
+        ScatterPlot plot;
+        plot.resize(700, 400);
+        plot.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&plot));
+        QSignalSpy picked(&plot, &ScatterPlot::picked), told(&plot, &ScatterPlot::readOut);
+        plot.setPoints(QStringLiteral("max_lr"), QStringLiteral("loss"),
+                       {{QStringLiteral("/a"), QStringLiteral("a"), {1e-5, {}}, 0.5},
+                        {QStringLiteral("/b"), QStringLiteral("b"), {1e-2, {}}, 0.6, 3, true},
+                        {QStringLiteral("/c"), QStringLiteral("c"), {1e-3, {}}, 0.7}});
+        QVERIFY(plot.logarithmicX() && !plot.logarithmicY());
+        QTest::qWait(50); // laid out
+        QWidget* inner = plot.childAt(plot.placeOf(QStringLiteral("/c")).toPoint());
+        QVERIFY(inner);
+        const QPoint place = inner->mapFrom(&plot, plot.placeOf(QStringLiteral("/c")).toPoint());
+        QTest::mouseMove(inner, place);
+        QTRY_COMPARE(told.size(), 1);
+        QCOMPARE(told.last().first().toString(), QStringLiteral("c: max_lr = 0.001, loss = 0.7"));
+        QTest::mouseClick(inner, Qt::LeftButton, {}, place);
+        QCOMPARE(picked.last().first().toString(), QStringLiteral("/c"));
+        QTest::keyClick(&plot, Qt::Key_Right); // from left to right
+        QTest::keyClick(&plot, Qt::Key_Return);
+        QCOMPARE(picked.last().first().toString(), QStringLiteral("/b"));
+        QTest::mouseMove(inner, QPoint(3, 3));
+        QTRY_VERIFY(told.last().first().toString().isEmpty());
+        plot.setPoints(QStringLiteral("start"), QStringLiteral("loss"),
+                       {{QStringLiteral("/a"), QStringLiteral("a"), {0, QStringLiteral("demo")}, 0.001},
+                        {QStringLiteral("/b"), QStringLiteral("b"), {7, {}}, 10},
+                        {QStringLiteral("/c"), QStringLiteral("c"), {0, QStringLiteral("none")}, 1}});
+        QVERIFY(!plot.logarithmicX() && plot.logarithmicY());
+        plot.setPoints({}, {}, {});
+        QVERIFY(plot.placeOf(QStringLiteral("/a")).x() < -1e5);
     }
 
     void theStripGoesFromCheckpointToCheckpoint()
@@ -199,7 +359,7 @@ private Q_SLOTS:
                 count += image.pixel(x + 1, y) == colour ? 1 : 0;
             return count;
         };
-        QTRY_VERIFY(dots() >= 2 && dots() <= 6);
+        QTRY_VERIFY(dots() >= 2 && dots() <= 12); // its sign lies over it
         plot.clear(QStringLiteral("a"));
         QTRY_VERIFY(words->isVisible());
     }
