@@ -48,4 +48,75 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>mama::LabelDialog</name>
+    <message numerus="yes">
+        <source>Changes of group and tags also for the %n ticked run(s)</source>
+        <translation>
+            <numerusform>Changes of group and tags also for the %n ticked run</numerusform>
+            <numerusform>Changes of group and tags also for the %n ticked runs</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::RunList</name>
+    <message numerus="yes">
+        <source>%n run(s)</source>
+        <translation>
+            <numerusform>%n run</numerusform>
+            <numerusform>%n runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n run(s)</source>
+        <translation>
+            <numerusform>%1 of %n run</numerusform>
+            <numerusform>%1 of %n runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Takes off %1 with its %n run(s), which stay as they are</source>
+        <translation>
+            <numerusform>Takes off %1 with its %n run, which stay as they are</numerusform>
+            <numerusform>Takes off %1 with its %n runs, which stay as they are</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::RunScatter</name>
+    <message numerus="yes">
+        <source>%n run(s)</source>
+        <translation>
+            <numerusform>%n run</numerusform>
+            <numerusform>%n runs</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n run(s); the others lack one of both</source>
+        <translation>
+            <numerusform>%1 of %n run; the others lack one of both</numerusform>
+            <numerusform>%1 of %n runs; the others lack one of both</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::RunTable</name>
+    <message numerus="yes">
+        <source>The table is copied: %n run(s).</source>
+        <translation>
+            <numerusform>The table is copied: %n run.</numerusform>
+            <numerusform>The table is copied: %n runs.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::RunView</name>
+    <message numerus="yes">
+        <source>✕ The loss of %n step(s) is not finite</source>
+        <translation>
+            <numerusform>✕ The loss of %n step is not finite</numerusform>
+            <numerusform>✕ The loss of %n steps is not finite</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -1,6 +1,5 @@
 #pragma once
 #include "core/model/model.h"
-#include "core/model/model_files.h"
 #include "core/model/network.h"
 #include "core/model/text_embedder.h"
 
@@ -30,13 +29,9 @@ public:
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
                                            const Job& job = {}) const override;
 
-    // That it was made from: they give the hash, and are looked at around each computation.
-    void setFiles(std::unique_ptr<ModelFiles> files);
+    void setHash(const std::string& hash) { m_info.hash = hash; }
 
 private:
-    template <class Work>
-    auto fromSameFiles(const Work& work) const;
-
     nlohmann::json m_description;
     ModelInfo m_info;
     CaptionRules m_rules;
@@ -45,8 +40,7 @@ private:
     Precision m_precision = Precision::Fp32;
     std::unique_ptr<Network> m_network;
     std::unique_ptr<TextEmbedder> m_texts;
-    std::unique_ptr<ModelFiles> m_files; // null: made from tensors in memory
-    mutable std::mutex m_turn;           // calls run one at a time, each on all threads
+    mutable std::mutex m_turn; // calls run one at a time, each on all threads
 };
 
 } // namespace mama

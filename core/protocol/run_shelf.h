@@ -22,6 +22,7 @@ public:
         UserText problem; // the folder itself cannot be read; what was there counts as gone
     };
     News look();
+    std::size_t size() const { return m_known.size(); } // runs at the last look
 
     // Whether there is any run to be listed.
     static bool holdsRuns(const std::filesystem::path& folder);

@@ -3,6 +3,8 @@
 #include "app/workstation/runs/run_presets.h"
 #include "app/workstation/shell/main_window.h"
 #include "app/workstation/train/run_form.h"
+#include "app/workstation/train/run_list.h"
+#include "app/workstation/train/run_model.h"
 #include "app/workstation/train/setting_groups.h"
 #include "app/workstation/train/settings_tree.h"
 #include "app/workstation/train/train_page.h"
@@ -21,7 +23,7 @@
 #include <QElapsedTimer>
 #include <QLabel>
 #include <QLineEdit>
-#include <QListWidget>
+#include <QListView>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSettings>
@@ -258,8 +260,8 @@ private Q_SLOTS:
         writeAtomically(broken / "state.json", "{");
         window.train().openRun(pathOf(QStringLiteral("unreadable")));
         QTRY_VERIFY(statusOf(window).contains(QStringLiteral("config.json")));
-        QVERIFY(
-            window.train().findChild<QListWidget*>()->currentItem()->text().endsWith(QStringLiteral("cannot be read")));
+        const auto* list = window.train().findChild<QListView*>(QStringLiteral("runs"));
+        QTRY_VERIFY(list->currentIndex().data().toString().endsWith(QStringLiteral("cannot be read")));
         shoot(window, QStringLiteral("unreadable"));
     }
 
@@ -274,20 +276,19 @@ private Q_SLOTS:
         writeRun(QStringLiteral("two"), RunStatus::Finished, 2);
         window.train().openRun(second);
         QTRY_COMPARE(window.train().plot().points(second), std::size_t(200));
-        auto* list = window.train().findChild<QListWidget*>();
-        list->item(0)->setCheckState(Qt::Checked);
+        RunModel& model = window.train().list().model();
+        QVERIFY(model.setData(model.indexOf(path), Qt::Checked, Qt::CheckStateRole));
         QTRY_COMPARE(window.train().plot().points(path), std::size_t(201));
         window.train().findChild<QTabWidget*>()->setCurrentIndex(2);
-        QCOMPARE(window.train().findChildren<QTableWidget*>().size(), 3);
+        QTRY_VERIFY(model.indexOf(second).data(Qt::DecorationRole).isValid());
         int differences = 0;
         for (const QTableWidget* table : window.train().findChildren<QTableWidget*>())
             if (table->accessibleName() == QLatin1String("Settings that differ"))
                 differences = table->rowCount();
-        QCOMPARE(differences, 2);           // seed and batch
-        for (int row = 0; row < 2; ++row) { // the legend
-            const QImage swatch = list->item(row)->icon().pixmap(12).toImage();
-            QCOMPARE(swatch.pixelColor(6, 6),
-                     window.train().plot().colour(list->item(row)->data(Qt::UserRole).toString()));
+        QCOMPARE(differences, 2);                      // seed and batch
+        for (const QString& folder : {path, second}) { // the legend
+            const QImage swatch = model.indexOf(folder).data(Qt::DecorationRole).value<QIcon>().pixmap(14).toImage();
+            QCOMPARE(swatch.pixelColor(swatch.width() / 2, swatch.height() / 2), window.train().plot().colour(folder));
         }
         QVERIFY(window.train().checkpoints().strip().accessibleDescription().contains(
             QStringLiteral("keep_every"))); // neither run keeps any
@@ -299,9 +300,9 @@ private Q_SLOTS:
         window.findChild<QAction*>(QStringLiteral("train.find"))->trigger();
         QVERIFY(window.focusWidget());
         QTest::keyClicks(window.focusWidget(), QStringLiteral("CHECKPOINT"));
-        const auto* log = window.train().findChild<QPlainTextEdit*>();
-        QCOMPARE(log->toPlainText().count(QLatin1Char('\n')), 0);
-        QVERIFY(log->toPlainText().endsWith(QStringLiteral("checkpoint step-100 written")));
+        const auto* log = window.train().findChild<QPlainTextEdit*>(QStringLiteral("logText"));
+        QTRY_COMPARE(log->toPlainText().count(QLatin1Char('\n')), 0);
+        QTRY_VERIFY(log->toPlainText().endsWith(QStringLiteral("checkpoint step-100 written")));
         shoot(window, QStringLiteral("log"));
         window.showPage(window.read());
         for (const QDockWidget* panel : window.findChildren<QDockWidget*>())

@@ -123,7 +123,6 @@ int train(const TrainCommand& command, const Context& context)
         run.config = withModel(configurationIn(command.config));
     if (!context.quiet)
         tellNeeds(run);
-    *context.endsByItself = true;
     return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
 }
 

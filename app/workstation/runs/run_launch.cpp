@@ -62,7 +62,7 @@ bool wasLaunched(const QString& folder) { return QFileInfo::exists(configBeside(
 QString launchProblem(const QString& folder)
 {
     QFile file(errorsBeside(folder));
-    if (QFileInfo(file).isFile() && file.open(QIODevice::ReadOnly) && file.size() > 0) {
+    if (file.open(QIODevice::ReadOnly) && file.size() > 0) {
         if (file.size() > 2000)
             file.seek(file.size() - 2000);
         return QString::fromUtf8(file.readAll()).trimmed();
@@ -72,7 +72,7 @@ QString launchProblem(const QString& folder)
                                            "The process was started and has not written its run folder yet.");
     return QFileInfo::exists(folder)
                ? QCoreApplication::translate("mama::RunLaunch",
-                                             "There is no run in this folder: config.json and state.json are missing.")
+                                             "There is no run in this folder: state.json is missing.")
                : QCoreApplication::translate("mama::RunLaunch", "The folder %1 is not there any more.")
                      .arg(QDir::toNativeSeparators(folder));
 }

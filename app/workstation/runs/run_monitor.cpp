@@ -10,6 +10,7 @@ RunMonitor::RunMonitor(QObject* parent) : QObject(parent), m_poller(new RunPolle
     connect(&m_thread, &QThread::started, m_poller, &RunPoller::begin);
     connect(&m_thread, &QThread::finished, m_poller, &QObject::deleteLater);
     connect(m_poller, &RunPoller::news, this, &RunMonitor::news);
+    connect(m_poller, &RunPoller::shelfNews, this, &RunMonitor::shelfNews);
     connect(m_poller, &RunPoller::askFailed, this, &RunMonitor::askFailed);
     m_thread.start();
 }
@@ -28,6 +29,16 @@ void RunMonitor::watch(const QString& folder)
 void RunMonitor::forget(const QString& folder)
 {
     QMetaObject::invokeMethod(m_poller, [poller = m_poller, folder] { poller->forget(folder); });
+}
+
+void RunMonitor::watchShelf(const QString& source)
+{
+    QMetaObject::invokeMethod(m_poller, [poller = m_poller, source] { poller->watchShelf(source); });
+}
+
+void RunMonitor::forgetShelf(const QString& source)
+{
+    QMetaObject::invokeMethod(m_poller, [poller = m_poller, source] { poller->forgetShelf(source); });
 }
 
 void RunMonitor::ask(const QString& folder, ControlRequest::Ask what)

@@ -5,7 +5,6 @@
 #include <QFileInfo>
 #include <QRegularExpression>
 #include <cmath>
-#include <limits>
 
 namespace mama {
 namespace {
@@ -14,7 +13,7 @@ constexpr qsizetype keptLines = 2000;
 
 } // namespace
 
-QString RunView::name() const { return QFileInfo(folder).fileName(); }
+QString RunView::name() const { return title.isEmpty() ? QFileInfo(folder).fileName() : title; }
 
 void RunView::add(const std::string& curve, CurveSample place, double value)
 {
@@ -25,6 +24,8 @@ void RunView::add(const std::string& curve, CurveSample place, double value)
 void RunView::takeStep(const StepRecord& record)
 {
     m_place = {static_cast<double>(record.step), record.epoch, static_cast<double>(record.samples), record.time, 0};
+    if (!std::isfinite(record.loss) && m_notFinite++ == 0)
+        m_firstNotFinite = record.step;
     add("loss", m_place, record.loss);
     add("lr", m_place, record.lr);
     add("grad_norm", m_place, record.gradNorm);
@@ -56,7 +57,7 @@ void RunView::takeEvent(const EventRecord& record)
         for (auto& curve : m_curves) // the line is broken where the run was
             if (!curve.empty()) {
                 CurveSample gap = curve.back();
-                gap.value = std::numeric_limits<double>::quiet_NaN();
+                gap.gap = true;
                 curve.push_back(gap);
             }
     } else if (record.event != "checkpoint") {
@@ -67,8 +68,11 @@ void RunView::takeEvent(const EventRecord& record)
 
 void RunView::take(const RunNews& news)
 {
-    if (news.replaced)
+    if (news.replaced) {
+        const QString kept = title;
         *this = {};
+        title = kept;
+    }
     folder = news.folder;
     status = news.status;
     problem = news.problem;
@@ -79,15 +83,22 @@ void RunView::take(const RunNews& news)
     logLines += static_cast<std::size_t>(news.log.size());
     if (log.size() > keptLines)
         log = log.mid(log.size() - keptLines);
-    if (news.config)
+    if (news.config) {
         config = *news.config;
+        m_health.emplace(config);
+    }
     if (news.restarted) {
+        m_notFinite = 0;
+        if (m_health)
+            m_health->clear();
         m_curves.clear();
         m_events.clear();
         last.reset();
         evaluation.reset();
     }
     for (const RunRecord& record : news.records) {
+        if (m_health)
+            m_health->add(record);
         if (const auto* step = std::get_if<StepRecord>(&record))
             takeStep(*step);
         if (const auto* figures = std::get_if<EvalRecord>(&record)) {
@@ -135,25 +146,36 @@ Tone RunView::tone() const
 
 QString RunView::word() const
 {
-    if (status == QLatin1String("waiting"))
-        return tr("no run yet");
-    if (status == QLatin1String("missing"))
-        return tr("not there");
-    if (status == QLatin1String("unreadable"))
-        return tr("cannot be read");
-    if (status == QLatin1String("died"))
-        return tr("died");
-    if (!state)
-        return QStringLiteral("…"); // not looked at yet
-    switch (state->status) {
-    case RunStatus::Starting: return asked == ControlRequest::Ask::Stop ? tr("stopping") : tr("starting");
-    case RunStatus::Running: return asked == ControlRequest::Ask::Stop ? tr("stopping") : tr("running");
-    case RunStatus::Paused: return tr("paused");
-    case RunStatus::Finished: return tr("finished");
-    case RunStatus::Stopped: return tr("stopped");
-    case RunStatus::Failed: return tr("failed");
-    }
-    return {};
+    const bool atWork = status == QLatin1String("starting") || status == QLatin1String("running");
+    return state && atWork && asked == ControlRequest::Ask::Stop ? tr("stopping") : statusWord(status);
+}
+
+QString statusWord(const QString& status)
+{
+    static const QMap<QString, QString> words{{QStringLiteral("waiting"), RunView::tr("no run yet")},
+                                              {QStringLiteral("missing"), RunView::tr("not there")},
+                                              {QStringLiteral("unreadable"), RunView::tr("cannot be read")},
+                                              {QStringLiteral("died"), RunView::tr("died")},
+                                              {QStringLiteral("starting"), RunView::tr("starting")},
+                                              {QStringLiteral("running"), RunView::tr("running")},
+                                              {QStringLiteral("paused"), RunView::tr("paused")},
+                                              {QStringLiteral("finished"), RunView::tr("finished")},
+                                              {QStringLiteral("stopped"), RunView::tr("stopped")},
+                                              {QStringLiteral("failed"), RunView::tr("failed")}};
+    return words.value(status, QStringLiteral("…")); // not looked at yet
+}
+
+QString RunView::notFiniteText() const
+{
+    if (m_notFinite == 0)
+        return {};
+    return tr("✕ The loss of %n step(s) is not finite", nullptr, static_cast<int>(m_notFinite)) +
+           tr(", the first is step %1; crosses at the lower edge mark them.").arg(m_firstNotFinite);
+}
+
+std::vector<HealthFinding> RunView::health() const
+{
+    return m_health && state ? m_health->findings(*state) : std::vector<HealthFinding>();
 }
 
 QString RunView::phase() const
@@ -200,8 +222,13 @@ QString RunView::emptyText() const
 
 QString RunView::statusText() const
 {
-    if (!state)
-        return problem;
+    if (!state || problem.isEmpty())
+        return state ? stateText() : problem;
+    return tr("%1 — but: %2").arg(stateText(), problem);
+}
+
+QString RunView::stateText() const
+{
     const QString resume =
         QLatin1Char(' ') + (state->lastCheckpoint.empty() ? tr("Resume begins anew: there is no checkpoint.")
                                                           : tr("Resume goes on from the last checkpoint."));

@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/runs/run_monitor.h"
+#include "core/protocol/run_health.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/look/tone.h"
 
@@ -17,7 +18,8 @@ class RunView
     Q_DECLARE_TR_FUNCTIONS(mama::RunView)
 public:
     QString folder, status, problem;
-    QString name() const; // the folder's last part
+    QString title;        // as people have named it; empty: nobody has
+    QString name() const; // that, or the folder's last part
     std::optional<RunState> state;
     std::optional<ControlRequest::Ask> asked; // and not yet taken by the run
     std::optional<StepRecord> last;
@@ -35,12 +37,14 @@ public:
         const; // step at which the local loss begins, by the configuration of a pre-training; empty: with the run
     void take(const RunNews& news);
 
-    Tone tone() const;              // the colour of its state
-    QString word() const;           // the state for a list: "running", "no run yet", …
-    QString statusText() const;     // a sentence, with what is asked of the run and what comes next
-    QString evaluationText() const; // why there may be no figures
-    QString emptyText() const;      // why there may be no curve yet
-    QString etaText() const;        // a range, or that it is not known yet; empty: the run is not at work
+    Tone tone() const;                         // the colour of its state
+    QString word() const;                      // the state for a list: "running", "no run yet", …
+    QString statusText() const;                // a sentence, with what is asked of the run and what comes next
+    QString evaluationText() const;            // why there may be no figures
+    QString emptyText() const;                 // why there may be no curve yet
+    QString notFiniteText() const;             // of steps whose loss is no number; empty: none
+    std::vector<HealthFinding> health() const; // what is odd, from stated rules
+    QString etaText() const;                   // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.
     enum class Act { Stop, Pause, Checkpoint, Resume };
     QString refusal(Act act) const;
@@ -48,6 +52,7 @@ public:
 private:
     QString phase() const; // of a run that is starting: what it logged last
     QString askedText() const;
+    QString stateText() const;
     void takeStep(const StepRecord& record);
     void takeEvent(const EventRecord& record);
     void add(const std::string& curve, CurveSample place, double value);
@@ -55,8 +60,12 @@ private:
     QMap<QString, std::vector<CurveSample>> m_curves;
     CurveSample m_place;
     std::vector<CurveMarker> m_events;
+    std::optional<RunHealth> m_health;
+    std::int64_t m_notFinite = 0, m_firstNotFinite = 0; // steps
 };
 
+// For a list: "running", "no run yet", … of what a monitor shows.
+QString statusWord(const QString& status);
 QString durationText(double seconds);
 
 } // namespace mama

@@ -59,6 +59,12 @@ const std::vector<KeyOf>& keyMap()
         {"train.new", "Ctrl+N"},
         {"train.open", "Ctrl+R"},
         {"train.find", "Ctrl+F"},
+        {"train.run", "Alt+1"},
+        {"train.table", "Alt+2"},
+        {"train.scatter", "Alt+3"},
+        {"train.filter", "Ctrl+Shift+F"},
+        {"train.label", "Ctrl+T"},
+        {"train.save", "Ctrl+S"},
         {"help.keys", "F1"},
         {"help.about", ""},
     };

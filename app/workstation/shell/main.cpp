@@ -12,10 +12,89 @@
 #include <QSettings>
 #include <QTimer>
 #include <QTranslator>
+#include <algorithm>
+#include <iostream>
+
+namespace {
+
+using namespace mama;
+
+struct CommandLine
+{
+    QCommandLineParser parser;
+    QCommandLineOption model{QStringLiteral("model"), QCoreApplication::translate("main", "Model folder to load."),
+                             QStringLiteral("DIR")};
+    QCommandLineOption text{QStringLiteral("text"),
+                            QCoreApplication::translate("main", "Sentence to ask; may be repeated."),
+                            QStringLiteral("SENTENCE")};
+    QCommandLineOption theme{QStringLiteral("theme"), QCoreApplication::translate("main", "system, dark or light."),
+                             QStringLiteral("THEME")};
+    QCommandLineOption engine{
+        QStringLiteral("engine"), QCoreApplication::translate("main", "The mama program to use as engine."),
+        QStringLiteral("PROGRAM"), QCoreApplication::applicationDirPath() + QStringLiteral("/mama")};
+
+    CommandLine()
+    {
+        parser.setApplicationDescription(QCoreApplication::translate(
+            "main",
+            "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
+        parser.addHelpOption();
+        parser.addVersionOption();
+        parser.addPositionalArgument(QStringLiteral("PATH"),
+                                     QCoreApplication::translate("main", "Files or folders with mammograms."),
+                                     QStringLiteral("[PATH...]"));
+        parser.addOptions({model, text, theme, engine});
+    }
+};
+
+void nameProgram()
+{
+    QCoreApplication::setOrganizationName(QStringLiteral("mama-workstation"));
+    QCoreApplication::setApplicationName(QStringLiteral("mama-workstation"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(MAMA_VERSION));
+}
+
+void loadLanguage(QTranslator& translator)
+{
+    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) ||
+        translator.load(QStringLiteral(":/translations/mama_en")))
+        QCoreApplication::installTranslator(&translator);
+}
+
+bool has(const std::vector<std::string>& arguments, std::initializer_list<const char*> wanted)
+{
+    return std::any_of(
+        arguments.begin() + 1, std::find(arguments.begin() + 1, arguments.end(), "--"),
+        [&](const std::string& each) { return std::find(wanted.begin(), wanted.end(), each) != wanted.end(); });
+}
+
+// Qt ends a program that finds no display with an abort.
+bool hasDisplay(const std::vector<std::string>& arguments)
+{
+    return qEnvironmentVariableIsSet("QT_QPA_PLATFORM") || has(arguments, {"-platform", "--platform"}) ||
+           !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY");
+}
+
+void openWhatIsAsked(MainWindow& window, const CommandLine& line, const QSettings& settings)
+{
+    const QString lastModel = settings.value(settings_keys::recentModels).toStringList().value(0);
+    const QString chosen = line.parser.isSet(line.model) ? line.parser.value(line.model) : lastModel;
+    if (!chosen.isEmpty())
+        window.read().setModel(chosen);
+    else
+        QTimer::singleShot(0, &window, [&window] { window.read().session().start(); }); // ready when a model is chosen
+    std::vector<std::filesystem::path> paths;
+    for (const QString& path : line.parser.positionalArguments())
+        paths.push_back(givenPath(path.toStdString()));
+    window.read().open(paths);
+    for (const QString& sentence : line.parser.values(line.text))
+        window.read().ask(sentence);
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
-    using namespace mama;
     // Qt knows no bytes that are not UTF-8: such arguments go through it as a path's text.
     std::vector<std::string> arguments(argv, argv + argc);
     for (int i = 1; i < argc; ++i)
@@ -23,57 +102,32 @@ int main(int argc, char** argv)
             arguments[static_cast<std::size_t>(i)] = pathText(argv[i]);
             argv[i] = arguments[static_cast<std::size_t>(i)].data();
         }
+    nameProgram();
+    QTranslator translator;
+    if (has(arguments, {"-h", "--help", "--help-all", "-?", "-v", "--version"})) { // in words alone
+        QCoreApplication application(argc, argv);
+        loadLanguage(translator);
+        CommandLine().parser.process(application);
+        return 0;
+    }
+    if (!hasDisplay(arguments)) {
+        std::cerr << "error: there is no display to open a window on: neither DISPLAY nor WAYLAND_DISPLAY is set"
+                  << std::endl;
+        return 1;
+    }
     viewer::PaneView::setDefaultFormat();
     QApplication application(argc, argv);
-    QCoreApplication::setOrganizationName(QStringLiteral("mama-workstation"));
-    QCoreApplication::setApplicationName(QStringLiteral("mama-workstation"));
-    QCoreApplication::setApplicationVersion(QStringLiteral(MAMA_VERSION));
     log::setLevel(log::Level::Warning);
-
-    QTranslator translator;
-    if (translator.load(QLocale(), QStringLiteral("mama"), QStringLiteral("_"), QStringLiteral(":/translations")) ||
-        translator.load(QStringLiteral(":/translations/mama_en")))
-        QCoreApplication::installTranslator(&translator);
-
-    QCommandLineParser parser;
-    parser.setApplicationDescription(QCoreApplication::translate(
-        "main",
-        "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    parser.addPositionalArgument(QStringLiteral("PATH"),
-                                 QCoreApplication::translate("main", "Files or folders with mammograms."),
-                                 QStringLiteral("[PATH...]"));
-    const QCommandLineOption model(QStringLiteral("model"),
-                                   QCoreApplication::translate("main", "Model folder to load."), QStringLiteral("DIR"));
-    const QCommandLineOption text(QStringLiteral("text"),
-                                  QCoreApplication::translate("main", "Sentence to ask; may be repeated."),
-                                  QStringLiteral("SENTENCE"));
-    const QCommandLineOption theme(QStringLiteral("theme"),
-                                   QCoreApplication::translate("main", "system, dark or light."),
-                                   QStringLiteral("THEME"));
-    const QCommandLineOption engine(
-        QStringLiteral("engine"), QCoreApplication::translate("main", "The mama program to use as engine."),
-        QStringLiteral("PROGRAM"), QCoreApplication::applicationDirPath() + QStringLiteral("/mama"));
-    parser.addOptions({model, text, theme, engine});
-    parser.process(application);
+    loadLanguage(translator);
+    CommandLine line;
+    line.parser.process(application);
 
     QSettings settings;
-    applyTheme(application, themeFromName(parser.isSet(theme) ? parser.value(theme)
-                                                              : settings.value(settings_keys::theme).toString()));
-    MainWindow window(parser.value(engine), settings);
+    applyTheme(application,
+               themeFromName(line.parser.isSet(line.theme) ? line.parser.value(line.theme)
+                                                           : settings.value(settings_keys::theme).toString()));
+    MainWindow window(line.parser.value(line.engine), settings);
     window.show();
-    const QString lastModel = settings.value(settings_keys::recentModels).toStringList().value(0);
-    const QString chosen = parser.isSet(model) ? parser.value(model) : lastModel;
-    if (!chosen.isEmpty())
-        window.read().setModel(chosen);
-    else
-        QTimer::singleShot(0, &window, [&window] { window.read().session().start(); }); // ready when a model is chosen
-    std::vector<std::filesystem::path> paths;
-    for (const QString& path : parser.positionalArguments())
-        paths.push_back(givenPath(path.toStdString()));
-    window.read().open(paths);
-    for (const QString& sentence : parser.values(text))
-        window.read().ask(sentence);
+    openWhatIsAsked(window, line, settings);
     return QApplication::exec();
 }

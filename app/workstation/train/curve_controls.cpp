@@ -31,6 +31,9 @@ CurveControls::CurveControls(CurvePlot& plot, QWidget* parent) : QWidget(parent)
     m_smoothing->setAccessibleName(tr("Smoothing"));
     auto* all = new QPushButton(tr("Show all"), this);
     all->setToolTip(tr("The wheel zooms, dragging pans, a double click shows all"));
+    auto* save = new QPushButton(tr("Save…"), this);
+    save->setToolTip(tr("The curves that are shown, as PNG or SVG with a legend, or every value as CSV"));
+    connect(save, &QPushButton::clicked, this, &CurveControls::saveAsked);
     connect(m_curve, &QComboBox::activated, this, &CurveControls::curveChosen);
     connect(m_axis, &QComboBox::activated, this, [&plot](int axis) { plot.setAxis(static_cast<CurveX>(axis)); });
     const auto logarithmic = [this, &plot] { plot.setLogarithmic(m_logX->isChecked(), m_logY->isChecked()); };
@@ -52,6 +55,7 @@ CurveControls::CurveControls(CurvePlot& plot, QWidget* parent) : QWidget(parent)
     row->addWidget(m_smoothing);
     row->addStretch(1);
     row->addWidget(all);
+    row->addWidget(save);
     setEnabled(false);
 }
 

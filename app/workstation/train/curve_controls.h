@@ -23,6 +23,7 @@ public:
 
 Q_SIGNALS:
     void curveChosen();
+    void saveAsked();
 
 private:
     QComboBox *m_curve, *m_axis;

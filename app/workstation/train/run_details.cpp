@@ -1,13 +1,11 @@
 #include "app/workstation/train/run_details.h"
 
 #include "app/workstation/checkpoints/checkpoint_panel.h"
+#include "app/workstation/train/log_view.h"
 #include "app/workstation/train/run_compare.h"
 
 #include <QHeaderView>
 #include <QLabel>
-#include <QLineEdit>
-#include <QPlainTextEdit>
-#include <QScrollBar>
 #include <QTabBar>
 #include <QTableWidget>
 #include <QVBoxLayout>
@@ -35,28 +33,16 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     m_figuresHint = new QLabel(this);
     m_figuresHint->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     page(tr("Figures"), {m_figuresHint, m_figures});
-    m_search = new QLineEdit(this);
-    m_search->setPlaceholderText(tr("Lines that hold…"));
-    m_search->setClearButtonEnabled(true);
-    m_search->setAccessibleName(tr("Search in the log"));
-    m_logText = new QPlainTextEdit(this);
-    m_logText->setReadOnly(true);
-    m_logText->setAccessibleName(tr("Log"));
-    m_logText->setLineWrapMode(QPlainTextEdit::NoWrap);
-    m_logText->setMaximumBlockCount(2000);
-    page(tr("Log"), {m_search, m_logText});
+    m_log = new LogView(this);
+    addTab(m_log, tr("Log"));
     m_compare = new RunCompare(this);
     addTab(m_compare, tr("Compare"));
     m_checkpoints = new CheckpointPanel(program, settings, this);
     addTab(m_checkpoints, tr("Checkpoints"));
-    connect(m_search, &QLineEdit::textChanged, this, &RunDetails::showLog);
     connect(this, &QTabWidget::currentChanged, this, [this] {
         showAll();
-        if (currentWidget() == m_logText->parentWidget()) // its newest lines, when it has been laid out
-            QMetaObject::invokeMethod(
-                m_logText,
-                [log = m_logText] { log->verticalScrollBar()->setValue(log->verticalScrollBar()->maximum()); },
-                Qt::QueuedConnection);
+        if (currentWidget() == m_log)
+            QMetaObject::invokeMethod(m_log, &LogView::toEnd, Qt::QueuedConnection);
     });
 }
 
@@ -68,8 +54,8 @@ void RunDetails::show(const RunView* run, const RunView* other)
     m_checkpoints->show(run);
     if (m_figuresHint->isVisible())
         showFigures();
-    if (m_logText->isVisible())
-        showLog();
+    if (m_log->isVisible())
+        m_log->show(run);
     if (m_compare->isVisible())
         m_compare->show(run, other);
 }
@@ -84,7 +70,7 @@ void RunDetails::showAll()
 {
     m_checkpoints->show(m_run);
     showFigures();
-    showLog();
+    m_log->show(m_run);
     m_compare->show(m_run, m_other);
 }
 
@@ -109,33 +95,8 @@ void RunDetails::showFigures()
 
 void RunDetails::findInLog()
 {
-    setCurrentWidget(m_search->parentWidget());
-    m_search->setFocus(Qt::ShortcutFocusReason);
-    m_search->selectAll();
-}
-
-// New lines are appended; another run or another search writes all of them.
-void RunDetails::showLog()
-{
-    const QString wanted = m_search->text();
-    const std::size_t lines = m_run ? m_run->logLines : 0;
-    const QString folder = m_run ? m_run->folder : QString();
-    const QStringList log = m_run ? m_run->log : QStringList();
-    const bool same = folder == m_logFolder && wanted == m_logSearch && lines >= m_logLines;
-    if (same && lines == m_logLines)
-        return;
-    const auto added = same ? std::min<qsizetype>(log.size(), static_cast<qsizetype>(lines - m_logLines)) : log.size();
-    const QStringList text = wanted.isEmpty() ? log.last(added) : log.last(added).filter(wanted, Qt::CaseInsensitive);
-    const bool atEnd = m_logText->verticalScrollBar()->value() == m_logText->verticalScrollBar()->maximum();
-    if (!same)
-        m_logText->setPlainText(text.join(QLatin1Char('\n')));
-    else if (!text.isEmpty())
-        m_logText->appendPlainText(text.join(QLatin1Char('\n')));
-    m_logFolder = folder;
-    m_logSearch = wanted;
-    m_logLines = lines;
-    if (atEnd)
-        m_logText->verticalScrollBar()->setValue(m_logText->verticalScrollBar()->maximum());
+    setCurrentWidget(m_log);
+    m_log->find();
 }
 
 } // namespace mama

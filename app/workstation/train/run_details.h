@@ -7,13 +7,12 @@
 #include <tuple>
 
 class QLabel;
-class QLineEdit;
-class QPlainTextEdit;
 class QTableWidget;
 
 namespace mama {
 
 class CheckpointPanel;
+class LogView;
 class RunCompare;
 
 // Below the curves: the latest figures, the log with a search, the comparison, and the checkpoints.
@@ -32,19 +31,15 @@ protected:
 private:
     void showAll();
     void showFigures();
-    void showLog();
 
     QTableWidget* m_figures;
     QLabel* m_figuresHint;
-    QLineEdit* m_search;
-    QPlainTextEdit* m_logText;
+    LogView* m_log;
     RunCompare* m_compare;
     CheckpointPanel* m_checkpoints;
     const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
     std::optional<std::tuple<QString, bool, double>>
         m_figuresShown; // folder, whether it holds a run, time of the evaluation
-    QString m_logFolder, m_logSearch;
-    std::size_t m_logLines = 0;
 };
 
 } // namespace mama

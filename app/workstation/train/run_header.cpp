@@ -1,5 +1,7 @@
 #include "app/workstation/train/run_header.h"
 
+#include "app/workstation/train/health_rules.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
 #include <QApplication>
@@ -8,6 +10,7 @@
 #include <QLabel>
 #include <QProgressBar>
 #include <QPushButton>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 namespace mama {
@@ -23,6 +26,14 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
     m_status->setObjectName(QStringLiteral("runStatus"));
     m_status->setWordWrap(true);
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_health = new QLabel(this);
+    m_health->setObjectName(QStringLiteral("runHealth"));
+    m_health->setWordWrap(true);
+    m_health->setTextFormat(Qt::RichText);
+    m_health->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(m_health, &QLabel::linkActivated, this, [this](const QString& rule) {
+        QToolTip::showText(m_health->mapToGlobal(QPoint(0, m_health->height())), ruleText(rule), m_health);
+    });
     m_progress = new QProgressBar(this);
     m_progress->setTextVisible(false);
     m_progress->setFixedHeight(8);
@@ -61,6 +72,7 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
     column->setContentsMargins(0, 0, 0, 0);
     column->addLayout(top);
     column->addWidget(m_status);
+    column->addWidget(m_health);
     column->addWidget(m_progress);
     column->addWidget(m_progressText);
     column->addLayout(gauges);
@@ -114,7 +126,29 @@ void RunHeader::show(const RunView* run)
     gauge(3, tr("Memory"), last ? tr("%1 MB").arg(last->memoryMb, 0, 'f', 0) : QString(), last);
     gauge(4, tr("Processor"), last ? tr("%1 cores").arg(last->cpu, 0, 'f', 2) : QString(), last);
     gauge(5, tr("GPU"), last && last->gpu ? tr("%1 %").arg(100 * *last->gpu, 0, 'f', 0) : QString(), last && last->gpu);
+    showHealth(run);
     showButtons(run);
+}
+
+// Plain words on what is odd, each with its rule: below the mouse, or by a click or Enter on it.
+void RunHeader::showHealth(const RunView* run)
+{
+    QStringList lines, rules;
+    for (const HealthFinding& one : run ? run->health() : std::vector<HealthFinding>()) {
+        const QString rule = QString::fromUtf8(one.rule.data(), static_cast<qsizetype>(one.rule.size()));
+        QString text = shownText(one.text);
+        text[0] = text[0].toUpper();
+        lines << QStringLiteral("%1 <a href=\"%2\" style=\"color:%3\">%4</a>")
+                     .arg(text.toHtmlEscaped(), rule, palette().color(QPalette::Link).name(), tr("rule"));
+        rules << ruleText(rule);
+    }
+    m_health->setVisible(!lines.isEmpty());
+    if (const QString text = lines.join(QStringLiteral(" · ")); text != m_health->text())
+        m_health->setText(text);
+    m_health->setToolTip(rules.join(QStringLiteral("<br>")));
+    QPalette colours; // the one colour alone: the others follow the theme
+    colours.setColor(QPalette::WindowText, textColour(Tone::Busy, palette()));
+    m_health->setPalette(colours);
 }
 
 void RunHeader::setCompact(bool compact)

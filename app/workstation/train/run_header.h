@@ -9,7 +9,7 @@ class QPushButton;
 
 namespace mama {
 
-// A run's true state, how far it is, what it uses, and what can be asked of it.
+// A run's true state, what is odd about it, how far it is, what it uses, and what can be asked of it.
 class RunHeader : public QWidget
 {
     Q_OBJECT
@@ -24,8 +24,9 @@ Q_SIGNALS:
 
 private:
     void showButtons(const RunView* run);
+    void showHealth(const RunView* run);
 
-    QLabel *m_name, *m_status, *m_progressText;
+    QLabel *m_name, *m_status, *m_health, *m_progressText;
     QProgressBar* m_progress;
     QPushButton *m_stop, *m_pause, *m_checkpoint, *m_resume;
     std::vector<QLabel*> m_gauges;

@@ -1,161 +1,414 @@
 #include "app/workstation/train/run_list.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/runs/run_path.h"
+#include "app/workstation/runs/run_view.h"
+#include "app/workstation/train/label_dialog.h"
+#include "app/workstation/train/run_model.h"
+#include "widgets/look/shown_text.h"
+#include "widgets/look/tone.h"
 
-#include <QDir>
-#include <QFileInfo>
-#include <QIcon>
-#include <QLabel>
-#include <QListWidget>
-#include <QPainter>
-#include <QPixmap>
-#include <QPushButton>
-#include <QVBoxLayout>
+#include <QListView>
+#include <QScrollBar>
+#include <QStyledItemDelegate>
+#include <algorithm>
 
 namespace mama {
 namespace {
 
-QString folderOf(const QListWidgetItem* item) { return item ? item->data(Qt::UserRole).toString() : QString(); }
+// Rows as wide as the list, so that a long name is cut in its middle, and high enough to be hit.
+class RowDelegate : public QStyledItemDelegate
+{
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override
+    {
+        return {1, QStyledItemDelegate::sizeHint(option, index).height() + 4};
+    }
+};
 
 } // namespace
 
 RunList::RunList(QSettings& settings, QWidget* parent)
-    : QWidget(parent), m_settings(settings), m_list(new QListWidget(this))
+    : QWidget(parent), m_settings(settings), m_model(new RunModel(this)), m_list(new QListView(this))
 {
+    m_list->setObjectName(QStringLiteral("runs"));
     m_list->setAccessibleName(tr("Runs"));
     m_list->setTextElideMode(Qt::ElideMiddle);
-    auto* make = new QPushButton(tr("New run…"), this);
-    auto* open = new QPushButton(tr("Open run…"), this);
-    m_forget = new QPushButton(tr("Take off the list"), this);
-    connect(make, &QPushButton::clicked, this, &RunList::newAsked);
-    connect(open, &QPushButton::clicked, this, &RunList::openAsked);
-    connect(m_forget, &QPushButton::clicked, this, &RunList::forgetChosen);
-    connect(m_list, &QListWidget::currentItemChanged, this, [this] {
-        showButtons();
-        Q_EMIT changed();
-    });
-    connect(m_list, &QListWidget::itemChanged, this, &RunList::changed);
+    m_list->setUniformItemSizes(true);
+    m_list->setItemDelegate(new RowDelegate(m_list));
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_list->setModel(m_model);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(new QLabel(tr("Runs (ticked ones are drawn too)"), this));
+    column->addWidget(buildFilter());
     column->addWidget(m_list, 1);
-    for (QPushButton* button : {make, open, m_forget})
-        column->addWidget(button);
+    auto* buttons = new QWidget(this);
+    column->addWidget(buttons);
+    buildButtons(buttons);
+    setTabOrder(m_filter, m_order);
+    setTabOrder(m_order, m_list);
+    connectModel();
     showButtons();
+    showCount();
+}
+
+QWidget* RunList::buildFilter()
+{
+    auto* part = new QWidget(this);
+    m_filter = new QLineEdit(part);
+    m_filter->setObjectName(QStringLiteral("runFilter"));
+    m_filter->setAccessibleName(tr("Filter of runs"));
+    m_filter->setPlaceholderText(tr("Filter: words, batch=32, tag:lora…"));
+    m_filter->setClearButtonEnabled(true);
+    m_filter->setToolTip(tr("<p>Words and conditions, all of which must hold:</p>"
+                            "<p><b>lora</b> — in name, folder, group, tags, note, task, state or reason<br>"
+                            "<b>batch=32 max_lr&lt;=1e-4 loss&gt;0.5</b> — a setting or last figure<br>"
+                            "<b>status:failed tag:lora</b> — holds these letters<br>"
+                            "<b>group=</b> — has none<br>"
+                            "<b>started&gt;2026-11-01</b> — a day<br>"
+                            "<b>-tag:lora</b> — not<br>"
+                            "<b>\"two words\"</b> — with the blank</p>"));
+    m_order = new QComboBox(part);
+    m_order->setAccessibleName(tr("Order of runs"));
+    for (const auto& [text, key] : {std::pair{tr("Newest first"), "-started"},
+                                    {tr("Oldest first"), "started"},
+                                    {tr("By name"), "name"},
+                                    {tr("By state"), "status"},
+                                    {tr("By group"), "group"},
+                                    {tr("Lowest loss first"), "loss"},
+                                    {tr("Best figure first"), "-best"}})
+        m_order->addItem(text, QString::fromLatin1(key));
+    m_count = new QLabel(part);
+    m_count->setObjectName(QStringLiteral("runCount"));
+    m_count->setWordWrap(true);
+    connect(m_filter, &QLineEdit::textChanged, this, &RunList::setFilter);
+    connect(m_order, &QComboBox::activated, this,
+            [this] { m_model->setOrder(RunOrder::parse(m_order->currentData().toString().toStdString())); });
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_filter);
+    column->addWidget(m_order);
+    column->addWidget(m_count);
+    return part;
+}
+
+void RunList::buildButtons(QWidget* part)
+{
+    const auto button = [part](const QString& text) { return new QPushButton(text, part); };
+    QPushButton *make = button(tr("New run…")), *open = button(tr("Open runs…"));
+    open->setToolTip(tr("A run, or a folder of runs, which is watched"));
+    m_label = button(tr("Name, tags, note…"));
+    m_forget = button(tr("Take off the list"));
+    connect(make, &QPushButton::clicked, this, &RunList::newAsked);
+    connect(open, &QPushButton::clicked, this, &RunList::openAsked);
+    connect(m_label, &QPushButton::clicked, this, &RunList::labelChosen);
+    connect(m_forget, &QPushButton::clicked, this, &RunList::forgetChosen);
+    auto* grid = new QGridLayout(part);
+    grid->setContentsMargins(0, 0, 0, 0);
+    grid->addWidget(make, 0, 0);
+    grid->addWidget(open, 0, 1);
+    grid->addWidget(m_label, 1, 0);
+    grid->addWidget(m_forget, 1, 1);
+}
+
+void RunList::connectModel()
+{
+    connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
+        if (!m_showing && now.isValid())
+            setChosen(m_model->folderOf(now));
+    });
+    connect(m_model, &RunModel::tickChanged, this, &RunList::changed);
+    connect(m_model, &RunModel::orderChanged, this, &RunList::showOrder);
+    connect(m_model, &RunModel::entriesChanged, this, &RunList::showCount);
+    connect(m_model, &QAbstractItemModel::modelReset, this, &RunList::showChosen);
 }
 
 void RunList::restore()
 {
-    for (const QString& folder : m_settings.value(settings_keys::knownRuns).toStringList())
-        add(folder);
-    if (m_list->count() > 0)
-        m_list->setCurrentRow(0);
+    m_wanted = m_settings.value(settings_keys::chosenRun).toString();
+    const QStringList sources = m_settings.value(settings_keys::knownRuns).toStringList();
+    for (const QString& source : sources) {
+        m_sources[source] = {source};
+        m_unseen << source;
+        m_model->place(source);
+        Q_EMIT added(source);
+    }
+    if (sources.contains(m_wanted))
+        setChosen(m_wanted);
+    else
+        Q_EMIT changed();
 }
 
 void RunList::add(const QString& folder)
 {
-    if (item(folder))
+    if (m_model->contains(folder) || m_sources.contains(folder)) {
+        m_wanted.clear();
+        const QStringList runs = m_sources.value(folder);
+        setChosen(m_model->contains(folder) ? folder : newest());
         return;
-    auto* made = new QListWidgetItem(QFileInfo(folder).fileName());
-    made->setData(Qt::UserRole, folder);
-    made->setToolTip(QDir::toNativeSeparators(folder));
-    made->setFlags(made->flags() | Qt::ItemIsUserCheckable);
-    made->setCheckState(Qt::Unchecked);
-    {
-        const QSignalBlocker blocked(m_list); // an item that is made is not changed
-        m_list->addItem(made);
     }
-    remember();
+    m_sources[folder] = {folder};
+    m_unseen << folder;
+    m_model->place(folder);
+    m_settings.setValue(settings_keys::knownRuns, QStringList(m_sources.keys()));
+    m_wanted.clear();
+    setChosen(folder);
     Q_EMIT added(folder);
+}
+
+void RunList::take(const ShelfNews& news)
+{
+    const auto source = m_sources.find(news.source);
+    if (source == m_sources.end()) // forgotten meanwhile
+        return;
+    m_unseen.removeAll(news.source);
+    for (const RunEntry& entry : news.changed)
+        if (const QString folder = folderText(entry.folder()); !source->contains(folder))
+            source->append(folder);
+    m_model->take(news.changed);
+    for (const QString& gone : news.gone) {
+        source->removeAll(gone);
+        dropGone(gone);
+    }
+    const bool empty = !news.status.isEmpty();
+    if (empty) {
+        *source = QStringList{news.source};
+        m_model->place(news.source);
+        m_model->setState(news.source, statusWord(news.status), news.problem);
+    } else if (!m_model->entry(news.source)) { // a folder of runs is none itself
+        source->removeAll(news.source);
+        m_model->remove(news.source);
+    }
+    chooseWanted();
+    showButtons();
+    if (!m_filter->text().isEmpty())
+        setFilter(m_filter->text()); // which names no run knows
+}
+
+// A run that is looked at stays, to say that it is gone, until another one is chosen.
+void RunList::dropGone(const QString& folder)
+{
+    if (folder != m_chosen && !m_sources.contains(folder))
+        m_model->remove(folder);
+    else
+        m_model->setState(folder, statusWord(QStringLiteral("missing")), {});
+}
+
+// The run shown last, as soon as it is there; else the newest, when every source was looked at.
+void RunList::chooseWanted()
+{
+    if (!m_wanted.isEmpty() && m_model->contains(m_wanted))
+        setChosen(std::exchange(m_wanted, QString()));
+    else if (m_unseen.isEmpty() && !m_model->contains(m_chosen) && m_model->size() > 0)
+        setChosen(newest());
+}
+
+QString RunList::newest() const
+{
+    std::vector<const RunEntry*> runs = m_model->all();
+    RunOrder().sort(runs);
+    return !runs.empty() ? folderText(runs.front()->folder()) : m_sources.firstKey();
 }
 
 void RunList::choose(const QString& folder)
 {
-    if (QListWidgetItem* wanted = item(folder))
-        m_list->setCurrentItem(wanted);
+    if (m_model->contains(folder)) {
+        m_wanted.clear();
+        setChosen(folder);
+    }
+}
+
+void RunList::setChosen(const QString& folder)
+{
+    if (folder == m_chosen)
+        return;
+    const QString before = std::exchange(m_chosen, folder);
+    const bool kept = std::any_of(m_sources.cbegin(), m_sources.cend(),
+                                  [&before](const QStringList& runs) { return runs.contains(before); });
+    if (!before.isEmpty() && !kept)
+        m_model->remove(before); // it was gone
+    if (m_wanted.isEmpty() || m_wanted == folder)
+        m_settings.setValue(settings_keys::chosenRun, folder);
+    showChosen();
+    showButtons();
+    Q_EMIT changed();
 }
 
 void RunList::forgetChosen()
 {
-    const QString folder = chosen();
-    if (folder.isEmpty())
+    const QString source = sourceOf(m_chosen);
+    if (source.isEmpty())
         return;
-    {
-        const QSignalBlocker blocked(m_list); // the owner forgets it first
-        delete item(folder);
-    }
-    remember();
+    const QStringList runs = m_sources.take(source);
+    m_unseen.removeAll(source);
+    m_settings.setValue(settings_keys::knownRuns, QStringList(m_sources.keys()));
+    m_chosen.clear();
+    for (const QString& run : runs + QStringList{source})
+        if (sourceOf(run).isEmpty())
+            m_model->remove(run);
+    Q_EMIT removed(source);
+    if (m_model->size() > 0)
+        m_chosen = newest();
+    m_settings.setValue(settings_keys::chosenRun, m_chosen);
+    showChosen();
     showButtons();
-    Q_EMIT removed(folder);
     Q_EMIT changed();
 }
 
-bool RunList::isEmpty() const { return m_list->count() == 0; }
+void RunList::labelChosen()
+{
+    if (m_chosen.isEmpty())
+        return;
+    QStringList also = m_model->ticked();
+    also.removeAll(m_chosen);
+    try {
+        LabelDialog dialog(m_chosen, RunNotes::read(folderPath(m_chosen)), static_cast<int>(also.size()), this);
+        if (dialog.exec() != QDialog::Accepted)
+            return;
+        dialog.write(folderPath(m_chosen));
+        std::vector<RunEntry> entries{RunEntry::read(folderPath(m_chosen))};
+        for (const QString& run : dialog.forTicked() ? also : QStringList()) {
+            dialog.writeTags(folderPath(run));
+            entries.push_back(RunEntry::read(folderPath(run)));
+        }
+        m_model->take(entries);
+        Q_EMIT changed();
+    } catch (const std::exception& error) {
+        Q_EMIT told(shownError(error), true);
+    }
+}
 
-QString RunList::chosen() const { return folderOf(m_list->currentItem()); }
+void RunList::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && m_count)
+        showCount();
+    QWidget::changeEvent(event);
+}
+
+void RunList::find()
+{
+    m_filter->setFocus(Qt::ShortcutFocusReason);
+    m_filter->selectAll();
+}
+
+bool RunList::isEmpty() const { return m_sources.isEmpty(); }
 
 QString RunList::ticked() const
 {
-    for (int row = 0; row < m_list->count(); ++row)
-        if (const QListWidgetItem* each = m_list->item(row);
-            each != m_list->currentItem() && each->checkState() == Qt::Checked)
-            return folderOf(each);
+    for (const QString& folder : m_model->ticked())
+        if (folder != m_chosen)
+            return folder;
     return {};
 }
 
-bool RunList::drawn(const QString& folder) const
+QStringList RunList::drawn() const
 {
-    const QListWidgetItem* of = item(folder);
-    return of && (of == m_list->currentItem() || of->checkState() == Qt::Checked);
+    QStringList runs = m_model->ticked();
+    if (!m_chosen.isEmpty() && !runs.contains(m_chosen))
+        runs.prepend(m_chosen);
+    return runs;
 }
 
-void RunList::setState(const QString& folder, const QString& text, const QString& tip)
+bool RunList::drawn(const QString& folder) const { return folder == m_chosen || m_model->ticked().contains(folder); }
+
+void RunList::setState(const QString& folder, const QString& word, const QString& tip)
 {
-    QListWidgetItem* row = item(folder);
-    if (!row || (row->text() == text && row->toolTip() == tip))
-        return;
-    const QSignalBlocker blocked(m_list);
-    row->setText(text);
-    row->setToolTip(tip);
+    m_model->setState(folder, word, tip);
 }
 
-void RunList::setColour(const QString& folder, const QColor& colour)
+QString RunList::sourceOf(const QString& folder) const
 {
-    QListWidgetItem* row = item(folder);
-    if (!row)
-        return;
-    const QSignalBlocker blocked(m_list);
-    QPixmap swatch(12, 12);
-    swatch.fill(colour.isValid() ? palette().color(QPalette::Base)
-                                 : QColor(Qt::transparent)); // the edge shows on a chosen row too
-    if (colour.isValid())
-        QPainter(&swatch).fillRect(1, 1, 10, 10, colour);
-    QIcon plain(swatch);
-    plain.addPixmap(swatch, QIcon::Selected); // untinted
-    row->setIcon(plain);
+    if (m_sources.contains(folder))
+        return folder;
+    for (auto source = m_sources.cbegin(); source != m_sources.cend(); ++source)
+        if (source->contains(folder))
+            return source.key();
+    return {};
 }
 
-QListWidgetItem* RunList::item(const QString& folder) const
+void RunList::setFilter(const QString& text)
 {
-    for (int row = 0; row < m_list->count(); ++row)
-        if (folderOf(m_list->item(row)) == folder)
-            return m_list->item(row);
-    return nullptr;
+    m_filterProblem.clear();
+    try {
+        const RunFilter filter(text.toStdString());
+        QStringList unknown;
+        const std::vector<const RunEntry*> all = m_model->all();
+        for (const std::string& name : filter.unknown(all))
+            unknown << QString::fromStdString(name);
+        if (!unknown.isEmpty())
+            m_filterProblem = tr("No run has a setting or figure called %1.").arg(unknown.join(QStringLiteral(", ")));
+        m_model->setFilter(filter);
+    } catch (const std::exception& error) { // what is shown stays
+        m_filterProblem = shownError(error);
+        showCount();
+    }
 }
 
-void RunList::remember()
+void RunList::showCount()
 {
-    QStringList folders;
-    for (int row = 0; row < m_list->count(); ++row)
-        folders << folderOf(m_list->item(row));
-    m_settings.setValue(settings_keys::knownRuns, folders);
+    const int shown = m_model->rowCount(), all = static_cast<int>(m_model->size());
+    QString text = shown == all ? tr("%n run(s)", nullptr, all) : tr("%1 of %n run(s)", nullptr, all).arg(shown);
+    if (!m_filterProblem.isEmpty())
+        text += QLatin1Char('\n') + m_filterProblem;
+    m_count->setText(text);
+    m_count->setVisible(all > 0);
+    QPalette colours; // the one colour alone: the others follow the theme
+    if (!m_filterProblem.isEmpty())
+        colours.setColor(QPalette::WindowText, textColour(Tone::Bad, palette()));
+    m_count->setPalette(colours);
+}
+
+// The table may have chosen an order that is none of the list's.
+void RunList::showOrder()
+{
+    const RunOrder& order = m_model->order();
+    const QString key = (order.descending ? QStringLiteral("-") : QString()) + QString::fromStdString(order.key);
+    int at = m_order->findData(key);
+    const int further = m_order->findData(true, Qt::UserRole + 1);
+    if (further >= 0 && further != at)
+        m_order->removeItem(further);
+    at = m_order->findData(key);
+    if (at < 0) {
+        m_order->addItem(
+            (order.descending ? tr("By %1, falling") : tr("By %1, rising")).arg(QString::fromStdString(order.key)),
+            key);
+        at = m_order->count() - 1;
+        m_order->setItemData(at, true, Qt::UserRole + 1);
+    }
+    m_order->setCurrentIndex(at);
+}
+
+void RunList::showChosen()
+{
+    m_showing = true;
+    const int scrolled = m_list->verticalScrollBar()->value();
+    const QModelIndex at = m_model->indexOf(m_chosen);
+    if (at.isValid()) {
+        m_list->selectionModel()->setCurrentIndex(at, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+        if (scrolled > 0)
+            m_list->verticalScrollBar()->setValue(scrolled);
+        m_list->scrollTo(at);
+    } else {
+        m_list->selectionModel()->clear();
+    }
+    m_showing = false;
 }
 
 void RunList::showButtons()
 {
-    const bool any = m_list->currentItem();
-    m_forget->setEnabled(any);
-    m_forget->setToolTip(any ? tr("The run and its folder stay as they are") : tr("No run is chosen."));
+    const QString source = sourceOf(m_chosen);
+    const qsizetype runs = m_sources.value(source).size();
+    m_forget->setEnabled(!source.isEmpty());
+    m_forget->setToolTip(source.isEmpty()     ? tr("No run is chosen.")
+                         : source == m_chosen ? tr("The run and its folder stay as they are")
+                                              : tr("Takes off %1 with its %n run(s), which stay as they are", nullptr,
+                                                   static_cast<int>(runs))
+                                                    .arg(source));
+    m_label->setEnabled(m_model->entry(m_chosen) != nullptr);
+    m_label->setToolTip(m_label->isEnabled() ? tr("Kept in the run's folder; also by: mama run label")
+                                             : tr("No run is chosen."));
 }
 
 } // namespace mama

@@ -1,17 +1,23 @@
 #pragma once
-#include <QColor>
+#include "app/workstation/runs/run_monitor.h"
+
 #include <QSettings>
 #include <QStringList>
 #include <QWidget>
+#include <memory>
 
-class QListWidget;
-class QListWidgetItem;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QListView;
 class QPushButton;
 
 namespace mama {
 
-// The runs that the window knows, kept in the settings: one is chosen, others can be ticked to be drawn beside it. Runs
-// are named by their folders.
+class RunModel;
+
+// The runs that the window knows: single ones and those of watched folders, which are kept in the settings. One is
+// chosen, others can be ticked to be drawn beside it. A filter finds one among many.
 class RunList : public QWidget
 {
     Q_OBJECT
@@ -19,34 +25,59 @@ public:
     // The settings must outlive the list. It is filled by restore(), when its owner listens.
     explicit RunList(QSettings& settings, QWidget* parent = nullptr);
 
-    void restore();                  // added() for each run of the last time, then the first one is chosen
-    void add(const QString& folder); // nothing if it is there; else added()
+    void restore();                  // added() for each source of the last time; the run shown last is chosen
+    void add(const QString& folder); // a run or a folder of runs: chosen, or its newest run is; added() if it is new
+    void take(const ShelfNews& news);
     void choose(const QString& folder);
-    void forgetChosen(); // removed(), then changed()
+    void forgetChosen(); // what brought the chosen run: removed(), then changed()
+    void labelChosen();  // asks for name, group, tags and note
+    void find();         // the focus to the filter
 
     bool isEmpty() const;
-    QString chosen() const; // empty: none
-    QString ticked() const; // the first ticked one beside the chosen one; empty: none
+    RunModel& model() { return *m_model; }
+    const QString& chosen() const { return m_chosen; } // empty: none
+    QString ticked() const;                            // the first ticked one beside the chosen one; empty: none
+    QStringList drawn() const;
     bool drawn(const QString& folder) const;
-
-    void setState(const QString& folder, const QString& text, const QString& tip);
-    void setColour(const QString& folder, const QColor& colour); // the legend; invalid: not drawn
+    void setState(const QString& folder, const QString& word, const QString& tip);
 
 Q_SIGNALS:
-    void added(const QString& folder);
-    void removed(const QString& folder);
+    void added(const QString& source);
+    void removed(const QString& source);
     void changed(); // what is chosen or ticked
+    void told(const QString& text, bool isError);
     void newAsked();
     void openAsked();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
-    QListWidgetItem* item(const QString& folder) const;
-    void remember();
+    QWidget* buildFilter();
+    void buildButtons(QWidget* column);
+    void connectModel();
+    void setFilter(const QString& text);
+    void showOrder();
+    void showCount();
+    void showChosen();
     void showButtons();
+    void chooseWanted();
+    void setChosen(const QString& folder);
+    void dropGone(const QString& folder);
+    QString newest() const;
+    QString sourceOf(const QString& folder) const;
 
     QSettings& m_settings;
-    QListWidget* m_list;
-    QPushButton* m_forget;
+    RunModel* m_model;
+    QListView* m_list;
+    QLineEdit* m_filter = nullptr;
+    QComboBox* m_order = nullptr;
+    QLabel* m_count = nullptr;
+    QPushButton *m_label = nullptr, *m_forget = nullptr;
+    QMap<QString, QStringList> m_sources; // runs of a source as it told last; itself while it holds none
+    QStringList m_unseen;                 // sources that told nothing yet
+    QString m_chosen, m_wanted, m_filterProblem;
+    bool m_showing = false;
 };
 
 } // namespace mama

@@ -3,12 +3,20 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_launch.h"
+#include "app/workstation/runs/run_path.h"
 #include "app/workstation/train/curve_controls.h"
 #include "app/workstation/train/run_details.h"
 #include "app/workstation/train/run_form.h"
 #include "app/workstation/train/run_header.h"
 #include "app/workstation/train/run_list.h"
+#include "app/workstation/train/run_model.h"
+#include "app/workstation/train/run_scatter.h"
+#include "app/workstation/train/run_table.h"
 #include "app/workstation/train/train_start.h"
+#include "core/base/files.h"
+#include "core/protocol/run_shelf.h"
+#include "widgets/charts/scatter_plot.h"
+#include "widgets/look/shown_text.h"
 
 #include <QDir>
 #include <QEvent>
@@ -17,24 +25,25 @@
 #include <QLabel>
 #include <QSplitter>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QVBoxLayout>
 #include <utility>
 
 namespace mama {
 namespace {
 
-bool isRunFolder(const QString& folder) { return RunFolder(folder.toStdString()).exists(); }
+bool holdsRuns(const QString& folder) { return RunShelf::holdsRuns(folderPath(folder)); }
 
 } // namespace
 
 TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* parent)
-    : Page(QStringLiteral("train"), tr("&Train"), parent), m_program(program), m_settings(settings)
+    : Page(QStringLiteral("train"), tr("&Train"), parent), m_program(program), m_settings(settings), m_colours(settings)
 {
     m_list = new RunList(settings, this); // made in the order of the tab key
     auto* start = new TrainStart(this);
     m_pane = new QStackedWidget(this);
     m_pane->addWidget(start);
-    m_pane->addWidget(buildRun());
+    m_pane->addWidget(buildViews());
     auto* both = new QSplitter(Qt::Horizontal, this);
     both->addWidget(m_list);
     both->addWidget(m_pane);
@@ -54,11 +63,41 @@ TrainPage::TrainPage(const QString& program, QSettings& settings, QWidget* paren
     connect(start, &TrainStart::newAsked, this, &TrainPage::newRun);
     connect(start, &TrainStart::openAsked, this, &TrainPage::chooseRun);
     connect(&m_monitor, &RunMonitor::news, this, &TrainPage::take);
-    connect(&m_monitor, &RunMonitor::askFailed, this, [this](const QString& text) { Q_EMIT told(text, true); });
+    connect(&m_monitor, &RunMonitor::shelfNews, this, [this](const auto& found) { m_list->take(*found); });
+    connect(&m_monitor, &RunMonitor::askFailed, this, &TrainPage::say);
     connectList();
     makeRoom();
     m_list->restore();
 }
+
+// The chosen run, or all that are listed: a row of buttons above what they show.
+QWidget* TrainPage::buildViews()
+{
+    auto* part = new QWidget(this);
+    m_viewTabs = new QTabBar(part);
+    m_viewTabs->setAccessibleName(tr("Views of the runs"));
+    m_viewTabs->setDrawBase(false);
+    m_viewTabs->setExpanding(false);
+    const std::pair<QString, QString> views[] = {{tr("Run"), tr("The chosen run, its curves and details")},
+                                                 {tr("Table"), tr("The listed runs with settings and last figures")},
+                                                 {tr("Scatter"), tr("A figure of the listed runs against a setting")}};
+    for (const auto& [text, tip] : views)
+        m_viewTabs->setTabToolTip(m_viewTabs->addTab(text), tip);
+    m_views = new QStackedWidget(part);
+    m_views->addWidget(buildRun());
+    m_views->addWidget(m_table = new RunTable(*m_list, m_settings, this));
+    m_views->addWidget(m_scatter = new RunScatter(*m_list, m_settings, this));
+    auto* column = new QVBoxLayout(part);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_viewTabs);
+    column->addWidget(m_views, 1);
+    connect(m_viewTabs, &QTabBar::currentChanged, m_views, &QStackedWidget::setCurrentIndex);
+    connect(m_table, &RunTable::told, this, &TrainPage::told);
+    connectRun();
+    return part;
+}
+
+void TrainPage::showView(View view) { m_viewTabs->setCurrentIndex(static_cast<int>(view)); }
 
 // The chosen run: its state, its curves, its details.
 QWidget* TrainPage::buildRun()
@@ -67,6 +106,7 @@ QWidget* TrainPage::buildRun()
     m_plot = new CurvePlot(this);
     m_controls = new CurveControls(*m_plot, this);
     m_readOut = new QLabel(this);
+    m_readOut->setObjectName(QStringLiteral("curveReadOut"));
     m_readOut->setMinimumWidth(1);
     auto* upper = new QWidget(this);
     auto* column = new QVBoxLayout(upper);
@@ -82,38 +122,66 @@ QWidget* TrainPage::buildRun()
     m_rows->setStretchFactor(0, 3);
     m_rows->setStretchFactor(1, 1);
     m_rows->setChildrenCollapsible(false);
+    return m_rows;
+}
 
+void TrainPage::connectRun()
+{
     connect(m_header, &RunHeader::asked, this, [this](ControlRequest::Ask ask) {
         if (current())
             m_monitor.ask(current()->folder, ask);
     });
     connect(m_header, &RunHeader::resumeAsked, this, [this] {
         if (const QString failure = current() ? resumeRun(m_program, current()->folder) : QString(); !failure.isEmpty())
-            Q_EMIT told(failure, true);
+            say(failure);
     });
     connect(m_controls, &CurveControls::curveChosen, this, &TrainPage::drawAgain);
-    connect(m_plot, &CurvePlot::readOut, m_readOut, &QLabel::setText);
+    connect(m_controls, &CurveControls::saveAsked, this, qOverload<>(&TrainPage::saveCurves));
+    connect(m_plot, &CurvePlot::readOut, this, &TrainPage::showReadOut);
     connect(m_plot, &CurvePlot::runPicked, m_list, &RunList::choose);
     connect(m_details, &QTabWidget::currentChanged, this, &TrainPage::makeRoom);
     connect(&checkpoints(), &CheckpointPanel::chosen, this,
             [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });
     connect(m_plot, &CurvePlot::cursorDragged, &checkpoints().strip(), &CheckpointStrip::goTo);
-    return m_rows;
 }
 
 void TrainPage::connectList()
 {
     connect(m_list, &RunList::newAsked, this, &TrainPage::newRun);
     connect(m_list, &RunList::openAsked, this, &TrainPage::chooseRun);
-    connect(m_list, &RunList::added, this, [this](const QString& folder) {
-        m_runs[folder].folder = folder;
-        m_monitor.watch(folder);
-    });
-    connect(m_list, &RunList::removed, this, &TrainPage::forget);
+    connect(m_list, &RunList::added, &m_monitor, &RunMonitor::watchShelf);
+    connect(m_list, &RunList::removed, &m_monitor, &RunMonitor::forgetShelf);
+    connect(m_list, &RunList::told, this, &TrainPage::told);
     connect(m_list, &RunList::changed, this, [this] {
+        showReadOut({}); // of another run
+        follow();
         showCurveNames();
         drawAgain();
     });
+}
+
+// The runs that are drawn are followed, and those that were a short while ago, so that going to and fro costs nothing.
+void TrainPage::follow()
+{
+    constexpr qsizetype kept = 12;
+    const QStringList drawn = m_list->drawn();
+    for (const QString& folder : drawn) {
+        m_recent.removeAll(folder);
+        m_recent << folder;
+        if (!m_runs.contains(folder)) {
+            m_runs[folder].folder = folder;
+            m_monitor.watch(folder);
+        }
+        m_runs[folder].title = m_list->model().titleOf(folder);
+    }
+    for (qsizetype at = 0; at < m_recent.size() && m_recent.size() > drawn.size() + kept;)
+        if (!drawn.contains(m_recent[at]))
+            forget(QString(m_recent[at]));
+        else
+            ++at;
+    for (const QString& folder : m_runs.keys()) // taken off the list, or gone
+        if (!m_list->model().contains(folder))
+            forget(folder);
 }
 
 void TrainPage::buildCommands()
@@ -126,32 +194,67 @@ void TrainPage::buildCommands()
         };
     };
     add(menu, {"train.new", tr("&New run…"), shown(&TrainPage::newRun)});
-    add(menu, {"train.open", tr("&Open run…"), shown(&TrainPage::chooseRun)});
+    add(menu, {"train.open", tr("&Open runs…"), shown(&TrainPage::chooseRun)});
     add(menu, {"train.find", tr("&Find in the log"), shown(&TrainPage::findInLog)});
+    addLine(menu);
+    const auto view = [this](View of) {
+        return [this, of] {
+            Q_EMIT wanted();
+            showView(of);
+        };
+    };
+    add(menu, {"train.run", tr("The &run"), view(View::Run)});
+    add(menu, {"train.table", tr("&Table of runs"), view(View::Table)});
+    add(menu, {"train.scatter", tr("&Scatter of runs"), view(View::Scatter)});
+    addLine(menu);
+    add(menu, {"train.filter", tr("Fi&lter runs"), [this] {
+                   Q_EMIT wanted();
+                   m_list->find();
+               }});
+    add(menu, {"train.label", tr("Na&me, tags and note…"), [this] {
+                   Q_EMIT wanted();
+                   m_list->labelChosen();
+               }});
+    add(menu, {"train.save", tr("Sa&ve the curves…"), [this] {
+                   Q_EMIT wanted();
+                   saveCurves();
+               }});
 }
 
-bool TrainPage::takes(const QStringList& paths) const { return paths.size() == 1 && isRunFolder(paths.first()); }
+bool TrainPage::takes(const QStringList& paths) const { return paths.size() == 1 && holdsRuns(paths.first()); }
 
 void TrainPage::open(const QStringList& paths) { openRun(paths.first()); }
 
 void TrainPage::openRun(const QString& folder)
 {
-    const QString clean = QDir::cleanPath(QFileInfo(folder).absoluteFilePath());
-    m_list->add(clean);
-    m_list->choose(clean);
+    if (std::exchange(m_complained, false)) // of a folder before this one
+        Q_EMIT told({}, false);
+    m_list->add(QDir::cleanPath(QFileInfo(folder).absoluteFilePath()));
+}
+
+void TrainPage::say(const QString& error)
+{
+    m_complained = true;
+    Q_EMIT told(error, true);
 }
 
 void TrainPage::chooseRun()
 {
-    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a run folder (config.json, state.json)"),
+    const QString chosen = QFileDialog::getExistingDirectory(this, tr("Open a run, or a folder of runs"),
                                                              m_settings.value(settings_keys::runFolder).toString());
     if (chosen.isEmpty())
         return;
     m_settings.setValue(settings_keys::runFolder, QFileInfo(chosen).absolutePath());
-    if (isRunFolder(chosen))
-        openRun(chosen);
+    tryRun(chosen);
+}
+
+void TrainPage::tryRun(const QString& folder)
+{
+    if (holdsRuns(folder))
+        openRun(folder);
     else
-        Q_EMIT told(tr("%1 holds no run: config.json and state.json are missing.").arg(chosen), true);
+        say(tr("%1 holds no run: there is no state.json in it, nor in a folder right below it.")
+                .arg(QDir::toNativeSeparators(folder)));
 }
 
 void TrainPage::newRun()
@@ -160,112 +263,20 @@ void TrainPage::newRun()
     if (form.exec() != QDialog::Accepted)
         return;
     if (const QString failure = launchRun(m_program, form.runFolder(), form.config()); !failure.isEmpty())
-        Q_EMIT told(failure, true);
+        say(failure);
     else
         openRun(form.runFolder());
-}
-
-void TrainPage::forget(const QString& folder)
-{
-    m_monitor.forget(folder);
-    m_plot->remove(folder);
-    m_runs.remove(folder);
-}
-
-const RunView* TrainPage::run(const QString& folder) const
-{
-    const auto found = m_runs.constFind(folder);
-    return found == m_runs.constEnd() ? nullptr : &*found;
-}
-
-const RunView* TrainPage::current() const { return run(m_list->chosen()); }
-
-const RunView* TrainPage::other() const { return run(m_list->ticked()); }
-
-void TrainPage::take(const std::shared_ptr<const RunNews>& news)
-{
-    const auto found = m_runs.find(news->folder);
-    if (found == m_runs.end())
-        return;
-    found->take(*news);
-    showItem(news->folder);
-    if (m_list->drawn(news->folder))
-        showCurveNames();
-    if (news->restarted) {
-        checkpoints().session().forget(news->folder);
-        m_plot->clear(news->folder);
-        m_given[news->folder] = m_marked[news->folder] = 0;
-    }
-    drawNew(news->folder);
-    if (current() == &*found || other() == &*found)
-        showCurrent();
-}
-
-void TrainPage::showItem(const QString& folder)
-{
-    const RunView& of = m_runs[folder];
-    m_list->setState(folder, tr("%1 — %2").arg(of.name(), of.word()),
-                     QDir::toNativeSeparators(folder) + QLatin1Char('\n') + of.statusText());
-}
-
-// The curves of the chosen run, then those that only ticked ones have.
-void TrainPage::showCurveNames()
-{
-    QStringList names = current() ? current()->curves() : QStringList();
-    for (const RunView& of : std::as_const(m_runs))
-        if (m_list->drawn(of.folder))
-            for (const QString& name : of.curves())
-                if (!names.contains(name))
-                    names << name;
-    m_controls->setCurves(names);
-}
-
-// A drawn run carries its curve's colour in the list: the legend.
-void TrainPage::showColours()
-{
-    for (const QString& folder : m_runs.keys())
-        m_list->setColour(folder, m_list->drawn(folder) ? m_plot->colour(folder) : QColor());
-}
-
-void TrainPage::drawAgain()
-{
-    for (const QString& folder : m_runs.keys()) {
-        m_given[folder] = m_marked[folder] = 0;
-        m_plot->clear(folder);
-        drawNew(folder);
-    }
-    m_plot->showAll();
-    showColours();
-    showCurrent();
-}
-
-void TrainPage::drawNew(const QString& folder)
-{
-    if (!m_list->drawn(folder))
-        return;
-    const RunView& of = m_runs[folder];
-    const auto& all = of.samples(m_controls->curve());
-    std::size_t& given = m_given[folder];
-    if (given < all.size()) {
-        m_plot->setTitle(folder, of.name());
-        m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
-    }
-    given = all.size();
-    std::size_t& marked = m_marked[folder];
-    if (marked != of.markers().size()) {
-        marked = of.markers().size();
-        m_plot->setMarkers(folder, of.markers());
-    }
 }
 
 CheckpointPanel& TrainPage::checkpoints() { return m_details->checkpoints(); }
 
 void TrainPage::findInLog()
 {
-    if (current())
+    if (current()) {
+        showView(View::Run);
         m_details->findInLog();
-    else
-        Q_EMIT told(tr("No run is chosen: Train ▸ Open run… shows one."), true);
+    } else
+        say(tr("No run is chosen: Train ▸ Open runs… shows one."));
 }
 
 void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }
@@ -294,14 +305,6 @@ void TrainPage::changeEvent(QEvent* event)
                                   Qt::QueuedConnection); // the plot has taken its own first
     }
     QWidget::changeEvent(event);
-}
-
-void TrainPage::showCurrent()
-{
-    m_pane->setCurrentIndex(m_list->isEmpty() ? 0 : 1);
-    m_plot->setEmptyText(current() ? current()->emptyText() : QString());
-    m_header->show(current());
-    m_details->show(current(), other());
 }
 
 } // namespace mama

@@ -18,13 +18,14 @@ TrainStart::TrainStart(QWidget* parent) : QWidget(parent)
            "<p>A run trains a model on a data set with <b>images/</b> and <b>tables/</b> (EMBED's layout; <b>mama phantom</b> makes one), "
            "starting from a model folder. It is a process of its own: it goes on when this window is closed.</p>"
            "<p>To follow a run that exists, at work or ended, on this machine or on a shared file system, open its folder or drop it here: "
-           "the one with <b>config.json</b> and <b>state.json</b>.</p>"),
+           "the one with <b>config.json</b> and <b>state.json</b>. A folder with many of them is watched: runs that begin there appear by "
+           "themselves.</p>"),
         this);
     text->setObjectName(QStringLiteral("trainStart"));
     text->setWordWrap(true);
     auto* make = new QPushButton(tr("Make a run…"), this);
     make->setDefault(true);
-    auto* open = new QPushButton(tr("Open a run folder…"), this);
+    auto* open = new QPushButton(tr("Open runs…"), this);
     connect(make, &QPushButton::clicked, this, &TrainStart::newAsked);
     connect(open, &QPushButton::clicked, this, &TrainStart::openAsked);
     auto* buttons = new QHBoxLayout;

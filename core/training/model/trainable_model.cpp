@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/base/mapped_file.h"
 #include "core/training/loop/shared_files.h"
 #include "core/training/settings/trained_tensors.h"
 #include "core/weights/families/canonical_names.h"
@@ -102,7 +101,6 @@ void readTensorsInto(const fs::path& path, const NamedTensors& tensors)
             std::memcpy(copy.data_ptr(), data.bytes.data(), data.bytes.size());
         tensor.detach().copy_(copy);
     }
-    file->check();
 }
 
 TrainableModel::TrainableModel(const fs::path& start)
@@ -115,8 +113,6 @@ TrainableModel::TrainableModel(const fs::path& start)
     const Parameters views = parametersOf(*imported); // of read-only memory
     for (const auto& [name, tensor] : views.all())
         parameters.set(name, tensor.clone(torch::MemoryFormat::Contiguous));
-    for (const auto& file : imported->weightFiles)
-        file->check();
 }
 
 void TrainableModel::dropText()
@@ -188,7 +184,7 @@ void TrainableModel::saveTokenizer(const fs::path& folder, const SharedFiles* sh
         if (shared) {
             shared->provide(
                 name, [&](const fs::path& path) { return sameBytes(path, file); },
-                [&](const fs::path& path) { writeAtomically(path, readText(file)); });
+                [&](const fs::path& path) { writeAtomically(path, MappedFile(file).bytes()); });
             shared->place(name, folder);
         } else if (!fs::copy_file(file, folder / name, fs::copy_options::overwrite_existing, failed)) {
             throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());

@@ -1,0 +1,35 @@
+#pragma once
+#include "core/protocol/run_notes.h"
+
+#include <QDialog>
+#include <filesystem>
+
+class QCheckBox;
+class QLineEdit;
+class QPlainTextEdit;
+
+namespace mama {
+
+// Asks for what people say of a run.
+class LabelDialog : public QDialog
+{
+    Q_OBJECT
+public:
+    // ticked: runs that may get the same tags and group.
+    LabelDialog(const QString& folder, const RunNotes& notes, int ticked, QWidget* parent = nullptr);
+
+    // Into a run's folder, over what is there by now. Errors as RunNotes::write().
+    void write(const std::filesystem::path& run) const;
+    void writeTags(const std::filesystem::path& run) const; // what was changed of tags and group
+    bool forTicked() const;
+
+private:
+    void applyTags(RunNotes& notes) const;
+
+    RunNotes m_before;
+    QLineEdit *m_name, *m_group, *m_tags;
+    QPlainTextEdit* m_note;
+    QCheckBox* m_ticked;
+};
+
+} // namespace mama
