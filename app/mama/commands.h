@@ -2,7 +2,9 @@
 #include "core/base/progress.h"
 
 #include <CLI/CLI.hpp>
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
@@ -17,6 +19,9 @@ struct Context
     std::function<int()> run; // set by the chosen subcommand's callback
     bool quiet = false;
     std::stop_token stop; // set on SIGINT, SIGTERM and SIGHUP
+    // A stopped command that hangs is ended by force; not while this is set: it may be writing a checkpoint, which
+    // takes the time that it takes. A second signal ends every command at once.
+    std::shared_ptr<std::atomic<bool>> endsByItself = std::make_shared<std::atomic<bool>>(false);
 
     // A bar on a terminal, a line every 10 s otherwise, silent with --quiet; on stderr.
     Job job() const;

@@ -56,6 +56,13 @@ void replaceNonFinite(nlohmann::json& value)
             replaceNonFinite(child);
 }
 
+bool hasNonFinite(const nlohmann::json& value)
+{
+    if (value.is_structured())
+        return std::any_of(value.begin(), value.end(), hasNonFinite);
+    return value.is_number_float() && !std::isfinite(value.get<double>());
+}
+
 } // namespace
 
 Job Context::job() const
@@ -72,9 +79,12 @@ Job Context::job() const
 
 void printJson(const nlohmann::json& document)
 {
-    nlohmann::json clean = document;
-    replaceNonFinite(clean);
-    std::cout << clean.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
+    if (hasNonFinite(document)) {
+        nlohmann::json clean = document;
+        replaceNonFinite(clean);
+        return printJson(clean);
+    }
+    std::cout << document.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }
 
 } // namespace mama::cli

@@ -1,14 +1,17 @@
 // The command line: every capability from a shell or a batch job, no display needed.
 #include "app/mama/commands.h"
+#include "app/mama/end_guard.h"
 #include "core/base/allocator.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
+#include "core/base/text_escape.h"
 
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <initializer_list>
 #include <iostream>
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <thread>
@@ -16,9 +19,9 @@
 
 namespace {
 
-// SIGINT, SIGTERM and SIGHUP (a closed terminal) ask for a clean end; a second one ends at once. Must run before any
-// other thread starts, so that all inherit the blocked mask.
-std::jthread watchSignals(std::stop_source source)
+// SIGINT, SIGTERM and SIGHUP (a closed terminal) ask for a clean end; a second one ends at once, and one that does not
+// come is not waited for. Must run before any other thread starts, so that all inherit the blocked mask.
+std::jthread watchSignals(std::stop_source source, std::shared_ptr<std::atomic<bool>> endsByItself)
 {
     sigset_t set;
     sigemptyset(&set);
@@ -30,18 +33,22 @@ std::jthread watchSignals(std::stop_source source)
     if (sigaction(SIGHUP, nullptr, &hangUp) == 0 && hangUp.sa_handler != SIG_IGN) // nohup's choice stays
         sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    return std::jthread([source = std::move(source), set](const std::stop_token& ended) mutable {
-        bool asked = false;
-        while (!ended.stop_requested()) {
-            const timespec pause{0, 50'000'000};
-            if (sigtimedwait(&set, nullptr, &pause) <= 0)
-                continue;
-            if (asked)
-                std::_Exit(mama::cli::Cancelled);
-            asked = true;
-            source.request_stop();
-        }
-    });
+    return std::jthread(
+        [source = std::move(source), byItself = std::move(endsByItself), set](const std::stop_token& ended) mutable {
+            std::optional<mama::cli::EndGuard> asked;
+            while (!ended.stop_requested()) {
+                const timespec pause{0, 50'000'000};
+                const bool signalled = sigtimedwait(&set, nullptr, &pause) > 0;
+                if (asked && signalled)
+                    std::_Exit(mama::cli::Cancelled);
+                if (asked && !*byItself && asked->hangs())
+                    mama::cli::endByForce(mama::cli::Cancelled);
+                if (!signalled)
+                    continue;
+                asked.emplace();
+                source.request_stop();
+            }
+        });
 }
 
 // Whether one of the words on the command line is one of these.
@@ -72,10 +79,10 @@ int runCommand(const mama::cli::Context& context)
     } catch (const Error& error) {
         std::cerr << "error: " << error.what() << std::endl;
         return error.code() == ErrorCode::Usage ? cli::WrongUsage : cli::Failed;
-    } catch (const std::bad_alloc&) {
-        std::cerr << "error: memory: : not enough for this input" << std::endl;
+    } catch (const std::bad_alloc& error) {
+        std::cerr << "error: memory: : " << textOf(error).english() << std::endl;
     } catch (const std::exception& error) {
-        log::warning(std::string("uncaught: ") + typeid(error).name());
+        log::warning("uncaught: " + oneLine(error.what()));
         std::cerr << "error: internal: : " << textOf(error).english() << std::endl;
     }
     return cli::Failed;
@@ -90,8 +97,8 @@ int main(int argc, char** argv)
     if (asks(argc, argv, {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench"}))
         keepFreedMemory(); // models take and free the same large blocks for every image and step
     std::stop_source interrupted;
-    const std::jthread watcher = watchSignals(interrupted);
     cli::Context context;
+    const std::jthread watcher = watchSignals(interrupted, context.endsByItself);
     context.stop = interrupted.get_token();
     CLI::App app{"Mammography vision-language models from the shell. Research use only: not for clinical use."};
     app.name("mama");

@@ -4,7 +4,9 @@
 #include "core/base/error_actions.h"
 #include "core/base/installed_folders.h"
 #include "core/base/json_text.h"
+#include "core/base/mapped_file.h"
 
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -14,8 +16,8 @@
 #include <iostream>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <pwd.h>
 #include <sstream>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -25,64 +27,64 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
+constexpr auto notRegular = TextId("file.not_regular", "not a regular file");
+
 std::string systemReason() { return std::strerror(errno); }
 
-// Closes a file descriptor when it goes out of scope.
-struct Descriptor
-{
-    int number;
-    ~Descriptor()
-    {
-        if (number >= 0)
-            ::close(number);
-    }
-};
+constexpr std::int64_t longestText = std::int64_t{1} << 30;
 
 void flushToDisk(const fs::path& path)
 {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
-    if (file.number < 0 || ::fsync(file.number) != 0)
+    const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    if (!file.isOpen() || ::fsync(file.number()) != 0)
         throw Error(ErrorCode::Io, {action::write}, path.string(), systemReason());
+}
+
+// A file takes the place of a file: what else stands there is not the user's to lose by a slip.
+void checkTarget(const fs::path& path)
+{
+    std::error_code failed;
+    const fs::file_status there = fs::status(path, failed);
+    if (fs::exists(there) && !fs::is_regular_file(there))
+        throw Error(ErrorCode::Io, {action::write}, path.string(), {notRegular});
 }
 
 } // namespace
 
-MappedFile::MappedFile(const fs::path& path) : m_path(path)
+FileDescriptor::~FileDescriptor()
 {
-    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (m_number >= 0)
+        ::close(m_number);
+}
+
+FileDescriptor& FileDescriptor::operator=(FileDescriptor&& other) noexcept
+{
+    std::swap(m_number, other.m_number);
+    return *this;
+}
+
+int FileDescriptor::release() { return std::exchange(m_number, -1); }
+
+FileDescriptor tryOpenRegular(const fs::path& path, int flags)
+{
+    FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0666));
     struct stat info
     {
     };
-    if (file.number < 0 || ::fstat(file.number, &info) != 0)
-        throw Error(ErrorCode::Io, {action::open}, path.string(), systemReason());
-    if (!S_ISREG(info.st_mode))
-        throw Error(ErrorCode::Io, {action::open}, path.string(), {TextId("file.not_regular", "not a regular file")});
-    m_size = static_cast<std::size_t>(info.st_size);
-    if (m_size == 0)
-        return;
-    void* data = ::mmap(nullptr, m_size, PROT_READ, MAP_PRIVATE, file.number, 0);
-    if (data == MAP_FAILED)
-        throw Error(ErrorCode::Io, {action::open}, path.string(), systemReason());
-    m_data = static_cast<const std::byte*>(data);
+    if (file.isOpen() && (::fstat(file.number(), &info) != 0 || !S_ISREG(info.st_mode))) {
+        file = FileDescriptor();
+        errno = 0;
+    }
+    return file;
 }
 
-MappedFile::~MappedFile()
+FileDescriptor openRegular(const fs::path& path, int flags)
 {
-    if (m_data)
-        ::munmap(const_cast<std::byte*>(m_data), m_size);
-}
-
-MappedFile::MappedFile(MappedFile&& other) noexcept
-    : m_path(std::move(other.m_path)), m_data(std::exchange(other.m_data, nullptr)),
-      m_size(std::exchange(other.m_size, 0))
-{}
-
-MappedFile& MappedFile::operator=(MappedFile&& other) noexcept
-{
-    std::swap(m_path, other.m_path);
-    std::swap(m_data, other.m_data);
-    std::swap(m_size, other.m_size);
-    return *this;
+    FileDescriptor file = tryOpenRegular(path, flags);
+    if (!file.isOpen())
+        throw Error(ErrorCode::Io, {action::open}, path.string(),
+                    errno == 0 || errno == ENXIO ? UserText{notRegular} : UserText(systemReason()));
+    return file;
 }
 
 std::string readText(const fs::path& path)
@@ -90,8 +92,13 @@ std::string readText(const fs::path& path)
     if (path == "-")
         return {std::istreambuf_iterator<char>(std::cin), {}};
     const MappedFile file(path);
-    const auto bytes = file.bytes();
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+    if (file.state().size > longestText)
+        throw Error(ErrorCode::Io, {action::open}, path.string(),
+                    {TextId("file.text_too_large", "%1 MiB: no text that is read here has over %2 MiB"),
+                     file.state().size >> 20, longestText >> 20});
+    return checked(file, [bytes = file.bytes()] {
+        return std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    });
 }
 
 nlohmann::json readJson(const fs::path& path)
@@ -110,6 +117,7 @@ void writeAtomically(const fs::path& path, const std::function<void(std::ostream
         std::cout.flush();
         return;
     }
+    checkTarget(path);
     static std::atomic<unsigned> counter{0};
     const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
     std::error_code failed;
@@ -155,11 +163,22 @@ std::string variable(const char* key)
     return value ? value : "";
 }
 
+fs::path homeFolder()
+{
+    if (const std::string home = variable("HOME"); !home.empty())
+        return home;
+    passwd entry{}, *found = nullptr;
+    std::array<char, 4096> buffer{};
+    if (::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &found) == 0 && found && *found->pw_dir)
+        return found->pw_dir;
+    return fs::path("/var/tmp") / ("mama-" + std::to_string(::getuid()));
+}
+
 fs::path usualFolder()
 {
     if (const std::string xdg = variable("XDG_CACHE_HOME"); !xdg.empty())
         return fs::path(xdg) / "mama-workstation";
-    return fs::path(variable("HOME")) / ".cache" / "mama-workstation";
+    return homeFolder() / ".cache" / "mama-workstation";
 }
 
 } // namespace

@@ -1,10 +1,11 @@
 #include "core/base/hash.h"
 
 #include "core/base/error.h"
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 
 #include <algorithm>
 #include <openssl/evp.h>
+#include <sys/mman.h>
 #include <zlib.h>
 
 namespace mama {
@@ -51,7 +52,25 @@ std::string sha256(std::span<const std::byte> bytes)
 
 std::string sha256(std::string_view text) { return sha256(std::as_bytes(std::span(text))); }
 
-std::string sha256OfFile(const std::filesystem::path& path) { return sha256(MappedFile(path).bytes()); }
+std::string sha256(const MappedFile& file, const Job& job)
+{
+    constexpr std::size_t piece = std::size_t{16} << 20; // a multiple of every page size
+    Sha256 hash;
+    for (auto bytes = file.bytes(); !bytes.empty(); bytes = bytes.subspan(std::min(piece, bytes.size()))) {
+        if (job.cancelled())
+            return {};
+        const auto part = bytes.first(std::min(piece, bytes.size()));
+        hash.add(part);
+        ::madvise(const_cast<std::byte*>(part.data()), part.size(), MADV_DONTNEED);
+    }
+    return hash.finish();
+}
+
+std::string sha256OfFile(const std::filesystem::path& path, const Job& job)
+{
+    const MappedFile file(path);
+    return checked(file, [&] { return sha256(file, job); });
+}
 
 std::uint32_t crc32(std::span<const std::byte> bytes)
 {

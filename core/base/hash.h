@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/progress.h"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -31,8 +33,13 @@ private:
 
 std::string sha256(std::span<const std::byte> bytes);
 std::string sha256(std::string_view text);
-// Throws Error(Io) if the file cannot be read.
-std::string sha256OfFile(const std::filesystem::path& path);
+class MappedFile;
+
+// SHA-256 of a mapped file of any size; its pages are given back behind it. Empty if cancelled. It is the sum of what
+// was there at that moment: see MappedFile.
+std::string sha256(const MappedFile& file, const Job& job = {});
+// Throws Error(Io) if the file cannot be read, or changed meanwhile. Empty if cancelled.
+std::string sha256OfFile(const std::filesystem::path& path, const Job& job = {});
 
 // CRC-32 of ISO 3309 (polynomial 0xEDB88320), as zlib and Python's zlib.crc32 give it.
 std::uint32_t crc32(std::span<const std::byte> bytes);

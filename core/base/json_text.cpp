@@ -1,5 +1,8 @@
 #include "core/base/json_text.h"
 
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/files.h"
 #include "core/base/text_escape.h"
 
 #include <nlohmann/json.hpp>
@@ -11,13 +14,15 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t longestQuoted = 60;
+constexpr std::size_t longestQuoted = 60, mostNoted = 8;
 constexpr int outOfRange = 406; // nlohmann's number of a number that no double holds
 
 // Builds the document and stops at a key that is there already.
 class Builder final : public nlohmann::json_sax<json>
 {
 public:
+    // twice: where keys that are there already are noted; null: the first one is a fault
+    explicit Builder(std::vector<std::string>* twice = nullptr) : m_twice(twice) {}
     bool null() override { return value(nullptr); }
     bool boolean(bool given) override { return value(given); }
     bool number_integer(std::int64_t given) override { return value(given); }
@@ -33,11 +38,13 @@ public:
     {
         if (m_open.back()->contains(given)) {
             const bool cut = given.size() > longestQuoted;
-            fault = JsonFault{{TextId("json.key_twice", "the key %1 is given twice"),
-                               "\"" + oneLine(given.substr(0, longestQuoted)) + (cut ? "…" : "") + "\""},
-                              0,
-                              false};
-            return false;
+            const std::string quoted = "\"" + oneLine(given.substr(0, longestQuoted)) + (cut ? "…" : "") + "\"";
+            if (!m_twice) {
+                fault = JsonFault{{TextId("json.key_twice", "the key %1 is given twice"), quoted}, 0, false};
+                return false;
+            }
+            if (m_twice->size() < mostNoted)
+                m_twice->push_back(quoted);
         }
         m_place = &(*m_open.back())[given];
         return true;
@@ -81,18 +88,29 @@ private:
         return true;
     }
 
+    std::vector<std::string>* m_twice;
     std::vector<json*> m_open; // containers that are not closed yet
     json* m_place = nullptr;   // of the value behind the last key
 };
 
-} // namespace
-
-std::variant<json, JsonFault> parseJson(std::string_view text)
+std::variant<json, JsonFault> parsed(std::string_view text, Builder builder)
 {
-    Builder builder;
     if (!json::sax_parse(text.begin(), text.end(), &builder) || builder.fault)
         return builder.fault.value_or(JsonFault{{TextId("json.broken_somewhere", "this is not JSON")}, 0, true});
     return std::move(builder.document);
 }
+
+} // namespace
+
+json readOthersJson(const std::filesystem::path& path, std::vector<std::string>& twice)
+{
+    auto read = parsed(readText(path), Builder(&twice));
+    if (const auto* fault = std::get_if<JsonFault>(&read))
+        throw Error(ErrorCode::Format, {action::readJson}, path.string() + ", byte " + std::to_string(fault->byte),
+                    fault->why);
+    return std::get<json>(std::move(read));
+}
+
+std::variant<json, JsonFault> parseJson(std::string_view text) { return parsed(text, Builder()); }
 
 } // namespace mama

@@ -2,10 +2,12 @@
 #include "core/base/user_text.h"
 
 #include <cstddef>
+#include <filesystem>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace mama {
 
@@ -19,5 +21,9 @@ struct JsonFault
 
 // JSON as the standard has it, UTF-8, every number finite, every key of an object once. Never throws on a text.
 std::variant<nlohmann::json, JsonFault> parseJson(std::string_view text);
+
+// A document of other people's making, as their own libraries read it: of a key that is given twice the last value
+// counts. twice: such keys, for a note. Error(Format) as of readJson().
+nlohmann::json readOthersJson(const std::filesystem::path& path, std::vector<std::string>& twice);
 
 } // namespace mama

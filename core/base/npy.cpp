@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/mapped_file.h"
 
 #include <algorithm>
 #include <bit>
@@ -125,10 +126,10 @@ std::vector<float> NpyArray::asFloat() const { return convertAny<float>(*this); 
 std::vector<double> NpyArray::asDouble() const { return convertAny<double>(*this); }
 std::vector<std::int64_t> NpyArray::asInt64() const { return convertAny<std::int64_t>(*this); }
 
-NpyArray readNpy(const std::filesystem::path& path)
+namespace {
+
+NpyArray arrayIn(std::span<const std::byte> bytes, const std::filesystem::path& path)
 {
-    const MappedFile file(path);
-    const auto bytes = file.bytes();
     const auto fail = [&](const std::string& why) {
         return Error(ErrorCode::Format, "read array", path.string(), why);
     };
@@ -166,6 +167,14 @@ NpyArray readNpy(const std::filesystem::path& path)
     const auto data = bytes.subspan(start, count * each);
     array.bytes.assign(data.begin(), data.end());
     return array;
+}
+
+} // namespace
+
+NpyArray readNpy(const std::filesystem::path& path)
+{
+    const MappedFile file(path);
+    return checked(file, [&] { return arrayIn(file.bytes(), path); });
 }
 
 void writeNpy(const std::filesystem::path& path, const NpyArray& array)

@@ -3,6 +3,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/log.h"
 #include "core/base/processor.h"
+#include "core/base/text_escape.h"
 #include "core/protocol/line_splitter.h"
 #include "core/zeroshot/provenance.h"
 
@@ -32,6 +33,7 @@ using protocol::ShutdownRequest;
 using Clock = std::chrono::steady_clock;
 namespace code = protocol::code;
 
+constexpr std::size_t longestLogged = 1000; // what a client sent is in it
 constexpr auto progressPause = std::chrono::milliseconds(100);
 
 Failure cancelled()
@@ -50,7 +52,7 @@ Failure failureOf(const std::exception& error)
         text.find("out of memory") != std::string::npos)
         return failure(code::memory, "memory", {action::compute},
                        {TextId("engine.no_memory", "not enough memory; close other studies or use a smaller model")});
-    log::warning("uncaught: " + text.substr(0, text.find('\n')));
+    log::warning("uncaught: " + oneLine(text.substr(0, text.find('\n'))));
     return failure(code::internal, "internal", {action::compute}, textOf(error));
 }
 
@@ -226,7 +228,8 @@ std::string Service::carryOut(const Message& message, const Entry& entry, const 
         return result ? protocol::resultLine(message.id, *result) : protocol::errorLine(message.id, cancelled());
     } catch (const std::exception& error) {
         const Failure failed = failureOf(error);
-        log::warning(message.method + ": " + failed.what + ": " + failed.where + ": " + failed.why);
+        log::warning(oneLine(
+            (message.method + ": " + failed.what + ": " + failed.where + ": " + failed.why).substr(0, longestLogged)));
         return protocol::errorLine(message.id, failed);
     } catch (...) { // nothing may end the service
         return protocol::errorLine(message.id, failure(code::internal, "internal", message.method,

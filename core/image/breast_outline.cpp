@@ -40,10 +40,11 @@ Component largestComponent(const cv::Mat& binary)
 
 std::array<double, 256> smoothHistogram(const cv::Mat& bytes)
 {
-    std::array<double, 256> counts{}, smooth{};
+    std::array<int, 256> counts{};
+    std::array<double, 256> smooth{};
     for (int r = 0; r < bytes.rows; ++r)
-        for (int c = 0; c < bytes.cols; ++c)
-            counts[bytes.at<std::uint8_t>(r, c)] += 1;
+        for (const std::uint8_t* at = bytes.ptr(r); at != bytes.ptr(r) + bytes.cols; ++at)
+            ++counts[*at];
     for (int i = 0; i < 256; ++i)
         for (int k = std::max(0, i - 2); k <= std::min(255, i + 2); ++k)
             smooth[static_cast<std::size_t>(i)] += counts[static_cast<std::size_t>(k)];

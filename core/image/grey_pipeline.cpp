@@ -59,15 +59,15 @@ std::pair<std::int64_t, std::int64_t> range(SampleType type)
 }
 
 // Fills out[i] = map(stored value i). Up to 16 bits by a table of all values, so that an image of ten million
-// pixels costs 65,536 evaluations.
+// pixels costs 65,536 evaluations; a small one costs its pixels.
 template <class Out, class Map>
 void mapPixels(const StoredImage& image, std::vector<Out>& out, const Map& map)
 {
-    if (bytesPerSample(image.type) == 4) {
+    const auto [low, high] = range(image.type);
+    if (bytesPerSample(image.type) == 4 || out.size() <= static_cast<std::size_t>(high - low)) {
         eachPixel(image, [&](std::size_t i, std::int64_t value) { out[i] = map(value); });
         return;
     }
-    const auto [low, high] = range(image.type);
     std::vector<Out> table(static_cast<std::size_t>(high - low + 1));
     for (std::int64_t value = low; value <= high; ++value)
         table[static_cast<std::size_t>(value - low)] = map(value);

@@ -64,6 +64,22 @@ std::vector<std::uint32_t> histogram(const StoredImage& image)
     return counts;
 }
 
+// The lowest and the highest bit pattern of a small image; all there are for a large one, where looking costs more.
+template <class Sample>
+std::pair<std::size_t, std::size_t> patternsIn(const StoredImage& image)
+{
+    constexpr std::size_t all = std::size_t{1} << (8 * sizeof(Sample));
+    if (image.samples() == 0 || image.samples() > 4 * all)
+        return {0, all - 1};
+    const auto* samples = reinterpret_cast<const Sample*>(image.bytes.data());
+    Sample low = samples[0], high = samples[0];
+    for (const Sample* s = samples; s != samples + image.samples(); ++s) {
+        low = std::min(low, *s);
+        high = std::max(high, *s);
+    }
+    return {low, high};
+}
+
 // Sums of factor pixels along one row, added to sums.
 void addRow(const std::vector<float>& row, int factor, float* sums)
 {
@@ -82,8 +98,15 @@ void lookUp(const StoredImage& image, const std::vector<float>& table, int row, 
         out[i] = table[samples[i]];
 }
 
-void inParallel(int rows, const std::function<void(int)>& body)
+// Small pictures are done sooner than helpers wake up.
+void inParallel(int rows, int columns, const std::function<void(int)>& body)
 {
+    constexpr int small = 1 << 18;
+    if (rows < small / std::max(1, columns)) {
+        for (int r = 0; r < rows; ++r)
+            body(r);
+        return;
+    }
     cv::parallel_for_(cv::Range(0, rows), [&](const cv::Range& range) {
         for (int r = range.start; r < range.end; ++r)
             body(r);
@@ -134,11 +157,12 @@ void NormalisedGrey::makeTable(const GreyPipeline& pipeline)
 {
     // One picture that holds every bit pattern once goes through the pipeline in place of the image.
     const bool wide = bytesPerSample(m_image.type) == 2;
-    const std::size_t patterns = wide ? 65536 : 256;
+    const auto [low, high] = wide ? patternsIn<std::uint16_t>(m_image) : patternsIn<std::uint8_t>(m_image);
+    const std::size_t patterns = high - low + 1;
     StoredImage every{1, static_cast<int>(patterns), 1, m_image.type,
                       std::vector<std::byte>(patterns * (wide ? 2 : 1))};
     for (std::size_t i = 0; i < patterns; ++i) {
-        const auto pattern = static_cast<std::uint16_t>(i);
+        const auto pattern = static_cast<std::uint16_t>(low + i);
         std::memcpy(every.bytes.data() + i * (wide ? 2 : 1), &pattern, wide ? 2 : 1);
     }
     const std::vector<std::uint32_t> counts =
@@ -147,13 +171,13 @@ void NormalisedGrey::makeTable(const GreyPipeline& pipeline)
     const Raster<std::uint8_t> padding = paddingMask(every, pipeline);
     Counts used;
     for (std::size_t i = 0; i < patterns; ++i)
-        if (counts[i] > 0 && !padding.values[i])
-            used.emplace_back(modality.values[i], counts[i]);
+        if (counts[low + i] > 0 && !padding.values[i])
+            used.emplace_back(modality.values[i], counts[low + i]);
     std::ranges::sort(used);
     const Scale scale(used, pipeline.inverted);
-    m_table.resize(patterns);
+    m_table.resize(high + 1);
     for (std::size_t i = 0; i < patterns; ++i)
-        m_table[i] = padding.values[i] ? 0.0F : scale(modality.values[i]);
+        m_table[low + i] = padding.values[i] ? 0.0F : scale(modality.values[i]);
 }
 
 void NormalisedGrey::makeValues(const GreyPipeline& pipeline)
@@ -183,14 +207,14 @@ void NormalisedGrey::line(int row, int first, int count, float* out) const
 Raster<float> NormalisedGrey::crop(const Box& box) const
 {
     Raster<float> out(box.height(), box.width());
-    inParallel(out.rows, [&](int r) { line(box.y0 + r, box.x0, out.columns, &out.at(r, 0)); });
+    inParallel(out.rows, out.columns, [&](int r) { line(box.y0 + r, box.x0, out.columns, &out.at(r, 0)); });
     return out;
 }
 
 Raster<float> NormalisedGrey::reduced(int factor) const
 {
     Raster<float> out((rows() + factor - 1) / factor, (columns() + factor - 1) / factor);
-    inParallel(out.rows, [&](int r) {
+    inParallel(out.rows, columns() * factor, [&](int r) {
         std::vector<float> values(static_cast<std::size_t>(columns()));
         const int first = r * factor, last = std::min(rows(), first + factor);
         for (int row = first; row < last; ++row) {

@@ -117,6 +117,22 @@ StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& inf
     return storedFrom(decoded); // and the orientation too
 }
 
+// As it is to be seen; the size was checked.
+StoredImage decoded(std::span<const std::byte> bytes, const RasterFileInfo& info, const std::filesystem::path& path,
+                    std::size_t frame)
+{
+    if (info.format == "jpeg") {
+        UserText why;
+        auto image = decodeJpegPicture(bytes, why);
+        if (!image)
+            throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
+        return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
+    }
+    if (info.format == "tiff")
+        return readPage(bytes, info, path, frame);
+    return storedFrom(turned(decodeColours(decodeWithOpenCv(bytes, info, path), path), info.orientation));
+}
+
 // The pages that are frames: those like the first. Thumbnails and masks are none; what else there is, is said.
 void findPages(std::span<const std::byte> bytes, RasterFileInfo& info)
 {
@@ -192,16 +208,13 @@ StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::
         throw Error(ErrorCode::Memory, {action::decode}, path.string(),
                     {TextId("picture.x_pixels_over_limit_mib", "%1 x %2 pixels are over the limit of %3 MiB"),
                      info.rows, info.columns, largestRaster >> 20});
-    if (info.format == "jpeg") {
-        UserText why;
-        auto image = decodeJpegPicture(bytes, why);
-        if (!image)
-            throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
-        return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
-    }
-    if (info.format == "tiff")
-        return readPage(bytes, info, path, static_cast<std::size_t>(frame));
-    return storedFrom(turned(decodeColours(decodeWithOpenCv(bytes, info, path), path), info.orientation));
+    StoredImage image = decoded(bytes, info, path, static_cast<std::size_t>(frame));
+    if (image.rows != info.rows || image.columns != info.columns)
+        throw Error(
+            ErrorCode::Format, {action::decode}, path.string(),
+            {TextId("picture.decoded_size_differs", "broken %1 header: it can be read as %2 x %3 and as %4 x %5"),
+             info.format, info.rows, info.columns, image.rows, image.columns});
+    return image;
 }
 
 std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image)

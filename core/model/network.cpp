@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/log.h"
+#include "core/base/text_escape.h"
 #include "core/weights/families/canonical_names.h"
 
 #include <ATen/ATen.h>
@@ -105,7 +107,9 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorCode::Model, {action::loadModel}, "model.json", textOf(error));
     } catch (const c10::Error& error) {
-        throw Error(ErrorCode::Model, {action::loadModel}, "weights", error.what_without_backtrace());
+        log::warning("loading: " + oneLine(error.what_without_backtrace()));
+        throw Error(ErrorCode::Model, {action::loadModel}, "weights",
+                    {TextId("model.tensor_does_not_fit", "a tensor has not the shape or type that its layer needs")});
     }
 }
 

@@ -18,6 +18,8 @@ public:
 
     Cancellable<TextEmbedding> encode(const std::vector<std::string>& texts, const TextOptions& options,
                                       const Job& job) const;
+    // The texts that it remembers: the weights were others for a while.
+    void forget() { m_recent = std::make_unique<RecentTexts>(); }
 
 private:
     struct Input

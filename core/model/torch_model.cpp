@@ -107,6 +107,22 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
         m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
 }
 
+void TorchModel::setFiles(std::unique_ptr<ModelFiles> files)
+{
+    m_files = std::move(files);
+    m_info.hash = m_files->hash();
+}
+
+template <class Work>
+auto TorchModel::fromSameFiles(const Work& work) const
+{
+    const auto forget = [this] {
+        if (m_texts)
+            m_texts->forget();
+    };
+    return m_files ? m_files->compute(work, forget) : work();
+}
+
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
 Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
@@ -123,29 +139,33 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
-    ImageEmbedding made;
-    made.count = n;
-    made.rows = grid.rows;
-    made.columns = grid.columns;
-    made.dim = m_info.embedding;
-    const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
-    for (std::int64_t first = 0; first < n; first += batch) {
-        const std::int64_t count = std::min(batch, n - first);
-        auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
-        const at::Tensor images = at::from_blob(from, {count, 3, height, width}, at::kFloat).to(cuda::deviceOf(m_gpu));
-        const at::Tensor tokens = m_network->image->tokens(images, {}, job);
-        if (!tokens.defined())
-            return {};
-        const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
-        const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
-        made.global.insert(made.global.end(), rows.begin(), rows.end());
-        if (m_network->hasImageLocal()) {
-            const std::vector<float> patches = toVector(m_network->imageLocal(tokens));
-            made.patches.insert(made.patches.end(), patches.begin(), patches.end());
+    const auto compute = [&]() -> Cancellable<ImageEmbedding> {
+        ImageEmbedding made;
+        made.count = n;
+        made.rows = grid.rows;
+        made.columns = grid.columns;
+        made.dim = m_info.embedding;
+        const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
+        for (std::int64_t first = 0; first < n; first += batch) {
+            const std::int64_t count = std::min(batch, n - first);
+            auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
+            const at::Tensor images =
+                at::from_blob(from, {count, 3, height, width}, at::kFloat).to(cuda::deviceOf(m_gpu));
+            const at::Tensor tokens = m_network->image->tokens(images, {}, job);
+            if (!tokens.defined())
+                return {};
+            const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
+            const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
+            made.global.insert(made.global.end(), rows.begin(), rows.end());
+            if (m_network->hasImageLocal()) {
+                const std::vector<float> patches = toVector(m_network->imageLocal(tokens));
+                made.patches.insert(made.patches.end(), patches.begin(), patches.end());
+            }
+            job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(n), "encode image");
         }
-        job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(n), "encode image");
-    }
-    return made;
+        return made;
+    };
+    return fromSameFiles(compute);
 }
 
 Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
@@ -158,7 +178,7 @@ Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
-    return m_texts->encode(texts, options, job);
+    return fromSameFiles([&] { return m_texts->encode(texts, options, job); });
 }
 
 } // namespace mama

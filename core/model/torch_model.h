@@ -1,5 +1,6 @@
 #pragma once
 #include "core/model/model.h"
+#include "core/model/model_files.h"
 #include "core/model/network.h"
 #include "core/model/text_embedder.h"
 
@@ -29,9 +30,13 @@ public:
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
                                            const Job& job = {}) const override;
 
-    void setHash(const std::string& hash) { m_info.hash = hash; }
+    // That it was made from: they give the hash, and are looked at around each computation.
+    void setFiles(std::unique_ptr<ModelFiles> files);
 
 private:
+    template <class Work>
+    auto fromSameFiles(const Work& work) const;
+
     nlohmann::json m_description;
     ModelInfo m_info;
     CaptionRules m_rules;
@@ -40,7 +45,8 @@ private:
     Precision m_precision = Precision::Fp32;
     std::unique_ptr<Network> m_network;
     std::unique_ptr<TextEmbedder> m_texts;
-    mutable std::mutex m_turn; // calls run one at a time, each on all threads
+    std::unique_ptr<ModelFiles> m_files; // null: made from tensors in memory
+    mutable std::mutex m_turn;           // calls run one at a time, each on all threads
 };
 
 } // namespace mama

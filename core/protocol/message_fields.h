@@ -134,7 +134,7 @@ public:
         if (!m_in.has(field)) // a null in a request is not asked for, so that finish() refuses it
             return;
         if constexpr (isOptional<T>)
-            read(field, value.emplace(), limits...);
+            read(field, value.emplace(typename T::value_type{}), limits...);
         else
             read(field, value, limits...);
     }
@@ -144,7 +144,7 @@ public:
     {
         m_last = field;
         if (!m_in.value(field).is_null())
-            read(field, value.emplace());
+            read(field, value.emplace(T{})); // clang takes T for unconstructible while the class around it is open
     }
 
     bool has(const char* field) const { return m_in.has(field); } // even if what it holds is empty

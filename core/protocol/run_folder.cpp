@@ -30,19 +30,16 @@ std::string text(const json& value, int indent = -1)
 // One write at the end of the file; a write that came short is taken back, so that no half line stays.
 void appendText(const fs::path& path, std::string_view line)
 {
-    const int file = ::open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666);
-    if (file < 0)
-        throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
+    const FileDescriptor file = openRegular(path, O_WRONLY | O_APPEND | O_CREAT);
     struct stat before
     {
     };
-    const bool known = ::fstat(file, &before) == 0;
-    const ssize_t written = ::write(file, line.data(), line.size());
+    const bool known = ::fstat(file.number(), &before) == 0;
+    const ssize_t written = ::write(file.number(), line.data(), line.size());
     const bool whole = written == static_cast<ssize_t>(line.size());
     const std::string reason = written < 0 ? std::strerror(errno) : "the disk is full";
-    if (!whole && known && ::ftruncate(file, before.st_size) != 0)
+    if (!whole && known && ::ftruncate(file.number(), before.st_size) != 0)
         errno = 0; // the reader passes over half a line
-    ::close(file);
     if (!whole)
         throw Error(ErrorCode::Io, {action::write}, path.string(), reason);
 }
@@ -102,12 +99,8 @@ void RunFolder::log(std::string_view line) const { appendText(logFile(), timeSta
 
 void RunFolder::flushMetrics() const
 {
-    const int file = ::open(metricsFile().c_str(), O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return; // nothing was appended yet
-    const bool flushed = ::fsync(file) == 0;
-    ::close(file);
-    if (!flushed)
+    const FileDescriptor file = tryOpenRegular(metricsFile(), O_RDONLY);
+    if (file.isOpen() && ::fsync(file.number()) != 0) // else nothing was appended yet
         throw Error(ErrorCode::Io, {action::write}, metricsFile().string(), std::strerror(errno));
 }
 
@@ -184,15 +177,12 @@ std::vector<RunFolder::Checkpoint> RunFolder::checkpoints() const
 MetricsReader::News MetricsReader::poll(std::size_t limit)
 {
     News news;
-    const int file = ::open(m_file.c_str(), O_RDONLY | O_CLOEXEC);
+    const FileDescriptor file = tryOpenRegular(m_file, O_RDONLY);
     struct stat info
     {
     };
-    if (file < 0 || ::fstat(file, &info) != 0) {
-        if (file >= 0)
-            ::close(file);
+    if (!file.isOpen() || ::fstat(file.number(), &info) != 0)
         return news;
-    }
     const auto size = static_cast<std::uint64_t>(info.st_size);
     if ((m_offset > 0 && m_identity != info.st_ino) || size < m_offset) {
         news.restarted = true;
@@ -200,8 +190,7 @@ MetricsReader::News MetricsReader::poll(std::size_t limit)
     }
     m_identity = info.st_ino;
     std::string bytes(static_cast<std::size_t>(std::min<std::uint64_t>(size - m_offset, limit)), '\0');
-    const ssize_t got = ::pread(file, bytes.data(), bytes.size(), static_cast<off_t>(m_offset));
-    ::close(file);
+    const ssize_t got = ::pread(file.number(), bytes.data(), bytes.size(), static_cast<off_t>(m_offset));
     bytes.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
     news.more = m_offset + bytes.size() < size && bytes.find('\n') != std::string::npos;
     std::size_t begin = 0;

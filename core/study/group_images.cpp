@@ -5,8 +5,8 @@
 #include "core/study/name_subject.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
-#include <numeric>
 #include <set>
 
 namespace fs = std::filesystem;
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-using Images = std::vector<StudyImage>;
+using Images = std::list<StudyImage>; // put together without being copied: there may be a million
 
 bool isLoose(const StudyImage& image) { return image.header.studyUid.empty(); }
 
@@ -38,30 +38,34 @@ struct Cluster
     Images images;
 };
 
+// The first of one list to the end of another.
+void moveFirst(Images& from, Images& to) { to.splice(to.end(), from, from.begin()); }
+
 // Images of one UID or folder, split where patient or date contradict. The best described come first; what fits
 // several stays apart, since nothing says whose it is.
 std::vector<Cluster> splitByIdentity(Images images)
 {
-    std::vector<Cluster> clusters, unclear;
-    std::ranges::stable_sort(images, [](const StudyImage& a, const StudyImage& b) {
-        return ExamIdentity(a.header).facts() > ExamIdentity(b.header).facts();
-    });
-    for (StudyImage& image : images) {
-        const ExamIdentity identity(image.header);
+    std::vector<Cluster> known, clusters, unclear;
+    while (!images.empty()) {
+        known.push_back({ExamIdentity(images.front().header), {}});
+        moveFirst(images, known.back().images);
+    }
+    std::ranges::stable_sort(known, std::greater(), [](const Cluster& one) { return one.identity.facts(); });
+    for (Cluster& one : known) {
         std::vector<Cluster*> fitting;
         for (Cluster& cluster : clusters)
-            if (cluster.identity.contradiction(identity).empty())
+            if (cluster.identity.contradiction(one.identity).empty())
                 fitting.push_back(&cluster);
         if (fitting.size() > 1) {
             if (unclear.empty())
-                unclear.push_back({identity, {}});
-            unclear.back().images.push_back(std::move(image));
+                unclear.push_back({one.identity, {}});
+            moveFirst(one.images, unclear.back().images);
             continue;
         }
         if (fitting.empty())
-            fitting.push_back(&clusters.emplace_back(Cluster{identity, {}}));
-        fitting.front()->identity.add(identity);
-        fitting.front()->images.push_back(std::move(image));
+            fitting.push_back(&clusters.emplace_back(Cluster{one.identity, {}}));
+        fitting.front()->identity.add(one.identity);
+        moveFirst(one.images, fitting.front()->images);
     }
     std::ranges::move(unclear, std::back_inserter(clusters));
     return clusters;
@@ -154,11 +158,11 @@ std::map<std::string, Images> splitByName(Images images)
         parts[""] = std::move(images);
         return parts;
     }
-    for (std::size_t i = 0; i < images.size(); ++i) {
+    for (const auto& words : subjects) {
         std::string subject;
-        for (const std::string& word : subjects[i])
+        for (const std::string& word : words)
             subject += (subject.empty() ? "" : "_") + word;
-        parts[subject].push_back(std::move(images[i]));
+        moveFirst(images, parts[subject]);
     }
     return parts;
 }
@@ -179,14 +183,25 @@ private:
     std::set<std::string> m_taken;
 };
 
+Study studyOf(std::string uid, Images images)
+{
+    Study study;
+    study.uid = std::move(uid);
+    study.images.reserve(images.size());
+    for (; !images.empty(); images.pop_front())
+        study.images.push_back(std::move(images.front()));
+    return study;
+}
+
 } // namespace
 
 std::vector<Study> groupImages(Images all)
 {
     std::map<std::string, Images> buckets;
-    for (StudyImage& image : all)
-        buckets[isLoose(image) ? "folder:" + folderOf(image).native() : image.header.studyUid].push_back(
-            std::move(image));
+    while (!all.empty())
+        moveFirst(
+            all,
+            buckets[isLoose(all.front()) ? "folder:" + folderOf(all.front()).native() : all.front().header.studyUid]);
     Uids uids;
     std::vector<Study> studies;
     for (auto& [key, images] : buckets) {
@@ -198,12 +213,12 @@ std::vector<Study> groupImages(Images all)
         for (std::size_t i = 0; i < clusters.size(); ++i) {
             const std::string base = clusters.size() > 1 ? plain + " (" + std::to_string(i + 1) + ")" : plain;
             if (!loose || clusters[i].identity.namesPatient()) {
-                studies.push_back({uids.fresh(base), {}, {}, {}, std::move(clusters[i].images)});
+                studies.push_back(studyOf(uids.fresh(base), std::move(clusters[i].images)));
                 continue;
             }
             for (auto& [subject, part] : splitByName(std::move(clusters[i].images)))
                 studies.push_back(
-                    {uids.fresh(subject.empty() ? base : base + "/" + pathText(subject)), {}, {}, {}, std::move(part)});
+                    studyOf(uids.fresh(subject.empty() ? base : base + "/" + pathText(subject)), std::move(part)));
         }
     }
     return studies;

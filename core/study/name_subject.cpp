@@ -44,9 +44,12 @@ std::vector<std::string> subjectWords(const std::filesystem::path& file)
     for (const Word& word : wordsOf(file.stem().native())) {
         const bool date = word.text.size() == 8 && (word.text.starts_with("19") || word.text.starts_with("20")) &&
                           word.text.find_first_not_of("0123456789") == std::string::npos;
-        if (word.ofView)
+        if (word.ofView) {
             seen = true;
-        else if (!seen || date)
+            if (const std::string number = word.text.substr(word.text.find_last_not_of("0123456789") + 1);
+                !number.empty()) // LCC2 is LCC_2
+                back.push_back(number);
+        } else if (!seen || date)
             front.push_back(word.text);
         else
             back.push_back(word.text);

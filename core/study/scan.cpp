@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"
+#include "core/dicom/read/archive.h"
 #include "core/dicom/read/image_file.h"
 #include "core/study/describe_image.h"
 #include "core/study/group_images.h"
@@ -14,9 +15,11 @@
 #include <atomic>
 #include <cctype>
 #include <fstream>
+#include <list>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string_view>
 #include <thread>
 #include <tuple>
@@ -29,7 +32,7 @@ namespace {
 // One file's outcome: an image, a problem, or neither (not looked at).
 struct Outcome
 {
-    std::optional<StudyImage> image;
+    std::list<StudyImage> image; // one at most
     std::optional<ScanProblem> problem;
     bool other = false; // problem: no image and none claimed
 };
@@ -46,9 +49,9 @@ std::string capitals(std::string text)
     return text;
 }
 
-std::string firstBytes(const fs::path& path)
+std::string firstBytes(const fs::path& path, std::size_t count)
 {
-    std::string head(132, '\0');
+    std::string head(count, '\0');
     std::ifstream file(path, std::ios::binary);
     file.read(head.data(), static_cast<std::streamsize>(head.size()));
     head.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, file.gcount())));
@@ -67,7 +70,7 @@ bool namedAsImage(const fs::path& path)
 // a dot in front; AppleDouble). Neither its name nor its first bytes are an image's.
 bool claimsNothing(const fs::path& path)
 {
-    const std::string name = path.filename().string(), head = firstBytes(path);
+    const std::string name = path.filename().string(), head = firstBytes(path, 132);
     if (head.size() == 132 && head.ends_with("DICM"))
         return false;
     if (name.starts_with('.') || head.starts_with(std::string_view("\0\x05\x16\x07", 4)))
@@ -78,25 +81,15 @@ bool claimsNothing(const fs::path& path)
 }
 
 // Archives, which may hold images that nobody has looked at; tables and models are ZIP files too, under other names.
-UserText archiveKind(const FoundFile& file)
+UserText archiveText(const FoundFile& file)
 {
     const std::string extension = capitals(file.path.extension().string());
-    const bool asArchive = file.named || extension.empty() || namedAsImage(file.path);
-    const std::string head = firstBytes(file.path);
-    static constexpr std::tuple<std::string_view, const char*, std::string_view> Kinds[] = {
-        {"PK\x03\x04", "ZIP", ".ZIP"},
-        {"PK\x05\x06", "ZIP", ".ZIP"},
-        {"\x1f\x8b", "gzip", ".GZ .TGZ"},
-        {"7z\xbc\xaf\x27\x1c", "7z", ".7Z"},
-        {"Rar!", "RAR", ".RAR"},
-        {"BZh", "bzip2", ".BZ2"},
-        {"\xfd"
-         "7zXZ",
-         "xz", ".XZ"}};
-    for (const auto& [magic, kind, extensions] : Kinds)
-        if (head.starts_with(magic) && (asArchive || extensions.find(extension) != std::string_view::npos))
-            return {TextId("scan.archive", "a %1 archive: unpack it first"), kind};
-    return {};
+    const std::string head = firstBytes(file.path, longestArchiveHead);
+    const Archive* kind = archiveOf(std::as_bytes(std::span(head)));
+    const bool wanted =
+        kind && (file.named || extension.empty() || namedAsImage(file.path) ||
+                 (" " + std::string(kind->extensions) + " ").find(" " + extension + " ") != std::string::npos);
+    return wanted ? archiveText(*kind) : UserText{};
 }
 
 // A picture that marks findings in another one: by a word of its name or of its folder's, or by its description.
@@ -122,32 +115,34 @@ Outcome readFile(const FoundFile& candidate, const ScanOptions& options)
     try {
         const auto file = ImageFile::open(candidate.path);
         if (file->kind() != FileKind::Image)
-            return {std::nullopt, ScanProblem{candidate.path, textOf(file->kind()),
-                                              candidate.named && file->kind() == FileKind::NotAnImage}};
-        static_cast<void>(file->pipeline(0)); // pixels that nobody can read are refused now, not when they are shown
+            return {{},
+                    ScanProblem{candidate.path, textOf(file->kind()),
+                                candidate.named && file->kind() == FileKind::NotAnImage}};
+        // Pixels that nobody can read are refused now, not when they are shown.
+        const GreyPipeline first = file->pipeline(0);
         StudyImage image = describeImage(candidate.path, file->header());
         if (isLesionMask(image))
-            return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.lesion_mask", "lesion mask")}, false},
-                    true};
+            return {{}, ScanProblem{candidate.path, {TextId("scan.lesion_mask", "lesion mask")}, false}, true};
         if (options.readPixels && worthLooking(image)) {
             const int frame = image.header.frames / 2; // the middle slice of a stack
-            orient(image, lookAtPixels(file->readFrame(frame), file->pipeline(frame)));
+            orient(image, lookAtPixels(file->readFrame(frame), frame == 0 ? first : file->pipeline(frame)));
             takeWarnings(image, file->header());
         }
-        return {std::move(image), std::nullopt};
+        Outcome read;
+        read.image.push_back(std::move(image));
+        return read;
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Format) {
-            if (const UserText archive = archiveKind(candidate); !archive.empty())
-                return {std::nullopt, ScanProblem{candidate.path, archive, candidate.named}};
+            if (const UserText archive = archiveText(candidate); !archive.empty())
+                return {{}, ScanProblem{candidate.path, archive, candidate.named}};
             if (!candidate.named && claimsNothing(candidate.path))
-                return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false},
-                        true};
+                return {{}, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false}, true};
         }
-        return {std::nullopt, ScanProblem{candidate.path, error.why()}};
+        return {{}, ScanProblem{candidate.path, error.why()}};
     } catch (const std::bad_alloc&) {
-        return {std::nullopt, ScanProblem{candidate.path, {TextId("scan.no_memory", "not enough memory")}}};
+        return {{}, ScanProblem{candidate.path, {TextId("scan.no_memory", "not enough memory")}}};
     } catch (const std::exception& error) {
-        return {std::nullopt, ScanProblem{candidate.path, error.what()}};
+        return {{}, ScanProblem{candidate.path, error.what()}};
     }
 }
 
@@ -204,12 +199,11 @@ Cancellable<ScanReport> scan(const std::vector<fs::path>& paths, const Job& job,
     std::vector<Outcome> outcomes = readAll(files, job, options);
     if (job.cancelled())
         return std::nullopt;
-    std::vector<StudyImage> images;
+    std::list<StudyImage> images;
     for (Outcome& outcome : outcomes) {
         if (outcome.problem)
             (outcome.other ? report.others : report.problems).push_back(std::move(*outcome.problem));
-        if (outcome.image)
-            images.push_back(std::move(*outcome.image));
+        images.splice(images.end(), outcome.image);
     }
     report.studies = groupImages(std::move(images));
     for (Study& study : report.studies)

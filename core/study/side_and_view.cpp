@@ -80,6 +80,14 @@ ViewText folderText(const std::filesystem::path& image)
     return nearest;
 }
 
+// The side of the folder that a picture lies in, where the file's own name says a view and no side: LEFT/P1_CC.png.
+Side sideAround(const std::filesystem::path& image)
+{
+    const ViewText own = parseViewText(image.stem().string());
+    return own.view.empty() || own.side != Side::Unknown ? Side::Unknown
+                                                         : sideOfWord(upper(image.parent_path().filename().string()));
+}
+
 // A paddle names no view.
 ViewText paddleText(const std::string& paddle)
 {
@@ -104,6 +112,10 @@ std::vector<NamedText> texts(const StudyImage& image)
     for (NamedText& one : all)
         if (one.ofExam && !one.text.sideBesideView)
             one.text.side = Side::Unknown;
+    if (const Side around = sideAround(image.path); around != Side::Unknown) {
+        all.push_back({"folder name", {}, true});
+        all.back().text.side = around;
+    }
     return all;
 }
 

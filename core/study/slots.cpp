@@ -99,15 +99,39 @@ bool areTwins(const StudyImage& presentation, const StudyImage& processing)
 
 void findTwins(std::vector<StudyImage>& images)
 {
-    for (StudyImage& image : images)
-        image.twin = -1;
+    std::vector<std::size_t> single; // For Processing ones without a twin yet
+    for (std::size_t i = 0; i < images.size(); ++i) {
+        images[i].twin = -1;
+        if (images[i].presentation == "processing")
+            single.push_back(i);
+    }
+    for (std::size_t i = 0; i < images.size() && !single.empty(); ++i) {
+        if (images[i].presentation != "presentation")
+            continue;
+        const auto twin = std::ranges::find_if(single, [&](std::size_t k) { return areTwins(images[i], images[k]); });
+        if (twin == single.end())
+            continue;
+        images[i].twin = static_cast<int>(*twin);
+        images[*twin].twin = static_cast<int>(i);
+        single.erase(twin);
+    }
+}
+
+// Hung ones by slot, then the extras in their order.
+void sortImages(std::vector<StudyImage>& images)
+{
+    std::vector<std::pair<decltype(extraOrder(images.front())), std::size_t>> order;
     for (std::size_t i = 0; i < images.size(); ++i)
-        for (std::size_t k = 0; k < images.size() && images[i].presentation == "presentation"; ++k)
-            if (images[k].presentation == "processing" && images[k].twin < 0 && areTwins(images[i], images[k])) {
-                images[i].twin = static_cast<int>(k);
-                images[k].twin = static_cast<int>(i);
-                break;
-            }
+        order.emplace_back(extraOrder(images[i]), i);
+    std::ranges::sort(order, [&](const auto& a, const auto& b) {
+        const Slot one = images[a.second].slot, other = images[b.second].slot;
+        return one != other || one != Slot::Extra ? one < other : a < b;
+    });
+    std::vector<StudyImage> sorted;
+    sorted.reserve(images.size());
+    for (const auto& [key, from] : order)
+        sorted.push_back(std::move(images[from]));
+    images = std::move(sorted);
 }
 
 } // namespace
@@ -120,11 +144,7 @@ void fillSlots(Study& study)
     fill(study, Slot::LCC, Side::Left, {"CC"});
     fill(study, Slot::RMLO, Side::Right, {"MLO", "ML", "LM"});
     fill(study, Slot::LMLO, Side::Left, {"MLO", "ML", "LM"});
-    std::ranges::stable_sort(study.images, [](const StudyImage& a, const StudyImage& b) {
-        if (a.slot != b.slot || a.slot != Slot::Extra)
-            return a.slot < b.slot;
-        return extraOrder(a) < extraOrder(b);
-    });
+    sortImages(study.images);
     findTwins(study.images);
 }
 

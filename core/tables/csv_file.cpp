@@ -1,7 +1,7 @@
 #include "core/tables/csv_file.h"
 
 #include "core/base/error.h"
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/text_escape.h"
 #include "core/tables/cell.h"
 
@@ -55,7 +55,8 @@ public:
             m_open = true;
             if (csv_parse(&m_parser, text.data() + at, end - at, onField, onRecord, this) != end - at)
                 throw Error(csv_error(&m_parser) == CSV_ENOMEM ? ErrorCode::Memory : ErrorCode::Format, "read table",
-                            "line " + std::to_string(m_line), csv_strerror(csv_error(&m_parser)));
+                            "line " + std::to_string(m_line),
+                            {TextId("table.line_not_read", "the table cannot be read beyond this line")});
             const std::string_view fed = text.substr(at, end - at);
             if (m_fields.empty() && (fed == "\n" || fed == "\r\n") && !inQuotes())
                 m_open = false; // an empty line
@@ -101,6 +102,17 @@ std::string_view textOf(const MappedFile& file)
     return text;
 }
 
+std::vector<std::string> headingIn(std::string_view text)
+{
+    std::vector<std::string> heading;
+    Reader(separatorOf(text), [&heading](std::size_t, const std::vector<std::string>& fields) {
+        for (const std::string& field : fields)
+            heading.emplace_back(trimmed(field));
+        return false;
+    }).read(text);
+    return heading;
+}
+
 char folded(char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
 
 } // namespace
@@ -108,12 +120,7 @@ char folded(char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(sta
 std::vector<std::string> readCsvHeading(const std::filesystem::path& path)
 {
     const MappedFile file(path);
-    std::vector<std::string> heading;
-    Reader(separatorOf(textOf(file)), [&heading](std::size_t, const std::vector<std::string>& fields) {
-        for (const std::string& field : fields)
-            heading.emplace_back(trimmed(field));
-        return false;
-    }).read(textOf(file));
+    const std::vector<std::string> heading = checked(file, [&] { return headingIn(textOf(file)); });
     if (heading.empty())
         throw Error(ErrorCode::Format, "read table", path.string(), "the file has no heading line");
     return heading;
@@ -141,7 +148,8 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::
         take({row, line, fields});
         return true;
     };
-    if (const std::size_t line = Reader(separatorOf(textOf(file)), each).read(textOf(file)))
+    const auto read = [&] { return Reader(separatorOf(textOf(file)), each).read(textOf(file)); };
+    if (const std::size_t line = checked(file, read))
         problems.push_back({records, line, "bad_quote", "a quoted field is not closed before the end of the file"});
     return problems;
 }

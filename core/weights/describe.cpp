@@ -39,6 +39,7 @@ public:
     std::int64_t layers(const std::string& prefix) override
     {
         const std::int64_t depth = m_in.tensors.depth(m_prefix + prefix);
+        compareWithTold(depth);
         if (depth <= deepest)
             return depth;
         problem({TextId("weights.layer_number_under", "a layer number of %1 under %2%3"), depth - 1, m_prefix, prefix});
@@ -55,6 +56,21 @@ public:
     void assume(const std::string& sentence) override { m_report.assumed.push_back(sentence); }
 
 private:
+    // Layers that a configuration tells of and that are not there. MaMA keeps the first ones of a BERT on purpose.
+    void compareWithTold(std::int64_t depth)
+    {
+        const json* told =
+            config("depth", section() == "image" ? std::vector<std::string>{"vit_depth", "num_hidden_layers"}
+                                                 : std::vector<std::string>{"n_layer", "num_hidden_layers"});
+        if (!told || !told->is_number_integer() || told->get<std::int64_t>() <= depth)
+            return;
+        if (joined() && m_in.naming.text && m_in.naming.text->hasClassToken())
+            assume(section() + ".depth = " + std::to_string(depth) + " (the first of " + told->dump() + " layers)");
+        else
+            problem({TextId("weights.layers_missing", "the %1 tower has %2 layers, its configuration tells of %3"),
+                     section(), depth, told->dump()});
+    }
+
     const DescribeInput& m_in;
     const std::string& m_prefix;
     ImportReport& m_report;
@@ -70,6 +86,22 @@ ModelKind kindOf(const DescribeInput& in)
     if (in.naming.text)
         return ModelKind::Mama;
     return in.tensors.contains(names::imageGlobal + ".weight") ? ModelKind::LinearProbe : ModelKind::ImageTower;
+}
+
+// A tower of which only an adapter or a few layers are there: its sizes cannot be told, so nothing else is said.
+void refuseParts(const DescribeInput& in, ImportReport& report)
+{
+    const auto need = [&](const std::string& tensor, const UserText& tower) {
+        if (in.tensors.contains(tensor))
+            return;
+        report.problems.push_back(
+            {TextId("weights.tower_in_part", "its %1 is there in part only: %2 is missing"), tower, tensor});
+        report.explained = true;
+    };
+    if (in.naming.image)
+        need(names::imageTower + "cls_token", imageTowerWords());
+    if (in.naming.text)
+        need(names::textTower + in.naming.text->tokenTable() + ".weight", textTowerWords());
 }
 
 json imageTower(const DescribeInput& in, ImportReport& report)
@@ -128,6 +160,7 @@ json describe(const DescribeInput& in, ImportReport& report)
     const bool reference = in.compat == "reference", whole = kind == ModelKind::Mama || kind == ModelKind::LinearProbe;
     json description{{"format", 1},      {"kind", name(kind)}, {"image", nullptr},    {"text", nullptr},
                      {"heads", nullptr}, {"input", nullptr},   {"captions", nullptr}, {"compat", in.compat}};
+    refuseParts(in, report);
     if (in.naming.image) {
         description["image"] = imageTower(in, report);
         description["input"] = inputSection(in, description["image"], whole);

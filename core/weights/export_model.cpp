@@ -169,11 +169,13 @@ void exportModel(const ImportedModel& model, ExportFormat format, const fs::path
         refuse(out, {TextId("weights.file_name_folder_or_safetensors",
                             "it is a file; name a folder or a .safetensors file")});
     switch (format) {
-    case ExportFormat::Mama: exportMama(model, out); return;
-    case ExportFormat::Hub: exportHub(model, out); return;
-    case ExportFormat::Peft: exportPeft(model, out); return;
-    case ExportFormat::Compact: writeModelFolder(weights::compacted(model), out); return;
+    case ExportFormat::Mama: exportMama(model, out); break;
+    case ExportFormat::Hub: exportHub(model, out); break;
+    case ExportFormat::Peft: exportPeft(model, out); break;
+    case ExportFormat::Compact: writeModelFolder(weights::compacted(model), out); break;
     }
+    for (const auto& file : model.weightFiles)
+        file->check();
 }
 
 } // namespace mama

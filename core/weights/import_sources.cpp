@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/json_text.h"
 #include "core/weights/base_text.h"
 #include "core/weights/check_description.h"
 #include "core/weights/families/canonical_names.h"
@@ -22,20 +23,31 @@ constexpr std::array tokenizerNames{
     "tokenizer.json",          "vocab.json",      "merges.txt",       "vocab.txt", "tokenizer_config.json",
     "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
 
-json readObject(const fs::path& path)
+json object(json value, const fs::path& path)
 {
-    json value = readJson(path);
     if (!value.is_object())
         throw Error(ErrorCode::Format, {action::readConfiguration}, path.string(),
                     {TextId("weights.not_json_object", "not a JSON object")});
     return value;
 }
 
+// An object of another program's making: one of the files that the import depends on. Every key that is given twice is
+// noted.
+json readObject(const fs::path& path, ImportSources& sources)
+{
+    std::vector<std::string> twice;
+    json value = object(readOthersJson(path, twice), path);
+    sources.configFiles.push_back(path);
+    for (const std::string& key : twice)
+        sources.assumed.push_back(path.filename().string() + ": the last value of " + key + ", which is given twice");
+    return value;
+}
+
 // Small files beside the weights: what is there is used, what is not is not missed.
-void addIfThere(ConfigSources& configs, const fs::path& path)
+void addIfThere(ImportSources& sources, const fs::path& path)
 {
     if (fs::is_regular_file(path))
-        configs.add(readObject(path));
+        sources.configs.add(readObject(path, sources));
 }
 
 bool isAdapterFolder(const fs::path& folder) { return fs::is_regular_file(folder / "adapter_config.json"); }
@@ -112,18 +124,21 @@ ImportSources openSources(const ImportOptions& options)
                             : sources.weights.parent_path().empty() ? fs::path(".")
                                                                     : sources.weights.parent_path();
     if (!options.config.empty())
-        sources.configs.add(readObject(options.config));
+        sources.configs.add(readObject(options.config, sources));
     if (fs::is_directory(sources.weights) && fs::is_regular_file(beside / "model.json")) {
-        sources.configs.add(sources.ownDescription = readObject(beside / "model.json"));
+        sources.configs.add(sources.ownDescription = object(readJson(beside / "model.json"), beside / "model.json"));
+        sources.configFiles.push_back(beside / "model.json");
         checkDescription(sources.ownDescription, beside / "model.json");
     }
     if (!options.textModel.empty())
-        addIfThere(sources.configs, options.textModel / "config.json");
+        addIfThere(sources, options.textModel / "config.json");
     for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
-        addIfThere(sources.configs, beside / name);
+        addIfThere(sources, beside / name);
     sources.model = WeightFile::open(sources.weights, options.weights);
+    if (sources.model->path().extension() == ".json")
+        sources.configFiles.push_back(sources.model->path());
     if (!sources.adapter.empty()) {
-        sources.adapterConfig = readObject(sources.adapter / "adapter_config.json");
+        sources.adapterConfig = readObject(sources.adapter / "adapter_config.json", sources);
         const bool safe = fs::is_regular_file(sources.adapter / "adapter_model.safetensors");
         sources.adapterFile =
             WeightFile::open(sources.adapter / (safe ? "adapter_model.safetensors" : "adapter_model.bin"));

@@ -14,8 +14,9 @@ struct ImportSources
     nlohmann::json adapterConfig;               // null without adapter
     nlohmann::json ownDescription;              // model.json of a model folder of ours, else null
     ConfigSources configs;
-    std::vector<std::filesystem::path> tokenizerFiles;
-    std::string format; // "lightning", "safetensors", "hf", "pth", "model"
+    std::vector<std::filesystem::path> tokenizerFiles, configFiles;
+    std::vector<std::string> assumed; // notes on files that can be read in two ways
+    std::string format;               // "lightning", "safetensors", "hf", "pth", "model"
 };
 
 ImportSources openSources(const ImportOptions& options);

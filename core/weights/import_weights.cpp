@@ -2,7 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/families.h"
 #include "core/weights/files/averaged_name.h"
@@ -30,6 +30,9 @@ json tensorJson(const TensorInfo& info)
     return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}};
 }
 
+// A prefix as a name.
+std::string withoutDot(const std::string& prefix) { return prefix.substr(0, prefix.empty() ? 0 : prefix.size() - 1); }
+
 bool isKnown(const json& description)
 {
     return description.contains("kind") && modelKind(description) != ModelKind::Unknown;
@@ -47,6 +50,16 @@ std::string knownTitles()
     for (const auto* composition : weights::compositions())
         all += " or " + composition->title();
     return all;
+}
+
+// What the tensors of a file that nobody knows look like.
+UserText firstOf(const ImportReport& report)
+{
+    if (report.leftOver.empty())
+        return {};
+    const TensorInfo& first = report.leftOver.front().info;
+    return {TextId("weights.first_tensor", ", the first of which is %1 %2"), inQuotes(first.name),
+            shapeText(first.shape)};
 }
 
 class Importer
@@ -100,9 +113,10 @@ weights::Naming Importer::gather()
 void Importer::tellOthers(const weights::Naming& naming)
 {
     auto& report = m_model.report;
+    report.assumed = m_sources.assumed;
     report.others = m_sources.model->others();
     for (const auto& [prefix, count] : naming.prefixes.others)
-        report.others[prefix.empty() ? "" : prefix.substr(0, prefix.size() - 1)] = count;
+        report.others[withoutDot(prefix)] = count;
     std::string names;
     for (const auto& [name, count] : report.others)
         names += (names.empty() ? "" : ", ") + weights::inQuotes(name);
@@ -113,7 +127,7 @@ void Importer::tellOthers(const weights::Naming& naming)
     if (!naming.prefixes.rivals.empty())
         report.problems.push_back(
             {TextId("weights.several_models", "it holds several models; choose one with --weights: %1, %2"),
-             weights::inQuotes(*naming.prefixes.used.begin()), names});
+             weights::inQuotes(withoutDot(*naming.prefixes.used.begin())), names});
     for (const auto& [name, count] : report.others)
         if (!name.empty()) // those without a name are what is taken where nothing is chosen
             report.notes.push_back(
@@ -126,11 +140,15 @@ void Importer::tellOthers(const weights::Naming& naming)
                                       "other weights are in the file and not used: %1 (%2 tensors); "
                                       "--weights %1 takes them"),
                                name, count});
+    if (naming.prefixes.completion)
+        report.notes.push_back({TextId("weights.average_completed",
+                                       "what the average does not hold (buffers, what was not trained) is taken from "
+                                       "the weights beside it")});
     const std::string& part = m_sources.model->part();
     if (weights::soundsAveraged(part) ||
         (!naming.prefixes.used.empty() && weights::soundsAveraged(*naming.prefixes.used.begin())))
         report.notes.push_back({TextId("weights.averaged_used", "the weights that are used are an average: %1"),
-                                weights::soundsAveraged(part) ? part : *naming.prefixes.used.begin()});
+                                weights::soundsAveraged(part) ? part : withoutDot(*naming.prefixes.used.begin())});
 }
 
 // What is left over must not be a tower: a model without it would be half of what the file holds.
@@ -154,11 +172,15 @@ void Importer::refuseHalves(const weights::Naming& naming)
         first = first ? first : &tensor;
         ++count;
     }
-    if (first)
-        report.problems.push_back(
-            {TextId("weights.tower_not_understood", "it holds a tower or layers that are not understood: "
-                                                    "%1 %2 and %3 more tensors; known are %4"),
-             weights::inQuotes(first->info.name), shapeText(first->info.shape), count - 1, knownTitles()});
+    if (!first)
+        return;
+    report.explained = true;
+    const weights::TowerTried tried = weights::towerTried(first->info.name, naming);
+    report.problems.insert(
+        report.problems.begin(),
+        {TextId("weights.tower_not_understood", "its %1 is of no known family or has layers that are not understood: "
+                                                "%2 %3 and %4 more tensors; tried were %5"),
+         tried.tower, weights::inQuotes(first->info.name), shapeText(first->info.shape), count - 1, tried.families});
 }
 
 void Importer::describe(const weights::Naming& naming)
@@ -222,11 +244,9 @@ std::size_t Importer::sourceSize() const
 bool Importer::readTensors()
 {
     auto& report = m_model.report;
-    std::error_code failed;
     std::uintmax_t fileSize = 0;
-    for (const fs::path& file : m_sources.model->files())
-        if (const std::uintmax_t size = fs::file_size(file, failed); !failed)
-            fileSize += size;
+    for (const MappedFile* file : m_sources.model->mappings())
+        fileSize += file->bytes().size();
     const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways,
                       total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
@@ -298,6 +318,12 @@ Cancellable<ImportedModel> Importer::run()
              textOf(error)});
     }
     m_model.tokenizerFiles = m_sources.tokenizerFiles;
+    m_model.configFiles = m_sources.configFiles;
+    for (const auto& file : {m_sources.model, m_sources.adapterFile, m_sources.baseText})
+        if (file) {
+            file->check();
+            m_model.weightFiles.push_back(file);
+        }
     return std::move(m_model);
 }
 
@@ -309,6 +335,23 @@ const CanonicalTensor* ImportedModel::find(const std::string& name) const
         tensors.begin(), tensors.end(), name,
         [](const CanonicalTensor& tensor, const std::string& wanted) { return tensor.info.name < wanted; });
     return found == tensors.end() || found->info.name != name ? nullptr : &*found;
+}
+
+// A tower that is not understood explains what is missing; what is missing explains a shape.
+UserText ImportReport::wrong() const
+{
+    const auto andMore = [](const UserText& first, std::size_t count) {
+        return count > 1 ? UserText{TextId("weights.and_more", "%1; and %2 more"), first, count - 1} : first;
+    };
+    if (!problems.empty() && (explained || missing.empty()))
+        return andMore(problems.front(), problems.size());
+    if (missing.empty())
+        return {};
+    const auto& shape = missing.front().shape; // a zero in it: nothing tells
+    const bool known = std::find(shape.begin(), shape.end(), 0) == shape.end();
+    return andMore({TextId("weights.tensor_missing", "the tensor %1%2 is missing"), missing.front().name,
+                    known ? " " + shapeText(shape) : ""},
+                   missing.size());
 }
 
 json ImportReport::json() const
@@ -343,18 +386,11 @@ Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job
         throw Error(ErrorCode::Model, {action::importWeights}, options.checkpoint.string(), why);
     };
     const ImportReport& report = model->report;
-    const auto andMore = [](const UserText& first, std::size_t count) {
-        return count > 1 ? UserText{TextId("weights.and_more", "%1; and %2 more"), first, count - 1} : first;
-    };
-    if (!report.missing.empty())
-        refuse(andMore({TextId("weights.tensor_missing", "the tensor %1 %2 is missing"), report.missing.front().name,
-                        shapeText(report.missing.front().shape)},
-                       report.missing.size()));
-    if (!report.problems.empty())
-        refuse(andMore(report.problems.front(), report.problems.size()));
+    if (const UserText wrong = report.wrong(); !wrong.empty())
+        refuse(wrong);
     if (!isKnown(model->description))
-        refuse({TextId("weights.no_known_model_none_has", "no known model: none of %1 has these %2 tensors"),
-                knownTitles(), report.leftOver.size() + model->tensors.size()});
+        refuse({TextId("weights.no_known_model_none_has", "no known model: none of %1 has these %2 tensors%3"),
+                knownTitles(), report.leftOver.size() + model->tensors.size(), firstOf(report)});
     return model;
 }
 

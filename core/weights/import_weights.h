@@ -56,9 +56,11 @@ struct ImportReport
     std::vector<LeftOver> leftOver;
     std::vector<TensorInfo> missing;           // canonical name and the shape that the architecture needs
     std::vector<UserText> problems;            // wrong shape, wrong type, NaN, ...: one sentence each
+    bool explained = false;                    // the first problem is why something is missing
     std::vector<std::string> assumed;          // what neither weights nor configuration told
     std::map<std::string, std::size_t> others; // further sets of weights in the file, with their numbers of tensors
     std::vector<UserText> notes;               // what a user should know though nothing is wrong
+    UserText wrong() const;                    // why it cannot be a model; empty: nothing is wrong or missing
     nlohmann::json json() const; // {"used": [], "left_over": [], "missing": [], "problems": [], "assumed": [],
                                  // "other_weights": {}, "notes": []}
 };
@@ -69,7 +71,9 @@ struct ImportedModel
                                 // was recognised
     std::vector<CanonicalTensor> tensors; // sorted by name
     ImportReport report;
-    std::vector<std::filesystem::path> tokenizerFiles; // to be copied beside the weights as they are
+    std::vector<std::filesystem::path> tokenizerFiles;          // to be copied beside the weights as they are
+    std::vector<std::filesystem::path> configFiles;             // that were read beside the weights
+    std::vector<std::shared_ptr<const WeightFile>> weightFiles; // of the model, its adapter, its language model
 
     const CanonicalTensor* find(const std::string& name) const;
 };

@@ -9,10 +9,15 @@ namespace {
 
 using Part = Composition::Place::Part;
 
+constexpr std::size_t fewest = 8; // tensors of a tower: a head's few names say nothing by what they share
+
 // Up to where a name only says what holds the model, wrappers taken off; npos: it is none of the model's.
-std::size_t prefixLength(const std::string& name, const Composition* whole)
+std::size_t prefixLength(const std::string& name, const Naming& naming)
 {
-    return whole ? whole->start(name) : holderLength(name);
+    if (naming.whole)
+        return naming.whole->start(name);
+    const std::size_t held = name.starts_with(naming.holder) ? naming.holder.size() : 0;
+    return held + holderLength(std::string_view(name).substr(held));
 }
 
 // Rows of added tokens, as our adapter export stores them beside the adapter.
@@ -67,16 +72,25 @@ Naming recognise(const std::vector<std::string>& names, const std::string& wante
     for (const Composition* composition : compositions())
         if (!naming.whole && composition->recognise(names))
             naming.whole = composition;
+    naming.dotted = namesWithDots(names);
+    if (!naming.whole && names.size() > fewest) {
+        std::vector<std::string> all;
+        for (const std::string& name : names)
+            all.push_back(withoutPeft(naming.clean(name)) == naming.clean(name) ? naming.clean(name) : "");
+        naming.holder = sharedHolder(all);
+    }
     std::map<std::string, std::set<std::string>> groups;
     for (const std::string& name : names) {
-        const std::string clean = withoutWrappers(name);
-        if (const std::size_t length = prefixLength(clean, naming.whole); length != clean.npos)
+        const std::string clean = naming.clean(name);
+        if (const std::size_t length = prefixLength(clean, naming); length != clean.npos)
             groups[clean.substr(0, length)].insert(clean.substr(length));
     }
     naming.prefixes = choosePrefixes(groups, wanted);
     std::vector<std::string> image, text;
-    for (const std::string& prefix : naming.prefixes.used)
-        for (const std::string& name : groups.at(prefix)) {
+    for (const auto& [prefix, own] : groups)
+        for (const std::string& name : own) {
+            if (!naming.prefixes.takes(prefix, name))
+                continue;
             const Composition::Place place = naming.whole ? naming.whole->place(name) : Composition::Place();
             if (!naming.whole || place.part == Part::Image)
                 image.push_back(naming.whole ? place.name : name);
@@ -90,7 +104,7 @@ Naming recognise(const std::vector<std::string>& names, const std::string& wante
 
 bool isOfTower(const std::string& original, const Naming& naming)
 {
-    const std::string name = withoutWrappers(original);
+    const std::string name = naming.clean(original);
     if (naming.whole)
         if (const std::size_t length = naming.whole->start(name);
             length != name.npos && naming.whole->place(name.substr(length)).part != Part::Other)
@@ -104,15 +118,36 @@ bool isOfTower(const std::string& original, const Naming& naming)
     return false;
 }
 
+TowerTried towerTried(const std::string& original, const Naming& naming)
+{
+    const std::string name = naming.clean(original);
+    const std::size_t length = naming.whole ? naming.whole->start(name) : name.npos;
+    const Part part = length == name.npos ? Part::Other : naming.whole->place(name.substr(length)).part;
+    TowerTried tried{part == Part::Image  ? imageTowerWords()
+                     : part == Part::Text ? textTowerWords()
+                                          : UserText{TextId("weights.some_tower", "tower")},
+                     {}};
+    const auto add = [&](const auto& families) {
+        for (const auto* family : families)
+            tried.families += (tried.families.empty() ? "" : ", ") + family->title();
+    };
+    if (part != Part::Text)
+        add(imageFamilies());
+    if (part != Part::Image)
+        add(textFamilies());
+    return tried;
+}
+
 MappedName mapName(const std::string& original, const Naming& naming)
 {
     if (const auto rows = mapAddedRows(original, naming))
         return *rows;
-    std::string name = withoutWrappers(original);
-    if (const std::size_t length = prefixLength(name, naming.whole); length != name.npos) {
-        if (!naming.prefixes.used.empty() && !naming.prefixes.used.contains(name.substr(0, length)))
-            return unused(otherSet);
+    std::string name = naming.clean(original);
+    if (const std::size_t length = prefixLength(name, naming); length != name.npos) {
+        const std::string prefix = name.substr(0, length);
         name.erase(0, length);
+        if (!naming.prefixes.used.empty() && !naming.prefixes.takes(prefix, name))
+            return unused(otherSet);
     }
     if (!naming.whole) {
         name = withoutHolders(withoutPeft(name));

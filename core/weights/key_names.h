@@ -10,10 +10,18 @@ struct Naming
     const Composition* whole = nullptr; // how towers and heads are joined; null: one tower alone
     const ImageFamily* image = nullptr;
     const TextFamily* text = nullptr;
+    std::string holder;                                               // of one tower alone: in front of every name
+    std::map<std::string, std::string> dotted;                        // names of the file with their dots again
     NamePrefixes prefixes;                                            // in front of the names, wrappers taken off
     const Spelling *imageSpelling = nullptr, *textSpelling = nullptr; // where there is a family
 
     bool joined() const { return whole != nullptr; }
+    // A name of the file without wrappers.
+    std::string clean(const std::string& original) const
+    {
+        const auto found = dotted.find(original);
+        return withoutWrappers(found == dotted.end() ? original : found->second);
+    }
 };
 
 // Reasons of tensors that nobody asked for by name; others are known to be of no use.
@@ -25,6 +33,16 @@ Naming recognise(const std::vector<std::string>& names, const std::string& wante
 
 // Whether a tensor of that source name must belong to a tower: it stands where towers stand, or in a numbered layer.
 bool isOfTower(const std::string& name, const Naming& naming);
+
+// What a tensor of that source name is a part of, for a sentence, and the families that were tried for it.
+struct TowerTried
+{
+    UserText tower;
+    std::string families; // "GPT-2, BERT, Llama"
+};
+inline UserText imageTowerWords() { return {TextId("weights.image_tower", "image tower")}; }
+inline UserText textTowerWords() { return {TextId("weights.text_tower", "text tower")}; }
+TowerTried towerTried(const std::string& name, const Naming& naming);
 
 MappedName mapName(const std::string& name, const Naming& naming);
 

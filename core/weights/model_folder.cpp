@@ -63,10 +63,12 @@ bool writeModelFolder(const ImportedModel& model, const fs::path& target, const 
         writeSafetensors(temporary.path / "model.safetensors", inFileOrder(model.tensors), {{"format", "pt"}});
         nlohmann::json description = model.description;
         description["name"] = folder.filename().string();
-        description["hash"] = weights::hashOfFile(temporary.path / "model.safetensors");
+        description["hash"] = sha256OfFile(temporary.path / "model.safetensors");
         writeAtomically(temporary.path / "model.json", description.dump(2) + "\n");
         for (const fs::path& file : model.tokenizerFiles)
             fs::copy_file(file, temporary.path / file.filename());
+        for (const auto& file : model.weightFiles) // what was written is theirs as a whole, or nothing is
+            file->check();
         if (job.cancelled())
             return false;
         TemporaryFolder replaced;

@@ -131,22 +131,20 @@ std::optional<std::vector<std::byte>> EmbeddingCache::get(const std::string& dig
     try {
         // Read, not mapped: a file cut short by another program would end the process.
         const std::string bytes = [&] {
-            const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+            const FileDescriptor file = tryOpenRegular(path, O_RDONLY);
             struct stat info
             {
             };
             std::string out;
-            present = file >= 0 && ::fstat(file, &info) == 0 && S_ISREG(info.st_mode);
+            present = file.isOpen() && ::fstat(file.number(), &info) == 0;
             if (present) {
                 out.resize(static_cast<std::size_t>(info.st_size));
                 std::size_t done = 0;
                 for (ssize_t n = 1; done < out.size() && n > 0; done += n > 0 ? static_cast<std::size_t>(n) : 0)
-                    n = ::read(file, out.data() + done, out.size() - done);
+                    n = ::read(file.number(), out.data() + done, out.size() - done);
                 out.resize(done);
-                ::futimens(file, nullptr); // just used
+                ::futimens(file.number(), nullptr); // just used
             }
-            if (file >= 0)
-                ::close(file);
             return out;
         }();
         if (present && bytes.size() >= head + digits) {

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/installed_folders.h"
+#include "core/model/model_files.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -102,8 +103,12 @@ LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& opt
 {
     LoadedModel out;
     out.folder = findModel(folderOrName);
+    const ModelFiles files(out.folder);
     out.model = Model::load(out.folder, options, job);
+    if (!out.model)
+        return out;
     out.profile = profileOf(out.folder, out.model->info());
+    files.checkUnchanged(); // the hash covers a profile of its own too
     return out;
 }
 

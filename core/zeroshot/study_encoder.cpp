@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/file_state.h"
 #include "core/base/hash.h"
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"
@@ -9,28 +10,9 @@
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
-#include <sys/stat.h>
 
 namespace mama {
 namespace {
-
-// What tells that a file was replaced or rewritten between two looks.
-struct FileState
-{
-    std::uint64_t device = 0, inode = 0;
-    std::int64_t size = 0, seconds = 0, nanoseconds = 0;
-    bool operator==(const FileState&) const = default;
-};
-
-FileState stateOf(const std::filesystem::path& path)
-{
-    struct stat info
-    {
-    };
-    if (::stat(path.c_str(), &info) != 0)
-        return {};
-    return {info.st_dev, info.st_ino, info.st_size, info.st_mtim.tv_sec, info.st_mtim.tv_nsec};
-}
 
 const Study& chosenStudy(const ScanReport& report, const std::string& uid)
 {
@@ -105,10 +87,10 @@ Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>&
     return selectImages(*report, options);
 }
 
-std::string StudyEncoder::cacheKey(const ImageToScore& image) const
+std::string StudyEncoder::cacheKey(const ImageToScore& image, const Job& job) const
 {
     EmbeddingKey key;
-    key.fileHash = sha256OfFile(image.path);
+    key.fileHash = sha256OfFile(image.path, job);
     key.frame = image.frame;
     key.modelHash = m_model.info().hash;
     key.profile = m_profile.name;
@@ -117,9 +99,9 @@ std::string StudyEncoder::cacheKey(const ImageToScore& image) const
     return key.digest();
 }
 
-Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const Job& job) const
+std::unique_ptr<ImageFile> StudyEncoder::open(const ImageToScore& image)
 {
-    const auto file = ImageFile::open(image.path);
+    auto file = ImageFile::open(image.path);
     if (file->kind() != FileKind::Image)
         throw Error(ErrorCode::Data, {action::encode}, image.path.string(),
                     {TextId("zeroshot.not_an_image", "not an image but: %1"), textOf(file->kind())});
@@ -127,12 +109,16 @@ Cancellable<EncodedImage> StudyEncoder::compute(const ImageToScore& image, const
         throw Error(
             ErrorCode::Data, {action::encode}, image.path.string(),
             {TextId("zeroshot.no_such_frame", "frame %1 of %2 (counted from 0)"), image.frame, file->header().frames});
-    const StoredImage stored = file->readFrame(image.frame);
+    return file;
+}
+
+Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, const Job& job) const
+{
+    const StoredImage stored = file.readFrame(frame);
     if (job.cancelled())
         return {};
     const ModelInfo& info = m_model.info();
-    const PreparedImage prepared =
-        prepare(stored, file->pipeline(image.frame), m_profile, {info.inputSize, info.patch});
+    const PreparedImage prepared = prepare(stored, file.pipeline(frame), m_profile, {info.inputSize, info.patch});
     std::vector<float> input; // three equal channels
     for (int channel = 0; channel < 3; ++channel)
         input.insert(input.end(), prepared.values.begin(), prepared.values.end());
@@ -164,8 +150,11 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
     const Stopwatch watch;
     ScoredImage out;
     out.image = image;
-    const FileState before = stateOf(image.path);
-    const std::string key = m_cache ? cacheKey(image) : std::string();
+    const FileState before = FileState::settled(image.path);
+    const auto file = open(image);
+    const std::string key = m_cache ? cacheKey(image, job) : std::string();
+    if (job.cancelled())
+        return {};
     if (m_cache)
         if (const auto bytes = m_cache->get(key)) {
             if (auto kept = parseEncodedImage(*bytes)) {
@@ -176,10 +165,10 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
             }
         }
     if (!out.encoded) {
-        auto computed = compute(image, job);
+        auto computed = compute(*file, image.frame, job);
         if (!computed)
             return {};
-        if (stateOf(image.path) != before)
+        if (FileState::of(image.path) != before)
             throw Error(ErrorCode::Data, {action::encode}, image.path.string(),
                         {TextId("zeroshot.file_changed", "the file changed while it was read; open it again")});
         if (m_cache)

@@ -17,6 +17,7 @@
 
 namespace mama {
 
+class ImageFile;
 struct ScanReport;
 
 // An image of a study that is to be scored, and what names it in results.
@@ -93,8 +94,9 @@ public:
     Cancellable<ScoredImage> encode(const ImageToScore& image, const Job& job = {}) const;
 
 private:
-    std::string cacheKey(const ImageToScore& image) const;
-    Cancellable<EncodedImage> compute(const ImageToScore& image, const Job& job) const;
+    static std::unique_ptr<ImageFile> open(const ImageToScore& image);
+    std::string cacheKey(const ImageToScore& image, const Job& job) const; // of no use if cancelled
+    Cancellable<EncodedImage> compute(ImageFile& file, int frame, const Job& job) const;
 
     const Model& m_model;
     const Profile& m_profile;

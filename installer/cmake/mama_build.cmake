@@ -67,6 +67,7 @@ endfunction()
 
 # mama_test(NAME LABEL unit|parity|gui|process SOURCES ... LIBRARIES ...)
 # A Qt Test program, run by ctest under its label.
+# OpenMP's threads sleep between their pieces of work: tiny tensors on a loaded machine else take minutes of waiting.
 function(mama_test name)
   cmake_parse_arguments(A "" "LABEL;TIMEOUT" "SOURCES;LIBRARIES;DEPENDS;ENVIRONMENT" ${ARGN})
   if(NOT A_TIMEOUT)
@@ -91,5 +92,5 @@ function(mama_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT}
-    ENVIRONMENT "MAMA_BIN=${PROJECT_BINARY_DIR}/bin;${A_ENVIRONMENT}" WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
+    ENVIRONMENT "MAMA_BIN=${PROJECT_BINARY_DIR}/bin;OMP_WAIT_POLICY=PASSIVE;${A_ENVIRONMENT}" WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
 endfunction()

@@ -25,7 +25,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const auto opened = mama::WeightFile::open(path);
         for (const mama::TensorInfo& info : opened->tensors())
             static_cast<void>(opened->bytes(info));
-        static_cast<void>(mama::inspectWeights(options)->report.json());
+        const auto report = mama::inspectWeights(options)->report;
+        static_cast<void>(report.json());
+        int chosen = 0;
+        for (const auto& [name, count] : report.others)
+            if (++chosen <= 3 && !name.empty()) {
+                options.weights = name;
+                static_cast<void>(mama::inspectWeights(options)->report.json());
+            }
     } catch (const mama::Error&) {
         return 0;
     }

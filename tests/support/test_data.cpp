@@ -64,6 +64,17 @@ std::string ParityCase::difference(const std::string& file, std::span<const floa
     return difference(file, std::span<const double>(wide));
 }
 
+std::filesystem::path parityModel(const std::string& name, const std::string& modelType)
+{
+    const std::filesystem::path root = parityFolder() / name;
+    if (std::filesystem::exists(root))
+        for (const auto& entry : std::filesystem::directory_iterator(root))
+            if (const auto config = entry.path() / "config.json";
+                std::filesystem::exists(config) && readJson(config).value("model_type", "") == modelType)
+                return entry.path();
+    return root / modelType;
+}
+
 std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol,
                        const std::string& what)
 {

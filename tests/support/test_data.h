@@ -56,6 +56,9 @@ private:
     nlohmann::json m_case;
 };
 
+// The folder of a case whose config.json is of that "model_type"; a path that is not there if none is.
+std::filesystem::path parityModel(const std::string& name, const std::string& modelType);
+
 // Compares two arrays with stated tolerances; empty if equal within them.
 std::string difference(std::span<const double> actual, std::span<const double> expected, double atol, double rtol,
                        const std::string& what);

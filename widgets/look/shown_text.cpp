@@ -4,7 +4,6 @@
 #include "core/base/text_escape.h"
 
 #include <QCoreApplication>
-#include <new>
 
 namespace mama {
 namespace {
@@ -24,8 +23,6 @@ QString shownLine(const UserText& text) { return QString::fromStdString(oneLine(
 
 QString shownError(const std::exception& error)
 {
-    if (dynamic_cast<const std::bad_alloc*>(&error))
-        return shownText({TextId("error.memory", "Not enough memory for this.")});
     const UserText text = textOf(error);
     return text.id().empty() ? shownText(text) : shownLine(text);
 }

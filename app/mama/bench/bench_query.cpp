@@ -94,6 +94,8 @@ int benchQuery(const BenchOptions& options, const Context& context)
         throw Error(ErrorCode::Usage, "bench query", "--model",
                     "name a model with a text tower: tokenizers cannot be made up");
     const LoadedModel loaded = loadModel(options.model, options.compute, job);
+    if (!loaded.model)
+        return Cancelled;
     TextEncoder encoder(*loaded.model);
     const auto first = encoder.encode({"a mass."}, {}, job); // not measured; tells the width
     if (!first)

@@ -60,7 +60,7 @@ nlohmann::json toJson(const ScanReport& report)
         auto images = nlohmann::json::array();
         for (const StudyImage& image : study.images)
             images.push_back(toJson(image));
-        document["studies"].push_back({{"study_uid", study.uid}, {"date", study.date}, {"images", images}});
+        document["studies"].push_back({{"study_uid", study.uid}, {"date", study.date}, {"images", std::move(images)}});
     }
     for (const ScanProblem& problem : report.problems)
         document["problems"].push_back(

@@ -74,18 +74,15 @@ int inspect(const CheckpointOptions& options, const Context& context)
     document["model"] = model->description;
     document["tensors"] = tensorList(*file);
     // A file that is no model at all is fine to look into; a model that is broken is refused.
-    const bool broken = !model->report.problems.empty() || !model->report.missing.empty();
-    document["loadable"] = kind != "unknown" && !broken;
+    const std::string wrong = model->report.wrong().english();
+    document["loadable"] = kind != "unknown" && wrong.empty();
     if (options.json)
         printJson(document);
     else
         printTensors(document);
-    if (!broken)
+    if (wrong.empty())
         return Done;
-    const std::string why = model->report.missing.empty()
-                                ? model->report.problems.front().english()
-                                : "the tensor " + model->report.missing.front().name + " is missing";
-    std::cerr << "error: inspect: " << given.checkpoint.string() << ": " << why << "\n";
+    std::cerr << "error: inspect: " << given.checkpoint.string() << ": " << wrong << "\n";
     return SomeRefused;
 }
 

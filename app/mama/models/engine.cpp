@@ -1,4 +1,5 @@
 // mama engine: the background worker, JSON-RPC 2.0 on standard input and output (core/protocol/README.md).
+#include "app/mama/end_guard.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
 #include "core/base/log.h"
@@ -39,9 +40,11 @@ int run(const EngineCommand& command, const Context& context)
     options.compute = command.compute;
     engine::Session session(options);
     bool sound = false;
+    std::jthread guard; // of the work that goes on after the last message
     {
         engine::Service service(session, STDIN_FILENO, output, MAMA_VERSION);
         sound = service.run(context.stop);
+        guard = endIfItHangs(sound ? Done : Failed);
     }
     ::close(output);
     return sound ? Done : Failed;

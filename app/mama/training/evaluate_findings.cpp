@@ -49,6 +49,8 @@ int run(Options options, const Job& job)
 {
     const TrainingIndex index = readData(options, job);
     LoadedModel loaded = loadModel(options.model, options.compute, job);
+    if (!loaded.model)
+        return Cancelled;
     const ModelInfo& info = loaded.model->info();
     options.evaluation.profile = loaded.profile;
     options.evaluation.inputSize = info.inputSize;

@@ -123,6 +123,7 @@ int train(const TrainCommand& command, const Context& context)
         run.config = withModel(configurationIn(command.config));
     if (!context.quiet)
         tellNeeds(run);
+    *context.endsByItself = true;
     return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
 }
 

@@ -62,7 +62,7 @@ bool wasLaunched(const QString& folder) { return QFileInfo::exists(configBeside(
 QString launchProblem(const QString& folder)
 {
     QFile file(errorsBeside(folder));
-    if (file.open(QIODevice::ReadOnly) && file.size() > 0) {
+    if (QFileInfo(file).isFile() && file.open(QIODevice::ReadOnly) && file.size() > 0) {
         if (file.size() > 2000)
             file.seek(file.size() - 2000);
         return QString::fromUtf8(file.readAll()).trimmed();

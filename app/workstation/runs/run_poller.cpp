@@ -161,7 +161,7 @@ bool RunPoller::replaced(const Followed& run)
 QStringList RunPoller::newLog(Followed& run)
 {
     QFile file(QString::fromStdString(run.folder.logFile().string()));
-    if (!file.open(QIODevice::ReadOnly))
+    if (!QFileInfo(file).isFile() || !file.open(QIODevice::ReadOnly)) // a FIFO would be waited for
         return {};
     if (run.logOffset == 0 && file.size() > logBytes) // of a long log its end
         run.logOffset = file.size() - logBytes;

@@ -1,7 +1,9 @@
 #include "core/dicom/codec/frame_codec.h"
 
+#include "core/dicom/codec/decoder_watch.h"
 #include "core/dicom/data_set/element_header.h"
 #include "core/image/jpeg_picture.h"
+#include "core/image/jpeg_segments.h"
 
 #include <algorithm>
 #include <cstring>
@@ -66,20 +68,25 @@ bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed
                                              static_cast<unsigned long>(compressed.size()));
     Uint32 fragment = 1;
     OFString colourModel;
+    const DecoderWatch watch;
     if (result.good())
         result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(),
                                            static_cast<Uint32>(out.size()), colourModel);
     if (result.bad())
-        why = result.text();
-    return result.good();
+        why = {TextId("decode.stream_not_decoded", "the compressed stream is damaged or of a kind that is not read")};
+    else if (watch.sawDamage())
+        why = {TextId("decode.jpeg_data_damaged",
+                      "broken: the JPEG data are damaged or cut, a part of the picture is missing")};
+    return why.empty();
 }
 
 // One byte plane (PS3.5 G.3.1) into every step-th byte. DCMTK's decoder reads beyond the data of broken frames, so
-// this one is ours. False if the segment ends before the plane is full.
-bool unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t count, std::size_t step)
+// this one is ours. The bytes it took; empty if the segment ends before the plane is full.
+std::optional<std::size_t> unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t count,
+                                       std::size_t step)
 {
-    std::size_t done = 0;
-    for (std::size_t at = 0; done < count && at < in.size();) {
+    std::size_t done = 0, at = 0;
+    while (done < count && at < in.size()) {
         const int head = static_cast<signed char>(std::to_integer<unsigned char>(in[at++]));
         if (head == -128)
             continue;
@@ -87,12 +94,21 @@ bool unpackPlane(std::span<const std::byte> in, std::byte* out, std::size_t coun
         const auto length = static_cast<std::size_t>(run ? 1 - head : 1 + head);
         const std::size_t needed = run ? 1 : length;
         if (needed > in.size() - at)
-            return false;
+            return std::nullopt;
         for (std::size_t i = 0; i < length && done < count; ++i, ++done)
             out[done * step] = in[run ? at : at + i];
         at += needed;
     }
-    return done == count;
+    return done == count ? std::optional(at) : std::nullopt;
+}
+
+// Bytes behind a full plane that are more than padding: what stands in front of them is not what was written.
+bool isSurplus(std::span<const std::byte> rest)
+{
+    constexpr std::size_t harmless = 16;
+    return rest.size() > harmless && std::ranges::any_of(rest.subspan(harmless), [](std::byte each) {
+               return each != std::byte{0} && each != std::byte{0x80};
+           });
 }
 
 std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, const PixelLayout& layout, UserText& why)
@@ -132,11 +148,16 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
         const std::size_t target =
             plane / bytesPerSample * bytesPerSample + bytesPerSample - 1 - plane % bytesPerSample;
         const auto segment = std::span<const std::byte>(compressed).subspan(from, to - from);
-        if (!unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes)) {
+        const auto taken = unpackPlane(segment, out.bytes.data() + target, layout.pixels(), planes);
+        if (!taken)
             why = {TextId("decode.rle_segment_ends_before_bytes", "RLE segment %1 ends before its %2 bytes"), plane + 1,
                    layout.pixels()};
+        else if (isSurplus(segment.subspan(*taken)))
+            why = {TextId("decode.rle_segment_too_long",
+                          "RLE segment %1 holds %2 bytes more than its plane needs: its data are damaged"),
+                   plane + 1, segment.size() - *taken};
+        if (!why.empty())
             return std::nullopt;
-        }
     }
     return out;
 }
@@ -221,38 +242,51 @@ void takeAllBits(RawFrame& frame, const PixelLayout& layout)
          layout.bitsStored, frame.precision});
 }
 
-// The zeros of a sparse copy read as empty packets of JPEG 2000, so the decoder does not complain. (A lossless JPEG has
-// such runs by right, in even air.)
+// Where a run of so many zeros begins; empty if there is none, but for padding behind the stream's end.
+std::optional<std::size_t> zerosAt(std::span<const std::byte> stream, std::size_t least)
+{
+    for (std::size_t probe = 0; probe < stream.size(); probe += least) {
+        std::size_t from = probe, to = probe;
+        while (from > 0 && stream[from] == std::byte{0} && stream[from - 1] == std::byte{0})
+            --from;
+        while (to < stream.size() && stream[to] == std::byte{0})
+            ++to;
+        const bool padding = to == stream.size() && from >= 2 && stream[from - 2] == std::byte{0xFF} &&
+                             stream[from - 1] == std::byte{0xD9};
+        if (to - from >= least)
+            return padding ? std::nullopt : std::optional(from);
+    }
+    return std::nullopt;
+}
+
+// The zeros of a sparse copy read as empty packets of JPEG 2000 and as long codes of JPEG-LS, so that a decoder does
+// not complain. Blank pictures have short runs by right. JPEG-LS has none: no code has more zeros than 64 (ISO 14495-1,
+// A.5.3).
 void lookForHole(std::span<const std::byte> stream, const StreamInfo& info, RawFrame& out)
 {
-    constexpr std::size_t suspicious = 512;
     if (info.kind != Kind::Jpeg2000 && info.kind != Kind::JpegLs)
         return;
-    for (std::size_t at = 0; at + suspicious <= stream.size(); at += suspicious) {
-        const auto part = stream.subspan(at, suspicious);
-        if (std::all_of(part.begin(), part.end(), [](std::byte each) { return each == std::byte{0}; })) {
-            out.warnings.push_back(
-                {TextId("decode.hole_in_stream",
-                        "the compressed stream holds nothing but zeros from byte %1 on: the file may be a "
-                        "damaged copy and a part of the picture missing"),
-                 at});
-            return;
-        }
-    }
+    if (const auto from = zerosAt(stream, info.kind == Kind::JpegLs ? 32 : 512))
+        out.warnings.push_back({TextId("decode.hole_in_stream",
+                                       "the compressed stream holds nothing but zeros from byte %1 on: the file may be "
+                                       "a damaged copy and a part of the picture missing"),
+                                *from});
 }
 
 // The standard's thresholds (ISO 14495-1, C.2.4.1.1.1) for samples of under 8 bits, written into the stream: the
 // decoder takes those of 8 bits and more where the stream names none.
 void nameThresholds(std::vector<std::byte>& stream, int precision)
 {
-    std::size_t scan = 2;
-    while (scan + 4 <= stream.size() && readNumber(stream, scan, 2, true) != 0xFFDA) {
-        if (readNumber(stream, scan, 2, true) == 0xFFF8)
+    ByteCursor in(stream, false);
+    auto segment = jpegSegment(in, 2);
+    while (segment && segment->marker != 0xFFDA) {
+        if (segment->marker == 0xFFF8)
             return; // it names its own
-        scan += 2 + readNumber(stream, scan + 2, 2, true);
+        segment = jpegSegment(in, segment->next());
     }
-    if (scan + 10 > stream.size())
+    if (!segment || !in.ok() || segment->at + 10 > stream.size())
         return;
+    const std::size_t scan = segment->at;
     const std::size_t components = readNumber(stream, scan + 4, 1, true);
     if (scan + 6 + 2 * components > stream.size())
         return;
@@ -263,17 +297,17 @@ void nameThresholds(std::vector<std::byte>& stream, int precision)
     const int first = within(std::max(2, 3 / factor + 3 * near), near + 1),
               second = within(std::max(3, 7 / factor + 5 * near), first),
               third = within(std::max(4, 21 / factor + 7 * near), second);
-    std::vector<std::byte> segment;
+    std::vector<std::byte> named;
     for (const int word : {0xFFF8, 13}) {
-        segment.push_back(static_cast<std::byte>(word >> 8));
-        segment.push_back(static_cast<std::byte>(word & 0xFF));
+        named.push_back(static_cast<std::byte>(word >> 8));
+        named.push_back(static_cast<std::byte>(word & 0xFF));
     }
-    segment.push_back(std::byte{1});
+    named.push_back(std::byte{1});
     for (const int word : {most, first, second, third, 64}) {
-        segment.push_back(static_cast<std::byte>(word >> 8));
-        segment.push_back(static_cast<std::byte>(word & 0xFF));
+        named.push_back(static_cast<std::byte>(word >> 8));
+        named.push_back(static_cast<std::byte>(word & 0xFF));
     }
-    stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(scan), segment.begin(), segment.end());
+    stream.insert(stream.begin() + static_cast<std::ptrdiff_t>(scan), named.begin(), named.end());
 }
 
 } // namespace

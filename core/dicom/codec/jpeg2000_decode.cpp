@@ -44,15 +44,6 @@ OPJ_BOOL seekInput(OPJ_OFF_T to, void* user)
     return OPJ_TRUE;
 }
 
-void keepMessage(const char* message, void* user)
-{
-    auto& text = *static_cast<std::string*>(user);
-    if (text.empty())
-        text = message;
-    while (!text.empty() && text.back() == '\n')
-        text.pop_back();
-}
-
 template <class T>
 void interleave(const opj_image_t& image, std::vector<std::byte>& out)
 {
@@ -96,9 +87,6 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     opj_stream_set_seek_function(stream.get(), seekInput);
     opj_stream_set_user_data(stream.get(), &input, nullptr);
     opj_stream_set_user_data_length(stream.get(), input.bytes.size());
-    std::string said; // by OpenJPEG
-    opj_set_error_handler(codec.get(), keepMessage, &said);
-
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
     opj_image_t* made = nullptr;
@@ -107,10 +95,8 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     const std::unique_ptr<opj_image_t, decltype(&opj_image_destroy)> image(made, opj_image_destroy);
     good = good && opj_decode(codec.get(), stream.get(), image.get()) && opj_end_decompress(codec.get(), stream.get());
     if (!good || !matches(*image, info)) {
-        why = said;
-        if (said.empty())
-            why = {TextId("decode.stream_does_not_hold_picture",
-                          "the stream does not hold the picture that its header announces")};
+        why = {TextId("decode.stream_does_not_hold_picture", "the JPEG 2000 stream is damaged or ends before the "
+                                                             "picture that its header announces does")};
         return {};
     }
     std::vector<std::byte> out;

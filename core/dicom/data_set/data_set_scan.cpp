@@ -49,7 +49,7 @@ public:
                      {TextId("decode.item_or_delimiter_outside_sequence", "item or delimiter outside a sequence")});
             if (isPixelData(element.tag)) {
                 keep(at);
-                pixelData(element, at);
+                after(pixelData(element, at), element.tag, encoding);
                 return std::move(m_scan);
             }
             const std::size_t next = skip(element, at, encoding, 0);
@@ -213,17 +213,45 @@ private:
         }
     }
 
-    void pixelData(const ElementHeader& element, std::size_t at)
+    // Where the element after the pixel data starts.
+    std::size_t pixelData(const ElementHeader& element, std::size_t at)
     {
         PixelData pixels;
         pixels.tag = element.tag;
         pixels.words = !element.is("OB") && !element.is("UN");
         pixels.encapsulated = element.length == ElementHeader::undefined;
-        if (pixels.encapsulated)
-            fragments(element, pixels);
-        else
-            pixels.value = {element.value, skip(element, at, Encoding::ExplicitLittle, 0) - element.value};
+        std::size_t end = 0;
+        if (pixels.encapsulated) {
+            end = fragments(element, pixels);
+        } else {
+            end = skip(element, at, Encoding::ExplicitLittle, 0);
+            pixels.value = {element.value, end - element.value};
+        }
         m_scan.pixels = std::move(pixels);
+        return end;
+    }
+
+    // Few elements may follow the pixel data (padding, signatures); what is none of them belongs to nothing.
+    void after(std::size_t at, std::uint32_t last, Encoding encoding)
+    {
+        const auto padding = [&] { return m_bytes.size() - at == 1 && m_bytes[at] == std::byte{0}; };
+        while (at < m_bytes.size() && !padding()) {
+            const auto element = readElementHeader(m_bytes, at, encoding);
+            if (element && element->length == ElementHeader::undefined && element->is("SQ") && element->tag > last)
+                return;
+            const bool known =
+                element && element->tag > last && element->tag >> 16 != 0xFFFE &&
+                element->length <= m_bytes.size() - element->value &&
+                (encoding == Encoding::ImplicitLittle || DcmVR(std::string(element->vr, 2).c_str()).isStandard());
+            if (!known) {
+                m_scan.warnings.push_back({TextId("decode.bytes_after_data_set",
+                                                  "%1 bytes after the data set, from offset %2, belong to nothing"),
+                                           m_bytes.size() - at, at});
+                return;
+            }
+            last = element->tag;
+            at = element->value + element->length;
+        }
     }
 
     std::span<const std::byte> m_bytes;

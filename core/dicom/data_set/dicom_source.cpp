@@ -136,6 +136,10 @@ void inflateDataSet(DicomSource& source)
     if (status != Z_STREAM_END)
         throw fail(status == Z_BUF_ERROR ? UserText{TextId("decode.truncated", "truncated")}
                                          : UserText{TextId("decode.broken", "broken")});
+    if (stream.avail_in > 1) // one byte makes the length even
+        source.warnings.push_back(
+            {TextId("decode.bytes_after_deflated", "%1 bytes after the deflated data set belong to nothing"),
+             static_cast<std::uint64_t>(stream.avail_in)});
     source.bytes = source.inflated;
     source.start = 0;
 }

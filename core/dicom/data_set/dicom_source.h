@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/user_text.h"
 #include "core/dicom/data_set/data_set_scan.h"
 

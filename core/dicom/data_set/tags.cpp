@@ -9,6 +9,7 @@
 #include <dcmtk/dcmdata/dcitem.h>
 #include <dcmtk/dcmdata/dcsequen.h>
 #include <dcmtk/dcmdata/dctagkey.h>
+#include <string_view>
 
 namespace mama::tags {
 namespace {
@@ -117,32 +118,54 @@ std::optional<std::int64_t> integer(DcmItem& item, std::uint32_t tag)
 
 namespace {
 
-// A decimal comma as a point, where the text has but one meaning: "1,5", "0,070", "1.234,5". "1,500" has two.
+bool isDigits(std::string_view text) { return text.find_first_not_of("0123456789") == std::string_view::npos; }
+
+// Digits in groups of three behind the first, as "1.234.567"; the digits alone, or empty where it is not so.
+std::string grouped(std::string_view text, char separator)
+{
+    std::string out;
+    for (std::size_t at = 0; at <= text.size();) {
+        const std::size_t end = std::min(text.find(separator, at), text.size());
+        const std::string_view group = text.substr(at, end - at);
+        const bool fits = at == 0 ? end == text.size() || (!group.empty() && group.size() <= 3) : group.size() == 3;
+        if (!fits || !isDigits(group))
+            return {};
+        out += group;
+        at = end + 1;
+    }
+    return out;
+}
+
+// Commas as the point or as nothing, where the text has but one meaning: "1,5", ",070", "1.234,5", "1,234.5",
+// "1,234,567", "1,5e3". "1,500" has two and stays as it is.
 std::string withPoint(const std::string& text)
 {
-    const std::size_t comma = text.find(',');
-    if (comma == std::string::npos)
+    const std::size_t sign = text.starts_with('-') ? 1 : 0, power = std::min(text.find_first_of("eE"), text.size());
+    const std::string_view plain = std::string_view(text).substr(sign, power - sign);
+    const std::size_t comma = plain.rfind(','), point = plain.rfind('.');
+    if (comma == std::string_view::npos)
         return text;
-    const std::string before = text.substr(0, comma), after = text.substr(comma + 1);
-    std::string whole;
-    for (std::size_t i = 0; i < before.size(); ++i) {
-        const bool group = before[i] == '.' && i > 0 && (before.size() - i) % 4 == 0; // points between thousands
-        if (before[i] == '.' && !group)
-            return text;
-        if (!group)
-            whole += before[i];
+    const bool pointLast = point != std::string_view::npos && point > comma;
+    const std::size_t split = pointLast ? point : comma;
+    const std::string_view before = plain.substr(0, split), after = plain.substr(split + 1);
+    std::string whole = grouped(before, pointLast ? ',' : '.');
+    std::string_view rest = after;
+    if (std::string all = grouped(plain, ','); std::ranges::count(plain, ',') > 1 && !all.empty()) {
+        whole = std::move(all);
+        rest = {};
+    } else if (rest.empty() || (whole.empty() && !before.empty())) {
+        return text;
+    } else if (!pointLast && rest.size() == 3 && before.size() <= 3 && !before.empty() && before[0] != '0') {
+        return text;
     }
-    const std::string digits = whole.starts_with('-') ? whole.substr(1) : whole;
-    const auto isDigit = [](char c) { return c >= '0' && c <= '9'; };
-    const bool plain = !digits.empty() && !after.empty() && std::all_of(digits.begin(), digits.end(), isDigit) &&
-                       std::all_of(after.begin(), after.end(), isDigit);
-    const bool thousands = after.size() == 3 && digits.size() <= 3 && digits[0] != '0' && whole == before;
-    return plain && !thousands ? whole + "." + after : text;
+    return isDigits(rest) ? text.substr(0, sign) + whole + "." + std::string(rest) + text.substr(power) : text;
 }
 
 // NaN for what is no number, or not one alone: a part of a text is never taken for all of it.
 double numberOf(const std::string& text)
 {
+    if (text.starts_with("+-"))
+        return std::nan("");
     const std::string plain = withPoint(text.starts_with('+') ? text.substr(1) : text);
     double value = 0;
     const auto [end, failed] = std::from_chars(plain.data(), plain.data() + plain.size(), value);
@@ -177,6 +200,12 @@ std::vector<double> numbers(DcmItem& item, std::uint32_t tag)
     for (const std::string& each : texts(item, tag))
         out.push_back(numberOf(each));
     return out;
+}
+
+bool isContradictory(DcmItem& item, std::uint32_t tag)
+{
+    const auto all = numbers(item, tag);
+    return std::ranges::any_of(all, [&](double each) { return !(each == all.front()); });
 }
 
 std::optional<double> number(DcmItem& item, std::uint32_t tag, std::size_t index)

@@ -21,6 +21,8 @@ std::optional<std::int64_t> integer(DcmItem& item, std::uint32_t tag);
 // DS, FD, FL, IS and integers; finite only.
 std::vector<double> numbers(DcmItem& item, std::uint32_t tag);
 std::optional<double> number(DcmItem& item, std::uint32_t tag, std::size_t index = 0);
+// Several values, of which not all are the same, where one belongs.
+bool isContradictory(DcmItem& item, std::uint32_t tag);
 // The value as 16-bit words (US, SS, OW) or as pairs of bytes, little endian (OB, UN).
 std::vector<std::uint16_t> words(DcmItem& item, std::uint32_t tag);
 std::vector<std::uint8_t> bytes(DcmItem& item, std::uint32_t tag);

@@ -73,7 +73,7 @@ void DicomImage::readDataset()
     m_dataset->transferEnd();
     if (result.bad())
         throw Error(ErrorCode::Format, {action::decode}, m_path.string(),
-                    {TextId("decode.broken_header", "header: %1, near offset %2"), result.text(),
+                    {TextId("decode.broken_header", "the header cannot be read beyond offset %1"),
                      m_source.start + static_cast<std::size_t>(stream.tell())});
 }
 
@@ -109,7 +109,7 @@ void DicomImage::preparePixels()
     warn(m_layout.warnings);
     warn(m_frames->warnings());
     std::vector<UserText> grey; // known before a frame is decoded
-    static_cast<void>(readPipeline(*m_dataset, 0, m_layout, grey));
+    m_firstGrey = readPipeline(*m_dataset, 0, m_layout, grey);
     warn(grey);
     m_header.frames = m_frames->frames();
     m_header.bitsStored = m_layout.bitsStored;
@@ -134,7 +134,7 @@ const FrameSource& DicomImage::frames() const
 
 RawFrame DicomImage::rawFrame(int frame)
 {
-    RawFrame raw = frames().read(frame);
+    RawFrame raw = checked(*m_source.file, [&] { return frames().read(frame); });
     warn(raw.warnings);
     return raw;
 }
@@ -165,7 +165,7 @@ std::vector<std::byte> DicomImage::storedBytes()
 {
     const FrameSource& source = frames();
     if (m_layout.bitsAllocated == 1 && !m_scan.pixels->encapsulated)
-        return source.packedBits();
+        return checked(*m_source.file, [&] { return source.packedBits(); });
     checkSize(static_cast<std::uint64_t>(source.frames()));
     std::vector<std::byte> out;
     for (int frame = 0; frame < source.frames(); ++frame) {
@@ -183,7 +183,7 @@ GreyPipeline DicomImage::pipeline(int frame)
 {
     static_cast<void>(frames());
     std::vector<UserText> warnings;
-    GreyPipeline out = readPipeline(*m_dataset, frame, m_layout, warnings);
+    GreyPipeline out = frame == 0 ? m_firstGrey : readPipeline(*m_dataset, frame, m_layout, warnings);
     if (m_layout.photometric == "PALETTE COLOR")
         out.bits = readPalette(*m_dataset, m_layout, m_path.string()).bits <= 8 ? 8 : 16;
     warn(warnings);

@@ -43,6 +43,7 @@ private:
     ImageHeader m_header;
     FileKind m_kind = FileKind::NoPixels;
     PixelLayout m_layout;
+    GreyPipeline m_firstGrey; // of frame 0
     std::unique_ptr<FrameSource> m_frames;
     std::optional<Error> m_pixelError; // why frames cannot be read
 };

@@ -23,7 +23,7 @@ Code code(DcmItem& item, const TextDecoder& decode)
 std::optional<Spacing> spacing(DcmItem& item, std::uint32_t tag, std::vector<UserText>& warnings)
 {
     const auto row = tags::number(item, tag, 0), column = tags::number(item, tag, 1);
-    if (row && column && *row > 0 && *column > 0)
+    if (row && column && *row > 0 && *column > 0 && tags::numbers(item, tag).size() == 2)
         return Spacing{*row, *column};
     if (const std::string said = tags::wholeText(item, tag); !said.empty())
         warnings.push_back(
@@ -115,7 +115,8 @@ void readGeometry(DcmItem& d, ImageHeader& out)
             out.pixelSpacing = spacing(*measures, 0x00280030, out.warnings);
     out.imagerPixelSpacing = spacing(d, 0x00181164, out.warnings);
     out.spacingCalibration = tags::text(d, 0x00280A02);
-    out.magnification = tags::number(d, 0x00181114);
+    if (!tags::isContradictory(d, 0x00181114))
+        out.magnification = tags::number(d, 0x00181114);
     if (const std::string said = tags::wholeText(d, 0x00181114); !out.magnification && !said.empty())
         out.warnings.push_back(
             {TextId("decode.magnification_unreadable",

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/dicom/read/archive.h"
 #include "core/dicom/read/dicom_image.h"
 #include "core/image/raster_file.h"
 
@@ -39,7 +40,7 @@ public:
 
     StoredImage readFrame(int frame) override
     {
-        StoredImage image = readRaster(m_file->bytes(), m_path, frame);
+        StoredImage image = checked(*m_file, [&] { return readRaster(m_file->bytes(), m_path, frame); });
         // Only now it is known whether there is colour.
         m_header.channels = image.channels;
         m_header.photometric = image.channels == 3 ? "RGB" : "MONOCHROME2";
@@ -84,21 +85,52 @@ const char* name(FileKind kind) { return idOf(kind).english; }
 
 UserText textOf(FileKind kind) { return {idOf(kind)}; }
 
-std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
+namespace {
+
+constexpr auto overLimit = TextId("decode.file_over_limit", "%1 MiB: image files of over %2 MiB are not read");
+
+UserText tooLarge(const MappedFile& file) { return {overLimit, file.bytes().size() >> 20, largestFile >> 20}; }
+
+UserText whyNoImage(const MappedFile& file)
 {
-    const auto file = std::make_shared<const MappedFile>(path);
+    if (file.bytes().empty())
+        return {TextId("decode.empty_file", "the file is empty")};
+    const UserText neither{TextId("decode.neither_dicom_nor_picture", "neither DICOM nor PNG, JPEG, TIFF or PGM")};
+    return file.bytes().size() > largestFile
+               ? UserText{TextId("decode.neither_and_too_large", "%1; %2"), neither, tooLarge(file)}
+               : neither;
+}
+
+std::unique_ptr<ImageFile> openMapped(const std::shared_ptr<const MappedFile>& file)
+{
+    const auto refuse = [&](ErrorCode code, const UserText& why) {
+        return Error(code, {action::decode}, file->path().string(), why);
+    };
     // A DICOM file's preamble may be a TIFF header (PS3.10 7.1): DICOM is looked for first.
     const bool dicom = hasDicomMagic(file->bytes());
-    const RasterFileInfo info = dicom ? RasterFileInfo{} : inspectRaster(file->bytes(), path);
+    if (dicom && file->bytes().size() > largestFile)
+        throw refuse(ErrorCode::Unsupported, tooLarge(*file));
+    const RasterFileInfo info = dicom ? RasterFileInfo{} : inspectRaster(file->bytes(), file->path());
+    if (!info.format.empty() && file->bytes().size() > largestFile)
+        throw refuse(ErrorCode::Unsupported, tooLarge(*file));
     if (!info.format.empty())
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
+    if (const Archive* archive = source ? nullptr : archiveOf(file->bytes()))
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), archiveText(*archive));
     if (!source)
-        throw Error(ErrorCode::Format, {action::decode}, path.string(),
-                    file->bytes().empty() ? UserText{TextId("decode.empty_file", "the file is empty")}
-                                          : UserText{TextId("decode.neither_dicom_nor_picture",
-                                                            "neither DICOM nor PNG, JPEG, TIFF or PGM")});
+        throw refuse(ErrorCode::Format, whyNoImage(*file));
+    if (file->bytes().size() > largestFile)
+        throw refuse(ErrorCode::Unsupported, tooLarge(*file));
     return std::make_unique<DicomImage>(std::move(*source));
+}
+
+} // namespace
+
+std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
+{
+    const auto file = std::make_shared<const MappedFile>(path);
+    return checked(*file, [&] { return openMapped(file); });
 }
 
 } // namespace mama

@@ -35,10 +35,15 @@ void readPadding(DcmItem& d, const PixelLayout& layout, GreyPipeline& out)
 double rescale(DcmItem& item, std::uint32_t tag, double otherwise, std::vector<UserText>& warnings)
 {
     const auto value = tags::number(item, tag);
-    if (const std::string said = tags::wholeText(item, tag); !value && !said.empty())
-        warnings.push_back({TextId("decode.rescale_unreadable", "%1 \"%2\" is no number: %3 was taken"),
-                            tag == 0x00281053 ? "(0028,1053) Rescale Slope" : "(0028,1052) Rescale Intercept",
-                            oneLine(said).substr(0, 60), static_cast<int>(otherwise)});
+    const char* name = tag == 0x00281053 ? "(0028,1053) Rescale Slope" : "(0028,1052) Rescale Intercept";
+    const std::string said = oneLine(tags::wholeText(item, tag)).substr(0, 60);
+    if (!value && !said.empty())
+        warnings.push_back({TextId("decode.rescale_unreadable", "%1 \"%2\" is no number: %3 was taken"), name, said,
+                            static_cast<int>(otherwise)});
+    else if (value && tags::isContradictory(item, tag))
+        warnings.push_back(
+            {TextId("decode.rescale_of_several", "%1 \"%2\" is more than one number: the first was taken"), name,
+             said});
     return value.value_or(otherwise);
 }
 

@@ -74,7 +74,8 @@ public:
     void good(const OFCondition& condition) const
     {
         if (condition.bad())
-            throw Error(ErrorCode::Io, "write mammogram", m_path.string(), condition.text());
+            throw Error(ErrorCode::Io, "write mammogram", m_path.string(),
+                        {TextId("write.data_set_not_written", "the data set could not be made or written")});
     }
 
 private:

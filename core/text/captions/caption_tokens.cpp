@@ -113,10 +113,9 @@ CaptionRules rulesOfModel(const json& captions, const std::string& where)
 CaptionRules rulesOfFiles(const std::filesystem::path& folder, const Tokenizer& tokenizer)
 {
     const std::filesystem::path file = folder / "tokenizer_config.json", map = folder / "special_tokens_map.json";
-    json config = std::filesystem::exists(file) ? readJson(file) : json::object();
-    const json named = std::filesystem::exists(map) ? readJson(map) : json::object();
-    if (config.is_object() && named.is_object())
-        config.update(named);
+    json config = text::optionalObject(file);
+    const json named = text::optionalObject(map);
+    config.update(named);
     CaptionRules rules;
     if (tokenizer.isBert()) {
         rules.separator = specialToken(config, "sep_token", tokenizer.id("[SEP]") ? "[SEP]" : "</s>");

@@ -2,7 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/base/files.h"
+#include "core/base/json_text.h"
+#include "core/base/log.h"
 
 #include <algorithm>
 
@@ -34,7 +35,10 @@ const nlohmann::json* member(const nlohmann::json& object, const char* key)
 
 nlohmann::json readObject(const std::filesystem::path& file)
 {
-    nlohmann::json document = readJson(file);
+    std::vector<std::string> twice;
+    nlohmann::json document = readOthersJson(file, twice);
+    for (const std::string& key : twice)
+        log::warning(file.string() + ": the key " + key + " is given twice, the last value counts");
     if (!document.is_object())
         broken(file.string(), {TextId("tokenizer.document_must_json_object", "the document must be a JSON object")});
     return document;

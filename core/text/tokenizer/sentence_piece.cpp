@@ -40,7 +40,8 @@ public:
             }
             std::vector<int> some;
             if (const auto status = m_processor->library.Encode(part.text, &some); !status.ok())
-                throw Error(ErrorCode::Data, {action::tokenize}, "SentencePiece", oneLine(status.ToString()));
+                throw Error(ErrorCode::Data, {action::tokenize}, "SentencePiece",
+                            {TextId("tokenizer.pieces_refuse_text", "the text cannot be cut into its pieces")});
             ids.insert(ids.end(), some.begin(), some.end());
         }
         return ids;
@@ -84,7 +85,8 @@ public:
         const auto flush = [&] {
             std::string some;
             if (const auto status = m_processor->library.Decode(run, &some); !status.ok())
-                throw Error(ErrorCode::Data, {action::decodeTokens}, "SentencePiece", oneLine(status.ToString()));
+                throw Error(ErrorCode::Data, {action::decodeTokens}, "SentencePiece",
+                            {TextId("tokenizer.pieces_refuse_ids", "these ids are no pieces of it")});
             text += some;
             run.clear();
         };
@@ -139,13 +141,14 @@ std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& 
     checkSentencePieceModel(model, file.string());
     try {
         if (const auto status = processor->library.LoadFromSerializedProto(model); !status.ok())
-            broken(file.string(), oneLine(status.ToString()));
+            broken(file.string(),
+                   {TextId("tokenizer.no_sentence_piece", "it is no SentencePiece model or a broken one")});
     } catch (const Error&) {
         throw;
     } catch (const std::exception&) { // Darts throws its own on pieces that it cannot order
         broken(file.string(), {TextId("tokenizer.pieces_unordered", "its pieces cannot be put in order")});
     }
-    const nlohmann::json config = std::filesystem::exists(configFile) ? readJson(configFile) : nlohmann::json::object();
+    const nlohmann::json config = optionalObject(configFile);
     auto& library = processor->library;
     if (flagAt(config, "add_bos_token", true, configFile.string()) && library.bos_id() >= 0)
         processor->before.push_back(library.bos_id());

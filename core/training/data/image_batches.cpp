@@ -160,6 +160,7 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
         batch.labels.push_back(labelOf(image));
         batch.imageIds.push_back(image.id);
     }
+    m_images.checkWhole();
     return batch;
 }
 
@@ -170,6 +171,7 @@ std::vector<float> ImageBatches::plain(std::size_t image) const
                               Augmentation::none(), unused);
     std::vector<float> values;
     normalise(same.grey, values);
+    m_images.checkWhole();
     return values;
 }
 

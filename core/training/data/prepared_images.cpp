@@ -1,6 +1,7 @@
 #include "core/training/data/prepared_images.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/dicom/read/image_file.h"
 #include "core/training/data/lesion_share.h"
@@ -230,6 +231,12 @@ Cancellable<PreparedImages> PreparedImages::open(const TrainingIndex& index, con
                         " images cannot be read, more than data.bad_image_share allows");
     }
     return images;
+}
+
+void PreparedImages::checkWhole() const
+{
+    if (m_file.isCut())
+        m_file.check();
 }
 
 std::span<const std::uint8_t> PreparedImages::at(std::int64_t place) const

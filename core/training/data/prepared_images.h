@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/base/progress.h"
 #include "core/image/profile.h"
 #include "core/training/data/training_index.h"
@@ -44,6 +44,9 @@ public:
     std::span<const std::uint8_t> picture(std::size_t image) const;
     // [base, base] share of each pixel that lesions of the channel cover, 255: all of it; empty: no such lesion.
     std::span<const std::uint8_t> lesions(std::size_t image, LesionChannel channel) const;
+
+    // Error(Io) if the packed file was cut off since: what was read of it may be zeros.
+    void checkWhole() const;
 
     struct Unreadable
     {

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 #include "core/training/loop/shared_files.h"
 #include "core/training/settings/trained_tensors.h"
 #include "core/weights/families/canonical_names.h"
@@ -101,6 +102,7 @@ void readTensorsInto(const fs::path& path, const NamedTensors& tensors)
             std::memcpy(copy.data_ptr(), data.bytes.data(), data.bytes.size());
         tensor.detach().copy_(copy);
     }
+    file->check();
 }
 
 TrainableModel::TrainableModel(const fs::path& start)
@@ -113,6 +115,8 @@ TrainableModel::TrainableModel(const fs::path& start)
     const Parameters views = parametersOf(*imported); // of read-only memory
     for (const auto& [name, tensor] : views.all())
         parameters.set(name, tensor.clone(torch::MemoryFormat::Contiguous));
+    for (const auto& file : imported->weightFiles)
+        file->check();
 }
 
 void TrainableModel::dropText()
@@ -184,7 +188,7 @@ void TrainableModel::saveTokenizer(const fs::path& folder, const SharedFiles* sh
         if (shared) {
             shared->provide(
                 name, [&](const fs::path& path) { return sameBytes(path, file); },
-                [&](const fs::path& path) { writeAtomically(path, MappedFile(file).bytes()); });
+                [&](const fs::path& path) { writeAtomically(path, readText(file)); });
             shared->place(name, folder);
         } else if (!fs::copy_file(file, folder / name, fs::copy_options::overwrite_existing, failed)) {
             throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/mapped_file.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -30,15 +30,6 @@ void inPieces(std::span<const std::byte> bytes, bool mapped, const Use& use)
             ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
         bytes = bytes.subspan(part.size());
     }
-}
-
-// SHA-256 of a file, whatever its size.
-inline std::string hashOfFile(const std::filesystem::path& path)
-{
-    const MappedFile file(path);
-    Sha256 hash;
-    inPieces(file.bytes(), true, [&](std::span<const std::byte> part) { hash.add(part); });
-    return hash.finish();
 }
 
 // SHA-256 of several files as one, from theirs (name -> sum): of "SUM  NAME" lines in the order of the names.

@@ -56,11 +56,15 @@ void checkTiling(std::vector<SafetensorsEntry> entries, std::uint64_t dataSize, 
 class Safetensors : public WeightFile
 {
 public:
-    explicit Safetensors(MappedFile file) : m_file(std::move(file)) { read(); }
+    explicit Safetensors(MappedFile file) : m_file(std::move(file))
+    {
+        checked(m_file, [this] { return (read(), true); });
+    }
 
     const std::vector<TensorInfo>& tensors() const override { return m_tensors; }
     const nlohmann::json& metadata() const override { return m_metadata; }
     const std::filesystem::path& path() const override { return m_file.path(); }
+    std::vector<const MappedFile*> mappings() const override { return {&m_file}; }
     TensorBytes bytes(const TensorInfo& tensor) const override
     {
         const auto found = m_ranges.find(tensor.name);

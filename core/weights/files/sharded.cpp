@@ -1,4 +1,5 @@
 #include "core/base/error_actions.h"
+#include "core/base/files.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
 #include "core/weights/files/safetensors.h"
@@ -30,17 +31,17 @@ public:
             fail(m_path, {TextId("weight_file.no_tensor_in_shards", "there is no tensor %1"), inQuotes(tensor.name)});
         return found->second->bytes(tensor);
     }
-    std::vector<fs::path> files() const override
+    std::vector<const MappedFile*> mappings() const override
     {
-        std::vector<fs::path> all;
+        std::vector<const MappedFile*> all;
         for (const auto& [file, weights] : m_shards)
-            all.push_back(m_path.parent_path() / file);
+            all.push_back(weights->mappings().front()); // a shard is never an index itself
         return all;
     }
     void verify() const override
     {
         for (const auto& [file, sum] : m_sums)
-            if (hashOfFile(m_path.parent_path() / file) != sum)
+            if (m_shards.at(file)->hash() != sum)
                 fail(m_path.parent_path() / file,
                      {TextId("weight_file.sha_not_one_file_changed",
                              "its SHA-256 is not the one in %1: the file was changed, or belongs to another model"),

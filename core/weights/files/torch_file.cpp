@@ -55,10 +55,7 @@ class TorchFile : public WeightFile
 public:
     TorchFile(MappedFile file, const std::string& part) : m_zip(std::move(file))
     {
-        findPrefix();
-        const TensorBytes data = m_zip.read(m_prefix + "data.pkl", longestPickle);
-        const Pickle pickle = readPickle(data.bytes, path());
-        addTensors(pickle, *chosen(pickle, part));
+        checked(m_zip.file(), [&] { return (read(part), true); });
     }
 
     const std::vector<TensorInfo>& tensors() const override { return m_tensors; }
@@ -66,9 +63,11 @@ public:
     const std::filesystem::path& path() const override { return m_zip.path(); }
     std::string part() const override { return m_part; }
     std::map<std::string, std::size_t> others() const override { return m_others; }
+    std::vector<const MappedFile*> mappings() const override { return {&m_zip.file()}; }
     TensorBytes bytes(const TensorInfo& tensor) const override;
 
 private:
+    void read(const std::string& part);
     void findPrefix();
     const PickleNode* stateDict(const Pickle& pickle) const;
     const PickleNode* chosen(const Pickle& pickle, const std::string& part);
@@ -90,6 +89,14 @@ private:
                                std::pair<std::span<const std::byte>, std::weak_ptr<const std::vector<std::byte>>>>
         m_read;
 };
+
+void TorchFile::read(const std::string& part)
+{
+    findPrefix();
+    const TensorBytes data = m_zip.read(m_prefix + "data.pkl", longestPickle);
+    const Pickle pickle = readPickle(data.bytes, path());
+    addTensors(pickle, *chosen(pickle, part));
+}
 
 // torch.save puts everything below one folder, named after the file.
 void TorchFile::findPrefix()

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/weights/files/weight_file.h"
 
 namespace mama::weights {

@@ -1,6 +1,6 @@
 #include "core/weights/files/weight_file.h"
 
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
 #include "core/weights/files/safetensors.h"
@@ -102,17 +102,25 @@ std::shared_ptr<const WeightFile> WeightFile::open(const fs::path& path, const s
         return open(weightsOf(path), part);
     if (path.extension() == ".json")
         return weights::openSharded(path);
-    return openMapped(MappedFile(path), part);
+    auto file = openMapped(MappedFile(path), part);
+    file->check();
+    return file;
+}
+
+void WeightFile::check() const
+{
+    for (const MappedFile* file : mappings())
+        file->check();
 }
 
 std::string WeightFile::hash() const
 {
-    const auto all = files();
-    if (all.size() == 1 && all.front() == path())
-        return weights::hashOfFile(path());
+    const auto all = mappings();
+    if (all.size() == 1 && all.front()->path() == path())
+        return sha256(*all.front());
     std::map<std::string, std::string> sums;
-    for (const fs::path& file : all)
-        sums[file.filename().string()] = weights::hashOfFile(file);
+    for (const MappedFile* file : all)
+        sums[file->path().filename().string()] = sha256(*file);
     return weights::hashOfSums(sums);
 }
 

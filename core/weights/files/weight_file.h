@@ -11,6 +11,8 @@
 
 namespace mama {
 
+class MappedFile;
+
 enum class TensorType { F64, F32, F16, BF16, I64, I32, I16, I8, U8, Bool };
 std::size_t bytesPerElement(TensorType type);
 const char* name(TensorType type); // "F32", as safetensors writes it
@@ -53,12 +55,14 @@ public:
     // The dictionary that was read, and the further ones of the same file with their numbers of tensors.
     virtual std::string part() const { return {}; }
     virtual std::map<std::string, std::size_t> others() const { return {}; }
-    // The files that hold the tensors: path() itself, or the shards by name.
-    virtual std::vector<std::filesystem::path> files() const { return {path()}; }
+    // The mapped files that hold the tensors: path() itself, or the shards by name.
+    virtual std::vector<const MappedFile*> mappings() const = 0;
+    // Error(Io) if another process changed or cut one of them since they were opened.
+    void check() const;
     // Reads every byte of the files whose SHA-256 the index gives. Error(Format) names the first that has another.
     virtual void verify() const {}
 
-    // SHA-256 of the file; of shards that of their sums, one "SUM  NAME" a line. Reads every byte.
+    // SHA-256 of what is mapped; of shards that of their sums, one "SUM  NAME" a line. Reads every byte.
     std::string hash() const;
     const TensorInfo* find(const std::string& name) const;
 };

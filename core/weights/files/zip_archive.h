@@ -1,5 +1,5 @@
 #pragma once
-#include "core/base/files.h"
+#include "core/base/mapped_file.h"
 #include "core/weights/files/weight_file.h"
 
 #include <cstdint>
@@ -25,6 +25,7 @@ public:
     explicit ZipArchive(MappedFile file);
 
     const std::filesystem::path& path() const { return m_file.path(); }
+    const MappedFile& file() const { return m_file; }
     const std::map<std::string, Entry>& entries() const { return m_entries; }
     const Entry* find(const std::string& name) const;
     // The entry's bytes with its CRC-32 checked; a view where stored. Never allocates more than `most`, nor more

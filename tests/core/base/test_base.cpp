@@ -1,9 +1,16 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
+#include "core/base/json_text.h"
+#include "core/base/mapped_file.h"
 #include "core/base/npy.h"
 #include "core/base/text_escape.h"
 #include "tests/support/test_data.h"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <fstream>
+#include <sys/stat.h>
 
 using namespace mama;
 
@@ -63,6 +70,84 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(readNpy(path), Error);
     }
 
+    // Cut while mapped: the page that is gone reads as zeros, and check() says so. Without the guard this ends the
+    // program.
+    void aFileThatIsCutInUseIsToldNotMet()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a";
+        writeAtomically(path, std::string(1 << 20, 'x'));
+        const MappedFile file(path), other(path);
+        std::filesystem::resize_file(path, 10);
+        QVERIFY(!file.isCut()); // not read yet
+        QVERIFY_EXCEPTION_THROWN(file.check(), Error);
+        QVERIFY(std::ranges::all_of(file.bytes().subspan(8192), [](std::byte each) { return each == std::byte{0}; }));
+        QCOMPARE(file.bytes()[5], std::byte{'x'});
+        QVERIFY(file.isCut());
+        QVERIFY(!other.isCut());
+        QVERIFY_EXCEPTION_THROWN(checked(file, [] { return 1; }), Error);
+        QVERIFY_EXCEPTION_THROWN(checked(file, []() -> int { throw std::runtime_error("of the zeros"); }), Error);
+        writeAtomically(path, std::string_view("whole"));
+        QCOMPARE(readText(path), std::string("whole"));
+    }
+
+    // Size, inode and time of modification kept: the time of status change tells.
+    void aChangeInPlaceIsSeen()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a";
+        writeAtomically(path, std::string_view("one"));
+        const FileState before = FileState::settled(path);
+        const MappedFile file(path);
+        const auto time = std::filesystem::last_write_time(path);
+        std::fstream(path, std::ios::in | std::ios::out | std::ios::binary) << "two";
+        std::filesystem::last_write_time(path, time);
+        QVERIFY(FileState::of(path) != before);
+        QCOMPARE(FileState::of(path).modified, before.modified);
+        QVERIFY_EXCEPTION_THROWN(file.check(), Error);
+    }
+
+    // As a trainer does once a second to the file that the window reads: what was read is the old file, whole.
+    void aReplacedFileIsNoChange()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a";
+        writeAtomically(path, std::string_view("one"));
+        const MappedFile file(path);
+        writeAtomically(path, std::string_view("two"));
+        file.check();
+        QCOMPARE(file.bytes()[0], std::byte{'o'});
+    }
+
+    void whatIsNoRegularFileIsRefusedAtOnce()
+    {
+        const QTemporaryDir folder;
+        const auto root = std::filesystem::path(folder.path().toStdString());
+        QCOMPARE(::mkfifo((root / "fifo").c_str(), 0600), 0);
+        for (const std::filesystem::path& path : {root / "fifo", root, std::filesystem::path("/dev/zero")}) {
+            QVERIFY_EXCEPTION_THROWN(readText(path), Error);
+            QVERIFY_EXCEPTION_THROWN(readNpy(path), Error);
+            QVERIFY_EXCEPTION_THROWN(openRegular(path, O_WRONLY | O_APPEND | O_CREAT), Error);
+            QVERIFY_EXCEPTION_THROWN(writeAtomically(path, std::string_view("text")), Error);
+        }
+        QVERIFY(std::filesystem::is_fifo(root / "fifo"));
+        QVERIFY(std::filesystem::is_character_file("/dev/zero"));
+    }
+
+    void aTextOfGigabytesIsRefusedByItsSize()
+    {
+        const QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "a.json";
+        writeAtomically(path, std::string_view("{}"));
+        std::filesystem::resize_file(path, std::uintmax_t{4} << 30); // takes no room on the disk
+        try {
+            readJson(path);
+            QFAIL("it was read");
+        } catch (const Error& error) {
+            QVERIFY(std::string(error.what()).find("4096 MiB") != std::string::npos);
+        }
+    }
+
     void aFailedWriteLeavesNothing()
     {
         const QTemporaryDir folder;
@@ -79,6 +164,20 @@ private Q_SLOTS:
     }
 
     // The stated contract: both line ends, empty lines kept, no line after a last line break.
+    // Ours name a key once; of other people's the last value counts, as in their own libraries, and the key is noted.
+    void keysGivenTwice()
+    {
+        const QTemporaryDir folder;
+        const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "a.json";
+        writeAtomically(file, std::string_view(R"({"a": {"b": 1, "b": [2]}, "c": 3})"));
+        QVERIFY_THROWS_EXCEPTION(Error, readJson(file));
+        std::vector<std::string> twice;
+        QVERIFY(readOthersJson(file, twice) == (nlohmann::json{{"a", {{"b", {2}}}}, {"c", 3}}));
+        QCOMPARE(twice, std::vector<std::string>{"\"b\""});
+        writeAtomically(file, std::string_view(R"({"a": })"));
+        QVERIFY_THROWS_EXCEPTION(Error, readOthersJson(file, twice));
+    }
+
     void linesAreSplit()
     {
         QCOMPARE(splitLines(""), std::vector<std::string>{});

@@ -1,6 +1,7 @@
 // Every file of the reference table by its checksum, the odd and hostile ones by their stated outcome, and the
 // display stage against the standard's closed forms and DCMTK's own renderer.
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/dicom/codec/dcmtk_setup.h"
 #include "core/dicom/read/image_file.h"
@@ -195,6 +196,67 @@ private Q_SLOTS:
         QVERIFY2(timer.elapsed() < 1000, "must be refused at once");
         for (const QString& part : parts)
             QVERIFY2(reason.contains(part), qPrintable(reason));
+    }
+
+    // What follows the data set changes nothing of the image and is told; valid elements and padding are not.
+    void bytesAfterTheDataSetWarn()
+    {
+        const auto source = folder() / "pydicom+pydicom/J2K_pixelrep_mismatch.dcm";
+        MAMA_NEED(std::filesystem::exists(source), source.string());
+        const QTemporaryDir temporary;
+        const auto path = std::filesystem::path(temporary.path().toStdString()) / "a.dcm";
+        const std::string whole = readText(source);
+        using namespace std::string_literals;
+        const std::string element = "\xFC\xFF\xFC\xFFOB\0\0\4\0\0\0\0\0\0\0"s;
+        const auto warned = [&](const std::string& behind) {
+            writeAtomically(path, whole + behind);
+            const auto file = ImageFile::open(path);
+            if (file->readFrame(0).bytes != ImageFile::open(source)->readFrame(0).bytes)
+                return std::string("other pixels");
+            std::string all;
+            for (const std::string& warning : english(file->header().warnings))
+                all += warning + "\n";
+            return all;
+        };
+        for (const std::string& behind : {"\0"s, element, element + "\0"s}) // padding, and an element of padding
+            QCOMPARE(warned(behind), warned(""s));
+        for (const std::string& behind : {"x"s, "note"s, std::string(5000, '\0'), whole, element + "tail"})
+            QVERIFY2(warned(behind).find("bytes after the data set") != std::string::npos, warned(behind).c_str());
+    }
+
+    // Refused by the size, at once: nothing reads gigabytes of zeros.
+    void gigabytesAreRefusedByTheirSize()
+    {
+        const auto source = folder() / "pydicom+pydicom/CT_small.dcm";
+        MAMA_NEED(std::filesystem::exists(source), source.string());
+        const QTemporaryDir temporary;
+        const auto path = std::filesystem::path(temporary.path().toStdString()) / "a.dcm";
+        for (const std::string& start :
+             {readText(source), std::string("P5 4 4 255\n0123456789abcdef"), std::string("x")}) {
+            writeAtomically(path, start);
+            std::filesystem::resize_file(path, std::uintmax_t{4} << 30);
+            QElapsedTimer timer;
+            timer.start();
+            const std::string reason = refusal(path);
+            QVERIFY2(timer.elapsed() < 1000, "must be refused at once");
+            QVERIFY2(reason.find("4096 MiB") != std::string::npos, reason.c_str());
+        }
+    }
+
+    // Cut while open: an error, not the end of the program.
+    void anImageThatIsCutInUseIsRefused()
+    {
+        const auto source = folder() / "pydicom+pydicom/CT_small.dcm";
+        MAMA_NEED(std::filesystem::exists(source), source.string());
+        const QTemporaryDir temporary;
+        const auto path = std::filesystem::path(temporary.path().toStdString()) / "a.dcm";
+        for (const std::uintmax_t left : {0, 500, 5000}) {
+            writeAtomically(path, readText(source));
+            const auto file = ImageFile::open(path);
+            std::filesystem::resize_file(path, left);
+            QVERIFY_EXCEPTION_THROWN(file->readFrame(0), Error);
+            QVERIFY_EXCEPTION_THROWN(file->storedBytes(), Error);
+        }
     }
 
     void readableOddFilesWarn()

@@ -124,6 +124,14 @@ private Q_SLOTS:
         QVERIFY_EXCEPTION_THROWN(readRaster(other, "x.png"), Error);
     }
 
+    // A comment in the middle of a number: 3 x 4 to one reader, 33 x 4 to another. Found by picture_fuzz.
+    void aSizeThatReadsInTwoWaysIsRefused()
+    {
+        const std::string text = "P5\n3#3#\n4\n5\n" + std::string(200, '\x01');
+        const auto bytes = std::as_bytes(std::span(text));
+        QVERIFY_THROWS_EXCEPTION(Error, readRaster(bytes, "a.pgm"));
+    }
+
     void aPageListInACircleEnds()
     {
         auto bytes = tiff({{1, 2}}, 1);

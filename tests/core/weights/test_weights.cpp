@@ -7,9 +7,11 @@
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
+#include <QRegularExpression>
 #include <bit>
 #include <cstring>
 #include <fstream>
+#include <functional>
 
 using namespace mama;
 namespace fs = std::filesystem;
@@ -40,6 +42,17 @@ std::string difference(const ImportedModel& a, const ImportedModel& b)
             return x.info.name + " against " + y.info.name;
         if (!std::ranges::equal(x.data.bytes, y.data.bytes))
             return x.info.name + " has other values";
+    }
+    return {};
+}
+
+// What the call throws, or empty.
+std::string error(const std::function<void()>& call)
+{
+    try {
+        call();
+    } catch (const Error& failure) {
+        return failure.what();
     }
     return {};
 }
@@ -227,8 +240,9 @@ private Q_SLOTS:
                     ++pairs;
                 }
         QVERIFY(pairs > 0);
-        MAMA_SAME(unlike(imported(parity.path("llama")).description["text"]["kv_heads"],
-                         parity.json("llama/config.json")["num_key_value_heads"]));
+        const fs::path llama = test::parityModel("text", "llama");
+        MAMA_SAME(unlike(imported(llama).description["text"]["kv_heads"],
+                         readJson(llama / "config.json")["num_key_value_heads"]));
     }
 
     void adaptersLieOverTheirBase()
@@ -282,10 +296,10 @@ private Q_SLOTS:
 
     void shardsAreOneModel()
     {
-        const test::ParityCase parity("text");
-        MAMA_NEED(parity.present(), parity.path("").string());
+        const fs::path llama = test::parityModel("text", "llama");
+        MAMA_NEED(fs::exists(llama), llama.string());
         const QTemporaryDir folder;
-        const auto whole = WeightFile::open(parity.path("llama"));
+        const auto whole = WeightFile::open(llama);
         std::vector<NamedTensor> parts[2];
         nlohmann::json map = nlohmann::json::object();
         for (std::size_t i = 0; i < whole->tensors().size(); ++i) {
@@ -295,10 +309,10 @@ private Q_SLOTS:
         }
         writeSafetensors(here(folder) / "a.safetensors", parts[0], {});
         writeSafetensors(here(folder) / "b.safetensors", parts[1], {});
-        fs::copy_file(parity.path("llama/config.json"), here(folder) / "config.json");
+        fs::copy_file(llama / "config.json", here(folder) / "config.json");
         const fs::path index = here(folder) / "model.safetensors.index.json";
         writeAtomically(index, nlohmann::json{{"weight_map", map}}.dump());
-        MAMA_SAME(difference(imported(here(folder)), imported(parity.path("llama"))));
+        MAMA_SAME(difference(imported(here(folder)), imported(llama)));
         map.begin().value() = "../a.safetensors";
         writeAtomically(index, nlohmann::json{{"weight_map", map}}.dump());
         QVERIFY_EXCEPTION_THROWN(WeightFile::open(index), Error);
@@ -326,14 +340,6 @@ private Q_SLOTS:
         QCOMPARE(whole->hash(), hash);
         QCOMPARE(hash, sha256(sums.at("a.safetensors") + "  a.safetensors\n" + sums.at("b.safetensors") +
                               "  b.safetensors\n")); // as sha256sum prints
-        const auto error = [](const auto& call) {
-            try {
-                call();
-            } catch (const Error& failure) {
-                return std::string(failure.what());
-            }
-            return std::string();
-        };
         write("b.safetensors", "y", others);
         QVERIFY(error([&] { WeightFile::open(here(folder))->verify(); }).find("b.safetensors: its SHA-256") !=
                 std::string::npos);
@@ -356,6 +362,160 @@ private Q_SLOTS:
             QCOMPARE(weights::withoutWrappers(name), std::string("a.b"));
         QCOMPARE(weights::withoutWrappers("modules.a.module"), std::string("modules.a.module"));
         QCOMPARE(weights::withoutHolders("model.net.model.blocks.0"), std::string("blocks.0"));
+        QCOMPARE(weights::sharedHolder({"image_encoder.trunk.cls", "image_encoder.trunk.blocks.0.a"}),
+                 std::string("image_encoder.trunk."));
+        QCOMPARE(weights::sharedHolder({"encoder.layer.0.a", "encoder.layer.1.a"}), std::string());
+        QCOMPARE(weights::sharedHolder({"ema_model.a", "step"}), std::string());
+    }
+
+    // LitEma's: "model_ema." and a name without dots; what two names may mean is left alone.
+    void namesGetTheirDotsBack()
+    {
+        const auto dotted = weights::namesWithDots({"model.net.a.weight", "model.net.b1.c", "model.net.b.1c",
+                                                    "model_ema.netaweight", "model_ema.netb1c", "model_ema.decay"});
+        QCOMPARE(dotted.size(), std::size_t{1});
+        QCOMPARE(dotted.at("model_ema.netaweight"), std::string("model_ema.net.a.weight"));
+    }
+
+    // An average of what was trained is chosen by its name and completed from the model beside it.
+    void anAverageWithoutDotsCanBeChosen()
+    {
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("model.safetensors"));
+        std::vector<NamedTensor> all;
+        std::vector<std::vector<std::byte>> kept;
+        for (const TensorInfo& info : plain->tensors()) {
+            const auto bytes = plain->bytes(info).bytes;
+            all.push_back({{"model." + info.name, info.type, info.shape}, bytes});
+            if (info.type != TensorType::F32 || info.name.find("running_") != info.name.npos)
+                continue;
+            std::string name = info.name;
+            std::erase(name, '.');
+            kept.emplace_back(bytes.size()); // an average of zeros
+            all.push_back({{"model_ema." + name, info.type, info.shape}, kept.back()});
+        }
+        const float decay = 0.999F;
+        all.push_back({{"model_ema.decay", TensorType::F32, {}}, std::as_bytes(std::span(&decay, 1))});
+        const fs::path file = here(folder) / "m.safetensors";
+        writeSafetensors(file, all, {});
+        ImportOptions options;
+        options.checkpoint = file;
+        options.textModel = parity.path("text-model");
+        options.config = parity.path("model_config.json");
+        const ImportedModel model = *importWeights(options);
+        MAMA_SAME(difference(model, imported(parity.path("model.safetensors"), options.textModel, options.config)));
+        QVERIFY(model.report.others.contains("model_ema"));
+        options.weights = "model_ema";
+        const ImportedModel average = *importWeights(options);
+        QCOMPARE(average.tensors.size(), model.tensors.size());
+        QCOMPARE(values<float>(average, "logit_scale").at(0), 0.0F);
+        const std::string buffer = "img_encoder_q.local_embed.head.1.running_var";
+        QVERIFY(values<float>(average, buffer) == values<float>(model, buffer));
+        QVERIFY(std::ranges::any_of(average.report.notes,
+                                    [](const UserText& note) { return note.id() == "weights.average_completed"; }));
+    }
+
+    // What an unknown tower looks like and what was tried is said, not which of our tensors it lacks.
+    void anUnknownTowerIsNamed_data()
+    {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("image") << "img_encoder_q.model."
+                               << "img_encoder_q.model.stages.0."
+                               << "image tower";
+        QTest::newRow("text") << "text_encoder_q.model.base_model.model.transformer."
+                              << "text_encoder_q.model.mixer.layers."
+                              << "text tower";
+    }
+    void anUnknownTowerIsNamed()
+    {
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        QFETCH(QString, says);
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("model.safetensors"));
+        std::vector<NamedTensor> all;
+        for (const TensorInfo& info : plain->tensors()) {
+            QString name = QString::fromStdString(info.name);
+            if (name.startsWith(from)) {
+                name.replace(from, to);
+                for (const auto& [known, other] : {std::pair{"blocks.", "units."},
+                                                   {"attn.", "mix."},
+                                                   {"mlp.", "wide."},
+                                                   {"patch_embed", "stem"},
+                                                   {"c_", "d_"},
+                                                   {"ln_", "norm_"},
+                                                   {"wte", "tokens"},
+                                                   {"wpe", "places"}})
+                    name.replace(QLatin1String(known), QLatin1String(other));
+            }
+            all.push_back({{name.toStdString(), info.type, info.shape}, plain->bytes(info).bytes});
+        }
+        writeSafetensors(here(folder) / "m.safetensors", all, {});
+        const std::string why =
+            error([&] { static_cast<void>(imported(here(folder) / "m.safetensors", parity.path("text-model"))); });
+        for (const std::string& part : {says.toStdString(), to.toStdString(), std::string("tried were ")})
+            QVERIFY2(why.find(part) != std::string::npos, why.c_str());
+    }
+
+    // Half a checkpoint is refused by what it lacks, not by what follows from that.
+    void halvesAreRefused_data()
+    {
+        QTest::addColumn<QString>("lacks"); // of the names
+        QTest::addColumn<QString>("says");
+        QTest::newRow("adapters alone") << "text_encoder_q.model.(?!.*lora_).*"
+                                        << "text tower is there in part only";
+        QTest::newRow("projection") << "img_encoder_q.global_embed..*"
+                                    << "img_encoder_q.global_embed.bias is missing";
+        QTest::newRow("last layers") << ".*\\.h\\.[1-9].*"
+                                     << "the text tower has 1 layers";
+        QTest::newRow("last blocks") << ".*\\.blocks\\.[1-9].*"
+                                     << "the image tower has 1 layers";
+        QTest::newRow("middle of a block") << ".*\\.blocks\\.1\\.mlp.*"
+                                           << "blocks.1.mlp.fc1.bias";
+    }
+    void halvesAreRefused()
+    {
+        QFETCH(QString, lacks);
+        QFETCH(QString, says);
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("model.safetensors"));
+        const QRegularExpression pattern(QRegularExpression::anchoredPattern(lacks));
+        std::vector<NamedTensor> kept;
+        for (const TensorInfo& info : plain->tensors())
+            if (!pattern.match(QString::fromStdString(info.name)).hasMatch())
+                kept.push_back({info, plain->bytes(info).bytes});
+        QVERIFY(kept.size() < plain->tensors().size());
+        writeSafetensors(here(folder) / "m.safetensors", kept, {});
+        const std::string why = error([&] {
+            static_cast<void>(
+                imported(here(folder) / "m.safetensors", parity.path("text-model"), parity.path("model_config.json")));
+        });
+        QVERIFY2(why.find(says.toStdString()) != std::string::npos, why.c_str());
+    }
+
+    // Other people's configurations: the last of two values counts, as in their own libraries, and that is told.
+    void aKeyGivenTwiceIsTold()
+    {
+        const fs::path bert = test::parityModel("text", "bert");
+        MAMA_NEED(fs::exists(bert), bert.string());
+        const QTemporaryDir folder;
+        fs::copy_file(bert / "model.safetensors", here(folder) / "model.safetensors");
+        std::string config = readText(bert / "config.json");
+        config.insert(config.find('{') + 1, R"("num_attention_heads": 1, )");
+        writeAtomically(here(folder) / "config.json", std::string_view(config));
+        const ImportedModel model = imported(here(folder));
+        MAMA_SAME(unlike(model.description["text"]["heads"], readJson(bert / "config.json")["num_attention_heads"]));
+        QVERIFY(std::ranges::any_of(model.report.assumed, [](const std::string& line) {
+            return line.find("config.json: the last value of \"num_attention_heads\"") != std::string::npos;
+        }));
     }
 
     // Plain weights are taken, an average is named; of two equals none is.
@@ -376,9 +536,10 @@ private Q_SLOTS:
     void chunkedBlocksAreAccepted()
     {
         const test::ParityCase parity("vision");
-        MAMA_NEED(parity.present() && fs::exists(parity.path("dinov2/facebook.pth")), parity.path("").string());
+        const fs::path hub = test::parityModel("vision", "dinov2") / "facebook.pth";
+        MAMA_NEED(parity.present() && fs::exists(hub), hub.string());
         const QTemporaryDir folder;
-        const auto plain = WeightFile::open(parity.path("dinov2/facebook.pth"));
+        const auto plain = WeightFile::open(hub);
         std::vector<NamedTensor> chunked;
         for (const TensorInfo& info : plain->tensors()) {
             NamedTensor tensor{info, plain->bytes(info).bytes, false};
@@ -387,8 +548,7 @@ private Q_SLOTS:
             chunked.push_back(tensor);
         }
         writeSafetensors(here(folder) / "chunked.safetensors", chunked, {});
-        MAMA_SAME(
-            difference(imported(here(folder) / "chunked.safetensors"), imported(parity.path("dinov2/facebook.pth"))));
+        MAMA_SAME(difference(imported(here(folder) / "chunked.safetensors"), imported(hub)));
     }
 
     void largeFilesAreMappedNotCopied()

@@ -105,7 +105,7 @@ private Q_SLOTS:
 
 private:
     fs::path root() const { return m_folder.path().toStdString(); }
-    static fs::path bert() { return test::parityFolder() / "text" / "bert"; }
+    static fs::path bert() { return test::parityModel("text", "bert"); }
     static std::vector<FindingSentence> sentences()
     {
         return {{"There is a mass.", When::Mass, 0},

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/text/captions/caption_tokens.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/loop/schedule.h"
@@ -173,6 +174,8 @@ private Q_SLOTS:
         resumed.load(root() / "bf16");
         for (std::int64_t step = late + 1; step < late + 3; ++step)
             QCOMPARE(stepOf(resumed, step), stepOf(whole, step));
+        const SampleBatch lower = withoutTheLastPatches(batchOf(m_parity.json("batches.json").front()));
+        QVERIFY(std::isfinite(whole.accumulate(lower, late + 3, 0, 1).terms.at("total")));
     }
 
     // The local heads and scale stand still up to the step before late_loss, move at it and after it,
@@ -291,6 +294,24 @@ private:
         made.threads = 1;
         made.placement.device = test::device();
         return made;
+    }
+
+    // A batch of another size than the position embedding's.
+    SampleBatch withoutTheLastPatches(SampleBatch batch) const
+    {
+        const int patch = readJson(root() / "model" / "model.json").at("image").at("patch").get<int>();
+        const auto width = static_cast<std::size_t>(batch.width);
+        const std::size_t whole = static_cast<std::size_t>(batch.height) * width,
+                          kept = static_cast<std::size_t>(batch.height - patch) * width;
+        for (std::vector<float>* images : {&batch.first, &batch.second}) {
+            std::vector<float> cut;
+            for (std::size_t at = 0; at < images->size(); at += whole)
+                cut.insert(cut.end(), images->begin() + static_cast<std::ptrdiff_t>(at),
+                           images->begin() + static_cast<std::ptrdiff_t>(at + kept));
+            *images = std::move(cut);
+        }
+        batch.height -= patch;
+        return batch;
     }
 
     SampleBatch batchOf(const json& rows) const

@@ -139,7 +139,7 @@ private Q_SLOTS:
 
 private:
     fs::path root() const { return m_folder.path().toStdString(); }
-    static fs::path bert() { return test::parityFolder() / "text" / "bert"; }
+    static fs::path bert() { return test::parityModel("text", "bert"); }
     std::string hashOf(const char* folder) const { return readJson(root() / folder / "model.json").at("hash"); }
     static double dot(std::span<const float> a, std::span<const float> b)
     {

@@ -1,0 +1,33 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <sys/mman.h>
+#include <unistd.h>
+
+namespace mama::test {
+
+// The readers map files: an input that lives in memory under a file's name.
+class MemoryFile
+{
+public:
+    MemoryFile(const std::uint8_t* data, std::size_t size) : m_descriptor(memfd_create("fuzz", 0))
+    {
+        m_good = m_descriptor >= 0 && ::write(m_descriptor, data, size) == static_cast<ssize_t>(size);
+    }
+    ~MemoryFile()
+    {
+        if (m_descriptor >= 0)
+            ::close(m_descriptor);
+    }
+    MemoryFile(const MemoryFile&) = delete;
+    MemoryFile& operator=(const MemoryFile&) = delete;
+    bool good() const { return m_good; }
+    std::filesystem::path path() const { return "/proc/self/fd/" + std::to_string(m_descriptor); }
+
+private:
+    int m_descriptor;
+    bool m_good = false;
+};
+
+} // namespace mama::test
