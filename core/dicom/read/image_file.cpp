@@ -95,6 +95,8 @@ UserText whyNoImage(const MappedFile& file)
 {
     if (file.bytes().empty())
         return {TextId("decode.empty_file", "the file is empty")};
+    if (const Archive* archive = archiveOf(file.bytes()))
+        return archiveText(*archive);
     const UserText neither{TextId("decode.neither_dicom_nor_picture", "neither DICOM nor PNG, JPEG, TIFF or PGM")};
     return file.bytes().size() > largestFile
                ? UserText{TextId("decode.neither_and_too_large", "%1; %2"), neither, tooLarge(file)}
@@ -116,8 +118,6 @@ std::unique_ptr<ImageFile> openMapped(const std::shared_ptr<const MappedFile>& f
     if (!info.format.empty())
         return std::make_unique<PictureImage>(file, info);
     auto source = readDicomSource(file);
-    if (const Archive* archive = source ? nullptr : archiveOf(file->bytes()))
-        throw Error(ErrorCode::Format, {action::decode}, path.string(), archiveText(*archive));
     if (!source)
         throw refuse(ErrorCode::Format, whyNoImage(*file));
     if (file->bytes().size() > largestFile)
