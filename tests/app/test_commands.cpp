@@ -317,12 +317,19 @@ private Q_SLOTS:
                 const QString longSide = entry.at("first_resize_long_side").is_null()
                                              ? QStringLiteral("0")
                                              : QString::number(entry.at("first_resize_long_side").get<int>());
-                QCOMPARE(mamaCommand({"preprocess", text(parity.path(entry.at("file").get<std::string>())), "--profile",
-                                      "mama-embed-reference", "--size", found.captured(1), "--long-side", longSide,
-                                      "--no-jpeg", "--square-side", QString::number(entry.at("square_side").get<int>()),
-                                      "--out", text(folder / "x.npy"), "--json"})
-                             .status,
-                         0);
+                QStringList asked{"preprocess",    text(parity.path(entry.at("file").get<std::string>())),
+                                  "--profile",     "mama-embed-reference",
+                                  "--size",        found.captured(1),
+                                  "--long-side",   longSide,
+                                  "--square-side", QString::number(entry.at("square_side").get<int>()),
+                                  "--out",         text(folder / "x.npy"),
+                                  "--no-jpeg",     "--json"};
+                if (entry.at("inverted_monochrome1").get<bool>())
+                    asked << "--photometric"
+                          << "MONOCHROME1";
+                if (!entry.at("eight_bit_conversion").get<bool>())
+                    asked << "--no-scale";
+                QCOMPARE(mamaCommand(asked).status, 0);
                 const std::vector<double> made = readNpy(folder / "x.npy").asDouble();
                 MAMA_SAME(parity.difference(file, std::span(made).first(parity.array(file).size())));
                 ++compared;
