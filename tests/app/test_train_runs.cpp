@@ -199,6 +199,16 @@ private Q_SLOTS:
             window->findChild<QLabel*>(QStringLiteral("runStatus"))->text().contains(QStringLiteral("not there")));
         window->train().list().choose(newest);
         QTRY_COMPARE(count(*window), QStringLiteral("18 runs"));
+        writeRun(QStringLiteral("older/run-0"), 0); // of another folder its newest, however old
+        window->train().openRun(pathOf(QStringLiteral("older")));
+        QTRY_VERIFY(window->train().current() &&
+                    window->train().current()->folder == pathOf(QStringLiteral("older/run-0")));
+        window->train().openRun(pathOf(QStringLiteral("all")));
+        QCOMPARE(window->train().current()->folder, newest);
+        window->train().openRun(pathOf(QStringLiteral("older")));
+        QCOMPARE(window->train().current()->folder, pathOf(QStringLiteral("older/run-0")));
+        window->train().list().forgetChosen();
+        QVERIFY(!window->train().list().isEmpty());
         window->train().list().forgetChosen();
         QVERIFY(window->train().list().isEmpty());
         QVERIFY(window->findChild<QLabel*>(QStringLiteral("trainStart"))->isVisible());
@@ -231,7 +241,6 @@ private Q_SLOTS:
         const qint64 listed = clock.elapsed();
         qint64 slowest = 0;
         const QString text = QStringLiteral("status:failed batch=8 tag:lora needle");
-        double work = 0;               // of this thread, whatever else the machine does
         double work = 0;               // of this thread, whatever else the machine does
         for (const QChar key : text) { // each key filters anew
             const double before = threadTime();
@@ -352,6 +361,9 @@ private Q_SLOTS:
         QCOMPARE(mamaCommand({"run", "label", other, "--tag", "lora,new", "--group", "g"}).status, 0);
         QTRY_COMPARE(window->train().list().model().indexOf(other).data().toString(),
                      QStringLiteral("g / run-2 — finished [lora, new]"));
+        window->train().list().choose(other);
+        QCOMPARE(mamaCommand({"run", "label", other, "--name", "Renamed elsewhere"}).status, 0);
+        QTRY_COMPARE(window->train().current()->name(), QStringLiteral("Renamed elsewhere"));
         QCOMPARE(mamaCommand({"run", "show", other}).json().at("group").get<std::string>(), std::string("g"));
         QCOMPARE(mamaCommand({"run", "list", pathOf(QStringLiteral("all")), "--filter", "batch>many"}).status, 2);
     }

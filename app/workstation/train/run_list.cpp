@@ -145,8 +145,7 @@ void RunList::add(const QString& folder)
 {
     if (m_model->contains(folder) || m_sources.contains(folder)) {
         m_wanted.clear();
-        const QStringList runs = m_sources.value(folder);
-        setChosen(m_model->contains(folder) ? folder : newest());
+        setChosen(m_model->contains(folder) ? folder : newest(m_sources.value(folder)));
         return;
     }
     m_sources[folder] = {folder};
@@ -180,6 +179,8 @@ void RunList::take(const ShelfNews& news)
     } else if (!m_model->entry(news.source)) { // a folder of runs is none itself
         source->removeAll(news.source);
         m_model->remove(news.source);
+        if (m_chosen == news.source) // it was opened just now
+            setChosen(newest(*source));
     }
     chooseWanted();
     showButtons();
@@ -202,13 +203,17 @@ void RunList::chooseWanted()
     if (!m_wanted.isEmpty() && m_model->contains(m_wanted))
         setChosen(std::exchange(m_wanted, QString()));
     else if (m_unseen.isEmpty() && !m_model->contains(m_chosen) && m_model->size() > 0)
-        setChosen(newest());
+        setChosen(newest({}));
 }
 
-QString RunList::newest() const
+// Of these, or of all where none of them is known yet.
+QString RunList::newest(const QStringList& among) const
 {
     std::vector<const RunEntry*> runs = m_model->all();
     RunOrder().sort(runs);
+    for (const RunEntry* run : runs)
+        if (const QString folder = folderText(run->folder()); among.contains(folder))
+            return folder;
     return !runs.empty() ? folderText(runs.front()->folder()) : m_sources.firstKey();
 }
 
@@ -250,7 +255,7 @@ void RunList::forgetChosen()
             m_model->remove(run);
     Q_EMIT removed(source);
     if (m_model->size() > 0)
-        m_chosen = newest();
+        m_chosen = newest({});
     m_settings.setValue(settings_keys::chosenRun, m_chosen);
     showChosen();
     showButtons();

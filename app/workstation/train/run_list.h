@@ -64,7 +64,7 @@ private:
     void chooseWanted();
     void setChosen(const QString& folder);
     void dropGone(const QString& folder);
-    QString newest() const;
+    QString newest(const QStringList& among) const;
     QString sourceOf(const QString& folder) const;
 
     QSettings& m_settings;

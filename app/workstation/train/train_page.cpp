@@ -152,6 +152,16 @@ void TrainPage::connectList()
     connect(m_list, &RunList::added, &m_monitor, &RunMonitor::watchShelf);
     connect(m_list, &RunList::removed, &m_monitor, &RunMonitor::forgetShelf);
     connect(m_list, &RunList::told, this, &TrainPage::told);
+    connect(&m_list->model(), &RunModel::entriesChanged, this, [this] {
+        bool renamed = false;
+        for (RunView& run : m_runs)
+            if (const QString title = m_list->model().titleOf(run.folder); title != run.title) {
+                run.title = title;
+                renamed = true;
+            }
+        if (renamed)
+            drawAgain();
+    });
     connect(m_list, &RunList::changed, this, [this] {
         showReadOut({}); // of another run
         follow();
