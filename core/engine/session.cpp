@@ -217,6 +217,8 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
     QueryReply reply = queryReply(*result, *kept.study);
     for (std::size_t i = 0; i < reply.texts.size(); ++i)
         reply.texts[i].warningTexts = result->texts[i].warnings;
+    for (std::size_t i = 0; i < reply.images.size(); ++i)
+        reply.images[i].warningTexts = kept.study->images[i].image.warnings;
     if (request.maps == MapsWanted::Inline)
         addInlineMaps(reply, *result);
     else if (request.maps == MapsWanted::Files)

@@ -46,6 +46,7 @@ void fields(auto& list, Is<QueryReply::Image> auto& image)
     list.need("scores", image.scores);
     list.need("warnings", image.warnings);
     list.may("maps", image.maps);
+    list.may("warning_texts", image.warningTexts);
 }
 
 void fields(auto& list, Is<QueryReply::Breast> auto& breast)

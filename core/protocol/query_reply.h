@@ -42,7 +42,8 @@ struct QueryReply
         ImageName image;
         std::vector<double> scores; // per text
         std::vector<std::string> warnings;
-        std::optional<std::vector<Map>> maps; // empty: none were asked for
+        std::optional<std::vector<Map>> maps;    // empty: none were asked for
+        std::vector<UserText> warningTexts = {}; // as of texts
         bool operator==(const Image&) const = default;
     };
     struct Breast

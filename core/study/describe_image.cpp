@@ -89,11 +89,8 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
         image.badges.push_back({TextId("badge.partial_view", "partial view")});
     if (header.implantPresent)
         image.badges.push_back({TextId("badge.implant", "implant")});
-    if (header.channels > 1) {
+    if (header.channels > 1)
         image.badges.push_back({TextId("badge.colour", "colour")});
-        if (header.format == "dicom")
-            image.warnings.push_back({TextId("study.colour", "colour picture: not a mammogram")});
-    }
     orient(image, {});
     return image;
 }

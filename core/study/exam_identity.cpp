@@ -44,6 +44,11 @@ std::string digits(const std::string& date)
     return out;
 }
 
+std::string readable(const std::string& date)
+{
+    return date.size() == 8 ? date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6) : date;
+}
+
 bool differ(const std::string& a, const std::string& b) { return !a.empty() && !b.empty() && a != b; }
 
 // A longer form of the same name: middle names, titles.
@@ -94,7 +99,7 @@ UserText ExamIdentity::contradiction(const ExamIdentity& other) const
     const std::string& others = other.studyDate.empty() ? other.acquisitionDate : other.studyDate;
     if (differ(own, others) || (studyDates && differ(acquisitionDate, other.acquisitionDate) &&
                                 overADayApart(acquisitionDate, other.acquisitionDate)))
-        return {TextId("scan.exam_date", "date of the exam")};
+        return {TextId("scan.exam_dates", "date of the exam (%1, %2)"), readable(own), readable(others)};
     return {};
 }
 

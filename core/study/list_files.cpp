@@ -11,6 +11,8 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
+constexpr TextId notAFile("scan.neither_file_nor_folder", "neither a file nor a folder"); // a pipe, a socket, a device
+
 class Walk
 {
 public:
@@ -57,9 +59,10 @@ private:
                     folders.push_back(it->path());
             } else if (it->is_regular_file(ignored)) {
                 found.push_back({it->path(), false});
-            } else if (link) {
+            } else {
                 m_problems.push_back(
-                    {it->path(), {TextId("scan.dead_link", "a link to what is not there or is no file")}, true});
+                    {it->path(), link ? UserText{TextId("scan.dead_link", "a link to what is not there or is no file")}
+                                      : UserText{notAFile}});
             }
         }
         if (failed)
@@ -85,10 +88,9 @@ std::vector<FoundFile> listFiles(const std::vector<fs::path>& paths, const Job& 
         else if (fs::is_regular_file(status))
             walk.found.push_back({path, true});
         else
-            problems.push_back(
-                {path, fs::exists(status)
-                           ? UserText{TextId("scan.neither_file_nor_folder", "neither a file nor a folder")}
-                           : UserText{TextId("scan.not_there", "no such file or folder")}});
+            problems.push_back({path, fs::exists(status)
+                                          ? UserText{notAFile}
+                                          : UserText{TextId("scan.not_there", "no such file or folder")}});
     }
     std::ranges::stable_sort(walk.found, {}, &FoundFile::path);
     const auto same = [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; };

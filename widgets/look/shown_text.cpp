@@ -27,4 +27,10 @@ QString shownError(const std::exception& error)
     return text.id().empty() ? shownText(text) : shownLine(text);
 }
 
+QString plainTip(const QString& text)
+{
+    return QStringLiteral("<qt>") + text.toHtmlEscaped().replace(QLatin1Char('\n'), QStringLiteral("<br>")) +
+           QStringLiteral("</qt>");
+}
+
 } // namespace mama

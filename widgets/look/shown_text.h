@@ -14,4 +14,7 @@ QString shownLine(const UserText& text);
 // What a caught exception says to the user, on one line: core's errors in the program's language.
 QString shownError(const std::exception& error);
 
+// A tooltip that wraps its lines and shows every character as it stands: names of files are no markup.
+QString plainTip(const QString& text);
+
 } // namespace mama

@@ -24,11 +24,14 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     QHBoxLayout* line = buildSentence(); // made in the order of the tab key
     m_hint = new QLabel(this);
     m_hint->setWordWrap(true);
+    m_hint->setTextFormat(Qt::PlainText); // reasons quote files
+    m_hint->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_hint->hide();
     buildTable();
     QHBoxLayout* fused = buildFusion();
     m_provenance = new QLabel(this);
     m_provenance->setWordWrap(true);
+    m_provenance->setTextFormat(Qt::PlainText);
     m_provenance->setTextInteractionFlags(Qt::TextSelectableByMouse);
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.9);

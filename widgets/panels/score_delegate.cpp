@@ -1,5 +1,6 @@
 #include "widgets/panels/score_delegate.h"
 
+#include "widgets/look/tone.h"
 #include "widgets/panels/score_table.h"
 
 #include <QApplication>
@@ -17,6 +18,17 @@ QString sentenceOf(const QModelIndex& index)
     return index.siblingAtColumn(ScoreTable::sentenceColumn).data().toString();
 }
 
+QString noteOf(const QModelIndex& index)
+{
+    const QString note = index.data(ScoreTable::noteRole).toString();
+    return note.isEmpty() ? QString() : QStringLiteral("⚠ ") + note;
+}
+
+int heightOf(const QString& text, const QFontMetrics& metrics, int width)
+{
+    return text.isEmpty() ? 0 : metrics.boundingRect(QRect(0, 0, width, QWIDGETSIZE_MAX), wrapped, text).height();
+}
+
 } // namespace
 
 ScoreDelegate::ScoreDelegate(QTableView* table) : QStyledItemDelegate(table), m_table(table) {}
@@ -31,12 +43,16 @@ void ScoreDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const bool selected = cell.state & QStyle::State_Selected, active = cell.state & QStyle::State_Active;
     painter->save();
     painter->setClipRect(cell.rect, Qt::IntersectClip);
-    painter->setPen(cell.palette.color(active ? QPalette::Active : QPalette::Inactive,
-                                       selected ? QPalette::HighlightedText : QPalette::Text));
+    const QColor words = cell.palette.color(active ? QPalette::Active : QPalette::Inactive,
+                                            selected ? QPalette::HighlightedText : QPalette::Text);
+    painter->setPen(words);
     painter->setFont(m_table->font());
-    painter->drawText(
-        QRect(margin, cell.rect.top() + margin, m_table->viewport()->width() - 2 * margin, cell.rect.height()), wrapped,
-        sentenceOf(index));
+    QRect room(margin, cell.rect.top() + margin, m_table->viewport()->width() - 2 * margin, cell.rect.height());
+    painter->drawText(room, wrapped, sentenceOf(index));
+    room.translate(0, heightOf(sentenceOf(index), QFontMetrics(m_table->font()), room.width()));
+    painter->setPen(selected ? words : textColour(Tone::Busy, cell.palette));
+    painter->drawText(room, wrapped, noteOf(index));
+    painter->setPen(words);
     painter->setFont(cell.font);
     painter->drawText(cell.rect.adjusted(0, 0, -margin, -margin), Qt::AlignRight | Qt::AlignBottom, number);
     painter->restore();
@@ -47,9 +63,10 @@ QSize ScoreDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIn
     const QFontMetrics metrics(m_table->font());
     QFont strong = option.font;
     strong.setBold(true);
-    const QRect room(0, 0, m_table->viewport()->width() - 2 * margin, QWIDGETSIZE_MAX);
+    const int room = m_table->viewport()->width() - 2 * margin;
     return {QFontMetrics(strong).horizontalAdvance(QStringLiteral("-0.000")) + margin,
-            metrics.boundingRect(room, wrapped, sentenceOf(index)).height() + metrics.height() + 2 * margin + 2};
+            heightOf(sentenceOf(index), metrics, room) + heightOf(noteOf(index), metrics, room) + metrics.height() +
+                2 * margin + 2};
 }
 
 } // namespace mama

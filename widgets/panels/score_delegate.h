@@ -5,8 +5,9 @@ class QTableView;
 
 namespace mama {
 
-// Draws a row of the score table on two lines: the sentence over the whole width, its similarities below it in their
-// columns. Every cell paints the part of the sentence that lies in it, so that cells can be drawn alone.
+// Draws a row of the score table: the sentence over the whole width, below it what warns of its result, then its
+// similarities in their columns. Every cell paints the part of the words that lies in it, so that cells can be drawn
+// alone.
 class ScoreDelegate : public QStyledItemDelegate
 {
 public:

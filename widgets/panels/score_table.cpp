@@ -1,16 +1,23 @@
 #include "widgets/panels/score_table.h"
 
+#include "widgets/look/shown_text.h"
+
 #include <QFont>
+#include <algorithm>
 #include <cmath>
 
 namespace mama {
 
 namespace {
 
-constexpr qsizetype longestCell = 240, longestTip = 2000; // characters of a sentence
+constexpr qsizetype longestCell = 240, longestNote = 600, longestTip = 2000; // characters
 
 QString cut(const QString& sentence, qsizetype longest)
 {
+    if (!sentence.isEmpty() && std::none_of(sentence.begin(), sentence.end(), [](QChar c) {
+            return c.isSurrogate() || (c.isPrint() && !c.isSpace()); // QChar calls no format character printable
+        }))
+        return ScoreTable::tr("(invisible characters)");
     return sentence.size() <= longest ? sentence : sentence.left(longest - 1) + QStringLiteral("…");
 }
 
@@ -114,9 +121,11 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     const bool isSentence = index.column() == sentenceColumn;
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(isSentence ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
+    if (role == noteRole)
+        return cut(scores.note, longestNote);
     if (role == Qt::ToolTipRole)
-        return scores.note.isEmpty() ? cut(scores.sentence, longestTip)
-                                     : cut(scores.sentence, longestTip) + QLatin1Char('\n') + scores.note;
+        return plainTip(cut(scores.sentence, longestTip) +
+                        (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestTip)));
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
         const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
@@ -125,13 +134,14 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
         return tr("%1 %2: %3")
-            .arg(cut(scores.sentence, longestCell),
-                 headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
-                 data(index, Qt::DisplayRole).toString());
+                   .arg(cut(scores.sentence, longestCell),
+                        headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
+                        data(index, Qt::DisplayRole).toString()) +
+               (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestNote));
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     if (isSentence)
-        return (scores.note.isEmpty() ? QString() : QStringLiteral("⚠ ")) + cut(scores.sentence, longestCell);
+        return cut(scores.sentence, longestCell);
     if (scores.state == SentenceScores::State::Waiting)
         return m_stalled ? QStringLiteral("–") : QStringLiteral("…");
     const double number = value(index.row(), index.column());
@@ -160,10 +170,13 @@ QString ScoreTable::toText() const
     QString text = tr("sentence; similarity (cosine), fused by %1").arg(m_rule);
     for (int column = firstImage; column < columnCount(); ++column)
         text += QLatin1Char('\t') + headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    text += QLatin1Char('\t') + tr("Note");
     for (int row = 0; row < rowCount(); ++row) {
-        text += QLatin1Char('\n') + m_rows[static_cast<std::size_t>(row)].sentence;
+        const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
+        text += QLatin1Char('\n') + scores.sentence;
         for (int column = firstImage; column < columnCount(); ++column)
             text += QLatin1Char('\t') + data(index(row, column), Qt::DisplayRole).toString();
+        text += QLatin1Char('\t') + scores.note.simplified();
     }
     return text;
 }

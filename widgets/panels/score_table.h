@@ -16,7 +16,7 @@ struct SentenceScores
     enum class State { Waiting, Done, Failed };
     QString sentence;
     State state = State::Waiting;
-    QString note;                            // failure, negation warning, "text cut"; shown as tooltip and mark
+    QString note;                            // failure, negation warning, "text cut"; shown below the sentence
     std::map<viewer::PaneId, double> images; // those that were scored
     double right = std::numeric_limits<double>::quiet_NaN();
     double left = std::numeric_limits<double>::quiet_NaN();
@@ -38,6 +38,7 @@ class ScoreTable : public QAbstractTableModel
     Q_OBJECT
 public:
     static constexpr int sentenceColumn = 0, firstImage = 1; // then the other images, right, left and study
+    static constexpr int noteRole = Qt::UserRole;            // of any cell of a row: its note, cut where it is endless
 
     explicit ScoreTable(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
@@ -55,7 +56,7 @@ public:
     QVariant data(const QModelIndex& index, int role) const override;
     QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
-    // Tab-separated, with a heading and the words "similarity (cosine)": for the clipboard.
+    // Tab-separated, with a heading, the words "similarity (cosine)" and the notes: for the clipboard.
     QString toText() const;
 
 private:

@@ -2,10 +2,12 @@
 
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/panels/study_texts.h"
 
 #include <QLabel>
 #include <QListWidget>
 #include <QVBoxLayout>
+#include <map>
 
 namespace mama {
 namespace {
@@ -16,50 +18,8 @@ QLabel* heading(const QString& text, QWidget* parent)
     QFont bold = label->font();
     bold.setBold(true);
     label->setFont(bold);
+    label->setWordWrap(true);
     return label;
-}
-
-QString readableDate(const std::string& date)
-{
-    return date.size() == 8
-               ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6, 2))
-               : QString::fromStdString(date);
-}
-
-QString describe(const StudyImage& image)
-{
-    QString text = QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
-    if (image.slot == Slot::Extra)
-        text += StudyPanel::tr(" (extra)");
-    for (const UserText& badge : image.badges)
-        text += QStringLiteral(" · ") + shownText(badge);
-    for (const UserText& warning : image.warnings) // who is shown comes before how
-        if (warning.id().starts_with("scan."))
-            text += QStringLiteral("\n⚠ ") + shownText(warning);
-    return text;
-}
-
-// Where a side or view comes from: an attribute's name, or a name on the disk.
-QString sourceText(const std::string& source)
-{
-    return source.empty()            ? QStringLiteral("–")
-           : source == "file name"   ? StudyPanel::tr("file name")
-           : source == "folder name" ? StudyPanel::tr("folder name")
-                                     : QString::fromStdString(source);
-}
-
-QString details(const StudyImage& image)
-{
-    QStringList lines{QString::fromStdString(pathText(image.path))};
-    lines
-        << StudyPanel::tr("Side from %1, view from %2").arg(sourceText(image.sideSource), sourceText(image.viewSource));
-    lines << StudyPanel::tr("%1 × %2 pixels, spacing: %3")
-                 .arg(image.header.columns)
-                 .arg(image.header.rows)
-                 .arg(shownText(image.spacing.basis));
-    for (const UserText& warning : image.warnings)
-        lines << StudyPanel::tr("Warning: %1").arg(shownText(warning));
-    return lines.join(QLatin1Char('\n'));
 }
 
 // A name made of a UID fills three lines of the panel; its ends tell it apart.
@@ -75,7 +35,14 @@ QListWidget* makeList(QWidget* parent, const QString& name)
     list->setWordWrap(true);
     list->setAlternatingRowColors(true);
     list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel); // an item may be taller than the list
     return list;
+}
+
+void tell(QListWidgetItem* item, const QString& tip)
+{
+    item->setToolTip(plainTip(tip));
+    item->setData(Qt::AccessibleDescriptionRole, tip);
 }
 
 } // namespace
@@ -85,8 +52,9 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
     m_list = makeList(this, tr("Studies"));
     m_imagesTitle = heading(tr("Images"), this);
     m_images = makeList(this, tr("Images of the study"));
-    m_problemsTitle = heading(tr("Not shown"), this);
+    m_problemsTitle = heading({}, this);
     m_problems = makeList(this, tr("Files that are not shown, and why"));
+    m_problems->setLayoutMode(QListView::Batched); // a data set may have thousands of tables and masks
     setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 · 00 images")) + 12);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -95,37 +63,47 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
     column->addWidget(m_images, 2);
     column->addWidget(m_problemsTitle);
     column->addWidget(m_problems, 1);
-    m_problemsTitle->hide();
-    m_problems->hide();
+    showProblemsTitle();
     connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0 && row != m_current)
             Q_EMIT studyChosen(row);
+    });
+    connect(m_images, &QListWidget::currentRowChanged, this, [this](int row) {
+        if (row >= 0)
+            Q_EMIT imageSelected(row);
     });
     connect(m_images, &QListWidget::itemActivated, this,
             [this](QListWidgetItem* item) { Q_EMIT imageChosen(m_images->row(item)); });
 }
 
-void StudyPanel::setStudies(const std::vector<Study>& studies, const std::vector<ScanProblem>& problems)
+void StudyPanel::setStudies(const std::vector<Study>& studies)
 {
     m_studies = studies;
     m_current = -1;
     const QSignalBlocker blocked(m_list);
     m_list->clear();
     for (const Study& study : m_studies)
-        m_list->addItem(title(study));
-    m_problems->clear();
-    for (const ScanProblem& problem : problems)
-        addProblem(shortened(QString::fromStdString(pathText(problem.path.filename()))) + QStringLiteral(":\n") +
-                       shownText(problem.reason),
-                   QString::fromStdString(pathText(problem.path)) + QLatin1Char('\n') + shownText(problem.reason));
-    m_problems->setVisible(m_problems->count() > 0);
-    m_problemsTitle->setVisible(m_problems->count() > 0);
+        m_list->addItem(studyText(study, m_identifiers));
     showImages();
+}
+
+void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
+{
+    m_problems->clear();
+    m_ofStudy = m_refused = 0;
+    addFiles(problems, true);
+    m_refused = m_problems->count();
+    addFiles(problems, false);
+    addFiles(others, false);
+    showProblemsTitle();
 }
 
 void StudyPanel::setCurrent(int study)
 {
     m_current = study;
+    for (; m_ofStudy > 0; --m_ofStudy)
+        delete m_problems->takeItem(0);
+    showProblemsTitle();
     const QSignalBlocker blocked(m_list);
     m_list->setCurrentRow(study);
     showImages();
@@ -139,45 +117,79 @@ void StudyPanel::setImages(const Study& study)
     showImages();
 }
 
-void StudyPanel::addProblem(const QString& text, const QString& tip)
+void StudyPanel::setCurrentImage(int image)
 {
-    auto* item = new QListWidgetItem(text, m_problems);
-    item->setToolTip(tip.isEmpty() ? text : tip);
-    m_problems->show();
-    m_problemsTitle->show();
-    m_problemsTitle->setText(tr("Not shown (%1)").arg(m_problems->count()));
+    const QSignalBlocker blocked(m_images);
+    m_images->setCurrentRow(image);
+}
+
+void StudyPanel::addProblem(const QString& text)
+{
+    for (int row = 0; row < m_ofStudy; ++row)
+        if (m_problems->item(row)->text() == text)
+            return;
+    auto* item = new QListWidgetItem(text);
+    tell(item, text);
+    m_problems->insertItem(m_ofStudy++, item);
+    m_problems->scrollToItem(item);
+    showProblemsTitle();
+}
+
+// Those that were refused, or those of other kinds. Files of one name are told apart by their folders.
+void StudyPanel::addFiles(const std::vector<ScanProblem>& files, bool refused)
+{
+    std::map<std::filesystem::path, int> names;
+    for (const ScanProblem& file : files)
+        ++names[file.path.filename()];
+    for (const ScanProblem& file : files) {
+        if (file.refused != refused)
+            continue;
+        const QString reason = shownText(file.reason);
+        QString name = shortened(QString::fromStdString(pathText(file.path.filename())));
+        if (names[file.path.filename()] > 1)
+            name = shortened(QString::fromStdString(pathText(file.path.parent_path().filename()))) + QLatin1Char('/') +
+                   name;
+        auto* item = new QListWidgetItem(name + QStringLiteral(":\n") + reason, m_problems);
+        tell(item, QString::fromStdString(pathText(file.path)) + QLatin1Char('\n') + reason);
+    }
+}
+
+void StudyPanel::showProblemsTitle()
+{
+    const int missing = m_ofStudy + m_refused, others = m_problems->count() - missing;
+    m_problemsTitle->setText(others == 0    ? tr("Not shown (%1)").arg(missing)
+                             : missing == 0 ? tr("Other files (%1)").arg(others)
+                                            : tr("Not shown (%1), other files (%2)").arg(missing).arg(others));
+    m_problemsTitle->setVisible(m_problems->count() > 0);
+    m_problems->setVisible(m_problems->count() > 0);
 }
 
 void StudyPanel::setIdentifiersShown(bool shown)
 {
     m_identifiers = shown;
     for (int row = 0; row < m_list->count(); ++row)
-        m_list->item(row)->setText(title(m_studies[static_cast<std::size_t>(row)]));
+        m_list->item(row)->setText(studyText(m_studies[static_cast<std::size_t>(row)], shown));
 }
 
 void StudyPanel::showImages()
 {
+    const int row = m_images->currentRow();
+    const QSignalBlocker blocked(m_images);
     m_images->clear();
     if (m_current < 0 || m_current >= static_cast<int>(m_studies.size()))
         return;
-    for (const StudyImage& image : m_studies[static_cast<std::size_t>(m_current)].images) {
-        auto* item = new QListWidgetItem(describe(image), m_images);
-        item->setToolTip(details(image));
+    const Study& study = m_studies[static_cast<std::size_t>(m_current)];
+    for (const StudyImage& image : study.images) {
+        auto* item = new QListWidgetItem(imageText(study, image), m_images);
+        QString tip = imageTip(image);
+        if (image.slot == Slot::Extra)
+            tip += QLatin1Char('\n') + tr("Enter hangs it in its view's place");
+        if (image.header.frames > 1)
+            tip += QLatin1Char('\n') + tr("Study ▸ Next frame shows its other frames");
+        tell(item,
+             imageTip(image) + (extra ? QLatin1Char('\n') + tr("Enter hangs it in its view's place") : QString()));
     }
-}
-
-QString StudyPanel::title(const Study& study) const
-{
-    const std::string loose = "folder:";
-    QString text =
-        !study.date.empty() ? readableDate(study.date)
-        : study.uid.rfind(loose, 0) == 0
-            ? QString::fromStdString(std::filesystem::path(study.uid.substr(loose.size())).filename().string())
-            : tr("no date");
-    if (m_identifiers && (!study.patientName.empty() || !study.patientId.empty()))
-        text += QStringLiteral(" · ") + QString::fromStdString(study.patientName) + QStringLiteral(" ") +
-                QString::fromStdString(study.patientId);
-    return text + QStringLiteral(" · ") + tr("%n image(s)", nullptr, static_cast<int>(study.images.size()));
+    m_images->setCurrentRow(row);
 }
 
 } // namespace mama

@@ -8,33 +8,38 @@ class QLabel;
 
 namespace mama {
 
-// The studies that are open, the current one's images, and what could not be read.
+// The studies that are open, the current one's images with their warnings, and the files that are not shown: what was
+// refused, what the current study lacks, and below them files of other kinds.
 class StudyPanel : public QWidget
 {
     Q_OBJECT
 public:
     explicit StudyPanel(QWidget* parent = nullptr);
 
-    void setStudies(const std::vector<Study>& studies, const std::vector<ScanProblem>& problems);
-    void setCurrent(int study);
-    void setImages(const Study& study);                            // of the current study, when more is known of them
-    void addProblem(const QString& text, const QString& tip = {}); // tip: by default the text
+    void setStudies(const std::vector<Study>& studies);
+    void setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
+    void setCurrent(int study);         // and forgets its problems
+    void setImages(const Study& study); // of the current study, when more is known of them
+    void setCurrentImage(int image);
+    void addProblem(const QString& text); // of the current study; once, however often it is told
     void setIdentifiersShown(bool shown);
 
 Q_SIGNALS:
     void studyChosen(int study);
-    // An extra image of the current study: swap it into its view's slot.
-    void imageChosen(int image);
+    void imageSelected(int image); // of the current study
+    void imageChosen(int image);   // by Enter or a double click: it is to hang
 
 private:
     void showImages();
-    QString title(const Study& study) const;
+    void addFiles(const std::vector<ScanProblem>& files, bool refused);
+    void showProblemsTitle();
 
     std::vector<Study> m_studies;
     int m_current = -1;
     bool m_identifiers = false;
     QLabel *m_imagesTitle, *m_problemsTitle;
     QListWidget *m_list, *m_images, *m_problems;
+    int m_ofStudy = 0, m_refused = 0; // the first rows of the list of problems
 };
 
 } // namespace mama

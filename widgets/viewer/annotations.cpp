@@ -58,7 +58,13 @@ void Annotations::drawEmpty(const ViewTexts& texts, const HungCell& cell, SceneF
     const auto told = cell.pane ? texts.missing.find(*cell.pane) : texts.missing.end();
     const QString nothing = texts.nothing.isEmpty() ? tr("%1: not in this study") : texts.nothing;
     const QString text = told != texts.missing.end() ? told->second : nothing.arg(QString::fromStdString(cell.name));
-    Sprite sprite = m_text.text({{text, 11, quiet}}, false, cell.area.width, frame.unit);
+    // A reason may be long: first what it is of, then the words.
+    const int room = std::max(40, cell.area.width - 2 * scaled(16, frame.unit));
+    std::vector<TextLine> lines;
+    for (const QString& part : text.split(QLatin1Char('\n')))
+        for (TextLine& line : TextSprites::wrapped({part, lines.empty() ? 11.0 : 9.5, quiet}, room, 8, frame.unit))
+            lines.push_back(std::move(line));
+    Sprite sprite = m_text.text(lines, false, room, frame.unit);
     sprite.x = cell.area.x + (cell.area.width - sprite.width) / 2;
     sprite.y = cell.area.y + (cell.area.height - sprite.height) / 2;
     frame.sprites.push_back(sprite);
@@ -89,6 +95,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         top.push_back({date, 9.5, quiet});
     if (const auto score = texts.score.find(*cell.pane); score != texts.score.end() && !score->second.isEmpty())
         top.push_back({score->second, small ? 8.5 : 10.5, result, true});
+    if (facts.header.frames > 1 && !small)
+        top.push_back({tr("frame %1 of %2").arg(facts.frame + 1).arg(facts.header.frames), 9.5, quiet});
     for (const auto& badge : facts.badges)
         top.push_back({shownText(badge), 8.5, warm, false, true});
     if (pane.mirror)

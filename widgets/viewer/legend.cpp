@@ -67,7 +67,8 @@ std::string LegendFacts::key() const
     return std::to_string(maps) + ' ' + std::to_string(style.visible) + ' ' + std::to_string(style.low) + ' ' +
            std::to_string(style.high) + ' ' + std::to_string(style.threshold) + ' ' +
            std::to_string(static_cast<int>(style.map)) + std::to_string(style.hatchUnseen) + ' ' +
-           sentence.toStdString() + '\n' + provenance.toStdString() + '\n' + patch.toStdString();
+           sentence.toStdString() + '\n' + warning.toStdString() + '\n' + provenance.toStdString() + '\n' +
+           patch.toStdString();
 }
 
 QString patchText(const ViewImage& image, const MapOverlay& overlay)
@@ -96,6 +97,7 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
     }
     facts.maps = shown != nullptr;
     facts.sentence = QString::fromStdString(legend.sentence);
+    facts.warning = QString::fromStdString(legend.warning).replace(QLatin1Char('\n'), QStringLiteral("; "));
     QStringList parts;
     for (const std::string* text : {&legend.model, &legend.profile, &legend.note})
         if (!text->empty())
@@ -148,18 +150,24 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
                       28 * unit + metrics.horizontalAdvance(tr("not seen by model"))) +
              26 * unit;
     }
-    // The warning is shorter where it would cut the sentence.
+    // The notice is shorter where it would cut the sentence.
     const QString sentence = facts.sentence.isEmpty() ? QString() : QStringLiteral("“%1”").arg(facts.sentence);
-    QString warning = tr("Research only. Not for clinical use.");
-    const auto room = [&] { return width - metrics.horizontalAdvance(warning) - 34 * unit - x; };
+    QString notice = tr("Research only. Not for clinical use.");
+    const auto room = [&] { return width - metrics.horizontalAdvance(notice) - 34 * unit - x; };
     if (metrics.horizontalAdvance(sentence) > room())
-        warning = tr("Not for clinical use.");
+        notice = tr("Not for clinical use.");
     painter.setPen(QColor(240, 242, 245));
     painter.drawText(QPointF(x, upper), metrics.elidedText(sentence, Qt::ElideRight, room()));
     painter.setPen(QColor(255, 196, 84));
-    painter.drawText(QPointF(width - metrics.horizontalAdvance(warning) - 14 * unit, upper), warning);
+    painter.drawText(QPointF(width - metrics.horizontalAdvance(notice) - 14 * unit, upper), notice);
+    if (!facts.warning.isEmpty()) {
+        const QString words =
+            metrics.elidedText(QStringLiteral("⚠ ") + facts.warning, Qt::ElideRight, width - x - 14 * unit);
+        painter.drawText(QPointF(x, lower), words);
+        x += metrics.horizontalAdvance(words) + 26 * unit;
+    }
     painter.setPen(QColor(178, 184, 192));
-    if (!facts.patch.isEmpty())
+    if (!facts.patch.isEmpty() && width - x > 100 * unit)
         painter.drawText(QPointF(x, lower),
                          metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch),
                                             Qt::ElideRight, width - x - 14 * unit));

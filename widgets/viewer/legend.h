@@ -13,7 +13,7 @@ struct LegendFacts
 {
     bool maps = false; // maps are on screen
     OverlayStyle style;
-    QString sentence, provenance, patch;
+    QString sentence, warning, provenance, patch;
     std::string key() const; // equal facts, equal key
 };
 

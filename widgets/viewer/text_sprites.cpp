@@ -4,6 +4,7 @@
 #include <QFontMetricsF>
 #include <QPainter>
 #include <QPainterPath>
+#include <QTextLayout>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -51,6 +52,32 @@ Sprite TextSprites::picture(const QImage& image)
         std::memcpy(texels->data() + static_cast<std::size_t>(y) * static_cast<std::size_t>(rgba.width()) * 4,
                     rgba.constScanLine(y), static_cast<std::size_t>(rgba.width()) * 4);
     return {0, 0, rgba.width(), rgba.height(), m_next++, texels};
+}
+
+std::vector<TextLine> TextSprites::wrapped(const TextLine& line, int maxWidth, int most, double unit)
+{
+    const QFontMetricsF metrics(fontOf(line, unit));
+    const double room = maxWidth - 6 * unit;
+    std::vector<TextLine> out;
+    for (const QString& paragraph : line.text.split(QLatin1Char('\n'))) {
+        QTextLayout layout(paragraph, fontOf(line, unit));
+        QTextOption option;
+        option.setWrapMode(QTextOption::WrapAtWordBoundaryOrAnywhere);
+        layout.setTextOption(option);
+        layout.beginLayout();
+        for (QTextLine each = layout.createLine(); each.isValid(); each = layout.createLine()) {
+            each.setLineWidth(std::max(1.0, room));
+            TextLine part = line;
+            part.text = paragraph.mid(each.textStart(), each.textLength()).trimmed();
+            out.push_back(part);
+        }
+        layout.endLayout();
+    }
+    if (static_cast<int>(out.size()) > most) {
+        out.resize(static_cast<std::size_t>(most));
+        out.back().text = metrics.elidedText(out.back().text + QStringLiteral("………"), Qt::ElideRight, room);
+    }
+    return out;
 }
 
 Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit)

@@ -24,6 +24,8 @@ struct TextLine
 class TextSprites
 {
 public:
+    // Words of one line as the lines that they fill, at most so many; what is left is cut with an ellipsis.
+    static std::vector<TextLine> wrapped(const TextLine& line, int maxWidth, int most, double unit);
     // Wider text is cut with an ellipsis. unit: device pixels a logical pixel; x and y of the result are 0.
     Sprite text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit);
     Sprite picture(const QImage& image); // premultiplied or opaque

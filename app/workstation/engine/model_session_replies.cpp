@@ -4,6 +4,7 @@
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 
+#include <QMap>
 #include <cmath>
 #include <limits>
 
@@ -170,6 +171,12 @@ QString ModelSession::notesOf(const protocol::QueryReply& reply)
     const protocol::QueryReply::Text& said = reply.texts.at(0);
     for (const UserText& warning : said.warningTexts)
         notes.append(shownText(warning));
+    QMap<QString, QStringList> ofImages; // by what is said
+    for (const protocol::QueryReply::Image& image : reply.images)
+        for (const UserText& warning : image.warningTexts)
+            ofImages[shownText(warning)].append(text(image.image.slot));
+    for (auto each = ofImages.cbegin(); each != ofImages.cend(); ++each)
+        notes.append(tr("%1: %2").arg(each.value().join(QStringLiteral(", ")), each.key()));
     if (said.unnegated && std::isfinite(said.unnegated->study))
         notes.append(tr("without the negation, “%1”: study %2")
                          .arg(text(said.unnegated->text))

@@ -21,6 +21,7 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
     if (result.checkpoint)
         name = tr("%1, checkpoint of step %2").arg(name).arg(*result.checkpoint);
     legend.sentence = result.scores.sentence.toStdString();
+    legend.warning = result.scores.note.toStdString();
     legend.model = name.toStdString();
     legend.profile = model.profile.toStdString();
     legend.note = shownText(provenanceLine(sourceOf(result), ProvenanceForm::Note)).toStdString();

@@ -5,6 +5,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/window_list.h"
+#include "core/base/path_text.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -24,6 +25,15 @@
 namespace mama {
 
 using viewer::PaneView;
+
+namespace {
+
+QString nameOf(const StudyImage& image)
+{
+    return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+}
+
+} // namespace
 
 ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
@@ -47,7 +57,7 @@ void ReadPage::open(const QStringList& paths)
 {
     std::vector<std::filesystem::path> all;
     for (const QString& path : paths)
-        all.emplace_back(path.toStdString());
+        all.push_back(givenPath(path.toStdString()));
     open(all);
 }
 
@@ -89,7 +99,8 @@ void ReadPage::connectStudies()
         Q_EMIT told({}, false);
         m_view->clear();
         m_session->setStudy({});
-        m_studyPanel->setStudies({}, {});
+        m_studyPanel->setStudies({});
+        m_studyPanel->setFiles({}, {});
         m_refused = 0;
         m_start->setText(tr("Looking for studies…"));
         m_content->setCurrentWidget(m_start);
@@ -104,6 +115,10 @@ void ReadPage::connectStudies()
     connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
     connect(m_studies, &StudySession::studyComplete, this, [this] {
         m_studyPanel->setImages(*m_studies->study());
+        const auto active = m_view->activePane();
+        if (const auto panes = m_view->panes(); !panes.empty() && (!active || !m_view->image(*active)))
+            m_view->setActivePane(panes.front());
+        selectActiveImage();
         if (m_view->uploadsPending())
             connect(m_view, &PaneView::uploadsFinished, this, &ReadPage::studyOnScreen, Qt::SingleShotConnection);
         else
@@ -111,18 +126,22 @@ void ReadPage::connectStudies()
     });
 }
 
-void ReadPage::showScanned(const std::vector<ScanProblem>& problems)
+void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
 {
-    m_studyPanel->setStudies(m_studies->studies(), problems);
+    m_studyPanel->setStudies(m_studies->studies());
+    m_studyPanel->setFiles(problems, others);
     // A licence text beside the images is worth a line in the list, not a notice.
     m_refused = static_cast<int>(
         std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
     if (m_studies->studies().empty()) {
         m_start->setText(
             tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
-                .arg(problems.empty() ? tr("The folder holds no image files.")
-                                      : tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
-                                           static_cast<int>(problems.size()))));
+                .arg(problems.empty()
+                         ? (others.empty()
+                                ? tr("The folder holds no image files.")
+                                : tr("The folder holds no image files; the list on the left names what it holds."))
+                         : tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
+                              static_cast<int>(problems.size()))));
     } else if (m_refused > 0) {
         Q_EMIT told(tr("%n file(s) are not shown; the list on the left says why.", nullptr, m_refused), false);
     }
@@ -155,17 +174,53 @@ void ReadPage::takePicture(const LoadedImage& loaded)
     const viewer::PaneId pane{study->uid, loaded.index};
     if (!loaded.picture) {
         const QString problem = QString::fromStdString(loaded.problem);
-        m_view->setEmptyText(pane, tr("could not be read"));
+        m_view->setImage(pane, nullptr);
+        m_view->setEmptyText(pane, tr("%1: could not be read").arg(nameOf(study->images[loaded.index])) +
+                                       QLatin1Char('\n') + problem);
         m_studyPanel->addProblem(problem);
         Q_EMIT told(problem, true);
         return;
     }
     m_view->setImage(pane, loaded.picture);
-    if (const auto active = m_view->activePane(); !active || !m_view->image(*active))
-        m_view->setActivePane(pane);
     m_windows->chooseRemembered(pane);
     m_windows->refresh();
     showMaps();
+}
+
+void ReadPage::activate(int image)
+{
+    const Study* study = m_studies->study();
+    if (study && study->images.at(static_cast<std::size_t>(image)).slot != Slot::Extra)
+        m_view->setActivePane({study->uid, static_cast<std::size_t>(image)});
+}
+
+void ReadPage::selectActiveImage()
+{
+    const auto pane = m_view->activePane();
+    m_studyPanel->setCurrentImage(pane ? static_cast<int>(pane->image) : -1);
+}
+
+void ReadPage::hangExtra(int image)
+{
+    if (!m_studies->swapIn(image))
+        Q_EMIT told(tr("This image has no place among the views: nothing says whether it is a right or a left breast."),
+                    false);
+}
+
+void ReadPage::stepFrame(int by)
+{
+    const auto active = m_view->activePane();
+    const Study* study = m_studies->study();
+    if (!study || !active || active->image >= study->images.size())
+        return Q_EMIT told(tr("No image is active: click one first."), false);
+    const StudyImage& image = study->images[active->image];
+    if (image.header.frames < 2)
+        return Q_EMIT told(tr("%1 has one frame only.").arg(nameOf(image)), false);
+    const int wanted = std::clamp(image.frame + by, 0, image.header.frames - 1);
+    if (wanted == image.frame)
+        return;
+    m_studies->showFrame(static_cast<int>(active->image), wanted);
+    m_session->setStudy(*study); // scores are those of the frame on screen
 }
 
 void ReadPage::connectSession()
@@ -195,13 +250,14 @@ void ReadPage::connectSession()
         updateHint();
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        Q_EMIT told(m_session->engine().gaveUp()
-                        ? tr("%1 It died several times in a row and is stopped now: Model, Start the engine again. "
-                             "The pictures are not affected.")
-                              .arg(reason)
-                        : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                              .arg(reason),
-                    true);
+        Q_EMIT told(
+            m_session->engine().gaveUp()
+                ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
+                     "The pictures are not affected.")
+                      .arg(reason)
+                : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
+                      .arg(reason),
+            true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
         if (const int restarts = m_session->engine().restarts(); restarts > 0)
@@ -212,7 +268,9 @@ void ReadPage::connectSession()
 void ReadPage::connectPanels()
 {
     connect(m_studyPanel, &StudyPanel::studyChosen, m_studies, &StudySession::show);
-    connect(m_studyPanel, &StudyPanel::imageChosen, m_studies, &StudySession::swapIn);
+    connect(m_studyPanel, &StudyPanel::imageSelected, this, &ReadPage::activate);
+    connect(m_studyPanel, &StudyPanel::imageChosen, this, &ReadPage::hangExtra);
+    connect(m_view, &PaneView::activePaneChanged, this, &ReadPage::selectActiveImage);
     connect(m_queryPanel, &QueryPanel::asked, this, &ReadPage::ask);
     connect(m_queryPanel, &QueryPanel::rowSelected, this, &ReadPage::showMaps);
     connect(m_queryPanel, &QueryPanel::removeAsked, m_session, &ModelSession::remove);

@@ -73,9 +73,13 @@ private:
     void rememberModel(const QString& folder);
     void pinStudy();
 
-    void showScanned(const std::vector<ScanProblem>& problems);
+    void showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
     void showStudy();
     void takePicture(const LoadedImage& image);
+    void activate(int image); // of the study, if it hangs
+    void selectActiveImage(); // in the list
+    void hangExtra(int image);
+    void stepFrame(int by); // of the active image
     void showMaps();
     void showQueryRange();
     void showViewState();

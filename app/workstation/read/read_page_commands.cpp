@@ -29,6 +29,8 @@ void ReadPage::buildCommands()
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
     add(study, {"study.next", tr("&Next study"), [this] { m_studies->show(m_studies->current() + 1); }});
     add(study, {"study.previous", tr("&Previous study"), [this] { m_studies->show(m_studies->current() - 1); }});
+    add(study, {"study.frame.next", tr("Next &frame of the image"), [this] { stepFrame(1); }});
+    add(study, {"study.frame.previous", tr("Pre&vious frame of the image"), [this] { stepFrame(-1); }});
     addLine(study);
     add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});

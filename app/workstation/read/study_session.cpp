@@ -51,7 +51,7 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
         m_scanning = false;
         m_studies = std::move(report.studies);
         Q_EMIT progress({}, 0, -1);
-        Q_EMIT scanned(report.problems);
+        Q_EMIT scanned(report.problems, report.others);
         if (!m_studies.empty())
             show(0);
     };
@@ -64,6 +64,7 @@ void StudySession::show(int study)
         return;
     for (BackgroundJob& job : m_jobs)
         job.cancel();
+    m_frame.cancel();
     m_jobs.clear();
     m_arriving.clear();
     m_waiting = 0;
@@ -80,28 +81,59 @@ void StudySession::show(int study)
     load(study, false);
 }
 
-void StudySession::swapIn(int image)
+bool StudySession::swapIn(int image)
 {
     if (m_current < 0)
-        return;
+        return false;
     Study& study = m_studies[static_cast<std::size_t>(m_current)];
     if (image < 0 || image >= static_cast<int>(study.images.size()))
-        return;
+        return false;
     StudyImage& chosen = study.images[static_cast<std::size_t>(image)];
+    if (chosen.slot != Slot::Extra)
+        return true;
     const Slot slot = slotOf(chosen);
-    if (chosen.slot != Slot::Extra || slot == Slot::Extra)
-        return;
+    if (slot == Slot::Extra)
+        return false;
     for (StudyImage& other : study.images)
         if (other.slot == slot)
             other.slot = Slot::Extra;
     chosen.slot = slot;
     m_cache.clear();
     show(m_current);
+    return true;
+}
+
+void StudySession::showFrame(int image, int frame)
+{
+    if (m_current < 0)
+        return;
+    StudyImage& shown = m_studies[static_cast<std::size_t>(m_current)].images.at(static_cast<std::size_t>(image));
+    shown.frame = std::clamp(frame, 0, std::max(0, shown.header.frames - 1));
+    m_cache.clear();
+    m_frame.cancel();
+    BackgroundJob::Callbacks<LoadedImage> calls;
+    calls.work = [facts = shown, image](const Job&) -> Cancellable<LoadedImage> {
+        return loadImage(facts, static_cast<std::size_t>(image));
+    };
+    calls.done = [this](const LoadedImage& loaded) {
+        if (loaded.picture)
+            m_studies[static_cast<std::size_t>(m_current)].images[loaded.index] = loaded.picture->facts();
+        Q_EMIT pictureReady(loaded);
+        Q_EMIT studyComplete();
+    };
+    calls.failed = [this, image](const QString& reason) {
+        LoadedImage refused;
+        refused.index = static_cast<std::size_t>(image);
+        refused.problem = reason.toStdString();
+        Q_EMIT pictureReady(refused);
+    };
+    m_frame = BackgroundJob::start<LoadedImage>(this, std::move(calls));
 }
 
 void StudySession::cancel()
 {
     m_scan.cancel();
+    m_frame.cancel();
     for (BackgroundJob& job : m_jobs)
         job.cancel();
     m_jobs.clear();

@@ -22,7 +22,10 @@ public:
     void open(const std::vector<std::filesystem::path>& paths);
     void show(int study);
     // Hangs an extra image of the current study in its view's slot, and the one that was there among the extras.
-    void swapIn(int image);
+    // False: its side is not known, so it has no place.
+    bool swapIn(int image);
+    // Another frame of a stack in its place, as near to the one asked for as there is.
+    void showFrame(int image, int frame);
     void cancel();
 
     const std::vector<Study>& studies() const { return m_studies; }
@@ -32,7 +35,7 @@ public:
 
 Q_SIGNALS:
     void scanStarted();
-    void scanned(const std::vector<mama::ScanProblem>& problems);
+    void scanned(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others);
     void scanFailed(const QString& reason);
     void studyShown(); // cells are to be emptied; pictures follow
     void pictureReady(const mama::LoadedImage& image);
@@ -48,7 +51,7 @@ private:
     bool m_scanning = false;
     std::size_t m_waiting = 0;
     std::vector<BackgroundJob> m_jobs; // of the study on screen
-    BackgroundJob m_scan;
+    BackgroundJob m_scan, m_frame;
     PictureCache m_cache;
     std::map<int, PictureCache::Pictures> m_arriving;
 };

@@ -13,6 +13,8 @@ const std::vector<KeyOf>& keyMap()
         {"file.quit", "Ctrl+Q"},
         {"study.next", "Ctrl+PgDown"},
         {"study.previous", "Ctrl+PgUp"},
+        {"study.frame.next", "Alt+PgDown"},
+        {"study.frame.previous", "Alt+PgUp"},
         {"study.pin", ""},
         {"study.cancel", "Esc"},
         {"study.identifiers", ""},

@@ -1,12 +1,12 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/shell/message_strip.h"
 #include "app/workstation/shell/status_area.h"
-#include "widgets/look/tone.h"
+#include "core/base/path_text.h"
 
 #include <QCloseEvent>
 #include <QDragEnterEvent>
-#include <QLabel>
 #include <QMenu>
 #include <QMimeData>
 #include <QStackedWidget>
@@ -16,10 +16,20 @@
 #include <algorithm>
 
 namespace mama {
+namespace {
+
+// A dropped file's path, byte for byte: Qt's own reading of it loses bytes that are not UTF-8.
+QString droppedPath(const QUrl& url)
+{
+    const QByteArray bytes = QByteArray::fromPercentEncoding(url.path(QUrl::FullyEncoded).toLatin1());
+    return QString::fromStdString(pathText(std::filesystem::path(bytes.toStdString())));
+}
+
+} // namespace
 
 MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : QMainWindow(parent), m_settings(settings), m_stack(new QStackedWidget(this)), m_tabs(new QTabBar),
-      m_message(new QLabel), m_head(new QWidget), m_status(new StatusArea(this))
+      m_message(new MessageStrip), m_head(new QWidget), m_status(new StatusArea(this))
 {
     setAcceptDrops(true);
     setMinimumSize(900, 600);
@@ -37,9 +47,6 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
 
 void MainWindow::buildCentre()
 {
-    m_message->setWordWrap(true);
-    m_message->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    m_message->hide();
     m_tabs->setAccessibleName(tr("Pages"));
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
@@ -58,7 +65,7 @@ void MainWindow::take(Page& page)
     m_stack->addWidget(&page);
     QString title = page.title();
     m_tabs->addTab(title.remove(QLatin1Char('&')));
-    connect(&page, &Page::told, this, &MainWindow::tell);
+    connect(&page, &Page::told, m_message, &MessageStrip::tell);
     connect(&page, &Page::wanted, this, [this, &page] { showPage(page); });
 }
 
@@ -119,14 +126,6 @@ void MainWindow::showOnly(const Page& page)
     m_stack->setCurrentIndex(m_stack->indexOf(&page));
 }
 
-void MainWindow::tell(const QString& text, bool isError)
-{
-    m_message->setText(text);
-    m_message->setVisible(!text.isEmpty());
-    m_message->setStyleSheet(QStringLiteral("background:%1;color:#ffffff;padding:6px")
-                                 .arg(stripColour(isError ? Tone::Bad : Tone::Info).name()));
-}
-
 void MainWindow::dragEnterEvent(QDragEnterEvent* event)
 {
     if (event->mimeData()->hasUrls())
@@ -140,7 +139,7 @@ void MainWindow::dropEvent(QDropEvent* event)
     QStringList paths;
     for (const QUrl& url : event->mimeData()->urls())
         if (url.isLocalFile())
-            paths << url.toLocalFile();
+            paths << droppedPath(url);
     const auto page =
         std::find_if(m_pages.rbegin(), m_pages.rend(), [&](const Page* each) { return each->takes(paths); });
     if (page == m_pages.rend())

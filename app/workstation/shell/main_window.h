@@ -8,13 +8,13 @@
 #include <map>
 #include <vector>
 
-class QLabel;
 class QMenu;
 class QStackedWidget;
 class QTabBar;
 
 namespace mama {
 
+class MessageStrip;
 class StatusArea;
 
 // The window around the pages: their tabs, menus and keys, the theme, the strip of messages and the status bar. What
@@ -59,12 +59,11 @@ private:
     void setTheme(Theme theme);
 
     void showOnly(const Page& page);
-    void tell(const QString& text, bool isError);
 
     QSettings& m_settings;
     QStackedWidget* m_stack;
     QTabBar* m_tabs;
-    QLabel* m_message;
+    MessageStrip* m_message;
     QWidget* m_head; // tabs and messages; stands in the page that is shown
     StatusArea* m_status;
     std::vector<Page*> m_pages;

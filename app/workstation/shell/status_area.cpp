@@ -1,6 +1,7 @@
 #include "app/workstation/shell/status_area.h"
 
 #include "app/workstation/look/icons.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
 #include <QLabel>
@@ -27,6 +28,7 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
     m_cancel->setAutoRaise(true);
     m_dot = new QLabel(QStringLiteral("●"), this);
     m_engine = new QLabel(this);
+    m_engine->setTextFormat(Qt::PlainText); // a model names itself
     m_notice = new QLabel(tr("Not for clinical use"), this);
     QFont bold = font();
     bold.setBold(true);
@@ -90,7 +92,7 @@ void StatusArea::setEngine(const ModelSession& session)
     }
     m_dot->setStyleSheet(QStringLiteral("color:%1").arg(lampColour(tone).name()));
     m_engine->setText(text);
-    m_engine->setToolTip(session.modelProblem().isEmpty() ? session.provenance() : session.modelProblem());
+    m_engine->setToolTip(plainTip(session.modelProblem().isEmpty() ? session.provenance() : session.modelProblem()));
 }
 
 } // namespace mama

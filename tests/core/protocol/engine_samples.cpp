@@ -136,7 +136,8 @@ QueryReply queryReply()
                      {0.29},
                      {"a warning"},
                      std::vector<QueryReply::Map>{{1, 2, 1, 2, {0.5F, -0.25F}, std::nullopt},
-                                                  {1, 2, 1, 2, {}, "/tmp/maps/RCC_text1.npy"}}}};
+                                                  {1, 2, 1, 2, {}, "/tmp/maps/RCC_text1.npy"}},
+                     {{TextId("sample.warning", "a warning")}}}};
     reply.breasts = {{"R", {0.29}, "maximum over the views of a breast"}};
     reply.study = {{0.29}, "maximum"};
     reply.fusion = {"maximum", "maximum over the views of a breast", "maximum over the breasts"};

@@ -316,6 +316,32 @@ private Q_SLOTS:
         QCOMPARE(strip.step(), std::optional(100.0));
     }
 
+    // With the focus: a frame of the highlight's colour and nothing else changed inside it, wherever the hand stands.
+    void theFocusIsAFrame()
+    {
+        CheckpointStrip strip;
+        strip.resize(600, 110);
+        strip.show();
+        strip.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&strip));
+        strip.setTicks({{100, true}, {200, false}, {400, true}}, 450);
+        strip.setCurves({{Qt::red, true, {{100, 0.1}, {400, 0.3}}}});
+        strip.setMark(250, QStringLiteral("local loss"));
+        const QRgb highlight = strip.palette().color(QPalette::Highlight).rgb();
+        for (const double step : {100.0, 200.0, 400.0}) {
+            strip.goTo(step);
+            strip.clearFocus();
+            const QImage without = strip.grab().toImage().convertToFormat(QImage::Format_RGB32);
+            strip.setFocus();
+            QVERIFY(strip.hasFocus());
+            const QImage with = strip.grab().toImage().convertToFormat(QImage::Format_RGB32);
+            const QRect inside = with.rect().adjusted(3, 3, -3, -3);
+            QVERIFY(with.copy(inside) == without.copy(inside)); // ticks, curve and hand stay to be seen
+            QCOMPARE(with.pixel(with.width() / 2, 1), highlight);
+            QCOMPARE(with.pixel(1, with.height() / 2), highlight);
+        }
+    }
+
     // A wider plot shows more of the points, without anything else being asked of it.
     void aResizeDrawsForTheNewWidth()
     {

@@ -2,6 +2,7 @@
 #include "tests/support/test_data.h"
 #include "tests/widgets/viewer/synthetic.h"
 #include "widgets/viewer/annotations.h"
+#include "widgets/viewer/legend.h"
 
 #include <QApplication>
 #include <QSignalSpy>
@@ -575,6 +576,47 @@ private Q_SLOTS:
     }
 
     // Present and prior side by side, with an image that is in no slot: each shows its own pixels, map and measurement.
+    // Why a picture is missing is read whole: no word is lost or wider than its room, unless there are too many lines.
+    void aLongReasonIsWrapped()
+    {
+        const QString reason =
+            QStringLiteral("could not be read\ndecode: /data/1.2.840.113619.2.5.1762583153.215519/") +
+            QStringLiteral("x").repeated(120) + QStringLiteral(".dcm: the picture is truncated");
+        const auto lines = TextSprites::wrapped({reason, 9.5}, 200, 12, 1);
+        QString whole;
+        for (const TextLine& line : lines) {
+            whole += line.text;
+            TextSprites sprites;
+            QVERIFY(sprites.text({line}, false, 10000, 1).width <= 200);
+        }
+        QCOMPARE(whole.remove(QLatin1Char(' ')), QString(reason).remove(QLatin1Char(' ')).remove(QLatin1Char('\n')));
+        const auto few = TextSprites::wrapped({reason, 9.5}, 200, 2, 1);
+        QCOMPARE(few.size(), std::size_t(2));
+        QVERIFY(few.back().text.endsWith(QChar(0x2026)));
+    }
+
+    // What warns of a result stands in the legend, in its own colour, above where the words begin without it.
+    void theLegendWarns()
+    {
+        const auto amber = [](const LegendFacts& facts) {
+            const QImage legend = paintLegend(facts, 900, legendHeight, 1).convertToFormat(QImage::Format_RGB32);
+            int count = 0;
+            for (int y = 20; y < 42; ++y) // the second line
+                for (int x = 0; x < legend.width(); ++x) {
+                    const QRgb dot = legend.pixel(x, y);
+                    count += qRed(dot) > 150 && qRed(dot) - qBlue(dot) > 90 ? 1 : 0;
+                }
+            return count;
+        };
+        LegendFacts facts;
+        facts.sentence = QStringLiteral("???");
+        QCOMPARE(amber(facts), 0);
+        const std::string before = facts.key();
+        facts.warning = QStringLiteral("the text holds no word: its similarity means nothing");
+        QVERIFY(amber(facts) > 20);
+        QVERIFY(facts.key() != before); // drawn anew
+    }
+
     void imagesOfTwoStudiesHangAtOnce()
     {
         auto view = show({1200, 900});

@@ -44,7 +44,8 @@ struct OverlayLegend
     std::string profile; // name and version
     std::string patch;   // "2.8 x 5.7 mm", or "" for the active image's own, computed by the view
     bool meanSubtracted = false;
-    std::string note; // for example "trained on phantoms"
+    std::string note;    // for example "trained on phantoms"
+    std::string warning; // of the sentence's result
 };
 
 } // namespace mama::viewer
