@@ -37,7 +37,7 @@ ModelReply describe(const ModelInUse& use)
     ModelReply out;
     out.name = info.name;
     out.hash = info.hash;
-    out.path = use.files.folder.string();
+    out.path = pathText(use.files.folder);
     out.kind = name(info.kind);
     out.trainedOn = info.trainedOn;
     out.licence = info.licence;
@@ -72,9 +72,10 @@ void addInlineMaps(QueryReply& reply, const QueryResult& result)
 
 void addMapFiles(QueryReply& reply, const QueryResult& result, const EncodedStudy& study, const std::string& folder)
 {
-    std::string own = folder + "/maps-XXXXXX";
+    const std::filesystem::path parent = pathFromText(folder);
+    std::string own = (parent / "maps-XXXXXX").string();
     std::error_code failed;
-    std::filesystem::create_directories(folder, failed);
+    std::filesystem::create_directories(parent, failed);
     if (!::mkdtemp(own.data()))
         throw Error(ErrorCode::Io, {action::writeMaps}, folder,
                     {TextId("engine.no_map_folder", "no folder can be made there")});
@@ -83,9 +84,9 @@ void addMapFiles(QueryReply& reply, const QueryResult& result, const EncodedStud
     for (const MapFile& file : writeMaps(result, study, own)) {
         const Raster<float>& values = result.maps[file.image].front().values;
         reply.images[file.image].maps->push_back(
-            {file.text, file.sentence, values.rows, values.columns, {}, file.path.string()});
+            {file.text, file.sentence, values.rows, values.columns, {}, pathText(file.path)});
     }
-    reply.folder = own;
+    reply.folder = pathText(own);
 }
 
 void addTexts(std::vector<NotUsed>& list, const std::vector<NotScored>& reasons)
@@ -144,14 +145,15 @@ Cancellable<ModelsReply> Session::models(const ModelsRequest& request, const Job
     std::vector<std::filesystem::path> folders;
     for (const std::string& folder : request.folders) {
         std::error_code failed;
-        if (!std::filesystem::is_directory(folder, failed))
+        const std::filesystem::path path = pathFromText(folder);
+        if (!std::filesystem::is_directory(path, failed))
             reply.problems.push_back({folder, "no such folder", {TextId("engine.no_such_folder", "no such folder")}});
-        folders.emplace_back(folder);
+        folders.push_back(path);
     }
     const auto own = modelFolders();
     folders.insert(folders.end(), own.begin(), own.end());
     for (const FoundModel& found : listModels(folders))
-        reply.models.push_back({found.name, found.path.string()});
+        reply.models.push_back({pathText(found.name), pathText(found.path)});
     return reply;
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/installed_folders.h"
+#include "core/base/path_text.h"
 #include "core/model/model_files.h"
 
 #include <algorithm>
@@ -78,13 +79,14 @@ std::vector<FoundModel> listModels(const std::vector<fs::path>& folders)
 fs::path findModel(const std::string& folderOrName)
 {
     std::error_code failed;
-    if (isModelFolder(folderOrName))
-        return folderOrName;
-    const bool isName = folderOrName.find('/') == std::string::npos && !fs::exists(folderOrName, failed);
+    const fs::path folder = givenPath(folderOrName);
+    if (isModelFolder(folder))
+        return folder;
+    const bool isName = folderOrName.find('/') == std::string::npos && !fs::exists(folder, failed);
     if (!isName)
         throw Error(
             ErrorCode::Model, {action::findModel}, folderOrName,
-            fs::exists(folderOrName, failed)
+            fs::exists(folder, failed)
                 ? UserText{TextId("model.no_model_folder",
                                   "not a model folder: it has no model.json; make one with mama checkpoint import")}
                 : UserText{TextId("model.no_such_folder", "no such folder")});

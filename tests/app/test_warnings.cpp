@@ -13,6 +13,7 @@
 #include <QLabel>
 #include <QListWidget>
 #include <QMimeData>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QToolButton>
@@ -104,9 +105,26 @@ private Q_SLOTS:
         QCOMPARE(list->item(1)->text(), QStringLiteral("b/1-1.dcm:\ntruncated"));
         QCOMPARE(list->item(2)->text(), QStringLiteral("r.dcm:\nreport"));
         QCOMPARE(list->item(10002)->text(), QStringLiteral("9999.png:\nlesion mask"));
-        QCOMPARE(titleOfProblems(panel), QStringLiteral("Not shown (2), other files (10001)"));
+        QCOMPARE(titleOfProblems(panel), QStringLiteral("Not shown (3), other files (10000)"));
         panel.setFiles({}, others);
         QCOMPARE(titleOfProblems(panel), QStringLiteral("Other files (10000)"));
+    }
+
+    // A UID that is wider than the panel is read to its end: no word of the list is cut.
+    void longWordsAreBroken()
+    {
+        StudyPanel panel;
+        panel.setFiles(
+            {{"/data/x.dcm", "transfer syntax 1.2.826.0.1.3680043.2.494.1.1.1234567890123456789012: unknown"}}, {});
+        panel.resize(panel.minimumWidth(), 600);
+        panel.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&panel));
+        const QListWidget* list = listNamed(panel, problemsList);
+        const QFontMetrics metrics = list->fontMetrics();
+        static const QRegularExpression gaps(QStringLiteral("[\\s\u200b]+"));
+        for (const QString& part : list->item(0)->text().split(gaps))
+            QVERIFY2(metrics.horizontalAdvance(part) < list->viewport()->width() - 6, qPrintable(part));
+        QVERIFY(list->visualItemRect(list->item(0)).height() >= 5 * metrics.height());
     }
 
     // What a study lacks is told once, however often it is read, and goes with it.
@@ -116,6 +134,9 @@ private Q_SLOTS:
         panel.setStudies({studyOf("1", "a.dcm", {}), studyOf("2", "b.dcm", {})});
         panel.setFiles({{"/data/x.dcm", "truncated"}}, {});
         panel.setCurrent(0);
+        panel.setUnread(1);
+        panel.setImages(studyOf("1", "a.dcm", {})); // more is known of the others
+        QCOMPARE(listNamed(panel, "Images of the study")->item(1)->text(), QStringLiteral("RMLO\n⚠ could not be read"));
         panel.addProblem(QStringLiteral("decode: a.dcm: truncated"));
         panel.addProblem(QStringLiteral("decode: a.dcm: truncated"));
         const QListWidget* list = listNamed(panel, problemsList);
@@ -123,6 +144,7 @@ private Q_SLOTS:
         QCOMPARE(titleOfProblems(panel), QStringLiteral("Not shown (2)"));
         panel.setCurrent(1);
         QCOMPARE(list->count(), 1);
+        QCOMPARE(listNamed(panel, "Images of the study")->item(1)->text(), QStringLiteral("RMLO"));
         QCOMPARE(list->item(0)->text(), QStringLiteral("x.dcm:\ntruncated"));
     }
 

@@ -14,6 +14,7 @@
 #include <QPushButton>
 #include <QStyle>
 #include <QTableView>
+#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -140,6 +141,8 @@ void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
     m_table->resizeRowsToContents();
     if (selectedRow() < 0 && selected >= 0 && selected < m_model->rowCount())
         selectRow(selected); // a reset of the model forgets it
+    // What warns of a result makes rows taller; the table learns its new length later.
+    QTimer::singleShot(0, m_table, [this] { m_table->scrollTo(m_table->currentIndex()); });
 }
 
 void QueryPanel::selectRow(int row)

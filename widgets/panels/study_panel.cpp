@@ -39,8 +39,11 @@ QListWidget* makeList(QWidget* parent, const QString& name)
     return list;
 }
 
-void tell(QListWidgetItem* item, const QString& tip)
+// Words, and what is said of them beside.
+void tell(QListWidgetItem* item, const QString& text, const QString& tip)
 {
+    item->setText(breakable(text));
+    item->setData(Qt::AccessibleTextRole, text);
     item->setToolTip(plainTip(tip));
     item->setData(Qt::AccessibleDescriptionRole, tip);
 }
@@ -83,17 +86,17 @@ void StudyPanel::setStudies(const std::vector<Study>& studies)
     const QSignalBlocker blocked(m_list);
     m_list->clear();
     for (const Study& study : m_studies)
-        m_list->addItem(studyText(study, m_identifiers));
+        m_list->addItem(breakable(studyText(study, m_identifiers)));
     showImages();
 }
 
 void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
 {
     m_problems->clear();
-    m_ofStudy = m_refused = 0;
+    m_ofStudy = m_ofScan = 0;
     addFiles(problems, true);
-    m_refused = m_problems->count();
     addFiles(problems, false);
+    m_ofScan = m_problems->count();
     addFiles(others, false);
     showProblemsTitle();
 }
@@ -101,6 +104,7 @@ void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::v
 void StudyPanel::setCurrent(int study)
 {
     m_current = study;
+    m_unread.clear();
     for (; m_ofStudy > 0; --m_ofStudy)
         delete m_problems->takeItem(0);
     showProblemsTitle();
@@ -123,13 +127,19 @@ void StudyPanel::setCurrentImage(int image)
     m_images->setCurrentRow(image);
 }
 
+void StudyPanel::setUnread(int image)
+{
+    if (m_unread.insert(image).second)
+        showImages();
+}
+
 void StudyPanel::addProblem(const QString& text)
 {
     for (int row = 0; row < m_ofStudy; ++row)
-        if (m_problems->item(row)->text() == text)
+        if (m_problems->item(row)->data(Qt::AccessibleTextRole) == text)
             return;
-    auto* item = new QListWidgetItem(text);
-    tell(item, text);
+    auto* item = new QListWidgetItem;
+    tell(item, text, text);
     m_problems->insertItem(m_ofStudy++, item);
     m_problems->scrollToItem(item);
     showProblemsTitle();
@@ -149,14 +159,14 @@ void StudyPanel::addFiles(const std::vector<ScanProblem>& files, bool refused)
         if (names[file.path.filename()] > 1)
             name = shortened(QString::fromStdString(pathText(file.path.parent_path().filename()))) + QLatin1Char('/') +
                    name;
-        auto* item = new QListWidgetItem(name + QStringLiteral(":\n") + reason, m_problems);
-        tell(item, QString::fromStdString(pathText(file.path)) + QLatin1Char('\n') + reason);
+        tell(new QListWidgetItem(m_problems), name + QStringLiteral(":\n") + reason,
+             QString::fromStdString(pathText(file.path)) + QLatin1Char('\n') + reason);
     }
 }
 
 void StudyPanel::showProblemsTitle()
 {
-    const int missing = m_ofStudy + m_refused, others = m_problems->count() - missing;
+    const int missing = m_ofStudy + m_ofScan, others = m_problems->count() - missing;
     m_problemsTitle->setText(others == 0    ? tr("Not shown (%1)").arg(missing)
                              : missing == 0 ? tr("Other files (%1)").arg(others)
                                             : tr("Not shown (%1), other files (%2)").arg(missing).arg(others));
@@ -168,7 +178,7 @@ void StudyPanel::setIdentifiersShown(bool shown)
 {
     m_identifiers = shown;
     for (int row = 0; row < m_list->count(); ++row)
-        m_list->item(row)->setText(studyText(m_studies[static_cast<std::size_t>(row)], shown));
+        m_list->item(row)->setText(breakable(studyText(m_studies[static_cast<std::size_t>(row)], shown)));
 }
 
 void StudyPanel::showImages()
@@ -180,14 +190,14 @@ void StudyPanel::showImages()
         return;
     const Study& study = m_studies[static_cast<std::size_t>(m_current)];
     for (const StudyImage& image : study.images) {
-        auto* item = new QListWidgetItem(imageText(study, image), m_images);
         QString tip = imageTip(image);
         if (image.slot == Slot::Extra)
             tip += QLatin1Char('\n') + tr("Enter hangs it in its view's place");
         if (image.header.frames > 1)
             tip += QLatin1Char('\n') + tr("Study ▸ Next frame shows its other frames");
-        tell(item,
-             imageTip(image) + (extra ? QLatin1Char('\n') + tr("Enter hangs it in its view's place") : QString()));
+        const QString unread =
+            m_unread.contains(m_images->count()) ? QStringLiteral("\n⚠ ") + tr("could not be read") : QString();
+        tell(new QListWidgetItem(m_images), imageText(study, image) + unread, tip);
     }
     m_images->setCurrentRow(row);
 }

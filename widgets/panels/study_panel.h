@@ -2,6 +2,7 @@
 #include "core/study/scan.h"
 
 #include <QWidget>
+#include <set>
 
 class QListWidget;
 class QLabel;
@@ -21,6 +22,7 @@ public:
     void setCurrent(int study);         // and forgets its problems
     void setImages(const Study& study); // of the current study, when more is known of them
     void setCurrentImage(int image);
+    void setUnread(int image);            // of the current study: it could not be read
     void addProblem(const QString& text); // of the current study; once, however often it is told
     void setIdentifiersShown(bool shown);
 
@@ -35,11 +37,12 @@ private:
     void showProblemsTitle();
 
     std::vector<Study> m_studies;
+    std::set<int> m_unread; // images of the current study
     int m_current = -1;
     bool m_identifiers = false;
     QLabel *m_imagesTitle, *m_problemsTitle;
     QListWidget *m_list, *m_images, *m_problems;
-    int m_ofStudy = 0, m_refused = 0; // the first rows of the list of problems
+    int m_ofStudy = 0, m_ofScan = 0; // the first rows of the list of problems; then others
 };
 
 } // namespace mama

@@ -77,6 +77,23 @@ QString imageText(const Study& study, const StudyImage& image)
     return text;
 }
 
+QString breakable(const QString& text)
+{
+    constexpr int longest = 16;
+    QString out;
+    int run = 0;
+    for (const QChar each : text) {
+        run = each.isSpace() ? 0 : run + 1;
+        out += each;
+        const bool joint = QStringLiteral("./_-,;:").contains(each);
+        if (run >= longest || (joint && run > longest / 2)) {
+            out += QChar(0x200b);
+            run = 0;
+        }
+    }
+    return out;
+}
+
 QString imageTip(const StudyImage& image)
 {
     QStringList lines{QString::fromStdString(pathText(image.path))};

@@ -160,17 +160,20 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
     painter.drawText(QPointF(x, upper), metrics.elidedText(sentence, Qt::ElideRight, room()));
     painter.setPen(QColor(255, 196, 84));
     painter.drawText(QPointF(width - metrics.horizontalAdvance(notice) - 14 * unit, upper), notice);
+    const QString patch = facts.patch.isEmpty() ? QString() : tr("patch %1").arg(facts.patch);
     if (!facts.warning.isEmpty()) {
-        const QString words =
-            metrics.elidedText(QStringLiteral("⚠ ") + facts.warning, Qt::ElideRight, width - x - 14 * unit);
+        const double free =
+            width - x - 14 * unit - (patch.isEmpty() ? 0 : metrics.horizontalAdvance(patch) + 26 * unit);
+        const QString words = metrics.elidedText(QStringLiteral("⚠ ") + facts.warning, Qt::ElideRight, free);
         painter.drawText(QPointF(x, lower), words);
         x += metrics.horizontalAdvance(words) + 26 * unit;
     }
     painter.setPen(QColor(178, 184, 192));
-    if (!facts.patch.isEmpty() && width - x > 100 * unit)
-        painter.drawText(QPointF(x, lower),
-                         metrics.elidedText(tr("patch %1: no smaller finding can be placed").arg(facts.patch),
-                                            Qt::ElideRight, width - x - 14 * unit));
+    const QString limit = tr("patch %1: no smaller finding can be placed").arg(facts.patch);
+    const bool whole = metrics.horizontalAdvance(limit) <= width - x - 14 * unit;
+    if (!patch.isEmpty())
+        painter.drawText(QPointF(x, lower), metrics.elidedText(whole || facts.warning.isEmpty() ? limit : patch,
+                                                               Qt::ElideRight, width - x - 14 * unit));
     // Over the whole width, so that what the model was trained on can be read.
     painter.drawText(QPointF(26 * unit, last), metrics.elidedText(facts.provenance, Qt::ElideRight, width - 40 * unit));
     painter.end();

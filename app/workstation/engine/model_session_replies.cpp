@@ -115,9 +115,11 @@ void ModelSession::takeStudy(const protocol::EncodeReply& reply)
     m_geometry.clear();
     QStringList refusals;
     for (const auto* list : {&reply.skipped, &reply.refused})
-        for (const protocol::NotUsed& file : *list)
-            refusals.append(text(file.path) + QStringLiteral(": ") +
-                            (file.reasonText.empty() ? text(file.reason) : shownText(file.reasonText)));
+        for (const protocol::NotUsed& file : *list) {
+            const QString reason = file.reasonText.empty() ? text(file.reason) : shownText(file.reasonText);
+            refusals.append(reason.contains(text(file.path)) ? reason
+                                                             : text(file.path) + QStringLiteral(": ") + reason);
+        }
     for (const protocol::EncodedImage& image : reply.images)
         if (const auto index = sentIndex(image.image))
             m_geometry[*index] = Geometry::fromJson(image.patches.geometry);

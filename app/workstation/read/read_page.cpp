@@ -177,6 +177,7 @@ void ReadPage::takePicture(const LoadedImage& loaded)
         m_view->setImage(pane, nullptr);
         m_view->setEmptyText(pane, tr("%1: could not be read").arg(nameOf(study->images[loaded.index])) +
                                        QLatin1Char('\n') + problem);
+        m_studyPanel->setUnread(static_cast<int>(loaded.index));
         m_studyPanel->addProblem(problem);
         Q_EMIT told(problem, true);
         return;
@@ -220,7 +221,7 @@ void ReadPage::stepFrame(int by)
     if (wanted == image.frame)
         return;
     m_studies->showFrame(static_cast<int>(active->image), wanted);
-    m_session->setStudy(*study); // scores are those of the frame on screen
+    m_session->setStudy(std::make_shared<const Study>(*study)); // scores are those of the frame on screen
 }
 
 void ReadPage::connectSession()
