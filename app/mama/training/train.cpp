@@ -139,6 +139,8 @@ void addTrain(CLI::App& app, Context& context)
         "last checkpoint with --resume, to the same numbers. SIGTERM, SIGINT and SIGHUP write a checkpoint and stop (exit status 130).\n"
         "Several processes started by torchrun, mpirun or srun train one model together, each with its own samples: they meet at\n"
         "MASTER_ADDR:MASTER_PORT, the first one writes the run folder, and a signal to any stops all. See installer/slurm.\n"
+        "A run that does not learn any more fails by a rule that its reason names: not-finite (stop.not_finite), divergence and\n"
+        "collapse (stop.divergence, 0 for neither). What else is odd of it: mama run show, \"health\".\n"
         "Exit status 2: the command or the configuration is to be mended (an unknown or missing setting, a value out of its\n"
         "range, a folder that is not there); 1: the run failed, and state.json says by what.\n"
         "--settings prints every setting with type, default, range, unit and meaning. See also: mama run.");

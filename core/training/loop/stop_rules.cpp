@@ -9,6 +9,8 @@ namespace mama {
 namespace {
 
 constexpr std::size_t window = 10;
+constexpr std::size_t evenWindow = 50;
+constexpr double variation = 0.03, learnt = 0.8;
 constexpr double least = 1; // a rise of less is noise, whatever it is a multiple of
 
 template <class Losses>
@@ -30,44 +32,81 @@ void StopRules::newTerms()
 {
     m_first.clear();
     m_last.clear();
+    m_even.clear();
 }
 
-void StopRules::finished(double loss)
+void StopRules::finished(double loss, double rate)
 {
     m_leftOut = 0;
     if (m_first.size() < window) {
         m_first.push_back(loss);
         return;
     }
-    m_last.push_back(loss);
-    if (m_last.size() > window)
-        m_last.pop_front();
-    if (m_limits.divergence <= 0 || m_last.size() < window)
+    if (rate > m_rate)
+        m_even.clear();
+    m_rate = rate;
+    for (const auto& [losses, size] : {std::pair{&m_last, window}, {&m_even, evenWindow}}) {
+        losses->push_back(loss);
+        if (losses->size() > size)
+            losses->pop_front();
+    }
+    if (m_limits.divergence <= 0)
+        return;
+    diverged();
+    collapsed();
+}
+
+void StopRules::diverged() const
+{
+    if (m_last.size() < window)
         return;
     const double first = meanOf(m_first), now = meanOf(m_last);
     if (now > m_limits.divergence * first && now > first + least)
         throw StoppedByRule(
-            "divergence",
+            "divergence", false,
             {TextId("stop.divergence", "the loss is %1 on average over the last 10 steps and was %2 over the first 10, "
                                        "above stop.divergence, %3 times"),
              shown(now), shown(first), shown(m_limits.divergence)});
 }
 
+void StopRules::collapsed() const
+{
+    if (m_limits.pairs < 2 || m_rate <= 0 || m_even.size() < evenWindow)
+        return;
+    const double mean = meanOf(m_even);
+    double squares = 0;
+    for (const double loss : m_even)
+        squares += (loss - mean) * (loss - mean);
+    const double deviation = std::sqrt(squares / static_cast<double>(evenWindow));
+    if (deviation < variation / std::sqrt(static_cast<double>(m_limits.pairs)) * mean &&
+        mean >= learnt * meanOf(m_first))
+        throw StoppedByRule(
+            "collapse", false,
+            {TextId("stop.collapse", "the loss stays at %1 whatever the images are (%2 of it over 50 steps): every "
+                                     "sample gets the same embedding"),
+             shown(mean), shown(100 * deviation / mean) + " %"});
+}
+
 void StopRules::leftOut(const NotFinite& why)
 {
     if (++m_leftOut >= m_limits.notFinite)
-        throw StoppedByRule("not-finite",
+        throw StoppedByRule("not-finite", true,
                             {TextId("stop.not_finite", "%1 %2, and %3 steps in a row were left out (stop.not_finite)"),
                              why.where(), why.why(), m_leftOut});
 }
 
-nlohmann::json StopRules::state() const { return {{"left_out", m_leftOut}, {"first", m_first}, {"last", m_last}}; }
+nlohmann::json StopRules::state() const
+{
+    return {{"left_out", m_leftOut}, {"first", m_first}, {"last", m_last}, {"even", m_even}, {"rate", m_rate}};
+}
 
 void StopRules::restore(const nlohmann::json& state)
 {
     m_leftOut = state.at("left_out").get<std::int64_t>();
     m_first = state.at("first").get<std::vector<double>>();
     m_last = state.at("last").get<std::deque<double>>();
+    m_even = state.value("even", std::deque<double>());
+    m_rate = state.value("rate", 0.0);
 }
 
 } // namespace mama

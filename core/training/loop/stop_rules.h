@@ -13,10 +13,14 @@ namespace mama {
 class StoppedByRule : public Error
 {
 public:
-    // rule: "not-finite", "divergence".
-    StoppedByRule(const char* rule, const UserText& why)
-        : Error(ErrorCode::Data, "train", std::string("rule ") + rule, why)
+    // rule: "not-finite", "divergence", "collapse". sound: the weights are those of the last step that was well.
+    StoppedByRule(const char* rule, bool sound, const UserText& why)
+        : Error(ErrorCode::Data, "train", std::string("rule ") + rule, why), m_sound(sound)
     {}
+    bool weightsAreSound() const { return m_sound; }
+
+private:
+    bool m_sound;
 };
 
 // When a run ends by itself because it does not learn any more. A function of its losses alone, so that a resumed run
@@ -24,6 +28,10 @@ public:
 //   not-finite  stop.not_finite steps in a row were left out, since the loss or a gradient was no number
 //   divergence  the mean loss of the last 10 steps is above stop.divergence times that of the first 10, and by more
 //               than 1; the first 10 are counted anew where the terms of the loss change
+//   collapse    of a loss that compares the samples of a batch: over 50 steps whose rate did not rise it hardly varies
+//               (by less than 3 % / sqrt(pairs) of its mean, where a model at work varies several times as much), at
+//               four fifths or more of the mean of the first 10: every sample gets the same embedding. Off with
+//               stop.divergence 0
 class StopRules
 {
 public:
@@ -31,12 +39,13 @@ public:
     {
         std::int64_t notFinite = 5;
         double divergence = 1.5; // 0: never
+        std::int64_t pairs = 0;  // of a step whose loss compares them; 0: it does not
     };
     explicit StopRules(const Limits& limits) : m_limits(limits) {}
 
     void newTerms();
     // After each step. StoppedByRule.
-    void finished(double loss);
+    void finished(double loss, double rate);
     void leftOut(const NotFinite& why);
 
     // For a checkpoint.
@@ -44,10 +53,14 @@ public:
     void restore(const nlohmann::json& state);
 
 private:
+    void diverged() const;
+    void collapsed() const;
+
     Limits m_limits;
     std::int64_t m_leftOut = 0; // in a row
     std::vector<double> m_first;
-    std::deque<double> m_last;
+    std::deque<double> m_last, m_even; // the last 10; the last 50 since the rate rose
+    double m_rate = 0;
 };
 
 } // namespace mama

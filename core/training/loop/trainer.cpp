@@ -37,8 +37,10 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
     options.earlyStop = settings.integer("early_stop");
     options.stop = {settings.integer("stop.not_finite"), settings.number("stop.divergence")};
     options.config = settings.toJson();
-    if (settings.is({"task", "pretrain"}))
+    if (settings.is({"task", "pretrain"})) {
         options.lateLoss = settings.integer("loss.late_loss");
+        options.stop.pairs = options.batch;
+    }
     return options;
 }
 
@@ -253,7 +255,7 @@ StepRecord Trainer::step()
         m_rules.leftOut(*lost);
     m_images.clear();
     if (!lost)
-        m_rules.finished(record.loss);
+        m_rules.finished(record.loss, record.lr);
     return record;
 }
 

@@ -92,7 +92,7 @@ private:
     void showProgress(double seconds);
     std::string imagesOfStep() const;
     std::string lastGood() const;
-    std::string wayOn() const;
+    std::string wayOn(const StoppedByRule& rule) const;
     [[noreturn]] void fail(const Error& error);
 
     TrainerOptions m_options;

@@ -4,6 +4,7 @@
 #include "core/training/loop/trainer.h"
 
 #include <cstdio>
+#include <filesystem>
 #include <set>
 
 namespace mama {
@@ -67,18 +68,19 @@ std::string Trainer::lastGood() const
 }
 
 // From weights that still learnt.
-std::string Trainer::wayOn() const
+std::string Trainer::wayOn(const StoppedByRule& rule) const
 {
     const std::string rate = "; lower schedule.max_lr or set optimizer.clip in a new run";
-    const std::int64_t step = m_best.best() ? m_best.best()->step : m_lastCheckpoint;
-    return step < 0 ? rate
-                    : rate + " whose model.start is " + m_parts.reporter.folder().checkpointFolder(step).string();
+    const std::int64_t step = m_best.best() ? m_best.best()->step : rule.weightsAreSound() ? m_lastCheckpoint : -1;
+    return step < 0 ? rate + " from the same start"
+                    : rate + " whose model.start is " +
+                          std::filesystem::absolute(m_parts.reporter.folder().checkpointFolder(step)).string();
 }
 
 void Trainer::fail(const Error& error)
 {
-    const bool byRule = dynamic_cast<const StoppedByRule*>(&error),
-               ofImages = error.code() == ErrorCode::Data && !m_images.empty();
+    const auto* byRule = dynamic_cast<const StoppedByRule*>(&error);
+    const bool ofImages = error.code() == ErrorCode::Data && !m_images.empty();
     std::string where = error.where(), why = error.why().english();
     if (byRule)
         where = "step " + std::to_string(m_step) + ", " + where;
@@ -87,7 +89,7 @@ void Trainer::fail(const Error& error)
     if (ofImages)
         why += imagesOfStep();
     if (byRule)
-        why += wayOn();
+        why += wayOn(*byRule);
     why += lastGood();
     const Error told(error.code(), error.action(), where, why);
     try { // on a full disk even this may not be written; the caller prints it

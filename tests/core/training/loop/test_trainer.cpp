@@ -222,6 +222,27 @@ private Q_SLOTS:
             QVERIFY2(state.reason.find(part) != std::string::npos, state.reason.c_str());
     }
 
+    // A loss between samples that no longer depends on them; one that varies, was learnt, or whose rate rises is none.
+    void aCollapseEndsARunByARule()
+    {
+        const auto after = [](int steps, double rise, const std::function<double(int)>& loss) {
+            StopRules rules({5, 1.5, 32});
+            for (int step = 1; step <= steps; ++step)
+                rules.finished(loss(step), 1e-3 + rise * step);
+        };
+        const auto even = [](int step) { return 7 + 0.02 * (step % 2); }; // 0.1 %; the limit is 0.5 %
+        const auto noisy = [](int step) { return 7 + 0.1 * (step % 2); }; // 0.7 %
+        const auto learnt = [](int step) { return step <= 10 ? 9.0 : 7 + 0.02 * (step % 2); };
+        after(59, 0, even);
+        QVERIFY_THROWS_EXCEPTION(StoppedByRule, after(60, 0, even)); // the first 10, then 50
+        after(300, 1e-6, even);
+        after(300, 0, noisy);
+        after(300, 0, learnt);
+        StopRules probe({5, 1.5, 0});
+        for (int step = 1; step <= 300; ++step)
+            probe.finished(7, 1e-3);
+    }
+
     // The log says when a rule of the health begins and ends to say something.
     void theLogTellsTheHealth()
     {
