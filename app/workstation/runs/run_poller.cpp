@@ -120,8 +120,7 @@ bool RunPoller::look(Followed& run)
     } catch (const std::exception& error) {
         if (!news->state)
             news->status = QStringLiteral("unreadable");
-        if (news->problem.isEmpty())
-            news->problem = shownError(error);
+        news->problem += (news->problem.isEmpty() ? QString() : QStringLiteral("; ")) + shownError(error);
     }
     Q_EMIT this->news(news);
     return more;
