@@ -23,6 +23,7 @@ void addAll(CLI::App& app, Context& context)
     addTokenize(app, context);
     addCaption(app, context);
     addCheckpoint(app, context);
+    addModel(app, context);
     addEncode(app, context);
     addQuery(app, context);
     addClassify(app, context);

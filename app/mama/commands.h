@@ -41,6 +41,7 @@ void addScan(CLI::App& app, Context& context);
 void addCaption(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);
+void addModel(CLI::App& app, Context& context);
 void addMetrics(CLI::App& app, Context& context);
 void addMapMetrics(CLI::App& app, Context& context);
 void addLosses(CLI::App& app, Context& context);

@@ -211,8 +211,9 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
 
 Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& job)
 {
-    const QueryOptions options = queryOptions(request);
+    QueryOptions options = queryOptions(request);
     const Kept kept = study(request.study);
+    options.reference = kept.model->files.reference;
     const auto result = mama::query(kept.model->texts, *kept.study, options, job);
     if (!result)
         return {};

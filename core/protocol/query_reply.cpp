@@ -23,6 +23,7 @@ void fields(auto& list, Is<QueryReply::Text> auto& text)
     list.need("sentences", text.sentences);
     list.need("warnings", text.warnings);
     list.orNull("unnegated", text.unnegated);
+    list.orNull("map_range", text.mapRange);
     list.may("warning_texts", text.warningTexts);
 }
 
@@ -44,6 +45,7 @@ void fields(auto& list, Is<QueryReply::Image> auto& image)
 {
     fields(list, image.image);
     list.need("scores", image.scores);
+    list.need("ranks", image.ranks);
     list.need("warnings", image.warnings);
     list.may("maps", image.maps);
     list.may("warning_texts", image.warningTexts);
@@ -53,13 +55,23 @@ void fields(auto& list, Is<QueryReply::Breast> auto& breast)
 {
     list.need("side", breast.side);
     list.need("scores", breast.scores);
+    list.need("ranks", breast.ranks);
     list.need("fusion", breast.fusion);
 }
 
 void fields(auto& list, Is<QueryReply::Study> auto& study)
 {
     list.need("scores", study.scores);
+    list.need("ranks", study.ranks);
     list.need("fusion", study.fusion);
+}
+
+void fields(auto& list, Is<QueryReply::Reference> auto& reference)
+{
+    list.need("name", reference.name);
+    list.need("studies", reference.studies);
+    list.need("images", reference.images);
+    list.need("hash", reference.hash);
 }
 
 void fields(auto& list, Is<QueryReply::Milliseconds> auto& milliseconds)
@@ -76,6 +88,8 @@ void fields(auto& list, Is<QueryReply> auto& reply)
     list.need("study", reply.study);
     list.need("fusion", reply.fusion);
     list.need("score", reply.score);
+    list.orNull("reference", reply.reference);
+    list.may("reference_problem", reply.referenceProblem);
     list.need("milliseconds", reply.milliseconds);
     list.may("folder", reply.folder);
     list.need("provenance", reply.provenance);

@@ -2,6 +2,7 @@
 #include "core/protocol/engine_replies.h"
 #include "core/protocol/result_provenance.h"
 
+#include <array>
 #include <map>
 
 // The engine's answer to query, which is also what `mama query --json` prints. A number that is not finite is null in
@@ -26,6 +27,7 @@ struct QueryReply
         std::uint64_t sentences = 0;
         std::vector<std::string> warnings; // in English
         std::optional<Unnegated> unnegated;
+        std::optional<std::array<double, 2>> mapRange = {}; // lowest and highest value of a map's default range
         std::vector<UserText> warningTexts = {}; // the same, to be put into the user's language; from the engine alone
         bool operator==(const Text&) const = default;
     };
@@ -44,6 +46,7 @@ struct QueryReply
         std::vector<std::string> warnings;
         std::optional<std::vector<Map>> maps;    // empty: none were asked for
         std::vector<UserText> warningTexts = {}; // as of texts
+        std::vector<double> ranks = {};          // per text, 0 to 1; NaN without a reference
         bool operator==(const Image&) const = default;
     };
     struct Breast
@@ -51,13 +54,22 @@ struct QueryReply
         std::string side;
         std::vector<double> scores; // per text
         std::string fusion;
+        std::vector<double> ranks = {}; // per text
         bool operator==(const Breast&) const = default;
     };
     struct Study
     {
         std::vector<double> scores; // per text
         std::string fusion;
+        std::vector<double> ranks = {}; // per text
         bool operator==(const Study&) const = default;
+    };
+    // The studies that ranks are read from.
+    struct Reference
+    {
+        std::string name, hash;
+        std::uint64_t studies = 0, images = 0;
+        bool operator==(const Reference&) const = default;
     };
     struct Milliseconds
     {
@@ -69,7 +81,9 @@ struct QueryReply
     std::vector<Breast> breasts;
     Study study;
     Fusion fusion;
-    std::string score; // what the numbers are
+    std::string score;                           // what the numbers are
+    std::optional<Reference> reference;          // empty: the model has none
+    std::optional<std::string> referenceProblem; // why one that is there is not used
     Milliseconds milliseconds;
     std::optional<std::string> folder; // of maps in files
     Provenance provenance;

@@ -111,6 +111,7 @@ LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& opt
         return out;
     out.profile = profileOf(out.folder, out.model->info());
     files.checkUnchanged(); // the hash covers a profile of its own too
+    out.reference = findReference(out.folder, out.model->info().hash, out.model->info().embedding);
     return out;
 }
 

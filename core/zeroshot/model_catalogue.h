@@ -1,6 +1,7 @@
 #pragma once
 #include "core/image/profile.h"
 #include "core/model/model.h"
+#include "core/zeroshot/reference_set.h"
 
 #include <filesystem>
 #include <memory>
@@ -24,12 +25,14 @@ std::vector<FoundModel> listModels(const std::vector<std::filesystem::path>& fol
 // A folder, or the name of a model in modelFolders(). Error(Model) lists the names there are.
 std::filesystem::path findModel(const std::string& folderOrName);
 
-// A model and the profile that its model.json names (a built-in one, or NAME.json in the model's folder).
+// A model, the profile that its model.json names (a built-in one, or NAME.json in the model's folder), and its
+// reference.
 struct LoadedModel
 {
     std::filesystem::path folder;
     std::shared_ptr<const Model> model;
     Profile profile;
+    LoadedReference reference{};
 };
 LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job = {});
 

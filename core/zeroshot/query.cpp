@@ -8,6 +8,8 @@
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 
+#include <limits>
+
 namespace mama {
 namespace {
 
@@ -105,6 +107,29 @@ void takeScores(QueryResult& out, Asked& asked, const std::vector<std::vector<do
     }
 }
 
+// Ranks of all scores among the reference, and the range of each text's map.
+void rank(QueryResult& out, std::vector<QueriedText>& texts, const Texts& encoded)
+{
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    out.ranks = out.scores;
+    out.fusedRanks = out.fused;
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+        std::optional<ReferenceRanks> ranks;
+        if (out.reference.set)
+            ranks.emplace(*out.reference.set, encoded[t]->global, out.provenance.fusion);
+        for (auto& image : out.ranks)
+            image[t] = ranks ? ranks->ofImage(image[t]) : none;
+        for (BreastScores& breast : out.fusedRanks.breasts)
+            breast.scores[t] = ranks ? ranks->ofBreast(breast.scores[t]) : none;
+        out.fusedRanks.study[t] = ranks ? ranks->ofStudy(out.fusedRanks.study[t]) : none;
+        const auto d = static_cast<std::size_t>(encoded[t]->dim);
+        if (out.reference.set && encoded[t]->last >= 0)
+            texts[t].mapRange = referenceRange(
+                *out.reference.set,
+                std::span(encoded[t]->sentences).subspan(static_cast<std::size_t>(encoded[t]->last) * d, d));
+    }
+}
+
 // What the model has made of each text.
 void describeTexts(std::vector<QueriedText>& texts, const Texts& encoded, const Tokenizer* tokenizer, bool maps)
 {
@@ -155,6 +180,8 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
     out.textMilliseconds = watch.milliseconds();
     out.provenance = provenanceOf(encoder.model(), study, options);
     takeScores(out, asked, scoresOf(study, *encoded), study);
+    out.reference = options.reference;
+    rank(out, asked.texts, *encoded);
     describeTexts(asked.texts, *encoded, encoder.model().tokenizer(), options.maps);
     const std::span own = std::span(*encoded).first(options.texts.size());
     for (const ScoredImage& image : study.images)

@@ -2,6 +2,7 @@
 #include "core/base/user_text.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"
+#include "core/zeroshot/reference_set.h"
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"
 
@@ -16,11 +17,12 @@ struct QueryOptions
     std::vector<std::string> texts; // one or more
     FusionRule fusion = FusionRule::Maximum;
     Pooling pooling = Pooling::Default;
-    std::string prefix;        // in front of every sentence, in the provenance
-    bool raw = false;          // texts as they are; else querySentence's rules
-    bool maps = true;          // draw alignment maps
-    bool allSentences = false; // a map for every sentence of a text; else for its last one only
-    bool negations = true;     // score the un-negated sentence beside a negated one
+    std::string prefix;          // in front of every sentence, in the provenance
+    bool raw = false;            // texts as they are; else querySentence's rules
+    bool maps = true;            // draw alignment maps
+    bool allSentences = false;   // a map for every sentence of a text; else for its last one only
+    bool negations = true;       // score the un-negated sentence beside a negated one
+    LoadedReference reference{}; // of the same model; without its set there are no ranks
 };
 
 // The score of the same sentence without its negation, shown beside the negated one's.
@@ -39,6 +41,7 @@ struct QueriedText
     std::size_t sentences = 0;
     std::vector<UserText> warnings;
     std::optional<UnnegatedScores> unnegated;
+    std::optional<std::pair<double, double>> mapRange; // referenceRange of the sentence that the map is of
 };
 
 struct TextMap
@@ -53,6 +56,9 @@ struct QueryResult
     std::vector<std::vector<double>> scores; // [images][texts], cosines
     std::vector<std::vector<TextMap>> maps;  // [images][...]
     FusedScores fused;
+    std::vector<std::vector<double>> ranks; // as scores, among the reference; NaN without one
+    FusedScores fusedRanks;                 // as fused
+    LoadedReference reference;              // the one ranked among
     Provenance provenance;
     double textMilliseconds = 0, totalMilliseconds = 0;
 };

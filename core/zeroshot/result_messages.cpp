@@ -23,6 +23,8 @@ protocol::Fusion fusionOf(FusionRule rule) { return {name(rule), viewsRule(rule)
 protocol::QueryReply::Text textOf(const QueriedText& text)
 {
     protocol::QueryReply::Text out{text.text, text.encoded, text.cut, text.sentences, english(text.warnings), {}};
+    if (text.mapRange)
+        out.mapRange = std::array{text.mapRange->first, text.mapRange->second};
     if (!text.unnegated)
         return out;
     out.unnegated = {text.unnegated->text, text.unnegated->images, {}, text.unnegated->fused.study.front()};
@@ -103,11 +105,20 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
     for (const QueriedText& text : result.texts)
         out.texts.push_back(textOf(text));
     for (std::size_t i = 0; i < study.images.size(); ++i)
-        out.images.push_back(
-            {nameOf(study.images[i], i), result.scores[i], english(study.images[i].image.warnings), std::nullopt});
-    for (const BreastScores& breast : result.fused.breasts)
-        out.breasts.push_back({name(breast.side), breast.scores, viewsRule(rule)});
-    out.study = {result.fused.study, name(rule)};
+        out.images.push_back({nameOf(study.images[i], i),
+                              result.scores[i],
+                              english(study.images[i].image.warnings),
+                              std::nullopt,
+                              {},
+                              result.ranks[i]});
+    for (std::size_t b = 0; b < result.fused.breasts.size(); ++b)
+        out.breasts.push_back({name(result.fused.breasts[b].side), result.fused.breasts[b].scores, viewsRule(rule),
+                               result.fusedRanks.breasts[b].scores});
+    out.study = {result.fused.study, name(rule), result.fusedRanks.study};
+    if (const auto& set = result.reference.set)
+        out.reference = {set->name, set->hash, static_cast<std::uint64_t>(set->studies), set->count()};
+    else if (!result.reference.problem.empty())
+        out.referenceProblem = result.reference.problem.english();
     out.fusion = fusionOf(rule);
     out.score = "similarity (cosine, -1 to 1)";
     out.milliseconds = {result.textMilliseconds, result.totalMilliseconds};

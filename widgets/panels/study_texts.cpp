@@ -82,14 +82,15 @@ QString breakable(const QString& text)
     constexpr int longest = 16;
     QString out;
     int run = 0;
+    bool here = false; // a line may end before the next character, which a blank allows anyhow
     for (const QChar each : text) {
-        run = each.isSpace() ? 0 : run + 1;
+        if (here && !each.isSpace())
+            out += QChar(0x200b);
+        run = here || each.isSpace() ? 0 : run;
+        run += each.isSpace() ? 0 : 1;
         out += each;
         const bool joint = QStringLiteral("./_-,;:").contains(each);
-        if (run >= longest || (joint && run > longest / 2)) {
-            out += QChar(0x200b);
-            run = 0;
-        }
+        here = run >= longest || (joint && run > longest / 2);
     }
     return out;
 }

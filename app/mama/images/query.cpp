@@ -5,6 +5,7 @@
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/result_messages.h"
 
+#include <cmath>
 #include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -76,20 +77,35 @@ nlohmann::json writePictures(const QueryCommand& command, const QueryResult& res
     return pictures;
 }
 
+// "0.6401  rank 98 %", or the similarity alone.
+std::string withRank(double score, double rank)
+{
+    return fixed(score, 4) + (std::isnan(rank) ? "" : "\trank " + fixed(100 * rank, 1) + " %");
+}
+
 void printTable(const QueryResult& result, const EncodedStudy& study)
 {
     for (std::size_t t = 0; t < result.texts.size(); ++t) {
         std::cout << "\"" << result.texts[t].text << "\"\n";
         for (std::size_t i = 0; i < study.images.size(); ++i)
-            std::cout << "  " << name(study.images[i].image.slot) << "\t" << fixed(result.scores[i][t], 4) << "\t"
+            std::cout << "  " << name(study.images[i].image.slot) << "\t"
+                      << withRank(result.scores[i][t], result.ranks[i][t]) << "\t"
                       << study.images[i].image.path.string() << "\n";
-        for (const BreastScores& breast : result.fused.breasts)
-            std::cout << "  breast " << name(breast.side) << "\t" << fixed(breast.scores[t], 4) << "\n";
-        std::cout << "  study\t" << fixed(result.fused.study[t], 4) << "\t(" << viewsRule(result.provenance.fusion)
-                  << ", " << studyRule(result.provenance.fusion) << ")\n";
+        for (std::size_t b = 0; b < result.fused.breasts.size(); ++b)
+            std::cout << "  breast " << name(result.fused.breasts[b].side) << "\t"
+                      << withRank(result.fused.breasts[b].scores[t], result.fusedRanks.breasts[b].scores[t]) << "\n";
+        std::cout << "  study\t" << withRank(result.fused.study[t], result.fusedRanks.study[t]) << "\t("
+                  << viewsRule(result.provenance.fusion) << ", " << studyRule(result.provenance.fusion) << ")\n";
         for (const std::string& warning : english(result.texts[t].warnings))
             std::cout << "  warning: " << warning << "\n";
     }
+    if (const auto& set = result.reference.set)
+        std::cout << "Rank: the share of " << set->studies << " reference studies that score lower (" << set->name
+                  << ").\n";
+    else if (!result.reference.problem.empty())
+        std::cout << "No ranks: " << result.reference.problem.english() << ".\n";
+    else
+        std::cout << "No ranks: this model has no reference studies (mama model reference makes them).\n";
     const Provenance& p = result.provenance;
     std::cout << "Similarities (cosine). Model " << p.model << " " << p.hash.substr(0, 12) << ", profile " << p.profile
               << " v" << p.profileVersion << ", " << p.precision << " on " << p.device << ". " << notForClinicalUse
@@ -109,6 +125,7 @@ int run(const QueryCommand& command, const Job& job)
     const auto opened = openStudy(command.study, job);
     if (!opened)
         return Cancelled;
+    options.reference = opened->model.reference;
     TextEncoder encoder(*opened->model.model);
     const auto result = query(encoder, opened->study, options, job);
     if (!result)

@@ -131,15 +131,19 @@ QueryReply queryReply()
                     1,
                     {"negation"},
                     QueryReply::Unnegated{"mass", {0.31}, {{"R", 0.31}}, 0.31},
+                    std::array<double, 2>{-0.1, 0.4},
                     {{TextId("sample.negation", "negation")}}}};
     reply.images = {{imageName(),
                      {0.29},
                      {"a warning"},
                      std::vector<QueryReply::Map>{{1, 2, 1, 2, {0.5F, -0.25F}, std::nullopt},
                                                   {1, 2, 1, 2, {}, "/tmp/maps/RCC_text1.npy"}},
-                     {{TextId("sample.warning", "a warning")}}}};
-    reply.breasts = {{"R", {0.29}, "maximum over the views of a breast"}};
-    reply.study = {{0.29}, "maximum"};
+                     {{TextId("sample.warning", "a warning")}},
+                     {0.93}}};
+    reply.breasts = {{"R", {0.29}, "maximum over the views of a breast", {0.95}}};
+    reply.study = {{0.29}, "maximum", {0.91}};
+    reply.reference = {"500 synthetic studies", "77aa", 500, 2000};
+    reply.referenceProblem = "made with other weights";
     reply.fusion = {"maximum", "maximum over the views of a breast", "maximum over the breasts"};
     reply.score = "similarity (cosine, -1 to 1)";
     reply.milliseconds = {14.2, 17.3};

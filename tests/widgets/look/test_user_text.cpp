@@ -53,7 +53,7 @@ private Q_SLOTS:
 
     void wordsOfLibrariesAreNotShown()
     {
-        QCOMPARE(shownError(std::bad_alloc()), QStringLiteral("Not enough memory for this."));
+        QCOMPARE(shownError(std::bad_alloc()), QStringLiteral("not enough memory"));
         QCOMPARE(shownError(std::runtime_error("100 % of it")),
                  QStringLiteral("a fault inside the program or one of its libraries"));
     }

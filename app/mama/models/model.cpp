@@ -1,0 +1,134 @@
+// mama model: what belongs to a model folder beside its weights.
+#include "app/mama/study_options.h"
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/path_text.h"
+#include "core/base/stopwatch.h"
+#include "core/study/scan.h"
+#include "core/zeroshot/reference_builder.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace mama::cli {
+namespace {
+
+struct ReferenceCommand
+{
+    std::string model, name;
+    std::vector<std::filesystem::path> data;
+    std::filesystem::path cache;
+    std::size_t patches = 8192;
+    std::uint64_t seed = 1;
+    bool noCache = false, json = false;
+    ComputeOptions compute;
+};
+
+struct Refused
+{
+    nlohmann::json list = nlohmann::json::array();
+
+    void add(const std::filesystem::path& path, const UserText& reason)
+    {
+        std::cerr << "refused: " << pathText(path) << ": " << reason.english() << "\n";
+        list.push_back({{"path", pathText(path)}, {"reason", reason.english()}});
+    }
+};
+
+// False: cancelled.
+bool addStudies(const ReferenceCommand& command, const LoadedModel& loaded, ReferenceBuilder& builder, Refused& refused,
+                const Job& job)
+{
+    const auto report = scan(command.data, job);
+    if (!report)
+        return false;
+    for (const ScanProblem& problem : report->problems)
+        if (problem.refused)
+            refused.add(problem.path, problem.reason);
+    EmbeddingCache cache(embeddingFolder(command.cache));
+    const StudyEncoder encoder(*loaded.model, loaded.profile, command.noCache ? nullptr : &cache);
+    for (std::size_t i = 0; i < report->studies.size(); ++i) {
+        if (job.cancelled())
+            return false;
+        job.report(i, report->studies.size(), "encode studies");
+        SelectionOptions one;
+        one.studyUid = report->studies[i].uid;
+        try {
+            const auto study = encoder.encode(selectImages(*report, one), {job.stop, {}});
+            if (!study)
+                return false;
+            for (const NotScored& image : study->refused)
+                refused.add(image.path, image.reason);
+            builder.add(*study);
+        } catch (const Error& error) {
+            if (!belongsToFile(error))
+                throw;
+            refused.add(report->studies[i].images.front().path, error.text());
+        }
+    }
+    return true;
+}
+
+int makeReference(const ReferenceCommand& command, const Job& job)
+{
+    const Stopwatch watch;
+    const LoadedModel loaded = loadModel(command.model, command.compute, job);
+    if (job.cancelled())
+        return Cancelled;
+    ReferenceBuilder builder(command.name, loaded.model->info().hash, command.patches, command.seed);
+    Refused refused;
+    if (!addStudies(command, loaded, builder, refused, job))
+        return Cancelled;
+    const ReferenceSet& set = builder.set();
+    if (set.count() == 0)
+        throw Error(ErrorCode::Data, {action::makeReference}, command.data.front().string(),
+                    {TextId("reference.no_study", "no study could be encoded")});
+    const std::filesystem::path file = loaded.folder / referenceFile;
+    set.write(file);
+    const auto bytes = std::filesystem::file_size(file);
+    if (command.json)
+        printJson({{"model", loaded.folder.string()},
+                   {"file", file.string()},
+                   {"name", set.name},
+                   {"studies", set.studies},
+                   {"images", set.count()},
+                   {"patches", set.patches.size() / static_cast<std::size_t>(set.dim)},
+                   {"bytes", bytes},
+                   {"seconds", watch.milliseconds() / 1000},
+                   {"refused", refused.list}});
+    else
+        std::cout << file.string() << ": " << set.studies << " studies, " << set.count() << " images, " << bytes
+                  << " bytes" << std::endl;
+    return refused.list.empty() ? Done : SomeRefused;
+}
+
+} // namespace
+
+void addModel(CLI::App& app, Context& context)
+{
+    auto options = std::make_shared<ReferenceCommand>();
+    CLI::App* model = app.add_subcommand("model", "What belongs to a model beside its weights");
+    model->require_subcommand(1);
+    CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
+    command->description(
+        "Encodes every study of a folder and keeps its image embeddings and a sample of the patches in the breast in\n"
+        "reference.safetensors in the model's folder. From then on query and window say beside each similarity its rank: the\n"
+        "share of these studies that score lower for the same sentence; and maps get a range that is the same for every study.\n"
+        "Take studies that the model was neither trained nor evaluated on, as many as there are: a rank is as fine as they are\n"
+        "many. Studies that the model was trained on may not be passed on with it; embeddings count as their data.");
+    addModelOption(*command, options->model);
+    command->add_option("--data", options->data, "Folders with studies")->required();
+    command->add_option("--name", options->name, "What the studies are, in words; shown with the ranks")->required();
+    command->add_option("--patches", options->patches, "Sampled patches")
+        ->check(CLI::Range(std::size_t{0}, std::size_t{1'000'000}))
+        ->capture_default_str();
+    command->add_option("--seed", options->seed, "Of the sample")->capture_default_str();
+    addCacheOption(*command, options->cache);
+    command->add_flag("--no-cache", options->noCache, "Encode every image anew, keep nothing");
+    addJsonOption(*command, options->json);
+    addComputeOptions(*command, options->compute);
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return makeReference(*options, context.job()); }; });
+}
+
+} // namespace mama::cli

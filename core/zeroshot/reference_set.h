@@ -1,0 +1,74 @@
+#pragma once
+#include "core/base/user_text.h"
+#include "core/dicom/codes/side.h"
+#include "core/zeroshot/fusion.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace mama {
+
+// Many studies as one model has embedded them. A similarity is a number without a scale; its rank among those that the
+// same sentence has with these studies says whether it is high for this model and sentence.
+struct ReferenceSet
+{
+    std::string name;  // what the studies are, in words
+    std::string model; // hash of the model that embedded them; with another one they mean nothing
+    std::string hash;  // SHA-256 of the file; set by read()
+    std::int64_t dim = 0, studies = 0;
+    std::vector<std::int32_t> study; // [N] from 0; images of a study lie together
+    std::vector<Side> sides;         // [N]
+    std::vector<float> images;       // [N, D], L2-normalised
+    std::vector<float> patches;      // [P, D], L2-normalised, a sample of all patches in the breast; may be empty
+
+    std::size_t count() const { return study.size(); }
+
+    // A safetensors file: images and patches as 16-bit integers of 1/32767, study, side (0 unknown, 1 right, 2 left,
+    // 3 both), the rest as metadata; by rename. Error(Io) names the file.
+    void write(const std::filesystem::path& file) const;
+    // Error(Io) or Error(Format) names the file and what is wrong.
+    static ReferenceSet read(const std::filesystem::path& file);
+};
+
+// A model's reference, or why it has none that can be used. Both empty: its folder holds none.
+struct LoadedReference
+{
+    std::shared_ptr<const ReferenceSet> set;
+    UserText problem;
+};
+
+// In a model's folder. It changes no embedding, so the model's hash leaves it out; results name its own.
+inline constexpr const char* referenceFile = "reference.safetensors";
+
+// The one in a model's folder, if it was made by the model of this hash with vectors of this length. Never throws: a
+// model answers without it too.
+LoadedReference findReference(const std::filesystem::path& folder, const std::string& modelHash, std::int64_t dim);
+
+// Where similarities of one text lie among those that it has with the reference: the share of values that are lower, 0
+// to 1. Images among all reference images; breasts and studies among values fused by the same rule.
+class ReferenceRanks
+{
+public:
+    // text: [D], L2-normalised.
+    ReferenceRanks(const ReferenceSet& set, std::span<const float> text, FusionRule rule);
+    double ofImage(double similarity) const { return share(m_images, similarity); }
+    double ofBreast(double similarity) const { return share(m_breasts, similarity); }
+    double ofStudy(double similarity) const { return share(m_studies, similarity); }
+
+private:
+    static double share(const std::vector<double>& ascending, double value); // NaN for NaN, and without values
+
+    std::vector<double> m_images, m_breasts, m_studies; // ascending
+};
+
+// The default range of a map: the 50th and 99th percentile of the cosines of a sentence [D] with the sampled patches.
+// Empty without patches, or where both are one value.
+std::optional<std::pair<double, double>> referenceRange(const ReferenceSet& set, std::span<const float> sentence);
+
+} // namespace mama
