@@ -73,13 +73,14 @@ bool overADayApart(const std::string& a, const std::string& b)
 ExamIdentity::ExamIdentity(const ImageHeader& header)
     : patientId(plainWords(header.patientId)), name(personName(header.patientName)),
       birthDate(digits(header.patientBirthDate)), sex(plainWords(header.patientSex)),
-      studyDate(digits(header.studyDate)), acquisitionDate(digits(header.acquisitionDate))
+      studyDate(digits(header.studyDate)), acquisitionDate(digits(header.acquisitionDate)),
+      accession(header.studyUid.empty() ? plainWords(header.accessionNumber) : std::string())
 {}
 
 int ExamIdentity::facts() const
 {
     int known = 0;
-    for (const std::string* each : {&patientId, &name, &birthDate, &studyDate, &acquisitionDate})
+    for (const std::string* each : {&patientId, &name, &birthDate, &studyDate, &acquisitionDate, &accession})
         known += each->empty() ? 0 : 1;
     return known;
 }
@@ -100,13 +101,16 @@ UserText ExamIdentity::contradiction(const ExamIdentity& other) const
     if (differ(own, others) || (studyDates && differ(acquisitionDate, other.acquisitionDate) &&
                                 overADayApart(acquisitionDate, other.acquisitionDate)))
         return {TextId("scan.exam_dates", "date of the exam (%1, %2)"), readable(own), readable(others)};
+    if (differ(accession, other.accession))
+        return {TextId("scan.accession_number", "accession number")};
     return {};
 }
 
 void ExamIdentity::add(const ExamIdentity& other)
 {
-    for (const auto member : {&ExamIdentity::patientId, &ExamIdentity::name, &ExamIdentity::birthDate,
-                              &ExamIdentity::sex, &ExamIdentity::studyDate, &ExamIdentity::acquisitionDate})
+    for (const auto member :
+         {&ExamIdentity::patientId, &ExamIdentity::name, &ExamIdentity::birthDate, &ExamIdentity::sex,
+          &ExamIdentity::studyDate, &ExamIdentity::acquisitionDate, &ExamIdentity::accession})
         if ((this->*member).empty())
             this->*member = other.*member;
 }

@@ -10,6 +10,7 @@ namespace mama {
 struct ExamIdentity
 {
     std::string patientId, name, birthDate, sex, studyDate, acquisitionDate;
+    std::string accession; // only of images without a Study Instance UID: one study may answer several orders
 
     explicit ExamIdentity(const ImageHeader& header);
     bool namesPatient() const { return !patientId.empty() || !name.empty() || !birthDate.empty(); }

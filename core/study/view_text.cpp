@@ -76,13 +76,22 @@ std::optional<ViewText> readWord(const std::string& word)
     return std::nullopt;
 }
 
-// The spelled-out names, as their abbreviations.
+// The spelled-out names, in one word or two, as their abbreviations.
 void abbreviate(std::vector<std::string>& all)
 {
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        for (const auto& [first, second] : {std::pair("CRANIO", "CAUDAL"), {"MEDIO", "LATERAL"}, {"LATERO", "MEDIAL"}})
+            if (all[i] == first && all[i + 1] == second) {
+                all[i] += second;
+                all.erase(all.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+                break;
+            }
     for (std::size_t i = 0; i < all.size(); ++i) {
         const bool oblique = i + 1 < all.size() && all[i + 1] == "OBLIQUE";
         if (all[i] == "CRANIOCAUDAL")
             all[i] = "CC";
+        else if ((all[i] == "ML" || all[i] == "LM") && oblique)
+            all[i] = all[i] == "ML" ? "MLO" : "LMO";
         else if (all[i] == "MEDIOLATERAL")
             all[i] = oblique ? "MLO" : "ML";
         else if (all[i] == "LATEROMEDIAL")
@@ -100,10 +109,18 @@ struct Speech
 {
     std::string_view beginning, modifier, contrast;
 };
-constexpr Speech speeches[] = {
-    {"SPOT", "S", ""},           {"CONED", "S", ""},     {"MAGNIF", "M", ""},          {"EKLUND", "ID", ""},
-    {"DISPLACED", "ID", ""},     {"PUSHBACK", "ID", ""}, {"RECOMB", "", "recombined"}, {"SUBTRACT", "", "recombined"},
-    {"IODINE", "", "recombined"}};
+constexpr Speech speeches[] = {{"SPOT", "S", ""},
+                               {"CONE", "S", ""},
+                               {"MAGNIF", "M", ""},
+                               {"EKLUND", "ID", ""},
+                               {"VERGROESS", "M", ""},
+                               {"LUPE", "M", ""},
+                               {"AGRAND", "M", ""},
+                               {"DISPL", "ID", ""},
+                               {"PUSHBACK", "ID", ""},
+                               {"RECOMB", "", "recombined"},
+                               {"SUBTRACT", "", "recombined"},
+                               {"IODINE", "", "recombined"}};
 // Words that have other meanings too, and count only beside a view.
 constexpr Speech besideView[] = {{"ID", "ID", ""},
                                  {"LE", "", "low energy"},
@@ -163,6 +180,8 @@ void listen(const std::vector<std::string>& all, ViewText& text)
             take({"", "", "low energy"}, text);
         if (i + 1 < all.size() && all[i] == "HIGH" && all[i + 1].starts_with("ENERG"))
             take({"", "", "high energy"}, text);
+        if (i + 1 < all.size() && all[i] == "PUSH" && all[i + 1] == "BACK")
+            take({"", "ID", ""}, text);
         if (i + 1 < all.size() && all[i] == "FOCAL" && all[i + 1].starts_with("COMPRESS"))
             take({"", "S", ""}, text);
         for (const Speech& one : speeches)

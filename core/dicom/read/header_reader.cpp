@@ -40,6 +40,7 @@ void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
     out.studyUid = tags::text(d, 0x0020000D);
     out.modality = tags::text(d, 0x00080060);
     out.patientId = decode(tags::wholeText(d, 0x00100020));
+    out.accessionNumber = decode(tags::wholeText(d, 0x00080050));
     out.patientName = decode(tags::wholeText(d, 0x00100010), "\\^=");
     out.patientBirthDate = tags::text(d, 0x00100030);
     out.patientSex = tags::text(d, 0x00100040);

@@ -18,6 +18,7 @@ struct ImageHeader
     std::string transferSyntax; // UID; empty for other formats
     std::string sopClass, sopUid, seriesUid, studyUid, modality;
     std::string patientId, patientName, patientBirthDate, patientSex;
+    std::string accessionNumber; // of the order; tells exams apart where there is no Study Instance UID
     std::string studyDate, acquisitionDate, acquisitionTime, contentTime;
     std::string studyDescription, seriesDescription, protocolName, paddle, bodyPart, manufacturer, model, station;
     std::string photometric;        // as stored

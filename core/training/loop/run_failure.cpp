@@ -43,6 +43,8 @@ UserText adviceFor(const nlohmann::json& config)
 std::string technicalText(const std::exception& error)
 {
     const std::string text = error.what();
+    if (dynamic_cast<const Error*>(&error))
+        return text; // says it all
     return std::string(typeid(error).name()) + ": " + text.substr(0, text.find('\n'));
 }
 

@@ -1,5 +1,6 @@
 #include "core/training/loop/trainer.h"
 
+#include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
 #include "core/protocol/run_liveness.h"
 #include "core/training/data/prefetcher.h"
@@ -10,6 +11,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <limits>
 #include <thread>
 
@@ -119,7 +121,17 @@ RunStatus Trainer::loop(bool resume, const Job& job)
 void Trainer::restore()
 {
     RunReporter& reporter = m_parts.reporter;
-    if (const auto saved = m_checkpoints.restore(m_parts.task)) {
+    const std::string last = reporter.state().lastCheckpoint; // of the run as it was left
+    const bool gone = !last.empty() && !std::filesystem::exists(reporter.folder().checkpointFolder() / last);
+    const auto saved = m_checkpoints.restore(m_parts.task);
+    if (gone && !saved)
+        throw Error(
+            ErrorCode::Data, {action::train}, (reporter.folder().checkpointFolder() / last).string(),
+            {TextId("train.checkpoint_gone", "the run\'s last checkpoint is gone, and there is no other: put it "
+                                             "back, or begin anew in another folder. Nothing was changed")});
+    if (gone)
+        reporter.folder().log("warning: " + last + " is gone; the run goes on from an older checkpoint");
+    if (saved) {
         m_step = m_lastCheckpoint = saved->at("step").get<std::int64_t>();
         m_elapsed = saved->value("elapsed_s", 0.0);
         m_best.restore(*saved);

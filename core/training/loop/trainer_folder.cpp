@@ -64,7 +64,9 @@ std::string Trainer::lastGood() const
     std::string there;
     for (const RunFolder::Checkpoint& one : m_parts.reporter.folder().checkpoints())
         there += (there.empty() ? "" : ", ") + one.folder.filename().string();
-    return there.empty() ? "; no checkpoint was written yet" : "; checkpoints there: " + there;
+    if (there.empty())
+        return m_parts.reporter.state().lastCheckpoint.empty() ? "; no checkpoint was written yet" : "";
+    return "; checkpoints there: " + there;
 }
 
 // From weights that still learnt.

@@ -139,6 +139,11 @@ private Q_SLOTS:
                                                                         {"XCCL", " XCCL"},
                                                                         {"RXCCL", "R XCCL"},
                                                                         {"LML", "L ML"},
+                                                                        {"RIGHT CRANIO CAUDAL", "R CC"},
+                                                                        {"Left Cranio-Caudal", "L CC"},
+                                                                        {"R ML OBLIQUE", "R MLO"},
+                                                                        {"LEFT MEDIO-LATERAL OBLIQUE", "L MLO"},
+                                                                        {"R LATERO-MEDIAL", "R LM"},
                                                                         {"RLM", "R LM"},
                                                                         {"LMO", " LMO"},
                                                                         {"RMCC", "R CC M"},
@@ -172,6 +177,11 @@ private Q_SLOTS:
                                                                         {"RCC MAGNIFICATION", "M"},
                                                                         {"L CC focal compression", "S"},
                                                                         {"R CC coned", "S"},
+                                                                        {"R CC CONE DOWN", "S"},
+                                                                        {"R CC Vergroesserung", "M"},
+                                                                        {"CC droit agrandi", "M"},
+                                                                        {"R CC push-back", "ID"},
+                                                                        {"R CC Impl Displ", "ID"},
                                                                         {"R CC MAG 1.0", ""},
                                                                         {"R CC no mag", ""},
                                                                         {"LMLO non displaced", ""},
@@ -345,6 +355,13 @@ private Q_SLOTS:
                 QVERIFY(found[0].uid != found[1].uid);
                 QVERIFY(contains(found[0].images[0].warnings, "of 1.dcm and 2.dcm"));
             }
+        const auto orders = [&](const char* uid) { // one study may answer two orders; without its UID nothing says so
+            return studies({{"1.dcm", tagged("R", "CC", {{"AccessionNumber", "A1"}, {"StudyInstanceUID", uid}})},
+                            {"2.dcm", tagged("L", "CC", {{"AccessionNumber", "A2"}, {"StudyInstanceUID", uid}})}})
+                .size();
+        };
+        QCOMPARE(orders(""), std::size_t{2});
+        QCOMPARE(orders("1.2.3"), std::size_t{1});
         const auto same = studies({{"1.dcm", tagged("R", "CC", {{"PatientName", "Doe^Jane"}})},
                                    {"2.dcm", tagged("L", "CC", {{"PatientName", "DOE^JANE^^"}})},
                                    {"3.dcm", tagged("L", "MLO")}});

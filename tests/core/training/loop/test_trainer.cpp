@@ -127,6 +127,36 @@ private Q_SLOTS:
         QVERIFY(sameFile(folder, "model.safetensors"));
     }
 
+    // The curve of a run whose checkpoints are gone is not thrown away by a resume from step 0.
+    void aRunWhoseCheckpointsAreGoneIsLeftAsItIs()
+    {
+        const fs::path folder = root() / "without-checkpoints";
+        std::stop_source stop;
+        Run run = task();
+        run.task.before = [&](std::int64_t step) {
+            if (step == 10)
+                stop.request_stop();
+        };
+        QCOMPARE(train(folder, run, false, stop.get_token()), RunStatus::Stopped);
+        const auto losses = lossesOf(folder);
+        QVERIFY(losses.size() >= 10);
+        fs::remove_all(RunFolder(folder).checkpointFolder());
+        Run again = task();
+        RunReporter reporter{RunFolder(folder), RunFolder(folder).state()};
+        const ImageBatches batches(m_index, *m_images, {}, batchOptions());
+        Trainer trainer(m_options, {again.task, batches, reporter, {}, {}});
+        try {
+            trainer.run(true, {});
+            QFAIL("went on");
+        } catch (const Error& error) {
+            const std::string text = error.what();
+            QVERIFY2(text.find("step-11") != std::string::npos, text.c_str());
+            QVERIFY2(text.find("no checkpoint was written") == std::string::npos, text.c_str());
+        }
+        QVERIFY(lossesOf(folder) == losses);
+        QCOMPARE(RunFolder(folder).state().status, RunStatus::Failed);
+    }
+
     void aMonitorPausesAndStops()
     {
         const fs::path folder = root() / "monitored";
