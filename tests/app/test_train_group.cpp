@@ -2,6 +2,7 @@
 #include "core/protocol/run_folder.h"
 #include "core/weights/files/weight_file.h"
 #include "tests/app/mama_command.h"
+#include "tests/app/run_figures.h"
 #include "tests/support/free_port.h"
 
 #include <QProcess>
@@ -407,18 +408,6 @@ private:
         const auto statuses = pair.statuses();
         QVERIFY2((statuses == std::array{0, 0}), pair.errors[0] + pair.errors[1]);
         same(run);
-    }
-    // Figures of each evaluation, the losses of the validation images among them.
-    static std::vector<std::pair<std::int64_t, std::map<std::string, double>>> figuresOf(const fs::path& run)
-    {
-        std::vector<std::pair<std::int64_t, std::map<std::string, double>>> all;
-        for (const RunRecord& record : MetricsReader(run / "metrics.jsonl").poll().records)
-            if (const auto* one = std::get_if<EvalRecord>(&record)) {
-                all.emplace_back(one->step, std::map<std::string, double>{});
-                for (const auto& [name, value] : one->metrics)
-                    all.back().second[name] = value.value;
-            }
-        return all;
     }
     // Bit for bit the run that nobody touched.
     void same(const fs::path& run) const

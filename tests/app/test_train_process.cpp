@@ -1,6 +1,7 @@
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "tests/app/mama_command.h"
+#include "tests/app/run_figures.h"
 #include "tests/support/small_data_set.h"
 
 #include <QElapsedTimer>
@@ -243,18 +244,6 @@ private:
             if (const auto* step = std::get_if<StepRecord>(&record))
                 losses.emplace_back(step->step, step->loss);
         return losses;
-    }
-    // Figures of each evaluation, the losses of the validation images among them.
-    static std::vector<std::pair<std::int64_t, std::map<std::string, double>>> figuresOf(const fs::path& run)
-    {
-        std::vector<std::pair<std::int64_t, std::map<std::string, double>>> all;
-        for (const RunRecord& record : MetricsReader(run / "metrics.jsonl").poll().records)
-            if (const auto* one = std::get_if<EvalRecord>(&record)) {
-                all.emplace_back(one->step, std::map<std::string, double>{});
-                for (const auto& [name, value] : one->metrics)
-                    all.back().second[name] = value.value;
-            }
-        return all;
     }
     void same(const QString& task, const fs::path& run) const
     {

@@ -1,5 +1,6 @@
 // How the curves look: colours, axes, and the lines across them.
 #include "widgets/charts/curve_plot.h"
+#include "widgets/charts/plot_look.h"
 #include "widgets/charts/run_look.h"
 
 #include <QEvent>
@@ -161,17 +162,8 @@ void CurvePlot::applyScales()
 void CurvePlot::applyColours()
 {
     const QPalette colours = palette();
-    const QColor text = colours.color(QPalette::Text), grid = colours.color(QPalette::Button);
-    m_plot->setBackground(colours.color(QPalette::Base));
-    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
-        axis->setBasePen(QPen(text));
-        axis->setTickPen(QPen(text));
-        axis->setSubTickPen(QPen(text));
-        axis->setTickLabelColor(text);
-        axis->setLabelColor(text);
-        axis->grid()->setPen(QPen(grid, 1, Qt::DotLine));
-        axis->grid()->setZeroLinePen(QPen(grid));
-    }
+    const QColor text = colours.color(QPalette::Text);
+    colourAxes(*m_plot, colours);
     m_plot->legend->setTextColor(text);
     m_plot->legend->setBrush(colours.color(QPalette::Base));
     m_plot->legend->setBorderPen(Qt::NoPen);

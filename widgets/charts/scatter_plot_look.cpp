@@ -1,4 +1,5 @@
 // How the scatter looks: axes, points and colours.
+#include "widgets/charts/plot_look.h"
 #include "widgets/charts/run_look.h"
 #include "widgets/charts/scatter_plot.h"
 
@@ -112,19 +113,6 @@ void ScatterPlot::arrange()
     m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void ScatterPlot::applyColours()
-{
-    const QColor text = palette().color(QPalette::Text);
-    m_plot->setBackground(palette().color(QPalette::Base));
-    for (QCPAxis* axis : {m_plot->xAxis, m_plot->yAxis}) {
-        axis->setBasePen(QPen(text));
-        axis->setTickPen(QPen(text));
-        axis->setSubTickPen(QPen(text));
-        axis->setTickLabelColor(text);
-        axis->setLabelColor(text);
-        axis->grid()->setPen(QPen(palette().color(QPalette::Button), 1, Qt::DotLine));
-        axis->grid()->setZeroLinePen(QPen(palette().color(QPalette::Button)));
-    }
-}
+void ScatterPlot::applyColours() { colourAxes(*m_plot, palette()); }
 
 } // namespace mama

@@ -114,13 +114,7 @@ private Q_SLOTS:
     void aStopWritesACheckpointAndTheRunGoesOn()
     {
         const fs::path folder = root() / "stopped";
-        std::stop_source stop;
-        Run run = task();
-        run.task.before = [&](std::int64_t step) {
-            if (step == 10)
-                stop.request_stop();
-        };
-        QCOMPARE(train(folder, run, false, stop.get_token()), RunStatus::Stopped);
+        QCOMPARE(trainUntilStopped(folder), RunStatus::Stopped);
         QCOMPARE(RunFolder(folder).checkpoints().back().step, std::int64_t{11}); // the step at work was finished
         QCOMPARE(runToTheEnd(folder), 0);
         QVERIFY(lossesOf(folder) == m_losses);
@@ -131,13 +125,7 @@ private Q_SLOTS:
     void aRunWhoseCheckpointsAreGoneIsLeftAsItIs()
     {
         const fs::path folder = root() / "without-checkpoints";
-        std::stop_source stop;
-        Run run = task();
-        run.task.before = [&](std::int64_t step) {
-            if (step == 10)
-                stop.request_stop();
-        };
-        QCOMPARE(train(folder, run, false, stop.get_token()), RunStatus::Stopped);
+        QCOMPARE(trainUntilStopped(folder), RunStatus::Stopped);
         const auto losses = lossesOf(folder);
         QVERIFY(losses.size() >= 10);
         fs::remove_all(RunFolder(folder).checkpointFolder());
@@ -414,6 +402,18 @@ private:
         const ImageBatches batches(m_index, *m_images, {}, batchOptions());
         Trainer trainer(m_options, {run.task, batches, reporter, {}, {}});
         return trainer.run(resume, Job{stop, {}});
+    }
+
+    // A fresh run that is asked to stop in its step 11.
+    RunStatus trainUntilStopped(const fs::path& folder) const
+    {
+        std::stop_source stop;
+        Run run = task();
+        run.task.before = [&](std::int64_t step) {
+            if (step == 10)
+                stop.request_stop();
+        };
+        return train(folder, run, false, stop.get_token());
     }
 
     // A process that trains, going on from what is there; each step takes at least so many microseconds.
