@@ -15,6 +15,12 @@ void fields(auto& list, Is<QueryReply::Unnegated> auto& unnegated)
     list.need("study", unnegated.study);
 }
 
+void fields(auto& list, Is<QueryReply::Nearest> auto& nearest)
+{
+    list.need("text", nearest.text);
+    list.need("similarity", nearest.similarity);
+}
+
 void fields(auto& list, Is<QueryReply::Text> auto& text)
 {
     list.need("text", text.text);
@@ -25,6 +31,14 @@ void fields(auto& list, Is<QueryReply::Text> auto& text)
     list.orNull("unnegated", text.unnegated);
     list.orNull("map_range", text.mapRange);
     list.may("warning_texts", text.warningTexts);
+    list.need("unlike", text.unlike);
+    list.need("familiarity", text.familiarity);
+    list.orNull("nearest", text.nearest);
+    list.orNull("negated", text.negated);
+    list.orNull("not_visual", text.notVisual);
+    list.orNull("cut_text", text.cutText);
+    list.need("sentence_texts", text.sentenceTexts);
+    list.orNull("map_sentence", text.mapSentence);
 }
 
 void fields(auto& list, Is<QueryReply::Map> auto& map)
@@ -46,6 +60,7 @@ void fields(auto& list, Is<QueryReply::Image> auto& image)
     fields(list, image.image);
     list.need("scores", image.scores);
     list.need("ranks", image.ranks);
+    list.need("neutral_ranks", image.neutralRanks);
     list.need("warnings", image.warnings);
     list.may("maps", image.maps);
     list.may("warning_texts", image.warningTexts);
@@ -56,6 +71,7 @@ void fields(auto& list, Is<QueryReply::Breast> auto& breast)
     list.need("side", breast.side);
     list.need("scores", breast.scores);
     list.need("ranks", breast.ranks);
+    list.need("neutral_ranks", breast.neutralRanks);
     list.need("fusion", breast.fusion);
 }
 
@@ -63,6 +79,7 @@ void fields(auto& list, Is<QueryReply::Study> auto& study)
 {
     list.need("scores", study.scores);
     list.need("ranks", study.ranks);
+    list.need("neutral_ranks", study.neutralRanks);
     list.need("fusion", study.fusion);
 }
 
@@ -72,6 +89,21 @@ void fields(auto& list, Is<QueryReply::Reference> auto& reference)
     list.need("studies", reference.studies);
     list.need("images", reference.images);
     list.need("hash", reference.hash);
+}
+
+void fields(auto& list, Is<QueryReply::Sentences> auto& sentences)
+{
+    list.need("name", sentences.name);
+    list.need("sentences", sentences.sentences);
+    list.need("hash", sentences.hash);
+}
+
+void fields(auto& list, Is<QueryReply::Known> auto& known)
+{
+    list.need("name", known.name);
+    list.need("sentences", known.sentences);
+    list.need("hash", known.hash);
+    list.need("threshold", known.threshold);
 }
 
 void fields(auto& list, Is<QueryReply::Milliseconds> auto& milliseconds)
@@ -90,6 +122,8 @@ void fields(auto& list, Is<QueryReply> auto& reply)
     list.need("score", reply.score);
     list.orNull("reference", reply.reference);
     list.may("reference_problem", reply.referenceProblem);
+    list.orNull("neutral", reply.neutral);
+    list.orNull("known", reply.known);
     list.need("milliseconds", reply.milliseconds);
     list.may("folder", reply.folder);
     list.need("provenance", reply.provenance);

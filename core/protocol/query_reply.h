@@ -20,6 +20,13 @@ struct QueryReply
         double study = 0;
         bool operator==(const Unnegated&) const = default;
     };
+    // The sentence that a text is most like among those that the model knows.
+    struct Nearest
+    {
+        std::string text;
+        double similarity = 0; // cosine in the text model's own space
+        bool operator==(const Nearest&) const = default;
+    };
     struct Text
     {
         std::string text, encoded; // as asked, as read by the model
@@ -29,6 +36,14 @@ struct QueryReply
         std::optional<Unnegated> unnegated;
         std::optional<std::array<double, 2>> mapRange = {}; // lowest and highest value of a map's default range
         std::vector<UserText> warningTexts = {}; // the same, to be put into the user's language; from the engine alone
+        bool unlike = false;                     // resembles nothing that the model knows
+        double familiarity = 0;                  // what that is decided by: unlike below known.threshold
+        std::optional<Nearest> nearest = {};
+        std::optional<std::string> negated = {};   // the negating word
+        std::optional<std::string> notVisual = {}; // what it speaks of instead of this study's pictures: "history", ...
+        std::optional<std::string> cutText = {};   // what the model did not read
+        std::vector<std::string> sentenceTexts = {}; // words of each of its sentences
+        std::optional<std::string> mapSentence = {}; // the one of them that its one map is of
         bool operator==(const Text&) const = default;
     };
     struct Map
@@ -47,6 +62,7 @@ struct QueryReply
         std::optional<std::vector<Map>> maps;    // empty: none were asked for
         std::vector<UserText> warningTexts = {}; // as of texts
         std::vector<double> ranks = {};          // per text, 0 to 1; NaN without a reference
+        std::vector<double> neutralRanks = {};   // per text, among neutral sentences on this image
         bool operator==(const Image&) const = default;
     };
     struct Breast
@@ -54,14 +70,14 @@ struct QueryReply
         std::string side;
         std::vector<double> scores; // per text
         std::string fusion;
-        std::vector<double> ranks = {}; // per text
+        std::vector<double> ranks = {}, neutralRanks = {}; // per text
         bool operator==(const Breast&) const = default;
     };
     struct Study
     {
         std::vector<double> scores; // per text
         std::string fusion;
-        std::vector<double> ranks = {}; // per text
+        std::vector<double> ranks = {}, neutralRanks = {}; // per text
         bool operator==(const Study&) const = default;
     };
     // The studies that ranks are read from.
@@ -70,6 +86,20 @@ struct QueryReply
         std::string name, hash;
         std::uint64_t studies = 0, images = 0;
         bool operator==(const Reference&) const = default;
+    };
+    // Sentences that those asked are compared with: neutral ones, and those that the model knows.
+    struct Sentences
+    {
+        std::string name, hash;
+        std::uint64_t sentences = 0;
+        bool operator==(const Sentences&) const = default;
+    };
+    struct Known
+    {
+        std::string name, hash;
+        std::uint64_t sentences = 0;
+        double threshold = 0; // of familiarity
+        bool operator==(const Known&) const = default;
     };
     struct Milliseconds
     {
@@ -84,6 +114,8 @@ struct QueryReply
     std::string score;                           // what the numbers are
     std::optional<Reference> reference;          // empty: the model has none
     std::optional<std::string> referenceProblem; // why one that is there is not used
+    std::optional<Sentences> neutral;            // that neutral ranks are read from
+    std::optional<Known> known;                  // that `nearest` and `unlike` are read from
     Milliseconds milliseconds;
     std::optional<std::string> folder; // of maps in files
     Provenance provenance;

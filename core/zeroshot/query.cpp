@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
 #include "core/text/captions/prompts.h"
+#include "core/text/sentences/negation.h"
 #include "core/text/tokenizer/known_words.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"

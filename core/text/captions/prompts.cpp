@@ -3,22 +3,13 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/text/captions/caption_words.h"
+#include "core/text/sentences/words.h"
 
-#include <algorithm>
 #include <array>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
-
-std::string lowerAscii(std::string_view text)
-{
-    std::string result(text);
-    for (char& c : result)
-        c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return result;
-}
 
 PromptSet biradsPrompts(const std::string& prefix)
 {
@@ -57,37 +48,6 @@ PromptSet cancerPrompts()
 [[noreturn]] void wrong(const std::filesystem::path& path, const std::string& why)
 {
     throw Error(ErrorCode::Format, "read prompts", path.string(), why);
-}
-
-bool isWordCharacter(char c)
-{
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '\'' || static_cast<unsigned char>(c) >= 0x80;
-}
-
-// Where `word` stands alone in `text` (lower case), or npos.
-std::size_t findWord(const std::string& text, const std::string& word)
-{
-    for (std::size_t at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-        const std::size_t end = at + word.size();
-        if ((at == 0 || !isWordCharacter(text[at - 1])) && (end == text.size() || !isWordCharacter(text[end])))
-            return at;
-    }
-    return std::string::npos;
-}
-
-std::string withOneBlank(const std::string& text)
-{
-    std::string result;
-    for (const char c : text) {
-        if (c == ' ' && (result.empty() || result.back() == ' '))
-            continue;
-        if ((c == '.' || c == ',' || c == ';') && !result.empty() && result.back() == ' ')
-            result.pop_back();
-        result += c;
-    }
-    while (!result.empty() && result.back() == ' ')
-        result.pop_back();
-    return result;
 }
 
 } // namespace
@@ -173,38 +133,10 @@ PromptSet promptsOf(const PromptSource& source, const std::string& prefix)
 
 std::string querySentence(std::string_view text)
 {
-    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
-    while (!text.empty() && blank(text.front()))
-        text.remove_prefix(1);
-    while (!text.empty() && blank(text.back()))
-        text.remove_suffix(1);
-    std::string sentence(text);
+    std::string sentence(text::trimmed(text));
     if (!sentence.empty() && sentence.back() != '.' && sentence.back() != ';')
         sentence += '.';
     return sentence;
-}
-
-std::optional<Negation> findNegation(std::string_view sentence)
-{
-    // Longer wordings first, so that "negative for" is not read as less than it is.
-    static const std::array<const char*, 17> words{
-        "no evidence of", "no sign of",    "no signs of", "negative for", "absence of", "free of",
-        "lack of",        "does not show", "without",     "absent",       "cannot",     "never",
-        "none",           "nor",           "not",         "no",           "n't"};
-    const std::string lower = lowerAscii(sentence);
-    std::size_t first = std::string::npos, length = 0;
-    for (const char* word : words) {
-        std::size_t at = std::string_view(word) == "n't" ? lower.find(word) : findWord(lower, word);
-        if (at != std::string::npos && (first == std::string::npos || at < first)) {
-            first = at;
-            length = std::string_view(word).size();
-        }
-    }
-    if (first == std::string::npos)
-        return std::nullopt;
-    std::string rest(sentence);
-    rest.erase(first, length);
-    return Negation{lower.substr(first, length), withOneBlank(rest)};
 }
 
 } // namespace mama

@@ -50,15 +50,4 @@ int captionLength(const PromptSource& source); // of a file, 0: the model's own
 // embedding. Empty stays empty.
 std::string querySentence(std::string_view text);
 
-// A negating word that embedding models tend to ignore (workstation.md 5.2).
-struct Negation
-{
-    std::string word;      // as found, lower case: "no", "without", "free of", ...
-    std::string unnegated; // the sentence without it, whose score is shown beside
-};
-
-// The first negating word of a sentence: no, not, without, absent, absence of, free of, negative for, lack of,
-// never, none, "n't". Whole words, any case.
-std::optional<Negation> findNegation(std::string_view sentence);
-
 } // namespace mama

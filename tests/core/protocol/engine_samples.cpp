@@ -132,16 +132,27 @@ QueryReply queryReply()
                     {"negation"},
                     QueryReply::Unnegated{"mass", {0.31}, {{"R", 0.31}}, 0.31},
                     std::array<double, 2>{-0.1, 0.4},
-                    {{TextId("sample.negation", "negation")}}}};
+                    {{TextId("sample.negation", "negation")}},
+                    true,
+                    0.25,
+                    QueryReply::Nearest{"There is no mass.", 0.9},
+                    "no",
+                    "comparison",
+                    "and so on",
+                    {"no mass"},
+                    "no mass"}};
     reply.images = {{imageName(),
                      {0.29},
                      {"a warning"},
                      std::vector<QueryReply::Map>{{1, 2, 1, 2, {0.5F, -0.25F}, std::nullopt},
                                                   {1, 2, 1, 2, {}, "/tmp/maps/RCC_text1.npy"}},
                      {{TextId("sample.warning", "a warning")}},
-                     {0.93}}};
-    reply.breasts = {{"R", {0.29}, "maximum over the views of a breast", {0.95}}};
-    reply.study = {{0.29}, "maximum", {0.91}};
+                     {0.93},
+                     {0.6}}};
+    reply.breasts = {{"R", {0.29}, "maximum over the views of a breast", {0.95}, {0.7}}};
+    reply.study = {{0.29}, "maximum", {0.91}, {0.8}};
+    reply.neutral = {"neutral sentences", "88bb", 200};
+    reply.known = {"lexicon", "99cc", 1500, 0.3};
     reply.reference = {"500 synthetic studies", "77aa", 500, 2000};
     reply.referenceProblem = "made with other weights";
     reply.fusion = {"maximum", "maximum over the views of a breast", "maximum over the breasts"};

@@ -1,0 +1,126 @@
+#include "core/text/sentences/negation.h"
+
+#include "core/text/sentences/words.h"
+
+#include <array>
+
+namespace mama {
+namespace {
+
+// A negating wording and what stands in its place when it is taken back.
+struct Wording
+{
+    const char* negating;
+    const char* plain;
+};
+
+// Longer wordings first, so that "negative for" is not read as less than it is.
+constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
+                              Wording{"there are no signs of", "there are"},
+                              Wording{"no evidence for", ""},
+                              Wording{"no evidence of", ""},
+                              Wording{"no evidence to suggest", ""},
+                              Wording{"no sign of", ""},
+                              Wording{"no signs of", ""},
+                              Wording{"negative for", "positive for"},
+                              Wording{"absence of", "presence of"},
+                              Wording{"free of", "with"},
+                              Wording{"lack of", ""},
+                              Wording{"does not show", "shows"},
+                              Wording{"do not show", "show"},
+                              Wording{"does not demonstrate", "demonstrates"},
+                              Wording{"fails to show", "shows"},
+                              Wording{"no longer", "still"},
+                              Wording{"without", "with"},
+                              Wording{"absent", "present"},
+                              Wording{"cannot", "can"},
+                              Wording{"can not", "can"},
+                              Wording{"never", ""},
+                              Wording{"none", ""},
+                              Wording{"neither", ""},
+                              Wording{"nor", "or"},
+                              Wording{"not", ""},
+                              Wording{"no", ""},
+                              Wording{"n't", ""},
+                              Wording{"n\xe2\x80\x99t", ""}};
+
+struct Found
+{
+    std::size_t at = std::string::npos;
+    const Wording* wording = nullptr;
+
+    std::size_t end() const { return at + std::string_view(wording->negating).size(); }
+};
+
+// What follows takes the negation back: "cannot be excluded", "not ruled out".
+bool isTakenBack(std::string_view lower, std::size_t end)
+{
+    std::size_t stop = end;
+    for (int words = 0; words < 4 && stop < lower.size(); ++words) {
+        stop = lower.find_first_not_of(" \t\n", stop);
+        if (stop == std::string_view::npos)
+            return false;
+        const std::size_t next = lower.find_first_of(" \t\n", stop);
+        const std::string_view word = lower.substr(stop, next - stop);
+        if (word.starts_with("exclude") || word.starts_with("ruled") || word == "rule")
+            return true;
+        stop = next;
+        if (word.ends_with('.') || word.ends_with(',') || word.ends_with(';'))
+            return false;
+    }
+    return false;
+}
+
+Found firstNegation(const std::string& lower, std::size_t from)
+{
+    Found first;
+    for (const Wording& wording : wordings) {
+        const std::string_view word = wording.negating;
+        const std::size_t at = word.starts_with("n'") || word.starts_with("n\xe2") ? lower.find(word, from)
+                                                                                   : text::findWord(lower, word, from);
+        if (at != std::string::npos && (!first.wording || at < first.at))
+            first = {at, &wording};
+    }
+    return first;
+}
+
+std::string withOneBlank(const std::string& text)
+{
+    std::string result;
+    for (const char c : text) {
+        if (c == ' ' && (result.empty() || result.back() == ' '))
+            continue;
+        if ((c == '.' || c == ',' || c == ';') && !result.empty() && result.back() == ' ')
+            result.pop_back();
+        result += c;
+    }
+    while (!result.empty() && result.back() == ' ')
+        result.pop_back();
+    return result;
+}
+
+} // namespace
+
+std::optional<Negation> findNegation(std::string_view sentence)
+{
+    std::string rest(sentence), word;
+    for (std::size_t from = 0; from < rest.size();) {
+        const std::string lower = text::lowerAscii(rest);
+        const Found found = firstNegation(lower, from);
+        if (!found.wording)
+            break;
+        if (isTakenBack(lower, found.end())) {
+            from = found.end();
+            continue;
+        }
+        if (word.empty())
+            word = lower.substr(found.at, found.end() - found.at);
+        rest.replace(found.at, found.end() - found.at, found.wording->plain);
+        from = found.at + std::string_view(found.wording->plain).size();
+    }
+    if (word.empty())
+        return std::nullopt;
+    return Negation{word, withOneBlank(rest)};
+}
+
+} // namespace mama
