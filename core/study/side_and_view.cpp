@@ -270,4 +270,15 @@ void resolveSideAndView(StudyImage& image)
     image.label = composeLabel(image);
 }
 
+void setByReader(StudyImage& image, Side side, const std::string& view)
+{
+    image.side = side;
+    image.view = view;
+    image.sideSource = image.viewSource = "reader";
+    image.label = composeLabel(image);
+    const UserText badge{TextId("badge.set_by_reader", "side and view set by the reader")};
+    if (std::ranges::find(image.badges, badge) == image.badges.end())
+        image.badges.push_back(badge);
+}
+
 } // namespace mama

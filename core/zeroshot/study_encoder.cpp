@@ -7,6 +7,7 @@
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"
 #include "core/study/scan.h"
+#include "core/zeroshot/outside_training.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
@@ -177,6 +178,8 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
     }
     if (!out.encoded->cropped)
         out.image.warnings.push_back({TextId("zeroshot.no_breast", "no breast found: the whole image was used")});
+    for (UserText& reason : outsideTraining(m_model.info(), file->header()))
+        out.image.warnings.push_back(std::move(reason));
     out.milliseconds = watch.milliseconds();
     return out;
 }

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QDoubleSpinBox>
 #include <QGridLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
 #include <QSlider>
@@ -36,12 +37,14 @@ QLabel* labelFor(const QString& text, QWidget* control)
 MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
 {
     m_visible = new QCheckBox(tr("Show &maps"), this);
-    m_visible->setToolTip(tr("Alignment map: cosine of each patch's embedding with the sentence's, −1 to 1"));
+    m_visible->setToolTip(
+        tr("Alignment map: patch similarity, the cosine of each patch's embedding with the sentence's, −1 to 1"));
     m_opacity = new QSlider(Qt::Horizontal, this);
     m_opacity->setRange(0, 100);
     m_opacity->setAccessibleName(tr("Opacity of the maps"));
     m_byValue = new QCheckBox(tr("Opacity &by value"), this);
-    m_byValue->setToolTip(tr("Low similarities are drawn more transparent; the legend says so"));
+    m_byValue->setToolTip(
+        tr("Low similarities are drawn more transparent, so that tissue stays readable; the legend says so"));
     m_threshold = similaritySpin(this, tr("Threshold"));
     m_threshold->setToolTip(tr("Patches below this similarity are not drawn"));
     m_low = similaritySpin(this, tr("Lower end of the colour scale"));
@@ -53,11 +56,18 @@ MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
     m_cells = new QCheckBox(tr("Patches as &cells"), this);
     m_isolines = new QCheckBox(tr("&Isolines every 0.25"), this);
     m_air = new QCheckBox(tr("Hide &air"), this);
-    m_unseen = new QCheckBox(tr("Hatch what was not &seen"), this);
+    m_unseen = new QCheckBox(tr("Mark what was not &seen"), this);
+    m_unseen->setToolTip(tr("Breast that the model did not see is hatched; a thin line shows its crop"));
+    m_reference = new QPushButton(tr("&Reference"), this);
+    m_reference->setToolTip(tr("The 50th and 99th percentile of this sentence over patches of the model's reference "
+                               "set, the same for every study; −1 to 1 where the model has none"));
     m_full = new QPushButton(tr("−1 … 1"), this);
     m_full->setToolTip(tr("The full scale of a similarity, the same for every query"));
-    m_range = new QPushButton(tr("&Range of this query"), this);
-    m_range->setToolTip(tr("Lowest to highest similarity inside the breasts of all views on screen"));
+    m_range = new QPushButton(tr("This stud&y"), this);
+    m_range->setToolTip(tr("Lowest to highest patch similarity inside the breasts on screen: it makes any study light "
+                           "up, says so on the pictures and ends with the study"));
+    for (QPushButton* button : {m_reference, m_full, m_range})
+        button->setCheckable(true);
     layOut();
     show(m_style);
     connectControls();
@@ -79,8 +89,10 @@ void MapPanel::layOut()
     grid->addWidget(m_low, 4, 1);
     grid->addWidget(labelFor(tr("to"), m_high), 4, 2, Qt::AlignCenter);
     grid->addWidget(m_high, 4, 3);
-    grid->addWidget(m_full, 5, 1);
-    grid->addWidget(m_range, 5, 2, 1, 2);
+    auto* bases = new QHBoxLayout;
+    for (QPushButton* button : {m_reference, m_full, m_range})
+        bases->addWidget(button);
+    grid->addLayout(bases, 5, 0, 1, 4);
     grid->addWidget(m_cells, 6, 0, 1, 2);
     grid->addWidget(m_isolines, 6, 2, 1, 2);
     grid->addWidget(m_air, 7, 0, 1, 2);
@@ -93,18 +105,39 @@ void MapPanel::connectControls()
 {
     for (QCheckBox* box : {m_visible, m_cells, m_isolines, m_air, m_unseen, m_byValue})
         connect(box, &QCheckBox::toggled, this, &MapPanel::read);
-    for (QDoubleSpinBox* spin : {m_threshold, m_low, m_high})
-        connect(spin, &QDoubleSpinBox::valueChanged, this, &MapPanel::read);
+    connect(m_threshold, &QDoubleSpinBox::valueChanged, this, &MapPanel::read);
+    for (QDoubleSpinBox* spin : {m_low, m_high})
+        connect(spin, &QDoubleSpinBox::valueChanged, this, &MapPanel::readRange);
     connect(m_opacity, &QSlider::valueChanged, this, &MapPanel::read);
     connect(m_map, &QComboBox::currentIndexChanged, this, &MapPanel::read);
-    connect(m_full, &QPushButton::clicked, this, [this] {
-        m_style.low = -1;
-        m_style.high = 1;
+    connect(m_reference, &QPushButton::clicked, this, [this] { choose(viewer::RangeBasis::Reference); });
+    connect(m_full, &QPushButton::clicked, this, [this] { choose(viewer::RangeBasis::Full); });
+    connect(m_range, &QPushButton::clicked, this, [this] {
         show(m_style);
-        Q_EMIT styleChanged(m_style);
+        Q_EMIT studyRangeAsked();
     });
-    connect(m_range, &QPushButton::clicked, this, &MapPanel::queryRangeAsked);
 }
+
+// The reference's own ends come with the sentence.
+void MapPanel::choose(viewer::RangeBasis basis)
+{
+    m_style.basis = basis;
+    m_style.low = -1;
+    m_style.high = 1;
+    show(m_style);
+    Q_EMIT styleChanged(m_style);
+}
+
+void MapPanel::readRange()
+{
+    if (m_showing)
+        return;
+    m_style.basis = viewer::RangeBasis::Own;
+    read();
+    show(m_style);
+}
+
+void MapPanel::setMapsThere(bool there) { setEnabled(there); }
 
 void MapPanel::setStyle(const viewer::OverlayStyle& style)
 {
@@ -121,6 +154,9 @@ void MapPanel::show(const viewer::OverlayStyle& style)
     m_threshold->setValue(style.threshold);
     m_low->setValue(style.low);
     m_high->setValue(style.high);
+    m_reference->setChecked(style.basis == viewer::RangeBasis::Reference);
+    m_full->setChecked(style.basis == viewer::RangeBasis::Full);
+    m_range->setChecked(style.basis == viewer::RangeBasis::Study);
     m_map->setCurrentIndex(m_map->findData(static_cast<int>(style.map)));
     m_cells->setChecked(style.cells);
     m_isolines->setChecked(style.isolines);

@@ -19,15 +19,18 @@ public:
     explicit MapPanel(QWidget* parent = nullptr);
 
     void setStyle(const viewer::OverlayStyle& style); // does not emit
+    void setMapsThere(bool there);                    // else there is nothing to control
 
 Q_SIGNALS:
     void styleChanged(const mama::viewer::OverlayStyle& style);
-    void queryRangeAsked(); // set the scale to the range of the maps on screen
+    void studyRangeAsked(); // the scale is to go from the lowest to the highest value on screen
 
 private:
     void layOut();
     void connectControls();
     void read();
+    void readRange();
+    void choose(viewer::RangeBasis basis);
     void show(const viewer::OverlayStyle& style);
 
     viewer::OverlayStyle m_style;
@@ -36,7 +39,7 @@ private:
     QSlider* m_opacity;
     QDoubleSpinBox *m_threshold, *m_low, *m_high;
     QComboBox* m_map;
-    QPushButton *m_full, *m_range;
+    QPushButton *m_reference, *m_full, *m_range;
 };
 
 } // namespace mama

@@ -18,10 +18,22 @@ QString sentenceOf(const QModelIndex& index)
     return index.siblingAtColumn(ScoreTable::sentenceColumn).data().toString();
 }
 
-QString noteOf(const QModelIndex& index)
+QString noteOf(const QModelIndex& index) { return index.data(ScoreTable::noteRole).toString(); }
+
+QFont smaller(QFont font)
 {
-    const QString note = index.data(ScoreTable::noteRole).toString();
-    return note.isEmpty() ? QString() : QStringLiteral("⚠ ") + note;
+    font.setPointSizeF(font.pointSizeF() * 0.85);
+    return font;
+}
+
+// Below the numbers of a row that has any rank; 0 for other rows.
+int rankHeight(const QModelIndex& index, const QFont& font)
+{
+    const QAbstractItemModel& table = *index.model();
+    for (int column = ScoreTable::firstImage; column < table.columnCount(); ++column)
+        if (!index.siblingAtColumn(column).data(ScoreTable::rankRole).toString().isEmpty())
+            return QFontMetrics(smaller(font)).height();
+    return 0;
 }
 
 int heightOf(const QString& text, const QFontMetrics& metrics, int width)
@@ -50,11 +62,17 @@ void ScoreDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     QRect room(margin, cell.rect.top() + margin, m_table->viewport()->width() - 2 * margin, cell.rect.height());
     painter->drawText(room, wrapped, sentenceOf(index));
     room.translate(0, heightOf(sentenceOf(index), QFontMetrics(m_table->font()), room.width()));
-    painter->setPen(selected ? words : textColour(Tone::Busy, cell.palette));
+    const bool warns = noteOf(index).startsWith(QChar(0x26a0));
+    painter->setPen(selected ? words : textColour(warns ? Tone::Busy : Tone::Info, cell.palette));
     painter->drawText(room, wrapped, noteOf(index));
     painter->setPen(words);
     painter->setFont(cell.font);
-    painter->drawText(cell.rect.adjusted(0, 0, -margin, -margin), Qt::AlignRight | Qt::AlignBottom, number);
+    const int ranks = rankHeight(index, m_table->font());
+    painter->drawText(cell.rect.adjusted(0, 0, -margin, -margin - ranks), Qt::AlignRight | Qt::AlignBottom, number);
+    painter->setPen(selected ? words : textColour(Tone::Info, cell.palette));
+    painter->setFont(smaller(m_table->font()));
+    painter->drawText(cell.rect.adjusted(0, 0, -margin, -margin), Qt::AlignRight | Qt::AlignBottom,
+                      index.data(ScoreTable::rankRole).toString());
     painter->restore();
 }
 
@@ -66,7 +84,7 @@ QSize ScoreDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIn
     const int room = m_table->viewport()->width() - 2 * margin;
     return {QFontMetrics(strong).horizontalAdvance(QStringLiteral("-0.000")) + margin,
             heightOf(sentenceOf(index), metrics, room) + heightOf(noteOf(index), metrics, room) + metrics.height() +
-                2 * margin + 2};
+                rankHeight(index, m_table->font()) + 2 * margin + 2};
 }
 
 } // namespace mama

@@ -21,6 +21,17 @@ QString cut(const QString& sentence, qsizetype longest)
     return sentence.size() <= longest ? sentence : sentence.left(longest - 1) + QStringLiteral("…");
 }
 
+double ofImage(const std::map<viewer::PaneId, double>& values, const std::optional<viewer::PaneId>& pane)
+{
+    const auto found = pane ? values.find(*pane) : values.end();
+    return found == values.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+}
+
+QString percent(double share)
+{
+    return std::isnan(share) ? QString() : QStringLiteral("%1 %").arg(100 * share, 0, 'f', 0);
+}
+
 } // namespace
 
 std::vector<ScoredImage> scoredImages(const viewer::StandardViews& views)
@@ -95,9 +106,49 @@ double ScoreTable::value(int row, int column) const
         return scores.left;
     if (column == studyColumn())
         return scores.study;
-    const auto& pane = m_images[static_cast<std::size_t>(column - firstImage)].pane;
-    const auto found = pane ? scores.images.find(*pane) : scores.images.end();
-    return found == scores.images.end() ? std::numeric_limits<double>::quiet_NaN() : found->second;
+    return ofImage(scores.images, m_images[static_cast<std::size_t>(column - firstImage)].pane);
+}
+
+double ScoreTable::rank(int row, int column) const
+{
+    const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
+    if (column == rightColumn())
+        return scores.rightRank;
+    if (column == leftColumn())
+        return scores.leftRank;
+    if (column == studyColumn())
+        return scores.studyRank;
+    return ofImage(scores.imageRanks, m_images[static_cast<std::size_t>(column - firstImage)].pane);
+}
+
+// What is said below the sentence.
+QString ScoreTable::note(const SentenceScores& scores) const
+{
+    if (scores.state == SentenceScores::State::NotAsked)
+        return tr("not asked of this study");
+    return scores.note.isEmpty() ? QString() : QStringLiteral("⚠ ") + cut(scores.note, longestNote);
+}
+
+QString ScoreTable::tip(int row, int column) const
+{
+    const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
+    QString text = cut(scores.sentence, longestTip);
+    if (column >= firstImage && std::isfinite(rank(row, column)))
+        text += QLatin1Char('\n') + tr("%1: similarity %2, more than %3 % of the reference (%4)")
+                                        .arg(title(column))
+                                        .arg(value(row, column), 0, 'f', 3)
+                                        .arg(100 * rank(row, column), 0, 'f', 0)
+                                        .arg(scores.reference);
+    return plainTip(text + (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestTip)));
+}
+
+QString ScoreTable::fusedImages() const
+{
+    QStringList names;
+    for (const ScoredImage& image : m_images)
+        if (image.fused && image.pane)
+            names << image.title;
+    return names.join(QStringLiteral(", "));
 }
 
 QString ScoreTable::title(int column) const
@@ -122,26 +173,29 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (role == Qt::TextAlignmentRole)
         return QVariant::fromValue(isSentence ? Qt::AlignLeft | Qt::AlignVCenter : Qt::AlignRight | Qt::AlignVCenter);
     if (role == noteRole)
-        return cut(scores.note, longestNote);
+        return note(scores);
+    if (role == rankRole)
+        return isSentence ? QString() : percent(rank(index.row(), index.column()));
     if (role == Qt::ToolTipRole)
-        return plainTip(cut(scores.sentence, longestTip) +
-                        (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestTip)));
+        return tip(index.row(), index.column());
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
         const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
-        font.setBold(value(index.row(), index.column()) > other); // the breast that matches better
+        font.setBold(!scores.unlike && value(index.row(), index.column()) > other); // the breast that matches better
         return font;
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
         return tr("%1 %2: %3")
                    .arg(cut(scores.sentence, longestCell),
                         headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
-                        data(index, Qt::DisplayRole).toString()) +
+                        data(index, Qt::DisplayRole).toString() + QLatin1Char(' ') + data(index, rankRole).toString()) +
                (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestNote));
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
     if (isSentence)
         return cut(scores.sentence, longestCell);
+    if (scores.state == SentenceScores::State::NotAsked)
+        return QString();
     if (scores.state == SentenceScores::State::Waiting)
         return m_stalled ? QStringLiteral("–") : QStringLiteral("…");
     const double number = value(index.row(), index.column());
@@ -157,25 +211,39 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
                                                              : Qt::AlignRight | Qt::AlignVCenter);
     if (role == Qt::ToolTipRole) {
         if (section >= rightColumn())
-            return tr("Similarity fused by: %1").arg(m_rule);
+            return tr("Similarity fused by: %1 of %2").arg(m_rule, fusedImages());
+        if (section >= firstImage && !m_images[static_cast<std::size_t>(section - firstImage)].fused)
+            return tr("%1: an image beside the four views; it does not count for breast and study").arg(title(section));
         return section == sentenceColumn
                    ? tr("The sentence as typed; select it to see its maps")
-                   : tr("Similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability");
+                   : tr("Image similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability. Below it, the share of reference studies that score lower");
     }
     return role == Qt::DisplayRole && section < columnCount() ? title(section) : QVariant();
 }
 
 QString ScoreTable::toText() const
 {
-    QString text = tr("sentence; similarity (cosine), fused by %1").arg(m_rule);
-    for (int column = firstImage; column < columnCount(); ++column)
-        text += QLatin1Char('\t') + headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    const bool ranked =
+        std::ranges::any_of(m_rows, [](const SentenceScores& row) { return std::isfinite(row.studyRank); });
+    QString text = tr("sentence; similarity (cosine), fused by %1 of %2").arg(m_rule, fusedImages());
+    for (int column = firstImage; column < columnCount(); ++column) {
+        text += QLatin1Char('\t') + title(column);
+        if (ranked)
+            text += QLatin1Char('\t') + tr("%1 rank").arg(title(column));
+    }
+    if (ranked)
+        text += QLatin1Char('\t') + tr("Ranked among");
     text += QLatin1Char('\t') + tr("Note");
     for (int row = 0; row < rowCount(); ++row) {
         const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
         text += QLatin1Char('\n') + scores.sentence;
-        for (int column = firstImage; column < columnCount(); ++column)
+        for (int column = firstImage; column < columnCount(); ++column) {
             text += QLatin1Char('\t') + data(index(row, column), Qt::DisplayRole).toString();
+            if (ranked)
+                text += QLatin1Char('\t') + percent(rank(row, column));
+        }
+        if (ranked)
+            text += QLatin1Char('\t') + scores.reference;
         text += QLatin1Char('\t') + scores.note.simplified();
     }
     return text;

@@ -3,6 +3,7 @@
 
 #include <QAbstractTableModel>
 #include <QString>
+#include <array>
 #include <limits>
 #include <map>
 #include <optional>
@@ -10,10 +11,11 @@
 
 namespace mama {
 
-// The similarities of one sentence: cosines in -1..1; NaN where there is no such breast or study.
+// The similarities of one sentence, cosines in -1..1, and their ranks: the share of the model's reference studies that
+// score lower, 0..1. NaN where there is no such breast or study, or no reference.
 struct SentenceScores
 {
-    enum class State { Waiting, Done, Failed };
+    enum class State { NotAsked, Waiting, Done, Failed }; // not asked: of the study on screen
     QString sentence;
     State state = State::Waiting;
     QString note;                            // failure, negation warning, "text cut"; shown below the sentence
@@ -21,6 +23,14 @@ struct SentenceScores
     double right = std::numeric_limits<double>::quiet_NaN();
     double left = std::numeric_limits<double>::quiet_NaN();
     double study = std::numeric_limits<double>::quiet_NaN();
+    std::map<viewer::PaneId, double> imageRanks;
+    double rightRank = std::numeric_limits<double>::quiet_NaN();
+    double leftRank = std::numeric_limits<double>::quiet_NaN();
+    double studyRank = std::numeric_limits<double>::quiet_NaN();
+    std::map<viewer::PaneId, QString> outside;     // why an image is none of the kind that the model was trained on
+    QString reference;                             // what the ranks are among, or why there are none
+    std::optional<std::array<double, 2>> mapRange; // ends of a map's default range; empty: no reference
+    bool unlike = false;                           // the sentence resembles nothing that the model knows
 };
 
 // A column of the table: an image, or a view that the study has not.
@@ -28,6 +38,7 @@ struct ScoredImage
 {
     QString title; // "RMLO"
     std::optional<viewer::PaneId> pane;
+    bool fused = true; // it counts for breast and study
 };
 // The four standard views, whether the study has them or not.
 std::vector<ScoredImage> scoredImages(const viewer::StandardViews& views);
@@ -39,6 +50,7 @@ class ScoreTable : public QAbstractTableModel
 public:
     static constexpr int sentenceColumn = 0, firstImage = 1; // then the other images, right, left and study
     static constexpr int noteRole = Qt::UserRole;            // of any cell of a row: its note, cut where it is endless
+    static constexpr int rankRole = Qt::UserRole + 1;        // of a number's cell: "98 %"; empty without a reference
 
     explicit ScoreTable(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
@@ -61,7 +73,11 @@ public:
 
 private:
     double value(int row, int column) const;
+    double rank(int row, int column) const;
+    QString note(const SentenceScores& scores) const;
+    QString tip(int row, int column) const;
     QString title(int column) const;
+    QString fusedImages() const;
     void numbersChanged();
 
     std::vector<ScoredImage> m_images = scoredImages({});

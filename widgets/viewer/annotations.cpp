@@ -33,6 +33,15 @@ QString windowText(const Pane& pane)
     return text;
 }
 
+QString unknownText(const StudyImage& facts)
+{
+    const bool side = facts.side == Side::Unknown, view = facts.view.empty();
+    return side && view ? tr("side and view unknown")
+           : side       ? tr("side unknown")
+           : view       ? tr("view unknown")
+                        : QString();
+}
+
 QString dateText(const std::string& date)
 {
     return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6))
@@ -41,6 +50,8 @@ QString dateText(const std::string& date)
 
 } // namespace
 
+int legendHeight(double width) { return width < 800 ? 108 : width < 1200 ? 78 : 63; }
+
 void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame)
 {
     drawBorders(model, frame);
@@ -48,7 +59,7 @@ void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const Ove
         if (!cell.pane || !model.pane(*cell.pane))
             drawEmpty(texts, cell, frame);
         else if (texts.shown)
-            drawCell(model, texts, cell, frame);
+            drawCell(model, texts, style, cell, frame);
     }
     drawLegend(model, texts, style, frame);
 }
@@ -71,7 +82,8 @@ void Annotations::drawEmpty(const ViewTexts& texts, const HungCell& cell, SceneF
 }
 
 // The outer upper corner is the axillary end of both projections as hung.
-void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const HungCell& cell, SceneFrame& frame)
+void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style,
+                           const HungCell& cell, SceneFrame& frame)
 {
     const Pane& pane = *model.pane(*cell.pane);
     const StudyImage& facts = pane.image->facts();
@@ -86,8 +98,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         frame.sprites.push_back(sprite);
     };
 
-    const QString name = facts.label.empty() ? QString::fromStdString(cell.name).remove(QLatin1Char(' '))
-                                             : QString::fromStdString(facts.label);
+    const QString name = QString::fromStdString(facts.label.empty() ? cell.name : facts.label);
     std::vector<TextLine> top{{name, small ? 11.0 : 15.0, Qt::white, true}};
     const QString date =
         dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
@@ -95,10 +106,16 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         top.push_back({date, 9.5, quiet});
     if (const auto score = texts.score.find(*cell.pane); score != texts.score.end() && !score->second.isEmpty())
         top.push_back({score->second, small ? 8.5 : 10.5, result, true});
+    if (const auto doubt = texts.doubt.find(*cell.pane); doubt != texts.doubt.end() && !doubt->second.isEmpty())
+        top.push_back({doubt->second, 8.5, warm, false, true});
     if (facts.header.frames > 1 && !small)
         top.push_back({tr("frame %1 of %2").arg(facts.frame + 1).arg(facts.header.frames), 9.5, quiet});
+    if (const QString unknown = unknownText(facts); !unknown.isEmpty())
+        top.push_back({unknown, 8.5, warm, false, true});
     for (const auto& badge : facts.badges)
         top.push_back({shownText(badge), 8.5, warm, false, true});
+    if (pane.overlay && style.visible && style.basis == RangeBasis::Study)
+        top.push_back({tr("colours stretched to this study"), 8.5, warm, false, true});
     if (pane.mirror)
         top.push_back({*pane.mirror ? tr("mirrored by you") : tr("mirroring undone by you"), 8.5, warm, false, true});
     if (!facts.warnings.empty())
@@ -109,10 +126,14 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         return;
 
     const double zoom = pane.pose.pixelsPerMm * spacingOf(*pane.image, model.mmPerPixel()).column;
-    std::vector<TextLine> bottom{
+    std::vector<TextLine> bottom;
+    if (pane.overlay && style.visible)
+        bottom.push_back({tr("patch %1").arg(patchText(*pane.image, *pane.overlay)), 8.5, quiet});
+    const std::vector<TextLine> always{
         {windowText(pane), 8.5, quiet},
         {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()),
          8.5, quiet}};
+    bottom.insert(bottom.end(), always.begin(), always.end());
     Sprite sprite = m_text.text(bottom, !outerLeft, room, frame.unit);
     const int y = cell.area.y + cell.area.height - margin / 2 - sprite.height;
     place(sprite, y);
@@ -173,7 +194,7 @@ void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, con
                              SceneFrame& frame)
 {
     const LegendFacts facts = legendFacts(model, texts.legend, style);
-    const int height = scaled(legendHeight, frame.unit);
+    const int height = scaled(legendHeight(frame.width / frame.unit), frame.unit);
     const std::string key = facts.key() + ' ' + std::to_string(frame.width) + ' ' + std::to_string(frame.unit);
     if (key != m_legendKey) {
         m_legendKey = key;

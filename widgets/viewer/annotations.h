@@ -14,12 +14,13 @@ struct ViewTexts
 {
     std::map<PaneId, QString> missing; // why there is no picture; else as where nothing hangs
     QString nothing;                   // where nothing hangs, %1: the cell's name; empty: "L MLO: not in this study"
-    std::map<PaneId, QString> score;
+    std::map<PaneId, QString> score, doubt;
     OverlayLegend legend;
     bool shown = true; // but for what is missing and the legend
 };
 
-inline constexpr int legendHeight = 60; // logical pixels at the view's lower edge, always kept free
+// At the view's lower edge, always kept free; logical pixels of a view of this width.
+int legendHeight(double width);
 
 // Labels, badges, windows, rulers and the legend as sprites and bars on top of the frame.
 class Annotations
@@ -29,7 +30,8 @@ public:
     void draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
 
 private:
-    void drawCell(const ViewModel& model, const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
+    void drawCell(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, const HungCell& hung,
+                  SceneFrame& frame);
     void drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
     void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
     void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);

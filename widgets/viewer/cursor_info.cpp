@@ -53,7 +53,7 @@ QString toText(const CursorInfo& info)
     if (info.depthMm)
         text += tr("   %1 mm from the chest wall").arg(*info.depthMm, 0, 'f', 1);
     if (info.similarity)
-        text += tr("   similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
+        text += tr("   patch similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
     return text;
 }
 

@@ -25,7 +25,7 @@ struct CursorInfo
 };
 
 CursorInfo cursorInfo(const ViewModel& model, Point screen); // device pixels
-// "R CC   x 1203  y 845   value 2103   84.2, 59.2 mm   similarity 0.312"
+// "R CC   x 1203  y 845   value 2103   84.2, 59.2 mm   patch similarity 0.312"
 QString toText(const CursorInfo& info);
 
 } // namespace mama::viewer

@@ -60,6 +60,52 @@ void paintScale(QPainter& painter, const LegendFacts& facts, const QRectF& box, 
     write(box.right(), style.high);
 }
 
+// The sentence and the notice, then in lines as wide as there is room what warns, the scale and where it all comes
+// from.
+void paintWords(QPainter& painter, const LegendFacts& facts, const QRectF& box, double unit)
+{
+    const QFontMetricsF metrics(painter.font());
+    const QColor quiet(178, 184, 192), warm(255, 196, 84);
+    QString notice = tr("Research only. Not for clinical use.");
+    const QString sentence = facts.sentence.isEmpty() ? QString() : QStringLiteral("“%1”").arg(facts.sentence);
+    const auto room = [&] { return box.width() - metrics.horizontalAdvance(notice) - 20 * unit; };
+    if (metrics.horizontalAdvance(sentence) > room())
+        notice = tr("Not for clinical use.");
+    const double first = box.top() + metrics.ascent();
+    painter.setPen(QColor(240, 242, 245));
+    painter.drawText(QPointF(box.left(), first), metrics.elidedText(sentence, Qt::ElideRight, room()));
+    painter.setPen(warm);
+    painter.drawText(QPointF(box.right() - metrics.horizontalAdvance(notice), first), notice);
+    std::vector<std::pair<QString, QColor>> words; // each with the blank before it
+    const auto add = [&](const QString& text, const QColor& colour) {
+        for (const QString& word : text.split(QLatin1Char(' '), Qt::SkipEmptyParts))
+            words.emplace_back(word, colour);
+    };
+    if (!facts.warning.isEmpty())
+        add(QStringLiteral("⚠ ") + facts.warning + (facts.range.isEmpty() ? QString() : QStringLiteral(" ·")), warm);
+    if (!facts.range.isEmpty())
+        add(facts.range + QStringLiteral(" ·"), facts.stretched ? warm : quiet);
+    add(facts.provenance, quiet);
+    const double step = metrics.height() + unit, blank = metrics.horizontalAdvance(QLatin1Char(' '));
+    const int lines = static_cast<int>((box.height() - metrics.height()) / step);
+    double x = box.left(), y = first + step;
+    int line = 1;
+    for (const auto& [word, colour] : words) {
+        const double wide = metrics.horizontalAdvance(word);
+        if (x > box.left() && x + wide > box.right() - (line == lines ? 14 * unit : 0)) {
+            if (line++ == lines) {
+                painter.drawText(QPointF(x, y), QStringLiteral("…"));
+                return;
+            }
+            x = box.left();
+            y += step;
+        }
+        painter.setPen(colour);
+        painter.drawText(QPointF(x, y), metrics.elidedText(word, Qt::ElideRight, box.width()));
+        x += wide + blank;
+    }
+}
+
 } // namespace
 
 std::string LegendFacts::key() const
@@ -68,7 +114,7 @@ std::string LegendFacts::key() const
            std::to_string(style.high) + ' ' + std::to_string(style.threshold) + ' ' +
            std::to_string(static_cast<int>(style.map)) + std::to_string(style.hatchUnseen) + ' ' +
            sentence.toStdString() + '\n' + warning.toStdString() + '\n' + provenance.toStdString() + '\n' +
-           patch.toStdString();
+           range.toStdString() + std::to_string(style.markBeyond) + std::to_string(static_cast<int>(style.basis));
 }
 
 QString patchText(const ViewImage& image, const MapOverlay& overlay)
@@ -86,31 +132,33 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
 {
     LegendFacts facts;
     facts.style = style;
-    const MapOverlay* shown = nullptr;
-    const ViewImage* image = nullptr;
     for (const HungCell& cell : model.hung()) {
         const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr;
-        if (pane && pane->overlay && (!shown || &cell == model.activeCell())) {
-            shown = pane->overlay.get();
-            image = pane->image.get();
-        }
+        facts.maps = facts.maps || (pane && pane->overlay);
     }
-    facts.maps = shown != nullptr;
     facts.sentence = QString::fromStdString(legend.sentence);
     facts.warning = QString::fromStdString(legend.warning).replace(QLatin1Char('\n'), QStringLiteral("; "));
     QStringList parts;
     for (const std::string* text : {&legend.model, &legend.profile, &legend.note})
         if (!text->empty())
             parts << QString::fromStdString(*text);
-    if (!shown || !style.visible) {
+    if (!facts.maps || !style.visible) {
         facts.provenance = parts.join(QStringLiteral(" · "));
         return facts;
     }
-    facts.patch = legend.patch.empty() ? patchText(*image, *shown) : QString::fromStdString(legend.patch);
+    parts.insert(0, tr("patch similarity (cosine)"));
+    facts.range = style.basis == RangeBasis::Reference ? QString::fromStdString(legend.range)
+                  : style.basis == RangeBasis::Full    ? tr("scale: all that a cosine can be")
+                  : style.basis == RangeBasis::Study   ? tr("scale: stretched to this study")
+                                                       : tr("scale: chosen by you");
+    facts.stretched = style.basis == RangeBasis::Study;
+    parts << tr("no finding smaller than a patch can be placed");
     if (style.threshold > std::min(style.low, style.high))
         parts << tr("threshold %1").arg(number(style.threshold));
     if (style.opacityByValue)
         parts << tr("opacity grows with the value");
+    if (style.markBeyond)
+        parts << tr("white line: above the scale");
     if (style.isolines && !style.cells)
         parts << tr("lines every %1").arg(number(style.isolineStep));
     parts << (legend.meanSubtracted ? tr("mean map subtracted") : tr("mean map not subtracted"));
@@ -130,52 +178,20 @@ QImage paintLegend(const LegendFacts& facts, int width, int height, double unit)
     painter.setFont(font);
     const QFontMetricsF metrics(font);
     painter.fillRect(QRectF(0, 0, width, unit), QColor(42, 44, 48));
-
-    const double upper = 4 * unit + metrics.ascent() + unit, lower = upper + metrics.height() + 2 * unit,
-                 last = lower + metrics.height() + 2 * unit;
-
-    double x = 26 * unit;
+    const double margin = 14 * unit;
+    double x = margin;
     if (facts.maps && facts.style.visible) {
-        const double barWidth = std::min(190 * unit, width * 0.16);
         painter.setPen(QColor(225, 228, 232));
-        paintScale(painter, facts, {x, 8 * unit, barWidth, 12 * unit}, unit);
-        x += barWidth + 26 * unit;
-        painter.drawText(QPointF(x, upper), tr("similarity (cosine)"));
+        paintScale(painter, facts, {30 * unit, 8 * unit, 150 * unit, 11 * unit}, unit);
         if (facts.style.hatchUnseen) {
-            paintHatch(painter, {x, lower - metrics.ascent() + unit, 22 * unit, metrics.ascent()}, unit);
+            const double base = 8 * unit + 11 * unit + 2 * metrics.height() + 2 * unit;
+            paintHatch(painter, {30 * unit, base - metrics.ascent() + unit, 18 * unit, metrics.ascent()}, unit);
             painter.setPen(QColor(178, 184, 192));
-            painter.drawText(QPointF(x + 28 * unit, lower), tr("not seen by model"));
+            painter.drawText(QPointF(54 * unit, base), tr("breast not seen by model"));
         }
-        x += std::max(metrics.horizontalAdvance(tr("similarity (cosine)")),
-                      28 * unit + metrics.horizontalAdvance(tr("not seen by model"))) +
-             26 * unit;
+        x = 230 * unit;
     }
-    // The notice is shorter where it would cut the sentence.
-    const QString sentence = facts.sentence.isEmpty() ? QString() : QStringLiteral("“%1”").arg(facts.sentence);
-    QString notice = tr("Research only. Not for clinical use.");
-    const auto room = [&] { return width - metrics.horizontalAdvance(notice) - 34 * unit - x; };
-    if (metrics.horizontalAdvance(sentence) > room())
-        notice = tr("Not for clinical use.");
-    painter.setPen(QColor(240, 242, 245));
-    painter.drawText(QPointF(x, upper), metrics.elidedText(sentence, Qt::ElideRight, room()));
-    painter.setPen(QColor(255, 196, 84));
-    painter.drawText(QPointF(width - metrics.horizontalAdvance(notice) - 14 * unit, upper), notice);
-    const QString patch = facts.patch.isEmpty() ? QString() : tr("patch %1").arg(facts.patch);
-    if (!facts.warning.isEmpty()) {
-        const double free =
-            width - x - 14 * unit - (patch.isEmpty() ? 0 : metrics.horizontalAdvance(patch) + 26 * unit);
-        const QString words = metrics.elidedText(QStringLiteral("⚠ ") + facts.warning, Qt::ElideRight, free);
-        painter.drawText(QPointF(x, lower), words);
-        x += metrics.horizontalAdvance(words) + 26 * unit;
-    }
-    painter.setPen(QColor(178, 184, 192));
-    const QString limit = tr("patch %1: no smaller finding can be placed").arg(facts.patch);
-    const bool whole = metrics.horizontalAdvance(limit) <= width - x - 14 * unit;
-    if (!patch.isEmpty())
-        painter.drawText(QPointF(x, lower), metrics.elidedText(whole || facts.warning.isEmpty() ? limit : patch,
-                                                               Qt::ElideRight, width - x - 14 * unit));
-    // Over the whole width, so that what the model was trained on can be read.
-    painter.drawText(QPointF(26 * unit, last), metrics.elidedText(facts.provenance, Qt::ElideRight, width - 40 * unit));
+    paintWords(painter, facts, {x, 4 * unit, width - x - margin, height - 6 * unit}, unit);
     painter.end();
     return image;
 }

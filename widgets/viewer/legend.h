@@ -13,7 +13,8 @@ struct LegendFacts
 {
     bool maps = false; // maps are on screen
     OverlayStyle style;
-    QString sentence, warning, provenance, patch;
+    QString sentence, warning, provenance, range;
+    bool stretched = false;  // to the study on screen
     std::string key() const; // equal facts, equal key
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/study/study.h"
 
+#include <QPainter>
 #include <algorithm>
 #include <cmath>
 
@@ -11,13 +12,14 @@ namespace {
 int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
 
 // Equal keys, equal pictures.
-std::string keyOf(const Measurement& each, const ViewTransform& t, const PixelRect& cell, double unit)
+std::string keyOf(const Measurement& each, const ViewTransform& t, const PixelRect& cell, const PixelRect& hole,
+                  double unit)
 {
     std::string key;
     for (const double part :
          {each.from.x, each.from.y, each.to.x, each.to.y, t.originX, t.originY, t.scaleX, t.scaleY, unit})
         key += std::to_string(part) + ' ';
-    for (const int part : {cell.x, cell.y, cell.width, cell.height})
+    for (const int part : {cell.x, cell.y, cell.width, cell.height, hole.x, hole.y, hole.width, hole.height})
         key += std::to_string(part) + ' ';
     return key;
 }
@@ -60,6 +62,7 @@ void MeasureTool::forget(const std::optional<PaneId>& id)
         }
 }
 
+// In a cell and, where the loupe shows another scale, in the loupe instead: the ends lie on the tissue in both.
 void MeasureTool::paint(const ViewModel& model, TextSprites& text, SceneFrame& frame)
 {
     for (std::size_t i = 0; i < m_measurements.size(); ++i) {
@@ -69,24 +72,42 @@ void MeasureTool::paint(const ViewModel& model, TextSprites& text, SceneFrame& f
         if (!hung || !transform)
             continue;
         const PixelRect& cell = hung->area;
-        Line& line = m_lines[i];
-        if (std::string key = keyOf(each, *transform, cell, frame.unit); line.key != key) {
-            PixelRect place;
-            const QImage drawn = drawMeasurement(each, *transform, cell, frame.unit, place);
-            line.sprite = drawn.isNull() ? Sprite() : text.picture(drawn);
-            line.sprite.x = place.x;
-            line.sprite.y = place.y;
-            line.key = std::move(key);
-        }
-        if (line.sprite.width == 0)
+        const ViewImage* image = model.pane(each.pane)->image.get();
+        const auto loupe =
+            std::ranges::find_if(frame.loupes, [&](const ScenePane& one) { return one.image.get() == image; });
+        const PixelRect hole = frame.loupes.empty() ? PixelRect() : frame.loupes.front().area;
+        const bool drawn = paint(m_lines[i].base, {each, *transform, cell, hole, frame.unit}, text, frame);
+        if (loupe != frame.loupes.end())
+            paint(m_lines[i].inLoupe, {each, loupe->transform, loupe->area, {}, frame.unit}, text, frame);
+        if (!drawn)
             continue;
-        frame.sprites.push_back(line.sprite);
-        Sprite words =
-            text.text({{toText(each, model.pane(each.pane)->image->facts().spacing), 10, measurementColour, true}},
-                      false, std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
+        Sprite words = text.text({{toText(each, image->facts().spacing), 10, measurementColour, true}}, false,
+                                 std::max(40, cell.width - scaled(8, frame.unit)), frame.unit);
         placeText(words, transform->toScreen(each.to), cell, frame.unit);
         frame.sprites.push_back(words);
     }
+}
+
+// Whether there is anything of the line in its area.
+bool MeasureTool::paint(Drawn& kept, const Place& at, TextSprites& text, SceneFrame& frame)
+{
+    if (std::string key = keyOf(at.line, at.transform, at.area, at.hole, at.unit); kept.key != key) {
+        PixelRect place;
+        QImage drawn = drawMeasurement(at.line, at.transform, at.area, at.unit, place);
+        if (!drawn.isNull() && at.hole.width > 0) {
+            QPainter eraser(&drawn);
+            eraser.setCompositionMode(QPainter::CompositionMode_Clear);
+            eraser.fillRect(at.hole.x - place.x, at.hole.y - place.y, at.hole.width, at.hole.height, Qt::transparent);
+        }
+        kept.sprite = drawn.isNull() ? Sprite() : text.picture(drawn);
+        kept.sprite.x = place.x;
+        kept.sprite.y = place.y;
+        kept.key = std::move(key);
+    }
+    if (kept.sprite.width == 0)
+        return false;
+    frame.sprites.push_back(kept.sprite);
+    return true;
 }
 
 } // namespace mama::viewer

@@ -1,5 +1,6 @@
 #pragma once
 #include "widgets/viewer/measurement.h"
+#include "widgets/viewer/scene/pane_geometry.h"
 #include "widgets/viewer/view_tool.h"
 
 #include <map>
@@ -21,11 +22,23 @@ public:
     const std::vector<Measurement>& measurements() const { return m_measurements; }
 
 private:
-    struct Line // as it was drawn last, and from what
+    struct Drawn // as it was last, and from what
     {
         std::string key;
         Sprite sprite;
     };
+    struct Line
+    {
+        Drawn base, inLoupe;
+    };
+    struct Place
+    {
+        const Measurement& line;
+        ViewTransform transform;
+        PixelRect area, hole; // where it is drawn, and what of that is left out
+        double unit;
+    };
+    bool paint(Drawn& kept, const Place& at, TextSprites& text, SceneFrame& frame);
 
     std::vector<Measurement> m_measurements;
     std::vector<Line> m_lines; // of m_measurements

@@ -40,7 +40,8 @@ void PaneView::Impl::resized()
     const double unit = q->devicePixelRatioF();
     const int width = static_cast<int>(std::lround(q->width() * unit)),
               height = static_cast<int>(std::lround(q->height() * unit));
-    model.setArea({0, 0, std::max(1, width), std::max(1, height - static_cast<int>(std::lround(legendHeight * unit)))});
+    model.setArea({0, 0, std::max(1, width),
+                   std::max(1, height - static_cast<int>(std::lround(legendHeight(q->width()) * unit)))});
 }
 
 Point PaneView::Impl::device(QPointF logical) const
@@ -61,13 +62,13 @@ SceneFrame PaneView::Impl::frame()
             out.panes.push_back(
                 {pane->image, pane->overlay, cell.area, *model.transform(*cell.pane), pane->shade, model.inverted});
     annotations.draw(model, texts, style, out);
+    if (aids.loupe && pointer)
+        addLoupe(model, aids, device(*pointer), out); // before the tools: what they drew is in it too
     for (const auto& [kind, tool] : leftTools)
         tool->paint(model, sprites, out);
     sprites.endFrame();
     if (aids.crossHair && pointer)
         addCrossHair(model, device(*pointer), out);
-    if (aids.loupe && pointer)
-        addLoupe(model, aids, device(*pointer), out);
     return out;
 }
 
@@ -154,6 +155,7 @@ void PaneView::setImage(const PaneId& pane, std::shared_ptr<const ViewImage> ima
     for (const auto& [kind, tool] : m->leftTools)
         tool->forget(pane);
     m->texts.score.erase(pane);
+    m->texts.doubt.erase(pane);
     m->pending = true;
     update();
 }
@@ -220,9 +222,10 @@ void PaneView::setLegend(const OverlayLegend& legend)
     update();
 }
 
-void PaneView::setScore(const PaneId& pane, const QString& text)
+void PaneView::setScore(const PaneId& pane, const QString& text, const QString& doubt)
 {
     m->texts.score[pane] = text;
+    m->texts.doubt[pane] = doubt;
     update();
 }
 

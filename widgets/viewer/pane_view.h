@@ -49,7 +49,8 @@ public:
     void setOverlayStyle(const OverlayStyle& style);
     const OverlayStyle& overlayStyle() const;
     void setLegend(const OverlayLegend& legend);
-    void setScore(const PaneId& pane, const QString& text); // "similarity 0.312", under the label; empty: none
+    // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
+    void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
 
     // Windows, zoom and pan. Poses are in mm from the chest wall; setPose moves all images if they are linked.
     void setWindow(const PaneId& pane, const Window& window);
@@ -100,6 +101,7 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    bool event(QEvent* event) override; // tooltips: what badges and warnings of the image below say
 
 private:
     class Impl;

@@ -1,6 +1,11 @@
 #include "widgets/viewer/pane_view_impl.h"
 
+#include "core/study/study.h"
+#include "widgets/look/shown_text.h"
+
+#include <QHelpEvent>
 #include <QMouseEvent>
+#include <QToolTip>
 #include <QWheelEvent>
 #include <cmath>
 
@@ -101,6 +106,24 @@ void PaneView::wheelEvent(QWheelEvent* event)
     m->changedZoom();
     Q_EMIT cursorMoved(infoAt(event->position()));
     event->accept();
+}
+
+bool PaneView::event(QEvent* event)
+{
+    if (event->type() != QEvent::ToolTip)
+        return QOpenGLWidget::event(event);
+    const auto& help = static_cast<const QHelpEvent&>(*event);
+    const HungCell* cell = m->model.cellAt(m->device(help.pos()));
+    const Pane* pane = cell && cell->pane ? m->model.pane(*cell->pane) : nullptr;
+    QStringList lines;
+    if (pane && m->aids.texts)
+        for (const UserText& warning : pane->image->facts().warnings)
+            lines << tr("Warning: %1").arg(shownText(warning));
+    if (lines.isEmpty())
+        QToolTip::hideText();
+    else
+        QToolTip::showText(help.globalPos(), plainTip(lines.join(QLatin1Char('\n'))), this);
+    return true;
 }
 
 void PaneView::leaveEvent(QEvent* event)

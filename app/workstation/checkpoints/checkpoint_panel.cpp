@@ -277,6 +277,8 @@ void CheckpointPanel::setOverlayStyle(const viewer::OverlayStyle& style)
     viewer::OverlayStyle own = style;
     own.low = m_view->overlayStyle().low; // the scale belongs to the run
     own.high = m_view->overlayStyle().high;
+    own.basis = m_view->overlayStyle().basis == viewer::RangeBasis::Study ? viewer::RangeBasis::Study
+                                                                          : viewer::RangeBasis::Full;
     m_view->setOverlayStyle(own);
 }
 
@@ -285,11 +287,14 @@ void CheckpointPanel::fitScale(bool toMaps)
     viewer::OverlayStyle style = m_view->overlayStyle();
     style.low = -1;
     style.high = 1;
+    style.basis = viewer::RangeBasis::Full;
     const auto* result =
         toMaps ? m_session->result(m_session->chosen(), m_session->sentences().value(m_query->selectedRow())) : nullptr;
     if (result)
-        if (const auto range = similarityRange(result->maps, *m_view))
+        if (const auto range = similarityRange(result->maps, *m_view)) {
             std::tie(style.low, style.high) = *range;
+            style.basis = viewer::RangeBasis::Study;
+        }
     m_view->setOverlayStyle(style);
 }
 

@@ -16,6 +16,7 @@ constexpr int restTime = 120, idleTime = 60'000; // ms
 CheckpointSession::CheckpointSession(const QString& engineProgram, QObject* parent)
     : QObject(parent), m_session(engineProgram)
 {
+    m_session.keepAsking(); // whoever pins a study and types a sentence has asked
     m_pause.setSingleShot(true);
     m_pause.setInterval(restTime);
     m_idle.setSingleShot(true);
@@ -33,7 +34,7 @@ CheckpointSession::CheckpointSession(const QString& engineProgram, QObject* pare
                 store(m_session.modelFolder(), static_cast<int>(row));
     });
     connect(&m_session, &ModelSession::modelChanged, this, [this] {
-        if (!m_session.modelProblem().isEmpty())
+        if (!m_session.modelProblem().isEmpty() && !m_session.loadCancelled())
             refuse(m_session.modelProblem());
         else if (m_session.model() && !m_session.model()->text)
             refuse(tr("This run's model has no text tower: it cannot score sentences."));

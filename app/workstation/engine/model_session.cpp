@@ -4,15 +4,10 @@
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 
-#include <limits>
+#include <algorithm>
 
 // What is wished for, and what is asked of the engine. Its replies: model_session_replies.cpp.
 namespace mama {
-namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
-} // namespace
 
 ModelSource ModelFacts::source() const
 {
@@ -36,6 +31,12 @@ ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObj
     });
 }
 
+void ModelSession::start()
+{
+    tryAgain();
+    m_engine.start();
+}
+
 void ModelSession::stop()
 {
     m_engine.stop();
@@ -47,6 +48,7 @@ void ModelSession::setModel(const QString& folder)
     m_folder = folder;
     m_model.reset();
     m_modelProblem.clear();
+    m_loadCancelled = false;
     m_studyId.clear();
     m_encodingRefused = false;
     for (const auto& [id, pending] : m_pending)
@@ -57,7 +59,7 @@ void ModelSession::setModel(const QString& folder)
     advance();
 }
 
-void ModelSession::setStudy(std::shared_ptr<const Study> study)
+void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside)
 {
     for (auto it = m_pending.begin(); it != m_pending.end();) {
         if (it->second.kind == Request::Load) {
@@ -69,10 +71,13 @@ void ModelSession::setStudy(std::shared_ptr<const Study> study)
     }
     if (!m_studyId.empty())
         m_engine.request(protocol::ReleaseRequest{m_studyId});
+    // What was asked while no study was open waits for the one that comes.
+    const bool another = m_study && !(study && study->uid == m_study->uid);
     m_study = std::move(study);
+    m_beside = std::move(beside);
     m_studyId.clear();
     m_encodingRefused = false;
-    forgetResults();
+    forgetResults(another && !m_keepsAsking ? Wish::Dropped : Wish::Kept);
     advance();
 }
 
@@ -95,10 +100,11 @@ void ModelSession::setFusionRule(const QString& rule)
 
 void ModelSession::ask(const QString& sentence)
 {
-    m_encodingRefused = false; // whoever asks wants another try
+    tryAgain();
     const int row = rowOf(sentence);
     if (row >= 0) {
-        if (m_scores[static_cast<std::size_t>(row)].state == SentenceScores::State::Failed)
+        const SentenceScores::State state = m_scores[static_cast<std::size_t>(row)].state;
+        if (state == SentenceScores::State::Failed || state == SentenceScores::State::NotAsked)
             m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Waiting;
         Q_EMIT scoresChanged();
         if (m_scores[static_cast<std::size_t>(row)].state == SentenceScores::State::Done)
@@ -111,6 +117,43 @@ void ModelSession::ask(const QString& sentence)
         Q_EMIT scoresChanged();
     }
     advance();
+}
+
+void ModelSession::repeat()
+{
+    tryAgain();
+    for (SentenceScores& scores : m_scores)
+        if (scores.state == SentenceScores::State::NotAsked || scores.state == SentenceScores::State::Failed) {
+            scores.state = SentenceScores::State::Waiting;
+            scores.note.clear();
+        }
+    Q_EMIT scoresChanged();
+    advance();
+}
+
+bool ModelSession::canRepeat() const
+{
+    return std::ranges::any_of(m_scores, [](const SentenceScores& scores) {
+        return scores.state == SentenceScores::State::NotAsked || scores.state == SentenceScores::State::Failed;
+    });
+}
+
+// Whoever asks wants another try.
+void ModelSession::tryAgain()
+{
+    m_encodingRefused = false;
+    if (!m_loadCancelled)
+        return;
+    m_loadCancelled = false;
+    m_modelProblem.clear();
+    Q_EMIT modelChanged();
+}
+
+// A model is wished for, and nothing but time is missing.
+bool ModelSession::loading() const
+{
+    return inFlight(Request::Load) || (!m_folder.isEmpty() && !m_model && m_modelProblem.isEmpty() &&
+                                       m_engine.state() == EngineProcess::State::Starting);
 }
 
 void ModelSession::remove(int row)
@@ -131,17 +174,23 @@ void ModelSession::clearSentences()
 
 void ModelSession::cancel()
 {
-    bool encoding = false;
-    for (const auto& [id, pending] : m_pending) {
-        encoding = encoding || pending.kind == Request::Encode;
+    const bool load = loading(), encoding = inFlight(Request::Encode);
+    if (!load && m_pending.empty())
+        return;
+    for (const auto& [id, pending] : m_pending)
         m_engine.cancel(id);
-        if (const int row = pending.kind == Request::Query ? rowOf(pending.sentence) : -1; row >= 0) {
-            m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
-            m_scores[static_cast<std::size_t>(row)].note = tr("cancelled: ask it again to score it");
-        }
-    }
     m_pending.clear();
+    for (SentenceScores& scores : m_scores)
+        if (scores.state == SentenceScores::State::Waiting) {
+            scores.state = SentenceScores::State::Failed;
+            scores.note = tr("cancelled: ask it again to score it");
+        }
     m_encodingRefused = m_encodingRefused || encoding;
+    if (load) {
+        m_loadCancelled = true;
+        m_modelProblem = tr("It was cancelled: asking a sentence loads it.");
+        Q_EMIT modelChanged();
+    }
     Q_EMIT progress({}, 0, -1);
     Q_EMIT scoresChanged();
     if (encoding)
@@ -199,10 +248,12 @@ void ModelSession::advance()
         if (!inFlight(Request::Encode)) {
             m_sent.clear();
             for (std::size_t i = 0; i < m_study->images.size(); ++i)
-                if (m_study->images[i].slot != Slot::Extra)
+                if (m_study->images[i].slot != Slot::Extra || std::ranges::find(m_beside, i) != m_beside.end())
                     m_sent.push_back(i);
             if (!m_sent.empty())
-                send(Request::Encode, encodeRequest());
+                return send(Request::Encode, encodeRequest());
+            m_encodingRefused = true;
+            Q_EMIT encodingFailed(tr("None of its images is on screen: choose one in the list of images."));
         }
         return;
     }
@@ -239,18 +290,20 @@ void ModelSession::forgetEngine()
     m_pending.clear();
     m_model.reset();
     m_studyId.clear();
-    m_modelProblem.clear();
+    if (!m_loadCancelled)
+        m_modelProblem.clear();
     Q_EMIT progress({}, 0, -1);
     Q_EMIT modelChanged();
 }
 
-void ModelSession::forgetResults()
+void ModelSession::forgetResults(Wish wish)
 {
     for (SentenceScores& scores : m_scores) {
-        scores.state = SentenceScores::State::Waiting;
-        scores.note.clear();
-        scores.images.clear();
-        scores.right = scores.left = scores.study = nan;
+        const bool asked = wish == Wish::Kept && scores.state != SentenceScores::State::NotAsked;
+        const QString sentence = scores.sentence;
+        scores = {};
+        scores.sentence = sentence;
+        scores.state = asked ? SentenceScores::State::Waiting : SentenceScores::State::NotAsked;
     }
     for (auto& maps : m_maps)
         maps.clear();

@@ -52,16 +52,20 @@ class ModelSession : public QObject
 public:
     explicit ModelSession(const QString& engineProgram, QObject* parent = nullptr);
 
-    void start() { m_engine.start(); }
+    void start();
     void stop(); // the engine; wishes stay, and are asked for again after start()
     EngineProcess& engine() { return m_engine; }
     const EngineProcess& engine() const { return m_engine; }
 
     // Wishes. An empty folder: no model.
     void setModel(const QString& folder);
-    void setStudy(std::shared_ptr<const Study> study); // null: none
-    void setFusionRule(const QString& rule);           // maximum, mean, mean-of-breast-maxima
+    // null: none. beside: images that are scored beside those in the four views, in columns of their own. Sentences
+    // asked of another study are not asked of this one before ask() or repeat(), unless keepAsking() was called.
+    void setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside = {});
+    void keepAsking() { m_keepsAsking = true; }
+    void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
     void ask(const QString& sentence);
+    void repeat(); // every sentence that was not asked of this study, or was refused
     void remove(int row);
     void clearSentences();
     void cancel(); // what is under way; the wish for a study stays until it is set again
@@ -69,7 +73,9 @@ public:
     const QString& modelFolder() const { return m_folder; }
     const std::optional<ModelFacts>& model() const { return m_model; }
     const QString& modelProblem() const { return m_modelProblem; }
+    bool loadCancelled() const { return m_loadCancelled; } // that is the problem
     bool studyEncoded() const { return !m_studyId.empty(); }
+    bool canRepeat() const; // there are sentences that were not asked of this study
     const std::vector<SentenceScores>& scores() const { return m_scores; }
     std::vector<SentenceMap> maps(int row) const;
     std::optional<SentenceResult> result(int row) const; // without a model while there are no maps; empty: no such row
@@ -94,7 +100,10 @@ private:
 
     void advance();
     void forgetEngine();
-    void forgetResults();
+    enum class Wish { Kept, Dropped }; // for what was asked
+    void forgetResults(Wish wish = Wish::Kept);
+    bool loading() const;
+    void tryAgain();
     template <class Message>
     void send(Request kind, const Message& request, const QString& sentence = {});
     bool inFlight(Request kind, const QString& sentence = {}) const;
@@ -104,6 +113,7 @@ private:
     void takeModel(const protocol::LoadReply& reply);
     void takeStudy(const protocol::EncodeReply& reply);
     void takeScores(const QString& sentence, const protocol::QueryReply& reply);
+    static QString referenceOf(const protocol::QueryReply& reply);
     static QString notesOf(const protocol::QueryReply& reply);
     std::optional<std::size_t> sentIndex(const protocol::ImageName& image) const;
     int rowOf(const QString& sentence) const;
@@ -113,11 +123,14 @@ private:
     EngineProcess m_engine;
     QString m_folder, m_rule = QStringLiteral("maximum");
     std::shared_ptr<const Study> m_study;
+    std::vector<std::size_t> m_beside;
+    bool m_keepsAsking = false;
     std::vector<SentenceScores> m_scores;
     std::vector<std::vector<SentenceMap>> m_maps; // a row of m_scores each
 
     std::optional<ModelFacts> m_model; // of the engine that runs now
     QString m_modelProblem;
+    bool m_loadCancelled = false;
     std::string m_studyId;
     bool m_encodingRefused = false;
     std::map<std::size_t, Geometry> m_geometry; // by image index

@@ -18,6 +18,8 @@ QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 double first(const std::vector<double>& scores) { return scores.empty() ? nan : scores.front(); }
 
+bool isOutside(const UserText& warning) { return warning.id().starts_with("zeroshot.outside_"); }
+
 // Empty if the values do not fit the geometry: no map rather than a wrong one.
 std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vector<protocol::QueryReply::Map>>& maps,
                                                     const Geometry& geometry)
@@ -146,6 +148,8 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
     std::vector<SentenceMap> maps;
     scores.images.clear();
+    scores.imageRanks.clear();
+    scores.outside.clear();
     for (const protocol::QueryReply::Image& image : reply.images) {
         const auto index = sentIndex(image.image);
         const auto geometry = index ? m_geometry.find(*index) : m_geometry.end();
@@ -153,18 +157,38 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
             continue;
         const viewer::PaneId pane{m_study->uid, *index};
         scores.images[pane] = first(image.scores);
+        scores.imageRanks[pane] = first(image.ranks);
+        for (const UserText& warning : image.warningTexts)
+            if (isOutside(warning))
+                scores.outside[pane] +=
+                    (scores.outside[pane].isEmpty() ? QString() : QStringLiteral("; ")) + shownText(warning);
         if (auto overlay = overlayOf(image.maps, geometry->second))
             maps.push_back({pane, std::move(overlay)});
     }
-    scores.right = scores.left = nan;
-    for (const protocol::QueryReply::Breast& breast : reply.breasts)
-        (breast.side == name(Side::Right) ? scores.right : scores.left) = first(breast.scores);
+    scores.right = scores.left = scores.rightRank = scores.leftRank = nan;
+    for (const protocol::QueryReply::Breast& breast : reply.breasts) {
+        const bool right = breast.side == name(Side::Right);
+        (right ? scores.right : scores.left) = first(breast.scores);
+        (right ? scores.rightRank : scores.leftRank) = first(breast.ranks);
+    }
     scores.study = first(reply.study.scores);
+    scores.studyRank = first(reply.study.ranks);
+    scores.reference = referenceOf(reply);
+    scores.mapRange = reply.texts.at(0).mapRange;
     scores.note = notesOf(reply);
     scores.state = SentenceScores::State::Done;
     m_maps[static_cast<std::size_t>(row)] = std::move(maps);
     Q_EMIT scoresChanged();
     Q_EMIT mapsReady(row);
+}
+
+// What the ranks are among, or why there are none.
+QString ModelSession::referenceOf(const protocol::QueryReply& reply)
+{
+    if (reply.reference)
+        return tr("%1, %n studies", nullptr, static_cast<int>(reply.reference->studies))
+            .arg(text(reply.reference->name));
+    return reply.referenceProblem ? text(*reply.referenceProblem) : QString();
 }
 
 QString ModelSession::notesOf(const protocol::QueryReply& reply)
@@ -176,7 +200,10 @@ QString ModelSession::notesOf(const protocol::QueryReply& reply)
     QMap<QString, QStringList> ofImages; // by what is said
     for (const protocol::QueryReply::Image& image : reply.images)
         for (const UserText& warning : image.warningTexts)
-            ofImages[shownText(warning)].append(text(image.image.slot));
+            if (!isOutside(warning)) // said on the picture
+                ofImages[shownText(warning)].append(image.image.slot == name(Slot::Extra)
+                                                        ? text(image.image.path).section(QLatin1Char('/'), -1)
+                                                        : text(image.image.slot));
     for (auto each = ofImages.cbegin(); each != ofImages.cend(); ++each)
         notes.append(tr("%1: %2").arg(each.value().join(QStringLiteral(", ")), each.key()));
     if (said.unnegated && std::isfinite(said.unnegated->study))

@@ -21,9 +21,18 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
     if (result.checkpoint)
         name = tr("%1, checkpoint of step %2").arg(name).arg(*result.checkpoint);
     legend.sentence = result.scores.sentence.toStdString();
-    legend.warning = result.scores.note.toStdString();
+    QStringList warnings;
+    if (!result.scores.note.isEmpty())
+        warnings << result.scores.note;
+    for (const auto& [pane, reason] : result.scores.outside)
+        if (!warnings.contains(reason))
+            warnings << reason;
+    legend.warning = warnings.join(QLatin1Char('\n')).toStdString();
     legend.model = name.toStdString();
     legend.profile = model.profile.toStdString();
+    legend.range = (result.scores.mapRange ? tr("scale: 50th to 99th percentile in %1").arg(result.scores.reference)
+                                           : tr("scale: −1 to 1, as the model has no reference set"))
+                       .toStdString();
     legend.note = shownText(provenanceLine(sourceOf(result), ProvenanceForm::Note)).toStdString();
     return legend;
 }
@@ -41,17 +50,22 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
 {
     for (const viewer::PaneId& pane : view.panes()) {
         std::shared_ptr<const viewer::MapOverlay> overlay;
-        QString score;
+        QString score, doubt;
         if (result) {
             const auto map = std::find_if(result->maps.begin(), result->maps.end(),
                                           [&](const SentenceMap& each) { return each.pane == pane; });
             overlay = map == result->maps.end() ? nullptr : map->overlay;
             const auto value = result->scores.images.find(pane);
+            if (result->scores.outside.contains(pane))
+                doubt = tr("outside the model's training data");
             if (value != result->scores.images.end() && std::isfinite(value->second))
-                score = tr("similarity %1").arg(value->second, 0, 'f', 3);
+                score = tr("image similarity %1").arg(value->second, 0, 'f', 3);
+            const auto rank = result->scores.imageRanks.find(pane);
+            if (!score.isEmpty() && rank != result->scores.imageRanks.end() && std::isfinite(rank->second))
+                score += tr(" · rank %1 %").arg(100 * rank->second, 0, 'f', 0);
         }
         view.setOverlay(pane, overlay);
-        view.setScore(pane, score);
+        view.setScore(pane, score, doubt);
     }
     view.setLegend(result ? legendOf(*result) : viewer::OverlayLegend());
 }

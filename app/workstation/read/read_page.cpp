@@ -11,6 +11,8 @@
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
 
+#include <QAction>
+#include <QApplication>
 #include <QEvent>
 #include <QLabel>
 #include <QMainWindow>
@@ -85,8 +87,22 @@ void ReadPage::ask(const QString& sentence)
     updateHint();
 }
 
+void ReadPage::repeat()
+{
+    m_encodingProblem.clear();
+    if (m_session->scores().empty())
+        return m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
+    m_session->repeat();
+    if (m_queryPanel->selectedRow() < 0)
+        m_queryPanel->selectRow(0);
+    updateHint();
+}
+
 void ReadPage::cancel()
 {
+    const QWidget* focus = QApplication::focusWidget();
+    if (focus && focus != m_view && isAncestorOf(focus) && m_content->currentWidget() == m_view)
+        return m_view->setFocus(Qt::ShortcutFocusReason);
     if (m_studies->busy())
         m_studies->cancel();
     else
@@ -112,6 +128,7 @@ void ReadPage::connectStudies()
         Q_EMIT told(reason, true);
     });
     connect(m_studies, &StudySession::studyShown, this, &ReadPage::showStudy);
+    connect(m_studies, &StudySession::hangingChanged, this, &ReadPage::rehang);
     connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
     connect(m_studies, &StudySession::studyComplete, this, [this] {
         m_studyPanel->setImages(*m_studies->study());
@@ -150,20 +167,68 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
 void ReadPage::showStudy()
 {
     const Study& study = *m_studies->study();
-    const viewer::StandardViews views = viewer::standardViews(study);
     m_encodingProblem.clear();
     m_view->clear();
-    m_view->setStandardViews(views);
-    for (const auto& [slot, pane] : views)
-        m_view->setEmptyText(pane, tr("reading…"));
+    Q_EMIT readOut({});
+    hang();
     if (m_refused > 0) // what is missing may be among them
         m_view->setEmptyText(tr("%1: not in what could be read of this study"));
     m_content->setCurrentWidget(m_view);
+    if (const QWidget* focus = QApplication::focusWidget(); !focus || !m_queryPanel->isAncestorOf(focus))
+        m_view->setFocus();
     m_studyPanel->setCurrent(m_studies->current());
-    m_queryPanel->setImages(scoredImages(views));
-    m_session->setStudy(std::make_shared<const Study>(study));
+    m_studyPanel->setImages(study); // placing one reorders them
+    m_queryPanel->setImages(scoredColumns());
+    m_session->setStudy(std::make_shared<const Study>(study), m_studies->beside());
+    if (m_view->overlayStyle().basis == viewer::RangeBasis::Study)
+        showReferenceRange();
     updateCaption();
     updateHint();
+}
+
+// The four views as they hang, or one image by itself.
+void ReadPage::hang()
+{
+    const Study& study = *m_studies->study();
+    m_view->setStandardViews(m_studies->hanging());
+    for (const auto& [slot, pane] : m_studies->hanging())
+        m_view->setEmptyText(pane, tr("reading…"));
+    if (m_studies->alone() < 0) {
+        if (m_view->viewLayout() == viewer::ViewLayout::Other)
+            m_view->setViewLayout(m_layout);
+        return;
+    }
+    const auto index = static_cast<std::size_t>(m_studies->alone());
+    const StudyImage& image = study.images[index];
+    viewer::HungCell cell;
+    cell.pane = viewer::PaneId{study.uid, index};
+    cell.name = nameOf(image).toStdString();
+    cell.wallRight =
+        image.side == Side::Unknown ? image.chestWallColumn * 2 > image.header.columns : image.side == Side::Right;
+    m_view->setEmptyText(*cell.pane, tr("reading…"));
+    m_view->hang({cell});
+}
+
+void ReadPage::rehang()
+{
+    hang();
+    m_queryPanel->setImages(scoredColumns());
+    m_session->setStudy(std::make_shared<const Study>(*m_studies->study()), m_studies->beside());
+    selectActiveImage();
+    updateHint();
+}
+
+// The study's four views, if it has any; then what hung or was shown beside them, by its own name.
+std::vector<ScoredImage> ReadPage::scoredColumns() const
+{
+    const Study& study = *m_studies->study();
+    const viewer::StandardViews views = viewer::standardViews(study);
+    std::vector<ScoredImage> columns;
+    if (!views.empty())
+        columns = scoredImages(views);
+    for (const std::size_t image : m_studies->beside())
+        columns.push_back({nameOf(study.images[image]), viewer::PaneId{study.uid, image}, views.empty()});
+    return columns;
 }
 
 void ReadPage::takePicture(const LoadedImage& loaded)
@@ -182,7 +247,13 @@ void ReadPage::takePicture(const LoadedImage& loaded)
         Q_EMIT told(problem, true);
         return;
     }
-    m_view->setImage(pane, loaded.picture);
+    const bool known = m_view->image(pane) == loaded.picture.get();
+    if (!known)
+        m_view->setImage(pane, loaded.picture);
+    if (m_studies->alone() == static_cast<int>(loaded.index))
+        hang(); // where its chest wall lies is known now
+    if (known)
+        return showMaps();
     m_windows->chooseRemembered(pane);
     m_windows->refresh();
     showMaps();
@@ -190,9 +261,8 @@ void ReadPage::takePicture(const LoadedImage& loaded)
 
 void ReadPage::activate(int image)
 {
-    const Study* study = m_studies->study();
-    if (study && study->images.at(static_cast<std::size_t>(image)).slot != Slot::Extra)
-        m_view->setActivePane({study->uid, static_cast<std::size_t>(image)});
+    if (const Study* study = m_studies->study())
+        m_view->setActivePane({study->uid, static_cast<std::size_t>(image)}); // if it hangs
 }
 
 void ReadPage::selectActiveImage()
@@ -203,9 +273,76 @@ void ReadPage::selectActiveImage()
 
 void ReadPage::hangExtra(int image)
 {
-    if (!m_studies->swapIn(image))
-        Q_EMIT told(tr("This image has no place among the views: nothing says whether it is a right or a left breast."),
-                    false);
+    if (m_studies->hanging().empty() || !m_studies->swapIn(image))
+        m_studies->showAlone(image);
+    m_view->setFocus();
+}
+
+// Another image of the study by itself: of those that hang in no view.
+void ReadPage::stepAlone(int by)
+{
+    const Study& study = *m_studies->study();
+    const int count = static_cast<int>(study.images.size());
+    for (int step = 1; step <= count; ++step) {
+        const int image = ((m_studies->alone() + by * step) % count + count) % count;
+        if (study.images[static_cast<std::size_t>(image)].slot == Slot::Extra)
+            return m_studies->showAlone(image);
+    }
+}
+
+void ReadPage::perform(viewer::ViewCommand command)
+{
+    const auto& commands = PaneView::commands();
+    const auto info = std::ranges::find(commands, command, &viewer::ViewCommandInfo::command);
+    const bool alone = m_studies->study() && m_studies->alone() >= 0;
+    const bool steps = command == viewer::ViewCommand::NextView || command == viewer::ViewCommand::PreviousView;
+    if (alone && steps)
+        return stepAlone(command == viewer::ViewCommand::NextView ? 1 : -1);
+    if (alone && info->group == viewer::ViewCommandInfo::Group::Layout && command != viewer::ViewCommand::Maximise) {
+        if (m_studies->hanging().empty()) {
+            showViewState();
+            return Q_EMIT told(tr("No image of this study has a place among the views: they are shown one by one."),
+                               false);
+        }
+        m_studies->showViews();
+    }
+    m_view->perform(command);
+    if (const auto layout = m_view->viewLayout();
+        layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single)
+        m_layout = layout;
+}
+
+// The active image, for which nothing else says where it belongs.
+void ReadPage::place(Slot slot)
+{
+    const auto active = m_view->activePane();
+    const Study* study = m_studies->study();
+    if (!study || !active || active->image >= study->images.size())
+        return Q_EMIT told(tr("No image is active: click one first."), false);
+    const QString file = QString::fromStdString(pathText(study->images[active->image].path.filename()));
+    if (!m_studies->place(static_cast<int>(active->image), slot))
+        return Q_EMIT told(tr("The file says which view %1 is: it stays so.").arg(file), false);
+    Q_EMIT told(
+        tr("%1 is %2, as you say. %3 takes it back.")
+            .arg(
+                file, QString::fromStdString(viewer::slotName(slot)),
+                findChild<QAction*>(QStringLiteral("study.place.undo"))->shortcut().toString(QKeySequence::NativeText)),
+        false);
+}
+
+void ReadPage::undoPlace()
+{
+    if (!m_studies->undoPlace())
+        Q_EMIT told(tr("There is nothing to take back."), false);
+    else
+        Q_EMIT told(tr("Side and view are unknown again."), false);
+}
+
+void ReadPage::selectSentence(int by)
+{
+    const int rows = static_cast<int>(m_session->scores().size());
+    if (rows > 0)
+        m_queryPanel->selectRow(std::clamp(m_queryPanel->selectedRow() + by, 0, rows - 1));
 }
 
 void ReadPage::stepFrame(int by)
@@ -221,7 +358,8 @@ void ReadPage::stepFrame(int by)
     if (wanted == image.frame)
         return;
     m_studies->showFrame(static_cast<int>(active->image), wanted);
-    m_session->setStudy(std::make_shared<const Study>(*study)); // scores are those of the frame on screen
+    m_session->setStudy(std::make_shared<const Study>(*study),
+                        m_studies->beside()); // scores are of the frame on screen
 }
 
 void ReadPage::connectSession()
@@ -272,15 +410,23 @@ void ReadPage::connectPanels()
     connect(m_studyPanel, &StudyPanel::imageSelected, this, &ReadPage::activate);
     connect(m_studyPanel, &StudyPanel::imageChosen, this, &ReadPage::hangExtra);
     connect(m_view, &PaneView::activePaneChanged, this, &ReadPage::selectActiveImage);
-    connect(m_queryPanel, &QueryPanel::asked, this, &ReadPage::ask);
+    connect(m_queryPanel, &QueryPanel::asked, this, [this](const QString& sentence) {
+        ask(sentence);
+        if (m_content->currentWidget() == m_view)
+            m_view->setFocus(Qt::ShortcutFocusReason);
+    });
     connect(m_queryPanel, &QueryPanel::rowSelected, this, &ReadPage::showMaps);
     connect(m_queryPanel, &QueryPanel::removeAsked, m_session, &ModelSession::remove);
     connect(m_queryPanel, &QueryPanel::fusionRuleChosen, this, [this](const QString& rule) {
         m_settings.setValue(settings_keys::fusionRule, rule);
         m_session->setFusionRule(rule);
     });
-    connect(m_mapPanel, &MapPanel::styleChanged, m_view, &PaneView::setOverlayStyle);
-    connect(m_mapPanel, &MapPanel::queryRangeAsked, this, &ReadPage::showQueryRange);
+    connect(m_mapPanel, &MapPanel::styleChanged, this, [this](const viewer::OverlayStyle& style) {
+        m_view->setOverlayStyle(style);
+        if (style.basis == viewer::RangeBasis::Reference)
+            showReferenceRange();
+    });
+    connect(m_mapPanel, &MapPanel::studyRangeAsked, this, &ReadPage::showStudyRange);
     connect(m_view, &PaneView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
     connect(m_view, &PaneView::cursorMoved, this,
             [this](const viewer::CursorInfo& info) { Q_EMIT readOut(viewer::toText(info)); });
@@ -291,19 +437,36 @@ void ReadPage::connectPanels()
 void ReadPage::showMaps()
 {
     const auto result = m_session->result(m_queryPanel->selectedRow());
+    m_mapPanel->setMapsThere(result && !result->maps.empty());
+    if (m_view->overlayStyle().basis == viewer::RangeBasis::Reference)
+        showReferenceRange();
     showResult(*m_view, result ? &*result : nullptr);
     if (result && !result->maps.empty())
         QTimer::singleShot(0, this, &ReadPage::mapsOnScreen);
 }
 
-// The colour scale from the lowest to the highest similarity inside the breasts on screen.
-void ReadPage::showQueryRange()
+// The colour scale from the lowest to the highest similarity inside the breasts on screen, until another study comes.
+void ReadPage::showStudyRange()
 {
     const auto range = similarityRange(m_session->maps(m_queryPanel->selectedRow()), *m_view);
     if (!range)
         return;
     viewer::OverlayStyle style = m_view->overlayStyle();
+    style.basis = viewer::RangeBasis::Study;
     std::tie(style.low, style.high) = *range;
+    m_view->setOverlayStyle(style);
+    m_mapPanel->setStyle(style);
+}
+
+// The scale that is the same for every study: of the chosen sentence in the model's reference, else all of -1 to 1.
+void ReadPage::showReferenceRange()
+{
+    viewer::OverlayStyle style = m_view->overlayStyle();
+    const auto result = m_session->result(m_queryPanel->selectedRow());
+    const auto range = result ? result->scores.mapRange : std::nullopt;
+    style.basis = viewer::RangeBasis::Reference;
+    style.low = range ? (*range)[0] : -1;
+    style.high = range ? (*range)[1] : 1;
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
 }

@@ -2,6 +2,7 @@
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
 #include "app/workstation/read/study_session.h"
+#include "widgets/panels/score_table.h"
 #include "widgets/viewer/pane_view.h"
 
 #include <QSettings>
@@ -38,7 +39,8 @@ public:
     void open(const std::vector<std::filesystem::path>& paths);
     void setModel(const QString& folder);
     void ask(const QString& sentence);
-    void cancel(); // what is under way: first what concerns the pictures
+    void repeat(); // the sentences that were not asked of this study
+    void cancel(); // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
     StudySession& studies() { return *m_studies; }
     ModelSession& session() { return *m_session; }
@@ -79,9 +81,18 @@ private:
     void activate(int image); // of the study, if it hangs
     void selectActiveImage(); // in the list
     void hangExtra(int image);
+    void hang();   // as the studies' session says
+    void rehang(); // and what follows from it
+    void place(Slot slot);
+    void undoPlace();
+    void stepAlone(int by);
+    void perform(viewer::ViewCommand command);
+    void selectSentence(int by);
+    std::vector<ScoredImage> scoredColumns() const;
     void stepFrame(int by); // of the active image
     void showMaps();
-    void showQueryRange();
+    void showStudyRange();
+    void showReferenceRange();
     void showViewState();
     void updateHint();
     void updateCaption();
@@ -100,7 +111,8 @@ private:
     WindowList* m_windows = nullptr;
     QMenu* m_recentModels = nullptr;
     QString m_encodingProblem;
-    int m_refused = 0; // files of the scan
+    int m_refused = 0;                                      // files of the scan
+    viewer::ViewLayout m_layout = viewer::ViewLayout::Grid; // of the four views, chosen last
 };
 
 } // namespace mama

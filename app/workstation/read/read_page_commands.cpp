@@ -31,6 +31,17 @@ void ReadPage::buildCommands()
     add(study, {"study.previous", tr("&Previous study"), [this] { m_studies->show(m_studies->current() - 1); }});
     add(study, {"study.frame.next", tr("Next &frame of the image"), [this] { stepFrame(1); }});
     add(study, {"study.frame.previous", tr("Pre&vious frame of the image"), [this] { stepFrame(-1); }});
+    QMenu* places = addSubmenu(study, tr("This &image is"));
+    for (const auto& [id, slot] : {std::pair{"study.place.rcc", Slot::RCC},
+                                   {"study.place.lcc", Slot::LCC},
+                                   {"study.place.rmlo", Slot::RMLO},
+                                   {"study.place.lmlo", Slot::LMLO}}) {
+        QAction* action = add(
+            places, {id, QString::fromStdString(viewer::slotName(slot)), [this, place = slot] { this->place(place); }});
+        action->setProperty("ofPictures", true);
+        m_view->addAction(action);
+    }
+    add(places, {"study.place.undo", tr("&Undo"), [this] { undoPlace(); }});
     addLine(study);
     add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
@@ -51,9 +62,8 @@ QMenu* ReadPage::buildViewCommands()
         const ViewCommand what = info.command;
         QAction* action = add(menus[static_cast<std::size_t>(info.group)],
                               {info.id, QCoreApplication::translate("ViewCommand", info.title),
-                               [this, what] { m_view->perform(what); }, info.icon});
-        // Single letters and arrows belong to the pictures, not to lists and text fields.
-        action->setShortcutContext(Qt::WidgetShortcut);
+                               [this, what] { perform(what); }, info.icon});
+        action->setProperty("ofPictures", true);
         action->setCheckable(m_view->isOn(what).has_value());
         action->setData(static_cast<int>(what));
         m_view->addAction(action);
@@ -68,7 +78,8 @@ QMenu* ReadPage::buildViewCommands()
 void ReadPage::showViewState()
 {
     for (QAction* action : m_view->actions())
-        if (const auto on = m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
+        if (const auto on = !action->data().isValid() ? std::nullopt
+                                                      : m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
             action->setChecked(*on);
 }
 
@@ -80,6 +91,9 @@ void ReadPage::buildModelCommands()
     add(model, {"model.engine", tr("&Start the engine again"), [this] { m_session->start(); }});
     add(model, {"model.sentence", tr("&Type a sentence"),
                 [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); }});
+    add(model, {"model.repeat", tr("Ask the last sentences of this st&udy"), [this] { repeat(); }});
+    add(model, {"model.sentence.next", tr("&Next sentence"), [this] { selectSentence(1); }});
+    add(model, {"model.sentence.previous", tr("&Previous sentence"), [this] { selectSentence(-1); }});
     add(model, {"model.clear", tr("&Clear all sentences"), [this] { m_session->clearSentences(); }});
 }
 
@@ -93,6 +107,8 @@ void ReadPage::buildTools(QMenu* layouts)
     m_tools->addAction(action("file.folder"));
     m_tools->addSeparator();
     for (QAction* each : m_view->actions()) {
+        if (!each->data().isValid())
+            continue;
         if (each == action("view.layout.grid")) { // hanging by the mouse: its arrow lists the other layouts
             auto* button = new QToolButton(m_tools);
             button->setDefaultAction(each);

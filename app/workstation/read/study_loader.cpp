@@ -59,11 +59,32 @@ const PictureCache::Pictures* PictureCache::find(const std::string& studyUid) co
 
 void PictureCache::put(const std::string& studyUid, Pictures pictures)
 {
-    std::erase_if(m_entries, [&](const Entry& entry) { return entry.uid == studyUid; });
+    forget(studyUid);
     Entry entry{studyUid, std::move(pictures), 0};
     for (const LoadedImage& image : entry.pictures)
         entry.bytes += bytesOf(image);
     m_entries.push_back(std::move(entry));
+    limit();
+}
+
+void PictureCache::add(const std::string& studyUid, LoadedImage image)
+{
+    const auto found = std::ranges::find(m_entries, studyUid, &Entry::uid);
+    if (found == m_entries.end())
+        return;
+    found->bytes += bytesOf(image);
+    std::erase_if(found->pictures, [&](const LoadedImage& each) { return each.index == image.index; });
+    found->pictures.push_back(std::move(image));
+    limit();
+}
+
+void PictureCache::forget(const std::string& studyUid)
+{
+    std::erase_if(m_entries, [&](const Entry& entry) { return entry.uid == studyUid; });
+}
+
+void PictureCache::limit()
+{
     std::size_t total = 0;
     for (const Entry& kept : m_entries)
         total += kept.bytes;

@@ -30,6 +30,8 @@ public:
     const Pictures* find(const std::string& studyUid) const;
     // Keeps the last few studies, at most about 2 GiB of pixels.
     void put(const std::string& studyUid, Pictures pictures);
+    void add(const std::string& studyUid, LoadedImage image); // to what is kept of a study, in place of an earlier one
+    void forget(const std::string& studyUid);
     void clear();
 
 private:
@@ -39,6 +41,7 @@ private:
         Pictures pictures;
         std::size_t bytes = 0;
     };
+    void limit();
     std::vector<Entry> m_entries; // newest last
 };
 

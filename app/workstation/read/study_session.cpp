@@ -1,18 +1,12 @@
 #include "app/workstation/read/study_session.h"
 
+#include "core/study/side_and_view.h"
+#include "core/study/slots.h"
+
 #include <algorithm>
 
 namespace mama {
 namespace {
-
-std::vector<std::size_t> hungImages(const Study& study)
-{
-    std::vector<std::size_t> hung;
-    for (std::size_t i = 0; i < study.images.size(); ++i)
-        if (study.images[i].slot != Slot::Extra)
-            hung.push_back(i);
-    return hung;
-}
 
 // The slot where an image of this view would hang.
 Slot slotOf(const StudyImage& image)
@@ -31,6 +25,9 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
     cancel();
     m_studies.clear();
     m_current = -1;
+    m_hanging = {};
+    m_hangings.clear();
+    m_placed.clear();
     m_cache.clear();
     m_scanning = true;
     Q_EMIT scanStarted();
@@ -68,10 +65,14 @@ void StudySession::show(int study)
     m_jobs.clear();
     m_arriving.clear();
     m_waiting = 0;
+    if (m_current >= 0)
+        m_hangings[shown().uid] = m_hanging;
     m_current = study;
+    const auto before = m_hangings.find(shown().uid);
+    m_hanging = before == m_hangings.end() ? hangingOf(shown()) : before->second;
     Q_EMIT studyShown();
-    if (const auto* pictures = m_cache.find(m_studies[static_cast<std::size_t>(study)].uid)) {
-        for (const LoadedImage& image : *pictures)
+    if (const auto* pictures = m_cache.find(shown().uid)) {
+        for (const LoadedImage& image : PictureCache::Pictures(*pictures))
             Q_EMIT pictureReady(image);
         Q_EMIT progress({}, 0, -1);
         Q_EMIT studyComplete();
@@ -81,26 +82,154 @@ void StudySession::show(int study)
     load(study, false);
 }
 
+// The four views; where the study has none, its first image alone.
+StudySession::Hanging StudySession::hangingOf(const Study& study)
+{
+    Hanging hanging{viewer::standardViews(study), -1, {}};
+    if (hanging.views.empty() && !study.images.empty()) {
+        hanging.alone = 0;
+        hanging.shown = {0};
+    }
+    return hanging;
+}
+
+std::set<std::size_t> StudySession::images(const Hanging& hanging)
+{
+    std::set<std::size_t> all;
+    for (const auto& [slot, pane] : hanging.views)
+        all.insert(pane.image);
+    if (hanging.alone >= 0)
+        all.insert(static_cast<std::size_t>(hanging.alone));
+    return all;
+}
+
+std::vector<std::size_t> StudySession::beside() const { return {m_hanging.shown.begin(), m_hanging.shown.end()}; }
+
 bool StudySession::swapIn(int image)
 {
-    if (m_current < 0)
+    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()))
         return false;
-    Study& study = m_studies[static_cast<std::size_t>(m_current)];
-    if (image < 0 || image >= static_cast<int>(study.images.size()))
-        return false;
-    StudyImage& chosen = study.images[static_cast<std::size_t>(image)];
-    if (chosen.slot != Slot::Extra)
-        return true;
-    const Slot slot = slotOf(chosen);
+    const auto index = static_cast<std::size_t>(image);
+    const StudyImage& chosen = shown().images[index];
+    const Slot slot = chosen.slot == Slot::Extra ? slotOf(chosen) : chosen.slot;
     if (slot == Slot::Extra)
         return false;
-    for (StudyImage& other : study.images)
-        if (other.slot == slot)
-            other.slot = Slot::Extra;
-    chosen.slot = slot;
-    m_cache.clear();
+    m_hanging.views[slot] = {shown().uid, index};
+    m_hanging.alone = -1;
+    if (chosen.slot == Slot::Extra)
+        m_hanging.shown.insert(index);
+    read(image);
+    rehung();
+    return true;
+}
+
+void StudySession::showAlone(int image)
+{
+    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()))
+        return;
+    m_hanging.alone = image;
+    if (shown().images[static_cast<std::size_t>(image)].slot == Slot::Extra)
+        m_hanging.shown.insert(static_cast<std::size_t>(image));
+    read(image);
+    rehung();
+}
+
+void StudySession::showViews()
+{
+    if (!m_hanging.views.empty())
+        m_hanging.alone = -1;
+}
+
+void StudySession::rehung()
+{
+    Q_EMIT hangingChanged();
+    if (const auto* pictures = m_cache.find(shown().uid))
+        for (const LoadedImage& image : PictureCache::Pictures(*pictures))
+            Q_EMIT pictureReady(image);
+}
+
+bool StudySession::place(int image, Slot slot)
+{
+    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()) || slot == Slot::Extra)
+        return false;
+    StudyImage& chosen = shown().images[static_cast<std::size_t>(image)];
+    const bool said = chosen.side != Side::Unknown && !chosen.view.empty() && chosen.sideSource != "reader";
+    if (said)
+        return false;
+    m_placed.push_back({shown().uid, chosen});
+    setByReader(chosen, slot == Slot::RCC || slot == Slot::RMLO ? Side::Right : Side::Left,
+                slot == Slot::RCC || slot == Slot::LCC ? "CC" : "MLO");
+    fillSlots(shown());
+    m_cache.forget(shown().uid);
+    m_hangings[shown().uid] = hangingOf(shown());
+    // The next one that is to be placed.
+    const auto& all = shown().images;
+    const auto next = std::ranges::find_if(
+        all, [](const StudyImage& each) { return each.side == Side::Unknown || each.view.empty(); });
+    if (next != all.end()) {
+        Hanging& hanging = m_hangings[shown().uid];
+        hanging.alone = static_cast<int>(next - all.begin());
+        hanging.shown = {static_cast<std::size_t>(hanging.alone)};
+    }
+    m_hanging = m_hangings[shown().uid]; // show() keeps it
     show(m_current);
     return true;
+}
+
+bool StudySession::undoPlace()
+{
+    if (m_placed.empty())
+        return false;
+    const Placed before = m_placed.back();
+    m_placed.pop_back();
+    const auto study = std::ranges::find(m_studies, before.study, &Study::uid);
+    if (study == m_studies.end())
+        return false;
+    const auto same = [&](const StudyImage& each) {
+        return each.path == before.image.path && each.frame == before.image.frame;
+    };
+    const auto placed = std::ranges::find_if(study->images, same);
+    if (placed == study->images.end())
+        return false;
+    *placed = before.image;
+    fillSlots(*study);
+    m_cache.forget(study->uid);
+    Hanging hanging = hangingOf(*study);
+    hanging.alone = static_cast<int>(std::ranges::find_if(study->images, same) - study->images.begin());
+    hanging.shown = {static_cast<std::size_t>(hanging.alone)};
+    const auto index = static_cast<int>(study - m_studies.begin());
+    m_hangings[study->uid] = hanging;
+    if (index == m_current)
+        m_hanging = hanging;
+    show(index);
+    return true;
+}
+
+// Whatever is not among what is kept of the study; what is being read with the study comes by itself.
+void StudySession::read(int image)
+{
+    const auto index = static_cast<std::size_t>(image);
+    const auto* kept = m_cache.find(shown().uid);
+    if (kept && std::ranges::any_of(*kept, [&](const LoadedImage& each) { return each.index == index; }))
+        return;
+    BackgroundJob::Callbacks<LoadedImage> calls;
+    calls.work = [facts = shown().images[index], index](const Job&) -> Cancellable<LoadedImage> {
+        return loadImage(facts, index);
+    };
+    calls.done = [this, uid = shown().uid](LoadedImage loaded) {
+        if (loaded.picture)
+            shown().images[loaded.index] = loaded.picture->facts();
+        m_cache.add(uid, loaded);
+        Q_EMIT pictureReady(loaded);
+        Q_EMIT studyComplete();
+    };
+    calls.failed = [this, index](const QString& reason) {
+        LoadedImage refused;
+        refused.index = index;
+        refused.problem = reason.toStdString();
+        Q_EMIT pictureReady(refused);
+    };
+    m_jobs.push_back(BackgroundJob::start<LoadedImage>(this, std::move(calls)));
 }
 
 void StudySession::showFrame(int image, int frame)
@@ -149,7 +278,8 @@ void StudySession::load(int study, bool ahead)
     if (study < 0 || study >= static_cast<int>(m_studies.size()) ||
         m_cache.find(m_studies[static_cast<std::size_t>(study)].uid))
         return;
-    const std::vector<std::size_t> hung = hungImages(m_studies[static_cast<std::size_t>(study)]);
+    const std::set<std::size_t> hung =
+        images(study == m_current ? m_hanging : hangingOf(m_studies[static_cast<std::size_t>(study)]));
     if (!ahead) {
         m_waiting = hung.size();
         Q_EMIT progress(tr("reading images"), 0, static_cast<qint64>(hung.size()));

@@ -2,16 +2,19 @@
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/read/study_loader.h"
 #include "core/study/scan.h"
+#include "widgets/viewer/scene/hanging.h"
 
 #include <QObject>
 #include <QString>
 #include <filesystem>
 #include <map>
+#include <set>
 #include <vector>
 
 namespace mama {
 
-// The studies that are open and the pictures of the one on screen; scans, reads and reads ahead on pool threads.
+// The studies that are open, which of their images hang, and the pictures of the one on screen; scans, reads and reads
+// ahead on pool threads.
 class StudySession : public QObject
 {
     Q_OBJECT
@@ -21,33 +24,63 @@ public:
     // Scans files and folders and shows the first study. What was open before goes.
     void open(const std::vector<std::filesystem::path>& paths);
     void show(int study);
-    // Hangs an extra image of the current study in its view's slot, and the one that was there among the extras.
-    // False: its side is not known, so it has no place.
+    void cancel();
+
+    // Hangs an extra image of the current study in its view's place; the study itself stays as it is: what hangs there
+    // by rule is still the view's, in scores too. False: its side is not known, so it has no place.
     bool swapIn(int image);
+    void showAlone(int image); // by itself, whatever it is
+    void showViews();          // the four views again, if the study has any
     // Another frame of a stack in its place, as near to the one asked for as there is.
     void showFrame(int image, int frame);
-    void cancel();
+    // Side and view of an image for which neither header nor name says both. False: they are said.
+    bool place(int image, Slot slot);
+    bool undoPlace(); // the last one, and shows its study; false: there is none
 
     const std::vector<Study>& studies() const { return m_studies; }
     int current() const { return m_current; }
     const Study* study() const { return m_current < 0 ? nullptr : &m_studies[static_cast<std::size_t>(m_current)]; }
+    const viewer::StandardViews& hanging() const { return m_hanging.views; }
+    int alone() const { return m_hanging.alone; } // the image shown by itself; -1: the views
+    // Images that were hung or shown by themselves, and are none of the study's four: scored in columns of their own.
+    std::vector<std::size_t> beside() const;
     bool busy() const { return m_scanning || m_waiting > 0; }
 
 Q_SIGNALS:
     void scanStarted();
     void scanned(const std::vector<mama::ScanProblem>& problems, const std::vector<mama::ScanProblem>& others);
     void scanFailed(const QString& reason);
-    void studyShown(); // cells are to be emptied; pictures follow
+    void studyShown();     // cells are to be emptied; pictures follow
+    void hangingChanged(); // of the study on screen; what is missing follows
     void pictureReady(const mama::LoadedImage& image);
     void studyComplete();                                           // every hung image is there or refused
     void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
 
 private:
+    struct Hanging
+    {
+        viewer::StandardViews views;
+        int alone = -1;
+        std::set<std::size_t> shown; // extras
+    };
+    struct Placed // what it was before
+    {
+        std::string study;
+        StudyImage image;
+    };
+    static Hanging hangingOf(const Study& study);
+    static std::set<std::size_t> images(const Hanging& hanging);
+    Study& shown() { return m_studies[static_cast<std::size_t>(m_current)]; }
     void load(int study, bool ahead);
     void take(int study, bool ahead, LoadedImage image, std::size_t expected);
+    void read(int image); // one more, beside those that hung when the study was shown
+    void rehung();
 
     std::vector<Study> m_studies;
     int m_current = -1;
+    Hanging m_hanging;                         // of the current study
+    std::map<std::string, Hanging> m_hangings; // of those shown before, by UID
+    std::vector<Placed> m_placed;
     bool m_scanning = false;
     std::size_t m_waiting = 0;
     std::vector<BackgroundJob> m_jobs; // of the study on screen

@@ -3,6 +3,8 @@
 #include "app/workstation/look/settings_keys.h"
 #include "core/study/study.h"
 
+#include <algorithm>
+
 namespace mama {
 
 WindowList::WindowList(viewer::PaneView& view, QSettings& settings, QWidget* parent)
@@ -21,6 +23,10 @@ WindowList::WindowList(viewer::PaneView& view, QSettings& settings, QWidget* par
         m_settings.setValue(keyOf(*pane), itemText(choice));
     });
     connect(&m_view, &viewer::PaneView::activePaneChanged, this, &WindowList::refresh);
+    connect(&m_view, &viewer::PaneView::windowChanged, this, [this](const viewer::PaneId& pane) {
+        if (pane == m_view.activePane() && count() > 0)
+            setCurrentIndex(m_view.shade(pane).choice); // activated() alone is a person's choice
+    });
 }
 
 void WindowList::refresh()
@@ -32,11 +38,8 @@ void WindowList::refresh()
     setEnabled(image != nullptr);
     if (!image)
         return;
-    for (std::size_t i = 0; i < image->voi().size(); ++i) {
-        const VoiChoice& choice = image->voi()[i];
-        const QString kind = choice.window ? tr("window %1").arg(i + 1) : tr("LUT %1").arg(i + 1);
-        addItem(choice.explanation().empty() ? kind : QString::fromStdString(choice.explanation()));
-    }
+    for (std::size_t i = 0; i < image->voi().size(); ++i)
+        addItem(nameOf(*image, i));
     setCurrentIndex(m_view.shade(*pane).choice);
 }
 
@@ -47,8 +50,22 @@ void WindowList::chooseRemembered(const viewer::PaneId& pane)
     if (wanted.isEmpty())
         return;
     for (std::size_t i = 0; i < image->voi().size(); ++i)
-        if (QString::fromStdString(image->voi()[i].explanation()) == wanted)
-            m_view.setVoiChoice(pane, static_cast<int>(i));
+        if (nameOf(*image, i) == wanted)
+            return m_view.setVoiChoice(pane, static_cast<int>(i));
+}
+
+// The file's own name of it; which kind it is where a window and a table have one name.
+QString WindowList::nameOf(const viewer::ViewImage& image, std::size_t choice)
+{
+    const auto& all = image.voi();
+    const std::string own = all[choice].explanation();
+    if (own.empty())
+        return all[choice].window ? tr("window %1").arg(choice + 1) : tr("LUT %1").arg(choice + 1);
+    const auto same = std::ranges::count_if(all, [&](const VoiChoice& each) { return each.explanation() == own; });
+    const QString name = QString::fromStdString(own);
+    if (same < 2)
+        return name;
+    return all[choice].window ? tr("%1 (window)").arg(name) : tr("%1 (LUT)").arg(name);
 }
 
 QString WindowList::keyOf(const viewer::PaneId& pane) const

@@ -20,6 +20,7 @@ public:
 
 private:
     QString keyOf(const viewer::PaneId& pane) const;
+    static QString nameOf(const viewer::ViewImage& image, std::size_t choice);
 
     viewer::PaneView& m_view;
     QSettings& m_settings;

@@ -1,5 +1,6 @@
 #include "app/workstation/shell/key_map.h"
 
+#include <QAction>
 #include <algorithm>
 
 namespace mama {
@@ -15,6 +16,11 @@ const std::vector<KeyOf>& keyMap()
         {"study.previous", "Ctrl+PgUp"},
         {"study.frame.next", "Alt+PgDown"},
         {"study.frame.previous", "Alt+PgUp"},
+        {"study.place.rcc", "5"},
+        {"study.place.lcc", "6"},
+        {"study.place.rmlo", "7"},
+        {"study.place.lmlo", "8"},
+        {"study.place.undo", "Ctrl+Z"},
         {"study.pin", ""},
         {"study.cancel", "Esc"},
         {"study.identifiers", ""},
@@ -57,6 +63,9 @@ const std::vector<KeyOf>& keyMap()
         {"model.open", "Ctrl+M"},
         {"model.engine", ""},
         {"model.sentence", "Ctrl+L"},
+        {"model.repeat", "F8"},
+        {"model.sentence.next", "Alt+Down"},
+        {"model.sentence.previous", "Alt+Up"},
         {"model.clear", ""},
         {"train.new", "Ctrl+N"},
         {"train.open", "Ctrl+R"},
@@ -78,6 +87,15 @@ std::size_t placeInKeyMap(const QString& command)
     const auto found = std::find_if(keyMap().begin(), keyMap().end(),
                                     [&](const KeyOf& each) { return command == QLatin1String(each.command); });
     return static_cast<std::size_t>(found - keyMap().begin());
+}
+
+void giveShortcut(QAction& action, const QKeySequence& key)
+{
+    action.setShortcut(key);
+    if (!action.property(ofPictures).toBool())
+        return;
+    const int first = key.isEmpty() ? 0 : key[0].key();
+    action.setShortcutContext(first >= Qt::Key_F1 && first <= Qt::Key_F35 ? Qt::WindowShortcut : Qt::WidgetShortcut);
 }
 
 QString defaultKey(const QString& command)

@@ -1,6 +1,9 @@
 #pragma once
+#include <QKeySequence>
 #include <QString>
 #include <vector>
+
+class QAction;
 
 namespace mama {
 
@@ -11,6 +14,11 @@ struct KeyOf
     const char* key;     // QKeySequence's portable text; "": none
 };
 const std::vector<KeyOf>& keyMap(); // in the order in which the commands are listed
+
+// Single keys of the pictures (a command's property "ofPictures") work while the pictures have the focus, so that
+// lists and text fields keep their letters; function keys always do.
+inline constexpr const char* ofPictures = "ofPictures";
+void giveShortcut(QAction& action, const QKeySequence& key);
 
 QString defaultKey(const QString& command); // empty: none
 // For the order of a list; commands without a line come last.

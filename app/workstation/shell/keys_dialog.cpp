@@ -112,7 +112,7 @@ void KeysDialog::accept()
     for (int row = 0; row < m_table->rowCount(); ++row) {
         QAction* action = m_commands[static_cast<std::size_t>(row)];
         const QKeySequence key = editor(m_table, row)->keySequence();
-        action->setShortcut(key);
+        giveShortcut(*action, key);
         m_settings.setValue(settings_keys::commandKeys(action->objectName()), key.toString(QKeySequence::PortableText));
     }
     QDialog::accept();

@@ -9,6 +9,7 @@
 #include <QDragEnterEvent>
 #include <QMenu>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QUrl>
@@ -41,8 +42,21 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     connectStatus();
     buildMenus();
     showPage(*m_read);
-    resize(1600, 1000);
-    restoreGeometry(m_settings.value(settings_keys::windowGeometry).toByteArray());
+    if (!restoreGeometry(m_settings.value(settings_keys::windowGeometry).toByteArray()))
+        fitScreen();
+}
+
+// As wished where the screen has room for it and its frame, else as large as the screen.
+void MainWindow::fitScreen()
+{
+    const QSize wished(1600, 1000), frame(16, 56);
+    const QRect room = screen()->availableGeometry();
+    setMinimumSize(minimumSize().boundedTo(room.size() - frame));
+    if (wished.width() + frame.width() <= room.width() && wished.height() + frame.height() <= room.height())
+        return resize(wished);
+    setGeometry(
+        room.adjusted(frame.width() / 2, frame.height() - frame.width() / 2, -frame.width() / 2, -frame.width() / 2));
+    setWindowState(windowState() | Qt::WindowMaximized);
 }
 
 void MainWindow::buildCentre()

@@ -44,6 +44,7 @@ private:
     }
     void take(Page& page);
     void buildCentre();
+    void fitScreen();
     void connectPages();
     void connectStatus();
 

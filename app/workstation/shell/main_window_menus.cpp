@@ -29,7 +29,7 @@ void MainWindow::giveKey(QAction& action)
 {
     const QString kept =
         m_settings.value(settings_keys::commandKeys(action.objectName()), defaultKey(action.objectName())).toString();
-    action.setShortcut(QKeySequence::fromString(kept, QKeySequence::PortableText));
+    giveShortcut(action, QKeySequence::fromString(kept, QKeySequence::PortableText));
     m_commands.push_back(&action);
 }
 

@@ -72,7 +72,7 @@ class TestViewer : public QObject
         for (int r = 0; r < description.rows; ++r)
             for (int c = 0; c < description.columns; ++c) {
                 const QPoint p = screenOf(*view, description.slot, c, r);
-                if (p.x() < 2 || p.y() < 2 || p.x() >= 348 || p.y() >= (500 - legendHeight) / 2 - 2)
+                if (p.x() < 2 || p.y() < 2 || p.x() >= 348 || p.y() >= (500 - legendHeight(700)) / 2 - 2)
                     continue; // the active view's border, other cells
                 worst = std::max(worst, std::abs(grey(frame, p.x(), p.y()) - expected.at(r, c)));
                 ++compared;
@@ -343,7 +343,7 @@ private Q_SLOTS:
         view->setPose(paneOf(s), pose);
         const QImage frame = grab(*view);
         const HungCell* cell = nullptr;
-        const auto hung = laidOut(fourUp(ViewLayout::Grid, test::fourViews()), {0, 0, 1100, 1000 - legendHeight});
+        const auto hung = laidOut(fourUp(ViewLayout::Grid, test::fourViews()), {0, 0, 1100, 1000 - legendHeight(1100)});
         for (const auto& h : hung)
             cell = h.pane == paneOf(s) ? &h : cell;
         double sumX = 0, sumY = 0;
@@ -401,7 +401,11 @@ private Q_SLOTS:
         };
         const double outside = changed(850, 200, 990, 800), insideBreast = changed(100, 300, 500, 420),
                      air = changed(700, 120, 790, 200);
-        QVERIFY2(outside > 0.03 && outside < 0.5, qPrintable(QString::number(outside))); // lines, not a fill
+        QVERIFY2(outside < 0.01, qPrintable(QString::number(outside))); // air is bare beside the crop too
+        QVERIFY2(changed(801, 300, 803, 700) > 0.3,
+                 qPrintable(QString::number(changed(801, 300, 803, 700)))); // its line
+        const double unseen = changed(100, 100 + 18 * 14 * 800 / 518 + 2, 500, 100 + 19 * 14 * 800 / 518 - 2);
+        QVERIFY2(unseen > 0.03 && unseen < 0.5, qPrintable(QString::number(unseen))); // lines, not a fill
         QVERIFY2(insideBreast > 0.98, qPrintable(QString::number(insideBreast)));
         QVERIFY2(air < 0.01, qPrintable(QString::number(air)));
         const QPoint p = screenOf(*view, Slot::LCC, 300, 100 + static_cast<int>(18.5 * 14 * 800 / 518));
@@ -444,6 +448,7 @@ private Q_SLOTS:
         const auto shown = [&](double low, double high) {
             OverlayStyle style;
             style.opacity = 1;
+            style.opacityByValue = false;
             style.low = low;
             style.high = high;
             view->setOverlayStyle(style);
@@ -599,7 +604,7 @@ private Q_SLOTS:
     void theLegendWarns()
     {
         const auto amber = [](const LegendFacts& facts) {
-            const QImage legend = paintLegend(facts, 900, legendHeight, 1).convertToFormat(QImage::Format_RGB32);
+            const QImage legend = paintLegend(facts, 900, legendHeight(900), 1).convertToFormat(QImage::Format_RGB32);
             int count = 0;
             for (int y = 20; y < 42; ++y) // the second line
                 for (int x = 0; x < legend.width(); ++x) {

@@ -19,19 +19,25 @@ struct MapOverlay
     std::optional<float> valueAt(Point stored) const;
 };
 
+// Where the ends of the colour scale come from: the quantiles of this sentence in the model's reference set, the full
+// scale of a cosine, the maps on screen, or the reader.
+enum class RangeBasis { Reference, Full, Study, Own };
+
 // How all maps of one query are drawn; one scale for all views.
 struct OverlayStyle
 {
     bool visible = true;
-    double opacity = 0.45;       // 0..1
-    bool opacityByValue = false; // opacity grows with the value over the range; the legend says so
-    double low = -1, high = 1;   // ends of the colour scale; low > high turns it round; equal: one colour
-    double threshold = -1;       // values below are not drawn
-    bool cells = false;          // true: patches as cells; false: bilinear between patch centres
+    double opacity = 0.6;       // 0..1
+    bool opacityByValue = true; // opacity grows with the value over the range: tissue below stays readable
+    RangeBasis basis = RangeBasis::Reference;
+    double low = -1, high = 1; // ends of the colour scale; low > high turns it round; equal: one colour
+    double threshold = -1;     // values below are not drawn
+    bool cells = false;        // true: patches as cells; false: bilinear between patch centres
     bool isolines = false;
     double isolineStep = 0.25;
-    bool hideAir = true; // mask what lies outside the breast
-    bool hatchUnseen = true;
+    bool hideAir = true;     // mask what lies outside the breast
+    bool hatchUnseen = true; // breast that the model did not see; elsewhere its crop is outlined
+    bool markBeyond = true;  // a line around values above the scale's upper end
     ColourMap map = ColourMap::Even;
     bool operator==(const OverlayStyle&) const = default;
 };
@@ -42,7 +48,7 @@ struct OverlayLegend
     std::string sentence;
     std::string model;   // name and hash
     std::string profile; // name and version
-    std::string patch;   // "2.8 x 5.7 mm", or "" for the active image's own, computed by the view
+    std::string range;   // where the scale's ends come from: "50th to 99th percentile of demo, 500 studies"
     bool meanSubtracted = false;
     std::string note;    // for example "trained on phantoms"
     std::string warning; // of the sentence's result

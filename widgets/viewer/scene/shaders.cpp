@@ -109,6 +109,7 @@ uniform int cells;
 uniform int isolines;
 uniform int hideAir;
 uniform int hatch;
+uniform int beyond;       // 1: a line around values above the range
 uniform float isolineStep;
 uniform float unit;       // device pixels a logical pixel
 vec2 at(ivec2 t) { return texelFetch(map, clamp(t, ivec2(0), grid - 1), 0).rg; }
@@ -134,9 +135,12 @@ void main()
   float slope = length(vec2(dFdx(value), dFdy(value)));
   vec4 result = vec4(0.0);
   if (inImage && (!inSeen || own.y < 0.5)) {
-    if (hatch == 1) {
+    if (hatch == 1 && texture(breast, p / (8.0 * breastSize)).r >= 0.5) {
       float line = abs(fract((f.x + f.y) / (12.0 * unit)) - 0.5) * 12.0 * unit;
       result = line < 0.75 * unit ? vec4(0.62, 0.66, 0.72, 1.0) * 0.42 : vec4(0.0);
+    } else if (hatch == 1) {
+      vec2 off = max(max(seen.xy - p, p - seen.zw), vec2(0.0)) / abs(toStored.xy);
+      result = max(off.x, off.y) <= 1.2 * unit ? vec4(0.62, 0.66, 0.72, 1.0) * 0.5 : vec4(0.0);
     }
   } else if (inImage && value >= threshold) {
     bool air = hideAir == 1 && texture(breast, p / (8.0 * breastSize)).r < 0.5;
@@ -149,6 +153,13 @@ void main()
       if (isolines == 1 && cells == 0 && slope > 0.0) {
         float off = abs(fract(value / isolineStep + 0.5) - 0.5) * isolineStep / slope;
         if (off < 0.7 * unit) result = mix(result, vec4(1.0), 0.8);
+      }
+      float high = max(range.x, range.y);
+      if (beyond == 1 && cells == 0 && slope > 0.0 && abs(value - high) / slope < 0.8 * unit)
+        result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
+      if (beyond == 1 && cells == 1 && value > high) {
+        vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
+        if (min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
       }
     }
   }

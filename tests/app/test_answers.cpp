@@ -1,0 +1,281 @@
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+
+#include "core/base/files.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/score_delegate.h"
+#include "widgets/panels/score_table.h"
+#include "widgets/panels/sentence_edit.h"
+#include "widgets/panels/study_panel.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QComboBox>
+#include <QListWidget>
+#include <QSignalSpy>
+#include <QTableView>
+
+using namespace mama;
+using mama::test::WindowFixture;
+
+namespace {
+
+const QString sentence = QStringLiteral("There is a mass.");
+
+QAction* action(MainWindow& window, const char* id) { return window.findChild<QAction*>(QLatin1String(id)); }
+
+// Two studies of the same four pictures under two folders: no header tells them apart.
+std::filesystem::path twoStudies(WindowFixture& fixture)
+{
+    const auto folder = fixture.folder() / "two";
+    for (const char* study : {"first", "second"}) {
+        std::filesystem::create_directories(folder / study);
+        for (const auto& entry : std::filesystem::directory_iterator(test::dataFolder() / "four-view"))
+            if (entry.path().extension() == ".png")
+                std::filesystem::copy(entry.path(), folder / study / entry.path().filename());
+    }
+    return folder;
+}
+
+bool noModelOutput(MainWindow& window)
+{
+    for (const SentenceScores& row : window.read().session().scores())
+        if (row.state != SentenceScores::State::NotAsked || !row.images.empty() || std::isfinite(row.study))
+            return false;
+    return window.read().session().maps(0).empty();
+}
+
+} // namespace
+
+// What the window answers: only when asked, by the right name, in words where there is no value.
+class TestAnswers : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+    }
+
+    // Another study comes without score and map; one key asks the last sentences of it. Coming back asks nothing
+    // either.
+    void anotherStudyIsNotScoredUnasked()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(twoStudies(fixture)));
+        QCOMPARE(window.read().studies().studies().size(), std::size_t{2});
+        QVERIFY(fixture.askAndWait(sentence));
+        QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
+        action(window, "study.next")->trigger();
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().studyEncoded(), 60000);
+        QTest::qWait(300);
+        QVERIFY(noModelOutput(window));
+        fixture.screenshot(QStringLiteral("not-asked"));
+        QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&window.read().view(), Qt::Key_F8);
+        QVERIFY(maps.count() > 0 || maps.wait(60000));
+        QCOMPARE(window.read().session().scores()[0].state, SentenceScores::State::Done);
+        action(window, "study.previous")->trigger();
+        QVERIFY(noModelOutput(window));
+    }
+
+    // Esc while the model loads: the rows and the line above them say so, and asking again loads it.
+    void aCancelledLoadingSaysSo()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        window.read().setModel(QString::fromStdString(model.string()));
+        window.read().ask(sentence);
+        window.read().session().cancel();
+        const auto& row = window.read().session().scores()[0];
+        QCOMPARE(row.state, SentenceScores::State::Failed);
+        QVERIFY(row.note.contains(QStringLiteral("cancelled")));
+        QVERIFY(window.read().session().modelProblem().contains(QStringLiteral("cancelled")));
+        QTest::qWait(1500); // the engine starts meanwhile: it does not load by itself
+        QVERIFY(!window.read().session().model());
+        QVERIFY(fixture.askAndWait(sentence));
+    }
+
+    // Pictures of which nothing says side and view: shown one by one, scored, placed by keys, and taken back.
+    void picturesWithoutAViewAreShownScoredAndPlaced()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = fixture.folder() / "loose";
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy(test::dataFolder() / "four-view" / "R-CC.png", folder / "picture1.png");
+        std::filesystem::copy(test::dataFolder() / "four-view" / "L-CC.png", folder / "picture2.png");
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(folder));
+        StudySession& studies = window.read().studies();
+        QCOMPARE(studies.alone(), 0);
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().view().image({studies.study()->uid, 0}) != nullptr, 30000);
+        QVERIFY(fixture.askAndWait(sentence));
+        QVERIFY(std::isfinite(window.read().session().scores()[0].study));
+        fixture.screenshot(QStringLiteral("no-view"));
+        viewer::PaneView& view = window.read().view();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_BracketRight);
+        QTRY_COMPARE(studies.alone(), 1);
+        QTRY_VERIFY_WITH_TIMEOUT(view.image({studies.study()->uid, 1}) != nullptr, 30000);
+        QTest::keyClick(&view, Qt::Key_BracketLeft);
+        QTRY_COMPARE(studies.alone(), 0);
+        QTest::keyClick(&view, Qt::Key_5);
+        QVERIFY(studies.study()->inSlot(Slot::RCC) != nullptr);
+        QCOMPARE(studies.study()->inSlot(Slot::RCC)->path.filename().string(), std::string("picture1.png"));
+        QCOMPARE(studies.study()->inSlot(Slot::RCC)->sideSource, std::string("reader"));
+        QVERIFY(studies.alone() > 0); // the next one that is to be placed
+        QTest::keyClick(&view, Qt::Key_6);
+        QVERIFY(studies.study()->inSlot(Slot::LCC) != nullptr);
+        QCOMPARE(studies.alone(), -1); // both hang
+        QTRY_VERIFY_WITH_TIMEOUT(std::isfinite(window.read().session().scores()[0].right) &&
+                                     std::isfinite(window.read().session().scores()[0].left),
+                                 60000);
+        fixture.screenshot(QStringLiteral("placed"));
+        QTest::keyClick(&view, Qt::Key_Z, Qt::ControlModifier);
+        QVERIFY(!studies.study()->inSlot(Slot::LCC) && studies.study()->inSlot(Slot::RCC));
+        action(window, "study.place.undo")->trigger();
+        QVERIFY(!studies.study()->inSlot(Slot::RCC));
+        action(window, "study.place.undo")->trigger(); // nothing more: it says so
+    }
+
+    // An extra in a view's place keeps its own name and column and does not count for breast and study.
+    void anExtraInAViewsPlaceKeepsItsName()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = fixture.folder() / "study";
+        std::filesystem::create_directories(folder);
+        for (const char* file : {"R-CC.png", "L-CC.png", "R-MLO.png", "L-MLO.png"})
+            std::filesystem::copy(test::dataFolder() / "four-view" / file, folder / file);
+        std::filesystem::copy(test::dataFolder() / "four-view" / "L-CC.png", folder / "R-XCCL.png");
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(folder));
+        QVERIFY(fixture.askAndWait(sentence));
+        const SentenceScores before = window.read().session().scores()[0];
+        const Study& study = *window.read().studies().study();
+        QCOMPARE(study.images.size(), std::size_t{5});
+        QCOMPARE(study.images[4].label, std::string("RXCCL"));
+        QVERIFY(window.read().studies().swapIn(4));
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().view().image({study.uid, 4}) != nullptr, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().scores()[0].images.size() == 5, 60000);
+        const SentenceScores& after = window.read().session().scores()[0];
+        QCOMPARE(after.right, before.right);
+        QCOMPARE(after.study, before.study);
+        QCOMPARE(after.images.at({study.uid, 0}), before.images.at({study.uid, 0}));
+        const auto* table = window.read().findChild<QueryPanel*>()->findChild<QTableView*>();
+        QStringList columns;
+        for (int column = 0; column < table->model()->columnCount(); ++column)
+            columns << table->model()->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+        QVERIFY2(columns.contains(QStringLiteral("RXCCL")), qPrintable(columns.join(QLatin1Char(' '))));
+        QVERIFY(!table->model()
+                     ->headerData(table->model()->columnCount() - 1, Qt::Horizontal, Qt::ToolTipRole)
+                     .toString()
+                     .contains(QStringLiteral("RXCCL")));
+        fixture.screenshot(QStringLiteral("swapped-in"));
+    }
+
+    // A range fitted to the study on screen says so and ends with it.
+    void aFittedRangeEndsWithItsStudy()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(twoStudies(fixture)));
+        QCOMPARE(window.read().view().overlayStyle().basis, viewer::RangeBasis::Reference);
+        QVERIFY(fixture.askAndWait(sentence));
+        QCOMPARE(window.read().view().overlayStyle().low, -1.0); // this model has no reference
+        for (auto* button : window.read().findChildren<QAbstractButton*>())
+            if (button->text() == QStringLiteral("This stud&y"))
+                button->click();
+        QCOMPARE(window.read().view().overlayStyle().basis, viewer::RangeBasis::Study);
+        QVERIFY(window.read().view().overlayStyle().low > -1);
+        fixture.screenshot(QStringLiteral("fitted-range"));
+        action(window, "study.next")->trigger();
+        QCOMPARE(window.read().view().overlayStyle().basis, viewer::RangeBasis::Reference);
+        QCOMPARE(window.read().view().overlayStyle().low, -1.0);
+        QCOMPARE(window.read().view().overlayStyle().high, 1.0);
+    }
+
+    // The pictures have the focus when a study comes and after a question; function keys act from everywhere.
+    void thePicturesHaveTheFocus()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        viewer::PaneView& view = window.read().view();
+        QTRY_VERIFY(view.hasFocus());
+        action(window, "model.sentence")->trigger();
+        auto* edit = window.read().findChild<SentenceEdit*>();
+        QTRY_VERIFY(edit->hasFocus());
+        QTest::keyClick(edit, Qt::Key_F3);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Row);
+        QTest::keyClicks(edit, QStringLiteral("wio")); // letters are the sentence's
+        QCOMPARE(edit->text(), QStringLiteral("wio"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QTRY_VERIFY(view.hasFocus());
+        QTest::keyClick(&view, Qt::Key_I);
+        QVERIFY(view.aids().inverted);
+        action(window, "model.sentence")->trigger();
+        QTRY_VERIFY(edit->hasFocus());
+        QTest::keyClick(edit, Qt::Key_Escape);
+        QTRY_VERIFY(view.hasFocus());
+    }
+
+    // The name of the window is what the picture shows, whoever chose it.
+    void theWindowsNameIsTrue()
+    {
+        const auto file = test::dataFolder() / "dicom";
+        std::filesystem::path found;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(file))
+            if (entry.path().filename() == "GH133.dcm")
+                found = entry.path();
+        MAMA_NEED(!found.empty(), "data/dicom GH133.dcm");
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(found));
+        QComboBox* list = nullptr;
+        for (auto* each : window.read().findChildren<QComboBox*>())
+            if (each->accessibleName() == QStringLiteral("Window"))
+                list = each;
+        QVERIFY(list && list->count() > 1);
+        QSet<QString> names;
+        for (int i = 0; i < list->count(); ++i)
+            names.insert(list->itemText(i));
+        QCOMPARE(names.size(), list->count());
+        for (int press = 0; press < list->count() + 1; ++press) {
+            action(window, "view.window.next")->trigger();
+            const auto active = window.read().view().activePane();
+            QVERIFY(active);
+            QCOMPARE(list->currentIndex(), window.read().view().shade(*active).choice);
+        }
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::PaneView::setDefaultFormat();
+    QApplication application(argc, argv);
+    applyTheme(application, Theme::Dark);
+    TestAnswers test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_answers.moc"
