@@ -20,6 +20,7 @@ inline constexpr auto chooseFusionRule = TextId("action.choose_fusion_rule", "ch
 inline constexpr auto loadModel = TextId("action.load_model", "load model");
 inline constexpr auto findModel = TextId("action.find_model", "find model");
 inline constexpr auto readReference = TextId("action.read_reference", "read reference");
+inline constexpr auto readSentences = TextId("action.read_sentences", "read sentences");
 inline constexpr auto makeReference = TextId("action.make_reference", "make reference");
 inline constexpr auto query = TextId("action.query", "query");
 inline constexpr auto compareEmbeddings = TextId("action.compare_embeddings", "compare embeddings");

@@ -161,9 +161,10 @@ Cancellable<LoadReply> Session::load(const LoadRequest& request, const Job& job)
 {
     const ComputeOptions compute = computeOptions(request, m_options.compute);
     job.report(0, 1, "load model");
-    auto use = std::make_shared<ModelInUse>(m_options.loader(request.model, compute, job));
-    if (job.cancelled())
+    LoadedModel loaded = m_options.loader(request.model, compute, job);
+    if (!loaded.model || job.cancelled())
         return {};
+    auto use = std::make_shared<ModelInUse>(std::move(loaded));
     job.report(1, 1, "load model");
     LoadReply reply{describe(*use)};
     std::list<Kept> former; // let go outside the lock
@@ -214,6 +215,7 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
     QueryOptions options = queryOptions(request);
     const Kept kept = study(request.study);
     options.reference = kept.model->files.reference;
+    options.sentences = &kept.model->sentences;
     const auto result = mama::query(kept.model->texts, *kept.study, options, job);
     if (!result)
         return {};

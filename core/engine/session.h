@@ -5,6 +5,7 @@
 #include "core/protocol/query_reply.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/model_catalogue.h"
+#include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"
 
@@ -19,9 +20,12 @@ namespace mama::engine {
 // A model that is in use: requests that run keep it alive while another one is being loaded.
 struct ModelInUse
 {
-    explicit ModelInUse(LoadedModel loaded) : files(std::move(loaded)), texts(*files.model) {}
+    explicit ModelInUse(LoadedModel loaded)
+        : files(std::move(loaded)), texts(*files.model), sentences(files.model, files.folder)
+    {}
     LoadedModel files;
     TextEncoder texts;
+    SentenceContext sentences;
 
     const Model& model() const { return *files.model; }
 };

@@ -75,6 +75,7 @@ QueryOptions queryOptions(const protocol::QueryRequest& request)
 {
     QueryOptions out;
     out.texts = request.texts;
+    out.headings = request.headings;
     out.fusion = fusionRuleByName(request.fusion);
     out.pooling = poolingByName(request.pooling);
     out.prefix = request.prefix;

@@ -95,6 +95,10 @@ public:
                                                      std::int64_t width, const Job& job = {}) const = 0;
     virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts,
                                                    const TextOptions& options = {}, const Job& job = {}) const = 0;
+    // Sentences in the language model's own space, [M, its width], L2-normalised: the mean of its hidden states over
+    // the real tokens, without adapters, heads and caption rules. Error(Model) as encodeTexts(). Empty: cancelled.
+    virtual Cancellable<std::vector<float>> encodeOwnTexts(const std::vector<std::string>& texts,
+                                                           const Job& job = {}) const = 0;
 };
 
 } // namespace mama

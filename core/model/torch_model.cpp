@@ -103,8 +103,10 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
     m_info.embedding = static_cast<int>(m_network->embedding());
     if (m_network->logitScale().defined())
         m_info.logitScale = m_network->logitScale().item<double>();
-    if (m_network->text && m_tokenizer)
+    if (m_network->text && m_tokenizer) {
         m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
+        m_ownText = std::make_unique<OwnText>(placed, m_description["text"], m_tokenizer);
+    }
 }
 
 void TorchModel::setFiles(std::unique_ptr<ModelFiles> files)
@@ -171,14 +173,28 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
 Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,
                                                    const Job& job) const
 {
-    if (!m_texts)
-        throw Error(ErrorCode::Model, {action::encodeText}, m_info.name,
-                    m_network->text ? UserText{TextId("model.no_tokenizer", "the model folder has no tokenizer")}
-                                    : UserText{TextId("model.no_text_tower", "the model has no text tower")});
+    needTexts();
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
     return fromSameFiles([&] { return m_texts->encode(texts, options, job); });
+}
+
+Cancellable<std::vector<float>> TorchModel::encodeOwnTexts(const std::vector<std::string>& texts, const Job& job) const
+{
+    needTexts();
+    const std::lock_guard lock(m_turn);
+    const c10::InferenceMode inference;
+    at::set_num_threads(m_threads);
+    return fromSameFiles([&] { return m_ownText->encode(texts, cuda::deviceOf(m_gpu), job); });
+}
+
+void TorchModel::needTexts() const
+{
+    if (!m_texts)
+        throw Error(ErrorCode::Model, {action::encodeText}, m_info.name,
+                    m_network->text ? UserText{TextId("model.no_tokenizer", "the model folder has no tokenizer")}
+                                    : UserText{TextId("model.no_text_tower", "the model has no text tower")});
 }
 
 } // namespace mama

@@ -2,6 +2,7 @@
 #include "core/model/model.h"
 #include "core/model/model_files.h"
 #include "core/model/network.h"
+#include "core/model/own_text.h"
 #include "core/model/text_embedder.h"
 
 #include <mutex>
@@ -29,11 +30,14 @@ public:
                                              std::int64_t width, const Job& job = {}) const override;
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
                                            const Job& job = {}) const override;
+    Cancellable<std::vector<float>> encodeOwnTexts(const std::vector<std::string>& texts,
+                                                   const Job& job = {}) const override;
 
     // That it was made from: they give the hash, and are looked at around each computation.
     void setFiles(std::unique_ptr<ModelFiles> files);
 
 private:
+    void needTexts() const;
     template <class Work>
     auto fromSameFiles(const Work& work) const;
 
@@ -45,6 +49,7 @@ private:
     Precision m_precision = Precision::Fp32;
     std::unique_ptr<Network> m_network;
     std::unique_ptr<TextEmbedder> m_texts;
+    std::unique_ptr<OwnText> m_ownText;  // with m_texts
     std::unique_ptr<ModelFiles> m_files; // null: made from tensors in memory
     mutable std::mutex m_turn;           // calls run one at a time, each on all threads
 };

@@ -12,7 +12,7 @@ using nlohmann::json;
 namespace {
 
 constexpr int mostOfAny = 1'000'000; // frames, tokens
-constexpr std::size_t mostFolders = 64, mostImages = 256, mostPaths = 10'000, mostTexts = 64, mostPrompts = 1024;
+constexpr std::size_t mostFolders = 64, mostImages = 256, mostPaths = 10'000, mostTexts = 256, mostPrompts = 1024;
 constexpr std::array slots{"RCC", "LCC", "RMLO", "LMLO", "extra"};
 constexpr std::array sides{"R", "L", "B", ""};
 constexpr std::array mapsNames{"inline", "files", "none"};
@@ -159,6 +159,7 @@ void fields(auto& list, Is<QueryRequest> auto& query)
 {
     list.need(studyField, query.study);
     list.need("texts", query.texts, Count{1, mostTexts});
+    list.may("headings", query.headings, Count{0, mostTexts});
     list.may("fusion", query.fusion);
     list.may("pooling", query.pooling);
     list.may("prefix", query.prefix);

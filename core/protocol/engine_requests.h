@@ -90,7 +90,8 @@ struct QueryRequest
     std::string fusion = "maximum", pooling = "default", prefix;
     bool raw = false, allSentences = false;
     MapsWanted maps = MapsWanted::Inline;
-    std::string folder; // for maps in files
+    std::string folder;                     // for maps in files
+    std::vector<std::string> headings = {}; // of the section of a report that each text stands in
 
     nlohmann::json toJson() const;
     static QueryRequest fromJson(const nlohmann::json& params);

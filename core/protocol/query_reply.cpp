@@ -34,6 +34,7 @@ void fields(auto& list, Is<QueryReply::Text> auto& text)
     list.need("unlike", text.unlike);
     list.need("familiarity", text.familiarity);
     list.orNull("nearest", text.nearest);
+    list.orNull("heading", text.heading);
     list.orNull("negated", text.negated);
     list.orNull("not_visual", text.notVisual);
     list.orNull("cut_text", text.cutText);

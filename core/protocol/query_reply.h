@@ -39,6 +39,7 @@ struct QueryReply
         bool unlike = false;                     // resembles nothing that the model knows
         double familiarity = 0;                  // what that is decided by: unlike below known.threshold
         std::optional<Nearest> nearest = {};
+        std::optional<std::string> heading = {};   // of its section in a report
         std::optional<std::string> negated = {};   // the negating word
         std::optional<std::string> notVisual = {}; // what it speaks of instead of this study's pictures: "history", ...
         std::optional<std::string> cutText = {};   // what the model did not read

@@ -3,9 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/stopwatch.h"
-#include "core/text/captions/prompts.h"
-#include "core/text/sentences/negation.h"
-#include "core/text/tokenizer/known_words.h"
+#include "core/zeroshot/neutral_ranks.h"
+#include "core/zeroshot/query_texts.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 
@@ -16,43 +15,13 @@ namespace {
 
 using Texts = std::vector<std::shared_ptr<const EncodedText>>;
 
-// The texts to encode: those asked, then the un-negated forms of those that negate.
-struct Asked
+TextOptions textOptions(const QueryOptions& options)
 {
-    std::vector<QueriedText> texts;
-    std::vector<std::string> toEncode;
-    std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
-};
-
-Asked readTexts(const QueryOptions& options)
-{
-    const std::vector<std::string>& texts = options.texts;
-    Asked asked;
-    for (const std::string& text : texts) {
-        QueriedText one;
-        one.text = text;
-        one.encoded = options.raw ? text : querySentence(text);
-        if (one.encoded.empty())
-            throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.text_empty", "the text is empty")});
-        asked.toEncode.push_back(one.encoded);
-        asked.texts.push_back(std::move(one));
-    }
-    for (std::size_t i = 0; i < texts.size() && options.negations && !options.raw; ++i) {
-        const auto negation = findNegation(texts[i]);
-        if (!negation)
-            continue;
-        asked.texts[i].warnings.push_back(
-            {TextId("zeroshot.negation",
-                    "negation: \"%1\" is often ignored by such models; ask for what is there instead"),
-             negation->word});
-        const std::string plain = querySentence(negation->unnegated);
-        if (plain.empty())
-            continue;
-        asked.texts[i].unnegated = UnnegatedScores{negation->unnegated, {}, {}};
-        asked.toEncode.push_back(plain);
-        asked.unnegatedOf.push_back(i);
-    }
-    return asked;
+    TextOptions out;
+    out.raw = options.raw;
+    out.pooling = options.pooling;
+    out.prefix = options.prefix;
+    return out;
 }
 
 std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts& texts)
@@ -90,7 +59,8 @@ std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shar
 }
 
 // Scores of the images, fused, from those of all that was encoded [images][texts asked, then un-negated ones].
-void takeScores(QueryResult& out, Asked& asked, const std::vector<std::vector<double>>& all, const EncodedStudy& study)
+void takeScores(QueryResult& out, AskedTexts& asked, const std::vector<std::vector<double>>& all,
+                const EncodedStudy& study)
 {
     const std::size_t count = asked.texts.size();
     const FusionRule rule = out.provenance.fusion;
@@ -131,21 +101,31 @@ void rank(QueryResult& out, std::vector<QueriedText>& texts, const Texts& encode
     }
 }
 
-// What the model has made of each text.
-void describeTexts(std::vector<QueriedText>& texts, const Texts& encoded, const Tokenizer* tokenizer, bool maps)
+// How familiar each text is, and ranks of all scores among neutral sentences. False: cancelled.
+bool compareWithSentences(QueryResult& out, std::vector<QueriedText>& texts, const EncodedStudy& study,
+                          const QueryOptions& options, const Job& job)
 {
-    for (std::size_t t = 0; t < texts.size(); ++t) {
-        QueriedText& text = texts[t];
-        text.cut = encoded[t]->cut;
-        if (const UserText unknown = tokenizer ? unknownWords(*tokenizer, text.text) : UserText(); !unknown.empty())
-            text.warnings.push_back(unknown);
-        text.sentences = encoded[t]->sentenceCount();
-        if (text.cut)
-            text.warnings.push_back({TextId("zeroshot.text_cut", "text cut: it is longer than the model reads")});
-        if (maps && text.sentences == 0)
-            text.warnings.push_back(
-                {TextId("zeroshot.no_map", "no map: the text has no separator, or the model no local heads")});
-    }
+    out.neutralRanks.assign(out.scores.size(),
+                            std::vector<double>(texts.size(), std::numeric_limits<double>::quiet_NaN()));
+    out.fusedNeutralRanks = out.fused;
+    for (BreastScores& breast : out.fusedNeutralRanks.breasts)
+        breast.scores = out.neutralRanks.front();
+    out.fusedNeutralRanks.study = out.neutralRanks.front();
+    if (!options.sentences)
+        return true;
+    const auto known = options.sentences->known(job);
+    auto familiarity = known ? options.sentences->familiarity(options.texts, job) : std::nullopt;
+    const auto neutral = familiarity ? options.sentences->neutral(textOptions(options), job) : std::nullopt;
+    if (!neutral)
+        return false;
+    out.known = *known;
+    out.neutralCount = options.sentences->neutralCount();
+    out.sentencesHash = options.sentences->listsHash();
+    describeFamiliarity(texts, std::move(*familiarity));
+    out.neutralRanks = out.scores;
+    out.fusedNeutralRanks = out.fused;
+    NeutralRanks(study, **neutral, options.fusion).rank(out.neutralRanks, out.fusedNeutralRanks);
+    return true;
 }
 
 Provenance provenanceOf(const Model& model, const EncodedStudy& study, const QueryOptions& options)
@@ -169,12 +149,8 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
         throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.no_text_given", "no text given")});
     if (study.images.empty())
         throw Error(ErrorCode::Data, {action::query}, "", {zeroshot_texts::noImage});
-    Asked asked = readTexts(options);
-    TextOptions textOptions;
-    textOptions.raw = options.raw;
-    textOptions.pooling = options.pooling;
-    textOptions.prefix = options.prefix;
-    const auto encoded = encoder.encode(asked.toEncode, textOptions, job);
+    AskedTexts asked = readTexts(options);
+    const auto encoded = encoder.encode(asked.toEncode, textOptions(options), job);
     if (!encoded)
         return {};
     QueryResult out;
@@ -183,7 +159,9 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
     takeScores(out, asked, scoresOf(study, *encoded), study);
     out.reference = options.reference;
     rank(out, asked.texts, *encoded);
-    describeTexts(asked.texts, *encoded, encoder.model().tokenizer(), options.maps);
+    if (!compareWithSentences(out, asked.texts, study, options, job))
+        return {};
+    describeTexts(asked.texts, *encoded, encoder.model(), options);
     const std::span own = std::span(*encoded).first(options.texts.size());
     for (const ScoredImage& image : study.images)
         out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());

@@ -1,8 +1,10 @@
 #pragma once
 #include "core/base/user_text.h"
+#include "core/text/sentences/sentence_subject.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/reference_set.h"
+#include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"
 
@@ -17,12 +19,14 @@ struct QueryOptions
     std::vector<std::string> texts; // one or more
     FusionRule fusion = FusionRule::Maximum;
     Pooling pooling = Pooling::Default;
-    std::string prefix;          // in front of every sentence, in the provenance
-    bool raw = false;            // texts as they are; else querySentence's rules
-    bool maps = true;            // draw alignment maps
-    bool allSentences = false;   // a map for every sentence of a text; else for its last one only
-    bool negations = true;       // score the un-negated sentence beside a negated one
-    LoadedReference reference{}; // of the same model; without its set there are no ranks
+    std::string prefix;                   // in front of every sentence, in the provenance
+    bool raw = false;                     // texts as they are; else querySentence's rules
+    bool maps = true;                     // draw alignment maps
+    bool allSentences = false;            // a map for every sentence of a text; else for its last one only
+    bool negations = true;                // score the un-negated sentence beside a negated one
+    LoadedReference reference{};          // of the same model; without its set there are no ranks
+    std::vector<std::string> headings{};  // of the section of a report that each text stands in; may be shorter
+    SentenceContext* sentences = nullptr; // of the same model; without it nothing is said of unlike and neutral ranks
 };
 
 // The score of the same sentence without its negation, shown beside the negated one's.
@@ -42,6 +46,13 @@ struct QueriedText
     std::vector<UserText> warnings;
     std::optional<UnnegatedScores> unnegated;
     std::optional<std::pair<double, double>> mapRange; // referenceRange of the sentence that the map is of
+    std::string heading;                               // of its section in a report; empty: none
+    std::optional<std::string> negated;                // the negating word
+    std::optional<NotVisual> notVisual;
+    std::optional<std::string> cutText;     // what the model did not read
+    std::vector<std::string> sentenceTexts; // words of each sentence that the model reads in it
+    std::optional<std::string> mapSentence; // the one that its one map is of
+    std::optional<Familiarity> familiarity; // with QueryOptions::sentences
 };
 
 struct TextMap
@@ -56,9 +67,14 @@ struct QueryResult
     std::vector<std::vector<double>> scores; // [images][texts], cosines
     std::vector<std::vector<TextMap>> maps;  // [images][...]
     FusedScores fused;
-    std::vector<std::vector<double>> ranks; // as scores, among the reference; NaN without one
-    FusedScores fusedRanks;                 // as fused
-    LoadedReference reference;              // the one ranked among
+    std::vector<std::vector<double>> ranks;        // as scores, among the reference; NaN without one
+    FusedScores fusedRanks;                        // as fused
+    std::vector<std::vector<double>> neutralRanks; // as scores, among neutral sentences; NaN without sentences
+    FusedScores fusedNeutralRanks;
+    std::shared_ptr<const KnownSentences> known; // with QueryOptions::sentences
+    std::size_t neutralCount = 0;
+    std::string sentencesHash; // of the lists
+    LoadedReference reference; // the one ranked among
     Provenance provenance;
     double textMilliseconds = 0, totalMilliseconds = 0;
 };

@@ -4,13 +4,11 @@
 #include "core/base/error_actions.h"
 #include "core/base/hash.h"
 #include "core/weights/files/weight_file.h"
-#include "core/zeroshot/similarity.h"
 
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstring>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace mama {
@@ -173,14 +171,6 @@ ReferenceRanks::ReferenceRanks(const ReferenceSet& set, std::span<const float> t
     }
     for (auto* values : {&m_images, &m_breasts, &m_studies})
         std::sort(values->begin(), values->end());
-}
-
-double ReferenceRanks::share(const std::vector<double>& ascending, double value)
-{
-    if (ascending.empty() || std::isnan(value))
-        return std::numeric_limits<double>::quiet_NaN();
-    return static_cast<double>(std::lower_bound(ascending.begin(), ascending.end(), value) - ascending.begin()) /
-           static_cast<double>(ascending.size());
 }
 
 std::optional<std::pair<double, double>> referenceRange(const ReferenceSet& set, std::span<const float> sentence)

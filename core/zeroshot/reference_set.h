@@ -2,6 +2,7 @@
 #include "core/base/user_text.h"
 #include "core/dicom/codes/side.h"
 #include "core/zeroshot/fusion.h"
+#include "core/zeroshot/similarity.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -57,13 +58,11 @@ class ReferenceRanks
 public:
     // text: [D], L2-normalised.
     ReferenceRanks(const ReferenceSet& set, std::span<const float> text, FusionRule rule);
-    double ofImage(double similarity) const { return share(m_images, similarity); }
-    double ofBreast(double similarity) const { return share(m_breasts, similarity); }
-    double ofStudy(double similarity) const { return share(m_studies, similarity); }
+    double ofImage(double similarity) const { return shareBelow(m_images, similarity); }
+    double ofBreast(double similarity) const { return shareBelow(m_breasts, similarity); }
+    double ofStudy(double similarity) const { return shareBelow(m_studies, similarity); }
 
 private:
-    static double share(const std::vector<double>& ascending, double value); // NaN for NaN, and without values
-
     std::vector<double> m_images, m_breasts, m_studies; // ascending
 };
 

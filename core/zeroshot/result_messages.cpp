@@ -23,6 +23,17 @@ protocol::Fusion fusionOf(FusionRule rule) { return {name(rule), viewsRule(rule)
 protocol::QueryReply::Text textOf(const QueriedText& text)
 {
     protocol::QueryReply::Text out{text.text, text.encoded, text.cut, text.sentences, english(text.warnings), {}};
+    out.heading = text.heading.empty() ? std::nullopt : std::optional(text.heading);
+    out.negated = text.negated;
+    out.notVisual = text.notVisual ? std::optional<std::string>(name(*text.notVisual)) : std::nullopt;
+    out.cutText = text.cutText;
+    out.sentenceTexts = text.sentenceTexts;
+    out.mapSentence = text.mapSentence;
+    if (text.familiarity) {
+        out.unlike = text.familiarity->unlike;
+        out.familiarity = text.familiarity->value;
+        out.nearest = {text.familiarity->nearest, text.familiarity->similarity};
+    }
     if (text.mapRange)
         out.mapRange = std::array{text.mapRange->first, text.mapRange->second};
     if (!text.unnegated)
@@ -110,15 +121,21 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
                               english(study.images[i].image.warnings),
                               std::nullopt,
                               {},
-                              result.ranks[i]});
+                              result.ranks[i],
+                              result.neutralRanks[i]});
     for (std::size_t b = 0; b < result.fused.breasts.size(); ++b)
         out.breasts.push_back({name(result.fused.breasts[b].side), result.fused.breasts[b].scores, viewsRule(rule),
-                               result.fusedRanks.breasts[b].scores});
-    out.study = {result.fused.study, name(rule), result.fusedRanks.study};
+                               result.fusedRanks.breasts[b].scores, result.fusedNeutralRanks.breasts[b].scores});
+    out.study = {result.fused.study, name(rule), result.fusedRanks.study, result.fusedNeutralRanks.study};
     if (const auto& set = result.reference.set)
         out.reference = {set->name, set->hash, static_cast<std::uint64_t>(set->studies), set->count()};
     else if (!result.reference.problem.empty())
         out.referenceProblem = result.reference.problem.english();
+    if (result.known) {
+        out.neutral = {"everyday sentences that say nothing of a breast", result.sentencesHash, result.neutralCount};
+        out.known = {"the model's own sentences and a lexicon of mammography", result.sentencesHash,
+                     result.known->known().texts.size(), result.known->threshold()};
+    }
     out.fusion = fusionOf(rule);
     out.score = "similarity (cosine, -1 to 1)";
     out.milliseconds = {result.textMilliseconds, result.totalMilliseconds};

@@ -63,6 +63,14 @@ float dot(std::span<const float> a, std::span<const float> b)
     return sum;
 }
 
+double shareBelow(std::span<const double> ascending, double value)
+{
+    if (ascending.empty() || std::isnan(value))
+        return std::numeric_limits<double>::quiet_NaN();
+    return static_cast<double>(std::lower_bound(ascending.begin(), ascending.end(), value) - ascending.begin()) /
+           static_cast<double>(ascending.size());
+}
+
 std::vector<float> similarities(std::span<const float> images, std::span<const float> texts, std::int64_t dim)
 {
     needWhole(images.size(), dim, "images");

@@ -14,6 +14,9 @@ void normalise(std::span<float> vector);
 // Dot product of two vectors of one length; their cosine if both are normalised.
 float dot(std::span<const float> a, std::span<const float> b);
 
+// The share of values in ascending order that lie below one, 0 to 1; NaN for NaN, and without values.
+double shareBelow(std::span<const double> ascending, double value);
+
 // Cosines of every image with every text: images [N, D], texts [M, D], both L2-normalised -> [N, M].
 std::vector<float> similarities(std::span<const float> images, std::span<const float> texts, std::int64_t dim);
 

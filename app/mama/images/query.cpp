@@ -1,9 +1,14 @@
 // mama query: the main job, every sentence on every image of a study.
 #include "app/mama/study_options.h"
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
+#include "core/text/sentences/report_sentences.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/result_messages.h"
+#include "core/zeroshot/sentence_context.h"
 
 #include <cmath>
 #include <cstdio>
@@ -17,6 +22,7 @@ struct QueryCommand
 {
     StudyOptions study;
     std::vector<std::string> texts;
+    std::filesystem::path report; // empty: none
     std::filesystem::path maps;
     bool png = false, allSentences = false;
     std::vector<double> range{-1, 1};
@@ -77,10 +83,31 @@ nlohmann::json writePictures(const QueryCommand& command, const QueryResult& res
     return pictures;
 }
 
-// "0.6401  rank 98 %", or the similarity alone.
-std::string withRank(double score, double rank)
+std::string percent(const char* name, double rank)
 {
-    return fixed(score, 4) + (std::isnan(rank) ? "" : "\trank " + fixed(100 * rank, 1) + " %");
+    return std::isnan(rank) ? std::string() : std::string("\t") + name + " " + fixed(100 * rank, 1) + " %";
+}
+
+// "0.6401  rank 98 %  among neutral 90 %", or the similarity alone.
+std::string withRank(double score, double rank, double neutral)
+{
+    return fixed(score, 4) + percent("rank", rank) + percent("among neutral", neutral);
+}
+
+// What a value of this text means, and what of it the model has read.
+void printText(const QueriedText& text)
+{
+    if (text.familiarity)
+        std::cout << (text.familiarity->unlike ? "  UNLIKE any sentence that the model knows; nearest"
+                                               : "  nearest known sentence")
+                  << ": \"" << text.familiarity->nearest << "\" (" << fixed(text.familiarity->similarity, 2) << ")\n";
+    if (text.unnegated)
+        std::cout << "  without the negation: \"" << text.unnegated->text << "\"\tstudy "
+                  << fixed(text.unnegated->fused.study.front(), 4) << "\n";
+    if (text.cutText)
+        std::cout << "  not read: \"" << *text.cutText << "\"\n";
+    for (const std::string& warning : english(text.warnings))
+        std::cout << "  warning: " << warning << "\n";
 }
 
 void printTable(const QueryResult& result, const EncodedStudy& study)
@@ -89,15 +116,18 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
         std::cout << "\"" << result.texts[t].text << "\"\n";
         for (std::size_t i = 0; i < study.images.size(); ++i)
             std::cout << "  " << name(study.images[i].image.slot) << "\t"
-                      << withRank(result.scores[i][t], result.ranks[i][t]) << "\t"
+                      << withRank(result.scores[i][t], result.ranks[i][t], result.neutralRanks[i][t]) << "\t"
                       << study.images[i].image.path.string() << "\n";
         for (std::size_t b = 0; b < result.fused.breasts.size(); ++b)
             std::cout << "  breast " << name(result.fused.breasts[b].side) << "\t"
-                      << withRank(result.fused.breasts[b].scores[t], result.fusedRanks.breasts[b].scores[t]) << "\n";
-        std::cout << "  study\t" << withRank(result.fused.study[t], result.fusedRanks.study[t]) << "\t("
-                  << viewsRule(result.provenance.fusion) << ", " << studyRule(result.provenance.fusion) << ")\n";
-        for (const std::string& warning : english(result.texts[t].warnings))
-            std::cout << "  warning: " << warning << "\n";
+                      << withRank(result.fused.breasts[b].scores[t], result.fusedRanks.breasts[b].scores[t],
+                                  result.fusedNeutralRanks.breasts[b].scores[t])
+                      << "\n";
+        std::cout << "  study\t"
+                  << withRank(result.fused.study[t], result.fusedRanks.study[t], result.fusedNeutralRanks.study[t])
+                  << "\t(" << viewsRule(result.provenance.fusion) << ", " << studyRule(result.provenance.fusion)
+                  << ")\n";
+        printText(result.texts[t]);
     }
     if (const auto& set = result.reference.set)
         std::cout << "Rank: the share of " << set->studies << " reference studies that score lower (" << set->name
@@ -112,10 +142,26 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
               << std::endl;
 }
 
+// The texts given, then each sentence of the report. Error(Usage) if it holds none.
+void takeTexts(const QueryCommand& command, QueryOptions& options)
+{
+    options.texts = command.texts;
+    options.headings.resize(command.texts.size());
+    if (command.report.empty())
+        return;
+    for (ReportSentence& sentence : splitReport(readText(command.report))) {
+        options.texts.push_back(std::move(sentence.text));
+        options.headings.push_back(std::move(sentence.heading));
+    }
+    if (options.texts.size() == command.texts.size())
+        throw Error(ErrorCode::Usage, {action::query}, command.report.string(),
+                    {TextId("query.report_empty", "the report holds no sentence")});
+}
+
 int run(const QueryCommand& command, const Job& job)
 {
     QueryOptions options;
-    options.texts = command.texts;
+    takeTexts(command, options);
     options.fusion = fusionRuleByName(command.study.fusion);
     options.pooling = poolingByName(command.study.pooling);
     options.prefix = command.study.prefix;
@@ -127,6 +173,8 @@ int run(const QueryCommand& command, const Job& job)
         return Cancelled;
     options.reference = opened->model.reference;
     TextEncoder encoder(*opened->model.model);
+    SentenceContext sentences(opened->model.model, opened->model.folder);
+    options.sentences = &sentences;
     const auto result = query(encoder, opened->study, options, job);
     if (!result)
         return Cancelled;
@@ -156,9 +204,13 @@ void addQuery(CLI::App& app, Context& context)
         "Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
         "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
         "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json.\n"
-        "A full stop is added to a text that ends without one, since a sentence is read at its separator.");
+        "A full stop is added to a text that ends without one, since a sentence is read at its separator. Beside each similarity:\n"
+        "its rank among the model's reference studies, if it has any, and among neutral sentences; the sentence that a text is\n"
+        "most like among those that the model knows, and whether it is unlike them all.");
     addStudyOptions(*command, options->study);
-    command->add_option("--text", options->texts, "A sentence; may be given several times")->required()->take_all();
+    command->add_option("--text", options->texts, "A sentence; may be given several times")->take_all();
+    command->add_option("--report", options->report,
+                        "A file with a report (- is standard input): each of its sentences becomes a text of its own");
     CLI::Option* maps = command->add_option("--maps", options->maps, "Folder for maps and geometry");
     command->add_flag("--png", options->png, "Overlay pictures with legend beside the maps")->needs(maps);
     command->add_option("--png-range", options->range, "Colour range of the pictures, low and high")
@@ -172,6 +224,8 @@ void addQuery(CLI::App& app, Context& context)
     command->callback([options, &context] {
         if (!(options->range[1] > options->range[0]))
             throw CLI::ValidationError("--png-range", "high must be above low");
+        if (options->texts.empty() && options->report.empty())
+            throw CLI::RequiredError("--text or --report");
         context.run = [options, &context] { return run(*options, context.job()); };
     });
 }

@@ -6,6 +6,7 @@
 #include "core/base/stopwatch.h"
 #include "core/study/scan.h"
 #include "core/zeroshot/reference_builder.h"
+#include "core/zeroshot/sentence_context.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -102,6 +103,56 @@ int makeReference(const ReferenceCommand& command, const Job& job)
     return refused.list.empty() ? Done : SomeRefused;
 }
 
+struct SentencesCommand
+{
+    std::string model;
+    bool json = false;
+    ComputeOptions compute;
+};
+
+int makeSentences(const SentencesCommand& command, const Job& job)
+{
+    const Stopwatch watch;
+    const LoadedModel loaded = loadModel(command.model, command.compute, job);
+    if (job.cancelled())
+        return Cancelled;
+    SentenceContext context(loaded.model, loaded.folder);
+    if (!context.writeFile(job))
+        return Cancelled;
+    const std::filesystem::path file = loaded.folder / sentenceFile;
+    const auto known = *context.known();
+    const std::size_t count = known->known().texts.size(), elsewhere = known->elsewhere().texts.size();
+    const auto bytes = std::filesystem::file_size(file);
+    if (command.json)
+        printJson({{"model", loaded.folder.string()},
+                   {"file", file.string()},
+                   {"known", count},
+                   {"elsewhere", elsewhere},
+                   {"neutral", context.neutralCount()},
+                   {"threshold", known->threshold()},
+                   {"bytes", bytes},
+                   {"seconds", watch.milliseconds() / 1000}});
+    else
+        std::cout << file.string() << ": " << count << " sentences that the model knows, " << elsewhere
+                  << " of elsewhere, threshold " << known->threshold() << ", " << bytes << " bytes" << std::endl;
+    return Done;
+}
+
+void addSentences(CLI::App& model, Context& context)
+{
+    auto options = std::make_shared<SentencesCommand>();
+    CLI::App* command = model.add_subcommand("sentences", "The sentences that those asked of a model are held against");
+    command->description(
+        "Encodes the lists of sentences (mammography, elsewhere, neutral) and the model's own (texts.txt in its folder) and keeps\n"
+        "their vectors in sentences.safetensors in the model's folder, to be passed on with it. Without that file they are encoded\n"
+        "at the first query and kept in the cache.");
+    addModelOption(*command, options->model);
+    addJsonOption(*command, options->json);
+    addComputeOptions(*command, options->compute);
+    command->callback(
+        [options, &context] { context.run = [options, &context] { return makeSentences(*options, context.job()); }; });
+}
+
 } // namespace
 
 void addModel(CLI::App& app, Context& context)
@@ -109,6 +160,7 @@ void addModel(CLI::App& app, Context& context)
     auto options = std::make_shared<ReferenceCommand>();
     CLI::App* model = app.add_subcommand("model", "What belongs to a model beside its weights");
     model->require_subcommand(1);
+    addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
     command->description(
         "Encodes every study of a folder and keeps its image embeddings and a sample of the patches in the breast in\n"

@@ -54,7 +54,8 @@ EncodeRequest pathsRequest()
 
 QueryRequest queryRequest()
 {
-    return {"1", {"a mass", "no mass"}, "mean", "training", "left breast;", true, true, MapsWanted::Files, "/tmp/maps"};
+    return {"1",  {"a mass", "no mass"}, "mean",      "training",      "left breast;", true,
+            true, MapsWanted::Files,     "/tmp/maps", {"Findings", ""}};
 }
 
 ClassifyRequest promptsRequest()
@@ -136,6 +137,7 @@ QueryReply queryReply()
                     true,
                     0.25,
                     QueryReply::Nearest{"There is no mass.", 0.9},
+                    "Findings",
                     "no",
                     "comparison",
                     "and so on",

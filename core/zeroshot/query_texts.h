@@ -1,0 +1,22 @@
+#pragma once
+#include "core/zeroshot/query.h"
+
+namespace mama {
+
+// The texts to encode: those asked, then the un-negated forms of those that negate.
+struct AskedTexts
+{
+    std::vector<QueriedText> texts;
+    std::vector<std::string> toEncode;
+    std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
+};
+// What each text says by itself, and of what. Error(Usage) for an empty one.
+AskedTexts readTexts(const QueryOptions& options);
+
+// What the model has made of each: its sentences, what was cut, words that it does not know.
+void describeTexts(std::vector<QueriedText>& texts, const std::vector<std::shared_ptr<const EncodedText>>& encoded,
+                   const Model& model, const QueryOptions& options);
+// How familiar each is to the model.
+void describeFamiliarity(std::vector<QueriedText>& texts, std::vector<Familiarity> familiarity);
+
+} // namespace mama
