@@ -37,6 +37,7 @@ void addAll(CLI::App& app, Context& context)
     addTrain(app, context);
     addRun(app, context);
     addPhantom(app, context);
+    addReading(app, context);
     addBench(app, context);
 }
 

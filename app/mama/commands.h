@@ -56,5 +56,6 @@ void addTrain(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 void addPhantom(CLI::App& app, Context& context);
+void addReading(CLI::App& app, Context& context);
 
 } // namespace mama::cli

@@ -189,6 +189,13 @@ fs::path cacheFolder()
     return own.empty() ? usualFolder() : fs::path(own);
 }
 
+fs::path workFolder()
+{
+    if (const std::string xdg = variable("XDG_DATA_HOME"); !xdg.empty())
+        return fs::path(xdg) / "mama-workstation";
+    return homeFolder() / ".local" / "share" / "mama-workstation";
+}
+
 std::vector<fs::path> installedFolders()
 {
     std::vector<fs::path> out{cacheFolder()};

@@ -1,0 +1,247 @@
+#include "core/library/database.h"
+
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/files.h"
+#include "core/library/database_errors.h"
+#include "core/library/network_folder.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <array>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <thread>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+constexpr int patience = 5000; // ms
+constexpr auto readOnlyFile = TextId("library.read_only", "it is open for reading only: %1");
+
+// Private: what a reader thought of patients is nobody else's on this machine.
+void makeEmptyFile(const fs::path& path)
+{
+    fs::path missing = path.parent_path();
+    std::vector<fs::path> folders;
+    for (; !missing.empty() && !fs::exists(missing); missing = missing.parent_path())
+        folders.push_back(missing);
+    for (auto folder = folders.rbegin(); folder != folders.rend(); ++folder)
+        if (::mkdir(folder->c_str(), 0700) != 0 && errno != EEXIST)
+            throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
+    const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0600));
+    if (!file.isOpen())
+        throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
+}
+
+void checkIsSqlite(const fs::path& path)
+{
+    const FileDescriptor file = openRegular(path, O_RDONLY);
+    std::array<char, 16> head{};
+    const auto got = ::read(file.number(), head.data(), head.size());
+    if (got != 0 && (got != 16 || std::memcmp(head.data(), "SQLite format 3", 16) != 0))
+        throw Error(ErrorCode::Format, {action::open}, path.string(),
+                    {TextId("library.no_sqlite", "this is no SQLite file: name another, or move it away")});
+}
+
+// A path as SQLite's URI has it, of a file that nobody can be writing: no lock, no log beside it.
+std::string immutableUri(const fs::path& path)
+{
+    std::string uri = "file:";
+    for (const char each : path.string())
+        if (std::strchr("%?#", each)) {
+            uri += '%';
+            uri += "0123456789ABCDEF"[static_cast<unsigned char>(each) >> 4];
+            uri += "0123456789ABCDEF"[static_cast<unsigned char>(each) & 15];
+        } else {
+            uri += each;
+        }
+    return uri + "?immutable=1";
+}
+
+bool writable(const fs::path& path)
+{
+    return ::access(path.c_str(), R_OK | W_OK) == 0 && ::access(path.parent_path().c_str(), W_OK | X_OK) == 0;
+}
+
+int number(SQLite::Database& database, const char* query) { return database.execAndGet(query).getInt(); }
+
+} // namespace
+
+Database::Database(const fs::path& path, const Schema& schema, Access access) : m_path(fs::absolute(path))
+{
+    if (access == Access::Write && !fs::exists(m_path))
+        makeEmptyFile(m_path);
+    checkIsSqlite(m_path);
+    try {
+        open(schema, access);
+    } catch (const SQLite::Exception& failure) {
+        throw databaseError({action::open}, m_path, failure, m_database ? m_database->getHandle() : nullptr);
+    }
+}
+
+Database::~Database() = default;
+
+void Database::open(const Schema& schema, Access access)
+{
+    const bool may = writable(m_path);
+    m_network = onNetwork(m_path);
+    connect(access == Access::Write && may);
+    m_readOnly = access == Access::Read;
+    if (access == Access::Write && !may)
+        onlyRead({TextId("library.not_writable", "the file or its folder is write-protected")});
+    identify(schema);
+    check();
+    if (m_readOnly)
+        return;
+    setJournal();
+    migrate(schema);
+}
+
+void Database::connect(bool writing)
+{
+    const auto make = [this](const std::string& name, int flags) {
+        m_database = std::make_unique<SQLite::Database>(name, flags | SQLite::OPEN_NOMUTEX, patience);
+        // Before the first look, so that no shared memory is asked for where there can be none.
+        m_database->exec(m_network && (flags & SQLite::OPEN_READWRITE) ? "PRAGMA locking_mode=EXCLUSIVE"
+                                                                       : "PRAGMA locking_mode=NORMAL");
+        m_database->exec("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                         "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;");
+        number(*m_database, "SELECT count(*) FROM sqlite_schema");
+    };
+    if (writing)
+        return make(m_path.string(), SQLite::OPEN_READWRITE);
+    try {
+        make(m_path.string(), SQLite::OPEN_READONLY);
+    } catch (const SQLite::Exception& failure) {
+        // A log that cannot be made because the folder is write-protected, and none is there: nobody is writing.
+        std::error_code none;
+        const auto log = fs::file_size(m_path.string() + "-wal", none);
+        if (failure.getErrorCode() != SQLITE_CANTOPEN || (!none && log > 0))
+            throw;
+        make(immutableUri(m_path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    }
+}
+
+void Database::onlyRead(UserText why)
+{
+    m_readOnly = true;
+    m_notices.push_back({readOnlyFile, why});
+    m_database->exec("PRAGMA query_only=ON");
+}
+
+void Database::identify(const Schema& schema)
+{
+    const int owner = number(*m_database, "PRAGMA application_id");
+    const int version = number(*m_database, "PRAGMA user_version");
+    const bool fresh = owner == 0 && version == 0 && number(*m_database, "SELECT count(*) FROM sqlite_schema") == 0;
+    if (owner != schema.applicationId && !fresh)
+        throw Error(ErrorCode::Format, {action::open}, m_path.string(),
+                    {TextId("library.foreign", "this is another program's file (application id %1, not %2): name "
+                                               "another"),
+                     owner, schema.applicationId});
+    if (version < 0 || (owner == schema.applicationId && version == 0))
+        throw Error(ErrorCode::Format, {action::open}, m_path.string(),
+                    {TextId("library.no_version", "it says that it is of version %1, which there never was"), version});
+    if (version > schema.version())
+        onlyRead({TextId("library.newer", "it was written by a newer MaMA Workstation (version %1 of the file, this "
+                                          "program knows %2); update the program to write to it"),
+                  version, schema.version()});
+    else if (m_readOnly && version < schema.version())
+        throw Error(ErrorCode::Format, {action::open}, m_path.string(),
+                    {TextId("library.older", "it is of version %1 and is brought up to version %2 only where it can be "
+                                             "written to"),
+                     version, schema.version()});
+}
+
+void Database::check()
+{
+    std::string fault;
+    try {
+        fault = m_database->execAndGet("PRAGMA quick_check(1)").getString();
+    } catch (const SQLite::Exception& failure) {
+        if (failure.getErrorCode() != SQLITE_CORRUPT)
+            throw;
+        fault = failure.what();
+    }
+    if (fault != "ok")
+        onlyRead({TextId("library.damaged", "it is damaged (%1); save what can be read, then restore a backup or move "
+                                            "the file away"),
+                  fault});
+}
+
+// Switching to the write-ahead log wants the file for itself for a moment, and SQLite does not wait for that.
+void Database::setJournal()
+{
+    if (m_network) {
+        m_database->exec("PRAGMA journal_mode=DELETE; BEGIN EXCLUSIVE; COMMIT");
+        m_notices.push_back(
+            {TextId("library.network", "the file lies on a network folder: one window at a time can use "
+                                       "it, and saving is slower; a local folder is safer")});
+        return;
+    }
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(patience);
+    for (;;) {
+        try {
+            m_database->execAndGet("PRAGMA journal_mode=WAL");
+            return;
+        } catch (const SQLite::Exception& failure) {
+            if (failure.getErrorCode() != SQLITE_BUSY || std::chrono::steady_clock::now() > end)
+                throw;
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+}
+
+void Database::migrate(const Schema& schema)
+{
+    const int before = number(*m_database, "PRAGMA user_version");
+    if (before > 0 && before < schema.version())
+        keepAsItWas(before);
+    for (int step = 0; step < schema.version(); ++step) {
+        SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
+        if (number(*m_database, "PRAGMA user_version") != step) // also: another process was quicker
+            continue;
+        m_database->exec(schema.steps[static_cast<std::size_t>(step)]);
+        m_database->exec("PRAGMA application_id=" + std::to_string(schema.applicationId));
+        m_database->exec("PRAGMA user_version=" + std::to_string(step + 1));
+        transaction.commit();
+    }
+}
+
+void Database::write(const Work& work)
+{
+    const std::lock_guard lock(m_mutex);
+    if (m_readOnly)
+        throw Error(ErrorCode::Io, {action::write}, m_path.string(),
+                    m_notices.empty() ? UserText({TextId("library.opened_to_read", "it was opened for reading only")})
+                                      : m_notices.front());
+    try {
+        SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
+        work(*m_database);
+        transaction.commit();
+    } catch (const SQLite::Exception& failure) {
+        throw databaseError({action::write}, m_path, failure, m_database->getHandle());
+    }
+}
+
+void Database::read(const Work& work)
+{
+    const std::lock_guard lock(m_mutex);
+    try {
+        SQLite::Transaction transaction(*m_database);
+        work(*m_database);
+    } catch (const SQLite::Exception& failure) {
+        throw databaseError({TextId("library.action_read", "read")}, m_path, failure, m_database->getHandle());
+    }
+}
+
+} // namespace mama

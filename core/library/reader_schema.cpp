@@ -1,0 +1,100 @@
+#include "core/library/reader_schema.h"
+
+#include <array>
+
+namespace mama {
+namespace {
+
+constexpr std::int32_t applicationId = 0x4D614D41; // "MaMA"
+
+// Times are ISO 8601 in UTC with milliseconds. `ms`: since the session began, by a clock that nobody sets.
+constexpr const char* sessionsAndCommands = R"sql(
+CREATE TABLE session(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    author TEXT NOT NULL,
+    read_first INTEGER NOT NULL CHECK (read_first IN (0, 1)),
+    began TEXT NOT NULL,
+    ended TEXT
+) STRICT;
+CREATE TABLE command(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES session(id),
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    words TEXT NOT NULL,
+    rows INTEGER NOT NULL,
+    changeset BLOB,
+    undone_by INTEGER REFERENCES command(id)
+) STRICT;
+CREATE INDEX command_session ON command(session);
+CREATE TRIGGER command_stays BEFORE UPDATE OF id, session, author, at, kind, words ON command
+BEGIN SELECT RAISE(ABORT, 'a command is never changed'); END;
+CREATE TRIGGER command_is_kept BEFORE DELETE ON command
+BEGIN SELECT RAISE(ABORT, 'a command is never deleted'); END;
+)sql";
+
+constexpr const char* logAndVerdicts = R"sql(
+CREATE TABLE log_entry(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES session(id),
+    at TEXT NOT NULL,
+    ms INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    study TEXT NOT NULL,
+    detail TEXT NOT NULL
+) STRICT;
+CREATE INDEX log_entry_session ON log_entry(session);
+CREATE INDEX log_entry_study ON log_entry(study);
+CREATE TRIGGER log_entry_stays BEFORE UPDATE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END;
+CREATE TRIGGER log_entry_is_kept BEFORE DELETE ON log_entry
+BEGIN SELECT RAISE(ABORT, 'the log is never changed'); END;
+CREATE TABLE verdict(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    session INTEGER NOT NULL REFERENCES session(id),
+    command INTEGER NOT NULL UNIQUE REFERENCES command(id),
+    study TEXT NOT NULL,
+    birads_right TEXT CHECK (birads_right IN ('0', '1', '2', '3', '4', '4A', '4B', '4C', '5', '6')),
+    birads_left TEXT CHECK (birads_left IN ('0', '1', '2', '3', '4', '4A', '4B', '4C', '5', '6')),
+    density TEXT CHECK (density IN ('A', 'B', 'C', 'D')),
+    confidence INTEGER CHECK (confidence BETWEEN 0 AND 100),
+    marks TEXT NOT NULL,
+    words TEXT NOT NULL,
+    at TEXT NOT NULL,
+    ms INTEGER NOT NULL,
+    earlier INTEGER REFERENCES verdict(id)
+) STRICT;
+CREATE INDEX verdict_study ON verdict(study);
+CREATE INDEX verdict_session ON verdict(session);
+CREATE TRIGGER verdict_is_final BEFORE UPDATE ON verdict
+BEGIN SELECT RAISE(ABORT, 'a locked verdict is final'); END;
+CREATE TRIGGER verdict_is_kept BEFORE DELETE ON verdict
+BEGIN SELECT RAISE(ABORT, 'a locked verdict is final'); END;
+)sql";
+
+// image: a SOP Instance UID with size 0, or "file:" and the SHA-256 of a file of that size.
+constexpr const char* assignedViews = R"sql(
+CREATE TABLE assigned_view(
+    image TEXT NOT NULL,
+    frame INTEGER NOT NULL CHECK (frame >= 0),
+    size INTEGER NOT NULL CHECK (size >= 0),
+    side TEXT NOT NULL CHECK (side IN ('', 'R', 'L')),
+    view TEXT NOT NULL,
+    command INTEGER NOT NULL REFERENCES command(id),
+    PRIMARY KEY (image, frame, size)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX assigned_view_size ON assigned_view(size);
+)sql";
+
+constexpr std::array steps{sessionsAndCommands, logAndVerdicts, assignedViews};
+
+} // namespace
+
+const Schema& readerSchema()
+{
+    static constexpr Schema schema{applicationId, steps};
+    return schema;
+}
+
+} // namespace mama

@@ -1,0 +1,73 @@
+#include "core/library/row_changes.h"
+
+#include <SQLiteCpp/Exception.h>
+#include <sqlite3.h>
+
+namespace mama {
+namespace {
+
+void check(sqlite3* database, int result)
+{
+    if (result != SQLITE_OK)
+        throw SQLite::Exception(database, result);
+}
+
+int stop(void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; }
+
+} // namespace
+
+RowChanges::RowChanges(sqlite3* database, const char* table) : m_database(database)
+{
+    check(database, sqlite3session_create(database, "main", &m_session));
+    if (const int result = sqlite3session_attach(m_session, table); result != SQLITE_OK) {
+        sqlite3session_delete(m_session);
+        check(database, result);
+    }
+}
+
+RowChanges::~RowChanges() { sqlite3session_delete(m_session); }
+
+std::string RowChanges::changeSet() const
+{
+    int size = 0;
+    void* bytes = nullptr;
+    check(m_database, sqlite3session_changeset(m_session, &size, &bytes));
+    const std::unique_ptr<void, decltype(&sqlite3_free)> owner(bytes, &sqlite3_free);
+    return {static_cast<const char*>(bytes), static_cast<std::size_t>(size)};
+}
+
+ChangedKey changedKey(const std::string& changeSet)
+{
+    sqlite3_changeset_iter* at = nullptr;
+    std::string bytes = changeSet;
+    check(nullptr, sqlite3changeset_start(&at, static_cast<int>(bytes.size()), bytes.data()));
+    const std::unique_ptr<sqlite3_changeset_iter, decltype(&sqlite3changeset_finalize)> owner(
+        at, &sqlite3changeset_finalize);
+    const char* table = nullptr;
+    int columns = 0, operation = 0, indirect = 0;
+    if (sqlite3changeset_next(at) != SQLITE_ROW)
+        return {};
+    sqlite3changeset_op(at, &table, &columns, &operation, &indirect);
+    const auto value = [&](int column) {
+        sqlite3_value* out = nullptr;
+        operation == SQLITE_INSERT ? sqlite3changeset_new(at, column, &out) : sqlite3changeset_old(at, column, &out);
+        return out;
+    };
+    return {reinterpret_cast<const char*>(sqlite3_value_text(value(0))), sqlite3_value_int64(value(1)),
+            sqlite3_value_int64(value(2))};
+}
+
+bool undoChanges(sqlite3* database, const std::string& changeSet)
+{
+    int size = 0;
+    void* inverse = nullptr;
+    check(database, sqlite3changeset_invert(static_cast<int>(changeSet.size()), changeSet.data(), &size, &inverse));
+    const std::unique_ptr<void, decltype(&sqlite3_free)> owner(inverse, &sqlite3_free);
+    const int result = sqlite3changeset_apply(database, size, inverse, nullptr, stop, nullptr);
+    if (result == SQLITE_ABORT)
+        return false;
+    check(database, result);
+    return true;
+}
+
+} // namespace mama
