@@ -3,6 +3,7 @@
 #include "core/study/orientation.h"
 #include "core/study/side_and_view.h"
 #include "core/study/spacing.h"
+#include "core/study/view_kinds.h"
 
 #include <algorithm>
 #include <string_view>
@@ -79,12 +80,8 @@ StudyImage describeImage(const std::filesystem::path& path, const ImageHeader& h
         image.badges.push_back({TextId("badge.recombined", "contrast: recombined")});
     if (image.contrast == "high energy")
         image.badges.push_back({TextId("badge.high_energy", "contrast: high energy")});
-    if (image.hasModifier("S"))
-        image.badges.push_back({TextId("badge.spot", "spot compression")});
-    if (image.hasModifier("M"))
-        image.badges.push_back({TextId("badge.magnification", "magnification")});
-    if (image.hasModifier("ID"))
-        image.badges.push_back({TextId("badge.implant_displaced", "implant displaced")});
+    for (const UserText& badge : kindBadges(image.modifiers))
+        image.badges.push_back(badge);
     if (header.partialView)
         image.badges.push_back({TextId("badge.partial_view", "partial view")});
     if (header.implantPresent)

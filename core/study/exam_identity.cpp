@@ -71,10 +71,10 @@ bool overADayApart(const std::string& a, const std::string& b)
 } // namespace
 
 ExamIdentity::ExamIdentity(const ImageHeader& header)
-    : patientId(plainWords(header.patientId)), name(personName(header.patientName)),
+    : patientId(header.patientId), issuer(header.patientIdIssuer), name(personName(header.patientName)),
       birthDate(digits(header.patientBirthDate)), sex(plainWords(header.patientSex)),
       studyDate(digits(header.studyDate)), acquisitionDate(digits(header.acquisitionDate)),
-      accession(header.studyUid.empty() ? plainWords(header.accessionNumber) : std::string())
+      accession(header.studyUid.empty() ? header.accessionNumber : std::string())
 {}
 
 int ExamIdentity::facts() const
@@ -89,6 +89,8 @@ UserText ExamIdentity::contradiction(const ExamIdentity& other) const
 {
     if (differ(patientId, other.patientId))
         return {TextId("scan.patient_id", "patient ID")};
+    if (!patientId.empty() && !other.patientId.empty() && differ(issuer, other.issuer))
+        return {TextId("scan.patient_id_issuer", "issuer of the patient ID")};
     if (differ(name, other.name) && !continues(name, other.name) && !continues(other.name, name))
         return {TextId("scan.patient_name", "patient name")};
     if (differ(birthDate, other.birthDate))
@@ -109,8 +111,8 @@ UserText ExamIdentity::contradiction(const ExamIdentity& other) const
 void ExamIdentity::add(const ExamIdentity& other)
 {
     for (const auto member :
-         {&ExamIdentity::patientId, &ExamIdentity::name, &ExamIdentity::birthDate, &ExamIdentity::sex,
-          &ExamIdentity::studyDate, &ExamIdentity::acquisitionDate, &ExamIdentity::accession})
+         {&ExamIdentity::patientId, &ExamIdentity::issuer, &ExamIdentity::name, &ExamIdentity::birthDate,
+          &ExamIdentity::sex, &ExamIdentity::studyDate, &ExamIdentity::acquisitionDate, &ExamIdentity::accession})
         if ((this->*member).empty())
             this->*member = other.*member;
 }

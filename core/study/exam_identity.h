@@ -9,7 +9,8 @@ namespace mama {
 // Whose image it is and when it was taken, as far as the header says.
 struct ExamIdentity
 {
-    std::string patientId, name, birthDate, sex, studyDate, acquisitionDate;
+    std::string patientId, issuer; // as written: P1 and p1 may be two patients
+    std::string name, birthDate, sex, studyDate, acquisitionDate;
     std::string accession; // only of images without a Study Instance UID: one study may answer several orders
 
     explicit ExamIdentity(const ImageHeader& header);

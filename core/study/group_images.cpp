@@ -3,6 +3,7 @@
 #include "core/base/path_text.h"
 #include "core/study/exam_identity.h"
 #include "core/study/name_subject.h"
+#include "core/study/view_text.h"
 
 #include <algorithm>
 #include <functional>
@@ -24,7 +25,7 @@ fs::path folderOf(const StudyImage& image)
     fs::path folder = fs::absolute(image.path).lexically_normal().parent_path();
     if (image.viewSource == "folder name" || image.sideSource == "folder name") {
         const fs::path named = folder;
-        while (folder.has_relative_path() && namesViewOnly(folder.filename().native()))
+        while (folder.has_relative_path() && namesOnlyView(folder.filename().native()))
             folder = folder.parent_path();
         if (folder == named && image.viewSource == "folder name")
             folder = folder.parent_path();
@@ -137,6 +138,29 @@ bool standardFour(const Images& images)
     return images.size() == 4 && seen == std::set<std::string>{"RCC", "LCC", "RMLO", "LMLO"};
 }
 
+// Numbers without a gap, another one for every image: they count the pictures of one exam, "1_RCC" to "5_LMLO".
+bool onlyCounted(const std::vector<std::vector<std::string>>& subjects)
+{
+    std::set<unsigned long> numbers;
+    for (const auto& words : subjects) {
+        constexpr std::size_t longest = 9;
+        if (words.size() != 1 || words[0].empty() || words[0].size() > longest ||
+            words[0].find_first_not_of("0123456789") != std::string::npos)
+            return false;
+        numbers.insert(std::stoul(words[0]));
+    }
+    return numbers.size() == subjects.size() && *numbers.rbegin() - *numbers.begin() + 1 == numbers.size();
+}
+
+// Whether more of the four views are there than one image a patient would give: of several patients each has its own.
+bool fewRepeat(const Images& images)
+{
+    std::set<std::string> seen;
+    for (const StudyImage& image : images)
+        seen.insert(name(image.side) + image.view);
+    return 2 * seen.size() > images.size() && seen.size() > 2;
+}
+
 // Loose images that name no patient, by what their file names say: the name of each part, and its images.
 std::map<std::string, Images> splitByName(Images images)
 {
@@ -147,8 +171,10 @@ std::map<std::string, Images> splitByName(Images images)
     const bool named = std::ranges::any_of(images, [](const StudyImage& image) {
         return image.viewSource == "file name" || image.sideSource == "file name";
     });
+    const bool counted = onlyCounted(subjects) && (!slotsRepeat(images) || fewRepeat(images));
     const bool noViews = std::ranges::all_of(images, [](const StudyImage& image) { return image.view.empty(); });
-    if (different.size() <= 1 || (allDiffer && !slotsRepeat(images) && (!named || standardFour(images) || noViews))) {
+    if (different.size() <= 1 || (allDiffer && counted) ||
+        (allDiffer && !slotsRepeat(images) && (!named || standardFour(images) || noViews))) {
         if (allDiffer && (named || noViews))
             for (StudyImage& image : images)
                 image.warnings.push_back(

@@ -1,6 +1,7 @@
 #include "core/study/name_subject.h"
 
 #include "core/study/view_text.h"
+#include "core/study/view_words.h"
 
 #include <cctype>
 
@@ -29,10 +30,21 @@ std::vector<Word> wordsOf(const std::string& name)
         const std::string& text = all[i].text;
         const ViewText alone = parseViewText(text), beside = parseViewText(text + " CC");
         all[i].ofView = !alone.view.empty() || beside.side != Side::Unknown || !beside.modifiers.empty() ||
+                        isBreastWord(text) ||
                         (i > 0 && all[i - 1].ofView &&
                          parseViewText(all[i - 1].text + " " + text).view != parseViewText(all[i - 1].text).view);
+        if (i == 0 || all[i].ofView || all[i - 1].ofView || parseViewText(all[i - 1].text + " " + text).view.empty())
+            continue;
+        all[i - 1].ofView = all[i].ofView = true; // "cranio-caudal"
     }
     return all;
+}
+
+// What is glued in front of a side or view: 001 of "001RCC", PATIENT1 of "PATIENT1L".
+std::string gluedInFront(const std::string& word)
+{
+    const std::string letters = word.substr(0, word.find_last_not_of("0123456789") + 1);
+    return letters.substr(0, letters.find_last_of("0123456789") + 1);
 }
 
 } // namespace
@@ -45,6 +57,8 @@ std::vector<std::string> subjectWords(const std::filesystem::path& file)
         const bool date = word.text.size() == 8 && (word.text.starts_with("19") || word.text.starts_with("20")) &&
                           word.text.find_first_not_of("0123456789") == std::string::npos;
         if (word.ofView) {
+            if (const std::string glued = gluedInFront(word.text); !glued.empty())
+                (seen ? back : front).push_back(glued);
             seen = true;
             if (const std::string number = word.text.substr(word.text.find_last_not_of("0123456789") + 1);
                 !number.empty()) // LCC2 is LCC_2
@@ -55,15 +69,6 @@ std::vector<std::string> subjectWords(const std::filesystem::path& file)
             back.push_back(word.text);
     }
     return front.empty() ? back : front;
-}
-
-bool namesViewOnly(const std::string& folder)
-{
-    const std::vector<Word> all = wordsOf(folder);
-    for (const Word& word : all)
-        if (!word.ofView)
-            return false;
-    return !all.empty();
 }
 
 } // namespace mama

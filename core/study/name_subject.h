@@ -9,7 +9,4 @@ namespace mama {
 // 00001_L_CC.png: 00001; RCC_p2.png: P2; L-CC.png: none.
 std::vector<std::string> subjectWords(const std::filesystem::path& file);
 
-// Whether a folder's name is a side, a view or both, and nothing more.
-bool namesViewOnly(const std::string& folder);
-
 } // namespace mama

@@ -4,6 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/dicom/read/archive.h"
 #include "core/dicom/read/image_file.h"
+#include "core/image/other_picture.h"
 #include "core/study/describe_image.h"
 #include "core/study/group_images.h"
 #include "core/study/list_files.h"
@@ -135,6 +136,10 @@ Outcome readFile(const FoundFile& candidate, const ScanOptions& options)
         if (error.code() == ErrorCode::Format) {
             if (const UserText archive = archiveText(candidate); !archive.empty())
                 return {{}, ScanProblem{candidate.path, archive, candidate.named}};
+            const std::string head = firstBytes(candidate.path, longestPictureHead);
+            if (const UserText other = otherPictureText(std::as_bytes(std::span(head)));
+                !other.empty() && !candidate.path.filename().string().starts_with('.'))
+                return {{}, ScanProblem{candidate.path, other}};
             if (!candidate.named && claimsNothing(candidate.path))
                 return {{}, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false}, true};
         }

@@ -1,7 +1,9 @@
 #include "core/study/side_and_view.h"
 
 #include "core/dicom/codes/view_codes.h"
-#include "core/study/view_text.h"
+#include "core/study/image_texts.h"
+#include "core/study/spacing.h"
+#include "core/study/view_words.h"
 
 #include <algorithm>
 
@@ -15,12 +17,6 @@ std::string upper(std::string_view text)
         if (c != ' ' && c != '\0')
             out += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     return out;
-}
-
-Side sideOfTag(std::string_view value)
-{
-    const std::string v = upper(value);
-    return v == "B" || v == "BOTH" || v == "BILATERAL" ? Side::Both : sideOfWord(v);
 }
 
 struct Answer
@@ -44,96 +40,21 @@ Answer settle(const std::vector<Answer>& answers, const UserText& what, std::vec
     return first;
 }
 
-struct NamedText
-{
-    std::string source;
-    ViewText text;
-    bool ofExam = false; // names what was ordered or whose it is, not this image
-};
-
-// A name that says a side or a view and nothing else.
-bool isBare(const std::string& name)
-{
-    const std::string word = upper(name);
-    return sideOfWord(word) != Side::Unknown || std::ranges::find(viewNames(), word) != viewNames().end();
-}
-
-// The image's own folder; LEFT/CC and CC/LEFT together; else the nearest folder above that names side and view at once,
-// since a lone side or "ML" higher up may stand for anything.
-ViewText folderText(const std::filesystem::path& image)
-{
-    constexpr int highest = 4;
-    std::filesystem::path folder = image.parent_path();
-    const std::string own = folder.filename().string(), above = folder.parent_path().filename().string();
-    if (isBare(own) && isBare(above))
-        if (const ViewText both = parseViewText(above + " " + own); both.sideBesideView && !both.view.empty())
-            return both;
-    const ViewText nearest = parseViewText(own);
-    if (!nearest.view.empty())
-        return nearest;
-    for (int level = 1; level < highest && folder.has_relative_path(); ++level) {
-        folder = folder.parent_path();
-        if (const ViewText named = parseViewText(folder.filename().string());
-            named.sideBesideView && !named.view.empty())
-            return named;
-    }
-    return nearest;
-}
-
-// The side of the folder that a picture lies in, where the file's own name says a view and no side: LEFT/P1_CC.png.
-Side sideAround(const std::filesystem::path& image)
-{
-    const ViewText own = parseViewText(image.stem().string());
-    return own.view.empty() || own.side != Side::Unknown ? Side::Unknown
-                                                         : sideOfWord(upper(image.parent_path().filename().string()));
-}
-
-// A paddle names no view.
-ViewText paddleText(const std::string& paddle)
-{
-    ViewText text;
-    text.spoken = parseViewText(paddle).spoken;
-    return text;
-}
-
-std::vector<NamedText> texts(const StudyImage& image)
-{
-    const ImageHeader& h = image.header;
-    std::vector<NamedText> all{{"SeriesDescription", parseViewText(h.seriesDescription)},
-                               {"ProtocolName", parseViewText(h.protocolName)},
-                               {"PaddleDescription", paddleText(h.paddle)},
-                               {"StudyDescription", parseViewText(h.studyDescription), true},
-                               {"file name", parseViewText(image.path.stem().string())},
-                               {"folder name", folderText(image.path), true}};
-    // Sets that put one image a patient name it so: "Mass-Test_P_00016_LEFT_CC".
-    if (const ViewText patient = parseViewText(h.patientId); patient.sideBesideView && !patient.view.empty())
-        all.push_back({"PatientID", patient, true});
-    // "Diagnostic mammogram LEFT" and a folder "left" name what was ordered, not this image.
-    for (NamedText& one : all)
-        if (one.ofExam && !one.text.sideBesideView)
-            one.text.side = Side::Unknown;
-    if (const Side around = sideAround(image.path); around != Side::Unknown) {
-        all.push_back({"folder name", {}, true});
-        all.back().text.side = around;
-    }
-    return all;
-}
-
 std::string frameSide(const StudyImage& image)
 {
     const auto& sides = image.header.frameLaterality;
     const auto own = static_cast<std::size_t>(std::max(0, image.frame));
-    if (own < sides.size() && sideOfTag(sides[own]) != Side::Unknown)
-        return name(sideOfTag(sides[own]));
+    if (own < sides.size() && sideOfName(sides[own]) != Side::Unknown)
+        return name(sideOfName(sides[own]));
     for (const std::string& side : sides)
-        if (sideOfTag(side) != Side::Unknown)
-            return name(sideOfTag(side));
+        if (sideOfName(side) != Side::Unknown)
+            return name(sideOfName(side));
     return "";
 }
 
 std::string sideOfText(StudyImage& image, const char* source, const std::string& value)
 {
-    const Side side = sideOfTag(value);
+    const Side side = sideOfName(value);
     const std::string said = upper(value);
     if (side == Side::Unknown && !said.empty() && said != "U" && isMammogram(image.header))
         image.warnings.push_back(
@@ -151,55 +72,100 @@ std::string viewOfSequence(StudyImage& image)
         image.warnings.push_back(
             {TextId("study.unknown_view_code", "view: code (%1, %2) of ViewCodeSequence is not in CID 4014"),
              code->value, code->scheme});
-    return view ? name(*view) : "";
+    return view ? name(*view) : parseViewText(code->meaning).view;
 }
 
-std::string viewOfPosition(StudyImage& image)
+// The abbreviation, or words for it: "CRANIO-CAUDAL", "RCC", "OBLIQUE".
+ViewText viewOfPosition(StudyImage& image)
 {
-    const std::string position = upper(image.header.viewPosition);
-    if (position.empty() || std::ranges::find(viewNames(), position) != viewNames().end())
-        return position;
-    if (isMammogram(image.header))
+    const std::string& position = image.header.viewPosition;
+    ViewText said = parseViewText(position);
+    if (const auto words = viewWords(position); words.size() == 1 && isObliqueWord(words[0].text))
+        said.view = "MLO";
+    if (said.view.empty() && !position.empty() && isMammogram(image.header))
         image.warnings.push_back(
             {TextId("study.unknown_view_position", "view: ViewPosition %1 is not a mammographic view"),
-             image.header.viewPosition});
-    return "";
+             position.substr(0, 40)});
+    return said;
 }
 
-void addModifiers(const std::vector<std::string>& labels, StudyImage& image)
+void addModifiers(const std::vector<std::string>& labels, std::vector<std::string>& to)
 {
     for (const std::string& label : labels)
-        if (!image.hasModifier(label))
-            image.modifiers.push_back(label);
+        if (std::ranges::find(to, label) == to.end())
+            to.push_back(label);
+}
+
+// By the code, else by what its writer says that it means.
+void readModifierCodes(StudyImage& image)
+{
+    for (const Code& code : image.header.viewModifiers) {
+        if (const auto modifier = modifierOfCode(code)) {
+            addModifiers({std::string(modifier->label)}, image.modifiers);
+            continue;
+        }
+        if (!isMammogram(image.header))
+            continue;
+        const auto said = parseViewText(code.meaning).spoken;
+        addModifiers(said.empty() ? std::vector<std::string>{"unknown modifier"} : said, image.modifiers);
+        image.warnings.push_back(
+            {TextId("study.unknown_modifier_code", "view modifier: code (%1, %2) is not in CID 4015"), code.value,
+             code.scheme});
+    }
 }
 
 void readModifiers(StudyImage& image, const std::vector<NamedText>& named)
 {
-    for (const Code& code : image.header.viewModifiers) {
-        if (const auto modifier = modifierOfCode(code))
-            image.modifiers.emplace_back(modifier->label);
-        else if (isMammogram(image.header))
-            image.warnings.push_back(
-                {TextId("study.unknown_modifier_code", "view modifier: code (%1, %2) is not in CID 4015"), code.value,
-                 code.scheme});
-    }
+    readModifierCodes(image);
     for (const NamedText& one : named)
-        if (!one.ofExam)
-            addModifiers(one.text.spoken, image);
+        addModifiers(one.text.spoken, one.ofExam ? image.hints : image.modifiers);
+    std::erase_if(image.hints, [&](const std::string& hint) { return image.hasModifier(hint); });
     if (image.header.view)
         return;
+    addModifiers(parseViewText(image.header.viewPosition).modifiers, image.modifiers);
     const auto from = std::ranges::find_if(
         named, [&](const NamedText& one) { return one.text.view == image.view && !one.text.modifiers.empty(); });
     if (from != named.end())
-        addModifiers(from->text.modifiers, image);
+        addModifiers(from->text.modifiers, image.modifiers);
 }
 
 // Clearly magnified by the header, whatever its codes say: contact views have factors up to about 1.1.
 void readMagnification(StudyImage& image)
 {
     constexpr double clearly = 1.3;
-    if (image.header.magnification.value_or(1) > clearly)
-        addModifiers({"M"}, image);
+    if (usableMagnification(image.header).value_or(image.header.distanceRatio.value_or(1)) > clearly)
+        addModifiers({"M"}, image.modifiers);
+}
+
+// Tags often say the plain view only, where the image's own texts say which one it is.
+void readSpecialView(StudyImage& image, const std::vector<NamedText>& named)
+{
+    constexpr std::pair<std::string_view, std::string_view> special[] = {
+        {"CC", "XCCL"}, {"CC", "XCCM"}, {"CC", "FB"}, {"MLO", "LMO"}, {"MLO", "SIO"}, {"MLO", "ISO"}};
+    for (const NamedText& one : named) {
+        const bool known =
+            std::ranges::find(special, std::pair<std::string_view, std::string_view>(image.view, one.text.view)) !=
+            std::end(special);
+        const bool meant = one.text.view.size() > 3 || one.text.sideBesideView;
+        if (one.ofExam || (!(known && meant) && one.text.view != "SPECIMEN"))
+            continue;
+        image.view = one.text.view;
+        image.viewSource = one.source;
+        return;
+    }
+}
+
+// A text that names two sides or two views says none, and nothing else does.
+void warnOfBoth(StudyImage& image, const std::vector<NamedText>& named)
+{
+    for (const NamedText& one : named) {
+        if (one.ofExam)
+            continue;
+        if (one.text.bothSides && image.side == Side::Unknown)
+            image.warnings.push_back({TextId("study.both_sides", "side: %1 names both, right and left"), one.source});
+        if (one.text.severalViews && image.view.empty())
+            image.warnings.push_back({TextId("study.several_views", "view: %1 names more than one"), one.source});
+    }
 }
 
 // What contrast mammography made of it: by ImageType, else by words.
@@ -240,18 +206,32 @@ std::string composeLabel(const StudyImage& image)
 
 bool isMammogram(const ImageHeader& header)
 {
-    return header.modality == "MG" || header.format != "dicom" ||
-           ((header.modality == "CR" || header.modality == "DX") && header.bodyPart == "BREAST");
+    if (header.modality == "MG" || header.format != "dicom")
+        return true;
+    if (header.modality != "CR" && header.modality != "DX")
+        return false;
+    const auto says = [](const std::string& text, std::initializer_list<std::string_view> parts) {
+        const std::string said = upper(text);
+        return std::ranges::any_of(parts, [&](std::string_view part) { return said.find(part) != said.npos; });
+    };
+    if (!header.bodyPart.empty())
+        return says(header.bodyPart, {"BREAST", "MAMMA", "MAMO"});
+    return says(header.seriesDescription + " " + header.studyDescription, {"MAMMO", "MAMOG", "BREAST"});
 }
 
 void resolveSideAndView(StudyImage& image)
 {
-    const std::vector<NamedText> named = texts(image);
+    const std::vector<NamedText> named = imageTexts(image);
     const ImageHeader& h = image.header;
     std::vector<Answer> sides{{"ImageLaterality", sideOfText(image, "(0020,0062) ImageLaterality", h.imageLaterality)},
                               {"FrameLaterality", frameSide(image)},
                               {"Laterality", sideOfText(image, "(0020,0060) Laterality", h.laterality)}};
-    std::vector<Answer> views{{"ViewCodeSequence", viewOfSequence(image)}, {"ViewPosition", viewOfPosition(image)}};
+    std::vector<Answer> views{{"ViewCodeSequence", viewOfSequence(image)}};
+    const ViewText position = viewOfPosition(image);
+    sides.push_back({"ViewPosition", name(position.side)});
+    views.push_back({"ViewPosition", position.view});
+    if (const Side side = sideOfName(h.bodyPart); side != Side::Both)
+        sides.push_back({"BodyPartExamined", name(side)});
     // Names of files and folders of other modalities say nothing about a view.
     if (isMammogram(h) || h.modality.empty())
         for (const NamedText& one : named) {
@@ -260,10 +240,13 @@ void resolveSideAndView(StudyImage& image)
         }
     const Answer side = settle(sides, {TextId("study.side", "side")}, image.warnings),
                  view = settle(views, {TextId("study.view", "view")}, image.warnings);
-    image.side = sideOfTag(side.value);
+    image.side = sideOfName(side.value);
     image.sideSource = side.source;
     image.view = view.value;
     image.viewSource = view.source;
+    if (isMammogram(h))
+        warnOfBoth(image, named);
+    readSpecialView(image, named);
     readModifiers(image, named);
     readMagnification(image);
     readContrast(image, named);

@@ -1,17 +1,21 @@
 #include "core/study/slots.h"
 
+#include "core/study/view_kinds.h"
+
 #include <algorithm>
+#include <sstream>
 #include <tuple>
 
 namespace mama {
 namespace {
 
-// Spot and magnification views belong to their parent view; cleavage, axillary tail and tangential are views of their
-// own.
 bool mayHang(const StudyImage& image)
 {
-    constexpr std::string_view apart[] = {"M", "S", "CV", "AT", "TAN"};
-    return std::ranges::none_of(apart, [&](std::string_view label) { return image.hasModifier(label); }) &&
+    return std::ranges::none_of(image.modifiers,
+                                [](const std::string& label) {
+                                    const ViewKind* kind = viewKind(label);
+                                    return kind && kind->apart;
+                                }) &&
            image.contrast != "recombined" && image.contrast != "high energy";
 }
 
@@ -21,11 +25,25 @@ bool isSubstitute(const StudyImage& image)
     return image.capture || (image.header.format == "dicom" && image.header.channels > 1);
 }
 
-// Somewhat magnified by the header, without a word or code that says so.
+// Somewhat magnified by the header, without a word or code that says so; a factor that cannot be used may mean more.
 bool somewhatMagnified(const StudyImage& image)
 {
     constexpr double contact = 1.05;
     return image.header.magnification.value_or(1) > contact;
+}
+
+bool isSecondary(const StudyImage& image)
+{
+    const auto& types = image.header.imageType;
+    return types.size() > 1 && types[1] == "SECONDARY" && image.contrast.empty();
+}
+
+std::string shortNumber(double number)
+{
+    std::ostringstream out;
+    out.precision(3);
+    out << number;
+    return out.str();
 }
 
 const std::string& timeOf(const StudyImage& image)
@@ -38,10 +56,8 @@ const std::string& timeOf(const StudyImage& image)
 bool preferred(const StudyImage& a, const StudyImage& b)
 {
     const auto rank = [](const StudyImage& image) {
-        const auto& types = image.header.imageType;
-        const bool secondary = types.size() > 1 && types[1] == "SECONDARY" && image.contrast.empty();
-        return std::tuple(image.presentation == "processing", !image.modifiers.empty(), secondary,
-                          somewhatMagnified(image),
+        return std::tuple(image.presentation == "processing", !image.modifiers.empty(), isSecondary(image),
+                          somewhatMagnified(image), !image.hints.empty(),
                           image.tomosynthesis ? 2
                           : image.synthetic   ? 1
                                               : 0,
@@ -85,6 +101,19 @@ auto extraOrder(const StudyImage& image)
     for (const std::string& modifier : image.modifiers)
         modifiers += modifier + " ";
     return std::tuple(side, view, modifiers, timeOf(image), image.header.sopUid, image.path, image.frame);
+}
+
+// Why an image that could have hung does not, where no badge says so.
+void explain(StudyImage& image)
+{
+    std::vector<UserText> why = kindBadges(image.hints);
+    if (isSecondary(image))
+        why.push_back({TextId("badge.secondary_image", "secondary image")});
+    if (somewhatMagnified(image) && !image.hasModifier("M"))
+        why.push_back({TextId("badge.factor", "magnification factor %1"), shortNumber(*image.header.magnification)});
+    for (const UserText& badge : why)
+        if (std::ranges::find(image.badges, badge) == image.badges.end())
+            image.badges.push_back(badge);
 }
 
 bool areTwins(const StudyImage& presentation, const StudyImage& processing)
@@ -144,6 +173,9 @@ void fillSlots(Study& study)
     fill(study, Slot::LCC, Side::Left, {"CC"});
     fill(study, Slot::RMLO, Side::Right, {"MLO", "ML", "LM"});
     fill(study, Slot::LMLO, Side::Left, {"MLO", "ML", "LM"});
+    for (StudyImage& image : study.images)
+        if (image.slot == Slot::Extra)
+            explain(image);
     sortImages(study.images);
     findTwins(study.images);
 }

@@ -6,10 +6,13 @@
 namespace mama {
 namespace {
 
-std::optional<Spacing> valid(const std::optional<Spacing>& spacing)
+// Film scanners reach 0.02 mm, thumbnails some millimetres; what lies beyond is another unit.
+constexpr double finest = 0.005, coarsest = 5;
+
+bool isPossible(const Spacing& spacing)
 {
-    const auto usable = [](double mm) { return std::isfinite(mm) && mm > 0; };
-    return spacing && usable(spacing->row) && usable(spacing->column) ? spacing : std::nullopt;
+    const auto possible = [](double mm) { return std::isfinite(mm) && mm >= finest && mm <= coarsest; };
+    return possible(spacing.row) && possible(spacing.column);
 }
 
 bool differ(const Spacing& a, const Spacing& b, double share)
@@ -25,17 +28,37 @@ std::string text(double number)
     return out.str();
 }
 
+// Nothing where the tag holds no spacing that a mammogram has, which is said.
+std::optional<Spacing> usable(const std::optional<Spacing>& spacing, const char* tag, std::vector<UserText>& warnings)
+{
+    if (!spacing || isPossible(*spacing))
+        return spacing;
+    warnings.push_back({TextId("spacing.impossible", "%1 %2 x %3 mm is no spacing of a mammogram: it was not used"),
+                        tag, text(spacing->row), text(spacing->column)});
+    return std::nullopt;
+}
+
 } // namespace
+
+std::optional<double> usableMagnification(const ImageHeader& header)
+{
+    constexpr double least = 0.9, most = 4;
+    const auto& factor = header.magnification;
+    return factor && *factor >= least && *factor <= most ? factor : std::nullopt;
+}
 
 SpacingFact resolveSpacing(const ImageHeader& header, std::vector<UserText>& warnings)
 {
-    const std::optional<Spacing> pixel = valid(header.pixelSpacing), imager = valid(header.imagerPixelSpacing);
-    if ((header.pixelSpacing && !pixel) || (header.imagerPixelSpacing && !imager))
-        warnings.push_back({TextId("spacing.not_positive", "spacing: not positive, not used")});
-    const bool magnified = header.magnification && std::isfinite(*header.magnification) && *header.magnification > 0;
-    const auto corrected = [&] {
-        return Spacing{imager->row / *header.magnification, imager->column / *header.magnification};
-    };
+    const auto pixel = usable(header.pixelSpacing, "(0028,0030) Pixel Spacing", warnings),
+               imager = usable(header.imagerPixelSpacing, "(0018,1164) Imager Pixel Spacing", warnings);
+    const auto magnified = usableMagnification(header);
+    if (header.magnification && !magnified)
+        warnings.push_back(
+            {TextId(
+                 "spacing.impossible_factor",
+                 "(0018,1114) Estimated Radiographic Magnification Factor %1 is none of a mammogram: it was not used"),
+             text(*header.magnification)});
+    const auto corrected = [&] { return Spacing{imager->row / *magnified, imager->column / *magnified}; };
     if (pixel && imager && differ(*pixel, *imager, 1e-5)) {
         if (magnified && differ(*pixel, corrected(), 0.05))
             warnings.push_back(
@@ -46,7 +69,7 @@ SpacingFact resolveSpacing(const ImageHeader& header, std::vector<UserText>& war
         return {pixel, {TextId("spacing.calibrated_by", "calibrated %1"), header.spacingCalibration}};
     }
     if (imager && magnified)
-        return {corrected(), {TextId("spacing.corrected", "corrected by ERMF %1"), text(*header.magnification)}};
+        return {corrected(), {TextId("spacing.corrected", "corrected by ERMF %1"), text(*magnified)}};
     if (imager)
         return {imager, {TextId("spacing.at_detector", "at detector, not corrected")}};
     if (pixel)

@@ -29,7 +29,8 @@ struct StudyImage
     std::string sideSource; // "ImageLaterality", "FrameLaterality", "Laterality", "SeriesDescription", "file name", ...
     std::string view;       // abbreviation of CID 4014: CC, MLO, ML, ...; empty if unknown
     std::string viewSource;
-    std::vector<std::string> modifiers; // labels of CID 4015
+    std::vector<std::string> modifiers; // labels of ViewKind
+    std::vector<std::string> hints;     // and those that only a text of the whole exam tells
     std::string contrast;               // of contrast mammography: "low energy", "recombined", "high energy"; or ""
     bool capture = false;               // a secondary capture: a screenshot, a printout, a digitised film
     std::string label;                  // side + modifier + view as drawn: RMCC, LCCID

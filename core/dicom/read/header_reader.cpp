@@ -32,6 +32,8 @@ std::optional<Spacing> spacing(DcmItem& item, std::uint32_t tag, std::vector<Use
     return std::nullopt;
 }
 
+constexpr std::size_t longestText = 1024; // of those that may be whole letters
+
 void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
 {
     out.sopClass = tags::text(d, 0x00080016);
@@ -40,6 +42,7 @@ void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
     out.studyUid = tags::text(d, 0x0020000D);
     out.modality = tags::text(d, 0x00080060);
     out.patientId = decode(tags::wholeText(d, 0x00100020));
+    out.patientIdIssuer = decode(tags::wholeText(d, 0x00100021));
     out.accessionNumber = decode(tags::wholeText(d, 0x00080050));
     out.patientName = decode(tags::wholeText(d, 0x00100010), "\\^=");
     out.patientBirthDate = tags::text(d, 0x00100030);
@@ -51,6 +54,12 @@ void readIdentity(DcmItem& d, const TextDecoder& decode, ImageHeader& out)
     out.studyDescription = decode(tags::wholeText(d, 0x00081030));
     out.seriesDescription = decode(tags::wholeText(d, 0x0008103E));
     out.paddle = decode(tags::wholeText(d, 0x001811A4));
+    out.processing = decode(tags::wholeText(d, 0x00181400)).substr(0, longestText);
+    out.comments = decode(tags::wholeText(d, 0x00204000)).substr(0, longestText);
+    out.procedure = decode(tags::wholeText(d, 0x00400254)) + "; " + decode(tags::wholeText(d, 0x00321060));
+    for (DcmItem* ordered : tags::items(d, 0x00081032))
+        out.procedure += "; " + decode(tags::wholeText(*ordered, 0x00080104));
+    out.procedure = out.procedure.size() > 4 ? out.procedure.substr(0, longestText) : std::string();
     out.bodyPart = tags::text(d, 0x00180015);
     out.protocolName = decode(tags::wholeText(d, 0x00181030));
     out.manufacturer = decode(tags::wholeText(d, 0x00080070));
@@ -123,6 +132,9 @@ void readGeometry(DcmItem& d, ImageHeader& out)
             {TextId("decode.magnification_unreadable",
                     "(0018,1114) Estimated Radiographic Magnification Factor \"%1\" is no number: it was left out"),
              oneLine(said).substr(0, 60)});
+    const auto detector = tags::number(d, 0x00181110), patient = tags::number(d, 0x00181111);
+    if (detector && patient && *patient > 0 && *detector >= *patient)
+        out.distanceRatio = *detector / *patient;
     out.presentationLutShape = tags::text(d, 0x20500020);
     out.pixelIntensityRelationship = tags::text(d, 0x00281040);
     out.burnedInAnnotation = tags::text(d, 0x00280301);

@@ -17,9 +17,12 @@ struct ImageHeader
     std::string format;         // "dicom", "png", "jpeg", "tiff", "pgm"
     std::string transferSyntax; // UID; empty for other formats
     std::string sopClass, sopUid, seriesUid, studyUid, modality;
-    std::string patientId, patientName, patientBirthDate, patientSex;
+    std::string patientId, patientIdIssuer, patientName, patientBirthDate, patientSex;
     std::string accessionNumber; // of the order; tells exams apart where there is no Study Instance UID
     std::string studyDate, acquisitionDate, acquisitionTime, contentTime;
+    std::string processing; // (0018,1400) Acquisition Device Processing Description
+    std::string comments;   // (0020,4000) Image Comments
+    std::string procedure;  // what was ordered and done: (0040,0254), (0032,1060), meanings of (0008,1032)
     std::string studyDescription, seriesDescription, protocolName, paddle, bodyPart, manufacturer, model, station;
     std::string photometric;        // as stored
     std::string presentationIntent; // "FOR PRESENTATION", "FOR PROCESSING"
@@ -35,6 +38,7 @@ struct ImageHeader
     std::optional<Spacing> pixelSpacing, imagerPixelSpacing;
     std::string spacingCalibration;      // (0028,0A02)
     std::optional<double> magnification; // ERMF (0018,1114)
+    std::optional<double> distanceRatio; // (0018,1110) source to detector / (0018,1111) source to patient
     std::string presentationLutShape, pixelIntensityRelationship, burnedInAnnotation;
     std::vector<std::string> sourceImages; // SOP instance UIDs of SourceImageSequence
     int rows = 0, columns = 0, frames = 1, bitsAllocated = 0, bitsStored = 0, channels = 1;

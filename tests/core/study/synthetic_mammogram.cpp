@@ -55,8 +55,12 @@ void write(const SyntheticMammogram& image, const std::filesystem::path& path)
         addCode(data, DCM_ViewCodeSequence, image.viewCode, image.viewScheme);
         DcmItem* view = nullptr;
         data.findAndGetSequenceItem(DCM_ViewCodeSequence, view);
-        if (!image.modifierCode.empty())
+        if (!image.modifierCode.empty()) {
             addCode(*view, DCM_ViewModifierCodeSequence, image.modifierCode, image.viewScheme);
+            DcmItem* code = nullptr;
+            view->findAndGetSequenceItem(DCM_ViewModifierCodeSequence, code);
+            code->putAndInsertString(DCM_CodeMeaning, image.modifierMeaning.c_str());
+        }
     }
     for (const auto& [tag, value] : {std::pair{DCM_Rows, Rows},
                                      {DCM_Columns, Columns},

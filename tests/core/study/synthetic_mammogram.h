@@ -12,6 +12,7 @@ struct SyntheticMammogram
     std::string viewCode, viewScheme = "SCT", modifierCode;
     bool chestWallRight = false;
     bool blank = false; // no breast: no evidence in the pixels
+    std::string modifierMeaning = "as coded";
 };
 
 void write(const SyntheticMammogram& image, const std::filesystem::path& path);

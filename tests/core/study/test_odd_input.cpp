@@ -143,35 +143,38 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<double>("value"); // 0: refused, with the tag and the text in a warning
-        for (const auto& [text, value] : std::initializer_list<std::pair<const char*, double>>{{"1.5", 1.5},
-                                                                                               {" 1.5 ", 1.5},
-                                                                                               {"1,5", 1.5},
-                                                                                               {"-1,5", -1.5},
-                                                                                               {"+2", 2},
-                                                                                               {",5", 0.5},
-                                                                                               {".5", 0.5},
-                                                                                               {"0,070", 0.07},
-                                                                                               {"1.500,0", 1500},
-                                                                                               {"1,500.0", 1500},
-                                                                                               {"1,234,567", 1234567},
-                                                                                               {"1,5e1", 15},
-                                                                                               {"1.5E-1", 0.15},
-                                                                                               {"2048,1024", 2048.1024},
-                                                                                               {"1,500", 0},
-                                                                                               {"12e", 0},
-                                                                                               {"0x1F", 0},
-                                                                                               {"1.5mm", 0},
-                                                                                               {"-", 0},
-                                                                                               {"1,2,3", 0},
-                                                                                               {"1.23,4", 0},
-                                                                                               {"5,", 0},
-                                                                                               {"+-5", 0},
-                                                                                               {"--5", 0},
-                                                                                               {"1 5", 0},
-                                                                                               {"nan", 0},
-                                                                                               {"1e999", 0},
-                                                                                               {"1;5", 0},
-                                                                                               {"one", 0}})
+        for (const auto& [text, value] :
+             std::initializer_list<std::pair<const char*, double>>{{"1.5", 1.5},
+                                                                   {" 1.5 ", 1.5},
+                                                                   {"1,5", 1.5},
+                                                                   {"-1,5", -1.5},
+                                                                   {"+2", 2},
+                                                                   {",5", 0.5},
+                                                                   {".5", 0.5},
+                                                                   {"0,070", 0.07},
+                                                                   {"1.500,0", 1500},
+                                                                   {"1,500.0", 1500},
+                                                                   {"1,234,567", 1234567},
+                                                                   {"1,5e1", 15},
+                                                                   {"1.5E-1", 0.15},
+                                                                   {"1,0625", 1.0625},
+                                                                   {"2048,1024", 0}, // or a list
+                                                                   {"-1024,500", 0},
+                                                                   {"1,500", 0},
+                                                                   {"12e", 0},
+                                                                   {"0x1F", 0},
+                                                                   {"1.5mm", 0},
+                                                                   {"-", 0},
+                                                                   {"1,2,3", 0},
+                                                                   {"1.23,4", 0},
+                                                                   {"5,", 0},
+                                                                   {"+-5", 0},
+                                                                   {"--5", 0},
+                                                                   {"1 5", 0},
+                                                                   {"nan", 0},
+                                                                   {"1e999", 0},
+                                                                   {"1;5", 0},
+                                                                   {"one", 0}})
             QTest::newRow(text) << text << value;
     }
 
@@ -203,6 +206,64 @@ private Q_SLOTS:
         const Read spacing = readWith("ImagerPixelSpacing", "0.1\\0.1\\0.2");
         QVERIFY(!spacing.header.imagerPixelSpacing && !contains(spacing.header.warnings, "(0018,1164)").empty());
         QVERIFY(readWith("RescaleSlope", "").header.warnings.empty());
+    }
+
+    void bothTextsOfAWindowAreNamed()
+    {
+        const QTemporaryDir folder;
+        const fs::path path = folder.filePath("x.dcm").toStdString();
+        SyntheticMammogram image;
+        image.tags = {{"WindowCenter", "2,048"}, {"WindowWidth", "4,096"}};
+        write(image, path);
+        const auto file = ImageFile::open(path);
+        QVERIFY(file->pipeline(0).voi.empty());
+        const std::string said = contains(file->header().warnings, "(0028,1050)");
+        QVERIFY2(said.find("2,048") != said.npos && said.find("4,096") != said.npos, said.c_str());
+    }
+
+    void otherPicturesAreNamed()
+    {
+        const QTemporaryDir folder;
+        const fs::path root = folder.path().toStdString();
+        using namespace std::string_literals;
+        const std::map<std::string, std::pair<std::string, std::string>> kinds{
+            {"a.bmp", {"BM\x36\x10\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0"s, "BMP"}},
+            {"b.gif", {"GIF89a"s, "GIF"}},
+            {"c.webp", {"RIFF\x24\0\0\0WEBPVP8 "s, "WebP"}},
+            {"d.heic", {"\0\0\0\x18"s + "ftypheic", "HEIC"}},
+            {"e.avif", {"\0\0\0\x18"s + "ftypavif", "AVIF"}},
+            {"f.jp2", {"\0\0\0\x0cjP  \r\n"s, "JPEG 2000"}},
+            {"g.tif", {"II+\0\x08\0\0\0"s, "BigTIFF"}},
+            {"h.nii", {std::string(344, '\x01') + "n+1\0"s, "NIfTI"}},
+            {"i.ppm", {"P6\n2 2\n255\n"s, "PPM"}},
+            {"j.dcm", {"GIF87a"s, "GIF"}},
+            {"k", {"GIF87a"s, "GIF"}}};
+        for (const auto& [name, kind] : kinds)
+            put(root / name, kind.first + std::string(200, '\0'));
+        put(root / "BMI.txt", "BMI of all patients");
+        const auto report = scan({root});
+        QCOMPARE(report->problems.size(), kinds.size());
+        for (const ScanProblem& problem : report->problems) {
+            QVERIFY(problem.refused);
+            QCOMPARE(problem.reason.english(), "a " + kinds.at(problem.path.filename().string()).second +
+                                                   " file, which is not read: convert it to PNG, TIFF or DICOM");
+        }
+        QCOMPARE(report->others.size(), std::size_t{1});
+    }
+
+    // Numbers alone count the pictures of one exam; in front of every patient's views they tell patients apart.
+    void numbersThatCountPictures()
+    {
+        QCOMPARE(scanned({"1_RCC", "2_LCC"}).studies.size(), std::size_t{1});
+        QCOMPARE(scanned({"1_RCC", "2_LCC", "3_RMLO", "4_LMLO", "5_RCC"}).studies.size(), std::size_t{1});
+        QCOMPARE(scanned({"01", "02", "RCC"}).studies.size(), std::size_t{3});
+        QCOMPARE(scanned({"1_RCC", "2_RCC"}).studies.size(), std::size_t{2});
+        QCOMPARE(scanned({"1001_RCC", "2047_LCC"}).studies.size(), std::size_t{2});
+        QCOMPARE(scanned({"001RCC", "001LCC", "002RCC", "002LCC"}).studies.size(), std::size_t{2});
+        QCOMPARE(scanned({"patient1R_CC", "patient1L_CC", "patient2R_CC", "patient2L_CC"}).studies.size(),
+                 std::size_t{2});
+        QCOMPARE(scanned({"p1_Cranio-Caudal_R", "p1_Cranio-Caudal_L", "p1_MLO_R", "p1_MLO_L"}).studies.size(),
+                 std::size_t{1});
     }
 
     void archivesAreNamed()

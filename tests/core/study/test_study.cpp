@@ -3,6 +3,7 @@
 #include "core/base/text_escape.h"
 #include "core/study/describe_image.h"
 #include "core/study/scan.h"
+#include "core/study/spacing.h"
 #include "core/study/view_text.h"
 #include "tests/core/study/synthetic_mammogram.h"
 #include "tests/support/test_data.h"
@@ -28,8 +29,11 @@ bool contains(const std::vector<UserText>& list, const std::string& part)
 Study scanned(const Views& views)
 {
     const QTemporaryDir folder;
-    for (const auto& [file, image] : views)
-        write(image, std::filesystem::path(folder.path().toStdString()) / file);
+    for (const auto& [file, image] : views) {
+        const auto path = std::filesystem::path(folder.path().toStdString()) / file;
+        std::filesystem::create_directories(path.parent_path());
+        write(image, path);
+    }
     const auto report = scan({folder.path().toStdString()});
     if (!report || report->studies.size() != 1 || !report->problems.empty())
         throw std::runtime_error("expected one study and no problem");
@@ -41,6 +45,13 @@ SyntheticMammogram tagged(const std::string& side, const std::string& view,
 {
     more.insert({{"ImageLaterality", side}, {"ViewPosition", view}});
     return {more, "", "SCT", "", side == "R", false};
+}
+
+SyntheticMammogram described(const std::string& text)
+{
+    SyntheticMammogram image;
+    image.tags["SeriesDescription"] = text;
+    return image;
 }
 
 std::string labelIn(const Study& study, Slot slot) { return study.inSlot(slot) ? study.inSlot(slot)->label : "empty"; }
@@ -152,6 +163,41 @@ private Q_SLOTS:
                                                                         {"R chest", " "},
                                                                         {"Mammogram", " "},
                                                                         {"LEFT", "L "},
+                                                                        {"R C.C.", "R CC"},
+                                                                        {"L M.L.O.", "L MLO"},
+                                                                        {"M-L-O L", "L MLO"},
+                                                                        {"RtCC", "R CC"},
+                                                                        {"001RCC", "R CC"},
+                                                                        {"patient1L_CC", "L CC"},
+                                                                        {"patient12RMLO", "R MLO"},
+                                                                        {"MLOright", "R MLO"},
+                                                                        {"RIGHT BREAST CC", "R CC"},
+                                                                        {"R spot CC", "R CC"},
+                                                                        {"MLO gauche", "L MLO"},
+                                                                        {"Mamma rechts cc", "R CC"},
+                                                                        {"CC DCHA", "R CC"},
+                                                                        {"Esquerda MLO", "L MLO"},
+                                                                        {"MLO h\xc3\xb6ger", "R MLO"},
+                                                                        {"\xe5\xb7\xa6 MLO", "L MLO"},
+                                                                        {"cr\xc3\xa2nio-caudal direita", "R CC"},
+                                                                        {"oblicua medio-lateral izquierda", "L MLO"},
+                                                                        {"ML schr\xc3\xa4g rechts", "R MLO"},
+                                                                        {"L OBLIQUE", "L MLO"},
+                                                                        {"OBLIQUE", " "},
+                                                                        {"L CC LAT EXAG", "L XCCL"},
+                                                                        {"R CC exaggerated medially", "R XCCM"},
+                                                                        {"L XCC", "L CC"},
+                                                                        {"RCCM", "R CC M"},
+                                                                        {"LMLOS", "L MLO S"},
+                                                                        {"CCM", " "},
+                                                                        {"R LM lateromedial", "R LM"},
+                                                                        {"3ML", " "},
+                                                                        {"R and L CC", " CC"},
+                                                                        {"L CC / R CC", " CC"},
+                                                                        {"R CC and MLO", "R "},
+                                                                        {"R MLO compared to L", "R MLO"},
+                                                                        {"ISO 9001 R CC", "R CC"},
+                                                                        {"Smith J R CC", "R CC"},
                                                                         {"left and right", " "}})
             QTest::newRow(text) << text << expected;
     }
@@ -171,28 +217,74 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("expected");
-        for (const auto& [text, expected] :
-             std::initializer_list<std::pair<const char*, const char*>>{{"R CC SPOT", "S"},
-                                                                        {"L MLO spot mag 1.8", "S M"},
-                                                                        {"RCC MAGNIFICATION", "M"},
-                                                                        {"L CC focal compression", "S"},
-                                                                        {"R CC coned", "S"},
-                                                                        {"R CC CONE DOWN", "S"},
-                                                                        {"R CC Vergroesserung", "M"},
-                                                                        {"CC droit agrandi", "M"},
-                                                                        {"R CC push-back", "ID"},
-                                                                        {"R CC Impl Displ", "ID"},
-                                                                        {"R CC MAG 1.0", ""},
-                                                                        {"R CC no mag", ""},
-                                                                        {"LMLO non displaced", ""},
-                                                                        {"LMLO implant displaced", "ID"},
-                                                                        {"ID R CC", "ID"},
-                                                                        {"PATIENT ID 12", ""},
-                                                                        {"R CC SUB", "recombined"},
-                                                                        {"sub-01", ""},
-                                                                        {"L MLO LE", "low energy"},
-                                                                        {"CEDM low energy", "low energy"},
-                                                                        {"IMAGE L CC", ""}})
+        for (const auto& [text, expected] : std::initializer_list<std::pair<const char*, const char*>>{
+                 {"R CC SPOT", "S"},
+                 {"L MLO spot mag 1.8", "S M"},
+                 {"RCC MAGNIFICATION", "M"},
+                 {"L CC focal compression", "S"},
+                 {"R CC coned", "S"},
+                 {"R CC CONE DOWN", "S"},
+                 {"R CC Vergroesserung", "M"},
+                 {"CC droit agrandi", "M"},
+                 {"R CC push-back", "ID"},
+                 {"R CC Impl Displ", "ID"},
+                 {"R CC MAG 1.0", ""},
+                 {"R CC no mag", ""},
+                 {"LMLO non displaced", ""},
+                 {"LMLO implant displaced", "ID"},
+                 {"ID R CC", "ID"},
+                 {"PATIENT ID 12", ""},
+                 {"R CC SUB", "recombined"},
+                 {"sub-01", ""},
+                 {"L MLO LE", "low energy"},
+                 {"CEDM low energy", "low energy"},
+                 {"R CC 1.8x", "M"},
+                 {"RCC x1,5", "M"},
+                 {"R CC MAG18", "M"},
+                 {"R CC 1.0x", ""},
+                 {"paddle 24x29", ""},
+                 {"pixels 1.5x1.5", ""},
+                 {"CC magnificada", "M"},
+                 {"R CC Vergr\xc3\xb6\xc3\x9f"
+                  "erung",
+                  "M"},
+                 {"R CC ingrandimento", "M"},
+                 {"R CC TAN", "TAN"},
+                 {"R CC tangential", "TAN"},
+                 {"R CC rolled lateral", "RL"},
+                 {"L CC rolled med", "RM"},
+                 {"R CC RS", "RS"},
+                 {"R CC rolled", "rolled"},
+                 {"R MLO axillary tail", "AT"},
+                 {"L CC cleavage", "CV"},
+                 {"R CC post wire loc", "localisation"},
+                 {"L ML needle localization", "localisation"},
+                 {"L CC Drahtmarkierung", "localisation"},
+                 {"R CC stereo scout", "biopsy"},
+                 {"L XCC", "exaggerated"},
+                 {"R CC post biopsy clip", "after a procedure"},
+                 {"R MLO nipple in profile", "NP"},
+                 {"screening, no spot compression needed", ""},
+                 {"no additional spot or magnification views", ""},
+                 {"spot compression recommended", ""},
+                 {"recommend spot views of the left breast", ""},
+                 {"keine Vergr\xc3\xb6\xc3\x9f"
+                  "erung",
+                  ""},
+                 {"pas de compression localis\xc3\xa9"
+                  "e",
+                  ""},
+                 {"compression localis\xc3\xa9"
+                  "e",
+                  "S"},
+                 {"MAG no grid", "M"},
+                 {"no grid MAG", "M"},
+                 {"spot no. 2", "S"},
+                 {"small focal spot", ""},
+                 {"for display", ""},
+                 {"Screening mammogram, routine views", ""},
+                 {"Standard 4 views, dense breasts", ""},
+                 {"IMAGE L CC", ""}})
             QTest::newRow(text) << text << expected;
     }
 
@@ -205,6 +297,181 @@ private Q_SLOTS:
         for (const std::string& said : found.spoken)
             actual += (actual.empty() ? "" : " ") + said;
         QCOMPARE(actual, expected.toStdString());
+    }
+
+    // What is not the plain view hangs nowhere while that is there, and says what it is.
+    void viewsThatAreNotPlain_data()
+    {
+        QTest::addColumn<QString>("tag");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("badge");
+        const auto row = [](const char* tag, const char* value, const char* badge) {
+            QTest::newRow((std::string(tag) + " " + value).c_str()) << tag << value << badge;
+        };
+        for (const auto& [value, badge] :
+             std::initializer_list<std::pair<const char*, const char*>>{{"R CC TAN", "tangential"},
+                                                                        {"R CC rolled lateral", "rolled laterally"},
+                                                                        {"R CC stereo scout", "biopsy, stereotaxis"},
+                                                                        {"R CC needle localisation", "localisation"},
+                                                                        {"R CC 1.8x", "magnification"},
+                                                                        {"RCCM", "magnification"},
+                                                                        {"M-RCC", "magnification"},
+                                                                        {"R XCCL", ""},
+                                                                        {"R CC LAT EXAG", ""},
+                                                                        {"R specimen", ""}})
+            row("SeriesDescription", value, badge);
+        for (const char* paddle : {"TSPOT", "QUAD", "7.5CM", "10 cm contact", "SQUARE SPOT"})
+            row("PaddleDescription", paddle, "spot compression");
+        row("PaddleDescription", "IMPLANT", "implant displaced");
+        row("PaddleDescription", "10CM MAG", "magnification");
+        row("ImageComments", "spot compression", "spot compression");
+        row("AcquisitionDeviceProcessingDescription", "MAG 1.8", "magnification");
+        row("StudyDescription", "Mammo spot right", "spot compression");
+        row("PerformedProcedureStepDescription", "Magnification views", "magnification");
+        row("EstimatedRadiographicMagnificationFactor", "1.06", "magnification factor 1.06");
+        row("EstimatedRadiographicMagnificationFactor", "180", "magnification factor 180");
+        row("ImageType", "DERIVED\\SECONDARY\\SCREEN SAVE", "secondary image");
+        row("DistanceSourceToPatient", "366", "magnification");
+    }
+
+    void viewsThatAreNotPlain()
+    {
+        QFETCH(QString, tag);
+        QFETCH(QString, value);
+        QFETCH(QString, badge);
+        const auto plain = tagged("R", "CC");
+        auto other = tagged("R", "CC", {{"AcquisitionTime", "113000"}});
+        other.tags[tag.toStdString()] = value.toStdString();
+        if (tag == "DistanceSourceToPatient")
+            other.tags["DistanceSourceToDetector"] = "660";
+        const Study study = scanned({{"plain.dcm", plain}, {"other.dcm", other}});
+        QVERIFY(study.inSlot(Slot::RCC));
+        QCOMPARE(study.inSlot(Slot::RCC)->path.filename().string(), std::string("plain.dcm"));
+        QVERIFY(study.inSlot(Slot::RCC)->badges.empty());
+        QVERIFY(badge.isEmpty() || contains(study.images[1].badges, badge.toStdString()));
+        QVERIFY(!badge.isEmpty() || study.images[1].view != "CC");
+    }
+
+    // Words of harmless texts, and of the exam as a whole, take no plain view out of its slot.
+    void plainViewsHang_data()
+    {
+        QTest::addColumn<QString>("tag");
+        QTest::addColumn<QString>("value");
+        for (const char* value : {"screening, no spot compression needed", "additional spot views recommended",
+                                  "small focal spot", "patient declined magnification: no mag", "routine views"})
+            QTest::newRow(value) << "ImageComments" << value;
+        QTest::newRow("study") << "StudyDescription"
+                               << "Mammo diagnostic spot";
+        QTest::newRow("processing") << "AcquisitionDeviceProcessingDescription"
+                                    << "FOR DISPLAY, PREMIUM VIEW";
+        QTest::newRow("paddle") << "PaddleDescription"
+                                << "FLEX 24x29 CM";
+        QTest::newRow("factor") << "EstimatedRadiographicMagnificationFactor"
+                                << "1.07";
+        QTest::newRow("factor 0") << "EstimatedRadiographicMagnificationFactor"
+                                  << "0";
+        QTest::newRow("distance") << "DistanceSourceToPatient"
+                                  << "633";
+    }
+
+    void plainViewsHang()
+    {
+        QFETCH(QString, tag);
+        QFETCH(QString, value);
+        const Study study = scanned(
+            {{"1.dcm",
+              tagged("R", "CC", {{tag.toStdString(), value.toStdString()}, {"DistanceSourceToDetector", "660"}})}});
+        QCOMPARE(labelIn(study, Slot::RCC), std::string("RCC"));
+        QVERIFY(study.images[0].badges.empty());
+    }
+
+    void codesOfOtherTables()
+    {
+        SyntheticMammogram image = tagged("R", "CC");
+        image.viewCode = "399162004";
+        image.modifierCode = "X-1";
+        for (const auto& [meaning, badge] : {std::pair("Magnified", "magnification"),
+                                             {"Spot compression", "spot compression"},
+                                             {"", "unknown view modifier"}}) {
+            image.modifierMeaning = meaning;
+            const Study study = scanned({{"1.dcm", image}});
+            QVERIFY2(contains(study.images[0].badges, badge), meaning);
+            QVERIFY(contains(study.images[0].warnings, "is not in CID 4015"));
+        }
+    }
+
+    void wordsInTags_data()
+    {
+        QTest::addColumn<QString>("tag");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("label");
+        const auto row = [](const char* tag, const char* value, const char* label) {
+            QTest::newRow(value) << tag << value << label;
+        };
+        for (const char* value : {"RIGHT BREAST", "RECHTS", "DROITE", "DERECHA", "R BREAST", "RBREAST", "DIREITA"})
+            row("Laterality", value, "RCC");
+        for (const char* value : {"LINKS", "GAUCHE", "IZQUIERDA", "LEFT BREAST", "SINISTRA"})
+            row("Laterality", value, "LCC");
+        row("BodyPartExamined", "LBREAST", "LCC");
+        row("BodyPartExamined", "RIGHT BREAST", "RCC");
+        for (const char* value : {"RCC", "R-CC", "CC R", "R CRANIO-CAUDAL"})
+            row("ViewPosition", value, "RCC");
+        for (const char* value : {"L OBLIQUE", "LMLO", "L ML OBLIQUE"})
+            row("ViewPosition", value, "LMLO");
+    }
+
+    void wordsInTags()
+    {
+        QFETCH(QString, tag);
+        QFETCH(QString, value);
+        QFETCH(QString, label);
+        SyntheticMammogram image;
+        image.tags = {{"ViewPosition", "CC"}};
+        image.tags[tag.toStdString()] = value.toStdString();
+        QCOMPARE(scanned({{"1.dcm", image}}).images[0].label, label.toStdString());
+    }
+
+    void obliqueIsAView()
+    {
+        QCOMPARE(scanned({{"1.dcm", tagged("L", "OBLIQUE")}}).images[0].label, std::string("LMLO"));
+        QCOMPARE(scanned({{"1.dcm", tagged("L", "CRANIO-CAUDAL")}}).images[0].label, std::string("LCC"));
+        QVERIFY(contains(scanned({{"1.dcm", tagged("L", "LATERAL")}}).images[0].warnings, "ViewPosition LATERAL"));
+    }
+
+    void foldersInWords()
+    {
+        QCOMPARE(scanned({{"Left Breast/Cranio-Caudal/1.dcm", {}}}).images[0].label, std::string("LCC"));
+        QCOMPARE(scanned({{"droite/cc/1.dcm", {}}}).images[0].label, std::string("RCC"));
+    }
+
+    void bothSidesAreNone()
+    {
+        for (const char* text : {"R and L CC", "L CC / R CC", "RIGHT and LEFT CC"}) {
+            const Study study = scanned({{"1.dcm", described(text)}});
+            QVERIFY(study.images[0].side == Side::Unknown && study.images[0].view == "CC");
+            QVERIFY2(contains(study.images[0].warnings, "side: SeriesDescription names both"), text);
+        }
+        const Study known = scanned({{"1.dcm", tagged("R", "CC", {{"SeriesDescription", "R and L CC and MLO"}})}});
+        QVERIFY(known.inSlot(Slot::RCC) && known.images[0].warnings.empty());
+        QVERIFY(contains(scanned({{"1.dcm", described("R CC and MLO")}}).images[0].warnings,
+                         "view: SeriesDescription names more than one"));
+    }
+
+    void numbersThatNoMammogramHas()
+    {
+        for (const double mm : {100.0, 70.0, 0.0001, 0.00007}) {
+            std::vector<UserText> warnings;
+            QVERIFY(!resolveSpacing(spacings({}, mm, {}), warnings).mm);
+            QVERIFY(contains(warnings, "(0018,1164)"));
+            warnings.clear();
+            QVERIFY(!resolveSpacing(spacings(mm, {}, {}), warnings).mm);
+            QVERIFY(contains(warnings, "(0028,0030)"));
+        }
+        for (const double factor : {180.0, 18.0, 0.5, 0.0, -1.8}) {
+            std::vector<UserText> warnings;
+            QCOMPARE(resolveSpacing(spacings({}, 0.07, factor), warnings).mm->row, 0.07);
+            QVERIFY(contains(warnings, "(0018,1114)"));
+        }
     }
 
     void threeFiveAndEightViews()
@@ -344,6 +611,7 @@ private Q_SLOTS:
         };
         for (const auto& [tag, one, other] :
              std::initializer_list<std::array<const char*, 3>>{{"PatientID", "P1", "P2"},
+                                                               {"PatientID", "P1", "p1"},
                                                                {"PatientName", "DOE^JANE", "ROE^ANN"},
                                                                {"StudyDate", "20180101", "20200101"},
                                                                {"PatientBirthDate", "19500101", "19600101"},
@@ -355,6 +623,13 @@ private Q_SLOTS:
                 QVERIFY(found[0].uid != found[1].uid);
                 QVERIFY(contains(found[0].images[0].warnings, "of 1.dcm and 2.dcm"));
             }
+        const auto hospitals = [&](const char* one, const char* other) {
+            return studies({{"1.dcm", tagged("R", "CC", {{"PatientID", "7"}, {"IssuerOfPatientID", one}})},
+                            {"2.dcm", tagged("L", "CC", {{"PatientID", "7"}, {"IssuerOfPatientID", other}})}})
+                .size();
+        };
+        QCOMPARE(hospitals("A", "B"), std::size_t{2});
+        QCOMPARE(hospitals("A", ""), std::size_t{1});
         const auto orders = [&](const char* uid) { // one study may answer two orders; without its UID nothing says so
             return studies({{"1.dcm", tagged("R", "CC", {{"AccessionNumber", "A1"}, {"StudyInstanceUID", uid}})},
                             {"2.dcm", tagged("L", "CC", {{"AccessionNumber", "A2"}, {"StudyInstanceUID", uid}})}})

@@ -1,0 +1,336 @@
+#include "core/study/view_speech.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <regex>
+
+namespace mama {
+namespace {
+
+using Words = std::vector<ViewWord>;
+
+struct Speech
+{
+    std::string_view word, label, contrast;
+};
+// By their beginning, wherever they stand.
+constexpr Speech beginnings[] = {{"SPOT", "S", ""},
+                                 {"CONED", "S", ""},
+                                 {"CONEV", "S", ""},
+                                 {"ZIELAUF", "S", ""},
+                                 {"PUNKTAUF", "S", ""},
+                                 {"MAGNIF", "M", ""},
+                                 {"MAGVIEW", "M", ""},
+                                 {"VERGROSS", "M", ""},
+                                 {"VERGROESS", "M", ""},
+                                 {"LUPE", "M", ""},
+                                 {"AGRAND", "M", ""},
+                                 {"AMPLIA", "M", ""},
+                                 {"INGRAND", "M", ""},
+                                 {"VERGROT", "M", ""},
+                                 {"FORSTOR", "M", ""},
+                                 {"ZOOM", "M", ""},
+                                 {"EKLUND", "ID", ""},
+                                 {"DISPLAC", "ID", ""},
+                                 {"DESPLAZ", "ID", ""},
+                                 {"REFOUL", "ID", ""},
+                                 {"PUSHBACK", "ID", ""},
+                                 {"TANGEN", "TAN", ""},
+                                 {"CLEAVAGE", "CV", ""},
+                                 {"CLEOPATRA", "AT", ""},
+                                 {"EXAG", "exaggerated", ""},
+                                 {"WIRE", "localisation", ""},
+                                 {"NEEDLE", "localisation", ""},
+                                 {"HOOKWIRE", "localisation", ""},
+                                 {"LOCALIZ", "localisation", ""},
+                                 {"LOCALIS", "localisation", ""},
+                                 {"LOKALIS", "localisation", ""},
+                                 {"HARPON", "localisation", ""},
+                                 {"REPERAGE", "localisation", ""},
+                                 {"DRAHT", "localisation", ""},
+                                 {"AGUJA", "localisation", ""},
+                                 {"STEREO", "biopsy", ""},
+                                 {"BIOPS", "biopsy", ""},
+                                 {"PREFIRE", "biopsy", ""},
+                                 {"POSTFIRE", "biopsy", ""},
+                                 {"RECOMB", "", "recombined"},
+                                 {"SUBTRACT", "", "recombined"},
+                                 {"IODINE", "", "recombined"},
+                                 {"INFRAMAMM", "IMF", ""}};
+// Whole words, wherever they stand.
+constexpr Speech wholes[] = {
+    {"CONE", "S", ""},      {"MAG", "M", ""}, {"MAGN", "M", ""}, {"DISPL", "ID", ""}, {"SEED", "localisation", ""},
+    {"SCOUT", "biopsy", ""}};
+// Words that have other meanings too, and count only beside a view.
+constexpr Speech besideView[] = {{"ID", "ID", ""},          {"TAN", "TAN", ""},
+                                 {"CV", "CV", ""},          {"RL", "RL", ""},
+                                 {"RM", "RM", ""},          {"RI", "RI", ""},
+                                 {"RS", "RS", ""},          {"NP", "NP", ""},
+                                 {"IMF", "IMF", ""},        {"LOC", "localisation", ""},
+                                 {"LE", "", "low energy"},  {"SUB", "", "recombined"},
+                                 {"REC", "", "recombined"}, {"HE", "", "high energy"}};
+// Two words after each other, by their beginnings.
+struct Pair
+{
+    std::string_view first, second, label, contrast;
+};
+constexpr Pair pairs[] = {{"LOW", "ENERG", "", "low energy"},
+                          {"HIGH", "ENERG", "", "high energy"},
+                          {"PUSH", "BACK", "ID", ""},
+                          {"FOCAL", "COMPRES", "S", ""},
+                          {"COMPRES", "FOCAL", "S", ""},
+                          {"LOCAL", "COMPRES", "S", ""},
+                          {"COMPRES", "LOCAL", "S", ""},
+                          {"T", "SPOT", "S", ""},
+                          {"ANTERIOR", "COMPRES", "AC", ""},
+                          {"INFRA", "MAMM", "IMF", ""},
+                          {"CLIP", "PLACE", "after a procedure", ""},
+                          {"MARKER", "PLACE", "after a procedure", ""}};
+
+const std::string& at(const Words& all, std::size_t i)
+{
+    static const std::string none;
+    return i < all.size() ? all[i].text : none;
+}
+
+bool begins(const std::string& word, std::initializer_list<std::string_view> any)
+{
+    return std::ranges::any_of(any, [&](std::string_view each) { return word.starts_with(each); });
+}
+
+bool is(const std::string& word, std::initializer_list<std::string_view> words)
+{
+    return std::ranges::find(words, word) != words.end();
+}
+
+bool isNumber(const std::string& word)
+{
+    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// "MAG18", "MAG15X": glued to its factor.
+bool isMagWithFactor(const std::string& word)
+{
+    if (!word.starts_with("MAG") || word.size() < 4)
+        return false;
+    const std::string factor = word.substr(3, word.size() - 3 - (word.ends_with('X') ? 1 : 0));
+    return isNumber(factor);
+}
+
+// 1, 1.0, 10 for 1.0.
+bool isOne(const std::string& digits)
+{
+    return digits.starts_with('1') && digits.find_first_not_of('0', 1) == std::string::npos;
+}
+
+const Speech* speechOf(const std::string& word)
+{
+    static constexpr Speech spot{"SPOT", "S", ""}, magnified{"MAG", "M", ""};
+    if (word.ends_with("SPOT"))
+        return &spot;
+    if (isMagWithFactor(word))
+        return &magnified;
+    for (const Speech& one : wholes)
+        if (word == one.word)
+            return &one;
+    for (const Speech& one : beginnings)
+        if (word.starts_with(one.word))
+            return &one;
+    return nullptr;
+}
+
+// What may stand between a word and the one that denies it.
+bool isFiller(const std::string& word, bool (*isView)(const std::string&))
+{
+    return is(word, {"ADDITIONAL", "FURTHER", "ANY",    "MORE",    "EXTRA",    "OTHER", "A",    "AN",
+                     "THE",        "FOR",     "OF",     "TO",      "AND",      "OR",    "NOR",  "VIEW",
+                     "VIEWS",      "IMAGE",   "IMAGES", "IMPLANT", "IMPLANTS", "UND",   "ODER", "ZUSATZLICHE",
+                     "WEITERE",    "DE",      "DU",     "DES",     "LA",       "UNE"}) ||
+           begins(word, {"COMPRES", "KOMPRES"}) || sideOfWord(word) != Side::Unknown || speechOf(word) || isView(word);
+}
+
+bool deniesBefore(const Words& all, std::size_t i)
+{
+    const std::string& word = at(all, i);
+    if (word == "NO")
+        return !isNumber(at(all, i + 1)); // "no. 2"
+    return is(word, {"NOT",   "NON", "WITHOUT", "NEVER",  "OHNE", "KEIN", "KEINE", "NICHT", "SANS",   "PAS",
+                     "SENZA", "SIN", "SEM",     "ZONDER", "GEEN", "UTAN", "NEED",  "NEEDS", "NEEDED", "PLANNED"}) ||
+           begins(word, {"RECOMMEND", "ADVIS", "SUGGEST", "CONSIDER", "REQUIR", "DECLIN", "REFUS"});
+}
+
+bool deniesBehind(const Words& all, std::size_t i)
+{
+    const std::string& word = all[i].text;
+    if (is(word, {"NO", "NONE", "OFF", "NEIN"})) // "mag: no", not "mag no grid" nor "spot no. 2"
+        return !isNumber(at(all, i + 1)) && (i + 1 == all.size() || all[i + 1].clause != all[i].clause);
+    return is(word, {"NOT", "IF", "NEEDED", "PLANNED"}) ||
+           begins(word, {"RECOMMEND", "ADVIS", "SUGGEST", "DECLIN", "REFUS", "REQUIR"});
+}
+
+bool isDenied(const Words& all, std::size_t at, bool (*isView)(const std::string&))
+{
+    const int clause = all[at].clause;
+    for (std::size_t i = at; i-- > 0 && all[i].clause == clause;) {
+        if (deniesBefore(all, i))
+            return true;
+        if (!isFiller(all[i].text, isView))
+            break;
+    }
+    for (std::size_t i = at + 1; i < all.size() && all[i].clause == clause; ++i) {
+        if (deniesBehind(all, i))
+            return true;
+        if (!isFiller(all[i].text, isView) && !is(all[i].text, {"IS", "ARE", "WAS", "WERE", "BE"}))
+            break;
+    }
+    return false;
+}
+
+// "MAG 1.0", "MAG1.0": nothing is magnified.
+bool saysOne(const Words& all, std::size_t i)
+{
+    const std::string& word = all[i].text;
+    if (!word.starts_with("MAG"))
+        return false;
+    const std::string& number = isMagWithFactor(word) ? word.substr(3) : at(all, i + 1);
+    const std::string& fraction = at(all, i + (isMagWithFactor(word) ? 1 : 2));
+    return isOne(number) && (!isNumber(fraction) || fraction.find_first_not_of('0') == std::string::npos);
+}
+
+// The X-ray tube's, not the breast's.
+bool isTubeSpot(const Words& all, std::size_t i)
+{
+    return all[i].text.starts_with("SPOT") && i > 0 && is(all[i - 1].text, {"FOCAL", "FOCUS"}) &&
+           !begins(at(all, i + 1), {"COMPRES"});
+}
+
+// Whether every word between this one and a view belongs to the view's name.
+bool standsByView(const Words& all, std::size_t at, bool (*isView)(const std::string&))
+{
+    const auto belongs = [](const std::string& word) {
+        return sideOfWord(word) != Side::Unknown || isBreastWord(word) || speechOf(word) ||
+               std::ranges::any_of(besideView, [&](const Speech& one) { return one.word == word; });
+    };
+    for (std::size_t i = at; i-- > 0;) {
+        if (isView(all[i].text))
+            return true;
+        if (!belongs(all[i].text))
+            break;
+    }
+    for (std::size_t i = at + 1; i < all.size(); ++i) {
+        if (isView(all[i].text))
+            return true;
+        if (!belongs(all[i].text))
+            break;
+    }
+    return false;
+}
+
+void take(std::string_view label, std::string_view contrast, ViewText& text)
+{
+    if (!label.empty() && std::ranges::find(text.spoken, label) == text.spoken.end())
+        text.spoken.emplace_back(label);
+    if (!contrast.empty() && text.contrast != "recombined")
+        text.contrast = contrast;
+}
+
+// "rolled lateral", "lat roll"; without a direction it is only rolled.
+std::string_view rollOf(const Words& all, std::size_t i)
+{
+    for (const std::string& way : {at(all, i + 1), i > 0 ? all[i - 1].text : std::string()})
+        for (const auto& [beginning, label] : {std::pair("LAT", "RL"), {"MED", "RM"}, {"INF", "RI"}, {"SUP", "RS"}})
+            if (way.starts_with(beginning))
+                return label;
+    return "rolled";
+}
+
+// What a word says together with those around it.
+std::string_view phraseAt(const Words& all, std::size_t i)
+{
+    const std::string& word = all[i].text;
+    if (is(word, {"ROLL", "GEROLLT"}) || begins(word, {"ROLLED", "ROLLING"}))
+        return rollOf(all, i);
+    if (word.starts_with("AXIL") || word == "AX")
+        return at(all, i + 1) == "TAIL" ? "AT" : word == "AX" ? "" : "AX";
+    if (word == "NIPPLE" && (at(all, i + 1) == "PROFILE" || (at(all, i + 1) == "IN" && at(all, i + 2) == "PROFILE")))
+        return "NP";
+    const bool procedure = begins(word, {"BIOPS", "CLIP", "MARKER", "PROCEDUR"}) || word == "BX";
+    if (procedure && i > 0 && is(all[i - 1].text, {"POST", "AFTER", "NACH", "APRES"}))
+        return "after a procedure";
+    return {};
+}
+
+// A decimal factor: "1.8x", "x 1,5", "×1.8"; sizes such as "24x29" are none.
+bool saysFactor(std::string text)
+{
+    constexpr std::string_view cross = "\u00d7";
+    for (std::size_t at = text.find(cross); at != std::string::npos; at = text.find(cross))
+        text.replace(at, cross.size(), "x");
+    if (text.find_first_of("xX") == std::string::npos)
+        return false;
+    static const std::regex pattern(R"((?:^|[^\w.,])[xX] ?([1-5][.,]\d+)(?!\d* ?[xX])|)"
+                                    R"((?:^|[^\d.,])([1-5][.,]\d+) ?[xX](?! ?\d)(?!\w))");
+    std::smatch found;
+    if (!std::regex_search(text, found, pattern))
+        return false;
+    std::string factor = found[found[1].matched ? 1 : 2];
+    std::ranges::replace(factor, ',', '.');
+    constexpr double least = 1.2;
+    return std::atof(factor.c_str()) >= least;
+}
+
+} // namespace
+
+void listen(std::string_view text, const Words& all, bool (*isView)(const std::string&), ViewText& found)
+{
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        if (isDenied(all, i, isView) || saysOne(all, i) || isTubeSpot(all, i))
+            continue;
+        if (const std::string_view phrase = phraseAt(all, i); !phrase.empty()) {
+            take(phrase, "", found);
+            continue;
+        }
+        const auto* pair = std::ranges::find_if(pairs, [&](const Pair& one) {
+            return all[i].text.starts_with(one.first) && at(all, i + 1).starts_with(one.second) &&
+                   (one.first.size() > 1 || all[i].text == one.first);
+        });
+        if (pair != std::end(pairs)) {
+            take(pair->label, pair->contrast, found);
+            ++i;
+            continue;
+        }
+        if (const Speech* one = speechOf(all[i].text))
+            take(one->label, one->contrast, found);
+        for (const Speech& one : besideView)
+            if (all[i].text == one.word && standsByView(all, i, isView))
+                take(one.label, one.contrast, found);
+    }
+    if (saysFactor(std::string(text)))
+        take("M", "", found);
+}
+
+std::vector<std::string> paddleKinds(const std::string& paddle)
+{
+    const std::vector<ViewWord> all = viewWords(paddle);
+    ViewText found;
+    listen(
+        paddle, all, [](const std::string&) { return false; }, found);
+    constexpr int smallest = 10; // cm: paddles that press a part of the breast
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const std::string& word = all[i].text;
+        if (word.starts_with("QUAD"))
+            take("S", "", found);
+        if (word.starts_with("IMPLANT"))
+            take("ID", "", found);
+        if (begins(word, {"FENESTR", "PERFOR"}))
+            take("localisation", "", found);
+        const std::string number = word.ends_with("CM")     ? word.substr(0, word.size() - 2)
+                                   : at(all, i + 1) == "CM" ? word
+                                                            : std::string();
+        if (found.spoken.empty() && isNumber(number) && number.size() < 4 && std::atoi(number.c_str()) <= smallest)
+            take("S", "", found);
+    }
+    return found.spoken;
+}
+
+} // namespace mama

@@ -1,0 +1,16 @@
+#pragma once
+#include "core/study/view_text.h"
+#include "core/study/view_words.h"
+
+namespace mama {
+
+// Adds what words of their own say that an image is: "spot", "1.8x", "rolled lateral", "wire localisation". isView:
+// whether a word names a view. What is negated, only recommended, or speaks of an X-ray tube's focal spot does not
+// count: "no spot compression needed", "spot views recommended", "MAG 1.0", "small focal spot".
+void listen(std::string_view text, const std::vector<ViewWord>& words, bool (*isView)(const std::string&),
+            ViewText& found);
+
+// The labels of what a compression paddle is made for: "10CM MAG", "TSPOT", "QUAD", "IMPLANT".
+std::vector<std::string> paddleKinds(const std::string& paddle);
+
+} // namespace mama
