@@ -3,11 +3,15 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/image/jpeg_picture.h"
+#include "core/image/pgm_picture.h"
 #include "core/image/picture_notes.h"
+#include "core/image/png_picture.h"
 #include "core/image/raster_header.h"
+#include "core/image/tiff_check.h"
 
 #include <cstring>
 #include <limits>
+#include <opencv2/core/utils/logger.hpp>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 #include <utility>
@@ -47,22 +51,26 @@ cv::Mat decodeColours(const cv::Mat& decoded, const std::filesystem::path& path)
     }
 }
 
-cv::Mat decodeWithOpenCv(std::span<const std::byte> bytes, const RasterFileInfo& info,
-                         const std::filesystem::path& path)
+UserText noIntegers()
 {
+    return {TextId("picture.samples_neither_nor_bit_integers", "samples are neither 8- nor 16-bit integers")};
+}
+
+cv::Mat decodeTiff(std::span<const std::byte> bytes, const std::filesystem::path& path)
+{
+    static const auto silent = cv::utils::logging::setLogLevel(cv::utils::logging::LOG_LEVEL_SILENT);
+    static_cast<void>(silent); // its words are the library's own
     cv::Mat decoded;
     try {
         const cv::Mat input(1, static_cast<int>(bytes.size()), CV_8U, const_cast<std::byte*>(bytes.data()));
         decoded = cv::imdecode(input, cv::IMREAD_UNCHANGED);
     } catch (const cv::Exception&) {
-        decoded.release(); // its words are the library's own
+        decoded.release();
     }
     if (decoded.empty())
-        throw Error(ErrorCode::Format, {action::decode}, path.string(),
-                    {TextId("picture.broken_or_truncated_data", "broken or truncated %1 data"), info.format});
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), brokenData("tiff"));
     if (decoded.depth() != CV_8U && decoded.depth() != CV_16U)
-        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(),
-                    {TextId("picture.samples_neither_nor_bit_integers", "samples are neither 8- nor 16-bit integers")});
+        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(), noIntegers());
     return decoded;
 }
 
@@ -108,10 +116,14 @@ StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& inf
                      std::size_t frame)
 {
     const TiffPage& page = info.pages[frame];
+    if (page.bits > 16 || page.samples > 4) // nothing that the library would only complain of
+        throw Error(ErrorCode::Unsupported, {action::decode}, path.string(), noIntegers());
+    if (const UserText why = damageOf(bytes, page); !why.empty())
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
     std::vector<std::byte> copy;
     if (frame > 0)
         copy = withFirstPage(bytes, page);
-    cv::Mat decoded = decodeColours(decodeWithOpenCv(frame > 0 ? copy : bytes, info, path), path);
+    cv::Mat decoded = decodeColours(decodeTiff(frame > 0 ? copy : bytes, path), path);
     if (page.photometric == 0 && decoded.depth() == CV_16U) // OpenCV turns 8 bits itself
         cv::bitwise_not(decoded, decoded);
     return storedFrom(decoded); // and the orientation too
@@ -121,16 +133,15 @@ StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& inf
 StoredImage decoded(std::span<const std::byte> bytes, const RasterFileInfo& info, const std::filesystem::path& path,
                     std::size_t frame)
 {
-    if (info.format == "jpeg") {
-        UserText why;
-        auto image = decodeJpegPicture(bytes, why);
-        if (!image)
-            throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
-        return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
-    }
     if (info.format == "tiff")
         return readPage(bytes, info, path, frame);
-    return storedFrom(turned(decodeColours(decodeWithOpenCv(bytes, info, path), path), info.orientation));
+    UserText why = brokenData(info.format);
+    auto image = info.format == "jpeg"  ? decodeJpegPicture(bytes, why)
+                 : info.format == "png" ? decodePngPicture(bytes)
+                                        : decodePgmPicture(bytes);
+    if (!image)
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
+    return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
 }
 
 // The pages that are frames: those like the first. Thumbnails and masks are none; what else there is, is said.

@@ -1,9 +1,8 @@
 #include "core/image/raster_header.h"
 
 #include "core/image/jpeg_segments.h"
+#include "core/image/pgm_picture.h"
 #include "core/image/tiff_pages.h"
-
-#include <cctype>
 
 namespace mama {
 namespace {
@@ -18,6 +17,11 @@ std::optional<RasterSize> checked(const ByteCursor& cursor, std::uint64_t rows, 
 }
 
 } // namespace
+
+UserText brokenData(const std::string& format)
+{
+    return {TextId("picture.broken_or_truncated_data", "broken or truncated %1 data"), format};
+}
 
 std::optional<RasterSize> pngSize(std::span<const std::byte> bytes)
 {
@@ -52,24 +56,10 @@ std::optional<RasterSize> tiffSize(std::span<const std::byte> bytes)
 
 std::optional<RasterSize> pgmSize(std::span<const std::byte> bytes)
 {
-    std::uint64_t numbers[3] = {};
-    std::size_t at = 2;
-    for (std::uint64_t& number : numbers) {
-        const auto character = [&] { return at < bytes.size() ? std::to_integer<int>(bytes[at]) : 0; };
-        while (std::isspace(character()) || character() == '#') {
-            if (character() == '#')
-                while (at < bytes.size() && character() != '\n')
-                    ++at;
-            else
-                ++at;
-        }
-        if (!std::isdigit(character()))
-            return std::nullopt;
-        for (; std::isdigit(character()) && number < 1U << 30; ++at)
-            number = number * 10 + static_cast<std::uint64_t>(character() - '0');
-    }
-    const ByteCursor in(bytes, false);
-    return checked(in, numbers[1], numbers[0], numbers[2] > 255 ? 16 : 8);
+    const auto header = pgmHeader(bytes);
+    if (!header)
+        return std::nullopt;
+    return checked(ByteCursor(bytes, false), header->rows, header->columns, header->largest > 255 ? 16 : 8);
 }
 
 } // namespace mama

@@ -1,5 +1,7 @@
 #include "core/dicom/read/archive.h"
 
+#include "core/image/other_picture.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -34,6 +36,15 @@ const Archive* archiveOf(std::span<const std::byte> head)
 UserText archiveText(const Archive& kind)
 {
     return {TextId("scan.archive", "a %1 archive: unpack it first"), kind.name};
+}
+
+UserText otherPictureText(std::span<const std::byte> head)
+{
+    const char* kind = otherPicture(head);
+    return kind ? UserText{TextId("scan.other_picture",
+                                  "a %1 file, which is not read: convert it to PNG, TIFF or DICOM"),
+                           kind}
+                : UserText{};
 }
 
 } // namespace mama

@@ -22,4 +22,7 @@ const Archive* archiveOf(std::span<const std::byte> head);
 // "a ZIP archive: unpack it first"
 UserText archiveText(const Archive& kind);
 
+// "a BMP picture, which is not read: ..."; empty for what is no picture, or one that is read.
+UserText otherPictureText(std::span<const std::byte> head);
+
 } // namespace mama

@@ -97,6 +97,8 @@ UserText whyNoImage(const MappedFile& file)
         return {TextId("decode.empty_file", "the file is empty")};
     if (const Archive* archive = archiveOf(file.bytes()))
         return archiveText(*archive);
+    if (const UserText other = otherPictureText(file.bytes()); !other.empty())
+        return other;
     const UserText neither{TextId("decode.neither_dicom_nor_picture", "neither DICOM nor PNG, JPEG, TIFF or PGM")};
     return file.bytes().size() > largestFile
                ? UserText{TextId("decode.neither_and_too_large", "%1; %2"), neither, tooLarge(file)}

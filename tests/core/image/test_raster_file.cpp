@@ -4,7 +4,10 @@
 #include "core/image/raster_file.h"
 #include "tests/support/test_data.h"
 
+#include <QTemporaryDir>
 #include <QtTest>
+#include <png.h>
+#include <tiffio.h>
 
 using namespace mama;
 
@@ -25,8 +28,8 @@ void entry(std::vector<std::byte>& out, std::uint32_t tag, std::uint32_t type, s
 }
 
 // A little-endian TIFF of pages of 1 x 2 words, each page's words given.
-std::vector<std::byte> tiff(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pages,
-                            std::uint32_t photometric)
+std::vector<std::byte> plainTiff(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pages,
+                                 std::uint32_t photometric)
 {
     std::vector<std::byte> out;
     put(out, 0x002A4949, 4);
@@ -71,6 +74,84 @@ std::vector<std::byte> png(std::uint32_t orientation)
     return out;
 }
 
+// Tissue with noise, so that no compression finds much.
+int greyAt(int i, int bits)
+{
+    const auto noise = static_cast<std::uint32_t>(i) * 2654435761U >> 26;
+    return static_cast<int>((static_cast<std::uint32_t>(i / 128) * 3 + noise) << (bits - 8 > 0 ? 6 : 0)) &
+           ((1 << bits) - 1);
+}
+
+// 128 x 128 grey samples in strips of 32 rows or tiles of 32 x 32, written by libtiff.
+std::vector<std::byte> compressedTiff(int compression, int bits, bool tiled)
+{
+    const QTemporaryDir folder;
+    const QByteArray path = folder.filePath("x.tif").toLocal8Bit();
+    TIFF* file = TIFFOpen(path.constData(), "w");
+    for (const auto& [tag, value] : {std::pair{TIFFTAG_IMAGEWIDTH, 128},
+                                     {TIFFTAG_IMAGELENGTH, 128},
+                                     {TIFFTAG_BITSPERSAMPLE, bits},
+                                     {TIFFTAG_SAMPLESPERPIXEL, 1},
+                                     {TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK},
+                                     {TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG},
+                                     {TIFFTAG_COMPRESSION, compression}})
+        TIFFSetField(file, static_cast<std::uint32_t>(tag), value);
+    const int width = tiled ? 32 : 128, height = 32;
+    if (tiled) {
+        TIFFSetField(file, TIFFTAG_TILEWIDTH, width);
+        TIFFSetField(file, TIFFTAG_TILELENGTH, height);
+    } else {
+        TIFFSetField(file, TIFFTAG_ROWSPERSTRIP, height);
+    }
+    std::vector<std::byte> block;
+    std::uint32_t number = 0;
+    for (int top = 0; top < 128; top += height)
+        for (int left = 0; left < 128; left += width) {
+            block.clear();
+            for (int i = 0; i < width * height; ++i)
+                put(block, static_cast<std::uint32_t>(greyAt((top + i / width) * 128 + left + i % width, bits)),
+                    static_cast<std::size_t>(bits / 8));
+            const auto size = static_cast<tmsize_t>(block.size());
+            if (tiled)
+                TIFFWriteEncodedTile(file, number++, block.data(), size);
+            else
+                TIFFWriteEncodedStrip(file, number++, block.data(), size);
+        }
+    TIFFClose(file);
+    QFile written(path);
+    const QByteArray bytes = written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.constData());
+    return {first, first + bytes.size()};
+}
+
+// Black and white beside each other.
+std::vector<std::byte> greyPng(int bits)
+{
+    const QTemporaryDir folder;
+    const QByteArray path = folder.filePath("x.png").toLocal8Bit();
+    std::FILE* file = std::fopen(path.constData(), "wb");
+    png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, nullptr, nullptr, nullptr);
+    png_infop info = png_create_info_struct(png);
+    png_init_io(png, file);
+    png_set_IHDR(png, info, 2, 1, bits, PNG_COLOR_TYPE_GRAY, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
+    png_write_info(png, info);
+    const int most = (1 << bits) - 1;
+    png_byte row[4] = {0, 0, 0xFF, 0xFF};
+    if (bits < 8)
+        row[0] = static_cast<png_byte>(most << (8 - 2 * bits));
+    if (bits == 8)
+        row[1] = 0xFF;
+    png_write_row(png, row);
+    png_write_end(png, info);
+    png_destroy_write_struct(&png, &info);
+    std::fclose(file);
+    QFile written(path);
+    const QByteArray bytes = written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.constData());
+    return {first, first + bytes.size()};
+}
+
 std::vector<std::int64_t> valuesOf(const StoredImage& image)
 {
     std::vector<std::int64_t> out;
@@ -103,7 +184,7 @@ private Q_SLOTS:
 
     void pagesAreFrames()
     {
-        const auto bytes = tiff({{1, 2}, {3, 4}, {5, 6}}, 1);
+        const auto bytes = plainTiff({{1, 2}, {3, 4}, {5, 6}}, 1);
         QCOMPARE(inspectRaster(bytes, "x.tif").frames(), 3);
         QCOMPARE(valuesOf(readRaster(bytes, "x.tif", 2)), (std::vector<std::int64_t>{5, 6}));
         QVERIFY_EXCEPTION_THROWN(readRaster(bytes, "x.tif", 3), Error);
@@ -111,17 +192,77 @@ private Q_SLOTS:
 
     void whiteIsZeroIsTurnedRound()
     {
-        QCOMPARE(valuesOf(readRaster(tiff({{0, 65000}}, 0), "x.tif")), (std::vector<std::int64_t>{65535, 535}));
+        QCOMPARE(valuesOf(readRaster(plainTiff({{0, 65000}}, 0), "x.tif")), (std::vector<std::int64_t>{65535, 535}));
     }
 
     void aCutPictureIsRefused()
     {
-        auto bytes = tiff({{1, 2}}, 1);
+        auto bytes = plainTiff({{1, 2}}, 1);
         bytes.resize(bytes.size() - 2);
         QVERIFY_EXCEPTION_THROWN(readRaster(bytes, "x.tif"), Error);
         auto other = png(1);
         other.resize(other.size() - 20);
         QVERIFY_EXCEPTION_THROWN(readRaster(other, "x.png"), Error);
+    }
+
+    // libtiff writes them; zeros in a compressed strip or tile are seen, even where the decoder goes on.
+    void aHoleInATiffIsRefused_data()
+    {
+        QTest::addColumn<int>("compression");
+        QTest::addColumn<int>("bits");
+        QTest::addColumn<bool>("tiled");
+        for (const int compression :
+             {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_PACKBITS, COMPRESSION_JPEG})
+            for (const int bits : {8, 16})
+                for (const bool tiled : {false, true})
+                    if (compression != COMPRESSION_JPEG || bits == 8)
+                        QTest::addRow("%d, %d bits%s", compression, bits, tiled ? ", tiles" : "")
+                            << compression << bits << tiled;
+    }
+
+    void aHoleInATiffIsRefused()
+    {
+        QFETCH(int, compression);
+        QFETCH(int, bits);
+        QFETCH(bool, tiled);
+        const auto whole = compressedTiff(compression, bits, tiled);
+        const StoredImage image = readRaster(whole, "x.tif");
+        QCOMPARE(image.rows, 128);
+        if (compression != COMPRESSION_JPEG)
+            for (std::size_t i = 0; i < image.samples(); ++i)
+                QCOMPARE(storedValue(image, i), std::int64_t{greyAt(static_cast<int>(i), bits)});
+        for (const double place : {0.2, 0.4, 0.6, 0.8}) {
+            auto holed = whole;
+            std::fill_n(holed.begin() + static_cast<std::ptrdiff_t>(place * static_cast<double>(holed.size())),
+                        holed.size() / 10, std::byte{0});
+            QVERIFY_THROWS_EXCEPTION(Error, readRaster(holed, "x.tif"));
+        }
+    }
+
+    void pngOfEveryDepth()
+    {
+        // PNG's own test pictures would do; these are written by libpng's author's rules: grey steps of 1, 2, 4 bits.
+        for (const int bits : {1, 2, 4, 8, 16}) {
+            const auto bytes = greyPng(bits);
+            const StoredImage image = readRaster(bytes, "x.png");
+            QCOMPARE(image.channels, 1);
+            const std::int64_t most = bits == 16 ? 65535 : 255;
+            QCOMPARE(valuesOf(image), (std::vector<std::int64_t>{0, most}));
+        }
+    }
+
+    void pgmAsTextAndBinary()
+    {
+        const auto read = [](const std::string& text) {
+            return valuesOf(readRaster(std::as_bytes(std::span(text)), "x.pgm"));
+        };
+        using Values = std::vector<std::int64_t>;
+        QCOMPARE(read("P2\n# by hand\n3 2\n255\n1 2 3\n4 5 6\n"), (Values{1, 2, 3, 4, 5, 6}));
+        QCOMPARE(read("P2 2 1 4095 4095 7"), (Values{4095, 7}));
+        QCOMPARE(read(std::string("P5\n2 1\n65535\n\x01\x02\xff\x00", 18)), (Values{258, 65280}));
+        for (const char* broken :
+             {"P2\n2 1\n255\n1", "P2\n2 1\n255\n1 256", "P2\n2 1\n255\n1 x", "P5\n2 2\n255\nabc", "P5\n2 1\n0\nab"})
+            QVERIFY_THROWS_EXCEPTION(Error, read(broken));
     }
 
     // A comment in the middle of a number: 3 x 4 to one reader, 33 x 4 to another. Found by picture_fuzz.
@@ -134,7 +275,7 @@ private Q_SLOTS:
 
     void aPageListInACircleEnds()
     {
-        auto bytes = tiff({{1, 2}}, 1);
+        auto bytes = plainTiff({{1, 2}}, 1);
         bytes[8 + 2 + 9 * 12] = std::byte{8};
         const RasterFileInfo info = inspectRaster(bytes, "x.tif");
         QCOMPARE(info.frames(), 1);
