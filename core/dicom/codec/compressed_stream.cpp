@@ -92,6 +92,33 @@ std::optional<StreamInfo> jpegInfo(std::span<const std::byte> bytes)
     }
 }
 
+namespace {
+
+// The most zero bytes that a stream holds in a row by right: one for each empty packet of a tile (ISO 15444-1, B.10),
+// and where bits are coded raw (D.6) those of an empty code block. cod: where the segment's marker stands.
+std::size_t longestZeros(std::span<const std::byte> stream, std::size_t cod, const StreamInfo& info)
+{
+    const auto number = [&](std::size_t at, std::size_t size) { return big(stream, at, size).value_or(0); };
+    const bool ownPrecincts = (number(cod + 4, 1) & 1U) != 0;
+    const std::uint64_t layers = number(cod + 6, 2), levels = std::min<std::uint64_t>(number(cod + 9, 1), 32);
+    const std::uint64_t width = std::min<std::uint64_t>(number(24, 4), info.columns),
+                        height = std::min<std::uint64_t>(number(28, 4), info.rows);
+    std::uint64_t packets = 0;
+    for (std::uint64_t level = 0; level <= levels; ++level) {
+        const std::uint64_t sizes = ownPrecincts ? number(cod + 14 + level, 1) : 0xFF;
+        const auto along = [&](std::uint64_t side, std::uint64_t power) {
+            return (((side >> (levels - level)) + 1) >> power) + (ownPrecincts ? 2 : 1);
+        };
+        packets += along(width, sizes & 15U) * along(height, sizes >> 4U);
+    }
+    constexpr std::uint64_t few = 48, rawBlock = 1024, most = 1 << 20;
+    const std::uint64_t raw = (number(cod + 12, 1) & 0x41U) != 0 ? rawBlock : few; // bypass, high throughput
+    return static_cast<std::size_t>(
+        std::min(most, raw + packets * layers * static_cast<std::uint64_t>(info.components)));
+}
+
+} // namespace
+
 std::optional<StreamInfo> jpeg2000Info(std::span<const std::byte> bytes)
 {
     const auto extent = codestream(bytes);
@@ -129,6 +156,7 @@ std::optional<StreamInfo> jpeg2000Info(std::span<const std::byte> bytes)
         if (*marker == 0xFF52) { // COD: multiple component transform at 8, wavelet at 13 (0: irreversible)
             info.colourTransform = big(stream, at + 8, 1).value_or(0) == 1 && *components >= 3;
             info.lossy = big(stream, at + 13, 1).value_or(1) == 0;
+            info.longestZeros = longestZeros(stream, at, info);
             return info.precision > 31 ? std::nullopt : std::optional(info);
         }
         at += 2 + *length;

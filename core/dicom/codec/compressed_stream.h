@@ -19,8 +19,9 @@ struct StreamInfo
     bool isSigned = false;        // JPEG 2000
     bool colourTransform = false; // JPEG 2000: the decoder turns it into RGB
     bool lossy = false;
-    std::size_t start = 0;  // JPEG 2000: where the codestream starts inside a JP2 file
-    std::size_t length = 0; // and how long it may be
+    std::size_t longestZeros = 0; // JPEG 2000: zero bytes in a row that such a stream may hold
+    std::size_t start = 0;        // JPEG 2000: where the codestream starts inside a JP2 file
+    std::size_t length = 0;       // and how long it may be
 };
 
 // JPEG and JPEG-LS: markers of ISO 10918-1 and 14495-1 up to the frame header. Empty if there is none.

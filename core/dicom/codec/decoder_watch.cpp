@@ -47,6 +47,12 @@ DecoderWatch::DecoderWatch() { current = this; }
 
 DecoderWatch::~DecoderWatch() { current = nullptr; }
 
+void DecoderWatch::doubt()
+{
+    if (current)
+        current->m_doubt = true;
+}
+
 void DecoderWatch::setUp()
 {
     OFLogger logger = OFLog::getLogger("dcmtk.dcmjpeg");

@@ -14,13 +14,17 @@ public:
 
     // Samples are not what was stored: the data end before the picture does, after it, or hold what no encoder writes.
     bool sawDamage() const { return m_damage; }
+    // Something is odd, and the decoder went on.
+    bool sawDoubt() const { return m_doubt; }
+    // For decoders that do not speak through DCMTK's log.
+    static void doubt();
 
     // Lets the decoders speak to this class. Once, after DCMTK's log is set up.
     static void setUp();
 
 private:
     friend class DecoderEar;
-    bool m_damage = false;
+    bool m_damage = false, m_doubt = false;
 };
 
 } // namespace mama

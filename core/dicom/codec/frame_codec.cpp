@@ -24,6 +24,19 @@ constexpr const char* rleSyntax = "1.2.840.10008.1.2.5";
 
 bool isJpeg2000(const std::string& uid) { return uid == "1.2.840.10008.1.2.4.90" || uid == "1.2.840.10008.1.2.4.91"; }
 
+// Whether a stream is of the coding that the file's syntax stands for; the kinds of lossy JPEG are not told apart.
+bool isOfSyntax(const StreamInfo& info, const std::string& uid)
+{
+    const bool lossless = uid == "1.2.840.10008.1.2.4.57" || uid == "1.2.840.10008.1.2.4.70",
+               nearLossless = uid == "1.2.840.10008.1.2.4.80" || uid == "1.2.840.10008.1.2.4.81";
+    switch (info.kind) {
+    case Kind::Jpeg2000: return isJpeg2000(uid);
+    case Kind::JpegLs: return nearLossless;
+    case Kind::JpegLossless: return lossless;
+    default: return !lossless && !nearLossless && !isJpeg2000(uid);
+    }
+}
+
 // The syntax whose decoder understands the stream: what the stream's own header says, not the file's.
 E_TransferSyntax decoderFor(const StreamInfo& info)
 {
@@ -54,8 +67,8 @@ void describe(DcmDataset& dataset, const PixelLayout& layout, int bitsAllocated,
         dataset.putAndInsertUint16(DCM_PlanarConfiguration, 0);
 }
 
-bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset,
-                     std::vector<std::byte>& out, UserText& why)
+bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed, DcmDataset& dataset, RawFrame& out,
+                     UserText& why)
 {
     if (compressed.size() % 2)
         compressed.push_back(std::byte{0});
@@ -70,13 +83,17 @@ bool decodeWithDcmtk(E_TransferSyntax syntax, std::vector<std::byte>& compressed
     OFString colourModel;
     const DecoderWatch watch;
     if (result.good())
-        result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.data(),
-                                           static_cast<Uint32>(out.size()), colourModel);
+        result = DcmCodecList::decodeFrame(DcmXfer(syntax), nullptr, &sequence, &dataset, 0, fragment, out.bytes.data(),
+                                           static_cast<Uint32>(out.bytes.size()), colourModel);
     if (result.bad())
         why = {TextId("decode.stream_not_decoded", "the compressed stream is damaged or of a kind that is not read")};
     else if (watch.sawDamage())
         why = {TextId("decode.jpeg_data_damaged",
                       "broken: the JPEG data are damaged or cut, a part of the picture is missing")};
+    else if (watch.sawDoubt())
+        out.warnings.push_back({TextId("decode.decoder_doubts",
+                                       "the decoder found something amiss in the compressed stream: a part of the "
+                                       "picture may be missing")});
     return why.empty();
 }
 
@@ -260,13 +277,13 @@ std::optional<std::size_t> zerosAt(std::span<const std::byte> stream, std::size_
 }
 
 // The zeros of a sparse copy read as empty packets of JPEG 2000 and as long codes of JPEG-LS, so that a decoder does
-// not complain. Blank pictures have short runs by right. JPEG-LS has none: no code has more zeros than 64 (ISO 14495-1,
-// A.5.3).
+// not complain. JPEG 2000 has a run for the empty packets of a tile by right. JPEG-LS has none: no code has more zeros
+// than 64 (ISO 14495-1, A.5.3).
 void lookForHole(std::span<const std::byte> stream, const StreamInfo& info, RawFrame& out)
 {
     if (info.kind != Kind::Jpeg2000 && info.kind != Kind::JpegLs)
         return;
-    if (const auto from = zerosAt(stream, info.kind == Kind::JpegLs ? 32 : 512))
+    if (const auto from = zerosAt(stream, info.kind == Kind::JpegLs ? 32 : info.longestZeros))
         out.warnings.push_back({TextId("decode.hole_in_stream",
                                        "the compressed stream holds nothing but zeros from byte %1 on: the file may be "
                                        "a damaged copy and a part of the picture missing"),
@@ -360,8 +377,7 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
     out.lossy = info->lossy;
     out.streamSigned = info->isSigned;
     out.isRgb = info->colourTransform;
-    if (info->lossy != (uid != "1.2.840.10008.1.2.4.57" && uid != "1.2.840.10008.1.2.4.70") &&
-        info->kind != Kind::Jpeg2000 && info->kind != Kind::JpegLs)
+    if (!isOfSyntax(*info, uid))
         out.warnings.push_back({TextId("decode.stream_kind_differs",
                                        "the compressed stream is not of the kind that transfer syntax %1 says"),
                                 uid});
@@ -385,7 +401,7 @@ std::optional<RawFrame> decodeFrame(const std::string& uid, std::vector<std::byt
         nameThresholds(compressed, info->precision);
     DcmDataset dataset;
     describe(dataset, layout, 8 * out.bytesPerSample, info->precision, info->isSigned);
-    if (!decodeWithDcmtk(decoderFor(*info), compressed, dataset, out.bytes, why))
+    if (!decodeWithDcmtk(decoderFor(*info), compressed, dataset, out, why))
         return std::nullopt;
     out.bytes.resize(size);
     takeAllBits(out, layout);

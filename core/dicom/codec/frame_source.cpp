@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/dicom/codec/bit_use.h"
 #include "core/dicom/codec/frame_codec.h"
 #include "core/dicom/codec/native_frame.h"
 #include "core/dicom/data_set/element_header.h"
@@ -155,8 +156,17 @@ RawFrame FrameSource::readNative(int frame) const
     out.bytesPerSample = m_layout.bytesPerSample();
     out.byPlane = m_layout.byPlane && !m_layout.subsampled();
     const bool turnedWords = m_source.pixelsBigEndian && m_layout.bitsAllocated > 8;
-    out.bytes = nativeFrame(value, frame, m_layout,
-                            turnedWords || (m_source.encoding == Encoding::ExplicitBig && m_pixels.words));
+    const bool turned = turnedWords || (m_source.encoding == Encoding::ExplicitBig && m_pixels.words);
+    out.bytes = nativeFrame(value, frame, m_layout, turned);
+    if (m_layout.bitsAllocated == 1 || m_layout.bitsAllocated == 12)
+        return out;
+    const bool shifted = m_layout.highBit + 1 != m_layout.bitsStored;
+    std::vector<std::byte> all; // of every frame, so that each is read alike
+    for (int other = 0; shifted && other < m_frames; ++other) {
+        const auto words = nativeFrame(value, other, m_layout, turned);
+        all.insert(all.end(), words.begin(), words.end());
+    }
+    takeUsedBits(out, m_layout, shifted ? all : out.bytes);
     return out;
 }
 

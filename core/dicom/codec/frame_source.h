@@ -13,8 +13,9 @@ struct RawFrame
     bool byPlane = false;
     bool isRgb = false; // the decoder has turned YBR into RGB
     bool lossy = false;
-    int precision = 0; // bits of the compressed stream; 0: not compressed
-    int bitsUsed = 0;  // by samples that go beyond Bits Stored; 0: none does
+    int precision = 0;  // bits of the compressed stream; 0: not compressed
+    int bitsUsed = 0;   // by samples that go beyond Bits Stored; 0: none does
+    int lowestBit = -1; // where the value begins in a native word that is not as the header says; -1: it is
     bool streamSigned = false;
     std::vector<UserText> warnings; // stream and header at odds
 };

@@ -1,5 +1,7 @@
 #include "core/dicom/codec/jpeg2000_decode.h"
 
+#include "core/dicom/codec/decoder_watch.h"
+
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -87,6 +89,8 @@ std::vector<std::byte> decodeJpeg2000(std::span<const std::byte> bytes, const St
     opj_stream_set_seek_function(stream.get(), seekInput);
     opj_stream_set_user_data(stream.get(), &input, nullptr);
     opj_stream_set_user_data_length(stream.get(), input.bytes.size());
+    opj_set_warning_handler(
+        codec.get(), [](const char*, void*) { DecoderWatch::doubt(); }, nullptr);
     opj_dparameters_t parameters;
     opj_set_default_decoder_parameters(&parameters);
     opj_image_t* made = nullptr;

@@ -84,6 +84,17 @@ void readColour(DcmItem& dataset, PixelLayout& out, const std::string& where)
     out.byPlane = out.samples == 3 && tags::integer(dataset, planarTag).value_or(0) == 1;
 }
 
+void readOtherWords(DcmItem& dataset, PixelLayout& out)
+{
+    for (std::uint32_t group = firstOverlay; group <= lastOverlay; group += nextOverlay) {
+        const auto bit = isEmbeddedOverlay(dataset, group) ? tags::integer(dataset, group | 0x0102) : std::nullopt;
+        if (bit && *bit >= 0 && *bit < 32)
+            out.overlayBits |= 1U << *bit;
+    }
+    if (const auto padding = tags::integer(dataset, 0x00280120))
+        out.padding = static_cast<std::uint32_t>(*padding);
+}
+
 void readFrames(DcmItem& dataset, PixelLayout& out)
 {
     if (!tags::present(dataset, framesTag))
@@ -100,6 +111,12 @@ void readFrames(DcmItem& dataset, PixelLayout& out)
 
 } // namespace
 
+bool isEmbeddedOverlay(DcmItem& dataset, std::uint32_t group)
+{
+    return !tags::present(dataset, group | 0x3000) && tags::integer(dataset, group | 0x0100).value_or(1) > 1 &&
+           tags::present(dataset, group | 0x0102);
+}
+
 std::uint64_t PixelLayout::nativeFrameBits() const
 {
     if (subsampled())
@@ -115,6 +132,7 @@ PixelLayout readPixelLayout(DcmItem& dataset, const std::string& where)
     readBits(dataset, out, where);
     readColour(dataset, out, where);
     readFrames(dataset, out);
+    readOtherWords(dataset, out);
     const std::uint64_t bytes =
         out.pixels() * static_cast<std::uint64_t>(out.samples) * static_cast<std::uint64_t>(out.bytesPerSample());
     if (out.rows > 65535 * 4 || out.columns > 65535 * 4 || bytes > largestFrame)

@@ -3,6 +3,7 @@
 #include "core/image/stored_image.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,12 @@ struct PixelLayout
     int samples = 1;
     int bitsAllocated = 16, bitsStored = 16, highBit = 15;
     bool isSigned = false;
-    bool byPlane = false;        // planar configuration 1
-    std::string photometric;     // as stored; "MONOCHROME2" or "RGB" where it is missing
-    std::int64_t frames = 1;     // as stated
-    bool framesDoubtful = false; // what is stated is no plain number
+    std::uint32_t overlayBits = 0;        // of the words, that hold overlays
+    std::optional<std::uint32_t> padding; // (0028,0120) as a word
+    bool byPlane = false;                 // planar configuration 1
+    std::string photometric;              // as stored; "MONOCHROME2" or "RGB" where it is missing
+    std::int64_t frames = 1;              // as stated
+    bool framesDoubtful = false;          // what is stated is no plain number
     std::vector<UserText> warnings;
 
     std::uint64_t pixels() const { return std::uint64_t{rows} * columns; }
@@ -33,6 +36,10 @@ struct PixelLayout
 // The largest frame, and the largest sum of all frames, that is decoded.
 constexpr std::uint64_t largestFrame = std::uint64_t{1} << 30;
 constexpr std::uint64_t largestFile = std::uint64_t{2} << 30;
+
+// Overlay groups are 6000, 6002, ... 601E; an embedded one lies in a bit of the pixels' words.
+constexpr std::uint32_t firstOverlay = 0x60000000, lastOverlay = 0x601E0000, nextOverlay = 0x00020000;
+bool isEmbeddedOverlay(DcmItem& dataset, std::uint32_t group);
 
 // Error(Format) or Error(Unsupported) names the tag that is missing or impossible.
 PixelLayout readPixelLayout(DcmItem& dataset, const std::string& where);

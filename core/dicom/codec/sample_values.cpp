@@ -44,7 +44,7 @@ BitField bitField(const RawFrame& frame, const PixelLayout& layout)
     field.bits = std::min(std::max(layout.bitsStored, frame.bitsUsed), 8 * frame.bytesPerSample);
     // High Bit matters where the file's words are seen as they lie; a stream's samples start at bit 0.
     if (frame.precision == 0 && layout.bitsAllocated > 1)
-        field.shift = layout.highBit + 1 - layout.bitsStored;
+        field.shift = frame.lowestBit >= 0 ? frame.lowestBit : layout.highBit + 1 - layout.bitsStored;
     field.clamp = frame.lossy;
     return field;
 }

@@ -136,8 +136,16 @@ std::string grouped(std::string_view text, char separator)
     return out;
 }
 
+// One comma, between digits: "1,500" may be grouped, "2048,1000" may be a list.
+bool hasTwoMeanings(std::string_view before, std::string_view rest)
+{
+    const bool grouped = rest.size() == 3 && before.size() <= 3 && !before.empty() && before[0] != '0';
+    const bool list = rest.size() >= 3 && rest[0] != '0' && before.find_first_not_of('0') != std::string_view::npos;
+    return grouped || list;
+}
+
 // Commas as the point or as nothing, where the text has but one meaning: "1,5", ",070", "1.234,5", "1,234.5",
-// "1,234,567", "1,5e3". "1,500" has two and stays as it is.
+// "1,234,567", "1,5e3". "1,500" has two and stays as it is, and so does "2048,1000", which may be a list.
 std::string withPoint(const std::string& text)
 {
     const std::size_t sign = text.starts_with('-') ? 1 : 0, power = std::min(text.find_first_of("eE"), text.size());
@@ -155,7 +163,7 @@ std::string withPoint(const std::string& text)
         rest = {};
     } else if (rest.empty() || (whole.empty() && !before.empty())) {
         return text;
-    } else if (!pointLast && rest.size() == 3 && before.size() <= 3 && !before.empty() && before[0] != '0') {
+    } else if (!pointLast && hasTwoMeanings(before, rest)) {
         return text;
     }
     return isDigits(rest) ? text.substr(0, sign) + whole + "." + std::string(rest) + text.substr(power) : text;

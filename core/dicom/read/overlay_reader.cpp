@@ -1,12 +1,11 @@
 #include "core/dicom/read/overlay_reader.h"
 
+#include "core/dicom/codec/pixel_layout.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/data_set/text_decoder.h"
 
 namespace mama {
 namespace {
-
-constexpr std::uint32_t firstGroup = 0x60000000, lastGroup = 0x601E0000, nextGroup = 0x00020000;
 
 int limited(std::optional<std::int64_t> value, int otherwise)
 {
@@ -23,18 +22,12 @@ void readOrigin(DcmItem& d, std::uint32_t group, OverlayPlane& out)
     out.originColumn = static_cast<std::int16_t>(words[1]);
 }
 
-bool isEmbedded(DcmItem& d, std::uint32_t group)
-{
-    return !tags::present(d, group | 0x3000) && tags::integer(d, group | 0x0100).value_or(1) > 1 &&
-           tags::present(d, group | 0x0102);
-}
-
 } // namespace
 
 bool hasEmbeddedOverlay(DcmItem& d)
 {
-    for (std::uint32_t group = firstGroup; group <= lastGroup; group += nextGroup)
-        if (isEmbedded(d, group))
+    for (std::uint32_t group = firstOverlay; group <= lastOverlay; group += nextOverlay)
+        if (isEmbeddedOverlay(d, group))
             return true;
     return false;
 }
@@ -44,11 +37,11 @@ std::vector<OverlayPlane> readOverlays(DcmItem& d, const std::vector<std::uint16
 {
     std::vector<OverlayPlane> planes;
     const TextDecoder decode(d);
-    for (std::uint32_t group = firstGroup; group <= lastGroup; group += nextGroup) {
+    for (std::uint32_t group = firstOverlay; group <= lastOverlay; group += nextOverlay) {
         OverlayPlane plane;
         readOrigin(d, group, plane);
         plane.label = decode(tags::wholeText(d, group | 0x1500));
-        if (isEmbedded(d, group)) {
+        if (isEmbeddedOverlay(d, group)) {
             const int bit = limited(tags::integer(d, group | 0x0102), -1);
             if (bit < 0 || bit > 15 || embedded.empty())
                 continue;

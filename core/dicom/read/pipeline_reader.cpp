@@ -89,7 +89,11 @@ WindowFunction windowFunction(DcmItem& from, std::vector<UserText>& warnings)
 void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, std::vector<UserText>& warnings)
 {
     const auto centres = tags::numbers(from, 0x00281050), widths = tags::numbers(from, 0x00281051);
-    const auto explanations = tags::texts(from, 0x00281055);
+    const auto explanations = tags::texts(from, 0x00281055), centreTexts = tags::texts(from, 0x00281050),
+               widthTexts = tags::texts(from, 0x00281051);
+    const auto said = [](const std::vector<std::string>& texts, std::size_t i) {
+        return i < texts.size() ? oneLine(texts[i]).substr(0, 60) : std::string();
+    };
     const WindowFunction function = windowFunction(from, warnings);
     if (centres.size() != widths.size())
         warnings.push_back({TextId("decode.window_centres_widths_pairs_taken",
@@ -100,8 +104,9 @@ void readWindows(DcmItem& from, const TextDecoder& decode, GreyPipeline& out, st
                            (function == WindowFunction::Linear ? widths[i] >= 1 : widths[i] > 0);
         if (!valid) {
             warnings.push_back({TextId("decode.window_has_no_valid_centre",
-                                       "(0028,1051) window %1 has no valid centre and width: it was left out"),
-                                i + 1});
+                                       "window %1, (0028,1050) centre \"%2\" and (0028,1051) width \"%3\", is not "
+                                       "valid: it was left out"),
+                                i + 1, said(centreTexts, i), said(widthTexts, i)});
             continue;
         }
         VoiChoice choice;
