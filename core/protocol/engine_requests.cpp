@@ -211,7 +211,12 @@ json ReleaseRequest::toJson() const { return written(*this); }
 json CancelRequest::toJson() const { return written(*this); }
 
 HelloRequest HelloRequest::fromJson(const json& params) { return readRequest<HelloRequest>(params); }
-ModelsRequest ModelsRequest::fromJson(const json& params) { return readRequest<ModelsRequest>(params); }
+ModelsRequest ModelsRequest::fromJson(const json& params)
+{
+    if (params.is_object() && params.contains("folders") && params["folders"].is_string())
+        Parameters(params).refuse("folders", "must be a list of texts"); // one text would be taken for a list of one
+    return readRequest<ModelsRequest>(params);
+}
 LoadRequest LoadRequest::fromJson(const json& params) { return readRequest<LoadRequest>(params); }
 EncodeRequest EncodeRequest::fromJson(const json& params) { return readRequest<EncodeRequest>(params); }
 QueryRequest QueryRequest::fromJson(const json& params) { return readRequest<QueryRequest>(params); }

@@ -76,6 +76,15 @@ private:
     ImportReport& m_report;
 };
 
+// A trained classifier stands where the image's global layer was: its rows are classes, not the embedding's numbers.
+bool hasClassifier(const DescribeInput& in)
+{
+    const std::int64_t rows = in.tensors.size(names::imageGlobal + ".weight", 0);
+    const std::int64_t local = in.tensors.size(names::imageLocal + "3.weight", 0);
+    const std::int64_t embedding = local > 0 ? local : in.tensors.size(names::simclr + "3.weight", 0);
+    return rows > 0 && (embedding > 0 ? rows != embedding : !in.tensors.contains(names::logitScale));
+}
+
 ModelKind kindOf(const DescribeInput& in)
 {
     const ModelKind text = in.naming.text ? ModelKind::TextTower : ModelKind::Unknown;
@@ -85,7 +94,7 @@ ModelKind kindOf(const DescribeInput& in)
         return ModelKind::ImageTower;
     if (in.naming.text)
         return ModelKind::Mama;
-    return in.tensors.contains(names::imageGlobal + ".weight") ? ModelKind::LinearProbe : ModelKind::ImageTower;
+    return hasClassifier(in) ? ModelKind::LinearProbe : ModelKind::ImageTower;
 }
 
 // A tower of which only an adapter or a few layers are there: its sizes cannot be told, so nothing else is said.
@@ -153,6 +162,21 @@ json inputSection(const DescribeInput& in, const json& tower, bool whole)
 }
 
 } // namespace
+
+UserText missingTower(const DescribeInput& in)
+{
+    if (!in.naming.joined() || in.adapter.is_object() || !in.naming.image == !in.naming.text || hasClassifier(in))
+        return {};
+    const std::string signs[] = {names::logitScale, names::localScale, names::imageGlobal + ".weight",
+                                 names::textGlobal + ".weight"};
+    const auto* sign = std::ranges::find_if(signs, [&](const std::string& each) { return in.tensors.contains(each); });
+    if (sign == std::end(signs))
+        return {};
+    return {TextId("weights.tower_missing",
+                   "its %1 is missing: no tensor under %2 is there, though it holds %3 of a model of images and texts"),
+            in.naming.image ? textTowerWords() : imageTowerWords(),
+            in.naming.image ? names::textTower : names::imageTower, *sign};
+}
 
 json describe(const DescribeInput& in, ImportReport& report)
 {

@@ -85,6 +85,7 @@ private:
     weights::ImportSources m_sources;
     weights::SourceTensors m_tensors;
     ImportedModel m_model;
+    UserText m_missingTower;
 };
 
 weights::Naming Importer::gather()
@@ -172,8 +173,13 @@ void Importer::refuseHalves(const weights::Naming& naming)
         first = first ? first : &tensor;
         ++count;
     }
-    if (!first)
+    if (!first) {
+        if (m_missingTower.empty())
+            return;
+        report.explained = true;
+        report.problems.insert(report.problems.begin(), m_missingTower);
         return;
+    }
     report.explained = true;
     const weights::TowerTried tried = weights::towerTried(first->info.name, naming);
     report.problems.insert(
@@ -195,8 +201,9 @@ void Importer::describe(const weights::Naming& naming)
         m_model.description = own;
         return;
     }
-    m_model.description = weights::describe(
-        {m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat}, m_model.report);
+    const weights::DescribeInput input{m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat};
+    m_model.description = weights::describe(input, m_model.report);
+    m_missingTower = weights::missingTower(input);
     if (own.is_object()) // an adapter on a model of ours changes the towers only
         for (const char* key : {"name", "kind", "heads", "input", "captions", "inference", "compat"})
             m_model.description[key] = own.value(key, json());
@@ -250,6 +257,7 @@ bool Importer::readTensors()
     const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways,
                       total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
+    std::vector<std::string> zeros;
     for (const std::string& name : m_tensors.names()) {
         if (m_job.cancelled())
             return false;
@@ -264,9 +272,15 @@ bool Importer::readTensors()
             if (const UserText wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
                 report.problems.push_back(
                     {TextId("weights.wrong_values", "%1 %2"), inQuotes(m_tensors.sourceNames(name).front()), wrong});
+        if (m_options.checkValues && weights::holdsOnlyZeros(tensor.info, tensor.data))
+            zeros.push_back(m_tensors.sourceNames(name).front());
         m_model.tensors.push_back(std::move(tensor));
         m_job.report(done, total, "Reading weights");
     }
+    if (!zeros.empty())
+        report.notes.push_back({TextId("weights.only_zeros", "%1 of its weight matrices hold nothing but zeros, the "
+                                                             "first is %2: they were never trained or are damaged"),
+                                zeros.size(), inQuotes(zeros.front())});
     return true;
 }
 

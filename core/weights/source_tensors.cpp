@@ -76,6 +76,13 @@ UserText wrongValues(const TensorInfo& info, const TensorBytes& data)
     }
 }
 
+bool holdsOnlyZeros(const TensorInfo& info, const TensorBytes& data)
+{
+    const auto sides = std::ranges::count_if(info.shape, [](std::int64_t side) { return side > 1; });
+    return isFloat(info.type) && sides > 1 && info.name.find(".lora_") == std::string::npos &&
+           std::ranges::all_of(data.bytes, [](std::byte each) { return each == std::byte{0}; });
+}
+
 void SourceTensors::add(const std::shared_ptr<const WeightFile>& file, const Naming& naming, ImportReport& report)
 {
     for (const TensorInfo& info : file->tensors()) {

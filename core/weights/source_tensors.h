@@ -42,5 +42,7 @@ private:
 
 // NaN, infinities, and negative variances: what is wrong, or empty.
 UserText wrongValues(const TensorInfo& info, const TensorBytes& data);
+// A matrix without a value other than zero, but for adapters, which begin so; looks no further than the first value.
+bool holdsOnlyZeros(const TensorInfo& info, const TensorBytes& data);
 
 } // namespace mama::weights

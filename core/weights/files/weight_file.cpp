@@ -29,6 +29,11 @@ fs::path weightsOf(const fs::path& folder)
     for (const char* file : names)
         if (fs::is_regular_file(folder / file))
             return folder / file;
+    for (const char* file : names)
+        if (fs::exists(folder / file))
+            weights::fail(folder / file,
+                          {TextId("weight_file.not_regular", "not a regular file but a folder, a pipe or a device")},
+                          ErrorCode::Io);
     weights::fail(
         folder,
         {TextId(

@@ -1,4 +1,5 @@
 #include "core/protocol/base64.h"
+#include "core/protocol/engine_requests.h"
 #include "core/protocol/json_rpc.h"
 #include "core/protocol/line_splitter.h"
 #include "core/protocol/parameters.h"
@@ -161,6 +162,12 @@ private Q_SLOTS:
             QVERIFY2(parseAnswer(other).kind == Answer::Kind::Other, other);
         const Message request = parseLine(requestLine(3, "query", {{"study", "1"}}));
         QVERIFY(request.valid && request.id == 3 && request.method == "query" && request.params.at("study") == "1");
+    }
+
+    void foldersAreAList()
+    {
+        QCOMPARE(protocol::ModelsRequest::fromJson({{"folders", {"/a", "/b"}}}).folders.size(), std::size_t{2});
+        QVERIFY_EXCEPTION_THROWN(protocol::ModelsRequest::fromJson({{"folders", "/a"}}), Error);
     }
 
     void parametersAreChecked()

@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <sys/stat.h>
 
 using namespace mama;
 namespace fs = std::filesystem;
@@ -476,6 +477,12 @@ private Q_SLOTS:
                                      << "the text tower has 1 layers";
         QTest::newRow("last blocks") << ".*\\.blocks\\.[1-9].*"
                                      << "the image tower has 1 layers";
+        QTest::newRow("text tower") << "text_encoder_q\\..*"
+                                    << "its text tower is missing";
+        QTest::newRow("image tower") << "img_encoder_q\\..*"
+                                     << "its image tower is missing";
+        QTest::newRow("text tower, heads kept") << "text_encoder_q\\.model.*"
+                                                << "its text tower is missing";
         QTest::newRow("middle of a block") << ".*\\.blocks\\.1\\.mlp.*"
                                            << "blocks.1.mlp.fc1.bias";
     }
@@ -499,6 +506,42 @@ private Q_SLOTS:
                 imported(here(folder) / "m.safetensors", parity.path("text-model"), parity.path("model_config.json")));
         });
         QVERIFY2(why.find(says.toStdString()) != std::string::npos, why.c_str());
+    }
+
+    void zerosAreTold()
+    {
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("model.safetensors"));
+        const auto notesWith = [&](const std::string& zeroed) {
+            std::vector<NamedTensor> all;
+            std::vector<std::vector<std::byte>> zeros;
+            zeros.reserve(plain->tensors().size());
+            for (const TensorInfo& info : plain->tensors()) {
+                const TensorBytes own = plain->bytes(info);
+                zeros.emplace_back(own.bytes.size());
+                all.push_back({info, info.name.find(zeroed) != std::string::npos ? zeros.back() : own.bytes});
+            }
+            writeSafetensors(here(folder) / "m.safetensors", all, {});
+            std::string said;
+            for (const UserText& note :
+                 imported(here(folder) / "m.safetensors", parity.path("text-model"), parity.path("model_config.json"))
+                     .report.notes)
+                said += note.english();
+            return said;
+        };
+        QVERIFY(notesWith("no such tensor").find("nothing but zeros") == std::string::npos);
+        QVERIFY(notesWith("blocks.0.mlp.fc1.weight").starts_with("1 of its weight matrices"));
+        QVERIFY(notesWith("").find("nothing but zeros") != std::string::npos);
+    }
+
+    void aPipeIsNoModel()
+    {
+        const QTemporaryDir folder;
+        QCOMPARE(::mkfifo((here(folder) / "model.safetensors").c_str(), 0600), 0);
+        const std::string why = error([&] { WeightFile::open(here(folder)); });
+        QVERIFY2(why.find("model.safetensors: not a regular file") != std::string::npos, why.c_str());
     }
 
     // Other people's configurations: the last of two values counts, as in their own libraries, and that is told.
