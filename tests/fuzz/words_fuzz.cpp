@@ -85,7 +85,7 @@ void readName(const std::string& name)
     const std::string text = mama::pathText(path);
     need(mama::isUtf8(text) && mama::pathFromText(text) == path);
     static_cast<void>(mama::subjectWords(path));
-    static_cast<void>(mama::namesViewOnly(name));
+    static_cast<void>(mama::namesOnlyView(name));
     static_cast<void>(mama::parseViewText(name));
     mama::ImageHeader header;
     header.format = "dicom";
