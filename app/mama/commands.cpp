@@ -12,6 +12,9 @@ void printFigures(const nlohmann::json& report)
         if (intervals.contains(name) || value.is_number())
             std::cout << name << " " << value.dump()
                       << (intervals.contains(name) ? "  95 % " + intervals[name].dump() : "") << "\n";
+    const nlohmann::json::json_pointer none("/bootstrap/no_interval");
+    if (report.contains(none))
+        std::cout << "null: " << report[none].get<std::string>() << "\n";
     std::cout << "confusion (rows truth) " << report["confusion_rows_truth"].dump() << std::endl;
 }
 

@@ -27,7 +27,7 @@ struct FindingEvaluation
 
 struct FindingFigures
 {
-    nlohmann::json figures;            // name: {"value", "low", "high", "n"}, 95 % intervals by patient
+    nlohmann::json figures;            // name: {"value", "low", "high", "n"}, 95 % intervals by patient; NaN: none
     nlohmann::json thresholds;         // "KIND_MAP": what nine in ten peaks of images with such a lesion exceed
     std::vector<FindingSample> images; // what they were counted from, in the order of the index
 };

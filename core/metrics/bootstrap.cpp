@@ -28,10 +28,27 @@ std::size_t draw(std::uint64_t stream, std::uint64_t number, std::size_t units)
     return static_cast<std::size_t>(((mix(stream + number) >> 32) * units) >> 32);
 }
 
-Interval percentiles(std::vector<double> values, double level)
+constexpr Interval none{std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
+
+// Drawing the same unit every time is the most extreme resample there is. Where that alone is as likely as what lies
+// beyond one end of the interval, the ends are the units' own values and say nothing of others.
+bool tooFew(std::size_t units, double level)
+{
+    const auto count = static_cast<double>(units);
+    return units == 0 || std::pow(count, -count) >= (1 - level) / 2;
+}
+
+// What no unit shows may still be true of 3 in n others (the rule of three): more than 5 % below this many.
+constexpr std::size_t tellingUnits = 60;
+
+Interval percentiles(std::vector<double> values, double level, std::size_t units)
 {
     std::erase_if(values, [](double value) { return std::isnan(value); });
+    if (values.empty() || tooFew(units, level))
+        return none;
     std::sort(values.begin(), values.end());
+    if (values.front() == values.back() && units < tellingUnits)
+        return none;
     return {quantile(values, (1 - level) / 2), quantile(values, (1 + level) / 2)};
 }
 
@@ -116,7 +133,7 @@ Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const S
     for (std::size_t figure = 0; figure < figures; ++figure) {
         std::transform(results.begin(), results.end(), column.begin(),
                        [figure](const auto& row) { return row[figure]; });
-        intervals.push_back(percentiles(column, options.level));
+        intervals.push_back(percentiles(column, options.level, resampler.units()));
     }
     return intervals;
 }

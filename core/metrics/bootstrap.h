@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/base/user_text.h"
 #include "core/metrics/delong.h"
 
 #include <cstdint>
@@ -38,8 +39,14 @@ private:
 // Values of all figures under one weighting of the samples; always the same number of values.
 using Statistic = std::function<std::vector<double>(std::span<const double> weights)>;
 
+// Why a figure may have no interval.
+inline constexpr auto noInterval =
+    TextId("metrics.no_interval", "no interval: too few cases to tell how far the figure would vary");
+
 // Percentile intervals (quantiles with linear interpolation), one a figure. Resamples in which a figure is NaN
-// are left out for that figure; with none left the interval is NaN. Statistic is called from several threads.
+// are left out for that figure. NaN, no interval: with none left; with less units than make the ends of an interval
+// (three or less at 95 %); with less than 60 units of which no resample changes the figure. Statistic is called from
+// several threads.
 Cancellable<std::vector<Interval>> bootstrap(const Resampler& resampler, const Statistic& statistic,
                                              const BootstrapOptions& options, const Job& job = {});
 

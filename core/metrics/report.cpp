@@ -1,5 +1,6 @@
 #include "core/metrics/report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
@@ -30,6 +31,17 @@ json intervalsOf(const FigureWithInterval& entry)
     for (const Interval& interval : entry.intervals)
         list.push_back(pair(interval));
     return list;
+}
+
+// A figure that has a value and no interval.
+bool anyWithout(const std::vector<FigureWithInterval>& figures)
+{
+    return std::any_of(figures.begin(), figures.end(), [](const FigureWithInterval& entry) {
+        for (std::size_t i = 0; i < entry.intervals.size(); ++i)
+            if (!std::isnan(entry.figure.values[i]) && std::isnan(entry.intervals[i][0]))
+                return true;
+        return false;
+    });
 }
 
 json delongJson(const DeLong& delong)
@@ -91,6 +103,8 @@ Cancellable<json> report(const Classification& classification, const ReportOptio
                            {"seed", options.bootstrap.seed},
                            {"level", options.bootstrap.level},
                            {"unit", classification.predictions().patients.empty() ? "sample" : "patient"}};
+    if (anyWithout(*figures))
+        result["bootstrap"]["no_interval"] = UserText(noInterval).english();
     return result;
 }
 

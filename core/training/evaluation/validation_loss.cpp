@@ -1,12 +1,14 @@
 #include "core/training/evaluation/validation_loss.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace mama {
 namespace {
 
 constexpr std::size_t most = 128; // pairs
 constexpr std::uint64_t seed = 1; // of pairs, order and masked words
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
 // Terms by name; their two directions and the second view's are not told apart.
 constexpr std::pair<const char*, const char*> mamasTerms[] = {
@@ -54,7 +56,7 @@ void addValidationLoss(const PretrainingTask& task, const CaptionTokenizer& capt
     const StepReport report = task.validate(batches.batch(0, 0), whole);
     const auto add = [&](const char* term, const char* name) {
         if (const auto found = report.terms.find(term); found != report.terms.end())
-            record.metrics[name] = {found->second, found->second, found->second, static_cast<std::int64_t>(pairs)};
+            record.metrics[name] = {found->second, none, none, static_cast<std::int64_t>(pairs)};
     };
     for (const auto& [term, name] : mamasTerms)
         add(term, name);

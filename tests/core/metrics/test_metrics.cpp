@@ -4,8 +4,10 @@
 #include "core/metrics/classification.h"
 #include "core/metrics/map_metrics.h"
 #include "core/metrics/plots.h"
+#include "core/metrics/report.h"
 #include "tests/support/test_data.h"
 
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
 
@@ -135,6 +137,40 @@ private Q_SLOTS:
         std::stop_source stopped;
         stopped.request_stop();
         QVERIFY(!bootstrap(Resampler(400), statistic, options, Job{stopped.get_token(), {}}));
+    }
+
+    // Of k units the most extreme resample has the probability k^-k: 1, 0.25, 0.037, 0.0039, the first three of which
+    // are not below the 0.025 beyond an end. What none of n units shows may be true of 3 / n others: 5 % at 60.
+    void fewUnitsMakeNoInterval()
+    {
+        for (std::size_t units = 1; units <= 5; ++units) {
+            std::vector<double> values(units);
+            std::iota(values.begin(), values.end(), 0.0);
+            const auto mean = [&](std::span<const double> weights) {
+                const double sum = std::inner_product(weights.begin(), weights.end(), values.begin(), 0.0);
+                return std::vector{sum / static_cast<double>(units)};
+            };
+            const auto made = bootstrap(Resampler(units), mean, {});
+            QCOMPARE(std::isnan(made->front()[0]), units < 4);
+            QCOMPARE(std::isnan(made->front()[1]), units < 4);
+            // Ten images of one patient are one patient's.
+            std::vector<std::string> patients;
+            for (std::size_t image = 0; image < 10 * units; ++image)
+                patients.push_back(std::to_string(image % units));
+            const auto byPatient = bootstrap(
+                Resampler(patients), [](std::span<const double> weights) { return std::vector{weights.front()}; }, {});
+            QCOMPARE(std::isnan(byPatient->front()[0]), units < 4);
+        }
+        const auto same = [](std::span<const double>) { return std::vector{1.0}; };
+        QVERIFY(std::isnan(bootstrap(Resampler(59), same, {})->front()[0]));
+        QCOMPARE(bootstrap(Resampler(60), same, {})->front(), (Interval{1, 1}));
+        Predictions predictions;
+        predictions.classes = 2;
+        predictions.labels = {0, 1};
+        predictions.scores = {0.9, 0.1, 0.1, 0.9};
+        const auto document = report(Classification(predictions), {});
+        QVERIFY(document->at("intervals").at("accuracy").is_null());
+        QCOMPARE(document->at("bootstrap").at("no_interval").get<std::string>(), UserText(noInterval).english());
     }
 
     // 40 patients of 10 equal images: the interval is that of 40 samples, sqrt(10) times as wide.
