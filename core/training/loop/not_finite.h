@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <string>
 
@@ -11,7 +12,7 @@ class NotFinite : public Error
 public:
     // what: "loss term clip", "gradient of logit_scale".
     NotFinite(const std::string& what, double value)
-        : Error(ErrorCode::Data, "train", what, "is " + std::to_string(value))
+        : Error(ErrorCode::Data, {action::train}, what, {TextId("train.not_finite", "is %1"), std::to_string(value)})
     {}
 };
 

@@ -4,7 +4,10 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace mama {
@@ -15,7 +18,7 @@ class StoppedByRule : public Error
 public:
     // rule: "not-finite", "divergence", "collapse". sound: the weights are those of the last step that was well.
     StoppedByRule(const char* rule, bool sound, const UserText& why)
-        : Error(ErrorCode::Data, "train", std::string("rule ") + rule, why), m_sound(sound)
+        : Error(ErrorCode::Data, {action::train}, std::string("rule ") + rule, why), m_sound(sound)
     {}
     bool weightsAreSound() const { return m_sound; }
 
@@ -30,7 +33,9 @@ private:
 //               than 1; the first 10 are counted anew where the terms of the loss change
 //   collapse    of a loss that compares the samples of a batch: over 50 steps whose rate did not rise it hardly varies
 //               (by less than 3 % / sqrt(pairs) of its mean, where a model at work varies several times as much), at
-//               four fifths or more of the mean of the first 10: every sample gets the same embedding. Off with
+//               four fifths or more of the mean of the first 10: every sample gets the same embedding. Likewise each
+//               of its terms that compare samples, which over 100 such steps hardly varies and is within a fiftieth
+//               of what guessing costs: one of them may learn nothing beside others that vary. Off with
 //               stop.divergence 0
 class StopRules
 {
@@ -40,12 +45,14 @@ public:
         std::int64_t notFinite = 5;
         double divergence = 1.5; // 0: never
         std::int64_t pairs = 0;  // of a step whose loss compares them; 0: it does not
+        // Terms of the loss that compare the pairs of a batch, with the losses of guessing, any of which it may be.
+        std::map<std::string, std::vector<double>> guessing;
     };
-    explicit StopRules(const Limits& limits) : m_limits(limits) {}
+    explicit StopRules(Limits limits) : m_limits(std::move(limits)) {}
 
     void newTerms();
-    // After each step. StoppedByRule.
-    void finished(double loss, double rate);
+    // After each step: its loss and the terms of it. StoppedByRule.
+    void finished(double loss, const std::map<std::string, double>& terms, double rate);
     void leftOut(const NotFinite& why);
 
     // For a checkpoint.
@@ -53,13 +60,16 @@ public:
     void restore(const nlohmann::json& state);
 
 private:
+    bool isEven(const std::deque<double>& losses, std::size_t steps) const; // hardly varies over so many
     void diverged() const;
     void collapsed() const;
+    void guesses() const;
 
     Limits m_limits;
     std::int64_t m_leftOut = 0; // in a row
     std::vector<double> m_first;
-    std::deque<double> m_last, m_even; // the last 10; the last 50 since the rate rose
+    std::deque<double> m_last, m_even;                 // the last 10; the last 50 since the rate rose
+    std::map<std::string, std::deque<double>> m_terms; // of each that compares pairs the last 100 since then
     double m_rate = 0;
 };
 

@@ -20,9 +20,30 @@ namespace {
 
 constexpr std::int64_t healthEvery = 50; // steps
 
+using Guesses = std::map<std::string, std::vector<double>>;
+
+// The terms of a pre-training's loss that compare pairs, where all embeddings are equal: a cross-entropy over as many
+// candidates as there are pairs, of one process or of all; NT-Xent has both views but the sample itself.
+Guesses guessing(const Settings& settings, int processes)
+{
+    const auto over = [&](double (*loss)(double)) {
+        const auto pairs = static_cast<double>(settings.integer("batch"));
+        return std::vector{loss(pairs), loss(pairs * processes)};
+    };
+    const auto twoWays = [](double pairs) { return 2 * std::log(pairs); };
+    Guesses terms{{"clip", over(twoWays)}};
+    if (settings.number("loss.second_view_weight") > 0)
+        terms["clip_second_view"] = over(twoWays);
+    if (settings.number("loss.local_weight") > 0)
+        terms["local_t2i"] = terms["local_i2t"] = over(twoWays);
+    if (settings.number("loss.simclr_weight") > 0)
+        terms["ntxent"] = over([](double pairs) { return std::log(2 * pairs - 1); });
+    return terms;
+}
+
 } // namespace
 
-TrainerOptions TrainerOptions::from(const Settings& settings)
+TrainerOptions TrainerOptions::from(const Settings& settings, int processes)
 {
     TrainerOptions options;
     options.steps = settings.integer("steps");
@@ -37,11 +58,14 @@ TrainerOptions TrainerOptions::from(const Settings& settings)
     options.evaluateEvery = settings.integer("evaluate_every");
     options.bestMetric = settings.text("best_metric");
     options.earlyStop = settings.integer("early_stop");
-    options.stop = {settings.integer("stop.not_finite"), settings.number("stop.divergence")};
+    options.stop.notFinite = settings.integer("stop.not_finite");
+    options.stop.divergence = settings.number("stop.divergence");
+    options.processes = processes;
     options.config = settings.toJson();
     if (settings.is({"task", "pretrain"})) {
         options.lateLoss = settings.integer("loss.late_loss");
         options.stop.pairs = options.batch;
+        options.stop.guessing = guessing(settings, processes);
     }
     return options;
 }
@@ -267,7 +291,7 @@ StepRecord Trainer::step()
         m_rules.leftOut(*lost);
     m_images.clear();
     if (!lost)
-        m_rules.finished(record.loss, record.lr);
+        m_rules.finished(record.loss, record.terms, record.lr);
     return record;
 }
 

@@ -40,7 +40,7 @@ struct TrainerOptions
     StopRules::Limits stop;
     nlohmann::json config; // complete, for health and advice; null: none
 
-    static TrainerOptions from(const Settings& settings);
+    static TrainerOptions from(const Settings& settings, int processes = 1);
     std::int64_t pairs() const { return std::int64_t{batch} * accumulation * processes; } // of a step
 };
 

@@ -244,9 +244,9 @@ private Q_SLOTS:
     void aCollapseEndsARunByARule()
     {
         const auto after = [](int steps, double rise, const std::function<double(int)>& loss) {
-            StopRules rules({5, 1.5, 32});
+            StopRules rules({5, 1.5, 32, {}});
             for (int step = 1; step <= steps; ++step)
-                rules.finished(loss(step), 1e-3 + rise * step);
+                rules.finished(loss(step), {}, 1e-3 + rise * step);
         };
         const auto even = [](int step) { return 7 + 0.02 * (step % 2); }; // 0.1 %; the limit is 0.5 %
         const auto noisy = [](int step) { return 7 + 0.1 * (step % 2); }; // 0.7 %
@@ -256,9 +256,40 @@ private Q_SLOTS:
         after(300, 1e-6, even);
         after(300, 0, noisy);
         after(300, 0, learnt);
-        StopRules probe({5, 1.5, 0});
+        StopRules probe({5, 1.5, 0, {}});
         for (int step = 1; step <= 300; ++step)
-            probe.finished(7, 1e-3);
+            probe.finished(7, {}, 1e-3);
+    }
+
+    // What guessing among N pairs costs, both ways, is 2 ln N: a term that stays there learns nothing, whatever the
+    // others do. The first ten steps may be above it.
+    void aTermThatOnlyGuessesStopsTheRun()
+    {
+        for (const double pairs : {2.0, 4.0, 32.0}) {
+            const double guess = 2 * std::log(pairs);
+            StopRules::Limits limits;
+            limits.pairs = static_cast<std::int64_t>(pairs);
+            limits.guessing = {{"clip", {guess}}, {"ntxent", {std::log(2 * pairs - 1)}}};
+            const auto after = [&](int steps, const std::function<double(int)>& clip, double rise = 0) {
+                StopRules rules(limits);
+                for (int step = 1; step <= steps; ++step) {
+                    const double other = 3 * pairs / step + 0.5 * (step % 3); // learns, and varies
+                    const auto state = rules.state();
+                    rules = StopRules(limits);
+                    rules.restore(state); // as after a resume
+                    rules.finished(clip(step) + other, {{"clip", clip(step)}, {"other", 1}, {"ntxent", other}},
+                                   1e-3 + rise * step);
+                }
+            };
+            const auto guessing = [&](int step) { return step <= 10 ? 1.5 * guess : guess * (1 + 1e-3 * (step % 2)); };
+            after(109, guessing);
+            QVERIFY_THROWS_EXCEPTION(StoppedByRule, after(110, guessing)); // ten at first, then 100
+            after(300, guessing, 1e-6);                                    // in the warm-up
+            after(300, [&](int step) { return guess * (1 + 0.05 * (step % 2)); });
+            after(300, [&](int step) { return 0.9 * guess * (1 + 1e-3 * (step % 2)); }); // better than guessing
+            limits.divergence = 0;
+            after(300, guessing);
+        }
     }
 
     // The log says when a rule of the health begins and ends to say something.
