@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
 #include "core/phantom/phantom.h"
 #include "core/tables/importers/embed.h"
 #include "core/training/data/image_batches.h"
@@ -120,7 +121,28 @@ private Q_SLOTS:
         for (const TrainingImage& image : index.images)
             QVERIFY(!record["patients"].contains(image.fields.patient)); // identifiers stay out of the file
 
+        // Nor can they be looked up: no hash of an identifier is the same in two runs, nor that of the identifier
+        // alone.
+        keepSplit(index, 42, root() / "second.json");
+        const json second = readJson(root() / "second.json");
+        QVERIFY(record["salt"] != second["salt"]);
+        for (const TrainingImage& image : index.images)
+            QVERIFY(!record["patients"].contains(sha256(image.fields.patient)));
+        for (const auto& [hashed, split] : record["patients"].items())
+            QVERIFY(!second["patients"].contains(hashed));
+        // Files of older programs have no salt.
+        json old = record;
+        old.erase("salt");
+        old["patients"] = json::object();
+        for (const TrainingImage& image : index.images)
+            old["patients"][sha256(image.fields.patient)] = name(image.split);
+        old.erase("hash");
+        old["hash"] = sha256(old.dump());
+        writeAtomically(root() / "old.json", std::string_view(old.dump(1)));
+        QCOMPARE(keepSplit(index, 42, root() / "old.json"), old["hash"].get<std::string>());
+
         const TrainingIndex other = readTrainingIndex(settings({{"data", {{"split_seed", 7}}}}), embedImporter());
+        QVERIFY_THROWS_EXCEPTION(Error, keepSplit(other, 7, root() / "old.json"));
         QVERIFY_THROWS_EXCEPTION(Error, keepSplit(other, 7, file));
         json changed = record;
         changed["patients"].begin().value() = "test";
