@@ -1,6 +1,5 @@
 #include "core/protocol/run_filter.h"
 
-#include "core/base/error.h"
 #include "core/base/folded_text.h"
 
 #include <algorithm>
@@ -22,8 +21,9 @@ constexpr char plainMark = '\x01';
     throw Error(ErrorCode::Usage, {findRuns}, token, why);
 }
 
-// Parts between blanks; inside quotes nothing has a meaning.
-std::vector<std::string> tokensOf(std::string_view text)
+// Parts between blanks; inside quotes nothing has a meaning. open: whether a quotation mark is not closed, and so the
+// last part not complete.
+std::vector<std::string> tokensOf(std::string_view text, bool& open)
 {
     std::vector<std::string> tokens;
     std::string token;
@@ -44,8 +44,7 @@ std::vector<std::string> tokensOf(std::string_view text)
             any = true;
         }
     }
-    if (quoted)
-        refuse(std::string(text), {TextId("run.filter_open_quote", "a quotation mark is not closed")});
+    open = quoted;
     if (any)
         tokens.push_back(std::move(token));
     return tokens;
@@ -136,10 +135,37 @@ bool isNothing(const RunValue& value)
 
 } // namespace
 
+RunFilter RunFilter::read(std::string_view text, std::optional<Error>& wrong)
+{
+    RunFilter filter;
+    bool open = false;
+    for (const std::string& token : tokensOf(text, open))
+        try {
+            filter.m_terms.push_back(termOf(token));
+        } catch (const Error& error) {
+            if (!wrong)
+                wrong = error;
+        }
+    if (open && !wrong)
+        wrong.emplace(ErrorCode::Usage, UserText{findRuns}, std::string(text),
+                      UserText{TextId("run.filter_open_quote", "a quotation mark is not closed")});
+    return filter;
+}
+
 RunFilter::RunFilter(std::string_view text)
 {
-    for (const std::string& token : tokensOf(text))
-        m_terms.push_back(termOf(token));
+    std::optional<Error> wrong;
+    *this = read(text, wrong);
+    if (wrong)
+        throw Error(*wrong);
+}
+
+RunFilter RunFilter::whileTyped(std::string_view text, UserText& problem)
+{
+    std::optional<Error> wrong;
+    RunFilter filter = read(text, wrong);
+    problem = wrong ? errorText({}, wrong->where(), wrong->why()) : UserText();
+    return filter;
 }
 
 RunFilter::Term RunFilter::termOf(const std::string& given)
@@ -251,6 +277,13 @@ RunOrder RunOrder::parse(std::string_view text)
 {
     const bool descending = text.starts_with('-');
     return {std::string(text.substr(descending ? 1 : 0)), descending};
+}
+
+bool RunOrder::isKnown(const std::vector<const RunEntry*>& runs) const
+{
+    const auto& own = RunEntry::ownKeys();
+    return std::find(own.begin(), own.end(), key) != own.end() ||
+           std::any_of(runs.begin(), runs.end(), [this](const RunEntry* run) { return !isNothing(run->value(key)); });
 }
 
 void RunOrder::sort(std::vector<const RunEntry*>& runs) const

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/error.h"
 #include "core/protocol/run_entry.h"
 
 #include <optional>
@@ -23,6 +24,9 @@ public:
     RunFilter() = default; // takes every run
     // Error(Usage) says which part is wrong and why.
     explicit RunFilter(std::string_view text);
+    // As long as it is being typed: what is wrong or not yet complete is left out, and `problem` says what is of the
+    // first such part; empty: nothing.
+    static RunFilter whileTyped(std::string_view text, UserText& problem);
 
     bool empty() const { return m_terms.empty(); }
     bool accepts(const RunEntry& run) const;
@@ -39,6 +43,7 @@ private:
         std::string text; // folded
         std::optional<double> number;
     };
+    static RunFilter read(std::string_view text, std::optional<Error>& wrong);
     static Term termOf(const std::string& token);
     static bool holds(const Term& term, const RunEntry& run);
     static bool holdsTags(const Term& term, const RunEntry& run);
@@ -54,6 +59,8 @@ struct RunOrder
 
     // "loss", or "-loss" for the highest first.
     static RunOrder parse(std::string_view text);
+    // Whether any of the runs has such a setting or figure, or every run has it by itself.
+    bool isKnown(const std::vector<const RunEntry*>& runs) const;
     void sort(std::vector<const RunEntry*>& runs) const;
 };
 

@@ -35,6 +35,32 @@ std::string trimmed(std::string_view text)
     return std::string(text);
 }
 
+constexpr const char* damagedName = "notes.json.damaged";
+
+bool isReadable(const std::filesystem::path& run)
+{
+    try {
+        RunNotes::read(run);
+        return true;
+    } catch (const Error&) {
+        return false;
+    }
+}
+
+// Nothing that somebody wrote is lost, also where it happens again.
+void putAside(const std::filesystem::path& file)
+{
+    std::filesystem::path aside = file.parent_path() / damagedName;
+    std::error_code failed;
+    for (int number = 2; std::filesystem::exists(std::filesystem::symlink_status(aside, failed)); ++number)
+        aside = file.parent_path() / (std::string(damagedName) + "-" + std::to_string(number));
+    std::filesystem::rename(file, aside, failed);
+    if (failed)
+        throw Error(ErrorCode::Io, {action::write}, pathText(file),
+                    {TextId("run.notes_kept", "what is in it cannot be read, and it cannot be put aside: %1"),
+                     failed.message()});
+}
+
 } // namespace
 
 RunNotes RunNotes::read(const std::filesystem::path& run)
@@ -51,20 +77,25 @@ RunNotes RunNotes::read(const std::filesystem::path& run)
     }
 }
 
+RunNotes RunNotes::readWhatThereIs(const std::filesystem::path& run, UserText& problem)
+{
+    try {
+        return read(run);
+    } catch (const Error& error) {
+        problem = {TextId("run.notes_damaged", "%1: what is in it is kept as %2 when something else is written"),
+                   error.text(), damagedName};
+        return {};
+    }
+}
+
 void RunNotes::write(const std::filesystem::path& run) const
 {
     const std::filesystem::path file = run / fileName;
     if (std::error_code failed; !std::filesystem::is_directory(run, failed))
         throw Error(ErrorCode::Io, {action::write}, pathText(file),
                     {TextId("run.notes_no_folder", "the run's folder is gone")});
-    try {
-        read(run);
-    } catch (const Error& error) {
-        throw Error(error.code(), {action::write}, pathText(file),
-                    {TextId("run.notes_kept", "what is in it cannot be read and is not overwritten: mend or remove the "
-                                              "file first (%1)"),
-                     error.why()});
-    }
+    if (!isReadable(run))
+        putAside(file);
     writeAtomically(file, toJson().dump(2, ' ', false, json::error_handler_t::replace) + "\n");
 }
 

@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -17,7 +19,9 @@ struct RunNotes
     static constexpr const char* fileName = "notes.json";
     // Of a run's folder; without the file none. Error(Io) or Error(Format) names the file.
     static RunNotes read(const std::filesystem::path& run);
-    // By rename. A file that cannot be read is not replaced, and no folder is made: Error.
+    // The same, but of a file that cannot be read none: `problem` says why.
+    static RunNotes readWhatThereIs(const std::filesystem::path& run, UserText& problem);
+    // By rename. A file that cannot be read stays beside it, as notes.json.damaged, and no folder is made: Error.
     void write(const std::filesystem::path& run) const;
 
     nlohmann::json toJson() const;

@@ -173,6 +173,7 @@ json RunState::toJson() const
         {"heartbeat", heartbeat},
         {"pid", pid},
         {"host", host},
+        {"process", process},
         {"elapsed_s", elapsedSeconds},
         {"eta_s", nullptr},
         {"reason", reason},
@@ -209,6 +210,7 @@ RunState RunState::fromJson(const json& from)
     take(from, "heartbeat", state.heartbeat);
     take(from, "pid", state.pid);
     take(from, "host", state.host);
+    take(from, "process", state.process);
     take(from, "elapsed_s", state.elapsedSeconds);
     take(from, "reason", state.reason);
     take(from, "last_checkpoint", state.lastCheckpoint);

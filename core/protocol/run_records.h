@@ -47,6 +47,7 @@ struct RunState
     std::string lastCheckpoint;                   // "step-N"; empty: none yet
     std::optional<BestCheckpoint> best;
     UnreadableImages unreadable;
+    std::string process; // of the pid: what tells it from a later one of the same number (processMark())
 
     nlohmann::json toJson() const;
     // Members that are missing keep their defaults. Error(Format) names the member of a wrong type.
@@ -73,7 +74,7 @@ struct StepRecord
     std::optional<double> gpuMemoryMb; // of this process's tensors on the GPU; empty without one
 };
 
-// A figure with its 95 % interval over n cases.
+// A figure with its 95 % interval over n cases; low and high NaN: it has none.
 struct MetricValue
 {
     double value = 0, low = 0, high = 0;

@@ -15,6 +15,7 @@ RunReporter::RunReporter(RunFolder folder, RunState state) : m_folder(std::move(
 {
     m_state.pid = ::getpid();
     m_state.host = hostName();
+    m_state.process = processMark();
     m_state.heartbeat = unixTime();
     if (m_state.started <= 0)
         m_state.started = m_state.heartbeat;

@@ -197,14 +197,69 @@ private Q_SLOTS:
         state.status = RunStatus::Finished;
         QCOMPARE(shownStatus(state), std::string("finished"));
         // The clock was set back an hour.
-        state = {RunStatus::Running, "",         0, 0,  0,  0,  0,  unixTime() + 3600,
-                 endedProcess(),     hostName(), 0, {}, {}, {}, {}, {}};
+        state = {RunStatus::Running,
+                 "",
+                 0,
+                 0,
+                 0,
+                 0,
+                 0,
+                 unixTime() + 3600,
+                 endedProcess(),
+                 hostName(),
+                 0,
+                 {},
+                 {},
+                 {},
+                 {},
+                 {},
+                 {}};
         QVERIFY(died(state) && !mayBeAlive(state));
         state.pid = ::getpid();
         QVERIFY(!died(state) && mayBeAlive(state));
         // A number that another process took after the last heartbeat.
-        state = {RunStatus::Running, "", 0, 0, 0, 0, 0, 100.0, ::getpid(), hostName(), 0, {}, {}, {}, {}, {}};
+        state = {RunStatus::Running, "", 0, 0, 0, 0, 0, 100.0, ::getpid(), hostName(), 0, {}, {}, {}, {}, {}, {}};
         QVERIFY(died(state));
+        // The first process of the system is there always, and trains nothing.
+        state = {RunStatus::Running, "", 0, 0, 0, 0, 0, unixTime() - 20, 1, hostName(), 0, {}, {}, {}, {}, {}, {}};
+        QVERIFY(died(state) && !mayBeAlive(state));
+    }
+
+    // A number alone says little: it is given again, it means another process in a container, and one that has ended
+    // keeps it until somebody asks for its end.
+    void aProcessIsKnownByMoreThanItsNumber()
+    {
+        RunState state;
+        state.status = RunStatus::Running;
+        state.host = hostName();
+        state.pid = ::getpid();
+        state.process = processMark();
+        state.heartbeat = unixTime() - 3600;
+        QVERIFY(!state.process.empty());
+        QVERIFY(!died(state) && mayBeAlive(state)); // held, or on a machine that slept
+        state = RunState::fromJson(state.toJson());
+        QVERIFY(!died(state) && mayBeAlive(state));
+        const std::string mark = state.process, boot = mark.substr(0, mark.find(' ')),
+                          space = mark.substr(boot.size(), mark.rfind(' ') - boot.size());
+        state.process = boot + space + " 1"; // another process had the number
+        QVERIFY(died(state) && !mayBeAlive(state));
+        state.process = "another-boot" + space + mark.substr(mark.rfind(' '));
+        state.heartbeat = unixTime();
+        QVERIFY(!mayBeAlive(state));
+        state.process = boot + " pid:[1] 5"; // of a container, which this one cannot see into
+        QVERIFY(!died(state) && mayBeAlive(state));
+        state.heartbeat = unixTime() - 20;
+        QVERIFY(died(state) && !mayBeAlive(state));
+
+        const pid_t child = ::fork();
+        if (child == 0)
+            ::_exit(0);
+        siginfo_t ended{};
+        QCOMPARE(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0); // a zombie from now on
+        state.process.clear();
+        state.pid = child;
+        QVERIFY(died(state) && !mayBeAlive(state));
+        ::waitpid(child, nullptr, 0);
     }
 
     void aRequestIsTakenOnce()

@@ -4,11 +4,13 @@
 #include "core/protocol/run_filter.h"
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_liveness.h"
+#include "core/protocol/run_names.h"
 #include "core/protocol/run_shelf.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
 #include <fstream>
+#include <map>
 #include <set>
 
 using namespace mama;
@@ -187,10 +189,59 @@ private Q_SLOTS:
         QCOMPARE(order(runs, "-max_lr"), (std::vector<std::string>{"run-10", "run-9", "Ärzte"})); // without it last
         for (const char* wrong : {"\"open", "=3", "batch>many", "loss<", "started>yesterday"})
             QVERIFY_THROWS_EXCEPTION(Error, RunFilter{wrong});
+        // While it is typed, what is not complete leaves nothing out.
+        for (const char* typed : {"loss<", "batch=32 max_lr<", "\"Är", "batch>many batch=32"}) {
+            UserText problem;
+            const RunFilter filter = RunFilter::whileTyped(typed, problem);
+            QVERIFY2(!problem.empty(), typed);
+            std::set<std::string> found;
+            for (const RunEntry& run : runs)
+                if (filter.accepts(run))
+                    found.insert(run.name());
+            const std::string text(typed);
+            QCOMPARE(found, text == "loss<" ? all : text == "\"Är" ? Names{"Ärzte"} : (Names{"run-9", "Ärzte"}));
+        }
+        UserText nothing;
+        RunFilter::whileTyped("batch=32", nothing);
+        QVERIFY(nothing.empty());
         std::vector<const RunEntry*> pointers;
         for (const RunEntry& run : runs)
             pointers.push_back(&run);
+        for (const auto& [key, known] : {std::pair{"nonsense", false},
+                                         {"-nonsense", false},
+                                         {"batch", true},
+                                         {"-max_lr", true},
+                                         {"started", true},
+                                         {"best", true},
+                                         {"loss", false}})
+            QCOMPARE(RunOrder::parse(key).isKnown(pointers), known);
         QCOMPARE(RunFilter("bacth=32 batch=32 status:x word").unknown(pointers), std::vector<std::string>{"bacth"});
+    }
+
+    // Runs of several sweeps have folders of the same names.
+    void runsOfTheSameNameAreToldApart()
+    {
+        for (const char* name : {"a/run-1", "b/run-1", "b/run-2", "c/x/run-3", "d/x/run-3", "e/run-4", "f/run-5"}) {
+            fs::create_directories((root() / name).parent_path());
+            writeRun(name, 1, {});
+        }
+        for (const char* name : {"e/run-4", "f/run-5"})
+            RunNotes{"Base", "", "", {}, {}}.write(root() / name);
+        std::vector<RunEntry> runs;
+        for (const char* folder : {"a", "b", "c/x", "d/x", "e", "f"})
+            for (RunEntry& run : RunShelf(root() / folder).look().changed)
+                runs.push_back(std::move(run));
+        std::vector<const RunEntry*> pointers;
+        for (const RunEntry& run : runs)
+            pointers.push_back(&run);
+        std::map<std::string, std::string> names;
+        for (const auto& [folder, name] : distinctNames(pointers))
+            names[fs::relative(folder, root()).string()] = name;
+        const std::map<std::string, std::string> expected{{"a/run-1", "a/run-1"},     {"b/run-1", "b/run-1"},
+                                                          {"b/run-2", "run-2"},       {"c/x/run-3", "c/x/run-3"},
+                                                          {"d/x/run-3", "d/x/run-3"}, {"e/run-4", "Base (run-4)"},
+                                                          {"f/run-5", "Base (run-5)"}};
+        QCOMPARE(names, expected);
     }
 
     void whatPeopleSayStaysWhenARunGoesOn()
@@ -215,8 +266,16 @@ private Q_SLOTS:
             const RunEntry entry = RunEntry::read(run.path());
             QVERIFY(entry.state() && !entry.problem().empty()); // the run is shown all the same
             QVERIFY(entry.problem().english().find("notes.json") != std::string::npos);
-            QVERIFY_THROWS_EXCEPTION(Error, notes.write(run.path()));
-            QCOMPARE(readText(run.path() / RunNotes::fileName), std::string(broken)); // nothing is lost
+            UserText problem;
+            QCOMPARE(RunNotes::readWhatThereIs(run.path(), problem), RunNotes());
+            QVERIFY(problem.english().find("notes.json.damaged") != std::string::npos);
+            notes.write(run.path());
+            QCOMPARE(RunNotes::read(run.path()), notes);
+            std::set<std::string> aside; // nothing is lost
+            for (const auto& file : fs::directory_iterator(run.path()))
+                if (file.path().filename().string().starts_with("notes.json.damaged"))
+                    aside.insert(readText(file.path()));
+            QVERIFY(aside.contains(broken));
         }
         QVERIFY_THROWS_EXCEPTION(Error, notes.write(root() / "gone"));
         QVERIFY(!fs::exists(root() / "gone"));
