@@ -119,6 +119,6 @@ int main(int argc, char** argv)
         return status == 0 ? cli::Done : cli::WrongUsage;
     }
     if (context.quiet)
-        log::setLevel(log::Level::Error);
+        log::setLevel(log::Level::Warning); // progress is silenced, not what is wrong
     return runCommand(context);
 }

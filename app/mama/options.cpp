@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 
+#include <algorithm>
+
 namespace mama::cli {
 
 void addModelOption(CLI::App& command, std::string& model)
@@ -50,6 +52,25 @@ void addTextOptions(CLI::App& command, TextReading& reading)
     command.add_option("--prefix", reading.prefix,
                        "Text in front of every sentence, such as the image's own metadata; named in the result");
     command.add_flag("--raw", reading.raw, "Texts as they are, special tokens written in them recognised");
+}
+
+void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs)
+{
+    const auto place = [](const std::filesystem::path& file) {
+        std::error_code failed;
+        return std::filesystem::weakly_canonical(file, failed);
+    };
+    std::vector<NamedFile> before = inputs;
+    for (const NamedFile& output : outputs) {
+        const auto same = std::find_if(before.begin(), before.end(), [&](const NamedFile& other) {
+            return !output.file.empty() && !other.file.empty() && place(output.file) == place(other.file);
+        });
+        if (same != before.end())
+            throw Error(ErrorCode::Usage, {TextId("action.write_outputs", "write outputs")},
+                        std::string(same->option) + ", " + output.option,
+                        {TextId("command.same_file", "both name %1, and one would be lost"), output.file.string()});
+        before.push_back(output);
+    }
 }
 
 void runs(CLI::App& command, Context& context, std::function<int()> run)

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 // Options that several commands have, each declared once.
 namespace mama::cli {
@@ -28,6 +29,16 @@ struct TextReading
     bool raw = false;
 };
 void addTextOptions(CLI::App& command, TextReading& reading);
+
+// An option of the command line and the file that it names; empty: not given.
+struct NamedFile
+{
+    const char* option;
+    std::filesystem::path file;
+};
+// Error(Usage) names two options that would write the same file, or one that would write over another's input. Standard
+// output may be meant once.
+void checkOutputs(const std::vector<NamedFile>& outputs, const std::vector<NamedFile>& inputs = {});
 
 // What main executes if this command is the one on the command line.
 void runs(CLI::App& command, Context& context, std::function<int()> run);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/evaluation/evaluation_actions.h"
 
 namespace mama {
 
@@ -20,12 +21,13 @@ std::map<std::string, double> readThresholds(const std::filesystem::path& file)
     const nlohmann::json document = readJson(file);
     const auto found = document.find("thresholds");
     if (found == document.end() || !found->is_object())
-        throw Error(ErrorCode::Format, "evaluate findings", file.string(),
-                    "expected what --out of an earlier evaluation wrote");
+        throw Error(ErrorCode::Format, {action::evaluateFindings}, file.string(),
+                    {TextId("findings.no_thresholds", "expected what --out of an earlier evaluation wrote")});
     std::map<std::string, double> thresholds;
     for (const auto& [name, value] : found->items()) {
         if (!value.is_number())
-            throw Error(ErrorCode::Format, "evaluate findings", file.string() + " " + name, "is no number");
+            throw Error(ErrorCode::Format, {action::evaluateFindings}, file.string() + " " + name,
+                        {TextId("findings.no_number", "is no number")});
         thresholds[name] = value.get<double>();
     }
     return thresholds;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/dicom/read/image_file.h"
+#include "core/evaluation/evaluation_actions.h"
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
@@ -18,7 +19,8 @@ void addMask(const LesionMask& lesion, metrics::Mask& all)
 {
     const StoredImage stored = ImageFile::open(lesion.file)->readFrame(0);
     if (stored.rows != all.rows || stored.columns != all.columns)
-        throw Error(ErrorCode::Data, "evaluate findings", lesion.file.string(), "has another size than the image");
+        throw Error(ErrorCode::Data, {action::evaluateFindings}, lesion.file.string(),
+                    {TextId("findings.other_size", "has another size than the image")});
     const std::size_t size = stored.bytes.size() / all.values.size();
     for (std::size_t i = 0; i < all.values.size(); ++i)
         if (stored.bytes[i * size] != std::byte{0})

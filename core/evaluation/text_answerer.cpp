@@ -1,6 +1,7 @@
 #include "core/evaluation/text_answerer.h"
 
 #include "core/base/error.h"
+#include "core/evaluation/evaluation_actions.h"
 #include "core/text/captions/prompts.h"
 #include "core/training/data/caption_sampler.h"
 #include "core/zeroshot/similarity.h"
@@ -27,7 +28,8 @@ std::vector<Embedded> embed(const Model& model, const std::vector<std::string>& 
     const auto dim = static_cast<std::size_t>(embedding->dim);
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (embedding->last[i] < 0)
-            throw Error(ErrorCode::Data, "evaluate findings", texts[i], "is no sentence to this model");
+            throw Error(ErrorCode::Data, {action::evaluateFindings}, texts[i],
+                        {TextId("findings.no_sentence", "is no sentence to this model")});
         const auto row = [dim](const std::vector<float>& rows, std::size_t at) {
             const auto first = rows.begin() + static_cast<std::ptrdiff_t>(at * dim);
             return std::vector<float>(first, first + static_cast<std::ptrdiff_t>(dim));
@@ -60,8 +62,8 @@ std::vector<std::string> textsOf(const std::vector<FindingSentence>& sentences, 
         if (sentence.when == when)
             texts.push_back(sentence.text);
     if (texts.empty())
-        throw Error(ErrorCode::Data, "evaluate findings", "sentences",
-                    "masses, calcifications and the normal need one each");
+        throw Error(ErrorCode::Data, {action::evaluateFindings}, "sentences",
+                    {TextId("findings.kind_missing", "masses, calcifications and the normal need one each")});
     return texts;
 }
 
@@ -86,7 +88,8 @@ TextAnswerer::TextAnswerer(const Model& model, const std::vector<FindingSentence
     : m_model(model), m_codes(codes)
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())
-        throw Error(ErrorCode::Model, "evaluate findings", model.info().name, "needs a text model and local heads");
+        throw Error(ErrorCode::Model, {action::evaluateFindings}, model.info().name,
+                    {TextId("findings.no_text_model", "needs a text model and local heads")});
     const auto normal = embed(model, textsOf(sentences, When::Normal));
     for (const When kind : {When::Mass, When::Calcification}) {
         const auto finding = embed(model, textsOf(sentences, kind));

@@ -1,6 +1,7 @@
 #include "core/training/task_factory.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/training/evaluation/classification_evaluation.h"
@@ -28,7 +29,8 @@ std::vector<std::string> classesOf(const Settings& settings)
         return {"0", "1", "2", "3", "4", "5", "6"};
     if (settings.is({"data.label", "density"}))
         return {"A", "B", "C", "D"};
-    throw Error(ErrorCode::Usage, "train", "data.label", "a probe or fine-tuning needs a label: birads or density");
+    throw Error(ErrorCode::Usage, {action::train}, "data.label",
+                {TextId("train.no_label", "a probe or fine-tuning needs a label: birads or density")});
 }
 
 // What the data pipeline must know stands in the start's model.json.
@@ -42,8 +44,8 @@ void readInput(const Settings& settings, TaskToTrain& made)
         made.inputSize = input.value("size", defaultInputSize);
     made.patch = description.at("image").value("patch", defaultPatch);
     if (made.inputSize % made.patch != 0)
-        throw Error(ErrorCode::Usage, "train", "data.input_size",
-                    std::to_string(made.inputSize) + " is not a multiple of the patch, " + std::to_string(made.patch));
+        throw Error(ErrorCode::Usage, {action::train}, "data.input_size",
+                    {TextId("train.no_multiple", "%1 is not a multiple of the patch, %2"), made.inputSize, made.patch});
 }
 
 // Processes of one machine share its cores.
@@ -61,10 +63,12 @@ Placement placementOf(const Settings& settings, const ProcessGroup* group)
     const std::string device = settings.text("device");
     if (group && device == "auto" && cuda::chooseDevice(device) >= 0)
         throw Error(
-            ErrorCode::Usage, "train", "device",
-            "auto: this machine has a GPU, but several processes compute on the CPU: say cpu, or start one process");
+            ErrorCode::Usage, {action::train}, "device",
+            {TextId("train.group_with_gpu", "auto: this machine has a GPU, but several processes compute on the CPU: "
+                                            "say cpu, or start one process")});
     if (group && device != "auto" && device != "cpu")
-        throw Error(ErrorCode::Usage, "train", "device", device + ": several processes compute on the CPU");
+        throw Error(ErrorCode::Usage, {action::train}, "device",
+                    {TextId("train.group_on_cpu", "%1: several processes compute on the CPU"), device});
     return {group ? "cpu" : device, trainingPrecisionOf(settings.text("precision"))};
 }
 
@@ -117,7 +121,13 @@ LossOptions lossOf(const Settings& settings)
 std::vector<FindingSentence> sentencesOf(const Settings& settings)
 {
     const std::string& file = settings.text("dense.sentences");
-    return file.empty() ? std::vector<FindingSentence>() : readFindingSentences(file);
+    if (file.empty())
+        return {};
+    try {
+        return readFindingSentences(file);
+    } catch (const Error& error) { // what is to be mended is the setting's file
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences: " + error.where(), error.why());
+    }
 }
 
 // Empty: the configuration asks for MaMA's losses alone.
@@ -129,8 +139,6 @@ std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const std::vecto
     options.sentenceWeight = settings.number("dense.sentence_weight");
     if (options.maskWeight == 0 && options.sentenceWeight == 0)
         return nullptr;
-    if (settings.text("dense.sentences").empty())
-        throw Error(ErrorCode::Usage, "train", "dense.sentences", "terms with masks need a file of sentences");
     options.sentences = sentences;
     options.positiveWeight = settings.number("dense.positive_weight");
     return std::make_shared<DenseTerms>(options, captions);
@@ -220,12 +228,13 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
     TaskToTrain made;
     watchGpu(placementOf(settings, group), made);
     if (settings.text("model.start").empty())
-        throw Error(ErrorCode::Usage, "train", "model.start", "the model folder to start from is not given");
+        throw Error(ErrorCode::Usage, {action::train}, "model.start",
+                    {TextId("train.no_start", "the model folder to start from is not given")});
     const auto* kind = std::find_if(std::begin(taskKinds), std::end(taskKinds),
                                     [&](const TaskKind& one) { return settings.is(one.name); });
     if (kind == std::end(taskKinds))
-        throw Error(ErrorCode::Unsupported, "train", "task",
-                    "\"" + settings.text("task") + "\" cannot be trained by this build");
+        throw Error(ErrorCode::Unsupported, {action::train}, "task",
+                    {TextId("train.no_such_task", "\"%1\" cannot be trained by this build"), settings.text("task")});
     readInput(settings, made);
     kind->make(settings, commonOptions(settings, trainedOn, group), made);
     return made;

@@ -10,6 +10,7 @@
 #include "core/tables/importers/embed.h"
 #include "core/training/data/patient_free.h"
 #include "core/training/data/split_record.h"
+#include "core/training/evaluation/evaluation_check.h"
 #include "core/training/loop/follower.h"
 #include "core/training/loop/last_words.h"
 #include "core/training/loop/loading_stop.h"
@@ -18,6 +19,7 @@
 #include "core/training/processes/gloo_group.h"
 #include "core/training/settings/placement.h"
 #include "core/training/settings/run_check.h"
+#include "core/training/settings/run_sources.h"
 #include "core/training/task_factory.h"
 
 #include <algorithm>
@@ -28,9 +30,9 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-[[noreturn]] void refuse(const fs::path& folder, const std::string& why)
+[[noreturn]] void refuse(const fs::path& folder, const UserText& why)
 {
-    throw Error(ErrorCode::Usage, "train", folder.string(), why);
+    throw Error(ErrorCode::Usage, {action::train}, folder.string(), why);
 }
 
 // What does not change the numbers may change between a run and its continuation; so may the device, which changes them
@@ -50,8 +52,9 @@ void checkProcesses(const RunFolder& folder, int processes)
         try {
             if (const int before = readJson(checkpoint.folder / "trainer.json").value("processes", 1);
                 before != processes)
-                refuse(folder.path(), "the run was begun by " + std::to_string(before) +
-                                          " processes and cannot go on with " + std::to_string(processes));
+                refuse(folder.path(),
+                       {TextId("train.other_processes", "the run was begun by %1 processes and cannot go on with %2"),
+                        before, processes});
             return; // it is the same in all
         } catch (const Error& error) {
             if (error.code() == ErrorCode::Usage)
@@ -70,9 +73,10 @@ Settings absolute(const nlohmann::json& config)
 Settings newRun(const TrainRun& run, const RunFolder& folder)
 {
     if (folder.taken())
-        refuse(run.folder, "holds a run already: continue it with --resume, or choose another folder");
+        refuse(run.folder, {TextId("train.taken", "holds a run already: continue it with --resume, or choose another "
+                                                  "folder")});
     if (!run.config)
-        refuse(run.folder, "no configuration is given");
+        refuse(run.folder, {TextId("train.no_configuration", "no configuration is given")});
     const Settings settings = absolute(*run.config);
     checkNewRun(settings);
     checkSources(settings);
@@ -81,11 +85,13 @@ Settings newRun(const TrainRun& run, const RunFolder& folder)
 }
 
 // How to train on with a setting that a run keeps to its end.
-std::string wayOn(const RunFolder& folder)
+UserText wayOn(const RunFolder& folder)
 {
     const auto checkpoints = folder.checkpoints();
-    return checkpoints.empty() ? "; start a new run with it"
-                               : "; start a new run with it whose model.start is " + checkpoints.back().folder.string();
+    if (checkpoints.empty())
+        return {TextId("train.way_on", "start a new run with it")};
+    return {TextId("train.way_on_from", "start a new run with it whose model.start is %1"),
+            checkpoints.back().folder.string()};
 }
 
 // A run may grow: the rate follows the longer schedule from the next step on.
@@ -109,10 +115,10 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
     if (!run.resume)
         return newRun(run, folder);
     if (!fs::exists(folder.configFile()))
-        refuse(run.folder, "holds no run to resume");
+        refuse(run.folder, {TextId("train.nothing_to_resume", "holds no run to resume")});
     if (fs::exists(folder.stateFile()) && mayBeAlive(folder.state()))
-        refuse(run.folder, "the run's process " + std::to_string(folder.state().pid) + " on " + folder.state().host +
-                               " is still at work");
+        refuse(run.folder, {TextId("train.still_at_work", "the run's process %1 on %2 is still at work"),
+                            folder.state().pid, folder.state().host});
     checkProcesses(folder, processes);
     const Settings before = absolute(folder.config());
     if (!run.config)
@@ -120,8 +126,9 @@ Settings settingsOf(const TrainRun& run, const RunFolder& folder, int processes)
     Settings now = absolute(withWarmUp(*run.config, before));
     for (const std::string& key : before.differences(now))
         if (!mayChange(key) && !grows(before, now, key))
-            refuse(run.folder, "the configuration differs from the run's in " + key + ": the run has " +
-                                   before.shown(key) + ", the configuration " + now.shown(key) + wayOn(folder));
+            refuse(run.folder, {TextId("train.other_setting", "the configuration differs from the run's in %1: the run "
+                                                              "has %2, the configuration %3; %4"),
+                                key, before.shown(key), now.shown(key), wayOn(folder)});
     return now;
 }
 
@@ -129,6 +136,17 @@ fs::path cacheOf(const Settings& settings)
 {
     const std::string& own = settings.text("data.cache");
     return own.empty() ? cacheFolder() / "prepared" : fs::path(own);
+}
+
+// Before anything is read: what the folder is for takes hours on a large data set.
+void makeCache(const Settings& settings)
+{
+    std::error_code failed;
+    fs::create_directories(cacheOf(settings), failed);
+    if (failed)
+        throw Error(
+            ErrorCode::Usage, {action::readConfiguration}, "data.cache",
+            {TextId("train.cache_not_made", "%1 cannot be made: %2"), cacheOf(settings).string(), failed.message()});
 }
 
 Profile profileOf(const Settings& settings, const TaskToTrain& task)
@@ -216,7 +234,7 @@ struct Material
 
     Material(const Settings& settings, TrainingIndex read, ProcessGroup* group)
         : index(std::move(read)), made(makeTask(settings, index.synthetic, group)), profile(profileOf(settings, made)),
-          batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings))
+          batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings, group ? group->size() : 1))
     {
         batches.inputSize = made.inputSize;
         batches.patch = made.patch;
@@ -225,7 +243,7 @@ struct Material
         if (!group)
             return;
         batches.rank = group->rank();
-        batches.processes = trainer.processes = group->size();
+        batches.processes = group->size();
     }
     Cancellable<PreparedImages> images(const Settings& settings, const Job& job) const
     {
@@ -248,12 +266,14 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     const auto& [resume, job, group] = conduct;
     const RunFolder& folder = reporter.folder();
     auto loading = std::make_unique<LoadingStop>(folder, job);
+    makeCache(settings);
     folder.log("reading the data set");
     TrainingIndex read = readTrainingIndex(settings, embedImporter(), loading->job());
     if (loading->job().cancelled())
         return stopped(reporter, *loading, group);
     tellRows(folder, read);
     warn(folder, dataWarnings(settings, read.of(Split::Train).size(), group ? group->size() : 1));
+    checkEvaluation(settings, read, read.of(Split::Validation));
     folder.log("split by patient: " +
                keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
@@ -286,6 +306,7 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     const EvaluationData seen{material.index, *images, batches,
                               static_cast<std::size_t>(settings.integer("evaluate_images")),
                               material.batches.inputSize};
+    checkEvaluation(settings, material.index, seen.validation([](const TrainingImage&) { return true; }));
     if (material.made.evaluate)
         parts.evaluate = [&](std::int64_t step) { return material.made.evaluate(seen, step); };
     Trainer trainer(material.trainer, parts);
@@ -357,9 +378,10 @@ void checkSame(const TrainRun& run, const Settings& first, int rank)
         return;
     const Settings own = absolute(withWarmUp(*run.config, first));
     for (const std::string& key : own.differences(first))
-        refuse(run.folder, "the configuration of process " + std::to_string(rank) +
-                               " differs from the first one's in " + key + ": there it is " + first.shown(key) +
-                               ", here " + own.shown(key) + "; start all with the same");
+        refuse(run.folder, {TextId("train.other_process_setting", "the configuration of process %1 differs from the "
+                                                                  "first one's in %2: there it is %3, here %4; start "
+                                                                  "all with the same"),
+                            rank, key, first.shown(key), own.shown(key)});
 }
 
 // A signal counts from the first step on, where it stops all; images are prepared by the first process, and here only
@@ -378,9 +400,10 @@ RunStatus followRun(const TrainRun& run, const Job& job, ProcessGroup& group)
         return RunStatus::Stopped;
     }
     if (told != goOn(material.index))
-        throw Error(ErrorCode::Data, "train", settings.text("data.root"),
-                    "process " + std::to_string(group.rank()) +
-                        " finds other images there, or in other splits, than the first one");
+        throw Error(ErrorCode::Data, {action::train}, settings.text("data.root"),
+                    {TextId("train.other_images",
+                            "process %1 finds other images there, or in other splits, than the first one"),
+                     group.rank()});
     const auto images = material.images(settings, {});
     const ImageBatches batches(material.index, *images, material.made.captions, material.batches);
     group.meet();

@@ -134,6 +134,41 @@ private Q_SLOTS:
         QVERIFY2(outcome.status == 0, outcome.err);
     }
 
+    // What would be read by nobody where progress is silenced.
+    void aWarningIsToldQuietly()
+    {
+        auto never = config();
+        never["loss"]["late_loss"] = 100;
+        const fs::path run = root() / "warned";
+        const Outcome outcome = mamaCommand({"train", "--config", text(write(never, "warned")), "--run", text(run)});
+        QCOMPARE(outcome.status, 0);
+        QVERIFY2(outcome.err.contains("loss.late_loss 100 is not below steps, 6"), outcome.err);
+        const auto shown = mamaCommand({"run", "show", text(run)}).json();
+        QCOMPARE(shown.at("warnings").size(), std::size_t(1));
+        QVERIFY(shown.at("warnings").at(0).get<std::string>().starts_with("loss.late_loss 100"));
+        QVERIFY(mamaCommand({"run", "show", text(run), "--text"}).out.contains("\nwarning: loss.late_loss 100"));
+    }
+
+    void ordersAndOutputsAreChecked()
+    {
+        QCOMPARE(mamaCommand({"run", "list", text(root()), "--sort", "-loss"}).status, 0);
+        const Outcome unknown = mamaCommand({"run", "list", text(root()), "--sort", "nonsense"});
+        QCOMPARE(unknown.status, 2);
+        QVERIFY2(unknown.err.contains("nonsense"), unknown.err);
+        const QStringList one{"evaluate-findings", "--model", text(root() / "model"), "--data", text(root() / "set")};
+        QVERIFY(mamaCommand(one).err.contains("--sentences"));
+        const Outcome same =
+            mamaCommand(one + QStringList{"--sentences", text(root() / "s.json"), "--out", text(root() / "o"),
+                                          "--predictions", text(root() / "." / "o")});
+        QCOMPARE(same.status, 2);
+        QVERIFY2(same.err.contains("--out, --predictions"), same.err);
+        QCOMPARE(
+            mamaCommand(one + QStringList{"--sentences", text(root() / "s.json"), "--out", text(root() / "s.json")})
+                .status,
+            2);
+        QVERIFY(!fs::exists(root() / "o"));
+    }
+
     void lossesAreComparedOnTheSameValidationImages()
     {
         std::vector<double> losses;
@@ -165,6 +200,15 @@ private Q_SLOTS:
         QTest::newRow("unknown setting") << R"({"stpes": 3})" << QStringList{"stpes"};
         QTest::newRow("range") << R"({"captions": {"mask": 2}})" << QStringList{"captions.mask"};
         QTest::newRow("no divergence") << R"({"stop": {"divergence": 0.5}})" << QStringList{"stop.divergence"};
+        QTest::newRow("no sentences") << R"({"dense": {"sentences": "/nowhere/s.json"}})"
+                                      << QStringList{"dense.sentences", "/nowhere/s.json"};
+        QTest::newRow("no cache") << R"({"data": {"cache": "/proc/none/cache"}})" << QStringList{"data.cache"};
+        QTest::newRow("no profile") << R"({"data": {"profile": "unheard"}})" << QStringList{"data.profile", "unheard"};
+        QTest::newRow("no validation") << R"({"data": {"validation_share": 0}})"
+                                       << QStringList{"data.validation_share", "evaluate_every"};
+        QTest::newRow("no validation patient") << R"({"data": {"validation_share": 0.01}, "evaluate_every": 3})"
+                                               << QStringList{"evaluate_every", "data.validation_share"};
+        QTest::newRow("no class") << R"({"best_metric": "birads_auc"})" << QStringList{"best_metric", "birads_auc"};
         QTest::newRow("no metric") << R"({"best_metric": "loss_clp"})"
                                    << QStringList{"best_metric", "loss", "density_balanced_accuracy"};
     }

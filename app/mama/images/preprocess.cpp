@@ -118,6 +118,7 @@ nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacin
 
 int run(const Options& options)
 {
+    checkOutputs({{"--out", options.out}, {"--grey", options.grey}}, {{"FILE", options.file}});
     const Profile profile = profileOf(options);
     const auto file = ImageFile::open(givenPath(options.file));
     if (file->kind() != FileKind::Image)

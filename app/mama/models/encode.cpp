@@ -155,6 +155,7 @@ private:
 
 int encodeImages(const Options& options, const Context& context)
 {
+    checkOutputs({{"--out", options.out}, {"--patches", options.second}});
     const Job job = context.job();
     const LoadedModel loaded = loadModel(options.model, options.compute, job);
     if (!loaded.model)
@@ -175,6 +176,7 @@ int encodeImages(const Options& options, const Context& context)
 
 int encodeTexts(const Options& options, const Context& context)
 {
+    checkOutputs({{"--out", options.out}, {"--sentences", options.second}}, {{"--text-file", options.textFile}});
     const Job job = context.job();
     const LoadedModel loaded = loadModel(options.model, options.compute, job);
     if (!loaded.model)
@@ -206,10 +208,9 @@ int encodeTexts(const Options& options, const Context& context)
     for (std::size_t i = 0; i < texts.size() && loaded.model->tokenizer(); ++i)
         if (const UserText unknown = unknownWords(*loaded.model->tokenizer(), texts[i]); !unknown.empty()) {
             warnings.push_back({{"text", i}, {"warning", unknown.english()}});
-            if (!context.quiet)
-                std::cerr << "warning: text " << i + 1 << ": " << unknown.english() << std::endl;
+            std::cerr << "warning: text " << i + 1 << ": " << unknown.english() << std::endl;
         }
-    if (!cut.empty() && !context.quiet)
+    if (!cut.empty())
         std::cerr << "warning: " << cut.size() << " of " << texts.size() << " texts were cut to the model's length"
                   << std::endl;
     if (options.json) {

@@ -2,6 +2,7 @@
 #include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/evaluation/evaluation_actions.h"
 #include "core/evaluation/finding_predictions.h"
 #include "core/evaluation/finding_report.h"
 #include "core/evaluation/head_answerer.h"
@@ -9,6 +10,7 @@
 #include "core/tables/importers/embed.h"
 #include "core/zeroshot/model_catalogue.h"
 
+#include <cmath>
 #include <functional>
 #include <iomanip>
 #include <iostream>
@@ -31,22 +33,32 @@ TrainingIndex readData(const Options& options, const Job& job)
     const TrainingIndex index =
         readTrainingIndex(Settings::resolve({{"data", {{"root", options.data.string()}}}}), embedImporter(), job);
     if (!index.hasMasks)
-        throw Error(ErrorCode::Data, "evaluate findings", options.data.string(),
-                    "has no lesions.csv: masks are needed");
+        throw Error(ErrorCode::Data, {action::evaluateFindings}, options.data.string(),
+                    {TextId("findings.no_masks", "has no lesions.csv: masks are needed")});
     return index;
 }
 
 void print(const nlohmann::json& figures)
 {
     std::cout << std::fixed << std::setprecision(3);
-    for (const auto& [name, figure] : figures.items())
-        std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  ["
-                  << figure["low"].get<double>() << ", " << figure["high"].get<double>() << "]  n " << figure["n"]
-                  << "\n";
+    for (const auto& [name, figure] : figures.items()) {
+        const double low = figure["low"].get<double>(), high = figure["high"].get<double>();
+        std::cout << std::left << std::setw(44) << name << figure["value"].get<double>() << "  ";
+        if (std::isnan(low))
+            std::cout << UserText(metrics::noInterval).english();
+        else
+            std::cout << '[' << low << ", " << high << ']';
+        std::cout << "  n " << figure["n"] << "\n";
+    }
 }
 
 int run(Options options, const Job& job)
 {
+    if (!options.head && options.sentences.empty())
+        throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--sentences",
+                    {TextId("findings.sentences_needed", "a file of sentences is needed, but with --head")});
+    checkOutputs({{"--out", options.out}, {"--predictions", options.predictions}},
+                 {{"--sentences", options.sentences}, {"--thresholds", options.thresholds}});
     const TrainingIndex index = readData(options, job);
     LoadedModel loaded = loadModel(options.model, options.compute, job);
     if (!loaded.model)
@@ -58,11 +70,8 @@ int run(Options options, const Job& job)
     if (!options.thresholds.empty())
         options.evaluation.thresholds = readThresholds(options.thresholds);
     std::optional<TextAnswerer> texts;
-    if (!options.head) {
-        if (options.sentences.empty())
-            throw Error(ErrorCode::Usage, "evaluate findings", "--sentences", "a file of sentences is needed");
+    if (!options.head)
         texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes);
-    }
     const Answerer answer =
         options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
     const auto figures = evaluateFindings(index, answer, options.evaluation, job);
@@ -96,8 +105,10 @@ void addEvaluateFindings(CLI::App& app, Context& context)
         "95 % intervals by patient.");
     command->add_option("--model", options->model, "Model folder, or the name of an installed model")->required();
     command->add_option("--data", options->data, "Root of the data set")->required();
-    command->add_option("--sentences", options->sentences,
-                        "JSON file: [{\"text\": ..., \"when\": mass, calcification, normal or density N}, ...]");
+    command->add_option(
+        "--sentences", options->sentences,
+        "JSON file: [{\"text\": ..., \"when\": mass, calcification, normal or density N}, ...]. REQUIRED but with\n"
+        "--head");
     command->add_option("--thresholds", options->thresholds,
                         "What --out wrote for other images: its thresholds give the rates of (false) activation");
     command->add_flag("--head", options->head,

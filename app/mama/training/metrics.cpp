@@ -39,6 +39,9 @@ nlohmann::json calibrate(const MetricsOptions& options, metrics::Predictions& pr
 
 int run(const MetricsOptions& options, const Job& job)
 {
+    if (!options.fitOn.empty())
+        checkOutputs({{"--calibration", options.calibration}},
+                     {{"--predictions", options.predictions}, {"--calibrate-on", options.fitOn}});
     metrics::Predictions predictions = metrics::readPredictions(options.predictions);
     nlohmann::json calibration;
     if (!options.fitOn.empty() || !options.calibration.empty())

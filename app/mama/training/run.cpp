@@ -2,10 +2,12 @@
 #include "app/mama/options.h"
 #include "app/mama/training/run_list.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_health.h"
 #include "core/protocol/run_liveness.h"
+#include "core/training/settings/run_check.h"
 
 #include <cmath>
 #include <functional>
@@ -31,7 +33,8 @@ RunFolder existing(const RunCommand& command)
 {
     RunFolder folder(command.folder);
     if (!fs::exists(folder.stateFile()))
-        throw Error(ErrorCode::Usage, "run", command.folder.string(), "is no run folder: it has no state.json");
+        throw Error(ErrorCode::Usage, {action::readRun}, command.folder.string(),
+                    {TextId("run.no_run_folder", "is no run folder: it has no state.json")});
     return folder;
 }
 
@@ -58,12 +61,25 @@ void printText(const json& run)
     if (const json& last = run.at("last"); last.is_object())
         std::cout << "last step: loss " << last.at("loss") << ", rate " << last.at("lr") << ", "
                   << last.at("images_per_s") << " images a second\n";
+    for (const json& one : run.at("warnings"))
+        std::cout << "warning: " << one.get<std::string>() << "\n";
     for (const json& one : run.at("health"))
         std::cout << "health: " << one.at("text").get<std::string>() << " (" << one.at("rule").get<std::string>()
                   << ")\n";
+    const bool broken = word("status") == "failed" || word("status") == "died";
     if (run.at("health").empty())
-        std::cout << "health: nothing odd\n";
+        std::cout << (broken ? "health: no rule fires on the steps before its end\n" : "health: nothing odd\n");
     std::cout << std::flush;
+}
+
+// What the configuration does that its author may not expect; of one that cannot be read nothing.
+json warningsOf(const json& config)
+{
+    try {
+        return english(runWarnings(Settings::resolve(config)));
+    } catch (const Error&) {
+        return json::array();
+    }
 }
 
 int show(const RunCommand& command)
@@ -77,6 +93,7 @@ int show(const RunCommand& command)
         document["checkpoints"].push_back({{"step", checkpoint.step}, {"folder", checkpoint.folder.string()}});
     int status = Done;
     document["config"] = configOf(folder, status);
+    document["warnings"] = warningsOf(document["config"]);
     document["events"] = json::array();
     document["evaluations"] = json::array();
     document["last"] = nullptr;
@@ -110,9 +127,10 @@ int ask(const RunCommand& command, ControlRequest::Ask request)
     const RunFolder folder = existing(command);
     const RunState state = folder.state();
     if (!mayBeAlive(state))
-        throw Error(ErrorCode::Usage, "run", command.folder.string(),
-                    "no process is at work (" + shownStatus(state) + "); continue the run with: mama train --run " +
-                        command.folder.string() + " --resume");
+        throw Error(ErrorCode::Usage, {action::readRun}, command.folder.string(),
+                    {TextId("run.nobody_at_work",
+                            "no process is at work (%1); continue the run with: mama train --run %2 --resume"),
+                     shownStatus(state), command.folder.string()});
     folder.ask(request);
     printJson({{"asked", ControlRequest{request, 0}.toJson()["ask"]},
                {"status", shownStatus(state)},

@@ -2,10 +2,12 @@
 
 #include "app/mama/options.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/protocol/run_filter.h"
 #include "core/protocol/run_folder.h"
+#include "core/protocol/run_names.h"
 #include "core/protocol/run_shelf.h"
 
 #include <algorithm>
@@ -40,7 +42,7 @@ int list(const ListCommand& command)
     const RunFilter filter(command.filter);
     const RunShelf::News found = RunShelf(command.folder).look();
     if (!found.problem.empty())
-        throw Error(ErrorCode::Io, "list runs", pathText(command.folder), found.problem);
+        throw Error(ErrorCode::Io, {action::readRun}, pathText(command.folder), found.problem);
     bool all = true;
     std::vector<const RunEntry*> runs;
     for (const RunEntry& run : found.changed) {
@@ -49,11 +51,17 @@ int list(const ListCommand& command)
     }
     for (const std::string& name : filter.unknown(runs))
         std::cerr << "warning: no run has a setting or figure of the name " << oneLine(name) << std::endl;
+    const RunOrder order = RunOrder::parse(command.sort);
+    if (!runs.empty() && !order.isKnown(runs))
+        throw Error(ErrorCode::Usage, {action::readRun}, "--sort",
+                    {TextId("run.unknown_order", "no run has a setting or figure of the name %1"), order.key});
+    const auto titles = distinctNames(runs);
     std::erase_if(runs, [&filter](const RunEntry* run) { return !filter.accepts(*run); });
-    RunOrder::parse(command.sort).sort(runs);
+    order.sort(runs);
     json document = json::array();
     for (const RunEntry* run : runs) {
         document.push_back(runSummary(*run));
+        document.back()["title"] = titles.at(run->folder());
         for (const auto& [name, value] : run->figures())
             document.back()["figures"][name] = value;
     }
@@ -64,8 +72,12 @@ int list(const ListCommand& command)
 int label(const ListCommand& command)
 {
     if (!std::filesystem::exists(RunFolder(command.folder).stateFile()))
-        throw Error(ErrorCode::Usage, "run", pathText(command.folder), "is no run folder: it has no state.json");
-    RunNotes notes = RunNotes::read(command.folder);
+        throw Error(ErrorCode::Usage, {action::readRun}, pathText(command.folder),
+                    {TextId("run.no_folder_to_label", "is no run folder: it has no state.json")});
+    UserText problem;
+    RunNotes notes = RunNotes::readWhatThereIs(command.folder, problem);
+    if (!problem.empty())
+        std::cerr << "warning: " << oneLine(problem.english()) << std::endl;
     if (command.name)
         notes.name = cleanTag(*command.name);
     if (command.group)

@@ -1,13 +1,14 @@
 // mama train: a training run from its configuration, into a run folder.
 #include "app/mama/options.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
 #include "core/training/loop/launch_place.h"
 #include "core/training/settings/run_needs.h"
+#include "core/training/settings/run_sources.h"
 #include "core/training/settings/settings.h"
 #include "core/training/train_run.h"
-#include "core/zeroshot/model_catalogue.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -68,7 +69,7 @@ std::string sentenceOf(const RunNeeds& needs)
 }
 
 // On stderr, of the first process; a configuration that cannot be read is told by the run itself.
-void tellNeeds(const TrainRun& run)
+void tellNeeds(const TrainRun& run, bool warningsAlone)
 {
     try {
         const RunFolder folder(run.folder);
@@ -77,27 +78,11 @@ void tellNeeds(const TrainRun& run)
             return;
         const Settings settings = Settings::resolve(run.config ? *run.config : folder.config());
         // Without a start model that can be read, which the run tells by itself, nothing is known.
-        if (const RunNeeds needs = needsOf(settings, run.folder); needs.memory)
+        const RunNeeds needs = needsOf(settings, run.folder);
+        if (needs.memory && (!warningsAlone || needs.memoryTight() || needs.diskTight()))
             std::cerr << sentenceOf(needs) << std::endl;
     } catch (const Error&) {
     }
-}
-
-// model.start may be the name of an installed model, as everywhere on the command line.
-nlohmann::json withModel(nlohmann::json config)
-{
-    const nlohmann::json::json_pointer start("/model/start");
-    if (!config.is_object() || !config.value("model", nlohmann::json()).is_object() || !config.contains(start) ||
-        !config[start].is_string())
-        return config;
-    const std::string named = config[start].get<std::string>();
-    if (!named.empty() && named.find('/') == std::string::npos && !std::filesystem::exists(named))
-        try {
-            config[start] = findModel(named).string();
-        } catch (const Error& error) {
-            throw Error(ErrorCode::Usage, error.action(), "model.start: " + error.where(), error.why());
-        }
-    return config;
 }
 
 // Whatever is wrong with it is the command's fault.
@@ -115,14 +100,14 @@ int train(const TrainCommand& command, const Context& context)
     if (command.settings)
         return listSettings();
     if (command.nice > 0 && ::setpriority(PRIO_PROCESS, 0, command.nice) != 0)
-        throw Error(ErrorCode::Io, "train", "--nice", std::strerror(errno));
+        throw Error(ErrorCode::Io, {action::train}, "--nice", std::strerror(errno));
     TrainRun run{{}, command.run, command.resume};
     if (command.run.empty())
-        throw Error(ErrorCode::Usage, "train", "--run", "the run folder is not given");
+        throw Error(ErrorCode::Usage, {action::train}, "--run",
+                    {TextId("train.no_run_folder", "the run folder is not given")});
     if (!command.config.empty())
-        run.config = withModel(configurationIn(command.config));
-    if (!context.quiet)
-        tellNeeds(run);
+        run.config = withNamedStart(configurationIn(command.config));
+    tellNeeds(run, context.quiet);
     *context.endsByItself = true;
     return trainRun(run, context.job()) == RunStatus::Stopped ? Cancelled : Done;
 }

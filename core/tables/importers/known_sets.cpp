@@ -1,9 +1,12 @@
 #include "core/tables/importers/known_sets.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/tables/csv_file.h"
 
 #include <algorithm>
+#include <cctype>
+#include <sstream>
 #include <vector>
 
 namespace fs = std::filesystem;
@@ -40,18 +43,48 @@ std::string setOfTable(const fs::path& file)
     }
 }
 
+// mini-MIAS has no table but a list: lines of "mdb001 G CIRC B 535 425 197" below words or a heading.
+bool isMiasList(const fs::path& file)
+{
+    try {
+        std::istringstream text(readText(file));
+        for (std::string line; std::getline(text, line);) {
+            std::string number, tissue, kind;
+            if (!(std::istringstream(line) >> number >> tissue >> kind) || number.size() != 6)
+                continue;
+            std::transform(number.begin(), number.end(), number.begin(),
+                           [](unsigned char c) { return std::tolower(c); });
+            if (number.starts_with("mdb") && tissue.size() == 1 &&
+                std::all_of(number.begin() + 3, number.end(), [](unsigned char c) { return std::isdigit(c); }))
+                return true;
+        }
+    } catch (const Error&) { // no text
+    }
+    return false;
+}
+
+bool endsWith(const fs::path& file, const char* wanted)
+{
+    std::string ending = file.extension().string();
+    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
+    return ending == wanted;
+}
+
+std::string setOf(const fs::path& file)
+{
+    if (endsWith(file, ".txt"))
+        return isMiasList(file) ? "mini-MIAS" : "";
+    return setOfTable(file);
+}
+
 std::vector<fs::path> tablesIn(const fs::path& folder)
 {
     std::vector<fs::path> tables;
     for (const fs::path& place : {folder, folder / "tables", folder / "csv"}) {
         std::error_code unreadable;
-        for (const auto& entry : fs::directory_iterator(place, unreadable)) {
-            std::string ending = entry.path().extension().string();
-            std::transform(ending.begin(), ending.end(), ending.begin(),
-                           [](unsigned char c) { return std::tolower(c); });
-            if (ending == ".csv" && entry.is_regular_file(unreadable))
+        for (const auto& entry : fs::directory_iterator(place, unreadable))
+            if ((endsWith(entry.path(), ".csv") || endsWith(entry.path(), ".txt")) && entry.is_regular_file(unreadable))
                 tables.push_back(entry.path());
-        }
     }
     std::sort(tables.begin(), tables.end());
     return tables;
@@ -73,12 +106,14 @@ UserText whyNotYet(const fs::path& path)
     std::error_code unreadable;
     const bool folder = fs::is_directory(path, unreadable);
     for (const fs::path& table : folder ? tablesIn(path) : std::vector<fs::path>{path})
-        if (const std::string set = setOfTable(table); !set.empty())
-            return {TextId("table.known_set",
-                           "%1 is a table of %2, which this program cannot train on yet: it reads EMBED's tables, or a "
-                           "set with the same columns. Its images can be opened (mama scan, the window) and scored "
-                           "against labels (mama evaluate, with a CSV of the columns path, label and patient)"),
-                    table.filename().string(), set};
+        if (const std::string set = setOf(table); !set.empty())
+            return {
+                TextId(
+                    "table.known_set",
+                    "%1 is a table of %2, which this program cannot read as a data set yet: it reads EMBED's "
+                    "tables, or a set with the same columns. Its images can be opened (mama scan, the window) and scored "
+                    "against labels (mama evaluate, with a CSV of the columns path, label and patient)"),
+                table.filename().string(), set};
     return {};
 }
 

@@ -1,6 +1,7 @@
 #include "core/training/data/image_batches.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 #include <algorithm>
 
@@ -122,7 +123,8 @@ void ImageBatches::addCaption(SampleBatch& batch, const TrainingImage& image, st
     const Tokens tokens =
         encodeCaption(*m_captions->tokenizer, m_captions->rules, m_text(image, m_index.codes, step, random));
     if (batch.tokens != 0 && static_cast<std::size_t>(batch.tokens) != tokens.ids.size())
-        throw Error(ErrorCode::Internal, "make batch", image.id, "captions of different lengths");
+        throw Error(ErrorCode::Internal, {action::makeBatch}, image.id,
+                    {TextId("batch.other_length", "captions of different lengths")});
     batch.tokens = static_cast<int>(tokens.ids.size());
     batch.ids.insert(batch.ids.end(), tokens.ids.begin(), tokens.ids.end());
     for (const std::int32_t real : tokens.mask)

@@ -1,6 +1,7 @@
 #include "core/training/data/prefetcher.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 namespace mama {
 
@@ -56,7 +57,8 @@ SampleBatch Prefetcher::next()
     } else {
         std::unique_lock lock(m_mutex);
         if (m_given >= m_end)
-            throw Error(ErrorCode::Internal, "make batch", "step", "past the end of the run");
+            throw Error(ErrorCode::Internal, {action::makeBatch}, "step",
+                        {TextId("batch.past_the_end", "past the end of the run")});
         m_changed.wait(lock, [&] { return m_ready.count(m_given) > 0 || m_broken; });
         if (m_broken)
             std::rethrow_exception(m_broken);

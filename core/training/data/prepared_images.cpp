@@ -6,6 +6,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/training/data/lesion_share.h"
 #include "core/training/data/patient_free.h"
+#include "core/training/settings/training_actions.h"
 
 #include <atomic>
 #include <chrono>
@@ -21,6 +22,12 @@ namespace mama {
 namespace {
 
 using nlohmann::json;
+
+Error brokenFile(const fs::path& file)
+{
+    return {
+        ErrorCode::Format, {action::openPrepared}, file.string(), {TextId("prepared.broken", "is broken: remove it")}};
+}
 
 constexpr std::string_view magic = "MAMAPREP1"; // at the end, after the contents and their length
 
@@ -57,7 +64,8 @@ Raster<std::uint8_t> maskOf(const fs::path& path, const Geometry& geometry)
     const StoredImage stored = ImageFile::open(path)->readFrame(0);
     if (stored.channels != 1 || stored.type != SampleType::U8 || stored.rows != geometry.chain().storedRows ||
         stored.columns != geometry.chain().storedColumns)
-        throw Error(ErrorCode::Data, "read mask", path.string(), "must be 8-bit grey of the image's size");
+        throw Error(ErrorCode::Data, {action::readMask}, path.string(),
+                    {TextId("mask.wrong_form", "must be 8-bit grey of the image's size")});
     Raster<std::uint8_t> mask(stored.rows, stored.columns);
     std::memcpy(mask.values.data(), stored.bytes.data(), mask.values.size());
     return mask;
@@ -77,8 +85,8 @@ Result prepareOne(const TrainingImage& image, const PreparedImages::Options& opt
     try {
         const auto file = ImageFile::open(image.path);
         if (file->kind() != FileKind::Image)
-            throw Error(ErrorCode::Data, "read image", image.path.string(),
-                        std::string("not an image but: ") + name(file->kind()));
+            throw Error(ErrorCode::Data, {action::readImage}, image.path.string(),
+                        {TextId("data.no_image", "not an image but: %1"), name(file->kind())});
         const StoredImage stored = file->readFrame(0);
         const PreparedImage prepared =
             prepare(stored, file->pipeline(0), options.profile, {options.size.base, options.size.patch});
@@ -186,9 +194,7 @@ void pack(std::ostream& out, const TrainingIndex& index, const PreparedImages::O
 PreparedImages::PreparedImages(MappedFile file) : m_file(std::move(file))
 {
     const auto bytes = m_file.bytes();
-    const auto broken = [&] {
-        throw Error(ErrorCode::Format, "open prepared images", m_file.path().string(), "is broken: remove it");
-    };
+    const auto broken = [&] { throw brokenFile(m_file.path()); };
     std::uint64_t length = 0;
     const std::size_t tail = sizeof length + magic.size();
     if (bytes.size() < tail || std::memcmp(bytes.data() + bytes.size() - magic.size(), magic.data(), magic.size()) != 0)
@@ -226,9 +232,10 @@ Cancellable<PreparedImages> PreparedImages::open(const TrainingIndex& index, con
                                       : withoutPatient(images.m_unreadable.front().file, index) + " (" +
                                             images.m_unreadable.front().reason + ")";
         fs::remove(file); // so that a repaired set is read anew
-        throw Error(ErrorCode::Data, "read data set", first,
-                    std::to_string(static_cast<long>(bad)) + " of " + std::to_string(static_cast<long>(all)) +
-                        " images cannot be read, more than data.bad_image_share allows");
+        throw Error(ErrorCode::Data, {action::readDataSet}, first,
+                    {TextId("data.too_many_unreadable",
+                            "%1 of %2 images cannot be read, more than data.bad_image_share allows"),
+                     static_cast<long>(bad), static_cast<long>(all)});
     }
     return images;
 }
@@ -245,7 +252,7 @@ std::span<const std::uint8_t> PreparedImages::at(std::int64_t place) const
     if (place < 0)
         return {};
     if (static_cast<std::size_t>(place) + count > m_file.bytes().size())
-        throw Error(ErrorCode::Format, "open prepared images", m_file.path().string(), "is broken: remove it");
+        throw brokenFile(m_file.path());
     return {reinterpret_cast<const std::uint8_t*>(m_file.bytes().data()) + place, count};
 }
 

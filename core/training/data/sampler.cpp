@@ -1,6 +1,7 @@
 #include "core/training/data/sampler.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 
 #include <map>
@@ -13,7 +14,8 @@ ShuffledSampler::ShuffledSampler(std::vector<std::size_t> images, std::int64_t b
 {
     const auto count = static_cast<std::int64_t>(m_images.size());
     if (count == 0)
-        throw Error(ErrorCode::Data, "train", "data", "no training image is left");
+        throw Error(ErrorCode::Data, {action::train}, "data",
+                    {TextId("data.no_training_image", "no training image is left")});
     m_epochSize = count >= batch ? count - count % batch : count;
 }
 
@@ -48,7 +50,8 @@ BalancedSampler::BalancedSampler(const TrainingIndex& index, const std::vector<s
             ++m_epochSize;
         }
     if (classes.empty())
-        throw Error(ErrorCode::Data, "train", "data.label", "no training image has a class");
+        throw Error(ErrorCode::Data, {action::train}, "data.label",
+                    {TextId("data.no_class", "no training image has a class")});
     for (auto& [label, patients] : classes) {
         m_classes.emplace_back();
         for (auto& [patient, own] : patients)

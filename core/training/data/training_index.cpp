@@ -5,6 +5,8 @@
 #include "core/text/captions/captions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/patient_free.h"
+#include "core/training/settings/data_folders.h"
+#include "core/training/settings/training_actions.h"
 
 #include <algorithm>
 #include <cmath>
@@ -18,15 +20,10 @@ namespace {
 
 DataSetFolders foldersOf(const Settings& settings)
 {
-    DataSetFolders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables")};
-    if (folders.root.empty() && folders.tables.empty())
-        throw Error(ErrorCode::Usage, "read data set", "data.root", "neither data.root nor data.tables is given");
-    if (folders.images.empty())
-        folders.images = fs::is_directory(folders.root / "images") ? folders.root / "images" : folders.root;
-    if (folders.tables.empty())
-        folders.tables = fs::is_directory(folders.root / "tables") ? folders.root / "tables" : folders.root;
+    DataSetFolders folders = dataFolders(settings);
     if (!fs::exists(folders.tables))
-        throw Error(ErrorCode::Io, "read data set", folders.tables.string(), "no such file or folder");
+        throw Error(ErrorCode::Io, {action::readDataSet}, folders.tables.string(),
+                    {TextId("data.tables_gone", "no such file or folder")});
     return folders;
 }
 
@@ -132,9 +129,10 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
         index.images.push_back(std::move(image));
     }
     if (index.images.empty() && !job.cancelled())
-        throw Error(ErrorCode::Data, "read data set", folders.tables.string(),
-                    "no image can be used: " + std::to_string(index.leftOut) + " rows are not 2D or lack a field, " +
-                        std::to_string(index.missing.size()) + " files are missing under " + folders.images.string());
+        throw Error(ErrorCode::Data, {action::readDataSet}, folders.tables.string(),
+                    {TextId("data.nothing_usable",
+                            "no image can be used: %1 rows are not 2D or lack a field, %2 files are missing under %3"),
+                     index.leftOut, index.missing.size(), folders.images.string()});
     split(index, settings);
     takeSubset(index, settings);
     return index;

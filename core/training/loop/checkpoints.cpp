@@ -4,6 +4,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/training/settings/training_actions.h"
 
 #include <cerrno>
 #include <cstring>
@@ -24,7 +25,7 @@ void flush(const fs::path& path)
     if (file >= 0)
         ::close(file);
     if (!flushed)
-        throw Error(ErrorCode::Io, "write checkpoint", path.string(), reason);
+        throw Error(ErrorCode::Io, {action::writeCheckpoint}, path.string(), reason);
 }
 
 void flushAll(const fs::path& folder)
@@ -46,7 +47,8 @@ nlohmann::json hashesOf(const fs::path& folder)
 
 [[noreturn]] void notAsWritten(const fs::path& file)
 {
-    throw Error(ErrorCode::Format, "read checkpoint", file.string(), "its SHA-256 is not the recorded one");
+    throw Error(ErrorCode::Format, {action::readCheckpoint}, file.string(),
+                {TextId("checkpoint.other_hash", "its SHA-256 is not the recorded one")});
 }
 
 // trainer.json of a checkpoint whose files are as they were written. Checkpoints of older programs record no hashes.
@@ -54,7 +56,8 @@ nlohmann::json checkedState(const fs::path& folder)
 {
     nlohmann::json state = readJson(folder / "trainer.json");
     if (!state.is_object() || !state.contains("step"))
-        throw Error(ErrorCode::Format, "read checkpoint", (folder / "trainer.json").string(), "it names no step");
+        throw Error(ErrorCode::Format, {action::readCheckpoint}, (folder / "trainer.json").string(),
+                    {TextId("checkpoint.no_step", "it names no step")});
     const auto own = state.find("sha256");
     if (own == state.end() && !state.contains("files"))
         return state;
@@ -75,7 +78,8 @@ Checkpoints::Checkpoints(const RunFolder& folder) : m_folder(folder), m_shared(f
     std::error_code failed;
     fs::create_directories(folder.checkpointFolder(), failed);
     if (failed)
-        throw Error(ErrorCode::Io, "make folder", folder.checkpointFolder().string(), failed.message());
+        throw Error(ErrorCode::Io, {action::write}, folder.checkpointFolder().string(),
+                    {TextId("checkpoint.no_folder", "the folder cannot be made: %1"), failed.message()});
     std::vector<fs::path> left;
     for (const auto& entry : fs::directory_iterator(folder.checkpointFolder()))
         if (entry.path().filename().string().starts_with(".step-"))
@@ -103,7 +107,7 @@ void Checkpoints::write(const TrainingTask& task, std::int64_t step, const nlohm
         flush(m_folder.checkpointFolder());
     } catch (const fs::filesystem_error& error) {
         fs::remove_all(temporary, failed);
-        throw Error(ErrorCode::Io, "write checkpoint", final.string(), error.code().message());
+        throw Error(ErrorCode::Io, {action::writeCheckpoint}, final.string(), error.code().message());
     } catch (...) {
         fs::remove_all(temporary, failed);
         throw;

@@ -1,6 +1,7 @@
 #include "core/training/loop/launch_place.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 
 #include <charconv>
 #include <cstdlib>
@@ -8,9 +9,9 @@
 namespace mama {
 namespace {
 
-[[noreturn]] void fail(const std::string& variable, const std::string& why)
+[[noreturn]] void fail(const std::string& variable, const UserText& why)
 {
-    throw Error(ErrorCode::Usage, "train", variable, why);
+    throw Error(ErrorCode::Usage, {action::train}, variable, why);
 }
 
 int wholeNumber(const std::string& variable, const std::string& text)
@@ -18,7 +19,7 @@ int wholeNumber(const std::string& variable, const std::string& text)
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 0)
-        fail(variable, "\"" + text + "\" is no whole number");
+        fail(variable, {TextId("launch.no_number", "\"%1\" is no whole number"), text});
     return value;
 }
 
@@ -38,7 +39,7 @@ public:
     {
         const auto value = m_variable(name);
         if (!value)
-            fail(name, "is missing in the launcher's environment");
+            fail(name, {TextId("launch.missing", "is missing in the launcher's environment")});
         return wholeNumber(name, *value);
     }
     int number(const char* name, int standard) const { return has(name) ? number(name) : standard; }
@@ -49,7 +50,7 @@ public:
         place.size = number(names.size);
         if (place.size < 1 || place.rank >= place.size)
             fail(names.rank,
-                 std::to_string(place.rank) + " is not below the number of processes, " + std::to_string(place.size));
+                 {TextId("launch.rank", "%1 is not below the number of processes, %2"), place.rank, place.size});
         place.localRank = number(names.localRank, place.rank);
         place.localSize = number(names.localSize, 1);
         return place;
@@ -125,7 +126,7 @@ std::optional<LaunchPlace> LaunchPlace::from(const Lookup& variable)
     else if (place->localSize == place->size)
         place->address = "127.0.0.1";
     if (place->address.empty())
-        fail("MASTER_ADDR", "is missing: the name of the machine of the first process");
+        fail("MASTER_ADDR", {TextId("launch.no_address", "is missing: the name of the machine of the first process")});
     place->port = reader.number("MASTER_PORT", place->port);
     return place;
 }

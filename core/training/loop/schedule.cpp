@@ -1,6 +1,7 @@
 #include "core/training/loop/schedule.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 #include <cmath>
 #include <initializer_list>
@@ -13,9 +14,9 @@ namespace {
 
 using nlohmann::json;
 
-[[noreturn]] void fail(const std::string& key, const std::string& why)
+[[noreturn]] void fail(const std::string& key, const UserText& why)
 {
-    throw Error(ErrorCode::Format, "read schedule", key, why);
+    throw Error(ErrorCode::Format, {action::readSchedule}, key, why);
 }
 
 // The first of the names that is there, as a number.
@@ -24,7 +25,7 @@ void take(const json& from, std::initializer_list<const char*> names, double& va
     for (const char* name : names)
         if (const auto found = from.find(name); found != from.end()) {
             if (!found->is_number() || !std::isfinite(found->get<double>()))
-                fail(name, found->dump() + " is not a number");
+                fail(name, {TextId("schedule.no_number", "%1 is not a number"), found->dump()});
             value = found->get<double>();
             return;
         }
@@ -35,7 +36,7 @@ void take(const json& from, std::initializer_list<const char*> names, std::int64
     double number = static_cast<double>(value);
     take(from, names, number);
     if (number != std::floor(number) || std::abs(number) > 1e15)
-        fail(*names.begin(), "must be a whole number");
+        fail(*names.begin(), {TextId("schedule.no_whole_number", "must be a whole number")});
     value = static_cast<std::int64_t>(number);
 }
 
@@ -62,23 +63,23 @@ double Schedule::rate(std::int64_t step) const
 Schedule Schedule::fromJson(const json& config)
 {
     if (!config.is_object())
-        fail("config", "is not a JSON object");
+        fail("config", {TextId("schedule.no_object", "is not a JSON object")});
     Schedule schedule;
     if (const auto task = config.find("task"); task != config.end() && (*task == "probe" || *task == "finetune"))
         schedule = probe();
     takeAll(config, schedule);
     if (const auto own = config.find("schedule"); own != config.end()) {
         if (!own->is_object())
-            fail("schedule", "is not a JSON object");
+            fail("schedule", {TextId("schedule.no_object_inside", "is not a JSON object")});
         takeAll(*own, schedule);
     }
     if (schedule.steps < 1)
-        fail("steps", "must be at least 1");
+        fail("steps", {TextId("schedule.no_steps", "must be at least 1")});
     if (schedule.warmUpSteps < 0 || schedule.warmUpSteps >= schedule.steps)
         fail("warm_up_steps",
-             std::to_string(schedule.warmUpSteps) + ", expected 0 to " + std::to_string(schedule.steps - 1));
+             {TextId("schedule.warm_up_range", "%1, expected 0 to %2"), schedule.warmUpSteps, schedule.steps - 1});
     if (schedule.minLr < 0 || schedule.maxLr < schedule.minLr)
-        fail("max_lr", "must be at least min_lr, and neither below 0");
+        fail("max_lr", {TextId("schedule.rates", "must be at least min_lr, and neither below 0")});
     return schedule;
 }
 

@@ -1,6 +1,7 @@
 #include "core/training/losses/cross_entropies.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 #include <torch/torch.h>
 
@@ -22,6 +23,9 @@ std::pair<Tensor, Tensor> bothDirections(const Tensor& logits)
     return {diagonalLoss(logits), diagonalLoss(logits.t())};
 }
 
-void refuseBatch(const std::string& where, const std::string& why) { throw Error(ErrorCode::Data, "loss", where, why); }
+void refuseBatch(const std::string& where, const UserText& why)
+{
+    throw Error(ErrorCode::Data, {action::computeLosses}, where, why);
+}
 
 } // namespace mama

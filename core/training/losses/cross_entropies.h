@@ -1,4 +1,6 @@
 #pragma once
+#include "core/base/user_text.h"
+
 #include <string>
 #include <torch/types.h>
 #include <utility>
@@ -16,6 +18,6 @@ torch::Tensor diagonalLoss(const torch::Tensor& logits, std::int64_t offset = 0)
 std::pair<torch::Tensor, torch::Tensor> bothDirections(const torch::Tensor& logits);
 
 // Error(Data): a batch's embeddings do not fit together.
-[[noreturn]] void refuseBatch(const std::string& where, const std::string& why);
+[[noreturn]] void refuseBatch(const std::string& where, const UserText& why);
 
 } // namespace mama

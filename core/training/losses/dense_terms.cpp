@@ -1,6 +1,7 @@
 #include "core/training/losses/dense_terms.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/losses/dense_losses.h"
 #include "core/training/processes/collectives.h"
@@ -26,8 +27,9 @@ std::vector<std::int64_t> idsOf(const CaptionTokenizer& captions, const char* wo
 Tensor shareOf(const SampleBatch& batch, int kinds, const at::Device& device)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, "train", "data.root",
-                    "terms with masks need masks of lesions, which this data set does not have");
+        throw Error(ErrorCode::Data, {action::train}, "data.root",
+                    {TextId("train.terms_without_masks",
+                            "terms with masks need masks of lesions, which this data set does not have")});
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches},
                             torch::kFloat)
@@ -52,7 +54,8 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
     for (const FindingSentence& sentence : options.sentences) {
         all.push_back(encodeCaption(*captions.tokenizer, captions.rules, sentence.text, false));
         if (!all.back().lastSentence())
-            throw Error(ErrorCode::Data, "train", sentence.text, "is no sentence to this model");
+            throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences: " + sentence.text,
+                        {TextId("sentences.none_to_model", "is no sentence to this model")});
         longest = std::max(longest, all.back().ids.size());
         if (sentence.when == When::Mass || sentence.when == When::Calcification)
             m_of[sentence.when == When::Mass ? 0 : 1].push_back(static_cast<std::int64_t>(all.size()) - 1);
@@ -60,8 +63,8 @@ DenseTerms::DenseTerms(const Options& options, const CaptionTokenizer& captions)
             m_normal.push_back(static_cast<std::int64_t>(all.size()) - 1);
     }
     if (m_of[0].empty() || m_of[1].empty())
-        throw Error(ErrorCode::Data, "train", "dense.sentences",
-                    "no sentence speaks of a mass, or none of a calcification");
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
+                    {TextId("sentences.kind_missing", "no sentence speaks of a mass, or none of a calcification")});
     const auto count = static_cast<std::int64_t>(all.size()), length = static_cast<std::int64_t>(longest);
     m_ids = torch::zeros({count, length}, torch::kLong);
     m_mask = torch::zeros({count, length}, torch::kBool);

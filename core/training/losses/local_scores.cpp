@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/model/kernels/cuda_plugin.h"
+#include "core/training/settings/training_actions.h"
 
 #include <algorithm>
 #include <limits>
@@ -121,18 +122,18 @@ Tensor offsetsOf(const std::vector<std::int64_t>& counts)
 
 void check(const Tensor& patches, const Tensor& sentences, const std::vector<std::int64_t>& counts)
 {
-    const auto fail = [](const std::string& where, const std::string& why) {
-        throw Error(ErrorCode::Data, "local loss", where, why);
+    const auto fail = [](const std::string& where, const UserText& why) {
+        throw Error(ErrorCode::Data, {action::computeLosses}, where, why);
     };
     if (patches.dim() != 3 || patches.size(0) == 0 || patches.size(1) == 0)
-        fail("patches", "must be [images, patches, width] and not empty");
+        fail("patches", {TextId("loss.patches_form", "must be [images, patches, width] and not empty")});
     if (sentences.dim() != 2 || sentences.size(1) != patches.size(2))
-        fail("sentences", "must be [sentences, " + std::to_string(patches.size(2)) + "]");
+        fail("sentences", {TextId("loss.sentences_form", "must be [sentences, %1]"), patches.size(2)});
     if (counts.empty() || *std::min_element(counts.begin(), counts.end()) < 1)
-        fail("sentence_counts", "every caption needs at least one sentence");
+        fail("sentence_counts", {TextId("loss.caption_without_sentence", "every caption needs at least one sentence")});
     if (*std::max_element(counts.begin(), counts.end()) > sentences.size(0) ||
         std::accumulate(counts.begin(), counts.end(), std::int64_t{0}) != sentences.size(0))
-        fail("sentence_counts", "must add up to the " + std::to_string(sentences.size(0)) + " sentences");
+        fail("sentence_counts", {TextId("loss.other_sum", "must add up to the %1 sentences"), sentences.size(0)});
 }
 
 } // namespace

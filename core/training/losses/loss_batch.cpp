@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/training/losses/losses.h"
+#include "core/training/settings/training_actions.h"
 #include "core/weights/files/weight_file.h"
 
 #include <algorithm>
@@ -44,8 +45,8 @@ Tensor read(const WeightFile& file, const std::string& name, torch::ScalarType t
     const TensorBytes bytes = file.bytes(*info);
     Tensor raw = torch::empty(info->shape, scalarType(info->type));
     if (bytes.bytes.size() != raw.nbytes())
-        throw Error(ErrorCode::Format, "losses", file.path().string() + " tensor " + name,
-                    "its bytes do not fit its shape");
+        throw Error(ErrorCode::Format, {action::computeLosses}, file.path().string() + " tensor " + name,
+                    {TextId("loss.other_size", "its bytes do not fit its shape")});
     std::copy(bytes.bytes.begin(), bytes.bytes.end(), static_cast<std::byte*>(raw.data_ptr()));
     return raw.to(type);
 }
@@ -65,24 +66,24 @@ struct Batch
 
 Batch readBatch(const WeightFile& file, torch::ScalarType type)
 {
-    const auto fail = [&](const std::string& name, const std::string& why) {
-        throw Error(ErrorCode::Data, "losses", file.path().string() + " tensor " + name, why);
+    const auto fail = [&](const std::string& name, const UserText& why) {
+        throw Error(ErrorCode::Data, {action::computeLosses}, file.path().string() + " tensor " + name, why);
     };
     Batch batch;
     for (const char* name : leafNames)
         if (const Tensor tensor = read(file, name, type); tensor.defined()) {
             if (std::string_view(name).ends_with("_scale") && tensor.numel() != 1)
-                fail(name, "must hold one value");
+                fail(name, {TextId("loss.one_value", "must hold one value")});
             batch.leaves[name] = tensor.set_requires_grad(true);
         }
     for (const char* name : {"v", "t", "logit_scale"})
         if (!batch.leaves.contains(name))
-            fail(name, "is missing");
+            fail(name, {TextId("loss.no_tensor", "is missing")});
     if (const Tensor counts = read(file, "sentence_counts", torch::kLong); counts.defined()) {
         const Tensor flat = counts.contiguous().view(-1);
         batch.counts.assign(flat.data_ptr<std::int64_t>(), flat.data_ptr<std::int64_t>() + flat.numel());
     } else if (batch.leaves.contains("sentences")) {
-        fail("sentence_counts", "is missing");
+        fail("sentence_counts", {TextId("loss.no_counts", "is missing")});
     }
     return batch;
 }

@@ -1,6 +1,7 @@
 #include "core/training/losses/loss_options.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 namespace mama {
 
@@ -9,13 +10,15 @@ LossSchedule lossScheduleOf(std::string_view text)
     for (const LossSchedule schedule : {LossSchedule::Reference, LossSchedule::Paper, LossSchedule::PaperMean})
         if (text == name(schedule))
             return schedule;
-    throw Error(ErrorCode::Usage, "choose loss schedule", std::string(text), "expected reference, paper or paper_mean");
+    throw Error(ErrorCode::Usage, {action::chooseLoss}, std::string(text),
+                {TextId("loss.unknown_schedule", "expected reference, paper or paper_mean")});
 }
 
 Negatives negativesOf(std::string_view text)
 {
     if (text != "local" && text != "gathered")
-        throw Error(ErrorCode::Usage, "choose negatives", std::string(text), "expected local or gathered");
+        throw Error(ErrorCode::Usage, {action::chooseLoss}, std::string(text),
+                    {TextId("loss.unknown_negatives", "expected local or gathered")});
     return text == "local" ? Negatives::Local : Negatives::Gathered;
 }
 

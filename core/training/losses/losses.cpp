@@ -17,13 +17,14 @@ namespace functional = torch::nn::functional;
 void checkPair(const Tensor& a, const Tensor& b, const char* what)
 {
     if (a.dim() != 2 || b.dim() != 2 || a.sizes() != b.sizes() || a.size(0) == 0)
-        refuseBatch(what, "two equal [samples, width] tensors are needed");
+        refuseBatch(what, {TextId("loss.no_pair", "two equal [samples, width] tensors are needed")});
 }
 
 void require(const Tensor& term, const char* what)
 {
     if (!term.defined())
-        refuseBatch(what, "this term is part of the total, but its embeddings are missing");
+        refuseBatch(what,
+                    {TextId("loss.no_embeddings", "this term is part of the total, but its embeddings are missing")});
 }
 
 } // namespace
@@ -56,7 +57,7 @@ std::pair<Tensor, Tensor> contrast(const Tensor& a, const Tensor& b, const Tenso
 {
     checkPair(a, b, "clip");
     if (!logScale.defined())
-        refuseBatch("logit_scale", "is missing");
+        refuseBatch("logit_scale", {TextId("loss.no_scale", "is missing")});
     if (together) {
         const Tensor ownA = normalised(a), ownB = normalised(b), allA = together->gather(ownA),
                      allB = together->gather(ownB);
@@ -75,7 +76,7 @@ Tensor ntxent(const Tensor& first, const Tensor& second, double temperature, con
     const Tensor candidates = gathered ? normalised(torch::cat({gathered->first, gathered->second})) : anchors;
     const std::int64_t all = candidates.size(0) / 2, offset = gathered ? gathered->offset : 0;
     if (candidates.size(1) != anchors.size(1) || offset < 0 || offset + samples > all)
-        refuseBatch("ntxent", "the gathered samples do not hold this rank's");
+        refuseBatch("ntxent", {TextId("loss.other_samples", "the gathered samples do not hold this rank's")});
     const Tensor own = torch::arange(samples, torch::TensorOptions(torch::kLong).device(first.device())) + offset;
     const Tensor itself = torch::cat({own, own + all}), partner = torch::cat({own + all, own});
     // No sample is its own candidate.

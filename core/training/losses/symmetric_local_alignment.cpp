@@ -13,9 +13,9 @@ using torch::Tensor;
 void addLocalAlignment(const LossInput& input, LossTerms& terms, const Collectives* together)
 {
     if (static_cast<std::int64_t>(input.sentenceCounts.size()) != input.patches.size(0))
-        refuseBatch("sentence_counts", "as many captions as images are needed");
+        refuseBatch("sentence_counts", {TextId("loss.other_number", "as many captions as images are needed")});
     if (!input.localScale.defined())
-        refuseBatch("local_scale", "is missing");
+        refuseBatch("local_scale", {TextId("loss.no_local_scale", "is missing")});
     const Tensor scale = input.localScale.exp();
     if (together) {
         // Sentences travel, patches stay: every caption on this process's images; its captions' scores come back.

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/training/model/text_projection.h"
+#include "core/training/settings/training_actions.h"
 #include "core/weights/base_text.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/model_folder.h"
@@ -25,11 +26,12 @@ ImportedModel languageModel(const StartModel& start)
     ImportOptions options;
     options.checkpoint = start.textModel.empty() ? baseTextWeights(start.description).parent_path() : start.textModel;
     if (options.checkpoint.empty())
-        throw Error(ErrorCode::Model, "make start model", "text",
-                    "neither a folder nor a base of the language model is given");
+        throw Error(ErrorCode::Model, {action::makeStartModel}, "text",
+                    {TextId("start.no_text_model", "neither a folder nor a base of the language model is given")});
     auto imported = importWeights(options);
     if (!imported->description["text"].is_object())
-        throw Error(ErrorCode::Model, "make start model", options.checkpoint.string(), "holds no language model");
+        throw Error(ErrorCode::Model, {action::makeStartModel}, options.checkpoint.string(),
+                    {TextId("start.not_a_text_model", "holds no language model")});
     return std::move(*imported);
 }
 
@@ -44,7 +46,8 @@ json completed(const StartModel& start, const ImportedModel& language)
         description["captions"] = language.description["captions"];
     for (const char* section : {"image", "heads"})
         if (!description.contains(section) || !description[section].is_object())
-            throw Error(ErrorCode::Model, "make start model", section, "is not in the description");
+            throw Error(ErrorCode::Model, {action::makeStartModel}, section,
+                        {TextId("start.section_missing", "is not in the description")});
     return description;
 }
 
@@ -77,8 +80,8 @@ void setLocalHead(Parameters& parameters, const Projection& projection)
     Tensor first = parameters.get(head + "0.weight"), firstBias = parameters.get(head + "0.bias"),
            second = parameters.get(head + "3.weight");
     if (first.size(0) < 2 * dims)
-        throw Error(ErrorCode::Model, "make start model", "heads.text_local_hidden",
-                    "must be at least twice the embedding's width");
+        throw Error(ErrorCode::Model, {action::makeStartModel}, "heads.text_local_hidden",
+                    {TextId("start.hidden_too_narrow", "must be at least twice the embedding's width")});
     for (const std::int64_t half : {0, 1}) {
         first.narrow(0, half * dims, dims).copy_((half == 0 ? projection.weight : -projection.weight).unsqueeze(2));
         firstBias.narrow(0, half * dims, dims).copy_(half == 0 ? projection.bias : -projection.bias);
@@ -93,7 +96,8 @@ CaptionTokenizer tokenizerOf(const ImportedModel& language, const json& descript
 {
     CaptionTokenizer made;
     if (language.tokenizerFiles.empty())
-        throw Error(ErrorCode::Model, "make start model", "tokenizer", "the language model's folder has none");
+        throw Error(ErrorCode::Model, {action::makeStartModel}, "tokenizer",
+                    {TextId("start.no_tokenizer", "the language model's folder has none")});
     made.tokenizer = made.plain = Tokenizer::load(language.tokenizerFiles.front().parent_path());
     const json& captions = description.at("captions");
     made.rules = {captions.value("separator", ""), captions.value("start", ""), captions.value("end", ""),
@@ -144,7 +148,7 @@ void writeStartModel(const StartModel& start, const fs::path& folder)
         if (!start.texts.empty())
             projectTexts(start, model, description, parameters);
     } catch (const json::exception& error) {
-        throw Error(ErrorCode::Model, "make start model", "description", textOf(error));
+        throw Error(ErrorCode::Model, {action::makeStartModel}, "description", textOf(error));
     }
     model.description = description;
     model.tensors.clear();

@@ -1,6 +1,7 @@
 #include "core/training/model/text_projection.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 #include <torch/torch.h>
 
@@ -15,7 +16,7 @@ TextFeatures textFeatures(const TextTower& tower, const CaptionTokenizer& captio
         const Tokens tokens = encodeCaption(*captions.tokenizer, captions.rules, text, false);
         const std::vector<std::int64_t> ids(tokens.ids.begin(), tokens.ids.end());
         if (ids.empty() || tokens.separators.empty())
-            throw Error(ErrorCode::Data, "make start model", text, "no sentence");
+            throw Error(ErrorCode::Data, {action::makeStartModel}, text, {TextId("start.no_sentence", "no sentence")});
         const at::Tensor row = torch::tensor(ids, torch::kLong).unsqueeze(0);
         const at::Tensor hidden = tower.hidden({row, torch::ones_like(row).to(torch::kBool), {}}).squeeze(0);
         whole.push_back(pooling == "cls" ? hidden[0] : hidden.mean(0));
@@ -30,7 +31,8 @@ Projection whitening(const at::Tensor& features, std::int64_t dims)
     constexpr double floor = 0.3;
     const torch::NoGradGuard noGradients;
     if (features.size(1) < dims)
-        throw Error(ErrorCode::Model, "make start model", "heads.embedding", "is wider than the language model");
+        throw Error(ErrorCode::Model, {action::makeStartModel}, "heads.embedding",
+                    {TextId("start.too_wide", "is wider than the language model")});
     const at::Tensor x = features.to(torch::kDouble), mean = x.mean(0), centred = x - mean;
     const at::Tensor covariance = torch::mm(centred.t(), centred) / static_cast<double>(x.size(0));
     const auto [values, vectors] = torch::linalg_eigh(covariance, "L"); // rising

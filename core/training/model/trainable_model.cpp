@@ -6,6 +6,7 @@
 #include "core/base/mapped_file.h"
 #include "core/training/loop/shared_files.h"
 #include "core/training/settings/trained_tensors.h"
+#include "core/training/settings/training_actions.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/import_weights.h"
 
@@ -25,7 +26,9 @@ TensorType typeOf(const torch::Tensor& tensor, const std::string& name)
     case torch::kDouble: return TensorType::F64;
     case torch::kLong: return TensorType::I64;
     case torch::kBFloat16: return TensorType::BF16;
-    default: throw Error(ErrorCode::Internal, "write checkpoint", name, "a type that is not written");
+    default:
+        throw Error(ErrorCode::Internal, {action::writeCheckpoint}, name,
+                    {TextId("checkpoint.unknown_type", "a type that is not written")});
     }
 }
 
@@ -94,8 +97,10 @@ void readTensorsInto(const fs::path& path, const NamedTensors& tensors)
     for (const auto& [name, tensor] : tensors) {
         const TensorInfo* info = file->find(name);
         if (!info || info->shape != tensor.sizes().vec() || info->type != typeOf(tensor, name))
-            throw Error(ErrorCode::Model, "load checkpoint", file->path().string() + " tensor " + name,
-                        info ? "has another shape or type than the model of this run" : "is missing");
+            throw Error(ErrorCode::Model, {action::readCheckpoint}, file->path().string() + " tensor " + name,
+                        info ? UserText{TextId("checkpoint.other_shape",
+                                               "has another shape or type than the model of this run")}
+                             : UserText{TextId("checkpoint.no_tensor", "is missing")});
         const TensorBytes data = file->bytes(*info);
         torch::Tensor copy = torch::empty(tensor.sizes(), tensor.options().device(torch::kCPU));
         if (!data.bytes.empty())
@@ -191,7 +196,7 @@ void TrainableModel::saveTokenizer(const fs::path& folder, const SharedFiles* sh
                 [&](const fs::path& path) { writeAtomically(path, readText(file)); });
             shared->place(name, folder);
         } else if (!fs::copy_file(file, folder / name, fs::copy_options::overwrite_existing, failed)) {
-            throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());
+            throw Error(ErrorCode::Io, {action::writeCheckpoint}, (folder / name).string(), failed.message());
         }
     }
 }

@@ -4,9 +4,6 @@
 #include "core/base/error_actions.h"
 
 #include <algorithm>
-#include <filesystem>
-
-namespace fs = std::filesystem;
 
 namespace mama {
 
@@ -21,27 +18,17 @@ void checkNewRun(const Settings& settings)
         throw Error(ErrorCode::Usage, {action::readConfiguration}, "early_stop",
                     {TextId("run.early_stop_alone",
                             "needs best_metric and evaluate_every: without them nothing stops the run")});
-}
-
-void checkSources(const Settings& settings)
-{
-    std::string keys, all;
-    const auto add = [&](const char* key, const UserText& why) {
-        keys += (keys.empty() ? "" : ", ") + std::string(key);
-        all += (all.empty() ? "" : "; ") + why.english();
-    };
-    const std::string &start = settings.text("model.start"), &root = settings.text("data.root"),
-                      &tables = settings.text("data.tables");
-    if (start.empty())
-        add("model.start", {TextId("run.no_start", "the model folder to start from is not given")});
-    else if (!fs::exists(fs::path(start) / "model.json"))
-        add("model.start", {TextId("run.start_no_model", "%1 is no model folder: it has no model.json"), start});
-    if (root.empty() && tables.empty())
-        add("data.root", {TextId("run.no_data", "the folder of the data set is not given")});
-    else if (!root.empty() && !fs::is_directory(root))
-        add("data.root", {TextId("run.root_no_folder", "%1 is no folder"), root});
-    if (!keys.empty())
-        throw Error(ErrorCode::Usage, {action::readConfiguration}, keys, all);
+    if (evaluates && settings.number("data.validation_share") == 0)
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "data.validation_share",
+                    {TextId("run.nothing_to_evaluate",
+                            "is 0, and evaluate_every, %1, needs validation patients: raise it, or set evaluate_every "
+                            "to 0"),
+                     settings.integer("evaluate_every")});
+    const bool dense = settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0;
+    if (settings.is({"task", "pretrain"}) && dense && settings.text("dense.sentences").empty())
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
+                    {TextId("run.no_sentences", "terms with masks (dense.mask_weight, dense.sentence_weight) need a "
+                                                "file of sentences")});
 }
 
 std::vector<UserText> runWarnings(const Settings& settings)

@@ -8,12 +8,8 @@
 namespace mama {
 
 // What is wrong with a run that is about to begin, beside what no configuration may hold: Error(Usage) names a setting
-// that would have no effect without another one.
+// that would have no effect, or nothing to work on, without another one.
 void checkNewRun(const Settings& settings);
-
-// Error(Usage) names, all at once, what a run cannot begin without and the configuration does not give: the model to
-// start from and the data set, each a folder that is there.
-void checkSources(const Settings& settings);
 
 // What a configuration does that its author may not expect, a sentence each.
 std::vector<UserText> runWarnings(const Settings& settings);

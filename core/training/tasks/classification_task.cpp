@@ -1,6 +1,7 @@
 #include "core/training/tasks/classification_task.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/model/gradient_norm.h"
@@ -73,7 +74,8 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
 {
     for (std::size_t i = 0; i < batch.labels.size(); ++i)
         if (batch.labels[i] < 0 || batch.labels[i] >= static_cast<int>(m_options.classes.size()))
-            throw Error(ErrorCode::Data, "train", batch.imageIds.at(i), "has none of the classes");
+            throw Error(ErrorCode::Data, {action::train}, batch.imageIds.at(i),
+                        {TextId("train.image_without_class", "has none of the classes")});
     const Compute& compute = m_state->compute;
     const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
     const Tensor logits =

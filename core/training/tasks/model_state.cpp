@@ -1,6 +1,7 @@
 #include "core/training/tasks/model_state.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 
 #include <cmath>
@@ -34,7 +35,8 @@ void ModelState::forgetGradients()
 void ModelState::needImageTower(const TaskOptions& options) const
 {
     if (!model.description.contains("image") || !model.description["image"].is_object())
-        throw Error(ErrorCode::Model, "train", options.start.string(), "the model has no image tower");
+        throw Error(ErrorCode::Model, {action::train}, options.start.string(),
+                    {TextId("train.no_image_tower", "the model has no image tower")});
 }
 
 Tensor startValues(const std::vector<std::int64_t>& shape, std::int64_t inputs, CounterRandom& random)

@@ -1,6 +1,7 @@
 #include "core/training/tasks/pretraining_state.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/model/text_adapters.h"
@@ -22,7 +23,8 @@ void need(const Parameters& parameters, const std::filesystem::path& start)
          {names::imageGlobal + ".weight", names::imageLocal + "0.weight", names::textGlobal + ".weight",
           names::textLocal + "0.weight", names::simclr + "0.weight", names::logitScale, names::localScale})
         if (!parameters.has(name))
-            throw Error(ErrorCode::Model, "train", start.string(), "pre-training needs the tensor " + name);
+            throw Error(ErrorCode::Model, {action::train}, start.string(),
+                        {TextId("train.tensor_needed", "pre-training needs the tensor %1"), name});
 }
 
 // Of the batch's memory.

@@ -1,6 +1,7 @@
 #include "core/training/tasks/pretraining_task.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/tasks/pretraining_state.h"
 #include "core/weights/families/canonical_names.h"
@@ -55,7 +56,8 @@ StepReport PretrainingTask::accumulate(const SampleBatch& batch, std::int64_t st
     // 1. Sample: what of it has a part in this step's loss, and the randomness of its dropout.
     const State::Uses uses = m_state->usesAt(step);
     if (uses.secondView && batch.second.empty())
-        throw Error(ErrorCode::Data, "train", "batch", "has no second views");
+        throw Error(ErrorCode::Data, {action::train}, "batch",
+                    {TextId("train.no_second_views", "has no second views")});
     m_state->seed(step, micro);
     m_state->shared->begin();
 
@@ -138,7 +140,8 @@ std::vector<float> PretrainingTask::sentence(const Tokens& text) const
     const torch::NoGradGuard noGradients;
     const auto last = text.lastSentence();
     if (!last)
-        throw Error(ErrorCode::Data, "encode text", "", "the text has no sentence");
+        throw Error(ErrorCode::Data, {action::encodeText}, "",
+                    {TextId("train.no_sentence", "the text has no sentence")});
     const SampleBatch one = oneText(text);
     const Tensor hidden = m_state->network->text->hidden(m_state->textOf(one)).squeeze(0);
     return valuesOf(m_state->network->sentences(hidden[text.separators[*last]].unsqueeze(0)));

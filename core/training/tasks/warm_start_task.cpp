@@ -1,6 +1,7 @@
 #include "core/training/tasks/warm_start_task.h"
 
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/losses/dense_losses.h"
@@ -22,8 +23,9 @@ constexpr double rareAtStart = -3; // of the layer's bias: a twentieth of the pa
 Tensor lesionShares(const SampleBatch& batch)
 {
     if (batch.lesionGrid.empty() || batch.lesionChannels < kinds)
-        throw Error(ErrorCode::Data, "train", "data.root",
-                    "a warm start needs masks of lesions, which this data set does not have");
+        throw Error(ErrorCode::Data, {action::train}, "data.root",
+                    {TextId("train.warm_start_without_masks",
+                            "a warm start needs masks of lesions, which this data set does not have")});
     const std::int64_t patches = std::int64_t{batch.lesionRows} * batch.lesionColumns;
     return torch::from_blob(const_cast<float*>(batch.lesionGrid.data()), {batch.size, batch.lesionChannels, patches},
                             torch::kFloat)
@@ -86,7 +88,8 @@ StepReport WarmStartTask::accumulate(const SampleBatch& batch, std::int64_t, int
     const Tensor logits =
         m_state->logits(compute.images(batch.first, batch.size, batch.height, batch.width), training).to(torch::kFloat);
     if (logits.size(1) != shares.size(1))
-        throw Error(ErrorCode::Internal, "train", "lesion grid", "has another size than the model's");
+        throw Error(ErrorCode::Internal, {action::train}, "lesion grid",
+                    {TextId("train.other_grid", "has another size than the model's")});
     const Tensor targets = mapTarget(compute.put(shares));
     StepReport report;
     Tensor total = compute.put(torch::zeros({}));

@@ -1,0 +1,137 @@
+#include "core/training/settings/run_sources.h"
+
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/files.h"
+#include "core/image/profile.h"
+#include "core/tables/importers/known_sets.h"
+#include "core/training/settings/data_folders.h"
+#include "core/weights/model_places.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+// Settings with what is wrong with each.
+class Refusals
+{
+public:
+    void add(const char* key, const UserText& why)
+    {
+        m_keys += (m_keys.empty() ? "" : ", ") + std::string(key);
+        m_why = m_why.empty() ? why : UserText{TextId("run.both", "%1; %2"), m_why, why};
+    }
+    // What asks throws is why the setting is refused.
+    template <class Ask>
+    void addIfItThrows(const char* key, const Ask& ask)
+    {
+        try {
+            ask();
+        } catch (const Error& error) {
+            add(key, errorText({}, error.where(), error.why()));
+        }
+    }
+    void tell() const
+    {
+        if (!m_keys.empty())
+            throw Error(ErrorCode::Usage, {action::readConfiguration}, m_keys, m_why);
+    }
+
+private:
+    std::string m_keys;
+    UserText m_why;
+};
+
+void checkStart(const fs::path& start, Refusals& refusals)
+{
+    std::error_code failed;
+    if (start.empty())
+        refusals.add("model.start", {TextId("run.no_start", "the model folder to start from is not given")});
+    else if (!fs::exists(start / "model.json", failed))
+        refusals.add("model.start",
+                     {TextId("run.start_no_model", "%1 is no model folder: it has no model.json"), start.string()});
+}
+
+bool holdsTable(const fs::path& folder)
+{
+    std::error_code failed;
+    return std::any_of(fs::directory_iterator(folder, failed), fs::directory_iterator(),
+                       [](const fs::directory_entry& entry) { return entry.path().extension() == ".csv"; });
+}
+
+void checkData(const Settings& settings, Refusals& refusals)
+{
+    const fs::path root = settings.text("data.root"), images = settings.text("data.images"),
+                   given = settings.text("data.tables");
+    std::error_code failed;
+    if (root.empty() && given.empty())
+        return refusals.add("data.root", {TextId("run.no_data", "the folder of the data set is not given")});
+    if (!root.empty() && !fs::is_directory(root, failed))
+        return refusals.add("data.root", {TextId("run.no_folder", "%1 is no folder"), root.string()});
+    if (!images.empty() && !fs::is_directory(images, failed))
+        refusals.add("data.images", {TextId("run.no_folder_of_images", "%1 is no folder"), images.string()});
+    const char* key = given.empty() ? "data.root" : "data.tables";
+    const fs::path tables = dataFolders(settings).tables;
+    if (!fs::exists(tables, failed))
+        return refusals.add(key, {TextId("run.not_there", "%1 is not there"), tables.string()});
+    if (const UserText known = whyNotYet(given.empty() ? root : tables); !known.empty())
+        refusals.add(key, known);
+    else if (fs::is_directory(tables, failed) && !holdsTable(tables))
+        refusals.add(key, {TextId("run.no_table", "%1 holds no .csv table"), tables.string()});
+}
+
+// Made when images are prepared: where it will be must be a folder that this user may write to.
+void checkCache(fs::path place, Refusals& refusals)
+{
+    std::error_code failed;
+    const fs::path wanted = place = fs::absolute(place, failed);
+    while (!fs::exists(place, failed) && !failed && place.has_relative_path())
+        place = place.parent_path();
+    if (!fs::is_directory(place, failed))
+        refusals.add("data.cache", {TextId("run.cache_no_folder", "%1 cannot be made: %2 is no folder"),
+                                    wanted.string(), place.string()});
+    else if (::access(place.c_str(), W_OK | X_OK) != 0)
+        refusals.add("data.cache", {TextId("run.cache_not_writable", "%1 cannot be written: this user may not write to "
+                                                                     "%2"),
+                                    wanted.string(), place.string()});
+}
+
+} // namespace
+
+nlohmann::json withNamedStart(nlohmann::json config)
+{
+    const nlohmann::json::json_pointer start("/model/start");
+    if (!config.is_object() || !config.value("model", nlohmann::json()).is_object() || !config.contains(start) ||
+        !config[start].is_string())
+        return config;
+    const std::string named = config[start].get<std::string>();
+    std::error_code failed;
+    if (!named.empty() && named.find('/') == std::string::npos && !fs::exists(named, failed))
+        try {
+            config[start] = findModel(named).string();
+        } catch (const Error& error) {
+            throw Error(ErrorCode::Usage, error.action(), "model.start: " + error.where(), error.why());
+        }
+    return config;
+}
+
+void checkSources(const Settings& settings)
+{
+    Refusals refusals;
+    checkStart(settings.text("model.start"), refusals);
+    checkData(settings, refusals);
+    if (const std::string& file = settings.text("dense.sentences"); !file.empty())
+        refusals.addIfItThrows("dense.sentences", [&] { readJson(file); });
+    if (const std::string& profile = settings.text("data.profile"); !profile.empty())
+        refusals.addIfItThrows("data.profile", [&] { findProfile(profile); });
+    if (const std::string& cache = settings.text("data.cache"); !cache.empty())
+        checkCache(cache, refusals);
+    refusals.tell();
+}
+
+} // namespace mama
