@@ -14,6 +14,7 @@
 #include "core/training/settings/settings.h"
 #include "tests/app/mama_command.h"
 #include "tests/support/small_data_set.h"
+#include "widgets/look/tone.h"
 
 #include <QAction>
 #include <QCheckBox>
@@ -332,6 +333,22 @@ private Q_SLOTS:
         QTRY_VERIFY(form.findChild<QLabel*>(QStringLiteral("resources"))
                         ->text()
                         .contains(QStringLiteral("only the last and the best stay")));
+        // A model by its name, as for the command; a set of somebody else's is named; a warning is not green.
+        fs::create_directories(pathOf(QStringLiteral("rsna/images")).toStdString());
+        writeAtomically(pathOf(QStringLiteral("rsna/train.csv")).toStdString(),
+                        std::string_view("site_id,patient_id,image_id,laterality,view,age,machine_id\n"));
+        form.setConfig({{"steps", 20}});
+        form.setValue(QStringLiteral("data.root"), pathOf(QStringLiteral("rsna")));
+        form.setValue(QStringLiteral("model.start"), QStringLiteral("demo"));
+        QVERIFY2(form.problem().contains(QStringLiteral("RSNA-Mammo")), qPrintable(form.problem()));
+        QVERIFY2(!form.problem().contains(QStringLiteral("model.start")), qPrintable(form.problem()));
+        const auto* warnings = form.findChild<QLabel*>(QStringLiteral("formWarnings"));
+        QTRY_VERIFY(warnings->isVisible() && warnings->text().startsWith(QStringLiteral("loss.late_loss 8000")));
+        QVERIFY(!warnings->styleSheet().contains(textColour(Tone::Good, form.palette()).name()));
+        form.grab().save(QStringLiteral("screenshots/train-form-warning.png"));
+        form.setValue(QStringLiteral("model.start"), QStringLiteral("nobody"));
+        QVERIFY(form.problem().contains(QStringLiteral("model.start: nobody")));
+        form.setConfig(builtInPresets().front().config);
         form.setRunFolder(pathOf(QStringLiteral("one")));
         QVERIFY(form.problem().contains(QStringLiteral("holds a run already")));
         QTRY_VERIFY(
@@ -421,7 +438,7 @@ private Q_SLOTS:
         // From the verdict to the setting that it names.
         QTRY_VERIFY(form.findChild<QPushButton*>(QStringLiteral("goTo"))->isVisible());
         form.findChild<QPushButton*>(QStringLiteral("goTo"))->click();
-        QTRY_COMPARE(form.focusWidget(), tree.editor(QStringLiteral("data.root")));
+        QTRY_COMPARE(form.focusWidget(), tree.editor(QStringLiteral("model.start"))); // the first of both
         QVERIFY(!changed->isChecked());
         form.setValue(QStringLiteral("optimizer.beta1"), QStringLiteral("2"));
         QTRY_COMPARE(form.findChild<QPushButton*>(QStringLiteral("goTo"))->text(),
@@ -465,12 +482,16 @@ private Q_SLOTS:
         form.accept();
         QTRY_COMPARE(form.result(), int(QDialog::Accepted));
         QCOMPARE(launchRun(program(), form.runFolder(), form.config()), QString());
+        QVERIFY(wasLaunched(path));
         {
             MainWindow window(program(), *kept);
             window.show();
             window.showPage(window.train());
             window.train().openRun(path);
             QTRY_VERIFY2_WITH_TIMEOUT(window.train().plot().points(path) > 0, qPrintable(launchProblem(path)), 60000);
+            QVERIFY(!wasLaunched(path)); // its configuration is its own by now
+            for (const auto& entry : fs::directory_iterator(m_folder.path().toStdString())) // nothing lies beside it
+                QVERIFY2(!entry.path().filename().string().starts_with("real."), entry.path().c_str());
             const std::size_t seen = window.train().plot().points(path);
             QTRY_VERIFY_WITH_TIMEOUT(window.train().plot().points(path) > seen, 20000);
             window.close();

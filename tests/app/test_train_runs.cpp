@@ -15,6 +15,7 @@
 #include "widgets/charts/scatter_plot.h"
 
 #include <QAbstractItemModelTester>
+#include <QAction>
 #include <QComboBox>
 #include <QDir>
 #include <QElapsedTimer>
@@ -29,6 +30,7 @@
 #include <QTabWidget>
 #include <QTableView>
 #include <QTemporaryDir>
+#include <QTextBlock>
 #include <QTranslator>
 #include <QtTest>
 #include <cmath>
@@ -228,6 +230,119 @@ private Q_SLOTS:
         QTRY_COMPARE(window->train().list().model().indexOf(run).data().toString(), QStringLiteral("run-1 — finished"));
     }
 
+    // What people write, or files hold, is no markup: in heading, status, list, tooltips, read-outs.
+    void namesAreNoMarkup()
+    {
+        const QString run = writeRun(QStringLiteral("all/run-1"), 1, RunStatus::Failed);
+        RunState state = RunFolder(run.toStdString()).state();
+        state.reason = "<b>tensor</b> <i>&amp; more</i>";
+        RunFolder(run.toStdString()).writeState(state);
+        RunNotes{"<h1>Big</h1>", "", "a <b>note</b>", {}, {}}.write(run.toStdString());
+        auto window = open();
+        window->train().openRun(run);
+        QTRY_COMPARE(window->train().plot().points(run), std::size_t(60));
+        int found = 0;
+        for (const QLabel* label : window->train().findChildren<QLabel*>())
+            if (label->text().contains(QStringLiteral("<h1>Big")) ||
+                label->text().contains(QStringLiteral("<b>tensor"))) {
+                QCOMPARE(label->textFormat(), Qt::PlainText);
+                ++found;
+            }
+        QVERIFY(found >= 2);
+        const QString tip = window->train().list().model().indexOf(run).data(Qt::ToolTipRole).toString();
+        QVERIFY2(tip.contains(QStringLiteral("&lt;b&gt;note")), qPrintable(tip));
+        shoot(*window, QStringLiteral("markup"));
+    }
+
+    // Sweeps have runs of the same names: told apart wherever a run is named.
+    void runsOfTheSameNameAreToldApart()
+    {
+        const QString one = writeRun(QStringLiteral("a/run-1"), 1), two = writeRun(QStringLiteral("b/run-1"), 2);
+        writeRun(QStringLiteral("b/run-2"), 3);
+        auto window = open();
+        window->train().openRun(pathOf(QStringLiteral("a")));
+        window->train().openRun(pathOf(QStringLiteral("b")));
+        QTRY_COMPARE(count(*window), QStringLiteral("3 runs"));
+        RunModel& model = window->train().list().model();
+        QCOMPARE(model.titleOf(one), QStringLiteral("a/run-1"));
+        QCOMPARE(model.titleOf(two), QStringLiteral("b/run-1"));
+        QCOMPARE(model.titleOf(pathOf(QStringLiteral("b/run-2"))), QStringLiteral("run-2"));
+        QVERIFY(model.indexOf(two).data().toString().startsWith(QStringLiteral("b/run-1 — ")));
+        window->train().list().choose(one);
+        model.setTicked(two, true);
+        QTRY_COMPARE(window->train().plot().points(one), std::size_t(60));
+        QTRY_COMPARE(window->train().plot().points(two), std::size_t(60));
+        QCOMPARE(window->train().current()->name(), QStringLiteral("a/run-1"));
+        window->train().saveCurves(pathOf(QStringLiteral("same.csv")));
+        const std::string rows = readText(pathOf(QStringLiteral("same.csv")).toStdString());
+        QVERIFY(rows.find("\"a/run-1\",1,") != std::string::npos && rows.find("\"b/run-1\",1,") != std::string::npos);
+        window->train().showView(TrainPage::View::Table);
+        QVERIFY(window->train().table().tabbed().contains(QStringLiteral("\nb/run-1\t")));
+        window->train().showView(TrainPage::View::Run);
+        shoot(*window, QStringLiteral("same-names"));
+        for (const auto& run : mamaCommand({"run", "list", pathOf(QStringLiteral("a"))}).json())
+            QCOMPARE(run.at("title").get<std::string>(), std::string("run-1")); // alone in its list
+    }
+
+    // One that lost its configuration, among twenty, is no difference between the others.
+    void aRunWithoutItsConfigurationSpoilsNoColumns()
+    {
+        for (int i = 1; i <= 6; ++i)
+            writeRun(QStringLiteral("all/run-%1").arg(i), i);
+        auto window = open();
+        window->train().openRun(pathOf(QStringLiteral("all")));
+        QTRY_COMPARE(count(*window), QStringLiteral("6 runs"));
+        window->train().showView(TrainPage::View::Table);
+        const QStringList columns = window->train().list().model().columns();
+        QVERIFY(columns.contains(QStringLiteral("batch")) && !columns.contains(QStringLiteral("evaluate_every")));
+        fs::remove(RunFolder(pathOf(QStringLiteral("all/run-3")).toStdString()).configFile());
+        const RunModel& model = window->train().list().model();
+        QTRY_VERIFY(model.entry(pathOf(QStringLiteral("all/run-3")))->settings().empty());
+        QCOMPARE(model.columns(), columns);
+        window->train().showView(TrainPage::View::Scatter);
+        QCOMPARE(window->findChild<QComboBox*>(QStringLiteral("scatterX"))->currentText(), QStringLiteral("batch"));
+        const auto keys = keysOf(model.all());
+        QVERIFY(keys.same.contains(QStringLiteral("evaluate_every")));
+    }
+
+    void manyAreSelectedAndAFolderIsClosed()
+    {
+        for (int i = 1; i <= 4; ++i)
+            writeRun(QStringLiteral("all/run-%1").arg(i), i);
+        const QString alone = writeRun(QStringLiteral("alone"), 9);
+        auto window = open();
+        window->train().openRun(alone);
+        window->train().openRun(pathOf(QStringLiteral("all")));
+        QTRY_COMPARE(count(*window), QStringLiteral("5 runs"));
+        RunList& list = window->train().list();
+        auto* view = window->findChild<QListView*>(QStringLiteral("runs"));
+        const auto click = [&](int row, Qt::KeyboardModifiers keys) {
+            QTest::mouseClick(view->viewport(), Qt::LeftButton, keys,
+                              view->visualRect(list.model().index(row, 0)).center());
+        };
+        click(1, Qt::NoModifier);
+        click(3, Qt::ShiftModifier);
+        QCOMPARE(view->selectionModel()->selectedRows().size(), qsizetype(3));
+        QCOMPARE(list.chosen(), list.model().folderOf(list.model().index(3, 0)));
+        QTest::keyClick(view, Qt::Key_Space); // a tick counts for all of them
+        QCOMPARE(list.model().ticked().size(), qsizetype(3));
+        QCOMPARE(view->selectionModel()->selectedRows().size(), qsizetype(3));
+        shoot(*window, QStringLiteral("selected"));
+        const auto act = [&](const QString& text) {
+            for (QAction* action : view->actions())
+                if (action->text() == text)
+                    return action->trigger();
+            QFAIL(qPrintable(text));
+        };
+        act(QStringLiteral("Draw the selected runs no more"));
+        QCOMPARE(list.model().ticked().size(), qsizetype(0));
+        act(QStringLiteral("Close its folder"));
+        QTRY_COMPARE(count(*window), QStringLiteral("1 run"));
+        QCOMPARE(list.chosen(), alone);
+        act(QStringLiteral("Take off the list"));
+        QVERIFY(list.isEmpty());
+    }
+
     void oneAmongAThousandIsFound()
     {
         for (int i = 0; i < 1000; ++i)
@@ -271,6 +386,11 @@ private Q_SLOTS:
         shoot(*window, QStringLiteral("filter-slip"));
         filter(*window)->setText(QStringLiteral("batch=\"8"));
         QVERIFY(count(*window).contains(QStringLiteral("not closed")));
+        filter(*window)->setText(QStringLiteral("loss<")); // half of a condition leaves nothing out
+        QVERIFY2(count(*window).startsWith(QStringLiteral("1000 runs")), qPrintable(count(*window)));
+        filter(*window)->setText(QStringLiteral("loss<0.9 tag:lora"));
+        QVERIFY(count(*window).startsWith(QStringLiteral("1 of 1000 runs")) ||
+                count(*window).startsWith(QStringLiteral("0 of 1000 runs")));
         filter(*window)->setText(QStringLiteral("run-99 -lora"));
         QCOMPARE(shown(*window).first(), QStringLiteral("run-999"));
         QCOMPARE(shown(*window).size(), qsizetype(11));
@@ -366,6 +486,22 @@ private Q_SLOTS:
         QTRY_COMPARE(window->train().current()->name(), QStringLiteral("Renamed elsewhere"));
         QCOMPARE(mamaCommand({"run", "show", other}).json().at("group").get<std::string>(), std::string("g"));
         QCOMPARE(mamaCommand({"run", "list", pathOf(QStringLiteral("all")), "--filter", "batch>many"}).status, 2);
+        // Notes that cannot be read are told, and kept beside the new ones.
+        const fs::path notes = fs::path(run.toStdString()) / RunNotes::fileName;
+        writeAtomically(notes, std::string_view("{ mine"));
+        window->train().list().choose(run);
+        QTimer::singleShot(0, this, [] {
+            auto* dialog = qobject_cast<LabelDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            const auto* problem = dialog->findChild<QLabel*>(QStringLiteral("labelProblem"));
+            QVERIFY(problem && problem->text().contains(QStringLiteral("notes.json.damaged")));
+            dialog->findChild<QLineEdit*>(QStringLiteral("labelName"))->setText(QStringLiteral("Anew"));
+            dialog->grab().save(QStringLiteral("screenshots/runs-label-damaged.png"));
+            dialog->accept();
+        });
+        window->train().list().labelChosen();
+        QTRY_COMPARE(window->train().current()->name(), QStringLiteral("Anew"));
+        QCOMPARE(readText(notes.string() + ".damaged"), std::string("{ mine"));
     }
 
     void coloursStayWithTheirRuns()
@@ -426,17 +562,19 @@ private Q_SLOTS:
                     curves << box->itemText(i);
         QVERIFY(curves.contains(QStringLiteral("validation val_loss")) && curves.contains(QStringLiteral("term clip")));
         shoot(*window, QStringLiteral("nine-curves"));
+        applyTheme(*qApp, Theme::Dark);
         for (const char* ending : {"png", "svg", "csv"}) {
             const QString file = pathOf(QStringLiteral("curves.")) + QLatin1String(ending);
             window->train().saveCurves(file);
             QVERIFY2(QFileInfo(file).size() > 1000, ending);
             QFile::copy(file, QStringLiteral("screenshots/runs-saved.") + QLatin1String(ending));
         }
+        QCOMPARE(QImage(pathOf(QStringLiteral("curves.png"))).pixelColor(0, 0), QColor(Qt::white)); // in any theme
         QFile table(pathOf(QStringLiteral("curves.csv")));
         QVERIFY(table.open(QIODevice::ReadOnly));
         const QByteArray rows = table.readAll();
         QCOMPARE(rows.count('\n'), qsizetype(1 + 62 + 8 * 60));
-        QVERIFY(rows.startsWith("run,step,epoch,samples,time,raw,exponential_average_0.90\n"));
+        QVERIFY(rows.startsWith("run,step,epoch,samples,time,\"loss\",\"loss exponential average 0.90\"\n"));
         QVERIFY(QRegularExpression(QStringLiteral("\n\"run-1\",61,[^\n]*,nan,nan\n"))
                     .match(QString::fromUtf8(rows))
                     .hasMatch());
@@ -446,7 +584,11 @@ private Q_SLOTS:
                     return true;
             return false;
         };
+        const QPoint before = window->train().list().mapTo(window.get(), QPoint());
         window->train().saveCurves(pathOf(QStringLiteral("curves.txt")));
+        QCoreApplication::processEvents();
+        QCOMPARE(window->train().list().mapTo(window.get(), QPoint()), before); // nothing moves for a message
+        shoot(*window, QStringLiteral("message"));
         QVERIFY(message() && !QFileInfo::exists(pathOf(QStringLiteral("curves.txt"))));
         window->train().saveCurves(QStringLiteral("/proc/none/curves.txt.png"));
         QVERIFY(message());
@@ -492,10 +634,19 @@ private Q_SLOTS:
         auto* words = qobject_cast<QLineEdit*>(window->focusWidget());
         for (QLineEdit* each : window->findChild<LogView*>()->findChildren<QLineEdit*>())
             words = each;
+        // Words far to the right are brought into view.
+        RunFolder(run.toStdString()).log(std::string(1500, 'x') + " far away");
+        around->click();
+        words->setText(QStringLiteral("far away"));
+        QTRY_VERIFY(state->text().startsWith(QStringLiteral("Line 200,002: 1 of 1")));
+        QTRY_VERIFY(text->textCursor().block().text().endsWith(QStringLiteral("far away")));
+        QVERIFY(text->viewport()->rect().contains(text->cursorRect()));
+        shoot(*window, QStringLiteral("log-far"));
         words->setText(QStringLiteral("no such words"));
         QTRY_VERIFY(state->text().startsWith(QStringLiteral("No line holds it, in the whole log")));
         words->clear();
-        QTRY_VERIFY(text->toPlainText().endsWith(QStringLiteral("another needle")));
+        QTRY_VERIFY(text->toPlainText().contains(QStringLiteral("another needle\n")) &&
+                    text->toPlainText().endsWith(QStringLiteral("far away")));
     }
 
     // The window's thread goes on while a large log is searched, which tells how far it is and can be stopped.

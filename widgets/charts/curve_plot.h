@@ -57,10 +57,11 @@ public:
     QStringList labels() const;     // at marks, as drawn last
     void replotNow();               // for measurements; else drawn at most once a frame
 
-    // What is shown as a picture with a legend, by the file's ending (.svg, else PNG), by rename. Error(Io).
+    // What is shown as a picture with a legend on white, by the file's ending (.svg, else PNG), by rename. Error(Io).
     void savePicture(const QString& file, const QString& title);
-    // Every value of the curves, raw and smoothed. One that is not finite is nan.
-    void writeCsv(std::ostream& out) const;
+    // Every value of the curves, which show the figure of this name, and its average where they are smoothed. One that
+    // is not finite is nan.
+    void writeCsv(std::ostream& out, const QString& figure) const;
 
 Q_SIGNALS:
     void runPicked(const QString& run);
@@ -88,6 +89,7 @@ private:
     int freeNumber() const;
     void smoothAgain(Curve& curve);
     void applyColours();
+    QPalette colours() const; // the widget's, or a sheet of paper's while a picture is drawn
     void applyScales();
     void setColour(Curve& curve);
     void refresh();
@@ -111,7 +113,8 @@ private:
     QLabel* m_empty;
     std::map<QString, Curve> m_curves;
     CurveX m_axis = CurveX::Step;
-    bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false, m_looking = false;
+    bool m_logX = false, m_logY = false, m_follow = true, m_refreshing = false, m_dirty = false, m_looking = false,
+         m_onPaper = false;
     double m_smoothing = 0.9;
     int m_columns = 0; // of pixels that the curves were drawn for
     QString m_cursorRun;

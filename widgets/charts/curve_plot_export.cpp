@@ -19,12 +19,12 @@ namespace {
 class Frame
 {
 public:
-    Frame(QCustomPlot& plot, const QString& title) : m_plot(plot)
+    Frame(QCustomPlot& plot, const QString& title, const QColor& text) : m_plot(plot)
     {
         QCPLayoutGrid& grid = *m_plot.plotLayout();
         grid.insertRow(0);
         auto* head = new QCPTextElement(&m_plot, title, m_plot.font());
-        head->setTextColor(m_plot.palette().color(QPalette::Text));
+        head->setTextColor(text);
         head->setTextFlags(Qt::AlignLeft | Qt::AlignVCenter);
         grid.addElement(0, 0, head);
         auto* side = new QCPLayoutGrid;
@@ -109,8 +109,10 @@ void CurvePlot::savePicture(const QString& file, const QString& title)
     QBuffer bytes;
     bytes.open(QIODevice::WriteOnly);
     bool drawn = true;
+    m_onPaper = true;
+    applyColours();
     {
-        const Frame frame(*m_plot, how);
+        const Frame frame(*m_plot, how, colours().color(QPalette::Text));
         for (auto& [run, of] : m_curves)
             if (of.raw.size() > 0) {
                 of.endGraph->setName(of.title); // its sign has the line's colour
@@ -132,6 +134,8 @@ void CurvePlot::savePicture(const QString& file, const QString& title)
             drawn = m_plot->toPixmap(size.width(), size.height(), 2).save(&bytes, "PNG");
         }
     }
+    m_onPaper = false;
+    applyColours();
     m_plot->resize(before);
     replotNow();
     if (!drawn)
@@ -141,11 +145,13 @@ void CurvePlot::savePicture(const QString& file, const QString& title)
                     std::string_view(bytes.data().constData(), static_cast<std::size_t>(bytes.data().size())));
 }
 
-void CurvePlot::writeCsv(std::ostream& out) const
+void CurvePlot::writeCsv(std::ostream& out, const QString& figure) const
 {
-    out << "run,step,epoch,samples,time,raw,";
-    out << (m_smoothing > 0 ? "exponential_average_" + QString::number(m_smoothing, 'f', 2).toStdString() : "raw_again")
-        << "\n";
+    const bool smoothed = m_smoothing > 0;
+    out << "run,step,epoch,samples,time," << quoted(figure);
+    if (smoothed)
+        out << ',' << quoted(figure + QStringLiteral(" exponential average ") + QString::number(m_smoothing, 'f', 2));
+    out << '\n';
     for (const auto& [run, of] : m_curves) {
         const std::string title = quoted(of.title);
         for (std::size_t i = 0; i < of.raw.size(); ++i) {
@@ -154,7 +160,10 @@ void CurvePlot::writeCsv(std::ostream& out) const
             out << title;
             for (const CurveX axis : {CurveX::Step, CurveX::Epoch, CurveX::Samples, CurveX::Time})
                 out << ',' << shown(of.raw.x(axis, i));
-            out << ',' << shown(of.raw.value(i)) << ',' << shown(of.smooth.value(i)) << '\n';
+            out << ',' << shown(of.raw.value(i));
+            if (smoothed)
+                out << ',' << shown(of.smooth.value(i));
+            out << '\n';
         }
     }
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <qcustomplot.h>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -43,11 +44,11 @@ struct CurvePlot::Label
 
 void CurvePlot::setColour(Curve& of)
 {
-    of.colour = runColour(of.number, palette());
+    of.colour = runColour(of.number, colours());
     // Mixed, not transparent: a transparent or wide line through every column takes seconds to draw.
-    of.rawGraph->setPen(QPen(m_smoothing > 0 ? mixed(of.colour, palette().color(QPalette::Base), 2) : of.colour, 1));
+    of.rawGraph->setPen(QPen(m_smoothing > 0 ? mixed(of.colour, colours().color(QPalette::Base), 2) : of.colour, 1));
     of.smoothGraph->setPen(QPen(of.colour, 1));
-    QPen edge(palette().color(QPalette::Base), 1);
+    QPen edge(colours().color(QPalette::Base), 1);
     edge.setCosmetic(true);
     of.endGraph->setScatterStyle(QCPScatterStyle(runSign(of.number, 6), edge, of.colour, 11)); // 6: QCustomPlot's unit
     of.brokenGraph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCross, QPen(of.colour, 2), Qt::NoBrush, 8));
@@ -74,7 +75,7 @@ double CurvePlot::place(const Curve& of, const CurveMarker& marker) const
 void CurvePlot::drawMarkers()
 {
     m_plot->clearItems();
-    const QColor ground = palette().color(QPalette::Base);
+    const QColor ground = colours().color(QPalette::Base);
     std::vector<Label> labels;
     for (const auto& [run, of] : m_curves)
         for (const CurveMarker& marker : of.markers) {
@@ -124,7 +125,7 @@ void CurvePlot::drawLabels(const std::vector<Label>& labels)
         text->setPositionAlignment((label.inside ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
         text->setPadding(QMargins(4, 0, 4, 0));
         text->setText(label.shown());
-        text->setColor(palette().color(QPalette::Text));
+        text->setColor(colours().color(QPalette::Text));
     }
 }
 
@@ -159,13 +160,25 @@ void CurvePlot::applyScales()
     m_plot->xAxis->setLabel(names[static_cast<int>(m_axis)]);
 }
 
+QPalette CurvePlot::colours() const
+{
+    QPalette own = palette();
+    if (m_onPaper)
+        for (const auto& [role, colour] : {std::pair{QPalette::Base, Qt::white},
+                                           {QPalette::Window, Qt::white},
+                                           {QPalette::Text, Qt::black},
+                                           {QPalette::WindowText, Qt::black},
+                                           {QPalette::Button, Qt::lightGray}})
+            own.setColor(role, colour);
+    return own;
+}
+
 void CurvePlot::applyColours()
 {
-    const QPalette colours = palette();
-    const QColor text = colours.color(QPalette::Text);
-    colourAxes(*m_plot, colours);
-    m_plot->legend->setTextColor(text);
-    m_plot->legend->setBrush(colours.color(QPalette::Base));
+    const QPalette now = colours();
+    colourAxes(*m_plot, now);
+    m_plot->legend->setTextColor(now.color(QPalette::Text));
+    m_plot->legend->setBrush(now.color(QPalette::Base));
     m_plot->legend->setBorderPen(Qt::NoPen);
     for (auto& [run, of] : m_curves)
         setColour(of);

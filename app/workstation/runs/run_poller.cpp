@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <algorithm>
 #include <filesystem>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -138,7 +139,9 @@ void RunPoller::read(Followed& run, RunNews& news, bool& more)
     }
     news.state = run.folder.state();
     news.status = QString::fromStdString(shownStatus(*news.state));
-    run.begun = true;
+    if (!std::exchange(run.begun, true))
+        launchSeen(run.name);
+    tellFailedResume(run.name, news);
     if (const auto request = run.folder.asked())
         news.asked = request->ask;
     auto added = run.metrics.poll(recordBytes);
@@ -147,6 +150,17 @@ void RunPoller::read(Followed& run, RunNews& news, bool& more)
     more = added.more;
     news.checkpoints = run.folder.checkpoints();
     news.log = newLog(run);
+}
+
+// A process that was to go on with the run and could not has no part in its state.
+void RunPoller::tellFailedResume(const QString& folder, RunNews& news)
+{
+    const RunStatus status = news.state->status;
+    const bool ended =
+        status == RunStatus::Stopped || status == RunStatus::Failed || news.status == QLatin1String("died");
+    const QString error = ended ? lastError(folder) : QString();
+    if (!error.isEmpty() && error != QString::fromStdString(news.state->reason))
+        news.problem += (news.problem.isEmpty() ? QString() : QStringLiteral("; ")) + error;
 }
 
 // A run appends to its log, and its folder stays: else someone has removed it, and perhaps made another one there.

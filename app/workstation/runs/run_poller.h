@@ -45,6 +45,7 @@ private:
     void look(const QString& source, Shelf& shelf);
     void read(Followed& run, RunNews& news, bool& more);
     bool look(Followed& run); // whether more waits to be read
+    static void tellFailedResume(const QString& folder, RunNews& news);
     static bool replaced(const Followed& run);
     QStringList newLog(Followed& run);
 

@@ -1,6 +1,7 @@
 #include "app/workstation/runs/run_view.h"
 
 #include "core/protocol/run_liveness.h"
+#include "core/training/settings/run_check.h"
 
 #include <QFileInfo>
 #include <QRegularExpression>
@@ -10,6 +11,15 @@ namespace mama {
 namespace {
 
 constexpr qsizetype keptLines = 2000;
+
+std::vector<UserText> warningsOf(const nlohmann::json& config)
+{
+    try {
+        return runWarnings(Settings::resolve(config));
+    } catch (const std::exception&) { // of another program; its run says what it makes of it
+        return {};
+    }
+}
 
 } // namespace
 
@@ -86,6 +96,7 @@ void RunView::take(const RunNews& news)
     if (news.config) {
         config = *news.config;
         m_health.emplace(config);
+        m_warnings = warningsOf(config);
     }
     if (news.restarted) {
         m_notFinite = 0;

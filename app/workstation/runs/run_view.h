@@ -44,7 +44,8 @@ public:
     QString emptyText() const;                 // why there may be no curve yet
     QString notFiniteText() const;             // of steps whose loss is no number; empty: none
     std::vector<HealthFinding> health() const; // what is odd, from stated rules
-    QString etaText() const;                   // a range, or that it is not known yet; empty: the run is not at work
+    const std::vector<UserText>& warnings() const { return m_warnings; } // of the configuration (runWarnings())
+    QString etaText() const; // a range, or that it is not known yet; empty: the run is not at work
     // Why a button cannot work now; empty: it can.
     enum class Act { Stop, Pause, Checkpoint, Resume };
     QString refusal(Act act) const;
@@ -61,6 +62,7 @@ private:
     CurveSample m_place;
     std::vector<CurveMarker> m_events;
     std::optional<RunHealth> m_health;
+    std::vector<UserText> m_warnings;
     std::int64_t m_notFinite = 0, m_firstNotFinite = 0; // steps
 };
 

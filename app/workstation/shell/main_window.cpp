@@ -30,7 +30,7 @@ QString droppedPath(const QUrl& url)
 
 MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : QMainWindow(parent), m_settings(settings), m_stack(new QStackedWidget(this)), m_tabs(new QTabBar),
-      m_message(new MessageStrip), m_head(new QWidget), m_status(new StatusArea(this))
+      m_message(new MessageStrip(*m_tabs, m_stack)), m_head(new QWidget), m_status(new StatusArea(this))
 {
     setAcceptDrops(true);
     setMinimumSize(900, 600);
@@ -68,7 +68,6 @@ void MainWindow::buildCentre()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_tabs);
-    column->addWidget(m_message);
     setCentralWidget(m_stack);
     setStatusBar(m_status);
 }
@@ -122,6 +121,7 @@ void MainWindow::showPage(Page& page)
     page.head()->addWidget(m_head);
     showOnly(page);
     m_head->show();
+    m_message->place(); // the page came to the top
     m_tabs->setCurrentIndex(m_stack->indexOf(&page));
     if (byKeys)
         m_tabs->setFocus();

@@ -2,13 +2,16 @@
 
 #include "widgets/look/tone.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QToolButton>
+#include <algorithm>
 
 namespace mama {
 
-MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent), m_text(new QLabel(this))
+MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
+    : QWidget(parent), m_beside(beside), m_text(new QLabel(this))
 {
     setAttribute(Qt::WA_StyledBackground);
     m_text->setObjectName(QStringLiteral("message"));
@@ -23,10 +26,28 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent), m_text(new QLabel
     close->setAutoRaise(true);
     connect(close, &QToolButton::clicked, this, &QWidget::hide);
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(6, 4, 4, 4);
+    row->setContentsMargins(6, 2, 4, 2);
     row->addWidget(m_text, 1);
-    row->addWidget(close, 0, Qt::AlignTop);
+    row->addWidget(close, 0, Qt::AlignVCenter);
+    parent->installEventFilter(this);
     hide();
+}
+
+// Its words wrap: the narrower the window, the higher it is.
+void MessageStrip::place()
+{
+    constexpr int gap = 12;
+    const QPoint corner = m_beside.mapTo(parentWidget(), QPoint(m_beside.sizeHint().width() + gap, 0));
+    const int width = parentWidget()->width() - corner.x();
+    setGeometry(corner.x(), corner.y(), width, std::max(heightForWidth(width), m_beside.sizeHint().height()));
+    raise();
+}
+
+bool MessageStrip::eventFilter(QObject* watched, QEvent* event)
+{
+    if (watched == parent() && event->type() == QEvent::Resize && isVisible())
+        place();
+    return QWidget::eventFilter(watched, event);
 }
 
 void MessageStrip::tell(const QString& text, bool isError)
@@ -37,6 +58,8 @@ void MessageStrip::tell(const QString& text, bool isError)
                                  "QToolButton:focus,QToolButton:hover{border-color:#ffffff}")
                       .arg(stripColour(isError ? Tone::Bad : Tone::Info).name()));
     setVisible(!text.isEmpty());
+    if (isVisible())
+        place();
 }
 
 } // namespace mama

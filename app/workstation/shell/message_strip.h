@@ -5,16 +5,23 @@ class QLabel;
 
 namespace mama {
 
-// One message across the window, until it is read and put away, or another one comes.
+// One message in the row of the pages' tabs, where nothing else is, until it is read and put away, or another one
+// comes. Nothing of the page moves for it; one of several lines lies over what is below.
 class MessageStrip : public QWidget
 {
     Q_OBJECT
 public:
-    explicit MessageStrip(QWidget* parent = nullptr);
+    // beside: at whose right it stands, somewhere in the parent.
+    MessageStrip(const QWidget& beside, QWidget* parent);
 
     void tell(const QString& text, bool isError); // empty: nothing to say
+    void place();                                 // over what else the parent shows
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    const QWidget& m_beside;
     QLabel* m_text;
 };
 

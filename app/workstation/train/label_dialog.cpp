@@ -4,6 +4,7 @@
 #include <QDialogButtonBox>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QLabel>
 #include <QLineEdit>
 #include <QPlainTextEdit>
 #include <QPushButton>
@@ -11,10 +12,10 @@
 
 namespace mama {
 
-LabelDialog::LabelDialog(const QString& folder, const RunNotes& notes, int ticked, QWidget* parent)
-    : QDialog(parent), m_before(notes)
+LabelDialog::LabelDialog(const Run& run, QWidget* parent) : QDialog(parent), m_before(run.notes)
 {
-    const QString name = QFileInfo(folder).fileName();
+    const RunNotes& notes = run.notes;
+    const QString name = QFileInfo(run.folder).fileName();
     setWindowTitle(tr("Name, tags and note of %1").arg(name));
     const auto line = [this](const std::string& text, const QString& hint) {
         auto* made = new QLineEdit(QString::fromStdString(text), this);
@@ -32,8 +33,9 @@ LabelDialog::LabelDialog(const QString& folder, const RunNotes& notes, int ticke
     m_note->setObjectName(QStringLiteral("labelNote"));
     m_note->setTabChangesFocus(true);
     m_note->setMinimumHeight(90);
-    m_ticked = new QCheckBox(tr("Changes of group and tags also for the %n ticked run(s)", nullptr, ticked), this);
-    m_ticked->setVisible(ticked > 0);
+    m_ticked = new QCheckBox(
+        tr("Changes of group and tags also for the %n ticked or selected run(s)", nullptr, run.others), this);
+    m_ticked->setVisible(run.others > 0);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
@@ -44,6 +46,13 @@ LabelDialog::LabelDialog(const QString& folder, const RunNotes& notes, int ticke
     form->addRow(tr("&Tags"), m_tags);
     form->addRow(tr("N&ote"), m_note);
     auto* column = new QVBoxLayout(this);
+    if (!run.problem.isEmpty()) {
+        auto* problem = new QLabel(run.problem, this);
+        problem->setObjectName(QStringLiteral("labelProblem"));
+        problem->setTextFormat(Qt::PlainText);
+        problem->setWordWrap(true);
+        column->addWidget(problem);
+    }
     column->addLayout(form);
     column->addWidget(m_ticked);
     column->addWidget(buttons);
@@ -70,7 +79,8 @@ void LabelDialog::applyTags(RunNotes& notes) const
 
 void LabelDialog::write(const std::filesystem::path& run) const
 {
-    RunNotes notes = RunNotes::read(run);
+    UserText problem; // was told; write() keeps what is there
+    RunNotes notes = RunNotes::readWhatThereIs(run, problem);
     applyTags(notes);
     notes.name = cleanTag(m_name->text().toStdString());
     notes.note = m_note->toPlainText().toStdString();
@@ -79,7 +89,8 @@ void LabelDialog::write(const std::filesystem::path& run) const
 
 void LabelDialog::writeTags(const std::filesystem::path& run) const
 {
-    RunNotes notes = RunNotes::read(run);
+    UserText problem; // was told; write() keeps what is there
+    RunNotes notes = RunNotes::readWhatThereIs(run, problem);
     applyTags(notes);
     notes.write(run);
 }

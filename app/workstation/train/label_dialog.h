@@ -15,8 +15,14 @@ class LabelDialog : public QDialog
 {
     Q_OBJECT
 public:
-    // ticked: runs that may get the same tags and group.
-    LabelDialog(const QString& folder, const RunNotes& notes, int ticked, QWidget* parent = nullptr);
+    struct Run
+    {
+        QString folder;
+        RunNotes notes;
+        QString problem; // of notes that cannot be read
+        int others = 0;  // ticked and selected runs, which may get the same tags and group
+    };
+    explicit LabelDialog(const Run& run, QWidget* parent = nullptr);
 
     // Into a run's folder, over what is there by now. Errors as RunNotes::write().
     void write(const std::filesystem::path& run) const;

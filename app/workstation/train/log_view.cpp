@@ -37,6 +37,7 @@ LogView::LogView(QWidget* parent) : QWidget(parent), m_text(new QPlainTextEdit(t
     m_text->setMaximumBlockCount(2000);
     m_state = new QLabel(this);
     m_state->setObjectName(QStringLiteral("logState"));
+    m_state->setTextFormat(Qt::PlainText);
     m_state->setMinimumWidth(1);
     auto* column = new QVBoxLayout(this);
     column->addWidget(buildSearch());
@@ -290,9 +291,26 @@ void LogView::showLines(const std::vector<LogLine>& lines)
         text << QStringLiteral("%1  %2").arg(line.number, width).arg(QString::fromStdString(line.text));
     }
     m_text->setPlainText(text.join(QLatin1Char('\n')));
-    m_text->setTextCursor(QTextCursor(m_text->document()->findBlockByNumber(at)));
-    m_text->centerCursor();
+    goTo(m_text->document()->findBlockByNumber(at));
     mark();
+}
+
+// So that the words can be seen, however far to the right they stand.
+void LogView::goTo(const QTextBlock& line)
+{
+    QTextCursor place(line);
+    const QTextCursor found = m_text->document()->find(m_words->text(), place);
+    if (!found.isNull() && found.block() == line)
+        place = found;
+    m_text->horizontalScrollBar()->setValue(0); // as far to the left as can be
+    QTextCursor end = place;
+    end.setPosition(place.selectionEnd());
+    m_text->setTextCursor(end);
+    m_text->ensureCursorVisible();
+    end.setPosition(place.selectionStart());
+    m_text->setTextCursor(end);
+    m_text->ensureCursorVisible();
+    m_text->centerCursor();
 }
 
 // The line at hand, and the words where they stand.

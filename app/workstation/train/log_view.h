@@ -14,6 +14,7 @@ class QLineEdit;
 class QPlainTextEdit;
 class QProgressBar;
 class QPushButton;
+class QTextBlock;
 
 namespace mama {
 
@@ -51,6 +52,7 @@ private:
     void showHits();
     void showLines(const std::vector<LogLine>& lines);
     void showState();
+    void goTo(const QTextBlock& line);
     void mark();
 
     QLineEdit* m_words = nullptr;

@@ -4,46 +4,12 @@
 #include "core/protocol/run_folder.h"
 #include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
+#include "core/training/settings/run_sources.h"
 #include "widgets/look/shown_text.h"
 
-#include <QDir>
-#include <QFileInfo>
 #include <nlohmann/json.hpp>
 
 namespace mama {
-namespace {
-
-QString dataProblem(const Settings& settings)
-{
-    const QString root = QString::fromStdString(settings.text("data.root"));
-    const QString images = QString::fromStdString(settings.text("data.images")),
-                  tables = QString::fromStdString(settings.text("data.tables"));
-    if (root.isEmpty() && (images.isEmpty() || tables.isEmpty()))
-        return RunVerdict::tr("data.root: choose the folder of the data set.");
-    if (!root.isEmpty() && !QFileInfo(root).isDir())
-        return RunVerdict::tr("data.root: %1 is no folder.").arg(root);
-    if (const QString place = images.isEmpty() ? root + QStringLiteral("/images") : images; !QFileInfo(place).isDir())
-        return RunVerdict::tr("data.images: %1 is no folder.").arg(place);
-    const QString place = tables.isEmpty() ? root + QStringLiteral("/tables") : tables;
-    if (!QFileInfo::exists(place))
-        return RunVerdict::tr("data.tables: %1 is not there.").arg(place);
-    if (QFileInfo(place).isDir() && QDir(place).entryList({QStringLiteral("*.csv")}, QDir::Files).isEmpty())
-        return RunVerdict::tr("data.tables: %1 holds no .csv table.").arg(place);
-    return {};
-}
-
-QString modelProblem(const Settings& settings)
-{
-    const QString start = QString::fromStdString(settings.text("model.start"));
-    if (start.isEmpty())
-        return RunVerdict::tr("model.start: choose the model folder to start from.");
-    if (!QFileInfo::exists(start + QStringLiteral("/model.json")))
-        return RunVerdict::tr("model.start: %1 holds no model.json.").arg(start);
-    return {};
-}
-
-} // namespace
-
 QString runProblem(const nlohmann::json& config, const QString& runFolder)
 {
     if (runFolder.isEmpty())
@@ -51,10 +17,10 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder)
     if (RunFolder(runFolder.toStdString()).taken())
         return RunVerdict::tr("%1 holds a run already; choose another name.").arg(runFolder);
     try {
-        const Settings settings = Settings::resolve(config);
+        const Settings settings = Settings::resolve(withNamedStart(config));
         checkNewRun(settings);
-        const QString problem = dataProblem(settings);
-        return problem.isEmpty() ? modelProblem(settings) : problem;
+        checkSources(settings);
+        return {};
     } catch (const std::exception& error) {
         return shownError(error);
     }
@@ -119,7 +85,7 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
     RunVerdict verdict;
     verdict.problem = runProblem(config, runFolder);
     try {
-        const Settings settings = Settings::resolve(config);
+        const Settings settings = Settings::resolve(withNamedStart(config));
         const RunNeeds needs = needsOf(settings, runFolder.toStdString());
         if (needs.memory)
             judgeMemory(needs, settings.integer("batch"), verdict);

@@ -1,6 +1,7 @@
 #include "app/workstation/train/run_compare.h"
 
 #include "core/training/settings/settings.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 #include <QHBoxLayout>
@@ -9,6 +10,7 @@
 #include <QTableWidget>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 namespace mama {
@@ -47,7 +49,7 @@ void fill(QTableWidget* table, const QStringList& headers, const std::vector<QSt
                 table->setItem(row, column, new QTableWidgetItem);
             const QString text = rows[static_cast<std::size_t>(row)].value(column);
             table->item(row, column)->setText(text);
-            table->item(row, column)->setToolTip(text);
+            table->item(row, column)->setToolTip(plainTip(text));
         }
 }
 
@@ -55,6 +57,10 @@ void fill(QTableWidget* table, const QStringList& headers, const std::vector<QSt
 
 QString figureText(const MetricValue& value)
 {
+    if (!std::isfinite(value.low) || !std::isfinite(value.high))
+        return QCoreApplication::translate("mama::RunCompare", "%1 (no interval), n = %2")
+            .arg(value.value, 0, 'f', 3)
+            .arg(value.n);
     return QCoreApplication::translate("mama::RunCompare", "%1 (%2 to %3), n = %4")
         .arg(value.value, 0, 'f', 3)
         .arg(value.low, 0, 'f', 3)

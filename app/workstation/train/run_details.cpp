@@ -31,6 +31,7 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     m_figures->verticalHeader()->hide();
     m_figures->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     m_figuresHint = new QLabel(this);
+    m_figuresHint->setTextFormat(Qt::PlainText);
     m_figuresHint->setAlignment(Qt::AlignLeft | Qt::AlignTop);
     page(tr("Figures"), {m_figuresHint, m_figures});
     m_log = new LogView(this);

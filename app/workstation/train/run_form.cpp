@@ -3,6 +3,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/runs/run_presets.h"
 #include "app/workstation/train/settings_tree.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
 #include <QCheckBox>
@@ -45,6 +46,11 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     m_verdict = new QLabel(this);
     m_verdict->setObjectName(QStringLiteral("verdict"));
     m_verdict->setWordWrap(true);
+    m_verdict->setTextFormat(Qt::PlainText);
+    m_warnings = new QLabel(this);
+    m_warnings->setObjectName(QStringLiteral("formWarnings"));
+    m_warnings->setWordWrap(true);
+    m_warnings->setTextFormat(Qt::PlainText);
     m_goTo = new QPushButton(this);
     m_goTo->setObjectName(QStringLiteral("goTo"));
     m_goTo->hide();
@@ -55,11 +61,13 @@ RunForm::RunForm(QSettings& settings, QWidget* parent) : QDialog(parent), m_sett
     m_resources = new QLabel(this);
     m_resources->setObjectName(QStringLiteral("resources"));
     m_resources->setWordWrap(true);
+    m_resources->setTextFormat(Qt::PlainText);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel, this);
     m_start = buttons->addButton(tr("Start the run"), QDialogButtonBox::AcceptRole);
     connect(buttons, &QDialogButtonBox::accepted, this, &RunForm::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     column->addLayout(said);
+    column->addWidget(m_warnings);
     column->addWidget(m_resources);
     column->addWidget(buttons);
     const QString place =
@@ -171,12 +179,16 @@ void RunForm::take(const RunVerdict& verdict)
     m_goTo->setVisible(!m_refusedKey.isEmpty());
     m_goTo->setText(tr("Go to %1").arg(m_refusedKey));
     const QString ready = verdict.warnings.isEmpty() ? tr("Ready to start.") : tr("Ready to start, but:");
-    m_verdict->setText((QStringList{refused.isEmpty() ? ready : refused} + verdict.warnings).join(QLatin1Char('\n')));
+    m_verdict->setText(refused.isEmpty() ? ready : refused);
+    m_warnings->setText(verdict.warnings.join(QLatin1Char('\n')));
+    m_warnings->setVisible(!verdict.warnings.isEmpty());
+    m_warnings->setStyleSheet(
+        QStringLiteral("color:%1;font-weight:bold").arg(textColour(Tone::Busy, palette()).name()));
     m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
     m_resources->setText(verdict.memory + QLatin1Char('\n') + verdict.checkpoints);
     m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());
     m_start->setEnabled(refused.isEmpty());
-    m_start->setToolTip(refused);
+    m_start->setToolTip(refused.isEmpty() ? QString() : plainTip(refused));
     Q_EMIT checked();
     if (std::exchange(m_accepting, false) && refused.isEmpty())
         accept();

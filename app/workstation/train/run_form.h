@@ -58,7 +58,7 @@ private:
     QComboBox* m_presets;
     QCheckBox* m_changedOnly;
     SettingsTree* m_tree;
-    QLabel *m_verdict, *m_resources;
+    QLabel *m_verdict, *m_warnings, *m_resources;
     QPushButton *m_goTo = nullptr, *m_start = nullptr;
     QString m_refusedKey; // the setting that the verdict names; empty: none
     QTimer m_soon;

@@ -22,9 +22,11 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
     large.setPointSizeF(large.pointSizeF() * 1.3);
     large.setBold(true);
     m_name->setFont(large);
+    m_name->setTextFormat(Qt::PlainText); // what people call a run is no markup, nor what a file says
     m_status = new QLabel(this);
     m_status->setObjectName(QStringLiteral("runStatus"));
     m_status->setWordWrap(true);
+    m_status->setTextFormat(Qt::PlainText);
     m_status->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_health = new QLabel(this);
     m_health->setObjectName(QStringLiteral("runHealth"));
@@ -39,6 +41,7 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
     m_progress->setFixedHeight(8);
     m_progress->setAccessibleName(tr("Steps done"));
     m_progressText = new QLabel(this);
+    m_progressText->setTextFormat(Qt::PlainText);
 
     const auto button = [this](const QString& text, const char* name) {
         auto* made = new QPushButton(text, this);
@@ -82,7 +85,7 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent)
 void RunHeader::show(const RunView* run)
 {
     m_name->setText(run ? run->name() : tr("No run"));
-    m_name->setToolTip(run ? run->folder : QString());
+    m_name->setToolTip(run ? plainTip(run->folder) : QString());
     m_status->setText(run ? run->statusText() : tr("Choose a run in the list."));
     const QString style =
         run && run->state
@@ -134,6 +137,8 @@ void RunHeader::show(const RunView* run)
 void RunHeader::showHealth(const RunView* run)
 {
     QStringList lines, rules;
+    for (const UserText& one : run ? run->warnings() : std::vector<UserText>())
+        lines << shownText(one).toHtmlEscaped();
     for (const HealthFinding& one : run ? run->health() : std::vector<HealthFinding>()) {
         const QString rule = QString::fromUtf8(one.rule.data(), static_cast<qsizetype>(one.rule.size()));
         QString text = shownText(one.text);
@@ -145,7 +150,8 @@ void RunHeader::showHealth(const RunView* run)
     m_health->setVisible(!lines.isEmpty());
     if (const QString text = lines.join(QStringLiteral(" · ")); text != m_health->text())
         m_health->setText(text);
-    m_health->setToolTip(rules.join(QStringLiteral("<br>")));
+    m_health->setToolTip(rules.isEmpty() ? QString()
+                                         : QStringLiteral("<qt>%1</qt>").arg(rules.join(QStringLiteral("<br>"))));
     QPalette colours; // the one colour alone: the others follow the theme
     colours.setColor(QPalette::WindowText, textColour(Tone::Busy, palette()));
     m_health->setPalette(colours);

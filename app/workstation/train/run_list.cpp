@@ -8,10 +8,12 @@
 #include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
+#include <QAction>
 #include <QListView>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <algorithm>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -39,6 +41,8 @@ RunList::RunList(QSettings& settings, QWidget* parent)
     m_list->setItemDelegate(new RowDelegate(m_list));
     m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_list->setModel(m_model);
+    m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    m_list->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->addWidget(new QLabel(tr("Runs (ticked ones are drawn too)"), this));
@@ -47,6 +51,7 @@ RunList::RunList(QSettings& settings, QWidget* parent)
     auto* buttons = new QWidget(this);
     column->addWidget(buttons);
     buildButtons(buttons);
+    buildMenu();
     setTabOrder(m_filter, m_order);
     setTabOrder(m_order, m_list);
     connectModel();
@@ -83,6 +88,7 @@ QWidget* RunList::buildFilter()
     m_count = new QLabel(part);
     m_count->setObjectName(QStringLiteral("runCount"));
     m_count->setWordWrap(true);
+    m_count->setTextFormat(Qt::PlainText);
     connect(m_filter, &QLineEdit::textChanged, this, &RunList::setFilter);
     connect(m_order, &QComboBox::activated, this,
             [this] { m_model->setOrder(RunOrder::parse(m_order->currentData().toString().toStdString())); });
@@ -113,13 +119,60 @@ void RunList::buildButtons(QWidget* part)
     grid->addWidget(m_forget, 1, 1);
 }
 
+// What is done with all runs that are selected.
+void RunList::buildMenu()
+{
+    const auto action = [this](const QString& text, auto act) {
+        auto* made = new QAction(text, m_list);
+        connect(made, &QAction::triggered, this, act);
+        m_list->addAction(made);
+        return made;
+    };
+    action(tr("Draw the selected runs"), [this] { tickSelected(true); });
+    action(tr("Draw the selected runs no more"), [this] { tickSelected(false); });
+    m_labelSelected = action(tr("Name, tags, note…"), [this] { labelChosen(); });
+    m_forgetSelected = action(tr("Take off the list"), [this] { forgetChosen(); });
+}
+
+QStringList RunList::selected() const
+{
+    QStringList folders;
+    for (const QModelIndex& index : m_list->selectionModel()->selectedRows())
+        folders << m_model->folderOf(index);
+    return folders;
+}
+
+void RunList::tickSelected(bool ticked)
+{
+    if (std::exchange(m_ticking, true))
+        return;
+    for (const QString& folder : selected())
+        m_model->setTicked(folder, ticked);
+    m_ticking = false;
+    Q_EMIT changed();
+}
+
+// A tick by mouse or the space key counts for all that are selected with it.
+void RunList::tickedByHand(const QString& folder)
+{
+    if (m_ticking)
+        return;
+    if (const QStringList all = selected(); all.size() > 1 && all.contains(folder))
+        tickSelected(m_model->ticked().contains(folder));
+    else
+        Q_EMIT changed();
+}
+
 void RunList::connectModel()
 {
     connect(m_list->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
-        if (!m_showing && now.isValid())
-            setChosen(m_model->folderOf(now));
+        if (m_showing || !now.isValid())
+            return;
+        m_byHand = true; // the list selects by itself
+        setChosen(m_model->folderOf(now));
+        m_byHand = false;
     });
-    connect(m_model, &RunModel::tickChanged, this, &RunList::changed);
+    connect(m_model, &RunModel::tickChanged, this, &RunList::tickedByHand);
     connect(m_model, &RunModel::orderChanged, this, &RunList::showOrder);
     connect(m_model, &RunModel::entriesChanged, this, &RunList::showCount);
     connect(m_model, &QAbstractItemModel::modelReset, this, &RunList::showChosen);
@@ -266,10 +319,13 @@ void RunList::labelChosen()
 {
     if (m_chosen.isEmpty())
         return;
-    QStringList also = m_model->ticked();
+    QStringList also = m_model->ticked() + selected();
     also.removeAll(m_chosen);
+    also.removeDuplicates();
     try {
-        LabelDialog dialog(m_chosen, RunNotes::read(folderPath(m_chosen)), static_cast<int>(also.size()), this);
+        UserText problem;
+        const RunNotes notes = RunNotes::readWhatThereIs(folderPath(m_chosen), problem);
+        LabelDialog dialog({m_chosen, notes, shownText(problem), static_cast<int>(also.size())}, this);
         if (dialog.exec() != QDialog::Accepted)
             return;
         dialog.write(folderPath(m_chosen));
@@ -335,20 +391,17 @@ QString RunList::sourceOf(const QString& folder) const
 
 void RunList::setFilter(const QString& text)
 {
-    m_filterProblem.clear();
-    try {
-        const RunFilter filter(text.toStdString());
-        QStringList unknown;
-        const std::vector<const RunEntry*> all = m_model->all();
-        for (const std::string& name : filter.unknown(all))
-            unknown << QString::fromStdString(name);
-        if (!unknown.isEmpty())
-            m_filterProblem = tr("No run has a setting or figure called %1.").arg(unknown.join(QStringLiteral(", ")));
-        m_model->setFilter(filter);
-    } catch (const std::exception& error) { // what is shown stays
-        m_filterProblem = shownError(error);
-        showCount();
-    }
+    UserText problem;
+    const RunFilter filter = RunFilter::whileTyped(text.toStdString(), problem);
+    m_filterProblem = shownLine(problem);
+    QStringList unknown;
+    const std::vector<const RunEntry*> all = m_model->all();
+    for (const std::string& name : filter.unknown(all))
+        unknown << QString::fromStdString(name);
+    if (!unknown.isEmpty())
+        m_filterProblem = tr("No run has a setting or figure called %1.").arg(unknown.join(QStringLiteral(", ")));
+    m_model->setFilter(filter);
+    showCount();
 }
 
 void RunList::showCount()
@@ -387,6 +440,8 @@ void RunList::showOrder()
 
 void RunList::showChosen()
 {
+    if (m_byHand)
+        return;
     m_showing = true;
     const int scrolled = m_list->verticalScrollBar()->value();
     const QModelIndex at = m_model->indexOf(m_chosen);
@@ -405,6 +460,10 @@ void RunList::showButtons()
 {
     const QString source = sourceOf(m_chosen);
     const qsizetype runs = m_sources.value(source).size();
+    const QString forget = source.isEmpty() || source == m_chosen ? tr("Take off the list") : tr("Close its folder");
+    m_forget->setText(forget);
+    m_forgetSelected->setText(forget);
+    m_forgetSelected->setEnabled(!source.isEmpty());
     m_forget->setEnabled(!source.isEmpty());
     m_forget->setToolTip(source.isEmpty()     ? tr("No run is chosen.")
                          : source == m_chosen ? tr("The run and its folder stay as they are")
@@ -412,6 +471,7 @@ void RunList::showButtons()
                                                    static_cast<int>(runs))
                                                     .arg(source));
     m_label->setEnabled(m_model->entry(m_chosen) != nullptr);
+    m_labelSelected->setEnabled(m_label->isEnabled());
     m_label->setToolTip(m_label->isEnabled() ? tr("Kept in the run's folder; also by: mama run label")
                                              : tr("No run is chosen."));
 }

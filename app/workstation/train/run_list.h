@@ -9,6 +9,7 @@
 class QComboBox;
 class QLabel;
 class QLineEdit;
+class QAction;
 class QListView;
 class QPushButton;
 
@@ -55,7 +56,11 @@ protected:
 private:
     QWidget* buildFilter();
     void buildButtons(QWidget* column);
+    void buildMenu();
     void connectModel();
+    QStringList selected() const;
+    void tickSelected(bool ticked);
+    void tickedByHand(const QString& folder);
     void setFilter(const QString& text);
     void showOrder();
     void showCount();
@@ -77,7 +82,8 @@ private:
     QMap<QString, QStringList> m_sources; // runs of a source as it told last; itself while it holds none
     QStringList m_unseen;                 // sources that told nothing yet
     QString m_chosen, m_wanted, m_filterProblem;
-    bool m_showing = false;
+    QAction *m_labelSelected = nullptr, *m_forgetSelected = nullptr;
+    bool m_showing = false, m_byHand = false, m_ticking = false;
 };
 
 } // namespace mama

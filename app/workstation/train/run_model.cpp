@@ -2,6 +2,7 @@
 
 #include "app/workstation/runs/run_path.h"
 #include "app/workstation/runs/run_view.h"
+#include "core/protocol/run_names.h"
 #include "widgets/look/shown_text.h"
 
 #include <QDateTime>
@@ -30,6 +31,7 @@ void RunModel::take(const std::vector<RunEntry>& entries)
         item.word = statusWord(QString::fromStdString(entry.status()));
         item.tip = shownText(entry.problem());
     }
+    nameAll();
     arrange();
     if (!m_rows.isEmpty())
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
@@ -40,6 +42,7 @@ void RunModel::remove(const QString& folder)
 {
     if (m_items.remove(folder) == 0)
         return;
+    nameAll();
     arrange();
     Q_EMIT entriesChanged();
 }
@@ -140,8 +143,16 @@ std::shared_ptr<const RunEntry> RunModel::entry(const QString& folder) const { r
 
 QString RunModel::titleOf(const QString& folder) const
 {
-    const auto of = entry(folder);
-    return of ? QString::fromStdString(of->name()) : QFileInfo(folder).fileName();
+    const QString title = m_items.value(folder).title;
+    return title.isEmpty() ? QFileInfo(folder).fileName() : title;
+}
+
+// Two runs of the same name are told apart by their folders.
+void RunModel::nameAll()
+{
+    const std::vector<const RunEntry*> runs = all();
+    for (const auto& [folder, name] : distinctNames(runs))
+        m_items[folderText(folder)].title = QString::fromStdString(name);
 }
 
 QStringList RunModel::ticked() const
@@ -201,7 +212,7 @@ QVariant RunModel::first(const QString& folder, const Item& item, int role) cons
             lines << item.tip;
         if (item.entry && !item.entry->notes().note.empty())
             lines << QString::fromStdString(item.entry->notes().note);
-        return lines.join(QLatin1Char('\n')).toHtmlEscaped().replace(QLatin1Char('\n'), QLatin1String("<br>"));
+        return plainTip(lines.join(QLatin1Char('\n')));
     }
     case Qt::CheckStateRole: return item.ticked ? Qt::Checked : Qt::Unchecked;
     case Qt::DecorationRole: {
@@ -228,8 +239,10 @@ QVariant RunModel::data(const QModelIndex& index, int role) const
     const QString& key = m_columns[index.column() - 1];
     if (!item->entry)
         return {};
-    if (role == Qt::DisplayRole || role == Qt::ToolTipRole)
+    if (role == Qt::DisplayRole)
         return shownValue(*item->entry, key);
+    if (role == Qt::ToolTipRole)
+        return plainTip(shownValue(*item->entry, key));
     if (role == Qt::TextAlignmentRole)
         return QVariant(std::holds_alternative<double>(item->entry->value(key.toStdString()))
                             ? Qt::AlignRight | Qt::AlignVCenter
@@ -290,12 +303,14 @@ RunKeys keysOf(const std::vector<const RunEntry*>& runs)
     struct Seen
     {
         std::size_t order = 0, runs = 0;
-        bool differs = false;
+        bool differs = false; // among the runs that have it
         RunValue first;
     };
+    std::size_t readable = 0; // whose configuration is there
     std::map<std::string, Seen> settings;
     std::set<std::string> figures;
     for (const RunEntry* run : runs) {
+        readable += run->settings().empty() ? 0 : 1;
         for (const auto& [key, value] : run->settings()) {
             const auto [seen, fresh] = settings.try_emplace(key);
             if (fresh) {
@@ -312,8 +327,10 @@ RunKeys keysOf(const std::vector<const RunEntry*>& runs)
     std::sort(ordered.begin(), ordered.end(),
               [](const auto& a, const auto& b) { return a.second.order < b.second.order; });
     RunKeys keys;
+    QStringList notInAll; // settings that some of the runs' programs did not have
     for (const auto& [key, seen] : ordered)
-        (seen.differs || seen.runs != runs.size() ? keys.differing : keys.same) << QString::fromStdString(key);
+        (seen.differs ? keys.differing : seen.runs != readable ? notInAll : keys.same) << QString::fromStdString(key);
+    keys.differing << notInAll;
     for (const std::string& key : figures)
         keys.figures << QString::fromStdString(key);
     return keys;

@@ -37,8 +37,8 @@ public:
     bool contains(const QString& folder) const { return m_items.contains(folder); }
     qsizetype size() const { return m_items.size(); } // whatever the filter says
     QString folderOf(const QModelIndex& index) const;
-    QModelIndex indexOf(const QString& folder) const; // invalid: not shown
-    QString titleOf(const QString& folder) const;
+    QModelIndex indexOf(const QString& folder) const;                   // invalid: not shown
+    QString titleOf(const QString& folder) const;                       // told apart from others of the same name
     std::shared_ptr<const RunEntry> entry(const QString& folder) const; // nullptr: not known yet
     QStringList ticked() const;                                         // as they are shown, then those that are not
     std::vector<std::shared_ptr<const RunEntry>> shown() const;         // those of which something is known
@@ -61,11 +61,12 @@ private:
     struct Item
     {
         std::shared_ptr<const RunEntry> entry;
-        QString word, tip;
+        QString title, word, tip;
         bool ticked = false;
         QPixmap swatch;
     };
     QVariant first(const QString& folder, const Item& item, int role) const;
+    void nameAll();
     void arrange();
     void told(const QString& folder);
 
@@ -78,7 +79,8 @@ private:
 
 // A setting or figure as the table shows it.
 QString shownValue(const RunEntry& run, const QString& key);
-// Settings in which runs differ, in the order of the configuration; then all others. Figures that any run has.
+// Settings in which runs differ, in the order of the configuration, then those that not all of them have; those that
+// are the same. Figures that any run has. Runs whose configuration cannot be read do not count.
 struct RunKeys
 {
     QStringList differing, same, figures;

@@ -47,6 +47,7 @@ RunScatter::RunScatter(RunList& list, QSettings& settings, QWidget* parent)
     m_count = new QLabel(this);
     m_readOut = new QLabel(this);
     m_readOut->setObjectName(QStringLiteral("scatterReadOut"));
+    m_readOut->setTextFormat(Qt::PlainText);
     m_readOut->setMinimumWidth(1);
     const QStringList kept = m_settings.value(settings_keys::runScatter).toStringList();
     m_wantedX = kept.value(0);
@@ -138,8 +139,8 @@ void RunScatter::draw()
         if (!figure || !std::isfinite(*figure) || std::holds_alternative<std::monostate>(across))
             continue;
         const QString folder = folderText(run->folder());
-        ScatterPlot::Point point{folder,  QString::fromStdString(run->name()), {},
-                                 *figure, m_numbers.value(folder, -1),         folder == m_list.chosen()};
+        ScatterPlot::Point point{folder,  m_list.model().titleOf(folder), {},
+                                 *figure, m_numbers.value(folder, -1),    folder == m_list.chosen()};
         if (const auto* number = std::get_if<double>(&across))
             point.x.number = *number;
         else

@@ -1,6 +1,7 @@
 #include "app/workstation/train/run_table.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/runs/run_path.h"
 #include "app/workstation/train/column_dialog.h"
 #include "app/workstation/train/run_list.h"
 #include "app/workstation/train/run_model.h"
@@ -139,7 +140,7 @@ QString RunTable::tabbed() const
 {
     QStringList lines{tr("Run") + QLatin1Char('\t') + m_model.columns().join(QLatin1Char('\t'))};
     for (const auto& run : m_model.shown()) {
-        QStringList cells{QString::fromStdString(run->name())};
+        QStringList cells{m_model.titleOf(folderText(run->folder()))};
         for (const QString& key : m_model.columns())
             cells << shownValue(*run, key);
         lines << cells.replaceInStrings(QStringLiteral("\t"), QStringLiteral(" "))

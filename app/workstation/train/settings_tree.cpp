@@ -258,7 +258,7 @@ void SettingsTree::filter(const QString& words, bool changedOnly)
 
 QString SettingsTree::keyIn(const QString& text) const
 {
-    static const QRegularExpression named(QStringLiteral("(?:^|: )([a-z_0-9]+(?:\\.[a-z_0-9]+)?)(?=:)"));
+    static const QRegularExpression named(QStringLiteral("(?:^|: |, )([a-z_0-9]+(?:\\.[a-z_0-9]+)?)(?=[:,])"));
     for (auto names = named.globalMatch(text); names.hasNext();)
         if (const QString key = names.next().captured(1); editor(key))
             return key;

@@ -107,6 +107,7 @@ QWidget* TrainPage::buildRun()
     m_controls = new CurveControls(*m_plot, this);
     m_readOut = new QLabel(this);
     m_readOut->setObjectName(QStringLiteral("curveReadOut"));
+    m_readOut->setTextFormat(Qt::PlainText);
     m_readOut->setMinimumWidth(1);
     auto* upper = new QWidget(this);
     auto* column = new QVBoxLayout(upper);

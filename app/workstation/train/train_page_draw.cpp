@@ -169,7 +169,8 @@ void TrainPage::saveCurves(const QString& file)
     }
     try {
         if (ending == QLatin1String("csv"))
-            writeAtomically(folderPath(file), [this](std::ostream& out) { m_plot->writeCsv(out); });
+            writeAtomically(folderPath(file),
+                            [this](std::ostream& out) { m_plot->writeCsv(out, m_controls->curve()); });
         else
             m_plot->savePicture(file, m_controls->curve());
         m_complained = false;

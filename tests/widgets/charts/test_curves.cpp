@@ -203,19 +203,37 @@ private Q_SLOTS:
         plot.setTitle(a, QStringLiteral("first \"run\", & <co>"));
         plot.setSmoothing(0.5);
         std::ostringstream table;
-        plot.writeCsv(table);
+        plot.writeCsv(table, QStringLiteral("term \"x\""));
         // By hand: the average of 4 and 2 with strength 0.5 and without bias is (0.5 * 0.5 * 4 + 0.5 * 2) / 0.75.
-        QCOMPARE(table.str(), std::string("run,step,epoch,samples,time,raw,exponential_average_0.50\n"
-                                          "\"first \"\"run\"\", & <co>\",1,0.5,10,100,4,4\n"
-                                          "\"first \"\"run\"\", & <co>\",2,1,20,101,nan,nan\n"
-                                          "\"first \"\"run\"\", & <co>\",3,1.5,30,102,2,2.6666666666666665\n"
-                                          "\"b\",1,0.5,10,100,1.25,1.25\n"
-                                          "\"b\",2,1,20,101,1.25,1.25\n"));
+        QCOMPARE(
+            table.str(),
+            std::string("run,step,epoch,samples,time,\"term \"\"x\"\"\",\"term \"\"x\"\" exponential average 0.50\"\n"
+                        "\"first \"\"run\"\", & <co>\",1,0.5,10,100,4,4\n"
+                        "\"first \"\"run\"\", & <co>\",2,1,20,101,nan,nan\n"
+                        "\"first \"\"run\"\", & <co>\",3,1.5,30,102,2,2.6666666666666665\n"
+                        "\"b\",1,0.5,10,100,1.25,1.25\n"
+                        "\"b\",2,1,20,101,1.25,1.25\n"));
+        plot.setSmoothing(0);
+        std::ostringstream plain;
+        plot.writeCsv(plain, QStringLiteral("loss"));
+        QVERIFY(plain.str().starts_with("run,step,epoch,samples,time,\"loss\"\n"));
+        QVERIFY(plain.str().ends_with("\"b\",2,1,20,101,1.25\n"));
+        plot.setSmoothing(0.5);
         const QString png = folder.filePath(QStringLiteral("curves.png")),
                       svg = folder.filePath(QStringLiteral("curves.svg"));
+        const QPalette bright = plot.palette();
+        QPalette dark;
+        dark.setColor(QPalette::Base, QColor(0x17, 0x19, 0x1b));
+        dark.setColor(QPalette::Text, Qt::white);
+        plot.setPalette(dark);
         plot.savePicture(png, QStringLiteral("loss"));
+        const QImage onDark = plot.grab().toImage();
+        QCOMPARE(onDark.pixelColor(1, 1), QColor(0x17, 0x19, 0x1b)); // the window's own stays
+        plot.setPalette(bright);
         const QImage picture(png);
         QVERIFY(picture.width() >= 1200 && picture.height() >= 700);
+        for (const QPoint corner : {QPoint(0, 0), QPoint(picture.width() - 1, picture.height() - 1)})
+            QCOMPARE(picture.pixelColor(corner), QColor(Qt::white)); // for papers, whatever the theme
         int coloured = 0;
         for (int y = 0; y < picture.height(); ++y)
             for (int x = 0; x < picture.width(); ++x)
