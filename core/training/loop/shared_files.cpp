@@ -1,6 +1,7 @@
 #include "core/training/loop/shared_files.h"
 
 #include "core/base/error.h"
+#include "core/training/settings/training_actions.h"
 
 #include <vector>
 
@@ -36,7 +37,7 @@ void SharedFiles::place(const std::string& name, const fs::path& folder) const
         return;
     // No hard links here, as many as there may be, another file system, a file of another user: a copy does the same.
     if (!fs::copy_file(file(name), folder / name, failed))
-        throw Error(ErrorCode::Io, "write checkpoint", (folder / name).string(), failed.message());
+        throw Error(ErrorCode::Io, {action::writeCheckpoint}, (folder / name).string(), failed.message());
 }
 
 } // namespace mama

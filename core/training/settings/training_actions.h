@@ -7,7 +7,6 @@ namespace mama::action {
 inline constexpr auto readDataSet = TextId("action.read_data_set", "read data set");
 inline constexpr auto readMask = TextId("action.read_mask", "read mask");
 inline constexpr auto readImage = TextId("action.read_image", "read image");
-inline constexpr auto readSentences = TextId("action.read_sentences", "read sentences");
 inline constexpr auto openPrepared = TextId("action.open_prepared", "open prepared images");
 inline constexpr auto makeBatch = TextId("action.make_batch", "make batch");
 inline constexpr auto writeCheckpoint = TextId("action.write_checkpoint", "write checkpoint");

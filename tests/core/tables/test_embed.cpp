@@ -42,6 +42,8 @@ private Q_SLOTS:
                                   << "INbreast";
         QTest::newRow("CSAW") << "csaw-cc"
                               << "CSAW-CC";
+        QTest::newRow("mini-MIAS") << "mini-mias"
+                                   << "mini-MIAS";
     }
 
     void otherSetsAreNamed()
