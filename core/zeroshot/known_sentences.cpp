@@ -10,7 +10,7 @@ namespace mama {
 namespace {
 
 constexpr std::size_t neighbours = 3;
-constexpr double elsewhereWeight = 0.7;
+constexpr double elsewhereWeight = 0.7, directionWeight = 0.1;
 constexpr double heldOutShare = 0.10;
 constexpr int none = -2; // no group
 
@@ -42,18 +42,22 @@ double nearness(const SentenceVectors& list, std::int64_t width, std::span<const
 } // namespace
 
 KnownSentences::KnownSentences(SentenceVectors known, SentenceVectors elsewhere, std::int64_t width)
-    : KnownSentences(std::move(known), std::move(elsewhere), width, 0)
+    : m_known(std::move(known)), m_elsewhere(std::move(elsewhere)),
+      m_direction(FisherDirection::between(m_known.vectors, m_elsewhere.vectors, width)), m_width(width)
 {
     m_threshold = heldOutQuantile();
 }
 
-KnownSentences::KnownSentences(SentenceVectors known, SentenceVectors elsewhere, std::int64_t width, double threshold)
-    : m_known(std::move(known)), m_elsewhere(std::move(elsewhere)), m_width(width), m_threshold(threshold)
+KnownSentences::KnownSentences(SentenceVectors known, SentenceVectors elsewhere, FisherDirection direction,
+                               double threshold)
+    : m_known(std::move(known)), m_elsewhere(std::move(elsewhere)), m_direction(std::move(direction)),
+      m_width(static_cast<std::int64_t>(m_direction.weights.size())), m_threshold(threshold)
 {}
 
 double KnownSentences::value(std::span<const float> vector, int leftOut) const
 {
-    return nearness(m_known, m_width, vector, leftOut) - elsewhereWeight * nearness(m_elsewhere, m_width, vector, none);
+    return nearness(m_known, m_width, vector, leftOut) -
+           elsewhereWeight * nearness(m_elsewhere, m_width, vector, none) + directionWeight * m_direction.value(vector);
 }
 
 double KnownSentences::heldOutQuantile() const

@@ -1,6 +1,8 @@
 #pragma once
+#include "core/zeroshot/familiarity.h"
+#include "core/zeroshot/fisher_direction.h"
+
 #include <cstdint>
-#include <filesystem>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,28 +17,21 @@ struct SentenceVectors
     std::vector<float> vectors; // [N, width]
 };
 
-// Whether a sentence is like any that a model knows.
-struct Familiarity
-{
-    double value = 0;    // see KnownSentences
-    bool unlike = false; // value below the threshold
-    std::string nearest; // of the known sentences
-    double similarity = 0;
-};
-
 // The sentences that a model knows, in its language model's own space, and such as speak of something else. How
 // familiar a sentence is: the mean cosine with its three nearest known ones, less 0.7 times that with its three nearest
-// of elsewhere. No word decides, only where the sentence lies among both. The threshold is the value below which one in
-// ten of the known sentences falls when the others of its group are left out: a sentence of a kind that is not listed.
+// of elsewhere, plus 0.1 times its value along the direction that parts both lists. No word decides, only where the
+// sentence lies among them. The threshold is the value below which one in ten of the known sentences falls when the
+// others of its group are no neighbours: a sentence of a kind that is not listed.
 class KnownSentences
 {
 public:
-    // The threshold follows from them.
+    // Direction and threshold follow from them.
     KnownSentences(SentenceVectors known, SentenceVectors elsewhere, std::int64_t width);
-    KnownSentences(SentenceVectors known, SentenceVectors elsewhere, std::int64_t width, double threshold);
+    KnownSentences(SentenceVectors known, SentenceVectors elsewhere, FisherDirection direction, double threshold);
 
     Familiarity of(std::span<const float> vector) const; // [width]
     double threshold() const { return m_threshold; }
+    const FisherDirection& direction() const { return m_direction; }
     std::int64_t width() const { return m_width; }
     const SentenceVectors& known() const { return m_known; }
     const SentenceVectors& elsewhere() const { return m_elsewhere; }
@@ -46,8 +41,9 @@ private:
     double heldOutQuantile() const;
 
     SentenceVectors m_known, m_elsewhere;
+    FisherDirection m_direction;
     std::int64_t m_width;
-    double m_threshold;
+    double m_threshold = 0;
 };
 
 } // namespace mama

@@ -5,6 +5,7 @@
 #include "core/base/stopwatch.h"
 #include "core/zeroshot/neutral_ranks.h"
 #include "core/zeroshot/query_texts.h"
+#include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
 

@@ -1,10 +1,10 @@
 #pragma once
 #include "core/base/user_text.h"
 #include "core/text/sentences/sentence_subject.h"
+#include "core/zeroshot/familiarity.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/reference_set.h"
-#include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"
 
@@ -13,6 +13,9 @@
 #include <vector>
 
 namespace mama {
+
+class KnownSentences;
+class SentenceContext;
 
 struct QueryOptions
 {

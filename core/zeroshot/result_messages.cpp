@@ -1,6 +1,7 @@
 #include "core/zeroshot/result_messages.h"
 
 #include "core/base/path_text.h"
+#include "core/zeroshot/known_sentences.h"
 
 namespace mama {
 namespace {

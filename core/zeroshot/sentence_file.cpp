@@ -13,7 +13,7 @@
 namespace mama {
 namespace {
 
-constexpr const char* formatName = "mama-sentences-1";
+constexpr const char* formatName = "mama-sentences-2";
 constexpr float steps = 127;
 
 // Vectors in 8 bits, each with what one step is.
@@ -86,6 +86,27 @@ std::string word(const WeightFile& file, const char* key)
     return found != file.metadata().end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+double number(const WeightFile& file, const char* key)
+{
+    const std::string text = word(file, key);
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || !std::isfinite(value))
+        throw Error(ErrorCode::Format, {action::readSentences}, file.path().string(),
+                    {TextId("sentences.no_number", "its metadata have no number %1"), key});
+    return value;
+}
+
+FisherDirection directionOf(const WeightFile& file, std::int64_t width)
+{
+    const TensorInfo* info = file.find("direction");
+    if (!info || info->type != TensorType::F32 || info->shape != std::vector<std::int64_t>{width})
+        wrong(file.path(), "direction");
+    FisherDirection out{std::vector<float>(static_cast<std::size_t>(width)), number(file, "offset")};
+    std::memcpy(out.weights.data(), file.bytes(*info).bytes.data(), out.weights.size() * sizeof(float));
+    return out;
+}
+
 } // namespace
 
 void SentenceFile::write(const std::filesystem::path& path) const
@@ -96,10 +117,13 @@ void SentenceFile::write(const std::filesystem::path& path) const
     add(tensors, "known", knownVectors);
     add(tensors, "elsewhere", elsewhere);
     add(tensors, "neutral", everyday);
+    const std::vector<float>& direction = known->direction().weights;
+    tensors.push_back({{"direction", TensorType::F32, {known->width()}}, std::as_bytes(std::span(direction)), false});
     writeSafetensors(path, tensors,
                      {{"format", formatName},
                       {"model", model},
                       {"lists", lists},
+                      {"offset", std::to_string(known->direction().offset)},
                       {"threshold", std::to_string(known->threshold())}});
 }
 
@@ -121,8 +145,8 @@ std::optional<SentenceFile> SentenceFile::read(const std::filesystem::path& path
     if (!neutral || neutral->shape.size() != 2)
         wrong(path, "neutral");
     out.neutral = unpacked(*file, "neutral", static_cast<std::size_t>(neutral->shape[0]), out.neutralLength);
-    const double threshold = std::strtod(word(*file, "threshold").c_str(), nullptr);
-    out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere), width, threshold);
+    out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere),
+                                                       directionOf(*file, width), number(*file, "threshold"));
     return out;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/zeroshot/known_sentences.h"
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 

@@ -204,7 +204,8 @@ void addQuery(CLI::App& app, Context& context)
         "Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
         "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
         "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json.\n"
-        "A full stop is added to a text that ends without one, since a sentence is read at its separator. Beside each similarity:\n"
+        "A full stop is added to a text that ends without one, since a sentence is read at its separator; those in numbers and\n"
+        "abbreviations are taken out. Beside each similarity:\n"
         "its rank among the model's reference studies, if it has any, and among neutral sentences; the sentence that a text is\n"
         "most like among those that the model knows, and whether it is unlike them all.");
     addStudyOptions(*command, options->study);

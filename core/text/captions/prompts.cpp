@@ -3,9 +3,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/text/captions/caption_words.h"
+#include "core/text/sentences/sentence_end.h"
 #include "core/text/sentences/words.h"
 
 #include <array>
+#include <cctype>
 #include <nlohmann/json.hpp>
 
 namespace mama {
@@ -133,7 +135,21 @@ PromptSet promptsOf(const PromptSource& source, const std::string& prefix)
 
 std::string querySentence(std::string_view text)
 {
-    std::string sentence(text::trimmed(text));
+    const std::string_view words = text::trimmed(text);
+    const auto digit = [&](std::size_t i) {
+        return i < words.size() && std::isdigit(static_cast<unsigned char>(words[i]));
+    };
+    std::string sentence;
+    std::size_t begin = 0; // of the sentence that is read
+    for (std::size_t i = 0; i < words.size(); ++i) {
+        const bool ends = text::endsSentence(words, i, begin);
+        if (ends)
+            begin = i + 1;
+        if (words[i] != '.' || ends)
+            sentence += words[i];
+        else if (i > 0 && digit(i - 1) && digit(i + 1))
+            sentence += ',';
+    }
     if (!sentence.empty() && sentence.back() != '.' && sentence.back() != ';')
         sentence += '.';
     return sentence;

@@ -47,7 +47,8 @@ int captionLength(const PromptSource& source); // of a file, 0: the model's own
 
 // A free query as the model was trained to read it: blanks at both ends removed, and a full stop at the end if
 // the text has no "." or ";" as its last mark, so that the sentence ends in a separator and so has a sentence
-// embedding. Empty stays empty.
+// embedding. Full stops that end no sentence (text::endsSentence) would be read as ends of some: a decimal point
+// becomes a comma, those of abbreviations go. Empty stays empty.
 std::string querySentence(std::string_view text);
 
 } // namespace mama

@@ -39,6 +39,7 @@ constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
                               Wording{"none", ""},
                               Wording{"neither", ""},
                               Wording{"nor", "or"},
+                              Wording{"nothing", "something"},
                               Wording{"not", ""},
                               Wording{"no", ""},
                               Wording{"n't", ""},
@@ -76,8 +77,10 @@ Found firstNegation(const std::string& lower, std::size_t from)
     Found first;
     for (const Wording& wording : wordings) {
         const std::string_view word = wording.negating;
-        const std::size_t at = word.starts_with("n'") || word.starts_with("n\xe2") ? lower.find(word, from)
-                                                                                   : text::findWord(lower, word, from);
+        std::size_t at = word.starts_with("n'") || word.starts_with("n\xe2") ? lower.find(word, from)
+                                                                             : text::findWord(lower, word, from);
+        while (word == "no" && at != std::string::npos && lower.substr(at + 2, 1) == ".") // "no. 2" counts
+            at = text::findWord(lower, word, at + 2);
         if (at != std::string::npos && (!first.wording || at < first.at))
             first = {at, &wording};
     }

@@ -25,6 +25,17 @@ bool hasWord(std::string_view text)
     });
 }
 
+// A word of three letters or more.
+bool hasLongWord(std::string_view text)
+{
+    int letters = 0;
+    return std::ranges::any_of(text, [&](char c) {
+        letters =
+            std::isalpha(static_cast<unsigned char>(c)) || static_cast<unsigned char>(c) >= 0x80 ? letters + 1 : 0;
+        return letters >= 3;
+    });
+}
+
 // Lines of one paragraph, joined by blanks.
 struct Paragraph
 {
@@ -51,6 +62,10 @@ bool goesOn(std::string_view line, std::string_view next)
     if (last == '.' || last == '!' || last == '?' || last == ';')
         return false;
     if (last == ',' || last == '-' || last == '(' || last == '/' || last == ':')
+        return true;
+    const std::size_t lastBlank = line.find_last_of(" \t");
+    const std::string lastWord = text::lowerAscii(line.substr(lastBlank == std::string_view::npos ? 0 : lastBlank + 1));
+    if (text::hasAnyWord(lastWord, "a|an|the|of|in|on|at|to|by|for|from|with|and|or|is|are|was|were|no|which|that"))
         return true;
     const bool begins = std::isupper(static_cast<unsigned char>(first)) || static_cast<unsigned char>(first) >= 0x80;
     return !begins || line.size() >= fullLine;
@@ -109,7 +124,7 @@ private:
         std::size_t end = colon + 1;
         while (end < text.size() && isBlank(text[end]))
             ++end;
-        return end;
+        return end == text.size() || hasLongWord(text.substr(end)) ? end : 0; // "BI-RADS: 3" is a sentence of its own
     }
 
     std::size_t takeHeading(std::string_view text)

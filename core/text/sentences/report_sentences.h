@@ -15,10 +15,11 @@ struct ReportSentence
 };
 
 // A report in its sentences, in their order. A line that is empty, a bullet ("-", "1.", "(a)") and a heading end the
-// sentence before them; other line ends do where the next line begins with a capital and the line is no full one (60
-// characters). In a paragraph sentences end as text::endsSentence says. A heading is a section's known name before a
-// colon ("IMPRESSION: 1. No mass."), or any line that ends with a colon; it holds up to the next one. Lines without a
-// letter or digit ("-----") are none. Only blanks: nothing.
+// sentence before them; other line ends do where the next line begins with a capital and the line neither is a full
+// one (60 characters) nor ends with a word that asks for more ("of", "the"). In a paragraph sentences end as
+// text::endsSentence says. A heading is a section's known name before a colon ("IMPRESSION: 1. No mass."), or any line
+// that ends with a colon; it holds up to the next one. What follows it without a word of three letters keeps it:
+// "BI-RADS: 3". Lines without a letter or digit ("-----") are none. Only blanks: nothing.
 std::vector<ReportSentence> splitReport(std::string_view report);
 
 } // namespace mama

@@ -39,6 +39,17 @@ std::string_view wordBefore(std::string_view text, std::size_t at, std::size_t b
 
 bool allDigits(std::string_view text) { return !text.empty() && std::ranges::all_of(text, isDigit); }
 
+// "y.o", "p.m": letters with full stops between them.
+bool isDotted(std::string_view word)
+{
+    if (word.size() < 3 || word.size() % 2 == 0)
+        return false;
+    for (std::size_t i = 0; i < word.size(); ++i)
+        if (i % 2 == 0 ? !isLetter(word[i]) : word[i] != '.')
+            return false;
+    return true;
+}
+
 // "J." at the beginning, or behind a title or another initial, and before a name.
 bool isInitial(std::string_view text, std::size_t at, std::size_t begin, char next)
 {
@@ -77,7 +88,7 @@ bool endsSentence(std::string_view text, std::size_t at, std::size_t begin)
     const std::string word = lowerAscii(wordBefore(text, at, begin));
     if (isOneOf(abbreviations, word) || (word == "no" && isDigit(text[following])))
         return false;
-    if (isOneOf(units, word) && isSmall(text[following]))
+    if ((isOneOf(units, word) || isDotted(word)) && isSmall(text[following]))
         return false;
     const bool numbers = allDigits(word) && trimmed(text.substr(begin, at - begin)).size() == word.size();
     return !numbers && !isInitial(text, at, begin, text[following]);
@@ -95,6 +106,10 @@ std::size_t bulletLength(std::string_view text)
         std::size_t end = open;
         while (end < text.size() && end < open + 2 && isDigit(text[end]))
             ++end;
+        if (end == open)
+            while (end < text.size() && end < open + 4 &&
+                   std::string_view("ivx").find(text[end]) != std::string_view::npos)
+                ++end;
         if (end == open && end < text.size() && isLetter(text[end]))
             ++end;
         const bool closed = end > open && end < text.size() &&

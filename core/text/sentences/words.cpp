@@ -46,9 +46,15 @@ std::size_t findWord(std::string_view text, std::string_view word, std::size_t f
     return std::string_view::npos;
 }
 
-bool hasAnyWord(std::string_view text, std::span<const char* const> words)
+bool hasAnyWord(std::string_view text, std::string_view words)
 {
-    return std::ranges::any_of(words, [&](const char* word) { return findWord(text, word) != std::string_view::npos; });
+    while (!words.empty()) {
+        const std::size_t end = std::min(words.find('|'), words.size());
+        if (findWord(text, words.substr(0, end)) != std::string_view::npos)
+            return true;
+        words.remove_prefix(std::min(end + 1, words.size()));
+    }
+    return false;
 }
 
 } // namespace mama::text

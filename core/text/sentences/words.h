@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -14,7 +13,8 @@ std::string_view trimmed(std::string_view text);
 // Where `word` stands alone in `text` (both lower case), from `from` on, or npos. Letters, digits, apostrophes and
 // bytes beyond ASCII belong to words.
 std::size_t findWord(std::string_view text, std::string_view word, std::size_t from = 0);
-// Whether one of the words, or of the beginnings of words written "unchang*", stands in `text` (lower case).
-bool hasAnyWord(std::string_view text, std::span<const char* const> words);
+// Whether one of the words, parted by "|", or of the beginnings of words, written "unchang*", stands in `text` (lower
+// case).
+bool hasAnyWord(std::string_view text, std::string_view words);
 
 } // namespace mama::text

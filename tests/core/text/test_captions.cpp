@@ -66,6 +66,10 @@ private Q_SLOTS:
         QCOMPARE(mama::querySentence("  spiculated mass \n"), std::string("spiculated mass."));
         QCOMPARE(mama::querySentence("A mass. "), std::string("A mass."));
         QCOMPARE(mama::querySentence(" "), std::string());
+        QCOMPARE(
+            mama::querySentence("A 1.2 x 0.9 cm mass, approx. 6.5 cm. from the nipple. No 3 mm. clip; see Dr. J. Doe"),
+            std::string("A 1,2 x 0,9 cm mass, approx 6,5 cm from the nipple. No 3 mm clip; see Dr J Doe."));
+        QCOMPARE(mama::querySentence("1. Mass ..."), std::string("1 Mass ."));
     }
 };
 

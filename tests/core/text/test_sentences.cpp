@@ -45,6 +45,8 @@ private Q_SLOTS:
         QCOMPARE(textsOf("A mass is seen.Calcifications too"), (QStringList{"A mass is seen.", "Calcifications too"}));
         QCOMPARE(textsOf("Size 12 mm. in the left breast. Density B. No mass!"),
                  (QStringList{"Size 12 mm. in the left breast.", "Density B.", "No mass!"}));
+        QCOMPARE(textsOf("A 58 y.o. woman, seen at 2 p.m. on Monday. No. 2 lesion is a cyst"),
+                 (QStringList{"A 58 y.o. woman, seen at 2 p.m. on Monday.", "No. 2 lesion is a cyst"}));
         QCOMPARE(textsOf("  \n \r\n"), QStringList());
         QCOMPARE(textsOf("12345 !!"), QStringList{"12345 !!"});
     }
@@ -88,6 +90,8 @@ private Q_SLOTS:
         QCOMPARE(textsOf("Scattered fibroglandular densities\nNo suspicious mass\nSkin thickening of the\nleft breast"),
                  (QStringList{"Scattered fibroglandular densities", "No suspicious mass",
                               "Skin thickening of the left breast"}));
+        QCOMPARE(textsOf("BI-RADS: 3\n(iii) nodes are normal\niv) the margins are\nCircumscribed"),
+                 (QStringList{"BI-RADS: 3", "nodes are normal", "the margins are Circumscribed"}));
         QCOMPARE(textsOf("\xe2\x80\xa2 Mass\n\xe2\x80\xa2 Clip"), (QStringList{"Mass", "Clip"}));
     }
 
@@ -131,6 +135,8 @@ private Q_SLOTS:
         QCOMPARE(unnegated("No evidence of malignancy"), QStringLiteral("malignancy"));
         QCOMPARE(unnegated("Malignancy cannot be excluded."), QStringLiteral("-"));
         QCOMPARE(unnegated("a nodule with notable normal tissue"), QStringLiteral("-"));
+        QCOMPARE(unnegated("No. 2 lesion is a cyst"), QStringLiteral("-"));
+        QCOMPARE(unnegated("Nothing suspicious"), QStringLiteral("something suspicious"));
         QCOMPARE(unnegated("none"), QString());
     }
 };

@@ -32,7 +32,7 @@ double cosine(double degrees) { return std::cos(degrees * std::numbers::pi / 180
 
 std::vector<float> at(double degrees) { return angles({degrees}, {0}).vectors; }
 
-// Texts turn to 0 degrees where they hold "breast", else to 90; it counts what it is asked.
+// Texts turn to 0 degrees where they hold "mammogra", else to 90; it counts what it is asked.
 class TwoWays : public Model
 {
 public:
@@ -70,7 +70,7 @@ public:
         asked += texts.size();
         std::vector<float> out;
         for (const std::string& text : texts) {
-            const bool breast = text.find("breast") != std::string::npos;
+            const bool breast = text.find("mammogra") != std::string::npos;
             out.push_back(breast ? 1.0F : 0.0F);
             out.push_back(breast ? 0.0F : 1.0F);
         }
@@ -95,7 +95,8 @@ private Q_SLOTS:
     void familiarityIsNearKnownLessNearElsewhere()
     {
         const KnownSentences known(angles({0, 10, 20, 60}, {0, 0, 0, 1}), angles({180, 170, 160, 90}, {0, 0, 0, 1}), 2);
-        const double ofTen = (1 + cosine(10) + cosine(10)) / 3 - 0.7 * (cosine(80) + cosine(150) + cosine(160)) / 3;
+        const double ofTen = (1 + cosine(10) + cosine(10)) / 3 - 0.7 * (cosine(80) + cosine(150) + cosine(160)) / 3 +
+                             0.1 * known.direction().value(at(10));
         const Familiarity ten = known.of(at(10));
         QVERIFY(std::abs(ten.value - ofTen) < 1e-6);
         QCOMPARE(ten.nearest, std::to_string(10.0));
@@ -105,6 +106,20 @@ private Q_SLOTS:
         QVERIFY(std::abs(beyond.similarity - cosine(14)) < 1e-6);
         QVERIFY(known.of(at(170)).unlike && !known.of(at(5)).unlike);
         QVERIFY(known.of(std::vector<float>{0, 0}).unlike); // the tokenizer made nothing of it
+    }
+
+    void directionPartsTheMeans()
+    {
+        // Both sets have the variances 1/8 and 1/2 and none in common; their means are (2, 1) and (0, 0).
+        const std::vector<float> first{2.5F, 1, 1.5F, 1, 2, 2, 2, 0}, second{0.5F, 0, -0.5F, 0, 0, 1, 0, -1};
+        const auto direction = FisherDirection::between(first, second, 2);
+        const double a = 0.125, b = 0.5, ridge = 0.3 * (a + b) / 2;
+        QVERIFY(std::abs(static_cast<double>(direction.weights[0] / direction.weights[1]) -
+                         2 / (a + ridge) / (1 / (b + ridge))) < 1e-5);
+        QVERIFY(std::abs(direction.value(std::vector<float>{2, 1}) - 1) < 1e-6);
+        QVERIFY(std::abs(direction.value(std::vector<float>{0, 0}) + 1) < 1e-6);
+        QCOMPARE(FisherDirection::between(first, first, 2).value(second), 0.0);
+        QCOMPARE(FisherDirection::between({}, second, 2).value(second), 0.0);
     }
 
     void thresholdIsOfHeldOutGroups()
@@ -125,7 +140,8 @@ private Q_SLOTS:
                 if (groups[j] != groups[i])
                     cosines.push_back(cosine(degrees[i] - degrees[j]));
             std::ranges::sort(cosines, std::greater());
-            values.push_back((cosines[0] + cosines[1] + cosines[2]) / 3 - 0.7 * cosine(180 - degrees[i]));
+            values.push_back((cosines[0] + cosines[1] + cosines[2]) / 3 - 0.7 * cosine(180 - degrees[i]) +
+                             0.1 * known.direction().value(at(degrees[i])));
         }
         std::ranges::sort(values);
         QVERIFY(std::abs(known.threshold() - values[1]) < 1e-6);
@@ -158,7 +174,7 @@ private Q_SLOTS:
         const std::filesystem::path path = folder.path().toStdString();
         writeAtomically(path / "texts.txt", std::string_view("A caption of its own on the breast.\n\n"));
         SentenceContext first(model, path);
-        const auto familiarity = first.familiarity({" the breast ", "banana"});
+        const auto familiarity = first.familiarity({" a mammogram ", "banana"});
         QVERIFY(familiarity && !familiarity->at(0).unlike && familiarity->at(1).value < familiarity->at(0).value);
         QCOMPARE((*first.neutral({}))->size(), 2 * first.neutralCount());
         const std::size_t all = model->asked;
