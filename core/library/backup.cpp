@@ -1,12 +1,16 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/files.h"
 #include "core/library/database.h"
 #include "core/library/database_errors.h"
 
 #include <SQLiteCpp/Backup.h>
 #include <SQLiteCpp/Database.h>
+#include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
-#include <sys/stat.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 namespace fs = std::filesystem;
@@ -32,16 +36,20 @@ struct Temporary
 // replace anything.
 void Database::copyTo(const fs::path& copy)
 {
-    const Temporary part{copy.string() + ".part-" + std::to_string(::getpid())};
-    const auto old = ::umask(0077);
+    static std::atomic<unsigned> counter{0};
+    const Temporary part{copy.string() + ".part-" + std::to_string(::getpid()) + "-" + std::to_string(counter++)};
+    {
+        const FileDescriptor made(::open(part.path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+        if (!made.isOpen())
+            throw Error(ErrorCode::Io, {action::write}, copy.string(), std::strerror(errno));
+    }
     try {
-        SQLite::Database target(part.path.string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
-        ::umask(old);
+        SQLite::Database target(part.path.string(), SQLite::OPEN_READWRITE);
         SQLite::Backup backup(target, *m_database);
-        backup.executeStep(-1);
+        if (const int result = backup.executeStep(-1); result != SQLITE_DONE)
+            throw SQLite::Exception(m_database->getHandle(), result);
         target.exec("PRAGMA journal_mode=DELETE");
     } catch (const SQLite::Exception& failure) {
-        ::umask(old);
         throw databaseError({action::write}, copy, failure, nullptr);
     }
     std::error_code failed;
@@ -55,15 +63,20 @@ void Database::copyTo(const fs::path& copy)
 void Database::backUp(const fs::path& copy)
 {
     const std::lock_guard lock(m_mutex);
-    copyTo(copy);
+    copyTo(fs::absolute(copy));
 }
 
 // Once for each version: what a step of ours might spoil can be had back.
 void Database::keepAsItWas(int version)
 {
     const fs::path copy = m_path.string() + ".version-" + std::to_string(version);
-    if (!fs::exists(copy))
-        copyTo(copy);
+    try {
+        if (!fs::exists(copy))
+            copyTo(copy);
+    } catch (const Error&) {
+        if (!fs::exists(copy)) // else another process was quicker
+            throw;
+    }
 }
 
 } // namespace mama

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/file_state.h"
 #include "core/base/files.h"
 #include "core/library/database_errors.h"
 #include "core/library/network_folder.h"
@@ -67,6 +68,14 @@ std::string immutableUri(const fs::path& path)
     return uri + "?immutable=1";
 }
 
+// Whether its header says that it is written through a write-ahead log (the file format's bytes 18 and 19).
+bool hasLog(const fs::path& path)
+{
+    const FileDescriptor file = openRegular(path, O_RDONLY);
+    char version = 0;
+    return ::pread(file.number(), &version, 1, 19) == 1 && version == 2;
+}
+
 bool writable(const fs::path& path)
 {
     return ::access(path.c_str(), R_OK | W_OK) == 0 && ::access(path.parent_path().c_str(), W_OK | X_OK) == 0;
@@ -94,41 +103,68 @@ void Database::open(const Schema& schema, Access access)
 {
     const bool may = writable(m_path);
     m_network = onNetwork(m_path);
-    connect(access == Access::Write && may);
     m_readOnly = access == Access::Read;
+    connect(access == Access::Write && may);
+    const FileState now = FileState::of(m_path);
+    m_device = now.device;
+    m_inode = now.inode;
     if (access == Access::Write && !may)
         onlyRead({TextId("library.not_writable", "the file or its folder is write-protected")});
-    identify(schema);
+    const bool older = identify(schema);
     check();
-    if (m_readOnly)
+    if (m_notices.empty() && access == Access::Read && older && may)
+        connect(true);
+    else if (m_readOnly && older)
+        throw Error(
+            ErrorCode::Format, {action::open}, m_path.string(),
+            {TextId("library.older", "it is of an older version and can be read once it was opened where it can "
+                                     "be written to")});
+    else if (m_readOnly)
         return;
     setJournal();
     migrate(schema);
+    if (m_readOnly)
+        m_database->exec("PRAGMA query_only=ON");
+}
+
+void Database::make(const std::string& name, int flags)
+{
+    m_database = std::make_unique<SQLite::Database>(name, flags | SQLite::OPEN_NOMUTEX, patience);
+    // Before the first look, so that no shared memory is asked for where there can be none.
+    m_database->exec(m_network && (flags & SQLite::OPEN_READWRITE) ? "PRAGMA locking_mode=EXCLUSIVE"
+                                                                   : "PRAGMA locking_mode=NORMAL");
+    m_database->exec("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+                     "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;");
+    number(*m_database, "SELECT count(*) FROM sqlite_schema");
 }
 
 void Database::connect(bool writing)
 {
-    const auto make = [this](const std::string& name, int flags) {
-        m_database = std::make_unique<SQLite::Database>(name, flags | SQLite::OPEN_NOMUTEX, patience);
-        // Before the first look, so that no shared memory is asked for where there can be none.
-        m_database->exec(m_network && (flags & SQLite::OPEN_READWRITE) ? "PRAGMA locking_mode=EXCLUSIVE"
-                                                                       : "PRAGMA locking_mode=NORMAL");
-        m_database->exec("PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-                         "PRAGMA synchronous=FULL; PRAGMA recursive_triggers=ON;");
-        number(*m_database, "SELECT count(*) FROM sqlite_schema");
-    };
     if (writing)
         return make(m_path.string(), SQLite::OPEN_READWRITE);
+    if (m_network && hasLog(m_path))
+        return readUndisturbed();
     try {
         make(m_path.string(), SQLite::OPEN_READONLY);
     } catch (const SQLite::Exception& failure) {
-        // A log that cannot be made because the folder is write-protected, and none is there: nobody is writing.
-        std::error_code none;
-        const auto log = fs::file_size(m_path.string() + "-wal", none);
-        if (failure.getErrorCode() != SQLITE_CANTOPEN || (!none && log > 0))
+        if (failure.getErrorCode() != SQLITE_CANTOPEN && failure.getErrorCode() != SQLITE_READONLY)
             throw;
-        make(immutableUri(m_path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+        readUndisturbed();
     }
+}
+
+// Where the write-ahead log's shared memory cannot be: without it, as long as no log waits to be brought in.
+void Database::readUndisturbed()
+{
+    std::error_code none;
+    const auto log = fs::file_size(m_path.string() + "-wal", none);
+    if (!none && log > 0)
+        throw Error(
+            ErrorCode::Io, {action::open}, m_path.string(),
+            {TextId("library.log_waits", "changes lie in its log (%1) that can only be read where the folder can "
+                                         "be written to: copy both to a local folder"),
+             m_path.filename().string() + "-wal"});
+    make(immutableUri(m_path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
 }
 
 void Database::onlyRead(UserText why)
@@ -138,7 +174,8 @@ void Database::onlyRead(UserText why)
     m_database->exec("PRAGMA query_only=ON");
 }
 
-void Database::identify(const Schema& schema)
+// Whether it is of an older version.
+bool Database::identify(const Schema& schema)
 {
     const int owner = number(*m_database, "PRAGMA application_id");
     const int version = number(*m_database, "PRAGMA user_version");
@@ -155,11 +192,7 @@ void Database::identify(const Schema& schema)
         onlyRead({TextId("library.newer", "it was written by a newer MaMA Workstation (version %1 of the file, this "
                                           "program knows %2); update the program to write to it"),
                   version, schema.version()});
-    else if (m_readOnly && version < schema.version())
-        throw Error(ErrorCode::Format, {action::open}, m_path.string(),
-                    {TextId("library.older", "it is of version %1 and is brought up to version %2 only where it can be "
-                                             "written to"),
-                     version, schema.version()});
+    return version < schema.version();
 }
 
 void Database::check()
@@ -201,20 +234,31 @@ void Database::setJournal()
     }
 }
 
+// All steps at once: another process finds the file as it was, or up to date. The copy is made before, since SQLite
+// makes none inside of a transaction; who is quicker has made it too.
 void Database::migrate(const Schema& schema)
 {
+    if (const int old = number(*m_database, "PRAGMA user_version"); old > 0 && old < schema.version())
+        keepAsItWas(old);
+    SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
     const int before = number(*m_database, "PRAGMA user_version");
-    if (before > 0 && before < schema.version())
-        keepAsItWas(before);
-    for (int step = 0; step < schema.version(); ++step) {
-        SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
-        if (number(*m_database, "PRAGMA user_version") != step) // also: another process was quicker
-            continue;
+    for (int step = before; step < schema.version(); ++step)
         m_database->exec(schema.steps[static_cast<std::size_t>(step)]);
+    if (before < schema.version()) {
         m_database->exec("PRAGMA application_id=" + std::to_string(schema.applicationId));
-        m_database->exec("PRAGMA user_version=" + std::to_string(step + 1));
-        transaction.commit();
+        m_database->exec("PRAGMA user_version=" + std::to_string(schema.version()));
     }
+    transaction.commit();
+}
+
+// What is written to a file without a name is lost with the program, and nobody would know.
+void Database::checkStillThere() const
+{
+    const FileState now = FileState::of(m_path);
+    if (now.device != m_device || now.inode != m_inode)
+        throw Error(ErrorCode::Io, {action::write}, m_path.string(),
+                    {TextId("library.gone", "it was moved, deleted or replaced while it was open: nothing was changed; "
+                                            "put it back, or start anew")});
 }
 
 void Database::write(const Work& work)
@@ -224,6 +268,7 @@ void Database::write(const Work& work)
         throw Error(ErrorCode::Io, {action::write}, m_path.string(),
                     m_notices.empty() ? UserText({TextId("library.opened_to_read", "it was opened for reading only")})
                                       : m_notices.front());
+    checkStillThere();
     try {
         SQLite::Transaction transaction(*m_database, SQLite::TransactionBehavior::IMMEDIATE);
         work(*m_database);

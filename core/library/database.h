@@ -35,8 +35,9 @@ public:
     using Work = std::function<void(SQLite::Database&)>;
 
     // Makes the file (mode 600) and its folders where there are none and Access::Write asks; brings an older file up to
-    // date, after a copy of it was put beside it. Error(Format): no SQLite file, another program's, or too damaged to
-    // be read. Of a newer version, damaged, or not to be written to: open for reading, see notices().
+    // date, also for Access::Read, after a copy of it was put beside it. Error(Format): no SQLite file, another
+    // program's, or too damaged to be read. Of a newer version, damaged, or not to be written to: open for reading, see
+    // notices().
     Database(const std::filesystem::path& path, const Schema& schema, Access access);
     ~Database();
     Database(const Database&) = delete;
@@ -48,7 +49,7 @@ public:
     const std::vector<UserText>& notices() const { return m_notices; }
 
     // `work` in one BEGIN IMMEDIATE transaction: all of it is on the disk on return, or none of it is. Error(Io) also
-    // where the file is open for reading only.
+    // where the file is open for reading only, or no longer at its path.
     void write(const Work& work);
     // `work` on one state of the file.
     void read(const Work& work);
@@ -58,18 +59,22 @@ public:
 private:
     void open(const Schema& schema, Access access);
     void connect(bool writing);
-    void identify(const Schema& schema);
+    void make(const std::string& name, int flags);
+    void readUndisturbed();
+    bool identify(const Schema& schema);
     void check();
     void setJournal();
     void migrate(const Schema& schema);
     void keepAsItWas(int version);
     void onlyRead(UserText why);
+    void checkStillThere() const;
     void copyTo(const std::filesystem::path& copy);
 
     std::filesystem::path m_path;
     std::unique_ptr<SQLite::Database> m_database;
     std::mutex m_mutex;
     std::vector<UserText> m_notices;
+    std::uint64_t m_device = 0, m_inode = 0; // of the file that is open
     bool m_readOnly = false, m_network = false;
 };
 

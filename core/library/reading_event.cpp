@@ -73,8 +73,8 @@ json kept(const std::string& name, const json& value, int depth)
             checkText(name.c_str(), text, 64 << 10);
             return text;
         }
-        if (std::find(words.begin(), words.end(), name) != words.end() && isWord(text))
-            return text;
+        if (std::find(words.begin(), words.end(), name) != words.end())
+            return isWord(text) ? text : studyKey(text);
         refuse(name, {TextId("library.no_place_for_text", "the log has no place for this text")});
     }
     if (depth == 0)

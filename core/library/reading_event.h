@@ -57,8 +57,9 @@ bool isModelOutput(const LogEntry& entry);
 
 // A detail as it is kept: numbers and booleans under any name of small letters; texts only under the names that are
 // known, so that no patient's name, ID or path gets in by a slip: "text" and "texts" (what was asked), "study" and
-// "image" (made keys), and words of at most 64 letters, digits, blanks, dots, signs + - _ as "model", "hash", "slot",
-// "side", "view", "tool", "way", "what", "name", "unit". Error(Usage) names what cannot be kept.
+// "image" (made keys), and "model", "hash", "slot", "side", "view", "tool", "way", "what", "name", "unit", of which
+// more than 64 characters, or others than letters, digits, blanks and . + - _, become a key too. Error(Usage) names
+// what cannot be kept.
 nlohmann::json keptDetail(const EventKind& kind, const nlohmann::json& detail);
 
 // {"entry", "session", "at", "ms", "kind", "study", "detail"}

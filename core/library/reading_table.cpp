@@ -73,10 +73,10 @@ Course courseOf(const LockedVerdict& verdict, const std::vector<LogEntry>& entri
             locked = detail.is_object() && detail.value("verdict", std::int64_t{0}) == verdict.id;
             if (onScreen)
                 out.onStudy += entry.ms - onScreen->ms;
-            if (!locked)
-                out = {onScreen, 0, 0, nlohmann::json::array()};
             if (onScreen)
                 onScreen = &entry;
+            if (!locked)
+                out = {onScreen, 0, 0, nlohmann::json::array()};
         }
         if (locked && ofStudy && is(entry, ReadingEvent::Ask)) {
             ++out.asks;

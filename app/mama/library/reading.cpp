@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/text_escape.h"
 #include "core/library/reader_file.h"
 #include "core/library/reading_check.h"
 #include "core/library/reading_table.h"
@@ -65,9 +66,9 @@ void printSessions(ReaderFile& file, bool json)
                         {"entries", each.entries},
                         {"verdicts", each.verdicts}});
         if (!json)
-            std::cout << each.id << "\t" << each.author << "\t" << (each.readFirst ? "read first" : "-") << "\t"
-                      << each.began << "\t" << (each.ended.empty() ? "not ended" : each.ended) << "\t" << each.entries
-                      << " entries\t" << each.verdicts << " verdicts\n";
+            std::cout << each.id << "\t" << oneLine(each.author) << "\t" << (each.readFirst ? "read first" : "-")
+                      << "\t" << each.began << "\t" << (each.ended.empty() ? "not ended" : each.ended) << "\t"
+                      << each.entries << " entries\t" << each.verdicts << " verdicts\n";
     }
     if (json)
         printJson({{"file", file.path().string()}, {"sessions", list}});
@@ -88,8 +89,8 @@ int log(const ReadingCommand& command)
         if (command.json)
             std::cout << toJson(entry).dump() << "\n";
         else
-            std::cout << entry.id << "\t" << entry.at << "\t" << entry.kind << "\t"
-                      << (entry.study.empty() ? "-" : entry.study) << "\t" << entry.detail << "\n";
+            std::cout << entry.id << "\t" << entry.at << "\t" << oneLine(entry.kind) << "\t"
+                      << (entry.study.empty() ? "-" : entry.study) << "\t" << oneLine(entry.detail) << "\n";
     std::cout << std::flush;
     return Done;
 }
@@ -101,8 +102,9 @@ int replay(const ReadingCommand& command)
     const std::vector<LogEntry> entries = file->entries(session.id);
     std::int64_t before = 0;
     for (const LogEntry& entry : entries) {
-        std::cout << elapsed(entry.ms) << "\t+" << elapsed(entry.ms - before) << "\t" << entry.id << "\t" << entry.kind
-                  << "\t" << (entry.study.empty() ? "-" : entry.study) << "\t" << entry.detail << "\n";
+        std::cout << elapsed(entry.ms) << "\t+" << elapsed(entry.ms - before) << "\t" << entry.id << "\t"
+                  << oneLine(entry.kind) << "\t" << (entry.study.empty() ? "-" : entry.study) << "\t"
+                  << oneLine(entry.detail) << "\n";
         before = entry.ms;
     }
     std::cout << std::flush;

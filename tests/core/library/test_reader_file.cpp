@@ -180,7 +180,6 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("detail");
         QTest::newRow("path") << R"({"study": "1.2", "path": "/data/MARKER^JANE/a.dcm"})";
-        QTest::newRow("path as a known word") << R"({"study": "1.2", "model": "/data/MARKER/model"})";
         QTest::newRow("name") << R"({"study": "1.2", "patient": "MARKER"})";
         QTest::newRow("deep") << R"({"study": "1.2", "a": [{"b": {"c": "MARKER"}}]})";
         QTest::newRow("as a name") << R"({"study": "1.2", "MARKER": 1})";
@@ -197,7 +196,8 @@ private Q_SLOTS:
         const json given = json::parse(detail.toStdString());
         QVERIFY(!fault([&] { file.log(session, ReadingEvent::Zoom, given); }).empty());
         const std::string folderStudy = "folder:MARKER_JANE";
-        file.log(session, ReadingEvent::Zoom, {{"study", folderStudy}, {"image", "MARKER^JANE"}});
+        file.log(session, ReadingEvent::Zoom,
+                 {{"study", folderStudy}, {"image", "MARKER^JANE"}, {"model", "/data/MARKER/model"}});
         Verdict verdict = verdictOf(folderStudy);
         verdict.marks[0].image = "MARKER^JANE";
         file.lock(session, verdict);
