@@ -86,10 +86,10 @@ bool isWholeDeflate(std::span<const std::byte> raw, std::size_t expected)
     return state == Z_STREAM_END || (state == Z_BUF_ERROR && made >= expected);
 }
 
-// No encoder of LZW writes two zero codes more than once in a row.
-bool hasHole(std::span<const std::byte> raw)
+// Zeros in a row that no encoder writes: LZW has no two zero codes after another twice, those of dictionaries none of a
+// match's length.
+bool hasHole(std::span<const std::byte> raw, std::size_t least)
 {
-    constexpr std::size_t least = 16;
     std::size_t run = 0;
     for (const std::byte each : raw) {
         if (each != std::byte{0} && run >= least)
@@ -119,7 +119,9 @@ bool agreesWithItsLength(std::span<const std::byte> strile, std::size_t made, st
     case COMPRESSION_ADOBE_DEFLATE:
     case COMPRESSION_DEFLATE: return isWholeDeflate(strile, made);
     case COMPRESSION_PACKBITS: return isWholePackBits(strile, made);
-    case COMPRESSION_LZW: return !hasHole(strile);
+    case COMPRESSION_LZW: return !hasHole(strile, 16);
+    case COMPRESSION_ZSTD:
+    case COMPRESSION_LZMA: return !hasHole(strile, 64);
     default: return true;
     }
 }

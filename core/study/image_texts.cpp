@@ -45,6 +45,14 @@ NamedText description(const char* source, const std::string& text)
     return out;
 }
 
+// Side and view in a sentence may be another image's.
+NamedText comment(const std::string& text)
+{
+    NamedText out{"ImageComments", {}};
+    out.text.spoken = commentKinds(text);
+    return out;
+}
+
 // A paddle names no view.
 NamedText paddle(const std::string& name)
 {
@@ -61,7 +69,7 @@ std::vector<NamedText> imageTexts(const StudyImage& image)
     std::vector<NamedText> all{description("SeriesDescription", h.seriesDescription),
                                description("ProtocolName", h.protocolName),
                                description("AcquisitionDeviceProcessingDescription", h.processing),
-                               description("ImageComments", h.comments),
+                               comment(h.comments),
                                paddle(h.paddle),
                                {"StudyDescription", parseViewText(h.studyDescription), true},
                                {"procedure", parseViewText(h.procedure), true},

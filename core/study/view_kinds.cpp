@@ -23,6 +23,7 @@ constexpr ViewKind kinds[] = {{"S", TextId("badge.spot", "spot compression"), tr
                               {"AC", TextId("badge.anterior_compression", "anterior compression"), false},
                               {"IMF", TextId("badge.infra_mammary_fold", "infra-mammary fold"), false},
                               {"exaggerated", TextId("badge.exaggerated", "exaggerated"), true},
+                              {"galactography", TextId("badge.galactography", "galactography"), true},
                               {"localisation", TextId("badge.localisation", "localisation"), true},
                               {"biopsy", TextId("badge.biopsy", "biopsy, stereotaxis"), true},
                               {"after a procedure", TextId("badge.after_a_procedure", "after a procedure"), false},

@@ -36,6 +36,8 @@ constexpr Speech beginnings[] = {{"SPOT", "S", ""},
                                  {"REFOUL", "ID", ""},
                                  {"PUSHBACK", "ID", ""},
                                  {"TANGEN", "TAN", ""},
+                                 {"GALACTO", "galactography", ""},
+                                 {"DUCTO", "galactography", ""},
                                  {"CLEAVAGE", "CV", ""},
                                  {"CLEOPATRA", "AT", ""},
                                  {"EXAG", "exaggerated", ""},
@@ -59,7 +61,8 @@ constexpr Speech beginnings[] = {{"SPOT", "S", ""},
                                  {"INFRAMAMM", "IMF", ""}};
 // Whole words, wherever they stand.
 constexpr Speech wholes[] = {
-    {"CONE", "S", ""},      {"MAG", "M", ""}, {"MAGN", "M", ""}, {"DISPL", "ID", ""}, {"SEED", "localisation", ""},
+    {"CONE", "S", ""},      {"MAG", "M", ""},    {"MAGN", "M", ""},   {"MAGV", "M", ""},   {"MAGS", "M", ""},
+    {"TANG", "TAN", ""},    {"MIRATA", "S", ""}, {"MIRATO", "S", ""}, {"DISPL", "ID", ""}, {"SEED", "localisation", ""},
     {"SCOUT", "biopsy", ""}};
 // Words that have other meanings too, and count only beside a view.
 constexpr Speech besideView[] = {{"ID", "ID", ""},          {"TAN", "TAN", ""},
@@ -68,7 +71,8 @@ constexpr Speech besideView[] = {{"ID", "ID", ""},          {"TAN", "TAN", ""},
                                  {"RS", "RS", ""},          {"NP", "NP", ""},
                                  {"IMF", "IMF", ""},        {"LOC", "localisation", ""},
                                  {"LE", "", "low energy"},  {"SUB", "", "recombined"},
-                                 {"REC", "", "recombined"}, {"HE", "", "high energy"}};
+                                 {"DES", "", "recombined"}, {"REC", "", "recombined"},
+                                 {"HE", "", "high energy"}};
 // Two words after each other, by their beginnings.
 struct Pair
 {
@@ -165,7 +169,7 @@ bool deniesBehind(const Words& all, std::size_t i)
     if (is(word, {"NO", "NONE", "OFF", "NEIN"})) // "mag: no", not "mag no grid" nor "spot no. 2"
         return !isNumber(at(all, i + 1)) && (i + 1 == all.size() || all[i + 1].clause != all[i].clause);
     return is(word, {"NOT", "IF", "NEEDED", "PLANNED"}) ||
-           begins(word, {"RECOMMEND", "ADVIS", "SUGGEST", "DECLIN", "REFUS", "REQUIR"});
+           begins(word, {"RECOMMEND", "ADVIS", "SUGGEST", "DECLIN", "REFUS", "REQUIR", "FOLLOW"});
 }
 
 bool isDenied(const Words& all, std::size_t at, bool (*isView)(const std::string&))
@@ -224,6 +228,19 @@ bool standsByView(const Words& all, std::size_t at, bool (*isView)(const std::st
             break;
     }
     return false;
+}
+
+// Views that have a name of their own: "R TAN", with nothing else but a side.
+std::string_view ownName(const Words& all, std::size_t at)
+{
+    const std::string& word = all[at].text;
+    if (!is(word, {"TAN", "CV", "AT", "AX"}))
+        return {};
+    const bool alone = std::ranges::all_of(all, [&](const ViewWord& other) {
+        return &other == &all[at] || sideOfWord(other.text) != Side::Unknown || isBreastWord(other.text) ||
+               isNumber(other.text);
+    });
+    return alone && all.size() > 1 ? std::string_view(word) : std::string_view();
 }
 
 void take(std::string_view label, std::string_view contrast, ViewText& text)
@@ -290,6 +307,7 @@ void listen(std::string_view text, const Words& all, bool (*isView)(const std::s
             take(phrase, "", found);
             continue;
         }
+        take(ownName(all, i), "", found);
         const auto* pair = std::ranges::find_if(pairs, [&](const Pair& one) {
             return all[i].text.starts_with(one.first) && at(all, i + 1).starts_with(one.second) &&
                    (one.first.size() > 1 || all[i].text == one.first);
@@ -307,6 +325,28 @@ void listen(std::string_view text, const Words& all, bool (*isView)(const std::s
     }
     if (saysFactor(std::string(text)))
         take("M", "", found);
+}
+
+std::vector<std::string> commentKinds(const std::string& comment)
+{
+    const std::vector<ViewWord> all = viewWords(comment);
+    ViewText found;
+    listen(
+        comment, all, [](const std::string&) { return false; }, found);
+    const auto says = [&](std::initializer_list<std::string_view> any) {
+        return std::ranges::any_of(all, [&](const ViewWord& word) { return begins(word.text, any); });
+    };
+    constexpr std::size_t few = 3; // words that are a label, no sentence
+    std::erase_if(found.spoken, [&](const std::string& label) {
+        if (label == "biopsy" || label == "after a procedure" || label == "AX")
+            return true;
+        if (label == "S")
+            return all.size() > few && !says({"COMPRES", "VIEW", "MAG", "CONE", "FOCAL"});
+        if (label == "localisation")
+            return !says({"LOCALI", "LOKALI"}) || !says({"WIRE", "NEEDLE", "HOOK", "SEED", "DRAHT"});
+        return label == "ID" && !says({"IMPLANT", "EKLUND"});
+    });
+    return found.spoken;
 }
 
 std::vector<std::string> paddleKinds(const std::string& paddle)

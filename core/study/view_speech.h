@@ -10,6 +10,10 @@ namespace mama {
 void listen(std::string_view text, const std::vector<ViewWord>& words, bool (*isView)(const std::string&),
             ViewText& found);
 
+// The labels of what a free comment says; a biopsy of years ago, a wire on a scar and a spot on the skin say nothing of
+// the view.
+std::vector<std::string> commentKinds(const std::string& comment);
+
 // The labels of what a compression paddle is made for: "10CM MAG", "TSPOT", "QUAD", "IMPLANT".
 std::vector<std::string> paddleKinds(const std::string& paddle);
 

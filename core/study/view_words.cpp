@@ -198,6 +198,11 @@ std::vector<ViewWord> viewWords(std::string_view text)
     for (ViewWord& word : all)
         if (word.text == "OML") // Spanish order
             word.text = "MLO";
+    for (std::size_t i = 0; i + 1 < all.size(); ++i)
+        if (all[i].text == "I" && all[i + 1].text == "D") { // "I.D."
+            all[i].text = "ID";
+            all.erase(all.begin() + static_cast<std::ptrdiff_t>(i) + 1);
+        }
     return all;
 }
 

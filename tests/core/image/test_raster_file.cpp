@@ -211,8 +211,8 @@ private Q_SLOTS:
         QTest::addColumn<int>("compression");
         QTest::addColumn<int>("bits");
         QTest::addColumn<bool>("tiled");
-        for (const int compression :
-             {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_PACKBITS, COMPRESSION_JPEG})
+        for (const int compression : {COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE,
+                                      COMPRESSION_PACKBITS, COMPRESSION_ZSTD, COMPRESSION_JPEG})
             for (const int bits : {8, 16})
                 for (const bool tiled : {false, true})
                     if (compression != COMPRESSION_JPEG || bits == 8)

@@ -281,6 +281,14 @@ private Q_SLOTS:
                  {"no grid MAG", "M"},
                  {"spot no. 2", "S"},
                  {"small focal spot", ""},
+                 {"R TAN", "TAN"},
+                 {"R AT", "AT"},
+                 {"R CC AT 28 kV", ""},
+                 {"R CC I.D.", "ID"},
+                 {"R CC MAGV", "M"},
+                 {"ductogram L CC", "galactography"},
+                 {"R CC compressione mirata", "S"},
+                 {"R CC, spot views to follow if needed", ""},
                  {"for display", ""},
                  {"Screening mammogram, routine views", ""},
                  {"Standard 4 views, dense breasts", ""},
@@ -325,6 +333,9 @@ private Q_SLOTS:
         row("PaddleDescription", "IMPLANT", "implant displaced");
         row("PaddleDescription", "10CM MAG", "magnification");
         row("ImageComments", "spot compression", "spot compression");
+        row("ImageComments", "compressed spot, palpable lump", "spot compression");
+        row("ImageComments", "Magnified 1.8x", "magnification");
+        row("ImageComments", "needle localization", "localisation");
         row("AcquisitionDeviceProcessingDescription", "MAG 1.8", "magnification");
         row("StudyDescription", "Mammo spot right", "spot compression");
         row("PerformedProcedureStepDescription", "Magnification views", "magnification");
@@ -359,6 +370,10 @@ private Q_SLOTS:
         QTest::addColumn<QString>("value");
         for (const char* value : {"screening, no spot compression needed", "additional spot views recommended",
                                   "small focal spot", "patient declined magnification: no mag", "routine views"})
+            QTest::newRow(value) << "ImageComments" << value;
+        for (const char* value : {"history of biopsy 2010", "see prior stereotactic biopsy report",
+                                  "needle biopsy scar", "localized pain", "wire marker on scar",
+                                  "displaced fracture of rib", "white spot artefact near the nipple", "seen with L CC"})
             QTest::newRow(value) << "ImageComments" << value;
         QTest::newRow("study") << "StudyDescription"
                                << "Mammo diagnostic spot";
