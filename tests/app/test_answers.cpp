@@ -240,6 +240,42 @@ private Q_SLOTS:
         QTRY_VERIFY(view.hasFocus());
     }
 
+    // One key opens each panel with its first control, Esc closes it and returns to the pictures; on a small window it
+    // lies over them.
+    void panelsOpenAndCloseByKeys()
+    {
+        for (const QSize size : {QSize(1600, 1000), QSize(1280, 800)}) {
+            WindowFixture fixture;
+            MainWindow& window = fixture.window();
+            window.resize(size);
+            QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+            window.activateWindow();
+            QVERIFY(QTest::qWaitForWindowActive(&window));
+            viewer::PaneView& view = window.read().view();
+            QTRY_VERIFY(view.hasFocus());
+            const int room = view.width();
+            auto* edit = window.read().findChild<SentenceEdit*>();
+            QVERIFY(!edit->isVisible());
+            QTest::keyClick(&view, Qt::Key_A);
+            QTRY_VERIFY(edit->isVisible() && edit->hasFocus());
+            QCoreApplication::processEvents();
+            QCOMPARE(view.width() == room, size.width() < 1500);
+            QTest::keyClick(edit, Qt::Key_Escape);
+            QTRY_VERIFY(!edit->isVisible() && view.hasFocus());
+            for (const auto& [key, name] : {std::pair{Qt::Key_V, "Images of the study"}, {Qt::Key_E, "Studies"}}) {
+                QListWidget* list = nullptr;
+                for (auto* each : window.read().findChildren<QListWidget*>())
+                    if (each->accessibleName() == QLatin1String(name))
+                        list = each;
+                QVERIFY(list && !list->isVisible());
+                QTest::keyClick(&view, key);
+                QTRY_VERIFY(list->isVisible() && list->hasFocus());
+                QTest::keyClick(list, Qt::Key_Escape);
+                QTRY_VERIFY(!list->isVisible() && view.hasFocus());
+            }
+        }
+    }
+
     // The name of the window is what the picture shows, whoever chose it.
     void theWindowsNameIsTrue()
     {

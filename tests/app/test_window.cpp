@@ -85,8 +85,12 @@ std::string clipped(MainWindow& window)
     for (int column = ScoreTable::firstImage; column <= last; ++column)
         if (header->sectionSize(column) < table->fontMetrics().horizontalAdvance(QStringLiteral("-0.000")))
             return "too narrow: column " + std::to_string(column);
-    const QString study = onReadingPage<QListWidget>(window)->item(0)->text();
-    const int room = onReadingPage<QListWidget>(window)->viewport()->width();
+    const QListWidget* studies = nullptr;
+    for (const auto* each : window.read().findChildren<QListWidget*>())
+        if (each->accessibleName() == QStringLiteral("Studies"))
+            studies = each;
+    const QString study = studies->item(0)->text();
+    const int room = studies->viewport()->width();
     return window.fontMetrics().horizontalAdvance(study) <= room ? std::string()
                                                                  : "too narrow for: " + study.toStdString();
 }
@@ -203,6 +207,10 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("maps-1600"));
         window.resize(1280, 800);
         fixture.screenshot(QStringLiteral("maps-1280"));
+        for (const char* panel : {"panel.ask", "panel.studies"})
+            window.findChild<QAction*>(QLatin1String(panel))->trigger();
+        QCoreApplication::processEvents();
+        fixture.screenshot(QStringLiteral("panels-1280"));
         MAMA_SAME(clipped(window));
     }
 
@@ -259,7 +267,7 @@ private Q_SLOTS:
             QVERIFY2(listed.insert(QString::fromLatin1(each.command)).second, each.command);
             QVERIFY2(!*each.key || keys.insert(QString::fromLatin1(each.key)).second, each.key);
         }
-        static const QRegularExpression id(QStringLiteral("^(file|study|view|model|train|help)\\."));
+        static const QRegularExpression id(QStringLiteral("^(file|study|reading|panel|view|model|train|help)\\."));
         for (const QAction* action : window.findChildren<QAction*>()) {
             if (!id.match(action->objectName()).hasMatch())
                 continue;

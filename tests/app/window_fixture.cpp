@@ -11,6 +11,7 @@ namespace mama::test {
 WindowFixture::WindowFixture()
 {
     qputenv("MAMA_CACHE", QFile::encodeName(m_folder.filePath("cache"))); // for the engine and the commands
+    qputenv("MAMA_READER", QFile::encodeName(m_folder.filePath("reader.db")));
     m_settings = std::make_unique<QSettings>(m_folder.filePath("settings.ini"), QSettings::IniFormat);
     m_window = std::make_unique<MainWindow>(QString::fromStdString(program("mama").string()), *m_settings);
     m_window->show();

@@ -30,13 +30,17 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     m_hint->hide();
     buildTable();
     QHBoxLayout* fused = buildFusion();
-    m_provenance = new QLabel(this);
-    m_provenance->setWordWrap(true);
-    m_provenance->setTextFormat(Qt::PlainText);
-    m_provenance->setTextInteractionFlags(Qt::TextSelectableByMouse);
     QFont small = font();
     small.setPointSizeF(small.pointSizeF() * 0.9);
-    m_provenance->setFont(small);
+    m_ranks = new QLabel(this);
+    m_provenance = new QLabel(this);
+    for (QLabel* label : {m_ranks, m_provenance}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+        label->setFont(small);
+    }
+    m_ranks->hide();
 
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -44,6 +48,7 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
     column->addWidget(m_examples);
     column->addWidget(m_hint);
     column->addWidget(m_table, 1);
+    column->addWidget(m_ranks);
     column->addLayout(fused);
     column->addWidget(m_provenance);
 }
@@ -51,7 +56,7 @@ QueryPanel::QueryPanel(QWidget* parent) : QWidget(parent)
 QHBoxLayout* QueryPanel::buildSentence()
 {
     m_sentence = new SentenceEdit(this);
-    m_sentence->setPlaceholderText(tr("Type a sentence: There is a mass."));
+    m_sentence->setPlaceholderText(tr("Type a sentence, or paste a report"));
     m_sentence->setAccessibleName(tr("Sentence"));
     m_ask = new QPushButton(tr("Ask"), this);
     m_ask->setEnabled(false);
@@ -65,6 +70,7 @@ QHBoxLayout* QueryPanel::buildSentence()
     connect(m_sentence, &QLineEdit::textChanged, this,
             [this](const QString& text) { m_ask->setEnabled(!text.trimmed().isEmpty()); });
     connect(m_ask, &QPushButton::clicked, this, [this] { ask(); });
+    connect(m_sentence, &SentenceEdit::reportPasted, this, &QueryPanel::asked);
     auto* line = new QHBoxLayout;
     line->addWidget(m_sentence, 1);
     line->addWidget(m_ask);
@@ -174,6 +180,12 @@ void QueryPanel::setProvenance(const QString& text)
 {
     m_provenance->setText(text);
     m_provenance->setVisible(!text.isEmpty());
+}
+
+void QueryPanel::setRanks(const QString& text)
+{
+    m_ranks->setText(text);
+    m_ranks->setVisible(!text.isEmpty());
 }
 
 void QueryPanel::setFusionRule(const QString& rule)

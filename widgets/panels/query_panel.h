@@ -29,6 +29,7 @@ public:
     void setHint(const QString& text, bool isError);
     void setStalled(bool stalled); // what is asked waits for a person, not for the engine
     void setProvenance(const QString& text);
+    void setRanks(const QString& text); // what the small figures of the table are
     void setFusionRule(const QString& rule);
     // Sentences to try, a button each under the line; the first few are shown.
     void setExamples(const QStringList& sentences);
@@ -54,7 +55,7 @@ private:
     QWidget* m_examples;
     QTableView* m_table;
     QLabel* m_hint;
-    QLabel* m_provenance;
+    QLabel *m_ranks, *m_provenance;
     QComboBox* m_rule;
 };
 

@@ -32,7 +32,7 @@ int rankHeight(const QModelIndex& index, const QFont& font)
     const QAbstractItemModel& table = *index.model();
     for (int column = ScoreTable::firstImage; column < table.columnCount(); ++column)
         if (!index.siblingAtColumn(column).data(ScoreTable::rankRole).toString().isEmpty())
-            return QFontMetrics(smaller(font)).height();
+            return 2 * QFontMetrics(smaller(font)).height();
     return 0;
 }
 

@@ -121,6 +121,27 @@ double ScoreTable::rank(int row, int column) const
     return ofImage(scores.imageRanks, m_images[static_cast<std::size_t>(column - firstImage)].pane);
 }
 
+double ScoreTable::neutral(int row, int column) const
+{
+    const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
+    if (column == rightColumn())
+        return scores.rightNeutral;
+    if (column == leftColumn())
+        return scores.leftNeutral;
+    if (column == studyColumn())
+        return scores.studyNeutral;
+    return ofImage(scores.imageNeutral, m_images[static_cast<std::size_t>(column - firstImage)].pane);
+}
+
+QString ScoreTable::ranks(int row, int column) const
+{
+    const QString reference = percent(rank(row, column)), sentences = percent(neutral(row, column));
+    if (reference.isEmpty() && sentences.isEmpty())
+        return {};
+    const auto orDash = [](const QString& text) { return text.isEmpty() ? QStringLiteral("–") : text; };
+    return orDash(reference) + QLatin1Char('\n') + orDash(sentences);
+}
+
 // What is said below the sentence.
 QString ScoreTable::note(const SentenceScores& scores) const
 {
@@ -139,6 +160,10 @@ QString ScoreTable::tip(int row, int column) const
                                         .arg(value(row, column), 0, 'f', 3)
                                         .arg(100 * rank(row, column), 0, 'f', 0)
                                         .arg(scores.reference);
+    if (column >= firstImage && std::isfinite(neutral(row, column)))
+        text += QLatin1Char('\n') + tr("more than %1 % of the neutral sentences (%2)")
+                                        .arg(100 * neutral(row, column), 0, 'f', 0)
+                                        .arg(scores.neutral);
     return plainTip(text + (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestTip)));
 }
 
@@ -175,7 +200,7 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (role == noteRole)
         return note(scores);
     if (role == rankRole)
-        return isSentence ? QString() : percent(rank(index.row(), index.column()));
+        return isSentence ? QString() : ranks(index.row(), index.column());
     if (role == Qt::ToolTipRole)
         return tip(index.row(), index.column());
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
@@ -188,7 +213,8 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
         return tr("%1 %2: %3")
                    .arg(cut(scores.sentence, longestCell),
                         headerData(index.column(), Qt::Horizontal, Qt::DisplayRole).toString(),
-                        data(index, Qt::DisplayRole).toString() + QLatin1Char(' ') + data(index, rankRole).toString()) +
+                        data(index, Qt::DisplayRole).toString() + QLatin1Char(' ') +
+                            data(index, rankRole).toString().replace(QLatin1Char('\n'), QLatin1Char(' '))) +
                (scores.note.isEmpty() ? QString() : QLatin1Char('\n') + cut(scores.note, longestNote));
     if (role != Qt::DisplayRole && role != Qt::AccessibleTextRole)
         return {};
@@ -223,13 +249,15 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
 
 QString ScoreTable::toText() const
 {
-    const bool ranked =
-        std::ranges::any_of(m_rows, [](const SentenceScores& row) { return std::isfinite(row.studyRank); });
+    const bool ranked = std::ranges::any_of(m_rows, [](const SentenceScores& row) {
+        return std::isfinite(row.studyRank) || std::isfinite(row.studyNeutral);
+    });
     QString text = tr("sentence; similarity (cosine), fused by %1 of %2").arg(m_rule, fusedImages());
     for (int column = firstImage; column < columnCount(); ++column) {
         text += QLatin1Char('\t') + title(column);
         if (ranked)
-            text += QLatin1Char('\t') + tr("%1 rank").arg(title(column));
+            text += QLatin1Char('\t') + tr("%1 rank").arg(title(column)) + QLatin1Char('\t') +
+                    tr("%1 rank among neutral sentences").arg(title(column));
     }
     if (ranked)
         text += QLatin1Char('\t') + tr("Ranked among");
@@ -240,7 +268,8 @@ QString ScoreTable::toText() const
         for (int column = firstImage; column < columnCount(); ++column) {
             text += QLatin1Char('\t') + data(index(row, column), Qt::DisplayRole).toString();
             if (ranked)
-                text += QLatin1Char('\t') + percent(rank(row, column));
+                text +=
+                    QLatin1Char('\t') + percent(rank(row, column)) + QLatin1Char('\t') + percent(neutral(row, column));
         }
         if (ranked)
             text += QLatin1Char('\t') + scores.reference;

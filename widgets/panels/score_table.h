@@ -27,6 +27,13 @@ struct SentenceScores
     double rightRank = std::numeric_limits<double>::quiet_NaN();
     double leftRank = std::numeric_limits<double>::quiet_NaN();
     double studyRank = std::numeric_limits<double>::quiet_NaN();
+    // The same among neutral sentences asked of this study.
+    std::map<viewer::PaneId, double> imageNeutral;
+    double rightNeutral = std::numeric_limits<double>::quiet_NaN();
+    double leftNeutral = std::numeric_limits<double>::quiet_NaN();
+    double studyNeutral = std::numeric_limits<double>::quiet_NaN();
+    QString mapSentence;                           // of which the map is; empty: of the whole
+    QString neutral;                               // what the neutral sentences are
     std::map<viewer::PaneId, QString> outside;     // why an image is none of the kind that the model was trained on
     QString reference;                             // what the ranks are among, or why there are none
     std::optional<std::array<double, 2>> mapRange; // ends of a map's default range; empty: no reference
@@ -50,7 +57,9 @@ class ScoreTable : public QAbstractTableModel
 public:
     static constexpr int sentenceColumn = 0, firstImage = 1; // then the other images, right, left and study
     static constexpr int noteRole = Qt::UserRole;            // of any cell of a row: its note, cut where it is endless
-    static constexpr int rankRole = Qt::UserRole + 1;        // of a number's cell: "98 %"; empty without a reference
+    // Of a number's cell, a line each, "–" where there is none: rank in the reference, among neutral sentences; or
+    // empty.
+    static constexpr int rankRole = Qt::UserRole + 1;
 
     explicit ScoreTable(QObject* parent = nullptr) : QAbstractTableModel(parent) {}
 
@@ -74,6 +83,8 @@ public:
 private:
     double value(int row, int column) const;
     double rank(int row, int column) const;
+    double neutral(int row, int column) const;
+    QString ranks(int row, int column) const;
     QString note(const SentenceScores& scores) const;
     QString tip(int row, int column) const;
     QString title(int column) const;

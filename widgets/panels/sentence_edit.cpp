@@ -1,6 +1,8 @@
 #include "widgets/panels/sentence_edit.h"
 
+#include <QClipboard>
 #include <QCompleter>
+#include <QGuiApplication>
 #include <QKeyEvent>
 #include <QStringListModel>
 
@@ -12,7 +14,7 @@ SentenceEdit::SentenceEdit(QWidget* parent) : QLineEdit(parent)
     completer->setCaseSensitivity(Qt::CaseInsensitive);
     completer->setCompletionMode(QCompleter::InlineCompletion);
     setCompleter(completer);
-    setMaxLength(4000);
+    setMaxLength(100000);
     setClearButtonEnabled(true);
 }
 
@@ -36,6 +38,11 @@ void SentenceEdit::remember(const QString& sentence)
 
 void SentenceEdit::keyPressEvent(QKeyEvent* event)
 {
+    if (event->matches(QKeySequence::Paste)) {
+        const QString text = QGuiApplication::clipboard()->text();
+        if (text.trimmed().contains(QLatin1Char('\n')))
+            return Q_EMIT reportPasted(text);
+    }
     const int step = event->key() == Qt::Key_Up ? 1 : event->key() == Qt::Key_Down ? -1 : 0;
     if (step == 0 || event->modifiers() != Qt::NoModifier) {
         m_at = -1;

@@ -18,6 +18,7 @@ public:
 
 Q_SIGNALS:
     void historyChanged();
+    void reportPasted(const QString& text); // of several lines: it is not put into this one
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

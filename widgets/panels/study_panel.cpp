@@ -52,20 +52,31 @@ void tell(QListWidgetItem* item, const QString& text, const QString& tip)
 
 StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
 {
+    m_studiesPart = new QWidget(this);
+    m_imagesPart = new QWidget(this);
     m_list = makeList(this, tr("Studies"));
-    m_imagesTitle = heading(tr("Images"), this);
     m_images = makeList(this, tr("Images of the study"));
     m_problemsTitle = heading({}, this);
     m_problems = makeList(this, tr("Files that are not shown, and why"));
     m_problems->setLayoutMode(QListView::Batched); // a data set may have thousands of tables and masks
-    setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 · 00 images")) + 12);
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(0, 0, 0, 0);
-    column->addWidget(m_list, 2);
-    column->addWidget(m_imagesTitle);
-    column->addWidget(m_images, 2);
-    column->addWidget(m_problemsTitle);
-    column->addWidget(m_problems, 1);
+    auto* left = new QVBoxLayout(m_studiesPart);
+    left->setContentsMargins(0, 0, 0, 0);
+    left->addWidget(heading(tr("Studies"), this));
+    left->addWidget(m_list, 2);
+    left->addWidget(m_problemsTitle);
+    left->addWidget(m_problems, 1);
+    auto* right = new QVBoxLayout(m_imagesPart);
+    right->setContentsMargins(0, 0, 0, 0);
+    right->addWidget(heading(tr("Images of the study"), this));
+    right->addWidget(m_images, 1);
+    for (QWidget* part : {m_studiesPart, m_imagesPart})
+        part->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0000-00-00 · 00 images")) + 12);
+    auto* both = new QVBoxLayout(this); // until the page takes them
+    both->setContentsMargins(0, 0, 0, 0);
+    both->addWidget(m_studiesPart);
+    both->addWidget(m_imagesPart);
+    m_studiesPart->setFocusProxy(m_list);
+    m_imagesPart->setFocusProxy(m_images);
     showProblemsTitle();
     connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0 && row != m_current)

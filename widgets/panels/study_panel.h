@@ -16,6 +16,9 @@ class StudyPanel : public QWidget
     Q_OBJECT
 public:
     explicit StudyPanel(QWidget* parent = nullptr);
+    // Its two parts, which stand where the page wants them.
+    QWidget* studies() const { return m_studiesPart; }
+    QWidget* images() const { return m_imagesPart; }
 
     void setStudies(const std::vector<Study>& studies);
     void setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
@@ -40,7 +43,8 @@ private:
     std::set<int> m_unread; // images of the current study
     int m_current = -1;
     bool m_identifiers = false;
-    QLabel *m_imagesTitle, *m_problemsTitle;
+    QWidget *m_studiesPart, *m_imagesPart;
+    QLabel* m_problemsTitle;
     QListWidget *m_list, *m_images, *m_problems;
     int m_ofStudy = 0, m_ofScan = 0; // the first rows of the list of problems; then others
 };

@@ -105,7 +105,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (!date.isEmpty() && !small)
         top.push_back({date, 9.5, quiet});
     if (const auto score = texts.score.find(*cell.pane); score != texts.score.end() && !score->second.isEmpty())
-        top.push_back({score->second, small ? 8.5 : 10.5, result, true});
+        for (const QString& line : score->second.split(QLatin1Char('\n')))
+            top.push_back({line, small ? 8.5 : 10.5, result, true});
     if (const auto doubt = texts.doubt.find(*cell.pane); doubt != texts.doubt.end() && !doubt->second.isEmpty())
         top.push_back({doubt->second, 8.5, warm, false, true});
     if (facts.header.frames > 1 && !small)

@@ -81,11 +81,21 @@ void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std:
     advance();
 }
 
-void ModelSession::setFusionRule(const QString& rule)
+void ModelSession::setHeld(bool held)
 {
-    if (rule == m_rule)
+    if (held == m_held)
         return;
-    m_rule = rule;
+    m_held = held;
+    if (held) {
+        forgetQueries();
+        forgetResults(Wish::Dropped);
+    }
+    advance();
+}
+
+// Those on the way to the engine.
+void ModelSession::forgetQueries()
+{
     for (auto it = m_pending.begin(); it != m_pending.end();) {
         if (it->second.kind == Request::Query) {
             m_engine.cancel(it->first);
@@ -94,6 +104,14 @@ void ModelSession::setFusionRule(const QString& rule)
             ++it;
         }
     }
+}
+
+void ModelSession::setFusionRule(const QString& rule)
+{
+    if (rule == m_rule)
+        return;
+    m_rule = rule;
+    forgetQueries();
     forgetResults();
     advance();
 }
@@ -257,7 +275,7 @@ void ModelSession::advance()
         }
         return;
     }
-    if (!m_model->text)
+    if (!m_model->text || m_held)
         return;
     for (const SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting && !inFlight(Request::Query, scores.sentence))

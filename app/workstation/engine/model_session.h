@@ -62,6 +62,8 @@ public:
     // null: none. beside: images that are scored beside those in the four views, in columns of their own. Sentences
     // asked of another study are not asked of this one before ask() or repeat(), unless keepAsking() was called.
     void setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside = {});
+    // Nothing is asked of the model, and what was answered goes: nothing of it may be shown.
+    void setHeld(bool held);
     void keepAsking() { m_keepsAsking = true; }
     void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
     void ask(const QString& sentence);
@@ -74,6 +76,7 @@ public:
     const std::optional<ModelFacts>& model() const { return m_model; }
     const QString& modelProblem() const { return m_modelProblem; }
     bool loadCancelled() const { return m_loadCancelled; } // that is the problem
+    bool busy() const { return !m_pending.empty() || loading(); }
     bool studyEncoded() const { return !m_studyId.empty(); }
     bool canRepeat() const; // there are sentences that were not asked of this study
     const std::vector<SentenceScores>& scores() const { return m_scores; }
@@ -103,6 +106,7 @@ private:
     enum class Wish { Kept, Dropped }; // for what was asked
     void forgetResults(Wish wish = Wish::Kept);
     bool loading() const;
+    void forgetQueries();
     void tryAgain();
     template <class Message>
     void send(Request kind, const Message& request, const QString& sentence = {});
@@ -124,7 +128,7 @@ private:
     QString m_folder, m_rule = QStringLiteral("maximum");
     std::shared_ptr<const Study> m_study;
     std::vector<std::size_t> m_beside;
-    bool m_keepsAsking = false;
+    bool m_keepsAsking = false, m_held = false;
     std::vector<SentenceScores> m_scores;
     std::vector<std::vector<SentenceMap>> m_maps; // a row of m_scores each
 

@@ -149,6 +149,7 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     std::vector<SentenceMap> maps;
     scores.images.clear();
     scores.imageRanks.clear();
+    scores.imageNeutral.clear();
     scores.outside.clear();
     for (const protocol::QueryReply::Image& image : reply.images) {
         const auto index = sentIndex(image.image);
@@ -158,6 +159,7 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
         const viewer::PaneId pane{m_study->uid, *index};
         scores.images[pane] = first(image.scores);
         scores.imageRanks[pane] = first(image.ranks);
+        scores.imageNeutral[pane] = first(image.neutralRanks);
         for (const UserText& warning : image.warningTexts)
             if (isOutside(warning))
                 scores.outside[pane] +=
@@ -165,16 +167,22 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
         if (auto overlay = overlayOf(image.maps, geometry->second))
             maps.push_back({pane, std::move(overlay)});
     }
-    scores.right = scores.left = scores.rightRank = scores.leftRank = nan;
+    scores.right = scores.left = scores.rightRank = scores.leftRank = scores.rightNeutral = scores.leftNeutral = nan;
     for (const protocol::QueryReply::Breast& breast : reply.breasts) {
         const bool right = breast.side == name(Side::Right);
         (right ? scores.right : scores.left) = first(breast.scores);
         (right ? scores.rightRank : scores.leftRank) = first(breast.ranks);
+        (right ? scores.rightNeutral : scores.leftNeutral) = first(breast.neutralRanks);
     }
     scores.study = first(reply.study.scores);
     scores.studyRank = first(reply.study.ranks);
+    scores.studyNeutral = first(reply.study.neutralRanks);
+    scores.neutral = reply.neutral ? text(reply.neutral->name) : QString();
+    const protocol::QueryReply::Text& asked = reply.texts.at(0);
+    scores.unlike = asked.unlike;
+    scores.mapSentence = asked.mapSentence && asked.sentences > 1 ? text(*asked.mapSentence) : QString();
     scores.reference = referenceOf(reply);
-    scores.mapRange = reply.texts.at(0).mapRange;
+    scores.mapRange = asked.mapRange;
     scores.note = notesOf(reply);
     scores.state = SentenceScores::State::Done;
     m_maps[static_cast<std::size_t>(row)] = std::move(maps);
@@ -186,8 +194,7 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
 QString ModelSession::referenceOf(const protocol::QueryReply& reply)
 {
     if (reply.reference)
-        return tr("%1, %n studies", nullptr, static_cast<int>(reply.reference->studies))
-            .arg(text(reply.reference->name));
+        return text(reply.reference->name);
     return reply.referenceProblem ? text(*reply.referenceProblem) : QString();
 }
 
@@ -197,6 +204,12 @@ QString ModelSession::notesOf(const protocol::QueryReply& reply)
     const protocol::QueryReply::Text& said = reply.texts.at(0);
     for (const UserText& warning : said.warningTexts)
         notes.append(shownText(warning));
+    if (said.unlike && said.nearest)
+        notes.append(tr("nearest that it knows: “%1”, %2")
+                         .arg(text(said.nearest->text))
+                         .arg(said.nearest->similarity, 0, 'f', 2));
+    if (said.cutText)
+        notes.append(tr("not read: “%1”").arg(text(*said.cutText)));
     QMap<QString, QStringList> ofImages; // by what is said
     for (const protocol::QueryReply::Image& image : reply.images)
         for (const UserText& warning : image.warningTexts)

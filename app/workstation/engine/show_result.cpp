@@ -20,7 +20,8 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
     QString name = model.name + QLatin1Char(' ') + model.shortHash();
     if (result.checkpoint)
         name = tr("%1, checkpoint of step %2").arg(name).arg(*result.checkpoint);
-    legend.sentence = result.scores.sentence.toStdString();
+    legend.sentence =
+        (result.scores.mapSentence.isEmpty() ? result.scores.sentence : result.scores.mapSentence).toStdString();
     QStringList warnings;
     if (!result.scores.note.isEmpty())
         warnings << result.scores.note;
@@ -62,7 +63,7 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
                 score = tr("image similarity %1").arg(value->second, 0, 'f', 3);
             const auto rank = result->scores.imageRanks.find(pane);
             if (!score.isEmpty() && rank != result->scores.imageRanks.end() && std::isfinite(rank->second))
-                score += tr(" · rank %1 %").arg(100 * rank->second, 0, 'f', 0);
+                score += QLatin1Char('\n') + tr("rank %1 %").arg(100 * rank->second, 0, 'f', 0);
         }
         view.setOverlay(pane, overlay);
         view.setScore(pane, score, doubt);

@@ -7,7 +7,12 @@ namespace mama::settings_keys {
 
 inline constexpr QLatin1String theme("window/theme");
 inline constexpr QLatin1String windowGeometry("window/geometry");
-inline constexpr QLatin1String windowState("window/state");
+inline constexpr QLatin1String readFirst("read/first"); // the switch
+inline constexpr QLatin1String reader("read/author");   // name or pseudonym of who reads
+inline constexpr QLatin1String leftPanel("read/left");  // open panel of a drawer; -1: closed
+inline constexpr QLatin1String rightPanel("read/right");
+inline constexpr QLatin1String leftWidth("read/left-width");
+inline constexpr QLatin1String rightWidth("read/right-width");
 inline constexpr QLatin1String studyFolder("files/folder"); // where studies were opened last
 inline constexpr QLatin1String recentModels("model/recent");
 inline constexpr QLatin1String queryHistory("query/history");

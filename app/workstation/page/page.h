@@ -52,12 +52,11 @@ protected:
     };
     QAction* add(const QString& menu, Command command);
     QAction* add(QMenu* submenu, Command command);
+    QAction* make(Command command); // without a place in the menus
     void addLine(const QString& menu);
     QMenu* addSubmenu(const QString& menu, const QString& title);
 
 private:
-    QAction* make(Command command);
-
     QString m_title;
     QVBoxLayout* m_head;
     std::vector<MenuEntry> m_menus;

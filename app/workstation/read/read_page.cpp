@@ -3,9 +3,14 @@
 #include "app/workstation/engine/map_range.h"
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/drawer.h"
 #include "app/workstation/read/query_hint.h"
+#include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/reading_notes.h"
+#include "app/workstation/read/verdict_bar.h"
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
+#include "core/text/sentences/report_sentences.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -14,12 +19,15 @@
 #include <QAction>
 #include <QApplication>
 #include <QEvent>
+#include <QInputDialog>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMainWindow>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <cmath>
 #include <tuple>
 
 // What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
@@ -35,11 +43,32 @@ QString nameOf(const StudyImage& image)
     return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
 }
 
+// What the small figures below a similarity are.
+QString ranksText(const ModelSession& session)
+{
+    for (const SentenceScores& row : session.scores()) {
+        if (row.state != SentenceScores::State::Done)
+            continue;
+        const QString reference =
+            std::isfinite(row.studyRank)
+                ? ReadPage::tr("Upper %: reference studies that score lower (%1).").arg(row.reference)
+            : row.reference.isEmpty()
+                ? ReadPage::tr("This model has no reference set: `mama model reference` makes one.")
+                : row.reference;
+        return std::isfinite(row.studyNeutral)
+                   ? reference + QLatin1Char(' ') +
+                         ReadPage::tr("Lower %: neutral sentences that score lower (%1).").arg(row.neutral)
+                   : reference;
+    }
+    return {};
+}
+
 } // namespace
 
 ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
-      m_session(new ModelSession(engineProgram, this)), m_frame(new QMainWindow(this))
+      m_session(new ModelSession(engineProgram, this)), m_reader(new ReaderWork(settings, this)),
+      m_frame(new QMainWindow(this))
 {
     buildContent();
     buildPanels();
@@ -47,6 +76,7 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectStudies();
     connectSession();
     connectPanels();
+    connectReader();
     restore();
     updateHint();
 }
@@ -79,16 +109,31 @@ void ReadPage::setModel(const QString& folder)
 
 void ReadPage::ask(const QString& sentence)
 {
+    if (!maySee())
+        return;
     m_encodingProblem.clear();
     m_session->ask(sentence);
+    m_notes->asked(sentence);
     for (std::size_t row = 0; row < m_session->scores().size(); ++row)
         if (m_session->scores()[row].sentence == sentence)
             m_queryPanel->selectRow(static_cast<int>(row));
     updateHint();
 }
 
+void ReadPage::askText(const QString& text)
+{
+    const auto sentences = splitReport(text.toStdString());
+    if (sentences.size() < 2)
+        return ask(text.simplified());
+    for (const ReportSentence& each : sentences)
+        ask(QString::fromStdString(each.text));
+    m_queryPanel->selectRow(static_cast<int>(m_session->scores().size() - sentences.size()));
+}
+
 void ReadPage::repeat()
 {
+    if (!maySee())
+        return;
     m_encodingProblem.clear();
     if (m_session->scores().empty())
         return m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
@@ -101,8 +146,15 @@ void ReadPage::repeat()
 void ReadPage::cancel()
 {
     const QWidget* focus = QApplication::focusWidget();
-    if (focus && focus != m_view && isAncestorOf(focus) && m_content->currentWidget() == m_view)
-        return m_view->setFocus(Qt::ShortcutFocusReason);
+    for (Drawer* drawer : {m_left, m_right})
+        if (drawer->current() >= 0 && drawer->holds(focus)) {
+            drawer->close();
+            return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+        }
+    if (!m_studies->busy() && !m_session->busy()) {
+        (m_right->current() >= 0 ? m_right : m_left)->close();
+        return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+    }
     if (m_studies->busy())
         m_studies->cancel();
     else
@@ -174,12 +226,14 @@ void ReadPage::showStudy()
     if (m_refused > 0) // what is missing may be among them
         m_view->setEmptyText(tr("%1: not in what could be read of this study"));
     m_content->setCurrentWidget(m_view);
-    if (const QWidget* focus = QApplication::focusWidget(); !focus || !m_queryPanel->isAncestorOf(focus))
+    if (const QWidget* focus = QApplication::focusWidget(); !m_left->holds(focus) && !m_right->holds(focus))
         m_view->setFocus();
     m_studyPanel->setCurrent(m_studies->current());
     m_studyPanel->setImages(study); // placing one reorders them
     m_queryPanel->setImages(scoredColumns());
+    showGate();
     m_session->setStudy(std::make_shared<const Study>(study), m_studies->beside());
+    m_notes->studyShown(study);
     if (m_view->overlayStyle().basis == viewer::RangeBasis::Study)
         showReferenceRange();
     updateCaption();
@@ -319,9 +373,14 @@ void ReadPage::place(Slot slot)
     const Study* study = m_studies->study();
     if (!study || !active || active->image >= study->images.size())
         return Q_EMIT told(tr("No image is active: click one first."), false);
-    const QString file = QString::fromStdString(pathText(study->images[active->image].path.filename()));
+    const std::filesystem::path path = study->images[active->image].path;
+    const int frame = study->images[active->image].frame;
+    const QString file = QString::fromStdString(pathText(path.filename()));
     if (!m_studies->place(static_cast<int>(active->image), slot))
         return Q_EMIT told(tr("The file says which view %1 is: it stays so.").arg(file), false);
+    for (const StudyImage& image : m_studies->study()->images)
+        if (image.path == path && image.frame == frame)
+            m_reader->assign(image);
     Q_EMIT told(
         tr("%1 is %2, as you say. %3 takes it back.")
             .arg(
@@ -333,9 +392,9 @@ void ReadPage::place(Slot slot)
 void ReadPage::undoPlace()
 {
     if (!m_studies->undoPlace())
-        Q_EMIT told(tr("There is nothing to take back."), false);
-    else
-        Q_EMIT told(tr("Side and view are unknown again."), false);
+        return Q_EMIT told(tr("There is nothing to take back."), false);
+    m_reader->undoAssign();
+    Q_EMIT told(tr("Side and view are unknown again."), false);
 }
 
 void ReadPage::selectSentence(int by)
@@ -372,6 +431,7 @@ void ReadPage::connectSession()
     });
     connect(m_session, &ModelSession::scoresChanged, this, [this] {
         m_queryPanel->setRows(m_session->scores());
+        m_queryPanel->setRanks(ranksText(*m_session));
         showMaps();
     });
     connect(m_session, &ModelSession::mapsReady, this, [this](int row) {
@@ -410,8 +470,8 @@ void ReadPage::connectPanels()
     connect(m_studyPanel, &StudyPanel::imageSelected, this, &ReadPage::activate);
     connect(m_studyPanel, &StudyPanel::imageChosen, this, &ReadPage::hangExtra);
     connect(m_view, &PaneView::activePaneChanged, this, &ReadPage::selectActiveImage);
-    connect(m_queryPanel, &QueryPanel::asked, this, [this](const QString& sentence) {
-        ask(sentence);
+    connect(m_queryPanel, &QueryPanel::asked, this, [this](const QString& text) {
+        askText(text);
         if (m_content->currentWidget() == m_view)
             m_view->setFocus(Qt::ShortcutFocusReason);
     });
@@ -441,6 +501,8 @@ void ReadPage::showMaps()
     if (m_view->overlayStyle().basis == viewer::RangeBasis::Reference)
         showReferenceRange();
     showResult(*m_view, result ? &*result : nullptr);
+    if (result && result->scores.state == SentenceScores::State::Done)
+        m_notes->modelShown(*result);
     if (result && !result->maps.empty())
         QTimer::singleShot(0, this, &ReadPage::mapsOnScreen);
 }
@@ -471,8 +533,71 @@ void ReadPage::showReferenceRange()
     m_mapPanel->setStyle(style);
 }
 
+void ReadPage::connectReader()
+{
+    m_studies->setComplete(m_reader->assignments());
+    m_notes = new ReadingNotes(*m_reader, *m_view, this);
+    connect(m_reader, &ReaderWork::told, this, &ReadPage::told);
+    connect(m_reader, &ReaderWork::gateChanged, this, &ReadPage::showGate);
+    connect(m_reader, &ReaderWork::begun, this, [this] {
+        if (m_studies->study())
+            m_notes->studyShown(*m_studies->study());
+    });
+    connect(m_reader, &ReaderWork::locked, this, [this](const QString& study, const QString& words) {
+        m_lockedWords[study.toStdString()] = words;
+        showGate();
+        if (m_content->currentWidget() == m_view)
+            m_view->setFocus();
+    });
+    connect(m_verdict, &VerdictBar::lockAsked, m_reader, &ReaderWork::lock);
+}
+
+void ReadPage::switchReadFirst(bool on)
+{
+    if (on && !m_reader->readFirst()) {
+        bool given = false;
+        const QString name =
+            QInputDialog::getText(this, tr("Read first"), tr("Who reads? A name or pseudonym, kept with each verdict:"),
+                                  QLineEdit::Normal, m_reader->author(), &given);
+        if (!given || name.trimmed().isEmpty())
+            return showGate();
+        m_reader->setAuthor(name.trimmed());
+    }
+    m_lockedWords.clear();
+    m_reader->setReadFirst(on);
+}
+
+// In a read-first session nothing of a model is on the screen before the verdict is locked.
+void ReadPage::showGate()
+{
+    const Study* study = m_studies->study();
+    const bool first = m_reader->readFirst(), open = m_reader->mayShowModel(study);
+    m_session->setHeld(!open);
+    m_verdict->setVisible(first);
+    m_verdict->setStudy(study);
+    const auto words = study ? m_lockedWords.find(study->uid) : m_lockedWords.end();
+    m_verdict->setLocked(words == m_lockedWords.end() ? QString() : words->second);
+    m_right->setNote(0, open ? QString() : tr("locked"));
+    findChild<QAction*>(QStringLiteral("reading.first"))->setChecked(first);
+    updateHint();
+}
+
+bool ReadPage::maySee()
+{
+    if (m_reader->mayShowModel(m_studies->study()))
+        return true;
+    Q_EMIT told(tr("Read first: lock your verdict on this study, then ask the model."), false);
+    m_verdict->setFocus(Qt::ShortcutFocusReason);
+    return false;
+}
+
 void ReadPage::updateHint()
 {
+    if (!m_reader->mayShowModel(m_studies->study())) {
+        m_queryPanel->setStalled(true);
+        return m_queryPanel->setHint(tr("Read first: the model answers when your verdict on this study is locked."),
+                                     false);
+    }
     const Readiness readiness{m_studies->study() != nullptr, m_encodingProblem};
     const QueryHint hint = queryHint(*m_session, readiness);
     m_queryPanel->setStalled(waitsForPerson(*m_session, readiness));
@@ -486,6 +611,22 @@ void ReadPage::updateCaption()
                        : QString());
 }
 
+// Where there is room, panels stand beside the pictures.
+void ReadPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    constexpr int roomy = 1500;
+    m_left->setFloating(width() < roomy);
+    m_right->setFloating(width() < roomy);
+}
+
+void ReadPage::showEvent(QShowEvent* event)
+{
+    Page::showEvent(event);
+    if (const QWidget* focus = QApplication::focusWidget(); !focus || !isAncestorOf(focus))
+        m_content->currentWidget()->setFocus();
+}
+
 void ReadPage::changeEvent(QEvent* event)
 {
     Page::changeEvent(event);
@@ -495,7 +636,10 @@ void ReadPage::changeEvent(QEvent* event)
 
 void ReadPage::keep()
 {
-    m_settings.setValue(settings_keys::windowState, m_frame->saveState());
+    m_settings.setValue(settings_keys::leftPanel, m_left->current());
+    m_settings.setValue(settings_keys::rightPanel, m_right->current());
+    m_settings.setValue(settings_keys::leftWidth, m_left->panelWidth());
+    m_settings.setValue(settings_keys::rightWidth, m_right->panelWidth());
     m_settings.setValue(settings_keys::queryHistory, m_queryPanel->sentence()->history());
     const viewer::OverlayStyle& style = m_view->overlayStyle();
     m_settings.setValue(settings_keys::mapOpacity, style.opacity);

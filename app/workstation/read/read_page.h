@@ -16,9 +16,13 @@ class QToolBar;
 
 namespace mama {
 
+class Drawer;
 class MapPanel;
 class QueryPanel;
+class ReaderWork;
+class ReadingNotes;
 class StudyPanel;
+class VerdictBar;
 class WindowList;
 
 // The page on which a study is read and scored: studies on the left, its images, sentences and maps on the right. It
@@ -31,7 +35,7 @@ public:
     ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent = nullptr);
     ~ReadPage() override;
 
-    QList<QAction*> panels() const override;
+    QList<QAction*> panels() const override { return m_panelActions; }
     bool takes(const QStringList& paths) const override;
     void open(const QStringList& paths) override;
     void keep() override;
@@ -39,10 +43,12 @@ public:
     void open(const std::vector<std::filesystem::path>& paths);
     void setModel(const QString& folder);
     void ask(const QString& sentence);
-    void repeat(); // the sentences that were not asked of this study
+    void askText(const QString& text); // a report: each of its sentences
+    void repeat();                     // the sentences that were not asked of this study
     void cancel(); // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
     StudySession& studies() { return *m_studies; }
+    ReaderWork& reader() { return *m_reader; }
     ModelSession& session() { return *m_session; }
     viewer::PaneView& view() { return *m_view; }
 
@@ -57,10 +63,14 @@ Q_SIGNALS:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     void buildContent();
     void buildPanels();
+    void buildPanelCommands();
+    void toggle(Drawer& drawer, int panel, QWidget* first);
     void buildCommands();
     void buildModelCommands();
     QMenu* buildViewCommands(); // the menu of layouts
@@ -68,6 +78,10 @@ private:
     void connectStudies();
     void connectSession();
     void connectPanels();
+    void connectReader();
+    void switchReadFirst(bool on);
+    void showGate();
+    bool maySee(); // what a model says; else it is told why not
     void restore();
 
     void chooseFiles(bool folder);
@@ -100,7 +114,13 @@ private:
     QSettings& m_settings;
     StudySession* m_studies;
     ModelSession* m_session;
-    QMainWindow* m_frame; // the content between its panels
+    ReaderWork* m_reader;
+    ReadingNotes* m_notes = nullptr;
+    VerdictBar* m_verdict = nullptr;
+    std::map<std::string, QString> m_lockedWords; // by study
+    QMainWindow* m_frame;                         // tools, and the content between its drawers
+    QWidget* m_stage = nullptr;                   // head and pictures: what floating panels lie over
+    Drawer *m_left = nullptr, *m_right = nullptr;
     QStackedWidget* m_content = nullptr;
     QLabel* m_start = nullptr;
     viewer::PaneView* m_view = nullptr;
@@ -110,6 +130,7 @@ private:
     QToolBar* m_tools = nullptr;
     WindowList* m_windows = nullptr;
     QMenu* m_recentModels = nullptr;
+    QList<QAction*> m_panelActions;
     QString m_encodingProblem;
     int m_refused = 0;                                      // files of the scan
     viewer::ViewLayout m_layout = viewer::ViewLayout::Grid; // of the four views, chosen last

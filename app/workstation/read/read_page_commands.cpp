@@ -1,6 +1,9 @@
 // The page's commands, in the menus and among the tools.
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/drawer.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/verdict_bar.h"
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
 #include "widgets/panels/query_panel.h"
@@ -43,6 +46,24 @@ void ReadPage::buildCommands()
     }
     add(places, {"study.place.undo", tr("&Undo"), [this] { undoPlace(); }});
     addLine(study);
+    add(study, {"reading.first", tr("&Read first"), [this] { switchReadFirst(!m_reader->readFirst()); }})
+        ->setCheckable(true);
+    add(study, {"reading.verdict", tr("Type the &verdict"), [this] {
+                    if (m_reader->readFirst())
+                        m_verdict->setFocus(Qt::ShortcutFocusReason);
+                    else
+                        Q_EMIT told(tr("Verdicts are given in a read-first session: Study ▸ Read first."), false);
+                }});
+    QAction* lock =
+        add(study, {"reading.lock", tr("&Lock the verdict"), [this] {
+                        if (m_reader->readFirst() && !m_verdict->ready())
+                            return Q_EMIT told(
+                                tr("A verdict needs a BI-RADS category of each breast that has a picture."), false);
+                        m_verdict->lock();
+                    }});
+    connect(lock, &QAction::changed, m_verdict,
+            [this, lock] { m_verdict->setLockKey(lock->shortcut().toString(QKeySequence::NativeText)); });
+    addLine(study);
     add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
     QAction* identifiers = add(study, {"study.identifiers", tr("Show patient &identifiers"), [] {}});
@@ -50,6 +71,7 @@ void ReadPage::buildCommands()
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
     QMenu* layouts = buildViewCommands();
     buildModelCommands();
+    buildPanelCommands();
     buildTools(layouts);
 }
 
@@ -89,8 +111,10 @@ void ReadPage::buildModelCommands()
     add(model, {"model.open", tr("Open &model folder…"), [this] { chooseModel(); }, "model"});
     m_recentModels = addSubmenu(model, tr("&Recent models"));
     add(model, {"model.engine", tr("&Start the engine again"), [this] { m_session->start(); }});
-    add(model, {"model.sentence", tr("&Type a sentence"),
-                [this] { m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason); }});
+    add(model, {"model.sentence", tr("&Type a sentence"), [this] {
+                    m_right->open(0);
+                    m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
+                }});
     add(model, {"model.repeat", tr("Ask the last sentences of this st&udy"), [this] { repeat(); }});
     add(model, {"model.sentence.next", tr("&Next sentence"), [this] { selectSentence(1); }});
     add(model, {"model.sentence.previous", tr("&Previous sentence"), [this] { selectSentence(-1); }});

@@ -1,35 +1,24 @@
 // How the page is put together, and what the settings remember of it.
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/drawer.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/verdict_bar.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
 
 #include <QAction>
-#include <QDockWidget>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QMainWindow>
 #include <QStackedWidget>
+#include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace mama {
-namespace {
-
-QDockWidget* dock(QMainWindow* frame, const QString& title, const char* name, QWidget* content)
-{
-    auto* inner = new QWidget(frame);
-    auto* layout = new QVBoxLayout(inner);
-    layout->setContentsMargins(8, 6, 8, 8);
-    layout->addWidget(content);
-    auto* made = new QDockWidget(title, frame);
-    made->setObjectName(QLatin1String(name));
-    made->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetClosable);
-    made->setWidget(inner);
-    return made;
-}
-
-} // namespace
 
 void ReadPage::buildContent()
 {
@@ -42,45 +31,92 @@ void ReadPage::buildContent()
            "<p><b>Research software. Not for clinical use.</b></p>"),
         this);
     m_start->setAlignment(Qt::AlignCenter);
+    m_start->setFocusPolicy(Qt::StrongFocus);
     m_start->setWordWrap(true);
     connect(m_start, &QLabel::linkActivated, this, [this] { chooseFiles(true); });
     m_content = new QStackedWidget(this);
     m_content->addWidget(m_start);
     m_content->addWidget(m_view);
     auto* centre = new QWidget(this);
-    auto* column = new QVBoxLayout(centre);
+    m_stage = new QWidget(centre);
+    auto* column = new QVBoxLayout(m_stage);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addLayout(head());
     column->addWidget(m_content, 1);
+    m_verdict = new VerdictBar(m_stage);
+    m_verdict->hide();
+    column->addWidget(m_verdict);
+    m_left = new Drawer(Drawer::Side::Left, m_stage, centre);
+    m_right = new Drawer(Drawer::Side::Right, m_stage, centre);
+    auto* row = new QHBoxLayout(centre);
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(m_left);
+    row->addWidget(m_stage, 1);
+    row->addWidget(m_right);
     m_frame->setCentralWidget(centre);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(m_frame);
 }
 
+// Left the studies; right one drawer for questions and the study's images.
 void ReadPage::buildPanels()
 {
     m_studyPanel = new StudyPanel(this);
     m_queryPanel = new QueryPanel(this);
     m_mapPanel = new MapPanel(this);
-    QDockWidget* studies = dock(m_frame, tr("Studies"), "studies", m_studyPanel);
-    QDockWidget* query = dock(m_frame, tr("Sentences"), "sentences", m_queryPanel);
-    QDockWidget* maps = dock(m_frame, tr("Alignment maps"), "maps", m_mapPanel);
-    m_frame->addDockWidget(Qt::LeftDockWidgetArea, studies);
-    m_frame->addDockWidget(Qt::RightDockWidgetArea, query);
-    m_frame->addDockWidget(Qt::RightDockWidgetArea, maps);
-    m_frame->resizeDocks({studies, query}, {180, 380}, Qt::Horizontal);
-    m_frame->resizeDocks({query, maps}, {500, 230}, Qt::Vertical);
-    setTabOrder(m_queryPanel, m_mapPanel);
+    auto* ask = new QWidget(this);
+    auto* fold = new QToolButton(ask);
+    fold->setText(tr("Map"));
+    fold->setCheckable(true);
+    fold->setChecked(true);
+    fold->setArrowType(Qt::DownArrow);
+    fold->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    fold->setAutoRaise(true);
+    connect(fold, &QToolButton::toggled, this, [this, fold](bool open) {
+        fold->setArrowType(open ? Qt::DownArrow : Qt::RightArrow);
+        m_mapPanel->setVisible(open);
+    });
+    auto* column = new QVBoxLayout(ask);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(m_queryPanel, 1);
+    column->addWidget(fold);
+    column->addWidget(m_mapPanel);
+    m_left->add(tr("Studies"), m_studyPanel->studies());
+    m_right->add(tr("Ask"), ask);
+    m_right->add(tr("Images"), m_studyPanel->images());
+    m_studyPanel->hide();
 }
 
-QList<QAction*> ReadPage::panels() const
+void ReadPage::buildPanelCommands()
 {
-    QList<QAction*> toggles;
-    for (const char* name : {"studies", "sentences", "maps"})
-        toggles << m_frame->findChild<QDockWidget*>(QLatin1String(name))->toggleViewAction();
-    return toggles;
+    const auto panel = [this](const char* id, const QString& title, Drawer& drawer, int index, QWidget* first) {
+        QAction* action = make({id, title, [this, &drawer, index, first] { toggle(drawer, index, first); }});
+        action->setProperty("ofPictures", true);
+        action->setCheckable(true);
+        m_view->addAction(action);
+        m_start->addAction(action);
+        m_panelActions << action;
+        connect(&drawer, &Drawer::changed, action, [action, index](int open) { action->setChecked(open == index); });
+        connect(action, &QAction::changed, &drawer, [action, &drawer, index] {
+            drawer.setKey(index, action->shortcut().toString(QKeySequence::NativeText));
+        });
+    };
+    panel("panel.ask", tr("&Ask"), *m_right, 0, m_queryPanel->sentence());
+    panel("panel.images", tr("&Images of the study"), *m_right, 1, m_studyPanel->images());
+    panel("panel.studies", tr("&Studies"), *m_left, 0, m_studyPanel->studies());
+}
+
+void ReadPage::toggle(Drawer& drawer, int panel, QWidget* first)
+{
+    if (drawer.current() == panel) {
+        drawer.close();
+        return m_content->currentWidget()->setFocus();
+    }
+    drawer.open(panel);
+    first->setFocus(Qt::ShortcutFocusReason);
 }
 
 void ReadPage::restore()
@@ -95,7 +131,11 @@ void ReadPage::restore()
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
     rememberModel({});
-    m_frame->restoreState(m_settings.value(settings_keys::windowState).toByteArray());
+    m_reader->setReadFirst(m_settings.value(settings_keys::readFirst, false).toBool());
+    m_left->setPanelWidth(m_settings.value(settings_keys::leftWidth, 240).toInt());
+    m_right->setPanelWidth(m_settings.value(settings_keys::rightWidth, 380).toInt());
+    m_left->open(m_settings.value(settings_keys::leftPanel, -1).toInt() == 0 ? 0 : -1);
+    m_right->open(std::clamp(m_settings.value(settings_keys::rightPanel, -1).toInt(), -1, 1));
 }
 
 } // namespace mama

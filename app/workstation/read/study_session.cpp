@@ -34,7 +34,12 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
     Q_EMIT progress(tr("looking for studies"), 0, 0);
     BackgroundJob::Callbacks<ScanReport> calls;
     // Headers only: pixels are decoded once, when they are shown.
-    calls.work = [paths](const Job& job) { return scan(paths, job, {.readPixels = false}); };
+    calls.work = [paths, complete = m_complete](const Job& job) -> Cancellable<ScanReport> {
+        auto report = scan(paths, job, {.readPixels = false});
+        if (report && complete)
+            complete(*report, job);
+        return report;
+    };
     calls.progress = [this](quint64 done, quint64 total, const QString& phase) {
         if (m_scanning)
             Q_EMIT progress(phase, static_cast<qint64>(done), static_cast<qint64>(total));

@@ -7,6 +7,7 @@
 #include <QObject>
 #include <QString>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -21,6 +22,9 @@ class StudySession : public QObject
 public:
     using QObject::QObject;
 
+    // What is said of scanned images beside their files, on the scan's thread.
+    using Complete = std::function<void(ScanReport&, const Job&)>;
+    void setComplete(Complete complete) { m_complete = std::move(complete); }
     // Scans files and folders and shows the first study. What was open before goes.
     void open(const std::vector<std::filesystem::path>& paths);
     void show(int study);
@@ -85,6 +89,7 @@ private:
     std::size_t m_waiting = 0;
     std::vector<BackgroundJob> m_jobs; // of the study on screen
     BackgroundJob m_scan, m_frame;
+    Complete m_complete;
     PictureCache m_cache;
     std::map<int, PictureCache::Pictures> m_arriving;
 };

@@ -1,0 +1,63 @@
+#pragma once
+#include <QString>
+#include <QWidget>
+#include <vector>
+
+class QAbstractButton;
+class QFrame;
+class QStackedWidget;
+
+namespace mama {
+
+// Panels at one side of a page: a narrow edge with a button a panel, and the panel that is open, beside the content or,
+// where there is little room, over it. One at most is open.
+class Drawer : public QWidget
+{
+    Q_OBJECT
+public:
+    enum class Side { Left, Right };
+    static constexpr int edgeWidth = 24; // logical pixels
+
+    // stage: what open panels lie over while floating; it must outlive the drawer.
+    Drawer(Side side, QWidget* stage, QWidget* parent);
+
+    int add(const QString& title, QWidget* panel);
+    void setKey(int panel, const QString& key);   // of the command that opens it, shown on the edge
+    void setNote(int panel, const QString& note); // on the edge too: "locked"; empty: none
+    void open(int panel);
+    void close();
+    int current() const { return m_current; } // -1: closed
+    bool holds(const QWidget* widget) const;  // inside an open panel or the edge
+    void setFloating(bool floating);
+    bool floating() const { return m_floating; }
+    int panelWidth() const { return m_width; }
+    void setPanelWidth(int width); // logical pixels; docked panels may be drawn wider or narrower
+
+Q_SIGNALS:
+    void changed(int panel); // -1: closed
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void place();
+    void dragTo(int globalX);
+
+    Side m_side;
+    QWidget* m_stage;
+    QFrame* m_frame; // the open panel with its grip
+    QStackedWidget* m_panels;
+    QWidget *m_grip, *m_edge;
+    void label(int panel);
+
+    struct Words
+    {
+        QString key, note;
+    };
+    std::vector<QAbstractButton*> m_buttons;
+    std::vector<Words> m_words; // of m_buttons
+    int m_current = -1, m_width = 360;
+    bool m_floating = false;
+};
+
+} // namespace mama

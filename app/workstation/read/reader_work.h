@@ -1,0 +1,62 @@
+#pragma once
+#include "core/library/reader_file.h"
+
+#include <QObject>
+#include <QSettings>
+#include <QString>
+#include <QThreadPool>
+#include <functional>
+#include <memory>
+#include <set>
+
+namespace mama {
+
+struct ScanReport;
+struct Study;
+struct StudyImage;
+
+// What the reader does that lasts: verdicts, sides and views given to images, and in a read-first session the log. All
+// of it is written by one background thread in its order; what could not be written is told and nothing else follows
+// from it.
+class ReaderWork : public QObject
+{
+    Q_OBJECT
+public:
+    // The settings must outlive this object.
+    explicit ReaderWork(QSettings& settings, QObject* parent = nullptr);
+    ~ReaderWork() override;
+
+    // Read first: a session in which nothing of a model is shown of a study before the verdict on it is locked.
+    bool readFirst() const { return m_readFirst; }
+    void setReadFirst(bool on);
+    QString author() const;
+    void setAuthor(const QString& name);
+    bool mayShowModel(const Study* study) const;
+    // Final; the model may be shown once it is on the disk.
+    void lock(const Verdict& verdict);
+    void note(ReadingEvent event, const nlohmann::json& detail); // outside a read-first session: nothing
+
+    void assign(const StudyImage& image);
+    void undoAssign();
+    // Sides and views that were given before, to images without. On a scan's thread.
+    std::function<void(ScanReport&, const Job&)> assignments() const;
+
+Q_SIGNALS:
+    void gateChanged(); // mayShowModel() may answer otherwise
+    void begun();       // a read-first session
+    void locked(const QString& study, const QString& words);
+    void told(const QString& text, bool isError);
+
+private:
+    struct Shared; // with the background thread
+    using Write = std::function<void(ReaderFile&, std::int64_t session)>;
+    void later(Write work, std::function<void()> after = {});
+
+    QSettings& m_settings;
+    bool m_readFirst = false;
+    std::set<std::string> m_locked; // studies of this session
+    std::shared_ptr<Shared> m_shared;
+    QThreadPool m_thread; // of one
+};
+
+} // namespace mama

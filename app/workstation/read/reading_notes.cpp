@@ -1,0 +1,121 @@
+#include "app/workstation/read/reading_notes.h"
+
+#include "app/workstation/read/reader_work.h"
+#include "core/study/study.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+namespace {
+
+constexpr int restMs = 500; // no move for so long: it is written
+
+const char* name(viewer::ViewLayout layout)
+{
+    static constexpr std::array names{"grid", "row", "cc", "mlo", "right", "left", "single", "other"};
+    return names[static_cast<std::size_t>(layout)];
+}
+
+// A word that the log keeps: 64 of its characters.
+std::string word(const QString& text)
+{
+    std::string kept;
+    for (const char c : text.left(64).toStdString())
+        kept +=
+            std::isalnum(static_cast<unsigned char>(c)) || std::string_view(" .+-_").find(c) != std::string_view::npos
+                ? c
+                : '_';
+    return kept.substr(0, 64);
+}
+
+} // namespace
+
+ReadingNotes::ReadingNotes(ReaderWork& work, viewer::PaneView& view, QObject* parent)
+    : QObject(parent), m_work(work), m_view(view)
+{
+    m_rest.setSingleShot(true);
+    m_rest.setInterval(restMs);
+    connect(&m_rest, &QTimer::timeout, this, &ReadingNotes::rested);
+    connect(&m_view, &viewer::PaneView::windowChanged, this, [this](const viewer::PaneId& pane) {
+        m_windowed.insert(pane);
+        m_rest.start();
+    });
+    connect(&m_view, &viewer::PaneView::zoomChanged, this, [this] {
+        m_zoomed = true;
+        m_rest.start();
+    });
+    connect(&m_view, &viewer::PaneView::aidsChanged, this, [this] {
+        if (std::exchange(m_loupe, m_view.aids().loupe) != m_view.aids().loupe)
+            note(ReadingEvent::Loupe, {{"on", m_view.aids().loupe}, {"factor", m_view.aids().loupeMagnification}});
+    });
+    connect(&m_view, &viewer::PaneView::overlayStyleChanged, this, [this] {
+        const bool on = m_view.overlayStyle().visible;
+        if (std::exchange(m_overlay, on) != on && !m_shown.empty()) // else there is no map to show or hide
+            note(ReadingEvent::Overlay, {{"on", on}});
+    });
+}
+
+void ReadingNotes::note(ReadingEvent event, nlohmann::json detail)
+{
+    if (m_study.empty())
+        return;
+    detail["study"] = m_study;
+    m_work.note(event, detail);
+}
+
+void ReadingNotes::studyShown(const Study& study)
+{
+    m_rest.stop();
+    m_windowed.clear();
+    m_zoomed = false;
+    m_shown.clear();
+    m_study = study.uid;
+    m_layout = viewer::ViewLayout::Other;
+    nlohmann::json images = nlohmann::json::array();
+    for (const StudyImage& image : study.images)
+        if (!image.header.sopUid.empty())
+            images.push_back(image.header.sopUid);
+    note(ReadingEvent::StudyShown, {{"images", std::move(images)}});
+    m_zoomed = true; // how it hangs first
+    m_rest.start();
+}
+
+void ReadingNotes::rested()
+{
+    for (const viewer::PaneId& pane : std::exchange(m_windowed, {}))
+        if (const viewer::ViewImage* image = m_view.image(pane)) {
+            const viewer::Shade shade = m_view.shade(pane);
+            note(ReadingEvent::Window, {{"image", image->facts().header.sopUid},
+                                        {"centre", shade.window.centre},
+                                        {"width", shade.window.width}});
+        }
+    if (!std::exchange(m_zoomed, false))
+        return;
+    if (std::exchange(m_layout, m_view.viewLayout()) != m_view.viewLayout())
+        note(ReadingEvent::Hung, {{"name", name(m_view.viewLayout())}});
+    const auto active = m_view.activePane();
+    if (const viewer::ViewImage* image = active ? m_view.image(*active) : nullptr) {
+        const viewer::ViewPose pose = m_view.pose(*active);
+        note(ReadingEvent::Zoom, {{"image", image->facts().header.sopUid}, {"factor", pose.pixelsPerMm}});
+    }
+}
+
+void ReadingNotes::asked(const QString& sentence)
+{
+    note(ReadingEvent::Ask, {{"texts", nlohmann::json::array({sentence.toStdString()})}});
+}
+
+void ReadingNotes::modelShown(const SentenceResult& result)
+{
+    if (!m_shown.insert(result.scores.sentence).second)
+        return;
+    nlohmann::json detail{{"what", result.maps.empty() ? "scores" : "scores and maps"}};
+    if (result.model) {
+        detail["model"] = word(result.model->name);
+        detail["hash"] = word(result.model->hash);
+    }
+    note(ReadingEvent::ModelShown, detail);
+}
+
+} // namespace mama

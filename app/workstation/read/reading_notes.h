@@ -1,0 +1,44 @@
+#pragma once
+#include "app/workstation/engine/model_session.h"
+#include "core/library/reading_event.h"
+#include "widgets/viewer/pane_view.h"
+
+#include <QObject>
+#include <QTimer>
+#include <nlohmann/json_fwd.hpp>
+#include <set>
+#include <string>
+
+namespace mama {
+
+class ReaderWork;
+
+// The log of a read-first session: what hung, how it was windowed, zoomed and looked at, what was asked and when an
+// output of a model came on the screen. What changes with every move of the mouse is written when it rests.
+class ReadingNotes : public QObject
+{
+    Q_OBJECT
+public:
+    // Both must outlive this object.
+    ReadingNotes(ReaderWork& work, viewer::PaneView& view, QObject* parent);
+
+    void studyShown(const Study& study);
+    void asked(const QString& sentence);
+    void modelShown(const SentenceResult& result); // once a sentence and study
+
+private:
+    void note(ReadingEvent event, nlohmann::json detail);
+    void rested();
+
+    ReaderWork& m_work;
+    viewer::PaneView& m_view;
+    std::string m_study;
+    std::set<QString> m_shown; // sentences whose results were on the screen
+    QTimer m_rest;
+    bool m_zoomed = false;
+    std::set<viewer::PaneId> m_windowed;
+    viewer::ViewLayout m_layout = viewer::ViewLayout::Other;
+    bool m_loupe = false, m_overlay = true;
+};
+
+} // namespace mama

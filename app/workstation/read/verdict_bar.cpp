@@ -1,0 +1,132 @@
+#include "app/workstation/read/verdict_bar.h"
+
+#include "core/study/study.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QPushButton>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+template <class Names>
+QComboBox* choice(const Names& names, const QString& accessible, QWidget* parent)
+{
+    auto* box = new QComboBox(parent);
+    box->addItem(QStringLiteral("–"), QString());
+    for (const std::string_view name : names)
+        box->addItem(QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())),
+                     QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size())));
+    box->setAccessibleName(accessible);
+    return box;
+}
+
+std::string chosen(const QComboBox* box)
+{
+    return box->isEnabled() ? box->currentData().toString().toStdString() : std::string();
+}
+
+} // namespace
+
+VerdictBar::VerdictBar(QWidget* parent) : QWidget(parent)
+{
+    m_right = choice(biradsCategories, tr("BI-RADS of the right breast"), this);
+    m_left = choice(biradsCategories, tr("BI-RADS of the left breast"), this);
+    m_density = choice(densityClasses, tr("Density"), this);
+    m_confidence = new QSpinBox(this);
+    m_confidence->setRange(-1, 100);
+    m_confidence->setSpecialValueText(QStringLiteral("–"));
+    m_confidence->setValue(-1);
+    m_confidence->setSuffix(tr(" %"));
+    m_confidence->setAccessibleName(tr("Confidence"));
+    m_words = new QLabel(this);
+    m_words->setTextFormat(Qt::PlainText);
+    m_lock = new QPushButton(tr("Lock verdict"), this);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(8, 4, 8, 4);
+    auto* title = new QLabel(tr("<b>Read first</b>"), this);
+    row->addWidget(title);
+    for (const auto& [text, widget] : {std::pair<QString, QWidget*>{tr("BI-RADS &right"), m_right},
+                                       {tr("&left"), m_left},
+                                       {tr("&density"), m_density},
+                                       {tr("&confidence"), m_confidence}}) {
+        auto* label = new QLabel(text, this);
+        label->setBuddy(widget);
+        row->addWidget(label);
+        row->addWidget(widget);
+    }
+    row->addWidget(m_lock);
+    row->addWidget(m_words, 1);
+    setFocusProxy(m_right);
+    for (QComboBox* box : {m_right, m_left, m_density})
+        connect(box, &QComboBox::currentIndexChanged, this, &VerdictBar::refresh);
+    connect(m_lock, &QPushButton::clicked, this, &VerdictBar::lock);
+    setStudy(nullptr);
+}
+
+void VerdictBar::setStudy(const Study* study)
+{
+    const auto has = [&](Side side) {
+        return study && std::ranges::any_of(study->images, [&](const StudyImage& image) {
+                   return image.side == side || image.side == Side::Both || image.side == Side::Unknown;
+               });
+    };
+    m_right->setEnabled(has(Side::Right));
+    m_left->setEnabled(has(Side::Left));
+    const std::string uid = study ? study->uid : std::string();
+    if (uid != m_study) {
+        m_study = uid;
+        for (QComboBox* box : {m_right, m_left, m_density})
+            box->setCurrentIndex(0);
+        m_confidence->setValue(-1);
+        m_words->clear();
+    }
+    refresh();
+}
+
+// A later verdict is a second record; the one that is locked stays.
+void VerdictBar::setLocked(const QString& words)
+{
+    m_words->setText(words.isEmpty() ? tr("Nothing of a model is shown before the verdict is locked.") : words);
+    m_lock->setText(words.isEmpty() ? tr("Lock verdict") : tr("Lock another verdict"));
+    refresh();
+}
+
+bool VerdictBar::ready() const
+{
+    return !m_study.empty() && (m_right->isEnabled() || m_left->isEnabled()) &&
+           (!m_right->isEnabled() || m_right->currentIndex() > 0) &&
+           (!m_left->isEnabled() || m_left->currentIndex() > 0);
+}
+
+void VerdictBar::refresh() { m_lock->setEnabled(ready()); }
+
+void VerdictBar::setLockKey(const QString& key)
+{
+    m_lock->setToolTip(key.isEmpty() ? QString()
+                                     : tr("Lock the verdict (%1): it cannot be changed afterwards").arg(key));
+}
+
+void VerdictBar::lock()
+{
+    if (ready())
+        Q_EMIT lockAsked(verdict());
+}
+
+Verdict VerdictBar::verdict() const
+{
+    Verdict made;
+    made.study = m_study;
+    made.right = chosen(m_right);
+    made.left = chosen(m_left);
+    made.density = chosen(m_density);
+    if (m_confidence->value() >= 0)
+        made.confidence = m_confidence->value();
+    return made;
+}
+
+} // namespace mama

@@ -1,0 +1,164 @@
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+
+#include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/verdict_bar.h"
+#include "core/base/files.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+
+using namespace mama;
+using mama::test::WindowFixture;
+
+namespace {
+
+const QString sentence = QStringLiteral("There is a mass.");
+
+QComboBox* choice(MainWindow& window, const char* name)
+{
+    for (auto* each : window.read().findChildren<QComboBox*>())
+        if (each->accessibleName() == QLatin1String(name))
+            return each;
+    return nullptr;
+}
+
+// Nothing of a model: no row with a value, no map, no words of it on any picture.
+bool modelSaysNothing(MainWindow& window)
+{
+    for (const SentenceScores& row : window.read().session().scores())
+        if (row.state == SentenceScores::State::Done || std::isfinite(row.study) || !row.images.empty())
+            return false;
+    for (int row = 0; row < static_cast<int>(window.read().session().scores().size()); ++row)
+        if (!window.read().session().maps(row).empty())
+            return false;
+    return true;
+}
+
+} // namespace
+
+// Read first: the verdict, then the model.
+class TestReadFirst : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+    }
+
+    void theModelAnswersAfterTheLock()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QVERIFY(!model.empty());
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(sentence)); // before the switch: answered
+        window.read().reader().setAuthor(QStringLiteral("reader one"));
+        window.read().reader().setReadFirst(true);
+        QVERIFY(modelSaysNothing(window)); // and gone with it
+        fixture.screenshot(QStringLiteral("read-first"));
+        auto* bar = window.read().findChild<VerdictBar*>();
+        QVERIFY(bar && bar->isVisible() && !bar->ready());
+        window.read().ask(sentence);
+        window.read().repeat();
+        QTest::qWait(800);
+        QVERIFY(modelSaysNothing(window));
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger(); // no category yet: refused
+        QTest::qWait(200);
+        QVERIFY(!window.read().reader().mayShowModel(window.read().studies().study()));
+        choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
+        choice(window, "BI-RADS of the left breast")->setCurrentIndex(6);
+        choice(window, "Density")->setCurrentIndex(2);
+        window.read().findChild<QSpinBox*>()->setValue(80);
+        QVERIFY(bar->ready());
+        QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
+        QVERIFY(locked.count() > 0 || locked.wait(10000));
+        QVERIFY(window.read().reader().mayShowModel(window.read().studies().study()));
+        QVERIFY(fixture.askAndWait(sentence));
+        fixture.screenshot(QStringLiteral("read-first-locked"));
+        window.read().reader().setReadFirst(false);
+        QTRY_VERIFY_WITH_TIMEOUT(test::mamaCommand({"reading", "replay", "1"}).status == 0, 10000);
+        const auto log = test::mamaCommand({"reading", "log", "1"}).out;
+        for (const char* entry : {"study.shown", "lock", "ask", "model.shown", "session.end"})
+            QVERIFY2(log.contains(entry), entry);
+        const auto table = test::mamaCommand({"reading", "export"}).out;
+        QVERIFY2(table.contains("reader one") && table.contains("4A") && table.contains(sentence.toUtf8()),
+                 table.constData());
+    }
+
+    // The switch outlives a kill: the next window begins with the gate closed.
+    void anotherStartKeepsTheSwitch()
+    {
+        QTemporaryDir folder;
+        QSettings settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+        qputenv("MAMA_READER", QFile::encodeName(folder.filePath(QStringLiteral("reader.db"))));
+        {
+            MainWindow first(QString::fromStdString(test::program("mama").string()), settings);
+            first.read().reader().setReadFirst(true);
+        }
+        MainWindow second(QString::fromStdString(test::program("mama").string()), settings);
+        second.show();
+        QVERIFY(second.read().reader().readFirst());
+        QVERIFY(second.read().findChild<VerdictBar*>()->isVisible());
+        QSignalSpy shown(&second.read(), &ReadPage::studyOnScreen);
+        second.read().open(std::vector{test::dataFolder() / "four-view"});
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QVERIFY(!second.read().reader().mayShowModel(second.read().studies().study()));
+    }
+
+    // What cannot be written is told, and the gate stays closed.
+    void aFullDiskKeepsTheGateClosed()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto blocked = fixture.folder() / "blocked";
+        writeAtomically(blocked, std::string_view("a file where the folder should be"));
+        qputenv("MAMA_READER", QFile::encodeName(QString::fromStdString((blocked / "reader.db").string())));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QSignalSpy told(&window.read(), &Page::told);
+        window.read().reader().setReadFirst(true);
+        QTRY_VERIFY_WITH_TIMEOUT(told.count() > 0, 10000);
+        QVERIFY(told.last()[0].toString().contains(QStringLiteral("could not be written")));
+        choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
+        choice(window, "BI-RADS of the left breast")->setCurrentIndex(3);
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
+        QTest::qWait(500);
+        QVERIFY(!window.read().reader().mayShowModel(window.read().studies().study()));
+    }
+
+    // Sides that were given stay for the next time the files are opened.
+    void placesAreKept()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = fixture.folder() / "loose";
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy(test::dataFolder() / "four-view" / "R-CC.png", folder / "picture1.png");
+        QVERIFY(fixture.openAndWait(folder));
+        window.findChild<QAction*>(QStringLiteral("study.place.rcc"))->trigger();
+        QVERIFY(window.read().studies().study()->inSlot(Slot::RCC) != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(ReaderFile::usualPlace()), 10000);
+        QTest::qWait(500); // the writing thread
+        QVERIFY(fixture.openAndWait(folder));
+        QVERIFY(window.read().studies().study()->inSlot(Slot::RCC) != nullptr);
+        QCOMPARE(window.read().studies().study()->inSlot(Slot::RCC)->sideSource, std::string("reader"));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::PaneView::setDefaultFormat();
+    QApplication application(argc, argv);
+    applyTheme(application, Theme::Dark);
+    TestReadFirst test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_read_first.moc"
