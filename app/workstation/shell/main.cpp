@@ -88,7 +88,7 @@ void openWhatIsAsked(MainWindow& window, const CommandLine& line, const QSetting
         paths.push_back(givenPath(path.toStdString()));
     window.read().open(paths);
     for (const QString& sentence : line.parser.values(line.text))
-        window.read().ask(sentence);
+        window.read().askText(sentence);
 }
 
 } // namespace
