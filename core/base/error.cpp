@@ -10,6 +10,8 @@ namespace mama {
 
 UserText errorText(const UserText& what, const std::string& where, const UserText& why)
 {
+    if (what.empty())
+        return where.empty() ? why : errorText(where, {}, why);
     if (where.empty() && why.empty())
         return what;
     if (where.empty() || why.empty())

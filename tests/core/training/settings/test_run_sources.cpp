@@ -45,6 +45,7 @@ private:
     void refuses(const json& changes, const std::vector<std::string>& words) const
     {
         const std::string said = refusal(config(changes));
+        QVERIFY2(said.find(": : ") == std::string::npos, said.c_str());
         for (const std::string& word : words)
             QVERIFY2(said.find(word) != std::string::npos, qPrintable(QString::fromStdString(word + " in: " + said)));
     }
