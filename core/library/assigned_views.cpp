@@ -93,10 +93,29 @@ ImageKey keyFrom(const ChangedKey& row)
 
 void keepChanges(SQLite::Database& database, std::int64_t command, const std::string& changes)
 {
-    SQLite::Statement keep(database, "UPDATE command SET changeset = ? WHERE id = ?");
+    SQLite::Statement keep(database, "UPDATE command SET changeset = ?, crc = ? WHERE id = ?");
     keep.bind(1, changes.data(), static_cast<int>(changes.size()));
-    keep.bind(2, command);
+    keep.bind(2, crc32(std::as_bytes(std::span(changes))));
+    keep.bind(3, command);
     keep.exec();
+}
+
+struct DoneCommand
+{
+    std::string changeSet, words;
+};
+
+DoneCommand commandOf(SQLite::Database& database, std::int64_t command)
+{
+    SQLite::Statement done(database, "SELECT changeset, words, crc FROM command WHERE id = ?");
+    done.bind(1, command);
+    done.executeStep();
+    DoneCommand out{done.getColumn(0).getString(), done.getColumn(1).getString()};
+    if (crc32(std::as_bytes(std::span(out.changeSet))) != done.getColumn(2).getUInt())
+        throw Error(ErrorCode::Format, {TextId("library.action_undo_command", "undo")},
+                    database.getFilename() + ", command " + std::to_string(command),
+                    {TextId("library.damaged_change_set", "what would undo it is damaged: assign anew")});
+    return out;
 }
 
 // Empty: no image of its size is known, or it cannot be read.
@@ -153,10 +172,11 @@ PlacedImage ReaderFile::assign(std::int64_t session, const ImageKey& image, cons
 // Of this session or of one that no longer runs, the last first: what another window did is not undone here.
 std::int64_t ReaderFile::lastCommand(SQLite::Database& database, std::int64_t session, bool undo)
 {
-    SQLite::Statement each(database, undo ? "SELECT id, session, kind FROM command WHERE kind IN ('assign', 'redo')"
-                                            " AND undone_by IS NULL ORDER BY id DESC"
-                                          : "SELECT id, session, kind FROM command WHERE kind = 'assign'"
-                                            " OR kind = 'undo' AND undone_by IS NULL ORDER BY id DESC");
+    SQLite::Statement each(
+        database, undo ? "SELECT id, session, kind FROM command WHERE crc IS NOT NULL AND kind IN ('assign', 'redo')"
+                         " AND undone_by IS NULL ORDER BY id DESC"
+                       : "SELECT id, session, kind FROM command WHERE kind = 'assign'"
+                         " OR kind = 'undo' AND undone_by IS NULL ORDER BY id DESC");
     while (each.executeStep()) {
         const std::int64_t by = each.getColumn(1).getInt64();
         const std::lock_guard lock(m_mutex);
@@ -168,13 +188,9 @@ std::int64_t ReaderFile::lastCommand(SQLite::Database& database, std::int64_t se
 
 PlacedImage ReaderFile::takeBack(SQLite::Database& database, const Stamp& stamp, std::int64_t command, bool undo)
 {
-    SQLite::Statement done(database, "SELECT changeset, words FROM command WHERE id = ?");
-    done.bind(1, command);
-    done.executeStep();
-    const std::string changeSet = done.getColumn(0).getString();
+    auto [changeSet, words] = commandOf(database, command);
     PlacedImage out;
     out.image = keyFrom(changedKey(changeSet));
-    std::string words = done.getColumn(1).getString();
     words = words.substr(words.find(": ") == words.npos ? 0 : words.find(": ") + 2);
     out.command = addCommand(database, stamp, undo ? "undo" : "redo", (undo ? "Undo: " : "Redo: ") + words);
     const RowChanges changes(database.getHandle(), table);

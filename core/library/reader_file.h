@@ -48,7 +48,7 @@ public:
     void log(std::int64_t session, ReadingEvent event, const nlohmann::json& detail);
     std::vector<ReadingSession> sessions();              // oldest first
     std::vector<LogEntry> entries(std::int64_t session); // in order
-    // Of all sessions: the first output of a model of each of a reader's studies, oldest first.
+    // What a reader was shown of models in all sessions, oldest first.
     std::vector<LogEntry> modelOutputs(const std::string& author);
 
     // ---- verdicts

@@ -87,7 +87,16 @@ CREATE TABLE assigned_view(
 CREATE INDEX assigned_view_size ON assigned_view(size);
 )sql";
 
-constexpr std::array steps{sessionsAndCommands, logAndVerdicts, assignedViews};
+// crc: CRC-32 of the change set. SQLite reads one whose bytes were turned over without end, so none is read unchecked.
+constexpr const char* checkedChangeSets = R"sql(
+ALTER TABLE command ADD COLUMN crc INTEGER;
+CREATE TRIGGER session_stays BEFORE UPDATE OF id, author, read_first, began ON session
+BEGIN SELECT RAISE(ABORT, 'a session is never changed'); END;
+CREATE TRIGGER session_is_kept BEFORE DELETE ON session
+BEGIN SELECT RAISE(ABORT, 'a session is never deleted'); END;
+)sql";
+
+constexpr std::array steps{sessionsAndCommands, logAndVerdicts, assignedViews, checkedChangeSets};
 
 } // namespace
 

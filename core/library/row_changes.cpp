@@ -1,6 +1,7 @@
 #include "core/library/row_changes.h"
 
 #include <SQLiteCpp/Exception.h>
+#include <array>
 #include <sqlite3.h>
 
 namespace mama {
@@ -11,6 +12,8 @@ void check(sqlite3* database, int result)
     if (result != SQLITE_OK)
         throw SQLite::Exception(database, result);
 }
+
+SQLite::Exception damaged() { return {"a change set is damaged", SQLITE_CORRUPT}; }
 
 int stop(void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; }
 
@@ -46,15 +49,18 @@ ChangedKey changedKey(const std::string& changeSet)
     const char* table = nullptr;
     int columns = 0, operation = 0, indirect = 0;
     if (sqlite3changeset_next(at) != SQLITE_ROW)
-        return {};
+        throw damaged();
     sqlite3changeset_op(at, &table, &columns, &operation, &indirect);
-    const auto value = [&](int column) {
-        sqlite3_value* out = nullptr;
-        operation == SQLITE_INSERT ? sqlite3changeset_new(at, column, &out) : sqlite3changeset_old(at, column, &out);
-        return out;
-    };
-    return {reinterpret_cast<const char*>(sqlite3_value_text(value(0))), sqlite3_value_int64(value(1)),
-            sqlite3_value_int64(value(2))};
+    std::array<sqlite3_value*, 3> key{};
+    for (int column = 0; column < 3; ++column) {
+        sqlite3_value*& value = key[static_cast<std::size_t>(column)];
+        operation == SQLITE_INSERT ? sqlite3changeset_new(at, column, &value)
+                                   : sqlite3changeset_old(at, column, &value);
+        if (!value || sqlite3_value_type(value) != (column == 0 ? SQLITE_TEXT : SQLITE_INTEGER))
+            throw damaged();
+    }
+    return {reinterpret_cast<const char*>(sqlite3_value_text(key[0])), sqlite3_value_int64(key[1]),
+            sqlite3_value_int64(key[2])};
 }
 
 bool undoChanges(sqlite3* database, const std::string& changeSet)

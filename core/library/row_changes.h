@@ -26,6 +26,7 @@ private:
 };
 
 // The primary key of the first row that a change set changes: a text and two numbers, as assigned_view has it.
+// SQLite::Exception (SQLITE_CORRUPT) if it has none.
 struct ChangedKey
 {
     std::string text;

@@ -29,6 +29,10 @@ struct ReadingCommand
 std::unique_ptr<ReaderFile> opened(const ReadingCommand& command)
 {
     const fs::path path = command.file.empty() ? ReaderFile::usualPlace() : command.file;
+    if (!fs::exists(path))
+        throw Error(ErrorCode::Io, {action::open}, path.string(),
+                    {TextId("reading.no_file", "there is no such file: the window makes it with the first session, or "
+                                               "name another with --file")});
     auto file = std::make_unique<ReaderFile>(path, Access::Read);
     for (const UserText& notice : file->notices())
         std::cerr << "warning: " << path.string() << ": " << notice.english() << std::endl;

@@ -175,7 +175,6 @@ private Q_SLOTS:
         QVERIFY(!file.sessions().front().ended.empty());
     }
 
-    // Two readers of one machine see "at work" until the other's program is gone.
     void noPatientGetsIn_data()
     {
         QTest::addColumn<QString>("detail");
