@@ -10,7 +10,6 @@
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
-#include <array>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
@@ -43,14 +42,15 @@ void makeEmptyFile(const fs::path& path)
         throw Error(ErrorCode::Io, {action::write}, path.string(), std::strerror(errno));
 }
 
-void checkIsSqlite(const fs::path& path)
+// By stat alone: a file that was opened and is closed takes with it the locks that SQLite holds on it in this process.
+void checkIsFile(const fs::path& path)
 {
-    const FileDescriptor file = openRegular(path, O_RDONLY);
-    std::array<char, 16> head{};
-    const auto got = ::read(file.number(), head.data(), head.size());
-    if (got != 0 && (got != 16 || std::memcmp(head.data(), "SQLite format 3", 16) != 0))
-        throw Error(ErrorCode::Format, {action::open}, path.string(),
-                    {TextId("library.no_sqlite", "this is no SQLite file: name another, or move it away")});
+    std::error_code failed;
+    const fs::file_status there = fs::status(path, failed);
+    if (!fs::is_regular_file(there))
+        throw Error(ErrorCode::Io, {action::open}, path.string(),
+                    failed ? UserText(failed.message())
+                           : UserText({TextId("library.no_file", "this is no file: name another")}));
 }
 
 // A path as SQLite's URI has it, of a file that nobody can be writing: no lock, no log beside it.
@@ -68,12 +68,15 @@ std::string immutableUri(const fs::path& path)
     return uri + "?immutable=1";
 }
 
-// Whether its header says that it is written through a write-ahead log (the file format's bytes 18 and 19).
+// Whether its header says that it is written through a write-ahead log (the file format's byte 19), read through
+// SQLite.
 bool hasLog(const fs::path& path)
 {
-    const FileDescriptor file = openRegular(path, O_RDONLY);
+    const SQLite::Database database(immutableUri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI);
+    sqlite3_file* file = nullptr;
+    sqlite3_file_control(database.getHandle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
     char version = 0;
-    return ::pread(file.number(), &version, 1, 19) == 1 && version == 2;
+    return file && file->pMethods && file->pMethods->xRead(file, &version, 1, 19) == SQLITE_OK && version == 2;
 }
 
 bool writable(const fs::path& path)
@@ -89,7 +92,7 @@ Database::Database(const fs::path& path, const Schema& schema, Access access) : 
 {
     if (access == Access::Write && !fs::exists(m_path))
         makeEmptyFile(m_path);
-    checkIsSqlite(m_path);
+    checkIsFile(m_path);
     try {
         open(schema, access);
     } catch (const SQLite::Exception& failure) {

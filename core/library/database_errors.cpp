@@ -24,8 +24,8 @@ UserText reason(const SQLite::Exception& failure, sqlite3* handle)
         return {TextId("library.disk_full", "the disk is full: nothing was changed; free some space and try again")};
     case SQLITE_READONLY:
         return {TextId("library.protected", "the file or its folder is write-protected: nothing was changed")};
+    case SQLITE_NOTADB: return {TextId("library.no_sqlite", "this is no SQLite file: name another, or move it away")};
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
         return {TextId("library.broken", "the file is damaged (%1): restore a backup, or move it away"),
                 failure.what()};
     case SQLITE_CANTOPEN: {

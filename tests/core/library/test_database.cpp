@@ -11,6 +11,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <atomic>
 #include <csignal>
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <thread>
@@ -166,6 +167,26 @@ private Q_SLOTS:
                 QCOMPARE(scalar(path.string() + ".version-" + std::to_string(version), "PRAGMA user_version"),
                          std::to_string(version));
         }
+    }
+
+    // SQLite's locks are the process's: a second look at the file must not take them away (the byte is SHARED_FIRST of
+    // the file format).
+    void aSecondLookKeepsTheLocks()
+    {
+        const Folder folder;
+        const fs::path path = folder / "reader.db";
+        ReaderFile file(path);
+        for (const Access access : {Access::Read, Access::Write})
+            QVERIFY(ReaderFile(path, access).sessions().empty());
+        const FileDescriptor look(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+        struct flock lock
+        {
+        };
+        lock.l_type = F_WRLCK;
+        lock.l_start = 0x40000002;
+        lock.l_len = 510;
+        QCOMPARE(::fcntl(look.number(), F_OFD_GETLK, &lock), 0);
+        QCOMPARE(int(lock.l_type), F_RDLCK);
     }
 
     void anotherWriterIsWaitedForFiveSeconds()
