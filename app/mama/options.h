@@ -15,6 +15,12 @@ namespace mama::cli {
 void addModelOption(CLI::App& command, std::string& model);
 // --device, --precision, --threads: on everything that computes.
 void addComputeOptions(CLI::App& command, ComputeOptions& options);
+// --profile, --map-way: how images become input and maps are drawn, in place of the model's own ways.
+struct ImageReading
+{
+    std::string profile, mapWay;
+};
+void addImageOptions(CLI::App& command, ImageReading& reading);
 // --json
 void addJsonOption(CLI::App& command, bool& json, const char* meaning = "One JSON document on standard output");
 // --cache

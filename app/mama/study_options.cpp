@@ -26,10 +26,21 @@ void addStudyOptions(CLI::App& command, StudyOptions& options)
                     "From images to breasts and study: maximum, mean, mean-of-breast-maxima")
         ->capture_default_str();
     addTextOptions(command, options);
+    addImageOptions(command, options.images);
     addCacheOption(command, options.cache);
     command.add_flag("--no-cache", options.noCache, "Encode every image anew, keep nothing");
     addJsonOption(command, options.json);
     addComputeOptions(command, options.compute);
+}
+
+LoadedModel loadModelFor(const std::string& model, const ImageReading& images, const ComputeOptions& compute,
+                         const Job& job)
+{
+    LoadedModel loaded = loadModel(model, compute, job);
+    if (loaded.model && !images.profile.empty())
+        loaded.profile = profileFor(*loaded.model, images.profile);
+    loaded.mapWay = images.mapWay;
+    return loaded;
 }
 
 std::filesystem::path embeddingFolder(const std::filesystem::path& named)
@@ -49,11 +60,12 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     if (!images)
         return {};
     OpenedStudy out;
-    out.model = loadModel(options.model, options.compute, job);
+    out.model = loadModelFor(options.model, options.images, options.compute, job);
     if (job.cancelled())
         return {};
     EmbeddingCache cache(embeddingFolder(options.cache));
-    const StudyEncoder encoder(*out.model.model, out.model.profile, options.noCache ? nullptr : &cache);
+    const StudyEncoder encoder(*out.model.model, out.model.profile, options.noCache ? nullptr : &cache,
+                               out.model.mapWay);
     auto study = encoder.encode(*images, job);
     if (!study)
         return {};

@@ -23,7 +23,11 @@ struct StudyOptions : TextReading
     bool noCache = false, json = false;
     std::filesystem::path cache; // empty: in the cache folder
     ComputeOptions compute;
+    ImageReading images;
 };
+// The model with the profile and the way of maps that the options name. Its model is null if cancelled.
+LoadedModel loadModelFor(const std::string& model, const ImageReading& images, const ComputeOptions& compute,
+                         const Job& job);
 void addStudyOptions(CLI::App& command, StudyOptions& options);
 
 struct OpenedStudy

@@ -12,6 +12,7 @@
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -51,8 +52,9 @@ ModelReply describe(const ModelInUse& use)
     out.threads = use.model().threads();
     out.maps = info.hasLocal && !info.textFamily.empty();
     out.text = !info.textFamily.empty();
-    out.inputSize = info.inputSize;
-    out.patch = info.patch;
+    out.inputSize = std::max(info.inputSize.rows, info.inputSize.columns);
+    out.patch = static_cast<int>(std::lround(std::max(info.patch.rows, info.patch.columns)));
+    out.mapWays = info.mapWays;
     out.embedding = info.embedding;
     out.logitScale = info.logitScale;
     out.classes = info.classes;
@@ -188,7 +190,9 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
             return {};
         images = std::move(*found);
     }
-    const StudyEncoder encoder(use->model(), use->files.profile, &m_cache);
+    const Profile profile =
+        request.profile.empty() ? use->files.profile : profileFor(use->model(), request.profile);
+    const StudyEncoder encoder(use->model(), profile, &m_cache, request.mapWay);
     auto encoded = encoder.encode(images, job);
     if (!encoded)
         return {};
@@ -233,8 +237,8 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
 
 Cancellable<ClassifyReply> Session::classify(const ClassifyRequest& request, const Job& job)
 {
-    const ClassifyOptions options = classifyOptions(request);
     const Kept kept = study(request.study);
+    const ClassifyOptions options = classifyOptions(request, kept.model->model());
     if (options.prompts.empty())
         return classifyReply(classifyByProbe(kept.model->model(), *kept.study, options.fusion), *kept.study);
     const auto result = mama::classify(kept.model->texts, *kept.study, options, job);
@@ -257,8 +261,10 @@ Cancellable<PrepareReply> Session::prepare(const PrepareRequest& request, const 
             profile = findProfile(request.profile.empty() ? "mama" : request.profile);
         }
     }
-    options.size = request.size.value_or(options.size);
-    options.patch = request.patch.value_or(options.patch);
+    if (request.size)
+        options.size = *request.size;
+    if (request.patch)
+        options.patch = *request.patch;
     const PreparedImage prepared = prepareFrame(request, profile, options);
     if (job.cancelled())
         return {};

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/path_text.h"
+#include "core/zeroshot/model_prompts.h"
 
 namespace mama::engine {
 namespace {
@@ -24,10 +25,10 @@ Side sideOf(Slot slot)
     return slot == Slot::RCC || slot == Slot::RMLO ? Side::Right : slot == Slot::Extra ? Side::Unknown : Side::Left;
 }
 
-std::vector<PromptSet> promptsOf(const protocol::ClassifyRequest& request)
+std::vector<PromptSet> promptsOf(const protocol::ClassifyRequest& request, const Model& model)
 {
     if (request.task)
-        return {classPrompts(taskByName(*request.task), request.prefix)};
+        return {promptsFor(model, {*request.task, {}}, request.prefix)};
     if (request.prompts.empty())
         return {};
     PromptSet set{"prompts", {}};
@@ -85,10 +86,10 @@ QueryOptions queryOptions(const protocol::QueryRequest& request)
     return out;
 }
 
-ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request)
+ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request, const Model& model)
 {
     ClassifyOptions out;
-    out.prompts = promptsOf(request);
+    out.prompts = promptsOf(request, model);
     out.fusion = fusionRuleByName(request.fusion);
     out.pooling = poolingByName(request.pooling);
     out.raw = request.raw;
@@ -96,7 +97,7 @@ ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request)
     if (!request.task)
         out.prefix = request.prefix; // the task's prompts hold it already
     else if (out.length == 0)
-        out.length = captionLength(taskByName(*request.task));
+        out.length = promptLength(model, {*request.task, {}});
     return out;
 }
 

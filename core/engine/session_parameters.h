@@ -13,7 +13,7 @@ ComputeOptions computeOptions(const protocol::LoadRequest& request, const Comput
 ImageSelection hungImages(const protocol::EncodeRequest& request);
 SelectionOptions selectionOptions(const protocol::EncodeRequest& request);
 QueryOptions queryOptions(const protocol::QueryRequest& request);
-// No prompts: a linear probe's own classes.
-ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request);
+// No prompts: a linear probe's own classes. model: whose prompts a task's are.
+ClassifyOptions classifyOptions(const protocol::ClassifyRequest& request, const Model& model);
 
 } // namespace mama::engine

@@ -19,7 +19,8 @@ using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, cons
 struct FindingEvaluation
 {
     Profile profile;
-    int inputSize = defaultInputSize, patch = defaultPatch;
+    Extent inputSize = defaultInputSize;
+    CellSize patch = defaultPatch;
     metrics::BootstrapOptions bootstrap;
     // Of peaks, by "KIND_MAP", as the thresholds of an earlier evaluation on other images; empty: no activation rates.
     std::map<std::string, double> thresholds;

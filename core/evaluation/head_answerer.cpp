@@ -15,7 +15,7 @@ Answerer headAnswerer(const std::filesystem::path& folder, int threads)
     const auto task = std::make_shared<WarmStartTask>(start);
     task->load(folder);
     return [task](const PreparedImage& prepared, const TrainingImage&) {
-        const std::vector<float> maps = task->maps(prepared.values, 1, prepared.size, prepared.size);
+        const std::vector<float> maps = task->maps(prepared.values, 1, prepared.size.rows, prepared.size.columns);
         FindingAnswer answer;
         const std::size_t patches = maps.size() / lesionChannels;
         for (std::size_t kind = 0; kind < lesionChannels; ++kind) {

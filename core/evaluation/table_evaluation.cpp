@@ -3,15 +3,17 @@
 #include "core/base/error.h"
 #include "core/base/npy.h"
 #include "core/dicom/read/image_file.h"
+#include "core/zeroshot/model_prompts.h"
 
 namespace mama {
 namespace {
 
-std::vector<std::string> classNames(const PromptSource& source, const ModelInfo& info)
+std::vector<std::string> classNames(const PromptSource& source, const Model& model)
 {
+    const ModelInfo& info = model.info();
     std::vector<std::string> prompted;
     if (!source.empty())
-        for (const auto& [label, prompts] : promptsOf(source).classes)
+        for (const auto& [label, prompts] : promptsFor(model, source).classes)
             prompted.push_back(label);
     if (info.kind != ModelKind::LinearProbe) {
         if (prompted.empty())
@@ -34,11 +36,8 @@ std::vector<std::string> classNames(const PromptSource& source, const ModelInfo&
 Cancellable<ScoredImage> encodePrepared(const ImageToScore& image, const LoadedModel& loaded, const Job& job)
 {
     const NpyArray array = readNpy(image.path);
-    const std::int64_t patch = loaded.model->info().patch;
-    if (array.shape.size() != 3 || array.shape[0] != 3 || array.shape[1] < patch || array.shape[1] % patch != 0 ||
-        array.shape[2] < patch || array.shape[2] % patch != 0)
-        throw Error(ErrorCode::Data, "evaluate", image.path.string(),
-                    "expected an array [3, H, W], H and W multiples of " + std::to_string(patch));
+    if (array.shape.size() != 3 || array.shape[0] != 3)
+        throw Error(ErrorCode::Data, "evaluate", image.path.string(), "expected an array [3, H, W]");
     const auto embedding = loaded.model->encodeImages(array.asFloat(), 1, array.shape[1], array.shape[2], job);
     if (!embedding)
         return {};
@@ -109,12 +108,12 @@ bool score(EvaluatedTable& set, const TableQuestion& question, const Model& mode
     ClassifyOptions options;
     if (set.table.prefixes)
         for (const LabelledImage& image : set.table.images)
-            options.prompts.push_back(promptsOf(question.prompts, question.prefix + image.prefix));
+            options.prompts.push_back(promptsFor(model, question.prompts, question.prefix + image.prefix));
     else
-        options.prompts.push_back(promptsOf(question.prompts, question.prefix));
+        options.prompts.push_back(promptsFor(model, question.prompts, question.prefix));
     options.pooling = question.pooling;
     options.raw = question.raw;
-    options.length = question.length > 0 ? question.length : captionLength(question.prompts);
+    options.length = question.length > 0 ? question.length : promptLength(model, question.prompts);
     TextEncoder encoder(model);
     auto result = classify(encoder, set.study, options, job);
     if (!result)
@@ -138,12 +137,14 @@ void needImages(const LabelledTable& table)
 Cancellable<EvaluatedTable> evaluateTable(LabelledTable table, const TableQuestion& question, LoadedModel& loaded,
                                           EmbeddingCache* cache, const Job& job)
 {
-    const std::vector<std::string> classes = classNames(question.prompts, loaded.model->info());
+    const std::vector<std::string> classes = classNames(question.prompts, *loaded.model);
     EvaluatedTable set;
+    if (!question.prompts.empty())
+        set.prompts = promptsFor(*loaded.model, question.prompts);
     set.table = std::move(table);
     resolveLabels(set.table, classes);
     needImages(set.table);
-    const StudyEncoder encoder(*loaded.model, loaded.profile, cache);
+    const StudyEncoder encoder(*loaded.model, loaded.profile, cache, loaded.mapWay);
     if (!encodeTable(set, loaded, encoder, job))
         return {};
     needImages(set.table);

@@ -21,6 +21,7 @@ struct EvaluatedTable
     LabelledTable table; // its images and those of `study` go together
     EncodedStudy study;
     ClassifyResult result;
+    PromptSet prompts; // without prefixes; none for a probe
 };
 
 // Error(Data) naming the table, and its first refused row, if it has no image.

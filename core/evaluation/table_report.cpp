@@ -60,12 +60,12 @@ Cancellable<json> figures(const EvaluatedTable& set, const TableReportOptions& o
     return report;
 }
 
-json promptsJson(const EvaluatedTable& set, const PromptSource& source)
+json promptsJson(const EvaluatedTable& set)
 {
     if (set.result.prompts.empty())
         return nullptr; // a probe has none
     json out = json::object();
-    for (const auto& [label, prompts] : promptsOf(source).classes)
+    for (const auto& [label, prompts] : set.prompts.classes)
         out[label] = prompts;
     return out;
 }
@@ -76,7 +76,7 @@ json about(const EvaluatedTable& set, const TableQuestion& question, const Profi
                 {"table", set.table.file.string()},
                 {"class_names", set.result.classes}};
     out["level"] = "image";
-    out["prompts"] = promptsJson(set, question.prompts);
+    out["prompts"] = promptsJson(set);
     out["prompt_prefix"] = set.table.prefixes ? "column prefix" : question.prefix;
     json provenance = toJson(set.result.provenance);
     provenance.erase("fusion"); // single images: nothing was fused

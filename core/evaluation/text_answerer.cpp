@@ -115,10 +115,7 @@ std::vector<float> TextAnswerer::ownSentence(const TrainingImage& image, LesionC
 
 FindingAnswer TextAnswerer::operator()(const PreparedImage& prepared, const TrainingImage& image) const
 {
-    std::vector<float> channels;
-    for (int i = 0; i < 3; ++i)
-        channels.insert(channels.end(), prepared.values.begin(), prepared.values.end());
-    const auto seen = m_model.encodeImages(channels, 1, prepared.size, prepared.size);
+    const auto seen = m_model.encodeImages(inputOf(prepared), 1, prepared.size.rows, prepared.size.columns);
     const std::vector<std::uint8_t> breast = breastOnGrid(prepared.geometry, prepared.breast);
     FindingAnswer answer;
     for (std::size_t kind = 0; kind < m_pairs.size(); ++kind) {

@@ -29,9 +29,11 @@ void check(const Geometry::Chain& c)
             "input", {TextId("geometry.crop_size_not_positive", "the scaled crop's size must be positive")});
     require(std::isfinite(c.offsetX) && std::isfinite(c.offsetY), "offset",
             {TextId("geometry.not_finite", "must be finite")});
-    require(c.inputSize > 0, "size",
+    require(c.inputSize.columns > 0 && c.inputSize.rows > 0, "size",
             {TextId("geometry.input_size_not_positive", "the model's input size must be positive")});
-    require(c.patch > 0 && c.patch <= c.inputSize, "patch",
+    require(c.patch.columns >= 1 && c.patch.rows >= 1 && c.patch.columns <= c.inputSize.columns &&
+                c.patch.rows <= c.inputSize.rows,
+            "patch",
             {TextId("geometry.used_size_out_of_range", "must be from 1 to the model's input size")});
 }
 
@@ -46,6 +48,32 @@ void readPair(const nlohmann::json& json, const char* field, T& first, T& second
     first = (*found)[0].get<T>();
     second = (*found)[1].get<T>();
 }
+
+// One number, or [x, y].
+template <class T>
+void readSize(const nlohmann::json& json, const char* field, T& across, T& down)
+{
+    const auto found = json.find(field);
+    require(found != json.end(), field, {TextId("geometry.size_missing", "is missing")});
+    if (found->is_array())
+        return readPair(json, field, across, down);
+    require(found->is_number_integer(), field, {TextId("geometry.expected_integer", "expected an integer")});
+    across = down = found->get<T>();
+}
+
+nlohmann::json sizeJson(const Extent& size)
+{
+    return size.square() ? nlohmann::json(size.columns) : nlohmann::json{size.columns, size.rows};
+}
+
+nlohmann::json sizeJson(const CellSize& size)
+{
+    const bool plain = size.columns == size.rows && size.columns == std::floor(size.columns);
+    return plain ? nlohmann::json(static_cast<int>(size.columns)) : nlohmann::json{size.columns, size.rows};
+}
+
+// Whole cells along an axis; a cell that is a fraction of it may fall short by rounding.
+int cells(int size, double cell) { return static_cast<int>(std::floor(size / cell + 1e-6)); }
 
 } // namespace
 
@@ -70,8 +98,8 @@ Point Geometry::toStored(Point input) const
             ((input.y + m_chain.offsetY) / m_zoomY + m_chain.crop.y0 - m_chain.padTop) / m_scaleY};
 }
 
-int Geometry::gridRows() const { return m_chain.inputSize / m_chain.patch; }
-int Geometry::gridColumns() const { return m_chain.inputSize / m_chain.patch; }
+int Geometry::gridRows() const { return cells(m_chain.inputSize.rows, m_chain.patch.rows); }
+int Geometry::gridColumns() const { return cells(m_chain.inputSize.columns, m_chain.patch.columns); }
 
 std::optional<std::pair<int, int>> Geometry::patchAt(Point stored) const
 {
@@ -80,32 +108,34 @@ std::optional<std::pair<int, int>> Geometry::patchAt(Point stored) const
         return std::nullopt;
     const Point input = toInput(stored);
     // seen() ends at the grid; a point on its far border belongs to the last patch.
-    const auto index = [this](double value, int count) {
-        return std::clamp(static_cast<int>(std::floor(value / m_chain.patch)), 0, count - 1);
+    const auto index = [](double value, double cell, int count) {
+        return std::clamp(static_cast<int>(std::floor(value / cell)), 0, count - 1);
     };
-    return std::pair{index(input.y, gridRows()), index(input.x, gridColumns())};
+    return std::pair{index(input.y, m_chain.patch.rows, gridRows()),
+                     index(input.x, m_chain.patch.columns, gridColumns())};
 }
 
 Point Geometry::patchCentre(int row, int column) const
 {
-    return toStored({(column + 0.5) * m_chain.patch, (row + 0.5) * m_chain.patch});
+    return toStored({(column + 0.5) * m_chain.patch.columns, (row + 0.5) * m_chain.patch.rows});
 }
 
 std::pair<Point, Point> Geometry::patchCorners(int row, int column) const
 {
-    const double side = m_chain.patch;
-    return {toStored({column * side, row * side}), toStored({(column + 1) * side, (row + 1) * side})};
+    const auto [across, down] = m_chain.patch;
+    return {toStored({column * across, row * down}), toStored({(column + 1) * across, (row + 1) * down})};
 }
 
 Spacing Geometry::patchSize(Spacing pixel) const
 {
-    return {m_chain.patch / (m_zoomY * m_scaleY) * pixel.row, m_chain.patch / (m_zoomX * m_scaleX) * pixel.column};
+    return {m_chain.patch.rows / (m_zoomY * m_scaleY) * pixel.row,
+            m_chain.patch.columns / (m_zoomX * m_scaleX) * pixel.column};
 }
 
 std::pair<Point, Point> Geometry::seen() const
 {
     // The crop in model input, cut to the patch grid, then taken back and cut to the image.
-    const double gridX = gridColumns() * m_chain.patch, gridY = gridRows() * m_chain.patch;
+    const double gridX = gridColumns() * m_chain.patch.columns, gridY = gridRows() * m_chain.patch.rows;
     const Point low{std::clamp(-m_chain.offsetX, 0.0, gridX), std::clamp(-m_chain.offsetY, 0.0, gridY)};
     const Point high{std::clamp(m_chain.inputColumns - m_chain.offsetX, 0.0, gridX),
                      std::clamp(m_chain.inputRows - m_chain.offsetY, 0.0, gridY)};
@@ -125,8 +155,8 @@ nlohmann::json Geometry::toJson() const
             {"crop", {c.crop.x0, c.crop.y0, c.crop.x1, c.crop.y1}},
             {"input", {c.inputColumns, c.inputRows}},
             {"offset", {c.offsetX, c.offsetY}},
-            {"size", c.inputSize},
-            {"patch", c.patch}};
+            {"size", sizeJson(c.inputSize)},
+            {"patch", sizeJson(c.patch)}};
 }
 
 Geometry Geometry::fromJson(const nlohmann::json& json)
@@ -143,12 +173,8 @@ Geometry Geometry::fromJson(const nlohmann::json& json)
     c.crop = {(*crop)[0], (*crop)[1], (*crop)[2], (*crop)[3]};
     readPair(json, "input", c.inputColumns, c.inputRows);
     readPair(json, "offset", c.offsetX, c.offsetY);
-    for (const auto& [field, target] : {std::pair{"size", &c.inputSize}, std::pair{"patch", &c.patch}}) {
-        const auto found = json.find(field);
-        require(found != json.end() && found->is_number_integer(), field,
-                {TextId("geometry.expected_integer", "expected an integer")});
-        *target = found->get<int>();
-    }
+    readSize(json, "size", c.inputSize.columns, c.inputSize.rows);
+    readSize(json, "patch", c.patch.columns, c.patch.rows);
     return Geometry(c);
 }
 

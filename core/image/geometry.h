@@ -30,7 +30,7 @@ struct Box
 };
 
 // The one map between stored pixels, model input and patch grid, forward and exactly inverse. Display flips never
-// enter. Chain: stored -> resize -> pad -> crop -> resize to S x S (or padded to it) -> centre crop C -> patches.
+// enter. Chain: stored -> resize -> pad -> crop -> resize to S (or padded to it) -> centre crop C -> cells of a grid.
 class Geometry
 {
 public:
@@ -40,10 +40,10 @@ public:
         int resizedColumns = 0, resizedRows = 0; // W2, H2: the integers that the resizes gave, before padding
         int padLeft = 0, padTop = 0;             // l, t
         Box crop;                                // in the resized and padded image
-        double inputColumns = 0, inputRows = 0;  // size to which the crop is scaled (S, S; less where aspect is kept)
+        double inputColumns = 0, inputRows = 0;  // size to which the crop is scaled (S; less where aspect is kept)
         double offsetX = 0, offsetY = 0; // o: where model input starts inside the scaled crop (negative: padded)
-        int inputSize = 0;               // C: the model's input is C x C
-        int patch = defaultPatch;        // pixels a patch
+        Extent inputSize;                // C: of the model's input
+        CellSize patch = defaultPatch;   // pixels a patch
     };
 
     Geometry() = default;

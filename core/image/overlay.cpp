@@ -33,12 +33,12 @@ Value valueAt(const OverlayPicture& p, Point stored)
         return {};
     const auto [row, column] = *at;
     const Point input = p.geometry.toInput(stored);
-    const double patch = p.geometry.chain().patch;
+    const CellSize& patch = p.geometry.chain().patch;
     Value out{true, false, 0};
     out.air = !p.breast.empty() && p.breast[static_cast<std::size_t>(row) * static_cast<std::size_t>(p.map.columns) +
                                             static_cast<std::size_t>(column)] == 0;
-    const double x = std::clamp(input.x / patch - 0.5, 0.0, p.map.columns - 1.0),
-                 y = std::clamp(input.y / patch - 0.5, 0.0, p.map.rows - 1.0);
+    const double x = std::clamp(input.x / patch.columns - 0.5, 0.0, p.map.columns - 1.0),
+                 y = std::clamp(input.y / patch.rows - 0.5, 0.0, p.map.rows - 1.0);
     const int x0 = static_cast<int>(x), y0 = static_cast<int>(y);
     double sum = 0, weight = 0;
     for (int dy = 0; dy < 2; ++dy)

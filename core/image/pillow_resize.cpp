@@ -21,10 +21,27 @@ struct Weights
     int width = 0;
 };
 
-Weights triangleWeights(int in, int out)
+double weightAt(double x, PillowFilter filter)
+{
+    x = std::abs(x);
+    if (filter == PillowFilter::Bilinear)
+        return x < 1.0 ? 1.0 - x : 0.0;
+    constexpr double a = -0.5; // Keys' cubic
+    if (x < 1.0)
+        return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
+    return x < 2.0 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
+}
+
+std::int32_t fixedPoint(double weight)
+{
+    return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * (1 << PrecisionBits));
+}
+
+Weights weightsOf(int in, int out, PillowFilter filter)
 {
     const double scale = static_cast<double>(in) / out;
-    const double support = std::max(scale, 1.0); // half the triangle's width, in input pixels
+    const double stretch = std::max(scale, 1.0);
+    const double support = (filter == PillowFilter::Bilinear ? 1.0 : 2.0) * stretch; // half the filter's width, pixels
     Weights result;
     result.width = static_cast<int>(std::ceil(support)) * 2 + 1;
     result.taps.resize(static_cast<std::size_t>(out));
@@ -36,8 +53,7 @@ Weights triangleWeights(int in, int out)
         const int count = std::min(in, static_cast<int>(centre + support + 0.5)) - first;
         double sum = 0;
         for (int k = 0; k < count; ++k) {
-            const double distance = std::abs((k + first - centre + 0.5) * (1.0 / support));
-            const double weight = distance < 1.0 ? 1.0 - distance : 0.0;
+            const double weight = weightAt((k + first - centre + 0.5) * (1.0 / stretch), filter);
             weights[static_cast<std::size_t>(k)] = weight;
             sum += weight;
         }
@@ -46,7 +62,7 @@ Weights triangleWeights(int in, int out)
             double weight = weights[static_cast<std::size_t>(k)];
             if (sum != 0.0)
                 weight /= sum;
-            row[k] = static_cast<std::int32_t>(0.5 + weight * (1 << PrecisionBits));
+            row[k] = fixedPoint(weight);
         }
         result.taps[static_cast<std::size_t>(i)] = {first, count};
     }
@@ -55,9 +71,9 @@ Weights triangleWeights(int in, int out)
 
 std::uint8_t clip8(std::int32_t sum) { return static_cast<std::uint8_t>(std::clamp(sum >> PrecisionBits, 0, 255)); }
 
-Raster<std::uint8_t> horizontally(const Raster<std::uint8_t>& in, int columns)
+Raster<std::uint8_t> horizontally(const Raster<std::uint8_t>& in, int columns, PillowFilter filter)
 {
-    const Weights weights = triangleWeights(in.columns, columns);
+    const Weights weights = weightsOf(in.columns, columns, filter);
     Raster<std::uint8_t> out(in.rows, columns);
     for (int r = 0; r < in.rows; ++r) {
         const std::uint8_t* row = &in.at(r, 0);
@@ -74,9 +90,9 @@ Raster<std::uint8_t> horizontally(const Raster<std::uint8_t>& in, int columns)
     return out;
 }
 
-Raster<std::uint8_t> vertically(const Raster<std::uint8_t>& in, int rows)
+Raster<std::uint8_t> vertically(const Raster<std::uint8_t>& in, int rows, PillowFilter filter)
 {
-    const Weights weights = triangleWeights(in.rows, rows);
+    const Weights weights = weightsOf(in.rows, rows, filter);
     Raster<std::uint8_t> out(rows, in.columns);
     std::vector<std::int32_t> sums(static_cast<std::size_t>(in.columns));
     for (int r = 0; r < rows; ++r) {
@@ -95,21 +111,26 @@ Raster<std::uint8_t> vertically(const Raster<std::uint8_t>& in, int rows)
 
 } // namespace
 
-Raster<std::uint8_t> pillowBilinear(const Raster<std::uint8_t>& picture, const Box& box, int rows, int columns)
+Raster<std::uint8_t> cutOut(const Raster<std::uint8_t>& picture, const Box& box)
 {
     Raster<std::uint8_t> cut(box.height(), box.width());
     for (int r = 0; r < cut.rows; ++r)
         std::copy_n(&picture.at(box.y0 + r, box.x0), cut.columns, &cut.at(r, 0));
+    return cut;
+}
+
+Raster<std::uint8_t> pillowResize(Raster<std::uint8_t> cut, int rows, int columns, PillowFilter filter)
+{
     // Pillow 13 starts with the axis that loses far more rows than columns; up to version 12 it always started with
     // the horizontal one. Rounding in between makes about a quarter of the pixels differ by 1.
     const int fewerRows = cut.rows - rows, fewerColumns = cut.columns - columns;
     const bool verticalFirst = fewerRows > 0 && fewerRows > 2 * fewerColumns;
     if (verticalFirst)
-        cut = vertically(cut, rows);
+        cut = vertically(cut, rows, filter);
     if (fewerColumns != 0)
-        cut = horizontally(cut, columns);
+        cut = horizontally(cut, columns, filter);
     if (!verticalFirst && fewerRows != 0)
-        cut = vertically(cut, rows);
+        cut = vertically(cut, rows, filter);
     return cut;
 }
 

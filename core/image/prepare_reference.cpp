@@ -112,13 +112,13 @@ void reference(const StoredImage& grey, bool inverted, const Sizes& sizes, Prepa
         prepared.otsuThreshold = -1;
     chain.crop = prepared.cropped ? Box{box.x, box.y, box.x + box.width - 1, box.y + box.height - 1}
                                   : Box{0, 0, profile.squareSide - 1, profile.squareSide - 1};
-    chain.inputColumns = chain.inputRows = chain.inputSize = sizes.input;
+    chain.inputColumns = sizes.input.columns;
+    chain.inputRows = sizes.input.rows;
+    chain.inputSize = sizes.input;
     chain.patch = sizes.patch;
     prepared.geometry = Geometry(chain);
-    prepared.seenGrey = pillowBilinear(at.square, chain.crop, sizes.input, sizes.input);
-    prepared.values.resize(prepared.seenGrey.values.size());
-    std::ranges::transform(prepared.seenGrey.values, prepared.values.begin(),
-                           [](std::uint8_t value) { return static_cast<float>(value) / 255.0F; });
+    takeGrey(pillowResize(cutOut(at.square, chain.crop), sizes.input.rows, sizes.input.columns, PillowFilter::Bilinear),
+             prepared);
 }
 
 } // namespace mama::PrepareSteps

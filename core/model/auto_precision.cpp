@@ -24,6 +24,8 @@ double flopsOf(const nlohmann::json& description)
     };
     if (description["image"].is_object()) {
         const nlohmann::json& image = description["image"];
+        if (!image.contains("patch")) // convolutions run in fp32 only
+            return 0;
         const double grid = description.contains("input") && description["input"].is_object()
                                 ? description["input"].value("size", double{defaultInputSize}) /
                                       image.value("patch", double{defaultPatch})
@@ -80,7 +82,8 @@ at::Tensor probeOutputs(const Network& network, const nlohmann::json& descriptio
     at::manual_seed(1);
     if (network.image) {
         const std::int64_t wanted = description.contains("input") && description["input"].is_object()
-                                        ? description["input"].value("size", std::int64_t{defaultInputSize})
+                                        ? description["input"].value(
+                                              "size", description["input"].value("rows", std::int64_t{defaultInputSize}))
                                         : defaultInputSize;
         const auto side = [&](std::int64_t stride) { return std::max(stride, wanted / stride * stride); };
         const GridStride stride = network.image->stride();

@@ -12,7 +12,7 @@ std::shared_ptr<const Tokenizer> tokenizerOf(const std::filesystem::path& folder
     if (!description.contains("text") || !description["text"].is_object() || !std::filesystem::is_directory(folder))
         return nullptr;
     bool found = false;
-    for (const char* name : {"tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model"})
+    for (const char* name : {"tokenizer.json", "vocab.json", "vocab.txt", "tokenizer.model", "spiece.model"})
         found = found || std::filesystem::exists(folder / name);
     if (!found)
         return nullptr;

@@ -33,14 +33,16 @@ struct ModelInfo
     std::string hash;    // SHA-256 of the weights and model.json
     std::string profile; // name of the image profile
     int profileVersion = 1;
-    int inputSize = defaultInputSize, patch = defaultPatch;
+    Extent inputSize = defaultInputSize;    // pixels
+    CellSize patch = defaultPatch;          // pixels of a cell of the image tower's grid
     int embedding = 512;                    // D
     std::string textFamily;                 // of weights::textFamilies(), "" (none: image-only or linear probe)
     std::string inferencePooling;           // "zero-shot" or "training"
     std::string compat;                     // "default" or "reference"
     std::string trainedOn, licence, notice; // provenance, shown with every result
-    bool hasLocal = true;                   // local heads present: maps are possible
-    double logitScale = 0;                  // log temperature
+    bool hasLocal = true;                   // local heads, or a way without: maps are possible
+    std::vector<std::string> mapWays;       // of drawing maps without local heads, the default first; models.md 8
+    double logitScale = 0, logitBias = 0;   // log temperature; what is added (SigLIP)
     std::vector<std::string> classes;       // of a linear-probe head
 };
 
@@ -48,7 +50,15 @@ struct ImageEmbedding // N images
 {
     std::int64_t count = 0, dim = 0, rows = 0, columns = 0;
     std::vector<float> global;  // [N, D], L2-normalised (linear probe: logits, not normalised)
-    std::vector<float> patches; // [N, rows, columns, D], L2-normalised; empty without local heads
+    // [N, rows, columns, D], L2-normalised (the way "additive": divided by the length of the image's vector); empty
+    // where no maps are possible.
+    std::vector<float> patches;
+};
+
+// Of an array of images.
+struct ImageShape
+{
+    std::int64_t count = 0, height = 0, width = 0;
 };
 
 struct TextEmbedding // M texts
@@ -90,9 +100,15 @@ public:
     virtual const Tokenizer* tokenizer() const = 0; // null: no text tower
     virtual const CaptionRules& captionRules() const = 0;
 
-    // input: [N, 3, H, W] prepared tensors, of a size that the image tower takes. Empty: cancelled.
-    virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                                     std::int64_t width, const Job& job = {}) const = 0;
+    // input: [N, 3, H, W] prepared tensors, of a size that the image tower takes. mapWay: one of info().mapWays, empty:
+    // the default; Error(Usage) names another. Empty: cancelled.
+    virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, const ImageShape& shape,
+                                                     const Job& job = {}, const std::string& mapWay = {}) const = 0;
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
+                                             std::int64_t width, const Job& job = {}) const
+    {
+        return encodeImages(input, ImageShape{n, height, width}, job);
+    }
     virtual Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts,
                                                    const TextOptions& options = {}, const Job& job = {}) const = 0;
     // Sentences in the language model's own space, [M, its width], L2-normalised: the mean of its hidden states over

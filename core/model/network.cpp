@@ -12,8 +12,6 @@
 namespace mama {
 namespace {
 
-at::Tensor matrixOf(const at::Tensor& weight) { return weight.dim() == 3 ? weight.squeeze(2) : weight; }
-
 // "not there" is an empty or null section.
 bool has(const nlohmann::json& description, const char* section)
 {
@@ -23,42 +21,6 @@ bool has(const nlohmann::json& description, const char* section)
 } // namespace
 
 at::Tensor l2(const at::Tensor& x) { return x / x.norm(2, -1, true).clamp_min(1e-12); }
-
-LocalHead::LocalHead(const Parameters& parameters, const std::string& prefix, double eps)
-    : m_firstBias(parameters.get(prefix + "0.bias")), m_secondBias(parameters.get(prefix + "3.bias")),
-      m_first(matrixOf(parameters.get(prefix + "0.weight")), m_firstBias),
-      m_second(matrixOf(parameters.get(prefix + "3.weight")), m_secondBias),
-      m_firstNorm{parameters.get(prefix + "1.weight"), parameters.get(prefix + "1.bias"),
-                  parameters.get(prefix + "1.running_mean"), parameters.get(prefix + "1.running_var")},
-      m_secondNorm{{}, {}, parameters.get(prefix + "4.running_mean"), parameters.get(prefix + "4.running_var")},
-      m_eps(eps)
-{}
-
-Linear LocalHead::folded(const Linear& layer, const at::Tensor& bias, const BatchNormTensors& norm) const
-{
-    const at::Tensor scale =
-        at::rsqrt(norm.variance + m_eps) * (norm.weight.defined() ? norm.weight : at::ones_like(norm.variance));
-    const at::Tensor shift = (bias - norm.mean) * scale;
-    return Linear(layer.mergedWeight() * scale.unsqueeze(1), norm.bias.defined() ? shift + norm.bias : shift);
-}
-
-void LocalHead::pack(Precision precision)
-{
-    const c10::NoGradGuard noGradients;
-    m_first = folded(m_first, m_firstBias, m_firstNorm);
-    m_second = folded(m_second, m_secondBias, m_secondNorm);
-    m_first.pack(precision);
-    m_second.pack(precision);
-    m_packed = true;
-}
-
-at::Tensor LocalHead::operator()(const at::Tensor& x, const ForwardMode& mode) const
-{
-    if (m_packed)
-        return m_second(at::relu(m_first(x)));
-    return batchNorm(m_second(batchNormRelu(m_first(x, mode), m_firstNorm, m_eps, mode), mode), m_secondNorm, m_eps,
-                     mode);
-}
 
 SimclrHead::SimclrHead(const Parameters& parameters, const std::string& prefix, double eps) : m_eps(eps)
 {
@@ -84,15 +46,14 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
         const double eps = heads.value("batchnorm_eps", 1e-5);
         const auto headsOf = [&](const std::string& global, const std::string& local) {
             Heads made;
-            if (parameters.has(global + ".weight"))
-                made.global.emplace(Linear::from(parameters, global, nlohmann::json::object()));
+            made.global = EmbeddingProjection(parameters, global, eps);
             if (parameters.has(local + "0.weight"))
                 made.local.emplace(parameters, local, eps);
             return made;
         };
         if (has(description, "image")) {
             image = ImageTower::make(parameters, description["image"]);
-            m_pooling = ImagePooling::make(description["image"].value("pooling", std::string("mean-prenorm")));
+            m_pooling = ImagePooling::make(parameters, description["image"]);
             m_imageHeads = headsOf(names::imageGlobal, names::imageLocal);
         }
         if (has(description, "text")) {
@@ -104,6 +65,7 @@ Network::Network(const Parameters& parameters, const nlohmann::json& description
         if (!parameters.all().empty())
             m_device = parameters.all().begin()->second.device();
         m_logitScale = parameters.find(names::logitScale);
+        m_logitBias = parameters.find(names::logitBias);
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorCode::Model, {action::loadModel}, "model.json", textOf(error));
     } catch (const c10::Error& error) {
@@ -126,9 +88,11 @@ void Network::pack(Precision precision)
 
 at::Tensor Network::pooled(const at::Tensor& tokens) const { return (*m_pooling)(*image, tokens); }
 
-at::Tensor Network::imageGlobal(const at::Tensor& pooled) const
+at::Tensor Network::imageGlobal(const at::Tensor& pooled) const { return m_imageHeads.global(pooled); }
+
+at::Tensor Network::imageCells(const at::Tensor& tokens) const
 {
-    return m_imageHeads.global ? (*m_imageHeads.global)(pooled) : pooled;
+    return m_imageHeads.global(m_pooling->alone(*image, image->patches(tokens))).to(at::kFloat);
 }
 
 at::Tensor Network::imageLocal(const at::Tensor& tokens, const ForwardMode& mode) const
@@ -138,10 +102,7 @@ at::Tensor Network::imageLocal(const at::Tensor& tokens, const ForwardMode& mode
     return l2(rows).view({patches.size(0), patches.size(1), rows.size(1)});
 }
 
-at::Tensor Network::textGlobal(const at::Tensor& pooled) const
-{
-    return m_textHeads.global ? (*m_textHeads.global)(pooled) : pooled;
-}
+at::Tensor Network::textGlobal(const at::Tensor& pooled) const { return m_textHeads.global(pooled); }
 
 at::Tensor Network::sentences(const at::Tensor& hidden, const ForwardMode& mode) const
 {
@@ -155,14 +116,15 @@ at::Tensor Network::simclr(const at::Tensor& pooled, const ForwardMode& mode) co
 
 std::int64_t Network::embedding() const
 {
-    if (m_imageHeads.global)
-        return m_imageHeads.global->outputs();
-    return m_textHeads.global || !image ? textEmbedding() : image->width();
+    if (const std::int64_t outputs = m_imageHeads.global.outputs())
+        return outputs;
+    return m_textHeads.global.outputs() > 0 || !image ? textEmbedding() : image->width();
 }
 
 std::int64_t Network::textEmbedding() const
 {
-    return m_textHeads.global ? m_textHeads.global->outputs() : text->width();
+    const std::int64_t outputs = m_textHeads.global.outputs();
+    return outputs > 0 ? outputs : text->width();
 }
 
 } // namespace mama

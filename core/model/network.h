@@ -1,5 +1,5 @@
 #pragma once
-#include "core/model/layers/batch_norm.h"
+#include "core/model/projection.h"
 #include "core/model/towers/image_pooling.h"
 #include "core/model/towers/text_tower.h"
 
@@ -8,27 +8,6 @@
 #include <optional>
 
 namespace mama {
-
-// LocalEmbedding of the reference: per row Linear, BatchNorm, ReLU, Linear, BatchNorm without affine.
-class LocalHead
-{
-public:
-    // Under "<prefix>0", "1", "3", "4"; convolutions of kernel size 1 are taken as linear layers.
-    LocalHead(const Parameters& parameters, const std::string& prefix, double eps);
-    // BatchNorm folded into the layers, for inference from here on.
-    void pack(Precision precision);
-    // x [M, in] -> [M, embedding], not normalised. Training: statistics of these M rows (M > 1).
-    at::Tensor operator()(const at::Tensor& x, const ForwardMode& mode = {}) const;
-
-private:
-    Linear folded(const Linear& layer, const at::Tensor& bias, const BatchNormTensors& norm) const;
-
-    at::Tensor m_firstBias, m_secondBias;
-    Linear m_first, m_second;
-    BatchNormTensors m_firstNorm, m_secondNorm;
-    double m_eps;
-    bool m_packed = false;
-};
 
 // SimCLR projection of the reference: Linear, BatchNorm, ReLU, Linear, BatchNorm; no biases.
 class SimclrHead
@@ -58,6 +37,9 @@ public:
     at::Tensor imageGlobal(const at::Tensor& pooled) const;
     // tokens [N, T, width] -> [N, P, embedding], L2-normalised.
     at::Tensor imageLocal(const at::Tensor& tokens, const ForwardMode& mode = {}) const;
+    // Of a model without local heads: the cells of tokens [N, T, width] as if each alone had been pooled, projected,
+    // [N, P, embedding], before L2.
+    at::Tensor imageCells(const at::Tensor& tokens) const;
     at::Tensor textGlobal(const at::Tensor& pooled) const; // [M, embedding], before L2
     at::Tensor sentences(const at::Tensor& hidden,
                          const ForwardMode& mode = {}) const; // [S, width] -> [S, embedding], L2
@@ -67,7 +49,8 @@ public:
     bool hasTextLocal() const { return m_textHeads.local.has_value(); }
     std::int64_t embedding() const; // columns of imageGlobal, or of textGlobal without an image tower
     std::int64_t textEmbedding() const;
-    const at::Tensor& logitScale() const { return m_logitScale; } // a scalar, or undefined
+    const at::Tensor& logitScale() const { return m_logitScale; } // one number, or undefined
+    const at::Tensor& logitBias() const { return m_logitBias; }   // the same
     at::Device device() const { return m_device; }                // of its tensors, where inputs must be
 
     std::unique_ptr<ImageTower> image; // null: none
@@ -76,14 +59,14 @@ public:
 private:
     struct Heads // of one tower
     {
-        std::optional<Linear> global;
+        EmbeddingProjection global;
         std::optional<LocalHead> local;
     };
 
     std::unique_ptr<ImagePooling> m_pooling;
     Heads m_imageHeads, m_textHeads;
     std::optional<SimclrHead> m_simclr;
-    at::Tensor m_logitScale;
+    at::Tensor m_logitScale, m_logitBias;
     at::Device m_device = at::kCPU;
 };
 

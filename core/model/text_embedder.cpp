@@ -42,7 +42,9 @@ TextEmbedder::TextEmbedder(const Network& network, const Tokenizer& tokenizer, C
                                          : nlohmann::json::object();
     m_inferencePooling = inference.value("text_pooling", std::string("zero-shot"));
     m_startAtFullLength = inference.value("full_length_caption", std::string("last-token")) == "start-token";
-    m_pad = m_tokenizer.id(m_rules.pad).value_or(0);
+    m_pad = m_rules.padId ? *m_rules.padId : m_tokenizer.id(m_rules.pad).value_or(0);
+    m_end = m_tokenizer.id(m_rules.end).value_or(-1);
+    m_globalMaps = modelKind(description) == ModelKind::Clip;
 }
 
 // mama.md, section 3; a tower alone has the one pooling of its description.
@@ -50,6 +52,8 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
 {
     if (m_pooling == "mean-masked")
         return Pool::MeanMasked;
+    if (m_globalMaps)
+        return plainPool();
     if (m_raw)
         return m_pooling == "cls" ? Pool::First : m_pooling == "mean-all" ? Pool::MeanAll : Pool::FirstPad;
     const bool training =
@@ -59,6 +63,19 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
     return training ? Pool::MeanAll : Pool::FirstPad;
 }
 
+TextEmbedder::Pool TextEmbedder::plainPool() const
+{
+    for (const auto& [name, pool] : {std::pair<const char*, Pool>{"cls", Pool::First}, {"last-token", Pool::Last},
+                                     {"highest-id", Pool::HighestId}, {"first-end", Pool::FirstEnd},
+                                     {"first-pad", Pool::FirstPad}})
+        if (m_pooling == name)
+            return pool;
+    throw Error(ErrorCode::Unsupported, {action::encodeText}, "text.pooling",
+                {TextId("model.no_such_text_pooling",
+                        "\"%1\" is none of cls, last-token, highest-id, first-end, first-pad"),
+                 m_pooling});
+}
+
 TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOptions& options) const
 {
     const bool raw = options.raw || m_raw;
@@ -66,7 +83,7 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
     if (options.length > 0)
         rules.length = std::min(options.length, m_rules.length);
     const auto encode = [&](const std::string& full) {
-        return raw ? encodeRaw(m_tokenizer, rules, full, false) : encodeCaption(m_tokenizer, rules, full, false);
+        return encodeText(m_tokenizer, rules, full, raw, rules.padded);
     };
     const Tokens made = encode(options.prefix + text);
     Input input;
@@ -75,6 +92,11 @@ TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOpti
     input.types.assign(made.types.begin(), made.types.end());
     input.separators.assign(made.separators.begin(), made.separators.end());
     input.cut = made.cut;
+    if (m_globalMaps && pool(options.pooling) == Pool::FirstPad) // the pad token may end the text itself
+        while (!input.ids.empty() && input.ids.back() == m_pad)
+            input.ids.pop_back();
+    if (m_globalMaps && input.ids.empty())
+        input.ids.push_back(m_pad);
     if (!options.prefix.empty()) { // the prefix's own sentences are no part of the query
         const std::size_t own = std::min(encode(options.prefix).separators.size(), input.separators.size());
         const std::size_t before = m_tokenizer.isBert() && own > 0 ? own - 1 : own; // BERT's closing separator
@@ -110,11 +132,18 @@ at::Tensor TextEmbedder::poolHidden(const at::Tensor& hidden, const Input& input
     case Pool::MeanAll: return hidden.narrow(0, 0, length).mean(0);
     case Pool::MeanAllButFirst: return hidden.narrow(0, 1, length - 1).mean(0);
     case Pool::First: return hidden.select(0, 0);
+    case Pool::Last: return hidden.select(0, real - 1);
+    case Pool::HighestId:
+        return hidden.select(0, std::max_element(input.ids.begin(), input.ids.end()) - input.ids.begin());
+    case Pool::FirstEnd: {
+        const auto at = std::find(input.ids.begin(), input.ids.end(), m_end);
+        return hidden.select(0, at == input.ids.end() ? 0 : at - input.ids.begin());
+    }
     case Pool::FirstPad: break;
     }
     if (real < limitOf(input))
         return hidden.select(0, real);
-    return hidden.select(0, m_startAtFullLength ? 0 : real - 1);
+    return hidden.select(0, m_startAtFullLength || m_globalMaps ? 0 : real - 1);
 }
 
 // Hidden states [N, length, width] of a group whose first `prefix` tokens are the same.
@@ -193,6 +222,10 @@ EncodedText TextEmbedder::encoded(const at::Tensor& hidden, const Input& input, 
     EncodedText made;
     made.global = toVector(l2(m_network.textGlobal(poolHidden(hidden, input, pool).unsqueeze(0)).to(at::kFloat)));
     made.cut = input.cut;
+    if (sentences && m_globalMaps) {
+        made.last = 0;
+        made.sentences = made.global;
+    }
     if (sentences && m_network.hasTextLocal() && !input.separators.empty()) {
         made.last = input.last;
         made.sentences = toVector(m_network.sentences(

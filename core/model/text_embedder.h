@@ -30,8 +30,9 @@ private:
         std::int64_t last = -1; // of them, that of the last sentence
         bool cut = false;
     };
-    enum class Pool { FirstPad, MeanAll, MeanAllButFirst, MeanMasked, First };
+    enum class Pool { FirstPad, MeanAll, MeanAllButFirst, MeanMasked, First, Last, HighestId, FirstEnd };
     Pool pool(Pooling pooling) const;
+    Pool plainPool() const; // of a model that has the one pooling of its description
     Input tokens(const std::string& text, const TextOptions& options) const;
     std::int64_t needed(const Input& input, Pool pool) const;
     at::Tensor poolHidden(const at::Tensor& hidden, const Input& input, Pool pool) const;
@@ -49,6 +50,8 @@ private:
     bool m_raw = false; // a sentence encoder: it has no captions
     bool m_startAtFullLength =
         false; // a caption that fills the length pools the start token (reference), else the last real one
+    bool m_globalMaps = false; // maps compare cells with the text's own vector: it has no sentences
+    std::int64_t m_end = -1;   // the token that ends a text, where it is read there
     bool m_classToken = false; // in front of every text
     std::string m_pooling, m_inferencePooling;
     std::int64_t m_pad = 0;

@@ -25,6 +25,16 @@ std::string text(const nlohmann::json& section, const char* key, const std::stri
                                                                                     : otherwise;
 }
 
+// The default first.
+std::vector<std::string> waysOf(const nlohmann::json& maps)
+{
+    auto ways = maps.value("ways", std::vector<std::string>());
+    const auto first = std::find(ways.begin(), ways.end(), maps.value("default", std::string()));
+    if (first != ways.end())
+        std::rotate(ways.begin(), first, first + 1);
+    return ways;
+}
+
 ModelInfo infoOf(const nlohmann::json& description)
 {
     const auto section = [&](const char* name) {
@@ -43,8 +53,11 @@ ModelInfo infoOf(const nlohmann::json& description)
     info.notice = text(provenance, "notice");
     if (input.is_object()) {
         info.profileVersion = input.value("profile_version", 1);
-        info.inputSize = input.value("size", defaultInputSize);
+        const int side = input.value("size", defaultInputSize);
+        info.inputSize = {input.value("columns", side), input.value("rows", side)};
     }
+    if (info.kind == ModelKind::Clip && section("maps").is_object())
+        info.mapWays = waysOf(section("maps"));
     if (heads.is_object() && heads.contains("classes") && heads["classes"].is_array())
         info.classes = heads["classes"].get<std::vector<std::string>>();
     return info;
@@ -52,16 +65,9 @@ ModelInfo infoOf(const nlohmann::json& description)
 
 CaptionRules rulesOf(const nlohmann::json& description)
 {
-    CaptionRules rules;
     if (!description.contains("captions") || !description["captions"].is_object())
-        return rules;
-    const nlohmann::json& captions = description["captions"];
-    rules.separator = text(captions, "separator");
-    rules.start = text(captions, "start");
-    rules.end = text(captions, "end");
-    rules.pad = text(captions, "pad");
-    rules.length = captions.value("length", 144);
-    return rules;
+        return {};
+    return captionRules(description["captions"], "model.json captions");
 }
 
 std::vector<float> toVector(const at::Tensor& x)
@@ -98,11 +104,13 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
         m_network->pack(m_precision);
     }
     if (m_network->image)
-        m_info.patch = static_cast<int>(m_network->image->stride().rows);
-    m_info.hasLocal = m_network->hasImageLocal();
+        m_info.patch = m_network->image->cell(m_info.inputSize);
+    m_info.hasLocal = m_network->hasImageLocal() || (!m_info.mapWays.empty() && m_network->image);
     m_info.embedding = static_cast<int>(m_network->embedding());
     if (m_network->logitScale().defined())
         m_info.logitScale = m_network->logitScale().item<double>();
+    if (m_network->logitBias().defined())
+        m_info.logitBias = m_network->logitBias().item<double>();
     if (m_network->text && m_tokenizer) {
         m_texts = std::make_unique<TextEmbedder>(*m_network, *m_tokenizer, m_rules, m_description);
         m_ownText = std::make_unique<OwnText>(placed, m_description["text"], m_tokenizer);
@@ -127,43 +135,74 @@ auto TorchModel::fromSameFiles(const Work& work) const
 
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
-Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                                     std::int64_t width, const Job& job) const
+std::string TorchModel::wayOf(const std::string& wanted) const
+{
+    const auto& ways = m_info.mapWays;
+    if (wanted.empty())
+        return ways.empty() ? std::string() : ways.front();
+    if (std::find(ways.begin(), ways.end(), wanted) != ways.end())
+        return wanted;
+    std::string all;
+    for (const std::string& way : ways)
+        all += (all.empty() ? "" : ", ") + way;
+    throw Error(ErrorCode::Usage, {action::encodeImage}, wanted,
+                ways.empty() ? UserText{TextId("model.has_no_map_ways", "this model's maps are drawn in one way only")}
+                             : UserText{TextId("model.map_ways", "the ways of drawing this model's maps are %1"), all});
+}
+
+at::Tensor TorchModel::patchesOf(const at::Tensor& tokens, const at::Tensor& values, const at::Tensor& global,
+                                 const std::string& way) const
+{
+    if (m_network->hasImageLocal())
+        return m_network->imageLocal(tokens);
+    if (way.empty())
+        return {};
+    const at::Tensor cells = m_network->imageCells(values.defined() ? values : tokens);
+    return way == "additive" ? cells / global.norm(2, -1, true).clamp_min(1e-12).unsqueeze(1) : l2(cells);
+}
+
+Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, const ImageShape& shape,
+                                                     const Job& job, const std::string& mapWay) const
 {
     if (!m_network->image)
         throw Error(ErrorCode::Model, {action::encodeImage}, m_info.name,
                     {TextId("model.model_has_no_image_tower", "the model has no image tower")});
+    const auto [n, height, width] = shape;
     const GridSize grid = m_network->image->grid(height, width);
     if (n < 1 || static_cast<std::int64_t>(input.size()) != n * 3 * height * width)
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
                     {TextId("model.values_expected_x_x_x", "%1 values, expected %2 x 3 x %3 x %4"), input.size(), n,
                      height, width});
+    const std::string way = wayOf(mapWay);
+    const bool ownValues = way == "value" || way == "head-value+value";
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
     const auto compute = [&]() -> Cancellable<ImageEmbedding> {
         ImageEmbedding made;
-        made.count = n;
+        made.count = shape.count;
         made.rows = grid.rows;
         made.columns = grid.columns;
         made.dim = m_info.embedding;
         const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
-        for (std::int64_t first = 0; first < n; first += batch) {
-            const std::int64_t count = std::min(batch, n - first);
-            auto* from = const_cast<float*>(input.data()) + first * 3 * height * width; // only read
+        for (std::int64_t first = 0; first < shape.count; first += batch) {
+            const std::int64_t count = std::min(batch, shape.count - first);
+            auto* from = const_cast<float*>(input.data()) + first * 3 * shape.height * shape.width; // only read
             const at::Tensor images =
-                at::from_blob(from, {count, 3, height, width}, at::kFloat).to(cuda::deviceOf(m_gpu));
-            const at::Tensor tokens = m_network->image->tokens(images, {}, job);
+                at::from_blob(from, {count, 3, shape.height, shape.width}, at::kFloat).to(cuda::deviceOf(m_gpu));
+            at::Tensor values;
+            const at::Tensor tokens = m_network->image->tokens(images, {}, job, ownValues ? &values : nullptr);
             if (!tokens.defined())
                 return {};
             const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
             const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
             made.global.insert(made.global.end(), rows.begin(), rows.end());
-            if (m_network->hasImageLocal()) {
-                const std::vector<float> patches = toVector(m_network->imageLocal(tokens));
+            if (const at::Tensor cells = patchesOf(tokens, values, global, way); cells.defined()) {
+                const std::vector<float> patches = toVector(cells);
                 made.patches.insert(made.patches.end(), patches.begin(), patches.end());
             }
-            job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(n), "encode image");
+            job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(shape.count),
+                       "encode image");
         }
         return made;
     };

@@ -26,8 +26,9 @@ public:
     int threads() const override { return m_threads; }
     const Tokenizer* tokenizer() const override { return m_tokenizer.get(); }
     const CaptionRules& captionRules() const override { return m_rules; }
-    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
-                                             std::int64_t width, const Job& job = {}) const override;
+    using Model::encodeImages;
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, const ImageShape& shape, const Job& job = {},
+                                             const std::string& mapWay = {}) const override;
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
                                            const Job& job = {}) const override;
     Cancellable<std::vector<float>> encodeOwnTexts(const std::vector<std::string>& texts,
@@ -38,6 +39,10 @@ public:
 
 private:
     void needTexts() const;
+    std::string wayOf(const std::string& wanted) const;
+    // [N, P, D] of one batch; undefined where no maps are possible.
+    at::Tensor patchesOf(const at::Tensor& tokens, const at::Tensor& values, const at::Tensor& global,
+                         const std::string& way) const;
     template <class Work>
     auto fromSameFiles(const Work& work) const;
 

@@ -13,6 +13,7 @@ void fields(auto& list, Is<ClassifyReply::Scores> auto& scores)
     list.need("logits", scores.logits);
     list.need("softmax", scores.softmax);
     list.need("softmax_twice", scores.softmaxTwice);
+    list.may("sigmoid", scores.sigmoid);
 }
 
 void fields(auto& list, Is<ClassifyReply::Image> auto& image)

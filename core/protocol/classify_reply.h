@@ -15,6 +15,7 @@ struct ClassifyReply
     {
         ByClass similarity; // empty for a linear probe
         ByClass logits, softmax, softmaxTwice;
+        ByClass sigmoid = {}; // where the reference scores each class by itself
         bool operator==(const Scores&) const = default;
     };
     using Prompts = std::map<std::string, std::vector<std::string>>; // by class

@@ -30,6 +30,7 @@ void fields(auto& list, Is<ModelReply> auto& model)
     list.need("logit_scale", model.logitScale);
     list.need("classes", model.classes);
     list.need("examples", model.examples);
+    list.may("map_ways", model.mapWays);
 }
 
 void fields(auto& list, Is<HelloReply::Processor> auto& processor)

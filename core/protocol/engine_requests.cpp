@@ -148,6 +148,8 @@ void fields(auto& list, Is<EncodeRequest> auto& encode)
     list.may("paths", encode.paths, Count{images ? 0U : 1U, mostPaths});
     list.check(images != list.has("paths"), "give either paths or images");
     list.may("images", encode.images, Count{1, mostImages});
+    list.may("map_way", encode.mapWay);
+    list.may("profile", encode.profile);
     if (encode.paths.empty())
         return;
     list.may("study_uid", encode.studyUid);

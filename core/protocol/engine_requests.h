@@ -74,6 +74,7 @@ struct EncodeRequest
     std::string studyUid;     // which study, where the paths hold several
     bool processing = false;  // raw images too
     std::optional<int> frame; // of stacks; empty: they are skipped
+    std::string mapWay, profile; // empty: the model's own
 
     nlohmann::json toJson() const;
     static EncodeRequest fromJson(const nlohmann::json& params);

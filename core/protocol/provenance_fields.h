@@ -23,6 +23,7 @@ void fields(auto& list, Is<Provenance> auto& provenance)
     list.need("device", provenance.device);
     list.need("fusion", provenance.fusion);
     list.need("notice", provenance.notice);
+    list.may("map_way", provenance.mapWay);
 }
 
 void fields(auto& list, Is<Fusion> auto& fusion)

@@ -1,5 +1,6 @@
 #pragma once
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 // What goes with every score of the engine and of the command line.
@@ -13,6 +14,7 @@ struct Provenance
     std::string pooling, prefix;
     bool raw = false;
     std::string precision, device, fusion, notice;
+    std::optional<std::string> mapWay = {}; // of maps that no local head draws
 
     nlohmann::json toJson() const;
     bool operator==(const Provenance&) const = default;

@@ -238,8 +238,8 @@ struct Material
     {
         batches.inputSize = made.inputSize;
         batches.patch = made.patch;
-        batches.mean = profile.mean;
-        batches.deviation = profile.deviation;
+        batches.mean = profile.mean[0];
+        batches.deviation = profile.deviation[0];
         if (!group)
             return;
         batches.rank = group->rank();

@@ -36,7 +36,14 @@ const nlohmann::json* ConfigSources::find(const std::string& section, const std:
         if (inner && inner->is_object() && !own.empty())
             if (const auto* value = valueOf(*inner, own))
                 return value;
-        if (speaksOf(config, section))
+        // A configuration of two towers speaks of each in a section of its own.
+        const char* nested = section == "image" ? "vision_config" : section == "text" ? "text_config" : nullptr;
+        const nlohmann::json* part = nested ? valueOf(config, nested) : nullptr;
+        if (part && part->is_object()) {
+            for (const std::string& key : keys)
+                if (const auto* value = valueOf(*part, key))
+                    return value;
+        } else if (speaksOf(config, section))
             for (const std::string& key : keys)
                 if (const auto* value = valueOf(config, key))
                     return value;

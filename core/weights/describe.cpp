@@ -5,6 +5,7 @@
 #include "core/weights/families/families.h"
 #include "core/weights/heads.h"
 #include "core/weights/model_kind.h"
+#include "core/weights/projections.h"
 
 #include <algorithm>
 #include <set>
@@ -15,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t deepest = 1000;
+const std::string noPrefix; // of a model's own canonical names
 
 // A tower among the gathered tensors.
 class SourceTower final : public TowerReader
@@ -64,7 +66,7 @@ private:
                                                  : std::vector<std::string>{"n_layer", "num_hidden_layers"});
         if (!told || !told->is_number_integer() || told->get<std::int64_t>() <= depth)
             return;
-        if (joined() && m_in.naming.text && m_in.naming.text->hasClassToken())
+        if (m_in.naming.whole == &mamaComposition() && m_in.naming.text && m_in.naming.text->hasClassToken())
             assume(section() + ".depth = " + std::to_string(depth) + " (the first of " + told->dump() + " layers)");
         else
             problem({TextId("weights.layers_missing", "the %1 tower has %2 layers, its configuration tells of %3"),
@@ -108,7 +110,7 @@ void refuseParts(const DescribeInput& in, ImportReport& report)
         report.explained = true;
     };
     if (in.naming.image)
-        need(names::imageTower + "cls_token", imageTowerWords());
+        need(names::imageTower + in.naming.image->sizeTensor(), imageTowerWords());
     if (in.naming.text)
         need(names::textTower + in.naming.text->tokenTable() + ".weight", textTowerWords());
 }
@@ -125,7 +127,7 @@ json imageTower(const DescribeInput& in, ImportReport& report)
 json textTower(const DescribeInput& in, SourceTower& source)
 {
     json tower = in.naming.text->describe(source);
-    static const std::set<std::string> known{"gelu_new", "gelu", "silu"};
+    static const std::set<std::string> known{"gelu_new", "gelu", "silu", "quick_gelu"};
     if (tower["activation"] == "gelu_pytorch_tanh" || tower["activation"] == "gelu_fast")
         tower["activation"] = "gelu_new"; // the same function
     if (!known.contains(tower["activation"].get<std::string>()))
@@ -195,9 +197,17 @@ json describe(const DescribeInput& in, ImportReport& report)
         description["captions"] = in.naming.text->captionTokens(source);
         description["captions"]["length"] = captionLength(in, description["text"]);
     }
-    if (whole)
+    if (in.naming.whole && in.naming.image) {
+        SourceTower model(in, {"model", noPrefix, *in.naming.imageSpelling}, report);
+        in.naming.whole->complete(description, model);
+    }
+    if (modelKind(description) == ModelKind::Clip)
+        description["heads"] = describeProjections(in.tensors, description);
+    else if (whole)
         description["heads"] = describeHeads(in.tensors, kind);
-    description["inference"] = {{"text_pooling", "zero-shot"},
+    description["inference"] = {{"text_pooling", modelKind(description) == ModelKind::Clip
+                                                     ? description["text"].value("pooling", std::string())
+                                                     : "zero-shot"},
                                 {"zero_shot_softmax", reference ? "twice" : "once"},
                                 {"full_length_caption", reference ? "start-token" : "last-token"}};
     return description;

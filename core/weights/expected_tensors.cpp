@@ -2,6 +2,8 @@
 #include "core/weights/families/families.h"
 #include "core/weights/heads.h"
 #include "core/weights/import_weights.h"
+#include "core/weights/model_kind.h"
+#include "core/weights/projections.h"
 
 #include <nlohmann/json.hpp>
 
@@ -21,8 +23,12 @@ std::vector<ExpectedTensor> expectedTensors(const json& description)
         list.begin(names::textTower, text);
         weights::textFamily(text).list(list, text);
     }
-    if (description.contains("heads") && description["heads"].is_object() && image.is_object())
-        weights::listHeads(list, description);
+    if (description.contains("heads") && description["heads"].is_object() && image.is_object()) {
+        if (modelKind(description) == ModelKind::Clip)
+            weights::listProjections(list, description);
+        else
+            weights::listHeads(list, description);
+    }
     return list.take();
 }
 

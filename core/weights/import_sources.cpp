@@ -21,7 +21,7 @@ using nlohmann::json;
 
 constexpr std::array tokenizerNames{
     "tokenizer.json",          "vocab.json",      "merges.txt",       "vocab.txt", "tokenizer_config.json",
-    "special_tokens_map.json", "tokenizer.model", "added_tokens.json"};
+    "special_tokens_map.json", "tokenizer.model", "added_tokens.json", "spiece.model"};
 
 json object(json value, const fs::path& path)
 {
@@ -79,6 +79,9 @@ void findTokenizer(ImportSources& sources, const std::vector<fs::path>& folders)
 void addHyperParameters(ImportSources& sources)
 {
     const json& metadata = sources.model->metadata();
+    // Mammo-CLIP's trainer keeps its whole configuration.
+    if (const auto config = metadata.find("config"); config != metadata.end() && config->is_object())
+        sources.configs.add(*config);
     const auto found = metadata.find("hyper_parameters");
     if (found == metadata.end() || !found->is_object())
         return;
@@ -132,7 +135,7 @@ ImportSources openSources(const ImportOptions& options)
     }
     if (!options.textModel.empty())
         addIfThere(sources, options.textModel / "config.json");
-    for (const char* name : {"config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
+    for (const char* name : {"config.json", "open_clip_config.json", "preprocessor_config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
         addIfThere(sources, beside / name);
     sources.model = WeightFile::open(sources.weights, options.weights);
     if (sources.model->path().extension() == ".json")
@@ -147,7 +150,10 @@ ImportSources openSources(const ImportOptions& options)
     addHyperParameters(sources);
     sources.format = formatOf(sources);
     findTokenizer(sources, {options.textModel,
-                            fs::is_directory(sources.weights) || sources.configs.hasModelType("") ? beside : fs::path(),
+                            fs::is_directory(sources.weights) || sources.configs.hasModelType("") ||
+                                    sources.configs.top("model_cfg")
+                                ? beside
+                                : fs::path(),
                             sources.adapter});
     return sources;
 }

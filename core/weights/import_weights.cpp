@@ -8,6 +8,7 @@
 #include "core/weights/files/averaged_name.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
+#include "core/weights/check_tokenizer.h"
 #include "core/weights/import_sources.h"
 #include "core/weights/model_kind.h"
 
@@ -28,6 +29,12 @@ constexpr std::size_t copiesPerByte = 8, copiesAlways = std::size_t{256} << 20U;
 json tensorJson(const TensorInfo& info)
 {
     return {{"name", info.name}, {"shape", info.shape}, {"type", name(info.type)}};
+}
+
+bool isModelFolder(const fs::path& path)
+{
+    std::error_code failed;
+    return fs::is_regular_file(path / "model.json", failed);
 }
 
 // A prefix as a name.
@@ -101,7 +108,7 @@ weights::Naming Importer::gather()
     tellOthers(naming);
     // A model folder of ours uses MaMA's names, also when it holds one tower only.
     if (m_sources.ownDescription.is_object())
-        naming.whole = &weights::mamaComposition();
+        weights::takeCanonicalNames(naming, m_sources.ownDescription);
     m_tensors.add(m_sources.model, naming, m_model.report);
     if (m_sources.baseText)
         m_tensors.add(m_sources.baseText, weights::recognise(namesOf(*m_sources.baseText)), m_model.report);
@@ -197,6 +204,12 @@ void Importer::describe(const weights::Naming& naming)
                     {TextId("weights.format_not_known_version_which",
                             "format %1 is not known to this version, which reads format 1"),
                      own.value("format", json()).dump()});
+    if (!naming.refusal.empty()) {
+        m_model.report.problems.insert(m_model.report.problems.begin(), naming.refusal);
+        m_model.report.explained = true;
+        m_model.description = {{"kind", name(ModelKind::Unknown)}};
+        return;
+    }
     if (own.is_object() && !m_sources.adapterFile) {
         m_model.description = own;
         return;
@@ -289,6 +302,8 @@ void Importer::addProvenance()
     json& description = m_model.description;
     if (m_options.hash && m_sources.ownDescription.is_object())
         description["hash"] = m_sources.model->hash();
+    const json published = description.value("published", json()); // what is known of the weights of these names
+    description.erase("published");
     if (description.contains("provenance"))
         return;
     const fs::path source =
@@ -305,7 +320,8 @@ void Importer::addProvenance()
         description["hash"] = hash.finish();
         origin += ", SHA-256 " + m_sources.model->hash();
     }
-    json provenance = weights::provenanceNotes(description, m_sources.configs, source);
+    json provenance = published.is_object() ? published
+                                            : weights::provenanceNotes(description, m_sources.configs, source);
     provenance["source"] = origin;
     provenance["format"] = m_sources.format;
     if (m_sources.adapterFile)
@@ -402,6 +418,10 @@ Cancellable<ImportedModel> importWeights(const ImportOptions& options, const Job
     const ImportReport& report = model->report;
     if (const UserText wrong = report.wrong(); !wrong.empty())
         refuse(wrong);
+    // A model folder of ours tells so when it is asked to read a text.
+    if (modelKind(model->description) == ModelKind::Clip && !isModelFolder(options.checkpoint))
+        if (const UserText wrong = weights::wrongTokenizer(*model); !wrong.empty())
+            refuse(wrong);
     if (!isKnown(model->description))
         refuse({TextId("weights.no_known_model_none_has", "no known model: none of %1 has these %2 tensors%3"),
                 knownTitles(), report.leftOver.size() + model->tensors.size(), firstOf(report)});

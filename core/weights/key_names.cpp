@@ -2,6 +2,7 @@
 
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"
+#include "core/weights/model_kind.h"
 
 // Names: mama.md, section 11.
 namespace mama::weights {
@@ -42,13 +43,15 @@ MappedName mapTower(const std::string& name, const Spelling* spelling, const std
     return mapped;
 }
 
+// Of the families that a composition takes, or that stand alone.
 template <class F>
-void find(const std::vector<const F*>& families, const std::vector<std::string>& names, const F*& family,
-          const Spelling*& spelling)
+void find(const std::vector<const F*>& families, const std::vector<std::string>& names, const Composition* whole,
+          std::pair<const F*&, const Spelling*&> found)
 {
     for (const F* candidate : families)
-        if (!family && (spelling = candidate->recognise(names)))
-            family = candidate;
+        if (!found.first && (whole ? whole->takes(*candidate) : candidate->standsAlone()) &&
+            (found.second = candidate->recognise(names)))
+            found.first = candidate;
 }
 
 } // namespace
@@ -72,6 +75,8 @@ Naming recognise(const std::vector<std::string>& names, const std::string& wante
     for (const Composition* composition : compositions())
         if (!naming.whole && composition->recognise(names))
             naming.whole = composition;
+    if (naming.whole)
+        naming.refusal = naming.whole->refusal(names);
     naming.dotted = namesWithDots(names);
     if (!naming.whole && names.size() > fewest) {
         std::vector<std::string> all;
@@ -97,9 +102,29 @@ Naming recognise(const std::vector<std::string>& names, const std::string& wante
             if (!naming.whole || place.part == Part::Text)
                 text.push_back(naming.whole ? place.name : name);
         }
-    find(imageFamilies(), image, naming.image, naming.imageSpelling);
-    find(textFamilies(), text, naming.text, naming.textSpelling);
+    find(imageFamilies(), image, naming.whole, {naming.image, naming.imageSpelling});
+    find(textFamilies(), text, naming.whole, {naming.text, naming.textSpelling});
     return naming;
+}
+
+void takeCanonicalNames(Naming& naming, const nlohmann::json& description)
+{
+    static const Spelling canonical{{}, used};
+    naming.whole = &mamaComposition();
+    naming.refusal = {};
+    const auto section = [&](const char* name) {
+        return description.contains(name) && description[name].is_object() ? description[name] : nlohmann::json();
+    };
+    const nlohmann::json image = section("image"), text = section("text");
+    const ImageFamily* ofImages = image.is_object() ? &imageFamily(image) : nullptr;
+    const TextFamily* ofTexts = text.is_object() ? &textFamily(text) : nullptr;
+    const bool mamas = modelKind(description) != ModelKind::Clip && (!ofImages || mamaComposition().takes(*ofImages)) &&
+                       (!ofTexts || mamaComposition().takes(*ofTexts));
+    if (mamas)
+        return;
+    naming.image = ofImages;
+    naming.text = ofTexts;
+    naming.imageSpelling = naming.textSpelling = &canonical;
 }
 
 bool isOfTower(const std::string& original, const Naming& naming)

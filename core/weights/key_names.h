@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/weights/families/family.h"
 #include "core/weights/wrappers.h"
 
@@ -13,6 +14,7 @@ struct Naming
     std::string holder;                                               // of one tower alone: in front of every name
     std::map<std::string, std::string> dotted;                        // names of the file with their dots again
     NamePrefixes prefixes;                                            // in front of the names, wrappers taken off
+    UserText refusal;                                                 // why the composition refuses the file, or empty
     const Spelling *imageSpelling = nullptr, *textSpelling = nullptr; // where there is a family
 
     bool joined() const { return whole != nullptr; }
@@ -30,6 +32,10 @@ inline const std::string unknownName = "unknown name", notInArchitecture = "not 
 
 // wanted: the prefix of one of several sets of weights; empty: as choosePrefixes() does.
 Naming recognise(const std::vector<std::string>& names, const std::string& wanted = {});
+
+// The names of a model folder of ours: MaMA's own, also when it holds one tower only, and the canonical ones of other
+// groups' families. Error(Unsupported) names a family that is not known.
+void takeCanonicalNames(Naming& naming, const nlohmann::json& description);
 
 // Whether a tensor of that source name must belong to a tower: it stands where towers stand, or in a numbered layer.
 bool isOfTower(const std::string& name, const Naming& naming);

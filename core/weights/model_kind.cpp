@@ -14,6 +14,7 @@ const char* name(ModelKind kind)
     case ModelKind::LinearProbe: return "linear-probe";
     case ModelKind::ImageTower: return "image-tower";
     case ModelKind::TextTower: return "text-tower";
+    case ModelKind::Clip: return "clip";
     case ModelKind::Unknown: break;
     }
     return "unknown";
@@ -25,12 +26,13 @@ ModelKind modelKind(const nlohmann::json& description)
     if (found == description.end() || found->is_null())
         return ModelKind::Mama;
     for (const ModelKind kind :
-         {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Unknown})
+         {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Clip,
+          ModelKind::Unknown})
         if (*found == name(kind))
             return kind;
     throw Error(
         ErrorCode::Model, {action::readModel}, "kind",
-        {TextId("weights.none_mama_linear_probe_image", "%1 is none of mama, linear-probe, image-tower, text-tower"),
+        {TextId("weights.none_mama_linear_probe_image", "%1 is none of mama, linear-probe, image-tower, text-tower, clip"),
          found->dump()});
 }
 

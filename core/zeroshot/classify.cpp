@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <set>
 
 namespace mama {
@@ -101,21 +102,36 @@ void fuseInto(ClassifyResult& result, const EncodedStudy& study, const std::vect
     result.study = scores(fused.study);
 }
 
-void fillSoftmax(ClassScores& scores)
-{
-    scores.softmax = softmax(scores.logits);
-    scores.softmaxTwice = softmax(scores.softmax);
-}
+double sigmoidOf(double logit) { return 1 / (1 + std::exp(-logit)); }
 
 } // namespace
 
-ClassScores classScores(std::vector<double> similarity, double logitScale)
+ScoreRule scoreRule(const Model& model)
+{
+    ScoreRule rule{model.info().logitScale, model.info().logitBias};
+    const nlohmann::json& description = model.description();
+    if (!description.is_object() || !description.contains("zero_shot") || !description["zero_shot"].is_object())
+        return rule;
+    const nlohmann::json& section = description["zero_shot"];
+    if (section.contains("factor") && section["factor"].is_number())
+        rule.factor = section["factor"].get<double>();
+    rule.sigmoid = section.contains("sigmoid") && section["sigmoid"] == true;
+    return rule;
+}
+
+ClassScores classScores(std::vector<double> similarity, const ScoreRule& rule)
 {
     ClassScores out;
     out.similarity = std::move(similarity);
-    for (const double s : out.similarity)
-        out.logits.push_back(std::exp(logitScale) * s);
-    fillSoftmax(out);
+    std::vector<double> scaled;
+    for (const double s : out.similarity) {
+        out.logits.push_back(std::exp(rule.logitScale) * s + rule.logitBias);
+        scaled.push_back(rule.factor ? *rule.factor * s : out.logits.back());
+        if (rule.sigmoid)
+            out.sigmoid.push_back(sigmoidOf(out.logits.back()));
+    }
+    out.softmax = softmax(scaled);
+    out.softmaxTwice = softmax(out.softmax);
     return out;
 }
 
@@ -123,7 +139,12 @@ ClassScores probeScores(std::vector<double> logits)
 {
     ClassScores out;
     out.logits = std::move(logits);
-    fillSoftmax(out);
+    if (out.logits.size() == 1) {
+        out.softmax = out.softmaxTwice = out.sigmoid = {sigmoidOf(out.logits.front())};
+        return out;
+    }
+    out.softmax = softmax(out.logits);
+    out.softmaxTwice = softmax(out.softmax);
     return out;
 }
 
@@ -151,7 +172,7 @@ Cancellable<ClassifyResult> classify(TextEncoder& encoder, const EncodedStudy& s
     const Model& model = encoder.model();
     for (const UserText& unknown : unknownPrompts(prompts, model.tokenizer()))
         out.warnings.push_back(unknown);
-    const double scale = model.info().logitScale;
+    const ScoreRule rule = scoreRule(model);
     std::vector<std::vector<double>> similarity;
     for (std::size_t i = 0; i < study.images.size(); ++i) {
         std::vector<double> row;
@@ -161,11 +182,11 @@ Cancellable<ClassifyResult> classify(TextEncoder& encoder, const EncodedStudy& s
                             {zeroshot_texts::lengthsDiffer});
             row.push_back(static_cast<double>(dot(study.images[i].encoded->global, one)));
         }
-        out.images.push_back(classScores(row, scale));
+        out.images.push_back(classScores(row, rule));
         similarity.push_back(std::move(row));
     }
     fuseInto(out, study, similarity, options.fusion,
-             [&](const std::vector<double>& fused) { return classScores(fused, scale); });
+             [&](const std::vector<double>& fused) { return classScores(fused, rule); });
     const EncodedImage& first = *study.images.front().encoded;
     out.provenance = provenanceOf(model, first.profile, first.profileVersion);
     out.provenance.pooling = poolingUsed(model.info(), options.pooling);

@@ -6,6 +6,7 @@
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +26,9 @@ struct ClassifyOptions
 struct ClassScores
 {
     std::vector<double> similarity;   // cosine with the class's prompt ensemble; empty for a linear probe
-    std::vector<double> logits;       // exp(logit scale) x similarity; a linear probe's own outputs
+    std::vector<double> logits;       // exp(logit scale) x similarity (+ bias); a linear probe's own outputs
     std::vector<double> softmax;      // over the classes: a share among these prompts, not a probability
+    std::vector<double> sigmoid = {}; // of the logits, where the reference scores classes so; else empty
     std::vector<double> softmaxTwice; // softmax of it: what the reference feeds to its AUC (mama.md R1)
 };
 
@@ -41,7 +43,16 @@ struct ClassifyResult
     Provenance provenance;
 };
 
-ClassScores classScores(std::vector<double> similarity, double logitScale);
+// How a model's reference scores similarities.
+struct ScoreRule
+{
+    double logitScale = 0, logitBias = 0;
+    std::optional<double> factor = {}; // of the similarities in the softmax; empty: exp(logit scale)
+    bool sigmoid = false;              // each class by itself too
+};
+ScoreRule scoreRule(const Model& model);
+ClassScores classScores(std::vector<double> similarity, const ScoreRule& rule);
+// One output is the logit of a yes: its sigmoid is given instead of the softmax, which would be 1.
 ClassScores probeScores(std::vector<double> logits);
 
 // Zero-shot classes. Error(Usage) on no prompts or differing classes. Empty: cancelled.

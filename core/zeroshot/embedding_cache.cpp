@@ -106,8 +106,8 @@ std::vector<Found> filesIn(const fs::path& folder)
 std::string EmbeddingKey::digest() const
 {
     Sha256 hash;
-    for (const std::string& part : {std::string("mama embedding 2"), fileHash, std::to_string(frame), modelHash,
-                                    profile, std::to_string(profileVersion), compute}) {
+    for (const std::string& part : {std::string("mama embedding 3"), fileHash, std::to_string(frame), modelHash,
+                                    profile, std::to_string(profileVersion), mapWay, compute}) {
         hash.add(std::to_string(part.size()) + ":"); // lengths keep neighbours apart
         hash.add(part);
     }

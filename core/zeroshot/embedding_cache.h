@@ -20,6 +20,7 @@ struct EmbeddingKey
     std::string profile;
     int profileVersion = 1;
     std::string compute; // precision and kind of device: results differ in the last digits
+    std::string mapWay = {}; // of the patches
 
     std::string digest() const; // 64 hexadecimal digits
 };

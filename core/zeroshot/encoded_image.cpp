@@ -31,6 +31,7 @@ std::vector<std::byte> serialise(const EncodedImage& image)
 {
     const nlohmann::json header = {{"profile", image.profile},
                                    {"version", image.profileVersion},
+                                   {"map_way", image.mapWay},
                                    {"geometry", image.geometry.toJson()},
                                    {"cropped", image.cropped},
                                    {"dim", image.dim},
@@ -68,6 +69,7 @@ std::optional<EncodedImage> parseEncodedImage(std::span<const std::byte> bytes)
                                                   reinterpret_cast<const char*>(bytes.data()) + length);
         header.at("profile").get_to(image.profile);
         header.at("version").get_to(image.profileVersion);
+        header.at("map_way").get_to(image.mapWay);
         image.geometry = Geometry::fromJson(header.at("geometry"));
         header.at("cropped").get_to(image.cropped);
         header.at("dim").get_to(image.dim);

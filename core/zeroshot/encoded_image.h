@@ -15,11 +15,12 @@ struct EncodedImage
 {
     std::string profile;
     int profileVersion = 1;
+    std::string mapWay; // of the patches; empty: local heads, or none
     Geometry geometry;
     bool cropped = true;                         // false: no bright pixel, the whole image was used
     std::int64_t dim = 0, rows = 0, columns = 0; // rows and columns of the patch grid, 0 without local heads
     std::vector<float> global;                   // [D], L2-normalised (linear probe: logits)
-    std::vector<float> patches;                  // [rows, columns, D], L2-normalised; empty without local heads
+    std::vector<float> patches;                  // [rows, columns, D], as ImageEmbedding::patches
     std::vector<std::uint8_t> inside;            // patch grid: 1 where the patch's centre lies on the image
     std::vector<std::uint8_t> breast;            // patch grid: 1 where any of the patch lies in the breast
 };

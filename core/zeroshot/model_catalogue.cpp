@@ -4,13 +4,29 @@
 #include "core/base/error_actions.h"
 #include "core/model/model_files.h"
 
+#include <nlohmann/json.hpp>
+
 namespace fs = std::filesystem;
 
 namespace mama {
 namespace {
 
-Profile profileOf(const fs::path& folder, const ModelInfo& info)
+// With what the model's own configuration says of its input. own: it is the model's own profile, else one that the
+// user prefers, whose way of resizing stays.
+Profile settled(const Profile& profile, const Model& model, bool own)
 {
+    const nlohmann::json& description = model.description();
+    nlohmann::json settings = description.is_object() ? description.value("input", nlohmann::json()) : nlohmann::json();
+    if (!settings.is_object() || model.info().kind != ModelKind::Clip)
+        return profile;
+    if (!own)
+        settings.erase("resizer");
+    return withSettings(profile, settings);
+}
+
+Profile profileOf(const fs::path& folder, const Model& model)
+{
+    const ModelInfo& info = model.info();
     std::error_code failed;
     const fs::path own = folder / (info.profile + ".json");
     const Profile profile = fs::is_regular_file(own, failed) ? findProfile(own.string()) : findProfile(info.profile);
@@ -18,10 +34,15 @@ Profile profileOf(const fs::path& folder, const ModelInfo& info)
         throw Error(ErrorCode::Model, {action::loadModel}, folder.string(),
                     {TextId("model.other_profile_version", "it wants profile %1 version %2, here is version %3"),
                      info.profile, info.profileVersion, profile.version});
-    return profile;
+    return settled(profile, model, true);
 }
 
 } // namespace
+
+Profile profileFor(const Model& model, const std::string& nameOrPath)
+{
+    return settled(findProfile(nameOrPath), model, false);
+}
 
 LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job)
 {
@@ -31,7 +52,7 @@ LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& opt
     out.model = Model::load(out.folder, options, job);
     if (!out.model)
         return out;
-    out.profile = profileOf(out.folder, out.model->info());
+    out.profile = profileOf(out.folder, *out.model);
     files.checkUnchanged(); // the hash covers a profile of its own too
     out.reference = findReference(out.folder, out.model->info().hash, out.model->info().embedding);
     return out;

@@ -18,7 +18,11 @@ struct LoadedModel
     std::shared_ptr<const Model> model;
     Profile profile;
     LoadedReference reference{};
+    std::string mapWay{}; // asked for; empty: the model's default
 };
+// Another profile for a loaded model: the name of a built-in one or a JSON file, with the model's own input size, mean
+// and deviation. Error(Usage) as findProfile.
+Profile profileFor(const Model& model, const std::string& nameOrPath);
 LoadedModel loadModel(const std::string& folderOrName, const ComputeOptions& options, const Job& job = {});
 
 } // namespace mama

@@ -35,6 +35,8 @@ protocol::Provenance message(const Provenance& p)
     out.pooling = p.pooling;
     out.prefix = p.prefix;
     out.raw = p.raw;
+    if (!p.mapWay.empty())
+        out.mapWay = p.mapWay;
     out.precision = p.precision;
     out.device = p.device;
     out.fusion = name(p.fusion);

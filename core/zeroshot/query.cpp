@@ -137,6 +137,7 @@ Provenance provenanceOf(const Model& model, const EncodedStudy& study, const Que
     out.prefix = options.prefix;
     out.raw = options.raw;
     out.fusion = options.fusion;
+    out.mapWay = options.maps ? first.mapWay : std::string();
     return out;
 }
 
@@ -150,7 +151,7 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
         throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.no_text_given", "no text given")});
     if (study.images.empty())
         throw Error(ErrorCode::Data, {action::query}, "", {zeroshot_texts::noImage});
-    AskedTexts asked = readTexts(options);
+    AskedTexts asked = readTexts(options, encoder.model().captionRules());
     const auto encoded = encoder.encode(asked.toEncode, textOptions(options), job);
     if (!encoded)
         return {};

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/text/captions/cleaning.h"
 #include "core/text/captions/prompts.h"
 #include "core/text/sentences/negation.h"
 #include "core/text/sentences/words.h"
@@ -10,8 +11,14 @@
 namespace mama {
 namespace {
 
+// A sentence as the model's texts are: MaMA's end in a full stop, other groups' are taken as they are.
+std::string sentenceFor(const CaptionRules& rules, const std::string& text, bool raw)
+{
+    return raw || rules.plain ? text : querySentence(text);
+}
+
 // Of a text that negates: its word, a warning, the form without.
-void readNegation(AskedTexts& asked, std::size_t i)
+void readNegation(AskedTexts& asked, std::size_t i, const CaptionRules& rules)
 {
     QueriedText& text = asked.texts[i];
     const auto negation = findNegation(text.text);
@@ -21,7 +28,7 @@ void readNegation(AskedTexts& asked, std::size_t i)
     text.warnings.push_back(
         {TextId("zeroshot.negation", "negation: \"%1\" is often ignored by such models; ask for what is there instead"),
          negation->word});
-    const std::string plain = querySentence(negation->unnegated);
+    const std::string plain = sentenceFor(rules, negation->unnegated, false);
     if (plain.empty() || plain == ".")
         return;
     text.unnegated = UnnegatedScores{negation->unnegated, {}, {}};
@@ -50,9 +57,7 @@ std::string cutPart(const std::string& text, const Model& model, const QueryOpti
             words.push_back(i);
     const auto fits = [&](std::size_t count) {
         const std::string part = options.prefix + text.substr(0, count < words.size() ? words[count] : text.size());
-        return !(options.raw ? encodeRaw(*model.tokenizer(), model.captionRules(), part, false)
-                             : encodeCaption(*model.tokenizer(), model.captionRules(), part, false))
-                    .cut;
+        return !encodeText(*model.tokenizer(), model.captionRules(), part, options.raw, false).cut;
     };
     std::size_t low = 0, high = words.size(); // low words fit, high do not
     while (low + 1 < high) {
@@ -64,13 +69,14 @@ std::string cutPart(const std::string& text, const Model& model, const QueryOpti
 
 } // namespace
 
-AskedTexts readTexts(const QueryOptions& options)
+AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules)
 {
     AskedTexts asked;
     for (std::size_t i = 0; i < options.texts.size(); ++i) {
         QueriedText one;
         one.text = options.texts[i];
-        one.encoded = options.raw ? one.text : querySentence(one.text);
+        const std::string sentence = sentenceFor(rules, one.text, options.raw);
+        one.encoded = rules.plain ? cleaned(sentence, rules.cleaning) : sentence;
         if (one.encoded.empty())
             throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.text_empty", "the text is empty")});
         if (i < options.headings.size())
@@ -80,11 +86,11 @@ AskedTexts readTexts(const QueryOptions& options)
             one.warnings.push_back(
                 {TextId("zeroshot.not_visual", "speaks of something else than what these images show: %1"),
                  name(*one.notVisual)});
-        asked.toEncode.push_back(one.encoded);
+        asked.toEncode.push_back(sentence);
         asked.texts.push_back(std::move(one));
     }
-    for (std::size_t i = 0; i < asked.texts.size() && options.negations && !options.raw; ++i)
-        readNegation(asked, i);
+    for (std::size_t i = 0; i < asked.texts.size() && options.negations && (!options.raw || rules.plain); ++i)
+        readNegation(asked, i, rules);
     return asked;
 }
 
@@ -106,9 +112,10 @@ void describeTexts(std::vector<QueriedText>& texts, const std::vector<std::share
         if (options.maps && text.sentences == 0)
             text.warnings.push_back(
                 {TextId("zeroshot.no_map", "no map: the text has no separator, or the model no local heads")});
-        if (encoded[t]->last < 0 || options.raw)
+        const bool plain = model.captionRules().plain; // one text, one vector, one map
+        if (encoded[t]->last < 0 || (options.raw && !plain))
             continue;
-        text.sentenceTexts = partsOf(text.encoded);
+        text.sentenceTexts = plain ? std::vector{text.encoded} : partsOf(text.encoded);
         text.sentenceTexts.resize(std::min(text.sentenceTexts.size(), static_cast<std::size_t>(encoded[t]->last) + 1));
         if (!text.sentenceTexts.empty())
             text.mapSentence = text.sentenceTexts.back();

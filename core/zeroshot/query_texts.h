@@ -10,8 +10,8 @@ struct AskedTexts
     std::vector<std::string> toEncode;
     std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
 };
-// What each text says by itself, and of what. Error(Usage) for an empty one.
-AskedTexts readTexts(const QueryOptions& options);
+// What each text says by itself, and of what; rules: how the model reads. Error(Usage) for an empty one.
+AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules);
 
 // What the model has made of each: its sentences, what was cut, words that it does not know.
 void describeTexts(std::vector<QueriedText>& texts, const std::vector<std::shared_ptr<const EncodedText>>& encoded,

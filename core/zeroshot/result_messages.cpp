@@ -56,7 +56,7 @@ std::map<std::string, double> byClass(const std::vector<std::string>& classes, c
 protocol::ClassifyReply::Scores scoresOf(const std::vector<std::string>& classes, const ClassScores& scores)
 {
     return {byClass(classes, scores.similarity), byClass(classes, scores.logits), byClass(classes, scores.softmax),
-            byClass(classes, scores.softmaxTwice)};
+            byClass(classes, scores.softmaxTwice), byClass(classes, scores.sigmoid)};
 }
 
 protocol::ClassifyReply::Prompts promptsOf(const PromptSet& set)

@@ -11,6 +11,7 @@
 #include "core/zeroshot/similarity.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
@@ -88,14 +89,21 @@ Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>&
     return selectImages(*report, options);
 }
 
+std::string StudyEncoder::wayUsed() const
+{
+    const auto& ways = m_model.info().mapWays;
+    return m_mapWay.empty() && !ways.empty() ? ways.front() : m_mapWay;
+}
+
 std::string StudyEncoder::cacheKey(const ImageToScore& image, const Job& job) const
 {
     EmbeddingKey key;
     key.fileHash = sha256OfFile(image.path, job);
     key.frame = image.frame;
     key.modelHash = m_model.info().hash;
-    key.profile = m_profile.name;
+    key.profile = toJson(m_profile).dump(); // its settings too: a model's own may go by a common name
     key.profileVersion = m_profile.version;
+    key.mapWay = wayUsed();
     key.compute = std::string(name(m_model.precision())) + " on " + m_model.device();
     return key.digest();
 }
@@ -120,15 +128,14 @@ Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, cons
         return {};
     const ModelInfo& info = m_model.info();
     const PreparedImage prepared = prepare(stored, file.pipeline(frame), m_profile, {info.inputSize, info.patch});
-    std::vector<float> input; // three equal channels
-    for (int channel = 0; channel < 3; ++channel)
-        input.insert(input.end(), prepared.values.begin(), prepared.values.end());
-    auto embedding = m_model.encodeImages(input, 1, prepared.size, prepared.size, job);
+    auto embedding =
+        m_model.encodeImages(inputOf(prepared), {1, prepared.size.rows, prepared.size.columns}, job, m_mapWay);
     if (!embedding)
         return {};
     EncodedImage out;
     out.profile = m_profile.name;
     out.profileVersion = m_profile.version;
+    out.mapWay = wayUsed();
     out.geometry = prepared.geometry;
     out.cropped = prepared.cropped;
     out.dim = embedding->dim;

@@ -83,8 +83,9 @@ class StudyEncoder
 {
 public:
     // cache may be null. All must outlive this object.
-    StudyEncoder(const Model& model, const Profile& profile, EmbeddingCache* cache)
-        : m_model(model), m_profile(profile), m_cache(cache)
+    // mapWay: one of the model's; empty: its default.
+    StudyEncoder(const Model& model, const Profile& profile, EmbeddingCache* cache, std::string mapWay = {})
+        : m_model(model), m_profile(profile), m_cache(cache), m_mapWay(std::move(mapWay))
     {}
 
     // Files that cannot be read are collected in `refused`; if that is all of them, the first one's error is
@@ -95,12 +96,14 @@ public:
 
 private:
     static std::unique_ptr<ImageFile> open(const ImageToScore& image);
+    std::string wayUsed() const;
     std::string cacheKey(const ImageToScore& image, const Job& job) const; // of no use if cancelled
     Cancellable<EncodedImage> compute(ImageFile& file, int frame, const Job& job) const;
 
     const Model& m_model;
     const Profile& m_profile;
     EmbeddingCache* m_cache;
+    std::string m_mapWay;
 };
 
 } // namespace mama

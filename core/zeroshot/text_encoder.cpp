@@ -105,6 +105,8 @@ Pooling poolingByName(const std::string& text)
 
 std::string poolingUsed(const ModelInfo& info, Pooling pooling)
 {
+    if (info.kind == ModelKind::Clip) // it has the one of its reference
+        return info.inferencePooling;
     return pooling == Pooling::ZeroShot   ? "zero-shot"
            : pooling == Pooling::Training ? "training"
                                           : info.inferencePooling;

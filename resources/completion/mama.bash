@@ -19,7 +19,7 @@ _mama()
         --pooling) COMPREPLY=($(compgen -W "default zero-shot training" -- "$current")); return ;;
         --compat) COMPREPLY=($(compgen -W "default reference" -- "$current")); return ;;
         --stage) COMPREPLY=($(compgen -W "stored modality display" -- "$current")); return ;;
-        --profile) COMPREPLY=($(compgen -f -W "mama mama-aspect mama-embed-reference mama-rsna-reference" -- "$current")); return ;;
+        --profile) COMPREPLY=($(compgen -f -W "mama mama-aspect mama-embed-reference mama-rsna-reference mammo-clip mammo-clip-aspect clip clip-whole siglip siglip-tensorflow siglip-whole cleft" -- "$current")); return ;;
     esac
     if [[ $current == -* ]]; then
         COMPREPLY=($(compgen -W "$(grep -oE -- '--[a-z][a-z-]*' <<< "$help" | sort -u)" -- "$current"))

@@ -81,17 +81,21 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
         if (!model)
             return Cancelled;
         const ModelInfo& info = model->info();
-        const std::int64_t side = info.inputSize / info.patch * info.patch;
+        const Extent size = info.inputSize;
+        const auto whole = [](int pixels, double cell) {
+            return static_cast<std::int64_t>(cell == std::floor(cell) ? pixels / static_cast<int>(cell) * cell : pixels);
+        };
+        const std::int64_t rows = whole(size.rows, info.patch.rows), columns = whole(size.columns, info.patch.columns);
         std::mt19937 random(1);
         std::normal_distribution<float> normal;
-        std::vector<float> input(static_cast<std::size_t>(3 * side * side));
+        std::vector<float> input(static_cast<std::size_t>(3 * rows * columns));
         for (float& value : input)
             value = normal(random);
         std::vector<double> times;
         ImageEmbedding made;
         for (int run = 0; run <= options.repeat; ++run) {
             const Stopwatch watch;
-            Cancellable<ImageEmbedding> one = model->encodeImages(input, 1, side, side, {job.stop, {}});
+            Cancellable<ImageEmbedding> one = model->encodeImages(input, 1, rows, columns, {job.stop, {}});
             if (!one)
                 return Cancelled;
             if (run > 0)
@@ -115,7 +119,7 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
         }
         document["model"] = info.name;
         document["weights"] = options.model.empty() ? "random" : "the model's";
-        document["input"] = {3, side, side};
+        document["input"] = {3, rows, columns};
         document["tokens"] = made.rows * made.columns;
         results.push_back(result);
     }

@@ -2,6 +2,7 @@
 #include "core/zeroshot/classify.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
+#include "core/zeroshot/model_prompts.h"
 #include "core/zeroshot/result_messages.h"
 
 #include <cstdio>
@@ -25,7 +26,8 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
         for (std::size_t c = 0; c < result.classes.size(); ++c) {
             char text[64];
             std::snprintf(text, sizeof text, "\t%.4f (%.3f)",
-                          scores.similarity.empty() ? scores.logits[c] : scores.similarity[c], scores.softmax[c]);
+                          scores.similarity.empty() ? scores.logits[c] : scores.similarity[c],
+                          scores.sigmoid.empty() ? scores.softmax[c] : scores.sigmoid[c]);
             std::cout << text;
         }
         std::cout << "\n";
@@ -39,7 +41,10 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
     row("study", result.study);
     const Provenance& p = result.provenance;
     std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities")
-              << ", in brackets the softmax: a share among these classes, not a probability. Model " << p.model << " "
+              << (result.study.sigmoid.empty()
+                      ? ", in brackets the softmax: a share among these classes, not a probability. Model "
+                      : ", in brackets the sigmoid, as the reference scores a class by itself: not a probability. Model ")
+              << p.model << " "
               << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
 }
 
@@ -56,12 +61,12 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
     options.fusion = fusion;
     options.pooling = poolingByName(command.study.pooling);
     options.raw = command.study.raw;
-    options.length = command.length > 0 ? command.length : captionLength(command.prompts);
+    options.length = command.length > 0 ? command.length : promptLength(model, command.prompts);
     // A task's prompts hold the prefix, a file's get it when they are encoded.
     const bool task = command.prompts.file.empty();
     options.prefix = task ? std::string() : command.study.prefix;
     TextEncoder encoder(*opened.model.model);
-    options.prompts = {promptsOf(command.prompts, task ? command.study.prefix : std::string())};
+    options.prompts = {promptsFor(model, command.prompts, task ? command.study.prefix : std::string())};
     auto result = classify(encoder, opened.study, options, job);
     if (result)
         result->provenance.prefix = command.study.prefix;
@@ -71,7 +76,7 @@ Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const Opened
 int run(const ClassifyCommand& command, const Job& job)
 {
     if (!command.prompts.empty())
-        promptsOf(command.prompts); // a wrong name or file is told before the model is loaded
+        checkPrompts(command.prompts); // a wrong name or file is told before the model is loaded
     const auto opened = openStudy(command.study, job);
     if (!opened)
         return Cancelled;
@@ -95,7 +100,8 @@ void addClassify(CLI::App& app, Context& context)
         "the named rule. A linear probe needs neither --task nor --prompts.");
     addStudyOptions(*command, options->study);
     CLI::Option* task =
-        command->add_option("--task", options->prompts.task, "birads, density or cancer: the published prompts");
+        command->add_option("--task", options->prompts.task, "The published prompts: birads, density or cancer; of other groups' models those that "
+                                                          "were published with them, as mass, calcification, cancer");
     command
         ->add_option("--prompts", options->prompts.file,
                      "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")

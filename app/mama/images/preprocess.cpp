@@ -20,7 +20,8 @@ struct Options
 {
     std::string file, profile = "mama", out, grey, photometric;
     std::vector<int> region; // first row, end row, first column, end column
-    int frame = 0, size = 0, patch = defaultPatch, longSide = -1, squareSide = 0, quality = -1;
+    std::vector<int> size;   // side, or rows and columns; empty: the profile's
+    int frame = 0, patch = 0, longSide = -1, squareSide = 0, quality = -1;
     bool json = false, noJpeg = false, noScale = false;
 };
 
@@ -64,20 +65,27 @@ StoredImage cut(const StoredImage& image, const std::vector<int>& region)
     return part;
 }
 
+Extent sizeOf(const std::vector<int>& given)
+{
+    return given.empty() ? Extent() : Extent(given.back(), given.front());
+}
+
+// One number where it is a square, else [rows, columns].
+nlohmann::json sizeOf(const Extent& size)
+{
+    return size.square() ? nlohmann::json(size.rows) : nlohmann::json{size.rows, size.columns};
+}
+
 void writeInput(const PreparedImage& prepared, const std::string& path)
 {
-    std::vector<float> channels;
-    channels.reserve(3 * prepared.values.size());
-    for (int i = 0; i < 3; ++i)
-        channels.insert(channels.end(), prepared.values.begin(), prepared.values.end());
-    const std::array<std::int64_t, 3> shape{3, prepared.size, prepared.size};
-    writeNpy(path, channels, shape);
+    const std::array<std::int64_t, 3> shape{3, prepared.size.rows, prepared.size.columns};
+    writeNpy(path, inputOf(prepared), shape);
 }
 
 void writeGrey(const PreparedImage& prepared, const std::string& path)
 {
     const auto bytes = std::as_bytes(std::span(prepared.seenGrey.values));
-    writeNpy(path, NpyArray{"u1", {prepared.size, prepared.size}, {bytes.begin(), bytes.end()}});
+    writeNpy(path, NpyArray{"u1", {prepared.size.rows, prepared.size.columns}, {bytes.begin(), bytes.end()}});
 }
 
 nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacing, bool changed)
@@ -89,22 +97,22 @@ nlohmann::json describe(const PreparedImage& prepared, const SpacingFact& spacin
         patch = {mm.row, mm.column};
     }
     // Padding to the square before the crop; a profile that keeps the aspect pads after it, in model input.
-    const bool after = prepared.profile.keepAspect;
+    const bool after = prepared.profile.keepAspect || prepared.profile.fit == Profile::Fit::Pad;
     const int side = prepared.profile.squareSide;
     const int left = after ? static_cast<int>(-c.offsetX) : c.padLeft,
               top = after ? static_cast<int>(-c.offsetY) : c.padTop;
     nlohmann::json padding{left, top, 0, 0};
     if (after)
-        padding = {left, top, prepared.size - left - static_cast<int>(c.inputColumns),
-                   prepared.size - top - static_cast<int>(c.inputRows)};
-    else if (prepared.profile.reference)
+        padding = {left, top, prepared.size.columns - left - static_cast<int>(c.inputColumns),
+                   prepared.size.rows - top - static_cast<int>(c.inputRows)};
+    else if (prepared.profile.pipeline == Profile::Pipeline::Reference)
         padding = {left, top, side - left - c.resizedColumns, side - top - c.resizedRows};
     return {
         {"profile", prepared.profile.name},
         {"version", prepared.profile.version},
         {"profile_changed", changed},
         {"profile_settings", toJson(prepared.profile)},
-        {"size", prepared.size},
+        {"size", sizeOf(prepared.size)},
         {"crop", {c.crop.x0, c.crop.y0, c.crop.x1, c.crop.y1}},
         {"cropped", prepared.cropped},
         {"otsu_threshold", prepared.otsuThreshold >= 0 ? nlohmann::json(prepared.otsuThreshold) : nlohmann::json()},
@@ -128,7 +136,7 @@ int run(const Options& options)
     if (!options.photometric.empty())
         pipeline.inverted = options.photometric == "MONOCHROME1";
     const PreparedImage prepared =
-        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, {options.size, options.patch});
+        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, {sizeOf(options.size), options.patch});
     if (!options.out.empty())
         writeInput(prepared, options.out);
     if (!options.grey.empty())
@@ -152,13 +160,13 @@ void addOptions(CLI::App& command, Options& options)
     command.add_option("--profile", options.profile, names + ", or a JSON file of the same form")
         ->capture_default_str();
     command.add_option("--frame", options.frame, "Frame of a multi-frame file, from 0")->check(CLI::NonNegativeNumber);
-    command.add_option("--size", options.size, "Side of the model's input; default: the profile's")
+    command.add_option("--size", options.size, "Side of the model's input, or its rows and columns; default: the profile's")
+        ->expected(1, 2)
         ->check(CLI::PositiveNumber);
-    command.add_option("--patch", options.patch, "Pixels a patch of the model")
-        ->capture_default_str()
+    command.add_option("--patch", options.patch, "Pixels a patch of the model; default: the profile's")
         ->check(CLI::PositiveNumber);
-    command.add_option("--out", options.out, "The input as float32 [3, N, N], .npy");
-    command.add_option("--grey", options.grey, "The same picture before normalisation as uint8 [N, N], .npy");
+    command.add_option("--out", options.out, "The input as float32 [3, rows, columns], .npy");
+    command.add_option("--grey", options.grey, "The same picture before normalisation as uint8 [rows, columns], .npy");
     addJsonOption(command, options.json);
     const std::string group = "Steps of the reference profiles, for comparison";
     command.add_option("--long-side", options.longSide, "First area resize to this long side; 0: none")

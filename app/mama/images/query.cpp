@@ -47,8 +47,10 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
         "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixed(score, 3),
         "Colour: cosine of patch and sentence, not smoothed; hatched: not seen by the model; no colour: air",
         provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
+        p.mapWay.empty() ? std::string() : "Map way " + p.mapWay + ": not trained for localisation",
         "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
             ": smaller things cannot be located"};
+    std::erase(lines, std::string());
     if (!p.prefix.empty())
         lines.push_back("Prefix: " + p.prefix);
     lines.emplace_back(notForClinicalUse);

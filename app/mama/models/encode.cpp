@@ -1,6 +1,6 @@
 // mama encode: embeddings of images and texts as arrays.
 #include "app/mama/models/text_lines.h"
-#include "app/mama/options.h"
+#include "app/mama/study_options.h"
 #include "core/base/error.h"
 #include "core/base/npy.h"
 #include "core/dicom/read/image_file.h"
@@ -25,6 +25,7 @@ struct Options : TextReading
     int frame = 0;
     bool json = false;
     ComputeOptions compute;
+    ImageReading images;
 };
 
 struct Input // of the image tower
@@ -54,10 +55,7 @@ Input imageInput(const std::filesystem::path& path, int frame, const LoadedModel
     const ModelInfo& info = loaded.model->info();
     const PreparedImage prepared =
         prepare(file->readFrame(frame), file->pipeline(frame), loaded.profile, {info.inputSize, info.patch});
-    Input input{{}, 1, prepared.size, prepared.size};
-    for (int channel = 0; channel < 3; ++channel)
-        input.values.insert(input.values.end(), prepared.values.begin(), prepared.values.end());
-    return input;
+    return {inputOf(prepared), 1, prepared.size.rows, prepared.size.columns};
 }
 
 nlohmann::json aboutModel(const LoadedModel& loaded)
@@ -92,7 +90,8 @@ public:
         const Input input =
             path.extension() == ".npy" ? preparedInput(path) : imageInput(path, m_options.frame, m_loaded);
         const Cancellable<ImageEmbedding> one =
-            m_loaded.model->encodeImages(input.values, input.count, input.height, input.width, {stop, {}});
+            m_loaded.model->encodeImages(
+            input.values, ImageShape{input.count, input.height, input.width}, {stop, {}}, m_loaded.mapWay);
         if (!one)
             return false;
         if (m_all.count > 0 && patchesWanted() && (one->rows != m_all.rows || one->columns != m_all.columns))
@@ -126,7 +125,7 @@ public:
             throw Error(ErrorCode::Data, "encode image", m_options.files.front().string(), "no file could be encoded");
         if (patchesWanted() && m_all.patches.empty())
             throw Error(ErrorCode::Model, "encode image", m_options.model,
-                        "the model has no local head: no patch embeddings");
+                        "the model has neither a local head nor another way of maps: no patch embeddings");
         writeNpy(m_options.out, m_all.global, std::array{m_all.count, m_all.dim});
         if (patchesWanted())
             writeNpy(m_options.second, m_all.patches, std::array{m_all.count, m_all.rows, m_all.columns, m_all.dim});
@@ -157,7 +156,7 @@ int encodeImages(const Options& options, const Context& context)
 {
     checkOutputs({{"--out", options.out}, {"--patches", options.second}});
     const Job job = context.job();
-    const LoadedModel loaded = loadModel(options.model, options.compute, job);
+    const LoadedModel loaded = loadModelFor(options.model, options.images, options.compute, job);
     if (!loaded.model)
         return Cancelled;
     ImageArrays arrays(options, loaded);
@@ -243,6 +242,7 @@ void addEncode(CLI::App& app, Context& context)
         "refused is named on stderr, the others go on (exit status 3).");
     image->add_option("files", options->files, "DICOM, PNG, JPEG or TIFF files, or .npy arrays")->required();
     image->add_option("--patches", options->second, "Write patch embeddings here");
+    addImageOptions(*image, options->images);
     image->add_option("--frame", options->frame, "Frame of multi-frame files, from 0")->check(CLI::NonNegativeNumber);
     runs(*image, context, [options, &context] { return encodeImages(*options, context); });
     CLI::App* text =

@@ -37,13 +37,15 @@ int tokenize(const TokenizeOptions& options)
     if (!options.pairFile.empty() && pairs.size() != texts.size())
         throw Error(ErrorCode::Data, "tokenize", options.pairFile.string(),
                     std::to_string(pairs.size()) + " texts, " + std::to_string(texts.size()) + " expected");
-    if (options.raw)
+    if (options.raw && !model.rules.plain)
         model.rules.length = 0; // the whole text, unless --length says otherwise
     if (options.length > 0)
         model.rules.length = options.length;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         Tokens tokens;
-        if (options.raw || !options.pairFile.empty())
+        if (model.rules.plain && options.pairFile.empty())
+            tokens = encodeText(*model.tokenizer, model.rules, texts[i], options.raw, !options.noPad);
+        else if (options.raw || !options.pairFile.empty())
             tokens = encodeRaw(*model.plain, model.rules, texts[i], !options.noPad,
                                pairs.empty() ? std::nullopt : std::optional<std::string_view>(pairs[i]));
         else
@@ -69,7 +71,9 @@ void addTokenize(CLI::App& app, Context& context)
         "Without --raw the texts are captions: \".\" and \";\" become separator tokens, a line break a blank, start and\n"
         "end token are put around (a BERT model adds its own), and the ids are cut and padded to the model's length.\n"
         "With --raw a text is taken as it is, special tokens written in it are recognised, a BERT model adds its\n"
-        "[CLS] and [SEP]; nothing is cut or padded unless --length is given.");
+        "[CLS] and [SEP]; nothing is cut or padded unless --length is given.\n"
+        "Texts of other groups' models (CLIP and its kin) are no captions: they are cleaned and read as their references\n"
+        "do it, with or without --raw.");
     command
         ->add_option("--model", options->model,
                      "Model folder or name, or a folder with a Hugging Face tokenizer's files")

@@ -48,10 +48,10 @@ void translate(EvaluateCommand& command, const ModelInfo& info)
 int run(EvaluateCommand command, const Job& job)
 {
     if (!command.question.prompts.empty())
-        promptsOf(command.question.prompts); // a wrong name or file is told before the model is loaded
+        checkPrompts(command.question.prompts); // a wrong name or file is told before the model is loaded
     LabelledTable table = readLabelledTable(command.table);
     needImages(table);
-    LoadedModel loaded = loadModel(command.model.model, command.model.compute, job);
+    LoadedModel loaded = loadModelFor(command.model.model, command.model.images, command.model.compute, job);
     if (job.cancelled())
         return Cancelled;
     translate(command, loaded.model->info());
@@ -90,7 +90,8 @@ void addEvaluate(CLI::App& app, Context& context)
     command->add_option("--model", model.model, "Model folder, or the name of an installed model")->required();
     command->add_option("--table", options->table, "CSV file of the labelled images")->required();
     CLI::Option* task = command->add_option("--task", options->question.prompts.task,
-                                            "birads, density or cancer: the published prompts");
+                                            "The published prompts: birads, density or cancer; of other groups' models those "
+                                            "that were published with them, as mass, calcification, cancer");
     command
         ->add_option("--prompts", options->question.prompts.file,
                      "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")
@@ -112,6 +113,7 @@ void addEvaluate(CLI::App& app, Context& context)
         ->capture_default_str();
     command->add_option("--seed", options->report.bootstrap.seed, "Of the bootstrap")->capture_default_str();
     command->add_flag("--no-intervals", options->noIntervals, "Point estimates only");
+    addImageOptions(*command, model.images);
     command->add_option("--cache", model.cache, "Folder of the embedding cache");
     command->add_flag("--no-cache", model.noCache, "Encode every image anew, keep nothing");
     command->add_flag("--json", model.json, "One JSON document on standard output");

@@ -31,10 +31,10 @@ std::optional<StreamInfo::Kind> kindOf(std::uint64_t marker)
 }
 
 // Extent of the codestream in a JP2 file, or of the whole where it stands alone.
-std::optional<Extent> codestream(std::span<const std::byte> bytes)
+std::optional<ByteExtent> codestream(std::span<const std::byte> bytes)
 {
     if (big(bytes, 0, 8) != jp2Signature)
-        return Extent{0, bytes.size()};
+        return ByteExtent{0, bytes.size()};
     for (std::size_t at = 0;;) {
         const auto length = big(bytes, at, 4), type = big(bytes, at + 4, 4);
         if (!length || !type)
@@ -51,7 +51,7 @@ std::optional<Extent> codestream(std::span<const std::byte> bytes)
         if (size < header)
             return std::nullopt;
         if (*type == 0x6A703263)
-            return Extent{at + header, size - header};
+            return ByteExtent{at + header, size - header};
         at += size;
     }
 }

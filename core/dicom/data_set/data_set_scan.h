@@ -15,7 +15,7 @@ namespace mama {
 
 enum class Encoding { ImplicitLittle, ExplicitLittle, ExplicitBig };
 
-struct Extent
+struct ByteExtent
 {
     std::size_t offset = 0, length = 0;
 };
@@ -25,9 +25,9 @@ struct PixelData
     std::uint32_t tag = 0x7FE00010;
     bool encapsulated = false;
     bool words = true;             // OW: in big endian its 16-bit words are swapped
-    Extent value;                  // native
-    Extent offsetTable;            // encapsulated: basic offset table
-    std::vector<Extent> fragments; // encapsulated, without the table
+    ByteExtent value;                  // native
+    ByteExtent offsetTable;            // encapsulated: basic offset table
+    std::vector<ByteExtent> fragments; // encapsulated, without the table
     std::size_t firstItem = 0;     // where the item after the offset table starts; offsets count from here
     UserText damage;               // why the items end before their delimiter; empty if whole
     bool itemCut = false;          // damage: inside an item, so the frame after the last whole one
@@ -35,7 +35,7 @@ struct PixelData
 
 struct DataSetScan
 {
-    std::vector<Extent> header; // elements before the pixel data, without single values of over 16 MiB
+    std::vector<ByteExtent> header; // elements before the pixel data, without single values of over 16 MiB
     std::optional<PixelData> pixels;
     std::vector<UserText> warnings;
 };

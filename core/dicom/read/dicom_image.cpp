@@ -56,7 +56,7 @@ void DicomImage::readDataset()
     if (m_scan.header.size() == 1) {
         header = m_source.bytes.subspan(m_scan.header[0].offset, m_scan.header[0].length);
     } else {
-        for (const Extent& part : m_scan.header) {
+        for (const ByteExtent& part : m_scan.header) {
             const auto bytes = m_source.bytes.subspan(part.offset, part.length);
             m_headerBytes.insert(m_headerBytes.end(), bytes.begin(), bytes.end());
         }

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/model/towers/efficientnet_tower.h"
 #include "core/model/towers/vit_tower.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"
@@ -25,7 +26,8 @@ std::unique_ptr<ImageTower> make(const Parameters& parameters, const nlohmann::j
 }
 
 // One line a family.
-constexpr std::array makers{Maker{"dinov2", make<VitTower>}};
+constexpr std::array makers{Maker{"dinov2", make<VitTower>}, Maker{"efficientnet", make<EfficientNetTower>},
+                            Maker{"vit", make<VitTower>}};
 
 } // namespace
 

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/image/model_input.h"
 #include "core/model/layers/linear.h"
 
 #include <cstdint>
@@ -32,6 +33,13 @@ public:
 
     virtual std::int64_t width() const = 0; // of a token
     virtual GridStride stride() const = 0;  // pixels from one cell to the next
+    // Pixels of one cell over an image of that size, the cells laid out evenly.
+    virtual CellSize cell(const Extent& input) const
+    {
+        const GridSize cells = grid(input.rows, input.columns);
+        return {static_cast<double>(input.columns) / static_cast<double>(cells.columns),
+                static_cast<double>(input.rows) / static_cast<double>(cells.rows)};
+    }
     // Cells over an image of height x width pixels. Error(Data) if the tower does not take that size.
     virtual GridSize grid(std::int64_t height, std::int64_t width) const = 0;
     // In training, by a BatchNorm: a batch is not the sum of its parts.
@@ -41,7 +49,10 @@ public:
 
     // images [N, 3, H, W] -> [N, T, width] before the last norm, cells row by row among them. Undefined if
     // cancelled. Error(Data) if the tower does not take that size.
-    virtual at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {}) const = 0;
+    // values: gets what the tokens would be if in the last block each attended to itself alone (MaskCLIP, arXiv
+    // 2112.01071); of a tower without attention the tokens themselves.
+    virtual at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
+                              at::Tensor* values = nullptr) const = 0;
     virtual at::Tensor norm(const at::Tensor& tokens) const = 0;    // the last norm, [N, T, width]
     virtual at::Tensor patches(const at::Tensor& tokens) const = 0; // the cells, [N, P, width]
 };

@@ -31,12 +31,13 @@ Sizes sizesOf(const nlohmann::json& section)
 
 void checkActivation(const std::string& activation)
 {
-    for (const char* known : {"gelu", "gelu_new", "gelu_pytorch_tanh", "silu", "relu"})
+    for (const char* known : {"gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu", "silu", "relu"})
         if (activation == known)
             return;
     throw Error(
         ErrorCode::Unsupported, {action::loadModel}, "text.activation",
-        {TextId("model.none_gelu_gelu_new_gelu", "\"%1\" is none of gelu, gelu_new, gelu_pytorch_tanh, silu, relu"),
+        {TextId("model.none_gelu_gelu_new_gelu",
+                "\"%1\" is none of gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, silu, relu"),
          activation});
 }
 
@@ -46,6 +47,8 @@ at::Tensor activate(const at::Tensor& x, const std::string& activation)
         return at::gelu(x);
     if (activation == "silu")
         return at::silu(x);
+    if (activation == "quick_gelu")
+        return x * at::sigmoid(1.702 * x);
     return activation == "relu" ? at::relu(x) : at::gelu(x, "tanh");
 }
 

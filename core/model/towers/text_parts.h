@@ -3,7 +3,7 @@
 
 #include <string>
 
-// What the three families of language models share.
+// What the families of language models share.
 namespace mama::text {
 
 struct Sizes
@@ -14,7 +14,7 @@ struct Sizes
 };
 Sizes sizesOf(const nlohmann::json& text);
 
-// exact GELU ("gelu"), tanh GELU ("gelu_new", "gelu_pytorch_tanh"), "silu", "relu". Error(Unsupported) otherwise.
+// exact GELU ("gelu"), tanh GELU ("gelu_new", "gelu_pytorch_tanh"), OpenAI's "quick_gelu", "silu", "relu". Error(Unsupported) otherwise.
 at::Tensor activate(const at::Tensor& x, const std::string& activation);
 void checkActivation(const std::string& activation);
 
@@ -45,5 +45,10 @@ std::unique_ptr<TextTower> makeBert(const Parameters& parameters, const nlohmann
                                     const std::string& prefix);
 std::unique_ptr<TextTower> makeLlama(const Parameters& parameters, const nlohmann::json& text,
                                      const std::string& prefix);
+
+std::unique_ptr<TextTower> makeModernBert(const Parameters& parameters, const nlohmann::json& text,
+                                          const std::string& prefix);
+std::unique_ptr<TextTower> makeClipText(const Parameters& parameters, const nlohmann::json& text,
+                                        const std::string& prefix);
 
 } // namespace mama::text

@@ -20,7 +20,8 @@ struct Maker
 
 // One line a family.
 constexpr std::array makers{Maker{"gpt2", text::makeGpt2}, Maker{"bert", text::makeBert},
-                            Maker{"llama", text::makeLlama}};
+                            Maker{"llama", text::makeLlama}, Maker{"modernbert", text::makeModernBert},
+                            Maker{"clip-text", text::makeClipText}};
 
 } // namespace
 

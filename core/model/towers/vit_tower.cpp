@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/model/kernels/kernels.h"
 #include "core/model/layers/training_parts.h"
+#include "core/model/towers/text_parts.h"
 
 #include <ATen/ATen.h>
 #include <cmath>
@@ -23,6 +24,12 @@ VitTower::Config configOf(const nlohmann::json& image)
     c.swiglu = image.value("ffn", std::string("mlp")) == "swiglu";
     c.layerScale = image.value("layer_scale", true);
     c.normEps = image.value("norm_eps", 1e-6);
+    c.classToken = image.value("class_token", true);
+    c.firstNorm = image.value("first_norm", false);
+    c.patchBias = image.value("patch_bias", true);
+    c.resizes = image.value("family", std::string("dinov2")) == "dinov2";
+    c.activation = image.value("activation", std::string("gelu"));
+    text::checkActivation(c.activation);
     const nlohmann::json& grid = image.at("native_grid");
     c.gridRows = grid.at(0);
     c.gridColumns = grid.at(1);
@@ -66,10 +73,13 @@ VitTower::VitTower(const Parameters& parameters, const nlohmann::json& image, co
         m_stem.emplace(parameters, image, prefix + "patch_embed.");
     } else {
         m_patchWeight = get("patch_embed.proj.weight", {c.width, 3, c.patch, c.patch});
-        m_patchBias = get("patch_embed.proj.bias", {c.width});
+        if (c.patchBias)
+            m_patchBias = get("patch_embed.proj.bias", {c.width});
     }
-    m_cls = get("cls_token", {1, 1, c.width});
-    m_positions = get("pos_embed", {1, 1 + c.gridRows * c.gridColumns, c.width});
+    const std::int64_t before = c.classToken ? 1 : 0;
+    if (c.classToken)
+        m_cls = parameters.get(prefix + "cls_token").view({1, 1, c.width});
+    m_positions = parameters.get(prefix + "pos_embed").view({1, before + c.gridRows * c.gridColumns, c.width});
     if (c.registers > 0)
         m_registers = get("register_tokens", {1, c.registers, c.width});
     const auto norm = [&](const std::string& name) {
@@ -93,6 +103,8 @@ VitTower::VitTower(const Parameters& parameters, const nlohmann::json& image, co
         m_blocks.push_back(std::move(block));
     }
     m_norm = norm("norm");
+    if (c.firstNorm)
+        m_firstNorm = norm("norm_pre");
 }
 
 void VitTower::pack(Precision precision)
@@ -136,6 +148,10 @@ GridSize VitTower::grid(std::int64_t height, std::int64_t width) const
             ErrorCode::Data, {action::encodeImage}, "input",
             {TextId("model.sides_x_must_multiples_patch", "sides %1 x %2 must be multiples of the patch size %3"),
              height, width, patch});
+    if (!m_config.resizes && (height / patch != m_config.gridRows || width / patch != m_config.gridColumns))
+        throw Error(ErrorCode::Data, {action::encodeImage}, "input",
+                    {TextId("model.one_size_only", "%1 x %2 pixels: this image tower takes %3 x %4 only"), height, width,
+                     m_config.gridRows * patch, m_config.gridColumns * patch});
     return {height / patch, width / patch};
 }
 
@@ -146,39 +162,53 @@ at::Tensor VitTower::normalise(const at::Tensor& x, const Norm& norm) const
     return at::layer_norm(x, {m_config.width}, norm.weight, norm.bias, m_config.normEps);
 }
 
-at::Tensor VitTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
+at::Tensor VitTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode, bool ownValues) const
 {
+    const at::Tensor projected = block.qkv(normalise(x, block.norm1), mode);
     const at::Tensor attended =
-        kernels::attention(block.qkv(normalise(x, block.norm1), mode), m_config.heads, m_precision == Precision::Int8);
+        ownValues ? projected.narrow(2, 2 * m_config.width, m_config.width).contiguous()
+                  : kernels::attention(projected, m_config.heads, m_precision == Precision::Int8);
     const at::Tensor middle = block.proj.addTo(x, attended, mode);
     const at::Tensor input = normalise(middle, block.norm2);
-    if (!m_config.swiglu)
+    if (!m_config.swiglu && m_config.activation == "gelu")
         return block.fc2.addTo(middle, block.fc1.gelu(input, mode), mode);
+    if (!m_config.swiglu)
+        return block.fc2.addTo(middle, text::activate(block.fc1(input, mode), m_config.activation), mode);
     const auto halves = block.fc1(input, mode).chunk(2, -1);
     return block.fc2.addTo(middle, at::silu(halves[0]) * halves[1], mode);
 }
 
-at::Tensor VitTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job) const
+at::Tensor VitTower::embedded(const at::Tensor& images, const ForwardMode& mode) const
 {
     const auto& c = m_config;
-    if (images.dim() != 4 || images.size(1) != 3)
-        throw Error(ErrorCode::Data, {action::encodeImage}, "input",
-                    {TextId("model.expected_n_height_width", "expected [N, 3, height, width]")});
     const GridSize size = grid(images.size(2), images.size(3));
     const std::int64_t n = images.size(0);
-    at::Tensor x =
+    const at::Tensor x =
         (m_stem ? (*m_stem)(images, mode) : at::conv2d(images, m_patchWeight, m_patchBias, {c.patch, c.patch}))
             .flatten(2)
             .transpose(1, 2);
     const at::Tensor position = positions(size);
+    if (!c.classToken)
+        return x + position;
     const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
     const at::Tensor patches = x + position.narrow(1, 1, size.cells());
-    x = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1)
-                        : at::cat({cls, patches}, 1);
-    for (const Block& block : m_blocks) {
+    const at::Tensor all = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1)
+                                           : at::cat({cls, patches}, 1);
+    return c.firstNorm ? normalise(all, m_firstNorm) : all;
+}
+
+at::Tensor VitTower::tokens(const at::Tensor& images, const ForwardMode& mode, const Job& job, at::Tensor* values) const
+{
+    if (images.dim() != 4 || images.size(1) != 3)
+        throw Error(ErrorCode::Data, {action::encodeImage}, "input",
+                    {TextId("model.expected_n_height_width", "expected [N, 3, height, width]")});
+    at::Tensor x = embedded(images, mode);
+    for (std::size_t i = 0; i < m_blocks.size(); ++i) {
         if (job.cancelled())
             return {};
-        x = run(block, x, mode);
+        if (values && i + 1 == m_blocks.size())
+            *values = run(m_blocks[i], x, mode, true);
+        x = run(m_blocks[i], x, mode);
     }
     return x;
 }
@@ -187,7 +217,7 @@ at::Tensor VitTower::norm(const at::Tensor& tokens) const { return normalise(tok
 
 at::Tensor VitTower::patches(const at::Tensor& tokens) const
 {
-    const std::int64_t before = 1 + m_config.registers;
+    const std::int64_t before = (m_config.classToken ? 1 : 0) + m_config.registers;
     return tokens.narrow(1, before, tokens.size(1) - before);
 }
 

@@ -8,7 +8,7 @@ namespace mama {
 
 // DINOv2's vision transformer (facebookresearch/dinov2, dinov2/models/vision_transformer.py): S/B/L/g widths, with
 // or without registers, GELU or SwiGLU, with or without LayerScale; small towers of our own with convolutions in place
-// of the patch embedding.
+// of the patch embedding. Also the vision transformers of timm, CLIP (a norm in front) and SigLIP (no class token).
 class VitTower final : public ImageTower
 {
 public:
@@ -17,6 +17,9 @@ public:
         std::int64_t width = 768, depth = 12, heads = 12, patch = 14, registers = 4;
         std::int64_t gridRows = 37, gridColumns = 37; // of the stored position embedding
         bool swiglu = false, layerScale = true, antialias = true;
+        bool classToken = true, firstNorm = false, patchBias = true; // firstNorm: in front of the blocks, CLIP's
+        bool resizes = true;             // whether positions are interpolated; else the one size is taken
+        std::string activation = "gelu"; // exact; see text::activate
         double offset = 0; // position interpolation: 0 = to an output size; else scale factor (n + offset) / M
         double normEps = 1e-6;
     };
@@ -26,17 +29,19 @@ public:
 
     std::int64_t width() const override { return m_config.width; }
     GridStride stride() const override { return {m_config.patch, m_config.patch}; }
+    CellSize cell(const Extent&) const override { return static_cast<int>(m_config.patch); }
     // Sides must be multiples of the patch.
     GridSize grid(std::int64_t height, std::int64_t width) const override;
     bool mixesImages() const override { return m_stem.has_value(); }
     // LayerScale is folded into the weights.
     void pack(Precision precision) override;
 
-    // [N, 1 + registers + P, width], the last block's output: cls, registers, patches.
-    at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {}) const override;
+    // [N, 1 + registers + P, width], the last block's output: cls (if there is one), registers, patches.
+    at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
+                      at::Tensor* values = nullptr) const override;
     at::Tensor norm(const at::Tensor& tokens) const override;
     at::Tensor patches(const at::Tensor& tokens) const override;
-    // [1, 1 + cells, width], cls row first
+    // [1, 1 + cells, width], cls row first, if there is one
     at::Tensor positions(const GridSize& grid) const;
 
 private:
@@ -50,14 +55,15 @@ private:
         Linear qkv, proj, fc1, fc2; // SwiGLU: fc1 is w12, fc2 is w3
     };
     at::Tensor normalise(const at::Tensor& x, const Norm& norm) const;
-    at::Tensor run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const;
+    at::Tensor run(const Block& block, const at::Tensor& x, const ForwardMode& mode, bool ownValues = false) const;
+    at::Tensor embedded(const at::Tensor& images, const ForwardMode& mode) const;
 
     Config m_config;
     Precision m_precision = Precision::Fp32;
     std::optional<ConvStem> m_stem; // in place of m_patchWeight and m_patchBias
     at::Tensor m_patchWeight, m_patchBias, m_cls, m_registers, m_positions;
     std::vector<Block> m_blocks;
-    Norm m_norm;
+    Norm m_firstNorm, m_norm;
 };
 
 } // namespace mama

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/text/captions/cleaning.h"
 #include "core/text/tokenizer/json_members.h"
 
 #include <algorithm>
@@ -33,7 +34,7 @@ void finish(const Tokenizer& tokenizer, const CaptionRules& rules, bool pad, Tok
     const auto length = static_cast<std::size_t>(std::max(rules.length, 0));
     if (!pad || tokens.ids.size() >= length)
         return;
-    tokens.ids.resize(length, idOf(tokenizer, rules.pad, "padding"));
+    tokens.ids.resize(length, rules.padId ? *rules.padId : idOf(tokenizer, rules.pad, "padding"));
     tokens.mask.resize(length, 0);
     if (!tokens.types.empty())
         tokens.types.resize(length, 0);
@@ -82,6 +83,13 @@ Tokens encodeRaw(const Tokenizer& tokenizer, const CaptionRules& rules, std::str
     return tokens;
 }
 
+Tokens encodeText(const Tokenizer& tokenizer, const CaptionRules& rules, std::string_view text, bool raw, bool pad)
+{
+    if (rules.plain)
+        return encodeRaw(tokenizer, rules, cleaned(text, rules.cleaning), pad);
+    return raw ? encodeRaw(tokenizer, rules, text, pad) : encodeCaption(tokenizer, rules, text, pad);
+}
+
 namespace {
 
 std::string specialToken(const json& config, const char* key, const std::string& otherwise)
@@ -93,7 +101,9 @@ std::string specialToken(const json& config, const char* key, const std::string&
     return content.is_string() ? content.get<std::string>() : otherwise;
 }
 
-CaptionRules rulesOfModel(const json& captions, const std::string& where)
+} // namespace
+
+CaptionRules captionRules(const json& captions, const std::string& where)
 {
     CaptionRules rules;
     rules.separator = text::stringAt(captions, "separator", rules.separator, where);
@@ -106,8 +116,15 @@ CaptionRules rulesOfModel(const json& captions, const std::string& where)
             text::broken(where, "\"length\" is out of range");
         rules.length = static_cast<int>(length);
     }
+    rules.plain = text::flagAt(captions, "plain", false, where);
+    rules.cleaning = text::stringAt(captions, "cleaning", "", where);
+    rules.padded = text::flagAt(captions, "padded", false, where);
+    if (captions.contains("pad_id") && !captions["pad_id"].is_null())
+        rules.padId = static_cast<std::int32_t>(text::integerOf(captions["pad_id"], where));
     return rules;
 }
+
+namespace {
 
 // A plain folder of tokenizer files.
 CaptionRules rulesOfFiles(const std::filesystem::path& folder, const Tokenizer& tokenizer)
@@ -149,7 +166,7 @@ CaptionTokenizer loadCaptionTokenizer(const std::filesystem::path& folder)
     }
     const json& captions = model["captions"];
     const std::string where = file.string() + " captions";
-    loaded.rules = rulesOfModel(captions, where);
+    loaded.rules = captionRules(captions, where);
     std::vector<std::string> added;
     if (captions.contains("added_tokens") && !captions["added_tokens"].is_null())
         for (const json& token : text::arrayAt(captions, "added_tokens", where)) {

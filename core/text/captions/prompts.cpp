@@ -122,6 +122,15 @@ PromptSet readPrompts(const std::filesystem::path& path)
     return set;
 }
 
+void checkPrompts(const PromptSource& source)
+{
+    static constexpr std::array others{"mass", "calcification"}; // of other groups' models
+    if (!source.file.empty())
+        readPrompts(source.file);
+    else if (std::find(others.begin(), others.end(), source.task) == others.end())
+        taskByName(source.task);
+}
+
 PromptSet promptsOf(const PromptSource& source, const std::string& prefix)
 {
     if (source.file.empty())

@@ -44,6 +44,8 @@ PromptSet promptsOf(const PromptSource& source, const std::string& prefix = {});
 // Tokens that a caption of this task is cut and padded to by the reference: 144, cancer 72 (mama.md 4.1, 4.4).
 int captionLength(Task task);
 int captionLength(const PromptSource& source); // of a file, 0: the model's own
+// What can be told before the model is known: Error as readPrompts, or Error(Usage) for a task that no model has.
+void checkPrompts(const PromptSource& source);
 
 // A free query as the model was trained to read it: blanks at both ends removed, and a full stop at the end if
 // the text has no "." or ";" as its last mark, so that the sentence ends in a separator and so has a sentence

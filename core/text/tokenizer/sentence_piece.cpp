@@ -17,7 +17,28 @@ struct Processor
 {
     sentencepiece::SentencePieceProcessor library;
     std::vector<std::int32_t> before, after; // start and end token that encode() adds
+    bool siglip = false, lowercase = false;  // texts are cleaned first
 };
+
+// SiglipTokenizer.canonicalize_text: string.punctuation removed, white space collapsed and stripped. U+2581, the mark of
+// a blank, is a blank before that.
+std::string canonical(std::string_view text, bool lowercase)
+{
+    const std::string source = lowercase ? unicode::lower(text) : std::string(text);
+    std::string out;
+    for (std::size_t i = 0; i < source.size();) {
+        const char32_t c = unicode::next(source, i);
+        if (c < 0x80 && unicode::isPunctuation(c))
+            continue;
+        if (!unicode::isSpace(c) && c != 0x2581)
+            unicode::append(out, c);
+        else if (!out.empty() && out.back() != ' ')
+            out += ' ';
+    }
+    if (!out.empty() && out.back() == ' ')
+        out.pop_back();
+    return out;
+}
 
 class SentencePiece final : public Tokenizer
 {
@@ -39,7 +60,9 @@ public:
                 continue;
             }
             std::vector<int> some;
-            if (const auto status = m_processor->library.Encode(part.text, &some); !status.ok())
+            const std::string own = m_processor->siglip ? canonical(part.text, m_processor->lowercase) : std::string();
+            const std::string_view read = m_processor->siglip ? std::string_view(own) : part.text;
+            if (const auto status = m_processor->library.Encode(read, &some); !status.ok())
                 throw Error(ErrorCode::Data, {action::tokenize}, "SentencePiece",
                             {TextId("tokenizer.pieces_refuse_text", "the text cannot be cut into its pieces")});
             ids.insert(ids.end(), some.begin(), some.end());
@@ -133,9 +156,17 @@ private:
 
 } // namespace
 
+bool namesSiglip(const std::filesystem::path& folder)
+{
+    return contentOf(optionalObject(folder / "tokenizer_config.json").value("tokenizer_class", nlohmann::json("")))
+        .starts_with("Siglip");
+}
+
 std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& folder)
 {
-    const std::filesystem::path file = folder / "tokenizer.model", configFile = folder / "tokenizer_config.json";
+    const bool named = std::filesystem::exists(folder / "spiece.model");
+    const std::filesystem::path file = folder / (named ? "spiece.model" : "tokenizer.model"),
+                                configFile = folder / "tokenizer_config.json";
     auto processor = std::make_shared<Processor>();
     const std::string model = readText(file);
     checkSentencePieceModel(model, file.string());
@@ -150,9 +181,11 @@ std::shared_ptr<const Tokenizer> loadSentencePiece(const std::filesystem::path& 
     }
     const nlohmann::json config = optionalObject(configFile);
     auto& library = processor->library;
-    if (flagAt(config, "add_bos_token", true, configFile.string()) && library.bos_id() >= 0)
+    processor->siglip = namesSiglip(folder);
+    processor->lowercase = flagAt(config, "do_lower_case", true, configFile.string());
+    if (flagAt(config, "add_bos_token", !processor->siglip, configFile.string()) && library.bos_id() >= 0)
         processor->before.push_back(library.bos_id());
-    if (flagAt(config, "add_eos_token", false, configFile.string()) && library.eos_id() >= 0)
+    if (flagAt(config, "add_eos_token", processor->siglip, configFile.string()) && library.eos_id() >= 0)
         processor->after.push_back(library.eos_id());
     std::vector<std::pair<std::string, std::int64_t>> entries;
     for (int i = 0; i < library.GetPieceSize(); ++i)

@@ -9,6 +9,10 @@ namespace mama {
 
 std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& folder)
 {
+    // SigLIP's own class reads spiece.model, and other ids come out of the tokenizer.json beside it.
+    if (std::filesystem::exists(folder / "spiece.model") &&
+        (text::namesSiglip(folder) || !std::filesystem::exists(folder / "tokenizer.json")))
+        return text::loadSentencePiece(folder);
     if (std::filesystem::exists(folder / "tokenizer.json"))
         return text::loadTokenizerJson(folder);
     if (std::filesystem::exists(folder / "vocab.json") && std::filesystem::exists(folder / "merges.txt"))
@@ -20,7 +24,7 @@ std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& fo
     throw Error(
         ErrorCode::Io, {action::readTokenizer}, folder.string(),
         {TextId("tokenizer.folder_has_none_tokenizer_json",
-                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model")});
+                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model, spiece.model")});
 }
 
 } // namespace mama

@@ -43,13 +43,13 @@ private:
 
 Raster<float> lesionShare(const Raster<std::uint8_t>& mask, const Geometry& geometry)
 {
-    const int size = geometry.chain().inputSize;
-    Raster<float> share(size, size);
+    const auto [columns, rows] = geometry.chain().inputSize;
+    Raster<float> share(rows, columns);
     if (mask.rows < 1 || mask.columns < 1)
         return share;
     const Integral integral(mask);
-    for (int row = 0; row < size; ++row)
-        for (int column = 0; column < size; ++column) {
+    for (int row = 0; row < rows; ++row)
+        for (int column = 0; column < columns; ++column) {
             const Point from = geometry.toStored({static_cast<double>(column), static_cast<double>(row)});
             const Point to = geometry.toStored({column + 1.0, row + 1.0});
             const double area = (to.x - from.x) * (to.y - from.y);

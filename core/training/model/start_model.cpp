@@ -100,8 +100,7 @@ CaptionTokenizer tokenizerOf(const ImportedModel& language, const json& descript
                     {TextId("start.no_tokenizer", "the language model's folder has none")});
     made.tokenizer = made.plain = Tokenizer::load(language.tokenizerFiles.front().parent_path());
     const json& captions = description.at("captions");
-    made.rules = {captions.value("separator", ""), captions.value("start", ""), captions.value("end", ""),
-                  captions.value("pad", ""), captions.value("length", 144)};
+    made.rules = captionRules(captions, "captions");
     return made;
 }
 

@@ -20,5 +20,7 @@ inline const std::string simclr = "simclr_proj.layers."; // the same four layers
 // Logarithms of the factors that similarities are multiplied by.
 inline const std::string logitScale = "logit_scale";
 inline const std::string localScale = "local_scale";
+// Added to the multiplied similarities; SigLIP's.
+inline const std::string logitBias = "logit_bias";
 
 } // namespace mama::names

@@ -23,19 +23,21 @@ const F& named(const std::vector<const F*>& all, const std::string& name, const 
 
 const std::vector<const ImageFamily*>& imageFamilies()
 {
-    static const std::vector<const ImageFamily*> all{&dinov2()};
+    static const std::vector<const ImageFamily*> all{&dinov2(), &efficientNet(), &vit()};
     return all;
 }
 
 const std::vector<const TextFamily*>& textFamilies()
 {
-    static const std::vector<const TextFamily*> all{&gpt2(), &bert(), &llama()};
+    static const std::vector<const TextFamily*> all{&gpt2(), &bert(), &llama(), &modernBert(), &clipText()};
     return all;
 }
 
 const std::vector<const Composition*>& compositions()
 {
-    static const std::vector<const Composition*> all{&mamaComposition()};
+    static const std::vector<const Composition*> all{&glamComposition(),      &cleftComposition(),
+                                                     &mamaComposition(),      &mammoClipComposition(),
+                                                     &openClipComposition(),  &huggingFaceClipComposition()};
     return all;
 }
 

@@ -16,9 +16,18 @@ const TextFamily& textFamily(const nlohmann::json& text);
 
 // Each in its own file.
 const ImageFamily& dinov2();
+const ImageFamily& efficientNet();
+const ImageFamily& vit();
 const TextFamily& gpt2();
 const TextFamily& bert();
 const TextFamily& llama();
+const TextFamily& modernBert();
+const TextFamily& clipText();
 const Composition& mamaComposition();
+const Composition& mammoClipComposition();
+const Composition& openClipComposition();
+const Composition& huggingFaceClipComposition();
+const Composition& cleftComposition();
+const Composition& glamComposition();
 
 } // namespace mama::weights

@@ -39,6 +39,8 @@ public:
     // The tensors that a section of model.json needs, under the family's own names.
     virtual void list(TensorList& list, const nlohmann::json& tower) const = 0;
     virtual AdapterRules adapters() const { return {}; }
+    // Whether a file of nothing else is taken for it; false: only as a part of a known composition.
+    virtual bool standsAlone() const { return true; }
     // Terms of use that come with a tower, one sentence; mostly none.
     virtual std::string notice(const nlohmann::json& tower) const;
 };
@@ -48,6 +50,8 @@ class ImageFamily : public Family
 public:
     // Side of the images that a tower was made for, pixels; image: its section of model.json.
     virtual std::int64_t inputSize(const nlohmann::json& image) const = 0;
+    // A tensor that shows a tower's size: without it nothing can be said.
+    virtual std::string sizeTensor() const = 0;
     // Whether a Hugging Face configuration of that "model_type" speaks of this family.
     virtual bool isModelType(const std::string& type) const = 0;
     // Why a tower cannot be written under the family's published names, empty if it can.
@@ -82,11 +86,18 @@ public:
 
     virtual ~Composition() = default;
     virtual std::string title() const = 0;
+    // Whether its towers may be of that family.
+    virtual bool takes(const Family& family) const = 0;
     virtual bool recognise(const std::vector<std::string>& names) const = 0;
+    // Why a file that it recognises is refused whatever else it holds; empty: it is not.
+    virtual UserText refusal(const std::vector<std::string>& /*names*/) const { return {}; }
     // Where the model's own name begins in one that other modules may hold ("model.net." in front); npos: it is none
     // of the model's.
     virtual std::size_t start(const std::string& name) const = 0;
     virtual Place place(const std::string& name) const = 0;
+    // What model.json says beside the towers, which are described already: "kind", "input", "captions", "zero_shot",
+    // "maps", and "published" for the provenance. model: the canonical tensors. MaMA's own says nothing here.
+    virtual void complete(nlohmann::json& description, TowerReader& model) const = 0;
 };
 
 } // namespace mama::weights

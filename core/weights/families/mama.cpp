@@ -12,6 +12,10 @@ class Mama final : public Composition
 {
 public:
     std::string title() const override { return "MaMA"; }
+    bool takes(const Family& family) const override
+    {
+        return &family == &dinov2() || &family == &gpt2() || &family == &bert() || &family == &llama();
+    }
     bool recognise(const std::vector<std::string>& all) const override
     {
         return std::any_of(all.begin(), all.end(), [](const std::string& name) {
@@ -20,6 +24,7 @@ public:
     }
     std::size_t start(const std::string& name) const override;
     Place place(const std::string& name) const override;
+    void complete(nlohmann::json&, TowerReader&) const override {}
 };
 
 // The name behind the words that only say what holds a tower: "model.", in the file of a wrapped one others too.

@@ -36,6 +36,8 @@ public:
         case Kind::Tensor: return {{"tensor", convert(m_pickle.at(node.children[2]), depth + 1)}};
         case Kind::Dict: return dict(node, depth);
         case Kind::Skipped: {
+            if (const PickleNode* value = omegaConfValue(node))
+                return convert(*value, depth + 1);
             json object{{"skipped class", text(node)}};
             if (!node.children.empty())
                 object["state"] = convert(m_pickle.at(node.children[0]), depth + 1);
@@ -55,6 +57,18 @@ public:
     }
 
 private:
+    // What a container or value of OmegaConf holds: never its parents, which lead back to it. Null: none of these.
+    const PickleNode* omegaConfValue(const PickleNode& node) const
+    {
+        if (!node.text.starts_with("omegaconf.") || node.children.empty())
+            return nullptr;
+        const PickleNode& state = m_pickle.at(node.children[0]);
+        if (state.kind != Kind::Dict)
+            return nullptr;
+        const PickleNode* content = m_pickle.value(state, "_content");
+        return content ? content : m_pickle.value(state, "_val");
+    }
+
     // A text of the file may be used by any number of values: their sum is bounded too.
     std::string text(const PickleNode& node)
     {

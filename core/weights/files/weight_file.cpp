@@ -25,7 +25,9 @@ fs::path weightsOf(const fs::path& folder)
 {
     static constexpr std::array names{"model.safetensors",         "model.safetensors.index.json",
                                       "pytorch_model.bin",         "pytorch_model.bin.index.json",
-                                      "adapter_model.safetensors", "adapter_model.bin"};
+                                      "open_clip_model.safetensors",
+                                      "open_clip_pytorch_model.bin", "adapter_model.safetensors",
+                                      "adapter_model.bin"};
     for (const char* file : names)
         if (fs::is_regular_file(folder / file))
             return folder / file;

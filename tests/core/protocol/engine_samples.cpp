@@ -17,7 +17,7 @@ Provenance provenance()
 {
     return {
         "mine", "5f0c",     "mama",         "phantoms", "Apache-2.0", "a notice", "reference", "mama",
-        2,      "training", "left breast;", true,       "bf16",       "CPU",      "mean",      "Not for clinical use."};
+        2,      "training", "left breast;", true,       "bf16",       "CPU",      "mean",      "Not for clinical use.", "value"};
 }
 
 ClassifyReply::Scores classScores()
@@ -25,7 +25,8 @@ ClassifyReply::Scores classScores()
     return {{{"negative", 0.21}, {"positive", 0.34}},
             {{"negative", 3}, {"positive", 4.9}},
             {{"negative", 0.13}, {"positive", 0.87}},
-            {{"negative", 0.32}, {"positive", 0.68}}};
+            {{"negative", 0.32}, {"positive", 0.68}},
+            {{"negative", 0.95}, {"positive", 0.99}}};
 }
 
 } // namespace
@@ -49,6 +50,8 @@ EncodeRequest pathsRequest()
     request.studyUid = "1.2.3";
     request.processing = true;
     request.frame = 5;
+    request.mapWay = "additive";
+    request.profile = "clip-whole";
     return request;
 }
 
@@ -92,6 +95,7 @@ ModelReply modelReply()
     model.logitScale = 2.659;
     model.classes = {"0", "1"};
     model.examples = {"There is a mass."};
+    model.mapWays = {"cell", "additive"};
     return model;
 }
 

@@ -34,7 +34,7 @@ public:
     int threads() const override { return 1; }
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
-    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, std::int64_t, std::int64_t, std::int64_t,
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, const ImageShape&, const Job&,
                                              const Job&) const override
     {
         return {};

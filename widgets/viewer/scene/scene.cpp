@@ -255,15 +255,16 @@ private:
             toStored(pane.transform, buffers.area.x, buffers.screenHeight - buffers.area.y - buffers.area.height,
                      buffers.screenHeight);
         // Geometry is affine on each axis: two points give it exactly.
-        const double patch = std::max(1, geometry.chain().patch);
+        const auto& patch = geometry.chain().patch;
         const Point o = geometry.toInput({0, 0}), e = geometry.toInput({static_cast<double>(pane.image->columns()),
                                                                         static_cast<double>(pane.image->rows())});
-        const double gx = (e.x - o.x) / pane.image->columns() / patch, gy = (e.y - o.y) / pane.image->rows() / patch;
+        const double gx = (e.x - o.x) / pane.image->columns() / patch.columns,
+                     gy = (e.y - o.y) / pane.image->rows() / patch.rows;
         const auto [leftTop, rightBottom] = geometry.seen();
         m_overlay.use();
         m_overlay.set("toStored", stored.scaleX, stored.scaleY, stored.offsetX, stored.offsetY);
-        m_overlay.set("toGrid", stored.scaleX * gx, stored.scaleY * gy, stored.offsetX * gx + o.x / patch,
-                      stored.offsetY * gy + o.y / patch);
+        m_overlay.set("toGrid", stored.scaleX * gx, stored.scaleY * gy, stored.offsetX * gx + o.x / patch.columns,
+                      stored.offsetY * gy + o.y / patch.rows);
         m_overlay.set("storedSize", pane.image->columns(), pane.image->rows());
         m_overlay.set("seen", leftTop.x, leftTop.y, rightBottom.x, rightBottom.y);
         m_overlay.setInts("grid", columns, rows);
