@@ -190,8 +190,7 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
             return {};
         images = std::move(*found);
     }
-    const Profile profile =
-        request.profile.empty() ? use->files.profile : profileFor(use->model(), request.profile);
+    const Profile profile = request.profile.empty() ? use->files.profile : profileFor(use->model(), request.profile);
     const StudyEncoder encoder(use->model(), profile, &m_cache, request.mapWay);
     auto encoded = encoder.encode(images, job);
     if (!encoded)

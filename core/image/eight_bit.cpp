@@ -44,8 +44,8 @@ std::vector<Tap> tapsOf(int in, int out)
     const float scale = static_cast<float>(in) / static_cast<float>(out);
     for (int i = 0; i < out; ++i) {
         const float at = (static_cast<float>(i) + 0.5F) * scale - 0.5F, floor = std::floor(at);
-        taps.push_back({std::max(static_cast<int>(floor), 0), std::min(static_cast<int>(std::ceil(at)), in - 1),
-                        at - floor});
+        taps.push_back(
+            {std::max(static_cast<int>(floor), 0), std::min(static_cast<int>(std::ceil(at)), in - 1), at - floor});
     }
     return taps;
 }

@@ -33,8 +33,7 @@ void check(const Geometry::Chain& c)
             {TextId("geometry.input_size_not_positive", "the model's input size must be positive")});
     require(c.patch.columns >= 1 && c.patch.rows >= 1 && c.patch.columns <= c.inputSize.columns &&
                 c.patch.rows <= c.inputSize.rows,
-            "patch",
-            {TextId("geometry.used_size_out_of_range", "must be from 1 to the model's input size")});
+            "patch", {TextId("geometry.used_size_out_of_range", "must be from 1 to the model's input size")});
 }
 
 template <class T>

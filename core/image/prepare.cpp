@@ -96,8 +96,8 @@ namespace PrepareSteps {
 
 Placement keepingAspect(const Box& crop, ImageEdge chestWall, const Extent& into)
 {
-    const double scale = std::min(static_cast<double>(into.columns) / crop.width(),
-                                  static_cast<double>(into.rows) / crop.height());
+    const double scale =
+        std::min(static_cast<double>(into.columns) / crop.width(), static_cast<double>(into.rows) / crop.height());
     const auto scaled = [scale](int length, int most) {
         return std::clamp(static_cast<int>(std::lround(length * scale)), 1, most);
     };

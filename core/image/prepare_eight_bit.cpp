@@ -36,17 +36,14 @@ Raster<std::uint8_t> resized(const Raster<std::uint8_t>& picture, Profile::Resiz
 }
 
 // Python's round() of a half, or cut off.
-int offset(int spare, bool halfEven)
-{
-    return halfEven ? static_cast<int>(std::nearbyint(spare / 2.0)) : spare / 2;
-}
+int offset(int spare, bool halfEven) { return halfEven ? static_cast<int>(std::nearbyint(spare / 2.0)) : spare / 2; }
 
 // The shorter side becomes the input's, the longer one follows, cut off to a whole number. Of inputs that are no
 // squares, the side that is relatively shorter.
 Placement centreCrop(const StoredImage& grey, const Extent& into, bool halfEven)
 {
-    const bool wide = static_cast<std::int64_t>(grey.columns) * into.rows >=
-                      static_cast<std::int64_t>(grey.rows) * into.columns;
+    const bool wide =
+        static_cast<std::int64_t>(grey.columns) * into.rows >= static_cast<std::int64_t>(grey.rows) * into.columns;
     const auto follow = [](int side, int to, int from) {
         return static_cast<int>(static_cast<std::int64_t>(side) * to / from);
     };

@@ -100,12 +100,12 @@ void stretch(PreparedImage& prepared)
 {
     const auto [least, largest] = std::ranges::minmax(prepared.seenGrey.values);
     if (least == largest)
-        throw Error(ErrorCode::Data, {action::prepareImage}, "image",
-                    {TextId("prepare.crop_of_one_value", "the breast's box has one value only: there is nothing to see")});
+        throw Error(
+            ErrorCode::Data, {action::prepareImage}, "image",
+            {TextId("prepare.crop_of_one_value", "the breast's box has one value only: there is nothing to see")});
     const float span = static_cast<float>(largest) - static_cast<float>(least);
     for (std::size_t i = 0; i < prepared.values.size(); ++i)
-        prepared.values[i] =
-            (static_cast<float>(prepared.seenGrey.values[i]) - static_cast<float>(least)) / span;
+        prepared.values[i] = (static_cast<float>(prepared.seenGrey.values[i]) - static_cast<float>(least)) / span;
 }
 
 } // namespace
@@ -114,9 +114,10 @@ void mammoClip(const Source& source, const Sizes& sizes, PreparedImage& prepared
 {
     const StoredImage& grey = source.grey;
     if (grey.rows <= 2 * border || grey.columns <= 2 * border)
-        throw Error(ErrorCode::Data, {action::prepareImage}, "image",
-                    {TextId("prepare.smaller_than_border", "it is smaller than the border of %1 pixels that is cut off"),
-                     border});
+        throw Error(
+            ErrorCode::Data, {action::prepareImage}, "image",
+            {TextId("prepare.smaller_than_border", "it is smaller than the border of %1 pixels that is cut off"),
+             border});
     // Stored values: neither window nor modality LUT; a linear rescale would cancel out.
     const Raster<std::uint8_t> picture =
         eightBitByRange(modalityValues(grey, {}), {border, border, grey.columns - 1 - border, grey.rows - 1 - border},
@@ -135,9 +136,8 @@ void mammoClip(const Source& source, const Sizes& sizes, PreparedImage& prepared
     // Runs of one length are taken side by side; what lies between them is then within the box too.
     chain.crop = {columns.front() + border, rows.front() + border, columns.back() + border, rows.back() + border};
     const Raster<std::uint8_t> crop = taken(picture, rows, columns);
-    const Placement p = prepared.profile.keepAspect
-                            ? keepingAspect(chain.crop, source.breast.chestWall, sizes.input)
-                            : Placement{sizes.input.columns, sizes.input.rows, 0, 0};
+    const Placement p = prepared.profile.keepAspect ? keepingAspect(chain.crop, source.breast.chestWall, sizes.input)
+                                                    : Placement{sizes.input.columns, sizes.input.rows, 0, 0};
     chain.inputColumns = p.columns;
     chain.inputRows = p.rows;
     chain.offsetX = -p.left;

@@ -112,10 +112,11 @@ Profile profileFromJson(const json& object)
 {
     if (!object.is_object())
         refuse("profile", {TextId("profile.expected_object", "expected an object")});
-    static constexpr std::string_view Known[] = {
-        "name",    "version", "description",      "pipeline",        "size",         "rows",        "columns",     "fit",
-        "resizer", "stride",  "scale_to_maximum", "first_long_side", "jpeg_quality", "square_side", "keep_aspect", "mean",
-        "deviation", "crop_half_even"};
+    static constexpr std::string_view Known[] = {"name",         "version",       "description",      "pipeline",
+                                                 "size",         "rows",          "columns",          "fit",
+                                                 "resizer",      "stride",        "scale_to_maximum", "first_long_side",
+                                                 "jpeg_quality", "square_side",   "keep_aspect",      "mean",
+                                                 "deviation",    "crop_half_even"};
     for (const auto& [key, value] : object.items())
         if (std::ranges::find(Known, key) == std::end(Known))
             refuse(key, {TextId("profile.no_such_field", "no such field")});

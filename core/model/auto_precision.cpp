@@ -81,10 +81,10 @@ at::Tensor probeOutputs(const Network& network, const nlohmann::json& descriptio
 {
     at::manual_seed(1);
     if (network.image) {
-        const std::int64_t wanted = description.contains("input") && description["input"].is_object()
-                                        ? description["input"].value(
-                                              "size", description["input"].value("rows", std::int64_t{defaultInputSize}))
-                                        : defaultInputSize;
+        const std::int64_t wanted =
+            description.contains("input") && description["input"].is_object()
+                ? description["input"].value("size", description["input"].value("rows", std::int64_t{defaultInputSize}))
+                : defaultInputSize;
         const auto side = [&](std::int64_t stride) { return std::max(stride, wanted / stride * stride); };
         const GridStride stride = network.image->stride();
         const at::Tensor tokens = network.image->tokens(at::randn({1, 3, side(stride.rows), side(stride.columns)}));

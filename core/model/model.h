@@ -49,7 +49,7 @@ struct ModelInfo
 struct ImageEmbedding // N images
 {
     std::int64_t count = 0, dim = 0, rows = 0, columns = 0;
-    std::vector<float> global;  // [N, D], L2-normalised (linear probe: logits, not normalised)
+    std::vector<float> global; // [N, D], L2-normalised (linear probe: logits, not normalised)
     // [N, rows, columns, D], L2-normalised (the way "additive": divided by the length of the image's vector); empty
     // where no maps are possible.
     std::vector<float> patches;

@@ -65,15 +65,17 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
 
 TextEmbedder::Pool TextEmbedder::plainPool() const
 {
-    for (const auto& [name, pool] : {std::pair<const char*, Pool>{"cls", Pool::First}, {"last-token", Pool::Last},
-                                     {"highest-id", Pool::HighestId}, {"first-end", Pool::FirstEnd},
+    for (const auto& [name, pool] : {std::pair<const char*, Pool>{"cls", Pool::First},
+                                     {"last-token", Pool::Last},
+                                     {"highest-id", Pool::HighestId},
+                                     {"first-end", Pool::FirstEnd},
                                      {"first-pad", Pool::FirstPad}})
         if (m_pooling == name)
             return pool;
-    throw Error(ErrorCode::Unsupported, {action::encodeText}, "text.pooling",
-                {TextId("model.no_such_text_pooling",
-                        "\"%1\" is none of cls, last-token, highest-id, first-end, first-pad"),
-                 m_pooling});
+    throw Error(
+        ErrorCode::Unsupported, {action::encodeText}, "text.pooling",
+        {TextId("model.no_such_text_pooling", "\"%1\" is none of cls, last-token, highest-id, first-end, first-pad"),
+         m_pooling});
 }
 
 TextEmbedder::Input TextEmbedder::tokens(const std::string& text, const TextOptions& options) const

@@ -67,7 +67,14 @@ CaptionRules rulesOf(const nlohmann::json& description)
 {
     if (!description.contains("captions") || !description["captions"].is_object())
         return {};
-    return captionRules(description["captions"], "model.json captions");
+    const nlohmann::json& captions = description["captions"];
+    CaptionRules rules = captionRules(captions, "model.json captions");
+    // What a model does not name it does not have.
+    rules.separator = text(captions, "separator");
+    rules.start = text(captions, "start");
+    rules.end = text(captions, "end");
+    rules.pad = text(captions, "pad");
+    return rules;
 }
 
 std::vector<float> toVector(const at::Tensor& x)

@@ -19,12 +19,12 @@ struct ModelReply
     int profileVersion = 1;
     std::string pooling, compat, precision, device;
     int threads = 0;
-    bool maps = false, text = false;   // whether it can draw maps, and reads sentences
-    int inputSize = 0, patch = 0;      // pixels, of the longer sides
-    int embedding = 0;                 // numbers of a vector
-    double logitScale = 0;             // log
-    std::vector<std::string> classes;  // of a linear probe
-    std::vector<std::string> examples; // sentences to try
+    bool maps = false, text = false;       // whether it can draw maps, and reads sentences
+    int inputSize = 0, patch = 0;          // pixels, of the longer sides
+    int embedding = 0;                     // numbers of a vector
+    double logitScale = 0;                 // log
+    std::vector<std::string> classes;      // of a linear probe
+    std::vector<std::string> examples;     // sentences to try
     std::vector<std::string> mapWays = {}; // of drawing maps without local heads, the default first
 
     bool operator==(const ModelReply&) const = default;

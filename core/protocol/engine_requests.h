@@ -71,9 +71,9 @@ struct EncodeRequest
     static constexpr const char* method = "encode";
     std::vector<ImageToEncode> images;
     std::vector<std::string> paths;
-    std::string studyUid;     // which study, where the paths hold several
-    bool processing = false;  // raw images too
-    std::optional<int> frame; // of stacks; empty: they are skipped
+    std::string studyUid;        // which study, where the paths hold several
+    bool processing = false;     // raw images too
+    std::optional<int> frame;    // of stacks; empty: they are skipped
     std::string mapWay, profile; // empty: the model's own
 
     nlohmann::json toJson() const;

@@ -13,7 +13,7 @@ UserText wrongTokenizer(const ImportedModel& model)
 {
     if (model.tokenizerFiles.empty())
         return {TextId("weights.no_tokenizer_beside", "the file holds no tokenizer: give the folder of its text model "
-                                                       "(config.json and tokenizer files) with --text-model")};
+                                                      "(config.json and tokenizer files) with --text-model")};
     const nlohmann::json &text = model.description["text"], &captions = model.description["captions"];
     const auto tokenizer = Tokenizer::load(model.tokenizerFiles.front().parent_path());
     const auto rows = text.at("vocabulary").get<std::int64_t>(), tokens = std::int64_t{tokenizer->size()};
@@ -28,8 +28,8 @@ UserText wrongTokenizer(const ImportedModel& model)
                     token};
     const std::vector<std::int32_t> around = tokenizer->encode("").ids;
     const bool classToken = text["family"] == "bert" || text["family"] == "modernbert";
-    if (classToken && (around.size() != 2 || tokenizer->id("[CLS]") != around.front() ||
-                       tokenizer->id("[SEP]") != around.back()))
+    if (classToken &&
+        (around.size() != 2 || tokenizer->id("[CLS]") != around.front() || tokenizer->id("[SEP]") != around.back()))
         return {TextId("weights.tokenizer_of_other_kind",
                        "the tokenizer puts no [CLS] and [SEP] around a text: it is another model's")};
     return {};

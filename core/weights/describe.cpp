@@ -197,15 +197,16 @@ json describe(const DescribeInput& in, ImportReport& report)
         description["captions"] = in.naming.text->captionTokens(source);
         description["captions"]["length"] = captionLength(in, description["text"]);
     }
-    if (in.naming.whole && in.naming.image) {
-        SourceTower model(in, {"model", noPrefix, *in.naming.imageSpelling}, report);
+    const Spelling* spelling = in.naming.image ? in.naming.imageSpelling : in.naming.textSpelling;
+    if (in.naming.whole && spelling) {
+        SourceTower model(in, {"model", noPrefix, *spelling}, report);
         in.naming.whole->complete(description, model);
     }
     if (modelKind(description) == ModelKind::Clip)
         description["heads"] = describeProjections(in.tensors, description);
     else if (whole)
         description["heads"] = describeHeads(in.tensors, kind);
-    description["inference"] = {{"text_pooling", modelKind(description) == ModelKind::Clip
+    description["inference"] = {{"text_pooling", modelKind(description) == ModelKind::Clip && in.naming.text
                                                      ? description["text"].value("pooling", std::string())
                                                      : "zero-shot"},
                                 {"zero_shot_softmax", reference ? "twice" : "once"},

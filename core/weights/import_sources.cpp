@@ -20,7 +20,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array tokenizerNames{
-    "tokenizer.json",          "vocab.json",      "merges.txt",       "vocab.txt", "tokenizer_config.json",
+    "tokenizer.json",          "vocab.json",      "merges.txt",        "vocab.txt",   "tokenizer_config.json",
     "special_tokens_map.json", "tokenizer.model", "added_tokens.json", "spiece.model"};
 
 json object(json value, const fs::path& path)
@@ -135,7 +135,8 @@ ImportSources openSources(const ImportOptions& options)
     }
     if (!options.textModel.empty())
         addIfThere(sources, options.textModel / "config.json");
-    for (const char* name : {"config.json", "open_clip_config.json", "preprocessor_config.json", "model_config.json", "sentence_bert_config.json", "1_Pooling/config.json"})
+    for (const char* name : {"config.json", "open_clip_config.json", "preprocessor_config.json", "model_config.json",
+                             "sentence_bert_config.json", "1_Pooling/config.json"})
         addIfThere(sources, beside / name);
     sources.model = WeightFile::open(sources.weights, options.weights);
     if (sources.model->path().extension() == ".json")

@@ -3,12 +3,12 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/mapped_file.h"
+#include "core/weights/check_tokenizer.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/families.h"
 #include "core/weights/files/averaged_name.h"
 #include "core/weights/files/checked.h"
 #include "core/weights/files/pages.h"
-#include "core/weights/check_tokenizer.h"
 #include "core/weights/import_sources.h"
 #include "core/weights/model_kind.h"
 
@@ -320,8 +320,8 @@ void Importer::addProvenance()
         description["hash"] = hash.finish();
         origin += ", SHA-256 " + m_sources.model->hash();
     }
-    json provenance = published.is_object() ? published
-                                            : weights::provenanceNotes(description, m_sources.configs, source);
+    json provenance =
+        published.is_object() ? published : weights::provenanceNotes(description, m_sources.configs, source);
     provenance["source"] = origin;
     provenance["format"] = m_sources.format;
     if (m_sources.adapterFile)

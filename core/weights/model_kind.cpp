@@ -25,15 +25,14 @@ ModelKind modelKind(const nlohmann::json& description)
     const auto found = description.find("kind");
     if (found == description.end() || found->is_null())
         return ModelKind::Mama;
-    for (const ModelKind kind :
-         {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Clip,
-          ModelKind::Unknown})
+    for (const ModelKind kind : {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower,
+                                 ModelKind::Clip, ModelKind::Unknown})
         if (*found == name(kind))
             return kind;
-    throw Error(
-        ErrorCode::Model, {action::readModel}, "kind",
-        {TextId("weights.none_mama_linear_probe_image", "%1 is none of mama, linear-probe, image-tower, text-tower, clip"),
-         found->dump()});
+    throw Error(ErrorCode::Model, {action::readModel}, "kind",
+                {TextId("weights.none_mama_linear_probe_image",
+                        "%1 is none of mama, linear-probe, image-tower, text-tower, clip"),
+                 found->dump()});
 }
 
 } // namespace mama

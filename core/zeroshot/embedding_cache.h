@@ -19,7 +19,7 @@ struct EmbeddingKey
     std::string modelHash;
     std::string profile;
     int profileVersion = 1;
-    std::string compute; // precision and kind of device: results differ in the last digits
+    std::string compute;     // precision and kind of device: results differ in the last digits
     std::string mapWay = {}; // of the patches
 
     std::string digest() const; // 64 hexadecimal digits

@@ -24,13 +24,14 @@ PromptSet promptsFor(const Model& model, const PromptSource& source, const std::
         for (const auto& [name, classes] : tasks.items())
             names += (names.empty() ? "" : ", ") + name;
     if (!tasks.is_object() || !tasks.contains(source.task))
-        throw Error(ErrorCode::Usage, {action::classify}, source.task,
-                    names.empty()
-                        ? UserText{TextId("zeroshot.no_published_prompts",
-                                          "no prompts for mammograms were published with this model: give --prompts")}
-                        : UserText{TextId("zeroshot.no_such_task",
-                                          "this model was published with prompts for %1: name one of them or give --prompts"),
-                                   names});
+        throw Error(
+            ErrorCode::Usage, {action::classify}, source.task,
+            names.empty()
+                ? UserText{TextId("zeroshot.no_published_prompts",
+                                  "no prompts for mammograms were published with this model: give --prompts")}
+                : UserText{TextId("zeroshot.no_such_task",
+                                  "this model was published with prompts for %1: name one of them or give --prompts"),
+                           names});
     PromptSet set{source.task, {}};
     for (const nlohmann::json& one : tasks[source.task]) {
         auto prompts = one.at("prompts").get<std::vector<std::string>>();

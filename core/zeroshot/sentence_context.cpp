@@ -85,7 +85,7 @@ Cancellable<std::vector<float>> SentenceContext::encodedNeutral(const TextOption
 {
     std::vector<std::string> texts;
     for (const std::string& text : m_neutralTexts)
-        texts.push_back(options.raw ? text : querySentence(text));
+        texts.push_back(options.raw || m_model->captionRules().plain ? text : querySentence(text));
     TextOptions global = options;
     global.sentences = false;
     auto encoded = m_model->encodeTexts(texts, global, job);

@@ -29,10 +29,11 @@ private:
             for (const auto& entry : std::filesystem::directory_iterator(parity.path(""))) {
                 const std::string file = entry.path().filename().string(), kind = entry.path().extension().string();
                 const bool weights = kind == ".tar" || kind == ".ckpt" ||
-                                     (entry.is_directory() && std::filesystem::exists(entry.path() / "tokenizer.json") &&
-                                      file != "text-model");
-                for (const std::string& own : {"expected_" + entry.path().stem().string() + "/",
-                                               "expected_" + file.substr(0, file.find('-')) + "/", std::string("expected/")})
+                                     (entry.is_directory() &&
+                                      std::filesystem::exists(entry.path() / "tokenizer.json") && file != "text-model");
+                for (const std::string& own :
+                     {"expected_" + entry.path().stem().string() + "/",
+                      "expected_" + file.substr(0, file.find('-')) + "/", std::string("expected/")})
                     if (weights && std::filesystem::exists(parity.path(own))) {
                         found.push_back({name, file, own});
                         break;
@@ -59,7 +60,8 @@ private:
     {
         const ParityCase parity(source.name);
         const std::filesystem::path folder = at(source.name + "-" + source.weights);
-        QStringList arguments{"checkpoint", "import", text(parity.path(source.weights)), "--out", text(folder), "--json"};
+        QStringList arguments{"checkpoint", "import",     text(parity.path(source.weights)),
+                              "--out",      text(folder), "--json"};
         if (std::filesystem::exists(parity.path("text-model")))
             arguments << "--text-model" << text(parity.path("text-model"));
         if (!std::filesystem::exists(folder) && mamaCommand(arguments).status != 0)
@@ -95,8 +97,10 @@ private Q_SLOTS:
         const auto model = modelOf(source);
         QVERIFY(!model.empty());
         for (const QStringList& more : {QStringList(), QStringList{"--raw"}}) {
-            QStringList arguments{"encode", "text", "--model", text(model), "--text-file",
-                                  text(parity.path("inputs/texts.json")), "--out", text(at("texts.npy"))};
+            QStringList arguments{"encode",      "text",
+                                  "--model",     text(model),
+                                  "--text-file", text(parity.path("inputs/texts.json")),
+                                  "--out",       text(at("texts.npy"))};
             QCOMPARE(mamaCommand(arguments + more).status, 0);
             MAMA_SAME(parity.difference(source.expected + "text_global.npy", readNpy(at("texts.npy")).asFloat()));
         }
@@ -116,16 +120,21 @@ private Q_SLOTS:
             if (!file.starts_with(start))
                 continue;
             const std::string which = file.substr(start.size()); // "_a.npy", "_0.npy" or ".npy"
-            for (const std::string& input :
-                 {"inputs/images" + which, "inputs/image" + which, source.expected + "prepared.npy",
-                  source.expected + "prepared_bicubic.npy",
-                  source.expected.substr(0, source.expected.rfind('-')) + "/prepared.npy",
-                  std::string("inputs/images_normalised.npy")}) {
+            for (const std::string& input : {"inputs/images" + which, "inputs/image" + which,
+                                             source.expected + "prepared.npy", source.expected + "prepared_bicubic.npy",
+                                             source.expected.substr(0, source.expected.rfind('-')) + "/prepared.npy",
+                                             std::string("inputs/images_normalised.npy")}) {
                 if (!std::filesystem::exists(parity.path(input)))
                     continue;
-                const QStringList arguments{"encode", "image", "--model", text(model),
-                                            text(threeChannels(parity.path(input))), "--out", text(at("images.npy")),
-                                            "--patches", text(at("patches.npy"))};
+                const QStringList arguments{"encode",
+                                            "image",
+                                            "--model",
+                                            text(model),
+                                            text(threeChannels(parity.path(input))),
+                                            "--out",
+                                            text(at("images.npy")),
+                                            "--patches",
+                                            text(at("patches.npy"))};
                 QCOMPARE(mamaCommand(arguments).status, 0);
                 MAMA_SAME(parity.difference(file, readNpy(at("images.npy")).asFloat()));
                 ++compared;
@@ -144,12 +153,14 @@ private Q_SLOTS:
         const auto model = modelOf(source);
         QVERIFY(!model.empty());
         const ParityCase pictures("mammoclip-ckpt");
-        const QStringList query{"query", "--model", text(model), "--study", text(pictures.path("inputs/stored_0.dcm")),
-                                "--text", "mass", "--text", "no mass", "--no-cache", "--json"};
+        const QStringList query{"query",  "--model", text(model), "--study", text(pictures.path("inputs/stored_0.dcm")),
+                                "--text", "mass",    "--text",    "no mass", "--no-cache",
+                                "--json"};
         QStringList ways;
         for (const char* way : {"cell", "additive", "final", "value", "head-value", "head-value+value"}) {
             const std::string folder = source.name + source.weights + way;
-            const Outcome outcome = mamaCommand(query + QStringList{"--map-way", way, "--maps", text(at(folder)), "--png"});
+            const Outcome outcome =
+                mamaCommand(query + QStringList{"--map-way", way, "--maps", text(at(folder)), "--png"});
             if (outcome.status != 0) {
                 QVERIFY2(outcome.err.contains("ways of drawing"), outcome.err.constData());
                 continue;
@@ -180,8 +191,9 @@ private Q_SLOTS:
         MAMA_NEED(parity.present(), "parity/mammoclip-ckpt");
         for (const Source& source : sources()) {
             const auto model = modelOf(source);
-            const QStringList classify{"classify", "--model", text(model), "--study", text(parity.path("inputs/stored_0.dcm")),
-                                       "--task", "mass", "--json"};
+            const QStringList classify{
+                "classify", "--model", text(model), "--study", text(parity.path("inputs/stored_0.dcm")),
+                "--task",   "mass",    "--json"};
             const Outcome outcome = mamaCommand(classify);
             if (!source.name.starts_with("mammo")) {
                 QVERIFY(outcome.err.contains("--prompts"));

@@ -83,7 +83,8 @@ int benchEncodeImage(const BenchOptions& options, const Context& context)
         const ModelInfo& info = model->info();
         const Extent size = info.inputSize;
         const auto whole = [](int pixels, double cell) {
-            return static_cast<std::int64_t>(cell == std::floor(cell) ? pixels / static_cast<int>(cell) * cell : pixels);
+            return static_cast<std::int64_t>(cell == std::floor(cell) ? pixels / static_cast<int>(cell) * cell
+                                                                      : pixels);
         };
         const std::int64_t rows = whole(size.rows, info.patch.rows), columns = whole(size.columns, info.patch.columns);
         std::mt19937 random(1);

@@ -40,12 +40,12 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
         row(study.images[i].image.path.filename().string(), result.images[i]);
     row("study", result.study);
     const Provenance& p = result.provenance;
-    std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities")
-              << (result.study.sigmoid.empty()
-                      ? ", in brackets the softmax: a share among these classes, not a probability. Model "
-                      : ", in brackets the sigmoid, as the reference scores a class by itself: not a probability. Model ")
-              << p.model << " "
-              << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
+    std::cout
+        << (result.study.similarity.empty() ? "Logits" : "Similarities")
+        << (result.study.sigmoid.empty()
+                ? ", in brackets the softmax: a share among these classes, not a probability. Model "
+                : ", in brackets the sigmoid, as the reference scores a class by itself: not a probability. Model ")
+        << p.model << " " << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
 }
 
 Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const OpenedStudy& opened, const Job& job)
@@ -100,8 +100,9 @@ void addClassify(CLI::App& app, Context& context)
         "the named rule. A linear probe needs neither --task nor --prompts.");
     addStudyOptions(*command, options->study);
     CLI::Option* task =
-        command->add_option("--task", options->prompts.task, "The published prompts: birads, density or cancer; of other groups' models those that "
-                                                          "were published with them, as mass, calcification, cancer");
+        command->add_option("--task", options->prompts.task,
+                            "The published prompts: birads, density or cancer; of other groups' models those that "
+                            "were published with them, as mass, calcification, cancer");
     command
         ->add_option("--prompts", options->prompts.file,
                      "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")

@@ -65,10 +65,7 @@ StoredImage cut(const StoredImage& image, const std::vector<int>& region)
     return part;
 }
 
-Extent sizeOf(const std::vector<int>& given)
-{
-    return given.empty() ? Extent() : Extent(given.back(), given.front());
-}
+Extent sizeOf(const std::vector<int>& given) { return given.empty() ? Extent() : Extent(given.back(), given.front()); }
 
 // One number where it is a square, else [rows, columns].
 nlohmann::json sizeOf(const Extent& size)
@@ -135,8 +132,8 @@ int run(const Options& options)
     GreyPipeline pipeline = file->pipeline(options.frame);
     if (!options.photometric.empty())
         pipeline.inverted = options.photometric == "MONOCHROME1";
-    const PreparedImage prepared =
-        prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile, {sizeOf(options.size), options.patch});
+    const PreparedImage prepared = prepare(cut(file->readFrame(options.frame), options.region), pipeline, profile,
+                                           {sizeOf(options.size), options.patch});
     if (!options.out.empty())
         writeInput(prepared, options.out);
     if (!options.grey.empty())
@@ -160,7 +157,9 @@ void addOptions(CLI::App& command, Options& options)
     command.add_option("--profile", options.profile, names + ", or a JSON file of the same form")
         ->capture_default_str();
     command.add_option("--frame", options.frame, "Frame of a multi-frame file, from 0")->check(CLI::NonNegativeNumber);
-    command.add_option("--size", options.size, "Side of the model's input, or its rows and columns; default: the profile's")
+    command
+        .add_option("--size", options.size,
+                    "Side of the model's input, or its rows and columns; default: the profile's")
         ->expected(1, 2)
         ->check(CLI::PositiveNumber);
     command.add_option("--patch", options.patch, "Pixels a patch of the model; default: the profile's")

@@ -89,8 +89,7 @@ public:
         const auto start = std::chrono::steady_clock::now();
         const Input input =
             path.extension() == ".npy" ? preparedInput(path) : imageInput(path, m_options.frame, m_loaded);
-        const Cancellable<ImageEmbedding> one =
-            m_loaded.model->encodeImages(
+        const Cancellable<ImageEmbedding> one = m_loaded.model->encodeImages(
             input.values, ImageShape{input.count, input.height, input.width}, {stop, {}}, m_loaded.mapWay);
         if (!one)
             return false;

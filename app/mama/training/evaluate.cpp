@@ -89,9 +89,10 @@ void addEvaluate(CLI::App& app, Context& context)
     StudyOptions& model = options->model;
     command->add_option("--model", model.model, "Model folder, or the name of an installed model")->required();
     command->add_option("--table", options->table, "CSV file of the labelled images")->required();
-    CLI::Option* task = command->add_option("--task", options->question.prompts.task,
-                                            "The published prompts: birads, density or cancer; of other groups' models those "
-                                            "that were published with them, as mass, calcification, cancer");
+    CLI::Option* task =
+        command->add_option("--task", options->question.prompts.task,
+                            "The published prompts: birads, density or cancer; of other groups' models those "
+                            "that were published with them, as mass, calcification, cancer");
     command
         ->add_option("--prompts", options->question.prompts.file,
                      "JSON file: {\"classes\": {\"class\": [\"prompt\", ...], ...}}")

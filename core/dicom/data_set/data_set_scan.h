@@ -24,13 +24,13 @@ struct PixelData
 {
     std::uint32_t tag = 0x7FE00010;
     bool encapsulated = false;
-    bool words = true;             // OW: in big endian its 16-bit words are swapped
+    bool words = true;                 // OW: in big endian its 16-bit words are swapped
     ByteExtent value;                  // native
     ByteExtent offsetTable;            // encapsulated: basic offset table
     std::vector<ByteExtent> fragments; // encapsulated, without the table
-    std::size_t firstItem = 0;     // where the item after the offset table starts; offsets count from here
-    UserText damage;               // why the items end before their delimiter; empty if whole
-    bool itemCut = false;          // damage: inside an item, so the frame after the last whole one
+    std::size_t firstItem = 0;         // where the item after the offset table starts; offsets count from here
+    UserText damage;                   // why the items end before their delimiter; empty if whole
+    bool itemCut = false;              // damage: inside an item, so the frame after the last whole one
 };
 
 struct DataSetScan

@@ -8,8 +8,8 @@
 
 namespace mama {
 
-// EfficientNet B2 or B5 as lukemelas/EfficientNet-PyTorch computes it, without its classifier: BatchNorm folded into the
-// convolutions, padding of the nominal picture whatever the size of the given one. For inference.
+// EfficientNet B2 or B5 as lukemelas/EfficientNet-PyTorch computes it, without its classifier: BatchNorm folded into
+// the convolutions, padding of the nominal picture whatever the size of the given one. For inference.
 class EfficientNetTower final : public ImageTower
 {
 public:

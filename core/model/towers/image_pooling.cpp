@@ -93,9 +93,10 @@ std::unique_ptr<ImagePooling> ImagePooling::make(const Parameters& parameters, c
         return std::make_unique<ClassPooling>();
     if (name == "attention")
         return std::make_unique<AttentionPooling>(parameters, image);
-    throw Error(ErrorCode::Unsupported, {action::loadModel}, "image.pooling",
-                {TextId("model.none_of_the_poolings", "\"%1\" is none of mean-prenorm, mean-cells, cls-norm, attention"),
-                 name});
+    throw Error(
+        ErrorCode::Unsupported, {action::loadModel}, "image.pooling",
+        {TextId("model.none_of_the_poolings", "\"%1\" is none of mean-prenorm, mean-cells, cls-norm, attention"),
+         name});
 }
 
 } // namespace mama

@@ -10,8 +10,8 @@
 namespace mama::text {
 namespace {
 
-// ModernBERT (Hugging Face ModernBertModel, eager attention): pre-LayerNorm without biases, rotary positions, gated MLP;
-// every third layer sees all tokens, the others a window. Models.md, section 3.
+// ModernBERT (Hugging Face ModernBertModel, eager attention): pre-LayerNorm without biases, rotary positions, gated
+// MLP; every third layer sees all tokens, the others a window. Models.md, section 3.
 class ModernBertTower final : public TextTower
 {
 public:
@@ -69,11 +69,9 @@ public:
             const bool global = static_cast<std::int64_t>(i) % m_globalEvery == 0;
             const Turns& turn = global ? wide : narrow;
             const auto parts = block.qkv(block.norm1.defined() ? normalise(x, block.norm1) : x, mode).chunk(3, -1);
-            const Attention attention{turned(splitHeads(parts[0], m_sizes.heads), turn),
-                                      turned(splitHeads(parts[1], m_sizes.heads), turn),
-                                      splitHeads(parts[2], m_sizes.heads),
-                                      global ? all : near,
-                                      1 / std::sqrt(static_cast<double>(dim))};
+            const Attention attention{
+                turned(splitHeads(parts[0], m_sizes.heads), turn), turned(splitHeads(parts[1], m_sizes.heads), turn),
+                splitHeads(parts[2], m_sizes.heads), global ? all : near, 1 / std::sqrt(static_cast<double>(dim))};
             x = x + block.out(attend(attention, i, nullptr, nullptr), mode);
             const auto halves = block.up(normalise(x, block.norm2), mode).chunk(2, -1);
             x = x + block.down(activate(halves[0], m_sizes.activation) * halves[1], mode);

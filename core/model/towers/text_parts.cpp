@@ -34,11 +34,10 @@ void checkActivation(const std::string& activation)
     for (const char* known : {"gelu", "gelu_new", "gelu_pytorch_tanh", "quick_gelu", "silu", "relu"})
         if (activation == known)
             return;
-    throw Error(
-        ErrorCode::Unsupported, {action::loadModel}, "text.activation",
-        {TextId("model.none_gelu_gelu_new_gelu",
-                "\"%1\" is none of gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, silu, relu"),
-         activation});
+    throw Error(ErrorCode::Unsupported, {action::loadModel}, "text.activation",
+                {TextId("model.none_gelu_gelu_new_gelu",
+                        "\"%1\" is none of gelu, gelu_new, gelu_pytorch_tanh, quick_gelu, silu, relu"),
+                 activation});
 }
 
 at::Tensor activate(const at::Tensor& x, const std::string& activation)

@@ -14,7 +14,8 @@ struct Sizes
 };
 Sizes sizesOf(const nlohmann::json& text);
 
-// exact GELU ("gelu"), tanh GELU ("gelu_new", "gelu_pytorch_tanh"), OpenAI's "quick_gelu", "silu", "relu". Error(Unsupported) otherwise.
+// exact GELU ("gelu"), tanh GELU ("gelu_new", "gelu_pytorch_tanh"), OpenAI's "quick_gelu", "silu", "relu".
+// Error(Unsupported) otherwise.
 at::Tensor activate(const at::Tensor& x, const std::string& activation);
 void checkActivation(const std::string& activation);
 

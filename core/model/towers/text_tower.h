@@ -38,8 +38,9 @@ public:
     virtual bool causal() const = 0;
     virtual void pack(Precision precision) = 0; // for inference from here on
 
-    // [N, T, width] after the last norm (ModernBERT: before it, as its reference reads it). before: the texts go on after this prefix (causal models only).
-    // record: filled with keys and values of this batch's first text. Undefined if cancelled.
+    // [N, T, width] after the last norm (ModernBERT: before it, as its reference reads it). before: the texts go on
+    // after this prefix (causal models only). record: filled with keys and values of this batch's first text. Undefined
+    // if cancelled.
     virtual at::Tensor hidden(const TextBatch& batch, const ForwardMode& mode = {}, const Job& job = {},
                               const PrefixCache* before = nullptr, PrefixCache* record = nullptr) const = 0;
 };

@@ -150,8 +150,8 @@ GridSize VitTower::grid(std::int64_t height, std::int64_t width) const
              height, width, patch});
     if (!m_config.resizes && (height / patch != m_config.gridRows || width / patch != m_config.gridColumns))
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
-                    {TextId("model.one_size_only", "%1 x %2 pixels: this image tower takes %3 x %4 only"), height, width,
-                     m_config.gridRows * patch, m_config.gridColumns * patch});
+                    {TextId("model.one_size_only", "%1 x %2 pixels: this image tower takes %3 x %4 only"), height,
+                     width, m_config.gridRows * patch, m_config.gridColumns * patch});
     return {height / patch, width / patch};
 }
 
@@ -165,9 +165,9 @@ at::Tensor VitTower::normalise(const at::Tensor& x, const Norm& norm) const
 at::Tensor VitTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode, bool ownValues) const
 {
     const at::Tensor projected = block.qkv(normalise(x, block.norm1), mode);
-    const at::Tensor attended =
-        ownValues ? projected.narrow(2, 2 * m_config.width, m_config.width).contiguous()
-                  : kernels::attention(projected, m_config.heads, m_precision == Precision::Int8);
+    const at::Tensor attended = ownValues
+                                    ? projected.narrow(2, 2 * m_config.width, m_config.width).contiguous()
+                                    : kernels::attention(projected, m_config.heads, m_precision == Precision::Int8);
     const at::Tensor middle = block.proj.addTo(x, attended, mode);
     const at::Tensor input = normalise(middle, block.norm2);
     if (!m_config.swiglu && m_config.activation == "gelu")

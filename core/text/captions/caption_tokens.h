@@ -13,7 +13,8 @@ struct CaptionRules
     std::string end = "<|endoftext|>";     // empty: none
     std::string pad = "<|padtext|>";
     int length = 144; // 0: neither cut nor padded
-    // Other groups' models: texts are no captions, but read as their own tokenizers give them, cleaned first (cleaning.h).
+    // Other groups' models: texts are no captions, but read as their own tokenizers give them, cleaned first
+    // (cleaning.h).
     bool plain = false;
     std::string cleaning;
     std::optional<std::int32_t> padId; // where padding is not told by a token's name

@@ -65,26 +65,23 @@ struct Entity
     char32_t character;
 };
 constexpr Entity entities[]{
-    {"amp", '&'},      {"lt", '<'},         {"gt", '>'},        {"quot", '"'},       {"apos", '\''},
-    {"nbsp", 0xA0},          {"iexcl", 0xA1},     {"cent", 0xA2},     {"pound", 0xA3},     {"sect", 0xA7},
-    {"copy", 0xA9},          {"laquo", 0xAB},     {"reg", 0xAE},      {"deg", 0xB0},       {"plusmn", 0xB1},
-    {"sup2", 0xB2},          {"sup3", 0xB3},      {"acute", 0xB4},    {"micro", 0xB5},     {"para", 0xB6},
-    {"middot", 0xB7},        {"sup1", 0xB9},      {"raquo", 0xBB},    {"frac14", 0xBC},    {"frac12", 0xBD},
-    {"frac34", 0xBE},        {"iquest", 0xBF},    {"Agrave", 0xC0},   {"Aacute", 0xC1},    {"Acirc", 0xC2},
-    {"Atilde", 0xC3},        {"Auml", 0xC4},      {"Aring", 0xC5},    {"AElig", 0xC6},     {"Ccedil", 0xC7},
-    {"Egrave", 0xC8},        {"Eacute", 0xC9},    {"Ecirc", 0xCA},    {"Euml", 0xCB},      {"Ntilde", 0xD1},
-    {"Oacute", 0xD3},        {"Ocirc", 0xD4},     {"Otilde", 0xD5},   {"Ouml", 0xD6},      {"times", 0xD7},
-    {"Oslash", 0xD8},        {"Uacute", 0xDA},    {"Uuml", 0xDC},     {"szlig", 0xDF},     {"agrave", 0xE0},
-    {"aacute", 0xE1},        {"acirc", 0xE2},     {"atilde", 0xE3},   {"auml", 0xE4},      {"aring", 0xE5},
-    {"aelig", 0xE6},         {"ccedil", 0xE7},    {"egrave", 0xE8},   {"eacute", 0xE9},    {"ecirc", 0xEA},
-    {"euml", 0xEB},          {"igrave", 0xEC},    {"iacute", 0xED},   {"icirc", 0xEE},     {"iuml", 0xEF},
-    {"ntilde", 0xF1},        {"ograve", 0xF2},    {"oacute", 0xF3},   {"ocirc", 0xF4},     {"otilde", 0xF5},
-    {"ouml", 0xF6},          {"divide", 0xF7},    {"oslash", 0xF8},   {"ugrave", 0xF9},    {"uacute", 0xFA},
-    {"ucirc", 0xFB},         {"uuml", 0xFC},      {"yuml", 0xFF},     {"alpha", 0x3B1},    {"beta", 0x3B2},
-    {"gamma", 0x3B3},        {"mu", 0x3BC},       {"ndash", 0x2013},  {"mdash", 0x2014},   {"lsquo", 0x2018},
-    {"rsquo", 0x2019},       {"ldquo", 0x201C},   {"rdquo", 0x201D},  {"bull", 0x2022},    {"hellip", 0x2026},
-    {"euro", 0x20AC},        {"trade", 0x2122},   {"larr", 0x2190},   {"rarr", 0x2192},    {"minus", 0x2212},
-    {"asymp", 0x2248},       {"ne", 0x2260},      {"le", 0x2264},     {"ge", 0x2265}};
+    {"amp", '&'},      {"lt", '<'},       {"gt", '>'},       {"quot", '"'},     {"apos", '\''},    {"nbsp", 0xA0},
+    {"iexcl", 0xA1},   {"cent", 0xA2},    {"pound", 0xA3},   {"sect", 0xA7},    {"copy", 0xA9},    {"laquo", 0xAB},
+    {"reg", 0xAE},     {"deg", 0xB0},     {"plusmn", 0xB1},  {"sup2", 0xB2},    {"sup3", 0xB3},    {"acute", 0xB4},
+    {"micro", 0xB5},   {"para", 0xB6},    {"middot", 0xB7},  {"sup1", 0xB9},    {"raquo", 0xBB},   {"frac14", 0xBC},
+    {"frac12", 0xBD},  {"frac34", 0xBE},  {"iquest", 0xBF},  {"Agrave", 0xC0},  {"Aacute", 0xC1},  {"Acirc", 0xC2},
+    {"Atilde", 0xC3},  {"Auml", 0xC4},    {"Aring", 0xC5},   {"AElig", 0xC6},   {"Ccedil", 0xC7},  {"Egrave", 0xC8},
+    {"Eacute", 0xC9},  {"Ecirc", 0xCA},   {"Euml", 0xCB},    {"Ntilde", 0xD1},  {"Oacute", 0xD3},  {"Ocirc", 0xD4},
+    {"Otilde", 0xD5},  {"Ouml", 0xD6},    {"times", 0xD7},   {"Oslash", 0xD8},  {"Uacute", 0xDA},  {"Uuml", 0xDC},
+    {"szlig", 0xDF},   {"agrave", 0xE0},  {"aacute", 0xE1},  {"acirc", 0xE2},   {"atilde", 0xE3},  {"auml", 0xE4},
+    {"aring", 0xE5},   {"aelig", 0xE6},   {"ccedil", 0xE7},  {"egrave", 0xE8},  {"eacute", 0xE9},  {"ecirc", 0xEA},
+    {"euml", 0xEB},    {"igrave", 0xEC},  {"iacute", 0xED},  {"icirc", 0xEE},   {"iuml", 0xEF},    {"ntilde", 0xF1},
+    {"ograve", 0xF2},  {"oacute", 0xF3},  {"ocirc", 0xF4},   {"otilde", 0xF5},  {"ouml", 0xF6},    {"divide", 0xF7},
+    {"oslash", 0xF8},  {"ugrave", 0xF9},  {"uacute", 0xFA},  {"ucirc", 0xFB},   {"uuml", 0xFC},    {"yuml", 0xFF},
+    {"alpha", 0x3B1},  {"beta", 0x3B2},   {"gamma", 0x3B3},  {"mu", 0x3BC},     {"ndash", 0x2013}, {"mdash", 0x2014},
+    {"lsquo", 0x2018}, {"rsquo", 0x2019}, {"ldquo", 0x201C}, {"rdquo", 0x201D}, {"bull", 0x2022},  {"hellip", 0x2026},
+    {"euro", 0x20AC},  {"trade", 0x2122}, {"larr", 0x2190},  {"rarr", 0x2192},  {"minus", 0x2212}, {"asymp", 0x2248},
+    {"ne", 0x2260},    {"le", 0x2264},    {"ge", 0x2265}};
 constexpr std::size_t withoutEnd = 4; // of the first ones: amp, lt, gt, quot are known without ";" too
 
 // The character of "#65", "#x41" or a name, or none.
@@ -121,9 +118,9 @@ std::string unescaped(std::string_view text)
                 i = end + 1;
                 continue;
             }
-        const auto known = std::find_if(std::begin(entities), std::begin(entities) + withoutEnd, [&](const Entity& each) {
-            return text.substr(i + 1, each.name.size()) == each.name;
-        });
+        const auto known =
+            std::find_if(std::begin(entities), std::begin(entities) + withoutEnd,
+                         [&](const Entity& each) { return text.substr(i + 1, each.name.size()) == each.name; });
         if (known != std::begin(entities) + withoutEnd) {
             unicode::append(out, known->character);
             i += 1 + known->name.size();
@@ -169,7 +166,8 @@ std::string withoutEscapes(std::string_view text)
     for (std::size_t i = 0; i < text.size();) {
         if (text.substr(i, 2) == "\x1B[") {
             const std::size_t end = text.find_first_not_of("0123456789;", i + 2);
-            if (end != text.npos && ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z'))) {
+            if (end != text.npos &&
+                ((text[end] >= 'a' && text[end] <= 'z') || (text[end] >= 'A' && text[end] <= 'Z'))) {
                 i = end + 1;
                 continue;
             }

@@ -20,8 +20,8 @@ struct Processor
     bool siglip = false, lowercase = false;  // texts are cleaned first
 };
 
-// SiglipTokenizer.canonicalize_text: string.punctuation removed, white space collapsed and stripped. U+2581, the mark of
-// a blank, is a blank before that.
+// SiglipTokenizer.canonicalize_text: string.punctuation removed, white space collapsed and stripped. U+2581, the mark
+// of a blank, is a blank before that.
 std::string canonical(std::string_view text, bool lowercase)
 {
     const std::string source = lowercase ? unicode::lower(text) : std::string(text);

@@ -23,8 +23,9 @@ std::shared_ptr<const Tokenizer> Tokenizer::load(const std::filesystem::path& fo
         return text::loadSentencePiece(folder);
     throw Error(
         ErrorCode::Io, {action::readTokenizer}, folder.string(),
-        {TextId("tokenizer.folder_has_none_tokenizer_json",
-                "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model, spiece.model")});
+        {TextId(
+            "tokenizer.folder_has_none_tokenizer_json",
+            "the folder has none of tokenizer.json, vocab.json with merges.txt, vocab.txt, tokenizer.model, spiece.model")});
 }
 
 } // namespace mama

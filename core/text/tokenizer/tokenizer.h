@@ -36,9 +36,9 @@ class Tokenizer
 {
 public:
     // A folder with tokenizer.json, or vocab.json + merges.txt, or vocab.txt, or a SentencePiece tokenizer.model;
-    // the first of these found is taken; SigLIP's spiece.model goes before all. tokenizer_config.json, special_tokens_map.json and added_tokens.json
-    // beside them add special tokens and flags. Error(Format) names file and entry, Error(Unsupported) a component
-    // that this program does not have.
+    // the first of these found is taken; SigLIP's spiece.model goes before all. tokenizer_config.json,
+    // special_tokens_map.json and added_tokens.json beside them add special tokens and flags. Error(Format) names file
+    // and entry, Error(Unsupported) a component that this program does not have.
     static std::shared_ptr<const Tokenizer> load(const std::filesystem::path& folder);
     virtual ~Tokenizer() = default;
 

@@ -109,7 +109,8 @@ void blur(Raster<float>& picture, double sigma)
 Raster<float> resized(const Raster<std::uint8_t>& picture, const Box& crop, int size)
 {
     const bool same = crop.width() == size && crop.height() == size && picture.rows == size && picture.columns == size;
-    const Raster<std::uint8_t> bytes = same ? picture : pillowResize(cutOut(picture, crop), size, size, PillowFilter::Bilinear);
+    const Raster<std::uint8_t> bytes =
+        same ? picture : pillowResize(cutOut(picture, crop), size, size, PillowFilter::Bilinear);
     Raster<float> out(size, size);
     std::copy(bytes.values.begin(), bytes.values.end(), out.values.begin());
     return out;

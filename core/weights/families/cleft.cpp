@@ -32,7 +32,8 @@ public:
     UserText refusal(const std::vector<std::string>& all) const override
     {
         if (anyHas(all, {"prompt_encoder", "prompt_embeddings"}))
-            return {TextId("weights.prompt_tuned_cleft", "a prompt-tuned CLEFT is not supported: only the one with LoRA is")};
+            return {TextId("weights.prompt_tuned_cleft",
+                           "a prompt-tuned CLEFT is not supported: only the one with LoRA is")};
         return {};
     }
     std::size_t start(const std::string& name) const override { return mamaComposition().start(name); }
@@ -59,9 +60,9 @@ void Cleft::complete(json& description, TowerReader& model) const
     description["input"]["profile"] = "cleft";
     const json* words = model.setting("max_words");
     const std::int64_t length = words && words->is_number_integer() ? words->get<std::int64_t>() : 64;
-    description["captions"] =
-        plainTexts(std::clamp<std::int64_t>(length, 1, std::max<std::int64_t>(description["text"].value("positions", length), 1)),
-                   "<|endoftext|>", "lower");
+    description["captions"] = plainTexts(
+        std::clamp<std::int64_t>(length, 1, std::max<std::int64_t>(description["text"].value("positions", length), 1)),
+        "<|endoftext|>", "lower");
     description["zero_shot"] = {{"tasks", json::object()}};
     description["maps"] = {{"ways", {"final", "value"}}, {"default", "final"}};
     description["published"] =
@@ -76,12 +77,15 @@ public:
     bool takes(const Family& family) const override { return mamaComposition().takes(family); }
     bool recognise(const std::vector<std::string>& all) const override
     {
-        return anyHas(all, {"merge_patch1.", "merge_patch2.", "view_attn1.", "view_attn2.", "patch_scale", "patch_ln."}) &&
+        return anyHas(all,
+                      {"merge_patch1.", "merge_patch2.", "view_attn1.", "view_attn2.", "patch_scale", "patch_ln."}) &&
                anyHas(all, {"img_encoder_q.", "text_encoder_q."});
     }
     UserText refusal(const std::vector<std::string>&) const override
     {
-        return {TextId("weights.glam_not_supported", "GLAM is not supported: its views and patches are joined by layers that this program does not have")};
+        return {TextId(
+            "weights.glam_not_supported",
+            "GLAM is not supported: its views and patches are joined by layers that this program does not have")};
     }
     std::size_t start(const std::string& name) const override { return mamaComposition().start(name); }
     Place place(const std::string& name) const override { return mamaComposition().place(name); }

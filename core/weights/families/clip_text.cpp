@@ -52,24 +52,26 @@ json ClipText::describe(TowerReader& tower) const
     const bool huggingFace = &tower.spelling() == &spellings()[0], siglip = tower.hasModelType("siglip");
     std::int64_t headWidth = 64;
     if (!huggingFace)
-        headWidth = std::max<std::int64_t>(width / std::max<std::int64_t>(openClipValue(tower, "text_cfg", "heads", 0), 1), 1);
+        headWidth =
+            std::max<std::int64_t>(width / std::max<std::int64_t>(openClipValue(tower, "text_cfg", "heads", 0), 1), 1);
     if (!huggingFace && openClipValue(tower, "text_cfg", "heads", 0) == 0)
         headWidth = 64;
     const std::int64_t base = siglip ? 12 : 8; // heads of the base size, which configurations leave out
     if (huggingFace && (siglip || tower.hasModelType("clip")) && width % base == 0)
         headWidth = std::max<std::int64_t>(width / base, 1);
     const char* activation = !huggingFace ? "gelu" : siglip ? "gelu_pytorch_tanh" : "quick_gelu";
-    return {{"family", name()},
-            {"width", width},
-            {"depth", tower.layers("blocks.")},
-            {"heads", tower.heads(width, {"num_attention_heads"}, headWidth)},
-            {"vocabulary", tower.size("token_embedding.weight", 0)},
-            {"positions", tower.size("positional_embedding", 0)},
-            {"mlp_hidden", tower.size("blocks.0.mlp.fc1.weight", 0)},
-            {"activation", tower.told<std::string>("activation", {"hidden_act"}, activation, "its library's value")},
-            {"norm_eps", tower.told<double>("norm_eps", {"layer_norm_eps"}, siglip ? 1e-6 : 1e-5, "its library's value")},
-            {"causal", !siglip},
-            {"pooling", "highest-id"}};
+    return {
+        {"family", name()},
+        {"width", width},
+        {"depth", tower.layers("blocks.")},
+        {"heads", tower.heads(width, {"num_attention_heads"}, headWidth)},
+        {"vocabulary", tower.size("token_embedding.weight", 0)},
+        {"positions", tower.size("positional_embedding", 0)},
+        {"mlp_hidden", tower.size("blocks.0.mlp.fc1.weight", 0)},
+        {"activation", tower.told<std::string>("activation", {"hidden_act"}, activation, "its library's value")},
+        {"norm_eps", tower.told<double>("norm_eps", {"layer_norm_eps"}, siglip ? 1e-6 : 1e-5, "its library's value")},
+        {"causal", !siglip},
+        {"pooling", "highest-id"}};
 }
 
 void ClipText::list(TensorList& list, const json& text) const

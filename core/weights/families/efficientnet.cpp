@@ -97,11 +97,15 @@ json EfficientNet::describe(TowerReader& tower) const
         squeezed.push_back(tower.size(block(i) + "_se_reduce.weight", 0));
     }
     const std::int64_t head = tower.size("_conv_head.weight", 0);
-    return {{"family", name()},         {"variant", plan ? plan->variant : "unknown"},
-            {"width", head},            {"depth", depth},
+    return {{"family", name()},
+            {"variant", plan ? plan->variant : "unknown"},
+            {"width", head},
+            {"depth", depth},
             {"stem", tower.size("_conv_stem.weight", 0)},
-            {"outputs", outputs},       {"expanded", expanded},
-            {"squeezed", squeezed},     {"norm_eps", 1e-3},
+            {"outputs", outputs},
+            {"expanded", expanded},
+            {"squeezed", squeezed},
+            {"norm_eps", 1e-3},
             {"pooling", "mean-cells"}};
 }
 
@@ -109,8 +113,9 @@ std::int64_t at(const json& image, const char* key, std::int64_t i)
 {
     const auto value = image.at(key).at(static_cast<std::size_t>(i)).get<std::int64_t>();
     if (value < 1 || value > 100'000)
-        throw Error(ErrorCode::Model, {action::readModel}, key,
-                    {TextId("weights.no_possible_block_width", "%1 is no possible number of channels of a block"), value});
+        throw Error(
+            ErrorCode::Model, {action::readModel}, key,
+            {TextId("weights.no_possible_block_width", "%1 is no possible number of channels of a block"), value});
     return value;
 }
 
@@ -118,8 +123,9 @@ void EfficientNet::list(TensorList& list, const json& image) const
 {
     const EfficientNetPlan* plan = efficientNetPlan(depthOf(image));
     if (!plan)
-        throw Error(ErrorCode::Unsupported, {action::readModel}, "image.depth",
-                    {TextId("weights.no_efficientnet_of_depth", "no EfficientNet of %1 blocks is known"), depthOf(image)});
+        throw Error(
+            ErrorCode::Unsupported, {action::readModel}, "image.depth",
+            {TextId("weights.no_efficientnet_of_depth", "no EfficientNet of %1 blocks is known"), depthOf(image)});
     std::int64_t before = sizeOf(image, "stem");
     list.add("_conv_stem.weight", {before, 3, 3, 3});
     list.batchNorm("_bn0", before, true);

@@ -35,9 +35,9 @@ const std::vector<const TextFamily*>& textFamilies()
 
 const std::vector<const Composition*>& compositions()
 {
-    static const std::vector<const Composition*> all{&glamComposition(),      &cleftComposition(),
-                                                     &mamaComposition(),      &mammoClipComposition(),
-                                                     &openClipComposition(),  &huggingFaceClipComposition()};
+    static const std::vector<const Composition*> all{&glamComposition(),     &cleftComposition(),
+                                                     &mamaComposition(),     &mammoClipComposition(),
+                                                     &openClipComposition(), &huggingFaceClipComposition()};
     return all;
 }
 

@@ -44,7 +44,8 @@ Composition::Place HuggingFaceClip::place(const std::string& name) const
                                    {"text_model.head.", names::textGlobal + "."}})
         if (name.starts_with(from))
             return {Part::Other, {}, used(to + name.substr(from.size()))};
-    for (const auto& [from, part] : {std::pair<std::string, Part>{"vision_model.", Part::Image}, {"text_model.", Part::Text}})
+    for (const auto& [from, part] :
+         {std::pair<std::string, Part>{"vision_model.", Part::Image}, {"text_model.", Part::Text}})
         if (name.starts_with(from))
             return {part, name.substr(from.size()), {}};
     const bool scale = name == names::logitScale || name == names::logitBias;
@@ -104,7 +105,8 @@ void readClip(json& description, TowerReader& model)
     description["captions"]["end"] = "<|endoftext|>";
     description["zero_shot"] = {{"tasks", json::object()}};
     description["maps"] = {{"ways", {"value", "final"}}, {"default", "value"}};
-    description["published"] = clipNotes("pictures and texts of the web (CLIP)", "as stated by whoever gave you the file");
+    description["published"] =
+        clipNotes("pictures and texts of the web (CLIP)", "as stated by whoever gave you the file");
 }
 
 void HuggingFaceClip::complete(json& description, TowerReader& model) const

@@ -24,10 +24,10 @@ public:
     }
     bool recognise(const std::vector<std::string>& all) const override
     {
-        return std::any_of(all.begin(), all.end(),
-                           [](const std::string& name) { return contains(name, "image_encoder._") ||
-                                                                contains(name, "text_encoder.text_encoder.") ||
-                                                                contains(name, "text_encoder.embeddings.tok_embeddings"); });
+        return std::any_of(all.begin(), all.end(), [](const std::string& name) {
+            return contains(name, "image_encoder._") || contains(name, "text_encoder.text_encoder.") ||
+                   contains(name, "text_encoder.embeddings.tok_embeddings");
+        });
     }
     std::size_t start(const std::string& name) const override
     {
@@ -47,9 +47,10 @@ Composition::Place MammoClip::place(const std::string& name) const
         dropPrefix(rest, "text_encoder.");
         return {Part::Text, rest, {}};
     }
-    for (const auto& [from, to] : {std::pair<std::string, std::string>{"image_projection.projection.", names::imageGlobal},
-                                   {"text_projection.projection.", names::textGlobal},
-                                   {classifier, names::imageGlobal}})
+    for (const auto& [from, to] :
+         {std::pair<std::string, std::string>{"image_projection.projection.", names::imageGlobal},
+          {"text_projection.projection.", names::textGlobal},
+          {classifier, names::imageGlobal}})
         if (name.starts_with(from))
             return {Part::Other, {}, used(to + "." + name.substr(from.size()))};
     return {Part::Other, {}, name == names::logitScale ? used(name) : unused("unknown name")};
@@ -96,16 +97,16 @@ json tasks()
         return json::array({{{"class", std::string("no ") + positive}, {"prompts", {std::string("no ") + positive}}},
                             {{"class", positive}, {"prompts", {positive}}}});
     };
-    return {{"mass", pair("mass")},
-            {"calcification", pair("suspicious calcification")},
-            {"cancer", pair("malignancy")}};
+    return {
+        {"mass", pair("mass")}, {"calcification", pair("suspicious calcification")}, {"cancer", pair("malignancy")}};
 }
 
 void MammoClip::complete(json& description, TowerReader& model) const
 {
     description["input"] = {
         {"profile", "mammo-clip"}, {"profile_version", 1}, {"rows", 1520}, {"columns", 912}, {"channels", 3}};
-    if (model.has(names::imageGlobal + ".weight") && !description["text"].is_object()) {
+    const bool half = model.has(names::logitScale) || model.has(names::textGlobal + ".weight"); // of a whole model
+    if (model.has(names::imageGlobal + ".weight") && !description["text"].is_object() && !half) {
         description["kind"] = "linear-probe";
         description["published"] = mammoClipNotes(false);
         return;

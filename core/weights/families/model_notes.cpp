@@ -19,8 +19,8 @@ std::size_t firstOf(const std::string& name, std::initializer_list<std::string_v
 
 json plainTexts(std::int64_t length, const std::string& pad, const std::string& cleaning)
 {
-    return {{"plain", true}, {"cleaning", cleaning}, {"length", length}, {"pad", pad},
-            {"separator", ""}, {"start", ""},        {"end", ""},        {"added_tokens", json::array()}};
+    return {{"plain", true},   {"cleaning", cleaning}, {"length", length}, {"pad", pad},
+            {"separator", ""}, {"start", ""},          {"end", ""},        {"added_tokens", json::array()}};
 }
 
 std::string openClipBlock(std::string name)
@@ -79,8 +79,9 @@ void takeChannels(json& input, const char* key, const json* told, TowerReader& m
     if (three)
         input[key] = *told;
     else
-        model.problem({TextId("weights.not_three_channels", "the configuration's %1 of the channels are not three numbers: %2"),
-                       key, told->dump()});
+        model.problem(
+            {TextId("weights.not_three_channels", "the configuration's %1 of the channels are not three numbers: %2"),
+             key, told->dump()});
 }
 
 void needBothTowers(const json& description, TowerReader& model)

@@ -39,18 +39,17 @@ public:
 // Projections have names of their own in every kind of tower.
 std::optional<std::string> projection(const std::string& name)
 {
-    for (const auto& [from, to] :
-         {std::pair<std::string, std::string>{"visual.proj", names::imageGlobal + ".matrix"},
-          {"visual.head.proj.weight", names::imageGlobal + ".weight"},
-          {"visual.head.proj.bias", names::imageGlobal + ".bias"},
-          {"text_projection", names::textGlobal + ".matrix"},
-          {"text_projection.weight", names::textGlobal + ".weight"},
-          {"text.text_projection", names::textGlobal + ".matrix"},
-          {"text.text_projection.weight", names::textGlobal + ".weight"},
-          {"text.text_projection.bias", names::textGlobal + ".bias"},
-          {"text.proj.weight", names::textGlobal + ".weight"},
-          {"text.proj.0.weight", names::textGlobal + ".0.weight"},
-          {"text.proj.2.weight", names::textGlobal + ".2.weight"}})
+    for (const auto& [from, to] : {std::pair<std::string, std::string>{"visual.proj", names::imageGlobal + ".matrix"},
+                                   {"visual.head.proj.weight", names::imageGlobal + ".weight"},
+                                   {"visual.head.proj.bias", names::imageGlobal + ".bias"},
+                                   {"text_projection", names::textGlobal + ".matrix"},
+                                   {"text_projection.weight", names::textGlobal + ".weight"},
+                                   {"text.text_projection", names::textGlobal + ".matrix"},
+                                   {"text.text_projection.weight", names::textGlobal + ".weight"},
+                                   {"text.text_projection.bias", names::textGlobal + ".bias"},
+                                   {"text.proj.weight", names::textGlobal + ".weight"},
+                                   {"text.proj.0.weight", names::textGlobal + ".0.weight"},
+                                   {"text.proj.2.weight", names::textGlobal + ".2.weight"}})
         if (name == from)
             return to;
     return {};
@@ -74,7 +73,8 @@ Composition::Place OpenClip::place(const std::string& name) const
 
 const json* at(const json* object, const char* key)
 {
-    return object && object->is_object() && object->contains(key) && !(*object)[key].is_null() ? &(*object)[key] : nullptr;
+    return object && object->is_object() && object->contains(key) && !(*object)[key].is_null() ? &(*object)[key]
+                                                                                               : nullptr;
 }
 
 std::string word(const json* value, const std::string& otherwise)
@@ -90,14 +90,16 @@ json inputOf(const json& image, TowerReader& model)
     json input{{"profile", "clip"}, {"profile_version", 1}, {"size", side}, {"channels", 3}};
     takeChannels(input, "mean", at(told, "mean"), model);
     takeChannels(input, "deviation", at(told, "std"), model);
-    const std::string filter = word(at(told, "interpolation"), "bicubic"), mode = word(at(told, "resize_mode"), "shortest");
+    const std::string filter = word(at(told, "interpolation"), "bicubic"),
+                      mode = word(at(told, "resize_mode"), "shortest");
     if (filter == "bilinear")
         input["resizer"] = "pillow-bilinear";
     if (mode == "squash")
         input["fit"] = "stretch";
     if ((filter != "bicubic" && filter != "bilinear") || (mode != "shortest" && mode != "squash"))
-        model.problem({TextId("weights.clip_preprocessing", "images that are prepared by \"%1\" and \"%2\" are not supported"),
-                       mode, filter});
+        model.problem(
+            {TextId("weights.clip_preprocessing", "images that are prepared by \"%1\" and \"%2\" are not supported"),
+             mode, filter});
     return input;
 }
 
@@ -111,11 +113,12 @@ void readBert(json& description, TowerReader& model)
     description["text"]["pooling"] = pooler == "mean_pooler" ? "mean-masked" : "cls";
     const std::int64_t length = openClipValue(model, "text_cfg", "context_length", 256);
     description["captions"] =
-        plainTexts(std::clamp<std::int64_t>(length, 3, std::max<std::int64_t>(description["text"].value("positions", std::int64_t{3}), 3)),
+        plainTexts(std::clamp<std::int64_t>(
+                       length, 3, std::max<std::int64_t>(description["text"].value("positions", std::int64_t{3}), 3)),
                    "[PAD]", "whitespace");
     description["zero_shot"] = {{"tasks", json::object()}};
-    description["published"] =
-        clipNotes("figures and captions of PubMed Central (BiomedCLIP, as published)", "BiomedCLIP's weights, as published: MIT");
+    description["published"] = clipNotes("figures and captions of PubMed Central (BiomedCLIP, as published)",
+                                         "BiomedCLIP's weights, as published: MIT");
 }
 
 void readClipText(json& description, TowerReader& model)
@@ -124,10 +127,12 @@ void readClipText(json& description, TowerReader& model)
     description["captions"] = plainTexts(positions, "", "clip");
     description["captions"]["pad_id"] = 0;
     description["captions"]["end"] = "<|endoftext|>";
-    description["zero_shot"] = {{"factor", 100.0}, {"tasks", json::object()}}; // open_clip's evaluation, whatever the scale
+    description["zero_shot"] = {{"factor", 100.0},
+                                {"tasks", json::object()}}; // open_clip's evaluation, whatever the scale
     if (const json* quick = at(model.setting("model_cfg"), "quick_gelu"); quick && *quick == true)
         description["text"]["activation"] = description["image"]["activation"] = "quick_gelu";
-    description["published"] = clipNotes("pictures and texts of the web (CLIP)", "as stated by whoever gave you the file");
+    description["published"] =
+        clipNotes("pictures and texts of the web (CLIP)", "as stated by whoever gave you the file");
 }
 
 void OpenClip::complete(json& description, TowerReader& model) const

@@ -96,13 +96,14 @@ Assumed assumedFor(const TowerReader& tower, std::int64_t width, bool huggingFac
 
 json Vit::describe(TowerReader& tower) const
 {
-    const std::int64_t width = tower.size("patch_embed.proj.weight", 0), patch = tower.size("patch_embed.proj.weight", 2);
+    const std::int64_t width = tower.size("patch_embed.proj.weight", 0),
+                       patch = tower.size("patch_embed.proj.weight", 2);
     const bool flat = tower.size("pos_embed", 2) == 0, classToken = tower.has("cls_token");
     const std::int64_t rows = tower.size("pos_embed", flat ? 0 : 1) - (classToken ? 1 : 0);
     const auto grid = rows > 0 ? static_cast<std::int64_t>(std::llround(std::sqrt(static_cast<double>(rows)))) : 0;
     if (grid < 1 || grid * grid != rows || width < 1 || patch < 1 || patch > 1024)
-        tower.problem({TextId("weights.vit_grid", "its %1 positions and patches of %2 pixels make no square grid"), rows,
-                       patch});
+        tower.problem(
+            {TextId("weights.vit_grid", "its %1 positions and patches of %2 pixels make no square grid"), rows, patch});
     const bool timm = &tower.spelling() == &spellings()[0], huggingFace = &tower.spelling() == &spellings()[2];
     const Assumed assumed = assumedFor(tower, width, huggingFace, timm);
     const bool pool = tower.has("attn_pool.probe");
@@ -120,7 +121,8 @@ json Vit::describe(TowerReader& tower) const
             {"first_norm", tower.has("norm_pre.weight")},
             {"patch_bias", tower.has("patch_embed.proj.bias")},
             {"flat_embeddings", flat},
-            {"activation", tower.told<std::string>("activation", {"hidden_act"}, assumed.activation, "its library's value")},
+            {"activation",
+             tower.told<std::string>("activation", {"hidden_act"}, assumed.activation, "its library's value")},
             {"norm_eps", tower.told<double>("norm_eps", {"layer_norm_eps"}, assumed.eps, "its library's value")},
             {"pooling", pool ? "attention" : "cls-norm"}};
 }
@@ -141,8 +143,8 @@ void Vit::list(TensorList& list, const json& image) const
     const auto width = sizeOf(image, "width"), patch = sizeOf(image, "patch"), hidden = sizeOf(image, "mlp_hidden");
     const auto grid = sizeOf({{"grid", image.at("native_grid").at(0)}}, "grid");
     const bool flat = image.value("flat_embeddings", false), classToken = image.value("class_token", true);
-    const std::int64_t positions = std::min<std::int64_t>(grid, 100'000) * std::min<std::int64_t>(grid, 100'000) +
-                                   (classToken ? 1 : 0);
+    const std::int64_t positions =
+        std::min<std::int64_t>(grid, 100'000) * std::min<std::int64_t>(grid, 100'000) + (classToken ? 1 : 0);
     using Shape = std::vector<std::int64_t>;
     if (classToken)
         list.add("cls_token", flat ? Shape{width} : Shape{1, 1, width});

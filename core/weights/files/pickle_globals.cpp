@@ -18,10 +18,10 @@ constexpr std::array forbiddenModules{
     "pdb",         "cProfile",  "profile",   "timeit",          "trace",     "doctest",  "pip",        "setuptools",
     "distutils",   "ensurepip", "venv",      "zipimport",       "inspect",   "gc",       "weakref",    "tempfile",
     "io",          "_io",       "linecache", "platform",        "site"};
-constexpr std::array harmlessBuiltins{"int",     "float", "str",   "bool",    "bytes", "bytearray",
-                                      "complex", "list",  "dict",  "tuple",   "set",   "frozenset",
-                                      "object",  "slice", "range", "NoneType",
-                                      "long",    "unicode", "xrange"}; // Python 3 writes int, str and range so
+constexpr std::array
+    harmlessBuiltins{"int",   "float",    "str",   "bool",    "bytes",     "bytearray", "complex",
+                     "list",  "dict",     "tuple", "set",     "frozenset", "object",    "slice",
+                     "range", "NoneType", "long",  "unicode", "xrange"}; // Python 3 writes int, str and range so
 // functools.partial and the like appear in honest configurations; as inert names they do no harm.
 constexpr std::array harmlessMembers{"functools.partial", "types.SimpleNamespace", "weakref.WeakKeyDictionary"};
 

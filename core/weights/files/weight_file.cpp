@@ -23,11 +23,10 @@ std::string_view text(std::span<const std::byte> bytes)
 // The weights of a Hugging Face or PEFT folder, in the order in which their libraries look.
 fs::path weightsOf(const fs::path& folder)
 {
-    static constexpr std::array names{"model.safetensors",         "model.safetensors.index.json",
-                                      "pytorch_model.bin",         "pytorch_model.bin.index.json",
-                                      "open_clip_model.safetensors",
-                                      "open_clip_pytorch_model.bin", "adapter_model.safetensors",
-                                      "adapter_model.bin"};
+    static constexpr std::array names{"model.safetensors",           "model.safetensors.index.json",
+                                      "pytorch_model.bin",           "pytorch_model.bin.index.json",
+                                      "open_clip_model.safetensors", "open_clip_pytorch_model.bin",
+                                      "adapter_model.safetensors",   "adapter_model.bin"};
     for (const char* file : names)
         if (fs::is_regular_file(folder / file))
             return folder / file;

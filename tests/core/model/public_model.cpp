@@ -80,9 +80,8 @@ void compareAll(const ParityCase& parity, const std::string& folder,
         if (!file.starts_with(folder) || !file.ends_with(".npy"))
             continue;
         const std::string name = file.substr(folder.size(), file.size() - folder.size() - 4);
-        const auto step = std::find_if(steps.begin(), steps.end(), [&](const auto& one) {
-            return std::regex_match(name, std::regex(one.first));
-        });
+        const auto step = std::find_if(steps.begin(), steps.end(),
+                                       [&](const auto& one) { return std::regex_match(name, std::regex(one.first)); });
         QVERIFY2(step != steps.end(), ("nothing computes " + file).c_str());
         std::smatch found;
         std::regex_match(name, found, std::regex(step->first));

@@ -90,7 +90,8 @@ private:
     static at::Tensor images(const ParityCase& parity, const PublicModel& model, const std::string& folder)
     {
         const std::string resizer = model.description()["input"].value("resizer", std::string());
-        const std::string siglip = folder + (resizer == "pillow-bilinear" ? "prepared_bilinear.npy" : "prepared_bicubic.npy");
+        const std::string siglip =
+            folder + (resizer == "pillow-bilinear" ? "prepared_bilinear.npy" : "prepared_bicubic.npy");
         for (const std::string& file : {folder + "prepared.npy", siglip, std::string("inputs/images_normalised.npy")})
             if (std::filesystem::exists(parity.path(file)))
                 return tensorOf(parity.array(file));
@@ -118,7 +119,8 @@ private:
         }
         return at::stack(rows);
     }
-    static at::Tensor ids(const PublicModel& model, const std::vector<std::string>& texts, std::vector<std::int32_t> Tokens::*which)
+    static at::Tensor ids(const PublicModel& model, const std::vector<std::string>& texts,
+                          std::vector<std::int32_t> Tokens::*which)
     {
         std::vector<at::Tensor> rows;
         for (const std::string& text : texts)
@@ -151,14 +153,17 @@ private Q_SLOTS:
         const PublicModel model(optionsFor(parity, file.toStdString()));
         const auto texts = textsOf(parity, "inputs/texts.json");
         const at::Tensor all = model.texts(texts), pictures = images(parity, model, folder);
-        const auto encoded = [&](const std::string& of = {}) { return model.encode(pictures, of.empty() ? of : way(model, of)); };
+        const auto encoded = [&](const std::string& of = {}) {
+            return model.encode(pictures, of.empty() ? of : way(model, of));
+        };
         // Where classes have templates, maps are of them; else of all texts.
         const bool templates = std::filesystem::exists(parity.path("inputs/labels.json"));
         const auto asked = [&] { return templates ? labels(parity, model, folder) : all; };
         const auto softmax = [&](const at::Tensor& classes) {
             const at::Tensor similar = cosines(encoded(), classes).to(at::kDouble);
             const Json& rule = model.description()["zero_shot"];
-            return (rule.contains("factor") ? similar * rule["factor"].get<double>() : logits(model, similar)).softmax(1);
+            return (rule.contains("factor") ? similar * rule["factor"].get<double>() : logits(model, similar))
+                .softmax(1);
         };
         const auto chest = [&] {
             std::vector<std::string> prompts;
@@ -177,28 +182,38 @@ private Q_SLOTS:
             return parity.description().at("files").at(folder + of).value("note", std::string());
         };
         const Network& network = model.network();
-        compareAll(parity, folder, {
-            {"prepared", [&](const Groups&) { return prepared(parity, model, {}); }},
-            {"prepared_(bicubic|bilinear)", [&](const Groups& g) { return prepared(parity, model, "pillow-" + g[1]); }},
-            {"prepared_tf", [&](const Groups&) { return prepared(parity, model, "tensorflow-bilinear"); }},
-            {"tokens", [&](const Groups&) { return tokens(note("tokens.npy").find("after the final LayerNorm") != std::string::npos); }},
-            {"last_hidden", [&](const Groups&) { return tokens(true); }},
-            {"image_pooled|image_feature", [&](const Groups&) { return network.pooled(tokens(false)); }},
-            {"image_unnormalised", [&](const Groups&) { return network.imageGlobal(network.pooled(tokens(false))); }},
-            {"image_global", [&](const Groups&) { return rowsOf(encoded().global, all.size(1)); }},
-            {"local_(.+)", [&](const Groups& g) { return cells(encoded(g[1])); }},
-            {"map_(.+)", [&](const Groups& g) { return maps(encoded(g[1]), asked()); }},
-            {"pool_attention", [&](const Groups&) { return poolAttention(model, tokens(true)); }},
-            {"ids", [&](const Groups&) { return ids(model, texts, &Tokens::ids); }},
-            {"mask", [&](const Groups&) { return ids(model, texts, &Tokens::mask); }},
-            {"text_global", [&](const Groups&) { return all; }},
-            {"text_hidden", [&](const Groups&) { return model.hidden({texts.begin(), texts.begin() + parity.array(folder + "text_hidden.npy").shape[0]}); }},
-            {"logits", [&](const Groups&) { return logits(model, cosines(encoded(), all)); }},
-            {"probabilities", [&](const Groups&) { return logits(model, cosines(encoded(), all)).sigmoid(); }},
-            {"softmax", [&](const Groups&) { return logits(model, cosines(encoded(), firstTexts("softmax.npy"))).softmax(1); }},
-            {"zeroshot_text|zeroshot_classifier", [&](const Groups&) { return asked(); }},
-            {"zeroshot_logits", [&](const Groups&) { return logits(model, cosines(encoded(), asked())); }},
-            {"zeroshot_softmax", [&](const Groups&) { return softmax(templates ? asked() : chest()); }}});
+        compareAll(
+            parity, folder,
+            {{"prepared", [&](const Groups&) { return prepared(parity, model, {}); }},
+             {"prepared_(bicubic|bilinear)",
+              [&](const Groups& g) { return prepared(parity, model, "pillow-" + g[1]); }},
+             {"prepared_tf", [&](const Groups&) { return prepared(parity, model, "tensorflow-bilinear"); }},
+             {"tokens",
+              [&](const Groups&) {
+                  return tokens(note("tokens.npy").find("after the final LayerNorm") != std::string::npos);
+              }},
+             {"last_hidden", [&](const Groups&) { return tokens(true); }},
+             {"image_pooled|image_feature", [&](const Groups&) { return network.pooled(tokens(false)); }},
+             {"image_unnormalised", [&](const Groups&) { return network.imageGlobal(network.pooled(tokens(false))); }},
+             {"image_global", [&](const Groups&) { return rowsOf(encoded().global, all.size(1)); }},
+             {"local_(.+)", [&](const Groups& g) { return cells(encoded(g[1])); }},
+             {"map_(.+)", [&](const Groups& g) { return maps(encoded(g[1]), asked()); }},
+             {"pool_attention", [&](const Groups&) { return poolAttention(model, tokens(true)); }},
+             {"ids", [&](const Groups&) { return ids(model, texts, &Tokens::ids); }},
+             {"mask", [&](const Groups&) { return ids(model, texts, &Tokens::mask); }},
+             {"text_global", [&](const Groups&) { return all; }},
+             {"text_hidden",
+              [&](const Groups&) {
+                  return model.hidden(
+                      {texts.begin(), texts.begin() + parity.array(folder + "text_hidden.npy").shape[0]});
+              }},
+             {"logits", [&](const Groups&) { return logits(model, cosines(encoded(), all)); }},
+             {"probabilities", [&](const Groups&) { return logits(model, cosines(encoded(), all)).sigmoid(); }},
+             {"softmax",
+              [&](const Groups&) { return logits(model, cosines(encoded(), firstTexts("softmax.npy"))).softmax(1); }},
+             {"zeroshot_text|zeroshot_classifier", [&](const Groups&) { return asked(); }},
+             {"zeroshot_logits", [&](const Groups&) { return logits(model, cosines(encoded(), asked())); }},
+             {"zeroshot_softmax", [&](const Groups&) { return softmax(templates ? asked() : chest()); }}});
     }
 
     // Where the case keeps ids beside its inputs.
@@ -228,13 +243,19 @@ private:
     static at::Tensor poolAttention(const PublicModel& model, const at::Tensor& normed)
     {
         const Parameters parameters = parametersOf(model.imported());
-        const auto get = [&](const char* part) { return parameters.get(std::string("img_encoder_q.model.attn_pool.") + part); };
+        const auto get = [&](const char* part) {
+            return parameters.get(std::string("img_encoder_q.model.attn_pool.") + part);
+        };
         const auto weights = get("attention.in_proj_weight").chunk(3), biases = get("attention.in_proj_bias").chunk(3);
         const std::int64_t heads = model.description()["image"]["heads"], n = normed.size(0), width = normed.size(2);
-        const auto split = [&](const at::Tensor& x) { return x.view({x.size(0), x.size(1), heads, width / heads}).transpose(1, 2); };
+        const auto split = [&](const at::Tensor& x) {
+            return x.view({x.size(0), x.size(1), heads, width / heads}).transpose(1, 2);
+        };
         const at::Tensor query = split(at::linear(get("probe"), weights[0], biases[0])).expand({n, -1, -1, -1});
         const at::Tensor keys = split(at::linear(normed, weights[1], biases[1]));
-        return (query.matmul(keys.transpose(2, 3)) / std::sqrt(static_cast<double>(width / heads))).softmax(-1).squeeze(2);
+        return (query.matmul(keys.transpose(2, 3)) / std::sqrt(static_cast<double>(width / heads)))
+            .softmax(-1)
+            .squeeze(2);
     }
 };
 

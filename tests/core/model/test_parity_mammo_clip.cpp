@@ -44,7 +44,8 @@ private:
     static at::Tensor maps(const ImageEmbedding& images, const at::Tensor& texts)
     {
         const at::Tensor cells = rowsOf(images.patches, images.dim).view({images.count, -1, images.dim});
-        return cells.matmul(texts.t()).transpose(1, 2).reshape({images.count, texts.size(0), images.rows, images.columns});
+        return cells.matmul(texts.t()).transpose(1, 2).reshape(
+            {images.count, texts.size(0), images.rows, images.columns});
     }
 
 private Q_SLOTS:
@@ -71,11 +72,13 @@ private Q_SLOTS:
         const at::Tensor allTexts = model.texts(texts);
         const auto images = [&](const std::string& of) {
             const std::string several = "inputs/images_" + of + ".npy";
-            return tensorOf(parity.array(std::filesystem::exists(parity.path(several)) ? several
-                                                                                     : "inputs/image_" + of + ".npy"));
+            return tensorOf(
+                parity.array(std::filesystem::exists(parity.path(several)) ? several : "inputs/image_" + of + ".npy"));
         };
         // Where a name does not say which pictures: the first.
-        const auto of = [&](const std::vector<std::string>& groups) { return images(groups[1].empty() ? "a" : groups[1]); };
+        const auto of = [&](const std::vector<std::string>& groups) {
+            return images(groups[1].empty() ? "a" : groups[1]);
+        };
         const auto scores = [&](const std::string& task, const at::Tensor& pictures, bool scaled) {
             const auto prompts = parity.json("inputs/zeroshot_prompts.json").at(task).get<std::vector<std::string>>();
             const at::Tensor similar = cosines(model.encode(pictures), model.texts(prompts)).to(at::kDouble);
@@ -87,32 +90,43 @@ private Q_SLOTS:
             return rowsOf(made.patches, made.dim).view({made.count, -1, made.dim});
         };
         const auto pooled = [&](const at::Tensor& pictures) { return model.network().pooled(model.tokens(pictures)); };
-        const auto unnormalised = [&](const at::Tensor& pictures) { return model.network().imageGlobal(pooled(pictures)); };
+        const auto unnormalised = [&](const at::Tensor& pictures) {
+            return model.network().imageGlobal(pooled(pictures));
+        };
         const auto hidden = [&](const std::string& expected) {
             const NpyArray array = parity.array(expected);
             return std::pair{model.hidden(texts), array.shape};
         };
         const std::string folder = expectedOf(parity, file.toStdString());
         using Groups = std::vector<std::string>;
-        compareAll(parity, folder, {
-            {"feature_map_(.+)", [&](const Groups& g) { return model.tokens(of(g)).transpose(1, 2); }},
-            {"pooled_(.+)", [&](const Groups& g) { return pooled(of(g)); }},
-            {"image_unnormalised_(.+)", [&](const Groups& g) { return unnormalised(of(g)); }},
-            {"image_global_(.+)", [&](const Groups& g) { return rowsOf(model.encode(of(g)).global, allTexts.size(1)); }},
-            {"local_unnormalised_(.+)", [&](const Groups& g) { return model.network().imageCells(model.tokens(of(g))); }},
-            {"local_(.+)", [&](const Groups& g) { return local(of(g), false); }},
-            {"cosine_?(.*)", [&](const Groups& g) { return cosines(model.encode(of(g)), allTexts); }},
-            {"logits_?(.*)", [&](const Groups& g) { return cosines(model.encode(of(g)), allTexts) * std::exp(model.model().info().logitScale); }},
-            {"map_cosine_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "cell"), allTexts); }},
-            {"map_additive_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "additive"), allTexts); }},
-            {"zeroshot_scaled_(.*?)(?:_(\\d+))?", [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), true); }},
-            {"zeroshot_(.*?)(?:_(\\d+))?", [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), false); }},
-            {"text_global", [&](const Groups&) { return allTexts; }},
-            {"text_pooled", [&](const Groups&) { return lastTokens(model, texts); }},
-            {"text_hidden", [&](const Groups&) { return firstStates(parity, folder + "text_hidden.npy", model, texts); }},
-            // What other libraries would give: the reference does not use it.
-            {"text_last_hidden|text_global_if_normed", [](const Groups&) { return at::Tensor(); }},
-            {"downstream_logit", [](const Groups&) { return at::Tensor(); }}});
+        compareAll(
+            parity, folder,
+            {{"feature_map_(.+)", [&](const Groups& g) { return model.tokens(of(g)).transpose(1, 2); }},
+             {"pooled_(.+)", [&](const Groups& g) { return pooled(of(g)); }},
+             {"image_unnormalised_(.+)", [&](const Groups& g) { return unnormalised(of(g)); }},
+             {"image_global_(.+)",
+              [&](const Groups& g) { return rowsOf(model.encode(of(g)).global, allTexts.size(1)); }},
+             {"local_unnormalised_(.+)",
+              [&](const Groups& g) { return model.network().imageCells(model.tokens(of(g))); }},
+             {"local_(.+)", [&](const Groups& g) { return local(of(g), false); }},
+             {"cosine_?(.*)", [&](const Groups& g) { return cosines(model.encode(of(g)), allTexts); }},
+             {"logits_?(.*)",
+              [&](const Groups& g) {
+                  return cosines(model.encode(of(g)), allTexts) * std::exp(model.model().info().logitScale);
+              }},
+             {"map_cosine_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "cell"), allTexts); }},
+             {"map_additive_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "additive"), allTexts); }},
+             {"zeroshot_scaled_(.*?)(?:_(\\d+))?",
+              [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), true); }},
+             {"zeroshot_(.*?)(?:_(\\d+))?",
+              [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), false); }},
+             {"text_global", [&](const Groups&) { return allTexts; }},
+             {"text_pooled", [&](const Groups&) { return lastTokens(model, texts); }},
+             {"text_hidden",
+              [&](const Groups&) { return firstStates(parity, folder + "text_hidden.npy", model, texts); }},
+             // What other libraries would give: the reference does not use it.
+             {"text_last_hidden|text_global_if_normed", [](const Groups&) { return at::Tensor(); }},
+             {"downstream_logit", [](const Groups&) { return at::Tensor(); }}});
     }
 
     void tokens_data() { everyStep_data(); }
@@ -171,7 +185,8 @@ private Q_SLOTS:
             for (const auto& [expected, other] : parity.description().at("files").items())
                 if (expected.ends_with("downstream_logit.npy")) {
                     const at::Tensor images = tensorOf(parity.array("inputs/images_a.npy")).expand({-1, 3, -1, -1});
-                    const at::Tensor made = network.imageGlobal(network.pooled(network.image->tokens(images.contiguous())));
+                    const at::Tensor made =
+                        network.imageGlobal(network.pooled(network.image->tokens(images.contiguous())));
                     MAMA_SAME(parity.difference(expected, valuesOf(made)));
                 }
         }
@@ -207,7 +222,8 @@ private Q_SLOTS:
         QVERIFY(index > 0);
     }
 
-    // The whole path: the prepared picture as the loader reads it, its embedding and its maps on a grid that is no square.
+    // The whole path: the prepared picture as the loader reads it, its embedding and its maps on a grid that is no
+    // square.
     void wholePath()
     {
         const ParityCase parity("mammoclip-ckpt");
@@ -224,7 +240,8 @@ private Q_SLOTS:
                 const Raster<std::uint8_t> seen =
                     picture(parity.path("expected_path/prepared_" + std::to_string(i) + ".png"));
                 const Profile profile = findProfile("mammo-clip");
-                at::Tensor grey = at::tensor(seen.values, at::kByte).to(at::kFloat).view({1, 1, seen.rows, seen.columns});
+                at::Tensor grey =
+                    at::tensor(seen.values, at::kByte).to(at::kFloat).view({1, 1, seen.rows, seen.columns});
                 grey = grey - grey.min();
                 grey = (grey / grey.max() - profile.mean[0]) / profile.deviation[0];
                 const ImageEmbedding made = model.encode(grey, "cell");
@@ -246,8 +263,8 @@ private:
         const at::Tensor all = model.hidden(texts);
         std::vector<at::Tensor> rows;
         for (std::size_t i = 0; i < texts.size(); ++i) {
-            const auto length =
-                static_cast<std::int64_t>(encodeText(model.tokenizer(), model.rules(), texts[i], false, false).ids.size());
+            const auto length = static_cast<std::int64_t>(
+                encodeText(model.tokenizer(), model.rules(), texts[i], false, false).ids.size());
             rows.push_back(all[static_cast<std::int64_t>(i)][length - 1]);
         }
         return at::stack(rows);
@@ -273,8 +290,8 @@ private:
         padded.insert(padded.end(), texts.begin(), texts.end());
         at::Tensor states = model.hidden(padded).narrow(0, 0, shape[0]).narrow(1, 0, shape[1]).clone();
         for (std::size_t i = 0; i < some.size() && zeros; ++i) {
-            const auto length =
-                static_cast<std::int64_t>(encodeText(model.tokenizer(), model.rules(), some[i], false, false).ids.size());
+            const auto length = static_cast<std::int64_t>(
+                encodeText(model.tokenizer(), model.rules(), some[i], false, false).ids.size());
             if (length < shape[1])
                 states[static_cast<std::int64_t>(i)].narrow(0, length, shape[1] - length).zero_();
         }

@@ -17,7 +17,8 @@ Provenance provenance()
 {
     return {
         "mine", "5f0c",     "mama",         "phantoms", "Apache-2.0", "a notice", "reference", "mama",
-        2,      "training", "left breast;", true,       "bf16",       "CPU",      "mean",      "Not for clinical use.", "value"};
+        2,      "training", "left breast;", true,       "bf16",       "CPU",      "mean",      "Not for clinical use.",
+        "value"};
 }
 
 ClassifyReply::Scores classScores()

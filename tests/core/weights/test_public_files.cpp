@@ -117,7 +117,8 @@ private:
         };
     }
     // The n-th of the tensors of that part with so many dimensions.
-    static NamedTensor* find(std::vector<NamedTensor>& tensors, Part part, std::size_t dimensions, std::size_t which = 0)
+    static NamedTensor* find(std::vector<NamedTensor>& tensors, Part part, std::size_t dimensions,
+                             std::size_t which = 0)
     {
         const weights::Naming naming = namingOf(tensors);
         std::vector<NamedTensor*> found;
@@ -207,7 +208,9 @@ private Q_SLOTS:
         }
         // A layer of the text tower is gone as a whole.
         QVERIFY(!refusal(changed(source, [](auto& tensors, auto&) {
-                     std::erase_if(tensors, [](const NamedTensor& one) { return one.info.name.find("s.0.") != std::string::npos; });
+                     std::erase_if(tensors, [](const NamedTensor& one) {
+                         return one.info.name.find("s.0.") != std::string::npos;
+                     });
                  })).empty());
     }
 
@@ -221,9 +224,12 @@ private Q_SLOTS:
         options.checkpoint = source.weights;
         if (!source.folder) {
             const std::string reason = refusal(options);
-            QVERIFY2(reason.find("--text-model") != reason.npos || reason.find("tokenizer") != reason.npos, reason.c_str());
+            QVERIFY2(reason.find("--text-model") != reason.npos || reason.find("tokenizer") != reason.npos,
+                     reason.c_str());
         }
-        const auto folderOf = [](const Source& one) { return one.textModel.empty() ? one.weights.parent_path() : one.textModel; };
+        const auto folderOf = [](const Source& one) {
+            return one.textModel.empty() ? one.weights.parent_path() : one.textModel;
+        };
         const auto size = Tokenizer::load(folderOf(source))->size();
         for (const Source& other : all) {
             // Two of one size and kind cannot be told apart.
@@ -255,7 +261,8 @@ private Q_SLOTS:
             if (source.name.starts_with("mammoclip-ckpt") && source.name.ends_with(".tar")) {
                 const std::string reason = refusal(changed(source, [](auto& tensors, auto&) {
                     for (NamedTensor& one : tensors)
-                        if (const std::size_t at = one.info.name.find("_projection.projection"); at != std::string::npos)
+                        if (const std::size_t at = one.info.name.find("_projection.projection");
+                            at != std::string::npos)
                             one.info.name.replace(at, 22, "_projection.fc");
                 }));
                 QVERIFY2(reason.find("projection") != reason.npos, reason.c_str());

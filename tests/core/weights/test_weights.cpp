@@ -107,8 +107,8 @@ class TestWeights : public QObject
 private Q_SLOTS:
     void kindsAreReadAsTheyAreWritten()
     {
-        for (const ModelKind kind :
-             {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower, ModelKind::TextTower, ModelKind::Clip, ModelKind::Unknown})
+        for (const ModelKind kind : {ModelKind::Mama, ModelKind::LinearProbe, ModelKind::ImageTower,
+                                     ModelKind::TextTower, ModelKind::Clip, ModelKind::Unknown})
             QVERIFY(modelKind({{"kind", name(kind)}}) == kind);
         QVERIFY(modelKind(nlohmann::json::object()) == ModelKind::Mama);
         QVERIFY_EXCEPTION_THROWN(static_cast<void>(modelKind({{"kind", "probe"}})), Error);
