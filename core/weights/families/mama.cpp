@@ -2,10 +2,14 @@
 #include "core/weights/families/families.h"
 
 #include <algorithm>
+#include <array>
 
 // Names: mama.md, section 11.
 namespace mama::weights {
 namespace {
+
+// Numbers of its own in a file; the bias only in a folder of a public model.
+const std::array scales{names::logitScale, names::localScale, names::logitBias};
 
 // MaMA's checkpoints, whose names are the canonical ones, and model folders of ours.
 class Mama final : public Composition
@@ -49,7 +53,7 @@ std::size_t Mama::start(const std::string& name) const
         for (std::size_t at = name.find(root); at != name.npos; at = name.find(root, at + 1))
             if (at == 0 || name[at - 1] == '.')
                 first = std::min(first, at);
-    for (const std::string& scale : {names::logitScale, names::localScale})
+    for (const std::string& scale : scales)
         if (name == scale || name.ends_with("." + scale))
             first = std::min(first, name.size() - scale.size());
     return first;
@@ -69,9 +73,8 @@ Composition::Place Mama::place(const std::string& name) const
     }
     if (name.starts_with("simclr_proj."))
         return {Place::Part::Other, {}, used(name)};
-    return {Place::Part::Other,
-            {},
-            name == names::logitScale || name == names::localScale ? used(name) : unused("unknown name")};
+    const bool scale = std::find(scales.begin(), scales.end(), name) != scales.end();
+    return {Place::Part::Other, {}, scale ? used(name) : unused("unknown name")};
 }
 
 } // namespace
