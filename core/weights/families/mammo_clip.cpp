@@ -88,7 +88,7 @@ void checkHead(TowerReader& model)
     if ((!told.empty() && told != "linear") || !layers)
         model.problem({TextId("weights.projection_head_not_supported",
                               "the projection head \"%1\" is not supported: only linear is"),
-                       told.empty() ? "unknown" : told});
+                       told.empty() ? "mlp" : told});
 }
 
 json tasks()

@@ -24,7 +24,7 @@ public:
     {
         return std::any_of(all.begin(), all.end(), [](const std::string& name) {
             return contains(name, "visual.trunk.") || contains(name, "visual.conv1.weight") ||
-                   contains(name, "visual.transformer.resblocks.");
+                   contains(name, "transformer.resblocks.") || contains(name, "text.transformer.embeddings.");
         });
     }
     std::size_t start(const std::string& name) const override

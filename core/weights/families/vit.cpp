@@ -115,11 +115,11 @@ json Vit::describe(TowerReader& tower) const
             {"registers", 0},
             {"mlp_hidden", tower.size("blocks.0.mlp.fc1.weight", 0)},
             {"ffn", "mlp"},
-            {"layer_scale", tower.has("blocks.0.ls1.gamma")},
+            {"layer_scale", tower.has("blocks.0.ls1.gamma") || tower.has("blocks.0.ls2.gamma")},
             {"native_grid", {std::max<std::int64_t>(grid, 1), std::max<std::int64_t>(grid, 1)}},
             {"class_token", classToken},
             {"first_norm", tower.has("norm_pre.weight")},
-            {"patch_bias", tower.has("patch_embed.proj.bias")},
+            {"patch_bias", !tower.has("norm_pre.weight")}, // CLIP has the norm in its stead
             {"flat_embeddings", flat},
             {"activation",
              tower.told<std::string>("activation", {"hidden_act"}, assumed.activation, "its library's value")},

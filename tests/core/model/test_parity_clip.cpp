@@ -1,9 +1,12 @@
+#include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/profile.h"
 #include "tests/core/model/public_model.h"
 
 #include <ATen/ATen.h>
+#include <QTemporaryDir>
 #include <cmath>
+#include <regex>
 
 using namespace mama;
 using namespace mama::test;
@@ -36,12 +39,20 @@ private:
         }
         return found;
     }
-    static ImportOptions optionsFor(const ParityCase& parity, const std::string& file)
+    ImportOptions optionsFor(const ParityCase& parity, const std::string& file) const
     {
         ImportOptions options;
         options.checkpoint = parity.path(file);
         if (std::filesystem::exists(parity.path("text-model")))
             options.textModel = parity.path("text-model");
+        // The number of the image tower's heads, which small weights do not show and only the case tells.
+        const Json& files = parity.description().at("files");
+        const std::string note = files.contains(file) ? files[file].value("note", std::string()) : std::string();
+        std::smatch heads;
+        if (std::regex_search(note, heads, std::regex("heads: image (\\d+)"))) {
+            options.config = m_folder.filePath("told.json").toStdString();
+            writeAtomically(options.config, Json{{"vit_heads", std::stoi(heads[1])}}.dump());
+        }
         return options;
     }
     static at::Tensor cosines(const ImageEmbedding& images, const at::Tensor& texts)
@@ -239,6 +250,8 @@ private Q_SLOTS:
     }
 
 private:
+    QTemporaryDir m_folder;
+
     // How much each patch enters the image's embedding, by head, [N, heads, P].
     static at::Tensor poolAttention(const PublicModel& model, const at::Tensor& normed)
     {
