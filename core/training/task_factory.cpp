@@ -14,6 +14,7 @@
 #include "core/training/model/gpu_monitor.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/training/tasks/pretraining_task.h"
+#include "core/weights/model_kind.h"
 
 #include <algorithm>
 #include <thread>
@@ -37,6 +38,10 @@ std::vector<std::string> classesOf(const Settings& settings)
 void readInput(const Settings& settings, TaskToTrain& made)
 {
     const auto description = readJson(fs::path(settings.text("model.start")) / "model.json");
+    if (modelKind(description) == ModelKind::Clip)
+        throw Error(ErrorCode::Unsupported, {action::train}, settings.text("model.start"),
+                    {TextId("train.others_model", "another group's model cannot be trained here: only MaMA's and its "
+                                                  "towers can")});
     const auto input = description.value("input", nlohmann::json::object());
     made.profile = input.value("profile", std::string("mama"));
     made.inputSize = static_cast<int>(settings.integer("data.input_size"));

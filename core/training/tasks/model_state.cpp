@@ -3,7 +3,6 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
-#include "core/weights/model_kind.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -38,10 +37,6 @@ void ModelState::needImageTower(const TaskOptions& options) const
     if (!model.description.contains("image") || !model.description["image"].is_object())
         throw Error(ErrorCode::Model, {action::train}, options.start.string(),
                     {TextId("train.no_image_tower", "the model has no image tower")});
-    if (modelKind(model.description) == ModelKind::Clip)
-        throw Error(ErrorCode::Unsupported, {action::train}, options.start.string(),
-                    {TextId("train.others_model", "another group's model cannot be trained here: only MaMA's and its "
-                                                  "towers can")});
 }
 
 Tensor startValues(const std::vector<std::int64_t>& shape, std::int64_t inputs, CounterRandom& random)

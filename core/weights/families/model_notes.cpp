@@ -88,7 +88,7 @@ void needBothTowers(const json& description, TowerReader& model)
 {
     for (const char* tower : {"image", "text"})
         if (!description.contains(tower) || !description[tower].is_object())
-            model.problem({TextId("weights.tower_missing", "its %1 tower is missing"), tower});
+            model.problem({TextId("weights.clip_tower_missing", "its %1 tower is missing"), tower});
 }
 
 json mammoClipNotes(bool mammoFm)
