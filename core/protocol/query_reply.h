@@ -114,7 +114,7 @@ struct QueryReply
     Fusion fusion;
     std::string score;                           // what the numbers are
     std::optional<Reference> reference;          // empty: the model has none
-    std::optional<std::string> referenceProblem; // why one that is there is not used
+    std::optional<std::string> referenceProblem; // why there are no ranks
     std::optional<Sentences> neutral;            // that neutral ranks are read from
     std::optional<Known> known;                  // that `nearest` and `unlike` are read from
     Milliseconds milliseconds;

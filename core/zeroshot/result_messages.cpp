@@ -2,6 +2,7 @@
 
 #include "core/base/path_text.h"
 #include "core/zeroshot/known_sentences.h"
+#include "core/zeroshot/texts.h"
 
 namespace mama {
 namespace {
@@ -69,6 +70,11 @@ protocol::ClassifyReply::Prompts promptsOf(const PromptSet& set)
 
 } // namespace
 
+UserText whyNoRanks(const LoadedReference& reference)
+{
+    return reference.problem.empty() ? UserText{zeroshot_texts::noReference} : reference.problem;
+}
+
 protocol::PatchGrid patchGrid(const Geometry& geometry, const std::optional<Spacing>& spacing)
 {
     protocol::PatchGrid out;
@@ -130,8 +136,8 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
     out.study = {result.fused.study, name(rule), result.fusedRanks.study, result.fusedNeutralRanks.study};
     if (const auto& set = result.reference.set)
         out.reference = {set->name, set->hash, static_cast<std::uint64_t>(set->studies), set->count()};
-    else if (!result.reference.problem.empty())
-        out.referenceProblem = result.reference.problem.english();
+    else
+        out.referenceProblem = whyNoRanks(result.reference).english();
     if (result.known) {
         out.neutral = {"everyday sentences that say nothing of a breast", result.sentencesHash, result.neutralCount};
         out.known = {"the model's own sentences and a lexicon of mammography", result.sentencesHash,

@@ -13,6 +13,8 @@ protocol::EncodedImage encodedImage(const ScoredImage& image, std::size_t index,
 std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list);
 // study: the id that the engine gives it.
 protocol::EncodeReply encodeReply(const EncodedStudy& study, const std::string& id);
+// Of a reference without a set.
+UserText whyNoRanks(const LoadedReference& reference);
 // Without maps.
 protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& study);
 protocol::ClassifyReply classifyReply(const ClassifyResult& result, const EncodedStudy& study);

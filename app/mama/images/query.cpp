@@ -134,10 +134,8 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
     if (const auto& set = result.reference.set)
         std::cout << "Rank: the share of " << set->studies << " reference studies that score lower (" << set->name
                   << ").\n";
-    else if (!result.reference.problem.empty())
-        std::cout << "No ranks: " << result.reference.problem.english() << ".\n";
     else
-        std::cout << "No ranks: this model has no reference studies (mama model reference makes them).\n";
+        std::cout << "No ranks: " << whyNoRanks(result.reference).english() << ".\n";
     const Provenance& p = result.provenance;
     std::cout << "Similarities (cosine). Model " << p.model << " " << p.hash.substr(0, 12) << ", profile " << p.profile
               << " v" << p.profileVersion << ", " << p.precision << " on " << p.device << ". " << notForClinicalUse

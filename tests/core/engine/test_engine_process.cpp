@@ -204,6 +204,56 @@ private Q_SLOTS:
         QVERIFY(engine.stray.empty());
     }
 
+    // A report, sentence by sentence, from the window and from the command line: the same rows, the same marks and
+    // ranks.
+    void readsAReportAsTheCommandDoes()
+    {
+        MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());
+        EngineClient engine(cacheAt("b"));
+        QVERIFY(load(engine));
+        const json texts{"There is a 1.2 cm mass in the left breast.", "No calcifications.", "Biopsy is recommended.",
+                         "banana"};
+        const json headings{"FINDINGS", "FINDINGS", "PLAN", "PLAN"};
+        const json reply =
+            engine
+                .call("query", {{"study", encode(engine)}, {"texts", texts}, {"headings", headings}, {"maps", "none"}})
+                .at("result");
+        QProcess command;
+        command.start(QString::fromStdString(test::program("mama").string()),
+                      {"query", "--quiet", "--model", m_model, "--study",
+                       QString::fromStdString((test::dataFolder() / "four-view").string()), "--report", "-",
+                       "--no-cache", "--precision", "fp32", "--json"});
+        command.write("FINDINGS: There is a 1.2 cm mass in the left breast. No calcifications.\n"
+                      "PLAN: Biopsy is recommended. banana");
+        command.closeWriteChannel();
+        QVERIFY(command.waitForFinished(120000));
+        QVERIFY2(command.exitCode() == 0, command.readAllStandardError().constData());
+        const json document = json::parse(command.readAllStandardOutput().toStdString());
+        QCOMPARE(document.at("texts").size(), texts.size());
+        for (std::size_t t = 0; t < texts.size(); ++t) {
+            json row = reply.at("texts").at(t);
+            row.erase("warning_texts");
+            QCOMPARE(row.dump(), document.at("texts").at(t).dump());
+            QCOMPARE(row.at("text").dump(), texts.at(t).dump());
+            QCOMPARE(row.at("heading").dump(), headings.at(t).dump());
+            QVERIFY(row.at("unlike").is_boolean() && row.at("nearest").at("text").is_string());
+        }
+        QCOMPARE(reply.at("texts").at(0).at("map_sentence").get<std::string>(),
+                 std::string("There is a 1,2 cm mass in the left breast"));
+        QCOMPARE(reply.at("texts").at(1).at("negated").get<std::string>(), std::string("no"));
+        QVERIFY(reply.at("texts").at(1).at("unnegated").at("study").is_number());
+        QVERIFY(reply.at("texts").at(0).at("not_visual").is_null());
+        QCOMPARE(reply.at("texts").at(2).at("not_visual").get<std::string>(), std::string("recommendation"));
+        QCOMPARE(reply.at("known").dump(), document.at("known").dump());
+        QCOMPARE(reply.at("study").at("neutral_ranks").dump(), document.at("study").at("neutral_ranks").dump());
+        for (const json& rank : reply.at("study").at("neutral_ranks"))
+            QVERIFY(rank.get<double>() >= 0 && rank.get<double>() <= 1);
+        for (const json& rank : reply.at("study").at("ranks")) // this model has no reference studies
+            QVERIFY(rank.is_null());
+        QVERIFY(reply.at("reference").is_null());
+        QVERIFY(reply.at("reference_problem").get<std::string>().find("no reference studies") != std::string::npos);
+    }
+
     // The map in the window is the map of `mama query --maps`, bit for bit.
     void saysWhatTheCommandSays()
     {

@@ -4,8 +4,11 @@
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/query.h"
+#include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/similarity.h"
 #include "tests/support/test_data.h"
+
+#include <QTemporaryDir>
 
 #include <numeric>
 #include <random>
@@ -279,6 +282,38 @@ private Q_SLOTS:
         QueryOptions raw;
         raw.raw = true;
         QVERIFY(!query(encoder, study(), asking({"no mass"}, raw))->texts[0].unnegated);
+    }
+
+    void textsSayWhatTheyAre()
+    {
+        const auto model = std::make_shared<WordModel>();
+        TextEncoder encoder(*model);
+        const QTemporaryDir folder;
+        qputenv("MAMA_CACHE", folder.path().toUtf8());
+        SentenceContext sentences(model, folder.path().toStdString());
+        QueryOptions options = asking({"A mass. Calcs too.", "Biopsy is recommended", "A lump"});
+        options.headings = {"", "", "HISTORY"};
+        options.sentences = &sentences;
+        const auto result = query(encoder, study(), options);
+        QVERIFY(result.has_value());
+        const auto& texts = result->texts;
+        QCOMPARE(texts[0].sentenceTexts, (std::vector<std::string>{"A mass", "Calcs too"}));
+        QCOMPARE(*texts[0].mapSentence, std::string("Calcs too"));
+        QVERIFY(texts[0].warnings.front().english().find("the map is of \"Calcs too\"") != std::string::npos);
+        QVERIFY(!texts[0].notVisual && texts[1].notVisual == NotVisual::Recommendation);
+        QVERIFY(texts[2].notVisual == NotVisual::History);
+        QCOMPARE(texts[2].heading, std::string("HISTORY"));
+        for (std::size_t t = 0; t < texts.size(); ++t) {
+            QVERIFY(texts[t].familiarity && !texts[t].familiarity->nearest.empty());
+            for (const auto& image : result->neutralRanks)
+                QVERIFY(image[t] >= 0 && image[t] <= 1);
+            QVERIFY(result->fusedNeutralRanks.study[t] >= 0);
+            QVERIFY(std::isnan(result->fusedRanks.study[t])); // no reference
+        }
+        QVERIFY(result->known && result->neutralCount > 200);
+        options.sentences = nullptr;
+        const auto without = query(encoder, study(), options);
+        QVERIFY(!without->texts[0].familiarity && std::isnan(without->neutralRanks[0][0]));
     }
 
     void textsAreEncodedOnce()
