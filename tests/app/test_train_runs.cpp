@@ -216,6 +216,19 @@ private Q_SLOTS:
         QVERIFY(window->findChild<QLabel*>(QStringLiteral("trainStart"))->isVisible());
     }
 
+    // On the command line as dropped: a run is no study without pictures.
+    void aRunIsOpenedWhereRunsAre()
+    {
+        const QString run = writeRun(QStringLiteral("all/run-1"), 1);
+        for (const QString& given : {run, pathOf(QStringLiteral("all"))}) {
+            MainWindow window(program(), *m_settings);
+            window.show();
+            window.open({given});
+            QVERIFY(window.train().isVisible() && !window.read().isVisible());
+            QTRY_VERIFY(window.train().current() && window.train().current()->folder == run);
+        }
+    }
+
     // A configuration that is missing or broken hides neither state nor curves.
     void aRunWithoutItsConfigurationIsShown()
     {

@@ -40,9 +40,11 @@ struct CommandLine
             "Four-view mammograms, typed sentences, scores and alignment maps. Research software, not for clinical use."));
         parser.addHelpOption();
         parser.addVersionOption();
-        parser.addPositionalArgument(QStringLiteral("PATH"),
-                                     QCoreApplication::translate("main", "Files or folders with mammograms."),
-                                     QStringLiteral("[PATH...]"));
+        parser.addPositionalArgument(
+            QStringLiteral("PATH"),
+            QCoreApplication::translate("main",
+                                        "Files or folders with mammograms; or a training run, or a folder of runs."),
+            QStringLiteral("[PATH...]"));
         parser.addOptions({model, text, theme, engine});
     }
 };
@@ -83,10 +85,11 @@ void openWhatIsAsked(MainWindow& window, const CommandLine& line, const QSetting
         window.read().setModel(chosen);
     else
         QTimer::singleShot(0, &window, [&window] { window.read().session().start(); }); // ready when a model is chosen
-    std::vector<std::filesystem::path> paths;
+    QStringList paths;
     for (const QString& path : line.parser.positionalArguments())
-        paths.push_back(givenPath(path.toStdString()));
-    window.read().open(paths);
+        paths << QString::fromStdString(pathText(givenPath(path.toStdString())));
+    if (!paths.isEmpty())
+        window.open(paths);
     for (const QString& sentence : line.parser.values(line.text))
         window.read().askText(sentence);
 }

@@ -146,7 +146,6 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event)
         event->acceptProposedAction();
 }
 
-// The first page takes whatever no other knows better.
 void MainWindow::dropEvent(QDropEvent* event)
 {
     event->acceptProposedAction();
@@ -154,6 +153,12 @@ void MainWindow::dropEvent(QDropEvent* event)
     for (const QUrl& url : event->mimeData()->urls())
         if (url.isLocalFile())
             paths << droppedPath(url);
+    open(paths);
+}
+
+// The first page takes whatever no other knows better.
+void MainWindow::open(const QStringList& paths)
+{
     const auto page =
         std::find_if(m_pages.rbegin(), m_pages.rend(), [&](const Page* each) { return each->takes(paths); });
     if (page == m_pages.rend())

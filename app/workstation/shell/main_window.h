@@ -29,6 +29,7 @@ public:
     ReadPage& read() { return *m_read; }
     TrainPage& train() { return *m_train; }
     void showPage(Page& page);
+    void open(const QStringList& paths); // on the page that takes them: a study, or a run
 
 protected:
     void dragEnterEvent(QDragEnterEvent* event) override;
