@@ -49,8 +49,8 @@ public:
     int threads() const override { return 1; }
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
-    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, std::int64_t, std::int64_t, std::int64_t,
-                                             const Job&) const override
+    Cancellable<ImageEmbedding> encodeImages(std::span<const float>, const ImageShape&, const Job&,
+                                             const std::string&) const override
     {
         return {};
     }

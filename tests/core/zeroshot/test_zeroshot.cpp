@@ -38,7 +38,7 @@ public:
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
     Cancellable<ImageEmbedding> encodeImages(std::span<const float>, const ImageShape&, const Job&,
-                                             const Job&) const override
+                                             const std::string&) const override
     {
         return {};
     }
