@@ -14,14 +14,15 @@ ViewText folderText(const std::filesystem::path& image)
     std::filesystem::path folder = image.parent_path();
     const std::string own = folder.filename().string(), above = folder.parent_path().filename().string();
     if (namesOnlyView(own) && namesOnlyView(above))
-        if (const ViewText both = parseViewText(above + " " + own); both.sideBesideView && !both.view.empty())
+        if (const ViewText both = parseViewText(above + " " + own, TextOf::Name);
+            both.sideBesideView && !both.view.empty())
             return both;
-    const ViewText nearest = parseViewText(own);
+    const ViewText nearest = parseViewText(own, TextOf::Name);
     if (!nearest.view.empty())
         return nearest;
     for (int level = 1; level < highest && folder.has_relative_path(); ++level) {
         folder = folder.parent_path();
-        if (const ViewText named = parseViewText(folder.filename().string());
+        if (const ViewText named = parseViewText(folder.filename().string(), TextOf::Name);
             named.sideBesideView && !named.view.empty())
             return named;
     }
@@ -73,7 +74,7 @@ std::vector<NamedText> imageTexts(const StudyImage& image)
                                paddle(h.paddle),
                                {"StudyDescription", parseViewText(h.studyDescription), true},
                                {"procedure", parseViewText(h.procedure), true},
-                               {"file name", parseViewText(image.path.stem().string())},
+                               {"file name", parseViewText(image.path.stem().string(), TextOf::Name)},
                                {"folder name", folderText(image.path), true}};
     // Sets that put one image a patient name it so: "Mass-Test_P_00016_LEFT_CC".
     if (const ViewText patient = parseViewText(h.patientId); patient.sideBesideView && !patient.view.empty())

@@ -1,5 +1,7 @@
 #include "core/study/view_speech.h"
 
+#include "core/study/view_vocabulary.h"
+
 #include <algorithm>
 #include <cstdlib>
 #include <regex>
@@ -8,88 +10,6 @@ namespace mama {
 namespace {
 
 using Words = std::vector<ViewWord>;
-
-struct Speech
-{
-    std::string_view word, label, contrast;
-};
-// By their beginning, wherever they stand.
-constexpr Speech beginnings[] = {{"SPOT", "S", ""},
-                                 {"CONED", "S", ""},
-                                 {"CONEV", "S", ""},
-                                 {"ZIELAUF", "S", ""},
-                                 {"PUNKTAUF", "S", ""},
-                                 {"MAGNIF", "M", ""},
-                                 {"MAGVIEW", "M", ""},
-                                 {"VERGROSS", "M", ""},
-                                 {"VERGROESS", "M", ""},
-                                 {"LUPE", "M", ""},
-                                 {"AGRAND", "M", ""},
-                                 {"AMPLIA", "M", ""},
-                                 {"INGRAND", "M", ""},
-                                 {"VERGROT", "M", ""},
-                                 {"FORSTOR", "M", ""},
-                                 {"ZOOM", "M", ""},
-                                 {"EKLUND", "ID", ""},
-                                 {"DISPLAC", "ID", ""},
-                                 {"DESPLAZ", "ID", ""},
-                                 {"REFOUL", "ID", ""},
-                                 {"PUSHBACK", "ID", ""},
-                                 {"TANGEN", "TAN", ""},
-                                 {"GALACTO", "galactography", ""},
-                                 {"DUCTO", "galactography", ""},
-                                 {"CLEAVAGE", "CV", ""},
-                                 {"CLEOPATRA", "AT", ""},
-                                 {"EXAG", "exaggerated", ""},
-                                 {"WIRE", "localisation", ""},
-                                 {"NEEDLE", "localisation", ""},
-                                 {"HOOKWIRE", "localisation", ""},
-                                 {"LOCALIZ", "localisation", ""},
-                                 {"LOCALIS", "localisation", ""},
-                                 {"LOKALIS", "localisation", ""},
-                                 {"HARPON", "localisation", ""},
-                                 {"REPERAGE", "localisation", ""},
-                                 {"DRAHT", "localisation", ""},
-                                 {"AGUJA", "localisation", ""},
-                                 {"STEREO", "biopsy", ""},
-                                 {"BIOPS", "biopsy", ""},
-                                 {"PREFIRE", "biopsy", ""},
-                                 {"POSTFIRE", "biopsy", ""},
-                                 {"RECOMB", "", "recombined"},
-                                 {"SUBTRACT", "", "recombined"},
-                                 {"IODINE", "", "recombined"},
-                                 {"INFRAMAMM", "IMF", ""}};
-// Whole words, wherever they stand.
-constexpr Speech wholes[] = {
-    {"CONE", "S", ""},      {"MAG", "M", ""},    {"MAGN", "M", ""},   {"MAGV", "M", ""},   {"MAGS", "M", ""},
-    {"TANG", "TAN", ""},    {"MIRATA", "S", ""}, {"MIRATO", "S", ""}, {"DISPL", "ID", ""}, {"SEED", "localisation", ""},
-    {"SCOUT", "biopsy", ""}};
-// Words that have other meanings too, and count only beside a view.
-constexpr Speech besideView[] = {{"ID", "ID", ""},          {"TAN", "TAN", ""},
-                                 {"CV", "CV", ""},          {"RL", "RL", ""},
-                                 {"RM", "RM", ""},          {"RI", "RI", ""},
-                                 {"RS", "RS", ""},          {"NP", "NP", ""},
-                                 {"IMF", "IMF", ""},        {"LOC", "localisation", ""},
-                                 {"LE", "", "low energy"},  {"SUB", "", "recombined"},
-                                 {"DES", "", "recombined"}, {"REC", "", "recombined"},
-                                 {"HE", "", "high energy"}};
-// Two words after each other, by their beginnings.
-struct Pair
-{
-    std::string_view first, second, label, contrast;
-};
-constexpr Pair pairs[] = {{"LOW", "ENERG", "", "low energy"},
-                          {"HIGH", "ENERG", "", "high energy"},
-                          {"PUSH", "BACK", "ID", ""},
-                          {"FOCAL", "COMPRES", "S", ""},
-                          {"COMPRES", "FOCAL", "S", ""},
-                          {"LOCAL", "COMPRES", "S", ""},
-                          {"COMPRES", "LOCAL", "S", ""},
-                          {"T", "SPOT", "S", ""},
-                          {"ANTERIOR", "COMPRES", "AC", ""},
-                          {"INFRA", "MAMM", "IMF", ""},
-                          {"CLIP", "PLACE", "after a procedure", ""},
-                          {"MARKER", "PLACE", "after a procedure", ""}};
 
 const std::string& at(const Words& all, std::size_t i)
 {
@@ -107,40 +27,10 @@ bool is(const std::string& word, std::initializer_list<std::string_view> words)
     return std::ranges::find(words, word) != words.end();
 }
 
-bool isNumber(const std::string& word)
-{
-    return !word.empty() && word.find_first_not_of("0123456789") == std::string::npos;
-}
-
-// "MAG18", "MAG15X": glued to its factor.
-bool isMagWithFactor(const std::string& word)
-{
-    if (!word.starts_with("MAG") || word.size() < 4)
-        return false;
-    const std::string factor = word.substr(3, word.size() - 3 - (word.ends_with('X') ? 1 : 0));
-    return isNumber(factor);
-}
-
 // 1, 1.0, 10 for 1.0.
 bool isOne(const std::string& digits)
 {
     return digits.starts_with('1') && digits.find_first_not_of('0', 1) == std::string::npos;
-}
-
-const Speech* speechOf(const std::string& word)
-{
-    static constexpr Speech spot{"SPOT", "S", ""}, magnified{"MAG", "M", ""};
-    if (word.ends_with("SPOT"))
-        return &spot;
-    if (isMagWithFactor(word))
-        return &magnified;
-    for (const Speech& one : wholes)
-        if (word == one.word)
-            return &one;
-    for (const Speech& one : beginnings)
-        if (word.starts_with(one.word))
-            return &one;
-    return nullptr;
 }
 
 // What may stand between a word and the one that denies it.
@@ -212,8 +102,7 @@ bool isTubeSpot(const Words& all, std::size_t i)
 bool standsByView(const Words& all, std::size_t at, bool (*isView)(const std::string&))
 {
     const auto belongs = [](const std::string& word) {
-        return sideOfWord(word) != Side::Unknown || isBreastWord(word) || speechOf(word) ||
-               std::ranges::any_of(besideView, [&](const Speech& one) { return one.word == word; });
+        return sideOfWord(word) != Side::Unknown || isBreastWord(word) || speechOf(word) || speechBesideView(word);
     };
     for (std::size_t i = at; i-- > 0;) {
         if (isView(all[i].text))
@@ -241,6 +130,18 @@ std::string_view ownName(const Words& all, std::size_t at)
                isNumber(other.text);
     });
     return alone && all.size() > 1 ? std::string_view(word) : std::string_view();
+}
+
+// Words that are names of people too, Tan, He, Seed: in a file's name they count behind a view or a side only.
+bool mayBeSurname(const Words& all, std::size_t at, bool (*isView)(const std::string&))
+{
+    const std::string& word = all[at].text;
+    const bool weak = speechBesideView(word) || is(word, {"CONE", "DISPL", "SEED", "SCOUT", "WIRE", "NEEDLE", "LUPE",
+                                                          "ROLL", "MAGS", "TANG", "AX", "AT"});
+    if (!weak || (at > 0 && sideOfWord(all[at - 1].text) != Side::Unknown))
+        return false;
+    return std::none_of(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(at),
+                        [&](const ViewWord& before) { return isView(before.text); });
 }
 
 void take(std::string_view label, std::string_view contrast, ViewText& text)
@@ -298,32 +199,29 @@ bool saysFactor(std::string text)
 
 } // namespace
 
-void listen(std::string_view text, const Words& all, bool (*isView)(const std::string&), ViewText& found)
+void listen(const SpokenText& text, bool (*isView)(const std::string&), ViewText& found)
 {
+    const Words& all = text.words;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        if (isDenied(all, i, isView) || saysOne(all, i) || isTubeSpot(all, i))
+        if (isDenied(all, i, isView) || saysOne(all, i) || isTubeSpot(all, i) ||
+            (text.isName && mayBeSurname(all, i, isView)))
             continue;
         if (const std::string_view phrase = phraseAt(all, i); !phrase.empty()) {
             take(phrase, "", found);
             continue;
         }
         take(ownName(all, i), "", found);
-        const auto* pair = std::ranges::find_if(pairs, [&](const Pair& one) {
-            return all[i].text.starts_with(one.first) && at(all, i + 1).starts_with(one.second) &&
-                   (one.first.size() > 1 || all[i].text == one.first);
-        });
-        if (pair != std::end(pairs)) {
+        if (const Speech* pair = speechOf(all[i].text, at(all, i + 1))) {
             take(pair->label, pair->contrast, found);
             ++i;
             continue;
         }
         if (const Speech* one = speechOf(all[i].text))
             take(one->label, one->contrast, found);
-        for (const Speech& one : besideView)
-            if (all[i].text == one.word && standsByView(all, i, isView))
-                take(one.label, one.contrast, found);
+        if (const Speech* one = speechBesideView(all[i].text); one && standsByView(all, i, isView))
+            take(one->label, one->contrast, found);
     }
-    if (saysFactor(std::string(text)))
+    if (saysFactor(std::string(text.whole)))
         take("M", "", found);
 }
 
@@ -332,7 +230,7 @@ std::vector<std::string> commentKinds(const std::string& comment)
     const std::vector<ViewWord> all = viewWords(comment);
     ViewText found;
     listen(
-        comment, all, [](const std::string&) { return false; }, found);
+        {comment, all}, [](const std::string&) { return false; }, found);
     const auto says = [&](std::initializer_list<std::string_view> any) {
         return std::ranges::any_of(all, [&](const ViewWord& word) { return begins(word.text, any); });
     };
@@ -354,7 +252,7 @@ std::vector<std::string> paddleKinds(const std::string& paddle)
     const std::vector<ViewWord> all = viewWords(paddle);
     ViewText found;
     listen(
-        paddle, all, [](const std::string&) { return false; }, found);
+        {paddle, all}, [](const std::string&) { return false; }, found);
     constexpr int smallest = 10; // cm: paddles that press a part of the breast
     for (std::size_t i = 0; i < all.size(); ++i) {
         const std::string& word = all[i].text;

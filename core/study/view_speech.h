@@ -4,11 +4,17 @@
 
 namespace mama {
 
+struct SpokenText
+{
+    std::string_view whole;
+    const std::vector<ViewWord>& words;
+    bool isName = false; // of a file or a folder, where people's names stand too
+};
+
 // Adds what words of their own say that an image is: "spot", "1.8x", "rolled lateral", "wire localisation". isView:
 // whether a word names a view. What is negated, only recommended, or speaks of an X-ray tube's focal spot does not
 // count: "no spot compression needed", "spot views recommended", "MAG 1.0", "small focal spot".
-void listen(std::string_view text, const std::vector<ViewWord>& words, bool (*isView)(const std::string&),
-            ViewText& found);
+void listen(const SpokenText& text, bool (*isView)(const std::string&), ViewText& found);
 
 // The labels of what a free comment says; a biopsy of years ago, a wire on a scar and a spot on the skin say nothing of
 // the view.

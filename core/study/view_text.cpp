@@ -113,7 +113,7 @@ Side gluedSide(const std::string& word)
 bool isAttribute(const std::string& word)
 {
     ViewText said;
-    listen(word, {{word, 0}, {"CC", 0}}, isView, said);
+    listen({word, {{word, 0}, {"CC", 0}}}, isView, said);
     return isBreastWord(word) || !said.spoken.empty() || !said.contrast.empty();
 }
 
@@ -189,7 +189,7 @@ void keepLikely(std::vector<ViewText>& views)
 
 } // namespace
 
-ViewText parseViewText(std::string_view text)
+ViewText parseViewText(std::string_view text, TextOf of)
 {
     std::vector<ViewWord> all = viewWords(text);
     joinLetters(all);
@@ -216,7 +216,7 @@ ViewText parseViewText(std::string_view text)
         best.side = Side::Unknown;
         best.sideBesideView = false;
     }
-    listen(text, all, isView, best);
+    listen({text, all, of == TextOf::Name}, isView, best);
     return best;
 }
 

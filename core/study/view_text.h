@@ -26,7 +26,9 @@ struct ViewText
 // Words are split at anything but letters and digits, case and marks on letters do not matter. Of several views that
 // are named an exaggerated one and a specimen win, then those with a side, then CC and MLO; where it is still not one,
 // there is none. A lone R or L counts only beside a view.
-ViewText parseViewText(std::string_view text);
+// Of a name, words that may be a person's ("Tan_R_CC") say nothing in front.
+enum class TextOf { Description, Name };
+ViewText parseViewText(std::string_view text, TextOf of = TextOf::Description);
 
 // Whether a name says a side, a view or both and nothing else: "LEFT", "Cranio-Caudal", "Right Breast".
 bool namesOnlyView(std::string_view name);

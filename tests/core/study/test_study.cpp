@@ -489,6 +489,22 @@ private Q_SLOTS:
         }
     }
 
+    // Tan, He, Seed and Needleman are names of people; behind the view the words mean the view.
+    void namesOfPeopleAreNoWords()
+    {
+        for (const char* text : {"Tan_R_CC", "Wei_Tan_R_CC", "He_RCC", "Seed_L_MLO", "Needleman_R_CC",
+                                 "Lupe_Garcia_RCC", "Le_Des_RCC", "RM_Smith_LCC"}) {
+            const ViewText found = parseViewText(text, TextOf::Name);
+            QVERIFY2(found.spoken.empty() && found.contrast.empty() && !found.view.empty(), text);
+        }
+        QCOMPARE(parseViewText("Tan_R_CC_TAN", TextOf::Name).spoken, std::vector<std::string>{"TAN"});
+        QCOMPARE(parseViewText("P1_spot_R_CC", TextOf::Name).spoken, std::vector<std::string>{"S"});
+        const ViewText contrast = parseViewText("P100_R_CM_CC", TextOf::Name);
+        QVERIFY(contrast.side == Side::Right && contrast.view == "CC" && contrast.contrast == "recombined");
+        QCOMPARE(parseViewText("P100_L_DM_MLO", TextOf::Name).contrast, std::string("low energy"));
+        QVERIFY(parseViewText("R CC 10 CM").contrast.empty());
+    }
+
     void threeFiveAndEightViews()
     {
         const Views three{{"1.dcm", tagged("R", "CC")}, {"2.dcm", tagged("R", "MLO")}, {"3.dcm", tagged("L", "ML")}};
