@@ -14,6 +14,8 @@
 #include <QListWidget>
 #include <QSignalSpy>
 #include <QTableView>
+#include <csignal>
+#include <random>
 
 using namespace mama;
 using mama::test::WindowFixture;
@@ -274,6 +276,48 @@ private Q_SLOTS:
                 QTRY_VERIFY(!list->isVisible() && view.hasFocus());
             }
         }
+    }
+
+    // Esc, a killed engine and another study at random moments: within 2 s of the last of them nothing waits without
+    // work under way. A hundred tries and more by hand: MAMA_TRIES.
+    void nothingWaitsForEver()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(twoStudies(fixture)));
+        ModelSession& session = window.read().session();
+        std::mt19937 random(20261129);
+        const auto below = [&](int most) { return std::uniform_int_distribution<int>(0, most - 1)(random); };
+        const int tries =
+            std::max(1, qEnvironmentVariableIntValue("MAMA_TRIES") ? qEnvironmentVariableIntValue("MAMA_TRIES") : 20);
+        for (int i = 0; i < tries; ++i) {
+            if (session.engine().state() == EngineProcess::State::Stopped)
+                session.start(); // five deaths in a row
+            window.read().ask(QStringLiteral("Sentence %1.").arg(below(3)));
+            QTest::qWait(below(400)); // a random moment
+            switch (below(4)) {
+            case 0: action(window, "study.cancel")->trigger(); break;
+            case 1:
+                if (const qint64 process = session.engine().processId(); process > 0)
+                    ::kill(static_cast<pid_t>(process), SIGKILL);
+                break;
+            case 2: window.read().studies().show(below(2)); break;
+            default: action(window, "study.cancel")->trigger(); window.read().studies().show(below(2));
+            }
+            QTest::qWait(below(300));
+            const auto explained = [&] { // every row has a value, a reason, or work is under way for it
+                return std::ranges::none_of(session.scores(), [&](const SentenceScores& row) {
+                    return row.state == SentenceScores::State::Waiting && !session.busy() &&
+                           session.engine().state() == EngineProcess::State::Ready;
+                });
+            };
+            QTRY_VERIFY_WITH_TIMEOUT(explained(), 2000);
+        }
+        if (session.engine().state() == EngineProcess::State::Stopped)
+            session.start();
+        QVERIFY(fixture.askAndWait(QStringLiteral("The last one.")));
     }
 
     // The name of the window is what the picture shows, whoever chose it.

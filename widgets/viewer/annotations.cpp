@@ -33,6 +33,24 @@ QString windowText(const Pane& pane)
     return text;
 }
 
+// "peak 0.64, 41 mm from the chest wall": where there is no scale, the stored pixel.
+QString peakText(const Pane& pane)
+{
+    const StudyImage& facts = pane.image->facts();
+    const QString value = tr("peak %1").arg(pane.peak->value, 0, 'f', 2);
+    if (!facts.spacing.mm)
+        return value + tr(" at x %1 y %2").arg(pane.peak->at.x, 0, 'f', 0).arg(pane.peak->at.y, 0, 'f', 0);
+    const double column = facts.spacing.mm->column, row = facts.spacing.mm->row;
+    const bool wallRight = facts.chestWallColumn * 2 > pane.image->columns();
+    if (facts.chestWallColumn < 0)
+        return value +
+               tr(" at %1, %2 mm").arg(pane.peak->at.x * column, 0, 'f', 0).arg(pane.peak->at.y * row, 0, 'f', 0);
+    const double depth = (wallRight ? pane.image->columns() - pane.peak->at.x : pane.peak->at.x) * column;
+    return value + tr(", %1 mm from the chest wall, %2 mm from the top")
+                       .arg(depth, 0, 'f', 0)
+                       .arg(pane.peak->at.y * row, 0, 'f', 0);
+}
+
 QString unknownText(const StudyImage& facts)
 {
     const bool side = facts.side == Side::Unknown, view = facts.view.empty();
@@ -128,8 +146,11 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
 
     const double zoom = pane.pose.pixelsPerMm * spacingOf(*pane.image, model.mmPerPixel()).column;
     std::vector<TextLine> bottom;
-    if (pane.overlay && style.visible)
+    if (pane.overlay && style.visible) {
         bottom.push_back({tr("patch %1").arg(patchText(*pane.image, *pane.overlay)), 8.5, quiet});
+        if (pane.peak)
+            bottom.push_back({peakText(pane), 8.5, quiet});
+    }
     const std::vector<TextLine> always{
         {windowText(pane), 8.5, quiet},
         {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()),

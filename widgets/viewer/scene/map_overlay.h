@@ -8,6 +8,8 @@
 
 namespace mama::viewer {
 
+class ViewImage;
+
 // One image's alignment map as the engine gave it: raw cosines on the patch grid and where they lie.
 struct MapOverlay
 {
@@ -15,6 +17,14 @@ struct MapOverlay
     Geometry geometry;           // of the picture that the model saw
     Raster<std::uint8_t> breast; // 1 inside the breast, [stored rows / 8 up, columns / 8 up]; empty: the image's own
 
+    // The highest value among patches whose middle lies in the breast of `image`, and where, stored pixels; empty:
+    // none.
+    struct Peak
+    {
+        double value = 0;
+        Point at;
+    };
+    std::optional<Peak> peak(const ViewImage& image) const;
     // The raw value of the patch under a stored point; empty outside the model's input and for NaN.
     std::optional<float> valueAt(Point stored) const;
 };

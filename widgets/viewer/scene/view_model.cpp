@@ -29,15 +29,18 @@ void ViewModel::setImage(const PaneId& id, std::shared_ptr<const ViewImage> imag
         pose = had->second.pose;
     else if (linking.poses && !m_panes.empty())
         pose = m_panes.begin()->second.pose;
-    m_panes[id] = {std::move(image), {}, {}, {}, pose};
+    m_panes[id] = {std::move(image), {}, {}, {}, {}, pose};
     setChoice(id, 0);
     hang();
 }
 
 void ViewModel::setOverlay(const PaneId& id, std::shared_ptr<const MapOverlay> overlay)
 {
-    if (const auto found = m_panes.find(id); found != m_panes.end())
-        found->second.overlay = std::move(overlay);
+    const auto found = m_panes.find(id);
+    if (found == m_panes.end() || found->second.overlay == overlay)
+        return;
+    found->second.overlay = std::move(overlay);
+    found->second.peak = found->second.overlay ? found->second.overlay->peak(*found->second.image) : std::nullopt;
 }
 
 void ViewModel::setMirror(const PaneId& id, std::optional<bool> mirror)

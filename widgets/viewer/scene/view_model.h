@@ -16,6 +16,7 @@ struct Pane
 {
     std::shared_ptr<const ViewImage> image; // never null
     std::shared_ptr<const MapOverlay> overlay;
+    std::optional<MapOverlay::Peak> peak; // of overlay
     std::optional<bool> mirror;
     Shade shade;
     ViewPose pose;
