@@ -116,8 +116,13 @@ private Q_SLOTS:
         for (const auto& [rows, columns] : Sizes)
             for (const bool wallRight : {false, true})
                 for (int round = 0; round < 3; ++round) {
-                    const auto plain = image16(
-                        rows, columns, [&](int r, int c) { return breastValue(r, c, rows, columns, wallRight); });
+                    // With texture: Mammo-CLIP takes lines of one value for air.
+                    const auto tissue = [&](int r, int c) {
+                        const double value = breastValue(r, c, rows, columns, wallRight);
+                        const bool woven = chosen.pipeline == Profile::Pipeline::MammoClip && value > 500;
+                        return woven ? value + 40 * ((r + c) % 2) : value;
+                    };
+                    const auto plain = image16(rows, columns, tissue);
                     const Geometry first = prepare(plain, {}, chosen).geometry;
                     const Spacing patch = first.patchSize({1, 1});
                     // An ellipse's inside, in shares of the half axes.
@@ -129,7 +134,7 @@ private Q_SLOTS:
                     const auto lit = image16(rows, columns, [&](int r, int c) {
                         const bool inside =
                             std::abs(c + 0.5 - dot.x) <= patch.column / 2 && std::abs(r + 0.5 - dot.y) <= patch.row / 2;
-                        return inside ? 3000 : breastValue(r, c, rows, columns, wallRight);
+                        return inside ? 3000 : tissue(r, c);
                     });
                     const PreparedImage prepared = prepare(lit, {}, chosen);
                     const Geometry& geometry = prepared.geometry;
