@@ -120,7 +120,7 @@ private Q_SLOTS:
                 MAMA_SAME(sameIds(tokens.types, pair["type_ids"], a + " | " + b));
             }
             for (const auto& entry : mama::readJson(from / "truncated.json")) {
-                mama::CaptionRules rules{"[SEP]", "", "", "[PAD]", 16};
+                const mama::CaptionRules rules = bertRules(16);
                 mama::Tokens tokens = mama::encodeRaw(*tokenizer, rules, entry["text"].get<std::string>(), true);
                 tokens.ids.resize(entry["ids"].size(), *tokenizer->id("[PAD]"));
                 tokens.mask.resize(entry["mask"].size(), 0);
@@ -159,7 +159,7 @@ private Q_SLOTS:
         const fs::path folder = mama::test::parityModel("text", "bert");
         MAMA_NEED(fs::exists(folder / "vocab.txt"), "parity/text/bert");
         const auto bert = mama::Tokenizer::load(folder);
-        const mama::CaptionRules rules{"[SEP]", "", "", "[PAD]", 64};
+        const mama::CaptionRules rules = bertRules(64);
         const auto places = [&](const char* text) {
             const mama::Tokens tokens = mama::encodeCaption(*bert, rules, text);
             return std::pair{tokens.separators.size(), tokens.lastSentence()};
@@ -183,6 +183,16 @@ private Q_SLOTS:
         }
     }
 };
+
+mama::CaptionRules bertRules(int length)
+{
+    mama::CaptionRules rules;
+    rules.separator = "[SEP]";
+    rules.start = rules.end = "";
+    rules.pad = "[PAD]";
+    rules.length = length;
+    return rules;
+}
 
 } // namespace
 
