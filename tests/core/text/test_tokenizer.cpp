@@ -9,6 +9,16 @@
 
 namespace {
 
+mama::CaptionRules bertRules(int length)
+{
+    mama::CaptionRules rules;
+    rules.separator = "[SEP]";
+    rules.start = rules.end = "";
+    rules.pad = "[PAD]";
+    rules.length = length;
+    return rules;
+}
+
 using Ids = std::vector<std::int32_t>;
 namespace fs = std::filesystem;
 
@@ -183,16 +193,6 @@ private Q_SLOTS:
         }
     }
 };
-
-mama::CaptionRules bertRules(int length)
-{
-    mama::CaptionRules rules;
-    rules.separator = "[SEP]";
-    rules.start = rules.end = "";
-    rules.pad = "[PAD]";
-    rules.length = length;
-    return rules;
-}
 
 } // namespace
 
