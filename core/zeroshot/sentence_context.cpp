@@ -7,6 +7,7 @@
 #include "core/text/captions/prompts.h"
 #include "core/text/sentences/sentence_lists.h"
 #include "core/text/sentences/words.h"
+#include "core/weights/base_text.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -101,14 +102,43 @@ Cancellable<SentenceFile> SentenceContext::computed(const Job& job) const
             return {};
         list->vectors = std::move(*vectors);
     }
+    const auto width = static_cast<std::int64_t>(known.vectors.size() / std::max<std::size_t>(known.texts.size(), 1));
+    SentenceFile out{m_model->info().hash, words(), m_lists, nullptr, {}, 0};
+    out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere), width);
+    return takeNeutral(out, job) ? Cancellable<SentenceFile>(std::move(out)) : std::nullopt;
+}
+
+bool SentenceContext::takeNeutral(SentenceFile& file, const Job& job) const
+{
     auto neutral = encodedNeutral({}, job);
     if (!neutral)
+        return false;
+    file.neutral = std::move(*neutral);
+    file.neutralLength = static_cast<std::int64_t>(file.neutral.size() / std::max<std::size_t>(neutralCount(), 1));
+    return true;
+}
+
+// Of the language model that the description names, and of the tokenizer beside it; empty: it has its own.
+std::string SentenceContext::words() const
+{
+    try {
+        const std::filesystem::path base = baseTextWeights(m_model->description());
+        if (base.empty())
+            return {};
+        std::string all = sha256OfFile(base);
+        std::error_code failed;
+        for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"})
+            if (std::filesystem::is_regular_file(m_folder / name, failed))
+                all += sha256OfFile(m_folder / name);
+        return sha256(all);
+    } catch (const Error&) { // what cannot be read is told where the model is loaded
         return {};
-    const auto width = static_cast<std::int64_t>(known.vectors.size() / std::max<std::size_t>(known.texts.size(), 1));
-    SentenceFile out{m_model->info().hash, m_lists, nullptr, std::move(*neutral), 0};
-    out.neutralLength = static_cast<std::int64_t>(out.neutral.size() / std::max<std::size_t>(neutralCount(), 1));
-    out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere), width);
-    return out;
+    }
+}
+
+std::filesystem::path SentenceContext::kept(const std::string& key) const
+{
+    return cacheFolder() / "sentences" / (key.substr(0, 32) + "-" + m_lists.substr(0, 32) + ".safetensors");
 }
 
 bool SentenceContext::provide(const Job& job)
@@ -116,24 +146,39 @@ bool SentenceContext::provide(const Job& job)
     if (m_file)
         return true;
     const std::string& hash = m_model->info().hash;
-    const std::filesystem::path kept =
-        cacheFolder() / "sentences" / (hash.substr(0, 32) + "-" + m_lists.substr(0, 32) + ".safetensors");
-    for (const std::filesystem::path& path : {m_folder / sentenceFile, kept}) {
-        try {
-            m_file = SentenceFile::read(path, hash, m_lists, m_known, m_elsewhere);
-        } catch (const Error& error) { // computed anew
-            log::warning(error.what());
+    SentenceFile::Wanted wanted{hash, {}, m_lists};
+    std::vector<std::filesystem::path> places{m_folder / sentenceFile, kept(hash)};
+    const auto look = [&] {
+        for (const std::filesystem::path& path : places) {
+            try {
+                m_file = SentenceFile::read(path, wanted, m_known, m_elsewhere);
+            } catch (const Error& error) { // computed anew
+                log::warning(error.what());
+            }
+            if (m_file)
+                return;
         }
-        if (m_file)
-            return true;
+    };
+    look();
+    if (m_file)
+        return true;
+    if (wanted.words = words(); !wanted.words.empty()) {
+        places.push_back(kept(wanted.words));
+        look();
     }
-    auto made = computed(job);
-    if (!made)
+    if (m_file && !takeNeutral(*m_file, job)) {
+        m_file.reset();
         return false;
-    m_file = std::move(*made);
+    }
+    if (!m_file) {
+        auto made = computed(job);
+        if (!made)
+            return false;
+        m_file = std::move(*made);
+    }
     try {
         if (!hash.empty())
-            m_file->write(kept);
+            m_file->write(kept(wanted.words.empty() ? hash : wanted.words));
     } catch (const Error& error) { // costs time only
         log::warning(error.what());
     }

@@ -10,7 +10,8 @@ namespace mama {
 // The sentences that those asked of a model are compared with: such as it knows (core/text's lexicon, and what
 // texts.txt in its folder holds, one a line: the captions it was trained on), such as speak of something else, and
 // neutral ones. Their vectors come from sentences.safetensors in the model's folder or from the cache, else they are
-// computed when first asked for, and kept in the cache by the model's hash. Of a large language model a part of the
+// computed when first asked for, and kept in the cache: the known ones by the language model's hash where a model
+// only names it, so that models trained from one start do not read them anew. Of a large language model a part of the
 // lists must do. Thread-safe.
 class SentenceContext
 {
@@ -32,6 +33,9 @@ public:
 private:
     bool provide(const Job& job); // m_file; false: cancelled
     Cancellable<SentenceFile> computed(const Job& job) const;
+    bool takeNeutral(SentenceFile& file, const Job& job) const; // computed; false: cancelled
+    std::string words() const;
+    std::filesystem::path kept(const std::string& key) const;
     Cancellable<std::vector<float>> encodedNeutral(const TextOptions& options, const Job& job) const;
 
     std::shared_ptr<const Model> m_model;

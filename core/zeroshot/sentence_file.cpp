@@ -122,29 +122,32 @@ void SentenceFile::write(const std::filesystem::path& path) const
     writeSafetensors(path, tensors,
                      {{"format", formatName},
                       {"model", model},
+                      {"words", words},
                       {"lists", lists},
                       {"offset", std::to_string(known->direction().offset)},
                       {"threshold", std::to_string(known->threshold())}});
 }
 
-std::optional<SentenceFile> SentenceFile::read(const std::filesystem::path& path, const std::string& model,
-                                               const std::string& lists, SentenceVectors known,
-                                               SentenceVectors elsewhere)
+std::optional<SentenceFile> SentenceFile::read(const std::filesystem::path& path, const Wanted& wanted,
+                                               SentenceVectors known, SentenceVectors elsewhere)
 {
     std::error_code failed;
     if (!std::filesystem::exists(path, failed))
         return {};
     const auto file = WeightFile::open(path);
-    if (word(*file, "format") != formatName || word(*file, "model") != model || word(*file, "lists") != lists)
+    const bool same = word(*file, "model") == wanted.model,
+               sameWords = !wanted.words.empty() && word(*file, "words") == wanted.words;
+    if (word(*file, "format") != formatName || word(*file, "lists") != wanted.lists || !(same || sameWords))
         return {};
-    SentenceFile out{model, lists, nullptr, {}, 0};
+    SentenceFile out{wanted.model, wanted.words, wanted.lists, nullptr, {}, 0};
     std::int64_t width = 0;
     known.vectors = unpacked(*file, "known", known.texts.size(), width);
     elsewhere.vectors = unpacked(*file, "elsewhere", elsewhere.texts.size(), width);
     const TensorInfo* neutral = file->find("neutral");
     if (!neutral || neutral->shape.size() != 2)
         wrong(path, "neutral");
-    out.neutral = unpacked(*file, "neutral", static_cast<std::size_t>(neutral->shape[0]), out.neutralLength);
+    if (same)
+        out.neutral = unpacked(*file, "neutral", static_cast<std::size_t>(neutral->shape[0]), out.neutralLength);
     out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere),
                                                        directionOf(*file, width), number(*file, "threshold"));
     return out;

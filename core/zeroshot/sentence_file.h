@@ -11,6 +11,7 @@ namespace mama {
 struct SentenceFile
 {
     std::string model; // hash
+    std::string words; // of the language model without adapters and its tokenizer, if it can be told; see read()
     std::string lists; // hash of the sentences
     std::shared_ptr<const KnownSentences> known;
     std::vector<float> neutral;     // [K, D] in the space of images, as the model reads a query by default
@@ -18,10 +19,16 @@ struct SentenceFile
 
     // A safetensors file of 8-bit vectors with a scale each, without the texts; by rename. Error(Io) names the file.
     void write(const std::filesystem::path& path) const;
+    // Whose sentences are wanted: of this model, or at least of its language model (empty: cannot be told), which is
+    // all that known sentences depend on: then `neutral` is empty.
+    struct Wanted
+    {
+        std::string model, words, lists;
+    };
     // The sentences are those that the file's hash is of; `known` has their texts and groups but no vectors. Nothing if
     // the file is not there, of another model or of other sentences; Error(Format) or Error(Io) names what is wrong.
-    static std::optional<SentenceFile> read(const std::filesystem::path& path, const std::string& model,
-                                            const std::string& lists, SentenceVectors known, SentenceVectors elsewhere);
+    static std::optional<SentenceFile> read(const std::filesystem::path& path, const Wanted& wanted,
+                                            SentenceVectors known, SentenceVectors elsewhere);
 };
 
 // Its name in a model's folder. It changes no score, so the model's hash leaves it out.

@@ -27,6 +27,7 @@ private Q_SLOTS:
                                           {"LABELS", QString("density birads")},
                                           {"STEPS", QString("4")},
                                           {"STUDIES", QString("4")},
+                                          {"VALIDATION", QString("0.3")},
                                           {"MAMA_CACHE", text(root / "cache")}})
             environment.insert(name, value);
         const QString script = text(sourceFolder() / "resources" / "demo" / "probe");

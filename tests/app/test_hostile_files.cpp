@@ -288,8 +288,8 @@ private Q_SLOTS:
             watched.during([] {},
                            [&] {
                                watched.page().session().clearSentences();
+                               watched.page().open({other}); // what is asked waits for its study
                                watched.page().session().ask(sentences[0]);
-                               watched.page().open({other});
                                watched.page().setModel(test::text(used));
                            });
             MAMA_SAME(watched.fault());

@@ -58,6 +58,16 @@ void expect(const at::Tensor& tensor, const std::string& name, at::IntArrayRef s
                 {TextId("model.shape_expected", "shape %1, expected %2"), text(tensor.sizes()), text(shape)});
 }
 
+// A parameter itself, whatever its shape: a view of it made here would learn nothing in training.
+at::Tensor sized(const Parameters& parameters, const std::string& name, std::int64_t count)
+{
+    const at::Tensor tensor = parameters.get(name);
+    if (tensor.numel() != count)
+        throw Error(ErrorCode::Model, {action::loadModel}, name,
+                    {TextId("model.tensor_of_other_size", "has %1 values, expected %2"), tensor.numel(), count});
+    return tensor;
+}
+
 } // namespace
 
 VitTower::VitTower(const Parameters& parameters, const nlohmann::json& image, const std::string& prefix)
@@ -78,8 +88,8 @@ VitTower::VitTower(const Parameters& parameters, const nlohmann::json& image, co
     }
     const std::int64_t before = c.classToken ? 1 : 0;
     if (c.classToken)
-        m_cls = parameters.get(prefix + "cls_token").view({1, 1, c.width});
-    m_positions = parameters.get(prefix + "pos_embed").view({1, before + c.gridRows * c.gridColumns, c.width});
+        m_cls = sized(parameters, prefix + "cls_token", c.width);
+    m_positions = sized(parameters, prefix + "pos_embed", (before + c.gridRows * c.gridColumns) * c.width);
     if (c.registers > 0)
         m_registers = get("register_tokens", {1, c.registers, c.width});
     const auto norm = [&](const std::string& name) {
@@ -121,9 +131,10 @@ at::Tensor VitTower::positions(const GridSize& grid) const
 {
     const auto& c = m_config;
     if (grid.rows == c.gridRows && grid.columns == c.gridColumns)
-        return m_positions;
+        return m_positions.view({1, -1, c.width});
     // In float32 whatever the model's type is: LibTorch resamples no bfloat16 on the CPU.
-    const at::Tensor stored = m_positions.narrow(1, 1, c.gridRows * c.gridColumns)
+    const at::Tensor all = m_positions.view({1, -1, c.width});
+    const at::Tensor stored = all.narrow(1, 1, c.gridRows * c.gridColumns)
                                   .to(at::kFloat)
                                   .reshape({1, c.gridRows, c.gridColumns, c.width})
                                   .permute({0, 3, 1, 2});
@@ -137,7 +148,7 @@ at::Tensor VitTower::positions(const GridSize& grid) const
     const at::Tensor resized = c.antialias ? at::_upsample_bicubic2d_aa(stored, size, false, scaleRows, scaleColumns)
                                            : at::upsample_bicubic2d(stored, size, false, scaleRows, scaleColumns);
     const at::Tensor cells = resized.permute({0, 2, 3, 1}).reshape({1, grid.cells(), c.width});
-    return at::cat({m_positions.narrow(1, 0, 1), cells.to(m_positions.scalar_type())}, 1);
+    return at::cat({all.narrow(1, 0, 1), cells.to(all.scalar_type())}, 1);
 }
 
 GridSize VitTower::grid(std::int64_t height, std::int64_t width) const
@@ -190,7 +201,7 @@ at::Tensor VitTower::embedded(const at::Tensor& images, const ForwardMode& mode)
     const at::Tensor position = positions(size);
     if (!c.classToken)
         return x + position;
-    const at::Tensor cls = (m_cls + position.narrow(1, 0, 1)).expand({n, 1, c.width});
+    const at::Tensor cls = (m_cls.view({1, 1, c.width}) + position.narrow(1, 0, 1)).expand({n, 1, c.width});
     const at::Tensor patches = x + position.narrow(1, 1, size.cells());
     const at::Tensor all = c.registers > 0 ? at::cat({cls, m_registers.expand({n, c.registers, c.width}), patches}, 1)
                                            : at::cat({cls, patches}, 1);

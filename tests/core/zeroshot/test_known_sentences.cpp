@@ -152,19 +152,25 @@ private Q_SLOTS:
         const SentenceVectors near = angles({0, 10, 20}, {0, 1, 2}), far = angles({100, 110}, {0, 1});
         const QTemporaryDir folder;
         const std::filesystem::path path = std::filesystem::path(folder.path().toStdString()) / sentenceFile;
-        SentenceFile file{"model", "lists", std::make_shared<const KnownSentences>(near, far, 2), at(45), 2};
+        SentenceFile file{"model", "words", "lists", std::make_shared<const KnownSentences>(near, far, 2), at(45), 2};
         file.write(path);
-        const auto read = SentenceFile::read(path, "model", "lists", near, far);
+        const auto read = SentenceFile::read(path, {"model", "", "lists"}, near, far);
         QVERIFY(read && read->known->threshold() != 0);
         for (const double angle : {3.0, 50.0, 200.0})
             QVERIFY(std::abs(read->known->of(at(angle)).value - file.known->of(at(angle)).value) < 0.01);
         QVERIFY(std::abs(read->neutral[0] - at(45)[0]) < 0.01F && read->neutralLength == 2);
-        QVERIFY(!SentenceFile::read(path, "other", "lists", near, far));
-        QVERIFY(!SentenceFile::read(path, "model", "others", near, far));
-        QVERIFY(!SentenceFile::read(path.parent_path() / "none", "model", "lists", near, far));
-        QVERIFY_EXCEPTION_THROWN(SentenceFile::read(path, "model", "lists", far, near), Error); // other numbers of them
+        QVERIFY(!SentenceFile::read(path, {"other", "", "lists"}, near, far));
+        // Another model of the same language model: what is known, without what it makes of neutral sentences.
+        const auto sameWords = SentenceFile::read(path, {"other", "words", "lists"}, near, far);
+        QVERIFY(sameWords && sameWords->neutral.empty() && sameWords->model == "other");
+        QVERIFY(std::abs(sameWords->known->threshold() - read->known->threshold()) < 1e-9);
+        QVERIFY(!SentenceFile::read(path, {"other", "words", "others"}, near, far));
+        QVERIFY(!SentenceFile::read(path, {"model", "", "others"}, near, far));
+        QVERIFY(!SentenceFile::read(path.parent_path() / "none", {"model", "", "lists"}, near, far));
+        QVERIFY_EXCEPTION_THROWN(SentenceFile::read(path, {"model", "", "lists"}, far, near),
+                                 Error); // other numbers of them
         writeAtomically(path, std::string_view("no safetensors"));
-        QVERIFY_EXCEPTION_THROWN(SentenceFile::read(path, "model", "lists", near, far), Error);
+        QVERIFY_EXCEPTION_THROWN(SentenceFile::read(path, {"model", "", "lists"}, near, far), Error);
     }
 
     void contextIsComputedOnceAndKept()
