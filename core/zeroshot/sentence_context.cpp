@@ -16,6 +16,7 @@ namespace mama {
 namespace {
 
 constexpr const char* ownSentences = "texts.txt";
+constexpr int longestSentence = 256;           // tokens
 constexpr std::size_t mostOwn = 2000;          // lines that are read of it
 constexpr double wholeListsParameters = 2.5e8; // a language model above takes every second, third, ... sentence
 
@@ -118,19 +119,22 @@ bool SentenceContext::takeNeutral(SentenceFile& file, const Job& job) const
     return true;
 }
 
-// Of the language model that the description names, and of the tokenizer beside it; empty: it has its own.
+// Of the language model that the description names, and of the tokens that the lists become; empty: it has its own.
 std::string SentenceContext::words() const
 {
+    const Tokenizer* tokenizer = m_model->tokenizer();
     try {
         const std::filesystem::path base = baseTextWeights(m_model->description());
-        if (base.empty())
+        if (base.empty() || !tokenizer)
             return {};
-        std::string all = sha256OfFile(base);
-        std::error_code failed;
-        for (const char* name : {"tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"})
-            if (std::filesystem::is_regular_file(m_folder / name, failed))
-                all += sha256OfFile(m_folder / name);
-        return sha256(all);
+        Sha256 all;
+        all.add(sha256OfFile(base));
+        for (const SentenceVectors* list : {&m_known, &m_elsewhere})
+            for (const std::string& text : list->texts) {
+                const Tokens tokens = tokenizer->encode(text, {}, longestSentence);
+                all.add(std::as_bytes(std::span(tokens.ids)));
+            }
+        return all.finish();
     } catch (const Error&) { // what cannot be read is told where the model is loaded
         return {};
     }

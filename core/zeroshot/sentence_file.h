@@ -11,7 +11,7 @@ namespace mama {
 struct SentenceFile
 {
     std::string model; // hash
-    std::string words; // of the language model without adapters and its tokenizer, if it can be told; see read()
+    std::string words; // of the language model without adapters and the sentences' tokens, if it can be told
     std::string lists; // hash of the sentences
     std::shared_ptr<const KnownSentences> known;
     std::vector<float> neutral;     // [K, D] in the space of images, as the model reads a query by default
