@@ -104,6 +104,8 @@ Database::~Database() = default;
 
 void Database::open(const Schema& schema, Access access)
 {
+    if (std::error_code failed; access == Access::Read && fs::file_size(m_path, failed) == 0 && !failed)
+        throw Error(ErrorCode::Format, {action::open}, m_path.string(), {TextId("library.empty", "the file is empty")});
     const bool may = writable(m_path);
     m_network = onNetwork(m_path);
     m_readOnly = access == Access::Read;

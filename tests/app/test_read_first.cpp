@@ -59,10 +59,9 @@ private Q_SLOTS:
         QVERIFY(!model.empty());
         window.read().setModel(QString::fromStdString(model.string()));
         QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
-        QVERIFY(fixture.askAndWait(sentence)); // before the switch: answered
         window.read().reader().setAuthor(QStringLiteral("reader one"));
         window.read().reader().setReadFirst(true);
-        QVERIFY(modelSaysNothing(window)); // and gone with it
+        QVERIFY(modelSaysNothing(window));
         fixture.screenshot(QStringLiteral("read-first"));
         auto* bar = window.read().findChild<VerdictBar*>();
         QVERIFY(bar && bar->isVisible() && !bar->ready());
@@ -92,6 +91,29 @@ private Q_SLOTS:
         const auto table = test::mamaCommand({"reading", "export"}).out;
         QVERIFY2(table.contains("reader one") && table.contains("4A") && table.contains(sentence.toUtf8()),
                  table.constData());
+    }
+
+    // Whoever saw the model's answer before the switch gives no verdict that came before it: the log says so.
+    void aVerdictAfterTheModelIsToldAsSuch()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(sentence)); // before the switch: answered
+        window.read().reader().setReadFirst(true);
+        QVERIFY(modelSaysNothing(window)); // and gone with it
+        choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
+        choice(window, "BI-RADS of the left breast")->setCurrentIndex(3);
+        QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
+        QVERIFY(locked.count() > 0 || locked.wait(10000));
+        QCOMPARE(test::mamaCommand({"reading", "replay", "1"}).status, 1);
+        const auto lines = test::mamaCommand({"reading", "export"}).out.split('\n');
+        const auto column = lines[0].trimmed().split(',').indexOf("model_shown_before");
+        QVERIFY(column > 0);
+        QVERIFY2(lines[1].contains(",1,"), lines[1].constData());
     }
 
     // The switch outlives a kill: the next window begins with the gate closed.

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/text_escape.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
 #include "core/text/sentences/report_sentences.h"
@@ -149,7 +150,11 @@ void takeTexts(const QueryCommand& command, QueryOptions& options)
     options.headings.resize(command.texts.size());
     if (command.report.empty())
         return;
-    for (ReportSentence& sentence : splitReport(readText(command.report))) {
+    const std::string all = readText(command.report);
+    if (!isUtf8(all) || all.find('\0') != std::string::npos)
+        throw Error(ErrorCode::Format, {action::query}, command.report.string(),
+                    {TextId("query.report_no_text", "the report is no text in UTF-8")});
+    for (ReportSentence& sentence : splitReport(all)) {
         options.texts.push_back(std::move(sentence.text));
         options.headings.push_back(std::move(sentence.heading));
     }

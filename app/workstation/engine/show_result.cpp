@@ -57,7 +57,9 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
                                           [&](const SentenceMap& each) { return each.pane == pane; });
             overlay = map == result->maps.end() ? nullptr : map->overlay;
             const auto value = result->scores.images.find(pane);
-            if (result->scores.outside.contains(pane))
+            if (result->scores.unlike)
+                doubt = tr("the model knows no such sentence");
+            else if (result->scores.outside.contains(pane))
                 doubt = tr("outside the model's training data");
             if (value != result->scores.images.end() && std::isfinite(value->second))
                 score = tr("image similarity %1").arg(value->second, 0, 'f', 3);

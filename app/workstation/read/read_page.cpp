@@ -136,7 +136,13 @@ void ReadPage::repeat()
         return;
     m_encodingProblem.clear();
     if (m_session->scores().empty())
-        return m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
+        return Q_EMIT told(
+            tr("No sentence was asked yet: %1 opens the panel for them.")
+                .arg(findChild<QAction*>(QStringLiteral("panel.ask"))->shortcut().toString(QKeySequence::NativeText)),
+            false);
+    for (const SentenceScores& row : m_session->scores())
+        if (row.state == SentenceScores::State::NotAsked || row.state == SentenceScores::State::Failed)
+            m_notes->asked(row.sentence);
     m_session->repeat();
     if (m_queryPanel->selectedRow() < 0)
         m_queryPanel->selectRow(0);
@@ -381,6 +387,16 @@ void ReadPage::place(Slot slot)
     for (const StudyImage& image : m_studies->study()->images)
         if (image.path == path && image.frame == frame)
             m_reader->assign(image);
+    if (const auto placed =
+            std::ranges::find_if(m_studies->study()->images,
+                                 [&](const StudyImage& each) { return each.path == path && each.frame == frame; });
+        placed != m_studies->study()->images.end() && placed->slot == Slot::Extra) {
+        const StudyImage* there = m_studies->study()->inSlot(slot);
+        return Q_EMIT told(tr("%1 is %2, as you say, and stands beside: %3 hangs there.")
+                               .arg(file, QString::fromStdString(viewer::slotName(slot)),
+                                    there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
+                           false);
+    }
     Q_EMIT told(
         tr("%1 is %2, as you say. %3 takes it back.")
             .arg(
@@ -545,6 +561,7 @@ void ReadPage::connectReader()
     });
     connect(m_reader, &ReaderWork::locked, this, [this](const QString& study, const QString& words) {
         m_lockedWords[study.toStdString()] = words;
+        Q_EMIT told({}, false); // what asked for it
         showGate();
         if (m_content->currentWidget() == m_view)
             m_view->setFocus();

@@ -77,6 +77,8 @@ void ReadingNotes::studyShown(const Study& study)
         if (!image.header.sopUid.empty())
             images.push_back(image.header.sopUid);
     note(ReadingEvent::StudyShown, {{"images", std::move(images)}});
+    if (m_seen.contains(m_study)) // a verdict that follows is not one before the model
+        note(ReadingEvent::ModelShown, {{"what", "seen before"}});
     m_zoomed = true; // how it hangs first
     m_rest.start();
 }
@@ -108,6 +110,7 @@ void ReadingNotes::asked(const QString& sentence)
 
 void ReadingNotes::modelShown(const SentenceResult& result)
 {
+    m_seen.insert(m_study);
     if (!m_shown.insert(result.scores.sentence).second)
         return;
     nlohmann::json detail{{"what", result.maps.empty() ? "scores" : "scores and maps"}};

@@ -33,7 +33,8 @@ private:
     ReaderWork& m_work;
     viewer::PaneView& m_view;
     std::string m_study;
-    std::set<QString> m_shown; // sentences whose results were on the screen
+    std::set<std::string> m_seen; // studies of which outputs were shown in this window, in whatever session
+    std::set<QString> m_shown;    // sentences whose results were on the screen
     QTimer m_rest;
     bool m_zoomed = false;
     std::set<viewer::PaneId> m_windowed;

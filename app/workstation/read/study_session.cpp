@@ -4,6 +4,7 @@
 #include "core/study/slots.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace mama {
 namespace {
@@ -108,7 +109,15 @@ std::set<std::size_t> StudySession::images(const Hanging& hanging)
     return all;
 }
 
-std::vector<std::size_t> StudySession::beside() const { return {m_hanging.shown.begin(), m_hanging.shown.end()}; }
+// Where no image has a place among the views, all of them count for the study, looked at or not.
+std::vector<std::size_t> StudySession::beside() const
+{
+    if (m_current < 0 || !viewer::standardViews(*study()).empty())
+        return {m_hanging.shown.begin(), m_hanging.shown.end()};
+    std::vector<std::size_t> all(study()->images.size());
+    std::iota(all.begin(), all.end(), std::size_t{0});
+    return all;
+}
 
 bool StudySession::swapIn(int image)
 {
@@ -176,6 +185,9 @@ bool StudySession::place(int image, Slot slot)
         hanging.alone = static_cast<int>(next - all.begin());
         hanging.shown = {static_cast<std::size_t>(hanging.alone)};
     }
+    for (std::size_t i = 0; i < all.size(); ++i) // another image has its place: it stands beside
+        if (all[i].sideSource == "reader" && all[i].slot == Slot::Extra)
+            m_hangings[shown().uid].shown.insert(i);
     m_hanging = m_hangings[shown().uid]; // show() keeps it
     show(m_current);
     return true;

@@ -71,6 +71,25 @@ bool goesOn(std::string_view line, std::string_view next)
     return !begins || line.size() >= fullLine;
 }
 
+// What a named finding can be said to be: "none", "negative".
+bool isBareValue(std::string_view text)
+{
+    std::string word;
+    for (const char c : text)
+        if (std::isalpha(static_cast<unsigned char>(c)))
+            word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+        else if (!word.empty() && std::isalnum(static_cast<unsigned char>(c)))
+            return false;
+        else if (!word.empty() && c == ' ')
+            word += ' ';
+    while (!word.empty() && word.back() == ' ')
+        word.pop_back();
+    for (const char* value : {"none", "none seen", "no", "negative", "absent", "present", "yes", "positive", "nil"})
+        if (word == value)
+            return true;
+    return false;
+}
+
 class Splitter
 {
 public:
@@ -119,6 +138,8 @@ private:
         if (colon == std::string_view::npos || colon == 0 || colon > longestHeading)
             return 0;
         const std::string_view words = text.substr(0, colon);
+        if (isBareValue(text.substr(colon + 1)))
+            return 0; // "Masses: none." is a finding
         if (!isHeading(words) && (colon + 1 < text.size() || words.find_first_of(".;") != std::string_view::npos))
             return 0;
         std::size_t end = colon + 1;
@@ -174,6 +195,16 @@ private:
 
 } // namespace
 
-std::vector<ReportSentence> splitReport(std::string_view report) { return Splitter(report).split(); }
+std::vector<ReportSentence> splitReport(std::string_view report)
+{
+    constexpr std::string_view byteOrderMark = "\xef\xbb\xbf";
+    const std::size_t skipped = report.starts_with(byteOrderMark) ? byteOrderMark.size() : 0;
+    std::vector<ReportSentence> sentences = Splitter(report.substr(skipped)).split();
+    for (ReportSentence& each : sentences) {
+        each.first += skipped;
+        each.last += skipped;
+    }
+    return sentences;
+}
 
 } // namespace mama

@@ -13,7 +13,7 @@ namespace {
 constexpr auto abbreviations = std::to_array<const char*>(
     {"dr",  "drs", "mr",   "mrs",  "ms",    "prof", "st",    "vs", "approx", "e.g", "i.e", "fig", "figs",
      "cf",  "ca",  "incl", "resp", "dept",  "hosp", "jr",    "sr", "ref",    "pt",  "rt",  "lt",  "bilat",
-     "esp", "eg",  "ie",   "viz",  "a.k.a", "mam",  "mammo", "dx", "hx",     "tx",  "sx"});
+     "esp", "eg",  "ie",   "viz",  "a.k.a", "mam",  "mammo", "dx", "hx",     "tx",  "sx",  "neg", "pos"});
 constexpr auto units = std::to_array<const char*>({"mm", "cm", "m", "ml", "cc", "yr", "yrs", "mo", "wk", "in", "min"});
 
 bool isDigit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }

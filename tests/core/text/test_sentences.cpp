@@ -139,6 +139,22 @@ private Q_SLOTS:
         QCOMPARE(unnegated("Nothing suspicious"), QStringLiteral("something suspicious"));
         QCOMPARE(unnegated("none"), QString());
     }
+
+    // What negates in dictated shorthand; a named finding with a bare value is a sentence, not a section.
+    void shorthandNegates()
+    {
+        for (const char* text : {"w/o mass", "Neg. for mass", "None of the calcifications is suspicious",
+                                 "Lacks calcifications", "There isnt a mass"})
+            QVERIFY2(findNegation(text).has_value(), text);
+        QCOMPARE(findNegation("None of the masses is new")->unnegated, std::string("some of the masses is new"));
+        const auto sentences =
+            splitReport("\xef\xbb\xbf"
+                        "FINDINGS: Neg. for mass. Calcifications seen.\nMasses: none.\nRule out mass.");
+        QCOMPARE(sentences.size(), std::size_t{4});
+        QCOMPARE(sentences[0].text, std::string("Neg. for mass."));
+        QCOMPARE(sentences[2].text, std::string("Masses: none."));
+        QCOMPARE(sentences[3].heading, std::string("FINDINGS"));
+    }
 };
 
 QTEST_GUILESS_MAIN(TestSentences)
