@@ -310,11 +310,13 @@ private Q_SLOTS:
             const auto explained = [&] { // every row has a value, a reason, or work is under way for it
                 return std::ranges::none_of(session.scores(), [&](const SentenceScores& row) {
                     return row.state == SentenceScores::State::Waiting && !session.busy() &&
-                           session.engine().state() == EngineProcess::State::Ready;
+                           session.engine().state() == EngineProcess::State::Ready &&
+                           session.modelProblem().isEmpty(); // that stands above the rows, which show a dash
                 });
             };
             QTRY_VERIFY_WITH_TIMEOUT(explained(), 2000);
         }
+        QTest::qWait(1000); // a kill may still be on its way
         if (session.engine().state() == EngineProcess::State::Stopped)
             session.start();
         QVERIFY(fixture.askAndWait(QStringLiteral("The last one.")));

@@ -254,14 +254,17 @@ private Q_SLOTS:
         auto window = open();
         window->train().openRun(run);
         QTRY_COMPARE(window->train().plot().points(run), std::size_t(60));
-        int found = 0;
-        for (const QLabel* label : window->train().findChildren<QLabel*>())
-            if (label->text().contains(QStringLiteral("<h1>Big")) ||
-                label->text().contains(QStringLiteral("<b>tensor"))) {
-                QCOMPARE(label->textFormat(), Qt::PlainText);
-                ++found;
-            }
-        QVERIFY(found >= 2);
+        const auto shown = [&] { // heading and status follow the curve's first points
+            std::vector<const QLabel*> labels;
+            for (const QLabel* label : window->train().findChildren<QLabel*>())
+                if (label->text().contains(QStringLiteral("<h1>Big")) ||
+                    label->text().contains(QStringLiteral("<b>tensor")))
+                    labels.push_back(label);
+            return labels;
+        };
+        QTRY_VERIFY(shown().size() >= 2);
+        for (const QLabel* label : shown())
+            QCOMPARE(label->textFormat(), Qt::PlainText);
         const QString tip = window->train().list().model().indexOf(run).data(Qt::ToolTipRole).toString();
         QVERIFY2(tip.contains(QStringLiteral("&lt;b&gt;note")), qPrintable(tip));
         shoot(*window, QStringLiteral("markup"));
