@@ -46,9 +46,7 @@ QString peakText(const Pane& pane)
         return value +
                tr(" at %1, %2 mm").arg(pane.peak->at.x * column, 0, 'f', 0).arg(pane.peak->at.y * row, 0, 'f', 0);
     const double depth = (wallRight ? pane.image->columns() - pane.peak->at.x : pane.peak->at.x) * column;
-    return value + tr(", %1 mm from the chest wall, %2 mm from the top")
-                       .arg(depth, 0, 'f', 0)
-                       .arg(pane.peak->at.y * row, 0, 'f', 0);
+    return value + tr(" · %1 mm from the wall, %2 mm down").arg(depth, 0, 'f', 0).arg(pane.peak->at.y * row, 0, 'f', 0);
 }
 
 QString unknownText(const StudyImage& facts)
