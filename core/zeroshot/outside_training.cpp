@@ -7,8 +7,6 @@
 namespace mama {
 namespace {
 
-constexpr const char* idStart = "zeroshot.outside_";
-
 bool speaksOf(const std::string& text, std::string_view word) { return text.find(word) != std::string::npos; }
 
 // The phantoms' makers say so in the file; a picture without a header says nothing.
@@ -36,7 +34,5 @@ std::vector<UserText> outsideTraining(const ModelInfo& model, const ImageHeader&
                                   "outside the model's training data: a secondary capture, such as a scanned film")});
     return reasons;
 }
-
-bool saysOutsideTraining(const UserText& warning) { return warning.id().starts_with(idStart); }
 
 } // namespace mama

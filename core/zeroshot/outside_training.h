@@ -13,7 +13,4 @@ struct ModelInfo;
 // secondary capture such as a scanned film. A value on such an image was never checked by anybody.
 std::vector<UserText> outsideTraining(const ModelInfo& model, const ImageHeader& image);
 
-// Whether a warning of an image is one of these.
-bool saysOutsideTraining(const UserText& warning);
-
 } // namespace mama

@@ -94,7 +94,7 @@ Cancellable<std::vector<float>> SentenceContext::encodedNeutral(const TextOption
     return encoded ? Cancellable<std::vector<float>>(std::move(encoded->global)) : std::nullopt;
 }
 
-Cancellable<SentenceFile> SentenceContext::computed(const Job& job) const
+Cancellable<SentenceFile> SentenceContext::computed(const std::string& words, const Job& job) const
 {
     SentenceVectors known = m_known, elsewhere = m_elsewhere;
     for (SentenceVectors* list : {&known, &elsewhere}) {
@@ -104,7 +104,7 @@ Cancellable<SentenceFile> SentenceContext::computed(const Job& job) const
         list->vectors = std::move(*vectors);
     }
     const auto width = static_cast<std::int64_t>(known.vectors.size() / std::max<std::size_t>(known.texts.size(), 1));
-    SentenceFile out{m_model->info().hash, words(), m_lists, nullptr, {}, 0};
+    SentenceFile out{m_model->info().hash, words, m_lists, nullptr, {}, 0};
     out.known = std::make_shared<const KnownSentences>(std::move(known), std::move(elsewhere), width);
     return takeNeutral(out, job) ? Cancellable<SentenceFile>(std::move(out)) : std::nullopt;
 }
@@ -164,18 +164,18 @@ bool SentenceContext::provide(const Job& job)
         }
     };
     look();
-    if (m_file)
-        return true;
-    if (wanted.words = words(); !wanted.words.empty()) {
+    if (!m_file && !(wanted.words = words()).empty()) {
         places.push_back(kept(wanted.words));
         look();
     }
+    if (m_file && !m_file->neutral.empty())
+        return true;
     if (m_file && !takeNeutral(*m_file, job)) {
         m_file.reset();
         return false;
     }
     if (!m_file) {
-        auto made = computed(job);
+        auto made = computed(wanted.words, job);
         if (!made)
             return false;
         m_file = std::move(*made);
@@ -237,7 +237,7 @@ Cancellable<std::shared_ptr<const std::vector<float>>> SentenceContext::neutral(
 bool SentenceContext::writeFile(const Job& job)
 {
     const std::lock_guard lock(m_mutex);
-    auto made = computed(job);
+    auto made = computed(words(), job);
     if (!made)
         return false;
     m_file = std::move(*made);

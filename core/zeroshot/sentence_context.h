@@ -32,7 +32,7 @@ public:
 
 private:
     bool provide(const Job& job); // m_file; false: cancelled
-    Cancellable<SentenceFile> computed(const Job& job) const;
+    Cancellable<SentenceFile> computed(const std::string& words, const Job& job) const;
     bool takeNeutral(SentenceFile& file, const Job& job) const; // computed; false: cancelled
     std::string words() const;
     std::filesystem::path kept(const std::string& key) const;

@@ -5,6 +5,7 @@
 #include "core/text/sentences/words.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 
 namespace mama {
@@ -74,20 +75,10 @@ bool goesOn(std::string_view line, std::string_view next)
 // What a named finding can be said to be: "none", "negative".
 bool isBareValue(std::string_view text)
 {
-    std::string word;
-    for (const char c : text)
-        if (std::isalpha(static_cast<unsigned char>(c)))
-            word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-        else if (!word.empty() && std::isalnum(static_cast<unsigned char>(c)))
-            return false;
-        else if (!word.empty() && c == ' ')
-            word += ' ';
-    while (!word.empty() && word.back() == ' ')
-        word.pop_back();
-    for (const char* value : {"none", "none seen", "no", "negative", "absent", "present", "yes", "positive", "nil"})
-        if (word == value)
-            return true;
-    return false;
+    while (!text.empty() && !std::isalnum(static_cast<unsigned char>(text.back())))
+        text.remove_suffix(1);
+    constexpr std::array values{"none", "none seen", "no", "negative", "absent", "present", "yes", "positive", "nil"};
+    return std::ranges::find(values, text::lowerAscii(trimmed(text))) != values.end();
 }
 
 class Splitter
@@ -138,14 +129,13 @@ private:
         if (colon == std::string_view::npos || colon == 0 || colon > longestHeading)
             return 0;
         const std::string_view words = text.substr(0, colon);
-        if (isBareValue(text.substr(colon + 1)))
-            return 0; // "Masses: none." is a finding
         if (!isHeading(words) && (colon + 1 < text.size() || words.find_first_of(".;") != std::string_view::npos))
             return 0;
         std::size_t end = colon + 1;
         while (end < text.size() && isBlank(text[end]))
             ++end;
-        return end == text.size() || hasLongWord(text.substr(end)) ? end : 0; // "BI-RADS: 3" is a sentence of its own
+        const std::string_view rest = text.substr(end); // "BI-RADS: 3" and "Masses: none." are sentences of their own
+        return rest.empty() || (hasLongWord(rest) && !isBareValue(rest)) ? end : 0;
     }
 
     std::size_t takeHeading(std::string_view text)
