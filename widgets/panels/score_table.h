@@ -18,6 +18,7 @@ struct SentenceScores
     enum class State { NotAsked, Waiting, Done, Failed }; // not asked: of the study on screen
     QString sentence;
     State state = State::Waiting;
+    bool mayBeAsked() const { return state == State::NotAsked || state == State::Failed; }
     QString note;                            // failure, negation warning, "text cut"; shown below the sentence
     std::map<viewer::PaneId, double> images; // those that were scored
     double right = std::numeric_limits<double>::quiet_NaN();

@@ -114,7 +114,7 @@ std::string LegendFacts::key() const
            std::to_string(style.high) + ' ' + std::to_string(style.threshold) + ' ' +
            std::to_string(static_cast<int>(style.map)) + std::to_string(style.hatchUnseen) + ' ' +
            sentence.toStdString() + '\n' + warning.toStdString() + '\n' + provenance.toStdString() + '\n' +
-           range.toStdString() + std::to_string(style.markBeyond) + std::to_string(static_cast<int>(style.basis));
+           range.toStdString() + std::to_string(static_cast<int>(style.basis));
 }
 
 QString patchText(const ViewImage& image, const MapOverlay& overlay)
@@ -157,8 +157,7 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
         parts << tr("threshold %1").arg(number(style.threshold));
     if (style.opacityByValue)
         parts << tr("opacity grows with the value");
-    if (style.markBeyond)
-        parts << tr("white line: above the scale");
+    parts << tr("white line: above the scale");
     if (style.isolines && !style.cells)
         parts << tr("lines every %1").arg(number(style.isolineStep));
     parts << (legend.meanSubtracted ? tr("mean map subtracted") : tr("mean map not subtracted"));

@@ -51,9 +51,7 @@ void ModelSession::setModel(const QString& folder)
     m_loadCancelled = false;
     m_studyId.clear();
     m_encodingRefused = false;
-    for (const auto& [id, pending] : m_pending)
-        m_engine.cancel(id);
-    m_pending.clear();
+    drop({Request::Load, Request::Encode, Request::Query});
     forgetResults();
     Q_EMIT modelChanged();
     advance();
@@ -61,14 +59,7 @@ void ModelSession::setModel(const QString& folder)
 
 void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside)
 {
-    for (auto it = m_pending.begin(); it != m_pending.end();) {
-        if (it->second.kind == Request::Load) {
-            ++it;
-        } else {
-            m_engine.cancel(it->first);
-            it = m_pending.erase(it);
-        }
-    }
+    drop({Request::Encode, Request::Query});
     if (!m_studyId.empty())
         m_engine.request(protocol::ReleaseRequest{m_studyId});
     // What was asked while no study was open waits for the one that comes.
@@ -87,23 +78,20 @@ void ModelSession::setHeld(bool held)
         return;
     m_held = held;
     if (held) {
-        forgetQueries();
+        drop({Request::Query});
         forgetResults(Wish::Dropped);
     }
     advance();
 }
 
-// Those on the way to the engine.
-void ModelSession::forgetQueries()
+void ModelSession::drop(std::initializer_list<Request> kinds)
 {
-    for (auto it = m_pending.begin(); it != m_pending.end();) {
-        if (it->second.kind == Request::Query) {
-            m_engine.cancel(it->first);
-            it = m_pending.erase(it);
-        } else {
-            ++it;
-        }
-    }
+    std::erase_if(m_pending, [&](const auto& each) {
+        const bool dropped = std::ranges::find(kinds, each.second.kind) != kinds.end();
+        if (dropped)
+            m_engine.cancel(each.first);
+        return dropped;
+    });
 }
 
 void ModelSession::setFusionRule(const QString& rule)
@@ -111,7 +99,7 @@ void ModelSession::setFusionRule(const QString& rule)
     if (rule == m_rule)
         return;
     m_rule = rule;
-    forgetQueries();
+    drop({Request::Query});
     forgetResults();
     advance();
 }
@@ -121,11 +109,11 @@ void ModelSession::ask(const QString& sentence)
     tryAgain();
     const int row = rowOf(sentence);
     if (row >= 0) {
-        const SentenceScores::State state = m_scores[static_cast<std::size_t>(row)].state;
-        if (state == SentenceScores::State::Failed || state == SentenceScores::State::NotAsked)
-            m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Waiting;
+        SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
+        if (scores.mayBeAsked())
+            scores.state = SentenceScores::State::Waiting;
         Q_EMIT scoresChanged();
-        if (m_scores[static_cast<std::size_t>(row)].state == SentenceScores::State::Done)
+        if (scores.state == SentenceScores::State::Done)
             Q_EMIT mapsReady(row);
     } else {
         SentenceScores scores;
@@ -141,19 +129,12 @@ void ModelSession::repeat()
 {
     tryAgain();
     for (SentenceScores& scores : m_scores)
-        if (scores.state == SentenceScores::State::NotAsked || scores.state == SentenceScores::State::Failed) {
+        if (scores.mayBeAsked()) {
             scores.state = SentenceScores::State::Waiting;
             scores.note.clear();
         }
     Q_EMIT scoresChanged();
     advance();
-}
-
-bool ModelSession::canRepeat() const
-{
-    return std::ranges::any_of(m_scores, [](const SentenceScores& scores) {
-        return scores.state == SentenceScores::State::NotAsked || scores.state == SentenceScores::State::Failed;
-    });
 }
 
 // Whoever asks wants another try.
@@ -195,9 +176,7 @@ void ModelSession::cancel()
     const bool load = loading(), encoding = inFlight(Request::Encode);
     if (!load && m_pending.empty())
         return;
-    for (const auto& [id, pending] : m_pending)
-        m_engine.cancel(id);
-    m_pending.clear();
+    drop({Request::Load, Request::Encode, Request::Query});
     for (SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting) {
             scores.state = SentenceScores::State::Failed;

@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QString>
 #include <QStringList>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -78,7 +79,6 @@ public:
     bool loadCancelled() const { return m_loadCancelled; } // that is the problem
     bool busy() const { return !m_pending.empty() || loading(); }
     bool studyEncoded() const { return !m_studyId.empty(); }
-    bool canRepeat() const; // there are sentences that were not asked of this study
     const std::vector<SentenceScores>& scores() const { return m_scores; }
     std::vector<SentenceMap> maps(int row) const;
     std::optional<SentenceResult> result(int row) const; // without a model while there are no maps; empty: no such row
@@ -106,7 +106,7 @@ private:
     enum class Wish { Kept, Dropped }; // for what was asked
     void forgetResults(Wish wish = Wish::Kept);
     bool loading() const;
-    void forgetQueries();
+    void drop(std::initializer_list<Request> kinds); // of what is on the way to the engine
     void tryAgain();
     template <class Message>
     void send(Request kind, const Message& request, const QString& sentence = {});

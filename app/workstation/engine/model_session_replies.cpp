@@ -18,6 +18,7 @@ QString text(const std::string& utf8) { return QString::fromStdString(utf8); }
 
 double first(const std::vector<double>& scores) { return scores.empty() ? nan : scores.front(); }
 
+// Of core/zeroshot/outside_training.h, which the window cannot include.
 bool isOutside(const UserText& warning) { return warning.id().starts_with("zeroshot.outside_"); }
 
 // Empty if the values do not fit the geometry: no map rather than a wrong one.

@@ -136,12 +136,10 @@ void ReadPage::repeat()
         return;
     m_encodingProblem.clear();
     if (m_session->scores().empty())
-        return Q_EMIT told(
-            tr("No sentence was asked yet: %1 opens the panel for them.")
-                .arg(findChild<QAction*>(QStringLiteral("panel.ask"))->shortcut().toString(QKeySequence::NativeText)),
-            false);
+        return Q_EMIT told(tr("No sentence was asked yet: %1 opens the panel for them.").arg(keyOf("panel.ask")),
+                           false);
     for (const SentenceScores& row : m_session->scores())
-        if (row.state == SentenceScores::State::NotAsked || row.state == SentenceScores::State::Failed)
+        if (row.mayBeAsked())
             m_notes->asked(row.sentence);
     m_session->repeat();
     if (m_queryPanel->selectedRow() < 0)
@@ -384,25 +382,19 @@ void ReadPage::place(Slot slot)
     const QString file = QString::fromStdString(pathText(path.filename()));
     if (!m_studies->place(static_cast<int>(active->image), slot))
         return Q_EMIT told(tr("The file says which view %1 is: it stays so.").arg(file), false);
-    for (const StudyImage& image : m_studies->study()->images)
-        if (image.path == path && image.frame == frame)
-            m_reader->assign(image);
-    if (const auto placed =
-            std::ranges::find_if(m_studies->study()->images,
-                                 [&](const StudyImage& each) { return each.path == path && each.frame == frame; });
-        placed != m_studies->study()->images.end() && placed->slot == Slot::Extra) {
+    const auto placed = std::ranges::find_if(m_studies->study()->images, [&](const StudyImage& each) {
+        return each.path == path && each.frame == frame; // placing one reorders them
+    });
+    m_reader->assign(*placed);
+    const QString view = QString::fromStdString(viewer::slotName(slot));
+    if (placed->slot == Slot::Extra) {
         const StudyImage* there = m_studies->study()->inSlot(slot);
-        return Q_EMIT told(tr("%1 is %2, as you say, and stands beside: %3 hangs there.")
-                               .arg(file, QString::fromStdString(viewer::slotName(slot)),
-                                    there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
-                           false);
+        return Q_EMIT told(
+            tr("%1 is %2, as you say, and stands beside: %3 hangs there.")
+                .arg(file, view, there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
+            false);
     }
-    Q_EMIT told(
-        tr("%1 is %2, as you say. %3 takes it back.")
-            .arg(
-                file, QString::fromStdString(viewer::slotName(slot)),
-                findChild<QAction*>(QStringLiteral("study.place.undo"))->shortcut().toString(QKeySequence::NativeText)),
-        false);
+    Q_EMIT told(tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, keyOf("study.place.undo")), false);
 }
 
 void ReadPage::undoPlace()
@@ -411,6 +403,11 @@ void ReadPage::undoPlace()
         return Q_EMIT told(tr("There is nothing to take back."), false);
     m_reader->undoAssign();
     Q_EMIT told(tr("Side and view are unknown again."), false);
+}
+
+QString ReadPage::keyOf(const char* command) const
+{
+    return findChild<QAction*>(QLatin1String(command))->shortcut().toString(QKeySequence::NativeText);
 }
 
 void ReadPage::selectSentence(int by)

@@ -102,6 +102,7 @@ private:
     void stepAlone(int by);
     void perform(viewer::ViewCommand command);
     void selectSentence(int by);
+    QString keyOf(const char* command) const; // as the reader's keyboard names it
     std::vector<ScoredImage> scoredColumns() const;
     void stepFrame(int by); // of the active image
     void showMaps();

@@ -26,7 +26,6 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
     cancel();
     m_studies.clear();
     m_current = -1;
-    m_hanging = {};
     m_hangings.clear();
     m_placed.clear();
     m_cache.clear();
@@ -71,11 +70,8 @@ void StudySession::show(int study)
     m_jobs.clear();
     m_arriving.clear();
     m_waiting = 0;
-    if (m_current >= 0)
-        m_hangings[shown().uid] = m_hanging;
     m_current = study;
-    const auto before = m_hangings.find(shown().uid);
-    m_hanging = before == m_hangings.end() ? hangingOf(shown()) : before->second;
+    m_hangings.try_emplace(shown().uid, hangingOf(shown()));
     Q_EMIT studyShown();
     if (const auto* pictures = m_cache.find(shown().uid)) {
         for (const LoadedImage& image : PictureCache::Pictures(*pictures))
@@ -92,11 +88,28 @@ void StudySession::show(int study)
 StudySession::Hanging StudySession::hangingOf(const Study& study)
 {
     Hanging hanging{viewer::standardViews(study), -1, {}};
-    if (hanging.views.empty() && !study.images.empty()) {
-        hanging.alone = 0;
-        hanging.shown = {0};
-    }
+    if (hanging.views.empty() && !study.images.empty())
+        hanging.showAlone(0);
     return hanging;
+}
+
+void StudySession::Hanging::showAlone(std::size_t image)
+{
+    alone = static_cast<int>(image);
+    shown.insert(image);
+}
+
+const StudySession::Hanging& StudySession::now() const
+{
+    static const Hanging nothing;
+    return m_current < 0 ? nothing : m_hangings.at(study()->uid);
+}
+
+StudyImage* StudySession::imageAt(int image)
+{
+    return m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size())
+               ? nullptr
+               : &shown().images[static_cast<std::size_t>(image)];
 }
 
 std::set<std::size_t> StudySession::images(const Hanging& hanging)
@@ -113,7 +126,7 @@ std::set<std::size_t> StudySession::images(const Hanging& hanging)
 std::vector<std::size_t> StudySession::beside() const
 {
     if (m_current < 0 || !viewer::standardViews(*study()).empty())
-        return {m_hanging.shown.begin(), m_hanging.shown.end()};
+        return {now().shown.begin(), now().shown.end()};
     std::vector<std::size_t> all(study()->images.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     return all;
@@ -121,37 +134,37 @@ std::vector<std::size_t> StudySession::beside() const
 
 bool StudySession::swapIn(int image)
 {
-    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()))
-        return false;
-    const auto index = static_cast<std::size_t>(image);
-    const StudyImage& chosen = shown().images[index];
-    const Slot slot = chosen.slot == Slot::Extra ? slotOf(chosen) : chosen.slot;
+    const StudyImage* chosen = imageAt(image);
+    const Slot slot = !chosen ? Slot::Extra : chosen->slot == Slot::Extra ? slotOf(*chosen) : chosen->slot;
     if (slot == Slot::Extra)
         return false;
-    m_hanging.views[slot] = {shown().uid, index};
-    m_hanging.alone = -1;
-    if (chosen.slot == Slot::Extra)
-        m_hanging.shown.insert(index);
-    read(image);
+    const auto index = static_cast<std::size_t>(image);
+    now().views[slot] = {shown().uid, index};
+    now().alone = -1;
+    if (chosen->slot == Slot::Extra)
+        now().shown.insert(index);
+    readMissing(index);
     rehung();
     return true;
 }
 
 void StudySession::showAlone(int image)
 {
-    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()))
+    const StudyImage* chosen = imageAt(image);
+    if (!chosen)
         return;
-    m_hanging.alone = image;
-    if (shown().images[static_cast<std::size_t>(image)].slot == Slot::Extra)
-        m_hanging.shown.insert(static_cast<std::size_t>(image));
-    read(image);
+    const auto index = static_cast<std::size_t>(image);
+    now().alone = image;
+    if (chosen->slot == Slot::Extra)
+        now().shown.insert(index);
+    readMissing(index);
     rehung();
 }
 
 void StudySession::showViews()
 {
-    if (!m_hanging.views.empty())
-        m_hanging.alone = -1;
+    if (!hanging().empty())
+        now().alone = -1;
 }
 
 void StudySession::rehung()
@@ -164,31 +177,24 @@ void StudySession::rehung()
 
 bool StudySession::place(int image, Slot slot)
 {
-    if (m_current < 0 || image < 0 || image >= static_cast<int>(shown().images.size()) || slot == Slot::Extra)
+    StudyImage* chosen = imageAt(image);
+    if (!chosen || slot == Slot::Extra)
         return false;
-    StudyImage& chosen = shown().images[static_cast<std::size_t>(image)];
-    const bool said = chosen.side != Side::Unknown && !chosen.view.empty() && chosen.sideSource != "reader";
-    if (said)
+    if (chosen->side != Side::Unknown && !chosen->view.empty() && chosen->sideSource != "reader")
         return false;
-    m_placed.push_back({shown().uid, chosen});
-    setByReader(chosen, slot == Slot::RCC || slot == Slot::RMLO ? Side::Right : Side::Left,
+    m_placed.push_back({shown().uid, *chosen});
+    setByReader(*chosen, slot == Slot::RCC || slot == Slot::RMLO ? Side::Right : Side::Left,
                 slot == Slot::RCC || slot == Slot::LCC ? "CC" : "MLO");
     fillSlots(shown());
     m_cache.forget(shown().uid);
-    m_hangings[shown().uid] = hangingOf(shown());
-    // The next one that is to be placed.
     const auto& all = shown().images;
-    const auto next = std::ranges::find_if(
-        all, [](const StudyImage& each) { return each.side == Side::Unknown || each.view.empty(); });
-    if (next != all.end()) {
-        Hanging& hanging = m_hangings[shown().uid];
-        hanging.alone = static_cast<int>(next - all.begin());
-        hanging.shown = {static_cast<std::size_t>(hanging.alone)};
-    }
-    for (std::size_t i = 0; i < all.size(); ++i) // another image has its place: it stands beside
-        if (all[i].sideSource == "reader" && all[i].slot == Slot::Extra)
-            m_hangings[shown().uid].shown.insert(i);
-    m_hanging = m_hangings[shown().uid]; // show() keeps it
+    Hanging hanging{viewer::standardViews(shown()), -1, {}};
+    for (std::size_t i = 0; i < all.size(); ++i)
+        if (hanging.alone < 0 && (all[i].side == Side::Unknown || all[i].view.empty()))
+            hanging.showAlone(i); // the next one that is to be placed
+        else if (all[i].sideSource == "reader" && all[i].slot == Slot::Extra)
+            hanging.shown.insert(i); // another image has its place: it stands beside
+    now() = std::move(hanging);
     show(m_current);
     return true;
 }
@@ -211,69 +217,49 @@ bool StudySession::undoPlace()
     *placed = before.image;
     fillSlots(*study);
     m_cache.forget(study->uid);
-    Hanging hanging = hangingOf(*study);
-    hanging.alone = static_cast<int>(std::ranges::find_if(study->images, same) - study->images.begin());
-    hanging.shown = {static_cast<std::size_t>(hanging.alone)};
-    const auto index = static_cast<int>(study - m_studies.begin());
-    m_hangings[study->uid] = hanging;
-    if (index == m_current)
-        m_hanging = hanging;
-    show(index);
+    Hanging hanging{viewer::standardViews(*study), -1, {}};
+    hanging.showAlone(static_cast<std::size_t>(std::ranges::find_if(study->images, same) - study->images.begin()));
+    m_hangings[study->uid] = std::move(hanging);
+    show(static_cast<int>(study - m_studies.begin()));
     return true;
 }
 
-// Whatever is not among what is kept of the study; what is being read with the study comes by itself.
-void StudySession::read(int image)
+// What is being read with the study comes by itself.
+void StudySession::readMissing(std::size_t image)
 {
-    const auto index = static_cast<std::size_t>(image);
     const auto* kept = m_cache.find(shown().uid);
-    if (kept && std::ranges::any_of(*kept, [&](const LoadedImage& each) { return each.index == index; }))
-        return;
+    if (!kept || std::ranges::find(*kept, image, &LoadedImage::index) == kept->end())
+        m_jobs.push_back(readOne(image));
+}
+
+BackgroundJob StudySession::readOne(std::size_t image)
+{
     BackgroundJob::Callbacks<LoadedImage> calls;
-    calls.work = [facts = shown().images[index], index](const Job&) -> Cancellable<LoadedImage> {
-        return loadImage(facts, index);
+    calls.work = [facts = shown().images[image], image](const Job&) -> Cancellable<LoadedImage> {
+        return loadImage(facts, image);
     };
-    calls.done = [this, uid = shown().uid](LoadedImage loaded) {
+    calls.done = [this](LoadedImage loaded) {
         if (loaded.picture)
             shown().images[loaded.index] = loaded.picture->facts();
-        m_cache.add(uid, loaded);
+        m_cache.add(shown().uid, loaded);
         Q_EMIT pictureReady(loaded);
         Q_EMIT studyComplete();
     };
-    calls.failed = [this, index](const QString& reason) {
-        LoadedImage refused;
-        refused.index = index;
-        refused.problem = reason.toStdString();
-        Q_EMIT pictureReady(refused);
+    calls.failed = [this, image](const QString& reason) {
+        Q_EMIT pictureReady({image, nullptr, reason.toStdString()});
     };
-    m_jobs.push_back(BackgroundJob::start<LoadedImage>(this, std::move(calls)));
+    return BackgroundJob::start<LoadedImage>(this, std::move(calls));
 }
 
 void StudySession::showFrame(int image, int frame)
 {
     if (m_current < 0)
         return;
-    StudyImage& shown = m_studies[static_cast<std::size_t>(m_current)].images.at(static_cast<std::size_t>(image));
-    shown.frame = std::clamp(frame, 0, std::max(0, shown.header.frames - 1));
+    StudyImage& chosen = shown().images.at(static_cast<std::size_t>(image));
+    chosen.frame = std::clamp(frame, 0, std::max(0, chosen.header.frames - 1));
     m_cache.clear();
     m_frame.cancel();
-    BackgroundJob::Callbacks<LoadedImage> calls;
-    calls.work = [facts = shown, image](const Job&) -> Cancellable<LoadedImage> {
-        return loadImage(facts, static_cast<std::size_t>(image));
-    };
-    calls.done = [this](const LoadedImage& loaded) {
-        if (loaded.picture)
-            m_studies[static_cast<std::size_t>(m_current)].images[loaded.index] = loaded.picture->facts();
-        Q_EMIT pictureReady(loaded);
-        Q_EMIT studyComplete();
-    };
-    calls.failed = [this, image](const QString& reason) {
-        LoadedImage refused;
-        refused.index = static_cast<std::size_t>(image);
-        refused.problem = reason.toStdString();
-        Q_EMIT pictureReady(refused);
-    };
-    m_frame = BackgroundJob::start<LoadedImage>(this, std::move(calls));
+    m_frame = readOne(static_cast<std::size_t>(image));
 }
 
 void StudySession::cancel()
@@ -296,7 +282,7 @@ void StudySession::load(int study, bool ahead)
         m_cache.find(m_studies[static_cast<std::size_t>(study)].uid))
         return;
     const std::set<std::size_t> hung =
-        images(study == m_current ? m_hanging : hangingOf(m_studies[static_cast<std::size_t>(study)]));
+        images(study == m_current ? now() : hangingOf(m_studies[static_cast<std::size_t>(study)]));
     if (!ahead) {
         m_waiting = hung.size();
         Q_EMIT progress(tr("reading images"), 0, static_cast<qint64>(hung.size()));
@@ -314,10 +300,7 @@ void StudySession::load(int study, bool ahead)
             return loadImage(facts, index);
         };
         calls.failed = [this, study, ahead, index, count = hung.size()](const QString& reason) {
-            LoadedImage refused;
-            refused.index = index;
-            refused.problem = reason.toStdString();
-            take(study, ahead, refused, count);
+            take(study, ahead, {index, nullptr, reason.toStdString()}, count);
         };
         calls.done = [this, study, ahead, count = hung.size()](LoadedImage image) {
             take(study, ahead, std::move(image), count);

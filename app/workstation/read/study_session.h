@@ -44,8 +44,8 @@ public:
     const std::vector<Study>& studies() const { return m_studies; }
     int current() const { return m_current; }
     const Study* study() const { return m_current < 0 ? nullptr : &m_studies[static_cast<std::size_t>(m_current)]; }
-    const viewer::StandardViews& hanging() const { return m_hanging.views; }
-    int alone() const { return m_hanging.alone; } // the image shown by itself; -1: the views
+    const viewer::StandardViews& hanging() const { return now().views; }
+    int alone() const { return now().alone; } // the image shown by itself; -1: the views
     // Images that were hung or shown by themselves, and are none of the study's four: scored in columns of their own.
     std::vector<std::size_t> beside() const;
     bool busy() const { return m_scanning || m_waiting > 0; }
@@ -66,6 +66,7 @@ private:
         viewer::StandardViews views;
         int alone = -1;
         std::set<std::size_t> shown; // extras
+        void showAlone(std::size_t image);
     };
     struct Placed // what it was before
     {
@@ -75,15 +76,18 @@ private:
     static Hanging hangingOf(const Study& study);
     static std::set<std::size_t> images(const Hanging& hanging);
     Study& shown() { return m_studies[static_cast<std::size_t>(m_current)]; }
+    StudyImage* imageAt(int image); // of the study on screen; null: none
+    const Hanging& now() const;
+    Hanging& now() { return m_hangings.at(shown().uid); }
     void load(int study, bool ahead);
     void take(int study, bool ahead, LoadedImage image, std::size_t expected);
-    void read(int image); // one more, beside those that hung when the study was shown
+    BackgroundJob readOne(std::size_t image); // of the study on screen
+    void readMissing(std::size_t image);      // beside those that hung when the study was shown
     void rehung();
 
     std::vector<Study> m_studies;
     int m_current = -1;
-    Hanging m_hanging;                         // of the current study
-    std::map<std::string, Hanging> m_hangings; // of those shown before, by UID
+    std::map<std::string, Hanging> m_hangings; // of the studies that were shown, by UID
     std::vector<Placed> m_placed;
     bool m_scanning = false;
     std::size_t m_waiting = 0;

@@ -47,7 +47,6 @@ struct OverlayStyle
     double isolineStep = 0.25;
     bool hideAir = true;     // mask what lies outside the breast
     bool hatchUnseen = true; // breast that the model did not see; elsewhere its crop is outlined
-    bool markBeyond = true;  // a line around values above the scale's upper end
     ColourMap map = ColourMap::Even;
     bool operator==(const OverlayStyle&) const = default;
 };

@@ -279,7 +279,6 @@ private:
         m_overlay.set("isolines", style.isolines && style.isolineStep > 0 ? 1 : 0);
         m_overlay.set("hideAir", style.hideAir ? 1 : 0);
         m_overlay.set("hatch", style.hatchUnseen ? 1 : 0);
-        m_overlay.set("beyond", style.markBeyond ? 1 : 0);
         m_overlay.set("isolineStep", static_cast<float>(std::max(style.isolineStep, 1e-6)));
         m_overlay.set("unit", static_cast<float>(frame.unit));
         m_overlay.draw(rect, rect);

@@ -109,7 +109,6 @@ uniform int cells;
 uniform int isolines;
 uniform int hideAir;
 uniform int hatch;
-uniform int beyond;       // 1: a line around values above the range
 uniform float isolineStep;
 uniform float unit;       // device pixels a logical pixel
 vec2 at(ivec2 t) { return texelFetch(map, clamp(t, ivec2(0), grid - 1), 0).rg; }
@@ -154,10 +153,10 @@ void main()
         float off = abs(fract(value / isolineStep + 0.5) - 0.5) * isolineStep / slope;
         if (off < 0.7 * unit) result = mix(result, vec4(1.0), 0.8);
       }
-      float high = max(range.x, range.y);
-      if (beyond == 1 && cells == 0 && slope > 0.0 && abs(value - high) / slope < 0.8 * unit)
+      float high = max(range.x, range.y); // a line around what lies above the scale
+      if (cells == 0 && slope > 0.0 && abs(value - high) / slope < 0.8 * unit)
         result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
-      if (beyond == 1 && cells == 1 && value > high) {
+      if (cells == 1 && value > high) {
         vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
         if (min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
       }
