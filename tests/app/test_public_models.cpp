@@ -3,7 +3,6 @@
 #include "tests/app/mama_command.h"
 
 #include <cmath>
-#include <regex>
 
 using namespace mama;
 using namespace mama::test;
@@ -65,13 +64,8 @@ private:
                               "--out",      text(folder), "--json"};
         if (std::filesystem::exists(parity.path("text-model")))
             arguments << "--text-model" << text(parity.path("text-model"));
-        // The number of the image tower's heads, which small weights do not show and only the case tells.
-        const auto& files = parity.description().at("files");
-        const std::string note =
-            files.contains(source.weights) ? files[source.weights].value("note", std::string()) : std::string();
-        std::smatch heads;
-        if (std::regex_search(note, heads, std::regex("heads: image (\\d+)"))) {
-            writeAtomically(at("told.json"), nlohmann::json{{"vit_heads", std::stoi(heads[1])}}.dump());
+        if (const auto heads = parity.imageHeads(source.weights)) {
+            writeAtomically(at("told.json"), nlohmann::json{{"vit_heads", *heads}}.dump());
             arguments << "--config" << text(at("told.json"));
         }
         if (!std::filesystem::exists(folder) && mamaCommand(arguments).status != 0)

@@ -5,6 +5,7 @@
 #include <QDebug>
 #include <cstdlib>
 #include <random>
+#include <regex>
 
 namespace mama::test {
 namespace {
@@ -50,6 +51,16 @@ ParityCase::ParityCase(const std::string& name, const std::filesystem::path& fol
 }
 
 nlohmann::json ParityCase::json(const std::string& file) const { return readJson(path(file)); }
+
+std::optional<int> ParityCase::imageHeads(const std::string& checkpoint) const
+{
+    const nlohmann::json& files = m_case.at("files");
+    const std::string note =
+        files.contains(checkpoint) ? files[checkpoint].value("note", std::string()) : std::string();
+    std::smatch heads;
+    return std::regex_search(note, heads, std::regex("heads: image (\\d+)")) ? std::optional(std::stoi(heads[1]))
+                                                                             : std::nullopt;
+}
 
 std::string ParityCase::difference(const std::string& file, std::span<const double> actual) const
 {

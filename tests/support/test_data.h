@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -45,6 +46,8 @@ public:
     const nlohmann::json& description() const { return m_case; }
     NpyArray array(const std::string& file) const { return readNpy(path(file)); }
     nlohmann::json json(const std::string& file) const;
+    // The heads of a checkpoint's image tower, which small weights do not show and only the case tells.
+    std::optional<int> imageHeads(const std::string& checkpoint) const;
     // Empty if every |actual - expected| <= atol + rtol * |expected| with that file's tolerances; else what is
     // wrong, worst element first. The largest difference goes to the test's log.
     std::string difference(const std::string& file, std::span<const float> actual) const;

@@ -4,6 +4,7 @@
 #include "core/library/network_folder.h"
 #include "core/library/reader_file.h"
 #include "core/library/reader_schema.h"
+#include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
@@ -17,31 +18,10 @@
 #include <thread>
 
 using namespace mama;
+using namespace mama::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder
-{
-public:
-    fs::path operator/(const std::string& name) const { return fs::path(m_folder.path().toStdString()) / name; }
-
-private:
-    QTemporaryDir m_folder;
-};
-
-template <class Call>
-std::string fault(Call&& call)
-{
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 std::string scalar(const fs::path& path, const std::string& query)
 {

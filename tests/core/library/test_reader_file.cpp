@@ -7,6 +7,7 @@
 #include "core/library/reading_check.h"
 #include "core/library/reading_table.h"
 #include "core/library/study_key.h"
+#include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
 
 #include <QRegularExpression>
@@ -14,6 +15,7 @@
 #include <thread>
 
 using namespace mama;
+using namespace mama::test;
 using nlohmann::json;
 namespace fs = std::filesystem;
 
@@ -25,29 +27,6 @@ Verdict verdictOf(const std::string& uid)
 {
     return {uid, "2", "4A", "C", 80, {{"1.2.3.4", 0, 812.5, 1044.25, Side::Left}}, "spiculated, \"6 o'clock\"\nbiopsy"};
 }
-
-class Folder
-{
-public:
-    fs::path operator/(const std::string& name) const { return fs::path(m_folder.path().toStdString()) / name; }
-
-private:
-    QTemporaryDir m_folder;
-};
-
-// What a call that must fail says.
-template <class Call>
-std::string fault(Call&& call)
-{
-    try {
-        call();
-    } catch (const Error& error) {
-        return error.what();
-    }
-    return {};
-}
-
-bool has(const std::string& text, const std::string& part) { return text.find(part) != text.npos; }
 
 // All bytes that lie in a folder.
 std::string bytesIn(const fs::path& folder)

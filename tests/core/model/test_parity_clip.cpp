@@ -6,7 +6,6 @@
 #include <ATen/ATen.h>
 #include <QTemporaryDir>
 #include <cmath>
-#include <regex>
 
 using namespace mama;
 using namespace mama::test;
@@ -45,13 +44,9 @@ private:
         options.checkpoint = parity.path(file);
         if (std::filesystem::exists(parity.path("text-model")))
             options.textModel = parity.path("text-model");
-        // The number of the image tower's heads, which small weights do not show and only the case tells.
-        const Json& files = parity.description().at("files");
-        const std::string note = files.contains(file) ? files[file].value("note", std::string()) : std::string();
-        std::smatch heads;
-        if (std::regex_search(note, heads, std::regex("heads: image (\\d+)"))) {
+        if (const auto heads = parity.imageHeads(file)) {
             options.config = m_folder.filePath("told.json").toStdString();
-            writeAtomically(options.config, Json{{"vit_heads", std::stoi(heads[1])}}.dump());
+            writeAtomically(options.config, Json{{"vit_heads", *heads}}.dump());
         }
         return options;
     }
