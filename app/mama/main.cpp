@@ -109,7 +109,7 @@ int main(int argc, char** argv)
     app.footer(
         "Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were refused (listed), 130 cancelled.\n"
         "Arrays are .npy files; - is standard input or output; --json prints one JSON document and nothing else.\n"
-        "Environment: MAMA_CACHE (folder of embeddings, measurements, prepared images and downloads), MAMA_MODELS (folders with models, colon separated), MAMA_READER (file with the readers' own work).\n"
+        "Environment: MAMA_CACHE (folder of embeddings, measurements, prepared images and downloads), MAMA_MODELS (folders with models, colon separated), MAMA_READER (file with the readers' own work), MAMA_HUB (where public checkpoints come from).\n"
         "Example: mama query --model my-model --study four-view --text \"There is a mass.\" --maps maps --json");
     cli::addAll(app, context);
     try {

@@ -1,4 +1,5 @@
-// mama model: what belongs to a model folder beside its weights.
+// mama model: the public checkpoints, and what belongs to a model folder beside its weights.
+#include "app/mama/models/public_models.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
@@ -158,8 +159,9 @@ void addSentences(CLI::App& model, Context& context)
 void addModel(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<ReferenceCommand>();
-    CLI::App* model = app.add_subcommand("model", "What belongs to a model beside its weights");
+    CLI::App* model = app.add_subcommand("model", "Public checkpoints, and what belongs to a model beside its weights");
     model->require_subcommand(1);
+    addPublicModels(*model, context);
     addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
     command->description(

@@ -1,0 +1,68 @@
+#include "core/download/hub_address.h"
+
+#include "core/base/error.h"
+#include "core/download/download_actions.h"
+
+#include <QUrl>
+#include <algorithm>
+#include <cstdlib>
+
+namespace mama {
+namespace {
+
+std::string variable(const char* key)
+{
+    const char* value = std::getenv(key);
+    return value ? value : "";
+}
+
+} // namespace
+
+std::string hubAddress(const std::string& given)
+{
+    const QUrl url(QString::fromStdString(given), QUrl::StrictMode);
+    const bool web = url.scheme() == QLatin1String("http") || url.scheme() == QLatin1String("https");
+    if (!url.isValid() || !web || url.host().isEmpty())
+        throw Error(ErrorCode::Usage, {action::getModel}, url.toString(QUrl::RemoveUserInfo).toStdString(),
+                    {TextId("hub.no_address", "an address that begins with https:// or http:// is expected")});
+    if (!url.userInfo().isEmpty() || url.hasQuery() || url.hasFragment())
+        throw Error(ErrorCode::Usage, {action::getModel}, url.host().toStdString(),
+                    {TextId("hub.address_holds_more",
+                            "the address of a hub holds neither a user's name or password nor anything after ? or #")});
+    std::string text = url.toString(QUrl::FullyEncoded).toStdString();
+    while (text.ends_with('/'))
+        text.pop_back();
+    return text;
+}
+
+std::string usualHub(const Catalogue& catalogue)
+{
+    const std::string own = variable("MAMA_HUB");
+    return own.empty() ? catalogue.hub : hubAddress(own);
+}
+
+std::string addressOf(const CatalogueFile& file, const std::string& hub)
+{
+    const auto encoded = [](const std::string& text) {
+        return QUrl::toPercentEncoding(QString::fromStdString(text), "/").toStdString();
+    };
+    return hub + "/" + encoded(file.repository) + "/resolve/" + encoded(file.revision) + "/" + encoded(file.path);
+}
+
+std::string tokenFromEnvironment()
+{
+    const std::string own = variable("MAMA_HUB_TOKEN");
+    return checkedToken(own.empty() ? variable("HF_TOKEN") : own);
+}
+
+std::string checkedToken(const std::string& given)
+{
+    const auto first = given.find_first_not_of(" \t\r\n"), last = given.find_last_not_of(" \t\r\n");
+    const std::string token = first == std::string::npos ? "" : given.substr(first, last - first + 1);
+    if (std::any_of(token.begin(), token.end(), [](char c) { return c <= ' ' || c > '~'; }))
+        throw Error(ErrorCode::Usage, {action::getModel}, "",
+                    {TextId("hub.token_form", "the token holds characters that no token holds")});
+    return token;
+}
+
+} // namespace mama
