@@ -34,6 +34,26 @@ constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
                               Wording{"arent", "are"},
                               Wording{"lacks", "has"},
                               Wording{"no longer present", "present"},
+                              Wording{"has disappeared", "is present"},
+                              Wording{"have disappeared", "are present"},
+                              Wording{"has vanished", "is present"},
+                              Wording{"have vanished", "are present"},
+                              Wording{"has resolved", "is present"},
+                              Wording{"have resolved", "are present"},
+                              Wording{"has been excised", "is present"},
+                              Wording{"have been excised", "are present"},
+                              Wording{"has been resected", "is present"},
+                              Wording{"have been resected", "are present"},
+                              Wording{"has been removed", "is present"},
+                              Wording{"have been removed", "are present"},
+                              Wording{"was excised", "is present"},
+                              Wording{"were excised", "are present"},
+                              Wording{"was resected", "is present"},
+                              Wording{"were resected", "are present"},
+                              Wording{"was removed", "is present"},
+                              Wording{"were removed", "are present"},
+                              Wording{"is gone", "is present"},
+                              Wording{"are gone", "are present"},
                               Wording{"does not show", "shows"},
                               Wording{"do not show", "show"},
                               Wording{"does not demonstrate", "demonstrates"},
@@ -41,6 +61,9 @@ constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
                               Wording{"no longer", "still"},
                               Wording{"without", "with"},
                               Wording{"absent", "present"},
+                              Wording{"(-)", "(+)"},
+                              Wording{"(\xe2\x88\x92)", "(+)"},
+                              Wording{"(\xe2\x80\x93)", "(+)"},
                               Wording{"cannot", "can"},
                               Wording{"can not", "can"},
                               Wording{"never", ""},
@@ -53,6 +76,10 @@ constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
                               Wording{"n't", ""},
                               Wording{"n\xe2\x80\x99t", ""}};
 
+// The whole answer behind a colon: "Mass: no.", "Calcifications: negative".
+constexpr std::array answers{Wording{"negative", "positive"}, Wording{"absent", "present"}, Wording{"none", "yes"},
+                             Wording{"nil", "yes"}, Wording{"no", "yes"}};
+
 struct Found
 {
     std::size_t at = std::string::npos;
@@ -60,6 +87,40 @@ struct Found
 
     std::size_t end() const { return at + std::string_view(wording->negating).size(); }
 };
+
+// Nothing follows up to the end of the clause but marks.
+bool isLast(std::string_view lower, std::size_t end)
+{
+    const std::size_t next = lower.find_first_not_of(" \t.!", end);
+    return next == std::string_view::npos || lower[next] == ';' || lower[next] == ',';
+}
+
+// An answer behind a colon; assessments ("BI-RADS 1: negative") are none.
+Found firstAnswer(const std::string& lower, std::size_t from)
+{
+    for (std::size_t colon = lower.find(':', from); colon != std::string::npos; colon = lower.find(':', colon + 1)) {
+        const std::size_t begin = lower.find_first_not_of(" \t", colon + 1);
+        const std::string_view asked = std::string_view(lower).substr(0, colon);
+        if (begin == std::string::npos || asked.find("rads") != std::string_view::npos ||
+            text::hasAnyWord(asked, "assessment|category|impression|conclusion"))
+            continue;
+        for (const Wording& answer : answers) {
+            const std::string_view word = answer.negating;
+            if (std::string_view(lower).substr(begin).starts_with(word) && isLast(lower, begin + word.size()))
+                return {begin, &answer};
+        }
+    }
+    return {};
+}
+
+// "No. 2" counts.
+bool isNumber(std::string_view lower, std::size_t at)
+{
+    if (lower.substr(at + 2, 1) != ".")
+        return false;
+    const std::size_t next = lower.find_first_not_of(" \t", at + 3);
+    return next != std::string_view::npos && lower[next] >= '0' && lower[next] <= '9';
+}
 
 // What follows takes the negation back: "cannot be excluded", "not ruled out".
 bool isTakenBack(std::string_view lower, std::size_t end)
@@ -82,12 +143,12 @@ bool isTakenBack(std::string_view lower, std::size_t end)
 
 Found firstNegation(const std::string& lower, std::size_t from)
 {
-    Found first;
+    Found first = firstAnswer(lower, from);
     for (const Wording& wording : wordings) {
         const std::string_view word = wording.negating;
         std::size_t at = word.starts_with("n'") || word.starts_with("n\xe2") ? lower.find(word, from)
                                                                              : text::findWord(lower, word, from);
-        while (word == "no" && at != std::string::npos && lower.substr(at + 2, 1) == ".") // "no. 2" counts
+        while (word == "no" && at != std::string::npos && isNumber(lower, at))
             at = text::findWord(lower, word, at + 2);
         if (at != std::string::npos && (!first.wording || at < first.at))
             first = {at, &wording};

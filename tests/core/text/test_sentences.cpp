@@ -140,6 +140,20 @@ private Q_SLOTS:
         QCOMPARE(unnegated("none"), QString());
     }
 
+    // Answers behind a colon, signs, and findings that are there no more; assessments and numbers are none of them.
+    void answersAndWhatIsGoneNegate()
+    {
+        QCOMPARE(unnegated("Mass: no."), QStringLiteral("Mass: yes."));
+        QCOMPARE(unnegated("Calcifications: negative"), QStringLiteral("Calcifications: positive"));
+        QCOMPARE(unnegated("Distortion : absent; skin normal"), QStringLiteral("Distortion : present; skin normal"));
+        QCOMPARE(unnegated("Mass (-)."), QStringLiteral("Mass (+)."));
+        QCOMPARE(unnegated("The calcifications have disappeared."), QStringLiteral("The calcifications are present."));
+        QCOMPARE(unnegated("The mass was excised in 2019."), QStringLiteral("The mass is present in 2019."));
+        QCOMPARE(unnegated("BI-RADS category 1: negative"), QStringLiteral("-"));
+        QCOMPARE(unnegated("Lesion no. 3 is a cyst"), QStringLiteral("-"));
+        QCOMPARE(unnegated("Any mass? no."), QStringLiteral("Any mass?."));
+    }
+
     // What negates in dictated shorthand; a named finding with a bare value is a sentence, not a section.
     void shorthandNegates()
     {
