@@ -1,8 +1,10 @@
 #include "app/mama/study_options.h"
 
 #include "app/mama/commands.h"
+#include "app/mama/reader_option.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
+#include "core/study/scan.h"
 #include "core/zeroshot/result_messages.h"
 
 #include <iostream>
@@ -20,6 +22,7 @@ void addStudyOptions(CLI::App& command, StudyOptions& options)
         .add_option("--frame", options.frame,
                     "Frame to score of stacks (counted from 0); without it stacks are skipped")
         ->check(CLI::Range(0, 1'000'000));
+    addReadersSidesOption(command, options.readersSides);
     command.add_flag("--processing", options.selection.processing, "Score raw images (for processing) too");
     command
         .add_option("--fusion", options.fusion,
@@ -56,9 +59,12 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     std::vector<std::filesystem::path> paths;
     for (const std::filesystem::path& path : options.paths)
         paths.push_back(givenPath(path.native()));
-    const auto images = findImages(paths, selection, job);
-    if (!images)
+    auto report = scan(paths, job);
+    if (!report)
         return {};
+    if (options.readersSides)
+        takeReadersSides(*report, job);
+    const ImageSelection images = selectImages(*report, selection);
     OpenedStudy out;
     out.model = loadModelFor(options.model, options.images, options.compute, job);
     if (job.cancelled())
@@ -66,7 +72,7 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     EmbeddingCache cache(embeddingFolder(options.cache));
     const StudyEncoder encoder(*out.model.model, out.model.profile, options.noCache ? nullptr : &cache,
                                out.model.mapWay);
-    auto study = encoder.encode(*images, job);
+    auto study = encoder.encode(images, job);
     if (!study)
         return {};
     out.study = std::move(*study);

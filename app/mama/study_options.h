@@ -20,7 +20,7 @@ struct StudyOptions : TextReading
     SelectionOptions selection;
     int frame = -1; // -1: not named
     std::string fusion = "maximum";
-    bool noCache = false, json = false;
+    bool noCache = false, json = false, readersSides = false;
     std::filesystem::path cache; // empty: in the cache folder
     ComputeOptions compute;
     ImageReading images;

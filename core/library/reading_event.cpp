@@ -20,7 +20,7 @@ constexpr auto keepLog = TextId("library.action_log", "log");
 constexpr std::array<EventKind, 14> kinds{{
     {ReadingEvent::StudyShown, "study.shown", "a study came on the screen, which ends the one before: images", false,
      true},
-    {ReadingEvent::Hung, "hung", "an image was hung: image, frame, slot", false, true},
+    {ReadingEvent::Hung, "hung", "another hanging: name of the layout; hung: image, frame, slot of each", false, true},
     {ReadingEvent::Window, "window", "grey values were windowed: image, centre, width or name", false, true},
     {ReadingEvent::Zoom, "zoom", "a picture was zoomed or moved: image, factor, x, y", false, true},
     {ReadingEvent::Loupe, "loupe", "the loupe was switched: on, image, factor", false, true},

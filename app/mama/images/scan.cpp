@@ -1,6 +1,7 @@
 // mama scan: studies, side and view of every image, hanging.
 #include "core/study/scan.h"
 #include "app/mama/options.h"
+#include "app/mama/reader_option.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 
@@ -15,7 +16,7 @@ namespace {
 struct Options
 {
     std::vector<std::string> paths;
-    bool json = false, headersOnly = false;
+    bool json = false, headersOnly = false, readersSides = false;
 };
 
 nlohmann::json toJson(const StudyImage& image)
@@ -99,9 +100,11 @@ int run(const Options& options, const Context& context)
     std::vector<std::filesystem::path> paths;
     for (const std::string& path : options.paths)
         paths.push_back(givenPath(path));
-    const auto report = scan(paths, context.job(), how);
+    auto report = scan(paths, context.job(), how);
     if (!report)
         return Cancelled;
+    if (options.readersSides)
+        takeReadersSides(*report, context.job());
     if (options.json)
         printJson(toJson(*report));
     else
@@ -122,6 +125,7 @@ void addScan(CLI::App& app, Context& context)
         "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
         "Exit status 3: some files were refused.");
     command->add_option("PATH", options->paths, "Image files and folders, searched to the bottom")->required();
+    addReadersSidesOption(*command, options->readersSides);
     addJsonOption(*command, options->json);
     command->add_flag("--headers-only", options->headersOnly,
                       "Do not decode pixels: mirrored storage is not looked for");

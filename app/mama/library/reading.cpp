@@ -1,10 +1,10 @@
 // mama reading: what readers did in their sessions, from the file with their own work.
 #include "app/mama/options.h"
+#include "app/mama/reader_option.h"
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/text_escape.h"
-#include "core/library/reader_file.h"
 #include "core/library/reading_check.h"
 #include "core/library/reading_table.h"
 
@@ -25,19 +25,6 @@ struct ReadingCommand
     std::optional<std::int64_t> session;
     bool json = false;
 };
-
-std::unique_ptr<ReaderFile> opened(const ReadingCommand& command)
-{
-    const fs::path path = command.file.empty() ? ReaderFile::usualPlace() : command.file;
-    if (!fs::exists(path))
-        throw Error(ErrorCode::Io, {action::open}, path.string(),
-                    {TextId("reading.no_file", "there is no such file: the window makes it with the first session, or "
-                                               "name another with --file")});
-    auto file = std::make_unique<ReaderFile>(path, Access::Read);
-    for (const UserText& notice : file->notices())
-        std::cerr << "warning: " << path.string() << ": " << notice.english() << std::endl;
-    return file;
-}
 
 ReadingSession sessionOf(ReaderFile& file, std::int64_t id)
 {
@@ -83,7 +70,7 @@ void printSessions(ReaderFile& file, bool json)
 
 int log(const ReadingCommand& command)
 {
-    const auto file = opened(command);
+    const auto file = readersFile(command.file);
     if (!command.session) {
         printSessions(*file, command.json);
         return Done;
@@ -101,7 +88,7 @@ int log(const ReadingCommand& command)
 
 int replay(const ReadingCommand& command)
 {
-    const auto file = opened(command);
+    const auto file = readersFile(command.file);
     const ReadingSession session = sessionOf(*file, *command.session);
     const std::vector<LogEntry> entries = file->entries(session.id);
     std::int64_t before = 0;
@@ -143,7 +130,7 @@ void checkFree(const fs::path& out)
 int exportTable(const ReadingCommand& command)
 {
     checkFree(command.out);
-    const auto file = opened(command);
+    const auto file = readersFile(command.file);
     if (command.session)
         sessionOf(*file, *command.session);
     writeAtomically(command.out, [&](std::ostream& out) { writeReadingTable(*file, command.session, out); });
@@ -153,7 +140,7 @@ int exportTable(const ReadingCommand& command)
 int backUp(const ReadingCommand& command)
 {
     checkFree(command.out);
-    const auto file = opened(command);
+    const auto file = readersFile(command.file);
     file->backUp(command.out);
     return Done;
 }

@@ -9,6 +9,8 @@
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
 
+#include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -25,6 +27,11 @@ struct ReferenceCommand
     bool noCache = false, json = false;
     ComputeOptions compute;
 };
+
+bool hasWord(const std::string& text)
+{
+    return std::any_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x80 || std::isalnum(c) != 0; });
+}
 
 struct Refused
 {
@@ -74,6 +81,9 @@ bool addStudies(const ReferenceCommand& command, const LoadedModel& loaded, Refe
 int makeReference(const ReferenceCommand& command, const Job& job)
 {
     const Stopwatch watch;
+    if (!hasWord(command.name))
+        throw Error(ErrorCode::Usage, {action::makeReference}, "--name",
+                    {TextId("reference.no_name", "it is shown with every rank: say in words what the studies are")});
     const LoadedModel loaded = loadModel(command.model, command.compute, job);
     if (job.cancelled())
         return Cancelled;
@@ -86,6 +96,10 @@ int makeReference(const ReferenceCommand& command, const Job& job)
         throw Error(ErrorCode::Data, {action::makeReference}, command.data.front().string(),
                     {TextId("reference.no_study", "no study could be encoded")});
     const std::filesystem::path file = loaded.folder / referenceFile;
+    constexpr std::int64_t few = 100; // a rank is known to a percent
+    if (set.studies < few)
+        std::cerr << "warning: " << set.studies << " studies: a rank is no finer than 1 in " << set.studies << "; take "
+                  << few << " or more" << std::endl;
     set.write(file);
     const auto bytes = std::filesystem::file_size(file);
     if (command.json)
