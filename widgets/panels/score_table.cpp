@@ -155,11 +155,14 @@ QString ScoreTable::tip(int row, int column) const
     const SentenceScores& scores = m_rows[static_cast<std::size_t>(row)];
     QString text = cut(scores.sentence, longestTip);
     if (column >= firstImage && std::isfinite(rank(row, column)))
-        text += QLatin1Char('\n') + tr("%1: similarity %2, more than %3 % of the reference (%4)")
+        text += QLatin1Char('\n') + tr("%1: similarity %2, more than %3 % of the reference's %4 (%5)")
                                         .arg(title(column))
                                         .arg(value(row, column), 0, 'f', 3)
                                         .arg(100 * rank(row, column), 0, 'f', 0)
-                                        .arg(scores.reference);
+                                        .arg(column == studyColumn()   ? tr("studies")
+                                             : column >= rightColumn() ? tr("breasts")
+                                                                       : tr("images"),
+                                             scores.reference);
     if (column >= firstImage && std::isfinite(neutral(row, column)))
         text += QLatin1Char('\n') + tr("more than %1 % of the neutral sentences (%2)")
                                         .arg(100 * neutral(row, column), 0, 'f', 0)
@@ -206,7 +209,8 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
         const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
-        font.setBold(!scores.unlike && value(index.row(), index.column()) > other); // the breast that matches better
+        font.setBold(!scores.unlike && !scores.negated &&
+                     value(index.row(), index.column()) > other); // the breast that matches better
         return font;
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own
@@ -242,7 +246,7 @@ QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int ro
             return tr("%1: an image beside the four views; it does not count for breast and study").arg(title(section));
         return section == sentenceColumn
                    ? tr("The sentence as typed; select it to see its maps")
-                   : tr("Image similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability. Below it, the share of reference studies that score lower");
+                   : tr("Image similarity: cosine of the image's and the sentence's embeddings, −1 to 1; not a probability. Below it, the share of reference images that score lower");
     }
     return role == Qt::DisplayRole && section < columnCount() ? title(section) : QVariant();
 }

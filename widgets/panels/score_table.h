@@ -39,6 +39,8 @@ struct SentenceScores
     QString reference;                             // what the ranks are among, or why there are none
     std::optional<std::array<double, 2>> mapRange; // ends of a map's default range; empty: no reference
     bool unlike = false;                           // the sentence resembles nothing that the model knows
+    bool negated = false;                          // it denies what it names
+    QString heading;                               // of the section of a report that it stands in; empty: none
 };
 
 // A column of the table: an image, or a view that the study has not.

@@ -9,6 +9,8 @@ namespace {
 
 constexpr int maximumDeathsInARow = 5;
 constexpr int leaveTime = 3000;            // ms to end by itself
+constexpr int signOfLifeTime = 3000;       // ms
+constexpr int unheardLimit = 4;            // signs of life that do not come
 constexpr qint64 aliveLongEnough = 20'000; // ms after which a death starts the count anew
 
 QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& lastError)
@@ -32,6 +34,8 @@ EngineProcess::EngineProcess(QString program, QObject* parent) : QObject(parent)
 {
     m_pause.setSingleShot(true);
     connect(&m_pause, &QTimer::timeout, this, &EngineProcess::spawn);
+    m_watch.setInterval(signOfLifeTime);
+    connect(&m_watch, &QTimer::timeout, this, &EngineProcess::watch);
 }
 
 EngineProcess::~EngineProcess()
@@ -49,6 +53,8 @@ EngineProcess::~EngineProcess()
 void EngineProcess::start()
 {
     m_deathsInARow = 0;
+    if (m_process && m_silent)
+        return m_process->kill(); // its end starts the next
     if (!m_process && !m_pause.isActive())
         spawn();
 }
@@ -109,12 +115,33 @@ void EngineProcess::cancel(int id)
         write(protocol::notificationLine(protocol::CancelRequest::method, protocol::CancelRequest{id}.toJson()));
 }
 
+// An engine answers a request for the end of a request that there is not, at once, also while it computes.
+void EngineProcess::watch()
+{
+    if (m_state != State::Ready)
+        return;
+    if (++m_unheard > unheardLimit && !m_silent) {
+        m_silent = true;
+        Q_EMIT stateChanged();
+    }
+    if (m_unheard <= unheardLimit) // its pipe must not fill
+        send(protocol::CancelRequest::method, protocol::CancelRequest{0}.toJson());
+}
+
+void EngineProcess::heard()
+{
+    m_unheard = 0;
+    if (std::exchange(m_silent, false))
+        Q_EMIT stateChanged();
+}
+
 void EngineProcess::write(const std::string& line) { m_process->write(QByteArray::fromStdString(line)); }
 
 void EngineProcess::readLines()
 {
     const QProcess* process = m_process;
     const QByteArray bytes = m_process->readAllStandardOutput();
+    heard();
     for (const auto& line : m_lines.add({bytes.constData(), static_cast<std::size_t>(bytes.size())})) {
         handle(line.text);
         if (m_process != process) // whoever heard of it has ended the process
@@ -176,6 +203,12 @@ bool EngineProcess::gaveUp() const { return m_state == State::Stopped && m_death
 void EngineProcess::setState(State state)
 {
     m_state = state;
+    m_unheard = 0;
+    m_silent = false;
+    if (state == State::Ready)
+        m_watch.start();
+    else
+        m_watch.stop();
     Q_EMIT stateChanged();
 }
 

@@ -25,12 +25,16 @@ public:
     explicit EngineProcess(QString program, QObject* parent = nullptr);
     ~EngineProcess() override;
 
+    // One that does not answer is ended and started anew.
     void start();
     // Ends the process without waiting for it, and without a word by died(); what was asked is dropped.
     void stop();
     State state() const { return m_state; }
     qint64 processId() const { return m_process ? m_process->processId() : 0; }
     int restarts() const { return m_restarts; }
+    // The process lives, but has not answered for so long that it is stopped or hangs: it answers within milliseconds,
+    // whatever it is working at.
+    bool silent() const { return m_silent; }
     // It died so often in a row that it is not started again until start() is called.
     bool gaveUp() const;
 
@@ -63,6 +67,8 @@ private:
     void greet(const nlohmann::json& result);
     void ended(const QString& reason);
     void setState(State state);
+    void watch();
+    void heard();
 
     QString m_program;
     QProcess* m_process = nullptr;
@@ -75,6 +81,9 @@ private:
     int m_deathsInARow = 0;
     QElapsedTimer m_alive;
     QTimer m_pause;
+    QTimer m_watch;        // asks for a sign of life
+    int m_unheard = 0;     // signs that were asked for since the last one came
+    bool m_silent = false; // so many that the process is taken for stopped
 };
 
 } // namespace mama

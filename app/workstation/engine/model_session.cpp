@@ -104,7 +104,7 @@ void ModelSession::setFusionRule(const QString& rule)
     advance();
 }
 
-void ModelSession::ask(const QString& sentence)
+void ModelSession::ask(const QString& sentence, const QString& heading)
 {
     tryAgain();
     const int row = rowOf(sentence);
@@ -112,12 +112,14 @@ void ModelSession::ask(const QString& sentence)
         SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
         if (scores.mayBeAsked())
             scores.state = SentenceScores::State::Waiting;
+        scores.heading = heading;
         Q_EMIT scoresChanged();
         if (scores.state == SentenceScores::State::Done)
             Q_EMIT mapsReady(row);
     } else {
         SentenceScores scores;
         scores.sentence = sentence;
+        scores.heading = heading;
         m_scores.push_back(scores);
         m_maps.emplace_back();
         Q_EMIT scoresChanged();
@@ -258,7 +260,7 @@ void ModelSession::advance()
         return;
     for (const SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting && !inFlight(Request::Query, scores.sentence))
-            send(Request::Query, queryRequest(scores.sentence), scores.sentence);
+            send(Request::Query, queryRequest(scores), scores.sentence);
 }
 
 protocol::EncodeRequest ModelSession::encodeRequest() const
@@ -272,11 +274,13 @@ protocol::EncodeRequest ModelSession::encodeRequest() const
     return request;
 }
 
-protocol::QueryRequest ModelSession::queryRequest(const QString& sentence) const
+protocol::QueryRequest ModelSession::queryRequest(const SentenceScores& row) const
 {
     protocol::QueryRequest request;
     request.study = m_studyId;
-    request.texts = {sentence.toStdString()};
+    request.texts = {row.sentence.toStdString()};
+    if (!row.heading.isEmpty())
+        request.headings = {row.heading.toStdString()};
     request.fusion = m_rule.toStdString();
     request.maps = m_model->maps ? protocol::MapsWanted::Inline : protocol::MapsWanted::None;
     return request;
@@ -297,9 +301,10 @@ void ModelSession::forgetResults(Wish wish)
 {
     for (SentenceScores& scores : m_scores) {
         const bool asked = wish == Wish::Kept && scores.state != SentenceScores::State::NotAsked;
-        const QString sentence = scores.sentence;
-        scores = {};
-        scores.sentence = sentence;
+        SentenceScores anew;
+        anew.sentence = scores.sentence;
+        anew.heading = scores.heading;
+        scores = std::move(anew);
         scores.state = asked ? SentenceScores::State::Waiting : SentenceScores::State::NotAsked;
     }
     for (auto& maps : m_maps)

@@ -66,8 +66,8 @@ public:
     // Nothing is asked of the model, and what was answered goes: nothing of it may be shown.
     void setHeld(bool held);
     void keepAsking() { m_keepsAsking = true; }
-    void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
-    void ask(const QString& sentence);
+    void setFusionRule(const QString& rule);                        // maximum, mean, mean-of-breast-maxima
+    void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
     void repeat(); // every sentence that was not asked of this study, or was refused
     void remove(int row);
     void clearSentences();
@@ -122,7 +122,7 @@ private:
     std::optional<std::size_t> sentIndex(const protocol::ImageName& image) const;
     int rowOf(const QString& sentence) const;
     protocol::EncodeRequest encodeRequest() const;
-    protocol::QueryRequest queryRequest(const QString& sentence) const;
+    protocol::QueryRequest queryRequest(const SentenceScores& row) const;
 
     EngineProcess m_engine;
     QString m_folder, m_rule = QStringLiteral("maximum");

@@ -181,6 +181,7 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     scores.neutral = reply.neutral ? text(reply.neutral->name) : QString();
     const protocol::QueryReply::Text& asked = reply.texts.at(0);
     scores.unlike = asked.unlike;
+    scores.negated = asked.negated.has_value();
     scores.mapSentence = asked.mapSentence && asked.sentences > 1 ? text(*asked.mapSentence) : QString();
     scores.reference = referenceOf(reply);
     scores.mapRange = asked.mapRange;
@@ -195,7 +196,8 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
 QString ModelSession::referenceOf(const protocol::QueryReply& reply)
 {
     if (reply.reference)
-        return text(reply.reference->name);
+        return tr("%1, %n studies", nullptr, static_cast<int>(reply.reference->studies))
+            .arg(text(reply.reference->name));
     return reply.referenceProblem ? text(*reply.referenceProblem) : QString();
 }
 

@@ -18,6 +18,10 @@ QueryHint queryHint(const ModelSession& session, const Readiness& readiness)
         return {tr("The model could not be loaded. %1").arg(session.modelProblem()), true};
     if (state == EngineProcess::State::Stopped)
         return {tr("The engine is not running: choose Model ▸ Start the engine again."), true};
+    if (session.engine().silent())
+        return {tr("The engine does not answer: it is stopped or hangs. Model ▸ Start the engine again ends it, starts "
+                   "another and asks again."),
+                true};
     if (state == EngineProcess::State::Starting || !session.model())
         return {tr("The model is being loaded…")};
     if (!readiness.study)

@@ -77,6 +77,9 @@ void StatusArea::setEngine(const ModelSession& session)
     if (state == EngineProcess::State::Stopped) {
         text = tr("Engine stopped");
         tone = Tone::Bad;
+    } else if (session.engine().silent()) {
+        text = tr("Engine does not answer");
+        tone = Tone::Bad;
     } else if (state == EngineProcess::State::Starting) {
         text = tr("Engine starting");
     } else if (session.model()) {
