@@ -2,7 +2,24 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>mama::ModelSession</name>
+    <message numerus="yes">
+        <source>%1, %n studies</source>
+        <translation>
+            <numerusform>%1, %n study</numerusform>
+            <numerusform>%1, %n studies</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mama::ReadPage</name>
+    <message numerus="yes">
+        <source>%1 is %2, as you say. %3 takes it back. %n image(s) of the study have no view yet.</source>
+        <translation>
+            <numerusform>%1 is %2, as you say. %3 takes it back. %n image of the study has no view yet.</numerusform>
+            <numerusform>%1 is %2, as you say. %3 takes it back. %n images of the study have no view yet.</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n file(s) could not be shown; the list on the left says why.</source>
         <translation>
@@ -15,6 +32,26 @@
         <translation>
             <numerusform>%n file is not shown; the list on the left says why.</numerusform>
             <numerusform>%n files are not shown; the list on the left says why.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::ReaderWork</name>
+    <message numerus="yes">
+        <source>%n mark(s)</source>
+        <translation>
+            <numerusform>%n mark</numerusform>
+            <numerusform>%n marks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::VerdictBar</name>
+    <message numerus="yes">
+        <source>%n mark(s) (%1)</source>
+        <translation>
+            <numerusform>%n mark (%1)</numerusform>
+            <numerusform>%n marks (%1)</numerusform>
         </translation>
     </message>
 </context>

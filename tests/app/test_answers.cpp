@@ -11,6 +11,7 @@
 #include <QAbstractButton>
 #include <QAction>
 #include <QComboBox>
+#include <QLabel>
 #include <QListWidget>
 #include <QSignalSpy>
 #include <QTableView>
@@ -320,6 +321,65 @@ private Q_SLOTS:
         if (session.engine().state() == EngineProcess::State::Stopped)
             session.start();
         QVERIFY(fixture.askAndWait(QStringLiteral("The last one.")));
+    }
+
+    // A stopped engine says nothing and does not end: the panel says so, and starting it again brings the answer.
+    void aStoppedEngineIsTold()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(QStringLiteral("There is a mass.")));
+        EngineProcess& engine = window.read().session().engine();
+        QVERIFY(!engine.silent());
+        const auto pid = static_cast<pid_t>(engine.processId());
+        QCOMPARE(::kill(pid, SIGSTOP), 0);
+        window.read().ask(QStringLiteral("There are calcifications."));
+        QTRY_VERIFY_WITH_TIMEOUT(engine.silent(), 40000);
+        window.findChild<QAction*>(QStringLiteral("panel.ask"))->trigger();
+        const auto labels = window.read().findChildren<QLabel*>();
+        QVERIFY(std::ranges::any_of(labels, [](const QLabel* each) {
+            return each->isVisible() && each->text().contains(QStringLiteral("does not answer"));
+        }));
+        window.findChild<QAction*>(QStringLiteral("model.engine"))->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().scores()[1].state == SentenceScores::State::Done, 120000);
+        QVERIFY(!engine.silent() && engine.processId() != pid);
+    }
+
+    // Esc brings back the hanging before one picture was maximised; the panel is as wide as its columns need, and a
+    // message of several lines does not lie over it.
+    void escRestoresAndNothingIsCut()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1280, 800);
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        viewer::PaneView& view = window.read().view();
+        const auto layout = view.viewLayout();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Single);
+        QTest::keyClick(&window, Qt::Key_Escape);
+        QCOMPARE(view.viewLayout(), layout);
+        QTest::keyClick(&view, Qt::Key_A);
+        auto* panel = window.read().findChild<QueryPanel*>();
+        QTRY_VERIFY(panel->isVisible());
+        std::vector<ScoredImage> columns = scoredImages(viewer::standardViews(*window.read().studies().study()));
+        for (const char* name : {"RMSCC", "LXCCL"})
+            columns.push_back({QString::fromLatin1(name), std::nullopt, false});
+        panel->setImages(columns);
+        QTRY_VERIFY(panel->width() >= panel->minimumSizeHint().width());
+        Q_EMIT window.read().told(QStringLiteral("A long reason that needs several lines. ").repeated(12), true);
+        QTest::qWait(50);
+        auto* strip = window.findChild<QLabel*>(QStringLiteral("message"))->parentWidget();
+        const QRect message(strip->mapTo(&window, QPoint(0, 0)), strip->size()),
+            drawer(panel->mapTo(&window, QPoint(0, 0)), panel->size());
+        QVERIFY(strip->isVisible() && strip->height() > 40);
+        QVERIFY(!message.intersects(drawer));
     }
 
     // The name of the window is what the picture shows, whoever chose it.

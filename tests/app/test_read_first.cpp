@@ -116,6 +116,68 @@ private Q_SLOTS:
         QVERIFY2(lines[1].contains(",1,"), lines[1].constData());
     }
 
+    // Places that the reader marks by mouse belong to the verdict, go by another click, and stay once it is locked; on
+    // return to the study the bar shows what was locked. What was asked on the command line waits for the lock, and the
+    // log names images and model.
+    void marksAndTheLockedVerdictStay()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        window.read().reader().setReadFirst(true);
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        window.read().askWhenFree(sentence);
+        viewer::PaneView& view = window.read().view();
+        const auto pane = view.activePane();
+        QVERIFY(pane.has_value());
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_K);
+        QCOMPARE(view.tool(), viewer::LeftTool::Mark);
+        const auto transform = view.transform(*pane);
+        const auto click = [&](Point stored) {
+            const Point at = transform->toScreen(stored);
+            QTest::mouseClick(&view, Qt::LeftButton, {}, (QPointF(at.x, at.y) / view.devicePixelRatioF()).toPoint());
+        };
+        const Point first{view.image(*pane)->columns() * 0.4, view.image(*pane)->rows() * 0.5},
+            second{view.image(*pane)->columns() * 0.6, view.image(*pane)->rows() * 0.6};
+        click(first);
+        click(second);
+        fixture.screenshot(QStringLiteral("read-first-marks"));
+        click(second); // taken away
+        choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
+        choice(window, "BI-RADS of the left breast")->setCurrentIndex(6);
+        QVERIFY(modelSaysNothing(window));
+        QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
+        QVERIFY(locked.count() > 0 || locked.wait(10000));
+        QCOMPARE(view.tool(), viewer::LeftTool::Pan);
+        QTRY_VERIFY_WITH_TIMEOUT(!window.read().session().scores().empty() &&
+                                     window.read().session().scores()[0].state == SentenceScores::State::Done,
+                                 120000);
+        QCOMPARE(window.read().session().scores()[0].sentence, sentence);
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_K); // locked: no more of them
+        QCOMPARE(view.tool(), viewer::LeftTool::Pan);
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "density")); // another study, and back
+        QCOMPARE(choice(window, "BI-RADS of the left breast")->currentIndex(), 0);
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QCOMPARE(choice(window, "BI-RADS of the left breast")->currentText(), QStringLiteral("4A"));
+        ReaderFile file(ReaderFile::usualPlace(), Access::Read);
+        const auto verdicts = file.verdicts();
+        QCOMPARE(verdicts.size(), std::size_t{1});
+        QCOMPARE(verdicts[0].verdict.marks.size(), std::size_t{1});
+        const Mark& mark = verdicts[0].verdict.marks[0];
+        const double tolerance = 1.5 / std::abs(transform->scaleX);
+        QVERIFY(std::abs(mark.x - first.x) < tolerance && std::abs(mark.y - first.y) < tolerance);
+        const auto log = test::mamaCommand({"reading", "log", "1", "--json"}).out;
+        QVERIFY2(log.contains("\"hung\":[{") && log.contains("\"slot\":\"RCC\""), log.constData());
+        const auto ask = log.mid(log.indexOf("\"kind\":\"ask\"") - 400, 800);
+        QVERIFY2(ask.contains("\"hash\""), ask.constData());
+    }
+
     // The switch outlives a kill: the next window begins with the gate closed.
     void anotherStartKeepsTheSwitch()
     {
@@ -172,6 +234,11 @@ private Q_SLOTS:
         QVERIFY(fixture.openAndWait(folder));
         QVERIFY(window.read().studies().study()->inSlot(Slot::RCC) != nullptr);
         QCOMPARE(window.read().studies().study()->inSlot(Slot::RCC)->sideSource, std::string("reader"));
+        const QString path = QString::fromStdString(folder.string());
+        QVERIFY(!test::mamaCommand({"scan", path, "--json"}).out.contains("\"slot\": \"RCC\""));
+        const auto scanned = test::mamaCommand({"scan", path, "--json", "--readers-sides"});
+        QCOMPARE(scanned.status, 0);
+        QVERIFY2(scanned.out.simplified().contains("\"slot\": \"RCC\""), scanned.out.constData());
     }
 };
 

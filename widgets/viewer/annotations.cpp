@@ -3,11 +3,15 @@
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/legend.h"
+#include "widgets/viewer/measurement.h"
 
 #include <QCoreApplication>
 #include <QLocale>
+#include <QPainter>
+#include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace mama::viewer {
 namespace {
@@ -58,6 +62,29 @@ QString unknownText(const StudyImage& facts)
                         : QString();
 }
 
+QImage drawMark(int number, double unit)
+{
+    constexpr double size = 40, ring = 8; // logical pixels: the picture, the ring's radius
+    QImage picture(scaled(size, unit), scaled(size, unit), QImage::Format_RGBA8888_Premultiplied);
+    picture.fill(Qt::transparent);
+    QPainter painter(&picture);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.scale(unit, unit);
+    const QPointF centre(size / 2, size / 2);
+    for (const auto& [colour, width] : {std::pair<QColor, double>{Qt::black, 4}, {measurementColour, 2}}) {
+        painter.setPen(QPen(colour, width));
+        painter.drawEllipse(centre, ring, ring);
+    }
+    QFont font;
+    font.setPixelSize(11);
+    font.setBold(true);
+    QPainterPath digits;
+    digits.addText(centre + QPointF(ring + 1, -ring + 2), font, QString::number(number));
+    painter.strokePath(digits, QPen(Qt::black, 3));
+    painter.fillPath(digits, measurementColour);
+    return picture;
+}
+
 QString dateText(const std::string& date)
 {
     return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6))
@@ -77,7 +104,42 @@ void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const Ove
         else if (texts.shown)
             drawCell(model, texts, style, cell, frame);
     }
+    drawMarks(model, texts.marks, frame);
     drawLegend(model, texts, style, frame);
+}
+
+// Rings with a number beside them: what lies under a mark stays visible.
+void Annotations::drawMarks(const ViewModel& model, const std::map<PaneId, std::vector<Point>>& marks,
+                            SceneFrame& frame)
+{
+    if (std::exchange(m_markUnit, frame.unit) != frame.unit)
+        m_marks.clear();
+    std::size_t number = 0;
+    for (const auto& [pane, places] : marks) {
+        const HungCell* cell = model.hungCell(pane);
+        const auto transform = cell ? model.transform(pane) : std::nullopt;
+        for (const Point& place : places) {
+            const std::size_t mine = number++;
+            if (!transform || !model.pane(pane))
+                continue;
+            while (m_marks.size() <= mine)
+                m_marks.push_back(m_text.picture(drawMark(static_cast<int>(m_marks.size()) + 1, frame.unit)));
+            const auto put = [&](Point at, const PixelRect& area) {
+                if (!area.contains(at.x, at.y))
+                    return;
+                Sprite sprite = m_marks[mine];
+                sprite.x = static_cast<int>(std::lround(at.x - sprite.width / 2.0));
+                sprite.y = static_cast<int>(std::lround(at.y - sprite.height / 2.0));
+                frame.sprites.push_back(sprite);
+            };
+            const Point at = transform->toScreen(place);
+            if (frame.loupes.empty() || !frame.loupes.front().area.contains(at.x, at.y))
+                put(at, cell->area);
+            for (const ScenePane& loupe : frame.loupes)
+                if (loupe.image == model.pane(pane)->image)
+                    put(loupe.transform.toScreen(place), loupe.area);
+        }
+    }
 }
 
 void Annotations::drawEmpty(const ViewTexts& texts, const HungCell& cell, SceneFrame& frame)

@@ -15,6 +15,7 @@ struct ViewTexts
     std::map<PaneId, QString> missing; // why there is no picture; else as where nothing hangs
     QString nothing;                   // where nothing hangs, %1: the cell's name; empty: "L MLO: not in this study"
     std::map<PaneId, QString> score, doubt;
+    std::map<PaneId, std::vector<Point>> marks; // stored pixels
     OverlayLegend legend;
     bool shown = true; // but for what is missing and the legend
 };
@@ -35,9 +36,12 @@ private:
     void drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
     void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
     void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
+    void drawMarks(const ViewModel& model, const std::map<PaneId, std::vector<Point>>& marks, SceneFrame& frame);
     void drawBorders(const ViewModel& model, SceneFrame& frame);
 
     TextSprites& m_text;
+    std::vector<Sprite> m_marks; // by number
+    double m_markUnit = 0;       // device pixels a logical pixel, of m_marks
     Sprite m_legend;
     std::string m_legendKey;
 };

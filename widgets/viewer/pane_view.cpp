@@ -16,7 +16,7 @@ namespace mama::viewer {
 PaneView::Impl::Impl(PaneView* owner)
     : q(owner), rightTool(std::make_unique<WindowTool>()), middleTool(std::make_unique<ZoomTool>())
 {
-    for (const LeftTool each : {LeftTool::Pan, LeftTool::Measure})
+    for (const LeftTool each : {LeftTool::Pan, LeftTool::Measure, LeftTool::Mark})
         leftTools[each] = makeTool(each);
 }
 
@@ -219,6 +219,12 @@ const OverlayStyle& PaneView::overlayStyle() const { return m->style; }
 void PaneView::setLegend(const OverlayLegend& legend)
 {
     m->texts.legend = legend;
+    update();
+}
+
+void PaneView::setMarks(const std::map<PaneId, std::vector<Point>>& marks)
+{
+    m->texts.marks = marks;
     update();
 }
 

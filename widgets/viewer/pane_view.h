@@ -7,8 +7,10 @@
 #include "widgets/viewer/view_tool.h"
 
 #include <QOpenGLWidget>
+#include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 // Mammograms hung chest wall to chest wall in one OpenGL widget over VTK: the four standard views of a study, or any
 // images of any studies.
@@ -52,6 +54,9 @@ public:
     // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
     void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
 
+    // The reader's marks, in stored pixels, numbered in their order; they replace what was marked on all images.
+    void setMarks(const std::map<PaneId, std::vector<Point>>& marks);
+
     // Windows, zoom and pan. Poses are in mm from the chest wall; setPose moves all images if they are linked.
     void setWindow(const PaneId& pane, const Window& window);
     void setVoiChoice(const PaneId& pane, int choice); // index into ViewImage::voi()
@@ -84,6 +89,7 @@ public:
 Q_SIGNALS:
     void cursorMoved(const mama::viewer::CursorInfo& info);
     void windowChanged(const mama::viewer::PaneId& pane, const mama::Window& window);
+    void placeClicked(const mama::viewer::PaneId& pane, mama::Point at); // with LeftTool::Mark; stored pixels
     void activePaneChanged();
     void zoomChanged(); // or the hanging
     void overlayStyleChanged();

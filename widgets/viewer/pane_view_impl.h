@@ -33,6 +33,7 @@ public:
     using ToolStep = ViewTool::Changed (ViewTool::*)(ViewModel&, const ToolDrag&);
     ViewTool* toolOf(Qt::MouseButton button) const; // nullptr: the button does nothing
     void useTool(ToolStep call, QPointF position);
+    void choosePlace(const ToolDrag& click);
 
     // Commands, on the active image.
     void setLayout(ViewLayout layout);

@@ -39,7 +39,20 @@ void PaneView::Impl::useTool(ToolStep call, QPointF position)
     case ViewTool::Changed::Drawing: return q->update();
     case ViewTool::Changed::Windows: return changedWindows(*drag.pane);
     case ViewTool::Changed::Zoom: return changedZoom();
+    case ViewTool::Changed::Place: return choosePlace(now);
     }
+}
+
+// In stored pixels, if it lies on the picture.
+void PaneView::Impl::choosePlace(const ToolDrag& click)
+{
+    const auto transform = model.transform(click.pane);
+    const Pane* pane = model.pane(click.pane);
+    if (!transform || !pane)
+        return;
+    const Point at = transform->toStored(click.now);
+    if (at.x >= 0 && at.y >= 0 && at.x < pane->image->columns() && at.y < pane->image->rows())
+        Q_EMIT q->placeClicked(click.pane, at);
 }
 
 void PaneView::Impl::followPointer(QPointF logical)

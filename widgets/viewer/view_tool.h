@@ -21,8 +21,8 @@ struct ToolDrag
 class ViewTool
 {
 public:
-    // What a call changed: the view draws anew, and the window hears of windows and of zoom.
-    enum class Changed { Nothing, Drawing, Windows, Zoom };
+    // What a call changed: the view draws anew, and the window hears of windows, of zoom and of the place chosen.
+    enum class Changed { Nothing, Drawing, Windows, Zoom, Place };
 
     virtual ~ViewTool() = default;
     virtual Changed press(ViewModel&, const ToolDrag&) { return Changed::Nothing; }
@@ -36,7 +36,7 @@ public:
 };
 
 // What the reader can choose for the left button.
-enum class LeftTool { Pan, Measure };
+enum class LeftTool { Pan, Measure, Mark };
 std::unique_ptr<ViewTool> makeTool(LeftTool tool);
 
 } // namespace mama::viewer

@@ -11,6 +11,7 @@
 #include <QStyleOption>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -66,6 +67,7 @@ Drawer::Drawer(Side side, QWidget* stage, QWidget* parent)
     m_grip->setCursor(Qt::SplitHCursor);
     m_grip->installEventFilter(this);
     m_stage->installEventFilter(this);
+    m_panels->installEventFilter(this);
     auto* inner = new QHBoxLayout(m_frame);
     inner->setContentsMargins(0, 0, 0, 0);
     inner->setSpacing(0);
@@ -168,7 +170,7 @@ void Drawer::setFloating(bool floating)
     auto* row = static_cast<QHBoxLayout*>(layout());
     if (floating) {
         row->removeWidget(m_frame);
-        m_frame->setParent(m_stage->parentWidget());
+        m_frame->setParent(parentWidget());
     } else {
         m_frame->setParent(this);
         row->insertWidget(m_side == Side::Right ? 0 : 1, m_frame);
@@ -178,19 +180,31 @@ void Drawer::setFloating(bool floating)
     place();
 }
 
+int Drawer::covers() const { return m_floating && m_current >= 0 ? m_frame->width() : 0; }
+
+// As the reader drew it, but never so narrow that something is cut.
+int Drawer::wanted() const
+{
+    const QWidget* open = m_panels->currentWidget();
+    return std::max(m_width, open ? open->minimumSizeHint().width() + m_grip->width() + 2 * m_frame->frameWidth() : 0);
+}
+
 // Docked, the layout does the rest; floating, it lies at the stage's side.
 void Drawer::place()
 {
+    const QRect room(m_stage->mapTo(m_stage->window(), QPoint(0, 0)), m_stage->size());
     if (!m_floating) {
-        m_frame->setFixedWidth(m_width);
-        return;
+        m_frame->setFixedWidth(wanted());
+    } else {
+        const int width = std::min(wanted(), std::max(narrowest, room.width() - 40));
+        const QPoint corner = m_frame->parentWidget()->mapFrom(m_stage->window(), room.topLeft());
+        m_frame->setFixedWidth(width);
+        m_frame->setGeometry(corner.x() + (m_side == Side::Right ? room.width() - width : 0), corner.y(), width,
+                             room.height());
+        m_frame->raise();
     }
-    const QRect room = m_stage->geometry();
-    const int width = std::min(m_width, std::max(narrowest, room.width() - 40));
-    m_frame->setFixedWidth(width);
-    m_frame->setGeometry(m_side == Side::Right ? room.right() + 1 - width : room.left(), room.top(), width,
-                         room.height());
-    m_frame->raise();
+    if (std::exchange(m_covers, covers()) != covers())
+        Q_EMIT coversChanged();
 }
 
 void Drawer::dragTo(int globalX)
@@ -208,6 +222,8 @@ bool Drawer::eventFilter(QObject* watched, QEvent* event)
     }
     if (watched == m_stage && m_floating && (event->type() == QEvent::Resize || event->type() == QEvent::Move))
         place();
+    if (watched == m_panels && event->type() == QEvent::LayoutRequest && m_current >= 0)
+        place(); // what it holds has become wider or narrower
     return QWidget::eventFilter(watched, event);
 }
 

@@ -31,16 +31,19 @@ public:
     void setFloating(bool floating);
     bool floating() const { return m_floating; }
     int panelWidth() const { return m_width; }
-    void setPanelWidth(int width); // logical pixels; docked panels may be drawn wider or narrower
+    void setPanelWidth(int width); // logical pixels; panels are never narrower than what they hold
+    int covers() const;            // logical pixels of the stage's side
 
 Q_SIGNALS:
     void changed(int panel); // -1: closed
+    void coversChanged();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
     void place();
+    int wanted() const;
     void dragTo(int globalX);
 
     Side m_side;
@@ -56,7 +59,7 @@ private:
     };
     std::vector<QAbstractButton*> m_buttons;
     std::vector<Words> m_words; // of m_buttons
-    int m_current = -1, m_width = 360;
+    int m_current = -1, m_width = 360, m_covers = 0;
     bool m_floating = false;
 };
 

@@ -37,10 +37,14 @@ public:
 
     // The place above the page's content, between its panels, where the shell puts its tabs and messages.
     QVBoxLayout* head() const { return m_head; }
+    // Logical pixels at left and right below that place that panels lie over: messages of several lines leave them
+    // free.
+    virtual QMargins covered() const { return {}; }
 
 Q_SIGNALS:
     void told(const QString& text, bool isError); // for the strip of messages; empty: nothing more to say
     void wanted();                                // the page is to come to the front
+    void coveredChanged();
 
 protected:
     struct Command

@@ -5,9 +5,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/query_hint.h"
-#include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/reading_notes.h"
-#include "app/workstation/read/verdict_bar.h"
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
@@ -19,9 +17,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QEvent>
-#include <QInputDialog>
 #include <QLabel>
-#include <QLineEdit>
 #include <QMainWindow>
 #include <QStackedWidget>
 #include <QTimer>
@@ -31,7 +27,7 @@
 #include <tuple>
 
 // What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
-// read_page_commands.cpp.
+// read_page_commands.cpp, the read-first session in read_page_reader.cpp.
 namespace mama {
 
 using viewer::PaneView;
@@ -51,7 +47,8 @@ QString ranksText(const ModelSession& session)
             continue;
         const QString reference =
             std::isfinite(row.studyRank)
-                ? ReadPage::tr("Upper %: reference studies that score lower (%1).").arg(row.reference)
+                ? ReadPage::tr("Upper %: reference images, breasts and studies that score lower (%1).")
+                      .arg(row.reference)
             : row.reference.isEmpty()
                 ? ReadPage::tr("This model has no reference set: `mama model reference` makes one.")
                 : row.reference;
@@ -107,13 +104,13 @@ void ReadPage::setModel(const QString& folder)
         m_session->start();
 }
 
-void ReadPage::ask(const QString& sentence)
+void ReadPage::ask(const QString& sentence, const QString& heading)
 {
     if (!maySee())
         return;
     m_encodingProblem.clear();
-    m_session->ask(sentence);
-    m_notes->asked(sentence);
+    m_session->ask(sentence, heading);
+    m_notes->asked(sentence, m_session->model());
     for (std::size_t row = 0; row < m_session->scores().size(); ++row)
         if (m_session->scores()[row].sentence == sentence)
             m_queryPanel->selectRow(static_cast<int>(row));
@@ -123,11 +120,23 @@ void ReadPage::ask(const QString& sentence)
 void ReadPage::askText(const QString& text)
 {
     const auto sentences = splitReport(text.toStdString());
-    if (sentences.size() < 2)
+    if (sentences.empty())
         return ask(text.simplified());
+    if (sentences.size() == 1)
+        return ask(sentences.front().heading.empty() ? text.simplified()
+                                                     : QString::fromStdString(sentences.front().text),
+                   QString::fromStdString(sentences.front().heading));
     for (const ReportSentence& each : sentences)
-        ask(QString::fromStdString(each.text));
+        ask(QString::fromStdString(each.text), QString::fromStdString(each.heading));
     m_queryPanel->selectRow(static_cast<int>(m_session->scores().size() - sentences.size()));
+}
+
+void ReadPage::askWhenFree(const QString& text)
+{
+    if (m_reader->readFirst() && !m_reader->mayShowModel(m_studies->study()))
+        m_afterLock << text;
+    else
+        askText(text);
 }
 
 void ReadPage::repeat()
@@ -140,7 +149,7 @@ void ReadPage::repeat()
                            false);
     for (const SentenceScores& row : m_session->scores())
         if (row.mayBeAsked())
-            m_notes->asked(row.sentence);
+            m_notes->asked(row.sentence, m_session->model());
     m_session->repeat();
     if (m_queryPanel->selectedRow() < 0)
         m_queryPanel->selectRow(0);
@@ -156,7 +165,10 @@ void ReadPage::cancel()
             return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
         }
     if (!m_studies->busy() && !m_session->busy()) {
-        (m_right->current() >= 0 ? m_right : m_left)->close();
+        if (m_right->current() >= 0 || m_left->current() >= 0)
+            (m_right->current() >= 0 ? m_right : m_left)->close();
+        else if (m_view->viewLayout() == viewer::ViewLayout::Single && m_studies->alone() < 0)
+            m_view->perform(viewer::ViewCommand::Maximise); // restores what hung before
         return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
     }
     if (m_studies->busy())
@@ -238,6 +250,7 @@ void ReadPage::showStudy()
     showGate();
     m_session->setStudy(std::make_shared<const Study>(study), m_studies->beside());
     m_notes->studyShown(study);
+    showMarks();
     if (m_view->overlayStyle().basis == viewer::RangeBasis::Study)
         showReferenceRange();
     updateCaption();
@@ -273,6 +286,7 @@ void ReadPage::rehang()
     m_queryPanel->setImages(scoredColumns());
     m_session->setStudy(std::make_shared<const Study>(*m_studies->study()), m_studies->beside());
     selectActiveImage();
+    showMarks();
     updateHint();
 }
 
@@ -394,7 +408,15 @@ void ReadPage::place(Slot slot)
                 .arg(file, view, there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
             false);
     }
-    Q_EMIT told(tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, keyOf("study.place.undo")), false);
+    const auto open = std::ranges::count_if(m_studies->study()->images, [](const StudyImage& each) {
+        return each.side == Side::Unknown || each.view.empty();
+    });
+    const QString back = keyOf("study.place.undo");
+    Q_EMIT told(open == 0 ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
+                          : tr("%1 is %2, as you say. %3 takes it back. %n image(s) of the study have no view yet.",
+                               nullptr, static_cast<int>(open))
+                                .arg(file, view, back),
+                false);
 }
 
 void ReadPage::undoPlace()
@@ -546,65 +568,6 @@ void ReadPage::showReferenceRange()
     m_mapPanel->setStyle(style);
 }
 
-void ReadPage::connectReader()
-{
-    m_studies->setComplete(m_reader->assignments());
-    m_notes = new ReadingNotes(*m_reader, *m_view, this);
-    connect(m_reader, &ReaderWork::told, this, &ReadPage::told);
-    connect(m_reader, &ReaderWork::gateChanged, this, &ReadPage::showGate);
-    connect(m_reader, &ReaderWork::begun, this, [this] {
-        if (m_studies->study())
-            m_notes->studyShown(*m_studies->study());
-    });
-    connect(m_reader, &ReaderWork::locked, this, [this](const QString& study, const QString& words) {
-        m_lockedWords[study.toStdString()] = words;
-        Q_EMIT told({}, false); // what asked for it
-        showGate();
-        if (m_content->currentWidget() == m_view)
-            m_view->setFocus();
-    });
-    connect(m_verdict, &VerdictBar::lockAsked, m_reader, &ReaderWork::lock);
-}
-
-void ReadPage::switchReadFirst(bool on)
-{
-    if (on && !m_reader->readFirst()) {
-        bool given = false;
-        const QString name =
-            QInputDialog::getText(this, tr("Read first"), tr("Who reads? A name or pseudonym, kept with each verdict:"),
-                                  QLineEdit::Normal, m_reader->author(), &given);
-        if (!given || name.trimmed().isEmpty())
-            return showGate();
-        m_reader->setAuthor(name.trimmed());
-    }
-    m_lockedWords.clear();
-    m_reader->setReadFirst(on);
-}
-
-// In a read-first session nothing of a model is on the screen before the verdict is locked.
-void ReadPage::showGate()
-{
-    const Study* study = m_studies->study();
-    const bool first = m_reader->readFirst(), open = m_reader->mayShowModel(study);
-    m_session->setHeld(!open);
-    m_verdict->setVisible(first);
-    m_verdict->setStudy(study);
-    const auto words = study ? m_lockedWords.find(study->uid) : m_lockedWords.end();
-    m_verdict->setLocked(words == m_lockedWords.end() ? QString() : words->second);
-    m_right->setNote(0, open ? QString() : tr("locked"));
-    findChild<QAction*>(QStringLiteral("reading.first"))->setChecked(first);
-    updateHint();
-}
-
-bool ReadPage::maySee()
-{
-    if (m_reader->mayShowModel(m_studies->study()))
-        return true;
-    Q_EMIT told(tr("Read first: lock your verdict on this study, then ask the model."), false);
-    m_verdict->setFocus(Qt::ShortcutFocusReason);
-    return false;
-}
-
 void ReadPage::updateHint()
 {
     if (!m_reader->mayShowModel(m_studies->study())) {
@@ -617,6 +580,8 @@ void ReadPage::updateHint()
     m_queryPanel->setStalled(waitsForPerson(*m_session, readiness));
     m_queryPanel->setHint(hint.text, hint.isError);
 }
+
+QMargins ReadPage::covered() const { return {m_left->covers(), 0, m_right->covers(), 0}; }
 
 void ReadPage::updateCaption()
 {

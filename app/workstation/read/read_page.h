@@ -1,6 +1,7 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
+#include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/study_session.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/pane_view.h"
@@ -19,7 +20,6 @@ namespace mama {
 class Drawer;
 class MapPanel;
 class QueryPanel;
-class ReaderWork;
 class ReadingNotes;
 class StudyPanel;
 class VerdictBar;
@@ -35,6 +35,7 @@ public:
     ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent = nullptr);
     ~ReadPage() override;
 
+    QMargins covered() const override;
     QList<QAction*> panels() const override { return m_panelActions; }
     bool takes(const QStringList& paths) const override;
     void open(const QStringList& paths) override;
@@ -42,9 +43,11 @@ public:
 
     void open(const std::vector<std::filesystem::path>& paths);
     void setModel(const QString& folder);
-    void ask(const QString& sentence);
-    void askText(const QString& text); // a report: each of its sentences
-    void repeat();                     // the sentences that were not asked of this study
+    void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
+    void askText(const QString& text);                              // a report: each of its sentences
+    // The same, but in a read-first session it is asked when the verdict is locked.
+    void askWhenFree(const QString& text);
+    void repeat(); // the sentences that were not asked of this study
     void cancel(); // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
     StudySession& studies() { return *m_studies; }
@@ -80,6 +83,10 @@ private:
     void connectPanels();
     void connectReader();
     void switchReadFirst(bool on);
+    void switchMarking(bool on);
+    void mark(const viewer::PaneId& pane, Point at);
+    void showMarks();
+    void lockVerdict(Verdict verdict);
     void showGate();
     bool maySee(); // what a model says; else it is told why not
     void restore();
@@ -118,9 +125,16 @@ private:
     ReaderWork* m_reader;
     ReadingNotes* m_notes = nullptr;
     VerdictBar* m_verdict = nullptr;
-    std::map<std::string, QString> m_lockedWords; // by study
-    QMainWindow* m_frame;                         // tools, and the content between its drawers
-    QWidget* m_stage = nullptr;                   // head and pictures: what floating panels lie over
+    struct Locked
+    {
+        Verdict verdict;
+        QString words;
+    };
+    std::map<std::string, Locked> m_lockedHere;             // in this session, by study
+    std::map<std::string, std::vector<PlacedMark>> m_marks; // by study
+    QStringList m_afterLock;                                // texts that the command line asks of the first study
+    QMainWindow* m_frame;                                   // tools, and the content between its drawers
+    QWidget* m_stage = nullptr;                             // pictures and verdict: what floating panels lie over
     Drawer *m_left = nullptr, *m_right = nullptr;
     QStackedWidget* m_content = nullptr;
     QLabel* m_start = nullptr;

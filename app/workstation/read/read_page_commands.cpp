@@ -63,6 +63,13 @@ void ReadPage::buildCommands()
                     }});
     connect(lock, &QAction::changed, m_verdict,
             [this, lock] { m_verdict->setLockKey(lock->shortcut().toString(QKeySequence::NativeText)); });
+    QAction* marking = add(study, {"reading.mark", tr("&Mark places for the verdict"),
+                                   [this] { switchMarking(m_view->tool() != viewer::LeftTool::Mark); }});
+    marking->setProperty("ofPictures", true);
+    marking->setCheckable(true);
+    m_view->addAction(marking);
+    connect(m_view, &PaneView::aidsChanged, marking,
+            [this, marking] { marking->setChecked(m_view->tool() == viewer::LeftTool::Mark); });
     addLine(study);
     add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});

@@ -38,11 +38,16 @@ void ReadPage::buildContent()
     m_content->addWidget(m_start);
     m_content->addWidget(m_view);
     auto* centre = new QWidget(this);
-    m_stage = new QWidget(centre);
+    auto* middle = new QWidget(centre);
+    m_stage = new QWidget(middle);
+    auto* headed = new QVBoxLayout(middle);
+    headed->setContentsMargins(0, 0, 0, 0);
+    headed->setSpacing(0);
+    headed->addLayout(head());
+    headed->addWidget(m_stage, 1);
     auto* column = new QVBoxLayout(m_stage);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
-    column->addLayout(head());
     column->addWidget(m_content, 1);
     m_verdict = new VerdictBar(m_stage);
     m_verdict->hide();
@@ -53,8 +58,10 @@ void ReadPage::buildContent()
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(0);
     row->addWidget(m_left);
-    row->addWidget(m_stage, 1);
+    row->addWidget(middle, 1);
     row->addWidget(m_right);
+    for (const Drawer* drawer : {m_left, m_right})
+        connect(drawer, &Drawer::coversChanged, this, &Page::coveredChanged);
     m_frame->setCentralWidget(centre);
     auto* whole = new QVBoxLayout(this);
     whole->setContentsMargins(0, 0, 0, 0);

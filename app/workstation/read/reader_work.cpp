@@ -1,11 +1,12 @@
 #include "app/workstation/read/reader_work.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "core/library/reader_sides.h"
 #include "core/study/scan.h"
-#include "core/study/side_and_view.h"
-#include "core/study/slots.h"
 #include "widgets/look/shown_text.h"
 
+#include <QDateTime>
+#include <QLocale>
 #include <QMetaObject>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -46,6 +47,14 @@ struct ReaderWork::Shared
 };
 
 namespace {
+
+// The reader's own time of day; the file keeps UTC.
+QString shownTime(const std::string& utc)
+{
+    return QLocale().toString(
+        QDateTime::fromString(QString::fromStdString(utc), Qt::ISODateWithMs).toLocalTime().time(),
+        QLocale::ShortFormat);
+}
 
 ImageFileRef refOf(const StudyImage& image) { return {image.path, image.header.sopUid, image.frame}; }
 
@@ -134,24 +143,32 @@ bool ReaderWork::mayShowModel(const Study* study) const
     return !m_readFirst || (study && m_locked.contains(study->uid));
 }
 
-void ReaderWork::lock(const Verdict& verdict)
+void ReaderWork::lock(Verdict verdict, std::vector<PlacedMark> marks)
 {
     auto at = std::make_shared<std::string>();
-    later([verdict, at](ReaderFile& file, std::int64_t session) { *at = file.lock(session, verdict).at; },
-          [this, verdict, at] {
-              m_locked.insert(verdict.study);
-              QStringList words;
-              for (const auto& [side, category] : {std::pair{tr("R"), verdict.right}, {tr("L"), verdict.left}})
-                  if (!category.empty())
-                      words << tr("%1 BI-RADS %2").arg(side, QString::fromStdString(category));
-              if (!verdict.density.empty())
-                  words << tr("density %1").arg(QString::fromStdString(verdict.density));
-              if (verdict.confidence)
-                  words << tr("%1 % confident").arg(*verdict.confidence);
-              Q_EMIT locked(QString::fromStdString(verdict.study),
-                            tr("Locked %1: %2").arg(QString::fromStdString(*at), words.join(QStringLiteral(", "))));
-              Q_EMIT gateChanged();
-          });
+    const auto write = [verdict, marks, at](ReaderFile& file, std::int64_t session) mutable {
+        for (const PlacedMark& mark : marks) {
+            const ImageKey key = keyOfImage(mark.image);
+            verdict.marks.push_back(
+                {key.sopUid.empty() ? key.sha256 : key.sopUid, mark.image.frame, mark.at.x, mark.at.y, mark.side});
+        }
+        *at = file.lock(session, verdict).at;
+    };
+    later(write, [this, verdict, count = marks.size(), at] {
+        m_locked.insert(verdict.study);
+        QStringList words;
+        for (const auto& [side, category] : {std::pair{tr("R"), verdict.right}, {tr("L"), verdict.left}})
+            if (!category.empty())
+                words << tr("%1 BI-RADS %2").arg(side, QString::fromStdString(category));
+        if (!verdict.density.empty())
+            words << tr("density %1").arg(QString::fromStdString(verdict.density));
+        if (verdict.confidence)
+            words << tr("%1 % confident").arg(*verdict.confidence);
+        if (count > 0)
+            words << tr("%n mark(s)", nullptr, static_cast<int>(count));
+        Q_EMIT locked(verdict, tr("Locked %1: %2").arg(shownTime(*at), words.join(QStringLiteral(", "))));
+        Q_EMIT gateChanged();
+    });
 }
 
 void ReaderWork::note(ReadingEvent event, const nlohmann::json& detail)
@@ -175,28 +192,8 @@ void ReaderWork::undoAssign()
 std::function<void(ScanReport&, const Job&)> ReaderWork::assignments() const
 {
     return [shared = m_shared](ScanReport& report, const Job& job) {
-        std::vector<ImageFileRef> images;
-        std::vector<std::pair<std::size_t, std::size_t>> places;
-        for (std::size_t s = 0; s < report.studies.size(); ++s)
-            for (std::size_t i = 0; i < report.studies[s].images.size(); ++i)
-                if (const StudyImage& image = report.studies[s].images[i];
-                    image.side == Side::Unknown || image.view.empty()) {
-                    images.push_back(refOf(image));
-                    places.emplace_back(s, i);
-                }
-        if (images.empty() || !std::filesystem::exists(ReaderFile::usualPlace()))
-            return;
-        const auto views = shared->file().assigned(images, job);
-        if (!views)
-            return;
-        std::set<std::size_t> changed;
-        for (std::size_t k = 0; k < places.size(); ++k)
-            if (const auto& view = (*views)[k]; view && view->side != Side::Unknown && !view->view.empty()) {
-                setByReader(report.studies[places[k].first].images[places[k].second], view->side, view->view);
-                changed.insert(places[k].first);
-            }
-        for (const std::size_t study : changed)
-            fillSlots(report.studies[study]);
+        if (std::filesystem::exists(ReaderFile::usualPlace()))
+            takeReadersSides(shared->file(), report, job);
     };
 }
 

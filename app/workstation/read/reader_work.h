@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/geometry.h"
 #include "core/library/reader_file.h"
 
 #include <QObject>
@@ -14,6 +15,14 @@ namespace mama {
 struct ScanReport;
 struct Study;
 struct StudyImage;
+
+// A place that was marked on a picture; `at` as Mark's.
+struct PlacedMark
+{
+    ImageFileRef image;
+    Point at;
+    Side side = Side::Unknown;
+};
 
 // What the reader does that lasts: verdicts, sides and views given to images, and in a read-first session the log. All
 // of it is written by one background thread in its order; what could not be written is told and nothing else follows
@@ -32,8 +41,8 @@ public:
     QString author() const;
     void setAuthor(const QString& name);
     bool mayShowModel(const Study* study) const;
-    // Final; the model may be shown once it is on the disk.
-    void lock(const Verdict& verdict);
+    // Final; the model may be shown once it is on the disk. The marks become the verdict's.
+    void lock(Verdict verdict, std::vector<PlacedMark> marks = {});
     void note(ReadingEvent event, const nlohmann::json& detail); // outside a read-first session: nothing
 
     void assign(const StudyImage& image);
@@ -44,7 +53,7 @@ public:
 Q_SIGNALS:
     void gateChanged(); // mayShowModel() may answer otherwise
     void begun();       // a read-first session
-    void locked(const QString& study, const QString& words);
+    void locked(const mama::Verdict& verdict, const QString& words);
     void told(const QString& text, bool isError);
 
 private:

@@ -29,6 +29,14 @@ std::string word(const QString& text)
     return kept.substr(0, 64);
 }
 
+void nameModel(nlohmann::json& detail, const std::optional<ModelFacts>& model)
+{
+    if (!model)
+        return;
+    detail["model"] = word(model->name);
+    detail["hash"] = word(model->hash);
+}
+
 } // namespace
 
 ReadingNotes::ReadingNotes(ReaderWork& work, viewer::PaneView& view, QObject* parent)
@@ -72,6 +80,7 @@ void ReadingNotes::studyShown(const Study& study)
     m_shown.clear();
     m_study = study.uid;
     m_layout = viewer::ViewLayout::Other;
+    m_hung.clear();
     nlohmann::json images = nlohmann::json::array();
     for (const StudyImage& image : study.images)
         if (!image.header.sopUid.empty())
@@ -94,8 +103,7 @@ void ReadingNotes::rested()
         }
     if (!std::exchange(m_zoomed, false))
         return;
-    if (std::exchange(m_layout, m_view.viewLayout()) != m_view.viewLayout())
-        note(ReadingEvent::Hung, {{"name", name(m_view.viewLayout())}});
+    noteHanging();
     const auto active = m_view.activePane();
     if (const viewer::ViewImage* image = active ? m_view.image(*active) : nullptr) {
         const viewer::ViewPose pose = m_view.pose(*active);
@@ -103,9 +111,29 @@ void ReadingNotes::rested()
     }
 }
 
-void ReadingNotes::asked(const QString& sentence)
+// Which images hang, each with its place, when that has changed.
+void ReadingNotes::noteHanging()
 {
-    note(ReadingEvent::Ask, {{"texts", nlohmann::json::array({sentence.toStdString()})}});
+    std::vector<viewer::PaneId> panes = m_view.panes();
+    if (std::exchange(m_layout, m_view.viewLayout()) == m_view.viewLayout() && panes == m_hung)
+        return;
+    m_hung = std::move(panes);
+    nlohmann::json images = nlohmann::json::array();
+    for (const viewer::PaneId& pane : m_hung) {
+        const StudyImage& facts = m_view.image(pane)->facts();
+        nlohmann::json image{{"frame", facts.frame}, {"slot", mama::name(facts.slot)}};
+        if (!facts.header.sopUid.empty())
+            image["image"] = facts.header.sopUid;
+        images.push_back(std::move(image));
+    }
+    note(ReadingEvent::Hung, {{"name", name(m_layout)}, {"hung", std::move(images)}});
+}
+
+void ReadingNotes::asked(const QString& sentence, const std::optional<ModelFacts>& model)
+{
+    nlohmann::json detail{{"texts", nlohmann::json::array({sentence.toStdString()})}};
+    nameModel(detail, model);
+    note(ReadingEvent::Ask, std::move(detail));
 }
 
 void ReadingNotes::modelShown(const SentenceResult& result)
@@ -114,10 +142,7 @@ void ReadingNotes::modelShown(const SentenceResult& result)
     if (!m_shown.insert(result.scores.sentence).second)
         return;
     nlohmann::json detail{{"what", result.maps.empty() ? "scores" : "scores and maps"}};
-    if (result.model) {
-        detail["model"] = word(result.model->name);
-        detail["hash"] = word(result.model->hash);
-    }
+    nameModel(detail, result.model);
     note(ReadingEvent::ModelShown, detail);
 }
 

@@ -23,12 +23,13 @@ public:
     ReadingNotes(ReaderWork& work, viewer::PaneView& view, QObject* parent);
 
     void studyShown(const Study& study);
-    void asked(const QString& sentence);
+    void asked(const QString& sentence, const std::optional<ModelFacts>& model);
     void modelShown(const SentenceResult& result); // once a sentence and study
 
 private:
     void note(ReadingEvent event, nlohmann::json detail);
     void rested();
+    void noteHanging();
 
     ReaderWork& m_work;
     viewer::PaneView& m_view;
@@ -38,6 +39,7 @@ private:
     QTimer m_rest;
     bool m_zoomed = false;
     std::set<viewer::PaneId> m_windowed;
+    std::vector<viewer::PaneId> m_hung; // as was noted last
     viewer::ViewLayout m_layout = viewer::ViewLayout::Other;
     bool m_loupe = false, m_overlay = true;
 };

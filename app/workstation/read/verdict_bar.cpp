@@ -59,6 +59,8 @@ VerdictBar::VerdictBar(QWidget* parent) : QWidget(parent)
         row->addWidget(label);
         row->addWidget(widget);
     }
+    m_marks = new QLabel(this);
+    row->addWidget(m_marks);
     row->addWidget(m_lock);
     row->addWidget(m_words, 1);
     setFocusProxy(m_right);
@@ -80,19 +82,44 @@ void VerdictBar::setStudy(const Study* study)
     const std::string uid = study ? study->uid : std::string();
     if (uid != m_study) {
         m_study = uid;
-        for (QComboBox* box : {m_right, m_left, m_density})
-            box->setCurrentIndex(0);
-        m_confidence->setValue(-1);
+        show({});
+        m_locked.reset();
         m_words->clear();
     }
     refresh();
 }
 
-// A later verdict is a second record; the one that is locked stays.
-void VerdictBar::setLocked(const QString& words)
+void VerdictBar::show(const Verdict& verdict)
 {
-    m_words->setText(words.isEmpty() ? tr("Nothing of a model is shown before the verdict is locked.") : words);
-    m_lock->setText(words.isEmpty() ? tr("Lock verdict") : tr("Lock another verdict"));
+    for (const auto& [box, value] :
+         {std::pair{m_right, verdict.right}, {m_left, verdict.left}, {m_density, verdict.density}})
+        box->setCurrentIndex(std::max(0, box->findData(QString::fromStdString(value))));
+    m_confidence->setValue(verdict.confidence.value_or(-1));
+}
+
+void VerdictBar::setOpen()
+{
+    m_locked.reset();
+    m_words->setText(tr("Nothing of a model is shown before the verdict is locked."));
+    m_lock->setText(tr("Lock verdict"));
+    refresh();
+}
+
+void VerdictBar::setMarks(int count, const QString& key)
+{
+    m_marks->setText(tr("%n mark(s) (%1)", nullptr, count).arg(key));
+    m_marks->setToolTip(tr("%1, then click on the picture: marks a place; a click on a mark takes it away").arg(key));
+    m_marks->setVisible(!key.isEmpty());
+}
+
+// A later verdict is a second record; the one that is locked stays.
+void VerdictBar::setLocked(const Verdict& verdict, const QString& words)
+{
+    if (m_locked != verdict) // else what is typed for another one stays
+        show(verdict);
+    m_locked = verdict;
+    m_words->setText(words);
+    m_lock->setText(tr("Lock another verdict"));
     refresh();
 }
 

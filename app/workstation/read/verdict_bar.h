@@ -2,6 +2,7 @@
 #include "core/library/verdict.h"
 
 #include <QWidget>
+#include <optional>
 
 class QComboBox;
 class QLabel;
@@ -12,18 +13,20 @@ namespace mama {
 
 struct Study;
 
-// The reader's verdict on the study on screen: BI-RADS of each breast that has a picture, density, confidence; locked
-// once, for good.
+// The reader's verdict on the study on screen: BI-RADS of each breast that has a picture, density, confidence and how
+// many places were marked; locked once, for good.
 class VerdictBar : public QWidget
 {
     Q_OBJECT
 public:
     explicit VerdictBar(QWidget* parent = nullptr);
 
-    void setStudy(const Study* study);    // null: none; what was chosen for another is gone
-    void setLocked(const QString& words); // of the study on screen; empty: not locked
-    bool ready() const;                   // every breast with a picture has its category
-    void lock();                          // as the button
+    void setStudy(const Study* study); // null: none; what was chosen for another is gone
+    void setOpen();                    // no verdict on the study on screen is locked
+    void setLocked(const Verdict& verdict, const QString& words);
+    void setMarks(int count, const QString& key); // places that were marked; the key that marks
+    bool ready() const;                           // every breast with a picture has its category
+    void lock();                                  // as the button
     void setLockKey(const QString& key);
 
 Q_SIGNALS:
@@ -31,12 +34,14 @@ Q_SIGNALS:
 
 private:
     void refresh();
+    void show(const Verdict& verdict);
     Verdict verdict() const;
 
     std::string m_study;
+    std::optional<Verdict> m_locked; // that is shown
     QComboBox *m_right, *m_left, *m_density;
     QSpinBox* m_confidence;
-    QLabel* m_words;
+    QLabel *m_marks, *m_words;
     QPushButton* m_lock;
 };
 

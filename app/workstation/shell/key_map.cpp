@@ -24,6 +24,7 @@ const std::vector<KeyOf>& keyMap()
         {"reading.first", ""},
         {"reading.verdict", "Ctrl+B"},
         {"reading.lock", "Ctrl+Return"},
+        {"reading.mark", "K"},
         {"study.pin", ""},
         {"study.cancel", "Esc"},
         {"study.identifiers", ""},

@@ -91,7 +91,7 @@ void openWhatIsAsked(MainWindow& window, const CommandLine& line, const QSetting
     if (!paths.isEmpty())
         window.open(paths);
     for (const QString& sentence : line.parser.values(line.text))
-        window.read().askText(sentence);
+        window.read().askWhenFree(sentence);
 }
 
 } // namespace

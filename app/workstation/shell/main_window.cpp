@@ -80,6 +80,10 @@ void MainWindow::take(Page& page)
     m_tabs->addTab(title.remove(QLatin1Char('&')));
     connect(&page, &Page::told, m_message, &MessageStrip::tell);
     connect(&page, &Page::wanted, this, [this, &page] { showPage(page); });
+    connect(&page, &Page::coveredChanged, this, [this, &page] {
+        if (m_stack->currentWidget() == &page)
+            m_message->setCovered(page.covered());
+    });
 }
 
 // What one page does for another.
@@ -121,6 +125,7 @@ void MainWindow::showPage(Page& page)
     page.head()->addWidget(m_head);
     showOnly(page);
     m_head->show();
+    m_message->setCovered(page.covered());
     m_message->place(); // the page came to the top
     m_tabs->setCurrentIndex(m_stack->indexOf(&page));
     if (byKeys)

@@ -37,10 +37,23 @@ MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
 void MessageStrip::place()
 {
     constexpr int gap = 12;
-    const QPoint corner = m_beside.mapTo(parentWidget(), QPoint(m_beside.sizeHint().width() + gap, 0));
-    const int width = parentWidget()->width() - corner.x();
-    setGeometry(corner.x(), corner.y(), width, std::max(heightForWidth(width), m_beside.sizeHint().height()));
+    const QWidget& row = *m_beside.parentWidget();
+    const QPoint corner = row.mapTo(parentWidget(), QPoint(0, 0));
+    const int tabs = m_beside.sizeHint().width() + gap, oneLine = m_beside.sizeHint().height();
+    int left = tabs, width = row.width() - left;
+    if (heightForWidth(width) > oneLine) {
+        left = std::max(tabs, m_covered.left());
+        width = row.width() - m_covered.right() - left;
+    }
+    setGeometry(corner.x() + left, corner.y(), width, std::max(heightForWidth(width), oneLine));
     raise();
+}
+
+void MessageStrip::setCovered(const QMargins& covered)
+{
+    m_covered = covered;
+    if (isVisible())
+        place();
 }
 
 bool MessageStrip::eventFilter(QObject* watched, QEvent* event)
