@@ -7,7 +7,8 @@
 #include "core/image/picture_notes.h"
 #include "core/image/png_picture.h"
 #include "core/image/raster_header.h"
-#include "core/image/tiff_check.h"
+#include "core/image/tiff_picture.h"
+#include "core/image/zero_holes.h"
 
 #include <cstring>
 #include <limits>
@@ -112,18 +113,20 @@ StoredImage storedFrom(const cv::Mat& pixels)
     return image;
 }
 
-StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& info, const std::filesystem::path& path,
-                     std::size_t frame)
+StoredImage readPage(std::span<const std::byte> bytes, const TiffPage& page, const std::filesystem::path& path,
+                     UserText& doubt)
 {
-    const TiffPage& page = info.pages[frame];
     if (page.bits > 16 || page.samples > 4) // nothing that the library would only complain of
         throw Error(ErrorCode::Unsupported, {action::decode}, path.string(), noIntegers());
-    if (const UserText why = damageOf(bytes, page); !why.empty())
-        throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
-    std::vector<std::byte> copy;
-    if (frame > 0)
-        copy = withFirstPage(bytes, page);
-    cv::Mat decoded = decodeColours(decodeTiff(frame > 0 ? copy : bytes, path), path);
+    TiffPicture read = readTiff(bytes, page);
+    if (!read.why.empty())
+        throw Error(ErrorCode::Format, {action::decode}, path.string(), read.why);
+    if (read.plain) {
+        doubt = read.doubt;
+        return page.orientation == 1 ? std::move(*read.plain)
+                                     : storedFrom(turned(viewOf(*read.plain), page.orientation));
+    }
+    cv::Mat decoded = decodeColours(decodeTiff(withFirstPage(bytes, page), path), path);
     if (page.photometric == 0 && decoded.depth() == CV_16U) // OpenCV turns 8 bits itself
         cv::bitwise_not(decoded, decoded);
     return storedFrom(decoded); // and the orientation too
@@ -131,16 +134,17 @@ StoredImage readPage(std::span<const std::byte> bytes, const RasterFileInfo& inf
 
 // As it is to be seen; the size was checked.
 StoredImage decoded(std::span<const std::byte> bytes, const RasterFileInfo& info, const std::filesystem::path& path,
-                    std::size_t frame)
+                    UserText& doubt)
 {
-    if (info.format == "tiff")
-        return readPage(bytes, info, path, frame);
     UserText why = brokenData(info.format);
     auto image = info.format == "jpeg"  ? decodeJpegPicture(bytes, why)
                  : info.format == "png" ? decodePngPicture(bytes)
                                         : decodePgmPicture(bytes);
     if (!image)
         throw Error(ErrorCode::Format, {action::decode}, path.string(), why);
+    if (beginsWith(bytes, "P5"))
+        doubt = zerosInTheMidst(
+            {image->bytes, bytesPerSample(image->type), static_cast<std::size_t>(image->columns * image->channels)});
     return info.orientation == 1 ? std::move(*image) : storedFrom(turned(viewOf(*image), info.orientation));
 }
 
@@ -204,7 +208,7 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
     return info;
 }
 
-StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame)
+StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame, UserText* doubt)
 {
     const RasterFileInfo info = inspectRaster(bytes, path);
     if (info.format.empty())
@@ -219,7 +223,12 @@ StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::
         throw Error(ErrorCode::Memory, {action::decode}, path.string(),
                     {TextId("picture.x_pixels_over_limit_mib", "%1 x %2 pixels are over the limit of %3 MiB"),
                      info.rows, info.columns, largestRaster >> 20});
-    StoredImage image = decoded(bytes, info, path, static_cast<std::size_t>(frame));
+    UserText doubts;
+    StoredImage image = info.format == "tiff"
+                            ? readPage(bytes, info.pages[static_cast<std::size_t>(frame)], path, doubts)
+                            : decoded(bytes, info, path, doubts);
+    if (doubt)
+        *doubt = std::move(doubts);
     if (image.rows != info.rows || image.columns != info.columns)
         throw Error(
             ErrorCode::Format, {action::decode}, path.string(),

@@ -35,8 +35,9 @@ RasterFileInfo inspectRaster(std::span<const std::byte> bytes, const std::filesy
 // is dropped, samples of under 8 bits are scaled to 8. Turned as EXIF, eXIf or the TIFF's orientation says; where white
 // is zero (TIFF), the values are turned round, so that large is light. frame: a TIFF's page. The size is checked before
 // anything is allocated. Error(Format) or Error(Unsupported) names the file and the reason; damaged and truncated data
-// are refused as a whole.
-StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame = 0);
+// are refused as a whole; doubt: what speaks for damage in a picture that can be read, or empty.
+StoredImage readRaster(std::span<const std::byte> bytes, const std::filesystem::path& path, int frame = 0,
+                       UserText* doubt = nullptr);
 
 // A PNG of 8-bit grey values, for masks: little effort is spent on its size. Error(Internal) if it cannot be made.
 std::vector<std::byte> encodePng(const Raster<std::uint8_t>& image);

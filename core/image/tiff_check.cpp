@@ -1,70 +1,13 @@
 #include "core/image/tiff_check.h"
 
-#include "core/image/raster_header.h"
-
 #include <algorithm>
 #include <array>
-#include <cstdio>
-#include <cstring>
-#include <memory>
 #include <tiffio.h>
 #include <vector>
 #include <zlib.h>
 
 namespace mama {
 namespace {
-
-// libtiff's view of the file, and whether it complained.
-struct Input
-{
-    std::span<const std::byte> bytes;
-    toff_t at = 0;
-    bool complained = false;
-};
-
-Input& of(thandle_t handle) { return *static_cast<Input*>(handle); }
-
-tmsize_t readBytes(thandle_t handle, void* to, tmsize_t count)
-{
-    Input& input = of(handle);
-    const std::size_t left = input.at < input.bytes.size() ? input.bytes.size() - input.at : 0,
-                      size = std::min(left, static_cast<std::size_t>(std::max<tmsize_t>(count, 0)));
-    std::memcpy(to, input.bytes.data() + (left > 0 ? input.at : 0), size);
-    input.at += size;
-    return static_cast<tmsize_t>(size);
-}
-tmsize_t writeNothing(thandle_t, void*, tmsize_t) { return 0; }
-toff_t seek(thandle_t handle, toff_t to, int from)
-{
-    Input& input = of(handle);
-    input.at = from == SEEK_SET ? to : (from == SEEK_CUR ? input.at : input.bytes.size()) + to;
-    return input.at;
-}
-int close(thandle_t) { return 0; }
-toff_t sizeOf(thandle_t handle) { return of(handle).bytes.size(); }
-int map(thandle_t handle, void** base, toff_t* size)
-{
-    *base = const_cast<std::byte*>(of(handle).bytes.data()); // only read
-    *size = of(handle).bytes.size();
-    return 1;
-}
-void unmap(thandle_t, void*, toff_t) {}
-int complain(TIFF*, void* input, const char*, const char*, va_list)
-{
-    static_cast<Input*>(input)->complained = true;
-    return 1;
-}
-
-std::unique_ptr<TIFF, decltype(&TIFFClose)> open(Input& input)
-{
-    const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
-                                                                                   TIFFOpenOptionsFree);
-    TIFFOpenOptionsSetErrorHandlerExtR(options.get(), complain, &input);
-    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), complain, &input);
-    return {TIFFClientOpenExt("picture", "r", &input, readBytes, writeNothing, seek, close, sizeOf, map, unmap,
-                              options.get()),
-            TIFFClose};
-}
 
 // Whether a zlib stream runs to its end and agrees with its sum; one that stops short of it must hold all the same.
 bool isWholeDeflate(std::span<const std::byte> raw, std::size_t expected)
@@ -87,14 +30,16 @@ bool isWholeDeflate(std::span<const std::byte> raw, std::size_t expected)
 }
 
 // Zeros in a row that no encoder writes: LZW has no two zero codes after another twice, those of dictionaries none of a
-// match's length.
+// match's length. Padding at the end is none.
 bool hasHole(std::span<const std::byte> raw, std::size_t least)
 {
-    std::size_t run = 0;
-    for (const std::byte each : raw) {
-        if (each != std::byte{0} && run >= least)
-            return true;
-        run = each == std::byte{0} ? run + 1 : 0;
+    for (std::size_t probe = least - 1; probe < raw.size();) {
+        std::size_t from = probe + 1;
+        while (from > 0 && probe + 1 - from < least && raw[from - 1] == std::byte{0})
+            --from;
+        if (probe + 1 - from >= least)
+            return std::ranges::any_of(raw.subspan(probe), [](std::byte each) { return each != std::byte{0}; });
+        probe = from + least - 1;
     }
     return false;
 }
@@ -113,58 +58,146 @@ bool isWholePackBits(std::span<const std::byte> raw, std::size_t expected)
     return made == expected && at <= raw.size() && raw.size() - at < 2;
 }
 
-bool agreesWithItsLength(std::span<const std::byte> strile, std::size_t made, std::uint16_t compression)
+std::uint16_t field(TIFF* file, std::uint32_t tag)
 {
-    switch (compression) {
+    std::uint16_t value = 0;
+    TIFFGetFieldDefaulted(file, tag, &value);
+    return value;
+}
+
+// Where a strip or tile lies, and what its rows take uncompressed.
+struct Place
+{
+    std::uint64_t offset = 0, length = 0, needed = 0;
+    std::uint32_t number = 0; // counted from 0
+
+    std::uint64_t end() const { return offset + length; }
+};
+
+std::vector<Place> places(TIFF* file)
+{
+    const bool tiled = TIFFIsTiled(file) != 0;
+    std::uint32_t rows = 0, perStrip = 0;
+    TIFFGetFieldDefaulted(file, TIFFTAG_IMAGELENGTH, &rows);
+    TIFFGetFieldDefaulted(file, TIFFTAG_ROWSPERSTRIP, &perStrip);
+    perStrip = std::clamp<std::uint32_t>(perStrip, 1, std::max<std::uint32_t>(rows, 1));
+    const std::uint32_t inPlane = (rows + perStrip - 1) / perStrip,
+                        count = tiled ? TIFFNumberOfTiles(file) : TIFFNumberOfStrips(file);
+    std::vector<Place> all(count);
+    for (std::uint32_t i = 0; i < count; ++i) {
+        const std::uint32_t first = inPlane > 0 ? i % inPlane * perStrip : 0;
+        all[i] = {TIFFGetStrileOffset(file, i), TIFFGetStrileByteCount(file, i),
+                  static_cast<std::uint64_t>(std::max<tmsize_t>(
+                      0, tiled ? TIFFTileSize(file) : TIFFVStripSize(file, std::min(perStrip, rows - first)))),
+                  i};
+    }
+    return all;
+}
+
+// Blank parts may well be kept once: their bytes repeat, or are very few.
+bool isBlank(std::span<const std::byte> strile, std::uint64_t needed)
+{
+    return strile.size() <= needed / 16 || std::equal(strile.begin() + 4, strile.end(), strile.begin());
+}
+
+constexpr auto noBytes = TextId("picture.tiff_no_bytes", "has no bytes in the file");
+constexpr auto outside = TextId("picture.tiff_outside", "lies outside the file");
+constexpr auto tooFew = TextId("picture.tiff_too_few", "has fewer bytes than its rows take");
+constexpr auto inHeader = TextId("picture.tiff_in_header", "lies in the file's header");
+constexpr auto onAnother = TextId("picture.tiff_on_another", "lies on the bytes of another");
+
+UserText broken(const Place& place, std::size_t count, const TextIdFor<>& why)
+{
+    return {TextId("picture.tiff_strip", "broken or truncated tiff data: strip or tile %1 of %2 %3"), place.number + 1,
+            count, UserText{why}};
+}
+
+UserText overlap(std::vector<Place> all, std::span<const std::byte> bytes)
+{
+    std::ranges::sort(all, [](const Place& a, const Place& b) { return a.offset < b.offset; });
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        const Place &a = all[i - 1], &b = all[i];
+        const bool shared =
+            a.offset == b.offset && a.length == b.length && isBlank(bytes.subspan(a.offset, a.length), a.needed);
+        if (a.end() > b.offset && !shared)
+            return broken(b, all.size(), onAnother);
+    }
+    return {};
+}
+
+UserText wrongPlaces(TIFF* file, std::span<const std::byte> bytes)
+{
+    const bool plain = field(file, TIFFTAG_COMPRESSION) == COMPRESSION_NONE;
+    const std::uint64_t directory = TIFFCurrentDirOffset(file);
+    std::vector<Place> all = places(file);
+    constexpr std::uint64_t header = 8;
+    for (Place& each : all) {
+        if (each.length == 0 || each.offset == 0)
+            return broken(each, all.size(), noBytes);
+        if (plain && each.length < each.needed)
+            return broken(each, all.size(), tooFew);
+        if (plain) // some writers count more than there is
+            each.length = each.needed;
+        if (each.offset > bytes.size() || each.length > bytes.size() - each.offset)
+            return broken(each, all.size(), outside);
+        if (each.offset < header || (each.offset <= directory && directory < each.end()))
+            return broken(each, all.size(), inHeader);
+    }
+    return overlap(std::move(all), bytes);
+}
+
+// A map that is grey but for a run of entries in which some colours are zero and others not.
+UserText wrongColours(TIFF* file)
+{
+    std::array<std::uint16_t*, 3> map{};
+    if (field(file, TIFFTAG_PHOTOMETRIC) != PHOTOMETRIC_PALETTE || field(file, TIFFTAG_BITSPERSAMPLE) > 16 ||
+        TIFFGetField(file, TIFFTAG_COLORMAP, &map[0], &map[1], &map[2]) == 0)
+        return {};
+    const std::size_t count = std::size_t{1} << field(file, TIFFTAG_BITSPERSAMPLE);
+    constexpr std::size_t shortest = 8;
+    std::size_t coloured = 0, run = 0, lost = 0, black = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::array<std::uint16_t, 3> colour{map[0][i], map[1][i], map[2][i]};
+        const bool grey = colour[0] == colour[1] && colour[1] == colour[2];
+        const bool zero = !grey && std::ranges::count(colour, 0) > 0;
+        run = zero ? run + 1 : 0;
+        lost += run == shortest ? shortest : run > shortest ? 1 : 0;
+        coloured += grey ? 0 : 1;
+        black += grey && colour[0] == 0 ? 1 : 0;
+    }
+    if (black == count || (lost > 0 && coloured == lost && count - black > 2 * coloured))
+        return {
+            TextId("picture.tiff_colour_map", "broken tiff data: a part of the colour map holds nothing but zeros")};
+    return {};
+}
+
+} // namespace
+
+UserText wrongLayout(TIFF* file, std::span<const std::byte> bytes)
+{
+    const auto compression = field(file, TIFFTAG_COMPRESSION);
+    if (TIFFIsCODECConfigured(compression) == 0)
+        return {TextId("picture.tiff_compression", "TIFF compression %1 is not read"), compression};
+    const UserText wrong = wrongPlaces(file, bytes);
+    return wrong.empty() ? wrongColours(file) : wrong;
+}
+
+StrileCheck::StrileCheck(TIFF* file)
+    : m_compression(field(file, TIFFTAG_COMPRESSION)),
+      m_rowBytes(static_cast<std::size_t>(TIFFIsTiled(file) != 0 ? TIFFTileRowSize(file) : TIFFScanlineSize(file)))
+{}
+
+bool StrileCheck::isSound(std::span<const std::byte> strile, std::size_t decoded)
+{
+    switch (m_compression) {
     case COMPRESSION_ADOBE_DEFLATE:
-    case COMPRESSION_DEFLATE: return isWholeDeflate(strile, made);
-    case COMPRESSION_PACKBITS: return isWholePackBits(strile, made);
+    case COMPRESSION_DEFLATE: return isWholeDeflate(strile, decoded);
+    case COMPRESSION_PACKBITS: m_zeros.add(strile, m_rowBytes); return isWholePackBits(strile, decoded);
     case COMPRESSION_LZW: return !hasHole(strile, 16);
     case COMPRESSION_ZSTD:
     case COMPRESSION_LZMA: return !hasHole(strile, 64);
     default: return true;
     }
-}
-
-// Every strip or tile, decoded as its compression says.
-bool isWhole(TIFF* tiff, Input& input, std::uint16_t compression)
-{
-    const bool tiled = TIFFIsTiled(tiff) != 0;
-    const std::uint32_t count = tiled ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
-    const tmsize_t size = tiled ? TIFFTileSize(tiff) : TIFFStripSize(tiff);
-    constexpr tmsize_t most = tmsize_t{1} << 31;
-    if (size <= 0 || size > most)
-        return false;
-    std::vector<std::byte> decoded(static_cast<std::size_t>(size)), raw;
-    for (std::uint32_t i = 0; i < count; ++i) {
-        input.complained = false;
-        const tmsize_t made = tiled ? TIFFReadEncodedTile(tiff, i, decoded.data(), size)
-                                    : TIFFReadEncodedStrip(tiff, i, decoded.data(), size);
-        if (made < 0 || input.complained)
-            return false;
-        const std::uint64_t length = TIFFGetStrileByteCount(tiff, i), offset = TIFFGetStrileOffset(tiff, i);
-        if (offset > input.bytes.size() || length > input.bytes.size() - offset)
-            return false;
-        if (!agreesWithItsLength(input.bytes.subspan(offset, length), static_cast<std::size_t>(made), compression))
-            return false;
-    }
-    return true;
-}
-
-} // namespace
-
-UserText damageOf(std::span<const std::byte> bytes, const TiffPage& page)
-{
-    const UserText broken = brokenData("tiff");
-    Input input{bytes};
-    const auto tiff = open(input);
-    if (!tiff || TIFFSetSubDirectory(tiff.get(), page.directory) == 0)
-        return broken;
-    std::uint16_t compression = COMPRESSION_NONE;
-    TIFFGetFieldDefaulted(tiff.get(), TIFFTAG_COMPRESSION, &compression);
-    if (TIFFIsCODECConfigured(compression) == 0)
-        return {TextId("picture.tiff_compression", "TIFF compression %1 is not read"), compression};
-    return isWhole(tiff.get(), input, compression) ? UserText{} : broken;
 }
 
 } // namespace mama

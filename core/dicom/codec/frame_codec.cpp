@@ -4,6 +4,7 @@
 #include "core/dicom/data_set/element_header.h"
 #include "core/image/jpeg_picture.h"
 #include "core/image/jpeg_segments.h"
+#include "core/image/zero_holes.h"
 
 #include <algorithm>
 #include <cstring>
@@ -20,6 +21,9 @@ namespace {
 
 using Kind = StreamInfo::Kind;
 
+constexpr auto zerosInStream =
+    TextId("decode.zeros_in_stream", "the compressed stream holds zeros that no encoder writes: the file may be a "
+                                     "damaged copy and a part of the picture missing");
 constexpr const char* rleSyntax = "1.2.840.10008.1.2.5";
 
 bool isJpeg2000(const std::string& uid) { return uid == "1.2.840.10008.1.2.4.90" || uid == "1.2.840.10008.1.2.4.91"; }
@@ -157,6 +161,7 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
     out.bytesPerSample = layout.bytesPerSample();
     out.bytes.resize(size);
     const std::size_t planes = bytesPerSample * static_cast<std::size_t>(layout.samples);
+    PackBitsZeros zeros;
     for (std::size_t plane = 0; plane < planes; ++plane) {
         const std::uint64_t from = readNumber(compressed, 4 + 4 * plane, 4, false);
         const std::uint64_t to =
@@ -175,7 +180,10 @@ std::optional<RawFrame> decodeRle(const std::vector<std::byte>& compressed, cons
                    plane + 1, segment.size() - *taken};
         if (!why.empty())
             return std::nullopt;
+        zeros.add(segment.first(*taken), layout.columns);
     }
+    if (zeros.hole())
+        out.warnings.push_back({zerosInStream});
     return out;
 }
 

@@ -6,6 +6,7 @@
 #include "core/dicom/codec/frame_codec.h"
 #include "core/dicom/codec/native_frame.h"
 #include "core/dicom/data_set/element_header.h"
+#include "core/image/zero_holes.h"
 
 #include <algorithm>
 
@@ -167,6 +168,11 @@ RawFrame FrameSource::readNative(int frame) const
         all.insert(all.end(), words.begin(), words.end());
     }
     takeUsedBits(out, m_layout, shifted ? all : out.bytes);
+    const int inRow = out.byPlane ? 1 : m_layout.samples;
+    if (UserText hole = zerosInTheMidst({out.bytes, static_cast<std::size_t>(out.bytesPerSample),
+                                         static_cast<std::size_t>(m_layout.columns) * static_cast<std::size_t>(inRow)});
+        !hole.empty())
+        out.warnings.push_back(std::move(hole));
     return out;
 }
 

@@ -6,6 +6,8 @@
 #include "core/dicom/read/dicom_image.h"
 #include "core/image/raster_file.h"
 
+#include <algorithm>
+
 namespace mama {
 namespace {
 
@@ -40,7 +42,10 @@ public:
 
     StoredImage readFrame(int frame) override
     {
-        StoredImage image = checked(*m_file, [&] { return readRaster(m_file->bytes(), m_path, frame); });
+        UserText doubt;
+        StoredImage image = checked(*m_file, [&] { return readRaster(m_file->bytes(), m_path, frame, &doubt); });
+        if (!doubt.empty() && std::ranges::find(m_header.warnings, doubt) == m_header.warnings.end())
+            m_header.warnings.push_back(doubt);
         // Only now it is known whether there is colour.
         m_header.channels = image.channels;
         m_header.photometric = image.channels == 3 ? "RGB" : "MONOCHROME2";

@@ -2,10 +2,13 @@
 #include "core/base/error.h"
 #include "core/image/grey_pipeline.h"
 #include "core/image/raster_file.h"
+#include "core/image/zero_holes.h"
 #include "tests/support/test_data.h"
 
 #include <QTemporaryDir>
 #include <QtTest>
+#include <cmath>
+#include <cstring>
 #include <png.h>
 #include <tiffio.h>
 
@@ -74,9 +77,11 @@ std::vector<std::byte> png(std::uint32_t orientation)
     return out;
 }
 
-// Tissue with noise, so that no compression finds much.
+// Tissue with noise, so that no compression finds much, and air on the left.
 int greyAt(int i, int bits)
 {
+    if (i % 128 < 12)
+        return 0;
     const auto noise = static_cast<std::uint32_t>(i) * 2654435761U >> 26;
     return static_cast<int>((static_cast<std::uint32_t>(i / 128) * 3 + noise) << (bits - 8 > 0 ? 6 : 0)) &
            ((1 << bits) - 1);
@@ -122,6 +127,107 @@ std::vector<std::byte> compressedTiff(int compression, int bits, bool tiled)
     const QByteArray bytes = written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
     const auto* first = reinterpret_cast<const std::byte*>(bytes.constData());
     return {first, first + bytes.size()};
+}
+
+// A directory's entry in a little-endian file, and where its values lie.
+struct Table
+{
+    std::size_t entry = 0, at = 0, size = 4; // size: bytes of a value
+    std::uint32_t count = 0;
+
+    std::uint32_t value(const std::vector<std::byte>& bytes, int i) const
+    {
+        std::uint32_t out = 0;
+        std::memcpy(&out, bytes.data() + at + size * static_cast<std::size_t>(i), size);
+        return out;
+    }
+};
+
+Table table(const std::vector<std::byte>& bytes, std::uint32_t tag)
+{
+    const auto number = [&](std::size_t at, std::size_t size) {
+        std::uint32_t out = 0;
+        std::memcpy(&out, bytes.data() + at, size);
+        return out;
+    };
+    const std::size_t directory = number(4, 4);
+    for (std::size_t i = 0; i < number(directory, 2); ++i) {
+        const std::size_t at = directory + 2 + 12 * i;
+        if (number(at, 2) != tag)
+            continue;
+        Table out{at, at + 8, number(at + 2, 2) == 3 ? std::size_t{2} : std::size_t{4}, number(at + 4, 4)};
+        if (out.count * out.size > 4)
+            out.at = number(at + 8, 4);
+        return out;
+    }
+    return {};
+}
+
+// 16 x 16 indices 0 to 255 of a palette: greys, or blues only.
+std::vector<std::byte> paletteTiff(bool blue)
+{
+    const QTemporaryDir folder;
+    const QByteArray path = folder.filePath("x.tif").toLocal8Bit();
+    TIFF* file = TIFFOpen(path.constData(), "w");
+    for (const auto& [tag, value] : {std::pair{TIFFTAG_IMAGEWIDTH, 16},
+                                     {TIFFTAG_IMAGELENGTH, 16},
+                                     {TIFFTAG_BITSPERSAMPLE, 8},
+                                     {TIFFTAG_SAMPLESPERPIXEL, 1},
+                                     {TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_PALETTE},
+                                     {TIFFTAG_PLANARCONFIG, PLANARCONFIG_CONTIG},
+                                     {TIFFTAG_ROWSPERSTRIP, 16}})
+        TIFFSetField(file, static_cast<std::uint32_t>(tag), value);
+    std::vector<std::uint16_t> ramp(256), none(256);
+    std::vector<std::byte> indices(256);
+    for (std::size_t i = 0; i < 256; ++i) {
+        ramp[i] = static_cast<std::uint16_t>(i * 257);
+        indices[i] = static_cast<std::byte>(i);
+    }
+    std::uint16_t* other = blue ? none.data() : ramp.data();
+    TIFFSetField(file, TIFFTAG_COLORMAP, other, other, ramp.data());
+    TIFFWriteEncodedStrip(file, 0, indices.data(), 256);
+    TIFFClose(file);
+    QFile written(path);
+    const QByteArray bytes = written.open(QIODevice::ReadOnly) ? written.readAll() : QByteArray();
+    const auto* first = reinterpret_cast<const std::byte*>(bytes.constData());
+    return {first, first + bytes.size()};
+}
+
+// One strip of words without compression.
+std::vector<std::byte> rawTiff(const std::vector<std::uint16_t>& grey, std::size_t width)
+{
+    std::vector<std::byte> out;
+    put(out, 0x002A4949, 4);
+    put(out, 8, 4);
+    const auto rows = static_cast<std::uint32_t>(grey.size() / width), data = std::uint32_t{8 + 2 + 9 * 12 + 4};
+    put(out, 9, 2);
+    for (const auto& [tag, value] : {std::pair{256U, static_cast<std::uint32_t>(width)},
+                                     {257U, rows},
+                                     {258U, 16U},
+                                     {259U, 1U},
+                                     {262U, 1U},
+                                     {273U, data},
+                                     {277U, 1U},
+                                     {278U, rows},
+                                     {279U, static_cast<std::uint32_t>(2 * grey.size())}})
+        entry(out, tag, 4, value);
+    put(out, 0, 4);
+    const auto bytes = std::as_bytes(std::span(grey));
+    out.insert(out.end(), bytes.begin(), bytes.end());
+    return out;
+}
+
+std::vector<std::byte> rawPgm(const std::vector<std::uint16_t>& grey, std::size_t width)
+{
+    const std::string head = "P5 " + std::to_string(width) + " " + std::to_string(grey.size() / width) + " 65535\n";
+    std::vector<std::byte> out;
+    for (const char c : head)
+        out.push_back(static_cast<std::byte>(c));
+    for (const std::uint16_t value : grey) {
+        out.push_back(static_cast<std::byte>(value >> 8));
+        out.push_back(static_cast<std::byte>(value & 0xFF));
+    }
+    return out;
 }
 
 // Black and white beside each other.
@@ -236,6 +342,168 @@ private Q_SLOTS:
             std::fill_n(holed.begin() + static_cast<std::ptrdiff_t>(place * static_cast<double>(holed.size())),
                         holed.size() / 10, std::byte{0});
             QVERIFY_THROWS_EXCEPTION(Error, readRaster(holed, "x.tif"));
+        }
+    }
+
+    // Strips and tiles without compression: every part of the picture must lie in the file, once.
+    void aPartThatIsNowhereIsRefused_data()
+    {
+        QTest::addColumn<int>("compression");
+        QTest::addColumn<bool>("tiled");
+        for (const int compression : {COMPRESSION_NONE, COMPRESSION_LZW})
+            for (const bool tiled : {false, true})
+                QTest::addRow("%d%s", compression, tiled ? ", tiles" : "") << compression << tiled;
+    }
+    void aPartThatIsNowhereIsRefused()
+    {
+        QFETCH(int, compression);
+        QFETCH(bool, tiled);
+        const auto whole = compressedTiff(compression, 16, tiled);
+        const int count = tiled ? 16 : 4;
+        for (const int bits : {8, 16}) {
+            const StoredImage image = readRaster(compressedTiff(compression, bits, tiled), "x.tif");
+            for (std::size_t i = 0; i < image.samples(); ++i)
+                QCOMPARE(storedValue(image, i), std::int64_t{greyAt(static_cast<int>(i), bits)});
+        }
+        const Table offsets = table(whole, tiled ? 324 : 273), lengths = table(whole, tiled ? 325 : 279);
+        QCOMPARE(offsets.count, static_cast<std::uint32_t>(count));
+        const auto refused = [&](const Table& where, int entry, std::uint32_t value) {
+            auto bytes = whole;
+            for (std::size_t i = 0; i < where.size; ++i)
+                bytes[where.at + where.size * static_cast<std::size_t>(entry) + i] =
+                    static_cast<std::byte>(value >> (8 * i));
+            try {
+                static_cast<void>(readRaster(bytes, "x.tif"));
+            } catch (const Error& error) {
+                return error.why().english();
+            }
+            return std::string();
+        };
+        const std::string number = "tile " + std::to_string(count - 1) + " of " + std::to_string(count);
+        const auto end = static_cast<std::uint32_t>(whole.size());
+        for (const auto& [where, value] : {std::pair{lengths, 0U},
+                                           {offsets, 0U},
+                                           {offsets, end - 3},
+                                           {offsets, end + 9},
+                                           {offsets, 5U},
+                                           {offsets, offsets.value(whole, 0)},
+                                           {offsets, offsets.value(whole, 0) + 10}}) {
+            const std::string why = refused(where, count - 2, value);
+            QVERIFY2(why.find(number) != why.npos || why.find("on the bytes of another") != why.npos, why.c_str());
+        }
+        if (compression == COMPRESSION_NONE)
+            QVERIFY(refused(lengths, count - 2, lengths.value(whole, count - 2) - 2).find("fewer bytes") !=
+                    std::string::npos);
+        // More bytes than the rows take are some writers' habit.
+        if (compression == COMPRESSION_NONE)
+            QCOMPARE(refused(lengths, count - 1, lengths.value(whole, count - 1) + 2), std::string());
+        auto fewer = whole;
+        fewer[offsets.entry + 4] = std::byte{static_cast<unsigned char>(count - 1)};
+        QVERIFY_THROWS_EXCEPTION(Error, readRaster(fewer, "x.tif"));
+    }
+
+    // 64 bytes of zeros in PackBits data, wherever they lie: a run of one zero behind another is written by nobody.
+    void aSmallHoleInPackBitsIsRefused()
+    {
+        for (const bool tiled : {false, true})
+            for (const int bits : {8, 16}) {
+                const auto whole = compressedTiff(COMPRESSION_PACKBITS, bits, tiled);
+                const Table offsets = table(whole, tiled ? 324 : 273), lengths = table(whole, tiled ? 325 : 279);
+                for (int strip = 0; strip < static_cast<int>(offsets.count); ++strip)
+                    for (std::uint32_t at = 0; at + 64 < lengths.value(whole, strip); at += 97) {
+                        auto holed = whole;
+                        std::fill_n(holed.begin() + offsets.value(whole, strip) + at, 64, std::byte{0});
+                        QVERIFY_THROWS_EXCEPTION(Error, readRaster(holed, "x.tif"));
+                    }
+            }
+    }
+
+    // A palette of greys whose greens are lost would make a picture of reds and blues.
+    void aHoleInAColourMapIsRefused()
+    {
+        const auto whole = paletteTiff(false);
+        const StoredImage image = readRaster(whole, "x.tif");
+        QCOMPARE(storedValue(image, 3 * 200), std::int64_t{200});
+        const Table map = table(whole, 320);
+        QCOMPARE(map.count, 768U);
+        for (const std::size_t entry : {20U, 100U, 256U + 60, 512U + 200}) {
+            auto holed = whole;
+            std::fill_n(holed.begin() + static_cast<std::ptrdiff_t>(map.at + 2 * entry), 64, std::byte{0});
+            QVERIFY_THROWS_EXCEPTION(Error, readRaster(holed, "x.tif"));
+        }
+        auto lost = whole;
+        std::fill_n(lost.begin() + static_cast<std::ptrdiff_t>(map.at), 1536, std::byte{0});
+        QVERIFY_THROWS_EXCEPTION(Error, readRaster(lost, "x.tif"));
+        QCOMPARE(storedValue(readRaster(paletteTiff(true), "x.tif"), 0), std::int64_t{0}); // blues only: a real palette
+    }
+
+    // Zeros that end in the midst of rows are doubted; borders, bars, boxes and receding edges are not.
+    void zerosInTheMidstOfRowsAreTold_data()
+    {
+        QTest::addColumn<int>("what");
+        QTest::addColumn<bool>("told");
+        const QStringList names{"whole",
+                                "hole of 1.4 rows",
+                                "hole of 20 rows",
+                                "tail",
+                                "head",
+                                "within a row",
+                                "whole rows",
+                                "black box",
+                                "bar of two pictures",
+                                "receding edge",
+                                "line of a drawing"};
+        for (int i = 0; i < names.size(); ++i)
+            QTest::newRow(qPrintable(names[i])) << i << (i >= 1 && i <= 5);
+    }
+    void zerosInTheMidstOfRowsAreTold()
+    {
+        QFETCH(int, what);
+        QFETCH(bool, told);
+        constexpr std::size_t width = 600, height = 400;
+        std::vector<std::uint16_t> grey(width * height);
+        const auto edge = [&](std::size_t row) { // of a breast on the left, air is zero
+            const double y = (static_cast<double>(row) - 200) / 180;
+            return what == 9 && row > 300 ? 200 - std::min<std::size_t>(200, (row - 300) * 30)
+                   : y * y < 1            ? static_cast<std::size_t>(450 * std::sqrt(1 - y * y))
+                                          : 0;
+        };
+        for (std::size_t i = 0; i < grey.size(); ++i) {
+            const std::size_t row = i / width, column = i % width;
+            if (what == 10)
+                grey[i] = row == 150 && column > 100 && column < 500 ? 0 : 4000;
+            else if (what == 3 || what == 4 || column < edge(row))
+                grey[i] = static_cast<std::uint16_t>(1000 + (i * 2654435761U >> 20) % 900);
+        }
+        const auto lose = [&](std::size_t from, std::size_t count) {
+            std::fill_n(grey.begin() + static_cast<std::ptrdiff_t>(from), count, std::uint16_t{0});
+        };
+        switch (what) {
+        case 1: lose(150 * width + 70, 840); break;
+        case 2: lose(150 * width + 70, 20 * width + 50); break;
+        case 3: lose(250 * width + 111, grey.size() - 250 * width - 111); break;
+        case 4: lose(0, 40 * width + 222); break;
+        case 5: lose(150 * width + 70, 256); break;
+        case 6: lose(150 * width, 5 * width); break;
+        case 7:
+            for (std::size_t row = 150; row < 180; ++row)
+                lose(row * width + 40, 250);
+            break;
+        case 8: // each picture with black margins, and black between them
+            for (std::size_t row = 0; row < height; ++row)
+                lose(row * width, 30);
+            lose(190 * width, 30 * width);
+            break;
+        default: break;
+        }
+        const auto bytes = std::as_bytes(std::span(grey));
+        QCOMPARE(!zerosInTheMidst({bytes, 2, width}).empty(), told);
+        // The same in files: a word with the picture.
+        for (const bool tiff : {false, true}) {
+            UserText doubt;
+            const auto file = tiff ? rawTiff(grey, width) : rawPgm(grey, width);
+            QCOMPARE(readRaster(file, tiff ? "x.tif" : "x.pgm", 0, &doubt).bytes.size(), bytes.size());
+            QCOMPARE(!doubt.empty(), told);
         }
     }
 
