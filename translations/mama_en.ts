@@ -4,10 +4,10 @@
 <context>
     <name>mama::ModelSession</name>
     <message numerus="yes">
-        <source>%1, %n studies</source>
+        <source>%1; only %n studies</source>
         <translation>
-            <numerusform>%1, %n study</numerusform>
-            <numerusform>%1, %n studies</numerusform>
+            <numerusform>%1; only %n study</numerusform>
+            <numerusform>%1; only %n studies</numerusform>
         </translation>
     </message>
 </context>

@@ -144,6 +144,7 @@ void QueryPanel::setRows(const std::vector<SentenceScores>& rows)
 {
     const int selected = selectedRow();
     m_model->setRows(rows);
+    showExamples();
     m_table->resizeRowsToContents();
     if (selectedRow() < 0 && selected >= 0 && selected < m_model->rowCount())
         selectRow(selected); // a reset of the model forgets it
@@ -208,8 +209,12 @@ void QueryPanel::setExamples(const QStringList& sentences)
         connect(button, &QPushButton::clicked, this, [this, sentence] { ask(sentence); });
         m_examples->layout()->addWidget(button);
     }
-    m_examples->setVisible(!sentences.isEmpty());
+    m_haveExamples = !sentences.isEmpty();
+    showExamples();
 }
+
+// To begin with: rows need the room.
+void QueryPanel::showExamples() { m_examples->setVisible(m_haveExamples && m_model->rowCount() == 0); }
 
 void QueryPanel::ask()
 {

@@ -48,11 +48,13 @@ private:
     void ask();
     void ask(const QString& sentence);
     void fitColumns();
+    void showExamples();
 
     ScoreTable* m_model;
     SentenceEdit* m_sentence;
     QPushButton* m_ask;
     QWidget* m_examples;
+    bool m_haveExamples = false;
     QTableView* m_table;
     QLabel* m_hint;
     QLabel *m_ranks, *m_provenance;

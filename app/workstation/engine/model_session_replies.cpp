@@ -195,9 +195,12 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
 // What the ranks are among, or why there are none.
 QString ModelSession::referenceOf(const protocol::QueryReply& reply)
 {
-    if (reply.reference)
-        return tr("%1, %n studies", nullptr, static_cast<int>(reply.reference->studies))
+    constexpr std::uint64_t few = 100; // a rank among fewer is coarser than the percent that is shown
+    if (reply.reference && reply.reference->studies < few)
+        return tr("%1; only %n studies", nullptr, static_cast<int>(reply.reference->studies))
             .arg(text(reply.reference->name));
+    if (reply.reference)
+        return text(reply.reference->name);
     return reply.referenceProblem ? text(*reply.referenceProblem) : QString();
 }
 
