@@ -5,8 +5,10 @@
 #include "widgets/viewer/legend.h"
 
 #include <QApplication>
+#include <QHelpEvent>
 #include <QSignalSpy>
 #include <QTest>
+#include <QToolTip>
 #include <cmath>
 
 // The view in a real window: the displayed frame against closed forms and core/image's displayImage.
@@ -548,6 +550,71 @@ private Q_SLOTS:
         QCOMPARE(measured().size(), std::size_t{1});
         view->perform(ViewCommand::Measure);
         QVERIFY(measured().empty());
+    }
+
+    // A line drawn under the loupe is as long as the tissue between its ends, and lies on it in the loupe's own scale.
+    void theRulerFollowsTheTissueInTheLoupe()
+    {
+        auto view = show({1000, 800});
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        Aids aids = view->aids();
+        aids.loupe = true;
+        aids.loupeMagnification = 2;
+        aids.loupeSide = 320;
+        view->setAids(aids);
+        view->perform(ViewCommand::Measure);
+        const QPoint from(300, 140), to(360, 180);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
+        QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::LeftButton,
+                         {});
+        QCoreApplication::sendEvent(view.get(), &move);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
+        const auto lines = view->measurements(paneOf(Slot::RCC));
+        QCOMPARE(lines.size(), std::size_t{1});
+        const double expected = std::hypot(60, 40) / view->pose(paneOf(Slot::RCC)).pixelsPerMm;
+        QVERIFY(std::abs(*lengthMm(lines.front(), view->image(paneOf(Slot::RCC))->facts().spacing) - expected) <
+                0.01 * expected);
+        const QImage frame = grab(*view);
+        const auto isLine = [&](QPoint at) { // the line is three pixels wide
+            for (int y = -1; y <= 1; ++y)
+                if (const QRgb seen = frame.pixel(at + QPoint(0, y)); qRed(seen) > 200 && qBlue(seen) < 140)
+                    return true;
+            return false;
+        };
+        QVERIFY(isLine(to + (from - to) * 3 / 2)); // three quarters of the line, at the loupe's scale
+        QVERIFY(!isLine(to + QPoint(40, 60)));
+    }
+
+    // What a badge counts can be asked of it by the mouse.
+    void warningsAreToldAtTheirBadge()
+    {
+        auto view = show({1000, 800});
+        SyntheticImage image = breastLike(Slot::RCC, 1000, 800, 0.1);
+        StudyImage facts = mama::test::factsOf(image);
+        facts.warnings.emplace_back(UserText({TextId("test.warning", "the ruler is bent")}));
+        StoredImage stored;
+        makeImage(image, &stored);
+        view->setImage(paneOf(Slot::RCC), ViewImage::make(std::move(stored), image.pipeline, facts));
+        Aids aids = view->aids();
+        aids.texts = true;
+        view->setAids(aids);
+        grab(*view);
+        QHelpEvent ask(QEvent::ToolTip, QPoint(60, 60), view->mapToGlobal(QPoint(60, 60)));
+        QCoreApplication::sendEvent(view.get(), &ask);
+        QVERIFY2(QToolTip::text().contains(QStringLiteral("the ruler is bent")), qPrintable(QToolTip::text()));
+    }
+
+    // A patch has the size of its own picture's millimetres.
+    void everyPictureHasItsOwnPatchSize()
+    {
+        const auto size = [](double mm) {
+            const auto image = makeImage(breastLike(Slot::RCC, 1000, 800, mm));
+            const MapOverlay map = makeMap(*image, {0, 0, 800, 1000}, 140, [](int, int) { return 0.5F; });
+            return patchText(*image, map);
+        };
+        QCOMPARE(size(0.1), QStringLiteral("8.0 × 10.0 mm")); // 80 columns, 100 rows of 0.1 mm
+        QCOMPARE(size(0.05), QStringLiteral("4.0 × 5.0 mm"));
+        QVERIFY(size(0).contains(QStringLiteral("pixels")));
     }
 
     void colourScalesAreEven()
