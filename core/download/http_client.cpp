@@ -94,7 +94,7 @@ public:
         QTimer stop;
         QObject::connect(&stop, &QTimer::timeout, &m_loop, [&] {
             if (job.cancelled())
-                m_reply->abort();
+                abort();
         });
         stop.start(looksAtStop);
         m_stall.start();
@@ -115,11 +115,11 @@ private:
     void guarded(const Call& call)
     {
         try {
-            if (!m_thrown)
+            if (!m_thrown && !m_aborted)
                 call();
         } catch (...) {
             m_thrown = std::current_exception();
-            m_reply->abort();
+            abort();
         }
     }
 
@@ -139,11 +139,10 @@ private:
     void drain()
     {
         begin();
-        if (!m_begun)
+        if (!m_begun || m_aborted)
             return;
         if (!m_wanted) {
-            if (!m_reply->isFinished())
-                m_reply->abort(); // a page about an error, of any length
+            abort(); // a page about an error, of any length
             return;
         }
         for (QByteArray bytes = m_reply->readAll(); !bytes.isEmpty(); bytes = m_reply->readAll()) {
@@ -155,7 +154,15 @@ private:
     void end(HttpTrouble trouble)
     {
         m_answer.trouble = trouble;
-        m_reply->abort();
+        abort();
+    }
+
+    // Nothing more is read of it: an aborted reply is closed.
+    void abort()
+    {
+        m_aborted = true;
+        if (!m_reply->isFinished())
+            m_reply->abort();
     }
 
     void judge()
@@ -187,7 +194,7 @@ private:
     QTimer m_stall;
     QString m_insecure;
     HttpAnswer m_answer;
-    bool m_begun = false, m_wanted = false;
+    bool m_begun = false, m_wanted = false, m_aborted = false;
     std::exception_ptr m_thrown;
 };
 

@@ -1,6 +1,17 @@
 #include "core/protocol/provenance_line.h"
 
 namespace mama {
+namespace {
+
+UserText withLicence(const UserText& line, const ModelSource& source)
+{
+    if (source.licence.empty())
+        return line;
+    const bool ends = source.licence.ends_with('.');
+    return {TextId("provenance.licence", "%1 Licence: %2"), line, source.licence + (ends ? "" : ".")};
+}
+
+} // namespace
 
 UserText provenanceLine(const ModelSource& source, ProvenanceForm form)
 {
@@ -13,21 +24,19 @@ UserText provenanceLine(const ModelSource& source, ProvenanceForm form)
     switch (form) {
     case ProvenanceForm::Note:
     case ProvenanceForm::Paragraph:
-        return {TextId("provenance.paragraph",
-                       "Model %1 (%2), trained on: %3. Profile %4, %5 on %6. Not for clinical use."),
-                source.model,
-                eight,
-                data,
-                source.profile,
-                source.precision,
-                source.device};
+        return withLicence({TextId("provenance.paragraph",
+                                   "Model %1 (%2), trained on: %3. Profile %4, %5 on %6. Not for clinical use."),
+                            source.model, eight, data, source.profile, source.precision, source.device},
+                           source);
     case ProvenanceForm::Checkpoint:
-        return {TextId("provenance.checkpoint",
-                       "Model %1 (%2), checkpoint of step %3, trained on: %4. Not for clinical use."),
-                source.model, eight, source.step, data};
+        return withLicence({TextId("provenance.checkpoint",
+                                   "Model %1 (%2), checkpoint of step %3, trained on: %4. Not for clinical use."),
+                            source.model, eight, source.step, data},
+                           source);
     case ProvenanceForm::Command:
-        return {TextId("provenance.command", "Model %1 %2, trained on: %3. Not for clinical use."), source.model,
-                twelve, data};
+        return withLicence({TextId("provenance.command", "Model %1 %2, trained on: %3. Not for clinical use."),
+                            source.model, twelve, data},
+                           source);
     case ProvenanceForm::Picture:
         return {TextId("provenance.picture", "Model %1 %2, trained on %3, %4 on %5"),
                 source.model,

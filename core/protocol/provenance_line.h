@@ -14,6 +14,7 @@ struct ModelSource
     std::string model, hash, trainedOn;
     std::string profile, precision, device; // Paragraph and Picture
     std::int64_t step = 0;                  // Checkpoint: of the run that the model is a checkpoint of
+    std::string licence{};                  // of the model; empty: it states none
 };
 
 enum class ProvenanceForm {
@@ -24,8 +25,9 @@ enum class ProvenanceForm {
     Picture     // Model mine 5f0c91aa0b22, trained on phantoms, fp32 on CPU
 };
 
-// The line that every result carries, in the window, on the command line and in pictures. A model that does not tell
-// what it was trained on is said to be of unknown data.
+// The line that every result carries, in the window, on the command line and in pictures; where it is a line of its own
+// (Paragraph, Checkpoint, Command) with the licence, if the model has one. A model that does not tell what it was
+// trained on is said to be of unknown data.
 UserText provenanceLine(const ModelSource& source, ProvenanceForm form);
 
 } // namespace mama

@@ -46,7 +46,8 @@ protocol::Provenance message(const Provenance& p)
 
 ModelSource sourceOf(const Provenance& p)
 {
-    return {p.model, p.hash, p.trainedOn, p.profile + " v" + std::to_string(p.profileVersion), p.precision, p.device};
+    return {p.model,     p.hash,   p.trainedOn, p.profile + " v" + std::to_string(p.profileVersion),
+            p.precision, p.device, 0,           p.licence};
 }
 
 nlohmann::json toJson(const Provenance& provenance) { return message(provenance).toJson(); }

@@ -40,12 +40,11 @@ void printTable(const ClassifyResult& result, const EncodedStudy& study)
         row(study.images[i].image.path.filename().string(), result.images[i]);
     row("study", result.study);
     const Provenance& p = result.provenance;
-    std::cout
-        << (result.study.similarity.empty() ? "Logits" : "Similarities")
-        << (result.study.sigmoid.empty()
-                ? ", in brackets the softmax: a share among these classes, not a probability. Model "
-                : ", in brackets the sigmoid, as the reference scores a class by itself: not a probability. Model ")
-        << p.model << " " << p.hash.substr(0, 12) << ". " << notForClinicalUse << std::endl;
+    std::cout << (result.study.similarity.empty() ? "Logits" : "Similarities")
+              << (result.study.sigmoid.empty()
+                      ? ", in brackets the softmax: a share among these classes, not a probability. "
+                      : ", in brackets the sigmoid, as the reference scores a class by itself: not a probability. ")
+              << provenanceLine(sourceOf(p), ProvenanceForm::Command).english() << std::endl;
 }
 
 Cancellable<ClassifyResult> classes(const ClassifyCommand& command, const OpenedStudy& opened, const Job& job)

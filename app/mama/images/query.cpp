@@ -138,8 +138,7 @@ void printTable(const QueryResult& result, const EncodedStudy& study)
     else
         std::cout << "No ranks: " << whyNoRanks(result.reference).english() << ".\n";
     const Provenance& p = result.provenance;
-    std::cout << "Similarities (cosine). Model " << p.model << " " << p.hash.substr(0, 12) << ", profile " << p.profile
-              << " v" << p.profileVersion << ", " << p.precision << " on " << p.device << ". " << notForClinicalUse
+    std::cout << "Similarities (cosine). " << provenanceLine(sourceOf(p), ProvenanceForm::Paragraph).english()
               << std::endl;
 }
 

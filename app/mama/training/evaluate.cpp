@@ -27,6 +27,7 @@ void printReport(const nlohmann::json& report)
     source.model = p["model"].get<std::string>();
     source.hash = p["hash"].get<std::string>();
     source.trainedOn = p["trained_on"].get<std::string>();
+    source.licence = p.value("licence", "");
     std::cout << report["score_note"].get<std::string>() << ". "
               << provenanceLine(source, ProvenanceForm::Command).english() << std::endl;
 }

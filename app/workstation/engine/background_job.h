@@ -29,9 +29,10 @@ public:
         std::function<void(quint64 done, quint64 total, const QString& phase)> progress = {}; // window's thread
     };
 
-    // Callbacks are dropped when `context` is gone.
+    // Callbacks are dropped when `context` is gone. Work that takes minutes has a pool of its own.
     template <class T>
-    static BackgroundJob start(QObject* context, Callbacks<T> callbacks)
+    static BackgroundJob start(QObject* context, Callbacks<T> callbacks,
+                               QThreadPool* pool = QThreadPool::globalInstance())
     {
         BackgroundJob handle;
         handle.m_stop = std::make_shared<std::stop_source>();
@@ -45,7 +46,7 @@ public:
                 },
                 Qt::QueuedConnection);
         };
-        QThreadPool::globalInstance()->start([shared, post, stop = handle.m_stop] {
+        pool->start([shared, post, stop = handle.m_stop] {
             Job job;
             job.stop = stop->get_token();
             if (shared->progress)

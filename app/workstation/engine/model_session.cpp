@@ -11,8 +11,14 @@ namespace mama {
 
 ModelSource ModelFacts::source() const
 {
-    return {name.toStdString(),    hash.toStdString(),      trainedOn.toStdString(),
-            profile.toStdString(), precision.toStdString(), device.toStdString()};
+    return {name.toStdString(),
+            hash.toStdString(),
+            trainedOn.toStdString(),
+            profile.toStdString(),
+            precision.toStdString(),
+            device.toStdString(),
+            0,
+            licence.toStdString()};
 }
 
 ModelSession::ModelSession(const QString& engineProgram, QObject* parent) : QObject(parent), m_engine(engineProgram)

@@ -15,6 +15,7 @@ inline constexpr QLatin1String leftWidth("read/left-width");
 inline constexpr QLatin1String rightWidth("read/right-width");
 inline constexpr QLatin1String studyFolder("files/folder"); // where studies were opened last
 inline constexpr QLatin1String recentModels("model/recent");
+inline constexpr QLatin1String modelHub("models/hub"); // where public models come from, if not from the catalogue's hub
 inline constexpr QLatin1String queryHistory("query/history");
 inline constexpr QLatin1String fusionRule("query/fusion");
 inline constexpr QLatin1String mapOpacity("maps/opacity");

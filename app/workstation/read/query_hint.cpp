@@ -13,7 +13,8 @@ QueryHint queryHint(const ModelSession& session, const Readiness& readiness)
 {
     const EngineProcess::State state = session.engine().state();
     if (session.modelFolder().isEmpty())
-        return {tr("No model is loaded: choose Model ▸ Open model folder… (%1)").arg(QStringLiteral("Ctrl+M"))};
+        return {tr("No model is loaded: get one on the page Models (%1), or choose Model ▸ Open model folder… (%2)")
+                    .arg(QStringLiteral("Ctrl+4"), QStringLiteral("Ctrl+M"))};
     if (!session.modelProblem().isEmpty())
         return {tr("The model could not be loaded. %1").arg(session.modelProblem()), true};
     if (state == EngineProcess::State::Stopped)

@@ -47,8 +47,9 @@ public:
     void askText(const QString& text);                              // a report: each of its sentences
     // The same, but in a read-first session it is asked when the verdict is locked.
     void askWhenFree(const QString& text);
-    void repeat(); // the sentences that were not asked of this study
-    void cancel(); // what is under way: first what concerns the pictures; from a panel, back to the pictures
+    void repeat();       // the sentences that were not asked of this study
+    void typeSentence(); // the keyboard goes to the field for one
+    void cancel();       // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
     StudySession& studies() { return *m_studies; }
     ReaderWork& reader() { return *m_reader; }
@@ -62,6 +63,7 @@ Q_SIGNALS:
     void mapsOnScreen();
     void caption(const QString& text);     // "study 1 of 3", of the one on screen
     void readOut(const QString& text);     // what lies under the pointer
+    void modelsAsked();                    // the page of public models is wanted
     void pinned(const QStringList& paths); // the study on screen, for the checkpoints
 
 protected:
@@ -71,6 +73,8 @@ protected:
 
 private:
     void buildContent();
+    void buildStart();
+    void followLink(const QString& link);
     void buildPanels();
     void buildPanelCommands();
     void toggle(Drawer& drawer, int panel, QWidget* first);

@@ -118,10 +118,7 @@ void ReadPage::buildModelCommands()
     add(model, {"model.open", tr("Open &model folder…"), [this] { chooseModel(); }, "model"});
     m_recentModels = addSubmenu(model, tr("&Recent models"));
     add(model, {"model.engine", tr("&Start the engine again"), [this] { m_session->start(); }});
-    add(model, {"model.sentence", tr("&Type a sentence"), [this] {
-                    m_right->open(0);
-                    m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
-                }});
+    add(model, {"model.sentence", tr("&Type a sentence"), [this] { typeSentence(); }});
     add(model, {"model.repeat", tr("Ask the last sentences of this st&udy"), [this] { repeat(); }});
     add(model, {"model.sentence.next", tr("&Next sentence"), [this] { selectSentence(1); }});
     add(model, {"model.sentence.previous", tr("&Previous sentence"), [this] { selectSentence(-1); }});
@@ -176,6 +173,12 @@ void ReadPage::chooseFiles(bool folder)
     m_settings.setValue(settings_keys::studyFolder,
                         QString::fromStdString((folder ? paths.front() : paths.front().parent_path()).string()));
     open(paths);
+}
+
+void ReadPage::typeSentence()
+{
+    m_right->open(0);
+    m_queryPanel->sentence()->setFocus(Qt::ShortcutFocusReason);
 }
 
 void ReadPage::chooseModel()

@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
+#include "core/weights/model_places.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -20,20 +21,43 @@
 
 namespace mama {
 
+// What stands where the pictures will: how to come to a study, and to a model.
+void ReadPage::buildStart()
+{
+    m_start = new QLabel(
+        tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
+           "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
+           "<p>To score it, use <a href=\"demo\">the demo model</a>, which has seen synthetic studies alone,<br>"
+           "or get <a href=\"models\">a public model</a>, which others have trained on patients' mammograms.</p>"
+           "<p><b>Research software. Not for clinical use.</b></p>"),
+        this);
+    m_start->setAlignment(Qt::AlignCenter);
+    m_start->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    m_start->setFocusPolicy(Qt::StrongFocus);
+    m_start->setWordWrap(true);
+    connect(m_start, &QLabel::linkActivated, this, &ReadPage::followLink);
+}
+
+void ReadPage::followLink(const QString& link)
+{
+    if (link == QLatin1String("folder"))
+        return chooseFiles(true);
+    if (link == QLatin1String("models"))
+        return Q_EMIT modelsAsked();
+    for (const FoundModel& model : listModels(modelFolders()))
+        if (model.name == "demo") {
+            setModel(QString::fromStdString(model.path.string()));
+            return typeSentence();
+        }
+    Q_EMIT told(tr("The demo model is not installed."), true);
+}
+
 void ReadPage::buildContent()
 {
     m_frame->setWindowFlags(Qt::Widget);
     m_view = new viewer::PaneView(this);
     m_view->setAccessibleName(tr("Mammograms"));
-    m_start = new QLabel(
-        tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
-           "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
-           "<p><b>Research software. Not for clinical use.</b></p>"),
-        this);
-    m_start->setAlignment(Qt::AlignCenter);
-    m_start->setFocusPolicy(Qt::StrongFocus);
-    m_start->setWordWrap(true);
-    connect(m_start, &QLabel::linkActivated, this, [this] { chooseFiles(true); });
+    buildStart();
     m_content = new QStackedWidget(this);
     m_content->addWidget(m_start);
     m_content->addWidget(m_view);

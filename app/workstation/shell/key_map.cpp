@@ -30,6 +30,7 @@ const std::vector<KeyOf>& keyMap()
         {"study.identifiers", ""},
         {"view.read", "Ctrl+1"},
         {"view.train", "Ctrl+2"},
+        {"view.models", "Ctrl+4"}, // Ctrl+3: the library
         {"panel.ask", "A"},
         {"panel.images", "V"},
         {"panel.studies", "E"},

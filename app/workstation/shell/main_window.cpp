@@ -38,6 +38,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     buildCentre();
     m_read = addPage(new ReadPage(engineProgram, settings, this));
     m_train = addPage(new TrainPage(engineProgram, settings, this));
+    m_models = addPage(new ModelsPage(settings, this));
     connectPages();
     connectStatus();
     buildMenus();
@@ -95,6 +96,12 @@ void MainWindow::connectPages()
     const auto giveStyle = [this] { m_train->setOverlayStyle(m_read->view().overlayStyle()); };
     connect(&m_read->view(), &viewer::PaneView::overlayStyleChanged, m_train, giveStyle);
     giveStyle();
+    connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
+    connect(m_models, &ModelsPage::useAsked, this, [this](const QString& folder) {
+        m_read->setModel(folder);
+        showPage(*m_read);
+        m_read->typeSentence();
+    });
     connect(m_read, &ReadPage::caption, this, [this](const QString& text) {
         setWindowTitle((text.isEmpty() ? QString() : text + QStringLiteral(" — ")) +
                        QStringLiteral("MaMA Workstation"));

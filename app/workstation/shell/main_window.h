@@ -1,5 +1,6 @@
 #pragma once
 #include "app/workstation/look/theme.h"
+#include "app/workstation/models/models_page.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/train/train_page.h"
 
@@ -28,6 +29,7 @@ public:
 
     ReadPage& read() { return *m_read; }
     TrainPage& train() { return *m_train; }
+    ModelsPage& models() { return *m_models; }
     void showPage(Page& page);
     void open(const QStringList& paths); // on the page that takes them: a study, or a run
 
@@ -71,6 +73,7 @@ private:
     std::vector<Page*> m_pages;
     ReadPage* m_read;
     TrainPage* m_train;
+    ModelsPage* m_models;
     std::map<QString, QMenu*> m_menus; // by English title
     QMenu* m_panels = nullptr;
     std::vector<QAction*> m_commands;

@@ -118,7 +118,7 @@ void MainWindow::showAbout()
         this, tr("About MaMA Workstation"),
         tr("<h3>MaMA Workstation %1</h3><p>Research workstation for mammography vision-language models.</p>"
            "<p><b>Not for clinical use.</b></p><p>Method: Du, Onofrey, Dvornek, arXiv 2409.18119. Licence: Apache-2.0.</p>"
-           "<p>Similarities are cosines between embeddings, not probabilities. No network access.</p>")
+           "<p>Similarities are cosines between embeddings, not probabilities. Network access: only what you get on the page Models.</p>")
             .arg(QCoreApplication::applicationVersion()));
 }
 

@@ -100,6 +100,10 @@ private Q_SLOTS:
                  std::string("Model mine 0123456789ab, trained on phantoms, fp32 on CPU"));
         QCOMPARE(line(ProvenanceForm::Command),
                  std::string("Model mine 0123456789ab, trained on: phantoms. Not for clinical use."));
+        source.licence = "MIT";
+        QCOMPARE(line(ProvenanceForm::Command),
+                 std::string("Model mine 0123456789ab, trained on: phantoms. Not for clinical use. Licence: MIT."));
+        source.licence.clear();
         source.trainedOn.clear();
         source.step = 400;
         QCOMPARE(line(ProvenanceForm::Note), std::string("trained on: unknown"));

@@ -1,0 +1,158 @@
+#include "app/workstation/models/model_downloads.h"
+
+#include "core/base/path_text.h"
+
+#include <algorithm>
+
+namespace mama {
+
+QString ModelRow::title() const { return QString::fromStdString(entry ? entry->title : item.name); }
+
+ModelDownloads::ModelDownloads(QObject* parent) : QObject(parent), m_catalogue(builtInCatalogue())
+{
+    m_pool.setMaxThreadCount(2);
+    for (const CatalogueModel& model : m_catalogue.models) {
+        ModelRow row;
+        row.item.name = model.name;
+        row.entry = &model;
+        m_rows.push_back(std::move(row));
+    }
+}
+
+ModelDownloads::~ModelDownloads()
+{
+    for (auto& [name, job] : m_jobs)
+        job.cancel();
+    m_pool.waitForDone();
+}
+
+ModelRow* ModelDownloads::find(const std::string& name)
+{
+    const auto found =
+        std::find_if(m_rows.begin(), m_rows.end(), [&](const ModelRow& row) { return row.item.name == name; });
+    return found == m_rows.end() ? nullptr : &*found;
+}
+
+const ModelRow* ModelDownloads::row(const std::string& name) const
+{
+    return const_cast<ModelDownloads*>(this)->find(name);
+}
+
+void ModelDownloads::refresh()
+{
+    BackgroundJob::start<std::vector<ShelfItem>>(
+        this, {[catalogue = m_catalogue](const Job&) { return Cancellable(modelShelf(catalogue)); },
+               [this](std::vector<ShelfItem> shelf) { takeShelf(shelf); }, [](const QString&) {}});
+}
+
+// Rows keep what this window does with them.
+void ModelDownloads::takeShelf(const std::vector<ShelfItem>& shelf)
+{
+    std::vector<ModelRow> rows;
+    for (const ShelfItem& item : shelf) {
+        ModelRow row;
+        if (const ModelRow* old = find(item.name))
+            row = *old;
+        row.item = item;
+        row.entry = m_catalogue.find(item.name);
+        rows.push_back(std::move(row));
+    }
+    const bool same = std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(),
+                                 [](const ModelRow& a, const ModelRow& b) { return a.item.name == b.item.name; });
+    m_rows = std::move(rows);
+    if (!same)
+        return Q_EMIT rowsChanged();
+    for (std::size_t i = 0; i < m_rows.size(); ++i)
+        Q_EMIT rowChanged(static_cast<int>(i));
+}
+
+void ModelDownloads::set(const std::string& name, ModelRow::Work work)
+{
+    if (ModelRow* row = find(name)) {
+        row->work = work;
+        Q_EMIT rowChanged(static_cast<int>(row - m_rows.data()));
+    }
+}
+
+void ModelDownloads::get(const std::string& name, const GetOptions& options)
+{
+    ModelRow* row = find(name);
+    if (!row || !row->entry || row->work != ModelRow::Work::None)
+        return;
+    row->failure.clear();
+    row->done = row->total = 0;
+    set(name, ModelRow::Work::Waiting);
+    const CatalogueModel& model = *row->entry; // of the catalogue, which outlives the pool's work
+    m_jobs[name] = BackgroundJob::start<GotModel>(
+        this,
+        {[&model, options](const Job& job) { return getModel(model, options, job); },
+         [this, name](const GotModel& got) {
+             end(name, {});
+             Q_EMIT arrived(QString::fromStdString(name), QString::fromStdString(pathText(got.folder)));
+         },
+         [this, name](const QString& reason) {
+             end(name, reason);
+             Q_EMIT failed(QString::fromStdString(name), reason);
+         },
+         [this, name](quint64 done, quint64 total, const QString& phase) { takeProgress(name, done, total, phase); }},
+        &m_pool);
+}
+
+void ModelDownloads::takeProgress(const std::string& name, quint64 done, quint64 total, const QString& phase)
+{
+    ModelRow* row = find(name);
+    if (!row)
+        return;
+    if (total > 0) {
+        row->done = done;
+        row->total = total;
+    }
+    set(name, phase == QLatin1String(phase::importing)  ? ModelRow::Work::Importing
+              : phase == QLatin1String(phase::fetching) ? ModelRow::Work::Fetching
+                                                        : ModelRow::Work::Asking);
+}
+
+void ModelDownloads::end(const std::string& name, const QString& failure)
+{
+    m_jobs.erase(name);
+    if (ModelRow* row = find(name))
+        row->failure = failure;
+    set(name, ModelRow::Work::None);
+    refresh();
+}
+
+// The work ends by itself in a moment; until then the disk may still say that it goes on.
+void ModelDownloads::pause(const std::string& name)
+{
+    const auto job = m_jobs.find(name);
+    if (job == m_jobs.end())
+        return;
+    job->second.cancel();
+    m_jobs.erase(job);
+    if (ModelRow* row = find(name)) {
+        row->item.state = ShelfItem::State::Begun;
+        row->item.bytes = row->done;
+        if (row->total > 0)
+            row->item.total = row->total;
+    }
+    set(name, ModelRow::Work::None);
+}
+
+void ModelDownloads::remove(const std::string& name)
+{
+    ModelRow* row = find(name);
+    if (!row || row->work != ModelRow::Work::None)
+        return;
+    row->failure.clear();
+    set(name, ModelRow::Work::Removing);
+    m_jobs[name] = BackgroundJob::start<std::uint64_t>(this,
+                                                       {[name](const Job&) { return Cancellable(removeModel(name)); },
+                                                        [this, name](std::uint64_t) { end(name, {}); },
+                                                        [this, name](const QString& reason) {
+                                                            end(name, reason);
+                                                            Q_EMIT failed(QString::fromStdString(name), reason);
+                                                        }},
+                                                       &m_pool);
+}
+
+} // namespace mama

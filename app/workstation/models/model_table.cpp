@@ -1,0 +1,93 @@
+#include "app/workstation/models/model_table.h"
+
+#include "widgets/look/shown_text.h"
+#include "widgets/look/tone.h"
+
+#include <QApplication>
+#include <QLocale>
+
+namespace mama {
+
+QString sizeText(std::uint64_t bytes)
+{
+    return QLocale().formattedDataSize(static_cast<qint64>(bytes), 1, QLocale::DataSizeSIFormat);
+}
+
+QString stateText(const ModelRow& row)
+{
+    const auto percent = [](std::uint64_t done, std::uint64_t total) { return static_cast<int>(100 * done / total); };
+    switch (row.work) {
+    case ModelRow::Work::Waiting: return ModelTable::tr("waiting");
+    case ModelRow::Work::Asking: return ModelTable::tr("asking the source");
+    case ModelRow::Work::Importing: return ModelTable::tr("importing");
+    case ModelRow::Work::Removing: return ModelTable::tr("removing");
+    case ModelRow::Work::Fetching:
+        return row.total > 0
+                   ? ModelTable::tr("fetching, %1 % of %2").arg(percent(row.done, row.total)).arg(sizeText(row.total))
+                   : ModelTable::tr("fetching");
+    case ModelRow::Work::None: break;
+    }
+    if (row.isHere())
+        return ModelTable::tr("here");
+    if (row.item.atWork)
+        return ModelTable::tr("another program gets it");
+    if (!row.failure.isEmpty())
+        return ModelTable::tr("failed");
+    if (row.isBegun())
+        return row.item.total ? ModelTable::tr("paused at %1 %").arg(percent(row.item.bytes, *row.item.total))
+                              : ModelTable::tr("paused");
+    return ModelTable::tr("not here");
+}
+
+ModelTable::ModelTable(const ModelDownloads& downloads, QObject* parent)
+    : QAbstractTableModel(parent), m_downloads(downloads), m_rows(static_cast<int>(downloads.rows().size()))
+{
+    connect(&downloads, &ModelDownloads::rowChanged, this,
+            [this](int row) { Q_EMIT dataChanged(index(row, 0), index(row, TrainedOn)); });
+    connect(&downloads, &ModelDownloads::rowsChanged, this, [this] {
+        beginResetModel();
+        m_rows = static_cast<int>(m_downloads.rows().size());
+        endResetModel();
+    });
+}
+
+int ModelTable::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : m_rows; }
+
+int ModelTable::columnCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : TrainedOn + 1; }
+
+QVariant ModelTable::data(const QModelIndex& index, int role) const
+{
+    const auto at = static_cast<std::size_t>(index.row());
+    if (!index.isValid() || at >= m_downloads.rows().size())
+        return {};
+    const ModelRow& row = m_downloads.rows()[at];
+    if (role == Qt::DisplayRole)
+        switch (index.column()) {
+        case Name: return row.title();
+        case State: return stateText(row);
+        default: return row.entry ? QString::fromStdString(row.entry->trainedOn) : tr("see its page or its maker");
+        }
+    if (role == Qt::ForegroundRole && index.column() == State && !row.busy()) {
+        if (row.isHere())
+            return textColour(Tone::Good, QApplication::palette());
+        if (!row.failure.isEmpty())
+            return textColour(Tone::Bad, QApplication::palette());
+    }
+    if (role == Qt::ToolTipRole)
+        return plainTip(!row.failure.isEmpty() && index.column() == State ? row.failure
+                                                                          : data(index, Qt::DisplayRole).toString());
+    return {};
+}
+
+QVariant ModelTable::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    if (orientation != Qt::Horizontal || role != Qt::DisplayRole)
+        return {};
+    switch (section) {
+    case Name: return tr("Model");
+    case State: return tr("State");
+    default: return tr("Trained on");
+    }
+}
+
+} // namespace mama
