@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <sys/file.h>
+#include <thread>
 
 namespace fs = std::filesystem;
 
@@ -93,15 +94,21 @@ std::uint64_t bytesHere(const DownloadPlace& place)
     return sum;
 }
 
-DownloadLock::DownloadLock(const DownloadPlace& place)
+DownloadLock::DownloadLock(const DownloadPlace& place, std::chrono::milliseconds patience)
 {
     const fs::path path = lockFile(place);
     std::error_code failed;
     fs::create_directories(path.parent_path(), failed);
     m_file = openRegular(path, O_RDWR | O_CREAT);
-    if (::flock(m_file.number(), LOCK_EX | LOCK_NB) == 0)
-        return;
-    const int reason = errno;
+    constexpr std::chrono::milliseconds step{20};
+    int reason = EWOULDBLOCK;
+    for (auto waited = std::chrono::milliseconds(0); reason == EWOULDBLOCK && waited <= patience; waited += step) {
+        if (waited.count() > 0)
+            std::this_thread::sleep_for(step);
+        if (::flock(m_file.number(), LOCK_EX | LOCK_NB) == 0)
+            return;
+        reason = errno;
+    }
     if (reason == EWOULDBLOCK)
         throw Error(ErrorCode::Usage, {action::getModel}, place.folder.filename().string(),
                     {TextId("download.at_work", "another process is at work on it")});

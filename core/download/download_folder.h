@@ -44,8 +44,8 @@ std::uint64_t bytesHere(const DownloadPlace& place);
 class DownloadLock
 {
 public:
-    // Error(Usage) if another one holds it.
-    explicit DownloadLock(const DownloadPlace& place);
+    // Error(Usage) if another one holds it, and still does after the time that one needs to end.
+    explicit DownloadLock(const DownloadPlace& place, std::chrono::milliseconds patience = {});
     // Whether a process is at work there.
     static bool isHeld(const DownloadPlace& place);
 

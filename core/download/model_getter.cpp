@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-constexpr std::uint64_t spare = 64 << 20; // bytes that a disk should keep
+constexpr std::uint64_t spare = 64 << 20;         // bytes that a disk should keep
+constexpr std::chrono::milliseconds endsIn{3000}; // of a download that was paused a moment ago
 
 void removeAll(const fs::path& path)
 {
@@ -104,10 +105,23 @@ public:
         checkRoom(m_model, sizeOf(given.at(m_model.weights)), m_place.folder);
         const fs::path links = m_place.folder / "given";
         linkFiles(given, links);
+        const Links end{links};
         return import({m_model, links, "a folder that the user filled", {}});
     }
 
 private:
+    // Nothing has come where the files were the user's own.
+    struct Links
+    {
+        fs::path folder;
+        ~Links()
+        {
+            removeAll(folder);
+            std::error_code notEmpty;
+            fs::remove(folder.parent_path(), notEmpty);
+        }
+    };
+
     [[noreturn]] void throwNotServed() const
     {
         std::string where;
@@ -218,7 +232,7 @@ fs::path publicModelFolder(const std::string& name) { return cacheFolder() / "mo
 
 Cancellable<GotModel> getModel(const CatalogueModel& model, const GetOptions& options, const Job& job)
 {
-    const DownloadLock lock{DownloadPlace(model.name)};
+    const DownloadLock lock(DownloadPlace(model.name), endsIn);
     const fs::path folder = publicModelFolder(model.name);
     std::error_code failed;
     if (fs::is_regular_file(folder / "model.json", failed))

@@ -1,6 +1,7 @@
 #include "core/download/model_shelf.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/download/download_actions.h"
 #include "core/download/download_folder.h"
@@ -44,6 +45,20 @@ ShelfItem begun(const std::string& name)
     return item;
 }
 
+// A description that cannot be read says nothing here; loading the model will tell why.
+void addProvenance(ShelfItem& item)
+{
+    try {
+        const nlohmann::json description = readJson(item.folder / "model.json");
+        const nlohmann::json provenance =
+            description.is_object() ? description.value("provenance", nlohmann::json()) : nlohmann::json();
+        for (auto [key, field] : {std::pair{"trained_on", &item.trainedOn}, {"licence", &item.licence}})
+            if (provenance.is_object() && provenance.contains(key) && provenance[key].is_string())
+                *field = provenance[key].get<std::string>();
+    } catch (const Error&) {
+    }
+}
+
 bool isOurs(const std::string& name, const fs::path& folder)
 {
     std::error_code failed;
@@ -80,6 +95,7 @@ std::vector<ShelfItem> modelShelf(const Catalogue& catalogue)
         found->folder = model.path;
         found->bytes = bytesIn(model.path);
         found->total.reset();
+        addProvenance(*found);
         found->removable = isOurs(model.name, model.path);
     }
     return shelf;

@@ -13,6 +13,7 @@ struct ShelfItem
     std::string name;
     State state = State::NotHere;
     std::filesystem::path folder;       // of a model that is here
+    std::string trainedOn, licence;     // of a model that is here, as it says itself; empty: it does not
     std::uint64_t bytes = 0;            // on the disk: of the model, or of what came of it
     std::optional<std::uint64_t> total; // of all files of one that was begun, where it is known
     bool atWork = false;                // a process gets it now

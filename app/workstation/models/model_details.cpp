@@ -22,6 +22,14 @@ QString section(const QString& head, const QString& body)
     return QStringLiteral("<p><b>%1</b><br>%2</p>").arg(head, body);
 }
 
+// A button that is not as narrow as its words.
+void setWords(QPushButton& button, const QString& words)
+{
+    button.setText(words);
+    button.setMinimumSize(button.fontMetrics().size(Qt::TextShowMnemonic, words).width() + 28,
+                          button.fontMetrics().height() + 12);
+}
+
 QString figuresText(const CatalogueModel& model)
 {
     QString rows;
@@ -29,7 +37,9 @@ QString figuresText(const CatalogueModel& model)
         rows += QStringLiteral("<tr><td>%1</td><td>&nbsp;&nbsp;%2&nbsp;&nbsp;</td><td>%3</td></tr>")
                     .arg(escaped(figure.task), escaped(figure.measure))
                     .arg(figure.value, 0, 'f', 2);
-    return (rows.isEmpty() ? QString() : QStringLiteral("<table>%1</table>").arg(rows)) + escaped(model.figuresSource);
+    const QString table = rows.isEmpty() ? QString() : QStringLiteral("<table>%1</table>").arg(rows);
+    return QStringLiteral("<p style=\"margin-bottom:2px\"><b>%1</b></p>%2<p style=\"margin-top:2px\">%3</p>")
+        .arg(ModelDetails::tr("Published zero-shot figures"), table, escaped(model.figuresSource));
 }
 
 QString diskText(const ModelRow& row)
@@ -55,7 +65,11 @@ QString link(const std::string& address) { return QStringLiteral("<a href=\"%1\"
 QString bodyText(const ModelRow& row)
 {
     if (!row.entry)
-        return section(ModelDetails::tr("Disk"), diskText(row)) +
+        return (row.item.trainedOn.empty() ? QString()
+                                           : section(ModelDetails::tr("Trained on"), escaped(row.item.trainedOn))) +
+               (row.item.licence.empty() ? QString()
+                                         : section(ModelDetails::tr("Licence"), escaped(row.item.licence))) +
+               section(ModelDetails::tr("Disk"), diskText(row)) +
                section(ModelDetails::tr("Not for clinical use"),
                        ModelDetails::tr(
                            "A model that is installed here and in no catalogue: ask its maker what it is for."));
@@ -73,8 +87,7 @@ QString bodyText(const ModelRow& row)
                  (file.repository.empty() ? escaped(file.where)
                                           : escaped(file.repository) + QStringLiteral(": ") + escaped(file.path));
     return QStringLiteral("<p>%1</p>").arg(escaped(model.summary)) +
-           section(ModelDetails::tr("Trained on"), escaped(model.trainedOn)) +
-           section(ModelDetails::tr("Published zero-shot figures"), figuresText(model)) +
+           section(ModelDetails::tr("Trained on"), escaped(model.trainedOn)) + figuresText(model) +
            section(ModelDetails::tr("Licence and terms"), licence) +
            section(ModelDetails::tr("Not for clinical use"), escaped(model.notFor)) +
            section(ModelDetails::tr("Disk"), diskText(row)) + section(ModelDetails::tr("Files"), files) +
@@ -110,6 +123,7 @@ ModelDetails::ModelDetails(QWidget* parent)
                                                {m_remove, "remove", &ModelDetails::removeAsked}}) {
         button->setObjectName(QStringLiteral("model.") + QLatin1String(name));
         button->setAutoDefault(true);
+        setWords(*button, button->text());
         connect(button, &QPushButton::clicked, this, signal);
         buttons->addWidget(button);
     }
@@ -154,23 +168,24 @@ void ModelDetails::showButtons(const ModelRow& row)
 {
     const bool free = !row.busy(), wanted = free && !row.isHere() && row.entry;
     const bool again = row.isBegun() || !row.failure.isEmpty();
-    const QWidget* before = focusWidget();
+    const QWidget* last = focusWidget();
+    const bool focused = last && last->hasFocus();
     m_use->setVisible(row.isHere() && free);
     m_get->setVisible(wanted && row.entry->served());
-    m_get->setText(!row.failure.isEmpty() ? tr("&Try again")
-                   : row.isBegun()        ? tr("&Resume")
-                                          : tr("&Accept the terms and get"));
+    setWords(*m_get, !row.failure.isEmpty() ? tr("&Try again")
+                     : row.isBegun()        ? tr("&Resume")
+                                            : tr("&Accept the terms and get"));
     m_pause->setVisible(row.work != ModelRow::Work::None && row.work != ModelRow::Work::Removing);
     m_files->setVisible(wanted);
     m_remove->setVisible(free && row.item.removable);
-    m_remove->setText(row.isHere() ? tr("Re&move…") : tr("Re&move what came"));
+    setWords(*m_remove, row.isHere() ? tr("Re&move…") : tr("Re&move what came"));
     m_accept->setVisible(wanted && !again);
     m_accept->setText(
         row.entry && row.entry->served()
             ? tr("Either way you accept the licence and terms below. Nothing is fetched before.")
             : tr("No server gives it to a program: get its files by hand, as Files below says. By taking them here you accept the licence and terms below."));
     // The keyboard stays with the row's buttons, whichever they are now.
-    if (before && !before->isVisibleTo(this))
+    if (focused && !last->isVisibleTo(this))
         if (QPushButton* button = first())
             button->setFocus();
 }

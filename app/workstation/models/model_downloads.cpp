@@ -2,9 +2,15 @@
 
 #include "core/base/path_text.h"
 
+#include <QTimer>
 #include <algorithm>
 
 namespace mama {
+namespace {
+
+constexpr std::chrono::milliseconds looksAgain{1000}; // at what another program gets
+
+} // namespace
 
 QString ModelRow::title() const { return QString::fromStdString(entry ? entry->title : item.name); }
 
@@ -60,6 +66,11 @@ void ModelDownloads::takeShelf(const std::vector<ShelfItem>& shelf)
     const bool same = std::equal(rows.begin(), rows.end(), m_rows.begin(), m_rows.end(),
                                  [](const ModelRow& a, const ModelRow& b) { return a.item.name == b.item.name; });
     m_rows = std::move(rows);
+    const bool others = std::any_of(m_rows.begin(), m_rows.end(), [](const ModelRow& row) {
+        return row.item.atWork && row.work == ModelRow::Work::None; // another program, or what was paused just now
+    });
+    if (others)
+        QTimer::singleShot(looksAgain, this, &ModelDownloads::refresh);
     if (!same)
         return Q_EMIT rowsChanged();
     for (std::size_t i = 0; i < m_rows.size(); ++i)
@@ -131,6 +142,7 @@ void ModelDownloads::pause(const std::string& name)
     m_jobs.erase(job);
     if (ModelRow* row = find(name)) {
         row->item.state = ShelfItem::State::Begun;
+        row->item.removable = true;
         row->item.bytes = row->done;
         if (row->total > 0)
             row->item.total = row->total;

@@ -65,7 +65,9 @@ QVariant ModelTable::data(const QModelIndex& index, int role) const
         switch (index.column()) {
         case Name: return row.title();
         case State: return stateText(row);
-        default: return row.entry ? QString::fromStdString(row.entry->trainedOn) : tr("see its page or its maker");
+        default:
+            return row.entry ? QString::fromStdString(row.entry->trainedOn)
+                             : QString::fromStdString(row.item.trainedOn);
         }
     if (role == Qt::ForegroundRole && index.column() == State && !row.busy()) {
         if (row.isHere())

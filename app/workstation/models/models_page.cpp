@@ -61,9 +61,10 @@ void ModelsPage::buildList()
     m_list->horizontalHeader()->setHighlightSections(false);
     m_list->horizontalHeader()->setStretchLastSection(true);
     m_list->horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-    m_list->setColumnWidth(ModelTable::Name, 220);
-    m_list->setColumnWidth(ModelTable::State, 180);
-    m_list->setMinimumWidth(360);
+    m_list->setColumnWidth(ModelTable::Name, 200);
+    m_list->setColumnWidth(ModelTable::State, 170);
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff); // the details say what does not fit
+    m_list->setMinimumWidth(480);
 }
 
 void ModelsPage::connectAll()

@@ -242,7 +242,8 @@ void ReadPage::showStudy()
     if (m_refused > 0) // what is missing may be among them
         m_view->setEmptyText(tr("%1: not in what could be read of this study"));
     m_content->setCurrentWidget(m_view);
-    if (const QWidget* focus = QApplication::focusWidget(); !m_left->holds(focus) && !m_right->holds(focus))
+    // Of this window: a study may be dropped from another one, which has the focus still.
+    if (const QWidget* focus = window()->focusWidget(); !m_left->holds(focus) && !m_right->holds(focus))
         m_view->setFocus();
     m_studyPanel->setCurrent(m_studies->current());
     m_studyPanel->setImages(study); // placing one reorders them

@@ -28,7 +28,7 @@ void ReadPage::buildStart()
         tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
            "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
            "<p>To score it, use <a href=\"demo\">the demo model</a>, which has seen synthetic studies alone,<br>"
-           "or get <a href=\"models\">a public model</a>, which others have trained on patients' mammograms.</p>"
+           "or get <a href=\"models\">a public model</a>, which others have trained, some on patients' mammograms.</p>"
            "<p><b>Research software. Not for clinical use.</b></p>"),
         this);
     m_start->setAlignment(Qt::AlignCenter);

@@ -278,6 +278,7 @@ private Q_SLOTS:
         outcome = get("mammo-clip-b2", {"--from", from});
         QCOMPARE(outcome.status, 1);
         QVERIFY2(outcome.err.contains("this is not Mammo-CLIP B2"), outcome.err.constData());
+        QCOMPARE(stateOf("mammo-clip-b2"), std::string("not here"));
         outcome = get("mammo-clip-b5", {"--from", from});
         QVERIFY2(outcome.status == 0, outcome.err.constData());
         QVERIFY(m_server->requests().empty());

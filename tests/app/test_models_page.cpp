@@ -1,0 +1,248 @@
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+#include "tests/support/source_server.h"
+
+#include "app/workstation/models/model_details.h"
+#include "app/workstation/models/model_table.h"
+#include "core/base/files.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/sentence_edit.h"
+
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QDropEvent>
+#include <QInputDialog>
+#include <QLabel>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+
+using namespace mama;
+using test::SourceServer;
+using test::WindowFixture;
+
+// The page Models in a real window, against a source of the test's own.
+class TestModelsPage : public QObject
+{
+    Q_OBJECT
+private:
+    std::unique_ptr<SourceServer> m_server;
+
+    static QPushButton* button(WindowFixture& fixture, const char* name)
+    {
+        return fixture.window().models().findChild<QPushButton*>(QLatin1String("model.") + QLatin1String(name));
+    }
+    static void press(WindowFixture& fixture, const char* name)
+    {
+        QPushButton* found = button(fixture, name);
+        QVERIFY2(found, name);
+        QTRY_VERIFY2(found->isVisible(), name);
+        QTest::mouseClick(found, Qt::LeftButton);
+    }
+    static const ModelRow& row(WindowFixture& fixture, const std::string& name)
+    {
+        return *fixture.window().models().downloads().row(name);
+    }
+    static void show(WindowFixture& fixture, const std::string& name)
+    {
+        fixture.window().showPage(fixture.window().models());
+        fixture.window().models().select(name);
+        QTRY_VERIFY(fixture.window().models().isVisible());
+    }
+    static void clickLink(WindowFixture& fixture, const QString& link)
+    {
+        for (auto* label : fixture.window().read().findChildren<QLabel*>())
+            if (label->isVisible() && label->text().contains(QStringLiteral("href=\"%1\"").arg(link)))
+                return Q_EMIT label->linkActivated(link);
+        QFAIL(qPrintable(link));
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mammoclip-ckpt"), "parity/mammoclip-ckpt");
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+    }
+    void init()
+    {
+        m_server = std::make_unique<SourceServer>();
+        m_server->servePublicModels();
+        qputenv("MAMA_HUB", m_server->base().toLatin1());
+        qunsetenv("HF_TOKEN");
+        qunsetenv("MAMA_HUB_TOKEN");
+    }
+
+    // From the empty start page to a scored study with a model from the source, in six actions.
+    void sixActions()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(!window.read().session().model());
+        fixture.screenshot(QStringLiteral("models-start"));
+        clickLink(fixture, QStringLiteral("models")); // 1
+        QTRY_VERIFY(window.models().isVisible());
+        const std::string name = window.models().downloads().catalogue().models.front().name;
+        press(fixture, "get"); // 2
+        QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).isHere(), 60000);
+        QTRY_VERIFY(button(fixture, "use")->isVisible());
+        fixture.screenshot(QStringLiteral("models-here"));
+        press(fixture, "use"); // 3
+        QTRY_VERIFY(window.read().isVisible());
+        QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
+        QMimeData study; // 4
+        study.setUrls({QUrl::fromLocalFile(test::text(test::dataFolder() / "four-view"))});
+        QDropEvent drop(QPointF(400, 400), Qt::CopyAction, &study, Qt::LeftButton, Qt::NoModifier);
+        static_cast<QObject&>(window).event(&drop); // as the desktop sends it, which no test can drag from
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
+        auto* field = window.findChild<QueryPanel*>()->sentence();
+        QTRY_COMPARE(window.focusWidget(), field);       // the keyboard is there already
+        QTest::keyClicks(field, QStringLiteral("mass")); // 5
+        QTest::keyClick(field, Qt::Key_Return);          // 6
+        QVERIFY(maps.count() > 0 || maps.wait(240000));
+        const SentenceScores& scores = window.read().session().scores().front();
+        QCOMPARE(scores.state, SentenceScores::State::Done);
+        QCOMPARE(scores.images.size(), std::size_t{4});
+        const QString licence = QString::fromStdString(window.models().downloads().catalogue().models.front().licence);
+        QVERIFY2(window.read().session().provenance().contains(licence),
+                 qPrintable(window.read().session().provenance()));
+        fixture.screenshot(QStringLiteral("models-scored"));
+    }
+
+    // Paused, on another page, in another window: it goes on where it was.
+    void pausedAndResumed()
+    {
+        m_server->setPiece(2'000);
+        const std::string name = "mammo-clip-b2";
+        std::uint64_t paused = 0;
+        {
+            WindowFixture fixture;
+            show(fixture, name);
+            press(fixture, "get");
+            QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).done > 100'000, 30000);
+            QVERIFY(fixture.window().models().findChild<QProgressBar*>()->isVisible());
+            fixture.screenshot(QStringLiteral("models-fetching"));
+            fixture.window().showPage(fixture.window().read());
+            const auto before = row(fixture, name).done;
+            QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).done > before, 30000); // whatever page is shown
+            show(fixture, name);
+            press(fixture, "pause");
+            QTRY_VERIFY(button(fixture, "get")->isVisible() && button(fixture, "get")->text().contains("Resume"));
+            fixture.screenshot(QStringLiteral("models-paused"));
+            m_server->forget();
+            QTRY_VERIFY(!DownloadLock::isHeld(DownloadPlace(name)));
+            press(fixture, "get");
+            QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).work == ModelRow::Work::Fetching, 30000);
+            paused = row(fixture, name).done;
+            QVERIFY(paused >= 100'000);
+            MainWindow& window = fixture.window();
+            window.close(); // at work: pauses
+            m_server->setPiece(0);
+            // The next window finds what came.
+            QSettings settings(QString::fromStdString((fixture.folder() / "second.ini").string()),
+                               QSettings::IniFormat);
+            fixture.endWindow();
+            MainWindow second(QString::fromStdString(test::program("mama").string()), settings);
+            second.show();
+            second.showPage(second.models());
+            second.models().select(name);
+            QTRY_VERIFY(second.models().downloads().row(name)->isBegun());
+            QVERIFY(second.models().downloads().row(name)->item.bytes >= 100'000);
+            m_server->forget();
+            auto* get = second.models().findChild<QPushButton*>(QStringLiteral("model.get"));
+            QTRY_VERIFY(get->text().contains("Resume"));
+            QTest::mouseClick(get, Qt::LeftButton);
+            QTRY_VERIFY_WITH_TIMEOUT(second.models().downloads().row(name)->isHere(), 60000);
+            bool wentOn = false;
+            for (const auto& request : m_server->requests())
+                wentOn = wentOn || request.headers.contains("range");
+            QVERIFY(wentOn);
+        }
+    }
+
+    void failuresAreTold()
+    {
+        WindowFixture fixture;
+        const std::string name = "mammo-fm";
+        m_server->setTrouble([](const SourceServer::Request&) {
+            return SourceServer::status(404, {{"Content-Length", "0"}});
+        });
+        show(fixture, name);
+        press(fixture, "get");
+        auto* failure = fixture.window().models().findChild<QLabel*>(QStringLiteral("modelFailure"));
+        QTRY_VERIFY(failure->isVisible() && failure->text().contains("404"));
+        fixture.screenshot(QStringLiteral("models-failed"));
+        m_server->setTrouble({});
+        press(fixture, "get"); // Try again
+        QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).isHere(), 60000);
+        QVERIFY(!failure->isVisible());
+        fixture.window().models().downloads().remove(name);
+        QTRY_VERIFY(!row(fixture, name).isHere());
+        QVERIFY(button(fixture, "get")->isVisible());
+    }
+
+    // A gated model: the token is asked for, goes to the source, and is nowhere else.
+    void aTokenIsAskedFor()
+    {
+        m_server->setTrouble([](const SourceServer::Request& request) {
+            return request.headers.value("authorization") == "Bearer the-secret"
+                       ? SourceServer::plainFile()
+                       : SourceServer::status(403, {{"Content-Length", "0"}});
+        });
+        WindowFixture fixture;
+        const std::string name = "medsiglip";
+        show(fixture, name);
+        for (const char* token : {"a-wrong-secret", "the-secret"}) {
+            QTimer::singleShot(0, this, [&, token] {
+                auto* dialog = fixture.window().findChild<QInputDialog*>();
+                QVERIFY(dialog && dialog->textEchoMode() == QLineEdit::Password);
+                if (token[0] == 'a')
+                    fixture.screenshot(QStringLiteral("models-token"));
+                dialog->setTextValue(QString::fromLatin1(token));
+                dialog->accept();
+            });
+            press(fixture, "get");
+            QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).isHere() || !row(fixture, name).failure.isEmpty(), 60000);
+        }
+        QVERIFY(row(fixture, name).isHere());
+        fixture.window().close();
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(fixture.folder()))
+            if (entry.is_regular_file() && entry.file_size() < 1'000'000)
+                QVERIFY2(readText(entry.path()).find("secret") == std::string::npos, entry.path().c_str());
+    }
+
+    void theTableIsSound()
+    {
+        WindowFixture fixture;
+        ModelTable table(fixture.window().models().downloads());
+        const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        show(fixture, "cleft");
+        QVERIFY(!button(fixture, "get")->isVisible() && button(fixture, "files")->isVisible()); // nobody serves it
+        fixture.screenshot(QStringLiteral("models-by-hand"));
+        QTRY_VERIFY(fixture.window().models().downloads().row("demo")); // what is installed besides
+        fixture.window().models().select("demo");
+        QTRY_VERIFY(button(fixture, "use")->isVisible() && !button(fixture, "remove")->isVisible());
+        fixture.screenshot(QStringLiteral("models-demo"));
+        // By keys alone: Enter goes to what can be done, a second one does it.
+        auto& list = fixture.window().models().list();
+        list.setFocus();
+        QTest::keyClick(&list, Qt::Key_Return);
+        QTRY_COMPARE(fixture.window().focusWidget(), button(fixture, "use"));
+        QTest::keyClick(button(fixture, "use"), Qt::Key_Return);
+        QTRY_VERIFY(fixture.window().read().isVisible());
+        QVERIFY(fixture.window().read().session().modelFolder().endsWith("demo"));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::PaneView::setDefaultFormat();
+    QApplication application(argc, argv);
+    applyTheme(application,
+               qEnvironmentVariable("MAMA_TEST_THEME") == QLatin1String("light") ? Theme::Light : Theme::Dark);
+    TestModelsPage test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_models_page.moc"
