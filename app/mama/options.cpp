@@ -1,6 +1,7 @@
 #include "app/mama/options.h"
 
 #include "core/base/error.h"
+#include "core/protocol/map_way.h"
 
 #include <algorithm>
 
@@ -33,11 +34,12 @@ void addImageOptions(CLI::App& command, ImageReading& reading)
     command.add_option("--profile", reading.profile,
                        "How images become input, in place of the model's own way: a built-in profile (mama preprocess "
                        "lists them) or a JSON file");
+    std::string ways;
+    for (const std::string& way : mapWayNames())
+        ways += (ways.empty() ? "" : "; ") + way + " (" + mapWayMeaning(way).english() + ")";
     command.add_option("--map-way", reading.mapWay,
-                       "How maps are drawn by a model without local heads, none trained for it: cell or additive (each "
-                       "cell projected; additive: the cells' mean is the image's similarity), final or value (a "
-                       "transformer's patches, as they are or with their own values), head-value or head-value+value "
-                       "(through the pooling head); default: the model's");
+                       "How maps are drawn by a model without local heads, none trained for it: " + ways +
+                           "; default: the model's");
 }
 
 void addJsonOption(CLI::App& command, bool& json, const char* meaning) { command.add_flag("--json", json, meaning); }

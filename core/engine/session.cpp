@@ -21,6 +21,8 @@ namespace {
 
 using namespace protocol;
 
+constexpr std::size_t mostPixels = lineLimit / 2; // of a picture, in base64, with the rest of a line
+
 // Sentences to try, where the model's folder names some.
 std::vector<std::string> examplesOf(const nlohmann::json& description)
 {
@@ -52,9 +54,10 @@ ModelReply describe(const ModelInUse& use)
     out.threads = use.model().threads();
     out.maps = info.hasLocal && !info.textFamily.empty();
     out.text = !info.textFamily.empty();
-    out.inputSize = std::max(info.inputSize.rows, info.inputSize.columns);
-    out.patch = static_cast<int>(std::lround(std::max(info.patch.rows, info.patch.columns)));
+    out.inputSize = info.inputSize;
+    out.patch = info.patch;
     out.mapWays = info.mapWays;
+    out.meanMaps = use.files.reference.set && use.files.reference.set->hasMeans();
     out.embedding = info.embedding;
     out.logitScale = info.logitScale;
     out.classes = info.classes;
@@ -84,7 +87,7 @@ void addMapFiles(QueryReply& reply, const QueryResult& result, const EncodedStud
     for (QueryReply::Image& image : reply.images)
         image.maps.emplace();
     for (const MapFile& file : writeMaps(result, study, own)) {
-        const Raster<float>& values = result.maps[file.image].front().values;
+        const Raster<float>& values = result.maps[file.image].front().values; // of one size
         reply.images[file.image].maps->push_back(
             {file.text, file.sentence, values.rows, values.columns, {}, pathText(file.path)});
     }
@@ -226,7 +229,7 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
     for (std::size_t i = 0; i < reply.texts.size(); ++i)
         reply.texts[i].warningTexts = result->texts[i].warnings;
     for (std::size_t i = 0; i < reply.images.size(); ++i)
-        reply.images[i].warningTexts = kept.study->images[i].image.warnings;
+        reply.images[i].warningTexts = warningsOf(*result, *kept.study, i);
     if (request.maps == MapsWanted::Inline)
         addInlineMaps(reply, *result);
     else if (request.maps == MapsWanted::Files)
@@ -267,9 +270,16 @@ Cancellable<PrepareReply> Session::prepare(const PrepareRequest& request, const 
     const PreparedImage prepared = prepareFrame(request, profile, options);
     if (job.cancelled())
         return {};
-    PrepareReply reply{profile.name, profile.version, prepared.cropped, patchGrid(prepared.geometry, {})};
+    PrepareReply reply{
+        profile.name, profile.version, prepared.cropped, patchGrid(prepared.geometry, {}), prepared.size, {}};
     reply.patches.breast = breastOnGrid(prepared.geometry, prepared.breast);
     reply.patches.inside = insideMask(prepared.geometry);
+    if (request.picture && prepared.seenGrey.values.size() > mostPixels)
+        throw Error(ErrorCode::Unsupported, {action::prepare}, request.path,
+                    {TextId("engine.picture_too_large", "a prepared picture of %1 pixels is too large to be sent"),
+                     prepared.seenGrey.values.size()});
+    if (request.picture)
+        reply.picture = prepared.seenGrey.values;
     return reply;
 }
 

@@ -83,6 +83,7 @@ QueryOptions queryOptions(const protocol::QueryRequest& request)
     out.raw = request.raw;
     out.maps = request.maps != protocol::MapsWanted::None;
     out.allSentences = request.allSentences;
+    out.minus = mapMinusByName(request.mapMinus, request.mapMinusText);
     return out;
 }
 

@@ -31,6 +31,7 @@ void fields(auto& list, Is<ModelReply> auto& model)
     list.need("classes", model.classes);
     list.need("examples", model.examples);
     list.may("map_ways", model.mapWays);
+    list.need("mean_maps", model.meanMaps);
 }
 
 void fields(auto& list, Is<HelloReply::Processor> auto& processor)
@@ -112,6 +113,8 @@ void fields(auto& list, Is<PrepareReply> auto& reply)
     list.need("profile_version", reply.profileVersion);
     list.need("cropped", reply.cropped);
     fields(list, reply.patches);
+    list.need("size", reply.size);
+    list.may("picture", reply.picture);
 }
 
 void fields(auto& list, Is<CacheReply> auto& reply)

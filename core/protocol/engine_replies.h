@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/model_input.h"
 #include "core/protocol/json_rpc.h"
 
 #include <array>
@@ -20,12 +21,14 @@ struct ModelReply
     std::string pooling, compat, precision, device;
     int threads = 0;
     bool maps = false, text = false;       // whether it can draw maps, and reads sentences
-    int inputSize = 0, patch = 0;          // pixels, of the longer sides
+    Extent inputSize;                      // pixels
+    CellSize patch;                        // pixels of a cell of the grid
     int embedding = 0;                     // numbers of a vector
     double logitScale = 0;                 // log
     std::vector<std::string> classes;      // of a linear probe
     std::vector<std::string> examples;     // sentences to try
     std::vector<std::string> mapWays = {}; // of drawing maps without local heads, the default first
+    bool meanMaps = false;                 // its reference holds mean maps, which can be taken off
 
     bool operator==(const ModelReply&) const = default;
 };
@@ -145,6 +148,8 @@ struct PrepareReply
     int profileVersion = 1;
     bool cropped = false;
     PatchGrid patches;
+    Extent size = {};                       // pixels of the prepared picture
+    std::vector<std::uint8_t> picture = {}; // [rows, columns] greys, row by row; empty if it was not asked for
 
     nlohmann::json toJson() const;
     static PrepareReply fromJson(const nlohmann::json& result);

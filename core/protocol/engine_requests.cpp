@@ -16,6 +16,7 @@ constexpr std::size_t mostFolders = 64, mostImages = 256, mostPaths = 10'000, mo
 constexpr std::array slots{"RCC", "LCC", "RMLO", "LMLO", "extra"};
 constexpr std::array sides{"R", "L", "B", ""};
 constexpr std::array mapsNames{"inline", "files", "none"};
+constexpr std::array minusNames{"none", "reference", "neutral", "sentence"};
 
 bool isOneOf(const auto& names, const std::string& text)
 {
@@ -168,6 +169,12 @@ void fields(auto& list, Is<QueryRequest> auto& query)
     list.may("raw", query.raw);
     list.may("all_sentences", query.allSentences);
     list.may("maps", query.maps);
+    list.may("map_minus", query.mapMinus);
+    list.check(isOneOf(minusNames, query.mapMinus),
+               inQuotes(query.mapMinus) + " is none of none, reference, neutral, sentence");
+    list.may("map_minus_text", query.mapMinusText);
+    list.check((query.mapMinus == "sentence") == !query.mapMinusText.empty(),
+               "goes with map_minus: sentence, which needs it");
     list.may("folder", query.folder);
     list.check(query.maps != MapsWanted::Files || !query.folder.empty(), "is needed for maps in files");
 }
@@ -190,8 +197,9 @@ void fields(auto& list, Is<PrepareRequest> auto& prepare)
     list.need("path", prepare.path);
     list.may("frame", prepare.frame, Range{0, mostOfAny});
     list.may("profile", prepare.profile);
-    list.may("size", prepare.size, Range{1, 8192});
-    list.may("patch", prepare.patch, Range{1, 1024});
+    list.may("size", prepare.size);
+    list.may("patch", prepare.patch);
+    list.may("picture", prepare.picture);
 }
 
 void fields(auto& list, Is<ReleaseRequest> auto& release) { list.need(studyField, release.study); }

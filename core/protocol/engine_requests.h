@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/model_input.h"
 #include "core/protocol/json_rpc.h"
 
 #include <nlohmann/json.hpp>
@@ -93,6 +94,8 @@ struct QueryRequest
     MapsWanted maps = MapsWanted::Inline;
     std::string folder;                     // for maps in files
     std::vector<std::string> headings = {}; // of the section of a report that each text stands in
+    std::string mapMinus = "none";          // what is taken off each map: reference, neutral, sentence
+    std::string mapMinusText = {};          // the other sentence
 
     nlohmann::json toJson() const;
     static QueryRequest fromJson(const nlohmann::json& params);
@@ -128,8 +131,10 @@ struct PrepareRequest
     static constexpr const char* method = "prepare";
     std::string path;
     int frame = 0;
-    std::string profile;            // name or file; empty: the loaded model's, else mama
-    std::optional<int> size, patch; // pixels of the model's input and of a patch; empty: as the profile's model
+    std::string profile;           // name or file; empty: the loaded model's, else mama
+    std::optional<Extent> size;    // pixels of the model's input; empty: as the profile's model
+    std::optional<CellSize> patch; // and of a patch
+    bool picture = false;          // the prepared picture too
 
     nlohmann::json toJson() const;
     static PrepareRequest fromJson(const nlohmann::json& params);

@@ -3,6 +3,7 @@
 #include "core/protocol/base64.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -34,6 +35,22 @@ std::vector<T> decoded(Parameters& in, const char* field)
     return values;
 }
 
+// [rows, columns] of one whole number or of two numbers, each from 1 to `most`.
+std::array<double, 2> sides(Parameters& in, const char* field, int most, bool whole)
+{
+    const json& value = in.value(field);
+    std::array<double, 2> out{};
+    if (value.is_number_integer())
+        out = {value.get<double>(), value.get<double>()};
+    else if (value.is_array() && value.size() == 2 && value[0].is_number() && value[1].is_number())
+        out = {value[0].get<double>(), value[1].get<double>()};
+    for (const double side : out)
+        if (!(side >= 1 && side <= most) || (whole && side != std::floor(side)))
+            in.refuse(field,
+                      {TextId("protocol.must_be_size", "must be a side from 1 to %1, or [rows, columns]"), most});
+    return out;
+}
+
 void checkText(Parameters& text)
 {
     text.text("id");
@@ -48,12 +65,32 @@ json valueOf(const std::vector<std::uint8_t>& bytes) { return encoded(bytes); }
 json valueOf(const std::vector<float>& values) { return encoded(values); }
 json valueOf(const UserText& text) { return toJson(text); }
 
+json valueOf(const Extent& size) { return size.square() ? json(size.rows) : json{size.rows, size.columns}; }
+
+json valueOf(const CellSize& cell)
+{
+    const bool plain = cell.columns == cell.rows && cell.columns == std::floor(cell.columns);
+    return plain ? json(static_cast<int>(cell.columns)) : json{cell.rows, cell.columns};
+}
+
 void readValue(Parameters& in, const char* field, std::vector<std::uint8_t>& bytes)
 {
     bytes = decoded<std::uint8_t>(in, field);
 }
 
 void readValue(Parameters& in, const char* field, std::vector<float>& values) { values = decoded<float>(in, field); }
+
+void readValue(Parameters& in, const char* field, Extent& size)
+{
+    const auto [rows, columns] = sides(in, field, 8192, true);
+    size = {static_cast<int>(columns), static_cast<int>(rows)};
+}
+
+void readValue(Parameters& in, const char* field, CellSize& cell)
+{
+    const auto [rows, columns] = sides(in, field, 1024, false);
+    cell = {columns, rows};
+}
 
 void readValue(Parameters& in, const char* field, UserText& text)
 {

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/model_input.h"
 #include "core/protocol/parameters.h"
 
 #include <array>
@@ -45,10 +46,14 @@ concept Plain = std::is_arithmetic_v<T> || std::same_as<T, std::string> || std::
 nlohmann::json valueOf(const std::vector<std::uint8_t>& bytes);
 nlohmann::json valueOf(const std::vector<float>& values); // little endian
 nlohmann::json valueOf(const UserText& text);
+nlohmann::json valueOf(const Extent& size);   // a square's side, else [rows, columns]
+nlohmann::json valueOf(const CellSize& cell); // the same; no whole numbers where it ends between pixels
 void readValue(Parameters& in, const char* field, std::vector<std::uint8_t>& bytes);
 void readValue(Parameters& in, const char* field, std::vector<float>& values);
 void readValue(Parameters& in, const char* field, UserText& text);
 void readValue(Parameters& in, const char* field, std::vector<UserText>& texts);
+void readValue(Parameters& in, const char* field, Extent& size);
+void readValue(Parameters& in, const char* field, CellSize& cell);
 template <class T>
 concept OwnWriter = requires(const T& value)
 {

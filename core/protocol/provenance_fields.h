@@ -24,6 +24,8 @@ void fields(auto& list, Is<Provenance> auto& provenance)
     list.need("fusion", provenance.fusion);
     list.need("notice", provenance.notice);
     list.may("map_way", provenance.mapWay);
+    list.may("map_minus", provenance.mapMinus);
+    list.may("map_minus_text", provenance.mapMinusText);
 }
 
 void fields(auto& list, Is<Fusion> auto& fusion)

@@ -21,6 +21,12 @@ void fields(auto& list, Is<QueryReply::Nearest> auto& nearest)
     list.need("similarity", nearest.similarity);
 }
 
+void fields(auto& list, Is<QueryReply::MapRange> auto& range)
+{
+    list.need("low", range.low);
+    list.need("high", range.high);
+}
+
 void fields(auto& list, Is<QueryReply::Text> auto& text)
 {
     list.need("text", text.text);
@@ -40,6 +46,7 @@ void fields(auto& list, Is<QueryReply::Text> auto& text)
     list.orNull("cut_text", text.cutText);
     list.need("sentence_texts", text.sentenceTexts);
     list.orNull("map_sentence", text.mapSentence);
+    list.may("map_ranges", text.mapRanges);
 }
 
 void fields(auto& list, Is<QueryReply::Map> auto& map)

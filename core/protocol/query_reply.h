@@ -27,6 +27,12 @@ struct QueryReply
         double similarity = 0; // cosine in the text model's own space
         bool operator==(const Nearest&) const = default;
     };
+    // The default range of a map; NaN without a reference.
+    struct MapRange
+    {
+        double low = 0, high = 0;
+        bool operator==(const MapRange&) const = default;
+    };
     struct Text
     {
         std::string text, encoded; // as asked, as read by the model
@@ -45,6 +51,7 @@ struct QueryReply
         std::optional<std::string> cutText = {};   // what the model did not read
         std::vector<std::string> sentenceTexts = {}; // words of each of its sentences
         std::optional<std::string> mapSentence = {}; // the one of them that its one map is of
+        std::vector<MapRange> mapRanges = {};        // of each of them, where each has a map
         bool operator==(const Text&) const = default;
     };
     struct Map

@@ -15,6 +15,8 @@ struct Provenance
     bool raw = false;
     std::string precision, device, fusion, notice;
     std::optional<std::string> mapWay = {}; // of maps that no local head draws
+    // What was taken off each map ("reference", "neutral", "sentence"), and which; empty: nothing.
+    std::optional<std::string> mapMinus = {}, mapMinusText = {};
 
     nlohmann::json toJson() const;
     bool operator==(const Provenance&) const = default;

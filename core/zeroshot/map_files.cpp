@@ -4,6 +4,7 @@
 #include "core/base/npy.h"
 #include "core/zeroshot/result_messages.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -18,6 +19,12 @@ void writeMask(const std::filesystem::path& path, const std::vector<std::uint8_t
     const auto bytes = std::as_bytes(std::span(mask));
     array.bytes.assign(bytes.begin(), bytes.end());
     writeNpy(path, array);
+}
+
+// Its words, or the whole text where they are not known.
+const std::string& sentenceText(const QueriedText& text, std::size_t sentence)
+{
+    return sentence < text.sentenceTexts.size() ? text.sentenceTexts[sentence] : text.encoded;
 }
 
 } // namespace
@@ -45,11 +52,16 @@ std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& st
         {"provenance", toJson(result.provenance)},
         {"images", nlohmann::json::array()},
         {"maps", nlohmann::json::array()},
-        {"value", "cosine of patch and sentence, -1 to 1; NaN: the patch's centre is not on the image"}};
+        {"value", result.provenance.mapMinus.empty()
+                      ? "cosine of patch and sentence, -1 to 1; NaN: the patch's centre is not on the image"
+                      : "cosine of patch and sentence less what provenance.map_minus says, -2 to 2; NaN: the patch's "
+                        "centre is not on the image"}};
     std::vector<std::size_t> mapsOfText(result.texts.size(), 0); // of one image
-    if (!result.maps.empty())
-        for (const TextMap& map : result.maps.front())
-            ++mapsOfText[map.text];
+    for (const auto& maps : result.maps) {
+        std::vector<std::size_t> here(result.texts.size(), 0);
+        for (const TextMap& map : maps)
+            mapsOfText[map.text] = std::max(mapsOfText[map.text], ++here[map.text]);
+    }
     for (std::size_t i = 0; i < study.images.size(); ++i) {
         const EncodedImage& encoded = *study.images[i].encoded;
         writeMask(folder / (names[i] + "_breast.npy"), encoded.breast, encoded);
@@ -68,7 +80,7 @@ std::vector<MapFile> writeMaps(const QueryResult& result, const EncodedStudy& st
                                         {"image", i},
                                         {"text", map.text},
                                         {"sentence", map.sentence},
-                                        {"sentence_text", result.texts[map.text].encoded}});
+                                        {"sentence_text", sentenceText(result.texts[map.text], map.sentence)}});
             out.push_back({i, map.text, map.sentence, folder / file});
         }
     }

@@ -37,6 +37,10 @@ protocol::Provenance message(const Provenance& p)
     out.raw = p.raw;
     if (!p.mapWay.empty())
         out.mapWay = p.mapWay;
+    if (!p.mapMinus.empty()) {
+        out.mapMinus = p.mapMinus;
+        out.mapMinusText = p.mapMinusText;
+    }
     out.precision = p.precision;
     out.device = p.device;
     out.fusion = name(p.fusion);

@@ -14,10 +14,11 @@ struct Provenance
     std::string model, hash, kind, trainedOn, licence, notice, compat; // of model.json
     std::string profile;
     int profileVersion = 1;
-    std::string pooling; // of the text: "zero-shot" or "training"; empty for a linear probe
-    std::string prefix;  // text in front of every sentence
-    bool raw = false;    // texts as they are, without the caption rules
-    std::string mapWay;  // of maps without local heads; empty: none were drawn, or by local heads
+    std::string pooling;                // of the text: "zero-shot" or "training"; empty for a linear probe
+    std::string prefix;                 // text in front of every sentence
+    bool raw = false;                   // texts as they are, without the caption rules
+    std::string mapWay;                 // of maps without local heads; empty: none were drawn, or by local heads
+    std::string mapMinus, mapMinusText; // what was taken off the maps (MapMinus), and which; empty: nothing
     std::string precision, device;
     FusionRule fusion = FusionRule::Maximum;
 };

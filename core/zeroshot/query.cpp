@@ -5,6 +5,7 @@
 #include "core/base/stopwatch.h"
 #include "core/zeroshot/neutral_ranks.h"
 #include "core/zeroshot/query_texts.h"
+#include "core/zeroshot/result_messages.h"
 #include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/similarity.h"
 #include "core/zeroshot/texts.h"
@@ -41,22 +42,34 @@ std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts
     return out;
 }
 
-std::vector<TextMap> mapsOf(const EncodedImage& image, std::span<const std::shared_ptr<const EncodedText>> texts,
-                            bool allSentences)
+std::span<const float> sentenceOf(const EncodedText& text, std::size_t sentence)
 {
-    std::vector<TextMap> out;
-    if (image.patches.empty())
-        return out;
-    for (std::size_t t = 0; t < texts.size(); ++t) {
-        const EncodedText& text = *texts[t];
-        const std::size_t count = text.sentenceCount(), d = static_cast<std::size_t>(text.dim);
-        for (std::size_t s = 0; s < count; ++s)
-            if (allSentences || static_cast<std::int64_t>(s) == text.last)
-                out.push_back({t, s,
-                               alignmentMap(image.patches, image.rows, image.columns,
-                                            std::span(text.sentences).subspan(s * d, d), image.inside)});
-    }
-    return out;
+    const auto d = static_cast<std::size_t>(text.dim);
+    return std::span(text.sentences).subspan(sentence * d, d);
+}
+
+// Adds the maps of one image.
+void addMaps(QueryResult& out, const ScoredImage& scored, std::span<const std::shared_ptr<const EncodedText>> texts,
+             const QueryOptions& options, const MapOffset& offset)
+{
+    const EncodedImage& image = *scored.encoded;
+    std::vector<TextMap>& maps = out.maps.emplace_back();
+    std::vector<UserText>& warnings = out.imageWarnings.emplace_back();
+    if (!options.maps || image.patches.empty())
+        return;
+    for (std::size_t t = 0; t < texts.size(); ++t)
+        for (std::size_t s = 0; s < texts[t]->sentenceCount(); ++s) {
+            if (!options.allSentences && static_cast<std::int64_t>(s) != texts[t]->last)
+                continue;
+            const std::span sentence = sentenceOf(*texts[t], s);
+            TextMap map{t, s, alignmentMap(image.patches, image.rows, image.columns, sentence, image.inside)};
+            if (!offset.takeOff(map.values, sentence, scored)) {
+                warnings.push_back(
+                    {TextId("zeroshot.no_mean_map", "no map: the reference has no mean map of this view")});
+                return maps.clear();
+            }
+            maps.push_back(std::move(map));
+        }
 }
 
 // Scores of the images, fused, from those of all that was encoded [images][texts asked, then un-negated ones].
@@ -94,12 +107,78 @@ void rank(QueryResult& out, std::vector<QueriedText>& texts, const Texts& encode
         for (BreastScores& breast : out.fusedRanks.breasts)
             breast.scores[t] = ranks ? ranks->ofBreast(breast.scores[t]) : none;
         out.fusedRanks.study[t] = ranks ? ranks->ofStudy(out.fusedRanks.study[t]) : none;
-        const auto d = static_cast<std::size_t>(encoded[t]->dim);
-        if (out.reference.set && encoded[t]->last >= 0)
-            texts[t].mapRange = referenceRange(
-                *out.reference.set,
-                std::span(encoded[t]->sentences).subspan(static_cast<std::size_t>(encoded[t]->last) * d, d));
     }
+}
+
+// The default ranges of the maps; none where the reference's patches were drawn in another way.
+void takeRanges(std::vector<QueriedText>& texts, const Texts& encoded, const LoadedReference& reference,
+                const QueryOptions& options, const MapOffset& offset)
+{
+    if (!reference.set)
+        return;
+    for (std::size_t t = 0; t < texts.size(); ++t) {
+        if (encoded[t]->last < 0)
+            continue;
+        const auto range = [&](std::size_t s) { return offset.range(*reference.set, sentenceOf(*encoded[t], s)); };
+        const auto last = static_cast<std::size_t>(encoded[t]->last);
+        for (std::size_t s = 0; options.allSentences && s < encoded[t]->sentenceCount(); ++s)
+            texts[t].mapRanges.push_back(range(s));
+        texts[t].mapRange = options.allSentences ? texts[t].mapRanges[last] : range(last);
+    }
+}
+
+// The reference as far as it is of these images: of their profile; its patches of their way of maps.
+LoadedReference usable(const LoadedReference& reference, const EncodedImage& image)
+{
+    const auto& set = reference.set;
+    if (!set || set->profile.empty() || (set->profile == image.profile && set->profileVersion == image.profileVersion))
+        return reference;
+    return {nullptr,
+            {TextId("zeroshot.reference_profile", "the reference was made with profile %1 v%2, the images with %3 v%4"),
+             set->profile, set->profileVersion, image.profile, image.profileVersion}};
+}
+
+bool drawnAlike(const ReferenceSet& set, const EncodedImage& image, const ModelInfo& info)
+{
+    const std::string way = !set.profile.empty() ? set.mapWay : info.mapWays.empty() ? "" : info.mapWays.front();
+    return way == image.mapWay;
+}
+
+[[noreturn]] void cannotTakeOff(const UserText& why) { throw Error(ErrorCode::Model, {action::drawMap}, "", why); }
+
+// What is taken off the maps. Error(Model) if it is not there. Empty: cancelled.
+Cancellable<MapOffset> offsetOf(const QueryOptions& options, const LoadedReference& patches, const Texts& encoded,
+                                const Job& job)
+{
+    switch (options.minus.what) {
+    case MapMinus::What::Nothing: break;
+    case MapMinus::What::Reference:
+        if (!patches.set)
+            cannotTakeOff(whyNoRanks(patches));
+        if (!patches.set->hasMeans())
+            cannotTakeOff({TextId("zeroshot.no_means",
+                                  "the reference holds no mean maps: make it again with mama model reference")});
+        return MapOffset(patches.set);
+    case MapMinus::What::Neutral: {
+        if (!options.sentences)
+            cannotTakeOff({TextId("zeroshot.no_neutral", "there are no neutral sentences to compare with")});
+        const auto mean = options.sentences->neutralMean(textOptions(options), job);
+        if (!mean)
+            return {};
+        if ((*mean)->empty())
+            break; // then no text has a map
+        return MapOffset(**mean);
+    }
+    case MapMinus::What::Sentence: {
+        const EncodedText& other = *encoded.back();
+        if (other.last < 0)
+            cannotTakeOff({TextId("zeroshot.minus_has_no_map", "the sentence to take off has no map: \"%1\""),
+                           options.minus.text});
+        const std::span sentence = sentenceOf(other, static_cast<std::size_t>(other.last));
+        return MapOffset(std::vector(sentence.begin(), sentence.end()));
+    }
+    }
+    return MapOffset();
 }
 
 // How familiar each text is, and ranks of all scores among neutral sentences. False: cancelled.
@@ -138,6 +217,15 @@ Provenance provenanceOf(const Model& model, const EncodedStudy& study, const Que
     out.raw = options.raw;
     out.fusion = options.fusion;
     out.mapWay = options.maps ? first.mapWay : std::string();
+    if (!options.maps || options.minus.what == MapMinus::What::Nothing)
+        return out;
+    out.mapMinus = name(options.minus.what);
+    if (options.minus.what == MapMinus::What::Sentence)
+        out.mapMinusText = options.minus.text;
+    else if (options.minus.what == MapMinus::What::Neutral)
+        out.mapMinusText = zeroshot_texts::neutralName;
+    else if (options.reference.set)
+        out.mapMinusText = options.reference.set->name + " (" + options.reference.set->hash.substr(0, 12) + ")";
     return out;
 }
 
@@ -159,14 +247,22 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
     out.textMilliseconds = watch.milliseconds();
     out.provenance = provenanceOf(encoder.model(), study, options);
     takeScores(out, asked, scoresOf(study, *encoded), study);
-    out.reference = options.reference;
+    const EncodedImage& first = *study.images.front().encoded;
+    out.reference = usable(options.reference, first);
     rank(out, asked.texts, *encoded);
-    if (!compareWithSentences(out, asked.texts, study, options, job))
+    LoadedReference patches = out.reference;
+    if (patches.set && !drawnAlike(*patches.set, first, encoder.model().info()))
+        patches = {
+            nullptr,
+            {TextId("zeroshot.reference_way", "the reference's patches were drawn in another way than these maps")}};
+    const auto offset = offsetOf(options, patches, *encoded, job);
+    if (!offset || !compareWithSentences(out, asked.texts, study, options, job))
         return {};
+    const Texts own(encoded->begin(), encoded->begin() + static_cast<std::ptrdiff_t>(options.texts.size()));
+    takeRanges(asked.texts, own, patches, options, *offset);
     describeTexts(asked.texts, *encoded, encoder.model(), options);
-    const std::span own = std::span(*encoded).first(options.texts.size());
     for (const ScoredImage& image : study.images)
-        out.maps.push_back(options.maps ? mapsOf(*image.encoded, own, options.allSentences) : std::vector<TextMap>());
+        addMaps(out, image, own, options, *offset);
     out.texts = std::move(asked.texts);
     out.totalMilliseconds = watch.milliseconds();
     return out;

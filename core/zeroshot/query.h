@@ -3,6 +3,7 @@
 #include "core/text/sentences/sentence_subject.h"
 #include "core/zeroshot/familiarity.h"
 #include "core/zeroshot/fusion.h"
+#include "core/zeroshot/map_minus.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/reference_set.h"
 #include "core/zeroshot/study_encoder.h"
@@ -30,6 +31,7 @@ struct QueryOptions
     LoadedReference reference{};          // of the same model; without its set there are no ranks
     std::vector<std::string> headings{};  // of the section of a report that each text stands in; may be shorter
     SentenceContext* sentences = nullptr; // of the same model; without it nothing is said of unlike and neutral ranks
+    MapMinus minus{};                     // Reference needs its means, Neutral the sentences
 };
 
 // The score of the same sentence without its negation, shown beside the negated one's.
@@ -48,9 +50,11 @@ struct QueriedText
     std::size_t sentences = 0;
     std::vector<UserText> warnings;
     std::optional<UnnegatedScores> unnegated;
-    std::optional<std::pair<double, double>> mapRange; // referenceRange of the sentence that the map is of
-    std::string heading;                               // of its section in a report; empty: none
-    std::optional<std::string> negated;                // the negating word
+    using Range = std::optional<std::pair<double, double>>; // MapOffset::range
+    Range mapRange;                                         // of the sentence that the map is of
+    std::vector<Range> mapRanges;                           // of each sentence, where each has a map
+    std::string heading;                                    // of its section in a report; empty: none
+    std::optional<std::string> negated;                     // the negating word
     std::optional<NotVisual> notVisual;
     std::optional<std::string> cutText;     // what the model did not read
     std::vector<std::string> sentenceTexts; // words of each sentence that the model reads in it
@@ -61,14 +65,15 @@ struct QueriedText
 struct TextMap
 {
     std::size_t text = 0, sentence = 0;
-    Raster<float> values; // cosine per patch; NaN: not seen
+    Raster<float> values; // cosine per patch, less what is taken off; NaN: not seen
 };
 
 struct QueryResult
 {
     std::vector<QueriedText> texts;
-    std::vector<std::vector<double>> scores; // [images][texts], cosines
-    std::vector<std::vector<TextMap>> maps;  // [images][...]
+    std::vector<std::vector<double>> scores;          // [images][texts], cosines
+    std::vector<std::vector<TextMap>> maps;           // [images][...]
+    std::vector<std::vector<UserText>> imageWarnings; // [images][...]: why one has no map; beside its own
     FusedScores fused;
     std::vector<std::vector<double>> ranks;        // as scores, among the reference; NaN without one
     FusedScores fusedRanks;                        // as fused
@@ -83,7 +88,7 @@ struct QueryResult
 };
 
 // The main job: every sentence on every image of an encoded study. Error(Usage) for no or an empty text, Error(Model)
-// if the model has no text tower. Empty: cancelled.
+// if the model has no text tower, or not what is to be taken off its maps. Empty: cancelled.
 Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, const QueryOptions& options,
                                const Job& job = {});
 

@@ -11,6 +11,8 @@
 namespace mama {
 namespace {
 
+constexpr auto textEmpty = TextId("zeroshot.text_empty", "the text is empty");
+
 // A sentence as the model's texts are: MaMA's end in a full stop, other groups' are taken as they are.
 std::string sentenceFor(const CaptionRules& rules, const std::string& text, bool raw)
 {
@@ -78,7 +80,7 @@ AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules)
         const std::string sentence = sentenceFor(rules, one.text, options.raw);
         one.encoded = rules.plain ? cleaned(sentence, rules.cleaning) : sentence;
         if (one.encoded.empty())
-            throw Error(ErrorCode::Usage, {action::query}, "", {TextId("zeroshot.text_empty", "the text is empty")});
+            throw Error(ErrorCode::Usage, {action::query}, "", {textEmpty});
         if (i < options.headings.size())
             one.heading = options.headings[i];
         one.notVisual = notVisual(one.text, one.heading);
@@ -91,6 +93,12 @@ AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules)
     }
     for (std::size_t i = 0; i < asked.texts.size() && options.negations && (!options.raw || rules.plain); ++i)
         readNegation(asked, i, rules);
+    if (options.minus.what == MapMinus::What::Sentence) {
+        asked.minusLast = true;
+        asked.toEncode.push_back(sentenceFor(rules, options.minus.text, options.raw));
+        if (asked.toEncode.back().empty())
+            throw Error(ErrorCode::Usage, {action::query}, "", {textEmpty});
+    }
     return asked;
 }
 

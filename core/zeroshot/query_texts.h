@@ -3,12 +3,13 @@
 
 namespace mama {
 
-// The texts to encode: those asked, then the un-negated forms of those that negate.
+// The texts to encode: those asked, then the un-negated forms of those that negate, then one to take off the maps.
 struct AskedTexts
 {
     std::vector<QueriedText> texts;
     std::vector<std::string> toEncode;
     std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
+    bool minusLast = false;               // the last of toEncode is QueryOptions::minus
 };
 // What each text says by itself, and of what; rules: how the model reads. Error(Usage) for an empty one.
 AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules);

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -14,8 +15,13 @@
 namespace mama {
 namespace {
 
-constexpr const char* formatName = "mama-reference-1";
+constexpr const char *formatName = "mama-reference-2", *firstFormat = "mama-reference-1";
 constexpr float step = 32767; // of a number of a normalised vector
+
+namespace reference_texts {
+constexpr auto sizesDiffer = TextId("reference.sizes_differ", "its tensors do not belong together");
+}
+
 constexpr std::array sides = {Side::Unknown, Side::Right, Side::Left, Side::Both};
 
 std::vector<std::int16_t> quantised(const std::vector<float>& values)
@@ -74,6 +80,34 @@ std::string word(const WeightFile& file, const char* key)
     return found->get<std::string>();
 }
 
+// What version 2 has beside; `patches`: how many were sampled.
+void readMeans(const WeightFile& file, std::int64_t patches, ReferenceSet& out)
+{
+    out.profile = word(file, "profile");
+    out.mapWay = word(file, "map_way");
+    const std::string version = word(file, "profile_version");
+    if (std::from_chars(version.data(), version.data() + version.size(), out.profileVersion).ec != std::errc())
+        wrong(file.path(), {TextId("reference.no_number", "%1 is no number"), version});
+    if (!file.find("means"))
+        return;
+    const TensorInfo& means = need(file, "means", TensorType::I16, 4);
+    const TensorInfo& counts = need(file, "counts", TensorType::I32, 3);
+    const TensorInfo& places = need(file, "places", TensorType::I32, 1);
+    const std::vector<std::int64_t> grid(means.shape.begin(), means.shape.end() - 1);
+    if (means.shape[0] != static_cast<std::int64_t>(referenceViews) || means.shape[3] != out.dim ||
+        counts.shape != grid || places.shape[0] != patches)
+        wrong(file.path(), {reference_texts::sizesDiffer});
+    out.rows = means.shape[1];
+    out.columns = means.shape[2];
+    for (const std::int16_t value : valuesOf<std::int16_t>(file, means))
+        out.means.push_back(static_cast<float>(value) / step);
+    out.counts = valuesOf<std::int32_t>(file, counts);
+    out.places = valuesOf<std::int32_t>(file, places);
+    for (const std::int32_t place : out.places)
+        if (place < -1 || place >= static_cast<std::int64_t>(out.counts.size()))
+            wrong(file.path(), {TextId("reference.no_place", "%1 is no place on its grid"), place});
+}
+
 // Studies are numbered from 0 without a gap, each in one piece.
 void checkStudies(const std::filesystem::path& file, const std::vector<std::int32_t>& study)
 {
@@ -91,23 +125,35 @@ void ReferenceSet::write(const std::filesystem::path& file) const
     const auto n = static_cast<std::int64_t>(count());
     const auto p = static_cast<std::int64_t>(patches.size()) / std::max<std::int64_t>(dim, 1);
     const std::vector<std::int16_t> global = quantised(images), sample = quantised(patches);
+    const std::vector<std::int16_t> mean = quantised(means);
     std::vector<std::uint8_t> codes;
     for (const Side side : this->sides)
         codes.push_back(
             static_cast<std::uint8_t>(std::find(mama::sides.begin(), mama::sides.end(), side) - mama::sides.begin()));
-    writeSafetensors(file,
-                     {tensor("images", TensorType::I16, {n, dim}, global),
-                      tensor("patches", TensorType::I16, {p, dim}, sample), tensor("side", TensorType::U8, {n}, codes),
-                      tensor("study", TensorType::I32, {n}, study)},
-                     {{"format", formatName}, {"name", name}, {"model", model}});
+    std::vector<NamedTensor> tensors{
+        tensor("images", TensorType::I16, {n, dim}, global), tensor("patches", TensorType::I16, {p, dim}, sample),
+        tensor("side", TensorType::U8, {n}, codes), tensor("study", TensorType::I32, {n}, study)};
+    if (hasMeans()) {
+        constexpr auto views = static_cast<std::int64_t>(referenceViews);
+        tensors.push_back(tensor("means", TensorType::I16, {views, rows, columns, dim}, mean));
+        tensors.push_back(tensor("counts", TensorType::I32, {views, rows, columns}, counts));
+        tensors.push_back(tensor("places", TensorType::I32, {p}, places));
+    }
+    writeSafetensors(file, tensors,
+                     {{"format", formatName},
+                      {"name", name},
+                      {"model", model},
+                      {"profile", profile},
+                      {"profile_version", std::to_string(profileVersion)},
+                      {"map_way", mapWay}});
 }
 
 ReferenceSet ReferenceSet::read(const std::filesystem::path& path)
 {
     const auto file = WeightFile::open(path);
-    if (word(*file, "format") != formatName)
-        wrong(path, {TextId("reference.other_format", "expected the format %1, found %2"), formatName,
-                     word(*file, "format")});
+    const std::string format = word(*file, "format");
+    if (format != formatName && format != firstFormat)
+        wrong(path, {TextId("reference.other_format", "expected the format %1, found %2"), formatName, format});
     ReferenceSet out;
     out.name = word(*file, "name");
     out.model = word(*file, "model");
@@ -118,7 +164,7 @@ ReferenceSet ReferenceSet::read(const std::filesystem::path& path)
     out.dim = images.shape[1];
     if (images.shape[0] < 1 || out.dim < 1 || patches.shape[1] != out.dim || side.shape[0] != images.shape[0] ||
         study.shape[0] != images.shape[0])
-        wrong(path, {TextId("reference.sizes_differ", "its tensors do not belong together")});
+        wrong(path, {reference_texts::sizesDiffer});
     out.study = valuesOf<std::int32_t>(*file, study);
     checkStudies(path, out.study);
     out.studies = out.study.back() + 1;
@@ -129,6 +175,8 @@ ReferenceSet ReferenceSet::read(const std::filesystem::path& path)
     }
     out.images = vectors(*file, images);
     out.patches = vectors(*file, patches);
+    if (format == formatName)
+        readMeans(*file, patches.shape[0], out);
     out.hash = file->hash();
     return out;
 }
@@ -173,12 +221,39 @@ ReferenceRanks::ReferenceRanks(const ReferenceSet& set, std::span<const float> t
         std::sort(values->begin(), values->end());
 }
 
-std::optional<std::pair<double, double>> referenceRange(const ReferenceSet& set, std::span<const float> sentence)
+std::span<const float> ReferenceSet::mean(std::size_t place) const
+{
+    const auto d = static_cast<std::size_t>(dim);
+    return std::span(means).subspan(place * d, d);
+}
+
+bool ReferenceSet::hasView(std::size_t view) const
+{
+    const auto cells = static_cast<std::ptrdiff_t>(rows * columns), first = static_cast<std::ptrdiff_t>(view) * cells;
+    return hasMeans() &&
+           std::any_of(counts.begin() + first, counts.begin() + first + cells, [](std::int32_t n) { return n > 0; });
+}
+
+std::optional<std::size_t> referenceView(Slot slot, Side side, const std::string& view)
+{
+    if (slot != Slot::Extra)
+        return static_cast<std::size_t>(slot);
+    if ((side != Side::Right && side != Side::Left) || (view != "CC" && view != "MLO"))
+        return {};
+    return (view == "MLO" ? 2U : 0U) + (side == Side::Left ? 1U : 0U);
+}
+
+std::vector<float> patchCosines(const ReferenceSet& set, std::span<const float> sentence)
 {
     const auto dim = static_cast<std::size_t>(set.dim);
     std::vector<float> cosines;
     for (std::size_t at = 0; at + dim <= set.patches.size(); at += dim)
         cosines.push_back(dot(std::span(set.patches).subspan(at, dim), sentence));
+    return cosines;
+}
+
+std::optional<std::pair<double, double>> referenceRange(std::vector<float> cosines)
+{
     if (cosines.empty())
         return {};
     const auto quantile = [&](double q) {

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/user_text.h"
 #include "core/dicom/codes/side.h"
+#include "core/study/slot.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/similarity.h"
 
@@ -27,15 +28,31 @@ struct ReferenceSet
     std::vector<Side> sides;         // [N]
     std::vector<float> images;       // [N, D], L2-normalised
     std::vector<float> patches;      // [P, D], L2-normalised, a sample of all patches in the breast; may be empty
+    // How the images became input and the patches were drawn; the profile is empty in files of version 1.
+    std::string profile, mapWay;
+    int profileVersion = 0;
+    // The mean patch of the breasts at each cell of the grid, by view (referenceView); a cell in which no breast lay
+    // has the view's mean. All empty in files of version 1 and for models without patches.
+    std::int64_t rows = 0, columns = 0;
+    std::vector<float> means;         // [4, rows, columns, D]
+    std::vector<std::int32_t> counts; // [4, rows, columns]: patches behind each mean
+    std::vector<std::int32_t> places; // [P]: of each sampled patch, (view * rows + row) * columns + column; -1: none
 
     std::size_t count() const { return study.size(); }
+    bool hasMeans() const { return !means.empty(); }
+    std::span<const float> mean(std::size_t place) const; // [D]
+    bool hasView(std::size_t view) const;                 // any patch of it
 
-    // A safetensors file: images and patches as 16-bit integers of 1/32767, study, side (0 unknown, 1 right, 2 left,
-    // 3 both), the rest as metadata; by rename. Error(Io) names the file.
+    // A safetensors file (version 2): images, patches and means as 16-bit integers of 1/32767, study, side (0 unknown,
+    // 1 right, 2 left, 3 both), counts, places, the rest as metadata; by rename. Error(Io) names the file.
     void write(const std::filesystem::path& file) const;
-    // Error(Io) or Error(Format) names the file and what is wrong.
+    // Version 1 too, which has no means. Error(Io) or Error(Format) names the file and what is wrong.
     static ReferenceSet read(const std::filesystem::path& file);
 };
+
+inline constexpr std::size_t referenceViews = 4; // R CC, L CC, R MLO, L MLO
+// Which of them an image is: by its place among the hung views, else by side and view. Empty: none.
+std::optional<std::size_t> referenceView(Slot slot, Side side, const std::string& view);
 
 // A model's reference, or why it has none that can be used. Both empty: its folder holds none.
 struct LoadedReference
@@ -66,8 +83,9 @@ private:
     std::vector<double> m_images, m_breasts, m_studies; // ascending
 };
 
-// The default range of a map: the 50th and 99th percentile of the cosines of a sentence [D] with the sampled patches.
-// Empty without patches, or where both are one value.
-std::optional<std::pair<double, double>> referenceRange(const ReferenceSet& set, std::span<const float> sentence);
+// Cosines of a sentence [D] with the sampled patches, [P].
+std::vector<float> patchCosines(const ReferenceSet& set, std::span<const float> sentence);
+// The default range of a map: the 50th and 99th percentile of such values. Empty without any, or where both are one.
+std::optional<std::pair<double, double>> referenceRange(std::vector<float> cosines);
 
 } // namespace mama

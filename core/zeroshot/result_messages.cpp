@@ -4,6 +4,8 @@
 #include "core/zeroshot/known_sentences.h"
 #include "core/zeroshot/texts.h"
 
+#include <limits>
+
 namespace mama {
 namespace {
 
@@ -38,6 +40,9 @@ protocol::QueryReply::Text textOf(const QueriedText& text)
     }
     if (text.mapRange)
         out.mapRange = std::array{text.mapRange->first, text.mapRange->second};
+    constexpr double none = std::numeric_limits<double>::quiet_NaN();
+    for (const auto& range : text.mapRanges)
+        out.mapRanges.push_back({range ? range->first : none, range ? range->second : none});
     if (!text.unnegated)
         return out;
     out.unnegated = {text.unnegated->text, text.unnegated->images, {}, text.unnegated->fused.study.front()};
@@ -73,6 +78,14 @@ protocol::ClassifyReply::Prompts promptsOf(const PromptSet& set)
 UserText whyNoRanks(const LoadedReference& reference)
 {
     return reference.problem.empty() ? UserText{zeroshot_texts::noReference} : reference.problem;
+}
+
+std::vector<UserText> warningsOf(const QueryResult& result, const EncodedStudy& study, std::size_t image)
+{
+    std::vector<UserText> out = study.images[image].image.warnings;
+    if (image < result.imageWarnings.size())
+        out.insert(out.end(), result.imageWarnings[image].begin(), result.imageWarnings[image].end());
+    return out;
 }
 
 protocol::PatchGrid patchGrid(const Geometry& geometry, const std::optional<Spacing>& spacing)
@@ -125,7 +138,7 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
     for (std::size_t i = 0; i < study.images.size(); ++i)
         out.images.push_back({nameOf(study.images[i], i),
                               result.scores[i],
-                              english(study.images[i].image.warnings),
+                              english(warningsOf(result, study, i)),
                               std::nullopt,
                               {},
                               result.ranks[i],
@@ -139,7 +152,7 @@ protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& s
     else
         out.referenceProblem = whyNoRanks(result.reference).english();
     if (result.known) {
-        out.neutral = {"everyday sentences that say nothing of a breast", result.sentencesHash, result.neutralCount};
+        out.neutral = {zeroshot_texts::neutralName, result.sentencesHash, result.neutralCount};
         out.known = {"the model's own sentences and a lexicon of mammography", result.sentencesHash,
                      result.known->known().texts.size(), result.known->threshold()};
     }

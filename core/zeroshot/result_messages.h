@@ -15,6 +15,8 @@ std::vector<protocol::NotUsed> notUsed(const std::vector<NotScored>& list);
 protocol::EncodeReply encodeReply(const EncodedStudy& study, const std::string& id);
 // Of a reference without a set.
 UserText whyNoRanks(const LoadedReference& reference);
+// What is to be told of an image, and of its maps.
+std::vector<UserText> warningsOf(const QueryResult& result, const EncodedStudy& study, std::size_t image);
 // Without maps.
 protocol::QueryReply queryReply(const QueryResult& result, const EncodedStudy& study);
 protocol::ClassifyReply classifyReply(const ClassifyResult& result, const EncodedStudy& study);

@@ -56,6 +56,12 @@ SentenceList ownList(const std::filesystem::path& folder)
     return out;
 }
 
+TextOptions globalOnly(TextOptions options)
+{
+    options.sentences = false;
+    return options;
+}
+
 std::string optionsKey(const TextOptions& options)
 {
     return std::to_string(static_cast<int>(options.pooling)) + (options.raw ? "r" : "c") + options.prefix;
@@ -83,15 +89,12 @@ SentenceContext::SentenceContext(std::shared_ptr<const Model> model, std::filesy
     m_lists = sha256(all);
 }
 
-Cancellable<std::vector<float>> SentenceContext::encodedNeutral(const TextOptions& options, const Job& job) const
+Cancellable<TextEmbedding> SentenceContext::encodedNeutral(const TextOptions& options, const Job& job) const
 {
     std::vector<std::string> texts;
     for (const std::string& text : m_neutralTexts)
         texts.push_back(options.raw || m_model->captionRules().plain ? text : querySentence(text));
-    TextOptions global = options;
-    global.sentences = false;
-    auto encoded = m_model->encodeTexts(texts, global, job);
-    return encoded ? Cancellable<std::vector<float>>(std::move(encoded->global)) : std::nullopt;
+    return m_model->encodeTexts(texts, options, job);
 }
 
 Cancellable<SentenceFile> SentenceContext::computed(const std::string& words, const Job& job) const
@@ -111,10 +114,10 @@ Cancellable<SentenceFile> SentenceContext::computed(const std::string& words, co
 
 bool SentenceContext::takeNeutral(SentenceFile& file, const Job& job) const
 {
-    auto neutral = encodedNeutral({}, job);
+    auto neutral = encodedNeutral(globalOnly({}), job);
     if (!neutral)
         return false;
-    file.neutral = std::move(*neutral);
+    file.neutral = std::move(neutral->global);
     file.neutralLength = static_cast<std::int64_t>(file.neutral.size() / std::max<std::size_t>(neutralCount(), 1));
     return true;
 }
@@ -227,10 +230,40 @@ Cancellable<std::shared_ptr<const std::vector<float>>> SentenceContext::neutral(
         kept = std::make_shared<const std::vector<float>>(m_file->neutral);
         return kept;
     }
-    auto encoded = encodedNeutral(options, job);
+    auto encoded = encodedNeutral(globalOnly(options), job);
     if (!encoded)
         return {};
-    kept = std::make_shared<const std::vector<float>>(std::move(*encoded));
+    kept = std::make_shared<const std::vector<float>>(std::move(encoded->global));
+    return kept;
+}
+
+Cancellable<std::shared_ptr<const std::vector<float>>> SentenceContext::neutralMean(const TextOptions& options,
+                                                                                    const Job& job)
+{
+    const std::lock_guard lock(m_mutex);
+    auto& kept = m_neutralMean[optionsKey(options)];
+    if (kept)
+        return kept;
+    TextOptions local = options;
+    local.sentences = true;
+    const auto encoded = encodedNeutral(local, job);
+    if (!encoded)
+        return {};
+    const auto dim = static_cast<std::size_t>(encoded->dim);
+    std::vector<double> sum(dim, 0);
+    std::size_t count = 0;
+    for (const std::int64_t row : encoded->last) {
+        if (row < 0)
+            continue;
+        ++count;
+        for (std::size_t k = 0; k < dim; ++k)
+            sum[k] += static_cast<double>(encoded->sentences[static_cast<std::size_t>(row) * dim + k]);
+    }
+    std::vector<float> mean;
+    for (const double value : sum)
+        if (count > 0)
+            mean.push_back(static_cast<float>(value / static_cast<double>(count)));
+    kept = std::make_shared<const std::vector<float>>(std::move(mean));
     return kept;
 }
 

@@ -25,6 +25,9 @@ public:
     // [K, D] in the space of images, read as a query with these options.
     Cancellable<std::shared_ptr<const std::vector<float>>> neutral(const TextOptions& options, const Job& job = {});
 
+    // [D]: the mean of the vectors that their maps are drawn with; empty: they have none.
+    Cancellable<std::shared_ptr<const std::vector<float>>> neutralMean(const TextOptions& options, const Job& job = {});
+
     std::size_t neutralCount() const { return m_neutralTexts.size(); }
     const std::string& listsHash() const { return m_lists; } // of all the sentences
     // Computes all anew and writes it into the model's folder; false: cancelled. Error(Io) names the file.
@@ -36,7 +39,7 @@ private:
     bool takeNeutral(SentenceFile& file, const Job& job) const; // computed; false: cancelled
     std::string words() const;
     std::filesystem::path kept(const std::string& key) const;
-    Cancellable<std::vector<float>> encodedNeutral(const TextOptions& options, const Job& job) const;
+    Cancellable<TextEmbedding> encodedNeutral(const TextOptions& options, const Job& job) const;
 
     std::shared_ptr<const Model> m_model;
     std::filesystem::path m_folder;
@@ -45,7 +48,7 @@ private:
     std::string m_lists;
     std::mutex m_mutex; // all below
     std::optional<SentenceFile> m_file;
-    std::map<std::string, std::shared_ptr<const std::vector<float>>> m_neutral; // by options
+    std::map<std::string, std::shared_ptr<const std::vector<float>>> m_neutral, m_neutralMean; // by options
 };
 
 } // namespace mama

@@ -74,6 +74,55 @@ class TestCommands : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // Less another sentence: the difference of both maps; less the mean map of a reference of one study: nothing in its
+    // own breasts; what was taken off stands in reply, geometry.json and picture.
+    void mapsLessOthers()
+    {
+        const fs::path data = test::dataFolder() / "four-view";
+        MAMA_NEED(ParityCase("mama-ckpt").present() && fs::exists(data), "parity/mama-ckpt, data/four-view");
+        const Folder folder;
+        const fs::path model = folder / "model";
+        QCOMPARE(test::importTinyModel(model).status, 0);
+        const QStringList query{"query",  "--model", text(model),      "--study",    text(data), "--text",
+                                "a mass", "--text",  "calcifications", "--no-cache", "--json"};
+        const auto asked = [&](const std::string& name, const QStringList& more) {
+            return mamaCommand(query + QStringList{"--maps", text(folder / name), "--png"} + more);
+        };
+        const auto map = [](const Outcome& outcome, std::size_t index) {
+            return readNpy(outcome.json()["maps"][index]["path"].get<std::string>()).asFloat();
+        };
+        const Outcome plain = asked("plain", {}), less = asked("less", {"--map-minus-text", "calcifications"});
+        QCOMPARE(less.json()["provenance"]["map_minus"].get<std::string>(), std::string("sentence"));
+        const auto both = {map(plain, 0), map(plain, 1)};
+        const std::vector<float> difference = map(less, 0), nothing = map(less, 1);
+        for (std::size_t i = 0; i < difference.size(); ++i) {
+            const float expected = both.begin()[0][i] - both.begin()[1][i];
+            QVERIFY(std::isnan(expected) ? std::isnan(difference[i]) : std::abs(difference[i] - expected) < 1e-6F);
+            QVERIFY(std::isnan(nothing[i]) || nothing[i] == 0.0F);
+        }
+        QVERIFY(readJson(folder / "less" / "geometry.json")["value"].get<std::string>().find("map_minus") !=
+                std::string::npos);
+        QCOMPARE(less.json()["images"][0]["scores"], plain.json()["images"][0]["scores"]);
+        QCOMPARE(asked("neutral", {"--map-minus", "neutral"}).status, 0);
+        const Outcome none = asked("none", {"--map-minus", "reference"});
+        QVERIFY(none.status == 1 && none.err.contains("mama model reference"));
+        QCOMPARE(mamaCommand(query + QStringList{"--map-minus", "neutral"}).status, 2); // no maps are asked for
+        QCOMPARE(asked("two", {"--map-minus", "neutral", "--map-minus-text", "x"}).status, 2);
+
+        const Outcome made = mamaCommand(
+            {"model", "reference", "--model", text(model), "--data", text(data), "--name", "four pictures", "--json"});
+        QCOMPARE(made.status, 0);
+        QVERIFY(made.json()["mean_maps"].is_array());
+        const Outcome mean = asked("mean", {"--map-minus", "reference"});
+        QCOMPARE(mean.status, 0);
+        QVERIFY(mean.json()["provenance"]["map_minus_text"].get<std::string>().starts_with("four pictures"));
+        QVERIFY(mean.json()["texts"][0]["map_range"].is_null() || mean.json()["texts"][0]["map_range"][1] < 1e-3);
+        const NpyArray breast = readNpy(folder / "mean" / "RCC_breast.npy");
+        const std::vector<float> left = readNpy(folder / "mean" / "RCC_text0.npy").asFloat();
+        for (std::size_t i = 0; i < left.size(); ++i)
+            QVERIFY(breast.bytes[i] == std::byte{0} || std::isnan(left[i]) || std::abs(left[i]) < 1e-3F);
+    }
+
     void checkpointsToEmbeddings_data()
     {
         QTest::addColumn<QString>("file");

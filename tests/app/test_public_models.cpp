@@ -1,7 +1,9 @@
 #include "core/base/files.h"
 #include "core/base/npy.h"
+#include "core/image/profile.h"
 #include "tests/app/mama_command.h"
 
+#include <algorithm>
 #include <cmath>
 
 using namespace mama;
@@ -87,6 +89,106 @@ private:
         shape[1] = 3;
         writeNpy(at("input.npy"), out, shape);
         return at("input.npy");
+    }
+
+    // Tissue with texture, and one bright spot so that a dot changes no range.
+    static Raster<std::uint16_t> tissue()
+    {
+        Raster<std::uint16_t> out(1300, 900);
+        for (int r = 0; r < out.rows; ++r)
+            for (int c = 0; c < out.columns; ++c) {
+                const double x = c / (0.85 * out.columns), y = (r - out.rows / 2.0) / (0.47 * out.rows),
+                             inside = 1 - x * x - y * y;
+                out.at(r, c) =
+                    static_cast<std::uint16_t>(inside > 0 ? 800 + 600 * inside + 37 * ((r * 7 + c * 13) % 5) : 0);
+                if (std::abs(r - out.rows / 2) < 8 && c > 30 && c < 46)
+                    out.at(r, c) = dotValue;
+            }
+        return out;
+    }
+    static constexpr std::uint16_t dotValue = 2600;
+
+    std::filesystem::path write(const Raster<std::uint16_t>& picture, const std::string& name) const
+    {
+        std::string bytes = "P5\n" + std::to_string(picture.columns) + " " + std::to_string(picture.rows) + "\n65535\n";
+        for (const std::uint16_t value : picture.values)
+            bytes += {static_cast<char>(value >> 8U), static_cast<char>(value & 0xFFU)};
+        writeAtomically(at(name), std::string_view(bytes));
+        return at(name);
+    }
+
+    // How far the change is off the dots, in words; empty: it is not.
+    std::string dotsAreOff(const std::filesystem::path& model, const std::string& profile, const std::string& way,
+                           bool average)
+    {
+        const Raster<std::uint16_t> plain = tissue();
+        QStringList files{text(write(plain, "R-CC.pgm"))};
+        const QStringList how{"--model",   text(model),
+                              "--profile", QString::fromStdString(profile),
+                              "--map-way", QString::fromStdString(way)};
+        const Outcome outcome = mamaCommand(QStringList{"query", "--study", files[0], "--text", "mass", "--maps",
+                                                        text(at("dots")), "--no-cache", "--json"} +
+                                            how);
+        if (outcome.status != 0)
+            return profile + " " + way + ": " + outcome.err.toStdString();
+        const Geometry geometry = Geometry::fromJson(readJson(at("dots") / "geometry.json")["images"][0]["geometry"]);
+        const Spacing size = geometry.patchSize({1, 1});
+        std::vector<std::pair<int, int>> cells;
+        for (int tries = 0; tries < 400 && cells.size() < 8; ++tries) {
+            const int r = tries * 7 % geometry.gridRows(), c = tries * 5 % geometry.gridColumns();
+            const Point centre = geometry.patchCentre(r, c);
+            const double x = centre.x / (0.6 * plain.columns), y = (centre.y - plain.rows / 2.0) / (0.3 * plain.rows);
+            if (centre.x < size.column || x * x + y * y > 1 || std::ranges::count(cells, std::pair{r, c}) > 0)
+                continue;
+            Raster<std::uint16_t> lit = plain;
+            for (int row = 0; row < lit.rows; ++row)
+                for (int column = 0; column < lit.columns; ++column)
+                    if (std::abs(column + 0.5 - centre.x) <= size.column / 2 &&
+                        std::abs(row + 0.5 - centre.y) <= size.row / 2)
+                        lit.at(row, column) = dotValue;
+            files << text(write(lit, "dot" + std::to_string(cells.size()) + ".pgm"));
+            cells.emplace_back(r, c);
+        }
+        if (mamaCommand(QStringList{"encode", "image", "--out", text(at("e.npy")), "--patches", text(at("p.npy"))} +
+                        how + files)
+                .status != 0)
+            return profile + " " + way + ": not encoded";
+        return offsetOf(readNpy(at("p.npy")), cells, profile + " " + way, average);
+    }
+
+    // patches [1 + dots, rows, columns, D], the first without a dot.
+    static std::string offsetOf(const NpyArray& patches, const std::vector<std::pair<int, int>>& cells,
+                                const std::string& what, bool average)
+    {
+        const std::vector<float> values = patches.asFloat();
+        const auto rows = static_cast<int>(patches.shape[1]), columns = static_cast<int>(patches.shape[2]);
+        const auto dim = static_cast<std::size_t>(patches.shape[3]);
+        const std::size_t whole = static_cast<std::size_t>(rows * columns) * dim;
+        constexpr int around = 4;
+        double sum = 0, down = 0, across = 0;
+        for (std::size_t dot = 0; dot < cells.size(); ++dot) {
+            std::vector<double> change(static_cast<std::size_t>(rows * columns), 0);
+            for (std::size_t i = 0; i < change.size() * dim; ++i) {
+                const double d = static_cast<double>(values[(dot + 1) * whole + i] - values[i]);
+                change[i / dim] += d * d;
+            }
+            const auto peak = static_cast<int>(std::ranges::max_element(change) - change.begin());
+            const auto [r, c] = cells[dot];
+            if (!average && (peak / columns != r || peak % columns != c))
+                return what + ": a dot in cell " + std::to_string(r) + ", " + std::to_string(c) + " came back from " +
+                       std::to_string(peak / columns) + ", " + std::to_string(peak % columns);
+            for (int y = std::max(0, r - around); y <= std::min(rows - 1, r + around); ++y)
+                for (int x = std::max(0, c - around); x <= std::min(columns - 1, c + around); ++x) {
+                    const double weight = change[static_cast<std::size_t>(y * columns + x)];
+                    sum += weight;
+                    down += weight * (y - r);
+                    across += weight * (x - c);
+                }
+        }
+        const bool off = average && (std::abs(down / sum) > 0.5 || std::abs(across / sum) > 0.5);
+        return cells.empty() ? what + ": no dot could be placed"
+               : off ? what + ": off by " + std::to_string(down / sum) + ", " + std::to_string(across / sum) + " cells"
+                     : "";
     }
 
     QTemporaryDir m_folder;
@@ -187,6 +289,31 @@ private Q_SLOTS:
         QCOMPARE(ways.size(), 2);
         QVERIFY(mamaCommand(query + QStringList{"--profile", "no-such-profile"}).status != 0);
         QCOMPARE(mamaCommand(query + QStringList{"--profile", "clip-whole"}).status, 0);
+    }
+
+    // A bright dot of one cell, in each profile that the model takes and each way of maps: what changes most is the
+    // cell in which it lies. A convolution sees around its cell and small ones are noisy: there it is the centre of the
+    // change over many dots that may be off by no more than half a cell.
+    void aDotComesBackFromItsCell_data() { rows(); }
+    void aDotComesBackFromItsCell()
+    {
+        QFETCH(int, index);
+        const Source source = sources()[static_cast<std::size_t>(index)];
+        const auto model = modelOf(source);
+        QVERIFY(!model.empty());
+        const nlohmann::json description = readJson(model / "model.json");
+        const std::string own = description["input"]["profile"].get<std::string>();
+        const bool convolves = description["image"]["family"].get<std::string>().find("efficient") != std::string::npos;
+        for (const Profile& profile : builtInProfiles()) {
+            if (!profile.name.starts_with(own))
+                continue;
+            for (const nlohmann::json& way : description["maps"]["ways"]) {
+                if (convolves && way != "additive")
+                    continue; // the same cells, scaled to length 1: of random weights that is noise
+                const std::string wrong = dotsAreOff(model, profile.name, way.get<std::string>(), convolves);
+                QVERIFY2(wrong.empty(), wrong.c_str());
+            }
+        }
     }
 
     void publishedPromptsAreScoredAsPublished()

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
+#include "core/base/number_text.h"
 #include "core/base/text_escape.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
@@ -12,7 +13,6 @@
 #include "core/zeroshot/sentence_context.h"
 
 #include <cmath>
-#include <cstdio>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -27,13 +27,16 @@ struct QueryCommand
     std::filesystem::path maps;
     bool png = false, allSentences = false;
     std::vector<double> range{-1, 1};
+    std::string minus = "none", minusText;
 };
 
-std::string fixed(double value, int digits)
+std::string lessWhat(const Provenance& p)
 {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.*f", digits, value);
-    return text;
+    if (p.mapMinus == name(MapMinus::What::Sentence))
+        return " less that of \"" + p.mapMinusText + "\"";
+    if (p.mapMinus == name(MapMinus::What::Reference))
+        return " less the mean map of the reference: " + p.mapMinusText;
+    return p.mapMinus.empty() ? std::string() : " less the mean of neutral sentences";
 }
 
 std::vector<std::string> legend(const QueryResult& result, const ScoredImage& image, std::size_t text, double score)
@@ -42,11 +45,12 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
     std::string patch = "patch size unknown (no spacing)";
     if (image.image.spacing) {
         const Spacing mm = image.encoded->geometry.patchSize(*image.image.spacing);
-        patch = "patch " + fixed(mm.row, 2) + " x " + fixed(mm.column, 2) + " mm (height x width)";
+        patch = "patch " + fixedText(mm.row, 2) + " x " + fixedText(mm.column, 2) + " mm (height x width)";
     }
     std::vector<std::string> lines{
-        "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixed(score, 3),
-        "Colour: cosine of patch and sentence, not smoothed; hatched: not seen by the model; no colour: air",
+        "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixedText(score, 3),
+        "Colour: cosine of patch and sentence" + lessWhat(p) +
+            ", not smoothed; hatched: not seen by the model; no colour: air",
         provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
         p.mapWay.empty() ? std::string() : "Map way " + p.mapWay + ": not trained for localisation",
         "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
@@ -88,13 +92,13 @@ nlohmann::json writePictures(const QueryCommand& command, const QueryResult& res
 
 std::string percent(const char* name, double rank)
 {
-    return std::isnan(rank) ? std::string() : std::string("\t") + name + " " + fixed(100 * rank, 1) + " %";
+    return std::isnan(rank) ? std::string() : std::string("\t") + name + " " + fixedText(100 * rank, 1) + " %";
 }
 
 // "0.6401  rank 98 %  among neutral 90 %", or the similarity alone.
 std::string withRank(double score, double rank, double neutral)
 {
-    return fixed(score, 4) + percent("rank", rank) + percent("among neutral", neutral);
+    return fixedText(score, 4) + percent("rank", rank) + percent("among neutral", neutral);
 }
 
 // What a value of this text means, and what of it the model has read.
@@ -103,10 +107,11 @@ void printText(const QueriedText& text)
     if (text.familiarity)
         std::cout << (text.familiarity->unlike ? "  UNLIKE any sentence that the model knows; nearest"
                                                : "  nearest known sentence")
-                  << ": \"" << text.familiarity->nearest << "\" (" << fixed(text.familiarity->similarity, 2) << ")\n";
+                  << ": \"" << text.familiarity->nearest << "\" (" << fixedText(text.familiarity->similarity, 2)
+                  << ")\n";
     if (text.unnegated)
         std::cout << "  without the negation: \"" << text.unnegated->text << "\"\tstudy "
-                  << fixed(text.unnegated->fused.study.front(), 4) << "\n";
+                  << fixedText(text.unnegated->fused.study.front(), 4) << "\n";
     if (text.cutText)
         std::cout << "  not read: \"" << *text.cutText << "\"\n";
     for (const std::string& warning : english(text.warnings))
@@ -172,6 +177,8 @@ int run(const QueryCommand& command, const Job& job)
     options.raw = command.study.raw;
     options.maps = !command.maps.empty();
     options.allSentences = command.allSentences;
+    options.minus =
+        mapMinusByName(command.minusText.empty() ? command.minus : name(MapMinus::What::Sentence), command.minusText);
     const auto opened = openStudy(command.study, job);
     if (!opened)
         return Cancelled;
@@ -207,7 +214,8 @@ void addQuery(CLI::App& app, Context& context)
     command->description(
         "Similarity (cosine) of each sentence with each image of a study, fused per breast and study by a named rule.\n"
         "With --maps: one float32 map [rows, columns] on the patch grid a text and image (cosine of patch and the text's\n"
-        "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json.\n"
+        "last sentence; NaN where the model saw nothing), masks of breast and of what was seen, and geometry.json; a mean map\n"
+        "or another sentence can be taken off.\n"
         "A full stop is added to a text that ends without one, since a sentence is read at its separator; those in numbers and\n"
         "abbreviations are taken out. Beside each similarity:\n"
         "its rank among the model's reference studies, if it has any, and among neutral sentences; the sentence that a text is\n"
@@ -226,6 +234,18 @@ void addQuery(CLI::App& app, Context& context)
         ->add_flag("--all-sentences", options->allSentences,
                    "A map for every sentence of a text, not for its last one only")
         ->needs(maps);
+    CLI::Option* minus =
+        command
+            ->add_option(
+                "--map-minus", options->minus,
+                "What is taken off each map: reference (the mean map of the model's reference studies for this "
+                "sentence and view) or neutral (the mean of neutral sentences on the same picture)")
+            ->check(CLI::IsMember({"none", "reference", "neutral"}))
+            ->needs(maps)
+            ->capture_default_str();
+    command->add_option("--map-minus-text", options->minusText, "Another sentence, whose map is taken off each map")
+        ->needs(maps)
+        ->excludes(minus);
     command->callback([options, &context] {
         if (!(options->range[1] > options->range[0]))
             throw CLI::ValidationError("--png-range", "high must be above low");

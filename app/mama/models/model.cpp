@@ -91,7 +91,7 @@ int makeReference(const ReferenceCommand& command, const Job& job)
     Refused refused;
     if (!addStudies(command, loaded, builder, refused, job))
         return Cancelled;
-    const ReferenceSet& set = builder.set();
+    const ReferenceSet set = builder.set();
     if (set.count() == 0)
         throw Error(ErrorCode::Data, {action::makeReference}, command.data.front().string(),
                     {TextId("reference.no_study", "no study could be encoded")});
@@ -109,6 +109,9 @@ int makeReference(const ReferenceCommand& command, const Job& job)
                    {"studies", set.studies},
                    {"images", set.count()},
                    {"patches", set.patches.size() / static_cast<std::size_t>(set.dim)},
+                   {"mean_maps", set.hasMeans() ? nlohmann::json{set.rows, set.columns} : nlohmann::json()},
+                   {"map_way", set.mapWay},
+                   {"profile", set.profile},
                    {"bytes", bytes},
                    {"seconds", watch.milliseconds() / 1000},
                    {"refused", refused.list}});
@@ -179,8 +182,8 @@ void addModel(CLI::App& app, Context& context)
     addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
     command->description(
-        "Encodes every study of a folder and keeps its image embeddings and a sample of the patches in the breast in\n"
-        "reference.safetensors in the model's folder. From then on query and window say beside each similarity its rank: the\n"
+        "Encodes every study of a folder and keeps its image embeddings, a sample of the patches in the breast and the mean\n"
+        "patch at each place of the grid by view (R CC, L CC, R MLO, L MLO) in reference.safetensors in the model's folder. From then on query and window say beside each similarity its rank: the\n"
         "share of these studies that score lower for the same sentence; and maps get a range that is the same for every study.\n"
         "Take studies that the model was neither trained nor evaluated on, as many as there are: a rank is as fine as they are\n"
         "many. Studies that the model was trained on may not be passed on with it; embeddings count as their data.");

@@ -15,10 +15,25 @@ PatchGrid patchGrid()
 
 Provenance provenance()
 {
-    return {
-        "mine", "5f0c",     "mama",         "phantoms", "Apache-2.0", "a notice", "reference", "mama",
-        2,      "training", "left breast;", true,       "bf16",       "CPU",      "mean",      "Not for clinical use.",
-        "value"};
+    return {"mine",
+            "5f0c",
+            "mama",
+            "phantoms",
+            "Apache-2.0",
+            "a notice",
+            "reference",
+            "mama",
+            2,
+            "training",
+            "left breast;",
+            true,
+            "bf16",
+            "CPU",
+            "mean",
+            "Not for clinical use.",
+            "value",
+            "sentence",
+            "There is no mass."};
 }
 
 ClassifyReply::Scores classScores()
@@ -58,8 +73,8 @@ EncodeRequest pathsRequest()
 
 QueryRequest queryRequest()
 {
-    return {"1",  {"a mass", "no mass"}, "mean",      "training",      "left breast;", true,
-            true, MapsWanted::Files,     "/tmp/maps", {"Findings", ""}};
+    return {"1",  {"a mass", "no mass"}, "mean",      "training",       "left breast;", true,
+            true, MapsWanted::Files,     "/tmp/maps", {"Findings", ""}, "sentence",     "There is no mass."};
 }
 
 ClassifyRequest promptsRequest()
@@ -70,7 +85,7 @@ ClassifyRequest promptsRequest()
 }
 
 ClassifyRequest taskRequest() { return {"1", {}, "birads", "mean-of-breast-maxima", "training", "p;", true, 144}; }
-PrepareRequest prepareRequest() { return {"/s/a.dcm", 3, "mama-aspect", 224, 16}; }
+PrepareRequest prepareRequest() { return {"/s/a.dcm", 3, "mama-aspect", Extent(912, 1520), CellSize(31.5, 32), true}; }
 
 ModelReply modelReply()
 {
@@ -90,8 +105,9 @@ ModelReply modelReply()
     model.device = "CPU";
     model.threads = 2;
     model.maps = model.text = true;
-    model.inputSize = 518;
-    model.patch = 14;
+    model.inputSize = {912, 1520};
+    model.patch = {31.25, 31.5};
+    model.meanMaps = true;
     model.embedding = 512;
     model.logitScale = 2.659;
     model.classes = {"0", "1"};
@@ -147,7 +163,8 @@ QueryReply queryReply()
                     "comparison",
                     "and so on",
                     {"no mass"},
-                    "no mass"}};
+                    "no mass",
+                    {{-0.1, 0.4}}}};
     reply.images = {{imageName(),
                      {0.29},
                      {"a warning"},
@@ -185,7 +202,7 @@ ClassifyReply classifyReply()
     return reply;
 }
 
-PrepareReply prepareReply() { return {"mama", 2, true, patchGrid()}; }
+PrepareReply prepareReply() { return {"mama", 2, true, patchGrid(), {4, 2}, {0, 1, 2, 3, 4, 5, 6, 7}}; }
 CacheReply cacheReply() { return {"/cache", 812, 2310000000, 4294967296, 8, 4, 3, 2, 1, 5}; }
 
 } // namespace mama::test

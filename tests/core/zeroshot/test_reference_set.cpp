@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/weights/files/weight_file.h"
 #include "core/zeroshot/encoded_image.h"
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/study_encoder.h"
@@ -84,7 +85,7 @@ private Q_SLOTS:
 
     void rangeIsOfTheBreastsPatches()
     {
-        const auto range = referenceRange(madeOf(1000), direction(0));
+        const auto range = referenceRange(patchCosines(madeOf(1000), direction(0)));
         QVERIFY(range);
         std::vector<double> cosines;
         for (int i = 0; i < studies; ++i)
@@ -93,7 +94,7 @@ private Q_SLOTS:
         std::sort(cosines.begin(), cosines.end()); // air, at 3 radians, would be below them all
         QVERIFY(std::abs(range->first - cosines[40]) < 1e-4);
         QVERIFY(std::abs(range->second - cosines[78]) < 1e-4);
-        QVERIFY(!referenceRange(madeOf(0), direction(0)));
+        QVERIFY(!referenceRange(patchCosines(madeOf(0), direction(0))));
     }
 
     void patchesAreASeededSample()
@@ -127,6 +128,64 @@ private Q_SLOTS:
         QCOMPARE(found.set->hash.size(), std::size_t{64});
         for (std::size_t i = 0; i < set.images.size(); ++i)
             QVERIFY(std::abs(found.set->images[i] - set.images[i]) < 4e-5F);
+    }
+
+    // Means by view and cell, with the place of each sampled patch; both come back from the file.
+    void meansAreOfEachCell()
+    {
+        ReferenceBuilder builder("angles", "0123", 1000, 1);
+        for (int i = 0; i < studies; ++i) {
+            EncodedStudy study = studyOf(rightOf(i), leftOf(i));
+            for (ScoredImage& image : study.images)
+                image.image.view = "CC"; // no slot: by side and view
+            builder.add(study);
+        }
+        const ReferenceSet set = builder.set();
+        QCOMPARE(set.counts, (std::vector<std::int32_t>{studies, 0, studies, 0, 0, 0, 0, 0}));
+        double x = 0, y = 0;
+        for (int i = 0; i < studies; ++i) {
+            x += std::cos(leftOf(i)) / studies;
+            y += std::sin(leftOf(i)) / studies;
+        }
+        for (const std::size_t place : {2, 3}) { // L CC: the breast's cell, and the air's, which has the view's mean
+            QVERIFY(std::abs(static_cast<double>(set.mean(place)[0]) - x) < 1e-6);
+            QVERIFY(std::abs(static_cast<double>(set.mean(place)[1]) - y) < 1e-6);
+        }
+        QVERIFY(set.hasView(0) && set.hasView(1) && !set.hasView(2) && !set.hasView(3));
+        QCOMPARE(set.places.size(), std::size_t{2 * studies});
+        QVERIFY(set.places[0] == 0 && set.places[1] == 2);
+        set.write(file());
+        const ReferenceSet back = ReferenceSet::read(file());
+        QVERIFY(back.counts == set.counts && back.places == set.places && back.rows == 1 && back.columns == 2);
+        for (std::size_t i = 0; i < set.means.size(); ++i)
+            QVERIFY(std::abs(back.means[i] - set.means[i]) < 4e-5F);
+        ReferenceSet wrong = set;
+        wrong.places[3] = 8;
+        wrong.write(file());
+        QVERIFY_EXCEPTION_THROWN(ReferenceSet::read(file()), Error);
+        QVERIFY(!referenceView(Slot::Extra, Side::Right, "ML") && !referenceView(Slot::Extra, Side::Unknown, "CC"));
+        QCOMPARE(*referenceView(Slot::Extra, Side::Left, "MLO"), std::size_t{3});
+        QCOMPARE(*referenceView(Slot::RMLO, Side::Unknown, ""), std::size_t{2});
+    }
+
+    // A file of version 1 is read as it was: without means, profile and places.
+    void theFirstVersionIsRead()
+    {
+        const std::vector<std::int16_t> images{32767, 0, 0, 32767}, patches{0, -32767};
+        const std::vector<std::uint8_t> side{1, 2};
+        const std::vector<std::int32_t> study{0, 0};
+        const auto tensor = [](const char* name, TensorType type, std::vector<std::int64_t> shape, const auto& values) {
+            return NamedTensor{{name, type, std::move(shape)}, std::as_bytes(std::span(values)), false};
+        };
+        writeSafetensors(file(),
+                         {tensor("images", TensorType::I16, {2, 2}, images),
+                          tensor("patches", TensorType::I16, {1, 2}, patches),
+                          tensor("side", TensorType::U8, {2}, side), tensor("study", TensorType::I32, {2}, study)},
+                         {{"format", "mama-reference-1"}, {"name", "old"}, {"model", "0123"}});
+        const ReferenceSet set = ReferenceSet::read(file());
+        QCOMPARE(set.name, std::string("old"));
+        QVERIFY(set.count() == 2 && set.studies == 1 && !set.hasMeans() && !set.hasView(0) && set.profile.empty());
+        QCOMPARE(set.patches, (std::vector{0.0F, -1.0F}));
     }
 
     void whatDoesNotBelongIsNotUsed()

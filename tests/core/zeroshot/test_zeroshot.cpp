@@ -1,9 +1,11 @@
 #include "core/base/error.h"
+#include "core/text/sentences/sentence_lists.h"
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/encoded_image.h"
 #include "core/zeroshot/fusion.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/query.h"
+#include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
 #include "core/zeroshot/similarity.h"
 #include "tests/support/test_data.h"
@@ -269,6 +271,107 @@ private Q_SLOTS:
         QCOMPARE(map.values[2], 0.0F);
         QVERIFY(std::isnan(map.values[3]));
         QCOMPARE(result->provenance.pooling, std::string("training"));
+    }
+
+    // Less another sentence: the difference of both maps; less neutral ones: the mean of their maps.
+    void mapsLessAnother()
+    {
+        const auto model = std::make_shared<WordModel>();
+        TextEncoder encoder(*model);
+        QueryOptions options = asking({"a mass"});
+        options.minus = mapMinusByName("sentence", "calc");
+        auto result = query(encoder, study(), options);
+        QVERIFY(result.has_value());
+        const std::vector<float>* map = &result->maps[0][0].values.values; // patches along axes 0, 1, 2
+        QCOMPARE(std::vector(map->begin(), map->begin() + 3), (std::vector{1.0F, -1.0F, 0.0F}));
+        QVERIFY(std::isnan(map->at(3)));
+        QCOMPARE(result->provenance.mapMinus, std::string("sentence"));
+        QCOMPARE(result->provenance.mapMinusText, std::string("calc"));
+        QCOMPARE(static_cast<float>(result->scores[0][0]), 0.6F); // the score stays
+        QCOMPARE(result->texts.size(), std::size_t{1});
+
+        const QTemporaryDir folder;
+        qputenv("MAMA_CACHE", folder.path().toUtf8());
+        SentenceContext sentences(model, folder.path().toStdString());
+        options.minus = mapMinusByName("neutral");
+        QVERIFY_EXCEPTION_THROWN(query(encoder, study(), options), Error); // there are none
+        options.sentences = &sentences;
+        result = query(encoder, study(), options);
+        QVERIFY(result.has_value());
+        std::array<float, 3> mean{};
+        const auto texts = neutralSentences().texts;
+        for (const std::string& text : texts)
+            mean[text.find("mass") != std::string::npos   ? 0
+                 : text.find("calc") != std::string::npos ? 1
+                                                          : 2] += 1.0F / static_cast<float>(texts.size());
+        map = &result->maps[0][0].values.values;
+        for (std::size_t k = 0; k < 3; ++k)
+            QVERIFY(std::abs((*map)[k] - ((k == 0 ? 1.0F : 0.0F) - mean[k])) < 1e-5F);
+        QVERIFY_EXCEPTION_THROWN(mapMinusByName("other"), Error);
+        QVERIFY_EXCEPTION_THROWN(mapMinusByName("sentence"), Error);
+    }
+
+    // Less the reference's mean map: by cell and view, the view's mean where no breast lay; ranges are of the same.
+    void mapsLessTheMeanMap()
+    {
+        WordModel model;
+        TextEncoder encoder(model);
+        ReferenceBuilder builder("two", "0123", 100, 1);
+        for (const auto& axes : {std::vector{0, 1, 2, 0}, std::vector{1, 1, 2, 2}}) {
+            EncodedStudy one;
+            one.images.push_back(image(Slot::RCC, Side::Right, {1, 0, 0}, axes)); // cells 0 and 1 lie in the breast
+            builder.add(one);
+        }
+        const auto set = std::make_shared<ReferenceSet>(builder.set());
+        QVERIFY(set->hasMeans() && set->hasView(0) && !set->hasView(1));
+        QCOMPARE(set->profile, std::string("mama"));
+        QueryOptions options = asking({"a mass"});
+        options.reference.set = set;
+        options.minus = mapMinusByName("reference");
+        const auto result = query(encoder, study(), options);
+        QVERIFY(result.has_value());
+        const std::vector<float>& map = result->maps[0][0].values.values;
+        QCOMPARE(std::vector(map.begin(), map.begin() + 3), (std::vector{1 - 0.5F, 0.0F, -0.25F}));
+        QVERIFY(std::isnan(map[3]));
+        QVERIFY(result->maps[1].empty() && result->imageWarnings[1].size() == 1); // no L CC in the reference
+        QVERIFY(result->imageWarnings[0].empty());
+        QVERIFY(result->texts[0].mapRange && std::abs(result->texts[0].mapRange->first) < 1e-6 &&
+                std::abs(result->texts[0].mapRange->second - 0.5) < 1e-6); // of -0.5, 0, 0, 0.5
+        options.minus = {};
+        QCOMPARE(query(encoder, study(), options)->texts[0].mapRange->second, 1.0); // of 0, 0, 0, 1
+
+        const auto first = std::make_shared<ReferenceSet>(*set); // a file of version 1
+        first->means.clear();
+        options.reference.set = first;
+        options.minus = mapMinusByName("reference");
+        QVERIFY_EXCEPTION_THROWN(query(encoder, study(), options), Error);
+        options.minus = {};
+        first->profile = "mama-aspect"; // how its images became input
+        const auto other = query(encoder, study(), options);
+        QVERIFY(!other->reference.set && std::isnan(other->fusedRanks.study[0]));
+        QVERIFY(other->reference.problem.english().find("mama-aspect") != std::string::npos);
+        first->profile = "mama";
+        first->mapWay = "value"; // how its patches were drawn
+        const auto drawn = query(encoder, study(), options);
+        QVERIFY(drawn->reference.set && !drawn->texts[0].mapRange);
+    }
+
+    void everySentenceHasItsRange()
+    {
+        WordModel model;
+        TextEncoder encoder(model);
+        ReferenceBuilder builder("one", "0123", 100, 1);
+        EncodedStudy one;
+        one.images.push_back(image(Slot::RCC, Side::Right, {1, 0, 0}, {0, 1, 2, 0}));
+        builder.add(one);
+        QueryOptions options = asking({"a mass. a mass."});
+        options.allSentences = true;
+        options.reference.set = std::make_shared<ReferenceSet>(builder.set());
+        const auto result = query(encoder, study(), options);
+        QCOMPARE(result->maps[0].size(), std::size_t{2});
+        QCOMPARE(result->texts[0].mapRanges.size(), std::size_t{2});
+        QVERIFY(result->texts[0].mapRanges[0].has_value());
+        QVERIFY(result->texts[0].mapRange == result->texts[0].mapRanges[1]);
     }
 
     void negationsAreScoredBothWays()
