@@ -1,6 +1,7 @@
 #include "widgets/look/shown_text.h"
 
 #include "core/base/error.h"
+#include "core/base/number_text.h"
 #include "core/base/text_escape.h"
 
 #include <QCoreApplication>
@@ -26,6 +27,8 @@ QString shownError(const std::exception& error)
     const UserText text = textOf(error);
     return text.id().empty() ? shownText(text) : shownLine(text);
 }
+
+QString shownNumber(double value, int digits) { return QString::fromStdString(fixedText(value, digits)); }
 
 QString plainTip(const QString& text)
 {

@@ -14,6 +14,9 @@ QString shownLine(const UserText& text);
 // What a caught exception says to the user, on one line: core's errors in the program's language.
 QString shownError(const std::exception& error);
 
+// With so many digits after the point; what rounds to zero has no sign.
+QString shownNumber(double value, int digits);
+
 // A tooltip that wraps its lines and shows every character as it stands: names of files are no markup.
 QString plainTip(const QString& text);
 

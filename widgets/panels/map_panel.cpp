@@ -1,5 +1,7 @@
 #include "widgets/panels/map_panel.h"
 
+#include "widgets/look/shown_text.h"
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -9,6 +11,8 @@
 #include <QPushButton>
 #include <QSlider>
 #include <QStyle>
+#include <algorithm>
+#include <initializer_list>
 
 namespace mama {
 namespace {
@@ -16,12 +20,28 @@ namespace {
 QDoubleSpinBox* similaritySpin(QWidget* parent, const QString& name)
 {
     auto* spin = new QDoubleSpinBox(parent);
-    spin->setRange(-1, 1);
+    spin->setRange(-2, 2); // of a difference of two
     spin->setSingleStep(0.05);
     spin->setDecimals(3);
     spin->setKeyboardTracking(false);
     spin->setAccessibleName(name);
     return spin;
+}
+
+// As wide as there is room, not as its longest sentence.
+QComboBox* choice(QWidget* parent, const QString& name)
+{
+    auto* box = new QComboBox(parent);
+    box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    box->setMinimumContentsLength(8);
+    box->setAccessibleName(name);
+    return box;
+}
+
+void addChoice(QComboBox* box, const QString& text, const QVariant& data, const QString& tip)
+{
+    box->addItem(text, data);
+    box->setItemData(box->count() - 1, plainTip(tip), Qt::ToolTipRole);
 }
 
 // A label that gives its control the focus by Alt and a letter.
@@ -47,13 +67,20 @@ MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
         tr("Low similarities are drawn more transparent, so that tissue stays readable; the legend says so"));
     m_threshold = similaritySpin(this, tr("Threshold"));
     m_threshold->setToolTip(tr("Patches below this similarity are not drawn"));
+    m_threshold->setSpecialValueText(tr("none"));
+    m_outline = new QCheckBox(tr("O&utlines"), this);
+    m_outline->setToolTip(tr("Lines at the threshold, the middle and the upper end of the scale instead of a tint"));
+    m_sentence = choice(this, tr("Sentence of the map"));
+    m_less = choice(this, tr("What is taken off the map"));
+    m_less->setToolTip(tr("A null or another sentence: what is left is particular to this sentence and picture"));
+    m_way = choice(this, tr("Way of the map"));
     m_low = similaritySpin(this, tr("Lower end of the colour scale"));
     m_high = similaritySpin(this, tr("Upper end of the colour scale"));
     m_map = new QComboBox(this);
     m_map->addItem(tr("Even (blue to yellow)"), static_cast<int>(viewer::ColourMap::Even));
     m_map->addItem(tr("Heat (red to yellow)"), static_cast<int>(viewer::ColourMap::Heat));
     m_map->addItem(tr("Diverging (blue, grey, red)"), static_cast<int>(viewer::ColourMap::Diverging));
-    m_cells = new QCheckBox(tr("Patches as &cells"), this);
+    m_cells = new QCheckBox(tr("Raw grid, &cells"), this);
     m_isolines = new QCheckBox(tr("&Isolines every 0.25"), this);
     m_air = new QCheckBox(tr("Hide &air"), this);
     m_unseen = new QCheckBox(tr("Mark what was not &seen"), this);
@@ -77,34 +104,53 @@ void MapPanel::layOut()
 {
     auto* grid = new QGridLayout(this);
     grid->setContentsMargins(0, 0, 0, 0);
-    grid->addWidget(m_visible, 0, 0, 1, 2);
-    grid->addWidget(m_byValue, 0, 2, 1, 2);
-    grid->addWidget(labelFor(tr("&Opacity"), m_opacity), 1, 0);
-    grid->addWidget(m_opacity, 1, 1, 1, 3);
-    grid->addWidget(labelFor(tr("&Threshold"), m_threshold), 2, 0);
-    grid->addWidget(m_threshold, 2, 1);
-    grid->addWidget(labelFor(tr("Co&lours"), m_map), 3, 0);
-    grid->addWidget(m_map, 3, 1, 1, 3);
-    grid->addWidget(labelFor(tr("Scal&e"), m_low), 4, 0);
-    grid->addWidget(m_low, 4, 1);
-    grid->addWidget(labelFor(tr("to"), m_high), 4, 2, Qt::AlignCenter);
-    grid->addWidget(m_high, 4, 3);
+    int row = 0;
+    grid->addWidget(m_visible, row, 0, 1, 2);
+    grid->addWidget(m_byValue, row, 2, 1, 2);
+    m_sentenceLabel = labelFor(tr("Se&ntence"), m_sentence);
+    m_wayLabel = labelFor(tr("&Way"), m_way);
+    const std::pair<QLabel*, QComboBox*> choices[]{
+        {m_sentenceLabel, m_sentence}, {labelFor(tr("Less"), m_less), m_less}, {m_wayLabel, m_way}};
+    for (const auto& [label, box] : choices) {
+        grid->addWidget(label, ++row, 0);
+        grid->addWidget(box, row, 1, 1, 3);
+    }
+    grid->addWidget(labelFor(tr("&Opacity"), m_opacity), ++row, 0);
+    grid->addWidget(m_opacity, row, 1, 1, 3);
+    grid->addWidget(labelFor(tr("&Threshold"), m_threshold), ++row, 0);
+    grid->addWidget(m_threshold, row, 1);
+    grid->addWidget(m_outline, row, 2, 1, 2);
+    grid->addWidget(labelFor(tr("Co&lours"), m_map), ++row, 0);
+    grid->addWidget(m_map, row, 1, 1, 3);
+    grid->addWidget(labelFor(tr("Scal&e"), m_low), ++row, 0);
+    grid->addWidget(m_low, row, 1);
+    grid->addWidget(labelFor(tr("to"), m_high), row, 2, Qt::AlignCenter);
+    grid->addWidget(m_high, row, 3);
     auto* bases = new QHBoxLayout;
     for (QPushButton* button : {m_reference, m_full, m_range})
         bases->addWidget(button);
-    grid->addLayout(bases, 5, 0, 1, 4);
-    grid->addWidget(m_cells, 6, 0, 1, 2);
-    grid->addWidget(m_isolines, 6, 2, 1, 2);
-    grid->addWidget(m_air, 7, 0, 1, 2);
-    grid->addWidget(m_unseen, 7, 2, 1, 2);
+    grid->addLayout(bases, ++row, 0, 1, 4);
+    grid->addWidget(m_cells, ++row, 0, 1, 2);
+    grid->addWidget(m_isolines, row, 2, 1, 2);
+    grid->addWidget(m_air, ++row, 0, 1, 2);
+    grid->addWidget(m_unseen, row, 2, 1, 2);
     grid->setColumnStretch(1, 1);
     grid->setColumnStretch(3, 1);
+    setSentences({}, 0);
+    setWays({}, {});
+    setLess({}, {}, {}, false);
 }
 
 void MapPanel::connectControls()
 {
-    for (QCheckBox* box : {m_visible, m_cells, m_isolines, m_air, m_unseen, m_byValue})
+    for (QCheckBox* box : {m_visible, m_cells, m_isolines, m_outline, m_air, m_unseen, m_byValue})
         connect(box, &QCheckBox::toggled, this, &MapPanel::read);
+    connect(m_sentence, &QComboBox::activated, this, &MapPanel::sentenceChosen);
+    connect(m_way, &QComboBox::activated, this, [this] { Q_EMIT wayChosen(m_way->currentData().toString()); });
+    connect(m_less, &QComboBox::activated, this, [this] {
+        const QStringList chosen = m_less->currentData().toStringList();
+        Q_EMIT lessChosen(chosen.value(0), chosen.value(1));
+    });
     connect(m_threshold, &QDoubleSpinBox::valueChanged, this, &MapPanel::read);
     for (QDoubleSpinBox* spin : {m_low, m_high})
         connect(spin, &QDoubleSpinBox::valueChanged, this, &MapPanel::readRange);
@@ -139,6 +185,46 @@ void MapPanel::readRange()
 
 void MapPanel::setMapsThere(bool there) { setEnabled(there); }
 
+void MapPanel::setWays(const QList<QPair<QString, QString>>& ways, const QString& current)
+{
+    m_way->clear();
+    for (const auto& [way, meaning] : ways)
+        addChoice(m_way, tr("%1: %2").arg(way, meaning), way, meaning);
+    m_way->setCurrentIndex(std::max(0, m_way->findData(current)));
+    m_way->setToolTip(plainTip(tr("How the map is computed; none of these ways was trained for localisation")));
+    for (QWidget* each : std::initializer_list<QWidget*>{m_way, m_wayLabel})
+        each->setVisible(ways.size() > 1);
+}
+
+void MapPanel::setSentences(const QStringList& sentences, int current)
+{
+    m_sentence->clear();
+    for (const QString& sentence : sentences)
+        addChoice(m_sentence, sentence, {}, sentence);
+    m_sentence->setCurrentIndex(current);
+    for (QWidget* each : std::initializer_list<QWidget*>{m_sentence, m_sentenceLabel})
+        each->setVisible(sentences.size() > 1);
+}
+
+void MapPanel::setLess(const QString& what, const QString& sentence, const QStringList& others, bool meanMaps)
+{
+    m_less->clear();
+    addChoice(m_less, tr("nothing"), QStringList{QStringLiteral("none"), QString()}, tr("The map as it is"));
+    if (meanMaps)
+        addChoice(
+            m_less, tr("the reference's mean map"), QStringList{QStringLiteral("reference"), QString()},
+            tr("What this sentence gives on average at that place of the breasts of the model's reference studies"));
+    addChoice(m_less, tr("neutral sentences"), QStringList{QStringLiteral("neutral"), QString()},
+              tr("What sentences that say nothing of a breast give on average at that place of this picture"));
+    QStringList all = others;
+    if (!sentence.isEmpty() && !all.contains(sentence))
+        all << sentence;
+    for (const QString& other : all)
+        addChoice(m_less, tr("“%1”").arg(other), QStringList{QStringLiteral("sentence"), other},
+                  tr("The map of another sentence: %1").arg(other));
+    m_less->setCurrentIndex(std::max(0, m_less->findData(QStringList{what, sentence})));
+}
+
 void MapPanel::setStyle(const viewer::OverlayStyle& style)
 {
     m_style = style;
@@ -160,6 +246,8 @@ void MapPanel::show(const viewer::OverlayStyle& style)
     m_map->setCurrentIndex(m_map->findData(static_cast<int>(style.map)));
     m_cells->setChecked(style.cells);
     m_isolines->setChecked(style.isolines);
+    m_isolines->setEnabled(!style.outline && !style.cells);
+    m_outline->setChecked(style.outline);
     m_air->setChecked(style.hideAir);
     m_unseen->setChecked(style.hatchUnseen);
     m_showing = false;
@@ -178,6 +266,7 @@ void MapPanel::read()
     m_style.map = static_cast<viewer::ColourMap>(m_map->currentData().toInt());
     m_style.cells = m_cells->isChecked();
     m_style.isolines = m_isolines->isChecked();
+    m_style.outline = m_outline->isChecked();
     m_style.hideAir = m_air->isChecked();
     m_style.hatchUnseen = m_unseen->isChecked();
     Q_EMIT styleChanged(m_style);

@@ -1,17 +1,21 @@
 #pragma once
 #include "widgets/viewer/scene/map_overlay.h"
 
+#include <QList>
+#include <QPair>
+#include <QStringList>
 #include <QWidget>
 
 class QCheckBox;
 class QComboBox;
 class QDoubleSpinBox;
+class QLabel;
 class QPushButton;
 class QSlider;
 
 namespace mama {
 
-// The controls of the alignment maps' drawing: opacity, threshold, colour scale, cells, isolines, masks.
+// The controls of the alignment maps: which sentence's they are, what is taken off, how they are computed and drawn.
 class MapPanel : public QWidget
 {
     Q_OBJECT
@@ -20,8 +24,17 @@ public:
 
     void setStyle(const viewer::OverlayStyle& style); // does not emit
     void setMapsThere(bool there);                    // else there is nothing to control
+    // Each way with its meaning, the default first; shown where there are several. Does not emit.
+    void setWays(const QList<QPair<QString, QString>>& ways, const QString& current);
+    // The sentences of the text whose maps can be shown; shown where there are several. Does not emit.
+    void setSentences(const QStringList& sentences, int current);
+    // What can be taken off: `what` none, reference, neutral, or sentence with one of `others`. Does not emit.
+    void setLess(const QString& what, const QString& sentence, const QStringList& others, bool meanMaps);
 
 Q_SIGNALS:
+    void wayChosen(const QString& way);
+    void sentenceChosen(int sentence);
+    void lessChosen(const QString& what, const QString& sentence);
     void styleChanged(const mama::viewer::OverlayStyle& style);
     void studyRangeAsked(); // the scale is to go from the lowest to the highest value on screen
 
@@ -35,7 +48,9 @@ private:
 
     viewer::OverlayStyle m_style;
     bool m_showing = false;
-    QCheckBox *m_visible, *m_cells, *m_isolines, *m_air, *m_unseen, *m_byValue;
+    QCheckBox *m_visible, *m_cells, *m_isolines, *m_outline, *m_air, *m_unseen, *m_byValue;
+    QComboBox *m_sentence, *m_less, *m_way;
+    QLabel *m_sentenceLabel, *m_wayLabel;
     QSlider* m_opacity;
     QDoubleSpinBox *m_threshold, *m_low, *m_high;
     QComboBox* m_map;

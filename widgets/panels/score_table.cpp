@@ -157,7 +157,7 @@ QString ScoreTable::tip(int row, int column) const
     if (column >= firstImage && std::isfinite(rank(row, column)))
         text += QLatin1Char('\n') + tr("%1: similarity %2, more than %3 % of the reference's %4 (%5)")
                                         .arg(title(column))
-                                        .arg(value(row, column), 0, 'f', 3)
+                                        .arg(shownNumber(value(row, column), 3))
                                         .arg(100 * rank(row, column), 0, 'f', 0)
                                         .arg(column == studyColumn()   ? tr("studies")
                                              : column >= rightColumn() ? tr("breasts")
@@ -229,7 +229,7 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (scores.state == SentenceScores::State::Waiting)
         return m_stalled ? QStringLiteral("–") : QStringLiteral("…");
     const double number = value(index.row(), index.column());
-    return std::isnan(number) ? QStringLiteral("–") : QString::number(number, 'f', 3);
+    return std::isnan(number) ? QStringLiteral("–") : shownNumber(number, 3);
 }
 
 QVariant ScoreTable::headerData(int section, Qt::Orientation orientation, int role) const

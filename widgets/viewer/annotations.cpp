@@ -41,7 +41,7 @@ QString windowText(const Pane& pane)
 QString peakText(const Pane& pane)
 {
     const StudyImage& facts = pane.image->facts();
-    const QString value = tr("peak %1").arg(pane.peak->value, 0, 'f', 2);
+    const QString value = tr("peak %1").arg(shownNumber(pane.peak->value, 2));
     if (!facts.spacing.mm)
         return value + tr(" at x %1 y %2").arg(pane.peak->at.x, 0, 'f', 0).arg(pane.peak->at.y, 0, 'f', 0);
     const double column = facts.spacing.mm->column, row = facts.spacing.mm->row;
@@ -92,8 +92,6 @@ QString dateText(const std::string& date)
 }
 
 } // namespace
-
-int legendHeight(double width) { return width < 800 ? 108 : width < 1200 ? 78 : 63; }
 
 void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame)
 {
@@ -272,16 +270,38 @@ void Annotations::drawBorders(const ViewModel& model, SceneFrame& frame)
     }
 }
 
+int Annotations::legendRoom(const ViewModel& model, const ViewTexts& texts, OverlayStyle style, QSizeF view)
+{
+    const double width = std::max(1.0, view.width() - texts.coveredLeft - texts.coveredRight);
+    const OverlayLegend& legend = texts.legend;
+    std::string key = std::to_string(width) + ' ' + std::to_string(view.height());
+    for (const std::string* part : {&legend.sentence, &legend.model, &legend.profile, &legend.range, &legend.minus,
+                                    &legend.minusSentence, &legend.way, &legend.note, &legend.warning})
+        key += '\n' + *part;
+    if (key != m_roomKey) {
+        m_roomKey = key;
+        m_room = 0;
+    }
+    style.visible = true;
+    m_room = std::max(m_room, legendHeight(legendFacts(model, legend, style), width, 0.45 * view.height()));
+    return m_room;
+}
+
 void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style,
                              SceneFrame& frame)
 {
     const LegendFacts facts = legendFacts(model, texts.legend, style);
-    const int height = scaled(legendHeight(frame.width / frame.unit), frame.unit);
-    const std::string key = facts.key() + ' ' + std::to_string(frame.width) + ' ' + std::to_string(frame.unit);
+    const int left = scaled(texts.coveredLeft, frame.unit),
+              width = std::max(1, frame.width - left - scaled(texts.coveredRight, frame.unit));
+    const int height =
+        scaled(legendRoom(model, texts, style, {frame.width / frame.unit, frame.height / frame.unit}), frame.unit);
+    const std::string key =
+        facts.key() + ' ' + std::to_string(width) + ' ' + std::to_string(height) + ' ' + std::to_string(frame.unit);
     if (key != m_legendKey) {
         m_legendKey = key;
-        m_legend = m_text.picture(paintLegend(facts, frame.width, height, frame.unit));
+        m_legend = m_text.picture(paintLegend(facts, width, height, frame.unit));
     }
+    m_legend.x = left;
     m_legend.y = frame.height - height;
     frame.sprites.push_back(m_legend);
 }

@@ -3,6 +3,7 @@
 #include "widgets/viewer/scene/view_model.h"
 #include "widgets/viewer/text_sprites.h"
 
+#include <QSizeF>
 #include <QString>
 #include <map>
 #include <string>
@@ -17,11 +18,9 @@ struct ViewTexts
     std::map<PaneId, QString> score, doubt;
     std::map<PaneId, std::vector<Point>> marks; // stored pixels
     OverlayLegend legend;
-    bool shown = true; // but for what is missing and the legend
+    bool shown = true;                     // but for what is missing and the legend
+    int coveredLeft = 0, coveredRight = 0; // logical pixels at the sides over which something lies
 };
-
-// At the view's lower edge, always kept free; logical pixels of a view of this width.
-int legendHeight(double width);
 
 // Labels, badges, windows, rulers and the legend as sprites and bars on top of the frame.
 class Annotations
@@ -29,6 +28,9 @@ class Annotations
 public:
     explicit Annotations(TextSprites& text) : m_text(text) {} // must outlive this object
     void draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
+    // Logical pixels that the legend is to have in a view of this size; it shrinks only for other words or another
+    // width, so that hiding the maps moves no picture.
+    int legendRoom(const ViewModel& model, const ViewTexts& texts, OverlayStyle style, QSizeF view);
 
 private:
     void drawCell(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, const HungCell& hung,
@@ -43,7 +45,8 @@ private:
     std::vector<Sprite> m_marks; // by number
     double m_markUnit = 0;       // device pixels a logical pixel, of m_marks
     Sprite m_legend;
-    std::string m_legendKey;
+    std::string m_legendKey, m_roomKey;
+    int m_room = 0;
 };
 
 } // namespace mama::viewer

@@ -1,6 +1,7 @@
 #include "widgets/viewer/cursor_info.h"
 
 #include "core/study/study.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 
@@ -37,6 +38,8 @@ CursorInfo cursorInfo(const ViewModel& model, Point screen)
     if (pane->overlay) {
         info.similarity = pane->overlay->valueAt(stored);
         info.seen = info.similarity.has_value();
+        info.cell = pane->overlay->geometry.patchAt(stored);
+        info.difference = pane->overlay->difference;
     }
     return info;
 }
@@ -53,7 +56,10 @@ QString toText(const CursorInfo& info)
     if (info.depthMm)
         text += tr("   %1 mm from the chest wall").arg(*info.depthMm, 0, 'f', 1);
     if (info.similarity)
-        text += tr("   patch similarity %1").arg(static_cast<double>(*info.similarity), 0, 'f', 3);
+        text += (info.difference ? tr("   difference of patch similarities %1") : tr("   patch similarity %1"))
+                    .arg(shownNumber(static_cast<double>(*info.similarity), 3));
+    if (info.cell && info.similarity)
+        text += tr(", cell row %1 column %2").arg(info.cell->first).arg(info.cell->second);
     return text;
 }
 

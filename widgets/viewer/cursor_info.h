@@ -17,11 +17,13 @@ struct CursorInfo
     int column = 0, row = 0; // stored pixels
     double value = 0;        // after modality
     bool padded = false;
-    bool air = false;                // outside the breast
-    bool seen = false;               // the model saw this point (false without an overlay)
-    std::optional<float> similarity; // raw cosine of the patch, whatever the style hides
-    std::optional<Point> mm;         // from the stored upper left corner; empty without spacing
-    std::optional<double> depthMm;   // from the chest wall
+    bool air = false;                        // outside the breast
+    bool seen = false;                       // the model saw this point (false without an overlay)
+    std::optional<float> similarity;         // raw cosine of the patch, whatever the style hides
+    bool difference = false;                 // of two cosines
+    std::optional<std::pair<int, int>> cell; // row, column of the patch, from 0
+    std::optional<Point> mm;                 // from the stored upper left corner; empty without spacing
+    std::optional<double> depthMm;           // from the chest wall
 };
 
 CursorInfo cursorInfo(const ViewModel& model, Point screen); // device pixels

@@ -16,11 +16,17 @@ struct LegendFacts
     QString sentence, warning, provenance, range;
     bool stretched = false;  // to the study on screen
     std::string key() const; // equal facts, equal key
+    QString text() const;    // all its words
 };
 
 LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, const OverlayStyle& style);
 
-// width, height: device pixels; unit: device pixels a logical pixel.
+// At the view's lower edge, always kept free; logical pixels of a view of this width.
+int legendHeight(double width);
+// What all the words need at this width, in smaller letters if that is more than `most`; never less than above.
+int legendHeight(const LegendFacts& facts, double width, double most);
+
+// width, height: device pixels; unit: device pixels a logical pixel. The largest letters in which all fits.
 QImage paintLegend(const LegendFacts& facts, int width, int height, double unit);
 
 // Footprint of a patch in the breast, "2.8 × 5.7 mm" (width × height); pixels without a scale; empty without a map.

@@ -9,6 +9,7 @@
 #include <QOpenGLContext>
 #include <QSurfaceFormat>
 #include <cmath>
+#include <utility>
 #include <vtkGenericOpenGLRenderWindow.h>
 
 namespace mama::viewer {
@@ -40,8 +41,8 @@ void PaneView::Impl::resized()
     const double unit = q->devicePixelRatioF();
     const int width = static_cast<int>(std::lround(q->width() * unit)),
               height = static_cast<int>(std::lround(q->height() * unit));
-    model.setArea({0, 0, std::max(1, width),
-                   std::max(1, height - static_cast<int>(std::lround(legendHeight(q->width()) * unit)))});
+    const int room = annotations.legendRoom(model, texts, style, q->size());
+    model.setArea({0, 0, std::max(1, width), std::max(1, height - static_cast<int>(std::lround(room * unit)))});
 }
 
 Point PaneView::Impl::device(QPointF logical) const
@@ -62,6 +63,8 @@ SceneFrame PaneView::Impl::frame()
             out.panes.push_back(
                 {pane->image, pane->overlay, cell.area, *model.transform(*cell.pane), pane->shade, model.inverted});
     annotations.draw(model, texts, style, out);
+    if (style.cells && style.visible && pointer)
+        addCellValue(model, device(*pointer), sprites, out);
     if (aids.loupe && pointer)
         addLoupe(model, aids, device(*pointer), out); // before the tools: what they drew is in it too
     for (const auto& [kind, tool] : leftTools)
@@ -191,8 +194,10 @@ void PaneView::clear()
     m->model.clear();
     for (const auto& [kind, tool] : m->leftTools)
         tool->forget({});
-    m->texts = {};
+    const ViewTexts before = std::exchange(m->texts, {});
     m->texts.shown = m->aids.texts;
+    m->texts.coveredLeft = before.coveredLeft;
+    m->texts.coveredRight = before.coveredRight;
     m->aids.inverted = m->model.inverted;
     update();
     Q_EMIT zoomChanged();
@@ -225,6 +230,13 @@ void PaneView::setLegend(const OverlayLegend& legend)
 void PaneView::setMarks(const std::map<PaneId, std::vector<Point>>& marks)
 {
     m->texts.marks = marks;
+    update();
+}
+
+void PaneView::setCovered(int left, int right)
+{
+    m->texts.coveredLeft = left;
+    m->texts.coveredRight = right;
     update();
 }
 

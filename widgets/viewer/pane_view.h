@@ -19,7 +19,7 @@
 //   window thread:  view->setStandardViews(standardViews(study));  // or view->hang(cells)
 //                   view->setImage({study.uid, index}, image);     // std::shared_ptr<const ViewImage>
 //   engine's reply: view->setOverlay(pane, std::make_shared<MapOverlay>(MapOverlay{values, geometry, {}}));
-//   view->setOverlayStyle(style); view->setLegend({sentence, "name 1a2b3c", "mama v1", "", false, ""});
+//   view->setOverlayStyle(style); view->setLegend({sentence, "name 1a2b3c", "mama v1"});
 // Before main's QApplication: PaneView::setDefaultFormat(), so that all windows share an OpenGL 3.2 core context.
 namespace mama::viewer {
 
@@ -36,6 +36,7 @@ public:
     void hang(const Hanging& cells);                   // anything else, until the next layout
     void setViewLayout(ViewLayout layout);
     ViewLayout viewLayout() const;
+    const Hanging& hung() const; // what is on screen
     void clear();
 
     // Images. Null: the cell is empty again. A cell without an image says why: as told for its pane, else as told for
@@ -51,6 +52,7 @@ public:
     void setOverlayStyle(const OverlayStyle& style);
     const OverlayStyle& overlayStyle() const;
     void setLegend(const OverlayLegend& legend);
+    void setCovered(int left, int right); // logical pixels at the sides that panels lie over: the legend keeps clear
     // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
     void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
 

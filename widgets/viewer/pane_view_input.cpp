@@ -2,6 +2,7 @@
 
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/viewer/legend.h"
 
 #include <QHelpEvent>
 #include <QMouseEvent>
@@ -57,7 +58,7 @@ void PaneView::Impl::choosePlace(const ToolDrag& click)
 
 void PaneView::Impl::followPointer(QPointF logical)
 {
-    if (aids.loupe || aids.crossHair)
+    if (aids.loupe || aids.crossHair || (style.cells && style.visible))
         q->update();
     Q_EMIT q->cursorMoved(q->infoAt(logical));
 }
@@ -129,6 +130,8 @@ bool PaneView::event(QEvent* event)
     const HungCell* cell = m->model.cellAt(m->device(help.pos()));
     const Pane* pane = cell && cell->pane ? m->model.pane(*cell->pane) : nullptr;
     QStringList lines;
+    if (!cell) // below the views
+        lines << legendFacts(m->model, m->texts.legend, m->style).text();
     if (pane && m->aids.texts)
         for (const UserText& warning : pane->image->facts().warnings)
             lines << tr("Warning: %1").arg(shownText(warning));
@@ -142,7 +145,7 @@ bool PaneView::event(QEvent* event)
 void PaneView::leaveEvent(QEvent* event)
 {
     m->pointer.reset();
-    if (m->aids.loupe || m->aids.crossHair)
+    if (m->aids.loupe || m->aids.crossHair || m->style.cells)
         update();
     Q_EMIT cursorMoved({});
     QOpenGLWidget::leaveEvent(event);

@@ -62,6 +62,8 @@ void PaneView::Impl::setLayout(ViewLayout layout)
 
 ViewLayout PaneView::viewLayout() const { return m->model.layout(); }
 
+const Hanging& PaneView::hung() const { return m->model.hung(); }
+
 void PaneView::Impl::maximiseOrRestore()
 {
     if (model.layout() != ViewLayout::Single)

@@ -1,5 +1,8 @@
 #include "widgets/viewer/reading_aids.h"
 
+#include "widgets/look/shown_text.h"
+#include "widgets/viewer/cursor_info.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -57,6 +60,23 @@ void addCrossHair(const ViewModel& model, Point at, SceneFrame& frame)
                                       PixelRect{x, y - arm, thin, arm - gap}, PixelRect{x, y + gap, thin, arm - gap}})
             frame.bars.push_back({part, 0.35F, 0.85F, 1.0F, 0.95F});
     }
+}
+
+void addCellValue(const ViewModel& model, Point at, TextSprites& sprites, SceneFrame& frame)
+{
+    const CursorInfo info = cursorInfo(model, at);
+    if (!info.similarity || !info.cell)
+        return;
+    const QString text = QStringLiteral("%1  [%2, %3]")
+                             .arg(shownNumber(static_cast<double>(*info.similarity), 3))
+                             .arg(info.cell->first)
+                             .arg(info.cell->second);
+    Sprite sprite = sprites.text({{text, 9.5, QColor(240, 242, 245), true, true}}, false, 400, frame.unit);
+    const auto x = static_cast<int>(std::lround(at.x)), y = static_cast<int>(std::lround(at.y)),
+               gap = static_cast<int>(std::lround(14 * frame.unit));
+    sprite.x = x + gap + sprite.width > frame.width ? x - gap - sprite.width : x + gap;
+    sprite.y = std::max(0, y - gap - sprite.height);
+    frame.sprites.push_back(sprite);
 }
 
 } // namespace mama::viewer

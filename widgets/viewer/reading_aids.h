@@ -1,5 +1,6 @@
 #pragma once
 #include "widgets/viewer/scene/view_model.h"
+#include "widgets/viewer/text_sprites.h"
 
 namespace mama::viewer {
 
@@ -18,5 +19,7 @@ struct Aids
 // at: device pixels of the pointer.
 void addLoupe(const ViewModel& model, const Aids& aids, Point at, SceneFrame& frame);
 void addCrossHair(const ViewModel& model, Point at, SceneFrame& frame);
+// The raw value of the cell under the pointer, beside it.
+void addCellValue(const ViewModel& model, Point at, TextSprites& sprites, SceneFrame& frame);
 
 } // namespace mama::viewer

@@ -32,6 +32,7 @@ enum class ViewCommand {
     ToggleOverlay,
     ToggleCells,
     ToggleIsolines,
+    ToggleOutline,
     ToggleLoupe,
     ToggleCrossHair,
     ToggleTexts,

@@ -56,8 +56,9 @@ void ModelSession::setModel(const QString& folder)
     m_modelProblem.clear();
     m_loadCancelled = false;
     m_studyId.clear();
+    m_way.clear();
     m_encodingRefused = false;
-    drop({Request::Load, Request::Encode, Request::Query});
+    drop({Request::Load, Request::Encode, Request::Query, Request::Prepare});
     forgetResults();
     Q_EMIT modelChanged();
     advance();
@@ -65,7 +66,7 @@ void ModelSession::setModel(const QString& folder)
 
 void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside)
 {
-    drop({Request::Encode, Request::Query});
+    drop({Request::Encode, Request::Query, Request::Prepare});
     if (!m_studyId.empty())
         m_engine.request(protocol::ReleaseRequest{m_studyId});
     // What was asked while no study was open waits for the one that comes.
@@ -108,6 +109,50 @@ void ModelSession::setFusionRule(const QString& rule)
     drop({Request::Query});
     forgetResults();
     advance();
+}
+
+void ModelSession::setMapWay(const QString& way)
+{
+    if (way == m_way)
+        return;
+    m_way = way;
+    drop({Request::Encode, Request::Query});
+    if (!m_studyId.empty())
+        m_engine.request(protocol::ReleaseRequest{m_studyId});
+    m_studyId.clear();
+    m_encodingRefused = false;
+    forgetResults();
+    advance();
+}
+
+void ModelSession::setMapLess(const MapLess& less)
+{
+    if (less == m_less)
+        return;
+    m_less = less;
+    drop({Request::Query});
+    forgetResults();
+    advance();
+}
+
+void ModelSession::chooseSentence(int row, int sentence)
+{
+    if (row >= 0 && row < static_cast<int>(m_maps.size()))
+        m_maps[static_cast<std::size_t>(row)].facts.sentence = sentence;
+}
+
+void ModelSession::prepare(std::size_t image)
+{
+    if (!m_study || image >= m_study->images.size())
+        return;
+    if (!m_model || m_engine.state() != EngineProcess::State::Ready)
+        return Q_EMIT notPrepared(image, tr("no model is loaded"));
+    const StudyImage& facts = m_study->images[image];
+    protocol::PrepareRequest request;
+    request.path = pathText(facts.path);
+    request.frame = facts.frame;
+    request.picture = true;
+    send(Request::Prepare, request, QString::number(image));
 }
 
 void ModelSession::ask(const QString& sentence, const QString& heading)
@@ -184,7 +229,10 @@ void ModelSession::cancel()
     const bool load = loading(), encoding = inFlight(Request::Encode);
     if (!load && m_pending.empty())
         return;
-    drop({Request::Load, Request::Encode, Request::Query});
+    for (const auto& [id, pending] : m_pending)
+        if (pending.kind == Request::Prepare)
+            Q_EMIT notPrepared(pending.sentence.toULongLong(), tr("it was cancelled"));
+    drop({Request::Load, Request::Encode, Request::Query, Request::Prepare});
     for (SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting) {
             scores.state = SentenceScores::State::Failed;
@@ -204,8 +252,11 @@ void ModelSession::cancel()
 
 std::vector<SentenceMap> ModelSession::maps(int row) const
 {
-    return row >= 0 && row < static_cast<int>(m_maps.size()) ? m_maps[static_cast<std::size_t>(row)]
-                                                             : std::vector<SentenceMap>{};
+    if (row < 0 || row >= static_cast<int>(m_maps.size()))
+        return {};
+    const RowMaps& maps = m_maps[static_cast<std::size_t>(row)];
+    const auto sentence = static_cast<std::size_t>(maps.facts.sentence);
+    return sentence < maps.ofSentences.size() ? maps.ofSentences[sentence] : std::vector<SentenceMap>{};
 }
 
 std::optional<SentenceResult> ModelSession::result(int row) const
@@ -213,8 +264,14 @@ std::optional<SentenceResult> ModelSession::result(int row) const
     if (row < 0 || row >= static_cast<int>(m_scores.size()))
         return {};
     SentenceResult result{m_scores[static_cast<std::size_t>(row)], maps(row), {}};
+    result.map = m_maps[static_cast<std::size_t>(row)].facts;
     if (!result.maps.empty())
         result.model = m_model;
+    const auto sentence = static_cast<std::size_t>(result.map.sentence);
+    if (result.map.sentences.size() > 1)
+        result.scores.mapSentence = result.map.sentences.value(result.map.sentence);
+    if (sentence < result.map.ranges.size())
+        result.scores.mapRange = result.map.ranges[sentence];
     return result;
 }
 
@@ -272,6 +329,7 @@ void ModelSession::advance()
 protocol::EncodeRequest ModelSession::encodeRequest() const
 {
     protocol::EncodeRequest request;
+    request.mapWay = m_way.toStdString();
     for (const std::size_t index : m_sent) {
         const StudyImage& image = m_study->images[index];
         request.images.push_back(
@@ -289,6 +347,9 @@ protocol::QueryRequest ModelSession::queryRequest(const SentenceScores& row) con
         request.headings = {row.heading.toStdString()};
     request.fusion = m_rule.toStdString();
     request.maps = m_model->maps ? protocol::MapsWanted::Inline : protocol::MapsWanted::None;
+    request.allSentences = true;
+    request.mapMinus = m_less.what.toStdString();
+    request.mapMinusText = m_less.sentence.toStdString();
     return request;
 }
 
@@ -313,8 +374,8 @@ void ModelSession::forgetResults(Wish wish)
         scores = std::move(anew);
         scores.state = asked ? SentenceScores::State::Waiting : SentenceScores::State::NotAsked;
     }
-    for (auto& maps : m_maps)
-        maps.clear();
+    for (RowMaps& maps : m_maps)
+        maps = {};
     Q_EMIT scoresChanged();
 }
 

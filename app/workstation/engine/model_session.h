@@ -24,6 +24,8 @@ struct ModelFacts
     QString folder, name, hash, kind, trainedOn, licence, notice, profile, device, precision;
     QStringList examples; // sentences to try
     bool maps = false, text = false;
+    QStringList mapWays;   // of drawing maps without local heads, the default first
+    bool meanMaps = false; // its reference holds mean maps, which can be taken off
     QString shortHash() const { return hash.left(8); }
     ModelSource source() const; // for provenanceLine
 };
@@ -35,6 +37,24 @@ struct SentenceMap
     std::shared_ptr<const viewer::MapOverlay> overlay;
 };
 
+// What is to be taken off the maps: none, reference (its mean map), neutral (sentences), sentence; and which one.
+struct MapLess
+{
+    QString what = QStringLiteral("none"), sentence = {};
+    bool operator==(const MapLess&) const = default;
+};
+
+// How the maps of a text were drawn.
+struct MapFacts
+{
+    QString way;                                              // name; empty: by local heads
+    MapLess less;                                             // what was taken off
+    QString lessOf;                                           // its name in words: the reference, the sentences
+    QStringList sentences;                                    // of the text, as far as they have words: each has a map
+    std::vector<std::optional<std::array<double, 2>>> ranges; // default ranges, of each
+    int sentence = 0;                                         // whose map is shown
+};
+
 // What one model says of one sentence and one study.
 struct SentenceResult
 {
@@ -42,6 +62,7 @@ struct SentenceResult
     std::vector<SentenceMap> maps;
     std::optional<ModelFacts> model;          // to be named beside the maps
     std::optional<std::int64_t> checkpoint{}; // the step at which the model was kept, of a run
+    MapFacts map{};
 };
 
 // What the reader wants (a model, a study, sentences) against what the engine has; whenever the engine is ready the
@@ -66,7 +87,15 @@ public:
     // Nothing is asked of the model, and what was answered goes: nothing of it may be shown.
     void setHeld(bool held);
     void keepAsking() { m_keepsAsking = true; }
-    void setFusionRule(const QString& rule);                        // maximum, mean, mean-of-breast-maxima
+    void setFusionRule(const QString& rule); // maximum, mean, mean-of-breast-maxima
+    // How maps are drawn: one of the model's ways, until another model comes; empty: its default. What is taken off.
+    void setMapWay(const QString& way);
+    void setMapLess(const MapLess& less);
+    const QString& mapWay() const { return m_way; }
+    const MapLess& mapLess() const { return m_less; }
+    void chooseSentence(int row, int sentence); // of a text, whose map is shown
+    // The picture that the model sees of an image of the study, by prepared() or notPrepared().
+    void prepare(std::size_t image);
     void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
     void repeat(); // every sentence that was not asked of this study, or was refused
     void remove(int row);
@@ -88,17 +117,19 @@ Q_SIGNALS:
     void modelChanged();
     void scoresChanged();
     void mapsReady(int row);
+    void prepared(std::size_t image, const protocol::PrepareReply& reply);
+    void notPrepared(std::size_t image, const QString& reason);
     void encodingFinished(const QStringList& refused);
     void encodingFailed(const QString& reason);
     void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
     void engineDied(const QString& reason);
 
 private:
-    enum class Request { Load, Encode, Query };
+    enum class Request { Load, Encode, Query, Prepare };
     struct Pending
     {
         Request kind;
-        QString sentence; // of a query
+        QString sentence; // of a query; of a picture the image's number
     };
 
     void advance();
@@ -117,6 +148,12 @@ private:
     void takeModel(const protocol::LoadReply& reply);
     void takeStudy(const protocol::EncodeReply& reply);
     void takeScores(const QString& sentence, const protocol::QueryReply& reply);
+    struct RowMaps
+    {
+        std::vector<std::vector<SentenceMap>> ofSentences;
+        MapFacts facts;
+    };
+    void takeMaps(RowMaps& row, const protocol::QueryReply& reply);
     static QString referenceOf(const protocol::QueryReply& reply);
     static QString notesOf(const protocol::QueryReply& reply);
     std::optional<std::size_t> sentIndex(const protocol::ImageName& image) const;
@@ -130,7 +167,9 @@ private:
     std::vector<std::size_t> m_beside;
     bool m_keepsAsking = false, m_held = false;
     std::vector<SentenceScores> m_scores;
-    std::vector<std::vector<SentenceMap>> m_maps; // a row of m_scores each
+    std::vector<RowMaps> m_maps; // a row of m_scores each
+    QString m_way;
+    MapLess m_less;
 
     std::optional<ModelFacts> m_model; // of the engine that runs now
     QString m_modelProblem;

@@ -5,6 +5,7 @@
 #include "widgets/look/shown_text.h"
 
 #include <QMap>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -22,17 +23,14 @@ double first(const std::vector<double>& scores) { return scores.empty() ? nan : 
 bool isOutside(const UserText& warning) { return warning.id().starts_with("zeroshot.outside_"); }
 
 // Empty if the values do not fit the geometry: no map rather than a wrong one.
-std::shared_ptr<const viewer::MapOverlay> overlayOf(const std::optional<std::vector<protocol::QueryReply::Map>>& maps,
-                                                    const Geometry& geometry)
+std::shared_ptr<const viewer::MapOverlay> overlayOf(const protocol::QueryReply::Map& map, const Geometry& geometry,
+                                                    bool difference)
 {
-    if (!maps || maps->empty())
-        return nullptr;
-    const protocol::QueryReply::Map& map = maps->front();
     if (map.values.empty() || map.rows != geometry.gridRows() || map.columns != geometry.gridColumns())
         return nullptr;
     Raster<float> values(map.rows, map.columns);
     values.values = map.values;
-    return std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}});
+    return std::make_shared<viewer::MapOverlay>(viewer::MapOverlay{std::move(values), geometry, {}, difference});
 }
 
 } // namespace
@@ -49,6 +47,9 @@ void ModelSession::answered(int id, const nlohmann::json& result)
         case Request::Load: takeModel(protocol::LoadReply::fromJson(result)); break;
         case Request::Encode: takeStudy(protocol::EncodeReply::fromJson(result)); break;
         case Request::Query: takeScores(pending.sentence, protocol::QueryReply::fromJson(result)); break;
+        case Request::Prepare:
+            Q_EMIT prepared(pending.sentence.toULongLong(), protocol::PrepareReply::fromJson(result));
+            break;
         }
     } catch (
         const std::exception& error) { // a reply that is not what the protocol says; asked again, it would be so too
@@ -84,6 +85,8 @@ void ModelSession::giveUp(const Pending& pending, const QString& reason)
     } else if (pending.kind == Request::Encode) {
         m_encodingRefused = true;
         Q_EMIT encodingFailed(reason);
+    } else if (pending.kind == Request::Prepare) {
+        Q_EMIT notPrepared(pending.sentence.toULongLong(), reason);
     } else if (const int row = rowOf(pending.sentence); row >= 0) {
         m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
         m_scores[static_cast<std::size_t>(row)].note = reason;
@@ -109,6 +112,11 @@ void ModelSession::takeModel(const protocol::LoadReply& reply)
         facts.examples.append(text(example));
     facts.maps = model.maps;
     facts.text = model.text;
+    for (const std::string& way : model.mapWays)
+        facts.mapWays.append(text(way));
+    facts.meanMaps = model.meanMaps;
+    if (m_less.what == QLatin1String("reference") && !facts.meanMaps)
+        m_less = {}; // of the model before
     m_model = facts;
     Q_EMIT modelChanged();
 }
@@ -147,7 +155,6 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     if (row < 0)
         return; // removed meanwhile
     SentenceScores& scores = m_scores[static_cast<std::size_t>(row)];
-    std::vector<SentenceMap> maps;
     scores.images.clear();
     scores.imageRanks.clear();
     scores.imageNeutral.clear();
@@ -165,8 +172,6 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
             if (isOutside(warning))
                 scores.outside[pane] +=
                     (scores.outside[pane].isEmpty() ? QString() : QStringLiteral("; ")) + shownText(warning);
-        if (auto overlay = overlayOf(image.maps, geometry->second))
-            maps.push_back({pane, std::move(overlay)});
     }
     scores.right = scores.left = scores.rightRank = scores.leftRank = scores.rightNeutral = scores.leftNeutral = nan;
     for (const protocol::QueryReply::Breast& breast : reply.breasts) {
@@ -187,9 +192,42 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     scores.mapRange = asked.mapRange;
     scores.note = notesOf(reply);
     scores.state = SentenceScores::State::Done;
-    m_maps[static_cast<std::size_t>(row)] = std::move(maps);
+    takeMaps(m_maps[static_cast<std::size_t>(row)], reply);
     Q_EMIT scoresChanged();
     Q_EMIT mapsReady(row);
+}
+
+// A map for each sentence of the text and image; the last one's is shown first.
+void ModelSession::takeMaps(RowMaps& row, const protocol::QueryReply& reply)
+{
+    row = {};
+    const protocol::QueryReply::Text& asked = reply.texts.at(0);
+    MapFacts& facts = row.facts;
+    facts.way = text(reply.provenance.mapWay.value_or(""));
+    facts.less = {text(reply.provenance.mapMinus.value_or("none")), {}};
+    const QString of = text(reply.provenance.mapMinusText.value_or(""));
+    (facts.less.what == QLatin1String("sentence") ? facts.less.sentence : facts.lessOf) = of;
+    for (const std::string& words : asked.sentenceTexts)
+        facts.sentences.append(text(words));
+    for (const protocol::QueryReply::MapRange& range : asked.mapRanges)
+        facts.ranges.push_back(std::isfinite(range.low) ? std::optional(std::array{range.low, range.high})
+                                                        : std::nullopt);
+    for (const protocol::QueryReply::Image& image : reply.images) {
+        const auto index = sentIndex(image.image);
+        const auto geometry = index ? m_geometry.find(*index) : m_geometry.end();
+        if (geometry == m_geometry.end() || !image.maps)
+            continue;
+        for (const protocol::QueryReply::Map& map : *image.maps) {
+            auto overlay = overlayOf(map, geometry->second, facts.less.what != QLatin1String("none"));
+            if (!overlay)
+                continue;
+            row.ofSentences.resize(std::max(row.ofSentences.size(), static_cast<std::size_t>(map.sentence) + 1));
+            row.ofSentences[map.sentence].push_back({{m_study->uid, *index}, std::move(overlay)});
+        }
+    }
+    const auto last = static_cast<int>(row.ofSentences.size()) - 1,
+               named = static_cast<int>(facts.sentences.size()) - 1;
+    facts.sentence = std::max(0, named < 0 ? last : std::min(last, named));
 }
 
 // What the ranks are among, or why there are none.
@@ -228,7 +266,7 @@ QString ModelSession::notesOf(const protocol::QueryReply& reply)
     if (said.unnegated && std::isfinite(said.unnegated->study))
         notes.append(tr("without the negation, “%1”: study %2")
                          .arg(text(said.unnegated->text))
-                         .arg(said.unnegated->study, 0, 'f', 3));
+                         .arg(shownNumber(said.unnegated->study, 3)));
     return notes.join(QLatin1Char('\n'));
 }
 

@@ -1,5 +1,6 @@
 #include "app/workstation/engine/show_result.h"
 
+#include "core/protocol/map_way.h"
 #include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
@@ -31,9 +32,20 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
     legend.warning = warnings.join(QLatin1Char('\n')).toStdString();
     legend.model = name.toStdString();
     legend.profile = model.profile.toStdString();
+    const MapFacts& map = result.map;
+    const bool less = map.less.what != QLatin1String("none");
     legend.range = (result.scores.mapRange ? tr("scale: 50th to 99th percentile in %1").arg(result.scores.reference)
-                                           : tr("scale: −1 to 1, as the model has no reference set"))
+                    : less                 ? tr("scale: −1 to 1, where a difference can reach −2 and 2")
+                                           : tr("scale: −1 to 1, as there is no reference for these maps"))
                        .toStdString();
+    if (!map.way.isEmpty())
+        legend.way =
+            (map.way + QStringLiteral(" (%1)").arg(shownText(mapWayMeaning(map.way.toStdString())))).toStdString();
+    legend.minusSentence = map.less.sentence.toStdString();
+    if (map.less.what == QLatin1String("reference"))
+        legend.minus = tr("less the mean map of %1").arg(map.lessOf).toStdString();
+    else if (map.less.what == QLatin1String("neutral"))
+        legend.minus = tr("less the mean of neutral sentences (%1)").arg(map.lessOf).toStdString();
     legend.note = shownText(provenanceLine(sourceOf(result), ProvenanceForm::Note)).toStdString();
     return legend;
 }
@@ -62,7 +74,7 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
             else if (result->scores.outside.contains(pane))
                 doubt = tr("outside the model's training data");
             if (value != result->scores.images.end() && std::isfinite(value->second))
-                score = tr("image similarity %1").arg(value->second, 0, 'f', 3);
+                score = tr("image similarity %1").arg(shownNumber(value->second, 3));
             const auto rank = result->scores.imageRanks.find(pane);
             if (!score.isEmpty() && rank != result->scores.imageRanks.end() && std::isfinite(rank->second))
                 score += QLatin1Char('\n') + tr("rank %1 %").arg(100 * rank->second, 0, 'f', 0);

@@ -1,11 +1,10 @@
 #include "app/workstation/read/read_page.h"
 
-#include "app/workstation/engine/map_range.h"
-#include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/reading_notes.h"
+#include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
@@ -24,7 +23,6 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 
 // What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
 // read_page_commands.cpp, the read-first session in read_page_reader.cpp.
@@ -262,11 +260,13 @@ void ReadPage::showStudy()
 void ReadPage::hang()
 {
     const Study& study = *m_studies->study();
+    const bool seen = m_seen->on();
+    m_seen->leave();
     m_view->setStandardViews(m_studies->hanging());
     for (const auto& [slot, pane] : m_studies->hanging())
         m_view->setEmptyText(pane, tr("reading…"));
     if (m_studies->alone() < 0) {
-        if (m_view->viewLayout() == viewer::ViewLayout::Other)
+        if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
         return;
     }
@@ -369,7 +369,10 @@ void ReadPage::perform(viewer::ViewCommand command)
     const auto info = std::ranges::find(commands, command, &viewer::ViewCommandInfo::command);
     const bool alone = m_studies->study() && m_studies->alone() >= 0;
     const bool steps = command == viewer::ViewCommand::NextView || command == viewer::ViewCommand::PreviousView;
-    if (alone && steps)
+    if (m_seen->on() && !steps && info->group == viewer::ViewCommandInfo::Group::Layout &&
+        command != viewer::ViewCommand::Maximise)
+        hangBack();
+    if (alone && steps && !m_seen->on())
         return stepAlone(command == viewer::ViewCommand::NextView ? 1 : -1);
     if (alone && info->group == viewer::ViewCommandInfo::Group::Layout && command != viewer::ViewCommand::Maximise) {
         if (m_studies->hanging().empty()) {
@@ -463,6 +466,8 @@ void ReadPage::connectSession()
     connect(m_session, &ModelSession::modelChanged, this, [this] {
         m_queryPanel->setProvenance(m_session->provenance());
         m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
+        hangBack(); // what another model sees
+        showMapChoices();
         updateHint();
     });
     connect(m_session, &ModelSession::scoresChanged, this, [this] {
@@ -523,50 +528,25 @@ void ReadPage::connectPanels()
             showReferenceRange();
     });
     connect(m_mapPanel, &MapPanel::studyRangeAsked, this, &ReadPage::showStudyRange);
+    connect(m_mapPanel, &MapPanel::wayChosen, m_session, &ModelSession::setMapWay);
+    connect(m_mapPanel, &MapPanel::lessChosen, this, [this](const QString& what, const QString& sentence) {
+        m_session->setMapLess({what, sentence});
+    });
+    connect(m_mapPanel, &MapPanel::sentenceChosen, this, [this](int sentence) {
+        m_session->chooseSentence(m_queryPanel->selectedRow(), sentence);
+        showMaps();
+    });
+    m_seen = new SeenPictures(*m_session, *m_view, this);
+    connect(m_seen, &SeenPictures::changed, this, [this](bool on) {
+        findChild<QAction*>(QStringLiteral("view.seen"))->setChecked(on);
+        showMaps();
+    });
+    for (Drawer* drawer : {m_left, m_right})
+        connect(drawer, &Drawer::coversChanged, this, &ReadPage::coverLegend);
     connect(m_view, &PaneView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
     connect(m_view, &PaneView::cursorMoved, this,
             [this](const viewer::CursorInfo& info) { Q_EMIT readOut(viewer::toText(info)); });
     connect(m_view, &PaneView::graphicsFailed, this, [this](const QString& reason) { Q_EMIT told(reason, true); });
-}
-
-// The maps of the selected sentence, or none: overlays come only from the reply that belongs to that row.
-void ReadPage::showMaps()
-{
-    const auto result = m_session->result(m_queryPanel->selectedRow());
-    m_mapPanel->setMapsThere(result && !result->maps.empty());
-    if (m_view->overlayStyle().basis == viewer::RangeBasis::Reference)
-        showReferenceRange();
-    showResult(*m_view, result ? &*result : nullptr);
-    if (result && result->scores.state == SentenceScores::State::Done)
-        m_notes->modelShown(*result);
-    if (result && !result->maps.empty())
-        QTimer::singleShot(0, this, &ReadPage::mapsOnScreen);
-}
-
-// The colour scale from the lowest to the highest similarity inside the breasts on screen, until another study comes.
-void ReadPage::showStudyRange()
-{
-    const auto range = similarityRange(m_session->maps(m_queryPanel->selectedRow()), *m_view);
-    if (!range)
-        return;
-    viewer::OverlayStyle style = m_view->overlayStyle();
-    style.basis = viewer::RangeBasis::Study;
-    std::tie(style.low, style.high) = *range;
-    m_view->setOverlayStyle(style);
-    m_mapPanel->setStyle(style);
-}
-
-// The scale that is the same for every study: of the chosen sentence in the model's reference, else all of -1 to 1.
-void ReadPage::showReferenceRange()
-{
-    viewer::OverlayStyle style = m_view->overlayStyle();
-    const auto result = m_session->result(m_queryPanel->selectedRow());
-    const auto range = result ? result->scores.mapRange : std::nullopt;
-    style.basis = viewer::RangeBasis::Reference;
-    style.low = range ? (*range)[0] : -1;
-    style.high = range ? (*range)[1] : 1;
-    m_view->setOverlayStyle(style);
-    m_mapPanel->setStyle(style);
 }
 
 void ReadPage::updateHint()

@@ -21,6 +21,7 @@ class Drawer;
 class MapPanel;
 class QueryPanel;
 class ReadingNotes;
+class SeenPictures;
 class StudyPanel;
 class VerdictBar;
 class WindowList;
@@ -117,6 +118,10 @@ private:
     std::vector<ScoredImage> scoredColumns() const;
     void stepFrame(int by); // of the active image
     void showMaps();
+    void showMapChoices(); // of the selected sentence and the model
+    void toggleSeen();     // the pictures that the model sees
+    void hangBack();       // from them
+    void coverLegend();
     void showStudyRange();
     void showReferenceRange();
     void showViewState();
@@ -128,6 +133,7 @@ private:
     ModelSession* m_session;
     ReaderWork* m_reader;
     ReadingNotes* m_notes = nullptr;
+    SeenPictures* m_seen = nullptr;
     VerdictBar* m_verdict = nullptr;
     struct Locked
     {

@@ -97,6 +97,10 @@ QMenu* ReadPage::buildViewCommands()
         action->setData(static_cast<int>(what));
         m_view->addAction(action);
     }
+    QAction* seen = add(menus.back(), {"view.seen", tr("The picture that the model sees"), [this] { toggleSeen(); }});
+    seen->setProperty("ofPictures", true);
+    seen->setCheckable(true);
+    m_view->addAction(seen);
     for (const auto changed : {&PaneView::zoomChanged, &PaneView::overlayStyleChanged, &PaneView::aidsChanged})
         connect(m_view, changed, this, &ReadPage::showViewState);
     showViewState();

@@ -62,6 +62,8 @@ const std::vector<KeyOf>& keyMap()
         {"view.overlay", "O"},
         {"view.overlay.cells", "C"},
         {"view.overlay.isolines", "L"},
+        {"view.overlay.outline", "U"},
+        {"view.seen", "H"},
         {"view.loupe", "M"},
         {"view.crosshair", "X"},
         {"view.texts", "T"},

@@ -51,6 +51,16 @@ private Q_SLOTS:
         QCOMPARE(shownText(sent), shownText(text));
     }
 
+    void numbersThatRoundToZeroHaveNoSign()
+    {
+        QCOMPARE(shownNumber(-0.004, 2), QStringLiteral("0.00"));
+        QCOMPARE(shownNumber(-0.0, 3), QStringLiteral("0.000"));
+        QCOMPARE(shownNumber(-0.006, 2), QStringLiteral("-0.01"));
+        QCOMPARE(shownNumber(12.345, 1), QStringLiteral("12.3"));
+        QCOMPARE(shownNumber(-0.4, 0), QStringLiteral("0"));
+        QCOMPARE(shownNumber(1e300, 2).size(), 304);
+    }
+
     void wordsOfLibrariesAreNotShown()
     {
         QCOMPARE(shownError(std::bad_alloc()), QStringLiteral("not enough memory"));

@@ -415,6 +415,135 @@ private Q_SLOTS:
         QVERIFY(!view->infoAt(p).similarity);
     }
 
+    // Outlines alone: lines where the map passes the middle and the upper end of its scale, and nothing between them.
+    void outlinesLeaveTissueBare()
+    {
+        auto view = show({1000, 1000});
+        auto image = makeImage(breastLike(Slot::LCC, 1000, 1000, 0.1));
+        view->setImage(paneOf(Slot::LCC), image);
+        const auto columns = 37.0;
+        view->setOverlay(paneOf(Slot::LCC),
+                         std::make_shared<MapOverlay>(makeMap(*image, {0, 0, 999, 999}, 518, [&](int, int c) {
+                             return static_cast<float>((c + 0.5) / columns); // the share of the width, exactly
+                         })));
+        OverlayStyle style;
+        style.visible = false;
+        style.low = 0;
+        style.high = 0.5;
+        view->setOverlayStyle(style);
+        const QImage bare = grab(*view);
+        style.visible = true;
+        QCOMPARE(outlineLevels(style), (std::vector{0.25, 0.5}));
+        view->perform(ViewCommand::ToggleOutline); // of the style that is set
+        style.outline = true;
+        view->setOverlayStyle(style);
+        const QImage frame = grab(*view);
+        const auto changedAt = [&](double share) {
+            const QPoint p = screenOf(*view, Slot::LCC, static_cast<int>(share * 1000), 500);
+            int changed = 0;
+            for (int dx = -2; dx <= 2; ++dx)
+                changed += frame.pixel(p + QPoint(dx, 0)) != bare.pixel(p + QPoint(dx, 0)) ? 1 : 0;
+            return changed;
+        };
+        QVERIFY(changedAt(0.25) >= 2 && changedAt(0.5) >= 2);
+        for (const double between : {0.05, 0.15, 0.35, 0.45, 0.57})
+            QCOMPARE(changedAt(between), 0);
+        style.threshold = 0.4; // a line of its own, and none below
+        QCOMPARE(outlineLevels(style), (std::vector{0.4, 0.5}));
+        view->setOverlayStyle(style);
+        const QImage above = grab(*view);
+        const QPoint low = screenOf(*view, Slot::LCC, 250, 500), at = screenOf(*view, Slot::LCC, 400, 500);
+        QCOMPARE(above.pixel(low), bare.pixel(low));
+        QVERIFY(above.pixel(at) != bare.pixel(at));
+        style.cells = true; // along the edges of the raw cells
+        style.threshold = -2;
+        view->setOverlayStyle(style);
+        const QImage raw = grab(*view);
+        const auto edge = screenOf(*view, Slot::LCC, static_cast<int>(9 * 1000 / columns), 500); // 9.5 / 37 > 0.25
+        int lit = 0;
+        for (int dx = -2; dx <= 2; ++dx)
+            lit += raw.pixel(edge + QPoint(dx, 0)) != bare.pixel(edge + QPoint(dx, 0)) ? 1 : 0;
+        QVERIFY(lit >= 1);
+    }
+
+    // With the raw grid the value of the cell under the pointer stands beside it; what rounds to zero has no sign.
+    void rawGridShowsValuesAtThePointer()
+    {
+        auto view = show({1000, 1000});
+        auto image = makeImage(breastLike(Slot::LCC, 1000, 1000, 0.1));
+        view->setImage(paneOf(Slot::LCC), image);
+        MapOverlay map =
+            makeMap(*image, {0, 0, 999, 999}, 518, [](int r, int c) { return r == 18 && c == 9 ? -0.0004F : 0.3F; });
+        map.difference = true;
+        view->setOverlay(paneOf(Slot::LCC), std::make_shared<MapOverlay>(map));
+        const QPoint at =
+            screenOf(*view, Slot::LCC, static_cast<int>(9.5 * 1000 / 37), static_cast<int>(18.5 * 1000 / 37));
+        const CursorInfo info = view->infoAt(at);
+        QVERIFY(info.cell && info.cell->first == 18 && info.cell->second == 9);
+        const QString said = toText(info);
+        QVERIFY2(said.contains(QStringLiteral("difference of patch similarities 0.000, cell row 18 column 9")),
+                 qPrintable(said));
+        view->perform(ViewCommand::ToggleCells);
+        const QImage before = grab(*view);
+        QMouseEvent move(QEvent::MouseMove, QPointF(at), view->mapToGlobal(QPointF(at)), Qt::NoButton, Qt::NoButton,
+                         {});
+        QCoreApplication::sendEvent(view.get(), &move);
+        const QImage after = grab(*view);
+        int changed = 0;
+        for (int y = at.y() - 40; y < at.y(); ++y)
+            for (int x = at.x() + 10; x < at.x() + 120; ++x)
+                changed += after.pixel(x, y) != before.pixel(x, y) ? 1 : 0;
+        QVERIFY2(changed > 200, qPrintable(QString::number(changed)));
+        view->perform(ViewCommand::ToggleCells);
+        QCOMPARE(view->isOn(ViewCommand::ToggleCells), std::optional(false));
+    }
+
+    // The legend's words are whole at every width: with more room below nothing more appears. It keeps clear of panels.
+    void theLegendIsNeverCut()
+    {
+        LegendFacts facts;
+        facts.maps = true;
+        facts.sentence =
+            QStringLiteral("“There is an irregular spiculated mass in the upper outer quadrant of the breast.”");
+        facts.range =
+            QStringLiteral("scale: 50th to 99th percentile in 500 synthetic studies (seeds 2000000 to 2000499)");
+        facts.provenance =
+            QStringLiteral("patch similarity (cosine) · demo 6049d8e0 · mama v1 · trained on: synthetic "
+                           "phantoms with lesion masks (not patients); image tower warmed up on masks · ")
+                .repeated(2) +
+            QStringLiteral("x").repeated(150);
+        const auto ink = [](const QImage& image) {
+            int count = 0;
+            for (int y = 2; y < image.height(); ++y)
+                for (int x = 0; x < image.width(); ++x)
+                    count += qGreen(image.pixel(x, y)) > 60 ? 1 : 0;
+            return count;
+        };
+        for (const double width : {1552.0, 1232.0, 852.0, 600.0, 420.0}) {
+            const int height = legendHeight(facts, width, 450);
+            QVERIFY(height >= legendHeight(width) && height <= 450);
+            const QImage painted = paintLegend(facts, static_cast<int>(width), height, 1);
+            QCOMPARE(ink(painted), ink(paintLegend(facts, static_cast<int>(width), height + 60, 1)));
+        }
+        QVERIFY(legendHeight(facts, 420, 200) <= 200); // smaller letters first
+        auto view = show({1200, 800});
+        view->setImage(paneOf(Slot::LCC), makeImage(breastLike(Slot::LCC, 1000, 1000, 0.1)));
+        OverlayLegend legend;
+        legend.sentence = facts.sentence.toStdString();
+        legend.model = facts.provenance.toStdString();
+        view->setLegend(legend);
+        const QImage free = grab(*view);
+        view->setCovered(0, 400);
+        const QImage covered = grab(*view);
+        int left = 0, right = 0, before = 0;
+        for (int y = 740; y < 798; ++y)
+            for (int x = 0; x < 1200; ++x) {
+                (x < 800 ? left : right) += qGreen(covered.pixel(x, y)) > 60 ? 1 : 0;
+                before += x >= 800 && qGreen(free.pixel(x, y)) > 60 ? 1 : 0;
+            }
+        QVERIFY(before > 100 && left > 100 && right == 0);
+    }
+
     void oddMapsDoNoHarm()
     {
         auto view = show({900, 700});
@@ -424,14 +553,16 @@ private Q_SLOTS:
         for (const float value : {0.25F, nan, INFINITY, -3.0F}) {
             view->setOverlay(paneOf(Slot::RMLO), std::make_shared<MapOverlay>(makeMap(
                                                      *image, {0, 0, 599, 799}, 518, [&](int, int) { return value; })));
-            for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, -1.0}, {0.3, 0.3}}) {
-                OverlayStyle style;
-                style.low = low;
-                style.high = high;
-                style.isolines = true;
-                view->setOverlayStyle(style);
-                QVERIFY(!grab(*view).isNull());
-            }
+            for (const auto& [low, high] : {std::pair{-1.0, 1.0}, {1.0, -1.0}, {0.3, 0.3}})
+                for (const bool outline : {false, true}) {
+                    OverlayStyle style;
+                    style.low = low;
+                    style.high = high;
+                    style.isolines = true;
+                    style.outline = outline;
+                    view->setOverlayStyle(style);
+                    QVERIFY(!grab(*view).isNull());
+                }
         }
         view->setOverlay(paneOf(Slot::RMLO), std::make_shared<MapOverlay>());
         QVERIFY(!grab(*view).isNull());

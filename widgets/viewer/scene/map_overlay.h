@@ -5,20 +5,22 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mama::viewer {
 
 class ViewImage;
 
-// One image's alignment map as the engine gave it: raw cosines on the patch grid and where they lie.
+// One image's alignment map as the engine gave it: raw cosines on the patch grid, or differences of two, and where they
+// lie.
 struct MapOverlay
 {
     Raster<float> values;        // [grid rows, grid columns]; NaN: the model did not see this patch
     Geometry geometry;           // of the picture that the model saw
     Raster<std::uint8_t> breast; // 1 inside the breast, [stored rows / 8 up, columns / 8 up]; empty: the image's own
+    bool difference = false;     // of cosines: -2 to 2
 
-    // The highest value among patches whose middle lies in the breast of `image`, and where, stored pixels; empty:
-    // none.
+    // The highest value among patches whose middle lies in the breast, and where, stored pixels; empty: none.
     struct Peak
     {
         double value = 0;
@@ -41,7 +43,8 @@ struct OverlayStyle
     bool opacityByValue = true; // opacity grows with the value over the range: tissue below stays readable
     RangeBasis basis = RangeBasis::Reference;
     double low = -1, high = 1; // ends of the colour scale; low > high turns it round; equal: one colour
-    double threshold = -1;     // values below are not drawn
+    double threshold = -2;     // values below are not drawn; -2: all are
+    bool outline = false;      // lines at outlineLevels() alone, no tint: tissue stays as it is
     bool cells = false;        // true: patches as cells; false: bilinear between patch centres
     bool isolines = false;
     double isolineStep = 0.25;
@@ -51,16 +54,21 @@ struct OverlayStyle
     bool operator==(const OverlayStyle&) const = default;
 };
 
+// Where outlines run: the threshold if it lies on the scale, the scale's middle and upper end as far as they are above.
+std::vector<double> outlineLevels(const OverlayStyle& style);
+
 // What the legend says about the maps on screen.
 struct OverlayLegend
 {
     std::string sentence;
-    std::string model;   // name and hash
-    std::string profile; // name and version
-    std::string range;   // where the scale's ends come from: "50th to 99th percentile of demo, 500 studies"
-    bool meanSubtracted = false;
-    std::string note;    // for example "trained on phantoms"
-    std::string warning; // of the sentence's result
+    std::string model;         // name and hash
+    std::string profile;       // name and version
+    std::string range;         // where the scale's ends come from: "50th to 99th percentile of demo, 500 studies"
+    std::string minus;         // "less the mean map of demo, 500 studies"; empty: nothing is taken off
+    std::string minusSentence; // the other sentence that is taken off
+    std::string way;           // "cell: each cell projected": of maps that no local head draws
+    std::string note;          // for example "trained on phantoms"
+    std::string warning;       // of the sentence's result
 };
 
 } // namespace mama::viewer

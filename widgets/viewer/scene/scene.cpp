@@ -277,6 +277,11 @@ private:
         m_overlay.set("opacity", std::clamp(style.opacity, 0.0, 1.0), style.opacityByValue ? 1 : 0);
         m_overlay.set("cells", style.cells ? 1 : 0);
         m_overlay.set("isolines", style.isolines && style.isolineStep > 0 ? 1 : 0);
+        std::vector<double> levels = outlineLevels(style);
+        m_overlay.set("outline", style.outline ? 1 : 0);
+        m_overlay.set("levelCount", static_cast<int>(levels.size()));
+        levels.resize(4, 0);
+        m_overlay.set("levels", levels[0], levels[1], levels[2], levels[3]);
         m_overlay.set("hideAir", style.hideAir ? 1 : 0);
         m_overlay.set("hatch", style.hatchUnseen ? 1 : 0);
         m_overlay.set("isolineStep", static_cast<float>(std::max(style.isolineStep, 1e-6)));

@@ -109,6 +109,9 @@ uniform int cells;
 uniform int isolines;
 uniform int hideAir;
 uniform int hatch;
+uniform int outline;      // lines at the levels alone
+uniform int levelCount;
+uniform vec4 levels;
 uniform float isolineStep;
 uniform float unit;       // device pixels a logical pixel
 vec2 at(ivec2 t) { return texelFetch(map, clamp(t, ivec2(0), grid - 1), 0).rg; }
@@ -141,6 +144,26 @@ void main()
       vec2 off = max(max(seen.xy - p, p - seen.zw), vec2(0.0)) / abs(toStored.xy);
       result = max(off.x, off.y) <= 1.2 * unit ? vec4(0.62, 0.66, 0.72, 1.0) * 0.5 : vec4(0.0);
     }
+  } else if (inImage && outline == 1) {
+    bool air = hideAir == 1 && texture(breast, p / (8.0 * breastSize)).r < 0.5;
+    vec2 across = fract(g) / abs(toGrid.xy), beyond = (1.0 - fract(g)) / abs(toGrid.xy); // to the cell's edges
+    vec4 edges = vec4(across.x, beyond.x, across.y, beyond.y);
+    ivec2 steps[4] = ivec2[4](ivec2(-1, 0), ivec2(1, 0), ivec2(0, -1), ivec2(0, 1));
+    for (int i = 0; i < levelCount && !air; ++i) {
+      float level = levels[i];
+      float off = cells == 0 && slope > 0.0 ? abs(value - level) / slope : 1.0e6;
+      if (cells == 1 && value >= level)
+        for (int e = 0; e < 4; ++e) {
+          ivec2 there = cell + steps[e];
+          bool outside = there.x < 0 || there.y < 0 || there.x >= grid.x || there.y >= grid.y;
+          vec2 next = at(there);
+          if (outside || next.y < 0.5 || next.x < level) off = min(off, edges[e]);
+        }
+      float span = range.y - range.x;
+      float t = span == 0.0 ? 0.5 : clamp((level - range.x) / span, 0.0, 1.0);
+      if (off < 1.1 * unit) result = vec4(texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb, 1.0);
+      else if (off < 2.2 * unit && result.a == 0.0) result = vec4(0.0, 0.0, 0.0, 0.55);
+    }
   } else if (inImage && value >= threshold) {
     bool air = hideAir == 1 && texture(breast, p / (8.0 * breastSize)).r < 0.5;
     if (!air) {
@@ -156,9 +179,11 @@ void main()
       float high = max(range.x, range.y); // a line around what lies above the scale
       if (cells == 0 && slope > 0.0 && abs(value - high) / slope < 0.8 * unit)
         result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
-      if (cells == 1 && value > high) {
+      if (cells == 1) {
         vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
-        if (min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
+        bool wide = min(1.0 / abs(toGrid.x), 1.0 / abs(toGrid.y)) > 6.0 * unit;
+        if (value > high && min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
+        else if (wide && min(edge.x, edge.y) < 0.5 * unit) result = result * 0.7 + vec4(0.75, 0.78, 0.82, 1.0) * 0.3;
       }
     }
   }

@@ -1,0 +1,299 @@
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+
+#include "core/base/files.h"
+#include "core/base/npy.h"
+#include "widgets/panels/query_panel.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QComboBox>
+#include <QSignalSpy>
+#include <QTableView>
+
+using namespace mama;
+using mama::test::mamaCommand;
+using mama::test::WindowFixture;
+
+namespace {
+
+const QString mass = QStringLiteral("There is a mass."), calcs = QStringLiteral("Calcifications are present.");
+
+QComboBox* box(MainWindow& window, const char* name)
+{
+    for (auto* each : window.read().findChildren<QComboBox*>())
+        if (each->accessibleName() == QLatin1String(name))
+            return each;
+    return nullptr;
+}
+
+std::vector<float> mapOf(MainWindow& window, int row, std::size_t image = 0)
+{
+    const auto maps = window.read().session().maps(row);
+    return image < maps.size() ? maps[image].overlay->values.values : std::vector<float>();
+}
+
+// Chooses an entry by keys, as a reader does.
+void choose(QComboBox* list, int index)
+{
+    list->setFocus();
+    QTest::keyClick(list, Qt::Key_Home);
+    for (int i = 0; i < index; ++i)
+        QTest::keyClick(list, Qt::Key_Down);
+}
+
+void showDrawer(MainWindow& window)
+{
+    window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&window));
+    window.read().view().setFocus();
+    QTest::keyClick(&window.read().view(), Qt::Key_A);
+}
+
+bool settled(MainWindow& window, int rows)
+{
+    const auto& scores = window.read().session().scores();
+    return static_cast<int>(scores.size()) == rows && std::ranges::all_of(scores, [](const SentenceScores& row) {
+               return row.state == SentenceScores::State::Done;
+           });
+}
+
+} // namespace
+
+// Which map is on the pictures: less what, of which sentence, in which way; and what the model has seen.
+class TestMapChoices : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void initTestCase()
+    {
+        MAMA_NEED(std::filesystem::exists(test::parityFolder() / "mama-ckpt"), "parity/mama-ckpt");
+        MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");
+    }
+
+    // Less another sentence: the difference of both maps, cell by cell; the legend and its scale say so.
+    void lessAnotherSentence()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(calcs));
+        QVERIFY(fixture.askAndWait(mass));
+        const std::vector<float> first = mapOf(window, 1), second = mapOf(window, 0);
+        const double score = window.read().session().scores()[1].study;
+        showDrawer(window);
+        QComboBox* less = box(window, "What is taken off the map");
+        QTRY_VERIFY(less && less->isVisible() && less->isEnabled());
+        QCOMPARE(less->count(), 3); // nothing, neutral sentences, the other one; this model has no reference
+        choose(less, 2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2) && window.read().session().mapLess().sentence == calcs, 60000);
+        const std::vector<float> shown = mapOf(window, 1);
+        QCOMPARE(shown.size(), first.size());
+        for (std::size_t i = 0; i < shown.size(); ++i)
+            QVERIFY(std::isnan(first[i]) ? std::isnan(shown[i]) : std::abs(shown[i] - (first[i] - second[i])) < 1e-6F);
+        QCOMPARE(window.read().session().scores()[1].study, score);
+        const auto result = window.read().session().result(1);
+        QCOMPARE(result->map.less.sentence, calcs);
+        QVERIFY(result->maps[0].overlay->difference);
+        fixture.screenshot(QStringLiteral("less-a-sentence"));
+        choose(less, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2) && window.read().session().mapLess().what == "neutral", 120000);
+        QVERIFY(mapOf(window, 1) != shown && mapOf(window, 1) != first);
+        choose(less, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2) && window.read().session().mapLess().what == "none", 60000);
+        const std::vector<float> again = mapOf(window, 1);
+        for (std::size_t i = 0; i < first.size(); ++i)
+            QVERIFY(std::isnan(first[i]) || again[i] == first[i]);
+    }
+
+    // With a reference of this version its mean map can be taken off.
+    void lessTheMeanMap()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        QCOMPARE(mamaCommand({"model", "reference", "--model", test::text(model), "--data",
+                              test::text(test::dataFolder() / "four-view"), "--name", "four"})
+                     .status,
+                 0);
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        QComboBox* less = box(window, "What is taken off the map");
+        QTRY_COMPARE(less->count(), 3); // nothing, the mean map, neutral sentences
+        choose(less, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().mapLess().what == "reference", 60000);
+        // The reference is this very study: in the breast nothing is left.
+        int near = 0;
+        for (const float value : mapOf(window, 0))
+            near += std::abs(value) < 2e-3F ? 1 : 0;
+        QVERIFY2(near > 3, qPrintable(QString::number(near)));
+        QCOMPARE(window.read().session().result(0)->map.lessOf.left(4), QStringLiteral("four"));
+        fixture.screenshot(QStringLiteral("less-the-mean-map"));
+    }
+
+    // A text of several sentences: the map of each can be shown, and the legend names it.
+    void aSentenceOfATextIsPicked()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(QStringLiteral("There is a mass; calcifications are present")));
+        showDrawer(window);
+        QComboBox* sentence = box(window, "Sentence of the map");
+        QTRY_VERIFY(sentence && sentence->isVisible());
+        QCOMPARE(sentence->count(), 2);
+        QCOMPARE(sentence->currentIndex(), 1); // the last one, which has seen all before it
+        const std::vector<float> last = mapOf(window, 0);
+        choose(sentence, 0);
+        QTRY_VERIFY(mapOf(window, 0) != last);
+        QCOMPARE(window.read().session().result(0)->scores.mapSentence, QStringLiteral("There is a mass"));
+        QCOMPARE(sentence->currentIndex(), 0);
+        fixture.screenshot(QStringLiteral("a-sentence-of-a-text"));
+        window.read().ask(mass); // one sentence: nothing to choose
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2), 60000);
+        QTRY_VERIFY(!sentence->isVisible());
+        QVERIFY(!box(window, "Way of the map")->isVisible()); // MaMA's local heads draw in one way
+    }
+
+    // Another group's model has several ways: chosen here, they are asked of the engine and named.
+    void aWayIsChosen()
+    {
+        const auto clip = test::parityFolder() / "openclip-ckpt" / "clip";
+        MAMA_NEED(std::filesystem::exists(clip), "parity/openclip-ckpt");
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.folder() / "clip";
+        QCOMPARE(mamaCommand({"checkpoint", "import", test::text(clip), "--out", test::text(model)}).status, 0);
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        QComboBox* way = box(window, "Way of the map");
+        QTRY_VERIFY(way && way->isVisible());
+        QCOMPARE(way->count(), window.read().session().model()->mapWays.size());
+        QCOMPARE(window.read().session().result(0)->map.way, window.read().session().model()->mapWays[0]);
+        const std::vector<float> before = mapOf(window, 0);
+        choose(way, 1);
+        const QString other = window.read().session().model()->mapWays[1];
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way == other, 60000);
+        QVERIFY(mapOf(window, 0) != before);
+        fixture.screenshot(QStringLiteral("another-way"));
+    }
+
+    // One key shows what the model sees, as `mama preprocess` makes it, with the raw grid; the same key takes it away.
+    void thePictureThatTheModelSees()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        viewer::PaneView& view = window.read().view();
+        QAction* seen = window.findChild<QAction*>(QStringLiteral("view.seen"));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_H); // no model: it is told, nothing changes
+        QVERIFY(!seen->isChecked());
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.askAndWait(mass));
+        const Study& study = *window.read().studies().study();
+        const auto views = viewer::standardViews(study);
+        view.setFocus();
+        QTest::keyClick(&view, Qt::Key_H);
+        QVERIFY(seen->isChecked() && view.overlayStyle().cells);
+        for (const auto& [slot, pane] : views) {
+            const viewer::PaneId there{pane.study + " seen", pane.image};
+            QTRY_VERIFY_WITH_TIMEOUT(view.image(there) != nullptr, 30000);
+            QVERIFY(view.transform(there) && !view.transform(pane));
+            const auto grey = fixture.folder() / "grey.npy", description = model / "model.json";
+            const auto input = nlohmann::json::parse(readText(description))["input"];
+            const int side = input["size"].get<int>();
+            QCOMPARE(mamaCommand({"preprocess", test::text(study.images[pane.image].path), "--profile",
+                                  QString::fromStdString(input["profile"].get<std::string>()), "--size",
+                                  QString::number(side), "--grey", test::text(grey)})
+                         .status,
+                     0);
+            const NpyArray expected = readNpy(grey);
+            const viewer::ViewImage& shown = *view.image(there);
+            QVERIFY(shown.rows() == expected.shape[0] && shown.columns() == expected.shape[1]);
+            for (int y = 0; y < shown.rows(); ++y)
+                for (int x = 0; x < shown.columns(); ++x)
+                    QCOMPARE(shown.value(x, y),
+                             static_cast<double>(std::to_integer<int>(
+                                 expected.bytes[static_cast<std::size_t>(y * shown.columns() + x)])));
+        }
+        fixture.screenshot(QStringLiteral("what-the-model-sees"));
+        QTest::keyClick(&view, Qt::Key_H);
+        QVERIFY(!seen->isChecked() && !view.overlayStyle().cells);
+        for (const auto& [slot, pane] : views)
+            QVERIFY(view.transform(pane) && !view.image({pane.study + " seen", pane.image}));
+        seen->trigger(); // by the menu; a layout ends it too
+        QVERIFY(seen->isChecked());
+        QTest::keyClick(&view, Qt::Key_F3);
+        QVERIFY(!seen->isChecked() && view.viewLayout() == viewer::ViewLayout::Row);
+        QTest::keyClick(&view, Qt::Key_Return); // from one view alone it comes back to that view
+        QTest::keyClick(&view, Qt::Key_H);
+        QVERIFY(seen->isChecked());
+        QTest::keyClick(&view, Qt::Key_H);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Single);
+        QVERIFY(view.activePane() && view.transform(*view.activePane()));
+    }
+
+    // Outlines and the raw grid by one key each, undone by the same, in step with the panel.
+    void outlinesByOneKey()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        viewer::PaneView& view = window.read().view();
+        view.setFocus();
+        const auto on = [&](const char* id) { return window.findChild<QAction*>(QLatin1String(id))->isChecked(); };
+        for (const auto& [key, id] :
+             {std::pair{Qt::Key_U, "view.overlay.outline"}, {Qt::Key_C, "view.overlay.cells"}}) {
+            QVERIFY(!on(id));
+            QTest::keyClick(&view, key);
+            QVERIFY(on(id));
+            QTest::keyClick(&view, key);
+            QVERIFY(!on(id));
+        }
+    }
+
+    // On a small window the open panel covers no word of the legend.
+    void thePanelCoversNoWord()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1280, 800);
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        QCoreApplication::processEvents();
+        viewer::PaneView& view = window.read().view();
+        const QImage frame = view.grabFramebuffer();
+        const double unit = view.devicePixelRatioF();
+        const int free = static_cast<int>((view.width() - window.read().findChild<QueryPanel*>()->width()) * unit);
+        int ink = 0, hidden = 0;
+        for (int y = frame.height() - static_cast<int>(60 * unit); y < frame.height(); ++y)
+            for (int x = 0; x < frame.width(); ++x)
+                (x < free ? ink : hidden) += qGreen(frame.pixel(x, y)) > 60 ? 1 : 0;
+        QVERIFY2(ink > 500 && hidden == 0, qPrintable(QStringLiteral("%1 %2").arg(ink).arg(hidden)));
+        fixture.screenshot(QStringLiteral("legend-beside-the-panel"));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::PaneView::setDefaultFormat();
+    QApplication application(argc, argv);
+    applyTheme(application, Theme::Dark);
+    TestMapChoices test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_map_choices.moc"
