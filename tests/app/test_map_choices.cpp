@@ -53,6 +53,9 @@ void showDrawer(MainWindow& window)
 bool settled(MainWindow& window, int rows)
 {
     const auto& scores = window.read().session().scores();
+    for (const SentenceScores& row : scores)
+        if (row.state == SentenceScores::State::Failed)
+            qWarning("%s: %s", qPrintable(row.sentence), qPrintable(row.note));
     return static_cast<int>(scores.size()) == rows && std::ranges::all_of(scores, [](const SentenceScores& row) {
                return row.state == SentenceScores::State::Done;
            });
@@ -231,6 +234,11 @@ private Q_SLOTS:
         QVERIFY(!seen->isChecked() && !view.overlayStyle().cells);
         for (const auto& [slot, pane] : views)
             QVERIFY(view.transform(pane) && !view.image({pane.study + " seen", pane.image}));
+        QTest::keyClick(&view, Qt::Key_H);
+        QVERIFY(seen->isChecked());
+        QTRY_VERIFY(!window.read().session().busy());
+        QTest::keyClick(&view, Qt::Key_Escape); // as it restores any hanging
+        QVERIFY(!seen->isChecked() && view.transform(views.begin()->second));
         seen->trigger(); // by the menu; a layout ends it too
         QVERIFY(seen->isChecked());
         QTest::keyClick(&view, Qt::Key_F3);

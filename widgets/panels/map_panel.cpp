@@ -183,7 +183,21 @@ void MapPanel::readRange()
     show(m_style);
 }
 
-void MapPanel::setMapsThere(bool there) { setEnabled(there); }
+void MapPanel::setMapsThere(bool there)
+{
+    for (QWidget* each :
+         std::initializer_list<QWidget*>{m_visible, m_opacity, m_byValue, m_threshold, m_low, m_high, m_map, m_cells,
+                                         m_outline, m_air, m_unseen, m_reference, m_full, m_range})
+        each->setEnabled(there);
+    m_there = there;
+    m_isolines->setEnabled(there && !m_style.outline && !m_style.cells);
+}
+
+void MapPanel::setChoicesThere(bool there)
+{
+    for (QComboBox* each : {m_less, m_way, m_sentence})
+        each->setEnabled(there);
+}
 
 void MapPanel::setWays(const QList<QPair<QString, QString>>& ways, const QString& current)
 {
@@ -246,7 +260,7 @@ void MapPanel::show(const viewer::OverlayStyle& style)
     m_map->setCurrentIndex(m_map->findData(static_cast<int>(style.map)));
     m_cells->setChecked(style.cells);
     m_isolines->setChecked(style.isolines);
-    m_isolines->setEnabled(!style.outline && !style.cells);
+    m_isolines->setEnabled(m_there && !style.outline && !style.cells);
     m_outline->setChecked(style.outline);
     m_air->setChecked(style.hideAir);
     m_unseen->setChecked(style.hatchUnseen);

@@ -23,7 +23,8 @@ public:
     explicit MapPanel(QWidget* parent = nullptr);
 
     void setStyle(const viewer::OverlayStyle& style); // does not emit
-    void setMapsThere(bool there);                    // else there is nothing to control
+    void setMapsThere(bool there);                    // else nothing is drawn that could be controlled
+    void setChoicesThere(bool there);                 // maps can be drawn, now or when they are asked for
     // Each way with its meaning, the default first; shown where there are several. Does not emit.
     void setWays(const QList<QPair<QString, QString>>& ways, const QString& current);
     // The sentences of the text whose maps can be shown; shown where there are several. Does not emit.
@@ -47,7 +48,7 @@ private:
     void show(const viewer::OverlayStyle& style);
 
     viewer::OverlayStyle m_style;
-    bool m_showing = false;
+    bool m_showing = false, m_there = true;
     QCheckBox *m_visible, *m_cells, *m_isolines, *m_outline, *m_air, *m_unseen, *m_byValue;
     QComboBox *m_sentence, *m_less, *m_way;
     QLabel *m_sentenceLabel, *m_wayLabel;

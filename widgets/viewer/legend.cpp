@@ -1,10 +1,10 @@
 #include "widgets/viewer/legend.h"
 
 #include "core/study/study.h"
+#include "widgets/look/shown_text.h"
 
 #include <QCoreApplication>
 #include <QFontMetricsF>
-#include <QLocale>
 #include <QPainter>
 #include <algorithm>
 #include <array>
@@ -15,7 +15,16 @@ namespace {
 
 QString tr(const char* text) { return QCoreApplication::translate("PaneView", text); }
 
-QString number(double value) { return QLocale::c().toString(value, 'g', 3).replace(QLatin1Char('-'), QChar(0x2212)); }
+// Three digits after the point, without those that say nothing: "0.048", "−1".
+QString number(double value)
+{
+    QString text = shownNumber(value, 3);
+    while (text.endsWith(QLatin1Char('0')))
+        text.chop(1);
+    if (text.endsWith(QLatin1Char('.')))
+        text.chop(1);
+    return text.replace(QLatin1Char('-'), QChar(0x2212));
+}
 
 void paintHatch(QPainter& painter, const QRectF& box, double unit)
 {

@@ -165,6 +165,8 @@ void ReadPage::cancel()
     if (!m_studies->busy() && !m_session->busy()) {
         if (m_right->current() >= 0 || m_left->current() >= 0)
             (m_right->current() >= 0 ? m_right : m_left)->close();
+        else if (m_seen->on())
+            hangBack();
         else if (m_view->viewLayout() == viewer::ViewLayout::Single && m_studies->alone() < 0)
             m_view->perform(viewer::ViewCommand::Maximise); // restores what hung before
         return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);

@@ -66,6 +66,7 @@ void ReadPage::showMapChoices()
     for (const QString& way : model ? model->mapWays : QStringList())
         ways.append({way, shownText(mapWayMeaning(way.toStdString()))});
     m_mapPanel->setWays(ways, m_session->mapWay());
+    m_mapPanel->setChoicesThere(model && model->maps);
     QStringList others;
     for (const SentenceScores& row : m_session->scores())
         if (!result || row.sentence != result->scores.sentence)
