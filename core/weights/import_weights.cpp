@@ -5,6 +5,7 @@
 #include "core/base/mapped_file.h"
 #include "core/weights/check_tokenizer.h"
 #include "core/weights/describe.h"
+#include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"
 #include "core/weights/files/averaged_name.h"
 #include "core/weights/files/checked.h"
@@ -69,6 +70,16 @@ UserText firstOf(const ImportReport& report)
             shapeText(first.shape)};
 }
 
+// The tower or projection that a tensor belongs to, which is of no use without values; empty: something else.
+std::string partOf(const std::string& name)
+{
+    for (const std::string& tower : {names::imageTower, names::textTower})
+        for (const std::string& part : {tower == names::imageTower ? names::imageGlobal : names::textGlobal, tower})
+            if (name.starts_with(part))
+                return part;
+    return {};
+}
+
 class Importer
 {
 public:
@@ -84,6 +95,7 @@ private:
     void describe(const weights::Naming& naming);
     void checkShapes();
     bool readTensors();
+    void judge(const std::string& part, const weights::FilledMatrices& matrices);
     void addProvenance();
     std::size_t sourceSize() const;
 
@@ -270,7 +282,7 @@ bool Importer::readTensors()
     const std::size_t most = std::max<std::size_t>(fileSize, 1) * copiesPerByte + copiesAlways,
                       total = std::max<std::size_t>(sourceSize(), 1);
     std::size_t done = 0, copied = 0;
-    std::vector<std::string> zeros;
+    std::map<std::string, weights::FilledMatrices> filled; // by part
     for (const std::string& name : m_tensors.names()) {
         if (m_job.cancelled())
             return false;
@@ -285,16 +297,34 @@ bool Importer::readTensors()
             if (const UserText wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
                 report.problems.push_back(
                     {TextId("weights.wrong_values", "%1 %2"), inQuotes(m_tensors.sourceNames(name).front()), wrong});
-        if (m_options.checkValues && weights::holdsOnlyZeros(tensor.info, tensor.data))
-            zeros.push_back(m_tensors.sourceNames(name).front());
+        if (m_options.checkValues)
+            filled[partOf(name)].add(tensor.info, tensor.data, m_tensors.sourceNames(name).front());
         m_model.tensors.push_back(std::move(tensor));
         m_job.report(done, total, "Reading weights");
     }
-    if (!zeros.empty())
-        report.notes.push_back({TextId("weights.only_zeros", "%1 of its weight matrices hold nothing but zeros, the "
-                                                             "first is %2: they were never trained or are damaged"),
-                                zeros.size(), inQuotes(zeros.front())});
+    for (const auto& [part, matrices] : filled)
+        judge(part, matrices);
     return true;
+}
+
+// A tower or projection of one value a matrix is not there, whatever its names say; single matrices of zeros may be
+// meant so.
+void Importer::judge(const std::string& part, const weights::FilledMatrices& matrices)
+{
+    if (matrices.noneIsFilled() && !part.empty())
+        m_model.report.problems.push_back(
+            {TextId("weights.never_filled",
+                    "its %1 is there in name only: each of its %2 weight matrices has one value throughout, the first "
+                    "is %3"),
+             part == names::imageTower  ? weights::imageTowerWords()
+             : part == names::textTower ? weights::textTowerWords()
+                                        : UserText{TextId("weights.projection", "projection")},
+             matrices.matrices(), inQuotes(matrices.first())});
+    else if (matrices.zeros() > 0)
+        m_model.report.notes.push_back(
+            {TextId("weights.only_zeros", "%1 of its weight matrices hold nothing but zeros, the first is %2: they "
+                                          "were never trained or are damaged"),
+             matrices.zeros(), inQuotes(matrices.firstZero())});
 }
 
 void Importer::addProvenance()

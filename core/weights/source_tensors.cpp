@@ -76,11 +76,23 @@ UserText wrongValues(const TensorInfo& info, const TensorBytes& data)
     }
 }
 
-bool holdsOnlyZeros(const TensorInfo& info, const TensorBytes& data)
+void FilledMatrices::add(const TensorInfo& info, const TensorBytes& data, const std::string& source)
 {
     const auto sides = std::ranges::count_if(info.shape, [](std::int64_t side) { return side > 1; });
-    return isFloat(info.type) && sides > 1 && info.name.find(".lora_") == std::string::npos &&
-           std::ranges::all_of(data.bytes, [](std::byte each) { return each == std::byte{0}; });
+    const std::size_t size = bytesPerElement(info.type);
+    if (!isFloat(info.type) || sides < 2 || data.bytes.size() < size || info.name.find(".lora_") != std::string::npos)
+        return;
+    const auto first = data.bytes.first(size);
+    bool constant = true;
+    inPieces(data.bytes, data.copy == nullptr, [&](std::span<const std::byte> part) {
+        for (std::size_t at = 0; constant && at < part.size(); at += size)
+            constant = std::memcmp(part.data() + at, first.data(), size) == 0;
+    });
+    const bool zero = constant && std::ranges::all_of(first, [](std::byte each) { return each == std::byte{0}; });
+    m_first = m_matrices++ == 0 ? source : m_first;
+    m_firstZero = zero && m_zeros == 0 ? source : m_firstZero;
+    m_constant += constant ? 1 : 0;
+    m_zeros += zero ? 1 : 0;
 }
 
 void SourceTensors::add(const std::shared_ptr<const WeightFile>& file, const Naming& naming, ImportReport& report)
@@ -194,9 +206,11 @@ CanonicalTensor SourceTensors::read(const std::string& name) const
         return tensor;
     }
     auto stacked = std::make_shared<std::vector<std::byte>>();
+    stacked->reserve(static_cast<std::size_t>(tensor.info.elements()) * bytesPerElement(tensor.info.type));
     for (const Piece& piece : pieces) {
-        const TensorBytes part = piece.file->bytes(piece.info);
-        stacked->insert(stacked->end(), part.bytes.begin(), part.bytes.end());
+        const TensorBytes whole = piece.file->bytes(piece.info);
+        inPieces(whole.bytes, whole.copy == nullptr,
+                 [&](std::span<const std::byte> part) { stacked->insert(stacked->end(), part.begin(), part.end()); });
     }
     tensor.data = {*stacked, stacked};
     return tensor;

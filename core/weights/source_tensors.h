@@ -42,7 +42,21 @@ private:
 
 // NaN, infinities, and negative variances: what is wrong, or empty.
 UserText wrongValues(const TensorInfo& info, const TensorBytes& data);
-// A matrix without a value other than zero, but for adapters, which begin so; looks no further than the first value.
-bool holdsOnlyZeros(const TensorInfo& info, const TensorBytes& data);
+// Matrices of a part of a model, and those of them that hold one value only, which no training leaves behind.
+// Adapters are left out: half of theirs begin as zeros.
+class FilledMatrices
+{
+public:
+    void add(const TensorInfo& info, const TensorBytes& data, const std::string& source);
+    std::size_t matrices() const { return m_matrices; }
+    bool noneIsFilled() const { return m_matrices > 0 && m_constant == m_matrices; }
+    std::size_t zeros() const { return m_zeros; }
+    const std::string& firstZero() const { return m_firstZero; } // names in the source
+    const std::string& first() const { return m_first; }
+
+private:
+    std::size_t m_matrices = 0, m_constant = 0, m_zeros = 0;
+    std::string m_first, m_firstZero;
+};
 
 } // namespace mama::weights

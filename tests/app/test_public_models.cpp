@@ -53,6 +53,15 @@ private:
         MAMA_NEED(index > 0, "parity/mammoclip-ckpt");
     }
 
+    // A mammogram of the cases.
+    static std::filesystem::path mammogram()
+    {
+        const ParityCase parity("mammoclip-ckpt");
+        for (const nlohmann::json& entry : parity.json("expected_path/geometry.json"))
+            if (const auto path = parity.path(entry.at("file")); path.extension() == ".dcm")
+                return path;
+        return {};
+    }
     std::filesystem::path at(const std::string& file) const
     {
         return std::filesystem::path(m_folder.path().toStdString()) / file;
@@ -220,16 +229,18 @@ private Q_SLOTS:
         const ParityCase parity(source.name);
         const auto model = modelOf(source);
         QVERIFY(!model.empty());
+        const std::string resizer = readJson(model / "model.json")["input"].value("resizer", "pillow-bicubic");
         int compared = 0;
         for (const auto& [file, facts] : parity.description().at("files").items()) {
             const std::string start = source.expected + "image_global";
             if (!file.starts_with(start))
                 continue;
             const std::string which = file.substr(start.size()); // "_a.npy", "_0.npy" or ".npy"
-            for (const std::string& input : {"inputs/images" + which, "inputs/image" + which,
-                                             source.expected + "prepared.npy", source.expected + "prepared_bicubic.npy",
-                                             source.expected.substr(0, source.expected.rfind('-')) + "/prepared.npy",
-                                             std::string("inputs/images_normalised.npy")}) {
+            for (const std::string& input :
+                 {"inputs/images" + which, "inputs/image" + which, source.expected + "prepared.npy",
+                  source.expected + "prepared_" + resizer.substr(resizer.find('-') + 1) + ".npy",
+                  source.expected.substr(0, source.expected.rfind('-')) + "/prepared.npy",
+                  std::string("inputs/images_normalised.npy")}) {
                 if (!std::filesystem::exists(parity.path(input)))
                     continue;
                 const QStringList arguments{"encode",
@@ -258,10 +269,8 @@ private Q_SLOTS:
         const Source source = sources()[static_cast<std::size_t>(index)];
         const auto model = modelOf(source);
         QVERIFY(!model.empty());
-        const ParityCase pictures("mammoclip-ckpt");
-        const QStringList query{"query",  "--model", text(model), "--study", text(pictures.path("inputs/stored_0.dcm")),
-                                "--text", "mass",    "--text",    "no mass", "--no-cache",
-                                "--json"};
+        const QStringList query{"query", "--model", text(model), "--study",    text(mammogram()), "--text",
+                                "mass",  "--text",  "no mass",   "--no-cache", "--json"};
         QStringList ways;
         for (const char* way : {"cell", "additive", "final", "value", "head-value", "head-value+value"}) {
             const std::string folder = source.name + source.weights + way;
@@ -318,13 +327,11 @@ private Q_SLOTS:
 
     void publishedPromptsAreScoredAsPublished()
     {
-        const ParityCase parity("mammoclip-ckpt");
-        MAMA_NEED(parity.present(), "parity/mammoclip-ckpt");
+        MAMA_NEED(ParityCase("mammoclip-ckpt").present(), "parity/mammoclip-ckpt");
         for (const Source& source : sources()) {
             const auto model = modelOf(source);
-            const QStringList classify{
-                "classify", "--model", text(model), "--study", text(parity.path("inputs/stored_0.dcm")),
-                "--task",   "mass",    "--json"};
+            const QStringList classify{"classify",        "--model", text(model), "--study",
+                                       text(mammogram()), "--task",  "mass",      "--json"};
             const Outcome outcome = mamaCommand(classify);
             if (!source.name.starts_with("mammo")) {
                 QVERIFY(outcome.err.contains("--prompts"));

@@ -3,8 +3,9 @@
 MAMA_PARITY=OUT: no test's source may need a change for it.
 
 Losses, gradients, trajectories of training and embeddings are computed here in numpy and float64, apart from the program
-and from its library; each formula is first held against the case that is handed over. Needs numpy; for the pictures
-opencv-python-headless and Pillow (without them that case stays as it is)."""
+and from its library; each formula is first held against the case that is handed over. Needs numpy; for what prepares
+pictures opencv-python-headless and Pillow (without them those cases stay as they are)."""
+import importlib
 import pathlib
 import sys
 
@@ -21,11 +22,13 @@ def make(parity, out):
             "training": lambda handed, to: training_case.make(handed, parity / "mama-ckpt", to),
             "lora": lambda handed, to: renamed_cases.make_folders(handed, to, "adapted"),
             "tokenizers": lambda handed, to: renamed_cases.make_folders(handed, to, "words")}
-    try:
-        import picture_case
-        made["preprocess"] = picture_case.make
-    except ImportError as missing:
-        print(f"preprocess stays as it is: {missing}", file=sys.stderr)
+    for name, module, function in (("preprocess", "picture_case", "make"), ("mammoclip-ckpt", "mammo_case", "make_clip"),
+                                   ("mammofm-ckpt", "mammo_case", "make_fm"), ("openclip-ckpt", "clip_case", "make_clip"),
+                                   ("siglip-ckpt", "clip_case", "make_siglip"), ("cleft-ckpt", "cleft_case", "make")):
+        try:
+            made[name] = getattr(importlib.import_module(module), function)
+        except ImportError as missing:
+            print(f"{name} stays as it is: {missing}", file=sys.stderr)
     out.mkdir(parents=True)
     for entry in parity.iterdir():
         if entry.name in made:

@@ -6,6 +6,7 @@
 
 #include <QFloat16>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <random>
@@ -173,6 +174,35 @@ private Q_SLOTS:
         nlohmann::json json = toJson(findProfile("mama"));
         json["sise"] = 3;
         QVERIFY_EXCEPTION_THROWN(profileFromJson(json), Error);
+    }
+
+    // Mammo-CLIP's box where several runs of lines are the longest: all of them are taken, side by side, and nothing of
+    // what lies between (models.md, section 2, step 4). Shorter runs are left out.
+    void runsOfOneLengthAreAllTaken()
+    {
+        const auto within = [](int i, std::initializer_list<std::pair<int, int>> runs) {
+            return std::ranges::any_of(runs, [i](const auto& run) { return i >= run.first && i < run.second; });
+        };
+        const auto value = [&](int r, int c) {
+            const bool tissue =
+                within(c, {{60, 110}, {200, 250}, {300, 330}}) && within(r, {{80, 140}, {170, 230}, {60, 75}});
+            return tissue ? 1000 + (r * 37 + c * 91) % 1048 : 0;
+        };
+        const StoredImage image = image16(300, 420, value);
+        const PreparedImage made = prepare(image, {}, findProfile("mammo-clip"), {Extent(100, 120), {}, nullptr});
+        QCOMPARE(made.seenGrey.rows, 120);
+        QCOMPARE(made.seenGrey.columns, 100);
+        double largest = 0;
+        for (int r = 5; r < 295; ++r)
+            for (int c = 5; c < 415; ++c)
+                largest = std::max<double>(largest, value(r, c));
+        for (int r = 0; r < 120; ++r)
+            for (int c = 0; c < 100; ++c) {
+                const int row = r < 60 ? 80 + r : 170 + r - 60, column = c < 50 ? 60 + c : 200 + c - 50;
+                QCOMPARE(int{made.seenGrey.at(r, c)}, static_cast<int>(value(row, column) / largest * 255));
+            }
+        const Box& box = made.geometry.chain().crop; // from the first to the last of them
+        QVERIFY(box.x0 == 60 && box.x1 == 249 && box.y0 == 80 && box.y1 == 229);
     }
 
     // One hot pixel darkens the reference's picture (its defect R16) and leaves ours as it is.

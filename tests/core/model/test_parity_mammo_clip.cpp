@@ -31,6 +31,16 @@ private:
         std::memcpy(out.values.data(), stored.bytes.data(), std::min(stored.bytes.size(), out.values.size()));
         return out;
     }
+    // The file of some pictures by their name, "a" of "inputs/images_a.npy"; no name: the first.
+    static std::string imagesFile(const ParityCase& parity, const std::string& name)
+    {
+        for (const auto& [file, facts] : parity.description().at("files").items())
+            for (const char* start : {"inputs/images_", "inputs/image_"})
+                if (file == start + name + ".npy" ||
+                    (name.empty() && file.starts_with(start) && file.ends_with(".npy")))
+                    return file;
+        return name;
+    }
     // "expected_b5/" of "b5-model-best-epoch-7.tar", or "expected/" where a case has one model.
     static std::string expectedOf(const ParityCase& parity, const std::string& file)
     {
@@ -71,15 +81,8 @@ private Q_SLOTS:
         const PublicModel model(optionsFor(parity, file.toStdString()));
         const auto texts = textsOf(parity, "inputs/texts.json");
         const at::Tensor allTexts = model.texts(texts);
-        const auto images = [&](const std::string& of) {
-            const std::string several = "inputs/images_" + of + ".npy";
-            return tensorOf(
-                parity.array(std::filesystem::exists(parity.path(several)) ? several : "inputs/image_" + of + ".npy"));
-        };
-        // Where a name does not say which pictures: the first.
-        const auto of = [&](const std::vector<std::string>& groups) {
-            return images(groups[1].empty() ? "a" : groups[1]);
-        };
+        const auto images = [&](const std::string& of) { return tensorOf(parity.array(imagesFile(parity, of))); };
+        const auto of = [&](const std::vector<std::string>& groups) { return images(groups[1]); };
         const auto scores = [&](const std::string& task, const at::Tensor& pictures, bool scaled) {
             const auto prompts = parity.json("inputs/zeroshot_prompts.json").at(task).get<std::vector<std::string>>();
             const at::Tensor similar = cosines(model.encode(pictures), model.texts(prompts)).to(at::kDouble);
@@ -113,10 +116,8 @@ private Q_SLOTS:
               }},
              {"map_cosine_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "cell"), allTexts); }},
              {"map_additive_?(.*)", [&](const Groups& g) { return maps(model.encode(of(g), "additive"), allTexts); }},
-             {"zeroshot_scaled_(.*?)(?:_(\\d+))?",
-              [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), true); }},
-             {"zeroshot_(.*?)(?:_(\\d+))?",
-              [&](const Groups& g) { return scores(g[1], images(g[2].empty() ? "a" : g[2]), false); }},
+             {"zeroshot_scaled_(.*?)(?:_(\\d+))?", [&](const Groups& g) { return scores(g[1], images(g[2]), true); }},
+             {"zeroshot_(.*?)(?:_(\\d+))?", [&](const Groups& g) { return scores(g[1], images(g[2]), false); }},
              {"text_global", [&](const Groups&) { return allTexts; }},
              {"text_pooled", [&](const Groups&) { return lastTokens(model, texts); }},
              {"text_hidden",
@@ -181,7 +182,7 @@ private Q_SLOTS:
             const Network network = reference.network();
             for (const auto& [expected, other] : parity.description().at("files").items())
                 if (expected.ends_with("downstream_logit.npy")) {
-                    const at::Tensor images = tensorOf(parity.array("inputs/images_a.npy")).expand({-1, 3, -1, -1});
+                    const at::Tensor images = tensorOf(parity.array(imagesFile(parity, {}))).expand({-1, 3, -1, -1});
                     const at::Tensor made =
                         network.imageGlobal(network.pooled(network.image->tokens(images.contiguous())));
                     MAMA_SAME(parity.difference(expected, valuesOf(made)));

@@ -195,8 +195,14 @@ private Q_SLOTS:
                 QVERIFY2(!lacking.empty(), "a tensor is missing");
             }
             QVERIFY(!refusal(changed(source, [&](auto& tensors, auto&) {
-                         NamedTensor* turned = find(tensors, part, part == Part::Image ? 4 : 2);
-                         std::reverse(turned->info.shape.begin(), turned->info.shape.end());
+                         auto shape = [&](std::size_t which) -> auto&
+                         {
+                             return find(tensors, part, part == Part::Image ? 4 : 2, which)->info.shape;
+                         };
+                         std::size_t which = 0; // the first that is not as long as wide
+                         while (shape(which).front() == shape(which).back())
+                             ++which;
+                         std::reverse(shape(which).begin(), shape(which).end());
                      })).empty());
             const std::string values = refusal(changed(source, [&](auto& tensors, auto& owned) {
                 NamedTensor* wrong = find(tensors, part, 1, 3);

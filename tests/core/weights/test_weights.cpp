@@ -12,6 +12,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <limits>
 #include <sys/stat.h>
 
 using namespace mama;
@@ -394,7 +395,9 @@ private Q_SLOTS:
                 continue;
             std::string name = info.name;
             std::erase(name, '.');
-            kept.emplace_back(bytes.size()); // an average of zeros
+            kept.emplace_back(bytes.begin(), bytes.end()); // the average is the negative
+            for (std::size_t i = 3; i < bytes.size(); i += 4)
+                kept.back()[i] ^= std::byte{0x80};
             all.push_back({{"model_ema." + name, info.type, info.shape}, kept.back()});
         }
         const float decay = 0.999F;
@@ -411,7 +414,7 @@ private Q_SLOTS:
         options.weights = "model_ema";
         const ImportedModel average = *importWeights(options);
         QCOMPARE(average.tensors.size(), model.tensors.size());
-        QCOMPARE(values<float>(average, "logit_scale").at(0), 0.0F);
+        QCOMPARE(values<float>(average, "logit_scale").at(0), -values<float>(model, "logit_scale").at(0));
         const std::string buffer = "img_encoder_q.local_embed.head.1.running_var";
         QVERIFY(values<float>(average, buffer) == values<float>(model, buffer));
         QVERIFY(std::ranges::any_of(average.report.notes,
@@ -533,7 +536,49 @@ private Q_SLOTS:
         };
         QVERIFY(notesWith("no such tensor").find("nothing but zeros") == std::string::npos);
         QVERIFY(notesWith("blocks.0.mlp.fc1.weight").starts_with("1 of its weight matrices"));
-        QVERIFY(notesWith("").find("nothing but zeros") != std::string::npos);
+        QVERIFY(notesWith("blocks.").find("nothing but zeros") != std::string::npos);
+        // A tower or a projection of nothing is half a checkpoint.
+        for (const auto& [part, says] : {std::pair<std::string, std::string>{"", "its "},
+                                         {"img_encoder_q.model", "its image tower"},
+                                         {"text_encoder_q.model", "its text tower"},
+                                         {"img_encoder_q.global_embed", "its projection"},
+                                         {"text_encoder_q.global_embed", "its projection"}}) {
+            const std::string why = error([&] { notesWith(part); });
+            QVERIFY2(why.find(says) != std::string::npos && why.find("in name only") != std::string::npos, why.c_str());
+        }
+    }
+
+    // Values that no calculation survives, and a tower of one value: refused by the tensor's name, in each type.
+    void valuesThatAreNoneAreRefused_data()
+    {
+        QTest::addColumn<double>("value");
+        QTest::addColumn<QString>("says");
+        QTest::newRow("not a number") << std::numeric_limits<double>::quiet_NaN() << "not a number";
+        QTest::newRow("infinite") << -std::numeric_limits<double>::infinity() << "infinite";
+        QTest::newRow("ones") << 1.0 << "in name only";
+    }
+    void valuesThatAreNoneAreRefused()
+    {
+        QFETCH(double, value);
+        QFETCH(QString, says);
+        const test::ParityCase parity("mama-ckpt");
+        MAMA_NEED(parity.present(), parity.path("").string());
+        const QTemporaryDir folder;
+        const auto plain = WeightFile::open(parity.path("model.safetensors"));
+        std::vector<NamedTensor> all;
+        std::vector<std::vector<float>> filled;
+        for (const TensorInfo& info : plain->tensors()) {
+            const bool changed = info.name.starts_with("img_encoder_q.model.") && info.type == TensorType::F32;
+            filled.emplace_back(changed ? static_cast<std::size_t>(info.elements()) : 0, static_cast<float>(value));
+            all.push_back({info, changed ? std::as_bytes(std::span(filled.back())) : plain->bytes(info).bytes});
+        }
+        writeSafetensors(here(folder) / "m.safetensors", all, {});
+        const std::string why = error([&] {
+            static_cast<void>(
+                imported(here(folder) / "m.safetensors", parity.path("text-model"), parity.path("model_config.json")));
+        });
+        QVERIFY2(why.find(says.toStdString()) != std::string::npos, why.c_str());
+        QVERIFY2(why.find("\"img_encoder_q.model.") != std::string::npos, why.c_str());
     }
 
     void aPipeIsNoModel()
