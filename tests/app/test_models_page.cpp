@@ -97,7 +97,7 @@ private Q_SLOTS:
         static_cast<QObject&>(window).event(&drop); // as the desktop sends it, which no test can drag from
         QVERIFY(shown.count() > 0 || shown.wait(60000));
         QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
-        auto* field = window.findChild<QueryPanel*>()->sentence();
+        auto* field = window.read().findChild<QueryPanel*>()->sentence();
         QTRY_COMPARE(window.focusWidget(), field);       // the keyboard is there already
         QTest::keyClicks(field, QStringLiteral("mass")); // 5
         QTest::keyClick(field, Qt::Key_Return);          // 6
