@@ -212,6 +212,9 @@ bool FileFetcher::begin(Attempt& attempt, const HttpAnswer& answer)
             {TextId(
                 "fetch.web_page",
                 "a page of the web came in place of the file; behind a log-in page or a filter, nothing can be fetched")});
+    if (const std::string coding = answer.header("content-encoding"); !coding.empty() && coding != "identity")
+        fail(order,
+             {TextId("fetch.compressed", "the source sends it compressed (%1), which was not asked for"), coding});
     const SourceFacts said = factsOf(answer);
     const SourceFacts* kept = m_record.find(order.name);
     if (answer.status == 206) {

@@ -1,5 +1,7 @@
 #include "core/download/http_client.h"
 
+#include "core/download/source_answer.h"
+
 #include <QCoreApplication>
 #include <QEventLoop>
 #include <QHostAddress>
@@ -38,6 +40,8 @@ HttpHeaders headersOf(const QNetworkReply& reply)
         out[pair.first.toLower().toStdString()] = pair.second.trimmed().toStdString();
     return out;
 }
+
+std::string textOf(const QUrl& url) { return url.toString(QUrl::FullyEncoded).toStdString(); }
 
 bool isRedirect(int status)
 {
@@ -224,18 +228,6 @@ HttpAnswer refused(HttpAnswer answer, const UserText& words)
     return answer;
 }
 
-// Where a redirect leads, or why it is not followed.
-UserText wrongRedirect(const QUrl& from, const QUrl& to)
-{
-    const bool web = to.scheme() == QLatin1String("http") || to.scheme() == QLatin1String("https");
-    if (!to.isValid() || !web || to.host().isEmpty())
-        return {TextId("http.redirect_nowhere", "%1 sends on to no address of the web"), from.host().toStdString()};
-    if (from.scheme() == QLatin1String("https") && to.scheme() == QLatin1String("http"))
-        return {TextId("http.redirect_insecure", "%1 sends on to %2 without a secure connection: not followed"),
-                from.host().toStdString(), to.host().toStdString()};
-    return {};
-}
-
 } // namespace
 
 std::string HttpAnswer::header(const std::string& name) const
@@ -295,7 +287,7 @@ Cancellable<HttpAnswer> HttpClient::ask(const HttpAsk& ask, const Body& body, co
             return answer;
         const QUrl next = url.resolved(QUrl::fromEncoded(QByteArray::fromStdString(answer->header("location"))))
                               .adjusted(QUrl::RemoveUserInfo | QUrl::RemoveFragment);
-        if (const UserText wrong = wrongRedirect(url, next); !wrong.empty())
+        if (const UserText wrong = whyNotFollowed(textOf(url), textOf(next)); !wrong.empty())
             return refused(*answer, wrong);
         if (ask.head && !sameOrigin(next, first) && origin.contains("x-linked-size"))
             return answer; // the host itself has said all

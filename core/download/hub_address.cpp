@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/download/download_actions.h"
 
+#include <QHostAddress>
 #include <QUrl>
 #include <algorithm>
 #include <cstdlib>
@@ -49,10 +50,21 @@ std::string addressOf(const CatalogueFile& file, const std::string& hub)
     return hub + "/" + encoded(file.repository) + "/resolve/" + encoded(file.revision) + "/" + encoded(file.path);
 }
 
-std::string tokenFromEnvironment()
+std::string tokenFromEnvironment(const Catalogue& catalogue, const CatalogueModel& model, const std::string& hub)
 {
-    const std::string own = variable("MAMA_HUB_TOKEN");
-    return checkedToken(own.empty() ? variable("HF_TOKEN") : own);
+    if (const std::string own = variable("MAMA_HUB_TOKEN"); !own.empty())
+        return checkedToken(own);
+    return model.gated() && hub == catalogue.hub ? checkedToken(variable("HF_TOKEN")) : std::string();
+}
+
+void checkTokenMayGo(const std::string& hub)
+{
+    const QUrl url(QString::fromStdString(hub));
+    if (url.scheme() != QLatin1String("https") && !QHostAddress(url.host()).isLoopback() &&
+        url.host() != QLatin1String("localhost"))
+        throw Error(ErrorCode::Usage, {action::getModel}, hub,
+                    {TextId("hub.token_in_clear",
+                            "a token is not sent over a connection that is not secure: https:// is needed")});
 }
 
 std::string checkedToken(const std::string& given)

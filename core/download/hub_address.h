@@ -12,9 +12,12 @@ std::string hubAddress(const std::string& given);
 std::string usualHub(const Catalogue& catalogue);
 // HUB/REPOSITORY/resolve/REVISION/PATH, percent-encoded.
 std::string addressOf(const CatalogueFile& file, const std::string& hub);
-// The user's own token from the environment: MAMA_HUB_TOKEN, else HF_TOKEN; empty: none.
-std::string tokenFromEnvironment();
+// The user's own token for a model from that hub, from the environment: MAMA_HUB_TOKEN for whatever hub is set;
+// HF_TOKEN for the catalogue's own hub alone, and for models that need one alone. Empty: none.
+std::string tokenFromEnvironment(const Catalogue& catalogue, const CatalogueModel& model, const std::string& hub);
 // Error(Usage) if it holds what no header may hold. Without blanks around it.
 std::string checkedToken(const std::string& given);
+// Error(Usage) if the hub's connection shows what is sent to everybody on the way; this machine itself may.
+void checkTokenMayGo(const std::string& hub);
 
 } // namespace mama

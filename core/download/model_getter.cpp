@@ -237,6 +237,8 @@ Cancellable<GotModel> getModel(const CatalogueModel& model, const GetOptions& op
     std::error_code failed;
     if (fs::is_regular_file(folder / "model.json", failed))
         return GotModel{folder, true, {}, {}};
+    if (!options.token.empty() && options.given.empty())
+        checkTokenMayGo(options.hub);
     Getter getter(model, options, job);
     return options.given.empty() ? getter.fetchAndImport() : getter.importGiven();
 }

@@ -1,6 +1,7 @@
 #include "core/download/source_answer.h"
 
 #include <QDateTime>
+#include <QUrl>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -98,6 +99,18 @@ bool beginsAsWebPage(std::span<const std::byte> start)
     return text.starts_with("<!doctype html") || text.starts_with("<html");
 }
 
+UserText whyNotFollowed(const std::string& from, const std::string& to)
+{
+    const QUrl here(QString::fromStdString(from)), there(QString::fromStdString(to));
+    const bool web = there.scheme() == QLatin1String("http") || there.scheme() == QLatin1String("https");
+    if (!there.isValid() || !web || there.host().isEmpty())
+        return {TextId("http.redirect_nowhere", "%1 sends on to no address of the web"), here.host().toStdString()};
+    if (here.scheme() == QLatin1String("https") && there.scheme() == QLatin1String("http"))
+        return {TextId("http.redirect_insecure", "%1 sends on to %2 without a secure connection: not followed"),
+                here.host().toStdString(), there.host().toStdString()};
+    return {};
+}
+
 bool mayPass(int status)
 {
     return status == 408 || status == 425 || status == 429 || (status >= 500 && status != 501 && status != 505);
@@ -121,7 +134,7 @@ UserText refusalOf(const HttpAnswer& answer, const std::string& acceptAt, bool h
         return {
             TextId(
                 "source.needs_token",
-                "its terms must be accepted at %1 with an account there; then give a token of that account in the environment variable HF_TOKEN or where it is asked for; it is neither kept nor logged"),
+                "its terms must be accepted at %1 with an account there; then give a token of that account in the environment variable HF_TOKEN (of another source than the catalogue's: MAMA_HUB_TOKEN) or where it is asked for; it is neither kept nor logged"),
             acceptAt};
     case 404:
     case 410: return {TextId("source.no_such_file", "the source has no such file (%1)"), answer.status};

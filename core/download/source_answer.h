@@ -33,6 +33,9 @@ std::optional<std::chrono::milliseconds> retryAfter(const HttpAnswer& answer);
 bool isWebPage(const HttpAnswer& answer);
 bool beginsAsWebPage(std::span<const std::byte> start);
 
+// Why a redirect is not followed; empty: it may be.
+UserText whyNotFollowed(const std::string& from, const std::string& to);
+
 // Whether the same request may be answered another time.
 bool mayPass(int status);
 // Why there is no file; acceptAt: where its terms are accepted, or empty.

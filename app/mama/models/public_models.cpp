@@ -12,6 +12,7 @@
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <termios.h>
 #include <unistd.h>
 
@@ -53,6 +54,17 @@ json itemJson(const ShelfItem& item, const CatalogueModel* model)
     return entry;
 }
 
+// "RSNA, cancer AUC 0.62; ... (where they come from)"
+std::string figuresText(const CatalogueModel& model)
+{
+    std::ostringstream text;
+    text << std::fixed << std::setprecision(2);
+    for (const PublishedFigure& figure : model.figures)
+        text << figure.task << " " << figure.measure << " " << figure.value << "; ";
+    text << model.figuresSource;
+    return text.str();
+}
+
 void printItem(const ShelfItem& item, const CatalogueModel* model)
 {
     std::cout << std::left << std::setw(18) << item.name << std::setw(10) << stateName(item);
@@ -65,6 +77,7 @@ void printItem(const ShelfItem& item, const CatalogueModel* model)
     std::cout << model->title << ": " << model->summary << "\n"
               << std::string(28, ' ') << "trained on: " << model->trainedOn << "\n"
               << std::string(28, ' ') << "licence: " << model->licence << ". " << model->terms << "\n";
+    std::cout << std::string(28, ' ') << "published: " << figuresText(*model) << "\n";
     if (model->gated())
         std::cout << std::string(28, ' ') << "terms to accept: " << model->acceptAt << "\n";
     if (model->size)
@@ -139,7 +152,7 @@ GetOptions optionsOf(const GetCommand& command, const Catalogue& catalogue, cons
         options.given = givenPath(command.from);
     options.limits.stall = std::chrono::seconds(command.stall);
     options.limits.tries = command.tries;
-    options.token = tokenFromEnvironment();
+    options.token = tokenFromEnvironment(catalogue, model, options.hub);
     const bool mayAsk = ::isatty(STDIN_FILENO) == 1 && model.gated() && options.given.empty();
     if (command.askToken || (mayAsk && options.token.empty()))
         options.token = checkedToken(askTerminal(
@@ -181,8 +194,8 @@ void addGet(CLI::App& model, Context& context)
     command->description(
         "Asks the source for sizes and hashes, looks whether the disk has room, fetches, checks and imports. Stopped, cut or\n"
         "killed, the same command goes on where it was. Nothing else of this program uses the network. A token, for models whose\n"
-        "terms are accepted with an account, is read from HF_TOKEN or MAMA_HUB_TOKEN or asked for on a terminal; it goes to\n"
-        "the source's own host alone and is neither kept nor logged. MAMA_HUB names another source for good.");
+        "terms are accepted with an account, is read from HF_TOKEN (another source's from MAMA_HUB_TOKEN) or asked for on a\n"
+        "terminal; it goes to the source's own host alone and is neither kept nor logged. MAMA_HUB names another source for good.");
     command->add_option("NAME", options->name, "As mama model list names it")->required();
     command->add_option("--from,--base", options->from,
                         "A folder that has the files, or the base address of another source (a mirror)");

@@ -85,7 +85,7 @@ void ModelsPage::connectAll()
             showSelected();
     });
     connect(&m_downloads, &ModelDownloads::arrived, this, [this](const QString& name) {
-        if (const ModelRow* row = m_downloads.row(name.toStdString()))
+        if (const ModelRow* row = m_downloads.row(name.toStdString()); row && !isVisible())
             Q_EMIT told(tr("%1 is here: Use this model, on the page Models, opens it.").arg(row->title()), false);
     });
     connect(&m_downloads, &ModelDownloads::failed, this, [this](const QString&, const QString& reason) {
@@ -123,7 +123,7 @@ void ModelsPage::showSelected()
 // The user's own token for a model with terms to accept: from the environment, or asked for; kept nowhere.
 bool ModelsPage::askToken(const CatalogueModel& model, std::string& token)
 {
-    token = tokenFromEnvironment();
+    token = tokenFromEnvironment(m_downloads.catalogue(), model, hub());
     if (!model.gated() || !token.empty())
         return true;
     bool given = false;

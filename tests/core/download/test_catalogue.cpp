@@ -110,6 +110,33 @@ private Q_SLOTS:
             QVERIFY_EXCEPTION_THROWN(checkedToken(wrong), Error);
     }
 
+    void redirectsStaySecure()
+    {
+        QVERIFY(whyNotFollowed("https://a/x", "https://b/y").empty());
+        QVERIFY(whyNotFollowed("http://a/x", "http://b/y").empty()); // the base address is so
+        QVERIFY(whyNotFollowed("http://a/x", "https://b/y").empty());
+        const UserText refused = whyNotFollowed("https://a/x?signed=secret", "http://b/y?signed=secret");
+        QVERIFY(!refused.empty() && refused.english().find("secret") == std::string::npos);
+        for (const char* nowhere : {"ftp://b/y", "file:///etc/passwd", "data:text/plain,x", "http://", ""})
+            QVERIFY2(!whyNotFollowed("https://a/x", nowhere).empty(), nowhere);
+    }
+
+    void aTokenGoesWhereItBelongs()
+    {
+        const Catalogue catalogue = builtInCatalogue();
+        const CatalogueModel &gated = catalogue.model("medsiglip"), &open = catalogue.model("mammo-clip-b5");
+        qputenv("HF_TOKEN", "hub");
+        qunsetenv("MAMA_HUB_TOKEN");
+        QCOMPARE(tokenFromEnvironment(catalogue, gated, catalogue.hub), std::string("hub"));
+        QCOMPARE(tokenFromEnvironment(catalogue, open, catalogue.hub), std::string()); // not needed, not sent
+        QCOMPARE(tokenFromEnvironment(catalogue, gated, "https://mirror.example"), std::string());
+        qputenv("MAMA_HUB_TOKEN", "mirror");
+        QCOMPARE(tokenFromEnvironment(catalogue, open, "https://mirror.example"), std::string("mirror"));
+        checkTokenMayGo("https://mirror.example");
+        checkTokenMayGo("http://127.0.0.1:8000");
+        QVERIFY_EXCEPTION_THROWN(checkTokenMayGo("http://mirror.example"), Error);
+    }
+
     void whatASourceSays()
     {
         const std::string hash(64, 'a');

@@ -211,7 +211,8 @@ private Q_SLOTS:
                                           {"a page, by its type", "page of the web"},
                                           {"a page, by its beginning", "page of the web"},
                                           {"no length at all", "how long"},
-                                          {"shorter, and closed", "states"}})
+                                          {"shorter, and closed", "states"},
+                                          {"compressed", "compressed"}})
             QTest::newRow(name) << kind++ << QString(words);
     }
     void wrongContent()
@@ -241,6 +242,7 @@ private Q_SLOTS:
                 break;
             case 4: answer.body.replace(0, 20, " \n<!DOCTYPE HTML><a>"); break;
             case 5: answer.headers.clear(); break;
+            case 7: answer.headers << qMakePair(QByteArray("Content-Encoding"), QByteArray("gzip")); break;
             default:
                 answer.body.truncate(1000);
                 answer.headers.clear();
