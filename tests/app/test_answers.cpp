@@ -323,6 +323,35 @@ private Q_SLOTS:
         QVERIFY(fixture.askAndWait(QStringLiteral("The last one.")));
     }
 
+    // A file that is another one than its picture gets no score; opened again it does.
+    void aStudyChangedOnDiskIsNotScored()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        const auto folder = twoStudies(fixture) / "first";
+        QVERIFY(fixture.openAndWait(folder));
+        std::filesystem::copy_file(folder / "L-CC.png", folder / "R-CC.png",
+                                   std::filesystem::copy_options::overwrite_existing);
+        window.read().setModel(QString::fromStdString(model.string()));
+        window.read().ask(sentence);
+        const auto told = [&] {
+            const auto labels = window.read().findChildren<QLabel*>();
+            return std::ranges::any_of(labels, [](const QLabel* each) {
+                return each->text().contains(QStringLiteral("R-CC.png was changed on disk"));
+            });
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(told(), 120000);
+        QTest::qWait(1000);
+        QVERIFY(window.read().session().scores()[0].images.empty() && window.read().session().maps(0).empty());
+        QVERIFY(!window.read().session().busy());
+        QVERIFY(fixture.openAndWait(folder));
+        QVERIFY(fixture.askAndWait(sentence));
+        std::filesystem::copy_file(folder / "L-MLO.png", folder / "R-MLO.png", // after it was encoded: as it was
+                                   std::filesystem::copy_options::overwrite_existing);
+        QVERIFY(fixture.askAndWait(QStringLiteral("There are calcifications.")));
+    }
+
     // A stopped engine says nothing and does not end: the panel says so, and starting it again brings the answer.
     void aStoppedEngineIsTold()
     {

@@ -250,6 +250,16 @@ void ModelSession::cancel()
         Q_EMIT encodingFailed(tr("It was cancelled: asking a sentence begins anew."));
 }
 
+void ModelSession::rejectStudy(const QString& reason)
+{
+    drop({Request::Encode, Request::Query});
+    if (!m_studyId.empty())
+        m_engine.request(protocol::ReleaseRequest{m_studyId});
+    m_studyId.clear();
+    m_encodingRefused = true;
+    Q_EMIT encodingFailed(reason);
+}
+
 std::vector<SentenceMap> ModelSession::maps(int row) const
 {
     if (row < 0 || row >= static_cast<int>(m_maps.size()))

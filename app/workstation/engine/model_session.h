@@ -100,6 +100,8 @@ public:
     void repeat(); // every sentence that was not asked of this study, or was refused
     void remove(int row);
     void clearSentences();
+    // What was encoded is not what is on screen: nothing of it is shown before somebody asks anew.
+    void rejectStudy(const QString& reason);
     void cancel(); // what is under way; the wish for a study stays until it is set again
 
     const QString& modelFolder() const { return m_folder; }

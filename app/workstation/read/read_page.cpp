@@ -485,6 +485,14 @@ void ReadPage::connectSession()
     connect(m_session, &ModelSession::encodingFinished, this, [this](const QStringList& refused) {
         for (const QString& reason : refused)
             m_studyPanel->addProblem(tr("Not scored: %1").arg(reason));
+        if (const auto changed = m_studies->changedOnDisk(); !changed.empty()) {
+            const QString file =
+                QString::fromStdString(pathText(m_studies->study()->images[changed.front()].path.filename()));
+            m_session->rejectStudy(
+                tr("%1 was changed on disk since its picture was read: open the study again to see and score what is "
+                   "there now.")
+                    .arg(file));
+        }
         updateHint();
     });
     connect(m_session, &ModelSession::encodingFailed, this, [this](const QString& reason) {

@@ -31,7 +31,12 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
     LoadedImage loaded;
     loaded.index = index;
     try {
+        loaded.file = FileState::settled(facts.path);
         const auto file = ImageFile::open(facts.path);
+        if (file->header().sopUid != facts.header.sopUid)
+            throw Error(ErrorCode::Data, {action::open}, facts.path.string(),
+                        {TextId("open.another_image", "it is another image now than when the folder was looked "
+                                                      "through: open the folder again")});
         const StoredImage stored = file->readFrame(facts.frame);
         const GreyPipeline pipeline = file->pipeline(facts.frame);
         const BreastOutline breast = findBreast(stored, pipeline);
@@ -40,6 +45,11 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
         takeWarnings(oriented, file->header());
         const Raster<std::uint8_t> mask = breast.maskByEight(stored.rows, stored.columns);
         loaded.picture = viewer::ViewImage::make(stored, pipeline, oriented, &mask);
+        if (loaded.changedOnDisk(facts)) {
+            loaded.picture.reset();
+            throw Error(ErrorCode::Data, {action::open}, facts.path.string(),
+                        {TextId("open.changed", "it was changed while it was read: open it again")});
+        }
     } catch (const std::bad_alloc&) {
         loaded.problem =
             shownText(errorText({action::open}, facts.path.string(), {TextId("open.no_memory", "not enough memory")}))
@@ -49,6 +59,8 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
     }
     return loaded;
 }
+
+bool LoadedImage::changedOnDisk(const StudyImage& facts) const { return FileState::of(facts.path).differsFrom(file); }
 
 const PictureCache::Pictures* PictureCache::find(const std::string& studyUid) const
 {

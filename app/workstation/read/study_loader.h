@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/file_state.h"
 #include "core/base/progress.h"
 #include "core/study/study.h"
 #include "widgets/viewer/scene/view_image.h"
@@ -16,6 +17,9 @@ struct LoadedImage
     std::size_t index = 0; // in Study::images
     std::shared_ptr<const viewer::ViewImage> picture;
     std::string problem;
+    FileState file{}; // that was read
+
+    bool changedOnDisk(const StudyImage& facts) const; // since it was read
 };
 
 // Reads one image of a study. Runs on a pool thread; failures come back as text, never thrown.

@@ -72,6 +72,8 @@ void StudySession::show(int study)
     m_waiting = 0;
     m_current = study;
     m_hangings.try_emplace(shown().uid, hangingOf(shown()));
+    if (!changedOnDisk().empty())
+        m_cache.forget(shown().uid); // what was read ahead, or earlier, is no longer so
     Q_EMIT studyShown();
     if (const auto* pictures = m_cache.find(shown().uid)) {
         for (const LoadedImage& image : PictureCache::Pictures(*pictures))
@@ -82,6 +84,16 @@ void StudySession::show(int study)
         return;
     }
     load(study, false);
+}
+
+std::vector<std::size_t> StudySession::changedOnDisk() const
+{
+    std::vector<std::size_t> changed;
+    if (const auto* pictures = study() ? m_cache.find(study()->uid) : nullptr)
+        for (const LoadedImage& each : *pictures)
+            if (each.picture && each.changedOnDisk(study()->images.at(each.index)))
+                changed.push_back(each.index);
+    return changed;
 }
 
 // The four views; where the study has none, its first image alone.

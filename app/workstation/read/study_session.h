@@ -48,6 +48,8 @@ public:
     int alone() const { return now().alone; } // the image shown by itself; -1: the views
     // Images that were hung or shown by themselves, and are none of the study's four: scored in columns of their own.
     std::vector<std::size_t> beside() const;
+    // Images of the study on screen whose files are others now than those that were read for the pictures.
+    std::vector<std::size_t> changedOnDisk() const;
     bool busy() const { return m_scanning || m_waiting > 0; }
 
 Q_SIGNALS:
