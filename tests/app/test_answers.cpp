@@ -13,6 +13,8 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QListWidget>
+#include <QMenu>
+#include <QMenuBar>
 #include <QSignalSpy>
 #include <QTableView>
 #include <csignal>
@@ -350,6 +352,57 @@ private Q_SLOTS:
         std::filesystem::copy_file(folder / "L-MLO.png", folder / "R-MLO.png", // after it was encoded: as it was
                                    std::filesystem::copy_options::overwrite_existing);
         QVERIFY(fixture.askAndWait(QStringLiteral("There are calcifications.")));
+    }
+
+    // A letter typed in an open menu chooses there: it is no key of the pictures.
+    void lettersChooseInAnOpenMenu()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        window.read().view().setFocus();
+        QMenu* study = nullptr;
+        for (QAction* each : window.menuBar()->actions())
+            if (each->text() == QStringLiteral("&Study"))
+                study = each->menu();
+        QVERIFY(study);
+        QSignalSpy told(&window.read(), &Page::told);
+        study->popup(window.mapToGlobal(QPoint(40, 40)));
+        QTRY_VERIFY(study->isVisible());
+        QTest::keyClick(study, Qt::Key_T); // "&Type the verdict"; of the pictures it would hide the texts
+        QTRY_VERIFY(told.count() > 0);
+        QVERIFY(told.last()[0].toString().contains(QStringLiteral("read-first")));
+        QVERIFY(window.read().view().aids().texts);
+    }
+
+    // No letter of a menu stands for two of its commands.
+    void aLetterOfAMenuMeansOneCommand()
+    {
+        WindowFixture fixture;
+        for (const QMenu* menu : fixture.window().findChildren<QMenu*>()) {
+            std::map<QString, QString> letters;
+            for (const QAction* action : menu->actions()) {
+                const QString letter = QKeySequence::mnemonic(action->text()).toString();
+                if (action->isSeparator() || letter.isEmpty())
+                    continue;
+                QVERIFY2(letters.emplace(letter, action->text()).second,
+                         qPrintable(menu->title() + QStringLiteral(": ") + letter + QStringLiteral(": ") +
+                                    letters[letter] + QStringLiteral(", ") + action->text()));
+            }
+        }
+    }
+
+    // A grey picture in a file of colour is windowed like any other.
+    void aGreyPictureInAColourFileIsGrey()
+    {
+        WindowFixture fixture;
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "density"));
+        const viewer::PaneView& view = fixture.window().read().view();
+        const auto pane = view.activePane();
+        QVERIFY(pane && view.image(*pane));
+        QVERIFY(!view.image(*pane)->isColour());
     }
 
     // A stopped engine says nothing and does not end: the panel says so, and starting it again brings the answer.

@@ -91,6 +91,7 @@ void QueryPanel::buildTable()
     m_table->setItemDelegate(new ScoreDelegate(m_table));
     m_table->verticalHeader()->hide();
     m_table->horizontalHeader()->setHighlightSections(false);
+    m_table->horizontalHeader()->setTextElideMode(Qt::ElideMiddle); // of an image by its file's name
     m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_table->setContextMenuPolicy(Qt::ActionsContextMenu);
     auto* copy = new QAction(tr("Copy table"), m_table);

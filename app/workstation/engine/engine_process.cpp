@@ -2,6 +2,7 @@
 
 #include "widgets/look/shown_text.h"
 
+#include <QRegularExpression>
 #include <utility>
 
 namespace mama {
@@ -82,8 +83,9 @@ void EngineProcess::spawn()
     connect(m_process, &QProcess::readyReadStandardOutput, this, &EngineProcess::readLines);
     connect(m_process, &QProcess::readyReadStandardError, this, [this] {
         const QList<QByteArray> lines = m_process->readAllStandardError().split('\n');
+        static const QRegularExpression harmless(QStringLiteral(R"(^\S+ \S+ (debug|info) )")); // of its log
         for (const QByteArray& line : lines)
-            if (!line.trimmed().isEmpty())
+            if (!line.trimmed().isEmpty() && !harmless.match(QString::fromUtf8(line)).hasMatch())
                 m_lastError = line;
     });
     connect(m_process, &QProcess::finished, this,

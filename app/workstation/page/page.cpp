@@ -1,6 +1,7 @@
 #include "app/workstation/page/page.h"
 
 #include "app/workstation/look/icons.h"
+#include "app/workstation/page/menu_keys.h"
 
 #include <QAction>
 #include <QMenu>
@@ -53,6 +54,7 @@ void Page::addLine(const QString& menu)
 QMenu* Page::addSubmenu(const QString& menu, const QString& title)
 {
     auto* submenu = new QMenu(title, this);
+    keepLettersInMenu(*submenu);
     m_menus.push_back({menu, submenu->menuAction()});
     return submenu;
 }

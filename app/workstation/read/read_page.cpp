@@ -8,6 +8,7 @@
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -35,6 +36,21 @@ namespace {
 QString nameOf(const StudyImage& image)
 {
     return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+}
+
+// Why there is no study: the reasons, or where they stand if they are many.
+QString whyNothing(const std::vector<ScanProblem>& problems)
+{
+    constexpr std::size_t few = 3;
+    if (problems.size() > few)
+        return ReadPage::tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
+                            static_cast<int>(problems.size()));
+    QStringList lines;
+    for (const ScanProblem& each : problems)
+        lines << (QString::fromStdString(pathText(each.path.filename())) + QStringLiteral(": ") +
+                  shownText(each.reason))
+                     .toHtmlEscaped();
+    return lines.join(QStringLiteral("<br>"));
 }
 
 // What the small figures below a similarity are.
@@ -225,8 +241,7 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
                          ? (others.empty()
                                 ? tr("The folder holds no image files.")
                                 : tr("The folder holds no image files; the list on the left names what it holds."))
-                         : tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
-                              static_cast<int>(problems.size()))));
+                         : whyNothing(problems)));
     } else if (m_refused > 0) {
         Q_EMIT told(tr("%n file(s) are not shown; the list on the left says why.", nullptr, m_refused), false);
     }

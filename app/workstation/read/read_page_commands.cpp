@@ -48,7 +48,7 @@ void ReadPage::buildCommands()
     addLine(study);
     add(study, {"reading.first", tr("&Read first"), [this] { switchReadFirst(!m_reader->readFirst()); }})
         ->setCheckable(true);
-    add(study, {"reading.verdict", tr("Type the &verdict"), [this] {
+    add(study, {"reading.verdict", tr("&Type the verdict"), [this] {
                     if (m_reader->readFirst())
                         m_verdict->setFocus(Qt::ShortcutFocusReason);
                     else
@@ -71,9 +71,9 @@ void ReadPage::buildCommands()
     connect(m_view, &PaneView::aidsChanged, marking,
             [this, marking] { marking->setChecked(m_view->tool() == viewer::LeftTool::Mark); });
     addLine(study);
-    add(study, {"study.pin", tr("&Pin to checkpoints"), [this] { pinStudy(); }});
+    add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
-    QAction* identifiers = add(study, {"study.identifiers", tr("Show patient &identifiers"), [] {}});
+    QAction* identifiers = add(study, {"study.identifiers", tr("Show patient i&dentifiers"), [] {}});
     identifiers->setCheckable(true);
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
     QMenu* layouts = buildViewCommands();
@@ -86,7 +86,7 @@ QMenu* ReadPage::buildViewCommands()
 {
     const QString view = QStringLiteral("&View");
     const std::array menus{addSubmenu(view, tr("&Layout")), addSubmenu(view, tr("&Zoom and pan")),
-                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("&Maps and aids"))};
+                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("Maps and a&ids"))};
     for (const ViewCommandInfo& info : PaneView::commands()) {
         const ViewCommand what = info.command;
         QAction* action = add(menus[static_cast<std::size_t>(info.group)],

@@ -1,6 +1,7 @@
 // Menus, keys and what the shell's own commands do.
 #include "app/workstation/look/icons.h"
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/menu_keys.h"
 #include "app/workstation/shell/key_map.h"
 #include "app/workstation/shell/keys_dialog.h"
 #include "app/workstation/shell/main_window.h"
@@ -18,6 +19,7 @@ QMenu* MainWindow::menu(const QString& englishTitle)
     QMenu*& found = m_menus[englishTitle];
     if (!found) {
         found = new QMenu(QCoreApplication::translate("Menu", englishTitle.toUtf8().constData()), this);
+        keepLettersInMenu(*found);
         const auto help = m_menus.find(QStringLiteral("&Help")); // stays the last
         menuBar()->insertMenu(help == m_menus.end() || help->second == found ? nullptr : help->second->menuAction(),
                               found);
@@ -63,7 +65,7 @@ void MainWindow::buildMenus()
     file->addSeparator();
     command(file, "file.quit", tr("&Quit"), [this] { close(); });
     view->addSeparator();
-    buildThemes(view->addMenu(tr("&Theme")));
+    buildThemes(view->addMenu(tr("T&heme")));
     m_panels = view->addMenu(tr("&Panels"));
     command(view, "view.fullscreen", tr("&Full screen"), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
     command(help, "help.keys", tr("&Keys…"), [this] { showKeys(); });

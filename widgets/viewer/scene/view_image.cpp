@@ -9,6 +9,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <optional>
 
 namespace mama::viewer {
 namespace {
@@ -100,6 +101,22 @@ Box boxOf(const Raster<std::uint8_t>& mask, int rows, int columns)
     return box.x1 < 0 ? Box{0, 0, columns - 1, rows - 1} : box;
 }
 
+// A grey picture in a file of colour; empty: some pixel has a colour.
+std::optional<StoredImage> greyOfEqualChannels(const StoredImage& image)
+{
+    if (image.channels != 3)
+        return {};
+    const std::size_t bytes = bytesPerSample(image.type), pixels = image.samples() / 3;
+    StoredImage grey{image.rows, image.columns, 1, image.type, std::vector<std::byte>(pixels * bytes)};
+    for (std::size_t i = 0; i < pixels; ++i) {
+        const std::byte* pixel = image.bytes.data() + 3 * i * bytes;
+        if (std::memcmp(pixel, pixel + bytes, 2 * bytes) != 0)
+            return {};
+        std::memcpy(grey.bytes.data() + i * bytes, pixel, bytes);
+    }
+    return grey;
+}
+
 } // namespace
 
 template <class Code>
@@ -136,6 +153,8 @@ std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, cons
     if (stored.rows < 1 || stored.columns < 1 || stored.bytes.size() < stored.samples() * bytesPerSample(stored.type))
         throw Error(ErrorCode::Data, "view", facts.path.filename().string(),
                     "the frame has no pixels, or fewer than its rows and columns say");
+    if (const auto grey = greyOfEqualChannels(stored))
+        return make(*grey, pipeline, facts, breast);
     auto image = std::make_shared<ViewImage>();
     image->m_facts = std::make_shared<const StudyImage>(facts);
     image->m_inverted = pipeline.inverted;
