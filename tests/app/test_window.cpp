@@ -62,14 +62,11 @@ std::string wrongMaps(MainWindow& window, const std::map<std::string, std::vecto
     return {};
 }
 
-// The training page has panels of the same kinds.
+// Other pages have panels of the same kinds.
 template <class Widget>
 Widget* onReadingPage(MainWindow& window)
 {
-    for (auto* each : window.findChildren<Widget*>())
-        if (!window.train().isAncestorOf(each))
-            return each;
-    return nullptr;
+    return window.read().findChild<Widget*>();
 }
 
 // Empty if every similarity of the table, and the list of studies, can be read.

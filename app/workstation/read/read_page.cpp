@@ -216,6 +216,7 @@ void ReadPage::connectStudies()
     connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
     connect(m_studies, &StudySession::studyComplete, this, [this] {
         m_studyPanel->setImages(*m_studies->study());
+        m_notes->picturesShown();
         const auto active = m_view->activePane();
         if (const auto panes = m_view->panes(); !panes.empty() && (!active || !m_view->image(*active)))
             m_view->setActivePane(panes.front());

@@ -92,6 +92,12 @@ void ReadingNotes::studyShown(const Study& study)
     m_rest.start();
 }
 
+void ReadingNotes::picturesShown()
+{
+    m_zoomed = true;
+    m_rest.start();
+}
+
 void ReadingNotes::rested()
 {
     for (const viewer::PaneId& pane : std::exchange(m_windowed, {}))

@@ -23,6 +23,7 @@ public:
     ReadingNotes(ReaderWork& work, viewer::PaneView& view, QObject* parent);
 
     void studyShown(const Study& study);
+    void picturesShown(); // all of the study that hang
     void asked(const QString& sentence, const std::optional<ModelFacts>& model);
     void modelShown(const SentenceResult& result); // once a sentence and study
 
