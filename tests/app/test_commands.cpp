@@ -93,16 +93,16 @@ private Q_SLOTS:
         };
         const Outcome plain = asked("plain", {}), less = asked("less", {"--map-minus-text", "calcifications"});
         QCOMPARE(less.json()["provenance"]["map_minus"].get<std::string>(), std::string("sentence"));
-        const auto both = {map(plain, 0), map(plain, 1)};
+        const std::vector<float> first = map(plain, 0), second = map(plain, 1);
         const std::vector<float> difference = map(less, 0), nothing = map(less, 1);
         for (std::size_t i = 0; i < difference.size(); ++i) {
-            const float expected = both.begin()[0][i] - both.begin()[1][i];
+            const float expected = first[i] - second[i];
             QVERIFY(std::isnan(expected) ? std::isnan(difference[i]) : std::abs(difference[i] - expected) < 1e-6F);
             QVERIFY(std::isnan(nothing[i]) || nothing[i] == 0.0F);
         }
         QVERIFY(readJson(folder / "less" / "geometry.json")["value"].get<std::string>().find("map_minus") !=
                 std::string::npos);
-        QCOMPARE(less.json()["images"][0]["scores"], plain.json()["images"][0]["scores"]);
+        QVERIFY(less.json()["images"][0]["scores"] == plain.json()["images"][0]["scores"]);
         QCOMPARE(asked("neutral", {"--map-minus", "neutral"}).status, 0);
         const Outcome none = asked("none", {"--map-minus", "reference"});
         QVERIFY(none.status == 1 && none.err.contains("mama model reference"));

@@ -82,7 +82,8 @@ private Q_SLOTS:
         window.read().setModel(QString::fromStdString(fixture.importModel().string()));
         QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
         QVERIFY(fixture.askAndWait(calcs));
-        QVERIFY(fixture.askAndWait(mass));
+        window.read().ask(mass);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2), 60000);
         const std::vector<float> first = mapOf(window, 1), second = mapOf(window, 0);
         const double score = window.read().session().scores()[1].study;
         showDrawer(window);

@@ -42,7 +42,11 @@ void PaneView::Impl::resized()
     const int width = static_cast<int>(std::lround(q->width() * unit)),
               height = static_cast<int>(std::lround(q->height() * unit));
     const int room = annotations.legendRoom(model, texts, style, q->size());
-    model.setArea({0, 0, std::max(1, width), std::max(1, height - static_cast<int>(std::lround(room * unit)))});
+    const bool alone = model.hung().size() == 1; // a panel would cover the whole of it
+    const int before = alone ? static_cast<int>(std::lround(texts.coveredLeft * unit)) : 0,
+              after = alone ? static_cast<int>(std::lround(texts.coveredRight * unit)) : 0;
+    model.setArea({before, 0, std::max(1, width - before - after),
+                   std::max(1, height - static_cast<int>(std::lround(room * unit)))});
 }
 
 Point PaneView::Impl::device(QPointF logical) const

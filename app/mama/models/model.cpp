@@ -182,9 +182,10 @@ void addModel(CLI::App& app, Context& context)
     addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
     command->description(
-        "Encodes every study of a folder and keeps its image embeddings, a sample of the patches in the breast and the mean\n"
-        "patch at each place of the grid by view (R CC, L CC, R MLO, L MLO) in reference.safetensors in the model's folder. From then on query and window say beside each similarity its rank: the\n"
-        "share of these studies that score lower for the same sentence; and maps get a range that is the same for every study.\n"
+        "Encodes every study of a folder and keeps in reference.safetensors in the model's folder its image embeddings, a\n"
+        "sample of the patches in the breast and the mean patch at each place of the grid by view (R CC, L CC, R MLO, L MLO).\n"
+        "From then on query and window say beside each similarity its rank: the share of these studies that score lower for the\n"
+        "same sentence; maps get a range that is the same for every study, and can be taken less the mean map (--map-minus).\n"
         "Take studies that the model was neither trained nor evaluated on, as many as there are: a rank is as fine as they are\n"
         "many. Studies that the model was trained on may not be passed on with it; embeddings count as their data.");
     addModelOption(*command, options->model);

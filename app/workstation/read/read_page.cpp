@@ -65,7 +65,7 @@ QString ranksText(const ModelSession& session)
                       .arg(row.reference)
             : row.reference.isEmpty()
                 ? ReadPage::tr("This model has no reference set: `mama model reference` makes one.")
-                : row.reference;
+                : row.reference + QLatin1Char('.');
         return std::isfinite(row.studyNeutral)
                    ? reference + QLatin1Char(' ') +
                          ReadPage::tr("Lower %: neutral sentences that score lower (%1).").arg(row.neutral)

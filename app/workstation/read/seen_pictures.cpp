@@ -92,6 +92,7 @@ void SeenPictures::show(std::shared_ptr<const Study> study)
     m_view.hang(m_cells);
     viewer::OverlayStyle style = m_view.overlayStyle();
     m_gridBefore = std::exchange(style.cells, true);
+    m_airBefore = std::exchange(style.hideAir, false); // the model sees it too
     m_view.setOverlayStyle(style);
     Q_EMIT changed(true);
     for (const std::size_t image : wanted)
@@ -108,6 +109,7 @@ void SeenPictures::leave()
     m_grids.clear();
     viewer::OverlayStyle style = m_view.overlayStyle();
     style.cells = m_gridBefore;
+    style.hideAir = m_airBefore;
     m_view.setOverlayStyle(style);
     Q_EMIT changed(false);
 }

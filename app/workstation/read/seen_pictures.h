@@ -38,7 +38,7 @@ private:
     std::map<std::size_t, viewer::MapOverlay> m_grids; // by image: without values
     viewer::ViewLayout m_before = viewer::ViewLayout::Grid;
     viewer::Hanging m_cellsBefore;
-    bool m_gridBefore = false; // of the style
+    bool m_gridBefore = false, m_airBefore = true; // of the style
 };
 
 } // namespace mama

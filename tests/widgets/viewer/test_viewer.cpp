@@ -542,6 +542,15 @@ private Q_SLOTS:
                 before += x >= 800 && qGreen(free.pixel(x, y)) > 60 ? 1 : 0;
             }
         QVERIFY(before > 100 && left > 100 && right == 0);
+        QCOMPARE(view->hung().size(), std::size_t{4});
+        QCOMPARE(view->hung()[1].area.x, 600); // four views stay where they are
+        view->setActivePane(paneOf(Slot::LCC));
+        view->perform(ViewCommand::Maximise); // one alone is not hidden by a panel
+        grab(*view);
+        QVERIFY(view->hung()[0].area.x == 0 && view->hung()[0].area.width == 800);
+        view->setCovered(0, 0);
+        grab(*view);
+        QCOMPARE(view->hung()[0].area.width, 1200);
     }
 
     void oddMapsDoNoHarm()

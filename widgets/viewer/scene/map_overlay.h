@@ -40,7 +40,7 @@ struct OverlayStyle
 {
     bool visible = true;
     double opacity = 0.6;       // 0..1
-    bool opacityByValue = true; // opacity grows with the value over the range: tissue below stays readable
+    bool opacityByValue = true; // opacity grows with the square of the place on the scale: tissue below stays readable
     RangeBasis basis = RangeBasis::Reference;
     double low = -1, high = 1; // ends of the colour scale; low > high turns it round; equal: one colour
     double threshold = -2;     // values below are not drawn; -2: all are

@@ -104,7 +104,7 @@ uniform sampler2D breast; // one texel for 8 x 8 stored pixels
 uniform vec2 breastSize;  // texels
 uniform vec2 range;
 uniform float threshold;
-uniform vec2 opacity;     // opacity; 1: grows with the value
+uniform vec2 opacity;     // opacity; 1: grows with the square of the place on the scale
 uniform int cells;
 uniform int isolines;
 uniform int hideAir;
@@ -169,7 +169,7 @@ void main()
     if (!air) {
       float span = range.y - range.x;
       float t = span == 0.0 ? 0.5 : clamp((value - range.x) / span, 0.0, 1.0);
-      float alpha = opacity.x * (opacity.y > 0.5 ? t : 1.0);
+      float alpha = opacity.x * (opacity.y > 0.5 ? t * t : 1.0); // the lower half of a scale leaves tissue as it is
       vec3 colour = texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb;
       result = vec4(colour * alpha, alpha);
       if (isolines == 1 && cells == 0 && slope > 0.0) {
@@ -181,7 +181,7 @@ void main()
         result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
       if (cells == 1) {
         vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
-        bool wide = min(1.0 / abs(toGrid.x), 1.0 / abs(toGrid.y)) > 6.0 * unit;
+        bool wide = min(1.0 / abs(toGrid.x), 1.0 / abs(toGrid.y)) > 9.0 * unit;
         if (value > high && min(edge.x, edge.y) < 1.2 * unit) result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
         else if (wide && min(edge.x, edge.y) < 0.5 * unit) result = result * 0.7 + vec4(0.75, 0.78, 0.82, 1.0) * 0.3;
       }
