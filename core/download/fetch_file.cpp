@@ -91,7 +91,7 @@ bool FileFetcher::wait(const HttpAnswer& answer, int tries, const FileOrder& ord
     const UserText why =
         answer.trouble == HttpTrouble::None ? refusalOf(answer, order.acceptAt, !order.token.empty()) : answer.words;
     if (tries >= m_limits.tries)
-        fail(order, {TextId("fetch.gave_up", "%1; tried %2 times. What came is kept: ask again later"), why, tries});
+        fail(order, {TextId("fetch.gave_up", "%1 (tries: %2). What came is kept: ask again later"), why, tries});
     const auto asked = answer.trouble == HttpTrouble::None ? retryAfter(answer) : std::nullopt;
     if (asked && *asked > m_limits.longestWait)
         fail(order, {TextId("fetch.long_wait", "%1, and asks to wait for %2 s. What came is kept: ask again then"), why,

@@ -18,7 +18,8 @@ namespace mama {
 namespace {
 
 constexpr int mostRedirects = 10;
-constexpr qint64 readAhead = 1 << 20; // bytes; more waits in the network
+constexpr int lastNetworkError = QNetworkReply::UnknownNetworkError; // those of proxies follow
+constexpr qint64 readAhead = 1 << 20;                                // bytes; more waits in the network
 constexpr std::chrono::milliseconds looksAtStop{50};
 
 class SystemProxies : public QNetworkProxyFactory
@@ -43,6 +44,14 @@ HttpHeaders headersOf(const QNetworkReply& reply)
 
 std::string textOf(const QUrl& url) { return url.toString(QUrl::FullyEncoded).toStdString(); }
 
+// What a host said, and what it says now: of a file that it delivers elsewhere, its own words come first.
+HttpHeaders merged(HttpHeaders before, const HttpHeaders& now)
+{
+    for (const auto& [name, value] : now)
+        before[name] = value;
+    return before;
+}
+
 bool isRedirect(int status)
 {
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
@@ -60,15 +69,13 @@ UserText unanswered(QNetworkReply::NetworkError error, const std::string& host)
     switch (error) {
     case QNetworkReply::HostNotFoundError: return {TextId("http.no_host", "the host %1 was not found"), host};
     case QNetworkReply::ConnectionRefusedError: return {TextId("http.refused", "%1 refused the connection"), host};
-    case QNetworkReply::ProxyConnectionRefusedError:
-    case QNetworkReply::ProxyConnectionClosedError:
-    case QNetworkReply::ProxyNotFoundError:
-    case QNetworkReply::ProxyTimeoutError:
-        return {TextId("http.proxy", "the system's proxy did not connect to %1"), host};
     case QNetworkReply::ProxyAuthenticationRequiredError:
         return {TextId("http.proxy_password", "the system's proxy asks for a password before it connects to %1"), host};
-    default: return {TextId("http.no_answer", "no answer came from %1"), host};
+    default: break;
     }
+    if (error > lastNetworkError && error <= QNetworkReply::UnknownProxyError)
+        return {TextId("http.proxy", "the system's proxy did not connect to %1"), host};
+    return {TextId("http.no_answer", "no answer came from %1"), host};
 }
 
 // One request and its answer, without redirects.
@@ -272,7 +279,7 @@ Cancellable<HttpAnswer> HttpClient::ask(const HttpAsk& ask, const Body& body, co
         const std::unique_ptr<QNetworkReply> reply(ask.head ? m_state->manager->head(request)
                                                             : m_state->manager->get(request));
         const Body whole{[&](HttpAnswer answer) {
-                             answer.origin = home ? answer.headers : origin;
+                             answer.origin = home ? merged(origin, answer.headers) : origin;
                              return body.begin(answer);
                          },
                          body.take};
@@ -280,7 +287,7 @@ Cancellable<HttpAnswer> HttpClient::ask(const HttpAsk& ask, const Body& body, co
         if (!answer)
             return {};
         if (home)
-            origin = answer->headers;
+            origin = merged(origin, answer->headers);
         answer->origin = origin;
         if (answer->trouble != HttpTrouble::None || !isRedirect(answer->status) ||
             !answer->headers.contains("location"))

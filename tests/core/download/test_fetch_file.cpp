@@ -314,6 +314,31 @@ private Q_SLOTS:
                 QVERIFY(readText(entry.path()).find("secret-token") == std::string::npos);
     }
 
+    // What the hub itself says of a file that it sends on for: on its own host or another.
+    void statedWhereItIsSentOn()
+    {
+        SourceServer other;
+        other.serve("/b.bin", m_content);
+        m_server->serve("/b.bin", m_content);
+        for (const QByteArray& to : {QByteArray("/b.bin"), other.base().toUtf8() + "/b.bin"})
+            for (const bool right : {true, false}) {
+                const QByteArray hash =
+                    right ? QByteArray::fromStdString(sha256(m_content.toStdString())) : QByteArray(64, 'a');
+                m_server->setTrouble([&](const Request& request) {
+                    return request.path == "/b.bin"
+                               ? SourceServer::plainFile()
+                               : SourceServer::status(302, {{"Location", to},
+                                                            {"Content-Length", "0"},
+                                                            {"X-Linked-Etag", '"' + hash + '"'},
+                                                            {"X-Linked-Size", QByteArray::number(m_content.size())}});
+                });
+                std::filesystem::remove_all(DownloadPlace("a-model").folder);
+                const Outcome outcome = get();
+                QCOMPARE(outcome.whole, right);
+                QVERIFY2(right || outcome.words.find("SHA-256") != std::string::npos, outcome.words.c_str());
+            }
+    }
+
     void redirectsThatAreNotFollowed()
     {
         m_token = "secret-token";
