@@ -138,7 +138,7 @@ bool FileFetcher::fetch(const FileOrder& order, const Progress& progress, const 
 {
     int tries = 0, bad = 0;
     std::uint64_t furthest = 0; // a source that always begins anew and always stops early does not go on for ever
-    while (!isWhole(order)) {
+    for (bool whole = isWhole(order); !whole;) {
         if (job.cancelled())
             return false;
         Attempt attempt{order, progress, partBytes(order), order.stated, FileDescriptor(), false};
@@ -175,7 +175,8 @@ bool FileFetcher::fetch(const FileOrder& order, const Progress& progress, const 
         const auto accepted = accept(order, job);
         if (!accepted)
             return false;
-        if (!*accepted && ++bad >= mostBadContents)
+        whole = *accepted;
+        if (!whole && ++bad >= mostBadContents)
             fail(order,
                  {TextId("fetch.other_hash",
                          "what came is not what the source states: it has another SHA-256. It was thrown away")});

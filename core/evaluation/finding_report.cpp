@@ -8,7 +8,8 @@ namespace mama {
 
 nlohmann::json findingReport(const FindingFigures& figures, const ModelInfo& info, const TrainingIndex& index)
 {
-    return {{"model", {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}}},
+    return {{"model",
+             {{"name", info.name}, {"hash", info.hash}, {"trained_on", info.trainedOn}, {"licence", info.licence}}},
             {"data", index.synthetic},
             {"images", index.images.size()},
             {"figures", figures.figures},

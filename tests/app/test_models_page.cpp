@@ -111,6 +111,35 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("models-scored"));
     }
 
+    // Every public model that the source has, from its published file to a scored study.
+    void everyModelIsScored_data()
+    {
+        QTest::addColumn<QString>("name");
+        for (const CatalogueModel& each : builtInCatalogue().models)
+            if (each.served())
+                QTest::newRow(each.name.c_str()) << QString::fromStdString(each.name);
+    }
+    void everyModelIsScored()
+    {
+        QFETCH(QString, name);
+        qputenv("MAMA_HUB_TOKEN", "any"); // of gated ones
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        show(fixture, name.toStdString());
+        press(fixture, "get");
+        QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name.toStdString()).isHere(), 60000);
+        press(fixture, "use");
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(QStringLiteral("mass")));
+        const SentenceScores& scores = window.read().session().scores().front();
+        QCOMPARE(scores.state, SentenceScores::State::Done);
+        QCOMPARE(scores.images.size(), std::size_t{4});
+        QCOMPARE(window.read().session().maps(0).size(), std::size_t{4});
+        const CatalogueModel* entry = row(fixture, name.toStdString()).entry;
+        for (const std::string& words : {entry->trainedOn, entry->licence})
+            QVERIFY2(window.read().session().provenance().contains(QString::fromStdString(words)), words.c_str());
+    }
+
     // Paused, on another page, in another window: it goes on where it was.
     void pausedAndResumed()
     {

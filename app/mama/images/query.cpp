@@ -52,6 +52,7 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
         "Colour: cosine of patch and sentence" + lessWhat(p) +
             ", not smoothed; hatched: not seen by the model; no colour: air",
         provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
+        p.licence.empty() ? std::string() : "Licence: " + p.licence,
         p.mapWay.empty() ? std::string() : "Map way " + p.mapWay + ": not trained for localisation",
         "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
             ": smaller things cannot be located"};

@@ -166,8 +166,10 @@ int get(const GetCommand& command, const Context& context)
     const CatalogueModel& model = catalogue.model(command.name);
     checkAccepted(model, command.accept);
     const auto got = getModel(model, optionsOf(command, catalogue, model), context.job());
-    if (!got)
+    if (!got) {
+        std::cerr << "stopped: what came is kept, and the same command goes on from there" << std::endl;
         return Cancelled;
+    }
     json files = json::array();
     for (const auto& [name, facts] : got->files)
         files.push_back({{"name", name},

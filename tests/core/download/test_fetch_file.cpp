@@ -170,6 +170,24 @@ private Q_SLOTS:
         QVERIFY(!outcome.whole && !outcome.words.empty());
     }
 
+    // A source that calls the same file by another tag each time is asked for it once.
+    void tagsThatChange()
+    {
+        m_server->setTrouble([&, tag = 0](const Request&) mutable {
+            Answer answer = SourceServer::plainFile();
+            answer.plain = false;
+            answer.body = m_content;
+            answer.headers = {{"ETag", "\"v" + QByteArray::number(++tag) + '"'},
+                              {"Content-Length", QByteArray::number(m_content.size())}};
+            return answer;
+        });
+        QVERIFY(get().whole && right());
+        int gets = 0;
+        for (const Request& request : m_server->requests())
+            gets += request.isGet();
+        QCOMPARE(gets, 1);
+    }
+
     // Another version between two tries: never a mixture.
     void aFileThatChanges()
     {
