@@ -143,11 +143,13 @@ private:
         const Geometry geometry = Geometry::fromJson(readJson(at("dots") / "geometry.json")["images"][0]["geometry"]);
         const Spacing size = geometry.patchSize({1, 1});
         std::vector<std::pair<int, int>> cells;
-        for (int tries = 0; tries < 400 && cells.size() < 8; ++tries) {
-            const int r = tries * 7 % geometry.gridRows(), c = tries * 5 % geometry.gridColumns();
+        for (int tries = 0; tries < 400 && cells.size() < (average ? 12 : 8); ++tries) {
+            const int place = tries * 7919 % (geometry.gridRows() * geometry.gridColumns());
+            const int r = place / geometry.gridColumns(), c = place % geometry.gridColumns();
             const Point centre = geometry.patchCentre(r, c);
-            const double x = centre.x / (0.6 * plain.columns), y = (centre.y - plain.rows / 2.0) / (0.3 * plain.rows);
-            if (centre.x < size.column || x * x + y * y > 1 || std::ranges::count(cells, std::pair{r, c}) > 0)
+            const double x = centre.x / (0.75 * plain.columns), y = (centre.y - plain.rows / 2.0) / (0.4 * plain.rows);
+            const bool ofSpot = geometry.patchAt({38, plain.rows / 2.0}) == std::pair{r, c};
+            if (ofSpot || x * x + y * y > 1 || std::ranges::count(cells, std::pair{r, c}) > 0)
                 continue;
             Raster<std::uint16_t> lit = plain;
             for (int row = 0; row < lit.rows; ++row)
@@ -186,9 +188,17 @@ private:
             if (!average && (peak / columns != r || peak % columns != c))
                 return what + ": a dot in cell " + std::to_string(r) + ", " + std::to_string(c) + " came back from " +
                        std::to_string(peak / columns) + ", " + std::to_string(peak % columns);
+            // What a dot does everywhere, through means over the picture, is no place; each dot counts alike.
+            for (double& each : change)
+                each = std::sqrt(each);
+            std::vector<double> sorted = change;
+            std::ranges::nth_element(sorted, sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2));
+            const double everywhere = sorted[sorted.size() / 2];
+            const double highest = *std::ranges::max_element(change) - everywhere;
             for (int y = std::max(0, r - around); y <= std::min(rows - 1, r + around); ++y)
                 for (int x = std::max(0, c - around); x <= std::min(columns - 1, c + around); ++x) {
-                    const double weight = change[static_cast<std::size_t>(y * columns + x)];
+                    const double weight =
+                        std::max(0.0, change[static_cast<std::size_t>(y * columns + x)] - everywhere) / highest;
                     sum += weight;
                     down += weight * (y - r);
                     across += weight * (x - c);

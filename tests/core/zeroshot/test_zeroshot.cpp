@@ -360,10 +360,12 @@ private Q_SLOTS:
     {
         WordModel model;
         TextEncoder encoder(model);
-        ReferenceBuilder builder("one", "0123", 100, 1);
-        EncodedStudy one;
-        one.images.push_back(image(Slot::RCC, Side::Right, {1, 0, 0}, {0, 1, 2, 0}));
-        builder.add(one);
+        ReferenceBuilder builder("two", "0123", 100, 1);
+        for (const auto& axes : {std::vector{0, 1, 2, 0}, std::vector{1, 1, 2, 2}}) {
+            EncodedStudy one;
+            one.images.push_back(image(Slot::RCC, Side::Right, {1, 0, 0}, axes));
+            builder.add(one);
+        }
         QueryOptions options = asking({"a mass. a mass."});
         options.allSentences = true;
         options.reference.set = std::make_shared<ReferenceSet>(builder.set());
