@@ -97,7 +97,7 @@ bool FileFetcher::wait(const HttpAnswer& answer, int tries, const FileOrder& ord
         fail(order, {TextId("fetch.long_wait", "%1, and asks to wait for %2 s. What came is kept: ask again then"), why,
                      asked->count() / 1000});
     const auto doubled = m_limits.firstPause * (std::int64_t{1} << std::min(tries - 1, 20));
-    job.report(0, 0, "Waiting for the source");
+    job.report(0, 0, phase::waiting);
     return m_client.pause(asked.value_or(std::min(doubled, m_limits.longestPause)), job);
 }
 

@@ -12,6 +12,10 @@ struct FetchLimits
     std::chrono::milliseconds longestWait{600'000};                    // that a source may ask for
 };
 
+namespace phase {
+inline constexpr const char* waiting = "Waiting for the source"; // before it is asked again
+}
+
 // One file of a model.
 struct FileOrder
 {

@@ -155,7 +155,7 @@ void ModelDetails::show(const ModelRow& row)
     m_progress->setVisible(row.work != ModelRow::Work::None);
     m_progress->setRange(0, fetching ? 1000 : 0);
     m_progress->setValue(fetching ? static_cast<int>(1000 * row.done / row.total) : 0);
-    m_progress->setFormat(stateText(row));
+    m_progress->setFormat(progressText(row));
     m_failure->setVisible(!row.failure.isEmpty() && !row.busy());
     m_failure->setText(row.failure);
     m_failure->setStyleSheet(QStringLiteral("color:%1").arg(textColour(Tone::Bad, palette()).name()));

@@ -10,7 +10,21 @@ namespace {
 
 constexpr std::chrono::milliseconds looksAgain{1000}; // at what another program gets
 
+// Of a clock that nobody sets.
+qint64 now()
+{
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+        .count();
+}
+
 } // namespace
+
+double ModelRow::bytesPerSecond() const
+{
+    constexpr qint64 least = 3000; // ms
+    const qint64 time = since == 0 ? 0 : now() - since;
+    return time < least ? 0 : 1000.0 * static_cast<double>(done - std::min(first, done)) / static_cast<double>(time);
+}
 
 QString ModelRow::title() const { return QString::fromStdString(entry ? entry->title : item.name); }
 
@@ -91,8 +105,9 @@ void ModelDownloads::get(const std::string& name, const GetOptions& options)
     if (!row || !row->entry || row->work != ModelRow::Work::None)
         return;
     row->failure.clear();
-    row->done = row->total = 0;
-    set(name, ModelRow::Work::Waiting);
+    row->done = row->total = row->first = 0;
+    row->since = 0;
+    set(name, ModelRow::Work::Queued);
     const CatalogueModel& model = *row->entry; // of the catalogue, which outlives the pool's work
     m_jobs[name] = BackgroundJob::start<GotModel>(
         this,
@@ -115,11 +130,16 @@ void ModelDownloads::takeProgress(const std::string& name, quint64 done, quint64
     if (!row)
         return;
     if (total > 0) {
+        if (row->since == 0) {
+            row->since = now();
+            row->first = done;
+        }
         row->done = done;
         row->total = total;
     }
     set(name, phase == QLatin1String(phase::importing)  ? ModelRow::Work::Importing
               : phase == QLatin1String(phase::fetching) ? ModelRow::Work::Fetching
+              : phase == QLatin1String(phase::waiting)  ? ModelRow::Work::Retrying
                                                         : ModelRow::Work::Asking);
 }
 

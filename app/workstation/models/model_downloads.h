@@ -12,18 +12,21 @@ namespace mama {
 // One line of the page: what the disk says of a model, and what this window does with it.
 struct ModelRow
 {
-    enum class Work { None, Waiting, Asking, Fetching, Importing, Removing };
+    enum class Work { None, Queued, Asking, Fetching, Retrying, Importing, Removing };
 
     ShelfItem item;
     const CatalogueModel* entry = nullptr; // of the catalogue; null: another installed model
     Work work = Work::None;
     std::uint64_t done = 0, total = 0; // bytes, while fetching
     QString failure;                   // of the last try; empty: none
+    qint64 since = 0;                  // ms, monotonous, when the first byte of this try was told
+    std::uint64_t first = 0;           // bytes that were here by then
 
     QString title() const;
     bool isHere() const { return item.state == ShelfItem::State::Here; }
     bool isBegun() const { return item.state == ShelfItem::State::Begun; }
     bool busy() const { return work != Work::None || item.atWork; }
+    double bytesPerSecond() const; // of this try; 0: too early to tell
 };
 
 // The models that are here or could be, and the work on them, which goes on whatever page is shown: two at a time, off

@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QLocale>
+#include <cmath>
 
 namespace mama {
 
@@ -17,7 +18,8 @@ QString stateText(const ModelRow& row)
 {
     const auto percent = [](std::uint64_t done, std::uint64_t total) { return static_cast<int>(100 * done / total); };
     switch (row.work) {
-    case ModelRow::Work::Waiting: return ModelTable::tr("waiting");
+    case ModelRow::Work::Queued: return ModelTable::tr("waiting for its turn");
+    case ModelRow::Work::Retrying: return ModelTable::tr("cut or refused, tried again soon");
     case ModelRow::Work::Asking: return ModelTable::tr("asking the source");
     case ModelRow::Work::Importing: return ModelTable::tr("importing");
     case ModelRow::Work::Removing: return ModelTable::tr("removing");
@@ -37,6 +39,18 @@ QString stateText(const ModelRow& row)
         return row.item.total ? ModelTable::tr("paused at %1 %").arg(percent(row.item.bytes, *row.item.total))
                               : ModelTable::tr("paused");
     return ModelTable::tr("not here");
+}
+
+QString progressText(const ModelRow& row)
+{
+    const double speed = row.work == ModelRow::Work::Fetching ? row.bytesPerSecond() : 0;
+    if (speed < 1 || row.done > row.total)
+        return stateText(row);
+    const double seconds = static_cast<double>(row.total - row.done) / speed;
+    const QString left = seconds < 60     ? ModelTable::tr("%1 s left").arg(std::ceil(seconds), 0, 'f', 0)
+                         : seconds < 7200 ? ModelTable::tr("%1 min left").arg(std::ceil(seconds / 60), 0, 'f', 0)
+                                          : ModelTable::tr("%1 h left").arg(std::ceil(seconds / 3600), 0, 'f', 0);
+    return ModelTable::tr("%1 · %2/s · %3").arg(stateText(row), sizeText(static_cast<std::uint64_t>(speed)), left);
 }
 
 ModelTable::ModelTable(const ModelDownloads& downloads, QObject* parent)
