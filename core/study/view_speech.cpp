@@ -3,8 +3,8 @@
 #include "core/study/view_vocabulary.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
-#include <regex>
 
 namespace mama {
 namespace {
@@ -178,23 +178,39 @@ std::string_view phraseAt(const Words& all, std::size_t i)
     return {};
 }
 
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+bool isCross(char c) { return c == 'x' || c == 'X'; }
+bool isWordsPart(char c) { return c == '_' || std::isalnum(static_cast<unsigned char>(c)) != 0; }
+
 // A decimal factor: "1.8x", "x 1,5", "×1.8"; sizes such as "24x29" are none.
 bool saysFactor(std::string text)
 {
     constexpr std::string_view cross = "\u00d7";
-    for (std::size_t at = text.find(cross); at != std::string::npos; at = text.find(cross))
+    for (std::size_t at = text.find(cross); at != std::string::npos; at = text.find(cross, at))
         text.replace(at, cross.size(), "x");
-    if (text.find_first_of("xX") == std::string::npos)
-        return false;
-    static const std::regex pattern(R"((?:^|[^\w.,])[xX] ?([1-5][.,]\d+)(?!\d* ?[xX])|)"
-                                    R"((?:^|[^\d.,])([1-5][.,]\d+) ?[xX](?! ?\d)(?!\w))");
-    std::smatch found;
-    if (!std::regex_search(text, found, pattern))
-        return false;
-    std::string factor = found[found[1].matched ? 1 : 2];
-    std::ranges::replace(factor, ',', '.');
-    constexpr double least = 1.2;
-    return std::atof(factor.c_str()) >= least;
+    const auto letter = [&](std::size_t i) { return i < text.size() ? text[i] : '\0'; };
+    const auto isPoint = [](char c) { return c == '.' || c == ','; };
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (text[i] < '1' || text[i] > '5' || !isPoint(letter(i + 1)) || !isDigit(letter(i + 2)))
+            continue;
+        std::size_t end = i + 2;
+        while (isDigit(letter(end)))
+            ++end;
+        const std::size_t after = end + (letter(end) == ' ' ? 1 : 0);
+        const std::size_t before = i - (i > 0 && text[i - 1] == ' ' ? 1 : 0); // one behind the cross
+        const bool crossBefore = before > 0 && isCross(text[before - 1]) &&
+                                 (before == 1 || (!isWordsPart(text[before - 2]) && !isPoint(text[before - 2])));
+        const char next = letter(after + 1);
+        const bool size = isWordsPart(next) || (next == ' ' && isDigit(letter(after + 2)));
+        const bool starts = i == 0 || (!isDigit(text[i - 1]) && !isPoint(text[i - 1]));
+        if (isCross(letter(after)) ? starts && !size : crossBefore) {
+            text[i + 1] = '.';
+            constexpr double least = 1.2;
+            return std::atof(text.substr(i, std::min<std::size_t>(end - i, 20)).c_str()) >= least;
+        }
+        i = end - 1;
+    }
+    return false;
 }
 
 } // namespace

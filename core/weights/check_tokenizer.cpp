@@ -17,7 +17,7 @@ UserText wrongTokenizer(const ImportedModel& model)
     const nlohmann::json &text = model.description["text"], &captions = model.description["captions"];
     const auto tokenizer = Tokenizer::load(model.tokenizerFiles.front().parent_path());
     const auto rows = text.at("vocabulary").get<std::int64_t>(), tokens = std::int64_t{tokenizer->size()};
-    if (tokens > rows || tokens + spareRows < rows)
+    if (tokens > rows || tokens + spareRows < rows || tokens * 4 < rows * 3) // half of a vocabulary is none
         return {TextId("weights.tokenizer_of_other_size",
                        "the tokenizer has %1 tokens, the text tower %2: it is another model's"),
                 tokens, rows};

@@ -64,9 +64,10 @@ private:
         const json* told =
             config("depth", section() == "image" ? std::vector<std::string>{"vit_depth", "num_hidden_layers"}
                                                  : std::vector<std::string>{"n_layer", "num_hidden_layers"});
-        if (!told || !told->is_number_integer() || told->get<std::int64_t>() <= depth)
+        if (!told || !told->is_number_integer() || told->get<std::int64_t>() == depth)
             return;
-        if (m_in.naming.whole == &mamaComposition() && m_in.naming.text && m_in.naming.text->hasClassToken())
+        if (told->get<std::int64_t>() > depth && m_in.naming.whole == &mamaComposition() && m_in.naming.text &&
+            m_in.naming.text->hasClassToken())
             assume(section() + ".depth = " + std::to_string(depth) + " (the first of " + told->dump() + " layers)");
         else
             problem({TextId("weights.layers_missing", "the %1 tower has %2 layers, its configuration tells of %3"),

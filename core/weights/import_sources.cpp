@@ -105,7 +105,9 @@ void addBaseText(ImportSources& sources)
 
 } // namespace
 
-ImportSources openSources(const ImportOptions& options)
+namespace {
+
+ImportSources sourcesOf(const ImportOptions& options)
 {
     ImportSources sources;
     sources.weights = options.checkpoint;
@@ -157,6 +159,18 @@ ImportSources openSources(const ImportOptions& options)
                                 : fs::path(),
                             sources.adapter});
     return sources;
+}
+
+} // namespace
+
+// Links in a circle, folders without permission: whatever the system says of a path while one is looked for.
+ImportSources openSources(const ImportOptions& options)
+{
+    try {
+        return sourcesOf(options);
+    } catch (const fs::filesystem_error& error) {
+        throw Error(ErrorCode::Io, {action::readWeights}, error.path1().string(), error.code().message());
+    }
 }
 
 } // namespace mama::weights

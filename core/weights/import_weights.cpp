@@ -93,6 +93,7 @@ private:
     void tellOthers(const weights::Naming& naming);
     void refuseHalves(const weights::Naming& naming);
     void describe(const weights::Naming& naming);
+    std::vector<ExpectedTensor> tensorsOf(const json& description) const;
     void checkShapes();
     bool readTensors();
     void judge(const std::string& part, const weights::FilledMatrices& matrices);
@@ -234,13 +235,24 @@ void Importer::describe(const weights::Naming& naming)
             m_model.description[key] = own.value(key, json());
 }
 
+// A size that no model can have comes from the weights or from what lies beside them: their file is named.
+std::vector<ExpectedTensor> Importer::tensorsOf(const json& description) const
+{
+    try {
+        return expectedTensors(description);
+    } catch (const Error& error) {
+        throw Error(error.code(), {action::readWeights}, m_options.checkpoint.string() + ", " + error.where(),
+                    error.why());
+    }
+}
+
 // Every tensor that the architecture needs, with its shape and type; what it does not know is left over.
 void Importer::checkShapes()
 {
     auto& report = m_model.report;
     std::map<std::string, ExpectedTensor> expected;
     if (isKnown(m_model.description) && report.problems.empty())
-        for (ExpectedTensor& tensor : expectedTensors(m_model.description))
+        for (ExpectedTensor& tensor : tensorsOf(m_model.description))
             expected.emplace(tensor.name, std::move(tensor));
     for (const std::string& name : m_tensors.names()) {
         const auto found = expected.find(name);

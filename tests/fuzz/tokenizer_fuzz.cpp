@@ -1,8 +1,8 @@
 // libFuzzer on the tokenizers: files and texts. Input: "{...}" is a tokenizer.json; else the first byte says what
 // follows: V vocab.txt, M vocab.json NUL merges.txt, S a SentencePiece model, C tokenizer_config.json NUL
-// special_tokens_map.json NUL model.json beside a fixed vocabulary, anything else a text for one tokenizer of each
-// kind. What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds:
-// tests/fuzz/run.
+// special_tokens_map.json NUL model.json beside a fixed vocabulary, G tokenizer_config.json NUL SigLIP's spiece.model,
+// B tokenizer_config.json NUL CLIP's vocab.json NUL merges.txt, anything else a text for one tokenizer of each kind.
+// What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
 #include "core/base/error.h"
 #include "core/text/captions/caption_tokens.h"
 
@@ -127,6 +127,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 'M': {
         const std::string_view vocabulary = part(rest);
         loadAndUse({{"vocab.json", vocabulary}, {"merges.txt", rest}}, tail);
+        break;
+    }
+    case 'G': {
+        const std::string_view config = part(rest);
+        loadAndUse({{"tokenizer_config.json", config}, {"spiece.model", rest}}, tail);
+        break;
+    }
+    case 'B': {
+        const std::string_view config = part(rest), vocabulary = part(rest);
+        loadAndUse({{"tokenizer_config.json", config}, {"vocab.json", vocabulary}, {"merges.txt", rest}}, tail);
         break;
     }
     case 'C': {

@@ -92,6 +92,10 @@ json EfficientNet::describe(TowerReader& tower) const
                        depth});
     json outputs = json::array(), expanded = json::array(), squeezed = json::array();
     for (std::int64_t i = 0; i < depth; ++i) {
+        for (const char* part : {"_project_conv.weight", "_depthwise_conv.weight", "_se_reduce.weight"})
+            if (tower.size(block(i) + part, 0) < 1)
+                tower.problem({TextId("weights.block_lacks", "block %1 of the image tower lacks %2, or it is empty"), i,
+                               block(i) + part});
         outputs.push_back(tower.size(block(i) + "_project_conv.weight", 0));
         expanded.push_back(tower.size(block(i) + "_depthwise_conv.weight", 0));
         squeezed.push_back(tower.size(block(i) + "_se_reduce.weight", 0));

@@ -16,7 +16,7 @@ namespace {
 using Kind = PickleNode::Kind;
 using Index = std::uint32_t;
 
-constexpr std::size_t mostNodes = 3'000'000;
+constexpr std::size_t mostNodes = 1'000'000; // values, those that are remembered, and those on the stack
 constexpr std::size_t mostOpcodes = 20'000'000;
 constexpr std::size_t mostDimensions = 16;
 constexpr std::size_t mostArguments = 8;    // of a call that is looked at
@@ -54,7 +54,8 @@ private:
     bool stepMemo(unsigned char opcode);
     bool stepObject(unsigned char opcode);
     void get(std::uint32_t slot);
-    void put(std::uint32_t slot) { m_memo[slot] = top(); }
+    void put(std::uint32_t slot);
+    void bound(std::size_t count) const;
     void text(Kind kind, std::uint64_t size);
     void longInteger(std::uint64_t size);
     void container(Kind kind, std::vector<Index> children);
@@ -107,16 +108,22 @@ std::string_view Machine::line()
     return rest.substr(0, end);
 }
 
+void Machine::bound(std::size_t count) const
+{
+    if (count >= mostNodes)
+        broken({TextId("weight_file.more_than_values", "more than %1 values"), mostNodes});
+}
+
 Index Machine::push(Index index)
 {
+    bound(m_stack.size());
     m_stack.push_back(index);
     return index;
 }
 
 Index Machine::add(PickleNode node)
 {
-    if (m_pickle.nodes.size() >= mostNodes)
-        broken({TextId("weight_file.more_than_values", "more than %1 values"), mostNodes});
+    bound(m_pickle.nodes.size());
     m_pickle.nodes.push_back(std::move(node));
     return static_cast<Index>(m_pickle.nodes.size() - 1);
 }
@@ -144,6 +151,12 @@ std::vector<Index> Machine::popToMark()
     m_stack.erase(from, m_stack.end());
     m_marks.pop_back();
     return items;
+}
+
+void Machine::put(std::uint32_t slot)
+{
+    bound(m_memo.size());
+    m_memo[slot] = top();
 }
 
 void Machine::get(std::uint32_t slot)
@@ -334,7 +347,10 @@ Index Machine::reduce(Index function, Index arguments)
 bool Machine::stepContainer(unsigned char opcode)
 {
     switch (opcode) {
-    case '(': m_marks.push_back(m_stack.size()); return true;
+    case '(':
+        bound(m_marks.size());
+        m_marks.push_back(m_stack.size());
+        return true;
     case '0':
         if (!m_marks.empty() && m_marks.back() == m_stack.size())
             m_marks.pop_back();

@@ -213,6 +213,18 @@ private Q_SLOTS:
         QCOMPARE(actual, expected.toStdString());
     }
 
+    // Found by words_fuzz: the time and the stack that a text needs must not grow with what it repeats.
+    void longTextsAreRead()
+    {
+        const std::string many(300'000, '9');
+        QVERIFY(parseViewText("R CC 1." + many + "x").spoken == std::vector<std::string>{"M"});
+        QVERIFY(parseViewText("R CC 1." + many + "y").spoken.empty());
+        std::string crosses = "R CC ";
+        for (int i = 0; i < 100'000; ++i)
+            crosses += "\xc3\x97";
+        QVERIFY(parseViewText(crosses).spoken.empty());
+    }
+
     void wordsThatSayWhatAnImageIs_data()
     {
         QTest::addColumn<QString>("text");
@@ -242,6 +254,12 @@ private Q_SLOTS:
                  {"RCC x1,5", "M"},
                  {"R CC MAG18", "M"},
                  {"R CC 1.0x", ""},
+                 {"R CC \xc3\x97 1,8", "M"},
+                 {"R CC 1.8 X paddle", "M"},
+                 {"R CC 11.8x", ""},
+                 {"R CC 1.8x24", ""},
+                 {"R CC 1.8xyz", ""},
+                 {"R CC box1.8", ""},
                  {"paddle 24x29", ""},
                  {"pixels 1.5x1.5", ""},
                  {"CC magnificada", "M"},

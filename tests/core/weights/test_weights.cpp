@@ -581,6 +581,16 @@ private Q_SLOTS:
         QVERIFY2(why.find("\"img_encoder_q.model.") != std::string::npos, why.c_str());
     }
 
+    // Whatever the system says of a path, one error names it.
+    void aLinkInACircleIsNoModel()
+    {
+        const QTemporaryDir folder;
+        const fs::path link = here(folder) / "m.pth";
+        fs::create_symlink(link, link);
+        const std::string why = error([&] { static_cast<void>(imported(link)); });
+        QVERIFY2(why.find("m.pth") != std::string::npos && why.find("links") != std::string::npos, why.c_str());
+    }
+
     void aPipeIsNoModel()
     {
         const QTemporaryDir folder;
