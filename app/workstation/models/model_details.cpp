@@ -47,8 +47,9 @@ QString diskText(const ModelRow& row)
     if (row.isHere())
         return ModelDetails::tr("%1 in %2").arg(sizeText(row.item.bytes), escaped(pathText(row.item.folder)));
     QString text;
-    if (row.item.total)
-        text = ModelDetails::tr("%1 of files.").arg(sizeText(*row.item.total));
+    const std::uint64_t total = row.total > 0 ? row.total : row.item.total.value_or(0);
+    if (total > 0)
+        text = ModelDetails::tr("%1 of files.").arg(sizeText(total));
     else if (row.entry->size)
         text =
             ModelDetails::tr("About %1 of files (%2).").arg(sizeText(*row.entry->size), escaped(row.entry->sizeNote));
@@ -151,7 +152,8 @@ ModelDetails::ModelDetails(QWidget* parent)
 void ModelDetails::show(const ModelRow& row)
 {
     m_title->setText(QStringLiteral("<h3>%1</h3>").arg(row.title().toHtmlEscaped()));
-    const bool fetching = row.work == ModelRow::Work::Fetching && row.total > 0;
+    const bool fetching =
+        (row.work == ModelRow::Work::Fetching || row.work == ModelRow::Work::Retrying) && row.total > 0;
     m_progress->setVisible(row.work != ModelRow::Work::None);
     m_progress->setRange(0, fetching ? 1000 : 0);
     m_progress->setValue(fetching ? static_cast<int>(1000 * row.done / row.total) : 0);
@@ -179,9 +181,12 @@ void ModelDetails::showButtons(const ModelRow& row)
     m_files->setVisible(wanted);
     m_remove->setVisible(free && row.item.removable);
     setWords(*m_remove, row.isHere() ? tr("Re&move…") : tr("Re&move what came"));
-    m_accept->setVisible(wanted && !again);
+    // A bar that only moves has no words, and another program's work has no bar.
+    const bool words = row.busy() && (m_progress->isHidden() || m_progress->maximum() == 0);
+    m_accept->setVisible((wanted && !again) || words);
     m_accept->setText(
-        row.entry && row.entry->served()
+        row.busy() ? stateText(row)
+        : row.entry && row.entry->served()
             ? tr("Either way you accept the licence and terms below. Nothing is fetched before.")
             : tr("No server gives it to a program: get its files by hand, as Files below says. By taking them here you accept the licence and terms below."));
     // The keyboard stays with the row's buttons, whichever they are now.

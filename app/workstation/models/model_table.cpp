@@ -19,7 +19,7 @@ QString stateText(const ModelRow& row)
     const auto percent = [](std::uint64_t done, std::uint64_t total) { return static_cast<int>(100 * done / total); };
     switch (row.work) {
     case ModelRow::Work::Queued: return ModelTable::tr("waiting for its turn");
-    case ModelRow::Work::Retrying: return ModelTable::tr("cut or refused, tried again soon");
+    case ModelRow::Work::Retrying: return ModelTable::tr("waiting for the source");
     case ModelRow::Work::Asking: return ModelTable::tr("asking the source");
     case ModelRow::Work::Importing: return ModelTable::tr("importing");
     case ModelRow::Work::Removing: return ModelTable::tr("removing");
