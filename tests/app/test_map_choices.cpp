@@ -206,6 +206,8 @@ private Q_SLOTS:
         QVERIFY(fixture.askAndWait(mass));
         const Study& study = *window.read().studies().study();
         const auto views = viewer::standardViews(study);
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         view.setFocus();
         QTest::keyClick(&view, Qt::Key_H);
         QVERIFY(seen->isChecked() && view.overlayStyle().cells);
@@ -250,6 +252,29 @@ private Q_SLOTS:
         QTest::keyClick(&view, Qt::Key_H);
         QCOMPARE(view.viewLayout(), viewer::ViewLayout::Single);
         QVERIFY(view.activePane() && view.transform(*view.activePane()));
+    }
+
+    // Before a verdict is locked nothing of the model is shown, this neither.
+    void readFirstComesBeforeWhatTheModelSees()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().model().has_value(), 60000);
+        QAction* seen = window.findChild<QAction*>(QStringLiteral("view.seen"));
+        viewer::PaneView& view = window.read().view();
+        const std::size_t pictures = view.panes().size();
+        seen->trigger();
+        QVERIFY(seen->isChecked());
+        QTRY_COMPARE_WITH_TIMEOUT(view.panes().size(), 2 * pictures, 30000);
+        window.read().reader().setReadFirst(true); // while it is on
+        QTRY_VERIFY(!seen->isChecked());
+        QCOMPARE(view.panes().size(), pictures);
+        seen->trigger();
+        QVERIFY(!seen->isChecked());
+        QTest::qWait(300);
+        QCOMPARE(view.panes().size(), pictures);
     }
 
     // Outlines and the raw grid by one key each, undone by the same, in step with the panel.

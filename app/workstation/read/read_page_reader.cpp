@@ -116,6 +116,8 @@ void ReadPage::showGate()
     const Study* study = m_studies->study();
     const bool first = m_reader->readFirst(), open = m_reader->mayShowModel(study);
     m_session->setHeld(!open);
+    if (!open)
+        hangBack(); // from what the model sees
     m_verdict->setVisible(first);
     m_verdict->setStudy(study);
     const auto locked = study ? m_lockedHere.find(study->uid) : m_lockedHere.end();
