@@ -99,6 +99,10 @@ DownloadLock::DownloadLock(const DownloadPlace& place, std::chrono::milliseconds
     const fs::path path = lockFile(place);
     std::error_code failed;
     fs::create_directories(path.parent_path(), failed);
+    if (failed)
+        throw Error(
+            ErrorCode::Io, {action::getModel}, path.parent_path().string(),
+            {TextId("download.cannot_make_folder", "the folder for downloads cannot be made: %1"), failed.message()});
     m_file = openRegular(path, O_RDWR | O_CREAT);
     constexpr std::chrono::milliseconds step{20};
     int reason = EWOULDBLOCK;

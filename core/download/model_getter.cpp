@@ -1,6 +1,7 @@
 #include "core/download/model_getter.h"
 
 #include "core/base/error.h"
+#include "core/base/hash.h"
 #include "core/base/path_text.h"
 #include "core/download/download_actions.h"
 #include "core/download/given_files.h"
@@ -148,6 +149,8 @@ private:
             checkStated(file, *said, order);
             order.stated = *said;
             if (!m_fetcher.record().find(file.name)) { // of a part that is here, its own answer counts
+                removeAll(m_place.file(file.name));    // whatever is there, nothing tells what it is
+                removeAll(m_place.part(file.name));
                 said->etag.clear();
                 m_fetcher.record().keep(file.name, *said);
             }
@@ -208,11 +211,11 @@ private:
         return GotModel{folder, false, files.facts, std::move(*report)};
     }
 
-    // What the import refused and no hash vouches for is fetched anew the next time.
+    // What the import refused and no hash vouches for, or no longer does, is fetched anew the next time.
     void dropUnchecked()
     {
         for (const FileOrder& order : m_orders)
-            if (order.stated.sha256.empty())
+            if (order.stated.sha256.empty() || sha256OfFile(m_place.file(order.name)) != order.stated.sha256)
                 removeAll(m_place.file(order.name));
     }
 

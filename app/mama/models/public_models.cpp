@@ -108,7 +108,8 @@ int list(bool asJson)
 // One line from the terminal, unseen where `hidden`.
 std::string askTerminal(const std::string& question, bool hidden)
 {
-    std::cerr << question << std::flush;
+    if (::isatty(STDIN_FILENO) == 1)
+        std::cerr << question << std::flush;
     termios before{};
     const bool terminal = hidden && ::tcgetattr(STDIN_FILENO, &before) == 0;
     if (terminal) {

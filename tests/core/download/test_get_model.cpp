@@ -263,6 +263,29 @@ private Q_SLOTS:
         QCOMPARE(get("mammo-clip-b5").status, 0);
     }
 
+    // What lies where the files belong is taken for nothing that it is not: without a record of it, or changed since.
+    void filesOfNobody()
+    {
+        const fs::path files = cache() / "downloads/mammo-clip-b5/files", tar = "b5-model-best-epoch-7.tar";
+        const auto size = fs::file_size(case_("mammoclip-ckpt") / tar);
+        writeAtomically(files / tar, std::string(size, '\0'));
+        writeAtomically(files / (tar.string() + ".part"), std::string_view("other bytes"));
+        writeAtomically(files.parent_path() / "download.json", std::string_view("no JSON"));
+        QCOMPARE(get("mammo-clip-b5").status, 0);
+        QCOMPARE(mama({"model", "remove", "mammo-clip-b5"}).status, 0);
+        m_server->setTrouble([](const SourceServer::Request& request) {
+            return request.isGet() && request.path.endsWith("vocab.txt")
+                       ? SourceServer::status(404, {{"Content-Length", "0"}})
+                       : SourceServer::plainFile();
+        });
+        QCOMPARE(get("mammo-clip-b5").status, 1);
+        QVERIFY(fs::exists(files / tar)); // whole, and waits for the last file
+        writeAtomically(files / tar, std::string(size, '\0'));
+        m_server->setTrouble({});
+        QCOMPARE(get("mammo-clip-b5").status, 1); // the import sees it
+        QCOMPARE(get("mammo-clip-b5").status, 0);
+    }
+
     // A folder that the user filled: loose, under other names, of another model, incomplete.
     void filesThatAreHere()
     {
