@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace mama::weights {
@@ -129,6 +130,24 @@ constexpr Field fields[]{
     {"/provenance/notice", Type::Text},
 };
 
+// Numbers that calculations divide by, or take roots and powers of.
+struct Range
+{
+    const char* path;
+    double least, most;
+};
+
+constexpr Range ranges[]{{"/image/norm_eps", 0, 1},         {"/text/norm_eps", 0, 1},
+                         {"/text/local_attention", 1, 1e6}, {"/text/global_every", 1, 1e6},
+                         {"/text/global_rope", 1e-6, 1e12}, {"/text/local_rope", 1e-6, 1e12}};
+
+std::string dotted(const char* path)
+{
+    std::string name = std::string(path).substr(1);
+    std::ranges::replace(name, '/', '.');
+    return name;
+}
+
 bool every(const json& list, bool (json::*right)() const noexcept)
 {
     if (!list.is_array())
@@ -179,13 +198,26 @@ void checkDescription(const json& description, const std::filesystem::path& file
         const json::json_pointer at(field.path);
         if (!description.contains(at) || fits(description.at(at), field.type))
             continue;
-        std::string name = std::string(field.path).substr(1);
-        for (char& c : name)
-            c = c == '/' ? '.' : c;
-        throw Error(ErrorCode::Model, {action::readModel}, file.string() + ", " + name,
+        throw Error(ErrorCode::Model, {action::readModel}, file.string() + ", " + dotted(field.path),
                     {TextId("weights.field_of_wrong_type", "it must be %1, not %2"), wanted(field.type),
                      description.at(at).dump(-1, ' ', false, json::error_handler_t::replace).substr(0, 60)});
     }
+    if (const UserText wrong = impossibleValue(description); !wrong.empty())
+        throw Error(ErrorCode::Model, {action::readModel}, file.string(), wrong);
+}
+
+UserText impossibleValue(const json& description)
+{
+    for (const Range& range : ranges) {
+        const json::json_pointer at(range.path);
+        if (!description.contains(at) || !description.at(at).is_number())
+            continue;
+        const double value = description.at(at).get<double>();
+        if (!(value >= range.least && value <= range.most))
+            return {TextId("weights.impossible_value", "%1 is %2: it must lie between %3 and %4"), dotted(range.path),
+                    description.at(at).dump(), json(range.least).dump(), json(range.most).dump()};
+    }
+    return {};
 }
 
 } // namespace mama::weights

@@ -7,6 +7,16 @@ namespace {
 
 constexpr std::int64_t spareRows = 512; // of a token table that is rounded up
 
+// Whether its alphabet is GPT-2's letters for bytes: those that stand for control characters and spaces.
+bool isByteLevel(const Tokenizer& tokenizer)
+{
+    for (unsigned letter = 0x100; letter <= 0x143; ++letter)
+        if (!tokenizer.id(
+                std::string{static_cast<char>(0xC0 | letter >> 6), static_cast<char>(0x80 | (letter & 0x3F))}))
+            return false;
+    return true;
+}
+
 } // namespace
 
 UserText wrongTokenizer(const ImportedModel& model)
@@ -32,6 +42,11 @@ UserText wrongTokenizer(const ImportedModel& model)
         (around.size() != 2 || tokenizer->id("[CLS]") != around.front() || tokenizer->id("[SEP]") != around.back()))
         return {TextId("weights.tokenizer_of_other_kind",
                        "the tokenizer puts no [CLS] and [SEP] around a text: it is another model's")};
+    // BERT's words are pieces of letters, ModernBERT's of bytes, of which a space is one.
+    if ((text["family"] == "bert" && isByteLevel(*tokenizer)) ||
+        (text["family"] == "modernbert" && !tokenizer->id("\xc4\xa0")))
+        return {TextId("weights.tokenizer_of_other_alphabet",
+                       "the tokenizer cuts texts in another way than the text tower's kind: it is another model's")};
     return {};
 }
 

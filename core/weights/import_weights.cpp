@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/mapped_file.h"
+#include "core/weights/check_description.h"
 #include "core/weights/check_tokenizer.h"
 #include "core/weights/describe.h"
 #include "core/weights/families/canonical_names.h"
@@ -229,6 +230,8 @@ void Importer::describe(const weights::Naming& naming)
     }
     const weights::DescribeInput input{m_tensors, m_sources.configs, naming, m_sources.adapterConfig, m_options.compat};
     m_model.description = weights::describe(input, m_model.report);
+    if (const UserText wrong = weights::impossibleValue(m_model.description); !wrong.empty())
+        m_model.report.problems.push_back(wrong);
     m_missingTower = weights::missingTower(input);
     if (own.is_object()) // an adapter on a model of ours changes the towers only
         for (const char* key : {"name", "kind", "heads", "input", "captions", "inference", "compat"})

@@ -68,6 +68,9 @@ json inputOf(const json& image, TowerReader& model, bool siglip)
     input["profile"] = tensorFlow ? "siglip-tensorflow" : siglip ? "siglip" : "clip";
     if (!siglip)
         input["crop_half_even"] = false;
+    if (const json* told = model.setting("resample"); told && !told->is_null() && !told->is_number_integer())
+        model.problem(
+            {TextId("weights.resample_no_number", "the resampling filter is %1, which is no number"), told->dump()});
     const std::int64_t filter = whole(model.setting("resample"), 3);
     if (filter != 2 && filter != 3)
         model.problem({TextId("weights.resample_not_supported", "the resampling filter %1 is not supported"), filter});

@@ -76,7 +76,12 @@ void takeChannels(json& input, const char* key, const json* told, TowerReader& m
         return;
     const bool three = told->is_array() && told->size() == 3 &&
                        std::all_of(told->begin(), told->end(), [](const json& one) { return one.is_number(); });
-    if (three)
+    const bool spread = std::string_view(key) == "deviation"; // which is divided by
+    if (three && spread && !std::all_of(told->begin(), told->end(), [](const json& one) { return one > 0; }))
+        model.problem({TextId("weights.deviation_not_above_zero",
+                              "the configuration's deviations of the channels are not above 0: %1"),
+                       told->dump()});
+    else if (three)
         input[key] = *told;
     else
         model.problem(

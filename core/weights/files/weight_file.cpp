@@ -56,7 +56,7 @@ std::shared_ptr<const WeightFile> openMapped(MappedFile file, const std::string&
                       {TextId("weight_file.git_lfs_pointer_not_weights",
                               "this is a Git LFS pointer, not the weights: fetch the file itself (git lfs pull)")});
     const bool looksLikeHeader = start.size() > 8 && start[8] == '{';
-    if (path.extension() == ".safetensors" || looksLikeHeader)
+    if ((path.extension() == ".safetensors" && start.front() != '<') || looksLikeHeader)
         return weights::openSafetensors(std::move(file));
     if (start.front() == '\x80')
         weights::fail(

@@ -246,6 +246,39 @@ private Q_SLOTS:
         }
     }
 
+    // What is divided by, or a root or power is taken of, whichever file says it.
+    void impossibleNumbersAreNamed_data() { sourceRows(); }
+    void impossibleNumbersAreNamed()
+    {
+        QFETCH(int, index);
+        const Source source = sources()[static_cast<std::size_t>(index)];
+        ImportOptions options;
+        options.checkpoint = source.folder ? source.weights.parent_path() : source.weights;
+        options.textModel = source.textModel;
+        const fs::path folder = fs::path(m_folder.path().toStdString()) / ("model" + std::to_string(++m_count));
+        QVERIFY(writeModelFolder(*importWeights(options), folder));
+        const nlohmann::json whole = readJson(folder / "model.json");
+        for (const auto& [field, values] :
+             std::map<std::string, std::vector<double>>{{"norm_eps", {-1.0, 1e30}},
+                                                        {"local_attention", {0, -3, 1e15}},
+                                                        {"global_every", {0, -3}},
+                                                        {"global_rope", {0, -1}},
+                                                        {"local_rope", {0, -1}}})
+            for (const double value : values) {
+                if (!whole["text"].contains(field))
+                    continue;
+                nlohmann::json changed = whole;
+                changed["text"][field] = field.starts_with("norm") || field.ends_with("rope")
+                                             ? nlohmann::json(value)
+                                             : nlohmann::json(static_cast<std::int64_t>(value));
+                writeAtomically(folder / "model.json", changed.dump());
+                ImportOptions again;
+                again.checkpoint = folder;
+                const std::string why = refusal(again);
+                QVERIFY2(why.find("text." + field) != why.npos, why.c_str());
+            }
+    }
+
     void membersThatAreNotThereAreNamed()
     {
         const auto all = sources();
