@@ -8,6 +8,7 @@ from public_towers import EfficientNet, below, bert, linear, modern_bert, softma
 
 TEXTS = [1, 0, 6, 3, 2, 12, 5, 4, 8, 10]  # the prompts among them
 PROMPTS = {"lump": ["no mass", "mass"], "malignancy": ["no malignancy", "malignancy"]}
+DOTS = 400  # random weights under which a dot in a picture stands out at its own cell, as a test wants
 MEAN, DEVIATION = 0.3089279, 0.25053555408335154
 
 
@@ -210,7 +211,7 @@ def make_clip(handed, out):
                                                   "num_hidden_layers": 3, "vocab_size": 440})
     for seed, (name, source, more, embedding, shared) in enumerate((("first", "b2", lambda c: 2 + c // 3, 20, False),
                                                                     ("second", "b5", lambda c: c + 2, 36, True))):
-        tensors = other_image(files[source]["model"], more, embedding, seed) | other_bert(
+        tensors = other_image(files[source]["model"], more, embedding, DOTS + seed) | other_bert(
             files[source]["model"], table, 3, embedding, 10 + seed)
         tensors = settled(tensors, images)
         tar(case, f"{name}-epoch-3.tar", tensors, files[source], prefix=name, shared=shared)
