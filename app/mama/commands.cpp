@@ -41,6 +41,8 @@ void addAll(CLI::App& app, Context& context)
     addRun(app, context);
     addPhantom(app, context);
     addReading(app, context);
+    addImport(app, context);
+    addLibrary(app, context);
     addBench(app, context);
 }
 

@@ -116,7 +116,8 @@ void Database::open(const Schema& schema, Access access)
     if (access == Access::Write && !may)
         onlyRead({TextId("library.not_writable", "the file or its folder is write-protected")});
     const bool older = identify(schema);
-    check();
+    if (schema.checkedOnOpening)
+        check();
     if (m_notices.empty() && access == Access::Read && older && may)
         connect(true);
     else if (m_readOnly && older)
@@ -200,20 +201,39 @@ bool Database::identify(const Schema& schema)
     return version < schema.version();
 }
 
-void Database::check()
+std::string Database::firstFault(const char* pragma)
 {
     std::string fault;
     try {
-        fault = m_database->execAndGet("PRAGMA quick_check(1)").getString();
+        fault = m_database->execAndGet(pragma).getString();
     } catch (const SQLite::Exception& failure) {
         if (failure.getErrorCode() != SQLITE_CORRUPT)
             throw;
         fault = failure.what();
     }
-    if (fault != "ok")
+    return fault == "ok" ? "" : fault;
+}
+
+void Database::check()
+{
+    if (const std::string fault = firstFault("PRAGMA quick_check(1)"); !fault.empty())
         onlyRead({TextId("library.damaged", "it is damaged (%1); save what can be read, then restore a backup or move "
                                             "the file away"),
                   fault});
+}
+
+std::string Database::findFault(bool thoroughly)
+{
+    std::string fault;
+    read([&](SQLite::Database& database) {
+        fault = firstFault(thoroughly ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
+        if (fault.empty() && thoroughly && number(database, "SELECT count(*) FROM pragma_foreign_key_check") > 0)
+            fault = database
+                        .execAndGet("SELECT 'row ' || rowid || ' of ' || \"table\" || ' refers to a row of ' || "
+                                    "parent || ' that is not there' FROM pragma_foreign_key_check")
+                        .getString();
+    });
+    return fault;
 }
 
 // Switching to the write-ahead log wants the file for itself for a moment, and SQLite does not wait for that.

@@ -21,6 +21,7 @@ struct Schema
 {
     std::int32_t applicationId = 0;
     std::span<const char* const> steps; // SQL
+    bool checkedOnOpening = true;       // else it is large, and its owner calls findFault()
     int version() const { return static_cast<int>(steps.size()); }
 };
 
@@ -53,6 +54,9 @@ public:
     void write(const Work& work);
     // `work` on one state of the file.
     void read(const Work& work);
+    // The first thing that SQLite finds wrong with the file, also with its indexes where `thoroughly` (slow); empty:
+    // nothing.
+    std::string findFault(bool thoroughly);
     // A whole copy as of now, while others go on writing; appears by rename. Error(Io) if something is there already.
     void backUp(const std::filesystem::path& copy);
 
@@ -63,6 +67,7 @@ private:
     void readUndisturbed();
     bool identify(const Schema& schema);
     void check();
+    std::string firstFault(const char* pragma);
     void setJournal();
     void migrate(const Schema& schema);
     void keepAsItWas(int version);

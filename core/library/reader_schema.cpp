@@ -3,12 +3,10 @@
 #include <array>
 
 namespace mama {
-namespace {
-
-constexpr std::int32_t applicationId = 0x4D614D41; // "MaMA"
+namespace reader_step {
 
 // Times are ISO 8601 in UTC with milliseconds. `ms`: since the session began, by a clock that nobody sets.
-constexpr const char* sessionsAndCommands = R"sql(
+constexpr const char* const sessionsAndCommands = R"sql(
 CREATE TABLE session(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     author TEXT NOT NULL,
@@ -34,7 +32,7 @@ CREATE TRIGGER command_is_kept BEFORE DELETE ON command
 BEGIN SELECT RAISE(ABORT, 'a command is never deleted'); END;
 )sql";
 
-constexpr const char* logAndVerdicts = R"sql(
+constexpr const char* const logAndVerdicts = R"sql(
 CREATE TABLE log_entry(
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     session INTEGER NOT NULL REFERENCES session(id),
@@ -74,7 +72,7 @@ BEGIN SELECT RAISE(ABORT, 'a locked verdict is final'); END;
 )sql";
 
 // image: a SOP Instance UID with size 0, or "file:" and the SHA-256 of a file of that size.
-constexpr const char* assignedViews = R"sql(
+constexpr const char* const assignedViews = R"sql(
 CREATE TABLE assigned_view(
     image TEXT NOT NULL,
     frame INTEGER NOT NULL CHECK (frame >= 0),
@@ -88,7 +86,7 @@ CREATE INDEX assigned_view_size ON assigned_view(size);
 )sql";
 
 // crc: CRC-32 of the change set. SQLite reads one whose bytes were turned over without end, so none is read unchecked.
-constexpr const char* checkedChangeSets = R"sql(
+constexpr const char* const checkedChangeSets = R"sql(
 ALTER TABLE command ADD COLUMN crc INTEGER;
 CREATE TRIGGER session_stays BEFORE UPDATE OF id, author, read_first, began ON session
 BEGIN SELECT RAISE(ABORT, 'a session is never changed'); END;
@@ -96,7 +94,14 @@ CREATE TRIGGER session_is_kept BEFORE DELETE ON session
 BEGIN SELECT RAISE(ABORT, 'a session is never deleted'); END;
 )sql";
 
-constexpr std::array steps{sessionsAndCommands, logAndVerdicts, assignedViews, checkedChangeSets};
+} // namespace reader_step
+
+namespace {
+
+constexpr std::int32_t applicationId = 0x4D614D41; // "MaMA"
+
+constexpr std::array steps{reader_step::sessionsAndCommands, reader_step::logAndVerdicts, reader_step::assignedViews,
+                           reader_step::checkedChangeSets};
 
 } // namespace
 

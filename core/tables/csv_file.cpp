@@ -128,7 +128,8 @@ std::vector<std::string> readCsvHeading(const std::filesystem::path& path)
 
 std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::function<void(const CsvRecord&)>& take)
 {
-    const std::size_t width = readCsvHeading(path).size();
+    const std::vector<std::string> heading = readCsvHeading(path);
+    const std::size_t width = heading.size();
     const MappedFile file(path);
     std::vector<TableProblem> problems;
     std::size_t records = 0; // the heading is record 0
@@ -144,7 +145,8 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::
         const auto bad =
             std::find_if(fields.begin(), fields.end(), [](const std::string& field) { return !isUtf8(field); });
         if (bad != fields.end())
-            problems.push_back({row, line, "bad_encoding", oneLine(*bad)});
+            problems.push_back(
+                {row, line, "bad_encoding", oneLine(*bad), heading[static_cast<std::size_t>(bad - fields.begin())]});
         take({row, line, fields});
         return true;
     };

@@ -17,6 +17,7 @@ struct TableProblem
     std::size_t line = 0; // physical line where the record starts, 1 = first
     std::string reason;   // "bad_quote", "wrong_field_count", "bad_encoding"
     std::string detail;
+    std::string column{}; // of bad_encoding: the first one
 };
 
 // A record's fields as they stand in the file: blanks are kept, quotes taken off.

@@ -1,0 +1,203 @@
+#include "core/library/collection/header_pass.h"
+
+#include "core/base/error.h"
+#include "core/base/path_text.h"
+#include "core/base/stopwatch.h"
+#include "core/dicom/read/image_file.h"
+#include "core/study/describe_image.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <algorithm>
+#include <atomic>
+#include <sys/stat.h>
+#include <thread>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+constexpr int atOnce = 500;
+
+struct Listed
+{
+    std::int64_t file = 0;
+    fs::path root, below; // the data set's folder; the file in it
+};
+
+struct Facts
+{
+    std::string state = "read", fault; // read, missing, refused
+    std::int64_t size = 0, mtime = 0;
+    StudyImage image;
+};
+
+// As the tables say, or the longest end of that path that lies below the data set's folder or its folder of images.
+fs::path placeOf(const Listed& listed)
+{
+    std::error_code ignored;
+    fs::path rest = listed.below;
+    while (!rest.empty()) {
+        for (const fs::path& folder : {listed.root, listed.root / "images"})
+            if (fs::is_regular_file(folder / rest, ignored))
+                return folder / rest;
+        fs::path shorter;
+        for (auto part = std::next(rest.begin()); part != rest.end(); ++part)
+            shorter /= *part;
+        rest = std::move(shorter);
+    }
+    return {};
+}
+
+Facts factsOf(const Listed& listed)
+{
+    Facts facts;
+    const fs::path path = placeOf(listed);
+    struct stat info
+    {
+    };
+    if (path.empty() || ::stat(path.c_str(), &info) != 0) {
+        facts.state = "missing";
+        return facts;
+    }
+    facts.size = info.st_size;
+    facts.mtime = info.st_mtim.tv_sec;
+    try {
+        const auto file = ImageFile::open(path);
+        if (file->kind() != FileKind::Image)
+            throw Error(ErrorCode::Unsupported, {TextId("library.read_header", "read header")}, pathText(path),
+                        textOf(file->kind()));
+        facts.image = describeImage(path, file->header());
+    } catch (const Error& error) {
+        facts.state = "refused";
+        facts.fault = error.why().english();
+    }
+    return facts;
+}
+
+std::vector<Listed> nextFiles(Library& library, std::int64_t after)
+{
+    std::vector<Listed> out;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database,
+                               "SELECT file.id, root.path, folder.path, name FROM file JOIN folder ON folder.id ="
+                               " folder JOIN root ON root.id = root WHERE state IN ('listed', 'missing') AND"
+                               " file.id > ? ORDER BY file.id LIMIT ?");
+        each.bind(1, after);
+        each.bind(2, atOnce);
+        while (each.executeStep())
+            out.push_back({each.getColumn(0).getInt64(), each.getColumn(1).getString(),
+                           fs::path(each.getColumn(2).getString()) / each.getColumn(3).getString()});
+    });
+    return out;
+}
+
+std::vector<Facts> readAll(const std::vector<Listed>& files, const Job& job, int threads)
+{
+    std::vector<Facts> facts(files.size());
+    std::atomic<std::size_t> next{0};
+    std::vector<std::jthread> workers;
+    for (int i = 0; i < threads; ++i)
+        workers.emplace_back([&] {
+            for (std::size_t at = next++; at < files.size() && !job.cancelled(); at = next++)
+                facts[at] = factsOf(files[at]);
+        });
+    workers.clear();
+    return facts;
+}
+
+void setText(SQLite::Statement& statement, int place, const std::string& text)
+{
+    text.empty() ? statement.bind(place) : statement.bind(place, text);
+}
+
+// What the tables say stays: a header only fills what they left open.
+void keep(SQLite::Database& database, const std::vector<Listed>& files, const std::vector<Facts>& facts)
+{
+    SQLite::Statement file(database, "UPDATE file SET state = ?, fault = ?, size = ?, mtime = ?, sop = ?, series = ?"
+                                     " WHERE id = ?");
+    SQLite::Statement image(database, "UPDATE image SET rows = ?1, cols = ?2, bits = ?3, mm_row = ?4, mm_col = ?5,"
+                                      " vendor = CASE vendor WHEN '' THEN ?6 ELSE vendor END,"
+                                      " model = CASE model WHEN '' THEN ?7 ELSE model END,"
+                                      " side = CASE side WHEN '' THEN ?8 ELSE side END,"
+                                      " view = CASE view WHEN '' THEN ?9 ELSE view END WHERE file = ?10");
+    for (std::size_t i = 0; i < files.size(); ++i) {
+        const Facts& each = facts[i];
+        const ImageHeader& header = each.image.header;
+        file.bind(1, each.state);
+        setText(file, 2, each.fault);
+        file.bind(3, each.size);
+        file.bind(4, each.mtime);
+        setText(file, 5, header.sopUid);
+        setText(file, 6, header.seriesUid);
+        file.bind(7, files[i].file);
+        file.exec();
+        file.reset();
+        if (each.state != "read")
+            continue;
+        image.bind(1, header.rows);
+        image.bind(2, header.columns);
+        image.bind(3, header.bitsStored);
+        if (const auto& mm = each.image.spacing.mm) {
+            image.bind(4, mm->row);
+            image.bind(5, mm->column);
+        } else {
+            image.bind(4);
+            image.bind(5);
+        }
+        image.bind(6, header.manufacturer);
+        image.bind(7, header.model);
+        image.bind(8, each.image.side == Side::Both ? "" : name(each.image.side));
+        image.bind(9, each.image.view);
+        image.bind(10, files[i].file);
+        image.exec();
+        image.reset();
+    }
+}
+
+std::int64_t countLeft(Library& library)
+{
+    std::int64_t count = 0;
+    library.read([&](SQLite::Database& database) {
+        count = database.execAndGet("SELECT count(*) FROM file WHERE state IN ('listed', 'missing')").getInt64();
+    });
+    return count;
+}
+
+} // namespace
+
+HeaderPass readHeaders(Library& library, const Job& job, int threads)
+{
+    HeaderPass pass;
+    const std::int64_t all = countLeft(library);
+    const int workers = threads > 0 ? threads : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
+    std::int64_t after = 0;
+    while (!job.cancelled()) {
+        const Stopwatch clock;
+        const std::vector<Listed> files = nextFiles(library, after);
+        if (files.empty())
+            break;
+        const std::vector<Facts> facts = readAll(files, job, workers);
+        if (job.cancelled())
+            break;
+        library.note([&](SQLite::Database& database) { keep(database, files, facts); });
+        after = files.back().file;
+        for (std::size_t i = 0; i < files.size(); ++i) {
+            pass.read += facts[i].state == "read";
+            pass.missing += facts[i].state == "missing";
+            pass.refused += facts[i].state == "refused";
+            if (facts[i].state == "refused" || (facts[i].state == "missing" && pass.missing <= 100))
+                pass.problems.push_back({pathText(files[i].root / files[i].below),
+                                         facts[i].fault.empty() ? facts[i].state : facts[i].fault});
+        }
+        const std::int64_t done = pass.read + pass.missing + pass.refused;
+        job.report(static_cast<std::uint64_t>(done), static_cast<std::uint64_t>(all), "headers");
+        if (static_cast<int>(files.size()) == atOnce && clock.milliseconds() < 500)
+            std::this_thread::sleep_for(std::chrono::milliseconds(500 - static_cast<int>(clock.milliseconds())));
+    }
+    pass.left = all - pass.read - pass.missing - pass.refused;
+    return pass;
+}
+
+} // namespace mama

@@ -1,0 +1,90 @@
+#include "core/library/collection/import_removal.h"
+
+#include "core/base/error.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <array>
+
+namespace mama {
+namespace {
+
+// What a person did on rows of the batch. ?1: the batch.
+constexpr std::array work{
+    std::pair{"tags",
+              "SELECT count(*) FROM tagged WHERE level = 'study' AND target IN (SELECT id FROM study WHERE batch = ?1)"
+              " OR level = 'image' AND target IN (SELECT id FROM image WHERE batch = ?1)"
+              " OR level = 'patient' AND target IN (SELECT id FROM patient WHERE batch = ?1)"
+              " OR level = 'finding' AND target IN (SELECT id FROM finding WHERE batch = ?1)"},
+    std::pair{"labels", "SELECT count(*) FROM label WHERE source <> 'imported' AND"
+                        " (level IN ('study', 'breast') AND target IN (SELECT id FROM study WHERE batch = ?1)"
+                        " OR level = 'image' AND target IN (SELECT id FROM image WHERE batch = ?1)"
+                        " OR level = 'patient' AND target IN (SELECT id FROM patient WHERE batch = ?1)"
+                        " OR level = 'finding' AND target IN (SELECT id FROM finding WHERE batch = ?1))"},
+    std::pair{"marks", "SELECT count(*) FROM annotation WHERE batch IS NOT ?1 AND"
+                       " image IN (SELECT id FROM image WHERE batch = ?1)"},
+    std::pair{"members of cohorts", "SELECT count(*) FROM cohort_member JOIN cohort ON cohort.id = cohort WHERE"
+                                    " level = 'study' AND target IN (SELECT id FROM study WHERE batch = ?1)"
+                                    " OR level = 'image' AND target IN (SELECT id FROM image WHERE batch = ?1)"
+                                    " OR level = 'patient' AND target IN (SELECT id FROM patient WHERE batch = ?1)"},
+    std::pair{
+        "rows of later imports",
+        "SELECT (SELECT count(*) FROM study WHERE batch IS NOT ?1 AND patient IN (SELECT id FROM patient WHERE batch = ?1))"
+        " + (SELECT count(*) FROM image WHERE batch IS NOT ?1 AND study IN (SELECT id FROM study WHERE batch = ?1))"
+        " + (SELECT count(*) FROM finding WHERE batch IS NOT ?1 AND study IN (SELECT id FROM study WHERE batch = ?1))"}};
+
+std::int64_t count(SQLite::Database& database, const char* query, std::int64_t batch)
+{
+    SQLite::Statement find(database, query);
+    find.bind(1, batch);
+    find.executeStep();
+    return find.getColumn(0).getInt64();
+}
+
+void run(SQLite::Database& database, const std::string& change, std::int64_t batch)
+{
+    SQLite::Statement statement(database, change);
+    statement.bind(1, batch);
+    statement.exec();
+}
+
+} // namespace
+
+void removeImport(SQLite::Database& database, const CommandEntry& command)
+{
+    SQLite::Statement find(database, "SELECT id, dataset FROM batch WHERE command = ?");
+    find.bind(1, command.id);
+    if (!find.executeStep())
+        throw Error(ErrorCode::Data, {TextId("library.undo_import", "undo")}, command.words,
+                    {TextId("library.no_batch", "its rows cannot be told from others any more: nothing was done")});
+    const std::int64_t batch = find.getColumn(0).getInt64(), dataset = find.getColumn(1).getInt64();
+    find.reset();
+    std::string hangs;
+    for (const auto& [what, query] : work)
+        if (const std::int64_t rows = count(database, query, batch); rows > 0)
+            hangs += (hangs.empty() ? "" : ", ") + std::to_string(rows) + " " + what;
+    if (!hangs.empty())
+        throw Error(
+            ErrorCode::Data, {TextId("library.undo_import_work", "undo")}, command.words,
+            {TextId("library.work_hangs", "work hangs on what it brought: %1. Take that back first; nothing was done"),
+             hangs});
+    run(database, "UPDATE label SET replaced_by = NULL WHERE replaced_by IN (SELECT id FROM label WHERE batch = ?)",
+        batch);
+    run(database, "DELETE FROM text_index WHERE rowid IN (SELECT id FROM study WHERE batch = ?)", batch);
+    for (const char* table : {"label", "annotation", "finding", "image", "study", "patient", "file"})
+        run(database, std::string("DELETE FROM ") + table + " WHERE batch = ?", batch);
+    run(database, "DELETE FROM folder WHERE batch = ? AND id NOT IN (SELECT folder FROM file)", batch);
+    run(database, "DELETE FROM batch WHERE id = ?", batch);
+    run(database, "DELETE FROM root WHERE id NOT IN (SELECT root FROM folder) AND ?1 > 0", batch);
+    run(database, "DELETE FROM dataset WHERE id = ? AND id NOT IN (SELECT dataset FROM batch)", dataset);
+}
+
+void indexTexts(SQLite::Database& database, std::int64_t command)
+{
+    run(database,
+        "INSERT INTO text_index(rowid, text) SELECT id, description FROM study WHERE description <> '' AND batch = (SELECT id"
+        " FROM batch WHERE command = ?)",
+        command);
+}
+
+} // namespace mama

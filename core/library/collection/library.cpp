@@ -1,0 +1,115 @@
+#include "core/library/collection/library.h"
+
+#include "core/base/error.h"
+#include "core/base/error_actions.h"
+#include "core/base/path_text.h"
+#include "core/library/collection/library_schema.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <array>
+#include <cstdlib>
+#include <pwd.h>
+#include <unistd.h>
+
+namespace fs = std::filesystem;
+
+namespace mama {
+namespace {
+
+constexpr const char* fileName = "library.db";
+constexpr auto alreadyThere =
+    TextId("library.there_already", "there is something already: name a folder that is new or empty");
+
+std::string accountName()
+{
+    const char* user = std::getenv("USER");
+    if (user && *user)
+        return user;
+    const passwd* account = ::getpwuid(::getuid());
+    return account && *account->pw_name ? account->pw_name : "unknown";
+}
+
+bool isThere(const fs::path& path)
+{
+    std::error_code failed;
+    return fs::exists(fs::symlink_status(path, failed));
+}
+
+} // namespace
+
+void Library::create(const fs::path& folder)
+{
+    std::error_code failed;
+    if (isThere(folder) && !(fs::is_directory(folder, failed) && fs::is_empty(folder, failed)))
+        throw Error(ErrorCode::Io, {action::write}, pathText(folder), {alreadyThere});
+    const Database made(folder / fileName, librarySchema(), Access::Write);
+}
+
+Library::Library(const fs::path& folder, Access access, const std::string& author)
+    : m_folder(folder), m_author(author.empty() ? accountName() : author)
+{
+    if (!isThere(folder / fileName))
+        throw Error(
+            ErrorCode::Io, {action::open}, pathText(folder),
+            {TextId("library.none_there", "there is no library in it (no library.db): make one with mama library "
+                                          "create, or import a data set")});
+    if (access == Access::Write)
+        if (const auto why = m_lock.take(folder)) {
+            m_notices.push_back(*why);
+            access = Access::Read;
+        }
+    m_database = std::make_unique<Database>(folder / fileName, librarySchema(), access);
+    m_notices.insert(m_notices.end(), m_database->notices().begin(), m_database->notices().end());
+}
+
+int Library::version() const { return librarySchema().version(); }
+
+LibraryCounts Library::counts()
+{
+    LibraryCounts counts;
+    m_database->read([&](SQLite::Database& database) {
+        const std::array<std::pair<const char*, std::int64_t*>, 10> all{std::pair{"dataset", &counts.datasets},
+                                                                        {"patient", &counts.patients},
+                                                                        {"study", &counts.studies},
+                                                                        {"image", &counts.images},
+                                                                        {"finding", &counts.findings},
+                                                                        {"label", &counts.labels},
+                                                                        {"annotation", &counts.annotations},
+                                                                        {"tag", &counts.tags},
+                                                                        {"cohort", &counts.cohorts},
+                                                                        {"command", &counts.commands}};
+        for (const auto& [table, count] : all)
+            *count = database.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt64();
+    });
+    return counts;
+}
+
+std::vector<LibraryDataSet> Library::dataSets()
+{
+    std::vector<LibraryDataSet> out;
+    m_database->read([&](SQLite::Database& database) {
+        SQLite::Statement each(database,
+                               "SELECT importer, name, licence, restricted, (SELECT count(*) FROM study WHERE"
+                               " study.dataset = dataset.id), (SELECT count(*) FROM image JOIN study ON study.id"
+                               " = study WHERE study.dataset = dataset.id) FROM dataset ORDER BY name");
+        while (each.executeStep())
+            out.push_back({each.getColumn(0).getString(), each.getColumn(1).getString(), each.getColumn(2).getString(),
+                           each.getColumn(3).getInt() != 0, each.getColumn(4).getInt64(),
+                           each.getColumn(5).getInt64()});
+    });
+    return out;
+}
+
+void Library::backUp(const fs::path& folder)
+{
+    std::error_code failed;
+    if (isThere(folder))
+        throw Error(ErrorCode::Io, {action::write}, pathText(folder), {alreadyThere});
+    fs::create_directories(folder, failed);
+    if (failed)
+        throw Error(ErrorCode::Io, {action::write}, pathText(folder), failed.message());
+    m_database->backUp(folder / fileName);
+}
+
+} // namespace mama

@@ -1,0 +1,285 @@
+#include "core/library/collection/library_schema.h"
+
+#include "core/library/reader_schema.h"
+
+#include <array>
+
+namespace mama {
+namespace {
+
+constexpr std::int32_t applicationId = 0x4D614C42; // "MaLB"
+
+// `turns` of a command: which one an undo or redo is of. batch: the import that a row came with.
+constexpr const char* const places = R"sql(
+ALTER TABLE command ADD COLUMN turns INTEGER REFERENCES command(id);
+CREATE TABLE dataset(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    importer TEXT NOT NULL,
+    name TEXT NOT NULL UNIQUE,
+    version TEXT NOT NULL,
+    licence TEXT NOT NULL,
+    restricted INTEGER NOT NULL CHECK (restricted IN (0, 1))
+) STRICT;
+CREATE TABLE batch(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dataset INTEGER NOT NULL REFERENCES dataset(id),
+    command INTEGER NOT NULL REFERENCES command(id),
+    started TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('tables', 'headers', 'done')),
+    report TEXT NOT NULL
+) STRICT;
+CREATE INDEX batch_dataset ON batch(dataset);
+CREATE TABLE root(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    label TEXT NOT NULL
+) STRICT;
+CREATE TABLE folder(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    root INTEGER NOT NULL REFERENCES root(id),
+    path TEXT NOT NULL,
+    batch INTEGER,
+    UNIQUE (root, path)
+) STRICT;
+CREATE TABLE file(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    folder INTEGER NOT NULL REFERENCES folder(id),
+    name TEXT NOT NULL,
+    size INTEGER,
+    mtime INTEGER,
+    sop TEXT,
+    series TEXT,
+    sha256 TEXT,
+    pixels TEXT,
+    dct INTEGER,
+    state TEXT NOT NULL CHECK (state IN ('listed', 'read', 'missing', 'refused', 'none')),
+    fault TEXT,
+    batch INTEGER,
+    UNIQUE (folder, name)
+) STRICT;
+CREATE INDEX file_sop ON file(sop) WHERE sop IS NOT NULL;
+CREATE INDEX file_sha256 ON file(sha256) WHERE sha256 IS NOT NULL;
+CREATE INDEX file_pixels ON file(pixels) WHERE pixels IS NOT NULL;
+CREATE INDEX file_state ON file(state) WHERE state = 'listed';
+)sql";
+
+constexpr const char* const records = R"sql(
+CREATE TABLE patient(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    dataset INTEGER NOT NULL REFERENCES dataset(id),
+    key TEXT NOT NULL,
+    person INTEGER,
+    batch INTEGER,
+    UNIQUE (dataset, key)
+) STRICT;
+CREATE TABLE study(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    patient INTEGER NOT NULL REFERENCES patient(id),
+    dataset INTEGER NOT NULL REFERENCES dataset(id),
+    key TEXT NOT NULL,
+    uid TEXT,
+    date TEXT,
+    kind TEXT NOT NULL,
+    age REAL,
+    description TEXT NOT NULL,
+    split TEXT NOT NULL,
+    row_of TEXT NOT NULL,
+    batch INTEGER,
+    UNIQUE (dataset, key)
+) STRICT;
+CREATE INDEX study_patient ON study(patient);
+CREATE TABLE image(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    file INTEGER NOT NULL REFERENCES file(id),
+    frame INTEGER,
+    study INTEGER NOT NULL REFERENCES study(id),
+    side TEXT NOT NULL CHECK (side IN ('', 'R', 'L')),
+    view TEXT NOT NULL,
+    modifiers TEXT NOT NULL,
+    type TEXT NOT NULL,
+    vendor TEXT NOT NULL,
+    model TEXT NOT NULL,
+    rows INTEGER,
+    cols INTEGER,
+    bits INTEGER,
+    mm_row REAL,
+    mm_col REAL,
+    twin INTEGER,
+    flags INTEGER NOT NULL,
+    row_of TEXT NOT NULL,
+    batch INTEGER
+) STRICT;
+CREATE INDEX image_study ON image(study);
+CREATE INDEX image_file ON image(file);
+CREATE TABLE finding(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    study INTEGER NOT NULL REFERENCES study(id),
+    side TEXT NOT NULL CHECK (side IN ('', 'R', 'L', 'B')),
+    number INTEGER NOT NULL,
+    kinds TEXT NOT NULL,
+    content INTEGER NOT NULL,
+    row_of TEXT NOT NULL,
+    batch INTEGER
+) STRICT;
+CREATE INDEX finding_study ON finding(study);
+CREATE TABLE annotation(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image INTEGER NOT NULL REFERENCES image(id),
+    finding INTEGER REFERENCES finding(id),
+    kind TEXT NOT NULL CHECK (kind IN ('box', 'contour', 'circle', 'point')),
+    geometry BLOB NOT NULL,
+    frame_note TEXT NOT NULL,
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
+    batch INTEGER
+) STRICT;
+CREATE INDEX annotation_image ON annotation(image);
+CREATE INDEX annotation_finding ON annotation(finding) WHERE finding IS NOT NULL;
+CREATE VIRTUAL TABLE text_index USING fts5(text);
+)sql";
+
+// label.source: imported, reader, model, adjudicated. What counts of several is said by the view.
+constexpr const char* const work = R"sql(
+CREATE TABLE label(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    level TEXT NOT NULL CHECK (level IN ('patient', 'study', 'breast', 'image', 'finding')),
+    target INTEGER NOT NULL,
+    side TEXT NOT NULL CHECK (side IN ('', 'R', 'L')),
+    task TEXT NOT NULL,
+    value TEXT NOT NULL,
+    source TEXT NOT NULL CHECK (source IN ('imported', 'reader', 'model', 'adjudicated')),
+    author TEXT NOT NULL,
+    round INTEGER,
+    at TEXT NOT NULL,
+    row_of TEXT NOT NULL,
+    replaced_by INTEGER,
+    batch INTEGER
+) STRICT;
+CREATE INDEX label_target ON label(level, target);
+CREATE VIEW label_that_counts AS
+    SELECT level, target, side, task, value, source, author, max(CASE source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2
+        ELSE 1 END * 1000000000000 + id) AS place
+    FROM label WHERE replaced_by IS NULL AND source <> 'model' GROUP BY level, target, side, task;
+CREATE TABLE tag(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE CHECK (name <> ''),
+    colour TEXT NOT NULL,
+    key INTEGER UNIQUE CHECK (key BETWEEN 1 AND 9)
+) STRICT;
+CREATE TABLE tagged(
+    tag INTEGER NOT NULL REFERENCES tag(id),
+    level TEXT NOT NULL CHECK (level IN ('patient', 'study', 'image', 'finding')),
+    target INTEGER NOT NULL,
+    PRIMARY KEY (tag, level, target)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tagged_target ON tagged(level, target);
+CREATE TABLE cohort(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE CHECK (name <> ''),
+    kind TEXT NOT NULL CHECK (kind IN ('live', 'fixed')),
+    level TEXT NOT NULL CHECK (level IN ('patient', 'study', 'image')),
+    expression TEXT NOT NULL,
+    hash TEXT,
+    made TEXT NOT NULL
+) STRICT;
+CREATE TABLE cohort_member(
+    cohort INTEGER NOT NULL REFERENCES cohort(id),
+    target INTEGER NOT NULL,
+    PRIMARY KEY (cohort, target)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE split(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    cohort INTEGER NOT NULL REFERENCES cohort(id),
+    seed INTEGER NOT NULL,
+    shares TEXT NOT NULL,
+    strata TEXT NOT NULL,
+    hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX split_cohort ON split(cohort);
+CREATE TABLE split_patient(
+    split INTEGER NOT NULL REFERENCES split(id),
+    person INTEGER NOT NULL,
+    part TEXT NOT NULL CHECK (part IN ('train', 'validation', 'test')),
+    PRIMARY KEY (split, person)
+) STRICT, WITHOUT ROWID;
+)sql";
+
+constexpr const char* const later = R"sql(
+CREATE TABLE vocabulary(
+    task TEXT NOT NULL,
+    dataset INTEGER NOT NULL REFERENCES dataset(id),
+    found TEXT NOT NULL,
+    means TEXT NOT NULL,
+    PRIMARY KEY (task, dataset, found)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE prompt_set(id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE, texts TEXT NOT NULL) STRICT;
+CREATE TABLE run(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    folder TEXT NOT NULL,
+    cohort INTEGER REFERENCES cohort(id),
+    split INTEGER REFERENCES split(id),
+    began TEXT NOT NULL,
+    report TEXT NOT NULL
+) STRICT;
+CREATE TABLE saved_view(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    expression TEXT NOT NULL,
+    sort TEXT NOT NULL,
+    form TEXT NOT NULL
+) STRICT;
+CREATE TABLE check_run(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    kind TEXT NOT NULL,
+    cohort INTEGER REFERENCES cohort(id),
+    settings TEXT NOT NULL,
+    made TEXT NOT NULL
+) STRICT;
+CREATE TABLE check_item(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    run INTEGER NOT NULL REFERENCES check_run(id),
+    target INTEGER NOT NULL,
+    score REAL NOT NULL,
+    detail TEXT NOT NULL,
+    state TEXT NOT NULL CHECK (state IN ('open', 'mended', 'dismissed')),
+    reason TEXT NOT NULL
+) STRICT;
+CREATE INDEX check_item_run ON check_item(run);
+CREATE TABLE embedding_set(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    model_hash TEXT NOT NULL,
+    profile TEXT NOT NULL,
+    version TEXT NOT NULL,
+    compute TEXT NOT NULL,
+    dim INTEGER NOT NULL,
+    folder TEXT NOT NULL UNIQUE
+) STRICT;
+)sql";
+
+} // namespace
+
+const Schema& librarySchema()
+{
+    static const std::array steps{reader_step::sessionsAndCommands,
+                                  reader_step::logAndVerdicts,
+                                  reader_step::assignedViews,
+                                  reader_step::checkedChangeSets,
+                                  places,
+                                  records,
+                                  work,
+                                  later};
+    static const Schema schema{applicationId, steps, false};
+    return schema;
+}
+
+std::span<const char* const> recordedTables()
+{
+    static constexpr std::array tables{"dataset",       "batch",      "root",          "folder",       "file",
+                                       "patient",       "study",      "image",         "finding",      "annotation",
+                                       "label",         "tag",        "tagged",        "cohort",       "split",
+                                       "cohort_member", "vocabulary", "split_patient", "prompt_set",   "run",
+                                       "saved_view",    "check_run",  "check_item",    "embedding_set"};
+    return tables;
+}
+
+} // namespace mama

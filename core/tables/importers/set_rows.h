@@ -1,0 +1,96 @@
+#pragma once
+#include "core/tables/importers/set_report.h"
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+// What the tables of a data set say, in the library's levels: patients, studies, breasts, findings, images. Only rows
+// that were imported are in it.
+namespace mama {
+
+struct RowOf
+{
+    std::uint16_t table = 0; // index in SetRows::tables
+    std::uint32_t row = 0;
+};
+
+struct SetLabel
+{
+    const char* task; // "birads", "density", "cancer", ...: one name for one thing in all data sets
+    std::string value;
+};
+
+struct SetBox // stored pixels, x before y, pixel edges
+{
+    float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+    std::string note; // which frame of reference the table means, if that is open
+};
+
+struct SetStudy
+{
+    std::string patient, key, date, kind, description, age, split;
+    RowOf row;
+};
+
+struct SetImage
+{
+    std::uint32_t study = 0; // index
+    std::string path;        // below the data set's folder
+    char side = ' ';         // R, L or blank
+    std::string view, type;  // 2D, cview, ...
+    std::string modifiers;   // "spot"
+    std::string vendor, model;
+    bool released = true; // false: no file is expected
+    int rows = 0, columns = 0;
+    std::vector<SetLabel> labels;
+    std::vector<SetBox> boxes;
+    RowOf row;
+};
+
+struct SetFinding
+{
+    std::uint32_t study = 0;
+    std::optional<std::uint32_t> image; // of a finding that lies in one image
+    char side = ' ';                    // R, L, B or blank
+    int number = 0;
+    std::string kinds;         // "mass,calcification"; empty: none
+    std::uint64_t content = 0; // a hash of the whole row
+    std::vector<SetLabel> labels;
+    std::optional<SetBox> box;
+    RowOf row;
+};
+
+struct SetBreast
+{
+    std::uint32_t study = 0;
+    char side = ' ';
+    std::vector<SetLabel> labels;
+    RowOf row;
+};
+
+struct SetRows
+{
+    SetReport report;
+    std::string importer, name, licence; // "embed"; "EMBED", "phantoms"; its terms in one line
+    bool restricted = true;              // may not be passed on
+    std::filesystem::path root;
+    std::vector<std::string> tables; // names of files
+    std::vector<SetStudy> studies;
+    std::vector<SetImage> images;
+    std::vector<SetFinding> findings;
+    std::vector<SetBreast> breasts;
+
+    // The index of a study; made where it is new.
+    std::uint32_t study(const std::string& patient, const std::string& key, RowOf row);
+    std::optional<std::uint32_t> findStudy(const std::string& key) const;
+    void sortProblems();
+
+private:
+    std::unordered_map<std::string, std::uint32_t> m_studies; // by key
+};
+
+} // namespace mama

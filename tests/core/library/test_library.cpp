@@ -1,0 +1,331 @@
+// A library as a file and as a log of commands: made, brought up to date, refused, copied; done, undone, done again.
+#include "core/base/files.h"
+#include "core/library/collection/library_schema.h"
+#include "core/library/collection/set_import.h"
+#include "core/library/collection/tags.h"
+#include "core/tables/importers/data_sets.h"
+#include "tests/core/library/library_support.h"
+#include "tests/support/test_data.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <random>
+
+using namespace mama;
+using namespace mama::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string rowsOf(SQLite::Database& database, const std::string& query)
+{
+    SQLite::Statement each(database, query);
+    std::string all;
+    while (each.executeStep()) {
+        for (int i = 0; i < each.getColumnCount(); ++i)
+            all += each.getColumn(i).getString() + "\t";
+        all += "\n";
+    }
+    return all;
+}
+
+// Every row of every recorded table.
+std::string dumpOf(const fs::path& folder)
+{
+    SQLite::Database database((folder / "library.db").string());
+    std::string all;
+    for (const char* table : recordedTables()) {
+        const std::string key = rowsOf(database, std::string("SELECT group_concat(name) FROM pragma_table_info('") +
+                                                     table + "') WHERE pk > 0");
+        all += std::string(table) + "\n" +
+               rowsOf(database, std::string("SELECT * FROM ") + table + " ORDER BY " + key.substr(0, key.find('\t')));
+    }
+    return all + rowsOf(database, "SELECT rowid, text FROM text_index ORDER BY rowid");
+}
+
+std::string schemaOf(const fs::path& folder)
+{
+    SQLite::Database database((folder / "library.db").string());
+    return rowsOf(database, "SELECT ifnull(sql, name) FROM sqlite_schema ORDER BY name");
+}
+
+// A set of a few women, two exams each.
+SetRows smallSet(const fs::path& root, int women, int first = 0)
+{
+    std::string clinical = "empi_anon,acc_anon,study_date_anon,desc,asses,tissueden,numfind,side,massshape\n";
+    std::string metadata =
+        "anon_dicom_path,empi_anon,acc_anon,FinalImageType,ImageLateralityFinal,ViewPosition,ROI_coords,num_roi\n";
+    for (int i = first; i < first + women; ++i)
+        for (int exam = 0; exam < 2; ++exam) {
+            const std::string woman = std::to_string(1000 + i),
+                              acc = std::to_string(9000000000000000LL + 10 * i + exam);
+            clinical += woman + "," + acc + ",2015-02-0" + std::to_string(1 + exam) + ",MG Screening,N,2,1,L,R\n";
+            for (const char* view : {"L,CC", "L,MLO", "R,CC", "R,MLO"})
+                metadata += "images/" + woman + "/" + acc + "/" + std::string(view).substr(0, 1) +
+                            std::string(view).substr(2) + ".dcm," + woman + "," + acc + ",2D," + view +
+                            ",\"((1, 2, 3, 4),)\",1\n";
+        }
+    fs::create_directories(root / "tables");
+    writeAtomically(root / "tables" / "clinical.csv", std::string_view(clinical));
+    writeAtomically(root / "tables" / "metadata.csv", std::string_view(metadata));
+    return dataSetReader("embed").read(root);
+}
+
+std::vector<std::int64_t> studiesOf(Library& library)
+{
+    std::vector<std::int64_t> ids;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, "SELECT id FROM study ORDER BY id");
+        while (each.executeStep())
+            ids.push_back(each.getColumn(0).getInt64());
+    });
+    return ids;
+}
+
+} // namespace
+
+class TestLibrary : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void theSchemaIsWholeFromEveryVersion()
+    {
+        const Folder folder;
+        Library::create(folder / "new");
+        const std::string wanted = schemaOf(folder / "new");
+        for (const char* table :
+             {"root",          "folder",     "file",          "image",      "patient",      "study",
+              "finding",       "annotation", "label",         "tag",        "tagged",       "cohort",
+              "cohort_member", "split",      "split_patient", "dataset",    "batch",        "vocabulary",
+              "prompt_set",    "run",        "verdict",       "saved_view", "check_run",    "check_item",
+              "embedding_set", "command",    "session",       "log_entry",  "assigned_view"})
+            QVERIFY2(has(wanted, std::string("CREATE TABLE ") + table + "("), table);
+        QVERIFY(has(wanted, "CREATE VIRTUAL TABLE text_index"));
+        const Schema& schema = librarySchema();
+        for (int version = 0; version <= schema.version(); ++version) {
+            const fs::path path = folder / std::to_string(version);
+            fs::create_directory(path);
+            {
+                SQLite::Database database((path / "library.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+                for (int step = 0; step < version; ++step)
+                    database.exec(schema.steps[std::size_t(step)]);
+                if (version > 0)
+                    database.exec("PRAGMA application_id=" + std::to_string(schema.applicationId) +
+                                  "; PRAGMA user_version=" + std::to_string(version));
+            }
+            Library library(path);
+            QCOMPARE(schemaOf(path), wanted);
+            QCOMPARE(library.findFault(true), std::string());
+        }
+        // Every table is recorded, or kept out on purpose.
+        SQLite::Database database((folder / "new" / "library.db").string());
+        SQLite::Statement each(database,
+                               "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+                               " AND name NOT LIKE 'text_index%'");
+        while (each.executeStep()) {
+            const std::string name = each.getColumn(0).getString();
+            const auto recorded = recordedTables();
+            const bool ours = std::find(recorded.begin(), recorded.end(), name) != recorded.end();
+            QVERIFY2(ours || name == "session" || name == "command" || name == "log_entry" || name == "verdict" ||
+                         name == "assigned_view",
+                     name.c_str());
+        }
+    }
+
+    void newerAndForeignOnes()
+    {
+        const Folder folder;
+        Library::create(folder / "a");
+        QVERIFY(has(fault([&] { Library::create(folder / "a"); }), "new or empty"));
+        {
+            SQLite::Database database((folder / "a" / "library.db").string(), SQLite::OPEN_READWRITE);
+            database.exec("PRAGMA user_version=999");
+        }
+        Library library(folder / "a");
+        QCOMPARE(library.notices().size(), std::size_t(1));
+        QVERIFY(has(library.notices().front().english(), "newer"));
+        const std::vector<std::int64_t> none;
+        QVERIFY(has(fault([&] { tag(library, {"x", "study", none}); }), "newer"));
+        fs::create_directory(folder / "b");
+        {
+            SQLite::Database database((folder / "b" / "library.db").string(),
+                                      SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
+            database.exec("CREATE TABLE t(a)");
+        }
+        QVERIFY(has(fault([&] { Library other(folder / "b"); }), "another program's"));
+        QVERIFY(has(fault([&] { Library other(folder / "none"); }), "no library"));
+    }
+
+    void anotherComputerOnlyReads()
+    {
+        const Folder folder;
+        Library::create(folder / "a");
+        const Library first(folder / "a");
+        const Library second(folder / "a"); // of the same computer
+        QVERIFY(second.notices().empty());
+        {
+            std::ofstream lock(folder / "a" / "lock", std::ios::trunc); // the same file, still locked
+            lock << "another-computer";
+        }
+        Library third(folder / "a");
+        QCOMPARE(third.notices().size(), std::size_t(1));
+        QVERIFY(has(third.notices().front().english(), "another-computer"));
+        QVERIFY(has(fault([&] { importSet(third, smallSet(folder / "set", 1)); }), "library.db"));
+    }
+
+    void importsOnceAndUndoesAsAWhole()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        const std::string empty = dumpOf(folder / "lib");
+        Library library(folder / "lib");
+        const SetRows set = smallSet(folder / "set", 3);
+        const auto first = importSet(library, set);
+        QCOMPARE(first->studies, std::int64_t(6));
+        QCOMPARE(first->images, std::int64_t(24));
+        QCOMPARE(first->annotations, std::int64_t(24));
+        QCOMPARE(first->findings, std::int64_t(6));
+        const std::string filled = dumpOf(folder / "lib");
+        const auto again = importSet(library, set);
+        QCOMPARE(again->change.command, std::int64_t(0));
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+        QCOMPARE(library.commands().size(), std::size_t(1));
+        // More of the same set adds what is new.
+        const auto more = importSet(library, smallSet(folder / "set", 4));
+        QCOMPARE(more->studies, std::int64_t(2));
+        library.undo();
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+        // Work on it keeps it there.
+        const auto studies = studiesOf(library);
+        tag(library, {"seen", "study", std::span(studies).first(2)});
+        const std::string told = fault([&] { library.undo(first->change.command); });
+        QVERIFY2(has(told, "2 tags"), told.c_str());
+        library.undo();
+        library.undo();
+        QCOMPARE(dumpOf(folder / "lib"), empty);
+        library.redo();
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+    }
+
+    void anUndoThatIsForbiddenNamesTheLaterAction()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, smallSet(folder / "set", 2));
+        const auto studies = studiesOf(library);
+        const Change first = tag(library, {"review", "study", std::span(studies).first(1)});
+        const Change second = tag(library, {"review", "study", std::span(studies).subspan(1, 2)});
+        QCOMPARE(second.words, std::string("Tag review on 2 studies"));
+        const std::string before = dumpOf(folder / "lib");
+        const std::string told = fault([&] { library.undo(first.command); });
+        QVERIFY2(has(told, second.words), told.c_str());
+        QCOMPARE(dumpOf(folder / "lib"), before);
+        const Change renamed = renameTag(library, "review", "later");
+        QVERIFY(has(fault([&] { library.undo(first.command); }), renamed.words));
+        library.undo(second.command); // its rows are nobody else's
+        QVERIFY(has(fault([&] { library.undo(second.command); }), "undone already"));
+        QVERIFY(has(fault([&] { library.undo(999); }), "no such command"));
+        // The same row again: the later one is named even where the first could be taken back.
+        const Change on = tag(library, {"later", "study", std::span(studies).last(1)});
+        tag(library, {"later", "study", std::span(studies).last(1), true});
+        const Change again = tag(library, {"later", "study", std::span(studies).last(1)});
+        QVERIFY(has(fault([&] { library.undo(on.command); }), again.words));
+        QVERIFY(has(fault([&] { library.redo(); }), "nothing"));
+    }
+
+    // MAMA_SEQUENCES: how many, 1,000 by hand.
+    void undoAllAndRedoAll()
+    {
+        const char* wanted = std::getenv("MAMA_SEQUENCES");
+        const int sequences = wanted ? std::atoi(wanted) : 15;
+        std::mt19937 random(freshSeed());
+        int commands = 0, refused = 0;
+        for (int i = 0; i < sequences; ++i) {
+            const Folder folder;
+            const fs::path path = folder / "lib";
+            Library::create(path);
+            const std::string start = dumpOf(path);
+            for (int step = 0, steps = 4 + int(random() % 25); step < steps;) {
+                Library library(path);
+                for (int run = 1 + int(random() % 6); run > 0 && step < steps; --run, ++step)
+                    refused += !act(library, folder / "set", random);
+                commands += 1;
+            }
+            const std::string final = dumpOf(path);
+            int undone = 0;
+            while (fault([&] { Library(path).undo(); }).empty())
+                ++undone;
+            QVERIFY(has(fault([&] { Library(path).undo(); }), "nothing to undo"));
+            QCOMPARE(dumpOf(path), start);
+            for (; undone > 0; --undone)
+                QCOMPARE(fault([&] { Library(path).redo(); }), std::string());
+            QCOMPARE(dumpOf(path), final);
+            QCOMPARE(Library(path).findFault(true), std::string());
+        }
+        qInfo("%d sequences, %d openings, %d actions refused", sequences, commands, refused);
+    }
+
+    void aCopyIsWholeAndOpensElsewhere()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, smallSet(folder / "set", 2));
+        library.backUp(folder / "copy");
+        QVERIFY(has(fault([&] { library.backUp(folder / "copy"); }), "copy"));
+        QCOMPARE(dumpOf(folder / "copy"), dumpOf(folder / "lib"));
+        Library copy(folder / "copy");
+        copy.undo();
+        QCOMPARE(studiesOf(copy).size(), std::size_t(0));
+        QCOMPARE(studiesOf(library).size(), std::size_t(4));
+    }
+
+    void everyCommandIsALineOfTheLog()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib", Access::Write, "Reader A");
+        importSet(library, smallSet(folder / "set", 1));
+        library.undo();
+        library.redo();
+        const auto commands = library.commands();
+        QCOMPARE(commands.size(), std::size_t(3));
+        const auto line = nlohmann::json::parse(jsonLine(commands.at(1)));
+        QCOMPARE(line["author"].get<std::string>(), std::string("Reader A"));
+        QCOMPARE(line["of"].get<int>(), 1);
+        QCOMPARE(line["words"].get<std::string>(), std::string("Undo: Import EMBED: 2 studies, 8 images"));
+    }
+
+private:
+    // Something that a user may do, at random; false: it was refused, and nothing was changed.
+    bool act(Library& library, const fs::path& set, std::mt19937& random)
+    {
+        const std::string names[] = {"a", "b", "c"};
+        const auto studies = studiesOf(library);
+        std::vector<std::int64_t> some;
+        std::sample(studies.begin(), studies.end(), std::back_inserter(some), random() % 4, random);
+        const std::string& name = names[random() % 3];
+        const std::string before = dumpOf(library.folder());
+        const std::string told = fault([&] {
+            switch (random() % 9) {
+            case 0: importSet(library, smallSet(set, 1 + int(random() % 2), int(random() % 3))); break;
+            case 1: library.undo(); break;
+            case 2: library.redo(); break;
+            case 3: library.undo(std::int64_t(1 + random() % 12)); break;
+            case 4: renameTag(library, name, names[random() % 3] + "x"); break;
+            case 5: deleteTag(library, name); break;
+            case 6: tag(library, {name, "study", some, true}); break;
+            default: tag(library, {name, "study", some}); break;
+            }
+        });
+        if (!told.empty() && dumpOf(library.folder()) != before)
+            qFatal("a refused action changed something: %s", told.c_str());
+        return told.empty();
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLibrary)
+#include "test_library.moc"

@@ -1,0 +1,201 @@
+// What the library's importers say of the public data sets' layouts, against the fixtures' expected.json, also with
+// other column orders, separators, line ends and byte order marks.
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/tables/importers/data_sets.h"
+#include "core/tables/importers/list_text.h"
+#include "tests/support/test_data.h"
+
+#include <QTemporaryDir>
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <random>
+
+using namespace mama;
+using nlohmann::json;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Form
+{
+    const char* name;
+    char separator;
+    const char* lineEnd;
+    bool mark, shuffled, indexed;
+};
+
+// A table's records as they stand, quoted fields joined again when written.
+std::vector<std::vector<std::string>> recordsOf(const std::string& text)
+{
+    std::vector<std::vector<std::string>> records(1, {""});
+    bool quoted = false;
+    for (std::size_t i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text.size(); ++i) {
+        std::string& field = records.back().back();
+        if (text[i] == '"' && quoted && i + 1 < text.size() && text[i + 1] == '"')
+            field += text[++i];
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (text[i] == ',' && !quoted)
+            records.back().emplace_back();
+        else if (text[i] == '\n' && !quoted)
+            records.push_back({""});
+        else if (text[i] != '\r' || quoted)
+            field += text[i];
+    }
+    if (records.back() == std::vector<std::string>{""})
+        records.pop_back();
+    return records;
+}
+
+std::string quotedField(const std::string& field, char separator)
+{
+    if (field.find_first_of(std::string("\"\n\r") + separator) == field.npos)
+        return field;
+    std::string out = "\"";
+    for (const char c : field)
+        out += c == '"' ? "\"\"" : std::string(1, c);
+    return out + "\"";
+}
+
+std::string rewritten(const std::string& text, const Form& form, std::mt19937& random)
+{
+    const auto records = recordsOf(text);
+    std::vector<std::size_t> order(records.front().size());
+    std::iota(order.begin(), order.end(), std::size_t(0));
+    if (form.shuffled)
+        std::shuffle(order.begin(), order.end(), random);
+    std::string out = form.mark ? "\xEF\xBB\xBF" : "";
+    for (std::size_t r = 0; r < records.size(); ++r) {
+        std::vector<std::string> fields = records[r];
+        if (fields.size() == order.size())
+            for (std::size_t i = 0; i < order.size(); ++i)
+                fields[i] = records[r][order[i]];
+        if (form.indexed)
+            fields.insert(fields.begin(), r == 0 ? "Unnamed: 0" : std::to_string(r - 1));
+        for (std::size_t i = 0; i < fields.size(); ++i)
+            out += (i == 0 ? "" : std::string(1, form.separator)) + quotedField(fields[i], form.separator);
+        out += form.lineEnd;
+    }
+    return out;
+}
+
+void dropDetails(json& document)
+{
+    if (document.is_object())
+        document.erase("detail");
+    for (json& each : document)
+        if (each.is_structured())
+            dropDetails(each);
+}
+
+} // namespace
+
+class TestDataSets : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void reportsAreTheExpectedOnes_data()
+    {
+        QTest::addColumn<QString>("folder");
+        QTest::addColumn<int>("form");
+        for (const char* folder : {"embed", "rsna", "vindr"})
+            for (int form = 0; form < int(forms.size()); ++form)
+                QTest::addRow("%s, %s", folder, forms[std::size_t(form)].name) << folder << form;
+    }
+
+    void reportsAreTheExpectedOnes()
+    {
+        QFETCH(QString, folder);
+        QFETCH(int, form);
+        const fs::path source = test::dataFolder() / "tables" / folder.toStdString();
+        MAMA_NEED(fs::exists(source / "expected.json"), source.string());
+        json expected = readJson(source / "expected.json");
+        QTemporaryDir made;
+        const fs::path root = made.path().toStdString();
+        std::mt19937 random(test::freshSeed());
+        for (const auto& entry : fs::recursive_directory_iterator(source))
+            if (entry.path().extension() == ".csv")
+                writeAtomically(
+                    root / fs::relative(entry.path(), source),
+                    form == 0 ? std::string_view(readText(entry.path()))
+                              : std::string_view(rewritten(readText(entry.path()), forms[std::size_t(form)], random)));
+        const SetReport report = dataSetReader(expected["dataset"].get<std::string>()).read(root).report;
+        json found = toJson(report);
+        QVERIFY(found["stopped"].empty());
+        QVERIFY(found["ignored"].empty());
+        for (const char* own : {"stopped", "ignored"})
+            found.erase(own);
+        for (const char* own : {"synthetic", "seed"})
+            expected.erase(own);
+        dropDetails(found);
+        dropDetails(expected);
+        QVERIFY2(found == expected, json::diff(expected, found).dump(1).c_str());
+        for (const TableReport& table : report.tables)
+            QCOMPARE(table.rows, table.imported + table.duplicates.size() + table.rejected.size());
+    }
+
+    void brokenTablesAreToldAndTheOthersGoOn()
+    {
+        QTemporaryDir made;
+        const fs::path root = made.path().toStdString();
+        const auto write = [&](const char* name, std::string_view text) { writeAtomically(root / name, text); };
+        write("clinical.csv", "empi_anon,acc_anon,asses,tissueden,side\n1,11,N,2,L\n1,11,N,\"2,L\n");
+        write("metadata.csv",
+              "empi_anon,acc_anon,FinalImageType,ImageLateralityFinal\n1,11,2D,L\n"); // lacks two columns
+        write("empty.csv", "");
+        write("other.csv", "a,b\n1,2\n");
+        const SetReport report = readEmbedSet(root).report;
+        QCOMPARE(report.tables.size(), std::size_t(1));
+        QCOMPARE(report.tables[0].rows, std::size_t(2));
+        QCOMPARE(report.tables[0].rejected.front().reason, std::string("bad_quote"));
+        QCOMPARE(report.stopped.size(), std::size_t(2));
+        QVERIFY(report.stopped[1].second.find("anon_dicom_path, ViewPosition") != std::string::npos);
+        QCOMPARE(report.ignored, std::vector<std::string>{"other.csv"});
+    }
+
+    void badBytesEmptyRowsAndLostDigits()
+    {
+        QTemporaryDir made;
+        const fs::path root = made.path().toStdString();
+        writeAtomically(root / "clinical.csv", std::string_view("empi_anon;acc_anon;asses;tissueden;side;desc\r\n"
+                                                                "1;11;N;2;L;na\xEFve\r\n"
+                                                                ";;;;;\r\n"
+                                                                "2;9.9e15;N;2;L;x\r\n"
+                                                                "3;0013;N;7;Q;x\r\n"));
+        const SetRows rows = readEmbedSet(root);
+        const TableReport& table = rows.report.tables.at(0);
+        QCOMPARE(table.rows, std::size_t(4));
+        QCOMPARE(table.imported, std::size_t(2));
+        QCOMPARE(table.rejected.at(0).reason + table.rejected.at(1).reason, std::string("missing_keybad_key"));
+        QCOMPARE(table.warnings.at(0).reason + " " + table.warnings.at(0).column, std::string("bad_encoding desc"));
+        QCOMPARE(table.warnings.size(), std::size_t(3)); // and two unknown codes
+        QCOMPARE(rows.studies.at(1).key, std::string("0013"));
+    }
+
+    void listsAreReadByTheirForm()
+    {
+        QCOMPARE(readWordList("['Mass', \"Suspicious Calcification\" ]")->size(), std::size_t(2));
+        QCOMPARE(readWordList("[]")->size(), std::size_t(0));
+        for (const char* wrong : {"['Mass'", "Mass", "[Mass]", "['a' 'b']", "['a'] x", "__import__('os')", ""})
+            QVERIFY2(!readWordList(wrong), wrong);
+        QCOMPARE(readRois("((1, 2, 3, 4),)")->at(0), (RoiBox{1, 2, 3, 4}));
+        QCOMPARE(readRois("((1,2,3,4),(5,6,7.5,8),)")->size(), std::size_t(2));
+        QCOMPARE(readRois("[[[1, 2, 3, 4]], [[5, 6, 7, 8]]]")->size(), std::size_t(2));
+        QVERIFY(readRois("()")->empty() && readRois("[]")->empty() && readRois(" ")->empty());
+        for (const char* wrong :
+             {"((1, 2, 3", "((1,2,3),)", "((1,2,3,4,5),)", "(1,2,3,x)", "((1,2,3,4),) 5", "((1,2,3,nan),)"})
+            QVERIFY2(!readRois(wrong), wrong);
+        QVERIFY(!readRois(std::string(100000, '(')));
+    }
+
+private:
+    static constexpr std::array forms{
+        Form{"as it is", ',', "\n", false, false, false}, Form{"semicolons, CRLF", ';', "\r\n", false, true, false},
+        Form{"tabs, mark", '\t', "\n", true, true, false}, Form{"index column", ',', "\r\n", true, true, true}};
+};
+
+QTEST_APPLESS_MAIN(TestDataSets)
+#include "test_data_sets.moc"
