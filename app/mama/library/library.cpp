@@ -5,6 +5,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/collection/study_filter.h"
 #include "core/library/collection/study_keys.h"
 #include "core/library/collection/tags.h"
 
@@ -22,9 +23,10 @@ struct LibraryCommand
     LibraryOption library;
     fs::path out;
     std::optional<std::int64_t> command;
-    std::string name, to;
+    std::string name, to, where;
+    std::int64_t limit = 0;
     std::vector<std::string> studies;
-    bool json = false, full = false, all = false, remove = false, erase = false;
+    bool json = false, full = false, facets = false, all = false, remove = false, erase = false;
     int threads = 0;
 };
 
@@ -154,12 +156,67 @@ int tagStudies(const LibraryCommand& command, const Context&)
         return print(command, renameTag(*library, command.name, command.to));
     if (command.erase)
         return print(command, deleteTag(*library, command.name));
-    if (command.studies.empty() && !command.all)
+    if (command.studies.empty() && !command.all && command.where.empty())
         throw Error(ErrorCode::Usage, {working}, "tag",
-                    {TextId("library_command.no_studies", "name studies with --study, or ask for --all")});
-    const std::vector<std::int64_t> targets =
-        command.all ? allStudies(*library) : studiesNamed(*library, command.studies);
+                    {TextId("library_command.no_studies", "name studies with --study or --where, or ask for --all")});
+    const std::vector<std::int64_t> targets = command.all             ? allStudies(*library)
+                                              : command.where.empty() ? studiesNamed(*library, command.studies)
+                                                                      : filtered(*library, command.where);
     return print(command, tag(*library, {command.name, "study", targets, command.remove}));
+}
+
+std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
+{
+    const StudyColumns columns(library);
+    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (found.has(i))
+            ids.push_back(columns.id(i));
+    return ids;
+}
+
+nlohmann::json toJson(const Facet& facet)
+{
+    nlohmann::json values = nlohmann::json::array();
+    for (const FacetValue& each : facet.values)
+        values.push_back({{"value", each.value}, {"count", each.count}, {"all", each.all}});
+    return values;
+}
+
+int list(const LibraryCommand& command, const Context&)
+{
+    const auto library = openLibrary(command.library, Access::Read);
+    const StudyColumns columns(*library);
+    const FilterResult result = filterStudies(columns, parseFilter(command.where), command.facets);
+    nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
+    std::int64_t images = 0, allImages = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        allImages += columns.images(i);
+        if (!result.studies.has(i))
+            continue;
+        images += columns.images(i);
+        if (command.limit > 0 && static_cast<std::int64_t>(studies.size()) >= command.limit)
+            continue;
+        studies.push_back({{"study", columns.key(i)}, {"id", columns.id(i)}, {"images", columns.images(i)}});
+        if (!command.json)
+            std::cout << oneLine(columns.key(i)) << "\t" << columns.images(i) << "\n";
+    }
+    for (const Facet& facet : result.facets) {
+        facets[facet.field] = toJson(facet);
+        for (const FacetValue& each : facet.values)
+            if (!command.json)
+                std::cout << facet.field << "\t" << (each.value.empty() ? "-" : oneLine(each.value)) << "\t"
+                          << each.count << " / " << each.all << "\n";
+    }
+    const std::size_t count = result.studies.count();
+    if (command.json)
+        printJson(
+            {{"count", count}, {"of", columns.size()}, {"images", images}, {"studies", studies}, {"facets", facets}});
+    else
+        std::cout << count << " of " << columns.size() << " studies, " << images << " of " << allImages << " images"
+                  << std::endl;
+    return Done;
 }
 
 int headers(const LibraryCommand& command, const Context& context)
@@ -183,6 +240,8 @@ int headers(const LibraryCommand& command, const Context& context)
                   << " left" << std::endl;
     return pass.missing + pass.refused > 0 ? SomeRefused : Done;
 }
+
+constexpr const char* filterHelp = "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
 
 using Options = std::function<void(CLI::App&, LibraryCommand&)>;
 
@@ -234,6 +293,7 @@ void addLibrary(CLI::App& app, Context& context)
         [](CLI::App& action, LibraryCommand& command) {
             action.add_option("--name", command.name, "The tag; made if there is none");
             action.add_option("--study", command.studies, "A study's key, as its data set names it");
+            action.add_option("--where", command.where, filterHelp);
             action.add_flag("--all", command.all, "Every study");
             action.add_flag("--remove", command.remove, "Take the tag away");
             action.add_option("--rename", command.to, "Another name for the tag");
@@ -246,6 +306,15 @@ void addLibrary(CLI::App& app, Context& context)
             action.add_option("--threads", command.threads, "0: all cores")->check(CLI::NonNegativeNumber);
         },
         headers);
+    addAction(
+        *library, context, {"list", "Studies that a filter leaves, with counts of every field's values"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--filter,--where", command.where, filterHelp);
+            action.add_option("--limit", command.limit, "At most so many studies are listed; 0: all")
+                ->check(CLI::NonNegativeNumber);
+            action.add_flag("--facets", command.facets, "Also how many studies have each value");
+        },
+        list);
 }
 
 } // namespace mama::cli

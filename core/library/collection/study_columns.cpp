@@ -1,0 +1,254 @@
+#include "core/library/collection/study_columns.h"
+
+#include "core/base/error.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cctype>
+#include <unordered_map>
+
+namespace mama {
+namespace {
+
+// The code of each value that was seen.
+class Coder
+{
+public:
+    explicit Coder(std::string name) { m_column.name = std::move(name); }
+
+    void add(std::string_view value)
+    {
+        if (value.empty()) {
+            m_column.codes.push_back(0);
+            return;
+        }
+        auto found = m_codes.find(std::string(value));
+        if (found == m_codes.end()) {
+            if (m_column.values.size() > 65535)
+                throw Error(ErrorCode::Data, {TextId("library.read_columns", "read studies")}, m_column.name,
+                            {TextId("library.too_many_values", "it has more than 65,535 different values")});
+            found = m_codes.emplace(value, static_cast<std::uint16_t>(m_column.values.size())).first;
+            m_column.values.emplace_back(value);
+        }
+        m_column.codes.push_back(found->second);
+    }
+    StudyColumn& column() { return m_column; }
+
+private:
+    StudyColumn m_column;
+    std::unordered_map<std::string, std::uint16_t> m_codes;
+};
+
+std::string_view textAt(SQLite::Statement& row, int column)
+{
+    const SQLite::Column value = row.getColumn(column);
+    const char* text = value.getText("");
+    return {text, static_cast<std::size_t>(value.getBytes())};
+}
+
+// "mass shape" as a filter writes it.
+std::string fieldName(std::string task)
+{
+    std::replace(task.begin(), task.end(), ' ', '_');
+    return task;
+}
+
+std::string small(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+std::size_t placeOf(const std::vector<std::int64_t>& ids, std::int64_t id)
+{
+    return static_cast<std::size_t>(std::lower_bound(ids.begin(), ids.end(), id) - ids.begin());
+}
+
+} // namespace
+
+namespace {
+
+// Rows in the order of their studies, so that a study's values are counted in one go.
+void sortByStudy(std::vector<std::uint32_t>& of, std::size_t studies,
+                 const std::vector<std::vector<std::uint16_t>*>& columns)
+{
+    if (std::is_sorted(of.begin(), of.end()))
+        return;
+    std::vector<std::size_t> place(studies + 1);
+    for (const std::uint32_t study : of)
+        ++place[study + 1];
+    for (std::size_t i = 1; i <= studies; ++i)
+        place[i] += place[i - 1];
+    std::vector<std::size_t> to(of.size());
+    for (std::size_t row = 0; row < of.size(); ++row)
+        to[row] = place[of[row]]++;
+    const auto moved = [&](auto& values) {
+        auto sorted = values;
+        for (std::size_t row = 0; row < to.size(); ++row)
+            sorted[to[row]] = values[row];
+        values = std::move(sorted);
+    };
+    moved(of);
+    for (std::vector<std::uint16_t>* codes : columns)
+        moved(*codes);
+}
+
+} // namespace
+
+StudySet::StudySet(std::size_t size, bool all) : m_size(size), m_words((size + 63) / 64, all ? ~std::uint64_t{0} : 0)
+{
+    clearRest();
+}
+
+void StudySet::clearRest()
+{
+    if (m_size % 64 != 0)
+        m_words.back() &= (std::uint64_t{1} << (m_size % 64)) - 1;
+}
+
+std::size_t StudySet::count() const
+{
+    std::size_t sum = 0;
+    for (const std::uint64_t word : m_words)
+        sum += static_cast<std::size_t>(std::popcount(word));
+    return sum;
+}
+
+void StudySet::keep(const StudySet& other)
+{
+    for (std::size_t i = 0; i < m_words.size(); ++i)
+        m_words[i] &= other.m_words[i];
+}
+
+void StudySet::invert()
+{
+    for (std::uint64_t& word : m_words)
+        word = ~word;
+    clearRest();
+}
+
+StudyColumns::StudyColumns(Library& library)
+{
+    readStudies(library);
+    readImages(library);
+    readLabels(library);
+    readTags(library);
+}
+
+void StudyColumns::readStudies(Library& library)
+{
+    std::array fields{Coder("dataset"), Coder("kind"), Coder("split"), Coder("year"), Coder("age")};
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database,
+                               "SELECT study.id, study.key, name, kind, split, substr(ifnull(date, ''), 1, 4),"
+                               " ifnull(CAST(CAST(age AS INTEGER) AS TEXT), '') FROM study JOIN dataset ON"
+                               " dataset.id = dataset ORDER BY study.id");
+        while (each.executeStep()) {
+            m_ids.push_back(each.getColumn(0).getInt64());
+            m_keys.push_back(each.getColumn(1).getString());
+            for (std::size_t i = 0; i < fields.size(); ++i)
+                fields[i].add(textAt(each, static_cast<int>(i) + 2));
+        }
+    });
+    for (Coder& field : fields)
+        m_columns.push_back(std::move(field.column()));
+    m_images.assign(m_ids.size(), 0);
+}
+
+void StudyColumns::readImages(Library& library)
+{
+    std::array fields{Coder("side"),   Coder("view"),  Coder("type"), Coder("modifiers"),
+                      Coder("vendor"), Coder("model"), Coder("file")};
+    const auto of = std::make_shared<std::vector<std::uint32_t>>();
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, "SELECT study, side, view, type, modifiers, vendor, model, state FROM image"
+                                         " JOIN file ON file.id = file");
+        while (each.executeStep()) {
+            const std::size_t study = placeOf(m_ids, each.getColumn(0).getInt64());
+            of->push_back(static_cast<std::uint32_t>(study));
+            ++m_images[study];
+            for (std::size_t i = 0; i < fields.size(); ++i)
+                fields[i].add(textAt(each, static_cast<int>(i) + 1));
+        }
+    });
+    std::vector<std::vector<std::uint16_t>*> codes;
+    for (Coder& field : fields)
+        codes.push_back(&field.column().codes);
+    sortByStudy(*of, size(), codes);
+    for (Coder& field : fields) {
+        field.column().of = of;
+        m_columns.push_back(std::move(field.column()));
+    }
+    Coder count("images");
+    for (const std::int64_t images : m_images)
+        count.add(std::to_string(images));
+    m_columns.push_back(std::move(count.column()));
+}
+
+// Of several labels of one thing the one that counts; a model's suggestion never does.
+void StudyColumns::readLabels(Library& library)
+{
+    std::map<std::string, Coder> fields;
+    std::map<std::string, std::shared_ptr<std::vector<std::uint32_t>>> studies;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(
+            database,
+            "SELECT CASE level WHEN 'finding' THEN finding.study WHEN 'image' THEN image.study ELSE target END, task, value"
+            " FROM label LEFT JOIN finding ON level = 'finding' AND finding.id = target LEFT JOIN image ON level = 'image'"
+            " AND image.id = target WHERE level <> 'patient' AND replaced_by IS NULL AND source <> 'model' AND"
+            " (source <> 'imported' OR NOT EXISTS (SELECT 1 FROM label AS other WHERE other.level = label.level AND"
+            " other.target = label.target AND other.source IN ('reader', 'adjudicated') AND other.side = label.side AND"
+            " other.task = label.task AND other.replaced_by IS NULL) OR NOT (SELECT max(source <> 'imported') FROM label))");
+        while (each.executeStep()) {
+            const std::string name = fieldName(each.getColumn(1).getString());
+            const auto [field, isNew] = fields.try_emplace(name, name);
+            if (isNew)
+                studies[name] = std::make_shared<std::vector<std::uint32_t>>();
+            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(m_ids, each.getColumn(0).getInt64())));
+            field->second.add(textAt(each, 2));
+        }
+    });
+    for (auto& [name, field] : fields) {
+        sortByStudy(*studies[name], size(), {&field.column().codes});
+        field.column().of = studies[name];
+        m_columns.push_back(std::move(field.column()));
+    }
+}
+
+void StudyColumns::readTags(Library& library)
+{
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement names(database, "SELECT name FROM tag");
+        while (names.executeStep())
+            m_tags.emplace(small(names.getColumn(0).getString()), StudySet(size()));
+        SQLite::Statement each(
+            database, "SELECT name, study.id FROM tagged JOIN tag ON tag.id = tag JOIN study ON"
+                      " level = 'study' AND study.id = target OR level = 'patient' AND study.patient = target"
+                      " UNION SELECT name, study FROM tagged JOIN tag ON tag.id = tag JOIN image ON level = 'image' AND"
+                      " image.id = target UNION SELECT name, study FROM tagged JOIN tag ON tag.id = tag JOIN finding ON"
+                      " level = 'finding' AND finding.id = target");
+        while (each.executeStep())
+            m_tags.at(small(each.getColumn(0).getString())).add(placeOf(m_ids, each.getColumn(1).getInt64()));
+    });
+}
+
+const StudyColumn* StudyColumns::column(std::string_view name) const
+{
+    const std::string wanted = small(name);
+    const auto found = std::find_if(m_columns.begin(), m_columns.end(),
+                                    [&](const StudyColumn& column) { return small(column.name) == wanted; });
+    return found == m_columns.end() ? nullptr : &*found;
+}
+
+const StudySet* StudyColumns::tag(std::string_view name) const
+{
+    const auto found = m_tags.find(small(name));
+    return found == m_tags.end() ? nullptr : &found->second;
+}
+
+} // namespace mama

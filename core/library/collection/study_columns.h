@@ -1,0 +1,68 @@
+#pragma once
+#include "core/library/collection/library.h"
+
+#include <map>
+#include <memory>
+#include <string_view>
+
+namespace mama {
+
+// One bit a study.
+class StudySet
+{
+public:
+    explicit StudySet(std::size_t size = 0, bool all = false);
+    std::size_t size() const { return m_size; }
+    bool has(std::size_t study) const { return (m_words[study / 64] >> (study % 64) & 1) != 0; }
+    void add(std::size_t study) { m_words[study / 64] |= std::uint64_t{1} << (study % 64); }
+    std::size_t count() const;
+    void keep(const StudySet& other); // of the same size
+    void invert();
+
+private:
+    void clearRest();
+    std::size_t m_size;
+    std::vector<std::uint64_t> m_words;
+};
+
+// A field that studies are told apart by. Of a field of images, breasts or findings a study has as many values as rows;
+// code 0 is "not given".
+struct StudyColumn
+{
+    std::string name;                                     // "density", "view", "mass_shape"
+    std::vector<std::string> values{""};                  // by code
+    std::shared_ptr<const std::vector<std::uint32_t>> of; // the study of each row, rising; empty: row i is study i
+    std::vector<std::uint16_t> codes;
+    std::size_t studyOf(std::size_t row) const { return of ? (*of)[row] : row; }
+};
+
+// What is filtered and counted, in memory: every study of a library with its fields and tags, as of one moment.
+class StudyColumns
+{
+public:
+    // Error(Data) names a field with more than 65,535 values, except those that are keys, which are not counted.
+    explicit StudyColumns(Library& library);
+
+    std::size_t size() const { return m_ids.size(); }
+    std::int64_t id(std::size_t study) const { return m_ids[study]; }
+    const std::string& key(std::size_t study) const { return m_keys[study]; }
+    std::int64_t images(std::size_t study) const { return m_images[study]; }
+    const std::vector<StudyColumn>& columns() const { return m_columns; }
+    const StudyColumn* column(std::string_view name) const;                // null: there is none
+    const StudySet* tag(std::string_view name) const;                      // null: there is none; case does not matter
+    const std::map<std::string, StudySet>& tags() const { return m_tags; } // by name in small letters
+
+private:
+    void readStudies(Library& library);
+    void readImages(Library& library);
+    void readLabels(Library& library);
+    void readTags(Library& library);
+
+    std::vector<std::int64_t> m_ids; // rising
+    std::vector<std::string> m_keys;
+    std::vector<std::int64_t> m_images;
+    std::vector<StudyColumn> m_columns;
+    std::map<std::string, StudySet> m_tags;
+};
+
+} // namespace mama

@@ -1,0 +1,185 @@
+#include "core/library/collection/study_filter.h"
+
+#include "core/base/error.h"
+#include "core/tables/cell.h"
+
+#include <algorithm>
+#include <cctype>
+
+namespace mama {
+namespace {
+
+constexpr auto filtering = TextId("filter.studies", "filter");
+
+std::string small(std::string_view text)
+{
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    return out;
+}
+
+// Below 0, 0, above 0: as numbers if both are some, else letter by letter.
+int compared(const std::string& a, const std::string& b)
+{
+    const auto x = asNumber(a), y = asNumber(b);
+    if (x && y)
+        return *x < *y ? -1 : *x > *y ? 1 : 0;
+    return small(a).compare(small(b));
+}
+
+// What is not given compares to nothing: only missing() and "not" find it.
+bool holds(const FilterClause& clause, const std::string& value)
+{
+    using Op = FilterClause::Operator;
+    if (clause.op == Op::Missing || value.empty())
+        return clause.op == Op::Missing && value.empty();
+    if (clause.op == Op::In)
+        return std::any_of(clause.values.begin(), clause.values.end(),
+                           [&](const std::string& each) { return compared(value, each) == 0; });
+    const std::string& wanted = clause.values.front();
+    if (clause.op == Op::Contains)
+        return small(value).find(small(wanted)) != std::string::npos;
+    const int order = compared(value, wanted);
+    switch (clause.op) {
+    case Op::Equal: return order == 0;
+    case Op::Unequal: return order != 0;
+    case Op::Less: return order < 0;
+    case Op::LessEqual: return order <= 0;
+    case Op::Greater: return order > 0;
+    default: return order >= 0;
+    }
+}
+
+std::string listed(const std::vector<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names)
+        out += (out.empty() ? "" : ", ") + name;
+    return out.empty() ? "-" : out;
+}
+
+[[noreturn]] void noField(const StudyColumns& columns, const FilterClause& clause)
+{
+    std::vector<std::string> names;
+    for (const StudyColumn& column : columns.columns())
+        names.push_back(column.name);
+    throw Error(ErrorCode::Usage, {filtering}, "character " + std::to_string(clause.at + 1),
+                {TextId("filter.no_field", "there is no field \"%1\": there are %2"), clause.field, listed(names)});
+}
+
+[[noreturn]] void noTag(const StudyColumns& columns, const FilterClause& clause)
+{
+    std::vector<std::string> names;
+    for (const auto& [name, studies] : columns.tags())
+        names.push_back(name);
+    throw Error(
+        ErrorCode::Usage, {filtering}, "character " + std::to_string(clause.at + 1),
+        {TextId("filter.no_tag", "there is no tag \"%1\": there are %2"), clause.values.front(), listed(names)});
+}
+
+StudySet studiesOf(const StudyColumns& columns, const FilterClause& clause)
+{
+    StudySet found(columns.size());
+    if (clause.op == FilterClause::Tagged) {
+        const StudySet* tagged = columns.tag(clause.values.front());
+        if (!tagged)
+            noTag(columns, clause);
+        found = *tagged;
+    } else {
+        const StudyColumn* column = columns.column(clause.field);
+        if (!column)
+            noField(columns, clause);
+        std::vector<char> fits(column->values.size());
+        for (std::size_t code = 0; code < fits.size(); ++code)
+            fits[code] = holds(clause, column->values[code]);
+        if (clause.op == FilterClause::Missing) { // no row at all, or none with a value
+            StudySet given(columns.size());
+            for (std::size_t row = 0; row < column->codes.size(); ++row)
+                if (column->codes[row] != 0)
+                    given.add(column->studyOf(row));
+            given.invert();
+            found = given;
+        } else {
+            for (std::size_t row = 0; row < column->codes.size(); ++row)
+                if (fits[column->codes[row]])
+                    found.add(column->studyOf(row));
+        }
+    }
+    if (clause.negated)
+        found.invert();
+    return found;
+}
+
+// Each study counts once for each of its values: `last` remembers by value which study was counted last, since a
+// study's rows stand together.
+Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t studies)
+{
+    Facet facet{column.name, {}};
+    std::vector<std::size_t> counts(column.values.size()), all(column.values.size());
+    if (!column.of) {
+        for (std::size_t row = 0; row < column.codes.size(); ++row) {
+            ++all[column.codes[row]];
+            counts[column.codes[row]] += among.has(row);
+        }
+    } else {
+        std::vector<std::uint32_t> last(column.values.size(), ~std::uint32_t{0});
+        StudySet given(studies), inside = among;
+        std::size_t missing = 0;
+        for (std::size_t row = 0; row < column.codes.size(); ++row) {
+            const std::uint32_t study = (*column.of)[row];
+            const std::uint16_t code = column.codes[row];
+            if (code == 0 || last[code] == study)
+                continue;
+            last[code] = study;
+            given.add(study);
+            ++all[code];
+            counts[code] += among.has(study);
+        }
+        missing = studies - given.count();
+        given.invert();
+        inside.keep(given);
+        all[0] = missing;
+        counts[0] = inside.count();
+    }
+    for (std::size_t code = 0; code < column.values.size(); ++code)
+        if (all[code] > 0)
+            facet.values.push_back({column.values[code], counts[code], all[code]});
+    std::stable_sort(facet.values.begin(), facet.values.end(),
+                     [](const FacetValue& a, const FacetValue& b) { return a.all > b.all; });
+    return facet;
+}
+
+} // namespace
+
+FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets)
+{
+    FilterResult result{StudySet(columns.size(), true), {}};
+    std::vector<StudySet> each;
+    for (const FilterClause& clause : clauses) {
+        each.push_back(studiesOf(columns, clause));
+        result.studies.keep(each.back());
+    }
+    if (!facets)
+        return result;
+    for (const StudyColumn& column : columns.columns()) {
+        StudySet among(columns.size(), true);
+        for (std::size_t i = 0; i < clauses.size(); ++i)
+            if (clauses[i].field != column.name)
+                among.keep(each[i]);
+        result.facets.push_back(facetOf(column, among, columns.size()));
+    }
+    Facet tags{"tag", {}};
+    for (const auto& [name, studies] : columns.tags()) {
+        StudySet among(columns.size(), true);
+        for (std::size_t i = 0; i < clauses.size(); ++i)
+            if (clauses[i].op != FilterClause::Tagged)
+                among.keep(each[i]);
+        among.keep(studies);
+        tags.values.push_back({name, among.count(), studies.count()});
+    }
+    result.facets.push_back(std::move(tags));
+    return result;
+}
+
+} // namespace mama

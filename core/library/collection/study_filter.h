@@ -1,0 +1,43 @@
+#pragma once
+#include "core/library/collection/study_columns.h"
+
+namespace mama {
+
+// One comparison of a filter.
+struct FilterClause
+{
+    std::string field; // a column's name; "tag"
+    enum Operator { Equal, Unequal, Less, LessEqual, Greater, GreaterEqual, In, Contains, Missing, Tagged } op = Equal;
+    std::vector<std::string> values;
+    bool negated = false;
+    std::size_t at = 0; // of its first character
+};
+
+// "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and missing(cancer)": comparisons joined by
+// "and". Words with other characters than letters, digits and _.+- are put in double quotes. Numbers compare as
+// numbers, else letter by letter, case does not matter. A field of images, breasts or findings means any of a study's.
+// Error(Usage) names the character, what stands there and what was expected; an empty text is no clause.
+std::vector<FilterClause> parseFilter(std::string_view text);
+
+struct FacetValue
+{
+    std::string value; // "" = not given
+    std::size_t count = 0, all = 0;
+};
+
+struct Facet
+{
+    std::string field;
+    std::vector<FacetValue> values; // most frequent first
+};
+
+struct FilterResult
+{
+    StudySet studies;
+    std::vector<Facet> facets; // "if I clicked this": other fields' clauses applied, the own not
+};
+
+// Error(Usage) names a field or tag that there is none of, with those there are. facets: also count.
+FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets);
+
+} // namespace mama

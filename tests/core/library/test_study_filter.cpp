@@ -1,0 +1,222 @@
+// The library's filter and the counts beside it, against a plain look at every study.
+#include "core/base/files.h"
+#include "core/library/collection/set_import.h"
+#include "core/library/collection/study_filter.h"
+#include "core/library/collection/study_keys.h"
+#include "core/library/collection/tags.h"
+#include "core/tables/importers/data_sets.h"
+#include "tests/core/library/library_support.h"
+#include "tests/support/test_data.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+#include <set>
+
+using namespace mama;
+using namespace mama::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+// What the tables say of a study, by field.
+using Values = std::map<std::string, std::set<std::string>>;
+
+struct Collection
+{
+    Folder folder;
+    std::unique_ptr<Library> library;
+    std::map<std::string, Values> studies; // by key
+};
+
+// Rows of one exam are strewn over the table.
+void fill(Collection& made, std::mt19937& random)
+{
+    std::vector<std::string> images, findings;
+    const auto any = [&](std::initializer_list<const char*> among) {
+        return std::string(*(among.begin() + random() % among.size()));
+    };
+    for (int exam = 0; exam < 40; ++exam) {
+        const std::string acc = std::to_string(7000 + exam), woman = std::to_string(500 + exam / 2);
+        Values& values = made.studies[acc];
+        values["dataset"] = {"EMBED"};
+        values["kind"] = {"screening"};
+        const int count = int(random() % 5);
+        values["images"] = {std::to_string(count)};
+        for (int i = 0; i < count; ++i) {
+            const std::string side = any({"L", "R"}), view = any({"CC", "MLO", "ML"});
+            images.push_back("images/" + acc + "_" + std::to_string(i) + ".dcm," + woman + "," + acc + ",2D," + side +
+                             "," + view);
+            values["side"].insert(side);
+            values["view"].insert(view);
+            values["type"].insert("2D");
+            values["file"].insert("listed");
+        }
+        for (int i = 0, n = 1 + int(random() % 3); i < n; ++i) {
+            const std::string letter = any({"A", "N", "B", "P", "S", ""}), density = any({"1", "2", "4", ""});
+            findings.push_back(woman + "," + acc + "," + letter + "," + density + "," + any({"L", "R", "B"}) + "," +
+                               std::to_string(i) + ",MG Screening");
+            if (!letter.empty())
+                values["birads"].insert(std::to_string(std::string("ANBPS").find(letter)));
+            if (!density.empty())
+                values["density"].insert(std::string(1, "ABCD"[density[0] - '1']));
+        }
+    }
+    std::shuffle(images.begin(), images.end(), random);
+    std::shuffle(findings.begin(), findings.end(), random);
+    std::string metadata = "anon_dicom_path,empi_anon,acc_anon,FinalImageType,ImageLateralityFinal,ViewPosition\n";
+    std::string clinical = "empi_anon,acc_anon,asses,tissueden,side,numfind,desc\n";
+    for (const std::string& line : images)
+        metadata += line + "\n";
+    for (const std::string& line : findings)
+        clinical += line + "\n";
+    writeAtomically(made.folder / "set/tables/metadata.csv", std::string_view(metadata));
+    writeAtomically(made.folder / "set/tables/clinical.csv", std::string_view(clinical));
+    Library::create(made.folder / "lib");
+    made.library = std::make_unique<Library>(made.folder / "lib");
+    importSet(*made.library, readEmbedSet(made.folder / "set"));
+    for (const char* name : {"Seen", "odd one"}) {
+        std::vector<std::string> keys;
+        for (auto& [key, values] : made.studies)
+            if (random() % 3 == 0) {
+                keys.push_back(key);
+                values["tag"].insert(name == std::string("Seen") ? "seen" : "odd one");
+            }
+        tag(*made.library, {name, "study", studiesNamed(*made.library, keys)});
+    }
+}
+
+struct Asked
+{
+    std::string text, field;
+    std::function<bool(const Values&)> fits;
+};
+
+const std::set<std::string>& of(const Values& values, const std::string& field)
+{
+    static const std::set<std::string> none;
+    const auto found = values.find(field);
+    return found == values.end() ? none : found->second;
+}
+
+Asked ask(std::mt19937& random)
+{
+    const auto has = [](std::string field, std::string value) {
+        return [=](const Values& values) { return of(values, field).contains(value); };
+    };
+    Asked asked;
+    switch (random() % 8) {
+    case 0:
+        asked = {"density in (a, D)", "density",
+                 [](const Values& v) { return of(v, "density").contains("A") || of(v, "density").contains("D"); }};
+        break;
+    case 1:
+        asked = {"birads >= 3", "birads",
+                 [](const Values& v) { return of(v, "birads").contains("3") || of(v, "birads").contains("4"); }};
+        break;
+    case 2: asked = {"view = mlo", "view", has("view", "MLO")}; break;
+    case 3: asked = {"tag:seen", "tag", has("tag", "seen")}; break;
+    case 4: asked = {"tag:\"odd one\"", "tag", has("tag", "odd one")}; break;
+    case 5: asked = {"missing(birads)", "birads", [](const Values& v) { return of(v, "birads").empty(); }}; break;
+    case 6:
+        asked = {"images < 2", "images",
+                 [](const Values& v) { return of(v, "images").contains("0") || of(v, "images").contains("1"); }};
+        break;
+    default:
+        asked = {"view ~ ml", "view",
+                 [](const Values& v) { return of(v, "view").contains("ML") || of(v, "view").contains("MLO"); }};
+    }
+    if (random() % 3 == 0)
+        asked = {"not " + asked.text, asked.field, [fits = asked.fits](const Values& v) { return !fits(v); }};
+    return asked;
+}
+
+} // namespace
+
+class TestStudyFilter : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    void filtersAndCountsAreThoseOfAPlainLook()
+    {
+        std::mt19937 random(freshSeed());
+        for (int library = 0; library < 3; ++library) {
+            Collection made;
+            fill(made, random);
+            const StudyColumns columns(*made.library);
+            QCOMPARE(columns.size(), made.studies.size());
+            for (int i = 0; i < 200; ++i) {
+                std::vector<Asked> asked;
+                std::string text;
+                for (int n = int(random() % 4); n > 0; --n) {
+                    asked.push_back(ask(random));
+                    text += (text.empty() ? "" : " AND ") + asked.back().text;
+                }
+                const FilterResult result = filterStudies(columns, parseFilter(text), true);
+                for (std::size_t study = 0; study < columns.size(); ++study) {
+                    const Values& values = made.studies.at(columns.key(study));
+                    const bool fits =
+                        std::all_of(asked.begin(), asked.end(), [&](const Asked& each) { return each.fits(values); });
+                    QVERIFY2(result.studies.has(study) == fits, (text + ": " + columns.key(study)).c_str());
+                }
+                for (const Facet& facet : result.facets)
+                    for (const FacetValue& value : facet.values) {
+                        if (facet.field == "modifiers" || facet.field == "vendor" || facet.field == "model" ||
+                            facet.field == "split" || facet.field == "year" || facet.field == "age")
+                            continue; // nothing in these tables
+                        std::size_t count = 0, all = 0;
+                        for (const auto& [key, values] : made.studies) {
+                            const auto& own = of(values, facet.field);
+                            const bool there = value.value.empty() ? own.empty() : own.contains(value.value);
+                            all += there;
+                            count += there && std::all_of(asked.begin(), asked.end(), [&](const Asked& each) {
+                                         return each.field == facet.field || each.fits(values);
+                                     });
+                        }
+                        QVERIFY2(value.count == count && value.all == all,
+                                 (text + ": " + facet.field + " " + value.value).c_str());
+                    }
+            }
+        }
+    }
+
+    void errorsNameThePlaceAndWhatWasExpected()
+    {
+        const std::map<std::string, std::string> wrong{{"density", "character 8"}, {"density in", "list in brackets"},
+                                                       {"density in (a", "comma"}, {"density = a or b = c", "\"and\""},
+                                                       {"= 3", "a field"},         {"a = \"x", "closing quote"},
+                                                       {"a = 1 and", "a field"},   {"tag:", "a value"},
+                                                       {"not", "a field"},         {"missing(a", "closing bracket"},
+                                                       {"a == b", "a value"},      {std::string(20000, 'a'), "10,000"}};
+        for (const auto& [text, words] : wrong) {
+            const std::string told = fault([&] { parseFilter(text); });
+            QVERIFY2(has(told, words), (text.substr(0, 30) + ": " + told).c_str());
+        }
+        QVERIFY(parseFilter("").empty() && parseFilter("  ").empty());
+        QCOMPARE(parseFilter("not not a=1").front().negated, false);
+        Collection made;
+        std::mt19937 random(1);
+        fill(made, random);
+        const StudyColumns columns(*made.library);
+        QVERIFY(has(fault([&] { filterStudies(columns, parseFilter("a = 1 and colour = 2"), false); }), "\"a\""));
+        QVERIFY(has(fault([&] { filterStudies(columns, parseFilter("tag:none"), false); }), "seen"));
+    }
+
+    void noTextCrashesTheParser()
+    {
+        std::mt19937 random(freshSeed());
+        const std::string pieces[] = {"a",  "density", " and ", "not ", "(",        ")",    ",",  "\"", "=",
+                                      "<=", "~",       "in ",   "tag:", "\xC3\xA4", "\xFF", "\0", "3.5"};
+        int read = 0;
+        for (int i = 0; i < 100000; ++i) {
+            std::string text;
+            for (int n = int(random() % 12); n > 0; --n)
+                text += pieces[random() % std::size(pieces)];
+            read += fault([&] { parseFilter(text); }).empty();
+        }
+        QVERIFY(read > 100);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestStudyFilter)
+#include "test_study_filter.moc"
