@@ -1,6 +1,8 @@
 #include "app/mama/library/library_option.h"
 
+#include "app/mama/library/library_command.h"
 #include "core/base/path_text.h"
+#include "core/base/text_escape.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -26,6 +28,28 @@ nlohmann::json toJson(const Change& change)
     return {{"command", change.command == 0 ? nlohmann::json() : nlohmann::json(change.command)},
             {"words", change.words},
             {"rows", change.rows}};
+}
+
+int print(const LibraryCommand& command, const Change& change)
+{
+    if (command.json)
+        printJson(toJson(change));
+    else if (change.command == 0)
+        std::cout << "nothing to change: " << oneLine(change.words) << std::endl;
+    else
+        std::cout << "command " << change.command << ": " << oneLine(change.words) << std::endl;
+    return Done;
+}
+
+void addAction(CLI::App& parent, Context& context, const std::pair<const char*, const char*>& nameAndMeaning,
+               const LibraryOptions& options, LibraryAction run)
+{
+    auto command = std::make_shared<LibraryCommand>();
+    CLI::App* action = parent.add_subcommand(nameAndMeaning.first, nameAndMeaning.second);
+    addLibraryOption(*action, command->library);
+    addJsonOption(*action, command->json, "One JSON document on standard output; of the log an object a line");
+    options(*action, *command);
+    runs(*action, context, [command, run, &context] { return run(*command, context); });
 }
 
 } // namespace mama::cli

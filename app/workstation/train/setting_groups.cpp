@@ -13,7 +13,7 @@ std::vector<SettingGroup> settingGroups()
         {SettingGroup::tr("Data"),
          {"data.root", "data.label", "data.label_share", "data.validation_share", "data.test_share", "data.limit"},
          {"data.images", "data.tables", "data.cache", "data.profile", "data.input_size", "data.base_scale",
-          "data.split_seed", "data.bad_image_share"}},
+          "data.split_seed", "data.split_file", "data.bad_image_share"}},
         {SettingGroup::tr("Model and LoRA"),
          {"model.start", "model.name", "model.trained_on", "model.text_training", "lora.rank", "lora.alpha"},
          {"lora.dropout", "model.dropout", "model.text_local_norm", "model.batch_norm"}},

@@ -4,6 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"
+#include "core/library/collection/file_place.h"
 #include "core/study/describe_image.h"
 
 #include <SQLiteCpp/Database.h>
@@ -33,27 +34,10 @@ struct Facts
     StudyImage image;
 };
 
-// As the tables say, or the longest end of that path that lies below the data set's folder or its folder of images.
-fs::path placeOf(const Listed& listed)
-{
-    std::error_code ignored;
-    fs::path rest = listed.below;
-    while (!rest.empty()) {
-        for (const fs::path& folder : {listed.root, listed.root / "images"})
-            if (fs::is_regular_file(folder / rest, ignored))
-                return folder / rest;
-        fs::path shorter;
-        for (auto part = std::next(rest.begin()); part != rest.end(); ++part)
-            shorter /= *part;
-        rest = std::move(shorter);
-    }
-    return {};
-}
-
 Facts factsOf(const Listed& listed)
 {
     Facts facts;
-    const fs::path path = placeOf(listed);
+    const fs::path path = placeOfFile(listed.root, listed.below);
     struct stat info
     {
     };

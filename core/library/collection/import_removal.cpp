@@ -76,6 +76,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     run(database, "DELETE FROM folder WHERE batch = ? AND id NOT IN (SELECT folder FROM file)", batch);
     run(database, "DELETE FROM batch WHERE id = ?", batch);
     run(database, "DELETE FROM root WHERE id NOT IN (SELECT root FROM folder) AND ?1 > 0", batch);
+    run(database, "DELETE FROM vocabulary WHERE dataset = ? AND dataset NOT IN (SELECT dataset FROM batch)", dataset);
     run(database, "DELETE FROM dataset WHERE id = ? AND id NOT IN (SELECT dataset FROM batch)", dataset);
 }
 

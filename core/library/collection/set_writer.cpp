@@ -100,6 +100,7 @@ ImportResult SetWriter::write(std::int64_t command)
     writeImages();
     writeFindings();
     writeBreasts();
+    writeMeanings();
     indexTexts(m_database, command);
     m_database.exec("PRAGMA cache_size=-8192");
     return m_result;
@@ -328,6 +329,21 @@ void SetWriter::writeBreasts()
         for (const SetLabel& label : breast.labels)
             if (written.emplace(labelKey("breast", study, sideText(breast.side), label.task), true).second)
                 putLabel({"breast", study, breast.side, false, breast.row}, label);
+    }
+}
+
+// What a user changed stays.
+void SetWriter::writeMeanings()
+{
+    SQLite::Statement add(
+        m_database, "INSERT INTO vocabulary(task, dataset, found, means) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    for (const SetMeaning& each : m_rows.meanings) {
+        add.bind(1, each.column);
+        add.bind(2, m_dataset);
+        add.bind(3, each.code);
+        add.bind(4, each.meaning);
+        add.exec();
+        add.reset();
     }
 }
 

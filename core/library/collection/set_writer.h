@@ -50,6 +50,7 @@ private:
     void addBox(std::int64_t image, std::int64_t finding, const SetBox& box);
     void writeFindings();
     void writeBreasts();
+    void writeMeanings();
     void putLabel(const Owner& owner, const SetLabel& label);
     std::string rowOf(const RowOf& row) const;
     void step(std::size_t done, std::size_t total, std::string_view phase) const;

@@ -33,7 +33,10 @@ enum Column : std::size_t {
     CalcNumber,
     PathDate,
     Severity,
-    Age
+    Age,
+    Race,
+    EthnicGroup,
+    Ethnicity
 };
 constexpr std::array columns{TableColumn{"empi_anon", true},
                              TableColumn{"acc_anon", true},
@@ -51,7 +54,10 @@ constexpr std::array columns{TableColumn{"empi_anon", true},
                              TableColumn{"calcnumber"},
                              TableColumn{"procdate_anon"},
                              TableColumn{"path_severity", false, true},
-                             TableColumn{"age_at_study"}};
+                             TableColumn{"age_at_study"},
+                             TableColumn{"RACE_DESC"},
+                             TableColumn{"ETHNIC_GROUP_DESC"},
+                             TableColumn{"ETHNICITY_DESC"}};
 } // namespace clinical
 
 namespace metadata {
@@ -140,9 +146,13 @@ public:
                          [this](CheckedRow& row, RowOf of) { takeImage(row, of); });
         std::size_t codes = 0;
         if (kinds[2].file)
-            readSetTable(m_rows, {*kinds[2].file, legendColumns}, [&codes](CheckedRow& row, RowOf) {
+            readSetTable(m_rows, {*kinds[2].file, legendColumns}, [this, &codes](CheckedRow& row, RowOf) {
                 row.needKeys({0});
-                codes += !row.rejected();
+                if (row.rejected())
+                    return;
+                ++codes;
+                m_rows.meanings.push_back(
+                    {std::string(row.cell(0)), std::string(row.key(1)), std::string(row.cell(2))});
             });
         m_rows.report.derived["legend_codes"] = codes;
         derive();
@@ -229,6 +239,8 @@ private:
         label("calcification", row.code(Calcification, "A 9 H C D E F B G I L M J K P R S O U V Q"));
         label("distribution", row.code(Distribution, "G S R D L C"));
         label("path severity", row.code(Severity, "0 1 2 3 4 5 6"));
+        label("race", std::string(row.cell(Race)));
+        label("ethnicity", std::string(row.cell(row.has(EthnicGroup) ? EthnicGroup : Ethnicity)));
         row.number(CalcNumber, 0, 1e9);
         row.date(PathDate);
         if (const auto number = row.number(Number, 0, 1e6))

@@ -72,6 +72,11 @@ struct SetBreast
     RowOf row;
 };
 
+struct SetMeaning // of a code, as the data set's legend says
+{
+    std::string column, code, meaning;
+};
+
 struct SetRows
 {
     SetReport report;
@@ -83,6 +88,7 @@ struct SetRows
     std::vector<SetImage> images;
     std::vector<SetFinding> findings;
     std::vector<SetBreast> breasts;
+    std::vector<SetMeaning> meanings;
 
     // The index of a study; made where it is new.
     std::uint32_t study(const std::string& patient, const std::string& key, RowOf row);

@@ -2,6 +2,8 @@
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/tables/cell.h"
+#include "core/tables/csv_file.h"
 #include "core/text/captions/captions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/patient_free.h"
@@ -11,6 +13,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 namespace fs = std::filesystem;
@@ -58,6 +61,38 @@ void split(TrainingIndex& index, const Settings& settings)
         splits[patients[i]] = i < test ? Split::Test : i < test + validation ? Split::Validation : Split::Train;
     for (TrainingImage& image : index.images)
         image.split = splits[image.fields.patient];
+}
+
+// As a file says it, whole: a woman who is not in it would be in no part.
+void splitByFile(TrainingIndex& index, const fs::path& file)
+{
+    const std::vector<std::string> heading = readCsvHeading(file);
+    const auto patient = findColumn(heading, "patient"), part = findColumn(heading, "part");
+    if (!patient || !part)
+        throw Error(ErrorCode::Format, {action::readDataSet}, file.string(),
+                    {TextId("data.split_columns", "it has no columns patient and part")});
+    std::unordered_map<std::string, Split> splits;
+    const std::vector<TableProblem> problems = readCsv(file, [&](const CsvRecord& record) {
+        const std::string key(asKey(record.fields[*patient])), where(trimmed(record.fields[*part]));
+        const Split split = where == name(Split::Test)         ? Split::Test
+                            : where == name(Split::Validation) ? Split::Validation
+                                                               : Split::Train;
+        if (key.empty() || where != name(split) || !splits.emplace(key, split).second)
+            throw Error(ErrorCode::Format, {action::readDataSet}, file.string() + ", row " + std::to_string(record.row),
+                        {TextId("data.split_row", "a patient, once, and train, validation or test are expected")});
+    });
+    if (!problems.empty())
+        throw Error(ErrorCode::Format, {action::readDataSet},
+                    file.string() + ", row " + std::to_string(problems.front().row), problems.front().detail);
+    std::set<std::string> without;
+    for (TrainingImage& image : index.images)
+        if (const auto found = splits.find(image.fields.patient); found != splits.end())
+            image.split = found->second;
+        else
+            without.insert(image.fields.patient);
+    if (!without.empty())
+        throw Error(ErrorCode::Data, {action::readDataSet}, file.string(),
+                    {TextId("data.split_lacks", "%1 patients of the tables are not in it"), without.size()});
 }
 
 // Leaves the images of a share of the training patients.
@@ -133,7 +168,10 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
                     {TextId("data.nothing_usable",
                             "no image can be used: %1 rows are not 2D or lack a field, %2 files are missing under %3"),
                      index.leftOut, index.missing.size(), folders.images.string()});
-    split(index, settings);
+    if (const std::string file = settings.text("data.split_file"); !file.empty())
+        splitByFile(index, file);
+    else
+        split(index, settings);
     takeSubset(index, settings);
     return index;
 }

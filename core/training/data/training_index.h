@@ -41,8 +41,8 @@ struct TrainingIndex
 };
 
 // The data set of `data.root` (or data.tables, data.images) as its importer reads it: 2D images with complete captions,
-// split by patient. Shares are exact to one patient. Error(Data) if nothing is left, Error(Io) or Error(Format) as the
-// importer.
+// split by patient: as data.split_file says, else by the seed, with shares exact to one patient. Error(Data) if nothing
+// is left, Error(Io) or Error(Format) as the importer.
 TrainingIndex readTrainingIndex(const Settings& settings, const Importer& importer, const Job& job = {});
 
 } // namespace mama

@@ -124,6 +124,10 @@ inline constexpr SettingRow rows[] = {
             TextId("setting.data.limit", "Take this many images of the tables only; 0: all")),
     integer("data.split_seed", 42, {0, 9e15}, unit::none,
             TextId("setting.data.split_seed", "Seed of the split by patient")),
+    text("data.split_file", "",
+         TextId("setting.data.split_file",
+                "Table of the columns patient and part (train, validation, test) in place of the seeded split; a "
+                "library's export has one")),
     number("data.validation_share", 0.1, {0, 0.9}, unit::ofPatients,
            TextId("setting.data.validation_share", "Held out for validation")),
     number("data.test_share", 0.2, {0, 0.9}, unit::ofPatients,

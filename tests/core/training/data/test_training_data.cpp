@@ -54,6 +54,47 @@ private Q_SLOTS:
             std::size_t{4 * 7}); // of 14
     }
 
+    // In place of the seeded split, and only if it says where every patient belongs.
+    void theSplitMayBeAFiles()
+    {
+        const TrainingIndex seeded = readTrainingIndex(settings(), embedImporter());
+        std::map<std::string, Split> wanted;
+        for (const TrainingImage& image : seeded.images)
+            wanted.emplace(image.fields.patient, static_cast<Split>(wanted.size() % 3));
+        const fs::path file = root() / "split.csv";
+        const auto write = [&](const std::string& more, std::size_t without) {
+            std::string text = "part;patient\r\n";
+            for (const auto& [patient, split] : wanted)
+                if (without-- != 0)
+                    text += std::string(name(split)) + ";" + patient + "\r\n";
+            writeAtomically(file, std::string_view(text + more));
+        };
+        const auto read = [&] {
+            return readTrainingIndex(settings({{"data", {{"split_file", file.string()}}}}), embedImporter());
+        };
+        write("", wanted.size());
+        for (const TrainingImage& image : read().images)
+            QCOMPARE(image.split, wanted.at(image.fields.patient));
+        const auto told = [&] {
+            try {
+                read();
+            } catch (const Error& error) {
+                return std::string(error.what());
+            }
+            return std::string();
+        };
+        write("", 0);
+        QVERIFY(told().find("1 patients of the tables are not in it") != std::string::npos);
+        write("dev;x\r\n", wanted.size());
+        QVERIFY2(told().find("row " + std::to_string(wanted.size() + 1)) != std::string::npos, told().c_str());
+        write("test;" + wanted.begin()->first + "\r\n", wanted.size()); // twice
+        QVERIFY(told().find("once") != std::string::npos);
+        writeAtomically(file, std::string_view("a,b\n"));
+        QVERIFY(told().find("patient and part") != std::string::npos);
+        fs::remove(file);
+        QVERIFY(told().find("split.csv") != std::string::npos);
+    }
+
     // A second data set is a second importer: labels, masks and files are what it says, whatever EMBED's tables would.
     void anotherSetComesThroughItsImporter()
     {

@@ -1,0 +1,33 @@
+#pragma once
+#include "app/mama/library/library_option.h"
+#include "app/mama/options.h"
+
+#include <optional>
+
+namespace mama::cli {
+
+// What the actions of `mama library` take; each uses some of it.
+struct LibraryCommand
+{
+    LibraryOption library;
+    std::filesystem::path out;
+    std::optional<std::int64_t> command;
+    std::string name, to, where, shares = "70/10/20", strata;
+    std::int64_t limit = 0, seed = 42;
+    std::vector<std::string> studies;
+    bool json = false, full = false, facets = false, all = false, remove = false, erase = false;
+    int threads = 0;
+};
+
+using LibraryAction = int (*)(const LibraryCommand&, const Context&);
+using LibraryOptions = std::function<void(CLI::App&, LibraryCommand&)>;
+
+// An action with --library, --author, --json and `options`.
+void addAction(CLI::App& parent, Context& context, const std::pair<const char*, const char*>& nameAndMeaning,
+               const LibraryOptions& options, LibraryAction run);
+// What a change did: its command and words.
+int print(const LibraryCommand& command, const Change& change);
+// list, tag, cohort, split, export.
+void addStudyActions(CLI::App& library, Context& context);
+
+} // namespace mama::cli

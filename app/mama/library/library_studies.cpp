@@ -1,0 +1,268 @@
+// mama library list, tag, cohort, split: studies of a library.
+#include "app/mama/library/library_command.h"
+#include "core/base/error.h"
+#include "core/base/path_text.h"
+#include "core/base/text_escape.h"
+#include "core/library/collection/cohorts.h"
+#include "core/library/collection/study_filter.h"
+#include "core/library/collection/study_keys.h"
+#include "core/library/collection/tags.h"
+#include "core/library/collection/training_export.h"
+
+#include <array>
+#include <cstdio>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+namespace mama::cli {
+namespace {
+
+constexpr auto working = TextId("library_command.action", "library");
+constexpr const char* filterHelp = "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
+
+std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
+{
+    const StudyColumns columns(library);
+    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
+    std::vector<std::int64_t> ids;
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (found.has(i))
+            ids.push_back(columns.id(i));
+    return ids;
+}
+
+nlohmann::json toJson(const Facet& facet)
+{
+    nlohmann::json values = nlohmann::json::array();
+    for (const FacetValue& each : facet.values)
+        values.push_back({{"value", each.value}, {"count", each.count}, {"all", each.all}});
+    return values;
+}
+
+int list(const LibraryCommand& command, const Context&)
+{
+    const auto library = openLibrary(command.library, Access::Read);
+    const StudyColumns columns(*library);
+    const FilterResult result = filterStudies(columns, parseFilter(command.where), command.facets);
+    nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
+    std::int64_t images = 0, allImages = 0;
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        allImages += columns.images(i);
+        if (!result.studies.has(i))
+            continue;
+        images += columns.images(i);
+        if (command.limit > 0 && static_cast<std::int64_t>(studies.size()) >= command.limit)
+            continue;
+        studies.push_back({{"study", columns.key(i)}, {"id", columns.id(i)}, {"images", columns.images(i)}});
+        if (!command.json)
+            std::cout << oneLine(columns.key(i)) << "\t" << columns.images(i) << "\n";
+    }
+    for (const Facet& facet : result.facets) {
+        facets[facet.field] = toJson(facet);
+        for (const FacetValue& each : facet.values)
+            if (!command.json)
+                std::cout << facet.field << "\t" << (each.value.empty() ? "-" : oneLine(each.value)) << "\t"
+                          << each.count << " / " << each.all << "\n";
+    }
+    const std::size_t count = result.studies.count();
+    if (command.json)
+        printJson(
+            {{"count", count}, {"of", columns.size()}, {"images", images}, {"studies", studies}, {"facets", facets}});
+    else
+        std::cout << count << " of " << columns.size() << " studies, " << images << " of " << allImages << " images"
+                  << std::endl;
+    return Done;
+}
+
+int listTags(const LibraryCommand& command)
+{
+    const auto library = openLibrary(command.library, Access::Read);
+    nlohmann::json list = nlohmann::json::array();
+    for (const Tag& each : tags(*library)) {
+        list.push_back({{"name", each.name},
+                        {"colour", each.colour},
+                        {"key", each.key ? nlohmann::json(*each.key) : nlohmann::json()},
+                        {"uses", each.uses}});
+        if (!command.json)
+            std::cout << oneLine(each.name) << "\t" << each.uses << "\t" << (each.key ? std::to_string(*each.key) : "-")
+                      << "\n";
+    }
+    if (command.json)
+        printJson({{"tags", list}});
+    std::cout << std::flush;
+    return Done;
+}
+
+int tagStudies(const LibraryCommand& command, const Context&)
+{
+    if (command.name.empty())
+        return listTags(command);
+    const auto library = openLibrary(command.library, Access::Write);
+    if (!command.to.empty())
+        return print(command, renameTag(*library, command.name, command.to));
+    if (command.erase)
+        return print(command, deleteTag(*library, command.name));
+    if (command.studies.empty() && !command.all && command.where.empty())
+        throw Error(ErrorCode::Usage, {working}, "tag",
+                    {TextId("library_command.no_studies", "name studies with --study or --where, or ask for --all")});
+    const std::vector<std::int64_t> targets = command.all             ? allStudies(*library)
+                                              : command.where.empty() ? studiesNamed(*library, command.studies)
+                                                                      : filtered(*library, command.where);
+    return print(command, tag(*library, {command.name, "study", targets, command.remove}));
+}
+
+nlohmann::json toJson(const Cohort& cohort)
+{
+    return {{"name", cohort.name},       {"expression", cohort.expression}, {"hash", cohort.hash},
+            {"studies", cohort.studies}, {"patients", cohort.patients},     {"made", cohort.made}};
+}
+
+int listCohorts(const LibraryCommand& command)
+{
+    const auto library = openLibrary(command.library, Access::Read);
+    nlohmann::json all = nlohmann::json::array();
+    for (const Cohort& each : cohorts(*library)) {
+        all.push_back(toJson(each));
+        if (!command.json)
+            std::cout << oneLine(each.name) << "\t" << each.studies << " studies\t" << each.patients << " patients\t"
+                      << each.hash << "\t" << oneLine(each.expression) << "\n";
+    }
+    if (command.json)
+        printJson({{"cohorts", all}});
+    std::cout << std::flush;
+    return Done;
+}
+
+int cohort(const LibraryCommand& command, const Context&)
+{
+    if (command.name.empty())
+        return listCohorts(command);
+    const auto library = openLibrary(command.library, Access::Write);
+    if (command.erase)
+        return print(command, deleteCohort(*library, command.name));
+    const Change change = freezeCohort(*library, command.name, command.where);
+    if (!command.json)
+        return print(command, change);
+    nlohmann::json document = cli::toJson(change);
+    document["cohort"] = toJson(cohortNamed(*library, command.name));
+    printJson(document);
+    return Done;
+}
+
+// "70/10/20" or "0.7/0.1/0.2"
+std::array<double, 3> sharesOf(const std::string& text)
+{
+    std::array<double, 3> shares{};
+    int used = 0;
+    if (std::sscanf(text.c_str(), "%lf/%lf/%lf%n", &shares[0], &shares[1], &shares[2], &used) != 3 ||
+        used != static_cast<int>(text.size()))
+        throw Error(ErrorCode::Usage, {working}, "--shares " + text,
+                    {TextId("library_command.shares", "expected training/validation/test, as 70/10/20")});
+    if (shares[0] + shares[1] + shares[2] > 1.5)
+        for (double& share : shares)
+            share /= 100;
+    return shares;
+}
+
+int split(const LibraryCommand& command, const Context&)
+{
+    const auto library = openLibrary(command.library, Access::Write);
+    const Change change = splitCohort(*library, {command.name, command.seed, sharesOf(command.shares), command.strata});
+    const auto made = splitOf(*library, command.name);
+    constexpr std::array parts{"train", "validation", "test"};
+    nlohmann::json document = cli::toJson(change);
+    document["split"] = {{"cohort", command.name},
+                         {"seed", made->seed},
+                         {"shares", made->shares},
+                         {"strata", made->strata},
+                         {"hash", made->hash}};
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        document["split"]["parts"][parts[i]] = {{"patients", made->patients[i]}, {"studies", made->studies[i]}};
+        if (!command.json)
+            std::cout << parts[i] << "\t" << made->patients[i] << " patients\t" << made->studies[i] << " studies\n";
+    }
+    if (!command.json)
+        return print(command, change);
+    printJson(document);
+    return Done;
+}
+
+int exportCohort(const LibraryCommand& command, const Context& context)
+{
+    const auto library = openLibrary(command.library, Access::Read);
+    const auto made = exportTraining(*library, command.name, command.out, context.job());
+    if (!made)
+        return Cancelled;
+    for (const std::string& licence : made->licences)
+        std::cerr << "licence: " << oneLine(licence) << std::endl;
+    if (command.json)
+        printJson({{"cohort", command.name},
+                   {"folder", pathText(command.out)},
+                   {"studies", made->studies},
+                   {"patients", made->patients},
+                   {"images", made->images},
+                   {"findings", made->findings},
+                   {"missing", made->missing},
+                   {"cohort_hash", made->cohortHash},
+                   {"split_hash", made->splitHash},
+                   {"licences", made->licences}});
+    else
+        std::cout << made->studies << " studies, " << made->images << " images (" << made->missing
+                  << " without a file), " << made->findings << " findings in " << pathText(command.out) << std::endl;
+    return made->missing > 0 ? SomeRefused : Done;
+}
+
+} // namespace
+
+void addStudyActions(CLI::App& library, Context& context)
+{
+    addAction(
+        library, context, {"list", "Studies that a filter leaves, with counts of every field's values"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--filter,--where", command.where, filterHelp);
+            action.add_option("--limit", command.limit, "At most so many studies are listed; 0: all")
+                ->check(CLI::NonNegativeNumber);
+            action.add_flag("--facets", command.facets, "Also how many studies have each value");
+        },
+        list);
+    addAction(
+        library, context, {"tag", "Tag studies, rename a tag; without --name the tags"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--name", command.name, "The tag; made if there is none");
+            action.add_option("--study", command.studies, "A study's key, as its data set names it");
+            action.add_option("--where", command.where, filterHelp);
+            action.add_flag("--all", command.all, "Every study");
+            action.add_flag("--remove", command.remove, "Take the tag away");
+            action.add_option("--rename", command.to, "Another name for the tag");
+            action.add_flag("--delete", command.erase, "Take it from everything and away");
+        },
+        tagStudies);
+    addAction(
+        library, context, {"cohort", "Freeze the studies that a filter leaves; without --name the cohorts"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--name", command.name, "A new name");
+            action.add_option("--where", command.where, filterHelp);
+            action.add_flag("--delete", command.erase, "Take the cohort and its splits away");
+        },
+        cohort);
+    addAction(
+        library, context, {"split", "Share a cohort's patients out to training, validation and test"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--cohort", command.name, "The cohort")->required();
+            action.add_option("--seed", command.seed, "The same seed shares the same patients out alike")
+                ->capture_default_str();
+            action.add_option("--shares", command.shares, "Training/validation/test")->capture_default_str();
+            action.add_option("--strata", command.strata, "A field whose values are spread evenly over the parts");
+        },
+        split);
+    addAction(
+        library, context,
+        {"export", "Hand a split cohort over to training: a folder for data.root and data.split_file"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--cohort", command.name, "The cohort")->required();
+            action.add_option("--training", command.out, "A folder that is new or empty")->required();
+        },
+        exportCohort);
+}
+
+} // namespace mama::cli

@@ -1,0 +1,139 @@
+#include "core/library/collection/cohorts.h"
+
+#include "core/base/error.h"
+#include "core/base/hash.h"
+#include "core/library/collection/plural.h"
+#include "core/library/collection/study_filter.h"
+#include "core/library/utc_time.h"
+#include "core/tables/cell.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+constexpr auto freezing = TextId("library.cohort", "cohort");
+
+// Of the cohort ?1, or all.
+constexpr const char* query =
+    "SELECT cohort.id, cohort.name, expression, ifnull(hash, ''), made, count(target),"
+    " count(DISTINCT ifnull(person, patient.id)) FROM cohort LEFT JOIN cohort_member ON"
+    " cohort = cohort.id LEFT JOIN study ON study.id = target LEFT JOIN patient ON patient.id ="
+    " study.patient WHERE cohort.kind = 'fixed' AND (?1 IS NULL OR cohort.name = ?1) GROUP BY cohort.id"
+    " ORDER BY cohort.name";
+
+Cohort cohortOf(SQLite::Statement& row)
+{
+    return {row.getColumn(0).getInt64(),  row.getColumn(1).getString(), row.getColumn(2).getString(),
+            row.getColumn(3).getString(), row.getColumn(4).getString(), row.getColumn(5).getInt64(),
+            row.getColumn(6).getInt64()};
+}
+
+std::string hashOf(SQLite::Database& database, std::int64_t cohort)
+{
+    SQLite::Statement each(database,
+                           "SELECT dataset.name || '/' || study.key AS full FROM cohort_member JOIN study ON"
+                           " study.id = target JOIN dataset ON dataset.id = dataset WHERE cohort = ? ORDER BY full");
+    each.bind(1, cohort);
+    Sha256 sum;
+    while (each.executeStep())
+        sum.add(each.getColumn(0).getString() + "\n");
+    return sum.finish();
+}
+
+void checkName(SQLite::Database& database, const std::string& name)
+{
+    if (name.empty() || name.size() > 200 || name.find_first_of("\r\n\t") != name.npos)
+        throw Error(ErrorCode::Usage, {freezing}, name,
+                    {TextId("library.bad_cohort", "a cohort's name has 1 to 200 bytes and no line breaks")});
+    SQLite::Statement find(database, "SELECT 1 FROM cohort WHERE name = ?");
+    find.bind(1, name);
+    if (find.executeStep())
+        throw Error(ErrorCode::Usage, {freezing}, name,
+                    {TextId("library.cohort_there",
+                            "there is a cohort of this name: a frozen one is not changed; name another")});
+}
+
+} // namespace
+
+Change freezeCohort(Library& library, const std::string& given, const std::string& filter)
+{
+    const std::string name(trimmed(given));
+    const StudyColumns columns(library);
+    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
+    if (found.count() == 0)
+        throw Error(ErrorCode::Usage, {freezing}, name, {TextId("library.empty_cohort", "the filter leaves no study")});
+    return library.change(
+        {"cohort", [&](SQLite::Database& database, std::int64_t) {
+             checkName(database, name);
+             SQLite::Statement add(database,
+                                   "INSERT INTO cohort(name, kind, level, expression, made) VALUES (?, 'fixed',"
+                                   " 'study', ?, ?)");
+             add.bind(1, name);
+             add.bind(2, filter);
+             add.bind(3, utcNow());
+             add.exec();
+             const std::int64_t cohort = database.getLastInsertRowid();
+             SQLite::Statement member(database,
+                                      "INSERT INTO cohort_member(cohort, target) SELECT ?, id FROM study WHERE id = ?");
+             std::int64_t rows = 0;
+             for (std::size_t i = 0; i < found.size(); ++i)
+                 if (found.has(i)) {
+                     member.bind(1, cohort);
+                     member.bind(2, columns.id(i));
+                     rows += member.exec();
+                     member.reset();
+                 }
+             SQLite::Statement set(database, "UPDATE cohort SET hash = ? WHERE id = ?");
+             set.bind(1, hashOf(database, cohort));
+             set.bind(2, cohort);
+             set.exec();
+             return Library::Done{"Freeze cohort " + name + ": " + counted(rows, "study"), rows};
+         }});
+}
+
+Change deleteCohort(Library& library, const std::string& name)
+{
+    const Cohort cohort = cohortNamed(library, name);
+    return library.change({"cohort", [&](SQLite::Database& database, std::int64_t) {
+                               for (const char* change :
+                                    {"DELETE FROM split_patient WHERE split IN (SELECT id FROM split WHERE cohort = ?)",
+                                     "DELETE FROM split WHERE cohort = ?", "DELETE FROM cohort_member WHERE cohort = ?",
+                                     "DELETE FROM cohort WHERE id = ?"}) {
+                                   SQLite::Statement remove(database, change);
+                                   remove.bind(1, cohort.id);
+                                   remove.exec();
+                               }
+                               return Library::Done{"Delete cohort " + cohort.name, cohort.studies + 1};
+                           }});
+}
+
+std::vector<Cohort> cohorts(Library& library)
+{
+    std::vector<Cohort> out;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, query);
+        while (each.executeStep())
+            out.push_back(cohortOf(each));
+    });
+    return out;
+}
+
+Cohort cohortNamed(Library& library, const std::string& name)
+{
+    std::optional<Cohort> found;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement find(database, query);
+        find.bind(1, name);
+        if (find.executeStep())
+            found = cohortOf(find);
+    });
+    if (!found)
+        throw Error(ErrorCode::Usage, {freezing}, name,
+                    {TextId("library.no_cohort", "there is no cohort of this name: mama library cohort lists them")});
+    return *found;
+}
+
+} // namespace mama

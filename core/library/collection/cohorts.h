@@ -1,0 +1,46 @@
+#pragma once
+#include "core/library/collection/library.h"
+
+#include <array>
+
+namespace mama {
+
+// A fixed set of studies. hash: SHA-256 of its studies' names ("EMBED/9900000000000001", a line each, in order): the
+// same studies give the same hash in every library.
+struct Cohort
+{
+    std::int64_t id = 0;
+    std::string name, expression, hash, made;
+    std::int64_t studies = 0, patients = 0;
+};
+
+// Freezes the studies that a filter leaves now. Error(Usage): no or another cohort's name, no study.
+Change freezeCohort(Library& library, const std::string& name, const std::string& filter);
+Change deleteCohort(Library& library, const std::string& name); // with its splits
+std::vector<Cohort> cohorts(Library& library);                  // by name
+Cohort cohortNamed(Library& library, const std::string& name);  // Error(Usage): there is none
+
+// A split by patient, the only kind: every study of a woman is in one part.
+struct SplitRequest
+{
+    std::string cohort{};
+    std::int64_t seed = 42;
+    std::array<double, 3> shares{0.7, 0.1, 0.2}; // training, validation, test; together 1
+    std::string strata{};                        // a field whose values are spread evenly; empty: none
+};
+
+struct CohortSplit
+{
+    std::int64_t id = 0, seed = 0;
+    std::string shares, strata;
+    std::string hash; // SHA-256 of its patients' names with their parts
+    std::array<std::int64_t, 3> patients{}, studies{};
+};
+
+// Depends on the seed and the patients' names alone. Each stratum (the values of the field over a woman's studies) is
+// shared out to within one patient. Error(Usage) for shares that are none, a field that is none.
+Change splitCohort(Library& library, const SplitRequest& request);
+// The newest split of a cohort; empty: there is none.
+std::optional<CohortSplit> splitOf(Library& library, const std::string& cohort);
+
+} // namespace mama
