@@ -51,7 +51,6 @@ public:
 
     const std::filesystem::path& folder() const { return m_folder; }
     const std::vector<UserText>& notices() const { return m_notices; } // why it is read only, and the like: a line each
-    const std::string& author() const { return m_author; }
 
     LibraryCounts counts();
     std::vector<LibraryDataSet> dataSets(); // by name

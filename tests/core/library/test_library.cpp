@@ -1,8 +1,10 @@
 // A library as a file and as a log of commands: made, brought up to date, refused, copied; done, undone, done again.
 #include "core/base/files.h"
+#include "core/library/collection/header_pass.h"
 #include "core/library/collection/library_schema.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/tags.h"
+#include "core/phantom/phantom.h"
 #include "core/tables/importers/data_sets.h"
 #include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
@@ -49,6 +51,12 @@ std::string schemaOf(const fs::path& folder)
 {
     SQLite::Database database((folder / "library.db").string());
     return rowsOf(database, "SELECT ifnull(sql, name) FROM sqlite_schema ORDER BY name");
+}
+
+std::string value(const fs::path& folder, const std::string& query)
+{
+    SQLite::Database database((folder / "library.db").string());
+    return database.execAndGet(query).getString();
 }
 
 // A set of a few women, two exams each.
@@ -297,6 +305,50 @@ private Q_SLOTS:
         QCOMPARE(line["author"].get<std::string>(), std::string("Reader A"));
         QCOMPARE(line["of"].get<int>(), 1);
         QCOMPARE(line["words"].get<std::string>(), std::string("Undo: Import EMBED: 2 studies, 8 images"));
+    }
+
+    // The header pass fills what the tables left open, goes on where it was stopped, and looks for missing files again.
+    void headersAreReadOnceAndMissingFilesAgain()
+    {
+        const Folder folder;
+        PhantomOptions options;
+        options.folder = folder / "phantoms";
+        options.seed = 3;
+        options.studies = 2;
+        options.rows = 128;
+        options.columns = 104;
+        QVERIFY(writePhantoms(options, {}).has_value());
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, readEmbedSet(options.folder));
+        const fs::path file =
+            options.folder /
+            value(folder / "lib", "SELECT path || '/' || name FROM file JOIN folder ON folder.id = folder LIMIT 1");
+        fs::rename(file, folder / "away.dcm");
+        writeAtomically(options.folder / value(folder / "lib",
+                                               "SELECT path || '/' || name FROM file JOIN folder ON folder.id = folder"
+                                               " ORDER BY file.id DESC LIMIT 1"),
+                        std::string_view("no picture"));
+        std::stop_source stopped;
+        stopped.request_stop();
+        QCOMPARE(readHeaders(library, {stopped.get_token(), {}}).left, std::int64_t(8));
+        const HeaderPass pass = readHeaders(library);
+        QCOMPARE(pass.read, std::int64_t(6));
+        QCOMPARE(pass.missing, std::int64_t(1));
+        QCOMPARE(pass.refused, std::int64_t(1));
+        QCOMPARE(pass.problems.size(), std::size_t(2));
+        QCOMPARE(value(folder / "lib",
+                       "SELECT count(*) FROM image WHERE rows = 128 AND cols = 104 AND mm_row > 0 AND bits > 7"),
+                 std::string("6"));
+        QCOMPARE(value(folder / "lib", "SELECT count(DISTINCT sop) FROM file WHERE state = 'read'"), std::string("6"));
+        fs::rename(folder / "away.dcm", file);
+        const HeaderPass again = readHeaders(library);
+        QCOMPARE(again.read + again.missing, std::int64_t(1));
+        QCOMPARE(again.read, std::int64_t(1));
+        const std::string filled = dumpOf(folder / "lib");
+        library.undo(); // what the pass found comes back too
+        library.redo();
+        QCOMPARE(dumpOf(folder / "lib"), filled);
     }
 
 private:
