@@ -77,7 +77,6 @@ Familiarity KnownSentences::of(std::span<const float> vector) const
 {
     Familiarity out;
     out.value = value(vector, none);
-    out.unlike = !(out.value >= m_threshold);
     const auto w = static_cast<std::size_t>(m_width);
     float best = -2;
     for (std::size_t i = 0; i < m_known.texts.size(); ++i)
@@ -86,6 +85,8 @@ Familiarity KnownSentences::of(std::span<const float> vector) const
             out.nearest = m_known.texts[i];
         }
     out.similarity = static_cast<double>(best);
+    constexpr double same = 0.9999; // one of the known sentences itself, to float32's rounding
+    out.unlike = !(out.value >= m_threshold) && out.similarity < same;
     return out;
 }
 

@@ -21,7 +21,8 @@ struct SentenceVectors
 // familiar a sentence is: the mean cosine with its three nearest known ones, less 0.7 times that with its three nearest
 // of elsewhere, plus 0.1 times its value along the direction that parts both lists. No word decides, only where the
 // sentence lies among them. The threshold is the value below which one in ten of the known sentences falls when the
-// others of its group are no neighbours: a sentence of a kind that is not listed.
+// others of its group are no neighbours: a sentence of a kind that is not listed. One of the known sentences itself is
+// never unlike, whatever its value.
 class KnownSentences
 {
 public:

@@ -108,6 +108,15 @@ private Q_SLOTS:
         QVERIFY(known.of(std::vector<float>{0, 0}).unlike); // the tokenizer made nothing of it
     }
 
+    // A known sentence that lies among those of elsewhere, as with a model that tells nothing apart, is still known.
+    void aKnownSentenceItselfIsNeverUnlike()
+    {
+        const KnownSentences known(angles({0, 5, 10, 180}, {0, 1, 2, 3}), angles({175, 185, 182}, {0, 1, 2}), 2);
+        QVERIFY(known.of(at(180)).value < known.threshold());
+        QVERIFY(!known.of(at(180)).unlike);
+        QVERIFY(known.of(at(183)).unlike);
+    }
+
     void directionPartsTheMeans()
     {
         // Both sets have the variances 1/8 and 1/2 and none in common; their means are (2, 1) and (0, 0).
