@@ -93,4 +93,7 @@ function(mama_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${A_LABEL} TIMEOUT ${A_TIMEOUT}
     ENVIRONMENT "MAMA_BIN=${PROJECT_BINARY_DIR}/bin;OMP_WAIT_POLICY=PASSIVE;${A_ENVIRONMENT}" WORKING_DIRECTORY ${PROJECT_BINARY_DIR})
+  if(A_LABEL STREQUAL gui) # one display has one focus
+    set_tests_properties(${name} PROPERTIES RESOURCE_LOCK display)
+  endif()
 endfunction()

@@ -1,0 +1,295 @@
+// The studies on the page: what was found, which images hang and where they belong.
+#include "app/workstation/page/drawer.h"
+#include "app/workstation/read/read_page.h"
+#include "app/workstation/read/reading_notes.h"
+#include "app/workstation/read/seen_pictures.h"
+#include "app/workstation/read/window_list.h"
+#include "core/base/path_text.h"
+#include "widgets/look/shown_text.h"
+#include "widgets/panels/query_panel.h"
+#include "widgets/panels/study_panel.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QLabel>
+#include <QStackedWidget>
+#include <QTimer>
+#include <algorithm>
+
+namespace mama {
+
+using viewer::PaneView;
+
+namespace {
+
+QString nameOf(const StudyImage& image)
+{
+    return QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+}
+
+// Why there is no study: the reasons, or where they stand if they are many.
+QString whyNothing(const std::vector<ScanProblem>& problems)
+{
+    constexpr std::size_t few = 3;
+    if (problems.size() > few)
+        return ReadPage::tr("%n file(s) could not be shown; the list on the left says why.", nullptr,
+                            static_cast<int>(problems.size()));
+    QStringList lines;
+    for (const ScanProblem& each : problems)
+        lines << (QString::fromStdString(pathText(each.path.filename())) + QStringLiteral(": ") +
+                  shownText(each.reason))
+                     .toHtmlEscaped();
+    return lines.join(QStringLiteral("<br>"));
+}
+
+} // namespace
+
+void ReadPage::connectStudies()
+{
+    connect(m_studies, &StudySession::scanStarted, this, [this] {
+        Q_EMIT told({}, false);
+        m_view->clear();
+        m_session->setStudy({});
+        m_studyPanel->setStudies({});
+        m_studyPanel->setFiles({}, {});
+        m_refused = 0;
+        m_start->setText(tr("Looking for studies…"));
+        m_content->setCurrentWidget(m_start);
+        updateCaption();
+    });
+    connect(m_studies, &StudySession::scanned, this, &ReadPage::showScanned);
+    connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
+        m_start->setText(tr("<h3>Nothing was opened</h3><p>%1</p>").arg(reason.toHtmlEscaped()));
+        Q_EMIT told(reason, true);
+    });
+    connect(m_studies, &StudySession::studyShown, this, &ReadPage::showStudy);
+    connect(m_studies, &StudySession::hangingChanged, this, &ReadPage::rehang);
+    connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
+    connect(m_studies, &StudySession::studyComplete, this, [this] {
+        m_studyPanel->setImages(*m_studies->study());
+        m_notes->picturesShown();
+        const auto active = m_view->activePane();
+        if (const auto panes = m_view->panes(); !panes.empty() && (!active || !m_view->image(*active)))
+            m_view->setActivePane(panes.front());
+        selectActiveImage();
+        if (m_view->uploadsPending())
+            connect(m_view, &PaneView::uploadsFinished, this, &ReadPage::studyOnScreen, Qt::SingleShotConnection);
+        else
+            QTimer::singleShot(0, this, &ReadPage::studyOnScreen);
+    });
+}
+
+void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
+{
+    m_studyPanel->setStudies(m_studies->studies());
+    m_studyPanel->setFiles(problems, others);
+    // A licence text beside the images is worth a line in the list, not a notice.
+    m_refused = static_cast<int>(
+        std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
+    if (m_studies->studies().empty()) {
+        m_start->setText(
+            tr("<h3>No mammograms found</h3><p>%1</p><p>Choose another folder: <a href=\"folder\">File ▸ Open folder…</a></p>")
+                .arg(problems.empty()
+                         ? (others.empty()
+                                ? tr("The folder holds no image files.")
+                                : tr("The folder holds no image files; the list on the left names what it holds."))
+                         : whyNothing(problems)));
+    } else if (m_refused > 0) {
+        Q_EMIT told(tr("%n file(s) are not shown; the list on the left says why.", nullptr, m_refused), false);
+    }
+}
+
+void ReadPage::showStudy()
+{
+    const Study& study = *m_studies->study();
+    m_encodingProblem.clear();
+    m_view->clear();
+    Q_EMIT readOut({});
+    hang();
+    if (m_refused > 0) // what is missing may be among them
+        m_view->setEmptyText(tr("%1: not in what could be read of this study"));
+    m_content->setCurrentWidget(m_view);
+    // Of this window: a study may be dropped from another one, which has the focus still.
+    if (const QWidget* focus = window()->focusWidget(); !m_left->holds(focus) && !m_right->holds(focus))
+        m_view->setFocus();
+    m_studyPanel->setCurrent(m_studies->current());
+    m_studyPanel->setImages(study); // placing one reorders them
+    m_queryPanel->setImages(scoredColumns());
+    showGate();
+    m_session->setStudy(std::make_shared<const Study>(study), m_studies->beside());
+    m_notes->studyShown(study);
+    showMarks();
+    if (m_view->overlayStyle().basis == viewer::RangeBasis::Study)
+        showReferenceRange();
+    updateCaption();
+    updateHint();
+}
+
+// The four views as they hang, or one image by itself.
+void ReadPage::hang()
+{
+    const Study& study = *m_studies->study();
+    const bool seen = m_seen->on();
+    m_seen->leave();
+    m_view->setStandardViews(m_studies->hanging());
+    for (const auto& [slot, pane] : m_studies->hanging())
+        m_view->setEmptyText(pane, tr("reading…"));
+    if (m_studies->alone() < 0) {
+        if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
+            m_view->setViewLayout(m_layout);
+        return;
+    }
+    const auto index = static_cast<std::size_t>(m_studies->alone());
+    const StudyImage& image = study.images[index];
+    viewer::HungCell cell;
+    cell.pane = viewer::PaneId{study.uid, index};
+    cell.name = nameOf(image).toStdString();
+    cell.wallRight =
+        image.side == Side::Unknown ? image.chestWallColumn * 2 > image.header.columns : image.side == Side::Right;
+    m_view->setEmptyText(*cell.pane, tr("reading…"));
+    m_view->hang({cell});
+}
+
+void ReadPage::rehang()
+{
+    hang();
+    m_queryPanel->setImages(scoredColumns());
+    m_session->setStudy(std::make_shared<const Study>(*m_studies->study()), m_studies->beside());
+    selectActiveImage();
+    showMarks();
+    updateHint();
+}
+
+// The study's four views, if it has any; then what hung or was shown beside them, by its own name.
+std::vector<ScoredImage> ReadPage::scoredColumns() const
+{
+    const Study& study = *m_studies->study();
+    const viewer::StandardViews views = viewer::standardViews(study);
+    std::vector<ScoredImage> columns;
+    if (!views.empty())
+        columns = scoredImages(views);
+    for (const std::size_t image : m_studies->beside())
+        columns.push_back({nameOf(study.images[image]), viewer::PaneId{study.uid, image}, views.empty()});
+    return columns;
+}
+
+void ReadPage::takePicture(const LoadedImage& loaded)
+{
+    const Study* study = m_studies->study();
+    if (!study || loaded.index >= study->images.size())
+        return;
+    const viewer::PaneId pane{study->uid, loaded.index};
+    if (!loaded.picture) {
+        const QString problem = QString::fromStdString(loaded.problem);
+        m_view->setImage(pane, nullptr);
+        m_view->setEmptyText(pane, tr("%1: could not be read").arg(nameOf(study->images[loaded.index])) +
+                                       QLatin1Char('\n') + problem);
+        m_studyPanel->setUnread(static_cast<int>(loaded.index));
+        m_studyPanel->addProblem(problem);
+        Q_EMIT told(problem, true);
+        return;
+    }
+    const bool known = m_view->image(pane) == loaded.picture.get();
+    if (!known)
+        m_view->setImage(pane, loaded.picture);
+    if (m_studies->alone() == static_cast<int>(loaded.index))
+        hang(); // where its chest wall lies is known now
+    if (known)
+        return showMaps();
+    m_windows->chooseRemembered(pane);
+    m_windows->refresh();
+    showMaps();
+}
+
+void ReadPage::activate(int image)
+{
+    if (const Study* study = m_studies->study())
+        m_view->setActivePane({study->uid, static_cast<std::size_t>(image)}); // if it hangs
+}
+
+void ReadPage::selectActiveImage()
+{
+    const auto pane = m_view->activePane();
+    m_studyPanel->setCurrentImage(pane ? static_cast<int>(pane->image) : -1);
+}
+
+void ReadPage::hangExtra(int image)
+{
+    if (m_studies->hanging().empty() || !m_studies->swapIn(image))
+        m_studies->showAlone(image);
+    m_view->setFocus();
+}
+
+// Another image of the study by itself: of those that hang in no view.
+void ReadPage::stepAlone(int by)
+{
+    const Study& study = *m_studies->study();
+    const int count = static_cast<int>(study.images.size());
+    for (int step = 1; step <= count; ++step) {
+        const int image = ((m_studies->alone() + by * step) % count + count) % count;
+        if (study.images[static_cast<std::size_t>(image)].slot == Slot::Extra)
+            return m_studies->showAlone(image);
+    }
+}
+
+// The active image, for which nothing else says where it belongs.
+void ReadPage::place(Slot slot)
+{
+    const auto active = m_view->activePane();
+    const Study* study = m_studies->study();
+    if (!study || !active || active->image >= study->images.size())
+        return Q_EMIT told(tr("No image is active: click one first."), false);
+    const std::filesystem::path path = study->images[active->image].path;
+    const int frame = study->images[active->image].frame;
+    const QString file = QString::fromStdString(pathText(path.filename()));
+    if (!m_studies->place(static_cast<int>(active->image), slot))
+        return Q_EMIT told(tr("The file says which view %1 is: it stays so.").arg(file), false);
+    const auto placed = std::ranges::find_if(m_studies->study()->images, [&](const StudyImage& each) {
+        return each.path == path && each.frame == frame; // placing one reorders them
+    });
+    m_reader->assign(*placed);
+    const QString view = QString::fromStdString(viewer::slotName(slot));
+    if (placed->slot == Slot::Extra) {
+        const StudyImage* there = m_studies->study()->inSlot(slot);
+        return Q_EMIT told(
+            tr("%1 is %2, as you say, and stands beside: %3 hangs there.")
+                .arg(file, view, there ? QString::fromStdString(pathText(there->path.filename())) : QString()),
+            false);
+    }
+    const auto open = std::ranges::count_if(m_studies->study()->images, [](const StudyImage& each) {
+        return each.side == Side::Unknown || each.view.empty();
+    });
+    const QString back = keyOf("study.place.undo");
+    Q_EMIT told(open == 0 ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
+                          : tr("%1 is %2, as you say. %3 takes it back. %n image(s) of the study have no view yet.",
+                               nullptr, static_cast<int>(open))
+                                .arg(file, view, back),
+                false);
+}
+
+void ReadPage::undoPlace()
+{
+    if (!m_studies->undoPlace())
+        return Q_EMIT told(tr("There is nothing to take back."), false);
+    m_reader->undoAssign();
+    Q_EMIT told(tr("Side and view are unknown again."), false);
+}
+
+void ReadPage::stepFrame(int by)
+{
+    const auto active = m_view->activePane();
+    const Study* study = m_studies->study();
+    if (!study || !active || active->image >= study->images.size())
+        return Q_EMIT told(tr("No image is active: click one first."), false);
+    const StudyImage& image = study->images[active->image];
+    if (image.header.frames < 2)
+        return Q_EMIT told(tr("%1 has one frame only.").arg(nameOf(image)), false);
+    const int wanted = std::clamp(image.frame + by, 0, image.header.frames - 1);
+    if (wanted == image.frame)
+        return;
+    m_studies->showFrame(static_cast<int>(active->image), wanted);
+    m_session->setStudy(std::make_shared<const Study>(*study),
+                        m_studies->beside()); // scores are of the frame on screen
+}
+
+} // namespace mama
