@@ -111,7 +111,8 @@ private Q_SLOTS:
     // A known sentence that lies among those of elsewhere, as with a model that tells nothing apart, is still known.
     void aKnownSentenceItselfIsNeverUnlike()
     {
-        const KnownSentences known(angles({0, 5, 10, 180}, {0, 1, 2, 3}), angles({175, 185, 182}, {0, 1, 2}), 2);
+        const SentenceVectors ours = angles({0, 5, 10, 180}, {0, 1, 2, 3}), others = angles({175, 185, 182}, {0, 1, 2});
+        const KnownSentences known(ours, others, FisherDirection::between(ours.vectors, others.vectors, 2), 0.5);
         QVERIFY(known.of(at(180)).value < known.threshold());
         QVERIFY(!known.of(at(180)).unlike);
         QVERIFY(known.of(at(183)).unlike);
