@@ -14,10 +14,10 @@
 <context>
     <name>mama::ReadPage</name>
     <message numerus="yes">
-        <source>%1 is %2, as you say. %3 takes it back. %n image(s) of the study have no view yet.</source>
+        <source>%1 is %2, as you say. %3 takes it back. %n image(s) have no view yet and do not count for the study.</source>
         <translation>
-            <numerusform>%1 is %2, as you say. %3 takes it back. %n image of the study has no view yet.</numerusform>
-            <numerusform>%1 is %2, as you say. %3 takes it back. %n images of the study have no view yet.</numerusform>
+            <numerusform>%1 is %2, as you say. %3 takes it back. %n image has no view yet and does not count for the study.</numerusform>
+            <numerusform>%1 is %2, as you say. %3 takes it back. %n images have no view yet and do not count for the study.</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -56,8 +56,10 @@ fs::path find(const CatalogueFile& file, const fs::path& folder, const std::vect
     if (const fs::path one = onlyOne(files, [&](const fs::path& each) { return each.filename() == base; });
         !one.empty())
         return one;
-    return isWeights ? onlyOne(files, [&](const fs::path& each) { return each.extension() == base.extension(); })
-                     : fs::path();
+    // By another name only what no hub names: else one model would go by the facts of another.
+    return isWeights && file.repository.empty()
+               ? onlyOne(files, [&](const fs::path& each) { return each.extension() == base.extension(); })
+               : fs::path();
 }
 
 } // namespace

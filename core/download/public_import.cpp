@@ -45,7 +45,9 @@ void addProvenance(const PublicFiles& files, json& description)
         list.push_back(std::move(entry));
     }
     json& provenance = description["provenance"];
-    provenance["trained_on"] = model.trainedOn;
+    const bool given = !files.from.starts_with("http://") && !files.from.starts_with("https://");
+    provenance["trained_on"] =
+        model.trainedOn + (given ? " (so says the catalogue of files of this name; they were not checked)" : "");
     provenance["licence"] = model.licence + ". " + model.terms;
     provenance["public"] = {
         {"name", model.name}, {"title", model.title}, {"page", model.page}, {"from", files.from}, {"files", list}};

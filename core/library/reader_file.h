@@ -20,6 +20,9 @@ struct ReadingSession
     std::int64_t entries = 0, verdicts = 0;
 };
 
+// The author of sessions before anybody said a name.
+inline constexpr const char* nobodyNamed = "reader";
+
 // The reader's own work: verdicts, sides and views given to images, and the log of the sessions. One SQLite file; many
 // threads and processes may work on it at once. Each call that changes something is one transaction that is on the disk
 // when it returns; one that fails changes nothing and throws an Error. It holds no name, ID or path of a patient.
@@ -48,7 +51,7 @@ public:
     void log(std::int64_t session, ReadingEvent event, const nlohmann::json& detail);
     std::vector<ReadingSession> sessions();              // oldest first
     std::vector<LogEntry> entries(std::int64_t session); // in order
-    // What a reader was shown of models in all sessions, oldest first.
+    // What a reader was shown of models in all sessions, those of nobody named among them, oldest first.
     std::vector<LogEntry> modelOutputs(const std::string& author);
 
     // ---- verdicts

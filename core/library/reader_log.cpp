@@ -63,9 +63,10 @@ std::vector<LogEntry> ReaderFile::modelOutputs(const std::string& author)
     m_database.read([&](SQLite::Database& database) {
         SQLite::Statement each(database, "SELECT log_entry.id, session, at, ms, kind, study, detail FROM log_entry"
                                          " JOIN session ON session.id = log_entry.session"
-                                         " WHERE author = ? AND kind IN ('model.shown', 'overlay')"
+                                         " WHERE author IN (?, ?) AND kind IN ('model.shown', 'overlay')"
                                          " ORDER BY log_entry.id");
         each.bind(1, author);
+        each.bind(2, nobodyNamed); // whoever did not say a name
         while (each.executeStep())
             if (LogEntry entry = entryOf(each); isModelOutput(entry))
                 out.push_back(std::move(entry));

@@ -68,7 +68,9 @@ bool preferred(const StudyImage& a, const StudyImage& b)
     const auto when = [](const StudyImage& image) { return std::tie(image.header.acquisitionDate, timeOf(image)); };
     if (when(a) != when(b))
         return when(a) > when(b);
-    if (a.breastArea != b.breastArea)
+    const bool byReader =
+        a.sideSource == "reader" && b.sideSource == "reader"; // pixels that were read or not decide nothing
+    if (!byReader && a.breastArea != b.breastArea)
         return a.breastArea > b.breastArea;
     return std::tie(a.header.sopUid, a.path, a.frame) < std::tie(b.header.sopUid, b.path, b.frame);
 }

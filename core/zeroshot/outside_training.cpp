@@ -25,6 +25,9 @@ std::vector<UserText> outsideTraining(const ModelInfo& model, const ImageHeader&
     if ((speaksOf(card, "synthetic") || speaksOf(card, "phantom")) && !isSynthetic(image))
         reasons.push_back({TextId("zeroshot.outside_synthetic",
                                   "outside the model's training data: it was trained on synthetic images alone")});
+    if (speaksOf(folded(model.notice), "not made for mammograms")) // the card's own words
+        reasons.push_back({TextId("zeroshot.outside_any", "outside the model's training data: it was not made for "
+                                                          "mammograms")});
     if (image.format == "dicom" && !image.modality.empty() && image.modality != "MG")
         reasons.push_back({TextId("zeroshot.outside_modality",
                                   "outside the model's training data: modality %1, no digital mammography"),

@@ -1,6 +1,7 @@
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
+#include "app/workstation/checkpoints/checkpoint_session.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
 #include "core/base/files.h"
@@ -10,6 +11,8 @@
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
+#include <QTableView>
+#include <QWheelEvent>
 
 using namespace mama;
 using mama::test::WindowFixture;
@@ -109,7 +112,7 @@ private Q_SLOTS:
         QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
         window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
         QVERIFY(locked.count() > 0 || locked.wait(10000));
-        QCOMPARE(test::mamaCommand({"reading", "replay", "1"}).status, 1);
+        QCOMPARE(test::mamaCommand({"reading", "replay", "2"}).status, 1); // the first holds what was seen before
         const auto lines = test::mamaCommand({"reading", "export"}).out.split('\n');
         const auto column = lines[0].trimmed().split(',').indexOf("model_shown_before");
         QVERIFY(column > 0);
@@ -176,6 +179,106 @@ private Q_SLOTS:
         QVERIFY2(log.contains("\"hung\":[{") && log.contains("\"slot\":\"RCC\""), log.constData());
         const auto ask = log.mid(log.indexOf("\"kind\":\"ask\"") - 400, 800);
         QVERIFY2(ask.contains("\"hash\""), ask.constData());
+    }
+
+    // What was seen of a model before, in another window and without read first, is known; checkpoints of a run show
+    // nothing either while the session goes on.
+    void whatWasSeenElsewhereIsKnown()
+    {
+        QTemporaryDir folder;
+        QSettings settings(folder.filePath(QStringLiteral("settings.ini")), QSettings::IniFormat);
+        const QByteArray file = QFile::encodeName(folder.filePath(QStringLiteral("reader.db")));
+        {
+            WindowFixture fixture;
+            qputenv("MAMA_READER", file);
+            MainWindow& window = fixture.window();
+            window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+            QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+            QVERIFY(fixture.askAndWait(sentence));
+            QTest::qWait(300);
+        }
+        WindowFixture fixture;
+        qputenv("MAMA_READER", file);
+        MainWindow& window = fixture.window();
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        auto* checkpoints = window.findChild<CheckpointSession*>();
+        QVERIFY(checkpoints && checkpoints->problem(1).isEmpty());
+        window.read().reader().setAuthor(QStringLiteral("somebody"));
+        window.read().reader().setReadFirst(true);
+        QVERIFY2(checkpoints->problem(1).contains(QStringLiteral("Read first")), qPrintable(checkpoints->problem(1)));
+        choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
+        choice(window, "BI-RADS of the left breast")->setCurrentIndex(3);
+        QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
+        QVERIFY(locked.count() > 0 || locked.wait(10000));
+        window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger(); // pressed twice, it is one verdict
+        QTest::qWait(500);
+        QCOMPARE(locked.count(), 1);
+        const auto lines = test::mamaCommand({"reading", "export"}).out.split('\n');
+        QVERIFY2(lines[1].contains(",1,"), lines[1].constData());
+        window.read().reader().setReadFirst(false);
+        QVERIFY(checkpoints->problem(1).isEmpty());
+    }
+
+    // What is chosen and not locked stays with its study, is asked for before the window closes, and no wheel changes
+    // it.
+    void anUnlockedVerdictIsKept()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = fixture.folder() / "two";
+        for (const char* study : {"first", "second"}) {
+            std::filesystem::create_directories(folder / study);
+            std::filesystem::copy(test::dataFolder() / "four-view" / "R-CC.png", folder / study / "R-CC.png");
+        }
+        QVERIFY(fixture.openAndWait(folder));
+        window.read().reader().setReadFirst(true);
+        QComboBox* right = choice(window, "BI-RADS of the right breast");
+        QWheelEvent wheel(QPointF(5, 5), right->mapToGlobal(QPointF(5, 5)), {}, QPoint(0, -120), Qt::NoButton,
+                          Qt::NoModifier, Qt::NoScrollPhase, false);
+        QCoreApplication::sendEvent(right, &wheel);
+        QCOMPARE(right->currentIndex(), 0);
+        QVERIFY(window.read().unsaved().isEmpty());
+        right->setCurrentIndex(4);
+        QVERIFY(!window.read().unsaved().isEmpty());
+        window.read().studies().show(1);
+        QCOMPARE(right->currentIndex(), 0);
+        QVERIFY(!window.read().unsaved().isEmpty());
+        window.read().studies().show(0);
+        QCOMPARE(right->currentIndex(), 4);
+        window.read().reader().setReadFirst(false);
+        QVERIFY(window.read().unsaved().isEmpty());
+    }
+
+    // Two images of one view: the same one hangs in the window, after another opening and for the command, and each has
+    // a column of its own name.
+    void twoImagesOfOneViewAreToldApart()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto folder = fixture.folder() / "loose";
+        std::filesystem::create_directories(folder);
+        std::filesystem::copy(test::dataFolder() / "four-view" / "R-CC.png", folder / "a.png");
+        std::filesystem::copy(test::dataFolder() / "four-view" / "L-MLO.png", folder / "b.png");
+        QVERIFY(fixture.openAndWait(folder));
+        QSignalSpy told(&window.read(), &Page::told);
+        for (int i = 0; i < 2; ++i) {
+            window.findChild<QAction*>(QStringLiteral("study.place.rcc"))->trigger();
+            QTest::qWait(1500);
+        }
+        QVERIFY2(told.last()[0].toString().contains(QStringLiteral("stands beside")),
+                 qPrintable(told.last()[0].toString()));
+        const auto hung = window.read().studies().study()->inSlot(Slot::RCC)->path;
+        const auto* model = window.read().findChild<QTableView*>()->model();
+        std::set<QString> titles;
+        for (int column = 0; column < model->columnCount(); ++column)
+            QVERIFY(titles.insert(model->headerData(column, Qt::Horizontal).toString()).second);
+        QVERIFY(fixture.openAndWait(folder));
+        QCOMPARE(window.read().studies().study()->inSlot(Slot::RCC)->path, hung);
+        const auto scanned =
+            test::mamaCommand({"scan", QString::fromStdString(folder.string()), "--json", "--readers-sides"}).json();
+        for (const auto& image : scanned["studies"][0]["images"])
+            QCOMPARE(image["slot"] == "RCC", image["path"] == hung.string());
     }
 
     // The switch outlives a kill: the next window begins with the gate closed.

@@ -209,8 +209,9 @@ QVariant ScoreTable::data(const QModelIndex& index, int role) const
     if (role == Qt::FontRole && (index.column() == rightColumn() || index.column() == leftColumn())) {
         const double other = index.column() == rightColumn() ? scores.left : scores.right;
         QFont font;
-        font.setBold(!scores.unlike && !scores.negated &&
-                     value(index.row(), index.column()) > other); // the breast that matches better
+        constexpr double clearly = 0.02;
+        font.setBold(!scores.unlike && !scores.negated && !scores.notVisual &&
+                     value(index.row(), index.column()) - other >= clearly); // the breast that matches better
         return font;
     }
     if (role == Qt::AccessibleTextRole && !isSentence) // on screen the sentence has no cell of its own

@@ -40,6 +40,7 @@ struct SentenceScores
     std::optional<std::array<double, 2>> mapRange; // ends of a map's default range; empty: no reference
     bool unlike = false;                           // the sentence resembles nothing that the model knows
     bool negated = false;                          // it denies what it names
+    bool notVisual = false;                        // it speaks of something else than what the pictures show
     QString heading;                               // of the section of a report that it stands in; empty: none
 };
 

@@ -184,7 +184,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         for (const QString& line : score->second.split(QLatin1Char('\n')))
             top.push_back({line, small ? 8.5 : 10.5, result, true});
     if (const auto doubt = texts.doubt.find(*cell.pane); doubt != texts.doubt.end() && !doubt->second.isEmpty())
-        top.push_back({doubt->second, 8.5, warm, false, true});
+        for (const QString& line : doubt->second.split(QLatin1Char('\n')))
+            top.push_back({line, 8.5, warm, false, true});
     if (facts.header.frames > 1 && !small)
         top.push_back({tr("frame %1 of %2").arg(facts.frame + 1).arg(facts.header.frames), 9.5, quiet});
     if (const QString unknown = unknownText(facts); !unknown.isEmpty())

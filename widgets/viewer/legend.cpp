@@ -255,7 +255,7 @@ QStringList drawnHow(const OverlayStyle& style)
             parts << tr("opacity grows with the value");
         parts << tr("white line: above the scale");
         if (style.isolines && !style.cells)
-            parts << tr("lines every %1").arg(number(style.isolineStep));
+            parts << tr("dark lines every %1").arg(number(style.isolineStep));
     }
     parts << (style.cells ? tr("raw grid") : tr("bilinear between patches"));
     return parts;

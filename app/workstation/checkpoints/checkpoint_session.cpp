@@ -149,6 +149,17 @@ void CheckpointSession::watch()
     begin();
 }
 
+void CheckpointSession::setReadFirst(bool on)
+{
+    if (on == std::exchange(m_readFirst, on))
+        return;
+    if (on)
+        cancel();
+    else
+        beginSoon();
+    Q_EMIT changed();
+}
+
 void CheckpointSession::leave()
 {
     m_watched = false;
@@ -179,12 +190,14 @@ QString CheckpointSession::folderOf(std::int64_t step) const
 
 const CheckpointSession::Result* CheckpointSession::result(std::int64_t step, const QString& sentence) const
 {
-    const auto found = m_results.find(keyOf(folderOf(step), sentence));
+    const auto found = m_readFirst ? m_results.end() : m_results.find(keyOf(folderOf(step), sentence));
     return found == m_results.end() ? nullptr : &found->second;
 }
 
 QString CheckpointSession::problem(std::int64_t step) const
 {
+    if (m_readFirst)
+        return tr("Read first: checkpoints show nothing while the session goes on (Study ▸ Read first).");
     const auto found = m_problems.find(folderOf(step) + m_study);
     if (found != m_problems.end())
         return found->second;
@@ -206,6 +219,8 @@ bool CheckpointSession::lacks(std::int64_t step) const
 
 std::optional<std::int64_t> CheckpointSession::next() const
 {
+    if (m_readFirst)
+        return {};
     if (lacks(m_chosen))
         return m_chosen;
     if (m_all)

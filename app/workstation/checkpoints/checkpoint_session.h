@@ -34,6 +34,8 @@ public:
     void cancel();                  // what is under way; the next choice begins anew
     void watch();                   // somebody looks: what is missing is asked for
     void leave();                   // nobody looks: cancels, and ends the engine after the idle time
+    // While a read-first session goes on nothing of a model is asked or shown here either.
+    void setReadFirst(bool on);
     void setIdleTime(int milliseconds) { m_idle.setInterval(milliseconds); }
 
     std::int64_t chosen() const { return m_chosen; }
@@ -68,7 +70,7 @@ private:
     std::set<std::int64_t> m_there;
     QStringList m_sentences;
     std::int64_t m_chosen = -1;
-    bool m_hasStudy = false, m_all = false, m_working = false, m_held = true, m_watched = false;
+    bool m_hasStudy = false, m_all = false, m_working = false, m_held = true, m_watched = false, m_readFirst = false;
     int m_deaths = 0;
     std::int64_t m_under = -1; // the checkpoint that is worked on
     std::map<Key, Result> m_results;

@@ -187,6 +187,7 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     const protocol::QueryReply::Text& asked = reply.texts.at(0);
     scores.unlike = asked.unlike;
     scores.negated = asked.negated.has_value();
+    scores.notVisual = asked.notVisual.has_value();
     scores.mapSentence = asked.mapSentence && asked.sentences > 1 ? text(*asked.mapSentence) : QString();
     scores.reference = referenceOf(reply);
     scores.mapRange = asked.mapRange;

@@ -69,10 +69,12 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
                                           [&](const SentenceMap& each) { return each.pane == pane; });
             overlay = map == result->maps.end() ? nullptr : map->overlay;
             const auto value = result->scores.images.find(pane);
+            QStringList doubts;
             if (result->scores.unlike)
-                doubt = tr("the model knows no such sentence");
-            else if (result->scores.outside.contains(pane))
-                doubt = tr("outside the model's training data");
+                doubts << tr("the model knows no such sentence");
+            if (result->scores.outside.contains(pane))
+                doubts << tr("outside the model's training data");
+            doubt = doubts.join(QLatin1Char('\n'));
             if (value != result->scores.images.end() && std::isfinite(value->second))
                 score = tr("image similarity %1").arg(shownNumber(value->second, 3));
             const auto rank = result->scores.imageRanks.find(pane);

@@ -33,6 +33,8 @@ public:
     virtual QList<QAction*> panels() const { return {}; }          // that show and hide what stands beside its content
     virtual bool takes(const QStringList&) const { return false; } // files and folders that were dropped
     virtual void open(const QStringList&) {}                       // if it takes them
+    // What would be lost if the window closed now, as a question; empty: nothing.
+    virtual QString unsaved() const { return {}; }
     virtual void keep() {} // the window closes: settings take what is to be remembered
 
     // The place above the page's content, between its panels, where the shell puts its tabs and messages.

@@ -40,7 +40,8 @@ bool waitsForPerson(const ModelSession& session, const Readiness& readiness)
 {
     return session.modelFolder().isEmpty() || !session.modelProblem().isEmpty() ||
            !readiness.encodingProblem.isEmpty() || !readiness.study ||
-           session.engine().state() == EngineProcess::State::Stopped || (session.model() && !session.model()->text);
+           session.engine().state() == EngineProcess::State::Stopped || session.engine().silent() ||
+           (session.model() && !session.model()->text);
 }
 
 } // namespace mama

@@ -40,6 +40,7 @@ public:
     QList<QAction*> panels() const override { return m_panelActions; }
     bool takes(const QStringList& paths) const override;
     void open(const QStringList& paths) override;
+    QString unsaved() const override;
     void keep() override;
 
     void open(const std::vector<std::filesystem::path>& paths);

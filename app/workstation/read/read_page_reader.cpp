@@ -8,6 +8,7 @@
 #include <QInputDialog>
 #include <QLineEdit>
 #include <QStackedWidget>
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -130,6 +131,15 @@ void ReadPage::showGate()
     if (!first || locked != m_lockedHere.end())
         m_view->setTool(m_view->tool() == viewer::LeftTool::Mark ? viewer::LeftTool::Pan : m_view->tool());
     updateHint();
+}
+
+QString ReadPage::unsaved() const
+{
+    const bool marks = std::ranges::any_of(
+        m_marks, [&](const auto& each) { return !each.second.empty() && !m_lockedHere.contains(each.first); });
+    return m_reader->readFirst() && (m_verdict->hasDraft() || marks)
+               ? tr("A verdict is not locked: it would be lost. Close the window all the same?")
+               : QString();
 }
 
 bool ReadPage::maySee()

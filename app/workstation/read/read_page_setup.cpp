@@ -26,7 +26,7 @@ void ReadPage::buildStart()
 {
     m_start = new QLabel(
         tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
-           "<p>DICOM, PNG, JPEG and TIFF. Loose images need side and view in their name: L-CC.png.</p>"
+           "<p>DICOM, PNG, JPEG and TIFF. Loose images take side and view from their names (L-CC.png), or from you.</p>"
            "<p>To score it, use <a href=\"demo\">the demo model</a>, which has seen synthetic studies alone,<br>"
            "or get <a href=\"models\">a public model</a>, which others have trained, some on patients' mammograms.</p>"
            "<p><b>Research software. Not for clinical use.</b></p>"),

@@ -168,8 +168,12 @@ std::vector<ScoredImage> ReadPage::scoredColumns() const
     std::vector<ScoredImage> columns;
     if (!views.empty())
         columns = scoredImages(views);
-    for (const std::size_t image : m_studies->beside())
-        columns.push_back({nameOf(study.images[image]), viewer::PaneId{study.uid, image}, views.empty()});
+    for (const std::size_t image : m_studies->beside()) {
+        QString title = nameOf(study.images[image]);
+        if (std::ranges::find(columns, title, &ScoredImage::title) != columns.end())
+            title = QString::fromStdString(pathText(study.images[image].path.filename()));
+        columns.push_back({title, viewer::PaneId{study.uid, image}, views.empty()});
+    }
     return columns;
 }
 
@@ -260,11 +264,13 @@ void ReadPage::place(Slot slot)
         return each.side == Side::Unknown || each.view.empty();
     });
     const QString back = keyOf("study.place.undo");
-    Q_EMIT told(open == 0 ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
-                          : tr("%1 is %2, as you say. %3 takes it back. %n image(s) of the study have no view yet.",
-                               nullptr, static_cast<int>(open))
-                                .arg(file, view, back),
-                false);
+    Q_EMIT told(
+        open == 0
+            ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
+            : tr("%1 is %2, as you say. %3 takes it back. %n image(s) have no view yet and do not count for the study.",
+                 nullptr, static_cast<int>(open))
+                  .arg(file, view, back),
+        false);
 }
 
 void ReadPage::undoPlace()

@@ -129,7 +129,7 @@ void ReaderWork::setReadFirst(bool on)
 
 QString ReaderWork::author() const
 {
-    return m_settings.value(settings_keys::reader, QStringLiteral("reader")).toString();
+    return m_settings.value(settings_keys::reader, QString::fromLatin1(nobodyNamed)).toString();
 }
 
 void ReaderWork::setAuthor(const QString& name)
@@ -154,7 +154,7 @@ void ReaderWork::lock(Verdict verdict, std::vector<PlacedMark> marks)
         }
         *at = file.lock(session, verdict).at;
     };
-    later(write, [this, verdict, count = marks.size(), at] {
+    later(write, [this, verdict, at] {
         m_locked.insert(verdict.study);
         QStringList words;
         for (const auto& [side, category] : {std::pair{tr("R"), verdict.right}, {tr("L"), verdict.left}})
@@ -164,8 +164,6 @@ void ReaderWork::lock(Verdict verdict, std::vector<PlacedMark> marks)
             words << tr("density %1").arg(QString::fromStdString(verdict.density));
         if (verdict.confidence)
             words << tr("%1 % confident").arg(*verdict.confidence);
-        if (count > 0)
-            words << tr("%n mark(s)", nullptr, static_cast<int>(count));
         Q_EMIT locked(verdict, tr("Locked %1: %2").arg(shownTime(*at), words.join(QStringLiteral(", "))));
         Q_EMIT gateChanged();
     });
@@ -173,7 +171,7 @@ void ReaderWork::lock(Verdict verdict, std::vector<PlacedMark> marks)
 
 void ReaderWork::note(ReadingEvent event, const nlohmann::json& detail)
 {
-    if (m_readFirst)
+    if (m_readFirst || event == ReadingEvent::ModelShown) // a later verdict is not one before the model
         later([event, detail](ReaderFile& file, std::int64_t session) { file.log(session, event, detail); });
 }
 

@@ -43,7 +43,7 @@ public:
     bool mayShowModel(const Study* study) const;
     // Final; the model may be shown once it is on the disk. The marks become the verdict's.
     void lock(Verdict verdict, std::vector<PlacedMark> marks = {});
-    void note(ReadingEvent event, const nlohmann::json& detail); // outside a read-first session: nothing
+    void note(ReadingEvent event, const nlohmann::json& detail); // outside a read-first session: model outputs alone
 
     void assign(const StudyImage& image);
     void undoAssign();

@@ -137,8 +137,13 @@ std::set<std::size_t> StudySession::images(const Hanging& hanging)
 // Where no image has a place among the views, all of them count for the study, looked at or not.
 std::vector<std::size_t> StudySession::beside() const
 {
-    if (m_current < 0 || !viewer::standardViews(*study()).empty())
-        return {now().shown.begin(), now().shown.end()};
+    if (m_current < 0 || !viewer::standardViews(*study()).empty()) {
+        std::set<std::size_t> all = now().shown; // and those that nobody placed yet
+        for (std::size_t i = 0; m_current >= 0 && i < study()->images.size(); ++i)
+            if (study()->images[i].side == Side::Unknown && study()->images[i].view.empty())
+                all.insert(i);
+        return {all.begin(), all.end()};
+    }
     std::vector<std::size_t> all(study()->images.size());
     std::iota(all.begin(), all.end(), std::size_t{0});
     return all;

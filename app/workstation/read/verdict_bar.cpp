@@ -3,6 +3,7 @@
 #include "core/study/study.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -64,6 +65,8 @@ VerdictBar::VerdictBar(QWidget* parent) : QWidget(parent)
     row->addWidget(m_lock);
     row->addWidget(m_words, 1);
     setFocusProxy(m_right);
+    for (QWidget* each : std::initializer_list<QWidget*>{m_right, m_left, m_density, m_confidence})
+        each->installEventFilter(this);
     for (QComboBox* box : {m_right, m_left, m_density})
         connect(box, &QComboBox::currentIndexChanged, this, &VerdictBar::refresh);
     connect(m_lock, &QPushButton::clicked, this, &VerdictBar::lock);
@@ -81,10 +84,12 @@ void VerdictBar::setStudy(const Study* study)
     m_left->setEnabled(has(Side::Left));
     const std::string uid = study ? study->uid : std::string();
     if (uid != m_study) {
+        keepDraft();
         m_study = uid;
-        show({});
         m_locked.reset();
         m_words->clear();
+        const auto draft = m_drafts.find(uid);
+        show(draft == m_drafts.end() ? Verdict() : draft->second);
     }
     refresh();
 }
@@ -105,6 +110,34 @@ void VerdictBar::setOpen()
     refresh();
 }
 
+// What is chosen for the study on screen, unless it is what was locked.
+void VerdictBar::keepDraft()
+{
+    Verdict now = verdict(), nothing;
+    nothing.study = now.study;
+    if (m_study.empty() || now == nothing || (m_locked && now == *m_locked))
+        m_drafts.erase(m_study);
+    else
+        m_drafts[m_study] = std::move(now);
+}
+
+bool VerdictBar::hasDraft() const
+{
+    Verdict now = verdict(), nothing;
+    nothing.study = now.study;
+    return (now != nothing && !(m_locked && now == *m_locked)) ||
+           std::ranges::any_of(m_drafts, [&](const auto& each) { return each.first != m_study; });
+}
+
+// The wheel moves pictures; a verdict is not changed by the way.
+bool VerdictBar::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() != QEvent::Wheel)
+        return QWidget::eventFilter(watched, event);
+    event->ignore();
+    return true;
+}
+
 void VerdictBar::setMarks(int count, const QString& key)
 {
     m_marks->setText(tr("%n mark(s) (%1)", nullptr, count).arg(key));
@@ -115,9 +148,10 @@ void VerdictBar::setMarks(int count, const QString& key)
 // A later verdict is a second record; the one that is locked stays.
 void VerdictBar::setLocked(const Verdict& verdict, const QString& words)
 {
-    if (m_locked != verdict) // else what is typed for another one stays
-        show(verdict);
+    const bool another = m_locked != verdict; // else what is typed for a further one stays
     m_locked = verdict;
+    if (another && !m_drafts.contains(m_study))
+        show(verdict);
     m_words->setText(words);
     m_lock->setText(tr("Lock another verdict"));
     refresh();
@@ -130,7 +164,7 @@ bool VerdictBar::ready() const
            (!m_left->isEnabled() || m_left->currentIndex() > 0);
 }
 
-void VerdictBar::refresh() { m_lock->setEnabled(ready()); }
+void VerdictBar::refresh() { m_lock->setEnabled(ready() && !(m_locked && verdict() == *m_locked)); }
 
 void VerdictBar::setLockKey(const QString& key)
 {
@@ -140,7 +174,7 @@ void VerdictBar::setLockKey(const QString& key)
 
 void VerdictBar::lock()
 {
-    if (ready())
+    if (ready() && !(m_locked && verdict() == *m_locked)) // pressed twice, it is one verdict
         Q_EMIT lockAsked(verdict());
 }
 

@@ -8,6 +8,7 @@
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QMenu>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QScreen>
 #include <QStackedWidget>
@@ -96,6 +97,9 @@ void MainWindow::connectPages()
     const auto giveStyle = [this] { m_train->setOverlayStyle(m_read->view().overlayStyle()); };
     connect(&m_read->view(), &viewer::PaneView::overlayStyleChanged, m_train, giveStyle);
     giveStyle();
+    const auto giveReadFirst = [this] { m_train->setReadFirst(m_read->reader().readFirst()); };
+    connect(&m_read->reader(), &ReaderWork::gateChanged, m_train, giveReadFirst);
+    giveReadFirst();
     connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
     connect(m_models, &ModelsPage::useAsked, this, [this](const QString& folder) {
         m_read->setModel(folder);
@@ -181,6 +185,10 @@ void MainWindow::open(const QStringList& paths)
 
 void MainWindow::closeEvent(QCloseEvent* event)
 {
+    for (const Page* page : m_pages)
+        if (const QString question = page->unsaved();
+            !question.isEmpty() && QMessageBox::question(this, windowTitle(), question) != QMessageBox::Yes)
+            return event->ignore();
     m_settings.setValue(settings_keys::windowGeometry, saveGeometry());
     for (Page* page : m_pages)
         page->keep();

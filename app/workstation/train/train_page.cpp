@@ -292,6 +292,8 @@ void TrainPage::findInLog()
 
 void TrainPage::pinStudy(const QStringList& paths) { checkpoints().pinStudy(paths); }
 
+void TrainPage::setReadFirst(bool on) { checkpoints().session().setReadFirst(on); }
+
 void TrainPage::setOverlayStyle(const viewer::OverlayStyle& style) { checkpoints().setOverlayStyle(style); }
 
 // Maps need more room than figures; the rows come back as they were.

@@ -53,7 +53,8 @@ public:
     RunTable& table() { return *m_table; }
     RunScatter& scatter() { return *m_scatter; }
     CheckpointPanel& checkpoints();
-    void pinStudy(const QStringList& paths); // for the checkpoints
+    void pinStudy(const QStringList& paths);
+    void setReadFirst(bool on); // checkpoints show nothing of a model // for the checkpoints
     void setOverlayStyle(const viewer::OverlayStyle& style);
 
 protected:

@@ -52,6 +52,16 @@ constexpr std::array wordings{Wording{"there is no evidence of", "there is"},
                               Wording{"were resected", "are present"},
                               Wording{"was removed", "is present"},
                               Wording{"were removed", "are present"},
+                              Wording{"was excluded", "is present"},
+                              Wording{"were excluded", "are present"},
+                              Wording{"has been excluded", "is present"},
+                              Wording{"have been excluded", "are present"},
+                              Wording{"was ruled out", "is present"},
+                              Wording{"were ruled out", "are present"},
+                              Wording{"has been ruled out", "is present"},
+                              Wording{"have been ruled out", "are present"},
+                              Wording{"hardly visible", "visible"},
+                              Wording{"barely visible", "visible"},
                               Wording{"is gone", "is present"},
                               Wording{"are gone", "are present"},
                               Wording{"does not show", "shows"},
@@ -132,7 +142,8 @@ bool isTakenBack(std::string_view lower, std::size_t end)
             return false;
         const std::size_t next = lower.find_first_of(" \t\n", stop);
         const std::string_view word = lower.substr(stop, next - stop);
-        if (word.starts_with("exclude") || word.starts_with("ruled") || word == "rule")
+        if (word.starts_with("exclude") || word.starts_with("ruled") || word == "rule" ||
+            (words == 0 && word.starts_with("doubt")))
             return true;
         stop = next;
         if (word.ends_with('.') || word.ends_with(',') || word.ends_with(';'))

@@ -152,6 +152,11 @@ private Q_SLOTS:
         QCOMPARE(unnegated("BI-RADS category 1: negative"), QStringLiteral("-"));
         QCOMPARE(unnegated("Lesion no. 3 is a cyst"), QStringLiteral("-"));
         QCOMPARE(unnegated("Any mass? no."), QStringLiteral("Any mass?."));
+        QCOMPARE(unnegated("The mass was excluded by ultrasound."),
+                 QStringLiteral("The mass is present by ultrasound."));
+        QCOMPARE(unnegated("A mass cannot be excluded."), QStringLiteral("-"));
+        QCOMPARE(unnegated("There is no doubt about a malignant mass."), QStringLiteral("-"));
+        QCOMPARE(unnegated("A mass is hardly visible"), QStringLiteral("A mass is visible"));
     }
 
     // What negates in dictated shorthand; a named finding with a bare value is a sentence, not a section.

@@ -725,6 +725,33 @@ private Q_SLOTS:
         QVERIFY(!isLine(to + QPoint(40, 60)));
     }
 
+    // A line stands where a value is crossed, not where one comes near it.
+    void linesStandWhereValuesAreCrossed()
+    {
+        auto view = show({1000, 800});
+        const auto image = makeImage(breastLike(Slot::RCC, 1000, 800, 0.1));
+        view->setImage(paneOf(Slot::RCC), image);
+        for (const float peak : {0.98F, 1.5F}) {
+            view->setOverlay(paneOf(Slot::RCC), std::make_shared<MapOverlay>(
+                                                    makeMap(*image, {0, 0, 800, 1000}, 140, [&](int row, int column) {
+                                                        return row == 5 && column == 5 ? peak : 0.0F;
+                                                    })));
+            OverlayStyle style;
+            style.low = 0;
+            style.high = 1;
+            style.hideAir = false;
+            view->setOverlayStyle(style);
+            const QImage frame = grab(*view);
+            int white = 0;
+            for (int y = 2; y < (800 - legendHeight(1000)) / 2 - 2; ++y)
+                for (int x = 2; x < 498; ++x) {
+                    const QRgb seen = frame.pixel(x, y);
+                    white += qRed(seen) > 225 && qGreen(seen) > 225 && qBlue(seen) > 225;
+                }
+            QCOMPARE(white > 20, peak > 1);
+        }
+    }
+
     // What a badge counts can be asked of it by the mouse.
     void warningsAreToldAtTheirBadge()
     {

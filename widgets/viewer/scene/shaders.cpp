@@ -135,6 +135,11 @@ void main()
   if (cells == 0 && total > 0.0)
     value = (parts.x * v00.x + parts.y * v10.x + parts.z * v01.x + parts.w * v11.x) / total;
   float slope = length(vec2(dFdx(value), dFdy(value)));
+  vec2 ends = vec2(1.0e30, -1.0e30); // of the corners that the value lies between: a line needs a crossing
+  if (parts.x > 0.0) ends = vec2(min(ends.x, v00.x), max(ends.y, v00.x));
+  if (parts.y > 0.0) ends = vec2(min(ends.x, v10.x), max(ends.y, v10.x));
+  if (parts.z > 0.0) ends = vec2(min(ends.x, v01.x), max(ends.y, v01.x));
+  if (parts.w > 0.0) ends = vec2(min(ends.x, v11.x), max(ends.y, v11.x));
   vec4 result = vec4(0.0);
   if (inImage && (!inSeen || own.y < 0.5)) {
     if (hatch == 1 && texture(breast, p / (8.0 * breastSize)).r >= 0.5) {
@@ -151,7 +156,8 @@ void main()
     ivec2 steps[4] = ivec2[4](ivec2(-1, 0), ivec2(1, 0), ivec2(0, -1), ivec2(0, 1));
     for (int i = 0; i < levelCount && !air; ++i) {
       float level = levels[i];
-      float off = cells == 0 && slope > 0.0 ? abs(value - level) / slope : 1.0e6;
+      bool crossed = level >= ends.x && level <= ends.y;
+      float off = cells == 0 && slope > 0.0 && crossed ? abs(value - level) / slope : 1.0e6;
       if (cells == 1 && value >= level)
         for (int e = 0; e < 4; ++e) {
           ivec2 there = cell + steps[e];
@@ -173,11 +179,12 @@ void main()
       vec3 colour = texelFetch(colours, ivec2(int(t * 255.0 + 0.5), 0), 0).rgb;
       result = vec4(colour * alpha, alpha);
       if (isolines == 1 && cells == 0 && slope > 0.0) {
-        float off = abs(fract(value / isolineStep + 0.5) - 0.5) * isolineStep / slope;
-        if (off < 0.7 * unit) result = mix(result, vec4(1.0), 0.8);
+        float level = floor(value / isolineStep + 0.5) * isolineStep;
+        if (level >= ends.x && level <= ends.y && abs(value - level) / slope < 0.7 * unit)
+          result = mix(result, vec4(0.0, 0.0, 0.0, 1.0), 0.7);
       }
       float high = max(range.x, range.y); // a line around what lies above the scale
-      if (cells == 0 && slope > 0.0 && abs(value - high) / slope < 0.8 * unit)
+      if (cells == 0 && slope > 0.0 && high >= ends.x && high <= ends.y && abs(value - high) / slope < 0.8 * unit)
         result = vec4(1.0, 1.0, 1.0, 1.0) * 0.9;
       if (cells == 1) {
         vec2 edge = min(fract(g), 1.0 - fract(g)) / abs(toGrid.xy);
