@@ -40,6 +40,14 @@ fs::path onlyOne(const std::vector<fs::path>& files, const Test& test)
     return first == files.end() || std::find_if(first + 1, files.end(), test) != files.end() ? fs::path() : *first;
 }
 
+// Whether the catalogue knows a model by this name of its weights: it does not go by another model's facts.
+bool isAnothersWeights(const fs::path& name)
+{
+    const Catalogue catalogue = builtInCatalogue();
+    return std::ranges::any_of(catalogue.models,
+                               [&](const CatalogueModel& each) { return fs::path(each.weights).filename() == name; });
+}
+
 fs::path find(const CatalogueFile& file, const fs::path& folder, const std::vector<fs::path>& files, bool isWeights)
 {
     const fs::path base = fs::path(file.name).filename();
@@ -56,10 +64,11 @@ fs::path find(const CatalogueFile& file, const fs::path& folder, const std::vect
     if (const fs::path one = onlyOne(files, [&](const fs::path& each) { return each.filename() == base; });
         !one.empty())
         return one;
-    // By another name only what no hub names: else one model would go by the facts of another.
-    return isWeights && file.repository.empty()
-               ? onlyOne(files, [&](const fs::path& each) { return each.extension() == base.extension(); })
-               : fs::path();
+    return isWeights ? onlyOne(files,
+                               [&](const fs::path& each) {
+                                   return each.extension() == base.extension() && !isAnothersWeights(each.filename());
+                               })
+                     : fs::path();
 }
 
 } // namespace

@@ -310,6 +310,10 @@ private Q_SLOTS:
         QVERIFY(fs::exists(folder / "below/renamed.tar") && fs::exists(folder / "vocab.txt")); // the user's stay
         QVERIFY(fs::is_regular_file(fs::symlink_status(model("mammo-clip-b5") / "vocab.txt")));
         QCOMPARE(get("mammo-fm", {"--from", from + "/no-such"}).status, 2);
+        // Another model's file of the same kind, by that model's name: it does not get this one's facts.
+        outcome = get("mammo-fm-mayo", {"--from", QString::fromStdString(case_("mammofm-ckpt").string())});
+        QCOMPARE(outcome.status, 2);
+        QVERIFY2(outcome.err.contains("Mammo-FM_ASU_Trained_CLIP.tar"), outcome.err.constData());
         outcome = get("cleft", {"--from", QString::fromStdString(case_("cleft-ckpt").string())}); // has two of them
         QVERIFY2(outcome.status == 2 && outcome.err.contains("several"), outcome.err.constData());
         const fs::path one = m_folder->filePath(QStringLiteral("one")).toStdString();
