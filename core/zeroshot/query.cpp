@@ -194,7 +194,10 @@ bool compareWithSentences(QueryResult& out, std::vector<QueriedText>& texts, con
     if (!options.sentences)
         return true;
     const auto known = options.sentences->known(job);
-    auto familiarity = known ? options.sentences->familiarity(options.texts, job) : std::nullopt;
+    std::vector<std::string> asked = options.texts;
+    if (options.maps && options.minus.what == MapMinus::What::Sentence)
+        asked.push_back(options.minus.text);
+    auto familiarity = known ? options.sentences->familiarity(asked, job) : std::nullopt;
     const auto neutral = familiarity ? options.sentences->neutral(textOptions(options), job) : std::nullopt;
     if (!neutral)
         return false;

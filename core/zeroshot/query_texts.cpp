@@ -98,6 +98,10 @@ AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules)
         asked.toEncode.push_back(sentenceFor(rules, options.minus.text, options.raw));
         if (asked.toEncode.back().empty())
             throw Error(ErrorCode::Usage, {action::query}, "", {textEmpty});
+        for (std::size_t i = 0; i < asked.texts.size(); ++i)
+            if (asked.toEncode[i] == asked.toEncode.back())
+                asked.texts[i].warnings.push_back(
+                    {TextId("zeroshot.less_itself", "less itself: the map holds nothing")});
     }
     return asked;
 }
@@ -142,6 +146,11 @@ void describeFamiliarity(std::vector<QueriedText>& texts, std::vector<Familiarit
                 "unlike anything that the model was trained on or is asked for: its similarity means nothing")});
         texts[t].familiarity = std::move(familiarity[t]);
     }
+    if (familiarity.size() > texts.size() && familiarity.back().unlike) // of what is taken off the maps
+        for (QueriedText& text : texts)
+            text.warnings.push_back({TextId("zeroshot.minus_unlike", "what is taken off its map is unlike anything "
+                                                                     "that the model was trained on: the difference "
+                                                                     "means nothing")});
 }
 
 } // namespace mama

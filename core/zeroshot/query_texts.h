@@ -17,7 +17,7 @@ AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules);
 // What the model has made of each: its sentences, what was cut, words that it does not know.
 void describeTexts(std::vector<QueriedText>& texts, const std::vector<std::shared_ptr<const EncodedText>>& encoded,
                    const Model& model, const QueryOptions& options);
-// How familiar each is to the model.
+// How familiar each is to the model; one more than there are texts: of the sentence that is taken off the maps.
 void describeFamiliarity(std::vector<QueriedText>& texts, std::vector<Familiarity> familiarity);
 
 } // namespace mama

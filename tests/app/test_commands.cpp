@@ -102,6 +102,10 @@ private Q_SLOTS:
         }
         QVERIFY(readJson(folder / "less" / "geometry.json")["value"].get<std::string>().find("map_minus") !=
                 std::string::npos);
+        const auto says = [](const Outcome& outcome, std::size_t text, const char* words) {
+            return outcome.json()["texts"][text]["warnings"].dump().find(words) != std::string::npos;
+        };
+        QVERIFY(says(less, 1, "less itself") && !says(less, 0, "less itself"));
         QVERIFY(less.json()["images"][0]["scores"] == plain.json()["images"][0]["scores"]);
         QCOMPARE(asked("neutral", {"--map-minus", "neutral"}).status, 0);
         const Outcome none = asked("none", {"--map-minus", "reference"});
