@@ -7,6 +7,7 @@
 #include "core/download/hub_address.h"
 
 #include <algorithm>
+#include <set>
 
 namespace fs = std::filesystem;
 
@@ -40,12 +41,14 @@ fs::path onlyOne(const std::vector<fs::path>& files, const Test& test)
     return first == files.end() || std::find_if(first + 1, files.end(), test) != files.end() ? fs::path() : *first;
 }
 
-// Whether the catalogue knows a model by this name of its weights: it does not go by another model's facts.
-bool isAnothersWeights(const fs::path& name)
+// Without those that the catalogue knows as some model's weights: none goes by another model's facts.
+std::vector<fs::path> nobodysWeights(std::vector<fs::path> files)
 {
-    const Catalogue catalogue = builtInCatalogue();
-    return std::ranges::any_of(catalogue.models,
-                               [&](const CatalogueModel& each) { return fs::path(each.weights).filename() == name; });
+    std::set<fs::path> known;
+    for (const CatalogueModel& each : builtInCatalogue().models)
+        known.insert(fs::path(each.weights).filename());
+    std::erase_if(files, [&](const fs::path& each) { return known.contains(each.filename()); });
+    return files;
 }
 
 fs::path find(const CatalogueFile& file, const fs::path& folder, const std::vector<fs::path>& files, bool isWeights)
@@ -64,10 +67,8 @@ fs::path find(const CatalogueFile& file, const fs::path& folder, const std::vect
     if (const fs::path one = onlyOne(files, [&](const fs::path& each) { return each.filename() == base; });
         !one.empty())
         return one;
-    return isWeights ? onlyOne(files,
-                               [&](const fs::path& each) {
-                                   return each.extension() == base.extension() && !isAnothersWeights(each.filename());
-                               })
+    return isWeights ? onlyOne(nobodysWeights(files),
+                               [&](const fs::path& each) { return each.extension() == base.extension(); })
                      : fs::path();
 }
 

@@ -7,6 +7,26 @@
 
 namespace mama::test {
 
+// A folder in memory for a whole run, gone with the program.
+class MemoryFolder
+{
+public:
+    explicit MemoryFolder(const std::string& name)
+        : m_path("/dev/shm/mama_" + name + "_fuzz_" + std::to_string(::getpid()))
+    {}
+    ~MemoryFolder()
+    {
+        std::error_code failed;
+        std::filesystem::remove_all(m_path, failed);
+    }
+    MemoryFolder(const MemoryFolder&) = delete;
+    MemoryFolder& operator=(const MemoryFolder&) = delete;
+    const std::filesystem::path& path() const { return m_path; }
+
+private:
+    std::filesystem::path m_path;
+};
+
 // The readers map files: an input that lives in memory under a file's name.
 class MemoryFile
 {

@@ -6,8 +6,8 @@
 #include "core/base/hash.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/model_folder.h"
+#include "tests/fuzz/memory_file.h"
 
-#include <cstdlib>
 #include <cstring>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -18,13 +18,8 @@ namespace fs = std::filesystem;
 
 const fs::path& folder()
 {
-    static const fs::path path = "/dev/shm/mama_public_fuzz_" + std::to_string(::getpid());
-    static const bool registered = std::atexit([] {
-                                       std::error_code failed;
-                                       fs::remove_all(path, failed);
-                                   }) == 0;
-    static_cast<void>(registered);
-    return path;
+    static const mama::test::MemoryFolder kept("public");
+    return kept.path();
 }
 
 void write(const fs::path& path, std::string_view content)

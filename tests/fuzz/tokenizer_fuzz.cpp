@@ -5,9 +5,9 @@
 // What loads, encodes and decodes; errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
 #include "core/base/error.h"
 #include "core/text/captions/caption_tokens.h"
+#include "tests/fuzz/memory_file.h"
 
 #include <cstdio>
-#include <cstdlib>
 #include <unistd.h>
 
 namespace {
@@ -40,13 +40,8 @@ constexpr std::string_view unigram =
 // One folder in memory for the whole run.
 const fs::path& folder()
 {
-    static const fs::path path = "/dev/shm/mama_tokenizer_fuzz_" + std::to_string(::getpid());
-    static const bool registered = std::atexit([] {
-                                       std::error_code failed;
-                                       fs::remove_all(path, failed);
-                                   }) == 0;
-    static_cast<void>(registered);
-    return path;
+    static const mama::test::MemoryFolder kept("tokenizer");
+    return kept.path();
 }
 
 void write(const Files& files)

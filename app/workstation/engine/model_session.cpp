@@ -67,16 +67,22 @@ void ModelSession::setModel(const QString& folder)
 void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside)
 {
     drop({Request::Encode, Request::Query, Request::Prepare});
-    if (!m_studyId.empty())
-        m_engine.request(protocol::ReleaseRequest{m_studyId});
+    releaseStudy();
     // What was asked while no study was open waits for the one that comes.
     const bool another = m_study && !(study && study->uid == m_study->uid);
     m_study = std::move(study);
     m_beside = std::move(beside);
-    m_studyId.clear();
     m_encodingRefused = false;
     forgetResults(another && !m_keepsAsking ? Wish::Dropped : Wish::Kept);
     advance();
+}
+
+// What the engine keeps of the study is not wanted any more.
+void ModelSession::releaseStudy()
+{
+    if (!m_studyId.empty())
+        m_engine.request(protocol::ReleaseRequest{m_studyId});
+    m_studyId.clear();
 }
 
 void ModelSession::setHeld(bool held)
@@ -117,9 +123,7 @@ void ModelSession::setMapWay(const QString& way)
         return;
     m_way = way;
     drop({Request::Encode, Request::Query});
-    if (!m_studyId.empty())
-        m_engine.request(protocol::ReleaseRequest{m_studyId});
-    m_studyId.clear();
+    releaseStudy();
     m_encodingRefused = false;
     forgetResults();
     advance();
@@ -253,9 +257,7 @@ void ModelSession::cancel()
 void ModelSession::rejectStudy(const QString& reason)
 {
     drop({Request::Encode, Request::Query});
-    if (!m_studyId.empty())
-        m_engine.request(protocol::ReleaseRequest{m_studyId});
-    m_studyId.clear();
+    releaseStudy();
     m_encodingRefused = true;
     Q_EMIT encodingFailed(reason);
 }

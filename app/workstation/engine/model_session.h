@@ -136,6 +136,7 @@ private:
 
     void advance();
     void forgetEngine();
+    void releaseStudy();
     enum class Wish { Kept, Dropped }; // for what was asked
     void forgetResults(Wish wish = Wish::Kept);
     bool loading() const;

@@ -113,20 +113,15 @@ void VerdictBar::setOpen()
 // What is chosen for the study on screen, unless it is what was locked.
 void VerdictBar::keepDraft()
 {
-    Verdict now = verdict(), nothing;
-    nothing.study = now.study;
-    if (m_study.empty() || now == nothing || (m_locked && now == *m_locked))
-        m_drafts.erase(m_study);
+    if (!m_study.empty() && isChosen())
+        m_drafts[m_study] = verdict();
     else
-        m_drafts[m_study] = std::move(now);
+        m_drafts.erase(m_study);
 }
 
 bool VerdictBar::hasDraft() const
 {
-    Verdict now = verdict(), nothing;
-    nothing.study = now.study;
-    return (now != nothing && !(m_locked && now == *m_locked)) ||
-           std::ranges::any_of(m_drafts, [&](const auto& each) { return each.first != m_study; });
+    return isChosen() || std::ranges::any_of(m_drafts, [&](const auto& each) { return each.first != m_study; });
 }
 
 // The wheel moves pictures; a verdict is not changed by the way.
@@ -164,7 +159,17 @@ bool VerdictBar::ready() const
            (!m_left->isEnabled() || m_left->currentIndex() > 0);
 }
 
-void VerdictBar::refresh() { m_lock->setEnabled(ready() && !(m_locked && verdict() == *m_locked)); }
+bool VerdictBar::isLocked() const { return m_locked && verdict() == *m_locked; }
+
+// Something, and not what is locked already.
+bool VerdictBar::isChosen() const
+{
+    Verdict nothing;
+    nothing.study = m_study;
+    return verdict() != nothing && !isLocked();
+}
+
+void VerdictBar::refresh() { m_lock->setEnabled(ready() && !isLocked()); }
 
 void VerdictBar::setLockKey(const QString& key)
 {
@@ -174,7 +179,7 @@ void VerdictBar::setLockKey(const QString& key)
 
 void VerdictBar::lock()
 {
-    if (ready() && !(m_locked && verdict() == *m_locked)) // pressed twice, it is one verdict
+    if (ready() && !isLocked()) // pressed twice, it is one verdict
         Q_EMIT lockAsked(verdict());
 }
 

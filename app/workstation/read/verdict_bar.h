@@ -40,6 +40,8 @@ protected:
 private:
     void refresh();
     void keepDraft();
+    bool isLocked() const; // what is shown
+    bool isChosen() const;
     void show(const Verdict& verdict);
     Verdict verdict() const;
 

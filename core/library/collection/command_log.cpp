@@ -48,6 +48,22 @@ std::optional<CommandEntry> findCommand(SQLite::Database& database, const std::s
     return find.executeStep() ? std::optional(entryOf(find)) : std::nullopt;
 }
 
+// What an undo or redo of a command says of itself.
+struct Turn
+{
+    const char *kind, *words;
+};
+CommandEntry turning(const CommandEntry& command, const Turn& turn, std::int64_t session)
+{
+    CommandEntry entry;
+    entry.session = session;
+    entry.kind = turn.kind;
+    entry.words = turn.words + command.words;
+    entry.rows = command.rows;
+    entry.turns = command.id;
+    return entry;
+}
+
 // Commands that are no undo or redo themselves, and those of reading sessions, which are final.
 constexpr const char* undoable = "kind NOT IN ('undo', 'redo', 'lock', 'assign')";
 
@@ -250,12 +266,7 @@ Change Library::undo(std::optional<std::int64_t> wanted)
             removeImport(database, *found);
         else
             turnBack(database, *found);
-        CommandEntry entry;
-        entry.session = used;
-        entry.kind = "undo";
-        entry.words = "Undo: " + found->words;
-        entry.rows = found->rows;
-        entry.turns = found->id;
+        const CommandEntry entry = turning(*found, {"undo", "Undo: "}, used);
         const std::int64_t command = addCommand(database, entry);
         if (removed)
             storeChanges(database, command, removed->changeSet());
@@ -280,12 +291,7 @@ Change Library::redo()
         used = session(database);
         const bool import = found->kind == "import"; // what its undo removed comes back
         turnForward(database, *found, import);
-        CommandEntry entry;
-        entry.session = used;
-        entry.kind = "redo";
-        entry.words = "Redo: " + found->words;
-        entry.rows = found->rows;
-        entry.turns = found->id;
+        const CommandEntry entry = turning(*found, {"redo", "Redo: "}, used);
         const std::int64_t command = addCommand(database, entry);
         setUndoneBy(database, found->id, 0);
         out = {command, entry.words, entry.rows};

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
 
@@ -66,6 +67,18 @@ std::vector<fs::path> tableFiles(const fs::path& root)
                 files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
+}
+
+SetRows rowsOf(const std::string& name, const fs::path& root)
+{
+    const DataSetReader& reader = dataSetReader(name);
+    SetRows rows;
+    rows.root = root;
+    rows.importer = name;
+    rows.name = reader.title;
+    rows.licence = reader.licence;
+    rows.report.dataset = name;
+    return rows;
 }
 
 void findTables(SetRows& rows, std::span<TableKind> kinds)

@@ -19,6 +19,8 @@ struct DataSetReader
 std::span<const DataSetReader> dataSetReaders();
 // Error(Usage) lists the names there are.
 const DataSetReader& dataSetReader(const std::string& name);
+// Still without rows, under the reader's name, title and terms.
+SetRows rowsOf(const std::string& name, const std::filesystem::path& root);
 
 // Every .csv of a data set's folder, of its folder "tables" and of "csv", in order. Error(Io) where there is no folder.
 std::vector<std::filesystem::path> tableFiles(const std::filesystem::path& root);

@@ -122,15 +122,13 @@ std::string screeningOf(const std::string& description)
 class EmbedReader
 {
 public:
-    explicit EmbedReader(const fs::path& root)
+    explicit EmbedReader(const fs::path& root) : m_rows(rowsOf("embed", root))
     {
-        m_rows.root = root;
-        m_rows.importer = "embed";
-        const bool phantoms = fs::exists(root / "studies.csv") && fs::exists(root / "lesions.csv");
-        m_rows.name = phantoms ? "phantoms" : "EMBED";
-        m_rows.licence = phantoms ? "synthetic phantoms: no terms" : dataSetReader("embed").licence;
-        m_rows.restricted = !phantoms;
-        m_rows.report.dataset = "embed";
+        if (fs::exists(root / "studies.csv") && fs::exists(root / "lesions.csv")) {
+            m_rows.name = "phantoms";
+            m_rows.licence = "synthetic phantoms: no terms";
+            m_rows.restricted = false;
+        }
     }
 
     SetRows read()

@@ -49,14 +49,7 @@ constexpr std::array testColumns{TableColumn{"site_id"},        TableColumn{"pat
 class RsnaReader
 {
 public:
-    explicit RsnaReader(const fs::path& root)
-    {
-        m_rows.root = root;
-        m_rows.importer = "rsna";
-        m_rows.name = dataSetReader("rsna").title;
-        m_rows.licence = dataSetReader("rsna").licence;
-        m_rows.report.dataset = "rsna";
-    }
+    explicit RsnaReader(const fs::path& root) : m_rows(rowsOf("rsna", root)) {}
 
     SetRows read()
     {

@@ -87,14 +87,7 @@ std::string lastWord(CheckedRow& row, std::size_t column, std::string_view prefi
 class VindrReader
 {
 public:
-    explicit VindrReader(const fs::path& root)
-    {
-        m_rows.root = root;
-        m_rows.importer = "vindr";
-        m_rows.name = dataSetReader("vindr").title;
-        m_rows.licence = dataSetReader("vindr").licence;
-        m_rows.report.dataset = "vindr";
-    }
+    explicit VindrReader(const fs::path& root) : m_rows(rowsOf("vindr", root)) {}
 
     SetRows read()
     {
