@@ -300,6 +300,20 @@ Change Library::redo()
     return out;
 }
 
+std::optional<CommandEntry> Library::lastDone()
+{
+    std::optional<CommandEntry> found;
+    m_database->read([&](SQLite::Database& database) {
+        SQLite::Statement find(database, std::string(columns) + "WHERE undone_by IS NULL AND " + undoable +
+                                             " AND (id <= ? OR session = ?) ORDER BY id DESC LIMIT 1");
+        find.bind(1, m_first);
+        find.bind(2, m_session.load());
+        if (find.executeStep())
+            found = entryOf(find);
+    });
+    return found;
+}
+
 std::vector<CommandEntry> Library::commands()
 {
     std::vector<CommandEntry> out;

@@ -184,4 +184,13 @@ HeaderPass readHeaders(Library& library, const Job& job, int threads)
     return pass;
 }
 
+std::int64_t headersLeft(Library& library)
+{
+    std::int64_t count = 0;
+    library.read([&](SQLite::Database& database) {
+        count = database.execAndGet("SELECT count(*) FROM file WHERE state = 'listed'").getInt64();
+    });
+    return count;
+}
+
 } // namespace mama

@@ -21,5 +21,6 @@ struct HeaderPass
 // bits, spacing, maker, side and view where the tables left them open. Files that were missing are looked for again.
 // Goes on where it was stopped; writes twice a second. threads 0: as many as there are processors, at most 8.
 HeaderPass readHeaders(Library& library, const Job& job = {}, int threads = 0);
+std::int64_t headersLeft(Library& library); // files that were not read yet
 
 } // namespace mama

@@ -61,6 +61,17 @@ Library::Library(const fs::path& folder, Access access, const std::string& autho
         }
     m_database = std::make_unique<Database>(folder / fileName, librarySchema(), access);
     m_notices.insert(m_notices.end(), m_database->notices().begin(), m_database->notices().end());
+    m_database->read([this](SQLite::Database& database) {
+        m_first = database.execAndGet("SELECT ifnull(max(id), 0) FROM command").getInt64();
+    });
+}
+
+std::int64_t Library::changesByOthers()
+{
+    std::int64_t version = 0;
+    m_database->read(
+        [&](SQLite::Database& database) { version = database.execAndGet("PRAGMA data_version").getInt64(); });
+    return version;
 }
 
 int Library::version() const { return librarySchema().version(); }

@@ -79,6 +79,11 @@ public:
     // Of the last one undone, as long as nothing was done since.
     Change redo();
     std::vector<CommandEntry> commands(); // in order
+    // What undo() is to offer here: the last command not undone that was there when this was opened, or was done by
+    // it, but none that others did meanwhile. Empty: there is none.
+    std::optional<CommandEntry> lastDone();
+    // Another number than before: somebody else changed the file.
+    std::int64_t changesByOthers();
     void read(const Database::Work& work) { m_database->read(work); }
     // Facts that were found in files: no change of anybody's, so no command. At most twice a second, since SQLite's
     // waiting is not fair to others.
@@ -94,6 +99,7 @@ private:
     std::unique_ptr<Database> m_database;
     std::vector<UserText> m_notices;
     std::atomic<std::int64_t> m_session{0}; // 0: nothing was changed yet
+    std::int64_t m_first = 0;               // the last command when it was opened
 };
 
 // One line of the exported log, without a line break.

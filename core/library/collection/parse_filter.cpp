@@ -79,8 +79,10 @@ private:
     {
         if (take("\"")) {
             std::string out;
-            for (; m_at < m_text.size() && m_text[m_at] != '"'; ++m_at)
+            while (m_at < m_text.size() && (m_text[m_at] != '"' || m_text.substr(m_at, 2) == "\"\"")) {
                 out += m_text[m_at];
+                m_at += m_text[m_at] == '"' ? 2 : 1;
+            }
             if (m_at == m_text.size())
                 fail({TextId("filter.expected_quote", "the closing quote")});
             ++m_at;
@@ -110,10 +112,14 @@ private:
             made.negated = !made.negated;
         atEnd();
         made.at = m_at;
-        made.field = peekWord();
+        if (!atEnd() && m_text[m_at] == '"') {
+            made.field = value();
+        } else {
+            made.field = peekWord();
+            m_at += made.field.size();
+        }
         if (made.field.empty())
             fail({TextId("filter.expected_field", "a field")});
-        m_at += made.field.size();
         std::transform(made.field.begin(), made.field.end(), made.field.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         if (made.field == "tag" && take(":")) {

@@ -134,33 +134,64 @@ void StudySet::invert()
 
 StudyColumns::StudyColumns(Library& library)
 {
-    readStudies(library);
-    readImages(library);
-    readLabels(library);
+    Rows rows;
+    readStudies(rows, library);
+    readImages(rows, library);
+    readLabels(rows, library);
+    m_rows = std::make_shared<const Rows>(std::move(rows));
     readTags(library);
 }
 
-void StudyColumns::readStudies(Library& library)
+StudyColumns StudyColumns::withTags(Library& library) const
+{
+    StudyColumns now = *this;
+    now.m_tags.clear();
+    now.readTags(library);
+    return now;
+}
+
+std::optional<std::size_t> StudyColumns::find(std::int64_t id) const
+{
+    const std::size_t place = placeOf(m_rows->ids, id);
+    return place < size() && m_rows->ids[place] == id ? std::optional(place) : std::nullopt;
+}
+
+void StudyColumns::readStudies(Rows& rows, Library& library)
 {
     std::array fields{Coder("dataset"), Coder("kind"), Coder("split"), Coder("year"), Coder("age")};
+    std::unordered_map<std::string, std::size_t> dates;
+    std::vector<std::int64_t> patients;
     library.read([&](SQLite::Database& database) {
         SQLite::Statement each(database,
                                "SELECT study.id, study.key, name, kind, split, substr(ifnull(date, ''), 1, 4),"
-                               " ifnull(CAST(CAST(age AS INTEGER) AS TEXT), '') FROM study JOIN dataset ON"
-                               " dataset.id = dataset ORDER BY study.id");
+                               " ifnull(CAST(CAST(age AS INTEGER) AS TEXT), ''), ifnull(date, ''), patient FROM study"
+                               " JOIN dataset ON dataset.id = dataset ORDER BY study.id");
         while (each.executeStep()) {
-            m_ids.push_back(each.getColumn(0).getInt64());
-            m_keys.push_back(each.getColumn(1).getString());
+            rows.ids.push_back(each.getColumn(0).getInt64());
+            rows.keys.push_back(each.getColumn(1).getString());
             for (std::size_t i = 0; i < fields.size(); ++i)
                 fields[i].add(textAt(each, static_cast<int>(i) + 2));
+            const auto date = dates.try_emplace(std::string(textAt(each, 7)), rows.dates.size()).first;
+            if (date->second == rows.dates.size())
+                rows.dates.push_back(date->first);
+            rows.dateOf.push_back(static_cast<std::uint32_t>(date->second));
+            patients.push_back(each.getColumn(8).getInt64());
         }
+        std::vector<std::int64_t> ids;
+        SQLite::Statement names(database, "SELECT id, key FROM patient ORDER BY id");
+        while (names.executeStep()) {
+            ids.push_back(names.getColumn(0).getInt64());
+            rows.patients.push_back(names.getColumn(1).getString());
+        }
+        for (const std::int64_t patient : patients)
+            rows.patientOf.push_back(static_cast<std::uint32_t>(placeOf(ids, patient)));
     });
     for (Coder& field : fields)
-        m_columns.push_back(std::move(field.column()));
-    m_images.assign(m_ids.size(), 0);
+        rows.columns.push_back(std::move(field.column()));
+    rows.images.assign(rows.ids.size(), 0);
 }
 
-void StudyColumns::readImages(Library& library)
+void StudyColumns::readImages(Rows& rows, Library& library)
 {
     std::array fields{Coder("side"),   Coder("view"),  Coder("type"), Coder("modifiers"),
                       Coder("vendor"), Coder("model"), Coder("file")};
@@ -169,9 +200,9 @@ void StudyColumns::readImages(Library& library)
         SQLite::Statement each(database, "SELECT study, side, view, type, modifiers, vendor, model, state FROM image"
                                          " JOIN file ON file.id = file");
         while (each.executeStep()) {
-            const std::size_t study = placeOf(m_ids, each.getColumn(0).getInt64());
+            const std::size_t study = placeOf(rows.ids, each.getColumn(0).getInt64());
             of->push_back(static_cast<std::uint32_t>(study));
-            ++m_images[study];
+            ++rows.images[study];
             for (std::size_t i = 0; i < fields.size(); ++i)
                 fields[i].add(textAt(each, static_cast<int>(i) + 1));
         }
@@ -179,19 +210,19 @@ void StudyColumns::readImages(Library& library)
     std::vector<std::vector<std::uint16_t>*> codes;
     for (Coder& field : fields)
         codes.push_back(&field.column().codes);
-    sortByStudy(*of, size(), codes);
+    sortByStudy(*of, rows.ids.size(), codes);
     for (Coder& field : fields) {
         field.column().of = of;
-        m_columns.push_back(std::move(field.column()));
+        rows.columns.push_back(std::move(field.column()));
     }
     Coder count("images");
-    for (const std::int64_t images : m_images)
+    for (const std::int64_t images : rows.images)
         count.add(std::to_string(images));
-    m_columns.push_back(std::move(count.column()));
+    rows.columns.push_back(std::move(count.column()));
 }
 
 // Of several labels of one thing the one that counts; a model's suggestion never does.
-void StudyColumns::readLabels(Library& library)
+void StudyColumns::readLabels(Rows& rows, Library& library)
 {
     std::map<std::string, Coder> fields;
     std::map<std::string, std::shared_ptr<std::vector<std::uint32_t>>> studies;
@@ -209,14 +240,14 @@ void StudyColumns::readLabels(Library& library)
             const auto [field, isNew] = fields.try_emplace(name, name);
             if (isNew)
                 studies[name] = std::make_shared<std::vector<std::uint32_t>>();
-            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(m_ids, each.getColumn(0).getInt64())));
+            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, each.getColumn(0).getInt64())));
             field->second.add(textAt(each, 2));
         }
     });
     for (auto& [name, field] : fields) {
-        sortByStudy(*studies[name], size(), {&field.column().codes});
+        sortByStudy(*studies[name], rows.ids.size(), {&field.column().codes});
         field.column().of = studies[name];
-        m_columns.push_back(std::move(field.column()));
+        rows.columns.push_back(std::move(field.column()));
     }
 }
 
@@ -233,16 +264,16 @@ void StudyColumns::readTags(Library& library)
                       " image.id = target UNION SELECT name, study FROM tagged JOIN tag ON tag.id = tag JOIN finding ON"
                       " level = 'finding' AND finding.id = target");
         while (each.executeStep())
-            m_tags.at(small(each.getColumn(0).getString())).add(placeOf(m_ids, each.getColumn(1).getInt64()));
+            m_tags.at(small(each.getColumn(0).getString())).add(placeOf(m_rows->ids, each.getColumn(1).getInt64()));
     });
 }
 
 const StudyColumn* StudyColumns::column(std::string_view name) const
 {
     const std::string wanted = small(name);
-    const auto found = std::find_if(m_columns.begin(), m_columns.end(),
+    const auto found = std::find_if(columns().begin(), columns().end(),
                                     [&](const StudyColumn& column) { return small(column.name) == wanted; });
-    return found == m_columns.end() ? nullptr : &*found;
+    return found == columns().end() ? nullptr : &*found;
 }
 
 const StudySet* StudyColumns::tag(std::string_view name) const

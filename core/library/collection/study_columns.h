@@ -36,32 +36,43 @@ struct StudyColumn
     std::size_t studyOf(std::size_t row) const { return of ? (*of)[row] : row; }
 };
 
-// What is filtered and counted, in memory: every study of a library with its fields and tags, as of one moment.
+// What is filtered, counted and sorted, in memory: every study of a library with its fields and tags, as of one moment.
+// A copy shares all but the tags.
 class StudyColumns
 {
 public:
     // Error(Data) names a field with more than 65,535 values, except those that are keys, which are not counted.
     explicit StudyColumns(Library& library);
+    // The same studies with the tags of now: after a command that did nothing but tag.
+    StudyColumns withTags(Library& library) const;
 
-    std::size_t size() const { return m_ids.size(); }
-    std::int64_t id(std::size_t study) const { return m_ids[study]; }
-    const std::string& key(std::size_t study) const { return m_keys[study]; }
-    std::int64_t images(std::size_t study) const { return m_images[study]; }
-    const std::vector<StudyColumn>& columns() const { return m_columns; }
+    std::size_t size() const { return m_rows->ids.size(); }
+    std::int64_t id(std::size_t study) const { return m_rows->ids[study]; }
+    std::optional<std::size_t> find(std::int64_t id) const; // empty: it is not in the library
+    const std::string& key(std::size_t study) const { return m_rows->keys[study]; }
+    const std::string& patient(std::size_t study) const { return m_rows->patients[m_rows->patientOf[study]]; }
+    const std::string& date(std::size_t study) const { return m_rows->dates[m_rows->dateOf[study]]; } // "": not given
+    std::int64_t images(std::size_t study) const { return m_rows->images[study]; }
+    const std::vector<StudyColumn>& columns() const { return m_rows->columns; }
     const StudyColumn* column(std::string_view name) const;                // null: there is none
     const StudySet* tag(std::string_view name) const;                      // null: there is none; case does not matter
     const std::map<std::string, StudySet>& tags() const { return m_tags; } // by name in small letters
 
 private:
-    void readStudies(Library& library);
-    void readImages(Library& library);
-    void readLabels(Library& library);
+    struct Rows
+    {
+        std::vector<std::int64_t> ids; // rising
+        std::vector<std::string> keys, patients, dates;
+        std::vector<std::uint32_t> patientOf, dateOf; // of each study, in the lists before
+        std::vector<std::int64_t> images;
+        std::vector<StudyColumn> columns;
+    };
+    static void readStudies(Rows& rows, Library& library);
+    static void readImages(Rows& rows, Library& library);
+    static void readLabels(Rows& rows, Library& library);
     void readTags(Library& library);
 
-    std::vector<std::int64_t> m_ids; // rising
-    std::vector<std::string> m_keys;
-    std::vector<std::int64_t> m_images;
-    std::vector<StudyColumn> m_columns;
+    std::shared_ptr<const Rows> m_rows;
     std::map<std::string, StudySet> m_tags;
 };
 

@@ -15,9 +15,13 @@ struct FilterClause
 
 // "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and missing(cancer)": comparisons joined by
 // "and". Words with other characters than letters, digits and _.+- are put in double quotes. Numbers compare as
-// numbers, else letter by letter, case does not matter. A field of images, breasts or findings means any of a study's.
-// Error(Usage) names the character, what stands there and what was expected; an empty text is no clause.
+// numbers, else letter by letter, case does not matter; a quote inside quotes is written twice. A field of images,
+// breasts or findings means any of a study's. Error(Usage) names the character, what stands there and what was
+// expected; an empty text is no clause.
 std::vector<FilterClause> parseFilter(std::string_view text);
+// What parseFilter() reads as these clauses.
+std::string filterText(const std::vector<FilterClause>& clauses);
+std::string filterText(const FilterClause& clause);
 
 struct FacetValue
 {

@@ -1,0 +1,74 @@
+#include "core/library/collection/filter_edit.h"
+
+#include <algorithm>
+
+namespace mama {
+namespace {
+
+using Op = FilterClause::Operator;
+
+std::string ofTags(const FilterClause& clause) { return clause.values.empty() ? std::string() : clause.values.front(); }
+
+// A clause that says which of a field's values there may be, and nothing else.
+bool lists(const FilterClause& clause, const std::string& field)
+{
+    return !clause.negated && clause.field == field && (clause.op == Op::Equal || clause.op == Op::In);
+}
+
+bool saysOf(const FilterClause& clause, const std::string& field, const std::string& value)
+{
+    if (clause.negated || clause.field != field)
+        return false;
+    if (clause.op == Op::Tagged)
+        return ofTags(clause) == value;
+    if (clause.op == Op::Missing)
+        return value.empty();
+    return lists(clause, field) && std::find(clause.values.begin(), clause.values.end(), value) != clause.values.end();
+}
+
+FilterClause made(Op op, const std::string& field, std::vector<std::string> values)
+{
+    FilterClause clause;
+    clause.op = op;
+    clause.field = field;
+    clause.values = std::move(values);
+    return clause;
+}
+
+} // namespace
+
+bool isChosen(const std::vector<FilterClause>& clauses, const std::string& field, const std::string& value)
+{
+    return std::any_of(clauses.begin(), clauses.end(),
+                       [&](const FilterClause& each) { return saysOf(each, field, value); });
+}
+
+std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::string& field, const std::string& value)
+{
+    const bool was = isChosen(clauses, field, value);
+    if (field == "tag" || value.empty()) {
+        std::erase_if(clauses, [&](const FilterClause& each) {
+            return saysOf(each, field, value) || (field != "tag" && lists(each, field));
+        });
+        if (!was)
+            clauses.push_back(value.empty() ? made(Op::Missing, field, {}) : made(Op::Tagged, field, {value}));
+        return clauses;
+    }
+    std::erase_if(clauses, [&](const FilterClause& each) { return saysOf(each, field, ""); });
+    auto clause =
+        std::find_if(clauses.begin(), clauses.end(), [&](const FilterClause& each) { return lists(each, field); });
+    if (clause == clauses.end())
+        clauses.push_back(made(Op::Equal, field, {value}));
+    else if (was)
+        std::erase(clause->values, value);
+    else
+        clause->values.push_back(value);
+    std::erase_if(clauses, [&](FilterClause& each) {
+        if (lists(each, field))
+            each.op = each.values.size() == 1 ? Op::Equal : Op::In;
+        return lists(each, field) && each.values.empty();
+    });
+    return clauses;
+}
+
+} // namespace mama

@@ -1,0 +1,12 @@
+#pragma once
+#include "core/library/collection/study_filter.h"
+
+namespace mama {
+
+// What choosing values beside a filter does to it. value "": not given; of the field "tag" a tag's name.
+bool isChosen(const std::vector<FilterClause>& clauses, const std::string& field, const std::string& value);
+// Chosen: no longer; else one more of the field's values, any of which will do. Tags are joined by "and", and "not
+// given" takes the place of the field's values.
+std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::string& field, const std::string& value);
+
+} // namespace mama

@@ -1,0 +1,20 @@
+#pragma once
+#include "core/library/collection/study_columns.h"
+
+#include <span>
+
+namespace mama {
+
+struct StudyOrder
+{
+    std::string field = "study"; // a column's name; "study", "patient", "date"; "score": by `scores`
+    bool descending = false;
+    std::span<const float> scores{}; // one a study of the columns; NaN: it has none
+};
+
+// The studies of a set, sorted: numbers as numbers, other values letter by letter, and of a field of images, breasts or
+// findings by a study's highest. Equal ones stand as the library took them in, and those without a value last,
+// whichever way it is sorted. Error(Usage): there is no such field.
+std::vector<std::uint32_t> orderStudies(const StudyColumns& columns, const StudySet& studies, const StudyOrder& order);
+
+} // namespace mama
