@@ -1,0 +1,109 @@
+#pragma once
+#include "app/workstation/engine/background_job.h"
+#include "app/workstation/library/study_result.h"
+#include "core/library/collection/header_pass.h"
+#include "core/library/collection/tags.h"
+
+#include <QObject>
+#include <QThreadPool>
+#include <QTimer>
+#include <functional>
+
+namespace mama {
+
+// The library that is open, what is asked of it, and what is done to it. Everything that waits for the disk or takes
+// longer than a frame happens off the window's thread; changes happen one after another, in the order in which they
+// were asked for.
+class LibrarySession : public QObject
+{
+    Q_OBJECT
+public:
+    enum class State { Closed, Opening, Open };
+
+    explicit LibrarySession(QObject* parent = nullptr);
+    ~LibrarySession() override;
+
+    // Opens it; make: an empty one is made first. What was open before goes.
+    void open(const QString& folder, bool make = false);
+    void close();
+    State state() const { return m_state; }
+    const QString& folder() const { return m_folder; }
+    const std::shared_ptr<Library>& library() const { return m_library; } // null unless Open
+    bool readOnly() const { return !m_library || !m_library->notices().empty(); }
+    const std::vector<Tag>& tags() const { return m_tags; }
+
+    // ---- what is shown
+    const StudyQuestion& question() const { return m_question; }
+    void ask(StudyQuestion question); // the newest is answered
+    const StudyResult& result() const { return m_result; }
+    std::size_t size() const { return m_columns ? m_columns->size() : 0; } // all studies
+    void reload();                                                         // other rows are in it now
+
+    // ---- what is done
+    using Doing = std::function<Change(Library&)>;
+    void act(Doing doing, bool tagsOnly = false);
+    void tag(const std::string& name, std::vector<std::int64_t> studies, bool remove);
+    void undo();
+    void redo();
+    const std::optional<CommandEntry>& lastDone() const { return m_lastDone; } // what undo() takes back
+
+    // ---- headers of files that were not read yet
+    void readHeaders();
+    void pauseHeaders();
+    bool readingHeaders() const { return m_readingHeaders; }
+    std::int64_t headersLeft() const { return m_headersLeft; }
+    const std::vector<RefusedFile>& problems() const { return m_problems; }
+
+Q_SIGNALS:
+    void stateChanged();
+    void failed(const QString& reason); // to open
+    void resultChanged();
+    void wrong(const QString& reason, int at); // the filter; at: its character, -1: none in particular
+    void acted(const QString& words);
+    void refused(const QString& reason); // a change
+    void undoChanged();
+    void tagsChanged();
+    void headersChanged(qint64 done, qint64 total); // or paused, or at their end
+
+private:
+    struct Opened
+    {
+        std::shared_ptr<Library> library, reader;
+        std::shared_ptr<const StudyColumns> columns;
+        std::vector<Tag> tags;
+        std::optional<CommandEntry> lastDone;
+        std::int64_t headersLeft = 0;
+    };
+    struct Acted
+    {
+        Change change;
+        std::shared_ptr<const StudyColumns> columns; // null: they are to be read again
+        std::vector<Tag> tags;
+        std::optional<CommandEntry> lastDone;
+    };
+    static Opened load(const QString& folder, bool make);
+    void take(Opened opened);
+    void take(Acted acted);
+    void setColumns(std::shared_ptr<const StudyColumns> columns);
+    void answerNow();
+    void checkFile();
+    void lookForOthers();
+
+    State m_state = State::Closed;
+    QString m_folder;
+    std::shared_ptr<Library> m_library, m_reader; // reader: so that no change waits for a look
+    std::shared_ptr<const StudyColumns> m_columns;
+    std::vector<Tag> m_tags;
+    std::optional<CommandEntry> m_lastDone;
+    StudyQuestion m_question;
+    StudyResult m_result;
+    BackgroundJob m_opening, m_answering, m_loading, m_headers;
+    bool m_isLoading = false, m_readingHeaders = false, m_looking = false;
+    std::int64_t m_headersLeft = 0, m_others = 0;
+    std::uint64_t m_changes = 0; // so far, also those of others
+    std::vector<RefusedFile> m_problems;
+    QThreadPool m_acts, m_looks, m_works, m_passes;
+    QTimer m_poll;
+};
+
+} // namespace mama

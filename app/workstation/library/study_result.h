@@ -1,0 +1,34 @@
+#pragma once
+#include "core/library/collection/study_filter.h"
+#include "core/library/collection/study_order.h"
+
+#include <QString>
+#include <memory>
+
+namespace mama {
+
+// What the library page asks for.
+struct StudyQuestion
+{
+    std::string filter;
+    std::string field = "date"; // sorted by
+    bool descending = true;
+    std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
+};
+
+// And what it shows: one result for grid, table and facets alike.
+struct StudyResult
+{
+    std::shared_ptr<const StudyColumns> columns;
+    std::vector<FilterClause> clauses;
+    std::vector<std::uint32_t> rows; // a study of the columns each, in order
+    std::vector<Facet> facets;
+    std::int64_t images = 0; // of all rows
+    // Where there are no rows: of each clause, how many studies there would be without it.
+    std::vector<std::size_t> without;
+};
+
+// Error(Usage): the filter names the character that is wrong, or a field that there is none of.
+StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const StudyQuestion& question);
+
+} // namespace mama
