@@ -1,6 +1,7 @@
 // The reference's picture preprocessing at test time, step by step with the same library functions.
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/image/grey_jpeg.h"
 #include "core/image/pillow_resize.h"
 #include "core/image/prepare_steps.h"
 #include "core/image/resize.h"
@@ -63,11 +64,9 @@ Raster<std::uint8_t> eightBit(const StoredImage& grey, bool scale, bool inverted
 
 Raster<std::uint8_t> throughJpeg(const Raster<std::uint8_t>& picture, int quality)
 {
-    std::vector<std::uint8_t> file;
-    if (!cv::imencode(".jpg", matrix(picture), file, {cv::IMWRITE_JPEG_QUALITY, quality}))
-        throw Error(ErrorCode::Internal, {action::prepareImage}, "JPEG step",
-                    {TextId("prepare.opencv_could_not_write_picture", "OpenCV could not write the picture")});
-    const cv::Mat read = cv::imdecode(file, cv::IMREAD_GRAYSCALE);
+    std::vector<std::byte> file = greyJpeg(picture, quality);
+    const cv::Mat bytes(1, static_cast<int>(file.size()), CV_8UC1, file.data());
+    const cv::Mat read = cv::imdecode(bytes, cv::IMREAD_GRAYSCALE);
     if (read.rows != picture.rows || read.cols != picture.columns)
         throw Error(ErrorCode::Internal, {action::prepareImage}, "JPEG step",
                     {TextId("prepare.opencv_could_not_read_picture", "OpenCV could not read the picture back")});

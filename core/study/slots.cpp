@@ -25,19 +25,6 @@ bool isSubstitute(const StudyImage& image)
     return image.capture || (image.header.format == "dicom" && image.header.channels > 1);
 }
 
-// Somewhat magnified by the header, without a word or code that says so; a factor that cannot be used may mean more.
-bool somewhatMagnified(const StudyImage& image)
-{
-    constexpr double contact = 1.05;
-    return image.header.magnification.value_or(1) > contact;
-}
-
-bool isSecondary(const StudyImage& image)
-{
-    const auto& types = image.header.imageType;
-    return types.size() > 1 && types[1] == "SECONDARY" && image.contrast.empty();
-}
-
 std::string shortNumber(double number)
 {
     std::ostringstream out;
@@ -46,18 +33,12 @@ std::string shortNumber(double number)
     return out.str();
 }
 
-const std::string& timeOf(const StudyImage& image)
-{
-    const ImageHeader& h = image.header;
-    return h.acquisitionTime.empty() ? h.contentTime : h.acquisitionTime;
-}
-
 // True if a hangs rather than b.
 bool preferred(const StudyImage& a, const StudyImage& b)
 {
     const auto rank = [](const StudyImage& image) {
         return std::tuple(image.presentation == "processing", !image.modifiers.empty(), isSecondary(image),
-                          somewhatMagnified(image), !image.hints.empty(),
+                          isSomewhatMagnified(image), !image.hints.empty(),
                           image.tomosynthesis ? 2
                           : image.synthetic   ? 1
                                               : 0,
@@ -111,7 +92,7 @@ void explain(StudyImage& image)
     std::vector<UserText> why = kindBadges(image.hints);
     if (isSecondary(image))
         why.push_back({TextId("badge.secondary_image", "secondary image")});
-    if (somewhatMagnified(image) && !image.hasModifier("M"))
+    if (isSomewhatMagnified(image) && !image.hasModifier("M"))
         why.push_back({TextId("badge.factor", "magnification factor %1"), shortNumber(*image.header.magnification)});
     for (const UserText& badge : why)
         if (std::ranges::find(image.badges, badge) == image.badges.end())
@@ -166,6 +147,25 @@ void sortImages(std::vector<StudyImage>& images)
 }
 
 } // namespace
+
+// By the header, without a word or code that says so; a factor that cannot be used may mean more.
+bool isSomewhatMagnified(const StudyImage& image)
+{
+    constexpr double contact = 1.05;
+    return image.header.magnification.value_or(1) > contact;
+}
+
+bool isSecondary(const StudyImage& image)
+{
+    const auto& types = image.header.imageType;
+    return types.size() > 1 && types[1] == "SECONDARY" && image.contrast.empty();
+}
+
+const std::string& timeOf(const StudyImage& image)
+{
+    const ImageHeader& h = image.header;
+    return h.acquisitionTime.empty() ? h.contentTime : h.acquisitionTime;
+}
 
 void fillSlots(Study& study)
 {

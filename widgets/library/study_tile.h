@@ -9,10 +9,14 @@ namespace mama {
 
 struct TilePicture
 {
-    enum class State { None, Waiting, Ready, Missing };
+    enum class State { None, Waiting, Ready, Missing, Refused };
     State state = State::None; // None: not in this study
     QImage picture{};          // Ready: as it hangs, chest wall inward
     QString name{};            // "R CC": stands there while there is no picture
+    QString reason{};          // Missing, Refused: why, for the tooltip
+    double wall = -1;          // Ready: where the breast begins at the chest wall, share of the width; -1: at the edge
+    QSize stored{};            // Ready: of the image; `picture` is it made smaller
+    bool mirrored = false, flipped = false; // against the stored image
 };
 
 // What a study shows of itself in a grid: its four views as they hang.

@@ -5,6 +5,7 @@
 #include "core/base/stopwatch.h"
 #include "core/dicom/read/image_file.h"
 #include "core/library/collection/file_place.h"
+#include "core/library/collection/library_images.h"
 #include "core/study/describe_image.h"
 
 #include <SQLiteCpp/Database.h>
@@ -105,7 +106,10 @@ void keep(SQLite::Database& database, const std::vector<Listed>& files, const st
                                       " vendor = CASE vendor WHEN '' THEN ?6 ELSE vendor END,"
                                       " model = CASE model WHEN '' THEN ?7 ELSE model END,"
                                       " side = CASE side WHEN '' THEN ?8 ELSE side END,"
-                                      " view = CASE view WHEN '' THEN ?9 ELSE view END WHERE file = ?10");
+                                      " view = CASE view WHEN '' THEN ?9 ELSE view END,"
+                                      " type = CASE type WHEN '' THEN ?10 ELSE type END,"
+                                      " modifiers = CASE modifiers WHEN '' THEN ?11 ELSE modifiers END,"
+                                      " flags = ?12, taken = ?13 WHERE file = ?14");
     for (std::size_t i = 0; i < files.size(); ++i) {
         const Facts& each = facts[i];
         const ImageHeader& header = each.image.header;
@@ -134,7 +138,11 @@ void keep(SQLite::Database& database, const std::vector<Listed>& files, const st
         image.bind(7, header.model);
         image.bind(8, each.image.side == Side::Both ? "" : name(each.image.side));
         image.bind(9, each.image.view);
-        image.bind(10, files[i].file);
+        image.bind(10, typeOf(each.image));
+        image.bind(11, modifiersOf(each.image));
+        image.bind(12, flagsOf(each.image));
+        image.bind(13, takenAt(each.image));
+        image.bind(14, files[i].file);
         image.exec();
         image.reset();
     }

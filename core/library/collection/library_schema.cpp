@@ -204,6 +204,11 @@ CREATE TABLE split_patient(
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// When an image was taken, as its header says: of two of one view the later one hangs.
+constexpr const char* const times = R"sql(
+ALTER TABLE image ADD COLUMN taken TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -267,7 +272,8 @@ const Schema& librarySchema()
                                   places,
                                   records,
                                   work,
-                                  later};
+                                  later,
+                                  times};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }

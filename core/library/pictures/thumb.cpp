@@ -1,0 +1,99 @@
+#include "core/library/pictures/thumb.h"
+
+#include "core/base/error.h"
+#include "core/base/path_text.h"
+#include "core/dicom/read/image_file.h"
+#include "core/image/breast_outline.h"
+#include "core/image/grey_jpeg.h"
+#include "core/image/jpeg_picture.h"
+#include "core/image/resize.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace mama {
+namespace {
+
+constexpr auto making = TextId("library.make_thumbnail", "make thumbnail");
+
+void mirror(Raster<std::uint8_t>& picture)
+{
+    for (int row = 0; row < picture.rows; ++row)
+        std::reverse(&picture.at(row, 0), &picture.at(row, 0) + picture.columns);
+}
+
+void flip(Raster<std::uint8_t>& picture)
+{
+    for (int row = 0; row < picture.rows / 2; ++row)
+        std::swap_ranges(&picture.at(row, 0), &picture.at(row, 0) + picture.columns,
+                         &picture.at(picture.rows - 1 - row, 0));
+}
+
+Thumb read(const std::filesystem::path& path, std::optional<int> frame)
+{
+    const auto file = ImageFile::open(path);
+    if (file->kind() != FileKind::Image)
+        throw Error(ErrorCode::Unsupported, {making}, pathText(path), textOf(file->kind()));
+    const int wanted = frame.value_or(file->header().frames / 2);
+    const StoredImage stored = file->readFrame(wanted);
+    const GreyPipeline pipeline = file->pipeline(wanted);
+    Thumb thumb;
+    thumb.rows = stored.rows;
+    thumb.columns = stored.columns;
+    thumb.evidence = evidenceOf(findBreast(stored, pipeline));
+    thumb.patientOrientation = file->header().patientOrientation;
+    Raster<std::uint8_t> shown = displayImage(stored, pipeline);
+    if (std::max(shown.rows, shown.columns) > Thumb::longestSide)
+        shown = areaToLongSide(shown, Thumb::longestSide);
+    thumb.jpeg = greyJpeg(shown, Thumb::quality);
+    return thumb;
+}
+
+} // namespace
+
+Thumb makeThumb(const std::filesystem::path& path, std::optional<int> frame)
+{
+    try {
+        return read(path, frame);
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::Io || error.code() == ErrorCode::Memory)
+            throw;
+        Thumb thumb;
+        thumb.fault = error.why().english();
+        return thumb;
+    }
+}
+
+HungThumb hang(const Thumb& thumb, Side side, const std::string& view)
+{
+    StudyImage image;
+    image.side = side;
+    image.view = view;
+    image.header.patientOrientation = thumb.patientOrientation;
+    orient(image, thumb.evidence);
+    HungThumb hung;
+    hung.mirrored = image.mirrorForDisplay;
+    hung.flipped = image.flipForDisplay;
+    UserText why;
+    const auto decoded = decodeJpegPicture(thumb.jpeg, why);
+    if (decoded && decoded->channels == 1) {
+        hung.picture = Raster<std::uint8_t>(decoded->rows, decoded->columns);
+        std::memcpy(hung.picture.values.data(), decoded->bytes.data(), decoded->bytes.size());
+    }
+    if (hung.mirrored)
+        mirror(hung.picture);
+    if (hung.flipped)
+        flip(hung.picture);
+    // The outermost breast column as hung; as seen where the pixels disagree with the tag, it cuts nothing off.
+    const bool left = thumb.evidence.chestWallLeft != hung.mirrored;
+    const bool inward = left == (side == Side::Left);
+    hung.wall = side == Side::Right ? 1 : 0;
+    if (thumb.evidence.found && thumb.evidence.chestWallColumn >= 0 && thumb.columns > 0 && inward) {
+        const double at = (thumb.evidence.chestWallColumn + (thumb.evidence.chestWallLeft ? 0 : 1)) /
+                          static_cast<double>(thumb.columns);
+        hung.wall = hung.mirrored ? 1 - at : at;
+    }
+    return hung;
+}
+
+} // namespace mama

@@ -1,0 +1,144 @@
+// What hangs in a study by what the library knows of its images: as the reading page hangs the same files.
+#include "core/base/files.h"
+#include "core/library/collection/header_pass.h"
+#include "core/library/collection/library_images.h"
+#include "core/library/collection/set_import.h"
+#include "core/library/collection/study_keys.h"
+#include "core/phantom/phantom.h"
+#include "core/study/scan.h"
+#include "core/tables/importers/data_sets.h"
+#include "core/tables/importers/embed.h"
+#include "tests/core/library/library_support.h"
+#include "tests/support/test_data.h"
+
+#include <SQLiteCpp/Database.h>
+#include <map>
+
+using namespace mama;
+using namespace mama::test;
+namespace fs = std::filesystem;
+
+namespace {
+
+LibraryImage viewOf(std::int64_t id, Side side, const std::string& view, std::int64_t flags = 0)
+{
+    LibraryImage image;
+    image.id = id;
+    image.below = "images/" + std::to_string(id) + ".dcm";
+    image.side = side;
+    image.view = view;
+    image.flags = flags;
+    image.type = "2D";
+    return image;
+}
+
+std::int64_t idIn(const std::vector<LibraryImage>& images, Slot slot)
+{
+    for (const LibraryImage& image : images)
+        if (image.slot == slot)
+            return image.id;
+    return 0;
+}
+
+// Which of two images of one view hangs: the first one's place is 1.
+std::int64_t hungOf(const LibraryImage& a, const LibraryImage& b)
+{
+    std::vector<LibraryImage> images{a, b};
+    hang(images);
+    return idIn(images, Slot::RCC);
+}
+
+} // namespace
+
+class TestLibraryImages : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // The order of workstation.md 1.2, each against a plain image that would hang else by its path.
+    void oneImageASlotByTheRulesOfTheReadingPage()
+    {
+        const LibraryImage plain = viewOf(2, Side::Right, "CC", image_flag::presentation);
+        for (const std::int64_t flag :
+             {image_flag::processing, image_flag::partialView, image_flag::secondary, image_flag::magnified,
+              image_flag::hinted, image_flag::capture, image_flag::colour, image_flag::contrast})
+            QCOMPARE(hungOf(viewOf(1, Side::Right, "CC", flag), plain), std::int64_t(2));
+        for (const char* type : {"cview", "3D"}) {
+            LibraryImage other = viewOf(1, Side::Right, "CC");
+            other.type = type;
+            QCOMPARE(hungOf(other, plain), std::int64_t(2));
+        }
+        for (const char* modifiers : {"spot", "S", "M", "ID", "AX,NP"}) {
+            LibraryImage other = viewOf(1, Side::Right, "CC");
+            other.modifiers = modifiers;
+            QCOMPARE(hungOf(other, plain), std::int64_t(2));
+        }
+        LibraryImage early = viewOf(1, Side::Right, "CC"), late = viewOf(2, Side::Right, "CC");
+        early.taken = "20200101 100000";
+        late.taken = "20200101 100130";
+        QCOMPARE(hungOf(early, late), std::int64_t(2));
+        late.taken.clear();
+        QCOMPARE(hungOf(early, late), std::int64_t(1));
+    }
+
+    void lateralViewsStandInAndOthersAreExtras()
+    {
+        std::vector<LibraryImage> images{viewOf(1, Side::Left, "LM"), viewOf(2, Side::Left, "ML"),
+                                         viewOf(3, Side::Right, "MLO"), viewOf(4, Side::Unknown, "CC"),
+                                         viewOf(5, Side::Right, "XCCL")};
+        hang(images);
+        QCOMPARE(images.size(), std::size_t(5));
+        QCOMPARE(idIn(images, Slot::RCC), std::int64_t(0));
+        QCOMPARE(idIn(images, Slot::RMLO), std::int64_t(3));
+        QCOMPARE(idIn(images, Slot::LMLO), std::int64_t(2));
+        QCOMPARE(images[0].id, std::int64_t(3)); // hung ones first, in the order of the slots
+        QCOMPARE(images[1].id, std::int64_t(2));
+    }
+
+    // A set whose tables and headers were read hangs every file where a scan of its folder hangs it.
+    void asAScanOfTheSameFiles()
+    {
+        const Folder folder;
+        PhantomOptions options;
+        options.folder = folder / "phantoms";
+        options.seed = 3;
+        options.studies = 3;
+        options.rows = 128;
+        options.columns = 104;
+        QVERIFY(writePhantoms(options, {}).has_value());
+        const auto scanned = scan({options.folder / "images"}, {}, {.readPixels = false});
+        QVERIFY(scanned.has_value());
+        std::map<std::string, Slot> expected;
+        for (const Study& study : scanned->studies)
+            for (const StudyImage& image : study.images)
+                expected[image.path.filename().string()] = image.slot;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, readEmbedSet(options.folder));
+        readHeaders(library);
+        // The tables' words are left out: the headers alone must do.
+        library.note(
+            [](SQLite::Database& database) { database.exec("UPDATE image SET side = '', view = '', type = ''"); });
+        library.note([](SQLite::Database& database) { database.exec("UPDATE file SET state = 'listed'"); });
+        readHeaders(library);
+        const auto ids = allStudies(library);
+        const auto studies = imagesOf(library, ids);
+        const auto hung = hungImages(library);
+        QCOMPARE(hung.size(), ids.size());
+        std::size_t seen = 0;
+        for (std::size_t i = 0; i < studies.size(); ++i) {
+            QCOMPARE(hung[i].study, ids[i]);
+            for (const LibraryImage& image : studies[i]) {
+                QCOMPARE(int(image.slot), int(expected.at(image.below.filename().string())));
+                if (image.slot != Slot::Extra)
+                    QCOMPARE(hung[i].images[std::size_t(image.slot)], image.id);
+                QVERIFY(!image.taken.empty());
+                ++seen;
+            }
+        }
+        QCOMPARE(seen, expected.size());
+        QVERIFY(imagesOf(library, std::vector<std::int64_t>{999999}).at(0).empty());
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLibraryImages)
+#include "test_library_images.moc"

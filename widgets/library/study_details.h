@@ -1,0 +1,39 @@
+#pragma once
+#include "core/library/collection/study_facts.h"
+#include "widgets/library/study_tile.h"
+
+#include <QWidget>
+
+class QTextBrowser;
+
+namespace mama {
+
+class DetailPictures;
+
+// All that is known of one study, beside the grid: its four views larger, with what is marked on them, and its facts
+// with where each comes from. Every text can be copied.
+class StudyDetails : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit StudyDetails(QWidget* parent = nullptr);
+
+    void show(const StudyFacts& facts, const std::array<TilePicture, 4>& pictures);
+    void setPictures(const std::array<TilePicture, 4>& pictures); // of the same study
+    void clear(const QString& why);                               // why nothing is shown
+    std::int64_t study() const { return m_study; }                // 0: none
+
+Q_SIGNALS:
+    void opened();                       // double click on a picture
+    void studyAsked(std::int64_t study); // another one of the patient
+    void copied(const QString& text);
+
+private:
+    void showText(const StudyFacts& facts);
+
+    DetailPictures* m_pictures;
+    QTextBrowser* m_text;
+    std::int64_t m_study = 0;
+};
+
+} // namespace mama

@@ -1,0 +1,93 @@
+#pragma once
+#include "widgets/library/study_place.h"
+
+#include <QAbstractTableModel>
+#include <QTableView>
+#include <functional>
+
+namespace mama {
+
+struct StudyTableColumn
+{
+    QString id, title; // id: stays the same from one library to the next, and in the settings
+    bool number = false;
+    int width = 110;
+    bool hidden = false; // until the user shows it
+};
+
+// The rows of a list of studies as a table; keeps nothing of them, and asks for what is drawn.
+class StudyTableModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    using Text = std::function<QString(int row, int column)>;
+
+    explicit StudyTableModel(StudyPlace* place, QObject* parent = nullptr);
+    void setColumns(std::vector<StudyTableColumn> columns, Text text);
+    const std::vector<StudyTableColumn>& columns() const { return m_columns; }
+    void refresh(); // texts have changed, not the rows
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+private:
+    StudyPlace* m_place;
+    std::vector<StudyTableColumn> m_columns;
+    Text m_text;
+};
+
+// A table over the same place as the grid: one current study, one selection, in both.
+class StudyTable : public QTableView
+{
+    Q_OBJECT
+public:
+    explicit StudyTable(StudyPlace* place, QWidget* parent = nullptr);
+
+    StudyPlace* place() const { return m_place; }
+    // text: called for every cell that is drawn, on the window's thread.
+    void setColumns(std::vector<StudyTableColumn> columns, StudyTableModel::Text text);
+    void refresh();
+    // How the whole list is sorted now; an unknown id: by nothing that is a column. Emits nothing.
+    void setSorting(const QString& column, Qt::SortOrder order);
+    // Order, widths and which are shown, by id: what another library does not have is passed over.
+    QByteArray saveColumns() const;
+    void restoreColumns(const QByteArray& state);
+
+Q_SIGNALS:
+    void sortAsked(const QString& column, Qt::SortOrder order);
+    void opened(int row);  // Enter, double click
+    void columnsChanged(); // by the user: saveColumns() is another now
+    void menuAsked(int row, const QPoint& global);
+    void shownChanged(int first, int last);
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void contextMenuEvent(QContextMenuEvent* event) override;
+    void scrollContentsBy(int dx, int dy) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    void buildHeader();
+    void askSorting(int section);
+    void showHeaderMenu(const QPoint& at);
+    void takeRows();
+    void takeCurrent(int row);
+    void tellShown();
+    int pageRows() const;
+
+    StudyPlace* m_place;
+    StudyTableModel* m_model;
+    QString m_sorted;
+    Qt::SortOrder m_order = Qt::AscendingOrder;
+    int m_current = -1;
+    bool m_restoring = false;
+    std::pair<int, int> m_shown{0, -1};
+};
+
+} // namespace mama
