@@ -10,7 +10,7 @@ namespace mama::cli {
 struct LibraryCommand
 {
     LibraryOption library;
-    std::filesystem::path out;
+    std::filesystem::path out, ids;
     std::optional<std::int64_t> command;
     std::string name, to, where, shares = "70/10/20", strata;
     std::int64_t limit = 0, seed = 42;

@@ -7,7 +7,7 @@
 #include "core/library/collection/study_filter.h"
 #include "core/library/collection/study_keys.h"
 #include "core/library/collection/tags.h"
-#include "core/library/collection/training_export.h"
+#include "core/library/handover/training_export.h"
 
 #include <array>
 #include <cstdio>
@@ -19,6 +19,8 @@ namespace {
 
 constexpr auto working = TextId("library_command.action", "library");
 constexpr const char* filterHelp = "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
+constexpr const char* idsHelp =
+    "File with a study's key a line (EMBED/123 where two data sets have it); -: standard input";
 
 std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
 {
@@ -140,7 +142,9 @@ int cohort(const LibraryCommand& command, const Context&)
     const auto library = openLibrary(command.library, Access::Write);
     if (command.erase)
         return print(command, deleteCohort(*library, command.name));
-    const Change change = freezeCohort(*library, command.name, command.where);
+    const Change change =
+        command.ids.empty() ? freezeCohort(*library, command.name, command.where)
+                            : freezeStudies(*library, command.name, {studiesNamed(*library, keysInFile(command.ids))});
     if (!command.json)
         return print(command, change);
     nlohmann::json document = cli::toJson(change);
@@ -203,12 +207,17 @@ int exportCohort(const LibraryCommand& command, const Context& context)
                    {"images", made->images},
                    {"findings", made->findings},
                    {"missing", made->missing},
+                   {"captions", made->captions},
+                   {"lesions", made->lesions},
+                   {"other_marks", made->otherMarks},
+                   {"labels", made->labels},
                    {"cohort_hash", made->cohortHash},
                    {"split_hash", made->splitHash},
                    {"licences", made->licences}});
     else
         std::cout << made->studies << " studies, " << made->images << " images (" << made->missing
-                  << " without a file), " << made->findings << " findings in " << pathText(command.out) << std::endl;
+                  << " without a file, " << made->captions << " with a whole caption), " << made->findings
+                  << " findings, " << made->lesions << " masks in " << pathText(command.out) << std::endl;
     return made->missing > 0 ? SomeRefused : Done;
 }
 
@@ -238,10 +247,12 @@ void addStudyActions(CLI::App& library, Context& context)
         },
         tagStudies);
     addAction(
-        library, context, {"cohort", "Freeze the studies that a filter leaves; without --name the cohorts"},
+        library, context,
+        {"cohort", "Freeze the studies that a filter leaves or a list names; without --name the cohorts"},
         [](CLI::App& action, LibraryCommand& command) {
             action.add_option("--name", command.name, "A new name");
-            action.add_option("--where", command.where, filterHelp);
+            CLI::Option* where = action.add_option("--where", command.where, filterHelp);
+            action.add_option("--ids", command.ids, idsHelp)->excludes(where);
             action.add_flag("--delete", command.erase, "Take the cohort and its splits away");
         },
         cohort);

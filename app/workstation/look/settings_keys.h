@@ -22,13 +22,14 @@ inline constexpr QLatin1String mapOpacity("maps/opacity");
 inline constexpr QLatin1String mapColours("maps/colours");
 inline constexpr QLatin1String runFolder("runs/folder"); // where runs are made
 inline constexpr QLatin1String knownRuns("runs/known");
-inline constexpr QLatin1String chosenRun("runs/chosen");   // shown last
-inline constexpr QLatin1String runColours("runs/colours"); // by folder
-inline constexpr QLatin1String runColumns("runs/columns"); // of the table of runs
-inline constexpr QLatin1String runScatter("runs/scatter"); // horizontal and vertical axis
-inline constexpr QLatin1String curveFolder("runs/curves"); // where curves were saved last
-inline constexpr QLatin1String lastRun("runs/last");       // the configuration started last
-inline constexpr QLatin1String runPresets("runs/presets"); // a group: name, configuration
+inline constexpr QLatin1String chosenRun("runs/chosen");           // shown last
+inline constexpr QLatin1String runColours("runs/colours");         // by folder
+inline constexpr QLatin1String runColumns("runs/columns");         // of the table of runs
+inline constexpr QLatin1String runScatter("runs/scatter");         // horizontal and vertical axis
+inline constexpr QLatin1String curveFolder("runs/curves");         // where curves were saved last
+inline constexpr QLatin1String lastRun("runs/last");               // the configuration started last
+inline constexpr QLatin1String runPresets("runs/presets");         // a group: name, configuration
+inline constexpr QLatin1String handoverFolder("library/handover"); // where cohorts were handed over last
 inline constexpr QLatin1String checkpointSentences("checkpoints/sentences");
 inline constexpr QLatin1String checkpointStudies("checkpoints/studies");
 

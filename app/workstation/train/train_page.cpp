@@ -268,9 +268,29 @@ void TrainPage::tryRun(const QString& folder)
                 .arg(QDir::toNativeSeparators(folder)));
 }
 
-void TrainPage::newRun()
+void TrainPage::newRun() { askForRun(nlohmann::json::object()); }
+
+void TrainPage::newRunFrom(const QString& handover)
+{
+    Q_EMIT wanted();
+    try {
+        const nlohmann::json settings = readJson(folderPath(handover) / "train.json");
+        if (settings.is_object())
+            return askForRun(settings);
+        say(tr("%1 holds no settings of a hand-over: its train.json is none.").arg(QDir::toNativeSeparators(handover)));
+    } catch (const std::exception& error) {
+        say(shownError(error));
+    }
+}
+
+// settings: over those of last time.
+void TrainPage::askForRun(const nlohmann::json& settings)
 {
     RunForm form(m_settings, this);
+    nlohmann::json config = form.config();
+    config.merge_patch(settings);
+    if (!settings.empty())
+        form.setConfig(config);
     if (form.exec() != QDialog::Accepted)
         return;
     if (const QString failure = launchRun(m_program, form.runFolder(), form.config()); !failure.isEmpty())

@@ -40,6 +40,8 @@ public:
     void chooseRun();                    // asks for a folder
     void tryRun(const QString& folder);  // as openRun(), or says why it is none
     void newRun();                       // shows the form
+    // The form with the settings of a folder that the library handed over (its train.json) filled in; or says why not.
+    void newRunFrom(const QString& handover);
     void findInLog();
     void saveCurves(); // asks for a file: PNG, SVG or CSV by its ending
     void saveCurves(const QString& file);
@@ -67,6 +69,7 @@ private:
     void connectRun();
     void connectList();
     void say(const QString& error);
+    void askForRun(const nlohmann::json& settings);
     void follow();
     void take(const std::shared_ptr<const RunNews>& news);
     void forget(const QString& folder);

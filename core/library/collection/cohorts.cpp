@@ -56,42 +56,64 @@ void checkName(SQLite::Database& database, const std::string& name)
                             "there is a cohort of this name: a frozen one is not changed; name another")});
 }
 
+void putMembers(SQLite::Database& database, std::int64_t cohort, const std::vector<std::int64_t>& studies)
+{
+    SQLite::Statement put(database, "INSERT INTO cohort_member(cohort, target) SELECT ?, id FROM study WHERE id = ?");
+    for (const std::int64_t study : studies) {
+        put.bind(1, cohort);
+        put.bind(2, study);
+        if (put.exec() == 0)
+            throw Error(ErrorCode::Usage, {freezing}, "study " + std::to_string(study),
+                        {TextId("library.no_member", "it is not in the library")});
+        put.reset();
+    }
+}
+
 } // namespace
 
-Change freezeCohort(Library& library, const std::string& given, const std::string& filter)
+Change freezeStudies(Library& library, const std::string& given, const ChosenStudies& chosen)
 {
     const std::string name(trimmed(given));
-    const StudyColumns columns(library);
-    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
-    if (found.count() == 0)
-        throw Error(ErrorCode::Usage, {freezing}, name, {TextId("library.empty_cohort", "the filter leaves no study")});
-    return library.change(
-        {"cohort", [&](SQLite::Database& database, std::int64_t) {
-             checkName(database, name);
-             SQLite::Statement add(database,
+    std::vector<std::int64_t> studies = chosen.studies;
+    std::sort(studies.begin(), studies.end());
+    studies.erase(std::unique(studies.begin(), studies.end()), studies.end());
+    if (studies.empty())
+        throw Error(ErrorCode::Usage, {freezing}, name, {TextId("library.empty_cohort", "no study is in it")});
+    const auto count = static_cast<std::int64_t>(studies.size());
+    const std::string expression = chosen.expression.empty()
+                                       ? std::to_string(count) + " chosen " + (count == 1 ? "study" : "studies")
+                                       : chosen.expression;
+    return library.change({"cohort", [&](SQLite::Database& database, std::int64_t) {
+                               checkName(database, name);
+                               SQLite::Statement add(
+                                   database,
                                    "INSERT INTO cohort(name, kind, level, expression, made) VALUES (?, 'fixed',"
                                    " 'study', ?, ?)");
-             add.bind(1, name);
-             add.bind(2, filter);
-             add.bind(3, utcNow());
-             add.exec();
-             const std::int64_t cohort = database.getLastInsertRowid();
-             SQLite::Statement member(database,
-                                      "INSERT INTO cohort_member(cohort, target) SELECT ?, id FROM study WHERE id = ?");
-             std::int64_t rows = 0;
-             for (std::size_t i = 0; i < found.size(); ++i)
-                 if (found.has(i)) {
-                     member.bind(1, cohort);
-                     member.bind(2, columns.id(i));
-                     rows += member.exec();
-                     member.reset();
-                 }
-             SQLite::Statement set(database, "UPDATE cohort SET hash = ? WHERE id = ?");
-             set.bind(1, hashOf(database, cohort));
-             set.bind(2, cohort);
-             set.exec();
-             return Library::Done{"Freeze cohort " + name + ": " + counted(rows, "study"), rows};
-         }});
+                               add.bind(1, name);
+                               add.bind(2, expression);
+                               add.bind(3, utcNow());
+                               add.exec();
+                               const std::int64_t cohort = database.getLastInsertRowid();
+                               putMembers(database, cohort, studies);
+                               SQLite::Statement set(database, "UPDATE cohort SET hash = ? WHERE id = ?");
+                               set.bind(1, hashOf(database, cohort));
+                               set.bind(2, cohort);
+                               set.exec();
+                               return Library::Done{"Freeze cohort " + name + ": " + counted(count, "study"), count};
+                           }});
+}
+
+Change freezeCohort(Library& library, const std::string& name, const std::string& filter)
+{
+    const StudyColumns columns(library);
+    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
+    ChosenStudies chosen{{}, std::string(trimmed(filter))};
+    if (chosen.expression.empty())
+        chosen.expression = "all studies";
+    for (std::size_t i = 0; i < found.size(); ++i)
+        if (found.has(i))
+            chosen.studies.push_back(columns.id(i));
+    return freezeStudies(library, name, chosen);
 }
 
 Change deleteCohort(Library& library, const std::string& name)

@@ -16,6 +16,14 @@ struct Cohort
 
 // Freezes the studies that a filter leaves now. Error(Usage): no or another cohort's name, no study.
 Change freezeCohort(Library& library, const std::string& name, const std::string& filter);
+// The same of studies given by their ids, as a list or a selection has them; each counts once. expression: how they
+// came to be chosen, for people; empty: "12 chosen studies". Error(Usage) also for an id that is not there.
+struct ChosenStudies
+{
+    std::vector<std::int64_t> studies;
+    std::string expression{};
+};
+Change freezeStudies(Library& library, const std::string& name, const ChosenStudies& chosen);
 Change deleteCohort(Library& library, const std::string& name); // with its splits
 std::vector<Cohort> cohorts(Library& library);                  // by name
 Cohort cohortNamed(Library& library, const std::string& name);  // Error(Usage): there is none

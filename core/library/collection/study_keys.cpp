@@ -1,9 +1,13 @@
 #include "core/library/collection/study_keys.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/path_text.h"
+#include "core/tables/cell.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <sstream>
 
 namespace mama {
 
@@ -18,27 +22,73 @@ std::vector<std::int64_t> allStudies(Library& library)
     return ids;
 }
 
+namespace {
+
+constexpr auto finding = TextId("library.find_study", "find study");
+
+// A study by its key, or by its data set and key; 0: none. Error(Usage) where two have it.
+class KeyFinder
+{
+public:
+    explicit KeyFinder(SQLite::Database& database)
+        : m_plain(database, "SELECT min(study.id), count(*) FROM dataset JOIN study ON study.dataset = dataset.id"
+                            " WHERE study.key = ?"),
+          m_full(database, "SELECT study.id FROM dataset JOIN study ON study.dataset = dataset.id WHERE"
+                           " dataset.name = ? AND study.key = ?")
+    {}
+    std::int64_t find(const std::string& key)
+    {
+        m_plain.reset();
+        m_plain.bind(1, key);
+        m_plain.executeStep();
+        const int found = m_plain.getColumn(1).getInt();
+        if (found > 1)
+            throw Error(ErrorCode::Usage, {finding}, key,
+                        {TextId("library.two_studies", "studies of two data sets have this key: write the data set's "
+                                                       "name and a slash in front")});
+        if (found == 1)
+            return m_plain.getColumn(0).getInt64();
+        for (std::size_t slash = key.find('/'); slash != key.npos; slash = key.find('/', slash + 1)) {
+            m_full.reset();
+            m_full.bind(1, key.substr(0, slash));
+            m_full.bind(2, key.substr(slash + 1));
+            if (m_full.executeStep())
+                return m_full.getColumn(0).getInt64();
+        }
+        return 0;
+    }
+
+private:
+    SQLite::Statement m_plain, m_full;
+};
+
+} // namespace
+
 std::vector<std::int64_t> studiesNamed(Library& library, std::span<const std::string> keys)
 {
     std::vector<std::int64_t> ids;
     library.read([&](SQLite::Database& database) {
-        SQLite::Statement find(database,
-                               "SELECT min(study.id), count(*) FROM dataset JOIN study ON study.dataset = dataset.id"
-                               " WHERE study.key = ?");
+        KeyFinder finder(database);
         for (const std::string& key : keys) {
-            find.bind(1, key);
-            find.executeStep();
-            const int found = find.getColumn(1).getInt();
-            if (found != 1)
-                throw Error(ErrorCode::Usage, {TextId("library.find_study", "find study")}, key,
-                            found == 0
-                                ? UserText({TextId("library.no_study_key", "no study of the library has this key")})
-                                : UserText({TextId("library.two_studies", "studies of two data sets have this key")}));
-            ids.push_back(find.getColumn(0).getInt64());
-            find.reset();
+            ids.push_back(finder.find(key));
+            if (ids.back() == 0)
+                throw Error(ErrorCode::Usage, {finding}, key,
+                            {TextId("library.no_study_key", "no study of the library has this key")});
         }
     });
     return ids;
+}
+
+std::vector<std::string> keysInFile(const std::filesystem::path& file)
+{
+    std::vector<std::string> keys;
+    std::istringstream lines(readText(file));
+    for (std::string line; std::getline(lines, line);)
+        if (const std::string_view key = trimmed(line); !key.empty())
+            keys.emplace_back(key);
+    if (keys.empty())
+        throw Error(ErrorCode::Usage, {finding}, pathText(file), {TextId("library.no_keys", "it names no study")});
+    return keys;
 }
 
 } // namespace mama

@@ -6,7 +6,10 @@
 namespace mama {
 
 std::vector<std::int64_t> allStudies(Library& library);
-// By their data sets' keys, in their order. Error(Usage) names one that is not there, or that two data sets have.
+// By their data sets' keys, in their order; "EMBED/123" names the data set too. Error(Usage) names one that is not
+// there, or that two data sets have.
 std::vector<std::int64_t> studiesNamed(Library& library, std::span<const std::string> keys);
+// Keys of a text file, one a line; "-" is standard input. Blank lines count for nothing.
+std::vector<std::string> keysInFile(const std::filesystem::path& file);
 
 } // namespace mama

@@ -1,10 +1,11 @@
 #include "core/tables/importers/embed.h"
 
 #include "core/base/error.h"
+#include "core/base/files.h"
 #include "core/tables/cell.h"
 #include "core/tables/importers/embed_tables.h"
 
-#include <array>
+#include <nlohmann/json.hpp>
 #include <unordered_map>
 
 namespace fs = std::filesystem;
@@ -33,33 +34,59 @@ fs::path fileOf(const DataSetFolders& folders, const ImageRecord& record)
     return {};
 }
 
-// lesions.csv of a phantom set, by the image's SOP instance UID. Other kinds than masses and calcifications have no
-// sentence of their own in a caption and are left out.
-std::unordered_map<std::string, std::vector<LesionMask>> readLesions(const fs::path& root)
+// lesions.csv, by the image's path as in the table of images where it names it, and by the SOP instance UID that is the
+// file's name. Other kinds than masses and calcifications have no sentence of their own in a caption and are left out.
+class Lesions
 {
-    std::unordered_map<std::string, std::vector<LesionMask>> lesions;
-    const fs::path file = root / "lesions.csv";
-    const auto heading = readCsvHeading(file);
-    std::array<std::size_t, 3> columns{};
-    constexpr std::array names = {"sop_uid", "mask", "kind"};
-    for (std::size_t i = 0; i < names.size(); ++i) {
-        const auto column = findColumn(heading, names[i]);
-        if (!column)
+public:
+    explicit Lesions(const fs::path& root)
+    {
+        const fs::path file = root / "lesions.csv";
+        const auto heading = readCsvHeading(file);
+        const auto needed = [&](const char* name) {
+            if (const auto column = findColumn(heading, name))
+                return *column;
             throw Error(ErrorCode::Format, "read table", file.string(),
-                        std::string("the column \"") + names[i] + "\" is missing");
-        columns[i] = *column;
+                        std::string("the column \"") + name + "\" is missing");
+        };
+        const std::size_t uid = needed("sop_uid"), mask = needed("mask"), kind = needed("kind");
+        const auto conspicuity = findColumn(heading, "conspicuity"), path = findColumn(heading, "anon_dicom_path");
+        readCsv(file, [&](const CsvRecord& record) {
+            const auto cell = [&](std::size_t i) { return std::string(trimmed(record.fields[i])); };
+            if (cell(mask).empty() || (cell(kind) != "mass" && cell(kind) != "calcification"))
+                return;
+            const fs::path below =
+                fs::exists(root / cell(mask)) ? root / cell(mask) : root / "masks" / fs::path(cell(mask)).filename();
+            const LesionMask made{below, cell(kind) == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
+                                  conspicuity ? cell(*conspicuity) : std::string()};
+            if (path && !cell(*path).empty())
+                m_byPath[cell(*path)].push_back(made);
+            else
+                m_byName[cell(uid)].push_back(made);
+        });
     }
-    const auto conspicuity = findColumn(heading, "conspicuity");
-    readCsv(file, [&](const CsvRecord& record) {
-        const auto cell = [&](std::size_t i) { return std::string(trimmed(record.fields[columns[i]])); };
-        const std::string kind = cell(2), mask = cell(1);
-        if (mask.empty() || (kind != "mass" && kind != "calcification"))
-            return;
-        const fs::path below = fs::exists(root / mask) ? root / mask : root / "masks" / fs::path(mask).filename();
-        lesions[cell(0)].push_back({below, kind == "mass" ? LesionChannel::Mass : LesionChannel::Calcification,
-                                    conspicuity ? std::string(trimmed(record.fields[*conspicuity])) : std::string()});
-    });
-    return lesions;
+    std::vector<LesionMask> of(const std::string& path) const
+    {
+        if (const auto found = m_byPath.find(path); found != m_byPath.end())
+            return found->second;
+        const auto found = m_byName.find(fs::path(path).stem().string());
+        return found == m_byName.end() ? std::vector<LesionMask>() : found->second;
+    }
+
+private:
+    std::unordered_map<std::string, std::vector<LesionMask>> m_byPath, m_byName;
+};
+
+// What a set says of itself if it is no real one.
+std::string syntheticWords(const fs::path& root)
+{
+    if (fs::exists(root / "studies.csv"))
+        return "synthetic mammograms (phantoms)";
+    if (!fs::exists(root / "cohort.json"))
+        return {};
+    const nlohmann::json cohort = readJson(root / "cohort.json");
+    const auto words = cohort.is_object() ? cohort.find("synthetic") : cohort.end();
+    return words != cohort.end() && words->is_string() ? words->get<std::string>() : std::string();
 }
 
 ImportedSet readSet(const DataSetFolders& folders)
@@ -67,13 +94,11 @@ ImportedSet readSet(const DataSetFolders& folders)
     ImportedSet set = readEmbedTables(folders.tables, false);
     set.hasMasks = fs::exists(folders.root / "lesions.csv");
     if (set.hasMasks) {
-        const auto lesions = readLesions(folders.root);
+        const Lesions lesions(folders.root);
         for (ImageRecord& record : set.records)
-            if (const auto found = lesions.find(fs::path(record.image.path).stem().string()); found != lesions.end())
-                record.lesions = found->second;
+            record.lesions = lesions.of(std::string(trimmed(record.image.path)));
     }
-    if (fs::exists(folders.root / "studies.csv"))
-        set.synthetic = "synthetic mammograms (phantoms)";
+    set.synthetic = syntheticWords(folders.root);
     return set;
 }
 

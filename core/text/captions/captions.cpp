@@ -9,6 +9,13 @@
 namespace mama {
 namespace {
 
+void miss(Caption& caption, CaptionPart part)
+{
+    caption.missing = true;
+    if (!caption.lacks)
+        caption.lacks = part;
+}
+
 std::string orUnknown(const std::string& cell) { return isMissing(cell) ? "unknown" : cell; }
 
 std::string reasonOf(const std::string& procedure)
@@ -70,13 +77,13 @@ void addMetadata(Caption& caption, const ImageFields& image, const FindingFields
         caption.text += "Procedure reported: " + image.procedure + "; ";
         ++caption.labels;
     } else {
-        caption.missing = true;
+        miss(caption, CaptionPart::Procedure);
     }
     if (const std::string reason = isMissing(image.procedure) ? "" : reasonOf(image.procedure); !reason.empty()) {
         caption.text += "Reason for procedure: " + reason + "; ";
         ++caption.labels;
     } else {
-        caption.missing = true;
+        miss(caption, CaptionPart::Reason);
     }
     const std::string age = mask(wholeYears(finding.age, options.reference)), race = mask(orUnknown(finding.race));
     const std::string ethnicity =
@@ -108,6 +115,17 @@ void addAssessment(Caption& caption, const text::Assessment& assessment, const F
 
 } // namespace
 
+UserText textOf(CaptionPart lacking)
+{
+    switch (lacking) {
+    case CaptionPart::Procedure: return {TextId("caption.no_procedure", "no description of the procedure")};
+    case CaptionPart::Reason:
+        return {TextId("caption.no_reason", "a procedure that is called neither screening nor diagnostic")};
+    case CaptionPart::Density: return {TextId("caption.no_density", "no density")};
+    default: return {TextId("caption.no_assessment", "no assessment (BI-RADS)")};
+    }
+}
+
 Caption buildCaption(const ImageFields& image, const FindingFields& finding, const CodeBook& codes,
                      const CaptionOptions& options)
 {
@@ -118,13 +136,13 @@ Caption buildCaption(const ImageFields& image, const FindingFields& finding, con
         caption.text += text::compositionBlock(*density) + " ";
         ++caption.labels;
     } else {
-        caption.missing = true;
+        miss(caption, CaptionPart::Density);
     }
     if (const auto category = biradsCategory(trimmed(finding.assessment))) {
         addAssessment(caption, text::assessmentOf(*category), finding, codes);
         ++caption.labels;
     } else {
-        caption.missing = true;
+        miss(caption, CaptionPart::Assessment);
     }
     return caption;
 }

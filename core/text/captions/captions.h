@@ -1,10 +1,17 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/tables/image_record.h"
 
+#include <optional>
 #include <random>
 #include <string>
 
 namespace mama {
+
+// What a whole caption is made of, beside what may be unknown.
+enum class CaptionPart { Procedure, Reason, Density, Assessment };
+// "no description of the procedure", ...: why an image has no whole caption.
+UserText textOf(CaptionPart lacking);
 
 struct CaptionOptions
 {
@@ -16,10 +23,11 @@ struct CaptionOptions
 // mama.md 4.1.
 struct Caption
 {
-    std::string text;     // "." and ";" not yet replaced
-    std::string metadata; // blocks P R I M alone, the prefix of class prompts
-    int labels = 0;       // blocks that could be written (the reference's label_count)
-    bool missing = false; // procedure, reason, density or assessment not given: left out of pre-training
+    std::string text;                 // "." and ";" not yet replaced
+    std::string metadata;             // blocks P R I M alone, the prefix of class prompts
+    int labels = 0;                   // blocks that could be written (the reference's label_count)
+    bool missing = false;             // procedure, reason, density or assessment not given: left out of pre-training
+    std::optional<CaptionPart> lacks; // the first of them that is
 };
 
 // A finding of empty fields stands for an image that no finding describes.

@@ -160,8 +160,9 @@ Settings Settings::resolve(const json& config)
 
 void Settings::makePathsAbsolute()
 {
-    for (const TextKey key : {TextKey("model.start"), TextKey("data.root"), TextKey("data.images"),
-                              TextKey("data.tables"), TextKey("data.cache"), TextKey("dense.sentences")})
+    for (const TextKey key :
+         {TextKey("model.start"), TextKey("data.root"), TextKey("data.images"), TextKey("data.tables"),
+          TextKey("data.split_file"), TextKey("data.cache"), TextKey("dense.sentences")})
         if (json& value = m_values.at(pointerOf(key.key())); !value.get_ref<const std::string&>().empty())
             value = std::filesystem::absolute(value.get<std::string>()).lexically_normal().string();
 }

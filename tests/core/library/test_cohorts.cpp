@@ -4,7 +4,7 @@
 #include "core/library/collection/cohorts.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/study_keys.h"
-#include "core/library/collection/training_export.h"
+#include "core/library/handover/training_export.h"
 #include "core/tables/importers/data_sets.h"
 #include "core/tables/importers/embed.h"
 #include "tests/core/library/library_support.h"
@@ -85,6 +85,35 @@ private Q_SLOTS:
         QVERIFY(cohorts(library).empty());
         library.undo();
         QCOMPARE(cohortNamed(library, "dense").hash, cohort.hash);
+    }
+
+    // A list gives the same cohort as a filter that leaves the same studies; what is in no list is none.
+    void aCohortIsFrozenFromAList()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        fill(library, folder / "set", 8, false);
+        freezeCohort(library, "dense", "density in (C, D)");
+        writeAtomically(folder / "ids.txt",
+                        std::string_view("50020\r\n\nEMBED/50021\n50022\n50030\n50060\n 50070 \n50071\n50020\n"));
+        const auto ids = studiesNamed(library, keysInFile(folder / "ids.txt"));
+        const Change made = freezeStudies(library, "list", {ids});
+        QCOMPARE(made.rows, std::int64_t(7));
+        QCOMPARE(cohortNamed(library, "list").hash, cohortNamed(library, "dense").hash);
+        QCOMPARE(cohortNamed(library, "list").expression, std::string("7 chosen studies"));
+        freezeStudies(library, "said", {{ids.front()}, "by hand"});
+        QCOMPARE(cohortNamed(library, "said").expression, std::string("by hand"));
+        QVERIFY(has(fault([&] { freezeStudies(library, "x", {{ids.front(), 99999}}); }), "99999"));
+        QVERIFY(has(fault([&] { freezeStudies(library, "x", {}); }), "no study"));
+        QVERIFY(has(fault([&] { freezeStudies(library, "list", {ids}); }), "not changed"));
+        writeAtomically(folder / "none.txt", std::string_view("\n  \n"));
+        QVERIFY(has(fault([&] { keysInFile(folder / "none.txt"); }), "none.txt"));
+        for (const char* wrong : {"5002", "EMBED/1", "RSNA/50020", "/50020"})
+            QVERIFY(has(fault([&] { studiesNamed(library, std::vector<std::string>{wrong}); }), wrong));
+        QCOMPARE(cohorts(library).size(), std::size_t(3));
+        library.undo();
+        QCOMPARE(cohorts(library).size(), std::size_t(2));
     }
 
     void aSplitIsByPatientSeededAndEven()

@@ -1,0 +1,227 @@
+// The hand-over's dialog, and the form of a run that opens with what it made.
+#include "app/workstation/library/handover_dialog.h"
+#include "app/workstation/look/theme.h"
+#include "app/workstation/train/run_form.h"
+#include "app/workstation/train/settings_tree.h"
+#include "app/workstation/train/train_page.h"
+#include "core/base/files.h"
+#include "core/library/collection/set_import.h"
+#include "core/library/collection/study_keys.h"
+#include "core/tables/importers/data_sets.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QRadioButton>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QTimer>
+#include <QtTest>
+#include <nlohmann/json.hpp>
+
+using namespace mama;
+namespace fs = std::filesystem;
+
+namespace {
+
+// RSNA's table: every woman with four images; site 1 has readings.
+void writeRsna(const fs::path& root, int women)
+{
+    std::string table = "site_id,patient_id,image_id,laterality,view,age,cancer,biopsy,invasive,BIRADS,implant,density,"
+                        "machine_id,difficult_negative_case\n";
+    for (int i = 0; i < women; ++i)
+        for (const char* view : {"L,CC", "L,MLO", "R,CC", "R,MLO"}) {
+            const std::string image = std::to_string(1000 * (i + 1) + (view[0] == 'L') * 2 + (view[2] == 'C'));
+            table += "1," + std::to_string(i + 1) + "," + image + "," + view + "," + std::to_string(40 + i % 40) + "," +
+                     std::to_string(view[0] == 'L' && i % 10 == 0) + ",0,0," + std::to_string(i % 3) + ",0," +
+                     "ABCD"[i % 4] + ",49,False\n";
+            writeAtomically(root / "train_images" / std::to_string(i + 1) / (image + ".dcm"), std::string_view("x"));
+        }
+    writeAtomically(root / "train.csv", std::string_view(table));
+}
+
+} // namespace
+
+class TestHandoverDialog : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_folder;
+    std::shared_ptr<Library> m_library;
+    std::vector<std::int64_t> m_studies;
+
+    QString pathOf(const QString& name) const { return m_folder.filePath(name); }
+    std::unique_ptr<QSettings> settings() const
+    {
+        auto made = std::make_unique<QSettings>(pathOf(QStringLiteral("settings.ini")), QSettings::IniFormat);
+        made->setValue(QStringLiteral("library/handover"), pathOf(QStringLiteral("out")));
+        return made;
+    }
+    HandoverChoice choice() const
+    {
+        return {QStringLiteral("density in (A, B, C, D) and view = MLO"),
+                m_studies,
+                {m_studies.begin(), m_studies.begin() + 12},
+                {QStringLiteral("cancer"), QStringLiteral("density")}};
+    }
+    template <class T>
+    static T* part(QWidget& of, const char* name)
+    {
+        return of.findChild<T*>(QLatin1String(name));
+    }
+    static void shoot(QDialog& dialog, const QString& name)
+    {
+        QDir().mkpath(QStringLiteral("screenshots"));
+        for (const Theme theme : {Theme::Dark, Theme::Light}) {
+            applyTheme(*qApp, theme);
+            QTest::qWait(80); // for the drawing alone: nothing is judged
+            dialog.grab().save(QStringLiteral("screenshots/handover-%1-%2.png").arg(name, nameOf(theme)));
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        const fs::path root = pathOf(QStringLiteral("set")).toStdString();
+        writeRsna(root, 120);
+        const fs::path folder = pathOf(QStringLiteral("lib")).toStdString();
+        Library::create(folder);
+        m_library = std::make_shared<Library>(folder, Access::Write, "curator");
+        importSet(*m_library, readRsnaSet(root));
+        m_studies = allStudies(*m_library);
+    }
+
+    void saysWhatGoesInAndWhatIsWrong()
+    {
+        const auto kept = settings();
+        HandoverDialog dialog(m_library, choice(), *kept);
+        QSignalSpy planned(&dialog, &HandoverDialog::planned);
+        dialog.show();
+        QVERIFY(!part<QPushButton>(dialog, "handoverBegin")->isEnabled());
+        QTRY_COMPARE(planned.size(), 1);
+        auto* plan = part<QLabel>(dialog, "handoverPlan");
+        // Twelve are selected, so they are offered first.
+        QVERIFY(part<QRadioButton>(dialog, "handoverSelected")->isChecked());
+        QVERIFY2(plan->text().startsWith(QStringLiteral("12 studies of 12 patients, 48 images; 48 ")),
+                 qPrintable(plan->text()));
+        part<QRadioButton>(dialog, "handoverFiltered")->click();
+        QTRY_COMPARE(planned.size(), 2);
+        QVERIFY2(plan->text().startsWith(QStringLiteral("120 studies of 120 patients, 480 images")),
+                 qPrintable(plan->text()));
+        QVERIFY(plan->text().contains(QStringLiteral("no description of the procedure: 480")));
+        QVERIFY(part<QLabel>(dialog, "handoverTerms")->text().contains(QStringLiteral("not to be passed on")));
+        // No whole caption: captions of what is known are offered, and classes of every label.
+        auto* learnt = part<QComboBox>(dialog, "handoverLearnt");
+        QCOMPARE(learnt->currentData().toString(), QStringLiteral("known"));
+        QVERIFY(learnt->findData(QStringLiteral("label:cancer")) > 0);
+        QVERIFY(learnt->findData(QStringLiteral("whole")) < 0);
+        QVERIFY(part<QPushButton>(dialog, "handoverBegin")->isEnabled());
+        shoot(dialog, QStringLiteral("ready"));
+        auto* problem = part<QLabel>(dialog, "handoverProblem");
+        part<QSpinBox>(dialog, "handoverShare2")->setValue(30);
+        QVERIFY(problem->text().contains(QStringLiteral("110 %")));
+        QVERIFY(!part<QPushButton>(dialog, "handoverBegin")->isEnabled());
+        shoot(dialog, QStringLiteral("wrong"));
+        part<QSpinBox>(dialog, "handoverShare2")->setValue(20);
+        QVERIFY(problem->isHidden());
+        part<QLineEdit>(dialog, "handoverName")->clear();
+        QVERIFY(problem->text().contains(QStringLiteral("no name")));
+    }
+
+    // One click where the defaults fit; each step is a command; the next one finds its name taken.
+    void handsOverAndAsksForARun()
+    {
+        const auto kept = settings();
+        const std::size_t before = m_library->commands().size();
+        HandoverDialog dialog(m_library, choice(), *kept);
+        QSignalSpy planned(&dialog, &HandoverDialog::planned), wanted(&dialog, &HandoverDialog::trainWanted),
+            changed(&dialog, &HandoverDialog::changed);
+        dialog.show();
+        QTRY_COMPARE(planned.size(), 1);
+        part<QRadioButton>(dialog, "handoverFiltered")->click();
+        QTRY_COMPARE(planned.size(), 2);
+        auto* strata = part<QComboBox>(dialog, "handoverStrata");
+        strata->setCurrentIndex(strata->findData(QStringLiteral("cancer")));
+        const QString name = part<QLineEdit>(dialog, "handoverName")->text(),
+                      folder = part<QLineEdit>(dialog, "handoverFolder")->text();
+        QCOMPARE(folder, pathOf(QStringLiteral("out/")) + name);
+        QTest::mouseClick(part<QPushButton>(dialog, "handoverBegin"), Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(wanted.size(), 1, 30000);
+        QCOMPARE(changed.size(), 1);
+        QCOMPARE(wanted.first().first().toString(), folder);
+        const auto commands = m_library->commands();
+        QCOMPARE(commands.size(), before + 2);
+        QCOMPARE(commands[before].kind, std::string("cohort"));
+        QCOMPARE(commands[before + 1].kind, std::string("split"));
+        const Cohort cohort = cohortNamed(*m_library, name.toStdString());
+        QCOMPARE(cohort.expression, choice().filter.toStdString());
+        QCOMPARE(cohort.studies, std::int64_t(120));
+        const nlohmann::json settings = readJson(fs::path(folder.toStdString()) / "train.json");
+        QCOMPARE(settings["data"]["captions"].get<std::string>(), std::string("known"));
+
+        HandoverDialog next(m_library, choice(), *kept);
+        QSignalSpy seen(&next, &HandoverDialog::planned);
+        next.show();
+        QTRY_COMPARE(seen.size(), 1);
+        QVERIFY(part<QLineEdit>(next, "handoverName")->text() != name);
+        part<QLineEdit>(next, "handoverName")->setText(name);
+        QVERIFY(part<QLabel>(next, "handoverProblem")->text().contains(QStringLiteral("of this name")));
+        part<QLineEdit>(next, "handoverName")->setText(QStringLiteral("other"));
+        part<QLineEdit>(next, "handoverFolder")->setText(folder);
+        QSignalSpy refused(&next, &HandoverDialog::refused);
+        next.accept();
+        QTRY_COMPARE(refused.size(), 1);
+        QVERIFY(part<QLabel>(next, "handoverProblem")->text().contains(QStringLiteral("something already")));
+        QVERIFY(next.isVisible());
+        QCOMPARE(m_library->commands().size(), before + 2);
+        shoot(next, QStringLiteral("refused"));
+
+        // The form of a run with all that filled in.
+        TrainPage page(QStringLiteral("mama"), *kept);
+        bool looked = false;
+        QTimer::singleShot(0, &page, [&] {
+            auto* form = qobject_cast<RunForm*>(QApplication::activeModalWidget());
+            if (!form)
+                return;
+            looked = true;
+            QCOMPARE(form->tree().value(QStringLiteral("data.root")), folder);
+            QCOMPARE(form->tree().value(QStringLiteral("data.split_file")), folder + QStringLiteral("/split.csv"));
+            form->reject();
+        });
+        page.newRunFrom(folder);
+        QVERIFY(looked);
+        QSignalSpy told(&page, &TrainPage::told);
+        page.newRunFrom(pathOf(QStringLiteral("nowhere")));
+        QCOMPARE(told.size(), 1);
+        QVERIFY(told.first().first().toString().contains(QStringLiteral("nowhere")));
+    }
+
+    void closingTakesBackWhatWasBegun()
+    {
+        const auto kept = settings();
+        const std::size_t cohortsBefore = cohorts(*m_library).size();
+        HandoverDialog dialog(m_library, choice(), *kept);
+        QSignalSpy planned(&dialog, &HandoverDialog::planned), changed(&dialog, &HandoverDialog::changed);
+        dialog.show();
+        QTRY_COMPARE(planned.size(), 1);
+        part<QLineEdit>(dialog, "handoverName")->setText(QStringLiteral("cancelled"));
+        dialog.accept();
+        QVERIFY(dialog.working());
+        dialog.reject();
+        QTRY_COMPARE(changed.size(), 1);
+        QVERIFY(!dialog.working());
+        QVERIFY(dialog.isVisible());
+        // It was cancelled in time, or was done already: never half.
+        const bool there = QFileInfo::exists(pathOf(QStringLiteral("out/cancelled/cohort.json")));
+        QCOMPARE(cohorts(*m_library).size(), cohortsBefore + (there ? 1 : 0));
+        QCOMPARE(QFileInfo::exists(pathOf(QStringLiteral("out/cancelled"))), there);
+        dialog.reject();
+        QVERIFY(!dialog.isVisible());
+    }
+};
+
+QTEST_MAIN(TestHandoverDialog)
+#include "test_handover_dialog.moc"
