@@ -112,7 +112,7 @@ private Q_SLOTS:
         QVERIFY2(plan->text().startsWith(QStringLiteral("120 studies of 120 patients, 480 images")),
                  qPrintable(plan->text()));
         QVERIFY(plan->text().contains(QStringLiteral("no description of the procedure: 480")));
-        QVERIFY(part<QLabel>(dialog, "handoverTerms")->text().contains(QStringLiteral("not to be passed on")));
+        QVERIFY(part<QLabel>(dialog, "handoverTerms")->text().contains(QStringLiteral("restricted")));
         // No whole caption: captions of what is known are offered, and classes of every label.
         auto* learnt = part<QComboBox>(dialog, "handoverLearnt");
         QCOMPARE(learnt->currentData().toString(), QStringLiteral("known"));

@@ -10,6 +10,7 @@
 #include <QComboBox>
 #include <QDate>
 #include <QDialogButtonBox>
+#include <QEvent>
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QFormLayout>
@@ -259,17 +260,33 @@ void HandoverDialog::take(const Look& look)
     if (!m_name->isModified() && isTaken(m_name->text()))
         m_name->setText(freeName());
     m_plan->setText(HandoverWords::plan(found));
-    m_terms->setText(HandoverWords::terms(found));
-    const bool restricted =
-        std::any_of(found.terms.begin(), found.terms.end(), [](const DataTerms& each) { return each.restricted; });
-    QPalette colours;
-    if (restricted)
-        colours.setColor(QPalette::WindowText, textColour(Tone::Busy, palette()));
-    m_terms->setPalette(colours);
+    showTerms();
     fillLearnt(found);
     check();
     resize(width(), std::max(height(), layout()->totalHeightForWidth(width())));
     Q_EMIT planned();
+}
+
+void HandoverDialog::showTerms()
+{
+    m_terms->setText(HandoverWords::terms(*m_now));
+    const bool restricted =
+        std::any_of(m_now->terms.begin(), m_now->terms.end(), [](const DataTerms& each) { return each.restricted; });
+    QPalette colours;
+    if (restricted)
+        colours.setColor(QPalette::WindowText, textColour(Tone::Busy, palette()));
+    m_terms->setPalette(colours);
+}
+
+// The colours of the theme.
+void HandoverDialog::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::PaletteChange && m_begin) {
+        showProblem(m_problem->text());
+        if (m_now)
+            showTerms();
+    }
+    QDialog::changeEvent(event);
 }
 
 // The first that fits is chosen: whole captions, else captions of what is known.

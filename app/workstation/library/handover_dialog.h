@@ -40,6 +40,9 @@ public:
     void reject() override; // cancels what is under way, else closes
     bool working() const { return m_working; }
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 Q_SIGNALS:
     void planned();                          // what goes in is on screen
     void changed();                          // the library has other commands than before
@@ -66,6 +69,7 @@ private:
     QString freeName() const;
     bool isTaken(const QString& name) const;
     void showProblem(const QString& text);
+    void showTerms();
     HandOverRequest request() const;
     void finish(const HandOver& made);
     void fail(const QString& reason);

@@ -35,7 +35,7 @@ QString HandoverWords::terms(const HandOverPlan& plan)
 {
     QStringList lines;
     for (const DataTerms& each : plan.terms)
-        lines << (each.restricted ? tr("%1 (%2 studies), not to be passed on: %3") : tr("%1 (%2 studies): %3"))
+        lines << (each.restricted ? tr("%1 (%2 studies), restricted: %3") : tr("%1 (%2 studies): %3"))
                      .arg(QString::fromStdString(each.name), number(each.studies),
                           QString::fromStdString(each.licence));
     return lines.join(QLatin1Char('\n'));
