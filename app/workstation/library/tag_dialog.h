@@ -1,0 +1,30 @@
+#pragma once
+#include "core/library/collection/tags.h"
+
+#include <QDialog>
+
+class QLineEdit;
+class QListWidget;
+
+namespace mama {
+
+// A tag by any part of its name, or a new one.
+class TagDialog : public QDialog
+{
+    Q_OBJECT
+public:
+    TagDialog(const std::vector<Tag>& tags, int studies, QWidget* parent = nullptr);
+    QString name() const; // of the tag chosen, or what was typed
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void narrow(const QString& part);
+
+    std::vector<Tag> m_tags;
+    QLineEdit* m_part;
+    QListWidget* m_list;
+};
+
+} // namespace mama
