@@ -1,6 +1,6 @@
 #pragma once
 #include "app/mama/options.h"
-#include "core/zeroshot/fusion.h"
+#include "core/study/fusion.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/query.h"
 #include "core/zeroshot/study_encoder.h"

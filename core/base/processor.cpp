@@ -24,6 +24,8 @@ Processor processor()
             const auto has = [&](const std::string& flag) {
                 return (line + " ").find(" " + flag + " ") != std::string::npos;
             };
+            found.avx2F16c = has("avx2") && has("fma") && has("f16c");
+            found.avx512 = has("avx512f");
             found.avx512Bf16 = has("avx512_bf16");
             found.avx512Vnni = has("avx512_vnni");
             found.amxBf16 = has("amx_bf16");

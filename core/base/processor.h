@@ -6,8 +6,9 @@ namespace mama {
 // What reports of measurements name.
 struct Processor
 {
-    std::string name; // "Intel(R) Xeon(R) Processor"
-    int cores = 1;    // usable by this process
+    std::string name;                      // "Intel(R) Xeon(R) Processor"
+    int cores = 1;                         // usable by this process
+    bool avx2F16c = false, avx512 = false; // vectors of 8 and 16, both with conversions of float16
     bool avx512Bf16 = false, avx512Vnni = false, amxBf16 = false, amxInt8 = false;
 };
 

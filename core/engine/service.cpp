@@ -72,10 +72,15 @@ Service::Methods::value_type Service::entry(Cancellable<Reply> (Session::*method
 const Service::Methods& Service::methods()
 {
     static const Methods all{
-        entry(&Session::models, Where::AtOnce),     entry(&Session::load, Where::Slow),
-        entry(&Session::encode, Where::Slow),       entry(&Session::query, Where::Quick),
-        entry(&Session::classify, Where::Quick),    entry(&Session::prepare, Where::Quick),
-        entry(&Session::release, Where::AtOnce),    entry(&Session::cacheStatistics, Where::AtOnce),
+        entry(&Session::models, Where::AtOnce),
+        entry(&Session::load, Where::Slow),
+        entry(&Session::encode, Where::Slow),
+        entry(&Session::query, Where::Quick),
+        entry(&Session::classify, Where::Quick),
+        entry(&Session::prepare, Where::Quick),
+        entry(&Session::textVectors, Where::Quick),
+        entry(&Session::release, Where::AtOnce),
+        entry(&Session::cacheStatistics, Where::AtOnce),
         entry(&Session::cacheClear, Where::AtOnce),
     };
     return all;

@@ -10,6 +10,7 @@
 #include "core/zeroshot/query.h"
 #include "core/zeroshot/result_messages.h"
 #include "core/zeroshot/similarity.h"
+#include "core/zeroshot/text_vectors.h"
 
 #include <algorithm>
 #include <cmath>
@@ -234,6 +235,35 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
         addInlineMaps(reply, *result);
     else if (request.maps == MapsWanted::Files)
         addMapFiles(reply, *result, *kept.study, request.folder);
+    return reply;
+}
+
+Cancellable<TextVectorsReply> Session::textVectors(const TextVectorsRequest& request, const Job& job)
+{
+    const std::shared_ptr<ModelInUse> use = model();
+    QueryOptions options;
+    options.texts = request.texts;
+    options.pooling = poolingByName(request.pooling);
+    options.prefix = request.prefix;
+    options.raw = request.raw;
+    if (!use->model().info().textFamily.empty())
+        options.sentences = &use->sentences;
+    const auto vectors = mama::textVectors(use->texts, options, job);
+    if (!vectors)
+        return {};
+    const ModelInfo& info = use->model().info();
+    TextVectorsReply reply{info.name, info.hash, poolingUsed(info, options.pooling), {}};
+    for (const TextVector& each : *vectors) {
+        TextVectorsReply::Text text{each.text.text, each.text.encoded, each.text.cut};
+        if (const auto& familiarity = each.text.familiarity) {
+            text.unlike = familiarity->unlike;
+            text.nearest = {familiarity->nearest, familiarity->similarity};
+        }
+        text.warnings = english(each.text.warnings);
+        text.warningTexts = each.text.warnings;
+        text.vector = each.vector;
+        reply.texts.push_back(std::move(text));
+    }
     return reply;
 }
 

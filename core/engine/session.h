@@ -3,6 +3,7 @@
 #include "core/protocol/classify_reply.h"
 #include "core/protocol/engine_requests.h"
 #include "core/protocol/query_reply.h"
+#include "core/protocol/text_vectors.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/model_catalogue.h"
 #include "core/zeroshot/sentence_context.h"
@@ -53,6 +54,7 @@ public:
     Cancellable<protocol::LoadReply> load(const protocol::LoadRequest& request, const Job& job);
     Cancellable<protocol::EncodeReply> encode(const protocol::EncodeRequest& request, const Job& job);
     Cancellable<protocol::QueryReply> query(const protocol::QueryRequest& request, const Job& job);
+    Cancellable<protocol::TextVectorsReply> textVectors(const protocol::TextVectorsRequest& request, const Job& job);
     Cancellable<protocol::ClassifyReply> classify(const protocol::ClassifyRequest& request, const Job& job);
     Cancellable<protocol::PrepareReply> prepare(const protocol::PrepareRequest& request, const Job& job);
     Cancellable<protocol::EmptyReply> release(const protocol::ReleaseRequest& request, const Job& job);

@@ -1,6 +1,7 @@
 #include "core/protocol/query_reply.h"
 
 #include "core/protocol/image_name_fields.h"
+#include "core/protocol/nearest_fields.h"
 #include "core/protocol/provenance_fields.h"
 
 namespace mama::protocol {
@@ -13,12 +14,6 @@ void fields(auto& list, Is<QueryReply::Unnegated> auto& unnegated)
     list.need("images", unnegated.images);
     list.need("breasts", unnegated.breasts);
     list.need("study", unnegated.study);
-}
-
-void fields(auto& list, Is<QueryReply::Nearest> auto& nearest)
-{
-    list.need("text", nearest.text);
-    list.need("similarity", nearest.similarity);
 }
 
 void fields(auto& list, Is<QueryReply::MapRange> auto& range)

@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/user_text.h"
+#include "core/study/fusion.h"
 #include "core/text/captions/prompts.h"
-#include "core/zeroshot/fusion.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/study_encoder.h"
 #include "core/zeroshot/text_encoder.h"

@@ -103,17 +103,6 @@ std::vector<Found> filesIn(const fs::path& folder)
 
 } // namespace
 
-std::string EmbeddingKey::digest() const
-{
-    Sha256 hash;
-    for (const std::string& part : {std::string("mama embedding 3"), fileHash, std::to_string(frame), modelHash,
-                                    profile, std::to_string(profileVersion), mapWay, compute}) {
-        hash.add(std::to_string(part.size()) + ":"); // lengths keep neighbours apart
-        hash.add(part);
-    }
-    return hash.finish();
-}
-
 EmbeddingCache::EmbeddingCache(fs::path folder, std::uint64_t limit) : m_folder(std::move(folder)), m_limit(limit) {}
 
 fs::path EmbeddingCache::entryPath(const std::string& digest) const

@@ -1,4 +1,6 @@
 #pragma once
+#include "core/library/embeddings/embedding_key.h"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -9,21 +11,6 @@
 #include <vector>
 
 namespace mama {
-
-// What an embedding depends on. A changed file, model, profile or precision is another key, so that an old map can
-// never be shown for it.
-struct EmbeddingKey
-{
-    std::string fileHash; // SHA-256 of the file's bytes
-    int frame = 0;
-    std::string modelHash;
-    std::string profile;
-    int profileVersion = 1;
-    std::string compute;     // precision and kind of device: results differ in the last digits
-    std::string mapWay = {}; // of the patches
-
-    std::string digest() const; // 64 hexadecimal digits
-};
 
 struct CacheStatistics
 {

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/zeroshot/fusion.h"
+#include "core/study/fusion.h"
 
 #include <span>
 

@@ -2,7 +2,7 @@
 #include "core/model/model.h"
 #include "core/protocol/provenance_line.h"
 #include "core/protocol/result_provenance.h"
-#include "core/zeroshot/fusion.h"
+#include "core/study/fusion.h"
 
 #include <string>
 

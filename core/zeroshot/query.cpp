@@ -17,15 +17,6 @@ namespace {
 
 using Texts = std::vector<std::shared_ptr<const EncodedText>>;
 
-TextOptions textOptions(const QueryOptions& options)
-{
-    TextOptions out;
-    out.raw = options.raw;
-    out.pooling = options.pooling;
-    out.prefix = options.prefix;
-    return out;
-}
-
 std::vector<std::vector<double>> scoresOf(const EncodedStudy& study, const Texts& texts)
 {
     std::vector<std::vector<double>> out;
@@ -162,7 +153,7 @@ Cancellable<MapOffset> offsetOf(const QueryOptions& options, const LoadedReferen
     case MapMinus::What::Neutral: {
         if (!options.sentences)
             cannotTakeOff({TextId("zeroshot.no_neutral", "there are no neutral sentences to compare with")});
-        const auto mean = options.sentences->neutralMean(textOptions(options), job);
+        const auto mean = options.sentences->neutralMean(textOptionsOf(options), job);
         if (!mean)
             return {};
         if ((*mean)->empty())
@@ -198,7 +189,7 @@ bool compareWithSentences(QueryResult& out, std::vector<QueriedText>& texts, con
     if (options.maps && options.minus.what == MapMinus::What::Sentence)
         asked.push_back(options.minus.text);
     auto familiarity = known ? options.sentences->familiarity(asked, job) : std::nullopt;
-    const auto neutral = familiarity ? options.sentences->neutral(textOptions(options), job) : std::nullopt;
+    const auto neutral = familiarity ? options.sentences->neutral(textOptionsOf(options), job) : std::nullopt;
     if (!neutral)
         return false;
     out.known = *known;
@@ -243,7 +234,7 @@ Cancellable<QueryResult> query(TextEncoder& encoder, const EncodedStudy& study, 
     if (study.images.empty())
         throw Error(ErrorCode::Data, {action::query}, "", {zeroshot_texts::noImage});
     AskedTexts asked = readTexts(options, encoder.model().captionRules());
-    const auto encoded = encoder.encode(asked.toEncode, textOptions(options), job);
+    const auto encoded = encoder.encode(asked.toEncode, textOptionsOf(options), job);
     if (!encoded)
         return {};
     QueryResult out;

@@ -1,8 +1,8 @@
 #pragma once
 #include "core/base/user_text.h"
+#include "core/study/fusion.h"
 #include "core/text/sentences/sentence_subject.h"
 #include "core/zeroshot/familiarity.h"
-#include "core/zeroshot/fusion.h"
 #include "core/zeroshot/map_minus.h"
 #include "core/zeroshot/provenance.h"
 #include "core/zeroshot/reference_set.h"

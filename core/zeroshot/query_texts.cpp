@@ -71,6 +71,15 @@ std::string cutPart(const std::string& text, const Model& model, const QueryOpti
 
 } // namespace
 
+TextOptions textOptionsOf(const QueryOptions& options)
+{
+    TextOptions out;
+    out.raw = options.raw;
+    out.pooling = options.pooling;
+    out.prefix = options.prefix;
+    return out;
+}
+
 AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules)
 {
     AskedTexts asked;

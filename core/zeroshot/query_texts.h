@@ -11,6 +11,8 @@ struct AskedTexts
     std::vector<std::size_t> unnegatedOf; // for toEncode[texts.size() + i]: index of its text
     bool minusLast = false;               // the last of toEncode is QueryOptions::minus
 };
+// How a query's texts are encoded.
+TextOptions textOptionsOf(const QueryOptions& options);
 // What each text says by itself, and of what; rules: how the model reads. Error(Usage) for an empty one.
 AskedTexts readTexts(const QueryOptions& options, const CaptionRules& rules);
 

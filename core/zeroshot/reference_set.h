@@ -1,8 +1,8 @@
 #pragma once
 #include "core/base/user_text.h"
 #include "core/dicom/codes/side.h"
+#include "core/study/fusion.h"
 #include "core/study/slot.h"
-#include "core/zeroshot/fusion.h"
 #include "core/zeroshot/similarity.h"
 
 #include <cstdint>

@@ -37,7 +37,15 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
     return report.studies.front();
 }
 
-UserText whySkipped(const StudyImage& image, const SelectionOptions& options)
+std::string wayUsed(const Model& model, const std::string& mapWay)
+{
+    const auto& ways = model.info().mapWays;
+    return mapWay.empty() && !ways.empty() ? ways.front() : mapWay;
+}
+
+} // namespace
+
+UserText whyNotScored(const StudyImage& image, const SelectionOptions& options)
 {
     if (image.header.frames > 1 && !options.frame)
         return {TextId("zeroshot.stack", "a stack of %1 frames: name the frame to score"), image.header.frames};
@@ -45,8 +53,6 @@ UserText whySkipped(const StudyImage& image, const SelectionOptions& options)
         return {TextId("zeroshot.raw_image", "raw image (for processing): scored only if asked for")};
     return {};
 }
-
-} // namespace
 
 bool belongsToFile(const Error& error)
 {
@@ -64,7 +70,7 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
     for (const ScanProblem& other : report.others)
         out.skipped.push_back({other.path, other.reason});
     for (const StudyImage& image : study.images) {
-        if (const UserText reason = whySkipped(image, options); !reason.empty()) {
+        if (const UserText reason = whyNotScored(image, options); !reason.empty()) {
             out.skipped.push_back({image.path, reason});
             continue;
         }
@@ -89,23 +95,16 @@ Cancellable<ImageSelection> findImages(const std::vector<std::filesystem::path>&
     return selectImages(*report, options);
 }
 
-std::string StudyEncoder::wayUsed() const
+EmbeddingIdentity identityOf(const Model& model, const Profile& profile, const std::string& mapWay)
 {
-    const auto& ways = m_model.info().mapWays;
-    return m_mapWay.empty() && !ways.empty() ? ways.front() : m_mapWay;
+    // The profile's settings too: a model's own may go by a common name.
+    return {model.info().hash, toJson(profile).dump(), profile.version,
+            std::string(name(model.precision())) + " on " + model.device(), wayUsed(model, mapWay)};
 }
 
 std::string StudyEncoder::cacheKey(const ImageToScore& image, const Job& job) const
 {
-    EmbeddingKey key;
-    key.fileHash = sha256OfFile(image.path, job);
-    key.frame = image.frame;
-    key.modelHash = m_model.info().hash;
-    key.profile = toJson(m_profile).dump(); // its settings too: a model's own may go by a common name
-    key.profileVersion = m_profile.version;
-    key.mapWay = wayUsed();
-    key.compute = std::string(name(m_model.precision())) + " on " + m_model.device();
-    return key.digest();
+    return EmbeddingKey{sha256OfFile(image.path, job), image.frame, identityOf(m_model, m_profile, m_mapWay)}.digest();
 }
 
 std::unique_ptr<ImageFile> StudyEncoder::open(const ImageToScore& image)
@@ -135,7 +134,7 @@ Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, cons
     EncodedImage out;
     out.profile = m_profile.name;
     out.profileVersion = m_profile.version;
-    out.mapWay = wayUsed();
+    out.mapWay = wayUsed(m_model, m_mapWay);
     out.geometry = prepared.geometry;
     out.cropped = prepared.cropped;
     out.dim = embedding->dim;
@@ -218,11 +217,24 @@ Cancellable<EncodedStudy> StudyEncoder::encode(const ImageSelection& selection, 
     job.report(total, total, "encode images");
     if (study.images.empty() && first)
         throw *first;
-    const auto hung = [](const ScoredImage& image) { return image.image.slot != Slot::Extra; };
-    const bool anyHung = std::any_of(study.images.begin(), study.images.end(), hung);
-    for (ScoredImage& image : study.images)
-        image.fused = !anyHung || hung(image);
+    std::vector<Slot> slots;
+    for (const ScoredImage& image : study.images)
+        slots.push_back(image.image.slot);
+    const std::vector<bool> parts = takePart(slots);
+    for (std::size_t i = 0; i < parts.size(); ++i)
+        study.images[i].fused = parts[i];
     return study;
+}
+
+FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule)
+{
+    std::vector<Side> sides;
+    std::vector<bool> parts;
+    for (const ScoredImage& image : study.images) {
+        sides.push_back(image.image.side);
+        parts.push_back(image.fused);
+    }
+    return fuse(scores, sides, parts, rule);
 }
 
 } // namespace mama

@@ -5,7 +5,7 @@
 #include "core/image/geometry.h"
 #include "core/image/profile.h"
 #include "core/model/model.h"
-#include "core/study/slot.h"
+#include "core/study/fusion.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/encoded_image.h"
 
@@ -19,6 +19,7 @@ namespace mama {
 
 class ImageFile;
 struct ScanReport;
+struct StudyImage;
 
 // An image of a study that is to be scored, and what names it in results.
 struct ImageToScore
@@ -52,6 +53,8 @@ struct SelectionOptions
     std::string studyUid;     // which study, where there are several
 };
 
+// Why an image is not scored unasked: a stack of frames, a raw one. Empty: it is scored.
+UserText whyNotScored(const StudyImage& image, const SelectionOptions& options);
 // Which images of a scanned study are scored (workstation.md 1.5). Error(Data) if there is no study, or several and
 // none is chosen.
 ImageSelection selectImages(const ScanReport& report, const SelectionOptions& options = {});
@@ -75,8 +78,14 @@ struct EncodedStudy
     std::vector<NotScored> skipped, refused;
 };
 
+// As the study's images lie and take part.
+FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule);
+
 // Whether a failure is one file's own, to be collected; any other (model, memory, fault) ends the whole task.
 bool belongsToFile(const Error& error);
+
+// What embeddings of this model, profile and way of maps have in common; empty way: the model's default.
+EmbeddingIdentity identityOf(const Model& model, const Profile& profile, const std::string& mapWay = {});
 
 // Reads, prepares and encodes images with one model and profile; embeddings come from the cache where they can.
 class StudyEncoder
@@ -96,7 +105,6 @@ public:
 
 private:
     static std::unique_ptr<ImageFile> open(const ImageToScore& image);
-    std::string wayUsed() const;
     std::string cacheKey(const ImageToScore& image, const Job& job) const; // of no use if cancelled
     Cancellable<EncodedImage> compute(ImageFile& file, int frame, const Job& job) const;
 

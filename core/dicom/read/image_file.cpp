@@ -136,7 +136,11 @@ std::unique_ptr<ImageFile> openMapped(const std::shared_ptr<const MappedFile>& f
 
 std::unique_ptr<ImageFile> ImageFile::open(const std::filesystem::path& path)
 {
-    const auto file = std::make_shared<const MappedFile>(path);
+    return open(std::make_shared<const MappedFile>(path));
+}
+
+std::unique_ptr<ImageFile> ImageFile::open(const std::shared_ptr<const MappedFile>& file)
+{
     return checked(*file, [&] { return openMapped(file); });
 }
 

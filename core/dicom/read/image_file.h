@@ -11,6 +11,8 @@
 
 namespace mama {
 
+class MappedFile;
+
 // A binary overlay plane (60xx): row and column of its first pixel are 1-based and may lie outside the image.
 struct OverlayPlane
 {
@@ -44,6 +46,8 @@ public:
     // Error names the file as given, and the tag or transfer syntax that is wrong; also for a file that is neither
     // DICOM nor a picture, and for truncated pixel data.
     static std::unique_ptr<ImageFile> open(const std::filesystem::path& path);
+    // The same of one that is mapped already, for who also reads its bytes.
+    static std::unique_ptr<ImageFile> open(const std::shared_ptr<const MappedFile>& file);
     virtual ~ImageFile() = default;
 
     virtual FileKind kind() const = 0;

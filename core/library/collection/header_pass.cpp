@@ -28,16 +28,9 @@ struct Listed
     fs::path root, below; // the data set's folder; the file in it
 };
 
-struct Facts
+FileFacts factsOf(const Listed& listed)
 {
-    std::string state = "read", fault; // read, missing, refused
-    std::int64_t size = 0, mtime = 0;
-    StudyImage image;
-};
-
-Facts factsOf(const Listed& listed)
-{
-    Facts facts;
+    FileFacts facts;
     const fs::path path = placeOfFile(listed.root, listed.below);
     struct stat info
     {
@@ -78,9 +71,9 @@ std::vector<Listed> nextFiles(Library& library, std::int64_t after)
     return out;
 }
 
-std::vector<Facts> readAll(const std::vector<Listed>& files, const Job& job, int threads)
+std::vector<FileFacts> readAll(const std::vector<Listed>& files, const Job& job, int threads)
 {
-    std::vector<Facts> facts(files.size());
+    std::vector<FileFacts> facts(files.size());
     std::atomic<std::size_t> next{0};
     std::vector<std::jthread> workers;
     for (int i = 0; i < threads; ++i)
@@ -97,8 +90,18 @@ void setText(SQLite::Statement& statement, int place, const std::string& text)
     text.empty() ? statement.bind(place) : statement.bind(place, text);
 }
 
-// What the tables say stays: a header only fills what they left open.
-void keep(SQLite::Database& database, const std::vector<Listed>& files, const std::vector<Facts>& facts)
+std::int64_t countLeft(Library& library)
+{
+    std::int64_t count = 0;
+    library.read([&](SQLite::Database& database) {
+        count = database.execAndGet("SELECT count(*) FROM file WHERE state IN ('listed', 'missing')").getInt64();
+    });
+    return count;
+}
+
+} // namespace
+
+void keepFacts(SQLite::Database& database, std::span<const std::int64_t> files, std::span<const FileFacts> facts)
 {
     SQLite::Statement file(database, "UPDATE file SET state = ?, fault = ?, size = ?, mtime = ?, sop = ?, series = ?"
                                      " WHERE id = ?");
@@ -111,7 +114,7 @@ void keep(SQLite::Database& database, const std::vector<Listed>& files, const st
                                       " modifiers = CASE modifiers WHEN '' THEN ?11 ELSE modifiers END,"
                                       " flags = ?12, taken = ?13 WHERE file = ?14");
     for (std::size_t i = 0; i < files.size(); ++i) {
-        const Facts& each = facts[i];
+        const FileFacts& each = facts[i];
         const ImageHeader& header = each.image.header;
         file.bind(1, each.state);
         setText(file, 2, each.fault);
@@ -119,7 +122,7 @@ void keep(SQLite::Database& database, const std::vector<Listed>& files, const st
         file.bind(4, each.mtime);
         setText(file, 5, header.sopUid);
         setText(file, 6, header.seriesUid);
-        file.bind(7, files[i].file);
+        file.bind(7, files[i]);
         file.exec();
         file.reset();
         if (each.state != "read")
@@ -142,22 +145,11 @@ void keep(SQLite::Database& database, const std::vector<Listed>& files, const st
         image.bind(11, modifiersOf(each.image));
         image.bind(12, flagsOf(each.image));
         image.bind(13, takenAt(each.image));
-        image.bind(14, files[i].file);
+        image.bind(14, files[i]);
         image.exec();
         image.reset();
     }
 }
-
-std::int64_t countLeft(Library& library)
-{
-    std::int64_t count = 0;
-    library.read([&](SQLite::Database& database) {
-        count = database.execAndGet("SELECT count(*) FROM file WHERE state IN ('listed', 'missing')").getInt64();
-    });
-    return count;
-}
-
-} // namespace
 
 HeaderPass readHeaders(Library& library, const Job& job, int threads)
 {
@@ -170,10 +162,13 @@ HeaderPass readHeaders(Library& library, const Job& job, int threads)
         const std::vector<Listed> files = nextFiles(library, after);
         if (files.empty())
             break;
-        const std::vector<Facts> facts = readAll(files, job, workers);
+        const std::vector<FileFacts> facts = readAll(files, job, workers);
         if (job.cancelled())
             break;
-        library.note([&](SQLite::Database& database) { keep(database, files, facts); });
+        std::vector<std::int64_t> ids;
+        for (const Listed& file : files)
+            ids.push_back(file.file);
+        library.note([&](SQLite::Database& database) { keepFacts(database, ids, facts); });
         after = files.back().file;
         for (std::size_t i = 0; i < files.size(); ++i) {
             pass.read += facts[i].state == "read";

@@ -1,10 +1,22 @@
 #pragma once
 #include "core/base/progress.h"
 #include "core/library/collection/library.h"
+#include "core/study/study.h"
 
+#include <span>
 #include <vector>
 
 namespace mama {
+
+// What a look into a file says of it.
+struct FileFacts
+{
+    std::string state = "read", fault; // read, missing, refused
+    std::int64_t size = 0, mtime = 0;
+    StudyImage image; // where it was read
+};
+// Into the library, inside of a transaction. What the tables say stays: a header only fills what they left open.
+void keepFacts(SQLite::Database& database, std::span<const std::int64_t> files, std::span<const FileFacts> facts);
 
 struct RefusedFile
 {

@@ -87,6 +87,17 @@ ClassifyRequest promptsRequest()
 ClassifyRequest taskRequest() { return {"1", {}, "birads", "mean-of-breast-maxima", "training", "p;", true, 144}; }
 PrepareRequest prepareRequest() { return {"/s/a.dcm", 3, "mama-aspect", Extent(912, 1520), CellSize(31.5, 32), true}; }
 
+TextVectorsRequest textVectorsRequest() { return {{"a mass", "no mass"}, "training", "left breast;", true}; }
+
+TextVectorsReply textVectorsReply()
+{
+    TextVectorsReply::Text text{"a mas", "a mas.", true, true, QueryReply::Nearest{"a mass", 0.75}};
+    text.warnings = {"cut"};
+    text.warningTexts = {{TextId("sample.cut", "cut")}};
+    text.vector = {0.6F, -0.8F};
+    return {"mine", "5f0c", "training", {text}};
+}
+
 ModelReply modelReply()
 {
     ModelReply model;

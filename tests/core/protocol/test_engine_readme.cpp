@@ -146,6 +146,7 @@ std::vector<Method> methods()
             method<EncodeRequest>({imagesRequest(), pathsRequest()}, encodeReply()),
             method<QueryRequest>({queryRequest()}, queryReply()),
             method<ClassifyRequest>({promptsRequest(), taskRequest()}, classifyReply()),
+            method<TextVectorsRequest>({textVectorsRequest()}, textVectorsReply()),
             method<PrepareRequest>({prepareRequest()}, prepareReply()),
             method<ReleaseRequest>({ReleaseRequest{"1"}}, EmptyReply()),
             method<CacheStatisticsRequest>({}, cacheReply()),

@@ -56,10 +56,10 @@ private Q_SLOTS:
         std::vector<EmbeddingKey> others(6, key);
         others[0].fileHash = "g";
         others[1].frame = 2;
-        others[2].modelHash = "n";
-        others[3].profile = "mama-aspect";
-        others[4].profileVersion = 1;
-        others[5].compute = "bf16";
+        others[2].identity.modelHash = "n";
+        others[3].identity.profile = "mama-aspect";
+        others[4].identity.profileVersion = 1;
+        others[5].identity.compute = "bf16";
         for (const EmbeddingKey& other : others)
             QVERIFY(other.digest() != key.digest());
         QVERIFY((EmbeddingKey{"a", 1, "bc", "d", 1, ""}.digest() != EmbeddingKey{"a", 1, "b", "cd", 1, ""}.digest()));

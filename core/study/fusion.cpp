@@ -1,8 +1,7 @@
-#include "core/zeroshot/fusion.h"
+#include "core/study/fusion.h"
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/zeroshot/study_encoder.h"
 
 #include <algorithm>
 #include <cmath>
@@ -104,15 +103,14 @@ FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const
     return out;
 }
 
-FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule)
+std::vector<bool> takePart(std::span<const Slot> slots)
 {
-    std::vector<Side> sides;
-    std::vector<bool> parts;
-    for (const ScoredImage& image : study.images) {
-        sides.push_back(image.image.side);
-        parts.push_back(image.fused);
-    }
-    return fuse(scores, sides, parts, rule);
+    const auto hangs = [](Slot slot) { return slot != Slot::Extra; };
+    const bool any = std::any_of(slots.begin(), slots.end(), hangs);
+    std::vector<bool> out;
+    for (const Slot slot : slots)
+        out.push_back(!any || hangs(slot));
+    return out;
 }
 
 } // namespace mama

@@ -1,13 +1,12 @@
 #pragma once
 #include "core/dicom/codes/side.h"
+#include "core/study/slot.h"
 
 #include <span>
 #include <string>
 #include <vector>
 
 namespace mama {
-
-struct EncodedStudy;
 
 // How scores of images become scores of breasts and of the study (workstation.md 5.2).
 enum class FusionRule {
@@ -36,7 +35,8 @@ struct FusedScores
 // the study, as a group of its own, and for no breast.
 FusedScores fuse(const std::vector<std::vector<double>>& scores, std::span<const Side> sides,
                  const std::vector<bool>& parts, FusionRule rule);
-// As the study's images lie and take part.
-FusedScores fuse(const std::vector<std::vector<double>>& scores, const EncodedStudy& study, FusionRule rule);
+
+// Which images of a study count for its scores: those that hang in the four places; where none does, all.
+std::vector<bool> takePart(std::span<const Slot> slots);
 
 } // namespace mama

@@ -1,0 +1,242 @@
+#include "app/workstation/library/ask_session.h"
+
+#include "core/base/stopwatch.h"
+#include "core/protocol/text_vectors.h"
+
+#include <utility>
+
+namespace mama {
+namespace {
+
+constexpr std::size_t mostVectors = 256;
+
+} // namespace
+
+AskSession::AskSession(EngineProcess& engine, QObject* parent) : QObject(parent), m_engine(engine)
+{
+    connect(&m_engine, &EngineProcess::ready, this, [this] {
+        if (m_busy && m_request == 0)
+            begin();
+    });
+    connect(&m_engine, &EngineProcess::replied, this, [this](int id, const nlohmann::json& result) {
+        if (id != 0 && id == m_request) {
+            m_request = 0;
+            takeVectors(result);
+        }
+    });
+    connect(&m_engine, &EngineProcess::failed, this, [this](int id, const QString& reason, const QString&) {
+        if (id != 0 && id == m_request) {
+            m_request = 0;
+            fail(reason);
+        }
+    });
+    connect(&m_engine, &EngineProcess::died, this, [this] { m_request = 0; }); // asked again when it is ready
+}
+
+void AskSession::setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns)
+{
+    if (m_library != library)
+        m_chosen.clear();
+    m_library = std::move(library);
+    m_columns = std::move(columns);
+    m_index.reset();
+    m_answer.reset();
+    m_inside.reset();
+    load();
+}
+
+void AskSession::reload() { load(); }
+
+void AskSession::chooseSet(const std::filesystem::path& folder)
+{
+    m_chosen = folder;
+    m_answer.reset();
+    load();
+}
+
+void AskSession::load()
+{
+    m_loadJob.cancel();
+    m_loading = m_library != nullptr;
+    if (!m_library) {
+        m_sets.clear();
+        Q_EMIT loaded();
+        return;
+    }
+    BackgroundJob::Callbacks<Loaded> callbacks;
+    callbacks.work = [library = m_library, columns = m_columns, chosen = m_chosen](const Job&) -> Cancellable<Loaded> {
+        Loaded out{embeddingSets(library->folder()), nullptr, {}};
+        const EmbeddingSetInfo* best = nullptr;
+        for (const EmbeddingSetInfo& set : out.sets)
+            if (set.folder == chosen || (chosen.empty() && set.rows > 0 && (!best || set.rows > best->rows)))
+                best = &set;
+        std::vector<std::int64_t> studies(columns->size());
+        for (std::size_t i = 0; i < studies.size(); ++i)
+            studies[i] = columns->id(i);
+        if (best)
+            out.index = std::make_shared<const EmbeddingIndex>(*library, best->folder, studies);
+        return out;
+    };
+    callbacks.done = [this](Loaded found) {
+        m_loading = false;
+        m_sets = std::move(found.sets);
+        m_index = std::move(found.index);
+        Q_EMIT loaded();
+        if (!m_question.empty())
+            begin();
+    };
+    callbacks.failed = [this](const QString& reason) {
+        m_loading = false;
+        m_index.reset();
+        fail(reason);
+        Q_EMIT loaded();
+    };
+    m_loadJob = BackgroundJob::start<Loaded>(this, std::move(callbacks));
+}
+
+void AskSession::setFusionRule(FusionRule rule)
+{
+    if (std::exchange(m_rule, rule) != rule && !m_question.empty())
+        begin();
+}
+
+void AskSession::setInside(std::optional<StudySet> studies)
+{
+    m_inside = std::move(studies);
+    if (!m_question.empty())
+        begin();
+}
+
+void AskSession::setCount(std::size_t best) { m_count = best; }
+
+void AskSession::ask(const LibraryQuestion& question)
+{
+    m_question = question;
+    m_answer.reset();
+    begin();
+}
+
+void AskSession::repeat()
+{
+    if (!m_question.empty())
+        begin();
+}
+
+std::vector<QString> AskSession::missing() const
+{
+    std::vector<QString> out;
+    for (const QString& sentence : {m_question.sentence, m_question.minus})
+        if (!sentence.isEmpty() && !m_vectors.contains(sentence))
+            out.push_back(sentence);
+    return out;
+}
+
+void AskSession::begin()
+{
+    m_engine.cancel(std::exchange(m_request, 0));
+    m_searchJob.cancel();
+    m_problem.clear();
+    m_modelWanted.clear();
+    m_busy = !m_question.empty();
+    if (m_question.empty() || m_loading || !m_library) {
+        m_busy = m_busy && m_loading;
+        Q_EMIT changed();
+        return;
+    }
+    if (!m_index)
+        return fail(tr("There are no embeddings in this library yet."));
+    if (m_vectorsOf != m_index->info().identity.modelHash) {
+        m_vectors.clear();
+        m_vectorsOf = m_index->info().identity.modelHash;
+    }
+    if (m_question.like != 0) {
+        auto vector = m_index->vectorOf(m_question.like);
+        if (!vector)
+            return fail(tr("This image has no embedding yet."));
+        return search(std::move(*vector), {});
+    }
+    QStringList wanted;
+    for (const QString& sentence : missing())
+        wanted << sentence;
+    if (!wanted.isEmpty())
+        return askEngine(wanted);
+    const Vector& plus = m_vectors.at(m_question.sentence);
+    if (m_question.minus.isEmpty())
+        return search(plus.values, plus.notes);
+    const Vector& minus = m_vectors.at(m_question.minus);
+    search(differenceOf(plus.values, minus.values), plus.notes + minus.notes);
+}
+
+void AskSession::askEngine(const QStringList& sentences)
+{
+    protocol::TextVectorsRequest request;
+    for (const QString& sentence : sentences)
+        request.texts.push_back(sentence.toStdString());
+    m_asked = sentences;
+    m_request = m_engine.request(request); // 0: it is not ready, and says so when it is
+    Q_EMIT changed();
+}
+
+void AskSession::takeVectors(const nlohmann::json& result)
+{
+    try {
+        const auto reply = protocol::TextVectorsReply::fromJson(result);
+        if (!m_index || reply.hash != m_vectorsOf) {
+            const EmbeddingSetInfo* set = m_index ? &m_index->info() : nullptr;
+            m_modelWanted = set ? QString::fromStdString(set->modelFolder.string()) : QString();
+            return fail(tr("These embeddings are of the model %1, and %2 is loaded.")
+                            .arg(set ? QString::fromStdString(set->modelName) : QString(),
+                                 QString::fromStdString(reply.model)));
+        }
+        if (m_vectors.size() > mostVectors)
+            m_vectors.clear();
+        for (std::size_t i = 0; i < reply.texts.size() && i < static_cast<std::size_t>(m_asked.size()); ++i) {
+            Vector vector{reply.texts[i].vector, {}};
+            for (const UserText& note : reply.texts[i].warningTexts)
+                vector.notes << shownLine(note);
+            m_vectors[m_asked[static_cast<qsizetype>(i)]] = std::move(vector);
+        }
+        if (!missing().empty())
+            return fail(tr("The engine's reply lacks a sentence."));
+    } catch (const std::exception& error) {
+        return fail(tr("The engine's reply could not be read: %1").arg(shownError(error)));
+    }
+    begin();
+}
+
+void AskSession::search(std::vector<float> vector, QStringList notes)
+{
+    BackgroundJob::Callbacks<LibraryAnswer> callbacks;
+    callbacks.work = [index = m_index, vector = std::move(vector), rule = m_rule, inside = m_inside, count = m_count,
+                      question = m_question, notes = std::move(notes)](const Job&) -> Cancellable<LibraryAnswer> {
+        const Stopwatch clock;
+        EmbeddingQuestion asked{vector, rule};
+        asked.inside = inside ? &*inside : nullptr;
+        LibraryAnswer answer;
+        answer.question = question;
+        answer.scores = index->scores(asked);
+        answer.best = index->best(asked, count, answer.scores);
+        answer.fusion = QString::fromLatin1(name(rule));
+        answer.notes = notes;
+        answer.milliseconds = clock.milliseconds();
+        return answer;
+    };
+    callbacks.done = [this](LibraryAnswer answer) {
+        m_answer = std::move(answer);
+        m_busy = false;
+        Q_EMIT changed();
+    };
+    callbacks.failed = [this](const QString& reason) { fail(reason); };
+    m_searchJob = BackgroundJob::start<LibraryAnswer>(this, std::move(callbacks));
+    Q_EMIT changed();
+}
+
+void AskSession::fail(const QString& reason)
+{
+    m_busy = false;
+    m_answer.reset();
+    m_problem = reason;
+    Q_EMIT changed();
+}
+
+} // namespace mama

@@ -1,0 +1,111 @@
+#pragma once
+#include "app/workstation/engine/background_job.h"
+#include "app/workstation/engine/engine_process.h"
+#include "core/library/embeddings/embedding_index.h"
+
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace mama {
+
+// What is asked of a library: a sentence, less another where there is one; or an image of it.
+struct LibraryQuestion
+{
+    QString sentence = {}, minus = {};
+    std::int64_t like = 0; // id of an image; 0: the sentence
+    bool empty() const { return sentence.isEmpty() && like == 0; }
+    bool operator==(const LibraryQuestion&) const = default;
+};
+
+struct LibraryAnswer
+{
+    LibraryQuestion question;
+    std::vector<FoundStudy> best; // highest first; studies by their place in the columns
+    std::vector<float> scores;    // of every study; NaN: no embedding, or outside the filter
+    QString fusion;               // the named rule
+    QStringList notes;            // what the engine says of the sentences: unlike anything it knows, negated, cut
+    double milliseconds = 0;      // of the search
+};
+
+// Asks a library's embeddings: the running engine makes vectors of sentences, the search runs on a thread of the pool.
+// The last question wins; answers to earlier ones are dropped. Questions that the engine cannot answer yet are sent
+// when it is ready.
+class AskSession : public QObject
+{
+    Q_OBJECT
+public:
+    // engine: it lives longer, and somebody else starts it and loads its model.
+    explicit AskSession(EngineProcess& engine, QObject* parent = nullptr);
+
+    // The columns are those that results name studies by. A question that stands is asked anew.
+    void setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns);
+    void reload(); // the sets may have more rows now
+    // The sets of the library, one a model, profile and device; loaded() after setLibrary, chooseSet and reload.
+    const std::vector<EmbeddingSetInfo>& sets() const { return m_sets; }
+    const EmbeddingIndex* index() const { return m_index.get(); } // of the chosen set; null: none, or not loaded yet
+    bool loading() const { return m_loading; }
+    void chooseSet(const std::filesystem::path& folder); // else the one with the most rows is taken
+
+    void setFusionRule(FusionRule rule);
+    void setInside(std::optional<StudySet> studies); // a filter's; empty: all
+    void setCount(std::size_t best);                 // how many of the best are wanted; 200
+    void ask(const LibraryQuestion& question);       // an empty one: no question
+    void repeat();                                   // what failed, as after another model was loaded
+    const LibraryQuestion& question() const { return m_question; }
+    bool busy() const { return m_busy; }
+    // Null: no question, or not answered yet.
+    const LibraryAnswer* answer() const { return m_answer ? &*m_answer : nullptr; }
+    const QString& problem() const { return m_problem; } // why there is no answer
+    // The model that the chosen set was made with, where the engine has another: its folder; empty: it has it.
+    const QString& modelWanted() const { return m_modelWanted; }
+
+Q_SIGNALS:
+    void loaded();  // sets and index are there, or there are none
+    void changed(); // busy, answer or problem
+
+private:
+    struct Loaded
+    {
+        std::vector<EmbeddingSetInfo> sets;
+        std::shared_ptr<const EmbeddingIndex> index;
+        std::string problem;
+    };
+    struct Vector
+    {
+        std::vector<float> values;
+        QStringList notes;
+    };
+    void load();
+    void begin();
+    void askEngine(const QStringList& sentences);
+    void takeVectors(const nlohmann::json& result);
+    void search(std::vector<float> vector, QStringList notes);
+    void fail(const QString& reason);
+    std::vector<QString> missing() const; // sentences without a vector
+
+    EngineProcess& m_engine;
+    std::shared_ptr<Library> m_library;
+    std::shared_ptr<const StudyColumns> m_columns;
+    std::vector<EmbeddingSetInfo> m_sets;
+    std::filesystem::path m_chosen;
+    std::shared_ptr<const EmbeddingIndex> m_index;
+    BackgroundJob m_loadJob, m_searchJob;
+    bool m_loading = false, m_busy = false;
+    FusionRule m_rule = FusionRule::Maximum;
+    std::optional<StudySet> m_inside;
+    std::size_t m_count = 200;
+    LibraryQuestion m_question;
+    std::optional<LibraryAnswer> m_answer;
+    QString m_problem, m_modelWanted;
+    int m_request = 0;                   // at the engine; 0: none
+    QStringList m_asked;                 // of that request
+    std::map<QString, Vector> m_vectors; // of sentences, by the model of the chosen set
+    std::string m_vectorsOf;             // its hash
+};
+
+} // namespace mama

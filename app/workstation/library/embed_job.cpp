@@ -1,0 +1,177 @@
+#include "app/workstation/library/embed_job.h"
+
+#include <QTimer>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace mama {
+namespace {
+
+constexpr int leaveTime = 20'000; // ms, for one that was asked to end
+constexpr int cancelled = 130, someRefused = 3;
+
+} // namespace
+
+EmbedJob::EmbedJob(QString program, QObject* parent) : QObject(parent), m_program(std::move(program)) {}
+
+EmbedJob::~EmbedJob()
+{
+    if (!m_process)
+        return;
+    m_process->disconnect(this);
+    m_process->terminate();
+    if (!m_process->waitForFinished(2000)) { // what is on the disk is whole
+        m_process->kill();
+        m_process->waitForFinished(1000);
+    }
+}
+
+void EmbedJob::start(const EmbedRequest& request)
+{
+    if (m_process)
+        return;
+    m_request = request;
+    m_done = m_total = 0;
+    spawn();
+}
+
+void EmbedJob::resume()
+{
+    if (!m_process && !m_request.library.isEmpty())
+        spawn();
+}
+
+void EmbedJob::pause()
+{
+    if (m_state != State::Running)
+        return;
+    setState(State::Pausing);
+    m_process->terminate();
+    QTimer::singleShot(leaveTime, m_process, &QProcess::kill);
+}
+
+void EmbedJob::cancel()
+{
+    m_request = {};
+    if (m_process)
+        return pause();
+    m_done = m_total = 0;
+    m_problem.clear();
+    setState(State::Idle);
+}
+
+void EmbedJob::spawn()
+{
+    m_lines = protocol::LineSplitter();
+    m_lastError.clear();
+    m_problem.clear();
+    m_result.clear();
+    m_phase.clear();
+    m_before = -1;
+    m_process = new QProcess(this);
+    connect(m_process, &QProcess::readyReadStandardOutput, this, &EmbedJob::readLines);
+    connect(m_process, &QProcess::readyReadStandardError, this, [this] {
+        for (const QByteArray& line : m_process->readAllStandardError().split('\n'))
+            if (line.startsWith("error: "))
+                m_lastError = line.mid(7).trimmed();
+    });
+    connect(m_process, &QProcess::finished, this, &EmbedJob::ended);
+    connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
+        if (error != QProcess::FailedToStart)
+            return;
+        m_problem = tr("%1 could not be started: %2").arg(m_program, m_process->errorString());
+        m_process->deleteLater();
+        m_process = nullptr;
+        setState(State::Failed);
+    });
+    QStringList arguments{
+        QStringLiteral("--quiet"), QStringLiteral("library"),    QStringLiteral("embed"), QStringLiteral("--library"),
+        m_request.library,         QStringLiteral("--model"),    m_request.model,         QStringLiteral("--nice"),
+        QStringLiteral("10"),      QStringLiteral("--progress"), QStringLiteral("json")};
+    if (!m_request.where.isEmpty())
+        arguments << QStringLiteral("--where") << m_request.where;
+    m_process->start(m_program, arguments);
+    m_process->closeWriteChannel();
+    setState(State::Running);
+}
+
+void EmbedJob::readLines()
+{
+    const QByteArray bytes = m_process->readAllStandardOutput();
+    for (const auto& line : m_lines.add({bytes.constData(), static_cast<std::size_t>(bytes.size())}))
+        take(line.text);
+    Q_EMIT changed();
+}
+
+// {"done", "total", "phase"}, at the end {"result": {...}}.
+void EmbedJob::take(const std::string& line)
+{
+    const nlohmann::json message = nlohmann::json::parse(line, nullptr, false);
+    if (!message.is_object())
+        return;
+    if (const auto result = message.find("result"); result != message.end() && result->is_object()) {
+        const auto count = [&](const char* field) { return QString::number(result->value(field, std::int64_t(0))); };
+        m_result = tr("%1 images embedded; %2 were before").arg(count("embedded"), count("before"));
+        const auto add = [&](const char* field, const QString& words) {
+            if (result->value(field, std::int64_t(0)) > 0)
+                m_result += QStringLiteral("; ") + words.arg(count(field));
+        };
+        add("passed_over", tr("%1 not scored unasked (stacks, raw images)"));
+        add("missing", tr("%1 missing"));
+        add("refused", tr("%1 could not be read"));
+        return;
+    }
+    m_phase = QString::fromStdString(message.value("phase", std::string()));
+    if (message.value("unit", std::string()) != "images")
+        return;
+    m_done = message.value("done", std::int64_t(0));
+    m_total = message.value("total", std::int64_t(0));
+    if (m_before < 0) {
+        m_before = m_done;
+        m_since.start();
+    }
+}
+
+double EmbedJob::rate() const
+{
+    constexpr qint64 longEnough = 500; // ms
+    if (m_before < 0 || m_done <= m_before || m_since.elapsed() < longEnough)
+        return 0;
+    return 1000.0 * static_cast<double>(m_done - m_before) / static_cast<double>(m_since.elapsed());
+}
+
+std::optional<qint64> EmbedJob::secondsLeft() const
+{
+    const double perSecond = rate();
+    if (m_state != State::Running || !(perSecond > 0))
+        return {};
+    return static_cast<qint64>(static_cast<double>(m_total - m_done) / perSecond);
+}
+
+void EmbedJob::ended(int status, QProcess::ExitStatus how)
+{
+    readLines();
+    m_process->deleteLater();
+    m_process = nullptr;
+    if (m_state == State::Pausing)
+        return setState(m_request.library.isEmpty() ? State::Idle : State::Paused);
+    if (how == QProcess::NormalExit && (status == 0 || status == someRefused)) {
+        setState(State::Finished);
+        Q_EMIT finished();
+        return;
+    }
+    const QString words = QString::fromUtf8(m_lastError);
+    m_problem = how == QProcess::CrashExit ? tr("The process was killed or crashed; what was embedded is kept.")
+                : status == cancelled      ? tr("The process was ended from outside; what was embedded is kept.")
+                : words.isEmpty()          ? tr("The process ended with status %1.").arg(status)
+                                           : words;
+    setState(State::Failed);
+}
+
+void EmbedJob::setState(State state)
+{
+    m_state = state;
+    Q_EMIT changed();
+}
+
+} // namespace mama

@@ -1,0 +1,51 @@
+#pragma once
+#include "core/library/collection/header_pass.h"
+#include "core/library/embeddings/embedding_set_info.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace mama {
+
+struct ImageToEmbed
+{
+    std::int64_t image = 0, file = 0;
+    std::filesystem::path root, below; // the data set's folder; the file in it
+    std::optional<int> frame;          // of a stack, where one was chosen
+    bool headerRead = true;            // else the library wants what its header says, too
+};
+
+// What there is to do.
+struct EmbeddingWork
+{
+    std::vector<std::int64_t> left;    // images, by study
+    std::int64_t images = 0, done = 0; // of all studies asked for: that have a file; that need nothing
+};
+
+// studies: rising ids. known: whether a file's SHA-256 and frame need nothing. What could not be read before is not
+// tried again.
+EmbeddingWork embeddingWork(Library& library, std::span<const std::int64_t> studies,
+                            const std::function<bool(std::string_view hash, int frame)>& known);
+std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::int64_t> images); // in their order
+
+// What was found out about an image.
+struct EmbeddedImage
+{
+    enum class State { Embedded, PassedOver, Missing, Refused };
+    std::int64_t image = 0, file = 0;
+    std::string name; // of the file, without folders: ids of another state of the library are told by it
+    std::string hash; // SHA-256 of the file; empty where it could not be read
+    State state = State::Embedded;
+    std::string reason;                       // of the other states
+    std::shared_ptr<const FileFacts> facts{}; // of a header that the library had not read
+};
+
+// Into the library, in one transaction; how many are no images of it.
+std::int64_t noteEmbedded(Library& library, std::span<const EmbeddedImage> images);
+// That there is a set, for whoever has the database alone. Error(Io) where the library can only be read.
+void noteSet(Library& library, const EmbeddingSetInfo& info);
+
+} // namespace mama
