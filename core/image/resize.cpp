@@ -26,6 +26,21 @@ Raster<std::uint8_t> areaToLongSide(const Raster<std::uint8_t>& picture, int lon
     return out;
 }
 
+Raster<std::uint8_t> quickResize(const Raster<std::uint8_t>& picture, int rows, int columns)
+{
+    cv::Mat from = matrix(picture);
+    while (from.rows >= 2 * rows && from.cols >= 2 * columns) {
+        cv::Mat half;
+        const cv::Mat even = from(cv::Rect(0, 0, from.cols / 2 * 2, from.rows / 2 * 2));
+        cv::resize(even, half, {from.cols / 2, from.rows / 2}, 0, 0, cv::INTER_AREA);
+        from = half;
+    }
+    Raster<std::uint8_t> out(rows, columns);
+    cv::Mat target = matrix(out);
+    cv::resize(from, target, target.size(), 0, 0, cv::INTER_LINEAR);
+    return out;
+}
+
 Raster<float> antialiased(const Raster<float>& picture, int rows, int columns)
 {
     // First what shrinks, then what grows; either step may have nothing to do.

@@ -7,6 +7,10 @@ namespace mama {
 // long).
 Raster<std::uint8_t> areaToLongSide(const Raster<std::uint8_t>& picture, int longSide);
 
+// For screens, several times quicker than the means of whole areas: halved as long as it is twice as large or more,
+// then linear.
+Raster<std::uint8_t> quickResize(const Raster<std::uint8_t>& picture, int rows, int columns);
+
 // One antialiased resize in float: area means along an axis that shrinks, linear along one that grows.
 Raster<float> antialiased(const Raster<float>& picture, int rows, int columns);
 

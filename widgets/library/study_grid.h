@@ -4,12 +4,12 @@
 
 #include <QAbstractScrollArea>
 #include <QBasicTimer>
-#include <QCache>
-#include <QPixmap>
 #include <functional>
 #include <memory>
 
 namespace mama {
+
+class TilePainter;
 
 // Studies as tiles of their four views: right breast on the left, chest walls inward. Holds nothing of a study: it asks
 // for the tiles that it draws, so that a list of any length scrolls at once.
@@ -20,6 +20,7 @@ public:
     static constexpr int leastZoom = 120, usualZoom = 200, mostZoom = 480;
 
     explicit StudyGrid(StudyPlace* place, QWidget* parent = nullptr);
+    ~StudyGrid() override;
 
     StudyPlace* place() const { return m_place; }
     // Called for every tile that is drawn, on the window's thread: it must not wait for anything.
@@ -29,11 +30,13 @@ public:
     // The least width of a tile in pixels; columns are as many as fit, and share the width.
     void setZoom(int width);
     int zoom() const { return m_zoom; }
-    int columns() const;
-    int shownLines() const;            // whole lines of tiles on screen
+    int columns() const { return m_layout.columns; }
+    int linesShown() const;            // whole lines of tiles on screen
     QRect tileRect(int row) const;     // in the viewport
     int rowAt(const QPoint& at) const; // in the viewport; -1: none
     std::pair<int, int> shown() const; // first and last row on screen; last < first: none
+    void showRow(int row);             // scrolls as little as brings it on screen
+    QString describe(int row) const;   // for who cannot see it
 
 Q_SIGNALS:
     void shownChanged(int first, int last); // after scrolling, another size or another list
@@ -42,7 +45,6 @@ Q_SIGNALS:
     void menuAsked(int row, const QPoint& global);
 
 protected:
-    bool event(QEvent* event) override;
     bool viewportEvent(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
@@ -60,34 +62,35 @@ protected:
     void timerEvent(QTimerEvent* event) override;
 
 private:
-    class Painter;
     struct Layout
     {
-        int columns = 1, lines = 0, width = 0, height = 0; // of a tile with its margin
+        int columns = 1, lines = 0, width = usualZoom, height = usualZoom; // of a tile with its margin
     };
     void layOut();
-    void keepPlace(int row, int y);
+    void layOutAround(int row);
     void takeRows();
     void takeCurrent(int row);
-    void showRow(int row);
     void tellShown();
-    int lineStep(int lines) const;
-    bool moveBy(QKeyEvent* event);
-    bool zoomBy(int key);
+    void updateTile(int row);
+    void paintBand(QPainter& painter);
+    bool isShown(int row) const;
+    int steps(int key) const;
+    bool act(QKeyEvent* event);
     void zoomTo(int width);
     void drag(const QPoint& at);
-    void updateTile(int row);
+    void endDrag();
     void showTip(const QPoint& at, const QPoint& global);
 
     StudyPlace* m_place;
     std::function<StudyTile(int)> m_source;
-    std::unique_ptr<Painter> m_painter;
+    std::unique_ptr<TilePainter> m_painter;
     Layout m_layout;
-    int m_zoom = usualZoom, m_current = -1;
+    int m_zoom = usualZoom, m_current = -1, m_wheel = 0;
     std::pair<int, int> m_shown{0, -1};
-    QPoint m_pressed{-1, -1}, m_pointer; // pressed: in the whole list, not the viewport
-    std::vector<bool> m_before;          // selected when the rubber band began
-    QRect m_band;                        // in the whole list; null: none
+    QPoint m_pressed{-1, -1}; // in the whole list, not the viewport; -1: no button is held
+    bool m_dragging = false, m_adding = false, m_placing = false; // placing: where it scrolls to is not settled yet
+    QRect m_band;                                                 // in the whole list
+    std::vector<bool> m_before;                                   // selected when the rubber band began
     QBasicTimer m_scrolling;
 };
 

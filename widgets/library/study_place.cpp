@@ -93,6 +93,16 @@ void StudyPlace::selectNone()
     Q_EMIT selectionChanged();
 }
 
+void StudyPlace::select(std::vector<bool> selected)
+{
+    selected.resize(m_selected.size());
+    if (selected == m_selected)
+        return;
+    m_selected = std::move(selected);
+    m_count = static_cast<int>(std::count(m_selected.begin(), m_selected.end(), true));
+    Q_EMIT selectionChanged();
+}
+
 // The range and nothing else.
 void StudyPlace::selectRange(int from, int to)
 {

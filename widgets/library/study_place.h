@@ -29,6 +29,7 @@ public:
     void toggle();                  // the current one
     void selectAll();
     void selectNone();
+    void select(std::vector<bool> selected); // one a row
 
 Q_SIGNALS:
     void rowsChanged();

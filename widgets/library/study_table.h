@@ -1,42 +1,9 @@
 #pragma once
-#include "widgets/library/study_place.h"
+#include "widgets/library/study_table_model.h"
 
-#include <QAbstractTableModel>
 #include <QTableView>
-#include <functional>
 
 namespace mama {
-
-struct StudyTableColumn
-{
-    QString id, title; // id: stays the same from one library to the next, and in the settings
-    bool number = false;
-    int width = 110;
-    bool hidden = false; // until the user shows it
-};
-
-// The rows of a list of studies as a table; keeps nothing of them, and asks for what is drawn.
-class StudyTableModel : public QAbstractTableModel
-{
-    Q_OBJECT
-public:
-    using Text = std::function<QString(int row, int column)>;
-
-    explicit StudyTableModel(StudyPlace* place, QObject* parent = nullptr);
-    void setColumns(std::vector<StudyTableColumn> columns, Text text);
-    const std::vector<StudyTableColumn>& columns() const { return m_columns; }
-    void refresh(); // texts have changed, not the rows
-
-    int rowCount(const QModelIndex& parent = {}) const override;
-    int columnCount(const QModelIndex& parent = {}) const override;
-    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
-    QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
-
-private:
-    StudyPlace* m_place;
-    std::vector<StudyTableColumn> m_columns;
-    Text m_text;
-};
 
 // A table over the same place as the grid: one current study, one selection, in both.
 class StudyTable : public QTableView
@@ -69,6 +36,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
     void scrollContentsBy(int dx, int dy) override;
     void resizeEvent(QResizeEvent* event) override;
 
@@ -79,13 +47,15 @@ private:
     void takeRows();
     void takeCurrent(int row);
     void tellShown();
-    int pageRows() const;
+    int steps(int key) const;
+    std::pair<int, int> shown() const;
+    int shownColumns() const;
 
     StudyPlace* m_place;
     StudyTableModel* m_model;
     QString m_sorted;
     Qt::SortOrder m_order = Qt::AscendingOrder;
-    int m_current = -1;
+    int m_current = -1, m_pressed = -1;
     bool m_restoring = false;
     std::pair<int, int> m_shown{0, -1};
 };

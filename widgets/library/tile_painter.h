@@ -1,0 +1,51 @@
+#pragma once
+#include "widgets/library/study_tile.h"
+
+#include <QCache>
+#include <QCoreApplication>
+#include <QPainter>
+#include <QPalette>
+#include <QPixmap>
+
+namespace mama {
+
+// Draws studies as tiles, and single views. Keeps the pictures that it has made smaller.
+class TilePainter
+{
+    Q_DECLARE_TR_FUNCTIONS(mama::TilePainter)
+public:
+    struct Look
+    {
+        bool selected = false, current = false, focused = false; // focused: the list has the keys
+    };
+
+    explicit TilePainter(int megabytes = 48);
+    // The palette is that of the painter's device, the font the painter's own.
+    void paint(QPainter& painter, const QRect& tile, const StudyTile& study, const Look& look);
+    // Where a view of a tile lies; the views are in the order of StudyTile::pictures.
+    static QRect cell(const QRect& tile, const StudyTile& study, int view, const QFontMetrics& font);
+    // One view into its cell, chest wall at the inner edge. Returns where the whole picture lies: what is cut off
+    // beyond the chest wall too, so that places in the image can be found. Empty: no picture.
+    QRectF paintView(QPainter& painter, const QRect& cell, const TilePicture& view, bool right);
+    // What stands in place of a picture: "file missing"; empty for one that is there.
+    static QString word(const TilePicture& view);
+
+private:
+    void paintHead(QPainter& painter, const QRect& line, const StudyTile& study, const Look& look);
+    void paintWords(QPainter& painter, const QRect& cell, const TilePicture& view);
+    const QPixmap& scaled(const TilePicture& view, const QRect& part, const QSize& size, double ratio);
+
+    struct Key
+    {
+        qint64 picture = 0;
+        QSize size{};
+        bool operator==(const Key&) const = default;
+        friend size_t qHash(const Key& key, size_t seed)
+        {
+            return qHashMulti(seed, key.picture, key.size.width(), key.size.height());
+        }
+    };
+    QCache<Key, QPixmap> m_scaled; // cost: KiB
+};
+
+} // namespace mama
