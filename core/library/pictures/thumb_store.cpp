@@ -118,22 +118,23 @@ void ThumbStore::makeAnew(const UserText& why)
                          aside.filename().string(), why});
 }
 
-// A call on the file; a damage found only now is treated as on opening.
+// A call on the file; a damage found only now is treated as on opening, and the call is made again.
 template <class Work>
 void ThumbStore::guarded(const Work& work)
 {
-    if (!m_database)
-        return;
-    try {
-        work(*m_database);
-    } catch (const Error& error) {
-        if (error.code() == ErrorCode::Format) {
-            makeAnew(error.why());
-            open();
-            return;
+    for (bool again = true; m_database; again = false) {
+        try {
+            return work(*m_database);
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::Format && again) {
+                makeAnew(error.why());
+                open();
+                continue;
+            }
+            m_notices.push_back(
+                {TextId("library.thumbs_given_up", "thumbnails are not kept any more: %1"), error.text()});
+            m_database.reset();
         }
-        m_notices.push_back({TextId("library.thumbs_given_up", "thumbnails are not kept any more: %1"), error.text()});
-        m_database.reset();
     }
 }
 

@@ -1,0 +1,444 @@
+#include "app/workstation/library/tile_pictures.h"
+
+#include "app/workstation/library/picture_queue.h"
+#include "core/base/error.h"
+#include "core/base/stopwatch.h"
+#include "core/library/pictures/thumb_filling.h"
+#include "widgets/look/shown_text.h"
+
+#include <QPointer>
+#include <algorithm>
+#include <atomic>
+#include <sys/resource.h>
+#include <thread>
+#include <unistd.h>
+#include <unordered_set>
+
+namespace mama {
+namespace {
+
+constexpr std::size_t studiesAtOnce = 8; // looked up
+constexpr int fillingsNiceness = 10;
+constexpr double progressEvery = 250; // ms
+constexpr auto whileBusy = std::chrono::milliseconds(20);
+constexpr auto viewNames = std::array{"R CC", "L CC", "R MLO", "L MLO"};
+
+std::array<TilePicture, 4> waiting()
+{
+    std::array<TilePicture, 4> out;
+    for (std::size_t i = 0; i < 4; ++i)
+        out[i] = {TilePicture::State::Waiting, {}, QString::fromLatin1(viewNames[i])};
+    return out;
+}
+
+QImage imageOf(const Raster<std::uint8_t>& picture)
+{
+    QImage image(picture.columns, picture.rows, QImage::Format_Grayscale8);
+    for (int row = 0; row < picture.rows; ++row)
+        std::copy_n(&picture.at(row, 0), picture.columns, image.scanLine(row));
+    return image;
+}
+
+TilePicture pictureOf(const LibraryImage& image, const ImageThumb& found)
+{
+    TilePicture out{TilePicture::State::Waiting, {}, QString::fromStdString(name(image.side) + (" " + image.view))};
+    switch (found.state) {
+    case ImageThumb::State::ToMake: return out;
+    case ImageThumb::State::Missing:
+        out.state = TilePicture::State::Missing;
+        out.reason = QString::fromStdString(found.path.string());
+        return out;
+    case ImageThumb::State::Refused: break;
+    case ImageThumb::State::Ready:
+        HungThumb hung = hang(found.thumb, image.side, image.view);
+        if (hung.picture.values.empty())
+            break;
+        out.state = TilePicture::State::Ready;
+        out.picture = imageOf(hung.picture);
+        out.wall = hung.wall;
+        out.stored = {found.thumb.columns, found.thumb.rows};
+        out.mirrored = hung.mirrored;
+        out.flipped = hung.flipped;
+        return out;
+    }
+    out.state = TilePicture::State::Refused;
+    out.reason = QString::fromStdString(found.path.string() + (found.fault.empty() ? "" : "\n" + found.fault));
+    return out;
+}
+
+} // namespace
+
+// The kept thumbnails, opened by the first thread that needs them.
+struct TilePictures::Store
+{
+    ThumbStore& open(const std::filesystem::path& library)
+    {
+        const std::lock_guard lock(mutex);
+        if (!store)
+            store = std::make_unique<ThumbStore>(library);
+        return *store;
+    }
+    void flush()
+    {
+        const std::lock_guard lock(mutex);
+        if (store)
+            store->flush();
+    }
+    std::mutex mutex;
+    std::unique_ptr<ThumbStore> store;
+};
+
+struct TilePictures::Shared : std::enable_shared_from_this<Shared>
+{
+    Shared(TilePictures* of, std::shared_ptr<Library> opened, std::shared_ptr<Store> kept)
+        : owner(of), library(std::move(opened)), store(std::move(kept))
+    {}
+
+    QPointer<TilePictures> owner; // looked at on the window's thread alone
+    const std::shared_ptr<Library> library;
+    const std::shared_ptr<Store> store;
+    std::atomic<bool> stopped{false}, filling{false};
+
+    std::mutex mutex; // of the queue, which the window's thread waits for
+    PictureQueue queue;
+
+    std::mutex fillMutex; // of what follows
+    std::unique_ptr<ThumbFilling> toFill;
+    std::deque<LibraryImage> filledNext;
+    std::uint64_t filledSoFar = 0;
+    int fillers = 0;
+    bool fillEnds = false;
+    Stopwatch sinceTold;
+
+    // On the window's thread, as long as this is what is open there.
+    template <class Call>
+    void post(Call call)
+    {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [self = shared_from_this(), call = std::move(call)] {
+                if (!self->stopped && self->owner && self->owner->m_shared == self)
+                    call(*self->owner);
+            },
+            Qt::QueuedConnection);
+    }
+
+    void notice(const QString& line)
+    {
+        post([line](TilePictures& pictures) { Q_EMIT pictures.noticed(line); });
+    }
+
+    ThumbStore& thumbs()
+    {
+        ThumbStore& opened = store->open(library->folder());
+        for (const UserText& each : opened.takeNotices())
+            notice(shownLine(each));
+        return opened;
+    }
+
+    // Core's errors end here: what was to be done is not, and it is said.
+    template <class Work>
+    void guarded(const Work& work)
+    {
+        try {
+            work();
+        } catch (const std::exception& error) {
+            notice(shownError(error));
+        }
+    }
+
+    void lookUp(const std::vector<std::int64_t>& studies)
+    {
+        Found found;
+        const auto images = imagesOf(*library, studies);
+        for (std::size_t i = 0; i < studies.size() && !stopped; ++i) {
+            auto& [study, pictures] = found.emplace_back(studies[i], waiting());
+            for (TilePicture& each : pictures)
+                each.state = TilePicture::State::None;
+            std::vector<WantedPicture> toMake;
+            for (const LibraryImage& image : images[i]) {
+                if (image.slot == Slot::Extra)
+                    continue;
+                const int view = static_cast<int>(image.slot);
+                const ImageThumb thumb = findThumb(thumbs(), image);
+                pictures[static_cast<std::size_t>(view)] = pictureOf(image, thumb);
+                if (thumb.state == ImageThumb::State::ToMake)
+                    toMake.push_back({studies[i], view, image});
+            }
+            const std::lock_guard lock(mutex);
+            queue.add(studies[i], std::move(toMake));
+        }
+        post([found = std::move(found)](TilePictures& pictures) { pictures.take(found); });
+    }
+
+    void make(const WantedPicture& wanted)
+    {
+        guarded([&] {
+            const TilePicture made = pictureOf(wanted.image, findOrMakeThumb(thumbs(), wanted.image));
+            post([study = wanted.study, view = wanted.view, made](TilePictures& pictures) {
+                pictures.take(study, view, made);
+            });
+        });
+        const std::lock_guard lock(mutex);
+        queue.finish(wanted);
+    }
+
+    // Of what is wanted, until there is nothing.
+    void work()
+    {
+        while (!stopped) {
+            std::vector<std::int64_t> studies;
+            std::optional<WantedPicture> picture;
+            {
+                const std::lock_guard lock(mutex);
+                studies = queue.takeStudies(studiesAtOnce);
+                if (studies.empty())
+                    picture = queue.takePicture();
+            }
+            if (!studies.empty())
+                guarded([&] { lookUp(studies); });
+            else if (picture)
+                make(*picture);
+            else
+                break;
+        }
+        store->flush();
+    }
+
+    bool busy()
+    {
+        const std::lock_guard lock(mutex);
+        return !queue.idle();
+    }
+
+    std::optional<LibraryImage> nextToFill()
+    {
+        const std::lock_guard lock(fillMutex);
+        if (!toFill)
+            toFill = std::make_unique<ThumbFilling>(*library);
+        if (filledNext.empty())
+            for (LibraryImage& image : toFill->next())
+                filledNext.push_back(std::move(image));
+        if (filledNext.empty())
+            return std::nullopt;
+        LibraryImage image = std::move(filledNext.front());
+        filledNext.pop_front();
+        return image;
+    }
+
+    // `more` have been looked at.
+    void count(std::uint64_t more)
+    {
+        const std::lock_guard lock(fillMutex);
+        filledSoFar += more;
+        if (more > 0 && sinceTold.milliseconds() < progressEvery)
+            return;
+        sinceTold = Stopwatch();
+        post([done = filledSoFar, total = static_cast<std::uint64_t>(toFill ? toFill->total() : 0)](TilePictures& out) {
+            Q_EMIT out.filled(done, total);
+        });
+    }
+
+    // All images, one after another, while nothing is wanted.
+    void fill()
+    {
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), fillingsNiceness);
+        enterFilling(1);
+        guarded([&] {
+            while (!stopped && filling) {
+                if (busy()) {
+                    std::this_thread::sleep_for(whileBusy);
+                    continue;
+                }
+                const auto image = nextToFill();
+                if (!image) {
+                    const std::lock_guard lock(fillMutex);
+                    fillEnds = true;
+                    break;
+                }
+                findOrMakeThumb(thumbs(), *image);
+                count(1);
+            }
+        });
+        store->flush();
+        count(0);
+        enterFilling(-1);
+    }
+
+    // The last thread to leave says that all is done.
+    void enterFilling(int threads)
+    {
+        const std::lock_guard lock(fillMutex);
+        fillers += threads;
+        if (fillers > 0 || !fillEnds)
+            return;
+        fillEnds = false;
+        toFill = nullptr;
+        filledSoFar = 0;
+        filling = false;
+        post([](TilePictures& pictures) {
+            pictures.m_filling = false;
+            Q_EMIT pictures.fillingEnded();
+        });
+    }
+};
+
+bool TilePictures::Entry::waits() const
+{
+    return std::any_of(pictures.begin(), pictures.end(),
+                       [](const TilePicture& each) { return each.state == TilePicture::State::Waiting; });
+}
+
+TilePictures::TilePictures(Limits limits, QObject* parent) : QObject(parent), m_limits(limits)
+{
+    m_pool.setMaxThreadCount(limits.threads);
+    m_fillPool.setMaxThreadCount(limits.threads);
+}
+
+TilePictures::~TilePictures()
+{
+    stop();
+    m_pool.waitForDone();
+    m_fillPool.waitForDone();
+}
+
+void TilePictures::stop()
+{
+    if (m_shared)
+        m_shared->stopped = true;
+    m_shared.reset();
+    m_pool.clear();
+    m_fillPool.clear();
+}
+
+void TilePictures::open(std::shared_ptr<Library> library)
+{
+    stop();
+    m_entries.clear();
+    m_wanted.clear();
+    m_bytes = 0;
+    if (library)
+        m_shared = std::make_shared<Shared>(this, std::move(library), std::make_shared<Store>());
+    startFilling();
+}
+
+std::array<TilePicture, 4> TilePictures::pictures(std::int64_t study) const
+{
+    const auto found = m_entries.find(study);
+    if (found == m_entries.end())
+        return waiting();
+    found->second.used = ++m_uses;
+    return found->second.pictures;
+}
+
+void TilePictures::want(const std::vector<std::int64_t>& studies)
+{
+    m_wanted = studies;
+    if (!m_shared)
+        return;
+    std::vector<std::int64_t> lookUp;
+    for (const std::int64_t study : studies) {
+        const auto found = m_entries.find(study);
+        if (found == m_entries.end() || found->second.waits())
+            lookUp.push_back(study);
+    }
+    {
+        const std::lock_guard lock(m_shared->mutex);
+        m_shared->queue.want(lookUp, studies);
+    }
+    startThreads();
+}
+
+// With another queue: what is being read now comes too late.
+void TilePictures::lookAgain()
+{
+    if (!m_shared)
+        return;
+    const auto library = m_shared->library;
+    const auto store = m_shared->store;
+    stop();
+    m_shared = std::make_shared<Shared>(this, library, store);
+    const std::unordered_set<std::int64_t> wanted(m_wanted.begin(), m_wanted.end());
+    std::erase_if(m_entries, [&](const auto& entry) { return !wanted.contains(entry.first); });
+    m_bytes = 0;
+    for (const auto& [study, entry] : m_entries)
+        m_bytes += entry.bytes;
+    m_shared->queue.want(m_wanted, m_wanted); // what is shown stays until something else is known
+    startThreads();
+    startFilling();
+}
+
+void TilePictures::setFilling(bool on)
+{
+    if (on == m_filling)
+        return;
+    m_filling = on;
+    startFilling();
+}
+
+void TilePictures::startFilling()
+{
+    if (!m_shared)
+        return;
+    m_shared->filling = m_filling;
+    for (int i = 0; m_filling && i < m_limits.threads; ++i)
+        m_fillPool.start([shared = m_shared] { shared->fill(); });
+}
+
+// A thread that finds nothing to do ends at once.
+void TilePictures::startThreads()
+{
+    for (int i = 0; m_shared && i < m_limits.threads; ++i)
+        m_pool.start([shared = m_shared] { shared->work(); });
+}
+
+void TilePictures::take(const Found& found)
+{
+    QList<qint64> told;
+    for (const auto& [study, pictures] : found) {
+        Entry& entry = m_entries[study];
+        m_bytes -= entry.bytes;
+        entry.pictures = pictures;
+        entry.bytes = 0;
+        for (const TilePicture& each : pictures)
+            entry.bytes += static_cast<std::size_t>(each.picture.sizeInBytes());
+        entry.used = ++m_uses;
+        m_bytes += entry.bytes;
+        told.append(study);
+    }
+    limit();
+    Q_EMIT changed(told);
+}
+
+void TilePictures::take(std::int64_t study, int view, const TilePicture& picture)
+{
+    const auto found = m_entries.find(study);
+    if (found != m_entries.end()) {
+        found->second.pictures[static_cast<std::size_t>(view)] = picture;
+        found->second.bytes += static_cast<std::size_t>(picture.picture.sizeInBytes());
+        m_bytes += static_cast<std::size_t>(picture.picture.sizeInBytes());
+        limit();
+        Q_EMIT changed({study});
+    }
+}
+
+// Those not drawn for the longest time go, never what is wanted.
+void TilePictures::limit()
+{
+    if (m_bytes <= m_limits.bytes)
+        return;
+    const std::unordered_set<std::int64_t> wanted(m_wanted.begin(), m_wanted.end());
+    std::vector<std::pair<std::uint64_t, std::int64_t>> oldest;
+    for (const auto& [study, entry] : m_entries)
+        if (!wanted.contains(study))
+            oldest.emplace_back(entry.used, study);
+    std::sort(oldest.begin(), oldest.end());
+    for (const auto& [used, study] : oldest) {
+        if (m_bytes <= m_limits.bytes / 4 * 3)
+            break;
+        m_bytes -= m_entries.at(study).bytes;
+        m_entries.erase(study);
+    }
+}
+
+} // namespace mama
