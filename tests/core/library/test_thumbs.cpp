@@ -128,7 +128,8 @@ private Q_SLOTS:
                 QCOMPARE(std::max(picture.rows, picture.columns), std::min(256, std::max(shown.rows, shown.columns)));
                 QCOMPARE(thumb.rows, shown.rows);
                 const double worst = difference(shown, picture);
-                QVERIFY2(worst < 4, // JPEG of noise: 3.3 (entry.path().string() + ": " + std::to_string(worst)).c_str());
+                // JPEG of noise: 3.3
+                QVERIFY2(worst < 4, (entry.path().string() + ": " + std::to_string(worst)).c_str());
                 ++compared;
             }
         QVERIFY(compared > 40);
