@@ -34,6 +34,7 @@ class TestTilePictures : public QObject
     Q_OBJECT
     Folder m_folder;
     std::vector<std::int64_t> m_studies;
+    std::size_t m_images = 0;
     std::shared_ptr<Library> library() const { return std::make_shared<Library>(m_folder / "lib", Access::Read); }
     static bool ready(const std::array<TilePicture, 4>& pictures)
     {
@@ -54,7 +55,9 @@ private Q_SLOTS:
         Library made(m_folder / "lib");
         importSet(made, readEmbedSet(options.folder));
         m_studies = allStudies(made);
-        QCOMPARE(m_studies.size(), std::size_t(12));
+        QVERIFY(m_studies.size() >= 12);
+        for (const auto& study : imagesOf(made, m_studies))
+            m_images += study.size();
     }
 
     void theQueueMakesWhatIsWantedNow()
@@ -163,8 +166,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(ready(pictures.pictures(m_studies[11])), 20000);
         QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 20000);
         QVERIFY(!pictures.filling());
-        QCOMPARE(filled.last().at(0).toULongLong(), 48ull);
-        QCOMPARE(filled.last().at(1).toULongLong(), 48ull);
+        QCOMPARE(filled.last().at(0).toULongLong(), qulonglong(m_images));
+        QCOMPARE(filled.last().at(1).toULongLong(), qulonglong(m_images));
         Library opened(m_folder / "lib", Access::Read);
         ThumbStore store(m_folder / "lib");
         for (const auto& study : imagesOf(opened, m_studies))

@@ -22,18 +22,23 @@ public:
     void setPictures(const std::array<TilePicture, 4>& pictures); // of the same study
     void clear(const QString& why);                               // why nothing is shown
     std::int64_t study() const { return m_study; }                // 0: none
+    DetailPictures* pictures() const { return m_pictures; }
+    QTextBrowser* text() const { return m_text; }
 
 Q_SIGNALS:
     void opened();                       // double click on a picture
     void studyAsked(std::int64_t study); // another one of the patient
-    void copied(const QString& text);
+
+protected:
+    void changeEvent(QEvent* event) override;
 
 private:
-    void showText(const StudyFacts& facts);
-
     DetailPictures* m_pictures;
     QTextBrowser* m_text;
     std::int64_t m_study = 0;
+    StudyFacts m_facts;
+    QString m_why;
+    void showText();
 };
 
 } // namespace mama

@@ -159,6 +159,7 @@ void addLibrary(CLI::App& app, Context& context)
         },
         headers);
     addStudyActions(*library, context);
+    addShowActions(*library, context);
 }
 
 } // namespace mama::cli

@@ -29,5 +29,7 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
 int print(const LibraryCommand& command, const Change& change);
 // list, tag, cohort, split, export.
 void addStudyActions(CLI::App& library, Context& context);
+// show, thumbnails.
+void addShowActions(CLI::App& library, Context& context);
 
 } // namespace mama::cli

@@ -1,0 +1,43 @@
+#pragma once
+#include "core/library/collection/study_facts.h"
+#include "widgets/library/tile_painter.h"
+
+#include <QWidget>
+
+namespace mama {
+
+// A study's four views as large as its width allows, with what is marked on them.
+class DetailPictures : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit DetailPictures(QWidget* parent = nullptr);
+
+    void show(const std::array<TilePicture, 4>& pictures, const StudyFacts& facts);
+    // Where a mark lies in the widget: a box, or the box about another form; empty: it is on no picture shown.
+    QRectF markRect(int view, const FactAnnotation& mark) const;
+
+    bool hasHeightForWidth() const override { return true; }
+    int heightForWidth(int width) const override;
+    QSize sizeHint() const override { return {300, heightForWidth(300)}; }
+
+Q_SIGNALS:
+    void opened();
+
+protected:
+    bool event(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+
+private:
+    QRect cell(int view) const;
+    QString tip(const QPoint& at) const;
+
+    TilePainter m_painter{16};
+    std::array<TilePicture, 4> m_pictures;
+    std::array<std::vector<FactAnnotation>, 4> m_marks;
+    std::array<QRectF, 4> m_places; // where the whole pictures lie; empty: no picture
+    std::vector<FactFinding> m_findings;
+};
+
+} // namespace mama
