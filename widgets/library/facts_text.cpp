@@ -172,8 +172,8 @@ private:
             row(tr("Type"), escaped(each.image.type));
             row(tr("Taken"), escaped(each.image.taken).trimmed());
             writeLabels(each.labels, each.row);
-            if (!each.annotations.empty())
-                row(tr("Marked"), QString::number(each.annotations.size()));
+            for (const FactAnnotation& mark : each.annotations)
+                row(tr("Marked"), escaped(mark.kind), escaped(mark.note));
             row(tr("Row"), escaped(each.row));
             row(tr("File"), file(each));
             end();
