@@ -18,9 +18,6 @@ const QColor markColour(0xff, 0xc1, 0x07), rimColour(0, 0, 0, 180);
 DetailPictures::DetailPictures(QWidget* parent) : QWidget(parent)
 {
     setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
-    QSizePolicy policy = sizePolicy();
-    policy.setHeightForWidth(true);
-    setSizePolicy(policy);
     setAccessibleName(tr("Pictures of the study"));
 }
 
@@ -29,15 +26,15 @@ void DetailPictures::show(const std::array<TilePicture, 4>& pictures, const Stud
     m_pictures = pictures;
     m_findings = facts.findings;
     for (std::size_t view = 0; view < 4; ++view) {
-        const FactImage* image = facts.inSlot(static_cast<Slot>(view));
+        const FactImage* image = facts.inPlace(static_cast<int>(view));
         m_marks[view] = image ? image->annotations : std::vector<FactAnnotation>();
     }
     update();
 }
 
-int DetailPictures::heightForWidth(int width) const
+void DetailPictures::resizeEvent(QResizeEvent*)
 {
-    return 2 * static_cast<int>((width - gap) / 2 * usualShape) + gap;
+    setFixedHeight(2 * static_cast<int>((width() - gap) / 2 * usualShape) + gap);
 }
 
 QRect DetailPictures::cell(int view) const

@@ -17,16 +17,13 @@ public:
     // Where a mark lies in the widget: a box, or the box about another form; empty: it is on no picture shown.
     QRectF markRect(int view, const FactAnnotation& mark) const;
 
-    bool hasHeightForWidth() const override { return true; }
-    int heightForWidth(int width) const override;
-    QSize sizeHint() const override { return {300, heightForWidth(300)}; }
-
 Q_SIGNALS:
     void opened();
 
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
 
 private:

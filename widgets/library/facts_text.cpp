@@ -36,6 +36,10 @@ private:
     {
         return QStringLiteral("<span style='color:%1'>%2</span>").arg(m_dim, text);
     }
+    QString small(const QString& text) const
+    {
+        return QStringLiteral("<small style='color:%1; font-weight:normal'>%2</small>").arg(m_dim, text);
+    }
     void heading(const QString& text) { m_html += QStringLiteral("<h4 style='margin:10px 0 2px 0'>%1</h4>").arg(text); }
     void begin() { m_html += QStringLiteral("<table width='100%' cellspacing='0' cellpadding='1'>"); }
     void end() { m_html += QStringLiteral("</table>"); }
@@ -44,9 +48,9 @@ private:
     {
         if (value.isEmpty())
             return;
-        m_html += QStringLiteral("<tr><td width='34%'>%1</td><td>%2%3</td></tr>")
-                      .arg(dim(what.toHtmlEscaped()), value,
-                           from.isEmpty() ? QString() : QStringLiteral(" <small>%1</small>").arg(dim(from)));
+        m_html +=
+            QStringLiteral("<tr><td width='34%'>%1</td><td>%2%3</td></tr>")
+                .arg(dim(what.toHtmlEscaped()), value, from.isEmpty() ? QString() : QLatin1Char(' ') + small(from));
     }
 
     void writeStudy()
@@ -134,9 +138,10 @@ private:
             if (!each.side.empty())
                 parts += escaped(each.side == "B" ? tr("both breasts").toStdString() : each.side);
             if (!each.kinds.empty())
-                parts += escaped(each.kinds).replace(QLatin1Char(','), QStringLiteral(", "));
-            heading(parts.join(QStringLiteral(" · ")) +
-                    QStringLiteral(" <small>%1</small>").arg(dim(escaped(each.row))));
+                parts += escaped(each.kinds)
+                             .replace(QLatin1Char(','), QStringLiteral(", "))
+                             .replace(QLatin1Char('_'), QLatin1Char(' '));
+            heading(parts.join(QStringLiteral(" · ")) + QLatin1Char(' ') + small(escaped(each.row)));
             begin();
             writeLabels(each.labels, each.row);
             end();
@@ -160,7 +165,7 @@ private:
         for (const FactImage& each : m_facts.images) {
             QString title = nameOf(each);
             if (each.image.slot == Slot::Extra)
-                title += QStringLiteral(" <small>%1</small>").arg(dim(tr("not among the four")));
+                title += QLatin1Char(' ') + small(tr("not among the four"));
             heading(title);
             begin();
             if (each.rows > 0 && each.columns > 0)

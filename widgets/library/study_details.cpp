@@ -14,6 +14,7 @@ StudyDetails::StudyDetails(QWidget* parent)
     : QWidget(parent), m_pictures(new DetailPictures(this)), m_text(new QTextBrowser(this))
 {
     m_text->setOpenLinks(false);
+    m_text->setTextInteractionFlags(Qt::TextBrowserInteraction | Qt::TextSelectableByKeyboard);
     m_text->setFrameShape(QFrame::NoFrame);
     m_text->setAccessibleName(tr("What is known of the study"));
     m_text->document()->setDocumentMargin(6);

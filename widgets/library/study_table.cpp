@@ -30,6 +30,8 @@ protected:
         const bool there = index.row() < m_table->place()->rows();
         option->state.setFlag(QStyle::State_Selected, there && m_table->place()->isSelected(index.row()));
         option->state.setFlag(QStyle::State_HasFocus, false);
+        if (option->displayAlignment.testFlag(Qt::AlignRight))
+            option->text += QStringLiteral("  "); // away from the words of the next column
     }
 
 private:

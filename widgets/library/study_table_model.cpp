@@ -54,6 +54,8 @@ QVariant StudyTableModel::headerData(int section, Qt::Orientation orientation, i
         if (section < 0 || section >= columnCount())
             return {};
         const StudyTableColumn& column = m_columns[static_cast<std::size_t>(section)];
+        if (role == Qt::TextAlignmentRole && column.number)
+            return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | Qt::AlignRight));
         return role == Qt::DisplayRole || role == Qt::ToolTipRole ? QVariant(column.title) : QVariant();
     }
     if (role != Qt::DisplayRole || section < 0 || section >= m_rows)

@@ -39,9 +39,18 @@ QImage imageOf(const Raster<std::uint8_t>& picture)
     return image;
 }
 
+// "R CC", "L MLO spot"; of one whose side and view nobody told its file's name.
+QString nameOf(const LibraryImage& image)
+{
+    QStringList words{QString::fromLatin1(name(image.side)), QString::fromStdString(image.view),
+                      QString::fromStdString(image.modifiers)};
+    words.removeAll(QString());
+    return words.isEmpty() ? QString::fromStdString(image.below.filename().string()) : words.join(QLatin1Char(' '));
+}
+
 TilePicture pictureOf(const LibraryImage& image, const ImageThumb& found)
 {
-    TilePicture out{TilePicture::State::Waiting, {}, QString::fromStdString(name(image.side) + (" " + image.view))};
+    TilePicture out{TilePicture::State::Waiting, {}, nameOf(image)};
     switch (found.state) {
     case ImageThumb::State::ToMake: return out;
     case ImageThumb::State::Missing:
@@ -156,10 +165,11 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
             for (TilePicture& each : pictures)
                 each.state = TilePicture::State::None;
             std::vector<WantedPicture> toMake;
-            for (const LibraryImage& image : images[i]) {
-                if (image.slot == Slot::Extra)
+            const std::array<int, 4> places = placesOf(images[i]);
+            for (int view = 0; view < 4; ++view) {
+                if (places[static_cast<std::size_t>(view)] < 0)
                     continue;
-                const int view = static_cast<int>(image.slot);
+                const LibraryImage& image = images[i][static_cast<std::size_t>(places[static_cast<std::size_t>(view)])];
                 const ImageThumb thumb = findThumb(thumbs(), image);
                 pictures[static_cast<std::size_t>(view)] = pictureOf(image, thumb);
                 if (thumb.state == ImageThumb::State::ToMake)

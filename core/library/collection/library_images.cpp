@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
@@ -136,6 +137,25 @@ std::vector<LibraryImage> imagesAfter(Library& library, std::int64_t after, int 
             out.push_back(imageAt(each));
     });
     return out;
+}
+
+std::array<int, 4> placesOf(const std::vector<LibraryImage>& images)
+{
+    std::array<int, 4> places{-1, -1, -1, -1};
+    bool anyHangs = false;
+    for (std::size_t i = 0; i < images.size(); ++i)
+        if (images[i].slot != Slot::Extra) {
+            places[static_cast<std::size_t>(images[i].slot)] = static_cast<int>(i);
+            anyHangs = true;
+        }
+    for (std::size_t i = 0; !anyHangs && i < images.size(); ++i) {
+        const std::array order = images[i].side == Side::Left ? std::array{1, 3, 0, 2} : std::array{0, 2, 1, 3};
+        const auto* free = std::find_if(order.begin(), order.end(),
+                                        [&](int place) { return places[static_cast<std::size_t>(place)] < 0; });
+        if (free != order.end())
+            places[static_cast<std::size_t>(*free)] = static_cast<int>(i);
+    }
+    return places;
 }
 
 std::vector<HungImages> hungImages(Library& library)

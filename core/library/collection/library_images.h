@@ -38,6 +38,10 @@ std::vector<LibraryImage> imagesAfter(Library& library, std::int64_t after, int 
 // Decides what hangs and sorts, by the rules of core/study/slots: the images of one study.
 void hang(std::vector<LibraryImage>& images);
 
+// Which of a study's images, hung and sorted, its four places show: those that hang there; of a study that none hangs
+// of up to four extras, right ones on the left. -1: none.
+std::array<int, 4> placesOf(const std::vector<LibraryImage>& images);
+
 // What hangs in a study's four places: ids of images in the order of Slot, 0 where none does.
 struct HungImages
 {

@@ -223,11 +223,11 @@ nlohmann::json toJson(const FactImage& image)
 
 } // namespace
 
-const FactImage* StudyFacts::inSlot(Slot slot) const
+const FactImage* StudyFacts::inPlace(int place) const
 {
-    const auto found =
-        std::find_if(images.begin(), images.end(), [&](const FactImage& image) { return image.image.slot == slot; });
-    return found == images.end() ? nullptr : &*found;
+    return places[static_cast<std::size_t>(place)] < 0
+               ? nullptr
+               : &images[static_cast<std::size_t>(places[static_cast<std::size_t>(place)])];
 }
 
 StudyFacts studyFacts(Library& library, std::int64_t study)
@@ -235,6 +235,7 @@ StudyFacts studyFacts(Library& library, std::int64_t study)
     StudyFacts facts;
     facts.id = study;
     auto images = imagesOf(library, std::array{study});
+    facts.places = placesOf(images.front());
     for (LibraryImage& image : images.front()) {
         FactImage& fact = facts.images.emplace_back();
         fact.image = std::move(image);

@@ -59,11 +59,12 @@ struct StudyFacts
     std::vector<std::string> tags; // of the study or its patient, by name
     std::vector<FactLabel> labels; // of patient, study and breasts
     std::vector<FactFinding> findings;
-    std::vector<FactImage> images;    // hung ones by slot, then the extras
-    std::vector<StudyCohort> cohorts; // that it is a member of
-    std::vector<OtherStudy> others;   // by date
+    std::vector<FactImage> images;             // hung ones by slot, then the extras
+    std::array<int, 4> places{-1, -1, -1, -1}; // which of the images they show
+    std::vector<StudyCohort> cohorts;          // that it is a member of
+    std::vector<OtherStudy> others;            // by date
 
-    const FactImage* inSlot(Slot slot) const;
+    const FactImage* inPlace(int place) const; // of the four that a tile has, see placesOf(); null: none
 };
 
 // Error(Data): there is no such study any more. Looks whether the files are there.

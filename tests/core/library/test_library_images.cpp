@@ -14,6 +14,7 @@
 
 #include <SQLiteCpp/Database.h>
 #include <map>
+#include <set>
 
 using namespace mama;
 using namespace mama::test;
@@ -117,6 +118,28 @@ private Q_SLOTS:
         QCOMPARE(idIn(images, Slot::LMLO), std::int64_t(2));
         QCOMPARE(images[0].id, std::int64_t(3)); // hung ones first, in the order of the slots
         QCOMPARE(images[1].id, std::int64_t(2));
+    }
+
+    // A study of spot views, or of images that nobody told the side of, is not shown empty.
+    void placesOfAStudyThatNoneHangsOf()
+    {
+        std::vector<LibraryImage> images{viewOf(1, Side::Left, "CC"), viewOf(2, Side::Right, "CC"),
+                                         viewOf(3, Side::Left, "MLO"), viewOf(4, Side::Left, "CC"),
+                                         viewOf(5, Side::Unknown, "")};
+        for (LibraryImage& image : images)
+            image.modifiers = "spot";
+        hang(images);
+        const auto places = placesOf(images);
+        const auto sideAt = [&](std::size_t place) { return images[std::size_t(places[place])].side; };
+        QCOMPARE(sideAt(0), Side::Right);
+        QCOMPARE(sideAt(1), Side::Left);
+        QCOMPARE(sideAt(3), Side::Left);
+        QCOMPARE(std::set(places.begin(), places.end()).size(), std::size_t(4));
+        images.resize(1);
+        images[0].modifiers.clear();
+        hang(images);
+        QCOMPARE(placesOf(images), (std::array{0, -1, -1, -1})); // it hangs: the others stay empty
+        QCOMPARE(placesOf({}), (std::array{-1, -1, -1, -1}));
     }
 
     // A set whose tables and headers were read hangs every file where a scan of its folder hangs it.

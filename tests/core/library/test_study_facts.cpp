@@ -82,8 +82,8 @@ private Q_SLOTS:
         QCOMPARE(birads->source, std::string("imported"));
         QCOMPARE(birads->row, std::string("clinical.csv:1"));
         QCOMPARE(facts.images.size(), std::size_t(3));
-        const FactImage *right = facts.inSlot(Slot::RCC), *left = facts.inSlot(Slot::LCC);
-        QVERIFY(right && left && !facts.inSlot(Slot::RMLO));
+        const FactImage *right = facts.inPlace(0), *left = facts.inPlace(1);
+        QVERIFY(right && left && !facts.inPlace(2));
         QCOMPARE(right->image.below.filename().string(), std::string("c.dcm")); // not the spot view
         QVERIFY(right->missing && !left->missing);
         QCOMPARE(left->path, folder / "set" / "images" / "a.dcm");
