@@ -13,9 +13,16 @@ WindowFixture::WindowFixture()
     qputenv("MAMA_CACHE", QFile::encodeName(m_folder.filePath("cache"))); // for the engine and the commands
     qputenv("MAMA_READER", QFile::encodeName(m_folder.filePath("reader.db")));
     m_settings = std::make_unique<QSettings>(m_folder.filePath("settings.ini"), QSettings::IniFormat);
+    newWindow();
+}
+
+void WindowFixture::newWindow()
+{
     m_window = std::make_unique<MainWindow>(QString::fromStdString(program("mama").string()), *m_settings);
     m_window->show();
 }
+
+void WindowFixture::endWindow() { m_window.reset(); }
 
 WindowFixture::~WindowFixture() = default;
 

@@ -16,7 +16,8 @@ public:
     ~WindowFixture();
 
     MainWindow& window() { return *m_window; }
-    void endWindow() { m_window.reset(); } // the settings and the folder stay
+    void endWindow(); // the settings and the folder stay
+    void newWindow();
     std::filesystem::path folder() const { return m_folder.path().toStdString(); }
     // The tiny reference checkpoint of the parity folder, imported by `mama checkpoint import`; empty if that failed.
     std::filesystem::path importModel();

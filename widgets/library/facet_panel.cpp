@@ -128,7 +128,10 @@ void FacetPanel::show(const std::vector<Facet>& facets, const std::vector<Filter
         bold.setBold(true);
         section->setFont(0, bold);
         fill(section, *facet, clauses);
-        section->setExpanded(!m_closed.contains(name));
+        const bool chosen = std::any_of(facet->values.begin(), facet->values.end(), [&](const FacetValue& each) {
+            return isChosen(clauses, facet->field, each.value);
+        });
+        section->setExpanded(chosen || !m_closed.contains(name));
         if (name == field) {
             QTreeWidgetItem* again = section;
             for (int i = 0; i < section->childCount(); ++i)
@@ -147,6 +150,8 @@ void FacetPanel::fill(QTreeWidgetItem* section, const Facet& facet, const std::v
     const bool numbers = std::all_of(values.begin(), values.end(), [](const FacetValue& each) {
         return each.value.empty() || asNumber(each.value).has_value();
     });
+    const bool letters =
+        std::all_of(values.begin(), values.end(), [](const FacetValue& each) { return each.value.size() <= 1; });
     const bool whole = m_whole.contains(QString::fromStdString(facet.field));
     std::size_t most = 1;
     for (const FacetValue& each : values)
@@ -155,6 +160,10 @@ void FacetPanel::fill(QTreeWidgetItem* section, const Facet& facet, const std::v
     for (const FacetValue& each : values)
         if (whole || shown.size() < fewValues || isChosen(clauses, facet.field, each.value))
             shown.push_back(each);
+    if (letters && !numbers)
+        std::stable_sort(shown.begin(), shown.end(), [](const FacetValue& a, const FacetValue& b) {
+            return a.value.empty() != b.value.empty() ? b.value.empty() : a.value < b.value;
+        });
     if (numbers)
         std::stable_sort(shown.begin(), shown.end(), [](const FacetValue& a, const FacetValue& b) {
             return asNumber(a.value).value_or(1e300) < asNumber(b.value).value_or(1e300);

@@ -13,7 +13,7 @@ class FacetPanel : public QTreeWidget
 public:
     explicit FacetPanel(QWidget* parent = nullptr);
 
-    // Of each field the most frequent values, and those that are chosen; numbers in their order.
+    // Of each field the most frequent values, and those that are chosen; numbers and single letters in their order.
     void show(const std::vector<Facet>& facets, const std::vector<FilterClause>& clauses);
     QSize sizeHint() const override { return {220, 400}; }
 

@@ -2,6 +2,7 @@
 
 #include "app/workstation/library/issue_model.h"
 #include "core/base/error.h"
+#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/set_import.h"
@@ -39,7 +40,7 @@ SetRows readFolder(const std::filesystem::path& folder, const std::string& kind)
             if (error.code() != ErrorCode::Format || &reader == &dataSetReaders().back())
                 throw;
         }
-    throw Error(ErrorCode::Format, {TextId("import.action", "import")}, pathText(folder), why);
+    throw Error(ErrorCode::Format, {action::open}, pathText(folder), why);
 }
 
 } // namespace

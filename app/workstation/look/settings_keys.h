@@ -20,7 +20,13 @@ inline constexpr QLatin1String queryHistory("query/history");
 inline constexpr QLatin1String fusionRule("query/fusion");
 inline constexpr QLatin1String mapOpacity("maps/opacity");
 inline constexpr QLatin1String mapColours("maps/colours");
-inline constexpr QLatin1String runFolder("runs/folder"); // where runs are made
+inline constexpr QLatin1String recentLibraries("library/recent"); // newest first
+inline constexpr QLatin1String libraryParts("library/parts");     // widths of fields, studies, details
+inline constexpr QLatin1String libraryColumns("library/columns"); // of the table of studies
+inline constexpr QLatin1String libraryZoom("library/zoom");       // least width of a tile
+inline constexpr QLatin1String libraryDetails("library/details"); // shown
+inline constexpr QLatin1String libraryAsTable("library/table");   // not as a grid
+inline constexpr QLatin1String runFolder("runs/folder");          // where runs are made
 inline constexpr QLatin1String knownRuns("runs/known");
 inline constexpr QLatin1String chosenRun("runs/chosen");           // shown last
 inline constexpr QLatin1String runColours("runs/colours");         // by folder

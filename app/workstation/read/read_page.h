@@ -66,6 +66,7 @@ Q_SIGNALS:
     void caption(const QString& text);     // "study 1 of 3", of the one on screen
     void readOut(const QString& text);     // what lies under the pointer
     void modelsAsked();                    // the page of public models is wanted
+    void libraryAsked();                   // and the library
     void pinned(const QStringList& paths); // the study on screen, for the checkpoints
 
 protected:

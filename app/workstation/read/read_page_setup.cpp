@@ -29,6 +29,7 @@ void ReadPage::buildStart()
            "<p>DICOM, PNG, JPEG and TIFF. Loose images take side and view from their names (L-CC.png), or from you.</p>"
            "<p>To score it, use <a href=\"demo\">the demo model</a>, which has seen synthetic studies alone,<br>"
            "or get <a href=\"models\">a public model</a>, which others have trained, some on patients' mammograms.</p>"
+           "<p>For whole data sets there is <a href=\"library\">the library</a>: filter, tag, split, hand over to training.</p>"
            "<p><b>Research software. Not for clinical use.</b></p>"),
         this);
     m_start->setAlignment(Qt::AlignCenter);
@@ -44,6 +45,8 @@ void ReadPage::followLink(const QString& link)
         return chooseFiles(true);
     if (link == QLatin1String("models"))
         return Q_EMIT modelsAsked();
+    if (link == QLatin1String("library"))
+        return Q_EMIT libraryAsked();
     for (const FoundModel& model : listModels(modelFolders()))
         if (model.name == "demo") {
             setModel(QString::fromStdString(model.path.string()));

@@ -30,7 +30,8 @@ const std::vector<KeyOf>& keyMap()
         {"study.identifiers", ""},
         {"view.read", "Ctrl+1"},
         {"view.train", "Ctrl+2"},
-        {"view.models", "Ctrl+4"}, // Ctrl+3: the library
+        {"view.library", "Ctrl+3"},
+        {"view.models", "Ctrl+4"},
         {"panel.ask", "A"},
         {"panel.images", "V"},
         {"panel.studies", "E"},
@@ -86,6 +87,36 @@ const std::vector<KeyOf>& keyMap()
         {"train.filter", "Ctrl+Shift+F"},
         {"train.label", "Ctrl+T"},
         {"train.save", "Ctrl+S"},
+        {"library.open", ""},
+        {"library.new", ""},
+        {"library.import", ""},
+        {"library.undo", "Ctrl+Z"},
+        {"library.redo", "Ctrl+Shift+Z"},
+        {"library.filter", "F"},
+        {"library.ask", "/"},
+        {"library.fields", "E"},
+        {"library.grid", "G"},
+        {"library.table", "B"},
+        {"library.details", "I"},
+        {"library.all", "Ctrl+A"},
+        {"library.none", "Ctrl+Shift+A"},
+        {"library.read", "Ctrl+Return"},
+        {"library.back", "Backspace"},
+        {"library.tag", "T"},
+        {"library.tag.1", "1"},
+        {"library.tag.2", "2"},
+        {"library.tag.3", "3"},
+        {"library.tag.4", "4"},
+        {"library.tag.5", "5"},
+        {"library.tag.6", "6"},
+        {"library.tag.7", "7"},
+        {"library.tag.8", "8"},
+        {"library.tag.9", "9"},
+        {"library.cohort", "S"},
+        {"library.backup", ""},
+        {"library.check", ""},
+        {"library.log", ""},
+        {"library.close", ""},
         {"help.keys", "F1"},
         {"help.about", ""},
     };
@@ -102,10 +133,9 @@ std::size_t placeInKeyMap(const QString& command)
 void giveShortcut(QAction& action, const QKeySequence& key)
 {
     action.setShortcut(key);
-    if (!action.property(ofPictures).toBool())
-        return;
     const int first = key.isEmpty() ? 0 : key[0].key();
-    action.setShortcutContext(first >= Qt::Key_F1 && first <= Qt::Key_F35 ? Qt::WindowShortcut : Qt::WidgetShortcut);
+    const bool always = !action.property(ofPictures).toBool() || (first >= Qt::Key_F1 && first <= Qt::Key_F35);
+    action.setShortcutContext(always ? Qt::WindowShortcut : Qt::WidgetShortcut);
 }
 
 QString defaultKey(const QString& command)

@@ -15,8 +15,9 @@ struct KeyOf
 };
 const std::vector<KeyOf>& keyMap(); // in the order in which the commands are listed
 
-// Single keys of the pictures (a command's property "ofPictures") work while the pictures have the focus, so that
-// lists and text fields keep their letters; function keys always do.
+// Single keys of the pictures, and of the library's studies (a command's property "ofPictures"), work while those have
+// the focus, so that lists and text fields keep their letters; function keys always do. Two pages may have the same
+// key: it is that of the page on screen.
 inline constexpr const char* ofPictures = "ofPictures";
 void giveShortcut(QAction& action, const QKeySequence& key);
 

@@ -1,6 +1,7 @@
 #include "app/workstation/shell/keys_dialog.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/page.h"
 #include "app/workstation/shell/key_map.h"
 
 #include <QDialogButtonBox>
@@ -40,6 +41,14 @@ QString placeOf(const QAction* action)
     return text.remove(QLatin1Char('&'));
 }
 
+// Such commands may have the same key; the window's own are on all pages.
+bool onTwoPages(const QAction* a, const QAction* b)
+{
+    const auto* one = qobject_cast<const Page*>(a->parent());
+    const auto* other = qobject_cast<const Page*>(b->parent());
+    return one && other && one != other;
+}
+
 } // namespace
 
 KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& settings, QWidget* parent)
@@ -70,7 +79,7 @@ KeysDialog::KeysDialog(const std::vector<QAction*>& commands, QSettings& setting
     connect(buttons->button(QDialogButtonBox::RestoreDefaults), &QPushButton::clicked, this, &KeysDialog::setDefaults);
     auto* column = new QVBoxLayout(this);
     column->addWidget(new QLabel(
-        tr("Keys of the views work while the pictures have the focus. Drag: right button windows, left button pans (or draws a distance while measuring), wheel zooms."),
+        tr("Keys of the views work while the pictures have the focus, those of the library while its studies have it. Drag: right button windows, left button pans (or draws a distance while measuring), wheel zooms."),
         this));
     static_cast<QLabel*>(column->itemAt(0)->widget())->setWordWrap(true);
     column->addWidget(m_table, 1);
@@ -89,16 +98,17 @@ void KeysDialog::setDefaults()
 
 bool KeysDialog::check()
 {
-    QMap<QString, int> owner;
+    QMultiMap<QString, int> owners;
     QStringList conflicts;
     for (int row = 0; row < m_table->rowCount(); ++row) {
         const QString key = editor(m_table, row)->keySequence().toString(QKeySequence::NativeText);
         if (key.isEmpty())
             continue;
-        if (owner.contains(key))
-            conflicts << tr("%1: %2 and %3")
-                             .arg(key, m_table->item(owner.value(key), 0)->text(), m_table->item(row, 0)->text());
-        owner.insert(key, row);
+        for (const int other : owners.values(key))
+            if (!onTwoPages(m_commands[static_cast<std::size_t>(other)], m_commands[static_cast<std::size_t>(row)]))
+                conflicts
+                    << tr("%1: %2 and %3").arg(key, m_table->item(other, 0)->text(), m_table->item(row, 0)->text());
+        owners.insert(key, row);
     }
     m_conflict->setText(
         conflicts.isEmpty() ? QString() : tr("One key, two commands — %1").arg(conflicts.join(QStringLiteral("; "))));

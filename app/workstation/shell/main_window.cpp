@@ -1,6 +1,7 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/shell/key_map.h"
 #include "app/workstation/shell/message_strip.h"
 #include "app/workstation/shell/status_area.h"
 #include "core/base/path_text.h"
@@ -39,6 +40,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     buildCentre();
     m_read = addPage(new ReadPage(engineProgram, settings, this));
     m_train = addPage(new TrainPage(engineProgram, settings, this));
+    m_library = addPage(new LibraryPage({engineProgram, m_read->session(), settings}, this));
     m_models = addPage(new ModelsPage(settings, this));
     connectPages();
     connectStatus();
@@ -97,14 +99,28 @@ void MainWindow::connectPages()
     const auto giveStyle = [this] { m_train->setOverlayStyle(m_read->view().overlayStyle()); };
     connect(&m_read->view(), &viewer::PaneView::overlayStyleChanged, m_train, giveStyle);
     giveStyle();
-    const auto giveReadFirst = [this] { m_train->setReadFirst(m_read->reader().readFirst()); };
+    const auto giveReadFirst = [this] {
+        m_train->setReadFirst(m_read->reader().readFirst());
+        m_library->setReadFirst(m_read->reader().readFirst());
+    };
     connect(&m_read->reader(), &ReaderWork::gateChanged, m_train, giveReadFirst);
     giveReadFirst();
     connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
+    connect(m_read, &ReadPage::libraryAsked, this, [this] { showPage(*m_library); });
     connect(m_models, &ModelsPage::useAsked, this, [this](const QString& folder) {
         m_read->setModel(folder);
         showPage(*m_read);
         m_read->typeSentence();
+    });
+    connect(m_library, &LibraryPage::readAsked, this, [this](const QStringList& paths, const QString& title) {
+        static_cast<Page*>(m_read)->open(paths);
+        m_library->setAway(true);
+        showPage(*m_read);
+        m_message->tell(tr("Study %1 of the library. Backspace leads back to it.").arg(title), false);
+    });
+    connect(m_library, &LibraryPage::trainAsked, this, [this](const QString& folder) {
+        showPage(*m_train);
+        m_train->newRunFrom(folder);
     });
     connect(m_read, &ReadPage::caption, this, [this](const QString& text) {
         setWindowTitle((text.isEmpty() ? QString() : text + QStringLiteral(" — ")) +
@@ -144,6 +160,21 @@ void MainWindow::showPage(Page& page)
     m_panels->clear();
     m_panels->addActions(page.panels());
     m_panels->setEnabled(!m_panels->isEmpty());
+    settleKeys(page);
+}
+
+// A key that two pages have is that of the one on screen.
+void MainWindow::settleKeys(const Page& page)
+{
+    for (const Page* each : m_pages)
+        for (QAction* action : each->commands()) {
+            giveShortcut(*action, action->shortcut());
+            const bool taken = each != &page && !action->shortcut().isEmpty() &&
+                               std::any_of(page.commands().begin(), page.commands().end(),
+                                           [&](const QAction* own) { return own->shortcut() == action->shortcut(); });
+            if (taken)
+                action->setShortcutContext(Qt::WidgetShortcut); // which a menu never has
+        }
 }
 
 // The page that is not on screen must not claim width.

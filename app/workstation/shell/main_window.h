@@ -1,4 +1,5 @@
 #pragma once
+#include "app/workstation/library/library_page.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/models/models_page.h"
 #include "app/workstation/read/read_page.h"
@@ -29,6 +30,7 @@ public:
 
     ReadPage& read() { return *m_read; }
     TrainPage& train() { return *m_train; }
+    LibraryPage& library() { return *m_library; }
     ModelsPage& models() { return *m_models; }
     void showPage(Page& page);
     void open(const QStringList& paths); // on the page that takes them: a study, or a run
@@ -63,6 +65,7 @@ private:
     void setTheme(Theme theme);
 
     void showOnly(const Page& page);
+    void settleKeys(const Page& page);
 
     QSettings& m_settings;
     QStackedWidget* m_stack;
@@ -73,6 +76,7 @@ private:
     std::vector<Page*> m_pages;
     ReadPage* m_read;
     TrainPage* m_train;
+    LibraryPage* m_library;
     ModelsPage* m_models;
     std::map<QString, QMenu*> m_menus; // by English title
     QMenu* m_panels = nullptr;

@@ -1,0 +1,253 @@
+#include "app/workstation/library/ask_bar.h"
+
+#include "core/base/path_text.h"
+#include "widgets/look/tone.h"
+
+#include <QComboBox>
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QProgressBar>
+#include <QToolButton>
+#include <cmath>
+
+namespace mama {
+namespace {
+
+QString shownTime(qint64 seconds)
+{
+    if (seconds < 90)
+        return AskBar::tr("%1 s").arg(seconds);
+    if (seconds < 5400)
+        return AskBar::tr("%1 min").arg((seconds + 30) / 60);
+    return AskBar::tr("%1 h").arg(QLocale().toString(static_cast<double>(seconds) / 3600, 'f', 1));
+}
+
+} // namespace
+
+AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
+    : QWidget(parent), m_session(session), m_ask(session.engine()), m_job(program), m_line(new QLineEdit(this)),
+      m_minus(new QLineEdit(this)), m_sets(new QComboBox(this)), m_state(new QLabel(this)), m_notes(new QLabel(this)),
+      m_bar(new QProgressBar(this)), m_work(new QToolButton(this))
+{
+    build();
+    connect(m_line, &QLineEdit::returnPressed, this, &AskBar::ask);
+    connect(m_minus, &QLineEdit::returnPressed, this, &AskBar::ask);
+    for (QLineEdit* line : {m_line, m_minus})
+        connect(line, &QLineEdit::textChanged, this, [this] {
+            if (m_line->text().trimmed().isEmpty() && !m_ask.question().empty())
+                ask(); // which ends it
+        });
+    connect(&m_ask, &AskSession::loaded, this, &AskBar::showSets);
+    connect(&m_ask, &AskSession::changed, this, &AskBar::takeAnswer);
+    connect(&m_job, &EmbedJob::changed, this, &AskBar::showState);
+    connect(&m_job, &EmbedJob::finished, this, [this] {
+        Q_EMIT told(m_job.result(), false);
+        m_ask.reload();
+    });
+    connect(&m_session, &ModelSession::modelChanged, this, [this] {
+        if (!m_ask.modelWanted().isEmpty() || !m_ask.problem().isEmpty())
+            m_ask.repeat();
+        showState();
+    });
+    connect(m_sets, &QComboBox::activated, this,
+            [this] { m_ask.chooseSet(pathFromText(m_sets->currentData().toString().toStdString())); });
+    connect(m_work, &QToolButton::clicked, this, &AskBar::work);
+    showState();
+}
+
+void AskBar::build()
+{
+    m_line->setObjectName(QStringLiteral("library.ask"));
+    m_line->setPlaceholderText(tr("Ask: a sentence, such as \"spiculated mass\""));
+    m_line->setAccessibleName(tr("Sentence that studies are ranked by"));
+    m_line->setClearButtonEnabled(true);
+    m_minus->setPlaceholderText(tr("less: another sentence"));
+    m_minus->setAccessibleName(tr("Sentence whose similarity is taken off"));
+    m_minus->setClearButtonEnabled(true);
+    m_sets->setAccessibleName(tr("Embeddings of which model"));
+    m_sets->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+    m_state->setObjectName(QStringLiteral("library.embeddings"));
+    m_notes->setWordWrap(true);
+    m_notes->setObjectName(QStringLiteral("library.answer"));
+    m_bar->setMaximumWidth(120);
+    m_bar->setTextVisible(false);
+    m_work->setObjectName(QStringLiteral("library.embed"));
+    auto* row = new QHBoxLayout;
+    row->addWidget(m_line, 3);
+    row->addWidget(m_minus, 1);
+    row->addWidget(m_sets);
+    row->addWidget(m_state);
+    row->addWidget(m_bar);
+    row->addWidget(m_work);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->setSpacing(2);
+    column->addLayout(row);
+    column->addWidget(m_notes);
+}
+
+void AskBar::setLibrary(const std::shared_ptr<Library>& library, const std::shared_ptr<const StudyColumns>& columns)
+{
+    if (library == m_library && columns == m_columns)
+        return;
+    if (library != m_library) {
+        m_job.cancel();
+        clear();
+    }
+    m_library = library;
+    m_columns = columns;
+    m_images = 0;
+    for (std::size_t study = 0; columns && study < columns->size(); ++study)
+        m_images += columns->images(study);
+    m_ask.setLibrary(library, columns);
+    showState();
+}
+
+void AskBar::setHidden(bool hidden)
+{
+    m_isHidden = hidden;
+    if (hidden)
+        clear();
+    showState();
+}
+
+void AskBar::focusLine()
+{
+    m_line->setFocus(Qt::ShortcutFocusReason);
+    m_line->selectAll();
+}
+
+void AskBar::clear()
+{
+    m_line->clear();
+    m_minus->clear();
+    ask();
+}
+
+void AskBar::ask()
+{
+    const QString sentence = m_line->text().trimmed();
+    m_ask.ask(sentence.isEmpty() ? LibraryQuestion{} : LibraryQuestion{sentence, m_minus->text().trimmed(), 0});
+    takeAnswer();
+}
+
+void AskBar::takeAnswer()
+{
+    const LibraryAnswer* answer = m_ask.answer();
+    m_best.clear();
+    m_scores.clear();
+    QStringList notes;
+    if (answer) {
+        m_scores = answer->scores;
+        for (const FoundStudy& found : answer->best)
+            m_best.emplace(found.study, found.best);
+        notes << tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
+                     (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
+                     tr(" (%1 over a study's images). No probability; not for clinical use.").arg(answer->fusion);
+        notes << answer->notes;
+    } else if (!m_ask.problem().isEmpty()) {
+        notes << m_ask.problem();
+    }
+    m_notes->setText(notes.join(QLatin1Char(' ')));
+    m_notes->setVisible(!notes.isEmpty());
+    showState();
+    if (m_ask.busy())
+        return; // what is on screen stays until there is another answer
+    Q_EMIT scored(answer ? std::make_shared<const std::vector<float>>(answer->scores) : nullptr);
+}
+
+QString AskBar::wordsOf(std::size_t study) const
+{
+    if (study >= m_scores.size() || std::isnan(m_scores[study]))
+        return {};
+    QString words = QLocale().toString(m_scores[study], 'f', 3);
+    const auto best = m_best.find(study);
+    if (best != m_best.end() && best->second.side != Side::Unknown)
+        words += QStringLiteral(" · ") + QLatin1String(best->second.side == Side::Left ? "L" : "R");
+    return words;
+}
+
+void AskBar::showSets()
+{
+    const QSignalBlocker quiet(m_sets);
+    m_sets->clear();
+    for (const EmbeddingSetInfo& set : m_ask.sets())
+        m_sets->addItem(
+            tr("%1, %2").arg(QString::fromStdString(set.modelName), QString::fromStdString(set.profileName)),
+            QString::fromStdString(pathText(set.folder)));
+    if (const EmbeddingIndex* index = m_ask.index())
+        m_sets->setCurrentIndex(m_sets->findData(QString::fromStdString(pathText(index->info().folder))));
+    m_sets->setVisible(m_sets->count() > 1);
+    showState();
+}
+
+QString AskBar::modelWords() const { return m_session.model() ? m_session.model()->name : QString(); }
+
+QString AskBar::stateWords() const
+{
+    const QLocale locale;
+    if (m_isHidden)
+        return tr("hidden while you read first");
+    if (m_job.running() || m_job.state() == EmbedJob::State::Paused) {
+        QString words = tr("%1 of %2 images").arg(locale.toString(m_job.done()), locale.toString(m_job.total()));
+        if (m_job.state() == EmbedJob::State::Paused)
+            return words + tr(", paused");
+        if (m_job.rate() > 0)
+            words += tr(" · %1 a second").arg(locale.toString(m_job.rate(), 'f', m_job.rate() < 10 ? 1 : 0));
+        if (const auto left = m_job.secondsLeft())
+            words += tr(" · %1 left").arg(shownTime(*left));
+        return words;
+    }
+    if (m_job.state() == EmbedJob::State::Failed)
+        return m_job.problem();
+    const EmbeddingIndex* index = m_ask.index();
+    if (index)
+        return tr("%1 of %2 images embedded")
+            .arg(locale.toString(qlonglong(index->images())), locale.toString(qlonglong(m_images)));
+    if (m_ask.loading())
+        return {};
+    return m_session.model() ? tr("no embeddings yet") : tr("choose a model first (Ctrl+M)");
+}
+
+void AskBar::showState()
+{
+    const QString words = stateWords();
+    m_state->setText(m_state->fontMetrics().elidedText(words, Qt::ElideRight, 420));
+    m_state->setToolTip(words);
+    const bool running = m_job.running(), paused = m_job.state() == EmbedJob::State::Paused,
+               failed = m_job.state() == EmbedJob::State::Failed;
+    m_bar->setVisible(running && !m_isHidden);
+    m_bar->setRange(0, m_job.total() > 0 ? 1000 : 0);
+    if (m_job.total() > 0)
+        m_bar->setValue(static_cast<int>(1000 * m_job.done() / m_job.total()));
+    m_work->setVisible(!m_isHidden && (m_session.model() || running || paused));
+    m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing && m_library);
+    m_work->setText(running ? tr("Pause") : paused || failed ? tr("Go on") : tr("Embed"));
+    m_work->setToolTip(running ? tr("What is embedded stays; it can go on later")
+                               : tr("Embed the images that have none yet with %1").arg(modelWords()));
+    const bool canAsk = !m_isHidden && m_ask.index();
+    m_line->setEnabled(canAsk);
+    m_minus->setEnabled(canAsk);
+}
+
+void AskBar::work()
+{
+    if (m_job.running())
+        return m_job.pause();
+    if (m_job.state() == EmbedJob::State::Paused || m_job.state() == EmbedJob::State::Failed)
+        return m_job.resume();
+    if (m_library && m_session.model())
+        m_job.start({QString::fromStdString(pathText(m_library->folder())), m_session.modelFolder(), {}});
+}
+
+void AskBar::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
+        showState();
+}
+
+} // namespace mama

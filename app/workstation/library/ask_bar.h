@@ -1,0 +1,68 @@
+#pragma once
+#include "app/workstation/engine/model_session.h"
+#include "app/workstation/library/ask_session.h"
+#include "app/workstation/library/embed_job.h"
+
+#include <QWidget>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QToolButton;
+
+namespace mama {
+
+// The line in which a library is asked for studies like a sentence, and the state of the embeddings that answer it:
+// which model's, how many images have one, and the work of making the rest.
+class AskBar : public QWidget
+{
+    Q_OBJECT
+public:
+    // program: mama. session: whose engine makes vectors of sentences, and whose model is embedded with.
+    AskBar(const QString& program, ModelSession& session, QWidget* parent = nullptr);
+
+    AskSession& asked() { return m_ask; }
+    EmbedJob& job() { return m_job; }
+    // null: no library is open.
+    void setLibrary(const std::shared_ptr<Library>& library, const std::shared_ptr<const StudyColumns>& columns);
+    void setHidden(bool hidden); // nothing that a model says may be shown now
+    void focusLine();
+    void clear();
+    QString wordsOf(std::size_t study) const; // "0.312 · L MLO": what its tile says; empty: no score
+
+Q_SIGNALS:
+    // One a study of the columns, NaN: no embedding; null: nothing is asked.
+    void scored(std::shared_ptr<const std::vector<float>> scores);
+    void told(const QString& text, bool isError);
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void build();
+    void ask();
+    void takeAnswer();
+    void showSets();
+    void showState();
+    void work(); // the button
+    QString stateWords() const;
+    QString modelWords() const; // of the model that would be embedded with
+
+    ModelSession& m_session;
+    AskSession m_ask;
+    EmbedJob m_job;
+    std::shared_ptr<Library> m_library;
+    std::shared_ptr<const StudyColumns> m_columns;
+    std::map<std::size_t, ImageScore> m_best; // by study
+    std::vector<float> m_scores;
+    std::int64_t m_images = 0; // of the library
+    bool m_isHidden = false;
+    QLineEdit *m_line, *m_minus;
+    QComboBox* m_sets;
+    QLabel *m_state, *m_notes;
+    QProgressBar* m_bar;
+    QToolButton* m_work;
+};
+
+} // namespace mama

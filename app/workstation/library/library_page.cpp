@@ -1,0 +1,506 @@
+#include "app/workstation/library/library_page.h"
+
+#include "app/workstation/library/ask_bar.h"
+#include "app/workstation/library/library_notice.h"
+#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/look/settings_keys.h"
+#include "core/base/path_text.h"
+#include "core/library/collection/filter_edit.h"
+#include "widgets/library/facet_panel.h"
+#include "widgets/library/study_details.h"
+#include "widgets/library/study_grid.h"
+#include "widgets/library/study_table.h"
+#include "widgets/look/tone.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QSplitter>
+#include <QStackedWidget>
+#include <QToolButton>
+#include <algorithm>
+#include <tuple>
+
+namespace mama {
+namespace {
+
+constexpr int ownColumns = 6; // study, score, patient, date, images, tags
+
+bool isLibrary(const QString& path)
+{
+    std::error_code none;
+    return std::filesystem::is_regular_file(pathFromText(path.toStdString()) / "library.db", none);
+}
+
+QString shownValue(const StudyColumn& column, std::uint32_t study)
+{
+    if (!column.of)
+        return QString::fromStdString(column.values[column.codes[study]]);
+    const auto [first, last] = std::equal_range(column.of->begin(), column.of->end(), study);
+    QStringList values;
+    for (auto row = first; row != last; ++row)
+        if (const std::uint16_t code = column.codes[static_cast<std::size_t>(row - column.of->begin())]) {
+            const QString value = QString::fromStdString(column.values[code]);
+            if (!values.contains(value))
+                values << value;
+        }
+    values.sort();
+    return values.join(QStringLiteral(", "));
+}
+
+} // namespace
+
+LibraryPage::LibraryPage(const Means& means, QWidget* parent)
+    : Page(QStringLiteral("library"), tr("&Library"), parent), m_settings(means.settings),
+      m_session(new LibrarySession(this)), m_place(new StudyPlace(this)), m_pictures(new TilePictures(this))
+{
+    build(means);
+    buildCommands();
+    connectSession();
+    connectLists();
+    showState();
+}
+
+LibraryPage::~LibraryPage() { m_facts.cancel(); }
+
+bool LibraryPage::takes(const QStringList& paths) const { return paths.size() == 1 && isLibrary(paths.front()); }
+
+void LibraryPage::open(const QStringList& paths) { openFolder(paths.front(), false); }
+
+void LibraryPage::openFolder(const QString& folder, bool make)
+{
+    m_wasShown = true; // nothing else opens by itself
+    m_session->open(folder, make);
+}
+
+void LibraryPage::rememberFolder(const QString& folder)
+{
+    QStringList recent = m_settings.value(settings_keys::recentLibraries).toStringList();
+    recent.removeAll(folder);
+    recent.prepend(folder);
+    m_settings.setValue(settings_keys::recentLibraries, QStringList(recent.mid(0, 8)));
+}
+
+void LibraryPage::keep()
+{
+    m_settings.setValue(settings_keys::libraryParts, m_parts->saveState());
+    m_settings.setValue(settings_keys::libraryColumns, m_table->saveColumns());
+    m_settings.setValue(settings_keys::libraryZoom, m_grid->zoom());
+    m_settings.setValue(settings_keys::libraryDetails, m_showDetails->isChecked());
+    m_settings.setValue(settings_keys::libraryAsTable, m_isTable);
+}
+
+void LibraryPage::connectSession()
+{
+    connect(m_session, &LibrarySession::stateChanged, this, [this] {
+        if (m_session->state() == LibrarySession::State::Open) {
+            rememberFolder(m_session->folder());
+            m_pictures->open(m_session->library());
+            m_pictures->setFilling(true);
+            m_session->readHeaders();
+            QStringList notices;
+            for (const UserText& notice : m_session->library()->notices())
+                notices << shownText(notice);
+            if (!notices.isEmpty())
+                Q_EMIT told(notices.join(QLatin1Char(' ')), false);
+        } else {
+            m_pictures->open(nullptr);
+            m_ask->setLibrary(nullptr, nullptr);
+            m_details->clear(tr("No study is chosen."));
+            m_current = m_returnTo = 0;
+            m_actedOn.clear();
+            m_place->setRows({}, -1);
+        }
+        showState();
+    });
+    connect(m_session, &LibrarySession::failed, this, [this](const QString& reason) { Q_EMIT told(reason, true); });
+    connect(m_session, &LibrarySession::refused, this, [this](const QString& reason) {
+        if (!m_actedOn.empty())
+            m_actedOn.pop_back();
+        Q_EMIT told(reason, true);
+    });
+    connect(m_session, &LibrarySession::resultChanged, this, &LibraryPage::showResult);
+    connect(m_session, &LibrarySession::wrong, this, &LibraryPage::showWrong);
+    connect(m_session, &LibrarySession::headersChanged, this, &LibraryPage::showHeaders);
+    connect(m_session, &LibrarySession::acted, this, [this](const QString& words) { m_last->setText(words); });
+    connect(m_session, &LibrarySession::undoChanged, this, [this] {
+        const auto& last = m_session->lastDone();
+        m_undo->setEnabled(last.has_value() && !m_session->readOnly());
+        m_undo->setText(last ? tr("&Undo: %1").arg(QString::fromStdString(last->words)) : tr("&Undo"));
+        m_undoButton->setVisible(m_undo->isEnabled());
+        m_last->setText(last ? QString::fromStdString(last->words) : QString());
+        m_undoButton->setToolTip(m_undo->text().remove(QLatin1Char('&')));
+        m_redo->setEnabled(m_session->library() && !m_session->readOnly());
+    });
+    connect(m_session, &LibrarySession::tagsChanged, this, &LibraryPage::showSummary);
+    connect(m_pictures, &TilePictures::changed, this, [this](const QList<qint64>& studies) {
+        m_grid->refresh();
+        if (studies.contains(m_current))
+            m_details->setPictures(m_pictures->pictures(m_current));
+    });
+    connect(m_pictures, &TilePictures::noticed, this, [this](const QString& line) { Q_EMIT told(line, false); });
+}
+
+void LibraryPage::connectLists()
+{
+    m_grid->setSource([this](int row) { return tile(row); });
+    connect(m_grid, &StudyGrid::shownChanged, this, &LibraryPage::wantPictures);
+    connect(m_grid, &StudyGrid::opened, this, &LibraryPage::openCurrent);
+    connect(m_table, &StudyTable::opened, this, &LibraryPage::openCurrent);
+    connect(m_table, &StudyTable::sortAsked, this, [this](const QString& column, Qt::SortOrder order) {
+        if (column == QLatin1String("tag")) // a study has any number of them
+            return showColumns();
+        changeQuestion([&](StudyQuestion& question) {
+            question.field = column.toStdString();
+            question.descending = order == Qt::DescendingOrder;
+        });
+    });
+    connect(m_place, &StudyPlace::currentChanged, this, &LibraryPage::showCurrent);
+    connect(m_place, &StudyPlace::selectionChanged, this, &LibraryPage::showSummary);
+    connect(m_facets, &FacetPanel::turned, this, [this](const QString& field, const QString& value) {
+        setFilter(QString::fromStdString(
+            filterText(turned(m_session->result().clauses, field.toStdString(), value.toStdString()))));
+    });
+    connect(m_chips, &QLabel::linkActivated, this, [this](const QString& link) {
+        auto clauses = m_session->result().clauses;
+        const auto at = link.toULongLong();
+        if (at < clauses.size())
+            clauses.erase(clauses.begin() + static_cast<std::ptrdiff_t>(at));
+        setFilter(QString::fromStdString(filterText(clauses)));
+    });
+    connect(m_details, &StudyDetails::opened, this, &LibraryPage::openCurrent);
+    connect(m_details, &StudyDetails::studyAsked, this, [this](std::int64_t study) {
+        const auto& rows = m_session->result().rows;
+        const auto found = std::find_if(rows.begin(), rows.end(), [&](std::uint32_t each) {
+            return m_session->result().columns->id(each) == study;
+        });
+        if (found != rows.end())
+            return m_place->setCurrent(static_cast<int>(found - rows.begin()));
+        m_returnTo = study;
+        setFilter({});
+    });
+}
+
+void LibraryPage::changeQuestion(const std::function<void(StudyQuestion&)>& change)
+{
+    StudyQuestion question = m_session->question();
+    change(question);
+    m_session->ask(std::move(question));
+}
+
+void LibraryPage::setFilter(const QString& text)
+{
+    if (m_filter->text() != text)
+        m_filter->setText(text);
+    changeQuestion([&](StudyQuestion& question) { question.filter = text.toStdString(); });
+}
+
+// Which of start, opening, nothing, no hit and the lists is on screen.
+void LibraryPage::showState()
+{
+    const bool open = m_session->state() == LibrarySession::State::Open;
+    const StudyResult& result = m_session->result();
+    const bool lists = open && result.columns && !result.rows.empty();
+    if (m_session->state() == LibrarySession::State::Closed)
+        m_notice->showStart(m_settings.value(settings_keys::recentLibraries).toStringList());
+    else if (!open || !result.columns)
+        m_notice->showOpening(m_session->folder());
+    else if (result.columns->size() == 0)
+        m_notice->showEmpty();
+    else if (!lists) {
+        std::vector<LibraryNotice::Clause> clauses;
+        for (std::size_t i = 0; i < result.without.size(); ++i)
+            clauses.push_back({QString::fromStdString(filterText(result.clauses[i])), result.without[i]});
+        m_notice->showNoHit(clauses);
+    }
+    const bool hadLists = m_content->currentIndex() > 0, focused = m_content->isAncestorOf(QApplication::focusWidget());
+    m_content->setCurrentIndex(!lists ? 0 : m_isTable ? 2 : 1);
+    if (lists != hadLists && focused)
+        m_content->currentWidget()->setFocus();
+    const bool filled = open && result.columns && result.columns->size() > 0;
+    m_headRow->setVisible(filled);
+    m_facets->setVisible(filled);
+    m_details->setVisible(filled && m_showDetails->isChecked());
+    m_footRow->setVisible(open);
+    for (QAction* action : m_whenOpen)
+        action->setEnabled(open);
+    showSummary();
+}
+
+std::uint32_t LibraryPage::studyAt(int row) const { return m_session->result().rows[static_cast<std::size_t>(row)]; }
+
+// The new list, with what was selected in the old one and is still there; the place stays on its study, or, if that is
+// gone, at its row, where the next one now stands.
+void LibraryPage::showResult()
+{
+    const StudyResult& result = m_session->result();
+    m_wrong->hide();
+    std::vector<std::int64_t> selected;
+    for (const int row : m_place->selection())
+        if (static_cast<std::size_t>(row) < m_shownIds.size())
+            selected.push_back(m_shownIds[static_cast<std::size_t>(row)]);
+    std::sort(selected.begin(), selected.end());
+    std::vector<bool> bits(result.rows.size());
+    const std::int64_t wanted = m_returnTo != 0 ? m_returnTo : m_current;
+    m_shownIds.resize(result.rows.size());
+    int current = std::max(m_place->current(), 0);
+    for (std::size_t row = 0; row < bits.size(); ++row) {
+        const std::int64_t id = m_shownIds[row] = result.columns->id(result.rows[row]);
+        bits[row] = std::binary_search(selected.begin(), selected.end(), id);
+        if (id == wanted)
+            current = static_cast<int>(row);
+    }
+    m_returnTo = 0;
+    showColumns();
+    m_ask->setLibrary(m_session->library(), result.columns);
+    m_place->setRows(std::move(bits), current);
+    m_grid->refresh();
+    m_table->refresh();
+    m_facets->show(result.facets, result.clauses);
+    QStringList chips;
+    for (std::size_t i = 0; i < result.clauses.size(); ++i)
+        chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")
+                     .arg(QString::fromStdString(filterText(result.clauses[i])).toHtmlEscaped())
+                     .arg(i);
+    m_chips->setText(chips.join(QStringLiteral(" &nbsp;·&nbsp; ")));
+    m_chips->setVisible(!chips.isEmpty());
+    showState();
+    wantPictures();
+}
+
+void LibraryPage::showWrong(const QString& reason, int at)
+{
+    m_wrong->setText(reason);
+    const int before = at < 0 ? 0 : m_filter->fontMetrics().horizontalAdvance(m_filter->text().left(at));
+    const int room = m_filter->width() - m_wrong->fontMetrics().horizontalAdvance(reason) - 8;
+    m_wrong->setIndent(std::clamp(before, 0, std::max(room, 0)) + 4);
+    m_wrong->show();
+}
+
+void LibraryPage::showSummary()
+{
+    const StudyResult& result = m_session->result();
+    if (!result.columns)
+        return m_summary->clear();
+    const QLocale locale;
+    QString text = result.rows.size() == m_session->size() ? tr("%1 studies · %2 images")
+                                                                 .arg(locale.toString(qulonglong(m_session->size())))
+                                                                 .arg(locale.toString(qlonglong(result.images)))
+                                                           : tr("%1 of %2 studies · %3 images")
+                                                                 .arg(locale.toString(qulonglong(result.rows.size())))
+                                                                 .arg(locale.toString(qulonglong(m_session->size())))
+                                                                 .arg(locale.toString(qlonglong(result.images)));
+    if (m_place->selected() > 0)
+        text += tr(" · %1 selected").arg(locale.toString(m_place->selected()));
+    m_summary->setText(text);
+}
+
+// The table's columns are those that the library has.
+void LibraryPage::showColumns()
+{
+    const StudyColumns& columns = *m_session->result().columns;
+    std::vector<std::string> names;
+    for (const StudyColumn& column : columns.columns())
+        names.push_back(column.name);
+    m_table->setSorting(QString::fromStdString(m_session->question().field),
+                        m_session->question().descending ? Qt::DescendingOrder : Qt::AscendingOrder);
+    if (names == m_columnNames)
+        return showSorting();
+    const QByteArray state =
+        m_columnNames.empty() ? m_settings.value(settings_keys::libraryColumns).toByteArray() : m_table->saveColumns();
+    m_columnNames = std::move(names);
+    std::vector<StudyTableColumn> shown{{QStringLiteral("study"), tr("Study"), false, 170, false},
+                                        {QStringLiteral("score"), tr("Score"), true, 90, false},
+                                        {QStringLiteral("patient"), tr("Patient"), false, 110, false},
+                                        {QStringLiteral("date"), tr("Date"), false, 100, false},
+                                        {QStringLiteral("images"), tr("Images"), true, 60, false},
+                                        {QStringLiteral("tag"), tr("Tags"), false, 120, false}};
+    const QSignalBlocker quiet(m_sort);
+    m_sort->clear();
+    m_cells.clear();
+    m_sort->addItem(tr("Score"), QStringLiteral("score"));
+    for (const auto& [id, title] : {std::pair{"date", tr("Date")}, {"study", tr("Study")}, {"patient", tr("Patient")}})
+        m_sort->addItem(title, QLatin1String(id));
+    for (const std::string& name : m_columnNames) {
+        const QString id = QString::fromStdString(name),
+                      title = QString(id).replace(QLatin1Char('_'), QLatin1Char(' '));
+        static const QStringList first{QStringLiteral("density"), QStringLiteral("birads"), QStringLiteral("cancer"),
+                                       QStringLiteral("age"), QStringLiteral("dataset")};
+        m_sort->addItem(title, id);
+        if (name == "images") // stands among the table's own
+            continue;
+        shown.push_back({id, title, false, 110, !first.contains(id)});
+        m_cells.push_back(static_cast<std::size_t>(&name - m_columnNames.data()));
+    }
+    m_table->setColumns(std::move(shown), [this](int row, int column) { return cell(row, column); });
+    m_table->restoreColumns(state);
+    showSorting();
+}
+
+void LibraryPage::showSorting()
+{
+    m_sort->setCurrentIndex(std::max(m_sort->findData(QString::fromStdString(m_session->question().field)), 0));
+}
+
+QString LibraryPage::cell(int row, int column) const
+{
+    const StudyColumns& columns = *m_session->result().columns;
+    const std::uint32_t study = studyAt(row);
+    switch (column) {
+    case 0: return QString::fromStdString(columns.key(study));
+    case 1: return m_ask->wordsOf(study);
+    case 2: return QString::fromStdString(columns.patient(study));
+    case 3: return QString::fromStdString(columns.date(study));
+    case 4: return QString::number(columns.images(study));
+    case 5: {
+        QStringList names;
+        for (const Tag& tag : m_session->tags())
+            if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
+                names << QString::fromStdString(tag.name);
+        return names.join(QStringLiteral(", "));
+    }
+    default: break;
+    }
+    const auto at = static_cast<std::size_t>(column - ownColumns);
+    return at < m_cells.size() ? shownValue(columns.columns()[m_cells[at]], study) : QString();
+}
+
+StudyTile LibraryPage::tile(int row) const
+{
+    const StudyColumns& columns = *m_session->result().columns;
+    const std::uint32_t study = studyAt(row);
+    StudyTile tile;
+    tile.title = QString::fromStdString(columns.key(study));
+    if (!columns.date(study).empty())
+        tile.title += QStringLiteral(" · ") + QString::fromStdString(columns.date(study));
+    for (const Tag& tag : m_session->tags())
+        if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
+            tile.tags.emplace_back(QString::fromStdString(tag.colour));
+    tile.note = m_ask->wordsOf(study);
+    tile.pictures = m_pictures->pictures(columns.id(study));
+    return tile;
+}
+
+// What is on screen first, then what comes next when one scrolls on.
+void LibraryPage::wantPictures()
+{
+    const StudyResult& result = m_session->result();
+    if (!result.columns || result.rows.empty())
+        return m_pictures->want({});
+    auto [first, last] = m_grid->shown();
+    if (m_isTable)
+        first = last = m_place->current();
+    std::vector<std::int64_t> studies;
+    const int ahead = std::min(2 * last - first + 1, static_cast<int>(result.rows.size()) - 1);
+    for (int row = std::max(first, 0); row <= std::max(ahead, first); ++row)
+        studies.push_back(result.columns->id(studyAt(row)));
+    m_pictures->want(studies);
+}
+
+void LibraryPage::showCurrent()
+{
+    const StudyResult& result = m_session->result();
+    const int row = m_place->current();
+    const std::int64_t study =
+        row >= 0 && static_cast<std::size_t>(row) < result.rows.size() ? result.columns->id(studyAt(row)) : 0;
+    if (m_isTable && study != m_current)
+        wantPictures();
+    m_current = study;
+    m_facts.cancel();
+    if (study == 0)
+        return m_details->clear(tr("No study is chosen."));
+    if (!m_showDetails->isChecked())
+        return;
+    m_facts = BackgroundJob::start<StudyFacts>(
+        this, {[library = m_session->library(), study](const Job&) { return studyFacts(*library, study); },
+               [this](const StudyFacts& facts) { showDetails(facts); },
+               [this](const QString& reason) { m_details->clear(reason); }});
+}
+
+void LibraryPage::showDetails(const StudyFacts& facts)
+{
+    if (facts.id == m_current)
+        m_details->show(facts, m_pictures->pictures(facts.id));
+}
+
+std::vector<std::int64_t> LibraryPage::target() const
+{
+    std::vector<std::int64_t> studies;
+    for (const int row : m_place->target())
+        studies.push_back(m_session->result().columns->id(studyAt(row)));
+    return studies;
+}
+
+// In Read, and back to this place by a key.
+void LibraryPage::openCurrent()
+{
+    if (m_current == 0 || !m_session->library())
+        return;
+    m_reading.cancel();
+    m_reading = BackgroundJob::start<StudyFacts>(
+        this, {[library = m_session->library(), study = m_current](const Job&) { return studyFacts(*library, study); },
+               [this](const StudyFacts& facts) {
+                   QStringList paths;
+                   for (const FactImage& image : facts.images)
+                       if (!image.missing)
+                           paths << QString::fromStdString(pathText(image.path));
+                   if (paths.isEmpty())
+                       return Q_EMIT told(
+                           tr("None of the files of %1 is there.").arg(QString::fromStdString(facts.key)), true);
+                   Q_EMIT readAsked(paths, QString::fromStdString(facts.key));
+               },
+               [this](const QString& reason) { Q_EMIT told(reason, true); }});
+}
+
+void LibraryPage::setReadFirst(bool on) { m_ask->setHidden(on); }
+
+// The answer sorts the list, best first; without one it is sorted as before.
+void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
+{
+    const bool had = m_session->question().scores != nullptr;
+    if (!scores && !had)
+        return;
+    changeQuestion([&](StudyQuestion& question) {
+        if (scores && !had)
+            m_sortedBefore = {question.field, question.descending};
+        if (scores && !had) {
+            question.field = "score";
+            question.descending = true;
+        }
+        if (!scores && question.field == "score")
+            std::tie(question.field, question.descending) = m_sortedBefore;
+        question.scores = std::move(scores);
+    });
+    if (!had)
+        m_place->setCurrent(0);
+}
+
+void LibraryPage::setAway(bool away) const { m_back->setEnabled(away); }
+
+void LibraryPage::showEvent(QShowEvent* event)
+{
+    Page::showEvent(event);
+    m_content->currentWidget()->setFocus();
+    if (m_wasShown)
+        return;
+    m_wasShown = true;
+    const QString last = m_settings.value(settings_keys::recentLibraries).toStringList().value(0);
+    if (!last.isEmpty() && isLibrary(last))
+        m_session->open(last);
+}
+
+// Beside the details there must be room for a grid.
+void LibraryPage::resizeEvent(QResizeEvent* event)
+{
+    Page::resizeEvent(event);
+    if (!m_sized) {
+        m_sized = true;
+        if (!m_settings.contains(settings_keys::libraryDetails))
+            m_showDetails->setChecked(width() >= 1500);
+    }
+}
+
+} // namespace mama

@@ -1,0 +1,145 @@
+#pragma once
+#include "app/workstation/engine/model_session.h"
+#include "app/workstation/library/library_session.h"
+#include "app/workstation/page/page.h"
+#include "core/library/collection/study_facts.h"
+
+#include <QSettings>
+
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QProgressBar;
+class QSplitter;
+class QStackedWidget;
+class QToolButton;
+
+namespace mama {
+
+class AskBar;
+class FacetPanel;
+class LibraryNotice;
+class StudyDetails;
+class StudyGrid;
+class StudyPlace;
+class StudyTable;
+class TilePictures;
+
+// The page on which a collection is looked at, searched, tagged and split. Grid, table and counts show one result; it
+// ties the session to them and knows nothing of how studies are stored, filtered or drawn.
+class LibraryPage : public Page
+{
+    Q_OBJECT
+public:
+    // program: mama; session: whose engine answers sentences. Settings and session must outlive the page.
+    struct Means
+    {
+        QString program;
+        ModelSession& session;
+        QSettings& settings;
+    };
+    explicit LibraryPage(const Means& means, QWidget* parent = nullptr);
+    ~LibraryPage() override;
+
+    bool takes(const QStringList& paths) const override; // a library's folder
+    void open(const QStringList& paths) override;
+    void keep() override;
+
+    LibrarySession& session() { return *m_session; }
+    StudyPlace& place() { return *m_place; }
+    AskBar& ask() { return *m_ask; }
+    void setFilter(const QString& text);
+    void setReadFirst(bool on);    // nothing that a model says is shown
+    void openCurrent();            // in Read
+    void setAway(bool away) const; // Read shows a study of it: the way back is open
+
+Q_SIGNALS:
+    void readAsked(const QStringList& paths, const QString& title); // the files of a study
+    void trainAsked(const QString& folder);                         // that a cohort was handed over to
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    // library_page.cpp
+    void connectSession();
+    void connectLists();
+    void openFolder(const QString& folder, bool make);
+    void rememberFolder(const QString& folder);
+    void showState();
+    void showResult();
+    void showWrong(const QString& reason, int at);
+    void showSummary();
+    void showColumns();
+    void showSorting();
+    void showCurrent();
+    void showDetails(const StudyFacts& facts);
+    void wantPictures();
+    QString cell(int row, int column) const;
+    struct StudyTile tile(int row) const;
+    std::uint32_t studyAt(int row) const;     // of the result's columns
+    std::vector<std::int64_t> target() const; // the studies that a command acts on
+    void changeQuestion(const std::function<void(StudyQuestion&)>& change);
+
+    // library_page_setup.cpp
+    void build(const Means& means);
+    QWidget* buildHead(const Means& means);
+    QWidget* buildFoot();
+    void buildCommands();
+    void buildTagCommands();
+    void addToLists(QAction* action);
+
+    // library_page_actions.cpp
+    void follow(const QString& command); // of the notice
+    void chooseFolder(bool make);
+    void importSet();
+    void handOver();
+    void takeScores(std::shared_ptr<const std::vector<float>> scores);
+    void makePhantoms();
+    void tagByDigit(int digit);
+    void tagByName();
+    void turnTag(const std::string& name);
+    void undo();
+    void showTable(bool table);
+    void toggleDetails();
+    void backUp();
+    void saveLog();
+    void checkFile();
+    void showHeaders(qint64 done, qint64 total);
+
+    QSettings& m_settings;
+    LibrarySession* m_session;
+    StudyPlace* m_place;
+    TilePictures* m_pictures;
+    QStackedWidget* m_content = nullptr; // notice, grid, table
+    LibraryNotice* m_notice = nullptr;
+    StudyGrid* m_grid = nullptr;
+    StudyTable* m_table = nullptr;
+    StudyDetails* m_details = nullptr;
+    FacetPanel* m_facets = nullptr;
+    QSplitter* m_parts = nullptr;
+    QWidget *m_headRow = nullptr, *m_footRow = nullptr;
+    QLineEdit* m_filter = nullptr;
+    AskBar* m_ask = nullptr;
+    QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr;
+    QComboBox* m_sort = nullptr;
+    QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
+    QProgressBar* m_bar = nullptr;
+    QAction *m_undo = nullptr, *m_redo = nullptr, *m_asTable = nullptr, *m_asGrid = nullptr, *m_showDetails = nullptr,
+            *m_back = nullptr;
+    std::vector<QAction*> m_digits;   // 1 to 9
+    std::vector<QAction*> m_whenOpen; // commands that need a library
+    BackgroundJob m_facts, m_reading, m_phantoms;
+    bool m_wasShown = false, m_isTable = false, m_headersWanted = false;
+    std::int64_t m_current = 0;             // study on which the place stands; 0: none
+    std::vector<std::int64_t> m_actedOn;    // the study that each of this window's commands was given at
+    std::int64_t m_returnTo = 0;            // the place goes there with the next result
+    std::vector<std::int64_t> m_shownIds;   // of the rows that the place has
+    std::vector<std::string> m_columnNames; // of the studies
+    std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
+    std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
+    bool m_sized = false;
+};
+
+} // namespace mama

@@ -1,0 +1,289 @@
+// What the page's commands do.
+#include "app/workstation/library/handover_dialog.h"
+#include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/library_notice.h"
+#include "app/workstation/library/library_page.h"
+#include "app/workstation/library/tag_dialog.h"
+#include "app/workstation/look/settings_keys.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/path_text.h"
+#include "core/library/collection/set_import.h"
+#include "core/phantom/phantom.h"
+#include "core/tables/importers/data_sets.h"
+#include "widgets/library/study_details.h"
+#include "widgets/library/study_grid.h"
+#include "widgets/library/study_table.h"
+
+#include <QAction>
+#include <QDir>
+#include <QFileDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QLocale>
+#include <QMessageBox>
+#include <QProgressBar>
+#include <QStackedWidget>
+#include <QStandardPaths>
+#include <QToolButton>
+#include <nlohmann/json.hpp>
+
+namespace mama {
+namespace {
+
+constexpr int tryStudies = 40;
+
+// Synthetic studies in EMBED's layout, in a folder of their own, as any data set's rows.
+Cancellable<SetRows> phantomRows(const std::filesystem::path& folder, const Job& job)
+{
+    PhantomOptions options;
+    options.seed = firstEvaluationSeed; // none that a model was trained on
+    options.studies = tryStudies;
+    options.folder = folder;
+    if (!writePhantoms(options, job))
+        return std::nullopt;
+    return readEmbedSet(folder);
+}
+
+} // namespace
+
+void LibraryPage::follow(const QString& command)
+{
+    if (command == QLatin1String("open"))
+        return chooseFolder(false);
+    if (command == QLatin1String("new"))
+        return chooseFolder(true);
+    if (command == QLatin1String("import"))
+        return importSet();
+    if (command == QLatin1String("phantoms"))
+        return makePhantoms();
+    if (command == QLatin1String("all"))
+        return setFilter({});
+    const qsizetype at = command.section(QLatin1Char(':'), 1).toInt();
+    if (command.startsWith(QLatin1String("recent:")))
+        return openFolder(m_settings.value(settings_keys::recentLibraries).toStringList().value(at), false);
+    auto clauses = m_session->result().clauses; // "without:1"
+    if (static_cast<std::size_t>(at) < clauses.size())
+        clauses.erase(clauses.begin() + at);
+    setFilter(QString::fromStdString(filterText(clauses)));
+}
+
+void LibraryPage::chooseFolder(bool make)
+{
+    const QString before = m_settings.value(settings_keys::recentLibraries).toStringList().value(0);
+    const QString folder = QFileDialog::getExistingDirectory(
+        this, make ? tr("A new or empty folder for the library") : tr("Folder of a library"),
+        before.isEmpty() ? QString() : QFileInfo(before).path());
+    if (!folder.isEmpty())
+        openFolder(folder, make);
+}
+
+void LibraryPage::importSet()
+{
+    if (!m_session->library())
+        return;
+    ImportDialog dialog(m_session->library(), this);
+    connect(&dialog, &ImportDialog::imported, this, [this](const Change& change) {
+        m_session->act([change](Library&) { return change; });
+        m_headersWanted = true;
+    });
+    dialog.exec();
+}
+
+void LibraryPage::handOver()
+{
+    const StudyResult& result = m_session->result();
+    if (!result.columns || m_session->size() == 0)
+        return;
+    HandoverChoice choice;
+    choice.filter = QString::fromStdString(filterText(result.clauses));
+    for (const std::uint32_t study : result.rows)
+        choice.filtered.push_back(result.columns->id(study));
+    if (m_place->selected() > 0)
+        choice.selected = target();
+    for (const StudyColumn& column : result.columns->columns())
+        choice.fields << QString::fromStdString(column.name);
+    HandoverDialog dialog(m_session->library(), choice, m_settings, this);
+    connect(&dialog, &HandoverDialog::changed, this, [this] { m_session->reload(); });
+    connect(&dialog, &HandoverDialog::trainWanted, this, &LibraryPage::trainAsked);
+    connect(&dialog, &HandoverDialog::handedOver, this,
+            [this](const QString& folder) { Q_EMIT told(tr("Handed over: %1").arg(folder), false); });
+    dialog.exec();
+}
+
+// Into the library that is open, or else into a new one among the user's files.
+void LibraryPage::makePhantoms()
+{
+    std::filesystem::path folder;
+    const bool open = m_session->library() != nullptr;
+    if (open)
+        folder = m_session->library()->folder();
+    else {
+        QDir place(QStandardPaths::writableLocation(QStandardPaths::AppDataLocation));
+        QString name = QStringLiteral("library");
+        for (int i = 2; place.exists(name); ++i)
+            name = QStringLiteral("library-%1").arg(i);
+        folder = pathFromText(place.filePath(name).toStdString());
+    }
+    m_notice->showWork(tr("Making %1 synthetic studies…").arg(tryStudies));
+    m_phantoms.cancel();
+    m_phantoms = BackgroundJob::start<std::string>(
+        this,
+        {[folder, open](const Job& job) -> Cancellable<std::string> {
+             if (!open)
+                 Library::create(folder);
+             const auto rows = phantomRows(folder / "phantoms", job);
+             if (!rows)
+                 return std::nullopt;
+             Library library(folder);
+             if (!mama::importSet(library, *rows, job))
+                 return std::nullopt;
+             return pathText(folder);
+         },
+         [this](const std::string& made) { openFolder(QString::fromStdString(made), false); },
+         [this](const QString& reason) {
+             showState();
+             Q_EMIT told(reason, true);
+         },
+         [this](quint64 done, quint64 total, const QString&) {
+             if (m_session->state() != LibrarySession::State::Opening && total > 0)
+                 m_notice->showWork(tr("Making %1 synthetic studies: %2 %").arg(tryStudies).arg(100 * done / total));
+         }});
+}
+
+void LibraryPage::showHeaders(qint64 done, qint64 total)
+{
+    if (m_headersWanted && !m_session->readingHeaders() && m_session->headersLeft() > 0) {
+        m_headersWanted = false;
+        return m_session->readHeaders();
+    }
+    const bool reading = m_session->readingHeaders(), left = m_session->headersLeft() > 0;
+    const QLocale locale;
+    m_job->setText(reading ? tr("Headers: %1 of %2").arg(locale.toString(done), locale.toString(total))
+                   : left  ? tr("%1 headers are not read yet").arg(locale.toString(qlonglong(m_session->headersLeft())))
+                           : QString());
+    m_bar->setRange(0, static_cast<int>(std::max<qint64>(total, 1)));
+    m_bar->setValue(static_cast<int>(done));
+    m_pause->setText(reading ? tr("Pause") : tr("Go on"));
+    m_job->setVisible(reading || left);
+    m_bar->setVisible(reading);
+    m_pause->setVisible(reading || left);
+    if (!reading && !m_session->problems().empty()) {
+        QStringList lines;
+        for (const RefusedFile& file : m_session->problems())
+            lines << QString::fromStdString(file.path) + QStringLiteral(": ") + QString::fromStdString(file.reason);
+        m_job->setText(tr("%n file(s) could not be read", nullptr, static_cast<int>(lines.size())));
+        m_job->setToolTip(plainTip(lines.mid(0, 20).join(QLatin1Char('\n'))));
+        m_job->show();
+    }
+}
+
+// Those that have it lose it only if all of them have it.
+void LibraryPage::turnTag(const std::string& name)
+{
+    const std::vector<std::int64_t> studies = target();
+    if (studies.empty())
+        return;
+    const StudyColumns& columns = *m_session->result().columns;
+    const StudySet* tagged = columns.tag(name);
+    const bool all = tagged && std::all_of(studies.begin(), studies.end(), [&](std::int64_t study) {
+                         const auto place = columns.find(study);
+                         return place && tagged->has(*place);
+                     });
+    m_actedOn.push_back(m_current);
+    m_session->tag(name, studies, all);
+}
+
+void LibraryPage::tagByDigit(int digit)
+{
+    for (const Tag& tag : m_session->tags())
+        if (tag.key == digit)
+            return turnTag(tag.name);
+    Q_EMIT told(tr("No tag has the digit %1 yet: T makes one.").arg(digit), false);
+}
+
+void LibraryPage::tagByName()
+{
+    if (target().empty())
+        return;
+    TagDialog dialog(m_session->tags(), static_cast<int>(target().size()), this);
+    if (dialog.exec() == QDialog::Accepted)
+        turnTag(dialog.name().toStdString());
+}
+
+// Back to the study at which the command was given, also when it had left the list.
+void LibraryPage::undo()
+{
+    if (!m_actedOn.empty()) {
+        m_returnTo = m_actedOn.back();
+        m_actedOn.pop_back();
+    }
+    m_session->undo();
+}
+
+void LibraryPage::showTable(bool table)
+{
+    m_isTable = table;
+    m_asTable->setChecked(table);
+    m_asGrid->setChecked(!table);
+    const bool focused = m_content->isAncestorOf(focusWidget()) || m_grid->hasFocus() || m_table->hasFocus();
+    showState();
+    if (focused || isVisible())
+        m_content->currentWidget()->setFocus();
+    wantPictures();
+}
+
+void LibraryPage::toggleDetails()
+{
+    showState();
+    showCurrent();
+}
+
+void LibraryPage::backUp()
+{
+    const QString folder = QFileDialog::getSaveFileName(this, tr("A new folder for the copy"),
+                                                        m_session->folder() + QStringLiteral("-copy"));
+    if (folder.isEmpty())
+        return;
+    Q_EMIT told(tr("Copying to %1…").arg(folder), false);
+    BackgroundJob::start<bool>(
+        this, {[library = m_session->library(), path = pathFromText(folder.toStdString())](const Job&) {
+                   library->backUp(path);
+                   return true;
+               },
+               [this, folder](bool) { Q_EMIT told(tr("Copied to %1.").arg(folder), false); },
+               [this](const QString& reason) { Q_EMIT told(reason, true); }});
+}
+
+void LibraryPage::checkFile()
+{
+    Q_EMIT told(tr("Checking the library's file…"), false);
+    BackgroundJob::start<std::string>(
+        this, {[library = m_session->library()](const Job&) { return library->findFault(true); },
+               [this](const std::string& fault) {
+                   fault.empty()
+                       ? Q_EMIT told(tr("The library's file is whole."), false)
+                       : Q_EMIT told(tr("The library's file is damaged: %1").arg(QString::fromStdString(fault)), true);
+               },
+               [this](const QString& reason) { Q_EMIT told(reason, true); }});
+}
+
+void LibraryPage::saveLog()
+{
+    const QString file = QFileDialog::getSaveFileName(this, tr("Save the log"), QStringLiteral("library-log.jsonl"),
+                                                      tr("JSON lines (*.jsonl)"));
+    if (file.isEmpty())
+        return;
+    BackgroundJob::start<bool>(this,
+                               {[library = m_session->library(), path = pathFromText(file.toStdString())](const Job&) {
+                                    std::string text;
+                                    for (const CommandEntry& entry : library->commands())
+                                        text += jsonLine(entry) + '\n';
+                                    writeAtomically(path, std::string_view(text));
+                                    return true;
+                                },
+                                [this, file](bool) { Q_EMIT told(tr("Saved: %1").arg(file), false); },
+                                [this](const QString& reason) { Q_EMIT told(reason, true); }});
+}
+
+} // namespace mama

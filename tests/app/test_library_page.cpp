@@ -1,0 +1,330 @@
+// The page Library in a real window, over synthetic studies.
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+
+#include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/library_notice.h"
+#include "core/library/collection/library.h"
+#include "widgets/library/facet_panel.h"
+#include "widgets/library/study_details.h"
+#include "widgets/library/study_grid.h"
+#include "widgets/library/study_table.h"
+
+#include <QAction>
+#include <QDialog>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTimer>
+
+using namespace mama;
+using test::mamaCommand;
+using test::WindowFixture;
+
+class TestLibraryPage : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_folder;
+    QString m_phantoms, m_library;
+
+    static constexpr int patients = 12;
+
+    QString path(const QString& name) const { return m_folder.filePath(name); }
+    // A copy of the filled library.
+    QString copyOfLibrary(const QString& name)
+    {
+        Library(m_library.toStdString(), Access::Read).backUp(path(name).toStdString());
+        return path(name);
+    }
+    static LibraryPage& shown(WindowFixture& fixture)
+    {
+        fixture.window().showPage(fixture.window().library());
+        fixture.window().activateWindow();
+        return fixture.window().library();
+    }
+    static bool openAndWait(WindowFixture& fixture, const QString& library)
+    {
+        LibraryPage& page = shown(fixture);
+        static_cast<Page&>(page).open(QStringList{library});
+        return QTest::qWaitFor([&] { return page.place().rows() > 0; }, 20000);
+    }
+    static QString summary(LibraryPage& page)
+    {
+        return page.findChild<QLabel*>(QStringLiteral("library.summary"))->text();
+    }
+    static QString filter(LibraryPage& page)
+    {
+        return page.findChild<QLineEdit*>(QStringLiteral("library.filter"))->text();
+    }
+    static QString lastAction(LibraryPage& page)
+    {
+        return page.findChild<QLabel*>(QStringLiteral("library.last"))->text();
+    }
+    static StudyGrid& grid(LibraryPage& page) { return *page.findChild<StudyGrid*>(); }
+    static QString key(LibraryPage& page, int row)
+    {
+        const StudyResult& result = page.session().result();
+        return QString::fromStdString(result.columns->key(result.rows[static_cast<std::size_t>(row)]));
+    }
+    static int tagged(LibraryPage& page, const char* tag)
+    {
+        const StudySet* set = page.session().result().columns->tag(tag);
+        return set ? static_cast<int>(set->count()) : 0;
+    }
+    // Types into the dialog that the next action opens, and accepts it.
+    static void answerTagDialog(const QString& name)
+    {
+        QTimer::singleShot(0, [name] {
+            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            auto* part = dialog->findChild<QLineEdit*>();
+            QTest::keyClicks(part, name);
+            QTest::keyClick(part, Qt::Key_Return);
+        });
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_phantoms = path(QStringLiteral("phantoms"));
+        const auto made = mamaCommand({"phantom", "--seed", "1000000", "--studies", QString::number(patients), "--size",
+                                       "256x208", "--out", m_phantoms});
+        QCOMPARE(made.status, 0);
+    }
+
+    // From nothing to studies: a new library, a data set checked and imported.
+    void aDataSetIsCheckedAndImported()
+    {
+        WindowFixture fixture;
+        LibraryPage& page = shown(fixture);
+        QTRY_VERIFY(page.findChild<LibraryNotice*>()->isVisible());
+        fixture.screenshot(QStringLiteral("library-start"));
+        m_library = path(QStringLiteral("library"));
+        page.session().open(m_library, true);
+        QTRY_COMPARE(page.session().state(), LibrarySession::State::Open);
+        QTRY_VERIFY(page.findChild<LibraryNotice*>()->text().contains(QStringLiteral("import")));
+        fixture.screenshot(QStringLiteral("library-empty"));
+        int issues = -1;
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<ImportDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            QSignalSpy checked(dialog, &ImportDialog::checked);
+            dialog->check(path(QStringLiteral("nowhere")));
+            QVERIFY(checked.wait(20000));
+            QVERIFY(!dialog->rows());
+            dialog->check(m_phantoms);
+            QVERIFY(checked.wait(20000));
+            QVERIFY(dialog->rows());
+            issues = dialog->findChild<QTableView*>()->model()->rowCount();
+            dialog->grab().save(QStringLiteral("screenshots/library-import.png"));
+            QTest::mouseClick(dialog->findChild<QPushButton*>(QStringLiteral("import.import")), Qt::LeftButton);
+        });
+        page.findChild<QAction*>(QStringLiteral("library.import"))->trigger();
+        QVERIFY(issues >= 0);
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() >= patients, 20000);
+        QTRY_COMPARE_WITH_TIMEOUT(page.session().headersLeft(), std::int64_t{0}, 30000);
+        QVERIFY2(lastAction(page).startsWith(QStringLiteral("Import phantoms")), qPrintable(lastAction(page)));
+        QTRY_VERIFY(!page.session().readingHeaders());
+        fixture.screenshot(QStringLiteral("library-grid"));
+        // Closing ends the process' hold; the next window opens the same library by itself.
+    }
+
+    void theLastLibraryOpensByItself()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        const int rows = fixture.window().library().place().rows();
+        fixture.endWindow();
+        fixture.newWindow();
+        LibraryPage& page = shown(fixture);
+        QTRY_COMPARE_WITH_TIMEOUT(page.place().rows(), rows, 20000);
+    }
+
+    // One result: list, counts and summary agree, whatever is filtered, by text or by choosing.
+    void filterCountsAndListAgree()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        const int all = page.place().rows();
+        auto* facets = page.findChild<FacetPanel*>();
+        int tried = 0;
+        for (int i = 0; i < facets->topLevelItemCount(); ++i) {
+            const QString field = facets->topLevelItem(i)->data(0, Qt::UserRole).toString();
+            if (facets->topLevelItem(i)->childCount() == 0 || field == QLatin1String("tag"))
+                continue;
+            const QString value = facets->topLevelItem(i)->child(0)->data(0, Qt::UserRole).toString();
+            const int count = facets->topLevelItem(i)->child(0)->data(0, Qt::UserRole + 1).toInt();
+            facets->topLevelItem(i)->setExpanded(true);
+            QSignalSpy changed(&page.session(), &LibrarySession::resultChanged);
+            facets->setFocus();
+            facets->setCurrentItem(facets->topLevelItem(i)->child(0));
+            QTest::keyClick(facets, Qt::Key_Space);
+            QVERIFY(changed.count() > 0 || changed.wait(5000));
+            QCOMPARE(page.place().rows(), count);
+            QVERIFY2(!filter(page).isEmpty(), qPrintable(field + value));
+            if (count < all)
+                QVERIFY2(summary(page).startsWith(QStringLiteral("%1 of %2 studies").arg(count).arg(all)),
+                         qPrintable(summary(page)));
+            changed.clear();
+            page.setFilter({});
+            QVERIFY(changed.count() > 0 || changed.wait(5000));
+            QCOMPARE(page.place().rows(), all);
+            ++tried;
+        }
+        QVERIFY(tried > 3);
+    }
+
+    // What is wrong with a filter stands below it; the list stays. What leaves nothing says which clause did it.
+    void aWrongFilterAndOneWithoutAHitSaySo()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        const int all = page.place().rows();
+        auto* wrong = page.findChild<QLabel*>(QStringLiteral("library.wrong"));
+        for (const char* text : {"density in", "no_such_field = 3", "density = 1 or age > 3", "tag:nobody", "age >"}) {
+            page.setFilter(QString::fromLatin1(text));
+            QTRY_VERIFY2(wrong->isVisible(), text);
+            QVERIFY(!wrong->text().isEmpty());
+            QCOMPARE(page.place().rows(), all);
+        }
+        fixture.screenshot(QStringLiteral("library-wrong"));
+        page.setFilter(QStringLiteral("side = R and age > 500"));
+        auto* notice = page.findChild<LibraryNotice*>();
+        QTRY_VERIFY(notice->isVisible());
+        QVERIFY(!wrong->isVisible());
+        QVERIFY2(notice->text().contains(QStringLiteral("age &gt; 500")), qPrintable(notice->text()));
+        fixture.screenshot(QStringLiteral("library-no-hit"));
+        Q_EMIT notice->linkActivated(QStringLiteral("without:1"));
+        QTRY_COMPARE(page.place().rows(), all);
+        QCOMPARE(filter(page), QStringLiteral("side = R"));
+    }
+
+    // By keys alone: a tag is made, its digit sets it on study after study, also when a filter takes each away; undo
+    // goes back to the study, tomorrow too.
+    void tagsAreSetByDigitsAndUndone()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("tags"));
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        grid(page).setFocus();
+        const int all = page.place().rows();
+        const QString first = key(page, 0), second = key(page, 1);
+        answerTagDialog(QStringLiteral("seen"));
+        QTest::keyClick(&grid(page), Qt::Key_T);
+        QTRY_COMPARE(tagged(page, "seen"), 1);
+        QCOMPARE(lastAction(page), QStringLiteral("Tag seen on 1 study"));
+        QTest::keyClick(&grid(page), Qt::Key_1); // the digit that the tag got: it takes it away again
+        QTRY_COMPARE(tagged(page, "seen"), 0);
+        page.setFilter(QStringLiteral("not tag:seen"));
+        QTRY_COMPARE(page.place().rows(), all);
+        QTest::qWait(50);
+        for (int i = 0; i < 3; ++i) {
+            QTest::keyClick(&grid(page), Qt::Key_1);
+            QTRY_COMPARE(page.place().rows(), all - 1 - i);
+        }
+        QCOMPARE(tagged(page, "seen"), 3);
+        QVERIFY(key(page, 0) != first);
+        for (int i = 0; i < 3; ++i) {
+            QTest::keyClick(&grid(page), Qt::Key_Z, Qt::ControlModifier);
+            QTRY_COMPARE(tagged(page, "seen"), 2 - i);
+        }
+        QTRY_COMPARE(page.place().rows(), all);
+        QTRY_COMPARE(key(page, page.place().current()), first);
+        QTest::keyClick(&grid(page), Qt::Key_A, Qt::ControlModifier);
+        QCOMPARE(page.place().selected(), all);
+        QVERIFY(summary(page).contains(QStringLiteral("%1 selected").arg(all)));
+        QTest::keyClick(&grid(page), Qt::Key_1);
+        QTRY_COMPARE(tagged(page, "seen"), all);
+        fixture.endWindow();
+        fixture.newWindow();
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& again = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        QCOMPARE(tagged(again, "seen"), all);
+        grid(again).setFocus();
+        QTest::keyClick(&grid(again), Qt::Key_Z, Qt::ControlModifier);
+        QTRY_COMPARE(tagged(again, "seen"), 0);
+        QTest::keyClick(&grid(again), Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+        QTRY_COMPARE(tagged(again, "seen"), all);
+    }
+
+    // Another program's change is on screen within two seconds, and its undo is not offered here.
+    void othersChangesAreSeen()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("others"));
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& page = fixture.window().library();
+        QTest::qWait(1200); // it has looked once
+        const auto before = page.session().lastDone();
+        QCOMPARE(mamaCommand({"library", "tag", "--library", library, "--name", "shell", "--all"}).status, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(tagged(page, "shell"), page.place().rows(), 2500);
+        QCOMPARE(page.session().lastDone()->id, before->id);
+    }
+
+    // Enter reads the study; Backspace leads back to it, with filter, place and selection as they were.
+    void aStudyIsReadAndTheWayBackKnown()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        page.setFilter(QStringLiteral("side = R"));
+        QTRY_COMPARE(page.session().question().filter, std::string("side = R"));
+        grid(page).setFocus();
+        page.place().setCurrent(3);
+        const QString study = key(page, 3);
+        QSignalSpy read(&fixture.window().read(), &ReadPage::studyOnScreen);
+        QTest::keyClick(&grid(page), Qt::Key_Return);
+        if (read.count() == 0 && !read.wait(10000))
+            fixture.screenshot(QStringLiteral("library-read"));
+        QVERIFY(read.count() > 0);
+        QVERIFY(fixture.window().read().isVisible());
+        QCOMPARE(fixture.window().read().studies().studies().size(), std::size_t{1});
+        fixture.window().read().view().setFocus();
+        QTest::keyClick(&fixture.window().read().view(), Qt::Key_Backspace);
+        QTRY_VERIFY(page.isVisible());
+        QCOMPARE(page.place().current(), 3);
+        QCOMPARE(key(page, 3), study);
+        QCOMPARE(filter(page), QStringLiteral("side = R"));
+    }
+
+    // Letters of the list are letters in the filter; keys of the pictures are not taken from the reading page.
+    void keysBelongToWhatHasTheFocus()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_B);
+        auto* table = page.findChild<StudyTable*>();
+        QTRY_VERIFY(table->isVisible());
+        QVERIFY(table->hasFocus());
+        QTest::keyClick(table, Qt::Key_G);
+        QTRY_VERIFY(grid(page).isVisible());
+        QTest::keyClick(&grid(page), Qt::Key_F);
+        auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.filter"));
+        QTRY_VERIFY(line->hasFocus());
+        QTest::keyClicks(line, QStringLiteral("age >= 1"));
+        QCOMPARE(line->text(), QStringLiteral("age >= 1"));
+        QVERIFY(grid(page).isVisible());
+        QTest::keyClick(line, Qt::Key_Return);
+        QVERIFY(grid(page).hasFocus());
+        QAction* place = fixture.window().read().findChild<QAction*>(QStringLiteral("study.place.undo"));
+        QCOMPARE(place->shortcutContext(), Qt::WidgetShortcut); // Ctrl+Z is the library's now
+        fixture.window().showPage(fixture.window().read());
+        QCOMPARE(place->shortcutContext(), Qt::WindowShortcut);
+    }
+};
+
+QTEST_MAIN(TestLibraryPage)
+#include "test_library_page.moc"
