@@ -3,11 +3,11 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/model/kernels/kernels.h"
+#include "core/model/layers/one_dnn.h"
 #include "core/model/layers/trained_linear.h"
 #include "core/model/layers/training_parts.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/grad_mode.h>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -15,19 +15,12 @@
 namespace mama {
 namespace {
 
-// oneDNN's linear layer with an optional activation or sum behind it: operators that LibTorch registers for its own
-// compiler (aten/src/ATen/native/mkldnn/Linear.cpp).
-using Scalars = c10::List<std::optional<at::Scalar>>;
+// oneDNN's linear layer with an optional activation or sum behind it (aten/src/ATen/native/mkldnn/Linear.cpp).
+using one_dnn::Scalars;
 using Pointwise = at::Tensor(const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, std::string_view,
                              Scalars, std::optional<std::string_view>);
 using Binary = at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&,
                           std::string_view);
-
-template <class Signature>
-auto oneDnn(const char* name, const char* overload = "")
-{
-    return c10::Dispatcher::singleton().findSchemaOrThrow(name, overload).typed<Signature>();
-}
 
 } // namespace
 
@@ -106,7 +99,7 @@ at::Tensor Linear::plain(const at::Tensor& x, const ForwardMode& mode) const
 
 at::Tensor Linear::runPacked(const at::Tensor& x, After after) const
 {
-    static const auto call = oneDnn<Pointwise>("mkldnn::_linear_pointwise");
+    static const auto call = one_dnn::find<Pointwise>("mkldnn::_linear_pointwise");
     const std::optional<at::Tensor> bias = m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt;
     const at::Tensor input = x.to(m_precision == Precision::Bf16 ? at::kBFloat16 : at::kFloat);
     return after == After::Gelu ? call.call(input, m_packed, bias, "gelu", Scalars(), "none")
@@ -145,7 +138,7 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
     if (packed() && m_precision == Precision::Int8)
         return runInt8(x, After::Nothing, residual);
     if (packed() && m_precision == Precision::Fp32) {
-        static const auto call = oneDnn<Binary>("mkldnn::_linear_pointwise", "binary");
+        static const auto call = one_dnn::find<Binary>("mkldnn::_linear_pointwise", "binary");
         return call.call(x, residual, m_packed, m_packedBias.defined() ? std::optional(m_packedBias) : std::nullopt,
                          "add");
     }

@@ -31,7 +31,8 @@ at::Tensor tensorOf(const CanonicalTensor& source)
 {
     const at::ScalarType type = scalarType(source.info.type);
     const std::size_t size = bytesPerElement(source.info.type);
-    const std::span<const std::byte> bytes = source.data.bytes;
+    const TensorBytes whole = source.whole();
+    const std::span<const std::byte> bytes = whole.bytes;
     if (bytes.size() != static_cast<std::size_t>(source.info.elements()) * size)
         throw Error(ErrorCode::Model, {action::loadModel}, source.info.name,
                     {TextId("model.bytes_do_not_match_shape", "its bytes do not match its shape")});
@@ -42,7 +43,7 @@ at::Tensor tensorOf(const CanonicalTensor& source)
         // The mapping is read-only; nothing here ever writes to a parameter in place.
         auto* data = const_cast<std::byte*>(bytes.data());
         tensor = at::from_blob(
-            data, source.info.shape, [file = source.file, copy = source.data.copy](void*) {}, type);
+            data, source.info.shape, [file = source.file, copy = whole.copy](void*) {}, type);
     } else {
         tensor = at::empty(source.info.shape, type);
         std::memcpy(tensor.data_ptr(), bytes.data(), bytes.size());

@@ -27,23 +27,15 @@ struct Folder
     }
 };
 
-at::Tensor swish(at::Tensor x) { return at::silu_(x); }
+// y [N, C, H, W] -> [N, C]. As a product: its sums run along channels, which lie side by side, and in float32.
+at::Tensor means(const at::Tensor& y)
+{
+    const at::Tensor rows = y.permute({0, 2, 3, 1}).flatten(1, 2);
+    const at::Tensor ones = at::ones({1, 1, rows.size(1)}, rows.options()).expand({rows.size(0), 1, rows.size(1)});
+    return at::bmm(ones, rows).squeeze(1).to(at::kFloat) / rows.size(1);
+}
 
 } // namespace
-
-at::Tensor EfficientNetTower::Convolution::operator()(const at::Tensor& x) const
-{
-    const std::int64_t around = low == high ? low : 0;
-    const std::array<std::int64_t, 2> strides{stride, stride}, padding{around, around}, dilation{1, 1};
-    const at::Tensor input = low == high ? x : at::constant_pad_nd(x, {low, high, low, high});
-    return at::conv2d(input, weight, bias, strides, at::IntArrayRef(padding), dilation, groups);
-}
-
-std::int64_t EfficientNetTower::Convolution::size(std::int64_t side) const
-{
-    const std::int64_t padded = side + low + high;
-    return padded < kernel ? 0 : (padded - kernel) / stride + 1;
-}
 
 EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohmann::json& image,
                                      const std::string& prefix)
@@ -56,17 +48,13 @@ EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohman
                      image.at("depth").dump()});
     const Folder folded{parameters, prefix, image.value("norm_eps", 1e-3)};
     std::int64_t nominal = plan->nominal; // side of the nominal picture where a convolution begins
-    const auto convolution = [&](const std::string& name, const std::string& norm, std::int64_t stride) {
-        Convolution made;
-        std::tie(made.weight, made.bias) = folded(name, norm);
-        made.kernel = made.weight.size(2);
-        made.stride = stride;
+    const auto convolution = [&](const std::string& name, const std::string& norm, std::int64_t stride,
+                                 bool each = false) {
+        const auto [weight, bias] = folded(name, norm);
         const std::int64_t out = (nominal + stride - 1) / stride;
-        const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + made.kernel - nominal, 0);
-        made.low = total / 2;
-        made.high = total - made.low;
+        const std::int64_t total = std::max<std::int64_t>((out - 1) * stride + weight.size(2) - nominal, 0);
         nominal = out;
-        return made;
+        return Convolution(weight, bias, {stride, total / 2, total - total / 2}, each ? weight.size(0) : 1);
     };
     m_stem = convolution("_conv_stem", "_bn0", 2);
     for (std::size_t i = 0; i < plan->blocks.size(); ++i) {
@@ -75,12 +63,11 @@ EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohman
         Block block;
         if (of.expands)
             block.expand = convolution(name + "_expand_conv", name + "_bn0", 1);
-        block.depthwise = convolution(name + "_depthwise_conv", name + "_bn1", of.stride);
-        block.depthwise.groups = block.depthwise.weight.size(0);
+        block.depthwise = convolution(name + "_depthwise_conv", name + "_bn1", of.stride, true);
         block.project = convolution(name + "_project_conv", name + "_bn2", 1);
-        block.reduceWeight = parameters.get(prefix + name + "_se_reduce.weight");
+        block.reduceWeight = parameters.get(prefix + name + "_se_reduce.weight").flatten(1);
         block.reduceBias = parameters.get(prefix + name + "_se_reduce.bias");
-        block.gateWeight = parameters.get(prefix + name + "_se_expand.weight");
+        block.gateWeight = parameters.get(prefix + name + "_se_expand.weight").flatten(1);
         block.gateBias = parameters.get(prefix + name + "_se_expand.bias");
         block.skips = of.skips;
         m_blocks.push_back(std::move(block));
@@ -88,11 +75,24 @@ EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohman
     m_head = convolution("_conv_head", "_bn1", 1);
 }
 
+void EfficientNetTower::pack(Precision precision)
+{
+    m_precision = precision;
+    m_stem.pack(precision);
+    m_head.pack(precision);
+    for (Block& block : m_blocks) {
+        if (block.expand)
+            block.expand->pack(precision);
+        block.depthwise.pack(precision);
+        block.project.pack(precision);
+    }
+}
+
 GridStride EfficientNetTower::stride() const
 {
-    std::int64_t stride = m_stem.stride;
+    std::int64_t stride = m_stem.stride();
     for (const Block& block : m_blocks)
-        stride *= block.depthwise.stride;
+        stride *= block.depthwise.stride();
     return {stride, stride};
 }
 
@@ -113,12 +113,10 @@ GridSize EfficientNetTower::grid(std::int64_t height, std::int64_t width) const
 
 at::Tensor EfficientNetTower::run(const Block& block, const at::Tensor& x) const
 {
-    at::Tensor y = x;
-    if (block.expand)
-        y = swish((*block.expand)(y));
-    y = swish(block.depthwise(y));
-    const at::Tensor squeezed = at::silu(at::conv2d(y.mean({2, 3}, true), block.reduceWeight, block.reduceBias));
-    y = block.project(y.mul_(at::sigmoid(at::conv2d(squeezed, block.gateWeight, block.gateBias))));
+    at::Tensor y = block.depthwise.swish(block.expand ? block.expand->swish(x) : x);
+    const at::Tensor squeezed = at::silu(at::linear(means(y), block.reduceWeight, block.reduceBias));
+    const at::Tensor gate = at::sigmoid(at::linear(squeezed, block.gateWeight, block.gateBias)).to(y.scalar_type());
+    y = block.project(y.mul_(gate.unsqueeze(2).unsqueeze(3)));
     return block.skips ? y.add_(x) : y;
 }
 
@@ -129,13 +127,14 @@ at::Tensor EfficientNetTower::tokens(const at::Tensor& images, const ForwardMode
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
                     {TextId("model.expected_three_channels", "expected [N, 3, height, width]")});
     grid(images.size(2), images.size(3));
-    at::Tensor x = swish(m_stem(images));
+    const at::ScalarType type = m_precision == Precision::Bf16 ? at::kBFloat16 : at::kFloat;
+    at::Tensor x = m_stem.swish(images.to(type).contiguous(at::MemoryFormat::ChannelsLast));
     for (const Block& block : m_blocks) {
         if (job.cancelled())
             return {};
         x = run(block, x);
     }
-    const at::Tensor made = swish(m_head(x)).flatten(2).transpose(1, 2);
+    const at::Tensor made = m_head.swish(x).to(at::kFloat).flatten(2).transpose(1, 2);
     if (values)
         *values = made;
     return made;

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/model/layers/batch_norm.h"
+#include "core/model/layers/convolution.h"
 #include "core/model/towers/image_tower.h"
 #include "core/weights/families/efficientnet_plan.h"
 
@@ -21,7 +21,8 @@ public:
     // Any size of at least one cell; sides round up.
     GridSize grid(std::int64_t height, std::int64_t width) const override;
     bool mixesImages() const override { return false; }
-    void pack(Precision) override {}
+    // int8: convolutions in float32.
+    void pack(Precision precision) override;
 
     // [N, cells, width], after the last activation.
     at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
@@ -30,19 +31,11 @@ public:
     at::Tensor patches(const at::Tensor& tokens) const override { return tokens; }
 
 private:
-    struct Convolution
-    {
-        at::Tensor weight, bias;
-        std::int64_t kernel = 1, stride = 1, groups = 1;
-        std::int64_t low = 0, high = 0; // zeros above and left, below and right
-        at::Tensor operator()(const at::Tensor& x) const;
-        std::int64_t size(std::int64_t side) const; // of what comes out along an axis
-    };
     struct Block
     {
         std::optional<Convolution> expand;
         Convolution depthwise, project;
-        at::Tensor reduceWeight, reduceBias, gateWeight, gateBias; // squeeze-excite
+        at::Tensor reduceWeight, reduceBias, gateWeight, gateBias; // squeeze-excite, [out, in] and [out]
         bool skips = false;
     };
     at::Tensor run(const Block& block, const at::Tensor& x) const;
@@ -50,6 +43,7 @@ private:
     Convolution m_stem, m_head;
     std::vector<Block> m_blocks;
     std::int64_t m_width = 0;
+    Precision m_precision = Precision::Fp32;
 };
 
 } // namespace mama

@@ -7,21 +7,21 @@
 namespace mama::test {
 namespace {
 
-ComputeOptions exact()
+ComputeOptions computed(Precision precision)
 {
     ComputeOptions options;
-    options.precision = Precision::Fp32;
+    options.precision = precision;
     options.device = device();
     return options;
 }
 
 } // namespace
 
-PublicModel::PublicModel(const ImportOptions& options)
+PublicModel::PublicModel(const ImportOptions& options, Precision precision)
     : m_reference(options), m_network(m_reference.network()),
       m_model(std::make_unique<TorchModel>(m_reference.parameters, m_reference.imported.description,
                                            Tokenizer::load(m_reference.imported.tokenizerFiles.at(0).parent_path()),
-                                           exact()))
+                                           computed(precision)))
 {}
 
 ImageEmbedding PublicModel::encode(const at::Tensor& images, const std::string& way) const

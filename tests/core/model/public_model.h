@@ -11,7 +11,7 @@ namespace mama::test {
 class PublicModel
 {
 public:
-    explicit PublicModel(const ImportOptions& options);
+    explicit PublicModel(const ImportOptions& options, Precision precision = Precision::Fp32);
 
     const TorchModel& model() const { return *m_model; }
     const nlohmann::json& description() const { return m_reference.imported.description; }

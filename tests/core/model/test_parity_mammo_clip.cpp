@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/processor.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/profile.h"
 #include "tests/core/model/public_model.h"
@@ -60,6 +61,26 @@ private:
     }
 
 private Q_SLOTS:
+    // The convolutions in bfloat16: near float32, and not float32 under another name.
+    void halfPrecision()
+    {
+        if (!multipliesBf16(processor()))
+            QSKIP("this processor has no products of bfloat16");
+        const ParityCase parity("mammoclip-ckpt");
+        MAMA_NEED(parity.present(), "mammoclip-ckpt");
+        for (const auto& [file, facts] : parity.description().at("files").items())
+            if (file.ends_with(".tar")) {
+                const auto made = [&](Precision precision) {
+                    const PublicModel model(optionsFor(parity, file), precision);
+                    const ImageEmbedding out = model.encode(tensorOf(parity.array(imagesFile(parity, {}))));
+                    return rowsOf(out.global, out.dim);
+                };
+                const at::Tensor exact = made(Precision::Fp32), half = made(Precision::Bf16);
+                QVERIFY((exact * half).sum(1).min().item<double>() > 0.99);
+                QVERIFY((exact - half).abs().max().item<double>() > 1e-5);
+            }
+    }
+
     void everyStep_data()
     {
         QTest::addColumn<QString>("name");
