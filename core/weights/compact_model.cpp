@@ -23,14 +23,15 @@ CanonicalTensor rounded(const CanonicalTensor& tensor)
 {
     CanonicalTensor made = tensor;
     made.info.type = TensorType::BF16;
-    auto bytes = std::make_shared<std::vector<std::byte>>(tensor.data.bytes.size() / 2);
+    const TensorBytes whole = tensor.whole();
+    auto bytes = std::make_shared<std::vector<std::byte>>(whole.bytes.size() / 2);
     for (std::size_t i = 0; i < bytes->size() / 2; ++i) {
         float value = 0;
-        std::memcpy(&value, tensor.data.bytes.data() + 4 * i, 4);
+        std::memcpy(&value, whole.bytes.data() + 4 * i, 4);
         const std::uint16_t half = toBfloat16(value);
         std::memcpy(bytes->data() + 2 * i, &half, 2);
     }
-    made.data = {*bytes, bytes};
+    made.pieces = {{*bytes, bytes}};
     return made;
 }
 

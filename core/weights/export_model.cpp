@@ -80,7 +80,7 @@ void exportMama(const ImportedModel& model, const fs::path& out)
         textAdapted = textAdapted || module.starts_with(names::textTower);
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors) {
-        NamedTensor named{tensor.info, tensor.data.bytes, tensor.data.copy == nullptr};
+        NamedTensor named = tensor.named();
         named.info.name = referenceName(tensor.info.name, model.description, adapted, textAdapted);
         tensors.push_back(std::move(named));
     }
@@ -100,7 +100,7 @@ void exportHub(const ImportedModel& model, const fs::path& out)
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(names::imageTower)) {
-            tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
+            tensors.push_back(tensor.named());
             tensors.back().info.name.erase(0, names::imageTower.size());
         }
     if (tensors.empty())
@@ -121,7 +121,8 @@ void addTokenRows(const ImportedModel& model, const std::string& name, const std
         return;
     TensorInfo rows{exported, table->info.type, {count, table->info.shape[1]}};
     const std::size_t size = static_cast<std::size_t>(rows.elements()) * bytesPerElement(rows.type);
-    tensors.push_back({rows, table->data.bytes.last(size), table->data.copy == nullptr});
+    if (const TensorBytes& last = table->pieces.back(); last.bytes.size() >= size)
+        tensors.push_back({rows, last.bytes.last(size), last.copy == nullptr});
 }
 
 void exportPeft(const ImportedModel& model, const fs::path& out)
@@ -137,7 +138,7 @@ void exportPeft(const ImportedModel& model, const fs::path& out)
     std::vector<NamedTensor> tensors;
     for (const CanonicalTensor& tensor : model.tensors)
         if (tensor.info.name.starts_with(prefix) && tensor.info.name.find(".lora_") != std::string::npos) {
-            tensors.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
+            tensors.push_back(tensor.named());
             tensors.back().info.name = path + tensor.info.name.substr(prefix.size());
         }
     if (inText) {

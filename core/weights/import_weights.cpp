@@ -81,6 +81,34 @@ std::string partOf(const std::string& name)
     return {};
 }
 
+} // namespace
+
+std::size_t CanonicalTensor::size() const
+{
+    std::size_t sum = 0;
+    for (const TensorBytes& piece : pieces)
+        sum += piece.bytes.size();
+    return sum;
+}
+
+TensorBytes CanonicalTensor::whole() const
+{
+    if (pieces.size() == 1)
+        return pieces.front();
+    const auto copy = std::make_shared<std::vector<std::byte>>();
+    copy->reserve(size());
+    weights::inPieces(pieces,
+                      [&](std::span<const std::byte> part) { copy->insert(copy->end(), part.begin(), part.end()); });
+    return {*copy, copy};
+}
+
+NamedTensor CanonicalTensor::named() const
+{
+    return {info, pieces.front().bytes, pieces.front().copy == nullptr, {pieces.begin() + 1, pieces.end()}};
+}
+
+namespace {
+
 class Importer
 {
 public:
@@ -302,18 +330,19 @@ bool Importer::readTensors()
         if (m_job.cancelled())
             return false;
         CanonicalTensor tensor = m_tensors.read(name);
-        done += tensor.data.bytes.size();
-        copied += tensor.data.copy ? tensor.data.bytes.size() : 0;
+        done += tensor.size();
+        for (const TensorBytes& piece : tensor.pieces)
+            copied += piece.copy ? piece.bytes.size() : 0;
         if (copied > most && m_sources.format != "hf")
             throw Error(
                 ErrorCode::Memory, {action::readWeights}, m_sources.model->path().string(),
                 {TextId("weights.tensors_unpack_far_more_than", "its tensors unpack to far more than the file holds")});
         if (m_options.checkValues)
-            if (const UserText wrong = weights::wrongValues(tensor.info, tensor.data); !wrong.empty())
+            if (const UserText wrong = weights::wrongValues(tensor); !wrong.empty())
                 report.problems.push_back(
                     {TextId("weights.wrong_values", "%1 %2"), inQuotes(m_tensors.sourceNames(name).front()), wrong});
         if (m_options.checkValues)
-            filled[partOf(name)].add(tensor.info, tensor.data, m_tensors.sourceNames(name).front());
+            filled[partOf(name)].add(tensor, m_tensors.sourceNames(name).front());
         m_model.tensors.push_back(std::move(tensor));
         m_job.report(done, total, "Reading weights");
     }
@@ -359,8 +388,7 @@ void Importer::addProvenance()
         Sha256 hash;
         for (const CanonicalTensor& tensor : m_model.tensors) {
             hash.add(tensor.info.name + name(tensor.info.type) + shapeText(tensor.info.shape));
-            weights::inPieces(tensor.data.bytes, tensor.data.copy == nullptr,
-                              [&](std::span<const std::byte> part) { hash.add(part); });
+            weights::inPieces(tensor.pieces, [&](std::span<const std::byte> part) { hash.add(part); });
         }
         description["hash"] = hash.finish();
         origin += ", SHA-256 " + m_sources.model->hash();

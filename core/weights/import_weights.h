@@ -33,8 +33,12 @@ struct ImportOptions
 struct CanonicalTensor
 {
     TensorInfo info;
-    TensorBytes data;                       // C order, little endian
+    std::vector<TensorBytes> pieces;        // C order, little endian; one behind the other: parts that are stacked
     std::shared_ptr<const WeightFile> file; // keeps a mapped view alive
+
+    std::size_t size() const;  // in bytes
+    TensorBytes whole() const; // several pieces: a copy
+    NamedTensor named() const; // for a file; as long as this lives
 };
 
 struct UsedTensor

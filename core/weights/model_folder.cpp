@@ -31,7 +31,7 @@ std::vector<NamedTensor> inFileOrder(const std::vector<CanonicalTensor>& tensors
 {
     std::vector<NamedTensor> ordered;
     for (const CanonicalTensor& tensor : tensors)
-        ordered.push_back({tensor.info, tensor.data.bytes, tensor.data.copy == nullptr});
+        ordered.push_back(tensor.named());
     std::stable_sort(ordered.begin(), ordered.end(), [](const NamedTensor& a, const NamedTensor& b) {
         return bytesPerElement(a.info.type) > bytesPerElement(b.info.type);
     });

@@ -47,13 +47,13 @@ bool anyNegative(std::span<const std::byte> bytes)
 }
 
 template <class T>
-UserText wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bool mapped, T infinity)
+UserText wrongIn(const CanonicalTensor& tensor, T infinity)
 {
     T largest = 0;
     bool negative = false;
-    inPieces(bytes, mapped, [&](std::span<const std::byte> part) {
+    inPieces(tensor.pieces, [&](std::span<const std::byte> part) {
         largest = std::max(largest, largestBits<T>(part));
-        negative = negative || (info.name.ends_with("running_var") && anyNegative<T>(part));
+        negative = negative || (tensor.info.name.ends_with("running_var") && anyNegative<T>(part));
     });
     if (largest >= infinity)
         return largest == infinity ? UserText{TextId("weights.infinite", "holds an infinite value")}
@@ -63,28 +63,28 @@ UserText wrongIn(const TensorInfo& info, std::span<const std::byte> bytes, bool 
 
 } // namespace
 
-UserText wrongValues(const TensorInfo& info, const TensorBytes& data)
+UserText wrongValues(const CanonicalTensor& tensor)
 {
-    const auto bytes = data.bytes;
-    const bool mapped = data.copy == nullptr;
-    switch (info.type) {
-    case TensorType::F64: return wrongIn<std::uint64_t>(info, bytes, mapped, 0x7FF0000000000000);
-    case TensorType::F32: return wrongIn<std::uint32_t>(info, bytes, mapped, 0x7F800000);
-    case TensorType::F16: return wrongIn<std::uint16_t>(info, bytes, mapped, 0x7C00);
-    case TensorType::BF16: return wrongIn<std::uint16_t>(info, bytes, mapped, 0x7F80);
+    switch (tensor.info.type) {
+    case TensorType::F64: return wrongIn<std::uint64_t>(tensor, 0x7FF0000000000000);
+    case TensorType::F32: return wrongIn<std::uint32_t>(tensor, 0x7F800000);
+    case TensorType::F16: return wrongIn<std::uint16_t>(tensor, 0x7C00);
+    case TensorType::BF16: return wrongIn<std::uint16_t>(tensor, 0x7F80);
     default: return {};
     }
 }
 
-void FilledMatrices::add(const TensorInfo& info, const TensorBytes& data, const std::string& source)
+void FilledMatrices::add(const CanonicalTensor& tensor, const std::string& source)
 {
+    const TensorInfo& info = tensor.info;
     const auto sides = std::ranges::count_if(info.shape, [](std::int64_t side) { return side > 1; });
     const std::size_t size = bytesPerElement(info.type);
-    if (!isFloat(info.type) || sides < 2 || data.bytes.size() < size || info.name.find(".lora_") != std::string::npos)
+    if (!isFloat(info.type) || sides < 2 || tensor.pieces.front().bytes.size() < size ||
+        info.name.find(".lora_") != std::string::npos)
         return;
-    const auto first = data.bytes.first(size);
+    const auto first = tensor.pieces.front().bytes.first(size);
     bool constant = true;
-    inPieces(data.bytes, data.copy == nullptr, [&](std::span<const std::byte> part) {
+    inPieces(tensor.pieces, [&](std::span<const std::byte> part) {
         for (std::size_t at = 0; constant && at < part.size(); at += size)
             constant = std::memcmp(part.data() + at, first.data(), size) == 0;
     });
@@ -201,18 +201,8 @@ CanonicalTensor SourceTensors::read(const std::string& name) const
 {
     const auto& pieces = m_pieces.at(name);
     CanonicalTensor tensor{{name, pieces.front().info.type, shape(name)}, {}, pieces.front().file};
-    if (pieces.size() == 1) {
-        tensor.data = pieces.front().file->bytes(pieces.front().info);
-        return tensor;
-    }
-    auto stacked = std::make_shared<std::vector<std::byte>>();
-    stacked->reserve(static_cast<std::size_t>(tensor.info.elements()) * bytesPerElement(tensor.info.type));
-    for (const Piece& piece : pieces) {
-        const TensorBytes whole = piece.file->bytes(piece.info);
-        inPieces(whole.bytes, whole.copy == nullptr,
-                 [&](std::span<const std::byte> part) { stacked->insert(stacked->end(), part.begin(), part.end()); });
-    }
-    tensor.data = {*stacked, stacked};
+    for (const Piece& piece : pieces)
+        tensor.pieces.push_back(piece.file->bytes(piece.info));
     return tensor;
 }
 

@@ -41,13 +41,13 @@ private:
 };
 
 // NaN, infinities, and negative variances: what is wrong, or empty.
-UserText wrongValues(const TensorInfo& info, const TensorBytes& data);
+UserText wrongValues(const CanonicalTensor& tensor);
 // Matrices of a part of a model, and those of them that hold one value only, which no training leaves behind.
 // Adapters are left out: half of theirs begin as zeros.
 class FilledMatrices
 {
 public:
-    void add(const TensorInfo& info, const TensorBytes& data, const std::string& source);
+    void add(const CanonicalTensor& tensor, const std::string& source);
     std::size_t matrices() const { return m_matrices; }
     bool noneIsFilled() const { return m_matrices > 0 && m_constant == m_matrices; }
     std::size_t zeros() const { return m_zeros; }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""import_memory.py MAMA PARITY [--keep FILE]: a Mammo-CLIP file of the published sizes (EfficientNet-B5, BERT-base, the
-optimizer's two moments beside each weight: 1.6 GB) with random weights is made after the small one of the cases, and
-imported: its size, and the most memory that the command held resident. Needs numpy."""
-import argparse, multiprocessing, os, pathlib, subprocess, sys, tempfile, time
+"""import_memory.py MAMA PARITY [--form mammo-clip|siglip] [--keep FILE]: a file of a published size with random weights is
+made after the small one of the cases, and imported: its size, and the most memory that the command held resident.
+mammo-clip: EfficientNet-B5 and BERT-base in a .tar, the optimizer's two moments beside each weight, 1.6 GB; siglip:
+MedSigLIP's towers in safetensors, whose queries, keys and values lie apart and are stacked, 3.5 GB. Needs numpy."""
+import argparse, json, multiprocessing, os, pathlib, shutil, struct, subprocess, sys, tempfile, time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "other_parity"))
 import numpy as np
@@ -53,18 +54,74 @@ def made(source):
     return dict(source) | {"model": torch_file.State(out), "optimizer": {"state": state, "param_groups": []}}
 
 
+LARGE = {"hidden_size": 1152, "intermediate_size": 4304, "num_attention_heads": 16, "num_hidden_layers": 27}
+
+
+def large_siglip(case, folder):
+    """The case's folder with MedSigLIP's sizes: each tensor's sides become those of the large model."""
+    shutil.copytree(case, folder, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    config = json.loads((case / "config.json").read_text())
+    with open(case / "model.safetensors", "rb") as file:
+        header = json.loads(file.read(struct.unpack("<Q", file.read(8))[0]))
+    header.pop("__metadata__", None)
+    vision, text = config["vision_config"], config["text_config"]
+    sides = {vision["hidden_size"]: 1152, 3 * vision["hidden_size"]: 3456, vision["intermediate_size"]: 4304, text["hidden_size"]: 1152,
+             text["intermediate_size"]: 4304, (vision["image_size"] // vision["patch_size"]) ** 2: 1024}
+    shapes = {}
+    for name, entry in header.items():
+        kept = name.endswith("position_embedding.weight") and name.startswith("text") or "patch_embedding.weight" in name
+        shape = [sides.get(side, side) if not kept or i == (0 if "patch" in name else 1) else side for i, side in enumerate(entry["shape"])]
+        layer = name.split("layers.")[1].split(".")[0] if "layers." in name else None
+        for n in range(27) if layer == "0" else [] if layer else [None]:
+            shapes[name if n is None else name.replace("layers.0.", f"layers.{n}.")] = shape
+    vision.update(LARGE, image_size=448)
+    text.update(LARGE, projection_size=1152)
+    (folder / "config.json").write_text(json.dumps(config))
+    at, entries = 0, {}
+    for name, shape in shapes.items():
+        size = 4 * int(np.prod(shape))
+        entries[name] = {"dtype": "F32", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(entries).encode()
+    text += b" " * (-len(text) % 8)
+    values = (np.random.default_rng(0).standard_normal(1 << 22, "f4") * np.float32(0.02)).tobytes()
+    with open(folder / "model.safetensors", "wb") as out:
+        out.write(struct.pack("<Q", len(text)) + text)
+        for entry in entries.values():
+            left = entry["data_offsets"][1] - entry["data_offsets"][0]
+            while left > 0:
+                left -= out.write(values[:left])
+
+
 def write(file, source):
     torch_file.write(file, made(torch_file.read(source)), device="cuda:0")
+
+
+def measure(file, command):
+    started = time.time()
+    program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    said = program.stderr.read()
+    _, status, used = os.wait4(program.pid, 0)
+    print(f"{os.path.getsize(file) / 1e6:.0f} MB, imported in {time.time() - started:.1f} s, at most {used.ru_maxrss / 1024:.0f} MB resident")
+    if status:
+        sys.exit(said)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("mama")
     parser.add_argument("parity", type=pathlib.Path)
+    parser.add_argument("--form", choices=["mammo-clip", "siglip"], default="mammo-clip")
     parser.add_argument("--keep")
     options = parser.parse_args()
-    case = options.parity / "mammoclip-ckpt"
     with tempfile.TemporaryDirectory() as folder:
+        if options.form == "siglip":
+            source = pathlib.Path(folder) / "siglip"
+            maker = multiprocessing.Process(target=large_siglip, args=(options.parity / "siglip-ckpt/model", source))
+            maker.start()
+            maker.join()
+            return measure(source / "model.safetensors", [options.mama, "checkpoint", "import", str(source), "--out", folder + "/model"])
+        case = options.parity / "mammoclip-ckpt"
         file = pathlib.Path(options.keep or folder + "/big.tar")
         text = pathlib.Path(folder) / "text"
         text.mkdir()
@@ -77,14 +134,7 @@ def main():
             maker = multiprocessing.Process(target=write, args=(file, next(case.glob("b5*.tar"))))
             maker.start()  # a process of its own: what it holds is no measure of what is measured
             maker.join()
-        started = time.time()
-        command = [options.mama, "checkpoint", "import", str(file), "--text-model", str(text), "--out", folder + "/model"]
-        program = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-        said = program.stderr.read()
-        _, status, used = os.wait4(program.pid, 0)
-        print(f"{os.path.getsize(file) / 1e6:.0f} MB, imported in {time.time() - started:.1f} s, at most {used.ru_maxrss / 1024:.0f} MB resident")
-        if status:
-            sys.exit(said)
+        measure(file, [options.mama, "checkpoint", "import", str(file), "--text-model", str(text), "--out", folder + "/model"])
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ CanonicalTensor canonical(const std::string& name, const Tensor& tensor)
     if (!bytes->empty())
         std::memcpy(bytes->data(), plain.const_data_ptr(), bytes->size());
     return {{name, plain.scalar_type() == torch::kLong ? TensorType::I64 : TensorType::F32, plain.sizes().vec()},
-            {*bytes, bytes},
+            {{*bytes, bytes}},
             nullptr};
 }
 

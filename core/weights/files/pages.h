@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/hash.h"
 #include "core/base/mapped_file.h"
+#include "core/weights/files/weight_file.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -30,6 +31,14 @@ void inPieces(std::span<const std::byte> bytes, bool mapped, const Use& use)
             ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
         bytes = bytes.subspan(part.size());
     }
+}
+
+// The same over the pieces of a tensor.
+template <class Use>
+void inPieces(const std::vector<TensorBytes>& pieces, const Use& use)
+{
+    for (const TensorBytes& piece : pieces)
+        inPieces(piece.bytes, piece.copy == nullptr, use);
 }
 
 // SHA-256 of several files as one, from theirs (name -> sum): of "SUM  NAME" lines in the order of the names.

@@ -25,7 +25,9 @@ std::string headerOf(const std::vector<NamedTensor>& tensors, const nlohmann::js
     std::uint64_t at = 0;
     std::unordered_set<std::string> names;
     for (const NamedTensor& tensor : tensors) {
-        const std::size_t size = tensor.bytes.size();
+        std::size_t size = tensor.bytes.size();
+        for (const TensorBytes& piece : tensor.more)
+            size += piece.bytes.size();
         std::int64_t count = 0;
         const bool fits = weights::elementCount(tensor.info.shape, count) &&
                           static_cast<std::size_t>(count) * bytesPerElement(tensor.info.type) == size;
@@ -53,10 +55,13 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<Named
         const std::uint64_t length = header.size();
         out.write(reinterpret_cast<const char*>(&length), sizeof length);
         out.write(header.data(), static_cast<std::streamsize>(header.size()));
-        for (const NamedTensor& tensor : tensors)
-            weights::inPieces(tensor.bytes, tensor.mapped, [&](std::span<const std::byte> part) {
-                out.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
-            });
+        const auto put = [&out](std::span<const std::byte> part) {
+            out.write(reinterpret_cast<const char*>(part.data()), static_cast<std::streamsize>(part.size()));
+        };
+        for (const NamedTensor& tensor : tensors) {
+            weights::inPieces(tensor.bytes, tensor.mapped, put);
+            weights::inPieces(tensor.more, put);
+        }
     });
 }
 

@@ -71,7 +71,8 @@ struct NamedTensor
 {
     TensorInfo info;
     std::span<const std::byte> bytes;
-    bool mapped = false; // bytes of a mapped file: pages may be given back once they are written
+    bool mapped = false;                // bytes of a mapped file: pages may be given back once they are written
+    std::vector<TensorBytes> more = {}; // what follows the bytes, where a tensor lies in pieces
 };
 
 // A safetensors file (header padded to 8 bytes, tensors in the given order); appears by rename when complete.

@@ -42,7 +42,7 @@ std::string difference(const ImportedModel& a, const ImportedModel& b)
         const auto &x = a.tensors[i], &y = b.tensors[i];
         if (x.info.name != y.info.name || x.info.shape != y.info.shape || x.info.type != y.info.type)
             return x.info.name + " against " + y.info.name;
-        if (!std::ranges::equal(x.data.bytes, y.data.bytes))
+        if (!std::ranges::equal(x.whole().bytes, y.whole().bytes))
             return x.info.name + " has other values";
     }
     return {};
@@ -69,9 +69,9 @@ template <class T>
 std::vector<T> values(const ImportedModel& model, const std::string& name)
 {
     const CanonicalTensor* tensor = model.find(name);
-    std::vector<T> all(tensor ? tensor->data.bytes.size() / sizeof(T) : 0);
+    std::vector<T> all(tensor ? tensor->whole().bytes.size() / sizeof(T) : 0);
     if (tensor)
-        std::memcpy(all.data(), tensor->data.bytes.data(), all.size() * sizeof(T));
+        std::memcpy(all.data(), tensor->whole().bytes.data(), all.size() * sizeof(T));
     return all;
 }
 
@@ -289,7 +289,7 @@ private Q_SLOTS:
         QVERIFY(rows);
         const auto bytes = adapter->bytes(*rows).bytes;
         QVERIFY(
-            std::ranges::equal(bytes, again.find("text_encoder_q.model.wte.weight")->data.bytes.last(bytes.size())));
+            std::ranges::equal(bytes, again.find("text_encoder_q.model.wte.weight")->whole().bytes.last(bytes.size())));
         fs::create_directory(here(folder) / "other");
         writeAtomically(here(folder) / "other/letter.txt", std::string_view("keep me"));
         QVERIFY_EXCEPTION_THROWN(writeModelFolder(model, here(folder) / "other"), Error);
