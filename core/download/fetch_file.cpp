@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/download/download_actions.h"
+#include "core/download/hub_address.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -62,9 +63,12 @@ Cancellable<SourceFacts> FileFetcher::look(const FileOrder& order, const Job& jo
 {
     const HttpAsk ask{order.url, true, 0, {}, order.token};
     for (int tries = 1;; ++tries) {
+        tell(order, tries - 1, {});
         const auto answer = m_client.ask(ask, {[](const HttpAnswer&) { return false; }, {}}, job);
         if (!answer)
             return {};
+        if (answer->trouble == HttpTrouble::None && !mayPass(answer->status))
+            m_trouble = {};
         const bool redirected = answer->status >= 300 && answer->status < 400;
         if (answer->trouble == HttpTrouble::None && (answer->status == 200 || redirected))
             return factsOf(*answer);
@@ -85,11 +89,21 @@ void FileFetcher::judge(const HttpAnswer& answer, const FileOrder& order) const
         fail(order, refusalOf(answer, order.acceptAt, !order.token.empty()));
 }
 
+void FileFetcher::tell(const FileOrder& order, int tries, std::chrono::milliseconds wait) const
+{
+    if (m_listener)
+        m_listener({hostOf(order.url), m_trouble, tries, m_limits.tries, wait});
+}
+
 // As long as the source asks for, else longer each time. False: cancelled.
 bool FileFetcher::wait(const HttpAnswer& answer, int tries, const FileOrder& order, const Job& job)
 {
     const UserText why =
         answer.trouble == HttpTrouble::None ? refusalOf(answer, order.acceptAt, !order.token.empty()) : answer.words;
+    const bool silent = answer.trouble == HttpTrouble::Unanswered || answer.trouble == HttpTrouble::Stalled;
+    if (tries >= m_limits.tries && silent)
+        fail(order, {TextId("fetch.gave_up_silent", "%1 (tries: %2). What came is kept. %3"), why, tries,
+                     whatHelps(hostOf(order.url))});
     if (tries >= m_limits.tries)
         fail(order, {TextId("fetch.gave_up", "%1 (tries: %2). What came is kept: ask again later"), why, tries});
     const auto asked = answer.trouble == HttpTrouble::None ? retryAfter(answer) : std::nullopt;
@@ -97,8 +111,11 @@ bool FileFetcher::wait(const HttpAnswer& answer, int tries, const FileOrder& ord
         fail(order, {TextId("fetch.long_wait", "%1, and asks to wait for %2 s. What came is kept: ask again then"), why,
                      asked->count() / 1000});
     const auto doubled = m_limits.firstPause * (std::int64_t{1} << std::min(tries - 1, 20));
+    const auto pause = asked.value_or(std::min(doubled, m_limits.longestPause));
     job.report(0, 0, phase::waiting);
-    return m_client.pause(asked.value_or(std::min(doubled, m_limits.longestPause)), job);
+    m_trouble = why;
+    tell(order, tries, pause);
+    return m_client.pause(pause, job);
 }
 
 // A file has its name only once it was checked; which version it is stands in the record.
@@ -147,6 +164,7 @@ bool FileFetcher::fetch(const FileOrder& order, const Progress& progress, const 
         furthest = std::max(furthest, attempt.here);
         const bool complete = attempt.here > 0 && attempt.facts.bytes == attempt.here;
         if (!complete) {
+            tell(order, tries, {});
             const auto answer = this->attempt(attempt, job);
             if (!answer)
                 return false;
@@ -267,6 +285,7 @@ void FileFetcher::take(Attempt& attempt, std::span<const std::byte> bytes)
     }
     writeAll(attempt.file.number(), bytes, attempt.order);
     attempt.here += bytes.size();
+    m_trouble = {};
     if (attempt.progress)
         attempt.progress(attempt.here);
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/download/download_folder.h"
+#include "core/download/source_news.h"
 
 namespace mama {
 
@@ -31,8 +32,8 @@ class FileFetcher
 public:
     using Progress = std::function<void(std::uint64_t bytes)>; // of this file that are here
 
-    FileFetcher(HttpClient& client, const DownloadPlace& place, FetchLimits limits)
-        : m_client(client), m_place(place), m_record(place), m_limits(limits)
+    FileFetcher(HttpClient& client, const DownloadPlace& place, FetchLimits limits, SourceListener listener = {})
+        : m_client(client), m_place(place), m_record(place), m_limits(limits), m_listener(std::move(listener))
     {}
 
     DownloadRecord& record() { return m_record; }
@@ -54,11 +55,14 @@ private:
     Cancellable<bool> accept(const FileOrder& order, const Job& job);
     bool wait(const HttpAnswer& answer, int tries, const FileOrder& order, const Job& job);
     void judge(const HttpAnswer& answer, const FileOrder& order) const;
+    void tell(const FileOrder& order, int tries, std::chrono::milliseconds wait) const;
 
     HttpClient& m_client;
     const DownloadPlace& m_place;
     DownloadRecord m_record;
     FetchLimits m_limits;
+    SourceListener m_listener; // may be empty
+    UserText m_trouble;        // of the last try
 };
 
 } // namespace mama

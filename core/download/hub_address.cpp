@@ -42,6 +42,12 @@ std::string usualHub(const Catalogue& catalogue)
     return own.empty() ? catalogue.hub : hubAddress(own);
 }
 
+std::string hostOf(const std::string& address)
+{
+    const QUrl url(QString::fromStdString(address));
+    return url.host().toStdString() + (url.port() > 0 ? ":" + std::to_string(url.port()) : std::string());
+}
+
 std::string addressOf(const CatalogueFile& file, const std::string& hub)
 {
     const auto encoded = [](const std::string& text) {

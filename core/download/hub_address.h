@@ -10,6 +10,8 @@ namespace mama {
 std::string hubAddress(const std::string& given);
 // What the user set: MAMA_HUB in the environment, else the catalogue's.
 std::string usualHub(const Catalogue& catalogue);
+// Of an address, for people.
+std::string hostOf(const std::string& address);
 // HUB/REPOSITORY/resolve/REVISION/PATH, percent-encoded.
 std::string addressOf(const CatalogueFile& file, const std::string& hub);
 // The user's own token for a model from that hub, from the environment: MAMA_HUB_TOKEN for whatever hub is set;

@@ -73,7 +73,7 @@ class Getter
 public:
     Getter(const CatalogueModel& model, const GetOptions& options, const Job& job)
         : m_model(model), m_options(options), m_job(job), m_place(model.name), m_client(options.limits.stall),
-          m_fetcher(m_client, m_place, options.limits)
+          m_fetcher(m_client, m_place, options.limits, options.listener)
     {}
 
     Cancellable<GotModel> fetchAndImport()

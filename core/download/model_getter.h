@@ -10,6 +10,7 @@ struct GetOptions
     std::string token;           // the user's own; never kept
     std::filesystem::path given; // a folder that has the files; empty: they are fetched
     FetchLimits limits;
+    SourceListener listener = {}; // may be empty
 };
 
 // What Job::report says while a model comes: bytes of bytes while fetching, no total else.

@@ -1,5 +1,7 @@
 #include "core/download/source_answer.h"
 
+#include "core/download/source_news.h"
+
 #include <QDateTime>
 #include <QUrl>
 #include <algorithm>
@@ -97,6 +99,15 @@ bool beginsAsWebPage(std::span<const std::byte> start)
     std::string text(reinterpret_cast<const char*>(start.data()), std::min<std::size_t>(start.size(), 256));
     text = lower(text.substr(std::min(text.find_first_not_of(" \t\r\n\xEF\xBB\xBF"), text.size())));
     return text.starts_with("<!doctype html") || text.starts_with("<html");
+}
+
+UserText whatHelps(const std::string& host)
+{
+    return {
+        TextId(
+            "source.what_helps",
+            "Look whether this computer is connected and may reach %1 (network, proxy, filter). A mirror can be named instead (Change… on the page Models, --base), or a folder with the files (I have the files…, --from)"),
+        host};
 }
 
 UserText whyNotFollowed(const std::string& from, const std::string& to)

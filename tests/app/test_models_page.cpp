@@ -10,9 +10,13 @@
 
 #include <QAbstractItemModelTester>
 #include <QAction>
+#include <QDialogButtonBox>
 #include <QDropEvent>
+#include <QFileDialog>
 #include <QInputDialog>
 #include <QLabel>
+#include <QLineEdit>
+#include <QMessageBox>
 #include <QMimeData>
 #include <QProgressBar>
 #include <QPushButton>
@@ -57,6 +61,21 @@ private:
             if (label->isVisible() && label->text().contains(QStringLiteral("href=\"%1\"").arg(link)))
                 return Q_EMIT label->linkActivated(link);
         QFAIL(qPrintable(link));
+    }
+
+    // Answers the next dialog of that kind once it is open.
+    template <class Dialog, class Answer>
+    void whenAsked(const Answer& answer)
+    {
+        auto* timer = new QTimer(this);
+        timer->setInterval(50);
+        connect(timer, &QTimer::timeout, this, [timer, answer] {
+            if (auto* dialog = qobject_cast<Dialog*>(QApplication::activeModalWidget())) {
+                timer->deleteLater();
+                answer(*dialog);
+            }
+        });
+        timer->start();
     }
 
 private Q_SLOTS:
@@ -210,6 +229,101 @@ private Q_SLOTS:
         fixture.window().models().downloads().remove(name);
         QTRY_VERIFY(!row(fixture, name).isHere());
         QVERIFY(button(fixture, "get")->isVisible());
+    }
+
+    // No network, a host that is not there, one that says nothing: the page says which host, since when, what is wrong
+    // and what would help, within seconds, and lets go at once.
+    void aSourceThatDoesNotAnswer_data()
+    {
+        QTest::addColumn<QString>("hub");
+        QTest::newRow("refused") << QStringLiteral("refused");
+        QTest::newRow("no such host") << QStringLiteral("http://no-such-host.invalid");
+        QTest::newRow("silent") << QStringLiteral("silent");
+    }
+    void aSourceThatDoesNotAnswer()
+    {
+        QFETCH(QString, hub);
+        QTcpServer silent;
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        if (hub == "refused" || hub == "silent") {
+            const bool refuses = hub == "refused";
+            hub = QStringLiteral("http://127.0.0.1:%1").arg(silent.serverPort());
+            if (refuses)
+                silent.close();
+        }
+        qputenv("MAMA_HUB", hub.toLatin1());
+        WindowFixture fixture;
+        const std::string name = "mammo-clip-b2";
+        show(fixture, name);
+        press(fixture, "get");
+        const auto says = [&](const QString& words) {
+            for (auto* label : fixture.window().models().details().findChildren<QLabel*>())
+                if (label->isVisible() && label->text().contains(words))
+                    return true;
+            return false;
+        };
+        const QString host = hub.mid(7);
+        QTRY_VERIFY_WITH_TIMEOUT(says("Asking " + host + " since "), 1500);
+        QTRY_VERIFY_WITH_TIMEOUT(says("It did not work") || says("No answer for"), 8000);
+        QVERIFY(says("Look whether this computer is connected") && says("A mirror can be named"));
+        fixture.screenshot("models-" + QString::fromLatin1(QTest::currentDataTag()).replace(' ', '-'));
+        press(fixture, "pause");
+        QTRY_VERIFY_WITH_TIMEOUT(button(fixture, "get")->isVisible() && !button(fixture, "pause")->isVisible(), 1000);
+        QVERIFY(!says("Asking " + host));
+    }
+
+    void removeAsks()
+    {
+        WindowFixture fixture;
+        const std::string name = "mammo-clip-b2";
+        show(fixture, name);
+        press(fixture, "get");
+        QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).isHere(), 60000);
+        const std::filesystem::path folder = row(fixture, name).item.folder;
+        for (const auto answer : {QMessageBox::No, QMessageBox::Yes}) {
+            QString asked;
+            whenAsked<QMessageBox>([&](QMessageBox& box) {
+                asked = box.text();
+                box.button(answer)->click();
+            });
+            press(fixture, "remove");
+            QVERIFY2(asked.contains(row(fixture, name).title()) && asked.contains("got again"), qPrintable(asked));
+            if (answer == QMessageBox::No) {
+                QTest::qWait(200);
+                QVERIFY(row(fixture, name).isHere() && std::filesystem::exists(folder));
+            }
+        }
+        QTRY_VERIFY(!row(fixture, name).isHere());
+        QVERIFY(!std::filesystem::exists(folder));
+    }
+
+    // I have the files: a folder without them says what is missing, a closed dialog does nothing, the right one is
+    // used.
+    void theFilesAreInAFolder()
+    {
+        WindowFixture fixture;
+        const std::string name = "mammo-clip-b2";
+        show(fixture, name);
+        m_server->forget();
+        const auto choose = [&](const QString& folder) {
+            whenAsked<QFileDialog>([folder](QFileDialog& dialog) {
+                if (folder.isEmpty())
+                    return dialog.reject();
+                dialog.findChild<QLineEdit*>(QStringLiteral("fileNameEdit"))->setText(folder);
+                dialog.findChild<QDialogButtonBox*>()->button(QDialogButtonBox::Open)->click();
+            });
+            press(fixture, "files");
+        };
+        choose({});
+        QVERIFY(!row(fixture, name).busy() && row(fixture, name).failure.isEmpty());
+        QTemporaryDir empty;
+        choose(empty.path());
+        auto* failure = fixture.window().models().findChild<QLabel*>(QStringLiteral("modelFailure"));
+        QTRY_VERIFY(failure->isVisible() && failure->text().contains("vocab.txt"));
+        fixture.screenshot(QStringLiteral("models-files-missing"));
+        choose(test::text(test::parityFolder() / "mammoclip-ckpt"));
+        QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).isHere(), 60000);
+        QVERIFY(m_server->requests().empty());
     }
 
     // A gated model: the token is asked for, goes to the source, and is nowhere else.

@@ -161,12 +161,24 @@ GetOptions optionsOf(const GetCommand& command, const Catalogue& catalogue, cons
     return options;
 }
 
+// As soon as it is known, not when all tries are over.
+void tellTrouble(const SourceNews& news)
+{
+    if (!news.trouble.empty() && news.wait.count() > 0)
+        std::cerr << "\r" << news.trouble.english() << " (try " << news.tries << " of " << news.most
+                  << "); it is asked again in " << (news.wait.count() + 999) / 1000 << " s\n"
+                  << (news.tries == 1 ? whatHelps(news.host).english() + ".\n" : std::string()) << std::flush;
+}
+
 int get(const GetCommand& command, const Context& context)
 {
     const Catalogue catalogue = builtInCatalogue();
     const CatalogueModel& model = catalogue.model(command.name);
     checkAccepted(model, command.accept);
-    const auto got = getModel(model, optionsOf(command, catalogue, model), context.job());
+    GetOptions options = optionsOf(command, catalogue, model);
+    if (!context.quiet)
+        options.listener = tellTrouble;
+    const auto got = getModel(model, options, context.job());
     if (!got) {
         std::cerr << "stopped: what came is kept, and the same command goes on from there" << std::endl;
         return Cancelled;

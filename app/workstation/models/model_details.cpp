@@ -182,10 +182,11 @@ void ModelDetails::showButtons(const ModelRow& row)
     m_remove->setVisible(free && row.item.removable);
     setWords(*m_remove, row.isHere() ? tr("Re&move…") : tr("Re&move what came"));
     // A bar that only moves has no words, and another program's work has no bar.
-    const bool words = row.busy() && (m_progress->isHidden() || m_progress->maximum() == 0);
+    const bool words = row.busy() && (m_progress->isHidden() || m_progress->maximum() == 0 || row.waits());
     m_accept->setVisible((wanted && !again) || words);
     m_accept->setText(
-        row.busy() ? stateText(row)
+        row.waits()  ? waitText(row)
+        : row.busy() ? stateText(row)
         : row.entry && row.entry->served()
             ? tr("Either way you accept the licence and terms below. Nothing is fetched before.")
             : tr("No server gives it to a program: get its files by hand, as Files below says. By taking them here you accept the licence and terms below."));

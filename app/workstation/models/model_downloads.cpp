@@ -2,7 +2,7 @@
 
 #include "core/base/path_text.h"
 
-#include <QTimer>
+#include <QPointer>
 #include <algorithm>
 
 namespace mama {
@@ -26,11 +26,15 @@ double ModelRow::bytesPerSecond() const
     return time < least ? 0 : 1000.0 * static_cast<double>(done - std::min(first, done)) / static_cast<double>(time);
 }
 
+qint64 ModelRow::millisecondsSinceNews() const { return now() - told; }
+
 QString ModelRow::title() const { return QString::fromStdString(entry ? entry->title : item.name); }
 
 ModelDownloads::ModelDownloads(QObject* parent) : QObject(parent), m_catalogue(builtInCatalogue())
 {
     m_pool.setMaxThreadCount(2);
+    m_ticker.setInterval(std::chrono::seconds(1));
+    connect(&m_ticker, &QTimer::timeout, this, &ModelDownloads::tick);
     for (const CatalogueModel& model : m_catalogue.models) {
         ModelRow row;
         row.item.name = model.name;
@@ -107,11 +111,24 @@ void ModelDownloads::get(const std::string& name, const GetOptions& options)
     row->failure.clear();
     row->done = row->total = row->first = 0;
     row->since = 0;
+    row->news = {};
+    row->begun = QTime::currentTime();
+    row->told = now();
     set(name, ModelRow::Work::Queued);
+    GetOptions listened = options;
+    listened.listener = [guard = QPointer<ModelDownloads>(this), name](const SourceNews& news) {
+        QMetaObject::invokeMethod(
+            QCoreApplication::instance(),
+            [guard, name, news] {
+                if (guard)
+                    guard->takeNews(name, news);
+            },
+            Qt::QueuedConnection);
+    };
     const CatalogueModel& model = *row->entry; // of the catalogue, which outlives the pool's work
     m_jobs[name] = BackgroundJob::start<GotModel>(
         this,
-        {[&model, options](const Job& job) { return getModel(model, options, job); },
+        {[&model, listened](const Job& job) { return getModel(model, listened, job); },
          [this, name](const GotModel& got) {
              end(name, {});
              Q_EMIT arrived(QString::fromStdString(name), QString::fromStdString(pathText(got.folder)));
@@ -141,6 +158,31 @@ void ModelDownloads::takeProgress(const std::string& name, quint64 done, quint64
               : phase == QLatin1String(phase::fetching) ? ModelRow::Work::Fetching
               : phase == QLatin1String(phase::waiting)  ? ModelRow::Work::Retrying
                                                         : ModelRow::Work::Asking);
+}
+
+// May come late, of work that was paused meanwhile.
+void ModelDownloads::takeNews(const std::string& name, const SourceNews& news)
+{
+    ModelRow* row = find(name);
+    if (!row || !m_jobs.contains(name) || row->work == ModelRow::Work::Removing)
+        return;
+    row->news = news;
+    row->told = now();
+    set(name, news.wait.count() > 0 ? ModelRow::Work::Retrying : ModelRow::Work::Asking);
+    m_ticker.start();
+}
+
+// Seconds pass on the page, too.
+void ModelDownloads::tick()
+{
+    bool waits = false;
+    for (std::size_t i = 0; i < m_rows.size(); ++i)
+        if (m_rows[i].waits()) {
+            waits = true;
+            Q_EMIT rowChanged(static_cast<int>(i));
+        }
+    if (!waits)
+        m_ticker.stop();
 }
 
 void ModelDownloads::end(const std::string& name, const QString& failure)

@@ -4,6 +4,8 @@
 #include "core/download/model_shelf.h"
 
 #include <QThreadPool>
+#include <QTime>
+#include <QTimer>
 #include <map>
 #include <vector>
 
@@ -21,11 +23,16 @@ struct ModelRow
     QString failure;                   // of the last try; empty: none
     qint64 since = 0;                  // ms, monotonous, when the first byte of this try was told
     std::uint64_t first = 0;           // bytes that were here by then
+    SourceNews news;                   // while it asks or waits
+    QTime begun;                       // when the user asked for it
+    qint64 told = 0;                   // ms, monotonous, when the news came
 
     QString title() const;
     bool isHere() const { return item.state == ShelfItem::State::Here; }
     bool isBegun() const { return item.state == ShelfItem::State::Begun; }
     bool busy() const { return work != Work::None || item.atWork; }
+    bool waits() const { return work == Work::Asking || work == Work::Retrying; } // for the source
+    qint64 millisecondsSinceNews() const;
     double bytesPerSecond() const; // of this try; 0: too early to tell
 };
 
@@ -59,11 +66,14 @@ private:
     void set(const std::string& name, ModelRow::Work work);
     void takeShelf(const std::vector<ShelfItem>& shelf);
     void takeProgress(const std::string& name, quint64 done, quint64 total, const QString& phase);
+    void takeNews(const std::string& name, const SourceNews& news);
+    void tick();
     void end(const std::string& name, const QString& failure);
 
     Catalogue m_catalogue;
     std::vector<ModelRow> m_rows;
     std::map<std::string, BackgroundJob> m_jobs; // by name
+    QTimer m_ticker;                             // while something waits for a source
     QThreadPool m_pool;
 };
 

@@ -19,8 +19,10 @@ QString stateText(const ModelRow& row)
     const auto percent = [](std::uint64_t done, std::uint64_t total) { return static_cast<int>(100 * done / total); };
     switch (row.work) {
     case ModelRow::Work::Queued: return ModelTable::tr("waiting for its turn");
-    case ModelRow::Work::Retrying: return ModelTable::tr("waiting for the source");
-    case ModelRow::Work::Asking: return ModelTable::tr("asking the source");
+    case ModelRow::Work::Retrying: return ModelTable::tr("no answer, asked again soon");
+    case ModelRow::Work::Asking:
+        return row.news.host.empty() ? ModelTable::tr("asking the source")
+                                     : ModelTable::tr("asking %1").arg(QString::fromStdString(row.news.host));
     case ModelRow::Work::Importing: return ModelTable::tr("importing");
     case ModelRow::Work::Removing: return ModelTable::tr("removing");
     case ModelRow::Work::Fetching:
@@ -39,6 +41,31 @@ QString stateText(const ModelRow& row)
         return row.item.total ? ModelTable::tr("paused at %1 %").arg(percent(row.item.bytes, *row.item.total))
                               : ModelTable::tr("paused");
     return ModelTable::tr("not here");
+}
+
+QString waitText(const ModelRow& row)
+{
+    constexpr qint64 longer = 4000; // ms, than a source takes that answers
+    const QString host = QString::fromStdString(row.news.host);
+    if (host.isEmpty())
+        return stateText(row);
+    const qint64 passed = row.millisecondsSinceNews();
+    QString text = ModelTable::tr("Asking %1 since %2.").arg(host, row.begun.toString(QStringLiteral("HH:mm:ss")));
+    if (!row.news.trouble.empty()) {
+        text += QLatin1Char(' ') + ModelTable::tr("It did not work: %1 (try %2 of %3).")
+                                       .arg(shownText(row.news.trouble))
+                                       .arg(std::max(row.news.tries, 1))
+                                       .arg(row.news.most);
+        const qint64 left = row.news.wait.count() - passed;
+        text += QLatin1Char(' ') + (row.work == ModelRow::Work::Retrying && left > 0
+                                        ? ModelTable::tr("It is asked again in %1 s.").arg((left + 999) / 1000)
+                                        : ModelTable::tr("It is being asked again."));
+    } else if (passed >= longer) {
+        text += QLatin1Char(' ') + ModelTable::tr("No answer for %1 s.").arg(passed / 1000);
+    }
+    if (!row.news.trouble.empty() || passed >= longer)
+        text += QLatin1Char('\n') + shownText(whatHelps(row.news.host)) + QLatin1Char('.');
+    return text;
 }
 
 QString progressText(const ModelRow& row)

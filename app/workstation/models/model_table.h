@@ -10,6 +10,7 @@ QString sizeText(std::uint64_t bytes);
 // What stands in a row's column of states: "fetching, 43 % of 1.6 GB".
 QString stateText(const ModelRow& row);
 // The same with how fast it goes, where that is known: "fetching, 43 % of 1.6 GB · 5.2 MB/s · 3 min left".
+QString waitText(const ModelRow& row); // of a source that is asked: which, since when, what is wrong and would help
 QString progressText(const ModelRow& row);
 
 // The rows of ModelDownloads, for a table: name, state, what it was trained on.
