@@ -13,16 +13,20 @@ struct Way
 
 const std::vector<Way>& ways()
 {
-    static const std::vector<Way> all{
-        {"cell", {TextId("map_way.cell", "each cell projected as the whole picture is, then normalised")}},
-        {"additive",
-         {TextId("map_way.additive", "each cell's share: the mean over the cells is the image's similarity")}},
-        {"final", {TextId("map_way.final", "a transformer's patches as they leave its last block")}},
-        {"value", {TextId("map_way.value", "a transformer's patches with their own values in its last block")}},
-        {"head-value",
-         {TextId("map_way.head_value", "each patch through the pooling head as if it were the only one")}},
-        {"head-value+value",
-         {TextId("map_way.head_value_value", "the same, with its own values in the last block too")}}};
+    static const std::vector<Way> all = [] {
+        std::vector<Way> out;
+        const auto add = [&](const char* name, UserText meaning) { out.push_back({name, std::move(meaning)}); };
+        add("cell", {TextId("map_way.cell", "each cell projected as the whole picture is, then normalised")});
+        add("additive",
+            {TextId("map_way.additive", "each cell's share: the mean over the cells is the image's similarity")});
+        add("final", {TextId("map_way.final", "a transformer's patches as they leave its last block")});
+        add("value", {TextId("map_way.value", "a transformer's patches with their own values in its last block")});
+        add("head-value",
+            {TextId("map_way.head_value", "each patch through the pooling head as if it were the only one")});
+        add("head-value+value",
+            {TextId("map_way.head_value_value", "the same, with its own values in the last block too")});
+        return out;
+    }();
     return all;
 }
 

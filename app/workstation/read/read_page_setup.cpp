@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
+#include "core/base/path_text.h"
 #include "core/weights/model_places.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/query_panel.h"
@@ -52,7 +53,13 @@ void ReadPage::followLink(const QString& link)
             setModel(QString::fromStdString(model.path.string()));
             return typeSentence();
         }
-    Q_EMIT told(tr("The demo model is not installed."), true);
+    QStringList looked;
+    for (const auto& folder : modelFolders())
+        looked += QString::fromStdString(pathText(folder));
+    Q_EMIT told(
+        tr("The demo model is not installed: there is no folder \"demo\" with a model in %1. Install the workstation anew, which brings it, set MAMA_MODELS to a folder that has it, or get a public model on the page Models (Ctrl+4).")
+            .arg(looked.join(QStringLiteral(", "))),
+        true);
 }
 
 void ReadPage::buildContent()
