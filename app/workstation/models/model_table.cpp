@@ -19,7 +19,7 @@ QString stateText(const ModelRow& row)
     const auto percent = [](std::uint64_t done, std::uint64_t total) { return static_cast<int>(100 * done / total); };
     switch (row.work) {
     case ModelRow::Work::Queued: return ModelTable::tr("waiting for its turn");
-    case ModelRow::Work::Retrying: return ModelTable::tr("no answer, asked again soon");
+    case ModelRow::Work::Retrying: return ModelTable::tr("asked again soon");
     case ModelRow::Work::Asking:
         return row.news.host.empty() ? ModelTable::tr("asking the source")
                                      : ModelTable::tr("asking %1").arg(QString::fromStdString(row.news.host));
