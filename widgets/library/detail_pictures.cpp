@@ -5,6 +5,7 @@
 #include <QHelpEvent>
 #include <QToolTip>
 #include <algorithm>
+#include <cmath>
 
 namespace mama {
 namespace {
@@ -47,7 +48,9 @@ QRectF DetailPictures::markRect(int view, const FactAnnotation& mark) const
 {
     const TilePicture& picture = m_pictures[static_cast<std::size_t>(view)];
     const QRectF place = m_places[static_cast<std::size_t>(view)];
-    if (place.isEmpty() || picture.stored.isEmpty() || mark.geometry.size() < 2)
+    const bool finite =
+        std::all_of(mark.geometry.begin(), mark.geometry.end(), [](float at) { return std::isfinite(at); });
+    if (place.isEmpty() || picture.stored.isEmpty() || mark.geometry.size() < 2 || !finite)
         return {};
     double left = mark.geometry[0], right = left, top = mark.geometry[1], bottom = top;
     if (mark.kind == "circle" && mark.geometry.size() >= 3) {
@@ -81,7 +84,10 @@ void DetailPictures::paintEvent(QPaintEvent*)
         painter.setClipRect(cell(view));
         painter.setBrush(Qt::NoBrush);
         for (const FactAnnotation& mark : m_marks[at]) {
-            const QRectF box = markRect(view, mark).adjusted(-1, -1, 1, 1);
+            const QRectF place = markRect(view, mark);
+            if (place.isNull())
+                continue;
+            const QRectF box = place.adjusted(-1, -1, 1, 1);
             for (const auto& [colour, width] : {std::pair(rimColour, 3.0), std::pair(markColour, 1.4)}) {
                 painter.setPen(QPen(colour, width));
                 mark.kind == "circle" ? painter.drawEllipse(box) : painter.drawRect(box);

@@ -79,7 +79,7 @@ void StudyGrid::layOut()
 {
     const QSize size = viewport()->size();
     m_layout.columns = std::max(1, size.width() / m_zoom);
-    m_layout.width = std::max(1, size.width() / m_layout.columns);
+    m_layout.width = std::max(leastZoom / 2, size.width() / m_layout.columns);
     const int lines = std::max(1, static_cast<int>(std::lround(size.height() / static_cast<double>(m_layout.width))));
     m_layout.height = std::clamp(size.height() / lines, m_layout.width * 3 / 4, m_layout.width * 5 / 4);
     m_layout.lines = (m_place->rows() + m_layout.columns - 1) / m_layout.columns;

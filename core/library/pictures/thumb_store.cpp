@@ -118,22 +118,28 @@ void ThumbStore::makeAnew(const UserText& why)
                          aside.filename().string(), why});
 }
 
-// A call on the file; a damage found only now is treated as on opening, and the call is made again.
+// A call on the file. A damage found only now is treated as on opening, a file that was deleted is made again, and the
+// call repeated. What else fails to be written is not kept; what cannot be read is not asked again.
 template <class Work>
-void ThumbStore::guarded(const Work& work)
+void ThumbStore::guarded(bool writing, const Work& work)
 {
     for (bool again = true; m_database; again = false) {
         try {
             return work(*m_database);
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::Format && again) {
-                makeAnew(error.why());
+            std::error_code failed;
+            const bool gone = writing && !fs::exists(m_path, failed);
+            if (again && (gone || error.code() == ErrorCode::Format)) {
+                gone ? m_database.reset() : makeAnew(error.why());
                 open();
                 continue;
             }
             m_notices.push_back(
                 {TextId("library.thumbs_given_up", "thumbnails are not kept any more: %1"), error.text()});
-            m_database.reset();
+            m_keeping = false;
+            if (!writing)
+                m_database.reset();
+            return;
         }
     }
 }
@@ -144,7 +150,7 @@ std::optional<Thumb> ThumbStore::find(const std::string& key)
     if (const auto waiting = m_pending.find(key); waiting != m_pending.end())
         return waiting->second;
     std::optional<Thumb> found;
-    guarded([&](Database& file) {
+    guarded(false, [&](Database& file) {
         file.read([&](SQLite::Database& database) {
             SQLite::Statement query(database,
                                     "SELECT jpeg, rows, columns, wall, wall_column, breast_area, orientation_row,"
@@ -162,7 +168,7 @@ bool ThumbStore::has(const std::string& key)
     const std::lock_guard lock(m_mutex);
     bool found = m_pending.contains(key);
     if (!found)
-        guarded([&](Database& file) {
+        guarded(false, [&](Database& file) {
             file.read([&](SQLite::Database& database) {
                 SQLite::Statement query(database, "SELECT 1 FROM thumb WHERE key = ?");
                 query.bindNoCopy(1, key);
@@ -175,7 +181,7 @@ bool ThumbStore::has(const std::string& key)
 void ThumbStore::put(const std::string& key, Thumb thumb)
 {
     const std::lock_guard lock(m_mutex);
-    if (!m_database || m_database->readOnly())
+    if (!m_database || m_database->readOnly() || !m_keeping)
         return;
     if (m_pending.empty())
         m_since = std::chrono::steady_clock::now();
@@ -195,7 +201,7 @@ void ThumbStore::writePending()
 {
     const std::map<std::string, Thumb> pending = std::move(m_pending);
     m_pending.clear();
-    guarded([&](Database& file) {
+    guarded(true, [&](Database& file) {
         file.write([&](SQLite::Database& database) {
             SQLite::Statement add(database, "INSERT OR REPLACE INTO thumb(key, jpeg, rows, columns, wall, wall_column,"
                                             " breast_area, orientation_row, orientation_column, fault)"

@@ -27,12 +27,13 @@ private:
     void open();
     void makeAnew(const UserText& why);
     template <class Work>
-    void guarded(const Work& work);
+    void guarded(bool writing, const Work& work);
     void writePending();
 
     std::filesystem::path m_path;
     std::mutex m_mutex;
     std::unique_ptr<Database> m_database; // empty: nothing is kept
+    bool m_keeping = true;                // false: the disk refused, as when it is full
     std::map<std::string, Thumb> m_pending;
     std::chrono::steady_clock::time_point m_since; // of the oldest one pending
     std::vector<UserText> m_notices;

@@ -289,6 +289,16 @@ private Q_SLOTS:
             spoilt << std::string(std::size_t(size) - 4096, '\xee');
         }
         MAMA_SAME(putAndFind("made anew"));
+        // Deleted while it is open: what is put from then on is in another one.
+        {
+            ThumbStore store(folder / "lib");
+            QVERIFY(store.has("key"));
+            fs::remove(file);
+            store.put("later", {});
+            store.flush();
+            QVERIFY(store.has("later") && store.takeNotices().empty());
+        }
+        QVERIFY(ThumbStore(folder / "lib").has("later"));
         // Nowhere to write: works, keeps nothing, says so.
         ThumbStore nowhere("/proc/no such folder");
         nowhere.put("key", {});

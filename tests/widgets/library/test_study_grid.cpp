@@ -274,6 +274,34 @@ private Q_SLOTS:
         QVERIFY(asked.size() <= 20);
     }
 
+    void anySizeAndAnyTile()
+    {
+        Window window(30);
+        window.grid.setSource([](int row) {
+            StudyTile out = tile(row);
+            out.title = QString(300, QLatin1Char('W'));
+            out.note = QString(300, QChar(0x4e2d));
+            out.tags.assign(60, Qt::red);
+            out.best = row % 5 - 1;
+            out.pictures[0].picture = {};
+            out.pictures[1].wall = 7;
+            out.pictures[2].wall = 0;
+            out.pictures[3].picture = QImage(1, 3000, QImage::Format_ARGB32);
+            return out;
+        });
+        for (const QSize size : {QSize(1, 1), QSize(60, 30), QSize(200, 2000), QSize(3000, 40), QSize(1400, 900)}) {
+            window.grid.resize(size);
+            for (const int zoom : {0, 130, 480, 9999}) {
+                window.grid.setZoom(zoom);
+                window.place.setCurrent(29);
+                window.place.setCurrent(0);
+                window.grab();
+                QCOMPARE(window.grid.zoom(), std::clamp(zoom, 120, 480));
+            }
+        }
+        QCOMPARE(window.grid.rowAt({-1, -1}), -1);
+    }
+
     void selectionCanBeSeenWithoutColour()
     {
         Window window(10);
