@@ -43,6 +43,7 @@ void addAll(CLI::App& app, Context& context)
     addReading(app, context);
     addImport(app, context);
     addLibrary(app, context);
+    addSearch(app, context);
     addBench(app, context);
 }
 

@@ -59,5 +59,6 @@ void addPhantom(CLI::App& app, Context& context);
 void addReading(CLI::App& app, Context& context);
 void addImport(CLI::App& app, Context& context);
 void addLibrary(CLI::App& app, Context& context);
+void addSearch(CLI::App& app, Context& context);
 
 } // namespace mama::cli

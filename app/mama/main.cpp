@@ -64,7 +64,7 @@ bool asks(int argc, char** argv, std::initializer_list<std::string_view> words)
 // again.
 void letTrainingThreadsSleep(int argc, char** argv)
 {
-    if (asks(argc, argv, {"train", "train-step"}) && !std::getenv("OMP_WAIT_POLICY") &&
+    if (asks(argc, argv, {"train", "train-step", "embed"}) && !std::getenv("OMP_WAIT_POLICY") &&
         ::setenv("OMP_WAIT_POLICY", "PASSIVE", 0) == 0)
         ::execv("/proc/self/exe",
                 argv); // comes back only where there is no such file: then the threads stay as they are
@@ -94,7 +94,8 @@ int main(int argc, char** argv)
 {
     using namespace mama;
     letTrainingThreadsSleep(argc, argv);
-    if (asks(argc, argv, {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench"}))
+    if (asks(argc, argv,
+             {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench", "embed"}))
         keepFreedMemory(); // models take and free the same large blocks for every image and step
     std::stop_source interrupted;
     cli::Context context;

@@ -47,6 +47,7 @@ ImageEmbedder::Reading ImageEmbedder::read(const ImageToEmbed& image) const
     Reading out;
     out.found.image = image.image;
     out.found.file = image.file;
+    out.found.path = image.root / image.below;
     out.found.name = pathText(image.below.filename());
     out.frame = image.frame.value_or(0);
     const fs::path path = placeOfFile(image.root, image.below);

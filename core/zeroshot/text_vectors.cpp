@@ -26,8 +26,15 @@ Cancellable<std::vector<TextVector>> textVectors(TextEncoder& encoder, const Que
     }
     describeTexts(asked.texts, *encoded, encoder.model(), reading);
     std::vector<TextVector> out;
-    for (std::size_t i = 0; i < asked.texts.size(); ++i)
-        out.push_back({std::move(asked.texts[i]), (*encoded)[i]->global});
+    for (std::size_t i = 0; i < asked.texts.size(); ++i) {
+        const EncodedText& text = *(*encoded)[i];
+        TextVector one{std::move(asked.texts[i]), text.global, {}};
+        if (text.last >= 0) {
+            const auto first = text.sentences.begin() + static_cast<std::ptrdiff_t>(text.last * text.dim);
+            one.map.assign(first, first + static_cast<std::ptrdiff_t>(text.dim));
+        }
+        out.push_back(std::move(one));
+    }
     return out;
 }
 

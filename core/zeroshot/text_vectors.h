@@ -8,6 +8,7 @@ struct TextVector
 {
     QueriedText text;
     std::vector<float> vector; // [D], L2-normalised
+    std::vector<float> map;    // [D], what its one map is drawn with; empty: it has none
 };
 
 // Of the options texts, pooling, prefix, raw and sentences: read, cleaned and warned of as query() does. Error(Usage)

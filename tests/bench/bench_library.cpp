@@ -1,13 +1,20 @@
 // bench_library FOLDER [IMAGES]: how fast a library of half a million images of four-view studies answers. Makes the
-// library once, and measures: opening, filter with all counts, tags, undo. Prints one JSON line.
+// library once, with embeddings of 512 numbers for 96 of 100 images, and measures: opening, filter with all counts,
+// tags, undo, search. Prints one JSON line.
+#include "core/base/hash.h"
+#include "core/base/processor.h"
 #include "core/base/stopwatch.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/study_filter.h"
 #include "core/library/collection/study_keys.h"
 #include "core/library/collection/tags.h"
+#include "core/library/embeddings/embedding_index.h"
+#include "core/library/embeddings/embedding_work.h"
+#include "core/library/embeddings/embedding_writer.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -85,6 +92,111 @@ double privateMegabytes()
     return sum;
 }
 
+constexpr std::size_t dim = 512;
+
+std::vector<float> anyVector(std::mt19937& random)
+{
+    std::vector<float> vector(dim);
+    std::uniform_real_distribution<float> any(-1, 1);
+    double squares = 0;
+    for (float& value : vector) {
+        value = any(random);
+        squares += static_cast<double>(value) * static_cast<double>(value);
+    }
+    for (float& value : vector)
+        value = static_cast<float>(static_cast<double>(value) / std::sqrt(squares));
+    return vector;
+}
+
+EmbeddingSetInfo benchSet(const Library& library)
+{
+    EmbeddingSetInfo info;
+    info.identity = {"bench", "{}", 1, "none", ""};
+    info.modelName = "bench";
+    info.dim = dim;
+    info.folder = setFolder(library.folder(), info.identity);
+    return info;
+}
+
+void makeEmbeddings(Library& library, std::span<const std::int64_t> studies, std::size_t wanted)
+{
+    std::mt19937 random(2);
+    EmbeddingWriter writer(benchSet(library));
+    const auto work = embeddingWork(library, studies, [](std::string_view, int) { return false; });
+    const auto images = std::span(work.left).first(std::min(wanted, work.left.size()));
+    constexpr std::size_t atOnce = 20000;
+    for (std::size_t first = 0; first < images.size(); first += atOnce) {
+        std::vector<EmbeddedImage> notes;
+        for (const ImageToEmbed& image :
+             imagesToEmbed(library, images.subspan(first, std::min(atOnce, images.size() - first)))) {
+            const std::string hash = sha256(std::to_string(image.image));
+            writer.add(hash, 0, anyVector(random));
+            notes.push_back({image.image,
+                             image.file,
+                             {},
+                             image.below.filename().string(),
+                             hash,
+                             EmbeddedImage::State::Embedded,
+                             {},
+                             {}});
+        }
+        writer.commit();
+        noteEmbedded(library, notes);
+    }
+}
+
+// Every row in double precision.
+std::vector<std::uint32_t> bruteForce(const EmbeddingIndex& index, const EmbeddingQuestion& question, std::size_t count)
+{
+    std::vector<std::pair<double, std::uint32_t>> all;
+    for (std::uint32_t study = 0; study < index.size(); ++study) {
+        if (!index.has(study))
+            continue;
+        double best = -2;
+        for (const ImageScore& image : index.imageScores(question.vector, study))
+            best = std::max(best, image.score);
+        all.emplace_back(-best, study);
+    }
+    std::sort(all.begin(), all.end());
+    std::vector<std::uint32_t> out;
+    for (std::size_t i = 0; i < std::min(count, all.size()); ++i)
+        out.push_back(all[i].second);
+    return out;
+}
+
+nlohmann::json measureSearch(const EmbeddingIndex& index, const StudySet& inside)
+{
+    std::mt19937 random(3);
+    nlohmann::json out{{"images", index.images()}, {"dim", dim}, {"studies", index.studiesWithRows()}};
+    for (const ScanKernel kernel : scanKernels()) {
+        EmbeddingQuestion question;
+        question.kernel = kernel;
+        out[name(kernel)] = measured(kernel == ScanKernel::Portable ? 5 : 100, [&](int i) {
+            question.vector = anyVector(random);
+            question.fusion = static_cast<FusionRule>(i % 3);
+            index.best(question, 100);
+        });
+    }
+    EmbeddingQuestion question;
+    question.inside = &inside;
+    out["inside_filter"] = measured(50, [&](int) {
+        question.vector = anyVector(random);
+        index.best(question, 100);
+    });
+    question.inside = nullptr;
+    int same = 0;
+    for (int i = 0; i < 3; ++i) {
+        question.vector = anyVector(random);
+        const auto expected = bruteForce(index, question, 100);
+        std::vector<std::uint32_t> is;
+        for (const FoundStudy& found : index.best(question, 100))
+            is.push_back(found.study);
+        same += is == expected ? 1 : 0;
+    }
+    out["equal_to_brute_force"] = std::to_string(same) + " of 3";
+    return out;
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -119,6 +231,22 @@ int main(int count, char** arguments)
         filterStudies(*columns, parseFilter(filters[static_cast<std::size_t>(i) % filters.size()]), true);
     });
     const auto studies = allStudies(library);
+    std::vector<std::int64_t> rising(columns->size());
+    for (std::size_t i = 0; i < rising.size(); ++i)
+        rising[i] = columns->id(i);
+    if (!std::filesystem::exists(benchSet(library).folder)) {
+        const Stopwatch clock;
+        makeEmbeddings(library, rising, static_cast<std::size_t>(images) * 96 / 100);
+        out["fill_embeddings_s"] = clock.seconds();
+    }
+    {
+        const Stopwatch clock;
+        const EmbeddingIndex index(library, benchSet(library).folder, rising);
+        out["open_index_s"] = clock.seconds();
+        out["search"] = measureSearch(index, filterStudies(*columns, parseFilter(filters[0]), false).studies);
+        out["private_mb_with_index"] = privateMegabytes();
+    }
+    out["processor"] = processor().name;
     out["one_tag"] = measured(50, [&](int i) {
         tag(library,
             {"bench" + std::to_string(i % 2), "study", std::span(studies).subspan(static_cast<std::size_t>(i), 1)});

@@ -158,6 +158,7 @@ void addLibrary(CLI::App& app, Context& context)
             action.add_option("--threads", command.threads, "0: all cores")->check(CLI::NonNegativeNumber);
         },
         headers);
+    addEmbed(*library, context);
     addStudyActions(*library, context);
     addShowActions(*library, context);
 }

@@ -19,6 +19,9 @@ struct LibraryCommand
     int threads = 0;
 };
 
+inline constexpr const char* filterHelp =
+    "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
+
 using LibraryAction = int (*)(const LibraryCommand&, const Context&);
 using LibraryOptions = std::function<void(CLI::App&, LibraryCommand&)>;
 
@@ -27,6 +30,8 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
                const LibraryOptions& options, LibraryAction run);
 // What a change did: its command and words.
 int print(const LibraryCommand& command, const Change& change);
+// embed: with options of its own.
+void addEmbed(CLI::App& library, Context& context);
 // list, tag, cohort, split, export.
 void addStudyActions(CLI::App& library, Context& context);
 // show, thumbnails.

@@ -18,7 +18,6 @@ namespace mama::cli {
 namespace {
 
 constexpr auto working = TextId("library_command.action", "library");
-constexpr const char* filterHelp = "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
 constexpr const char* idsHelp =
     "File with a study's key a line (EMBED/123 where two data sets have it); -: standard input";
 

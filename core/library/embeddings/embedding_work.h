@@ -36,8 +36,9 @@ struct EmbeddedImage
 {
     enum class State { Embedded, PassedOver, Missing, Refused };
     std::int64_t image = 0, file = 0;
-    std::string name; // of the file, without folders: ids of another state of the library are told by it
-    std::string hash; // SHA-256 of the file; empty where it could not be read
+    std::filesystem::path path; // where it was looked for; for the user who looks at the job, so it goes into no log
+    std::string name;           // of the file, without folders: ids of another state of the library are told by it
+    std::string hash;           // SHA-256 of the file; empty where it could not be read
     State state = State::Embedded;
     std::string reason;                       // of the other states
     std::shared_ptr<const FileFacts> facts{}; // of a header that the library had not read

@@ -1,0 +1,230 @@
+// The window's job that embeds a library, and its questions to it, against what the commands say.
+#include "app/workstation/library/ask_session.h"
+#include "app/workstation/library/embed_job.h"
+#include "core/base/files.h"
+#include "tests/app/mama_command.h"
+
+#include <QSignalSpy>
+#include <csignal>
+
+using namespace mama;
+using namespace mama::test;
+using State = EmbedJob::State;
+
+namespace {
+
+constexpr int patience = 120'000; // ms
+
+QString demo() { return text(sourceFolder() / "resources/demo"); }
+QString program() { return text(test::program("mama")); }
+
+} // namespace
+
+class TestLibraryAsk : public QObject
+{
+    Q_OBJECT
+private:
+    QTemporaryDir m_folder;
+    QString m_library = m_folder.filePath(QStringLiteral("library"));
+    std::unique_ptr<EngineProcess> m_engine;
+
+    EmbedRequest request() const { return {m_library, demo(), {}}; }
+    // The engine, with a model in it.
+    void load(const QString& model)
+    {
+        if (!m_engine) {
+            m_engine = std::make_unique<EngineProcess>(program());
+            m_engine->start();
+            QTRY_VERIFY_WITH_TIMEOUT(m_engine->state() == EngineProcess::State::Ready, patience);
+        }
+        QSignalSpy replies(m_engine.get(), &EngineProcess::replied);
+        const int id = m_engine->request(protocol::LoadRequest{model.toStdString(), "cpu", "fp32", 0});
+        QTRY_VERIFY_WITH_TIMEOUT(!replies.isEmpty() && replies.last().at(0).toInt() == id, patience);
+    }
+    struct Asked
+    {
+        std::shared_ptr<Library> library;
+        std::shared_ptr<const StudyColumns> columns;
+    };
+    Asked open() const
+    {
+        auto library = std::make_shared<Library>(m_library.toStdString(), Access::Read);
+        auto columns = std::make_shared<const StudyColumns>(*library);
+        return {library, columns};
+    }
+    nlohmann::json search(const QStringList& question) const
+    {
+        return mamaCommand(QStringList{"search", "--library", m_library, "--json", "--no-peaks", "--top", "100"} +
+                           question)
+            .json();
+    }
+    // The session's answer and the command's, study by study.
+    static void same(const LibraryAnswer& answer, const StudyColumns& columns, const nlohmann::json& told)
+    {
+        const auto& studies = told.at("studies");
+        QCOMPARE(answer.best.size(), studies.size());
+        for (std::size_t i = 0; i < studies.size(); ++i) {
+            QCOMPARE(columns.key(answer.best[i].study), studies[i].at("study").get<std::string>());
+            QVERIFY(std::abs(answer.best[i].score - studies[i].at("score").get<double>()) < 1e-5);
+            QCOMPARE(answer.best[i].best.image, studies[i].at("best").at("image").get<std::int64_t>());
+        }
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        const QString data = m_folder.filePath(QStringLiteral("data"));
+        QCOMPARE(
+            mamaCommand({"phantom", "--seed", "1000000", "--studies", "24", "--size", "512x416", "--out", data}).status,
+            0);
+        QCOMPARE(mamaCommand({"import", "embed", data, "--library", m_library}).status, 0);
+    }
+
+    void aProgramThatIsNotThereIsTold()
+    {
+        EmbedJob job(QStringLiteral("/no/such/program"));
+        job.start(request());
+        QTRY_VERIFY(job.state() == State::Failed);
+        QVERIFY(job.problem().contains(QStringLiteral("/no/such/program")));
+    }
+
+    void whatTheProcessSaysIsTold()
+    {
+        EmbedJob job(program());
+        job.start({m_library, QStringLiteral("/no/such/model"), {}});
+        QTRY_VERIFY_WITH_TIMEOUT(job.state() == State::Failed, patience);
+        QVERIFY2(job.problem().contains(QStringLiteral("/no/such/model")), qPrintable(job.problem()));
+        job.start({m_library, demo(), QStringLiteral("densty = a")});
+        QTRY_VERIFY_WITH_TIMEOUT(job.state() == State::Failed, patience);
+        QVERIFY2(job.problem().contains(QStringLiteral("densty")), qPrintable(job.problem()));
+    }
+
+    void withoutEmbeddingsItSaysSo()
+    {
+        EngineProcess none(QStringLiteral("/no/such/program"));
+        AskSession ask(none);
+        const Asked asked = open();
+        ask.setLibrary(asked.library, asked.columns);
+        ask.ask({QStringLiteral("There is a mass.")});
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.loading() && !ask.problem().isEmpty(), patience);
+        QVERIFY(!ask.answer() && !ask.busy() && !ask.index());
+    }
+
+    // Paused, gone on with, killed, gone on with: all are embedded, none twice.
+    void pausesAndGoesOn()
+    {
+        EmbedJob job(program());
+        job.start(request());
+        QTRY_VERIFY_WITH_TIMEOUT(job.done() > 0 || !job.running(), patience);
+        job.pause();
+        QTRY_VERIFY_WITH_TIMEOUT(!job.running(), patience);
+        QVERIFY(job.state() == State::Paused);
+        const qint64 paused = job.done();
+        job.resume();
+        QTRY_VERIFY_WITH_TIMEOUT((job.total() == 96 && job.done() > paused) || !job.running(), patience);
+        QVERIFY(job.done() >= paused);
+        const auto children = [] {
+            QProcess ps;
+            ps.start(QStringLiteral("pgrep"),
+                     {QStringLiteral("-P"), QString::number(::getpid()), QStringLiteral("mama")});
+            ps.waitForFinished();
+            return ps.readAllStandardOutput().split('\n').first().toInt();
+        };
+        if (const int child = children(); child > 0 && job.running()) {
+            ::kill(child, SIGKILL);
+            QTRY_VERIFY_WITH_TIMEOUT(job.state() == State::Failed, patience);
+            QVERIFY2(job.problem().contains(QStringLiteral("killed")), qPrintable(job.problem()));
+        }
+        QSignalSpy finished(&job, &EmbedJob::finished);
+        job.resume();
+        QTRY_VERIFY_WITH_TIMEOUT(job.state() == State::Finished, patience);
+        QCOMPARE(finished.size(), 1);
+        QCOMPARE(job.done(), qint64(96));
+        QVERIFY(job.result().contains(QStringLiteral("embedded")));
+        const auto sets = embeddingSets(m_library.toStdString());
+        QCOMPARE(sets.size(), std::size_t(1));
+        QCOMPARE(EmbeddingSet(sets.front().folder).size(), std::size_t(96));
+    }
+
+    void sentencesRankStudies()
+    {
+        load(demo());
+        AskSession ask(*m_engine);
+        const Asked asked = open();
+        ask.setLibrary(asked.library, asked.columns);
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.loading(), patience);
+        QVERIFY(ask.index());
+        QCOMPARE(ask.index()->studiesWithRows(), std::size_t(24));
+        // The last of several questions is the one that is answered.
+        ask.ask({QStringLiteral("The breasts are extremely dense.")});
+        ask.ask({QStringLiteral("There are calcifications.")});
+        ask.ask({QStringLiteral("There is a mass.")});
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        QCOMPARE(ask.answer()->question.sentence, QStringLiteral("There is a mass."));
+        QVERIFY(!ask.busy());
+        same(*ask.answer(), *asked.columns, search({"--text", "There is a mass."}));
+        ask.ask({QStringLiteral("There is a mass."), QStringLiteral("The breasts are extremely dense.")});
+        QVERIFY(!ask.answer());
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        same(*ask.answer(), *asked.columns,
+             search({"--text", "There is a mass.", "--minus", "The breasts are extremely dense."}));
+        ask.setFusionRule(FusionRule::Mean);
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer() && ask.answer()->fusion == QStringLiteral("mean"), patience);
+        ask.setFusionRule(FusionRule::Maximum);
+        const std::int64_t like = ask.answer()->best.front().best.image;
+        ask.ask({{}, {}, like});
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        QCOMPARE(ask.answer()->best.front().best.image, like); // itself first
+        StudySet three(asked.columns->size());
+        for (std::size_t i = 3; i < 6; ++i)
+            three.add(i);
+        ask.setInside(three);
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer() && ask.answer()->best.size() == 3, patience);
+        QCOMPARE(std::count_if(ask.answer()->scores.begin(), ask.answer()->scores.end(),
+                               [](float f) { return !std::isnan(f); }),
+                 std::ptrdiff_t(3));
+        ask.ask({QStringLiteral("qwertz asdf zxcvb")});
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        QVERIFY(!ask.answer()->notes.isEmpty()); // unlike anything that the model knows
+    }
+
+    // Killed while it is asked: the question is sent again to the next one, once it has a model.
+    void anEngineThatDies()
+    {
+        load(demo());
+        AskSession ask(*m_engine);
+        const Asked asked = open();
+        ask.setLibrary(asked.library, asked.columns);
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.loading(), patience);
+        ask.ask({QStringLiteral("There is a mass of the left breast.")});
+        ::kill(static_cast<pid_t>(m_engine->processId()), SIGKILL);
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.problem().isEmpty() || ask.answer(), patience);
+        load(demo());
+        ask.repeat();
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        QCOMPARE(ask.answer()->best.size(), std::size_t(24));
+    }
+
+    void anotherModelIsTold()
+    {
+        const std::filesystem::path other = std::filesystem::path(m_folder.path().toStdString()) / "other";
+        std::filesystem::copy(sourceFolder() / "resources/demo", other, std::filesystem::copy_options::recursive);
+        nlohmann::json description = readJson(other / "model.json");
+        description["trained_on"] = "something else";
+        writeAtomically(other / "model.json", description.dump());
+        load(text(other));
+        AskSession ask(*m_engine);
+        const Asked asked = open();
+        ask.setLibrary(asked.library, asked.columns);
+        ask.ask({QStringLiteral("There is a mass.")});
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.problem().isEmpty() && !ask.busy(), patience);
+        QVERIFY(!ask.answer());
+        QVERIFY2(ask.modelWanted().endsWith(QStringLiteral("demo")), qPrintable(ask.modelWanted() + ask.problem()));
+        load(demo());
+        ask.repeat();
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLibraryAsk)
+#include "test_library_ask.moc"
