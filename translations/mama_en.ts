@@ -156,4 +156,41 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>mama::FacetPanel</name>
+    <message numerus="yes">
+        <source>%n more…</source>
+        <translation>
+            <numerusform>%n more…</numerusform>
+            <numerusform>%n more…</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::LibraryPage</name>
+    <message numerus="yes">
+        <source>%n file(s) could not be read</source>
+        <translation>
+            <numerusform>%n file could not be read</numerusform>
+            <numerusform>%n files could not be read</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>mama::TagDialog</name>
+    <message numerus="yes">
+        <source>Tag %n studies</source>
+        <translation>
+            <numerusform>Tag %n study</numerusform>
+            <numerusform>Tag %n studies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>on %n studies</source>
+        <translation>
+            <numerusform>on %n study</numerusform>
+            <numerusform>on %n studies</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

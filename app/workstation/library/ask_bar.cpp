@@ -116,6 +116,18 @@ void AskBar::setHidden(bool hidden)
 
 void AskBar::focusLine()
 {
+    if (!m_line->isEnabled()) { // letters that follow are no commands
+        m_work->setFocus(Qt::ShortcutFocusReason);
+        const QString why = stateWords();
+        if (!why.isEmpty())
+            Q_EMIT told(
+                m_isHidden ? tr("What the model says is hidden while you read first.")
+                : m_session.model()
+                    ? tr("Sentences are answered from embeddings of the images: Embed makes them.")
+                    : tr("Choose a model (Ctrl+M), then Embed: sentences are answered from embeddings of the images."),
+                false);
+        return;
+    }
     m_line->setFocus(Qt::ShortcutFocusReason);
     m_line->selectAll();
 }

@@ -484,6 +484,9 @@ void LibraryPage::showEvent(QShowEvent* event)
 {
     Page::showEvent(event);
     m_content->currentWidget()->setFocus();
+    if (m_back->isEnabled()) // what was said of the way back
+        Q_EMIT told({}, false);
+    setAway(false);
     if (m_wasShown)
         return;
     m_wasShown = true;

@@ -113,6 +113,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     connect(m_ask, &AskBar::scored, this, &LibraryPage::takeScores);
     connect(m_ask, &AskBar::told, this, &Page::told);
     auto* second = new QHBoxLayout;
+    second->setSpacing(16);
     second->addWidget(m_summary);
     second->addWidget(m_chips, 1);
     second->addStretch();

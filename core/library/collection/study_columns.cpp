@@ -1,6 +1,7 @@
 #include "core/library/collection/study_columns.h"
 
 #include "core/base/error.h"
+#include "core/library/collection/value_places.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -186,6 +187,9 @@ void StudyColumns::readStudies(Rows& rows, Library& library)
         for (const std::int64_t patient : patients)
             rows.patientOf.push_back(static_cast<std::uint32_t>(placeOf(ids, patient)));
     });
+    rows.byKey = {placesOf(rows.keys), {}};
+    rows.byPatient = {placesOf(rows.patients), rows.patientOf};
+    rows.byDate = {placesOf(rows.dates), rows.dateOf};
     for (Coder& field : fields)
         rows.columns.push_back(std::move(field.column()));
     rows.images.assign(rows.ids.size(), 0);
@@ -266,6 +270,14 @@ void StudyColumns::readTags(Library& library)
         while (each.executeStep())
             m_tags.at(small(each.getColumn(0).getString())).add(placeOf(m_rows->ids, each.getColumn(1).getInt64()));
     });
+}
+
+const StudyPlaces* StudyColumns::places(std::string_view field) const
+{
+    return field == "study"     ? &m_rows->byKey
+           : field == "patient" ? &m_rows->byPatient
+           : field == "date"    ? &m_rows->byDate
+                                : nullptr;
 }
 
 const StudyColumn* StudyColumns::column(std::string_view name) const

@@ -36,6 +36,13 @@ struct StudyColumn
     std::size_t studyOf(std::size_t row) const { return of ? (*of)[row] : row; }
 };
 
+// Where each study stands among all by its key, its patient or its date. 0: it has none.
+struct StudyPlaces
+{
+    std::vector<std::uint32_t> ofValue, valueOf; // place of each value; value of each study, empty: its own
+    std::uint32_t of(std::size_t study) const { return ofValue[valueOf.empty() ? study : valueOf[study]]; }
+};
+
 // What is filtered, counted and sorted, in memory: every study of a library with its fields and tags, as of one moment.
 // A copy shares all but the tags.
 class StudyColumns
@@ -53,6 +60,7 @@ public:
     const std::string& patient(std::size_t study) const { return m_rows->patients[m_rows->patientOf[study]]; }
     const std::string& date(std::size_t study) const { return m_rows->dates[m_rows->dateOf[study]]; } // "": not given
     std::int64_t images(std::size_t study) const { return m_rows->images[study]; }
+    const StudyPlaces* places(std::string_view field) const; // "study", "patient", "date"; null: no such field
     const std::vector<StudyColumn>& columns() const { return m_rows->columns; }
     const StudyColumn* column(std::string_view name) const;                // null: there is none
     const StudySet* tag(std::string_view name) const;                      // null: there is none; case does not matter
@@ -64,6 +72,7 @@ private:
         std::vector<std::int64_t> ids; // rising
         std::vector<std::string> keys, patients, dates;
         std::vector<std::uint32_t> patientOf, dateOf; // of each study, in the lists before
+        StudyPlaces byKey, byPatient, byDate;
         std::vector<std::int64_t> images;
         std::vector<StudyColumn> columns;
     };
