@@ -162,6 +162,7 @@ private Q_SLOTS:
         pictures.setFilling(false);
         QVERIFY(!pictures.filling());
         pictures.setFilling(true);
+        pictures.lookAgain();           // filling goes on
         pictures.want({m_studies[11]}); // comes although all are being filled
         QTRY_VERIFY_WITH_TIMEOUT(ready(pictures.pictures(m_studies[11])), 20000);
         QTRY_COMPARE_WITH_TIMEOUT(ended.count(), 1, 20000);

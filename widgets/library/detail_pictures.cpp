@@ -33,9 +33,9 @@ void DetailPictures::show(const std::array<TilePicture, 4>& pictures, const Stud
     update();
 }
 
-void DetailPictures::resizeEvent(QResizeEvent*)
+int DetailPictures::heightFor(int width, int most)
 {
-    setFixedHeight(2 * static_cast<int>((width() - gap) / 2 * usualShape) + gap);
+    return std::min(2 * static_cast<int>((width - gap) / 2 * usualShape) + gap, most);
 }
 
 QRect DetailPictures::cell(int view) const

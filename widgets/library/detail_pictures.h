@@ -14,6 +14,8 @@ public:
     explicit DetailPictures(QWidget* parent = nullptr);
 
     void show(const std::array<TilePicture, 4>& pictures, const StudyFacts& facts);
+    // As high as views usually are at that width, and no higher than `most`.
+    static int heightFor(int width, int most);
     // Where a mark lies in the widget: a box, or the box about another form; empty: it is on no picture shown.
     QRectF markRect(int view, const FactAnnotation& mark) const;
 
@@ -23,7 +25,6 @@ Q_SIGNALS:
 protected:
     bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
-    void resizeEvent(QResizeEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
 
 private:

@@ -64,6 +64,12 @@ void StudyDetails::showText()
     m_study == 0 ? m_text->setPlainText(m_why) : m_text->setHtml(htmlOf(m_facts, palette()));
 }
 
+// The text keeps more than half of the height.
+void StudyDetails::resizeEvent(QResizeEvent*)
+{
+    m_pictures->setFixedHeight(DetailPictures::heightFor(width(), height() * 9 / 20));
+}
+
 void StudyDetails::changeEvent(QEvent* event)
 {
     QWidget::changeEvent(event);

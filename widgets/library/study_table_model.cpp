@@ -55,7 +55,7 @@ QVariant StudyTableModel::headerData(int section, Qt::Orientation orientation, i
             return {};
         const StudyTableColumn& column = m_columns[static_cast<std::size_t>(section)];
         if (role == Qt::TextAlignmentRole && column.number)
-            return QVariant::fromValue(Qt::Alignment(Qt::AlignVCenter | Qt::AlignRight));
+            return QVariant::fromValue(Qt::Alignment(Qt::AlignCenter));
         return role == Qt::DisplayRole || role == Qt::ToolTipRole ? QVariant(column.title) : QVariant();
     }
     if (role != Qt::DisplayRole || section < 0 || section >= m_rows)

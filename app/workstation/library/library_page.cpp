@@ -98,7 +98,7 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::stateChanged, this, [this] {
         if (m_session->state() == LibrarySession::State::Open) {
             rememberFolder(m_session->folder());
-            m_pictures->open(m_session->library());
+            m_pictures->open(m_session->reader());
             m_pictures->setFilling(true);
             m_session->readHeaders();
             QStringList notices;
@@ -123,6 +123,11 @@ void LibraryPage::connectSession()
         Q_EMIT told(reason, true);
     });
     connect(m_session, &LibrarySession::resultChanged, this, &LibraryPage::showResult);
+    connect(m_session, &LibrarySession::reloaded, this, [this, studies = std::size_t(0)]() mutable {
+        m_pictures->lookAgain();
+        if (std::exchange(studies, m_session->size()) != m_session->size())
+            m_pictures->setFilling(true);
+    });
     connect(m_session, &LibrarySession::wrong, this, &LibraryPage::showWrong);
     connect(m_session, &LibrarySession::headersChanged, this, &LibraryPage::showHeaders);
     connect(m_session, &LibrarySession::acted, this, [this](const QString& words) { m_last->setText(words); });
@@ -415,7 +420,7 @@ void LibraryPage::showCurrent()
     if (!m_showDetails->isChecked())
         return;
     m_facts = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->library(), study](const Job&) { return studyFacts(*library, study); },
+        this, {[library = m_session->reader(), study](const Job&) { return studyFacts(*library, study); },
                [this](const StudyFacts& facts) { showDetails(facts); },
                [this](const QString& reason) { m_details->clear(reason); }});
 }
@@ -441,7 +446,7 @@ void LibraryPage::openCurrent()
         return;
     m_reading.cancel();
     m_reading = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->library(), study = m_current](const Job&) { return studyFacts(*library, study); },
+        this, {[library = m_session->reader(), study = m_current](const Job&) { return studyFacts(*library, study); },
                [this](const StudyFacts& facts) {
                    QStringList paths;
                    for (const FactImage& image : facts.images)

@@ -181,6 +181,7 @@ void LibrarySession::reload()
                                                   if (!m_readingHeaders)
                                                       m_headersLeft = loaded.headersLeft;
                                                   setColumns(std::move(loaded.columns));
+                                                  Q_EMIT reloaded();
                                                   Q_EMIT tagsChanged();
                                                   Q_EMIT headersChanged(0, m_headersLeft);
                                                   if (changes != m_changes)

@@ -29,6 +29,8 @@ public:
     State state() const { return m_state; }
     const QString& folder() const { return m_folder; }
     const std::shared_ptr<Library>& library() const { return m_library; } // null unless Open
+    // The same for who only looks: no change makes it wait.
+    const std::shared_ptr<Library>& reader() const { return m_reader; }
     bool readOnly() const { return !m_library || !m_library->notices().empty(); }
     const std::vector<Tag>& tags() const { return m_tags; }
 
@@ -58,6 +60,7 @@ Q_SIGNALS:
     void stateChanged();
     void failed(const QString& reason); // to open
     void resultChanged();
+    void reloaded();                           // other rows, files or sides may be in it now
     void wrong(const QString& reason, int at); // the filter; at: its character, -1: none in particular
     void acted(const QString& words);
     void refused(const QString& reason); // a change

@@ -97,27 +97,33 @@ struct TilePictures::Store
     std::unique_ptr<ThumbStore> store;
 };
 
+// How far all images have been gone through.
+struct TilePictures::Filling
+{
+    std::mutex mutex;
+    std::unique_ptr<ThumbFilling> images;
+    std::deque<LibraryImage> next;
+    std::uint64_t done = 0;
+    int threads = 0;
+    bool ends = false;
+    Stopwatch sinceTold;
+};
+
 struct TilePictures::Shared : std::enable_shared_from_this<Shared>
 {
-    Shared(TilePictures* of, std::shared_ptr<Library> opened, std::shared_ptr<Store> kept)
-        : owner(of), library(std::move(opened)), store(std::move(kept))
+    Shared(TilePictures* of, std::shared_ptr<Library> opened, std::shared_ptr<Store> kept,
+           std::shared_ptr<Filling> begun)
+        : owner(of), library(std::move(opened)), store(std::move(kept)), fillState(std::move(begun))
     {}
 
     QPointer<TilePictures> owner; // looked at on the window's thread alone
     const std::shared_ptr<Library> library;
     const std::shared_ptr<Store> store;
+    const std::shared_ptr<Filling> fillState;
     std::atomic<bool> stopped{false}, filling{false};
 
     std::mutex mutex; // of the queue, which the window's thread waits for
     PictureQueue queue;
-
-    std::mutex fillMutex; // of what follows
-    std::unique_ptr<ThumbFilling> toFill;
-    std::deque<LibraryImage> filledNext;
-    std::uint64_t filledSoFar = 0;
-    int fillers = 0;
-    bool fillEnds = false;
-    Stopwatch sinceTold;
 
     // On the window's thread, as long as this is what is open there.
     template <class Call>
@@ -223,38 +229,35 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
 
     std::optional<LibraryImage> nextToFill()
     {
-        const std::lock_guard lock(fillMutex);
-        if (!toFill)
-            toFill = std::make_unique<ThumbFilling>(*library);
-        if (filledNext.empty())
-            for (LibraryImage& image : toFill->next())
-                filledNext.push_back(std::move(image));
-        if (filledNext.empty())
+        const std::lock_guard lock(fillState->mutex);
+        if (fillState->next.empty())
+            for (LibraryImage& image : fillState->images->next())
+                fillState->next.push_back(std::move(image));
+        if (fillState->next.empty())
             return std::nullopt;
-        LibraryImage image = std::move(filledNext.front());
-        filledNext.pop_front();
+        LibraryImage image = std::move(fillState->next.front());
+        fillState->next.pop_front();
         return image;
     }
 
     // `more` have been looked at.
     void count(std::uint64_t more)
     {
-        const std::lock_guard lock(fillMutex);
-        filledSoFar += more;
-        if (more > 0 && sinceTold.milliseconds() < progressEvery)
+        const std::lock_guard lock(fillState->mutex);
+        fillState->done += more;
+        if (more > 0 && fillState->sinceTold.milliseconds() < progressEvery)
             return;
-        sinceTold = Stopwatch();
-        post([done = filledSoFar, total = static_cast<std::uint64_t>(toFill ? toFill->total() : 0)](TilePictures& out) {
-            Q_EMIT out.filled(done, total);
-        });
+        fillState->sinceTold = Stopwatch();
+        const auto total = static_cast<std::uint64_t>(fillState->images ? fillState->images->total() : 0);
+        post([done = fillState->done, total](TilePictures& out) { Q_EMIT out.filled(done, total); });
     }
 
     // All images, one after another, while nothing is wanted.
     void fill()
     {
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), fillingsNiceness);
-        enterFilling(1);
         guarded([&] {
+            beginFilling();
             while (!stopped && filling) {
                 if (busy()) {
                     std::this_thread::sleep_for(whileBusy);
@@ -262,8 +265,8 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
                 }
                 const auto image = nextToFill();
                 if (!image) {
-                    const std::lock_guard lock(fillMutex);
-                    fillEnds = true;
+                    const std::lock_guard lock(fillState->mutex);
+                    fillState->ends = true;
                     break;
                 }
                 findOrMakeThumb(thumbs(), *image);
@@ -272,19 +275,28 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
         });
         store->flush();
         count(0);
-        enterFilling(-1);
+        endFilling();
+    }
+
+    void beginFilling()
+    {
+        const std::lock_guard lock(fillState->mutex);
+        ++fillState->threads;
+        if (!fillState->images)
+            fillState->images = std::make_unique<ThumbFilling>(*library);
+        else if (fillState->threads == 1)
+            fillState->images->countAgain();
     }
 
     // The last thread to leave says that all is done.
-    void enterFilling(int threads)
+    void endFilling()
     {
-        const std::lock_guard lock(fillMutex);
-        fillers += threads;
-        if (fillers > 0 || !fillEnds)
+        const std::lock_guard lock(fillState->mutex);
+        if (--fillState->threads > 0 || !fillState->ends)
             return;
-        fillEnds = false;
-        toFill = nullptr;
-        filledSoFar = 0;
+        fillState->ends = false;
+        fillState->images = nullptr;
+        fillState->done = 0;
         filling = false;
         post([](TilePictures& pictures) {
             pictures.m_filling = false;
@@ -328,7 +340,8 @@ void TilePictures::open(std::shared_ptr<Library> library)
     m_wanted.clear();
     m_bytes = 0;
     if (library)
-        m_shared = std::make_shared<Shared>(this, std::move(library), std::make_shared<Store>());
+        m_shared =
+            std::make_shared<Shared>(this, std::move(library), std::make_shared<Store>(), std::make_shared<Filling>());
     startFilling();
 }
 
@@ -366,8 +379,9 @@ void TilePictures::lookAgain()
         return;
     const auto library = m_shared->library;
     const auto store = m_shared->store;
+    const auto begun = m_shared->fillState;
     stop();
-    m_shared = std::make_shared<Shared>(this, library, store);
+    m_shared = std::make_shared<Shared>(this, library, store, begun);
     const std::unordered_set<std::int64_t> wanted(m_wanted.begin(), m_wanted.end());
     std::erase_if(m_entries, [&](const auto& entry) { return !wanted.contains(entry.first); });
     m_bytes = 0;

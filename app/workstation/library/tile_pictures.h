@@ -33,7 +33,8 @@ public:
     std::array<TilePicture, 4> pictures(std::int64_t study) const;
     // The studies that are wanted, most urgent first. What was wanted before and is not now is not read any more.
     void want(const std::vector<std::int64_t>& studies);
-    // Images, files or sides have changed: everything is looked up anew, files that were missing too.
+    // Images, files or sides have changed: everything is looked up anew, files that were missing too;
+    // filling goes on where it was.
     void lookAgain();
     // Makes the thumbnails of all images that have none, while nothing is wanted, until fillingEnded(). Off, it stops
     // after what is begun; on again it goes on. Another library is filled from its beginning.
@@ -48,6 +49,7 @@ Q_SIGNALS:
 
 private:
     struct Store;
+    struct Filling;
     struct Shared; // with the threads
     struct Entry
     {

@@ -14,9 +14,18 @@ constexpr std::size_t namedProblems = 1000;
 
 } // namespace
 
-ThumbFilling::ThumbFilling(Library& library) : m_library(library)
+ThumbFilling::ThumbFilling(Library& library) : m_library(library) { countAgain(); }
+
+std::int64_t ThumbFilling::total()
 {
-    library.read([&](SQLite::Database& database) {
+    const std::lock_guard lock(m_mutex);
+    return m_total;
+}
+
+void ThumbFilling::countAgain()
+{
+    const std::lock_guard lock(m_mutex);
+    m_library.read([&](SQLite::Database& database) {
         m_total = database.execAndGet("SELECT count(*) FROM image JOIN file ON file.id = file WHERE state <> 'none'")
                       .getInt64();
     });

@@ -12,7 +12,8 @@ public:
 
     // Some images that follow, with files that may be there; empty: that was all.
     std::vector<LibraryImage> next();
-    std::int64_t total() const { return m_total; }
+    std::int64_t total();
+    void countAgain(); // there may be others now
 
 private:
     Library& m_library;
