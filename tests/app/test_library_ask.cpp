@@ -74,9 +74,10 @@ private Q_SLOTS:
     void initTestCase()
     {
         const QString data = m_folder.filePath(QStringLiteral("data"));
-        QCOMPARE(
-            mamaCommand({"phantom", "--seed", "1000000", "--studies", "24", "--size", "512x416", "--out", data}).status,
-            0);
+        QCOMPARE(mamaCommand({"phantom", "--seed", "1000000", "--studies", "24", "--priors", "0", "--size", "256x208",
+                              "--out", data})
+                     .status,
+                 0);
         QCOMPARE(mamaCommand({"import", "embed", data, "--library", m_library}).status, 0);
     }
 
