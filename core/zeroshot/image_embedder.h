@@ -11,6 +11,7 @@ namespace mama {
 struct EmbedOptions
 {
     bool processing = false; // raw images too
+    bool refused = false;    // try again what could not be read before
     int readers = 0;         // images that are read at once; 0: by the number of processors
 };
 

@@ -35,7 +35,7 @@ void count(EmbedReport& report, std::span<const EmbeddedImage> images)
 
 std::int64_t reached(const EmbedReport& report)
 {
-    return report.before + report.embedded + report.passedOver + report.missing + report.refused;
+    return report.before + report.refusedBefore + report.embedded + report.passedOver + report.missing + report.refused;
 }
 
 void tell(const EmbedReport& report, const Job& job)
@@ -86,11 +86,13 @@ EmbedReport embedLibrary(Library& library, const LoadedModel& model, std::span<c
     noteSet(library, report.set);
     EmbeddingWriter writer(report.set);
     job.report(0, 0, "look what is to do");
-    const EmbeddingWork work = embeddingWork(library, studies, [&](std::string_view hash, int frame) {
+    const auto known = [&](std::string_view hash, int frame) {
         return writer.has(hash, frame) || (!options.processing && writer.isPassedOver(hash, frame));
-    });
+    };
+    const EmbeddingWork work = embeddingWork(library, studies, known, options.refused);
     report.images = work.images;
     report.before = work.done;
+    report.refusedBefore = work.refused;
     tell(report, job);
     ImageEmbedder embedder(model, writer, options);
     std::size_t at = 0;

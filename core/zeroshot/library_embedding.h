@@ -10,6 +10,7 @@ struct EmbedReport
     // Of the studies asked for: images that have a file; those that needed nothing; those embedded or found by their
     // bytes now; those not scored unasked; those not there; those that cannot be read; those not reached.
     std::int64_t images = 0, before = 0, embedded = 0, passedOver = 0, missing = 0, refused = 0, left = 0;
+    std::int64_t refusedBefore = 0;      // and left alone: EmbedOptions::refused
     std::int64_t computed = 0;           // embeddings that the model was asked for
     std::vector<EmbeddedImage> problems; // those refused, and the first hundred of the others
     bool cancelled = false;

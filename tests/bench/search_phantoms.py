@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""search_phantoms.py MAMA MODEL FOLDER [--studies N] [--size ROWSxCOLUMNS] [--checked N]: how well sentences find phantoms.
+"""search_phantoms.py MAMA MODEL FOLDER [--studies N] [--size ROWSxCOLUMNS] [--checked N] [--balanced]: how well sentences find phantoms.
 
 Makes evaluation phantoms (seeds from 1000000 up, which no model is trained on), imports and embeds them once in FOLDER, and asks ten
 sentences of all. Average precision by mama search's own figures against that of a random order, for masses, calcifications and each
@@ -7,17 +7,17 @@ density; and the scores of some studies against `mama query` on the same files. 
 score differs by more than 2e-3."""
 import argparse, json, os, subprocess, sys
 
-QUESTIONS = [
-    ("masses", "There is a mass.", "mass"),
-    ("masses", "There is a spiculated mass.", "mass"),
-    ("masses", "There is a mass with irregular shape.", "mass"),
-    ("calcifications", "There are calcifications.", "calcification"),
-    ("calcifications", "There are grouped calcifications.", "calcification"),
-    ("calcifications", "There are suspicious microcalcifications.", "calcification"),
-    ("density A", "The breasts are almost entirely fatty.", "A"),
-    ("density B", "There are scattered areas of fibroglandular density.", "B"),
-    ("density C", "The breast tissue is heterogeneously dense.", "C"),
-    ("density D", "The breasts are extremely dense.", "D"),
+QUESTIONS = [  # kind, sentence, what is relevant
+    ("masses", "There is a mass.", "not missing(mass_shape)"),
+    ("masses", "A suspicious mass.", "not missing(mass_shape)"),
+    ("masses", "The mammogram shows a mass.", "not missing(mass_shape)"),
+    ("calcifications", "There are calcifications.", "not missing(calcification)"),
+    ("calcifications", "A cluster of calcifications.", "not missing(calcification)"),
+    ("calcifications", "Calcifications are present.", "not missing(calcification)"),
+    ("density A", "The breast is almost entirely fat.", "density = a"),
+    ("density B", "The breast is scattered fibroglandular densities.", "density = b"),
+    ("density C", "The breast is heterogeneously dense.", "density = c"),
+    ("density D", "The breast is extremely dense.", "density = d"),
 ]
 
 
@@ -28,16 +28,6 @@ def mama(program, *arguments):
     return told.stdout
 
 
-def filter_of(library, program, what):
-    if len(what) == 1:
-        return f"density = {what.lower()}"
-    facets = json.loads(mama(program, "library", "list", "--library", library, "--facets", "--limit", "1", "--json"))["facets"]
-    if what == "mass":
-        return "mass_shape ~ \"\"" if "mass_shape" not in facets else "not missing(mass_shape)"
-    field = next(name for name in facets if name.startswith("calc"))
-    return f"not missing({field})"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("mama")
@@ -46,16 +36,17 @@ def main():
     parser.add_argument("--studies", type=int, default=400)
     parser.add_argument("--size", default="1024x832")
     parser.add_argument("--checked", type=int, default=3)
+    parser.add_argument("--balanced", action="store_true", help="densities in equal shares, not 10, 40, 40, 10 %%")
     arguments = parser.parse_args()
     program, data, library = arguments.mama, os.path.join(arguments.folder, "data"), os.path.join(arguments.folder, "library")
     if not os.path.exists(data):
-        mama(program, "phantom", "--seed", "1000000", "--studies", str(arguments.studies), "--size", arguments.size, "--balanced", "--out", data)
+        mama(program, "phantom", "--seed", "1000000", "--studies", str(arguments.studies), "--size", arguments.size, "--priors", "0", *(["--balanced"] if arguments.balanced else []), "--out", data)
     if not os.path.exists(library):
         mama(program, "import", "embed", data, "--library", library, "--headers")
     print("embed:", mama(program, "library", "embed", "--library", library, "--model", arguments.model).splitlines()[-1])
     by_kind, wrong, answers = {}, False, {}
     for kind, sentence, what in QUESTIONS:
-        answer = json.loads(mama(program, "search", "--library", library, "--text", sentence, "--relevant", filter_of(library, program, what),
+        answer = json.loads(mama(program, "search", "--library", library, "--text", sentence, "--relevant", what,
                                  "--top", "1000000", "--no-peaks", "--json"))
         ranking = answer["ranking"]
         answers[sentence] = {study["study"]: study for study in answer["studies"]}

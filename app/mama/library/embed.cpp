@@ -99,6 +99,7 @@ nlohmann::json toJson(const EmbedReport& report)
             {"passed_over", report.passedOver},
             {"missing", report.missing},
             {"refused", report.refused},
+            {"refused_before", report.refusedBefore},
             {"left", report.left},
             {"cancelled", report.cancelled},
             {"problems", problems}};
@@ -124,8 +125,11 @@ int print(const EmbedCommand& command, const EmbedReport& report)
     print(command, toJson(report),
           std::to_string(report.embedded) + " images embedded, " + std::to_string(report.before) + " before, " +
               std::to_string(report.passedOver) + " passed over, " + std::to_string(report.missing) + " missing, " +
-              std::to_string(report.refused) + " refused, " + std::to_string(report.left) + " left");
-    return report.cancelled ? Cancelled : report.missing + report.refused > 0 ? SomeRefused : Done;
+              std::to_string(report.refused) + " refused, " + std::to_string(report.refusedBefore) +
+              " refused before, " + std::to_string(report.left) + " left");
+    return report.cancelled                                             ? Cancelled
+           : report.missing + report.refused + report.refusedBefore > 0 ? SomeRefused
+                                                                        : Done;
 }
 
 LoadedModel loaded(const EmbedCommand& command, const std::string& model, const Job& job)
@@ -215,6 +219,7 @@ void addEmbed(CLI::App& library, Context& context)
     command->add_option("--collect", options->collect, "Take over what shards have written in this folder")
         ->excludes(plan);
     command->add_flag("--processing", options->options.processing, "Raw images (for processing) too");
+    command->add_flag("--refused", options->options.refused, "Try again files that could not be read before");
     command->add_option("--readers", options->options.readers, "Images that are read at once; 0: by the processors")
         ->check(CLI::Range(0, 256));
     command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19")

@@ -3,6 +3,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/embeddings/embedding_set_info.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -19,6 +20,20 @@ int create(const LibraryCommand& command, const Context&)
     else
         std::cout << "made an empty library in " << pathText(command.library.folder) << std::endl;
     return Done;
+}
+
+nlohmann::json embeddingsJson(const Library& library)
+{
+    nlohmann::json out = nlohmann::json::array();
+    for (const EmbeddingSetInfo& set : embeddingSets(library.folder()))
+        out.push_back({{"set", pathText(set.folder)},
+                       {"model", set.modelName},
+                       {"hash", set.identity.modelHash},
+                       {"profile", set.profileName},
+                       {"compute", set.identity.compute},
+                       {"dim", set.dim},
+                       {"rows", set.rows}});
+    return out;
 }
 
 int info(const LibraryCommand& command, const Context&)
@@ -42,13 +57,17 @@ int info(const LibraryCommand& command, const Context&)
         printJson({{"library", pathText(command.library.folder)},
                    {"version", library->version()},
                    {"counts", all},
-                   {"datasets", sets}});
+                   {"datasets", sets},
+                   {"embeddings", embeddingsJson(*library)}});
         return Done;
     }
     for (const auto& [what, count] : all.items())
         std::cout << what << "\t" << count << "\n";
     for (const LibraryDataSet& set : library->dataSets())
         std::cout << set.name << "\t" << set.studies << " studies\t" << set.images << " images\t" << set.licence
+                  << "\n";
+    for (const EmbeddingSetInfo& set : embeddingSets(library->folder()))
+        std::cout << "embeddings of " << oneLine(set.modelName) << "\t" << set.rows << " rows\t" << set.identity.compute
                   << "\n";
     std::cout << std::flush;
     return Done;

@@ -86,9 +86,11 @@ void Search::chooseSet(const std::string& hash)
         if (set.rows == 0)
             continue;
         if (hash.empty() && !m_set.folder.empty() && m_set.identity.modelHash != set.identity.modelHash)
-            throw Error(ErrorCode::Usage, {searching}, "--model",
-                        {TextId("search.several_models", "this library has embeddings of %1 and %2: name the model"),
-                         m_set.modelName, set.modelName});
+            throw Error(
+                ErrorCode::Usage, {searching}, "--model",
+                {TextId("search.several_models", "this library has embeddings of %1 (%2) and %3 (%4): name the model"),
+                 m_set.modelName, m_set.identity.modelHash.substr(0, 12), set.modelName,
+                 set.identity.modelHash.substr(0, 12)});
         names += (names.empty() ? "" : ", ") + set.modelName;
         if ((hash.empty() || set.identity.modelHash == hash) && (m_set.folder.empty() || set.rows > m_set.rows))
             m_set = set;

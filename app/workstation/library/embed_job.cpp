@@ -119,6 +119,7 @@ void EmbedJob::take(const std::string& line)
         add("passed_over", tr("%1 not scored unasked (stacks, raw images)"));
         add("missing", tr("%1 missing"));
         add("refused", tr("%1 could not be read"));
+        add("refused_before", tr("%1 could not be read before"));
         return;
     }
     m_phase = QString::fromStdString(message.value("phase", std::string()));

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 namespace mama {
 
 EmbeddingWork embeddingWork(Library& library, std::span<const std::int64_t> studies,
-                            const std::function<bool(std::string_view hash, int frame)>& known)
+                            const std::function<bool(std::string_view hash, int frame)>& known, bool refusedToo)
 {
     EmbeddingWork work;
     std::vector<std::pair<std::int64_t, std::int64_t>> left; // study, image
@@ -27,7 +27,9 @@ EmbeddingWork embeddingWork(Library& library, std::span<const std::int64_t> stud
                 continue;
             const std::string_view hash = each.getColumn(3).getText(), state = each.getColumn(4).getText();
             ++work.images;
-            if (state == "refused" || (!hash.empty() && known(hash, each.getColumn(2).getInt())))
+            if (state == "refused" && !refusedToo)
+                ++work.refused;
+            else if (!hash.empty() && known(hash, each.getColumn(2).getInt()))
                 ++work.done;
             else
                 left.emplace_back(study, each.getColumn(1).getInt64());

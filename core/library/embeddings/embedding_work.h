@@ -21,14 +21,16 @@ struct ImageToEmbed
 // What there is to do.
 struct EmbeddingWork
 {
-    std::vector<std::int64_t> left;    // images, by study
-    std::int64_t images = 0, done = 0; // of all studies asked for: that have a file; that need nothing
+    std::vector<std::int64_t> left; // images, by study
+    // Of all studies asked for: that have a file; that need nothing; that could not be read before and are left alone.
+    std::int64_t images = 0, done = 0, refused = 0;
 };
 
-// studies: rising ids. known: whether a file's SHA-256 and frame need nothing. What could not be read before is not
-// tried again.
+// studies: rising ids. known: whether a file's SHA-256 and frame need nothing. refusedToo: what could not be read
+// before is tried again.
 EmbeddingWork embeddingWork(Library& library, std::span<const std::int64_t> studies,
-                            const std::function<bool(std::string_view hash, int frame)>& known);
+                            const std::function<bool(std::string_view hash, int frame)>& known,
+                            bool refusedToo = false);
 std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::int64_t> images); // in their order
 
 // What was found out about an image.
