@@ -176,6 +176,9 @@ private Q_SLOTS:
         ask.ask({{}, {}, like});
         QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
         QCOMPARE(ask.answer()->best.front().best.image, like); // itself first
+        const EmbeddingIndex* index = ask.index(); // other columns of the same studies, as after a tag: nothing is read
+        ask.setLibrary(asked.library, std::make_shared<const StudyColumns>(*asked.library));
+        QVERIFY(!ask.loading() && ask.answer() && ask.index() == index);
         StudySet three(asked.columns->size());
         for (std::size_t i = 3; i < 6; ++i)
             three.add(i);

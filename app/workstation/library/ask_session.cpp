@@ -10,6 +10,14 @@ namespace {
 
 constexpr std::size_t mostVectors = 256;
 
+bool sameStudies(const StudyColumns& a, const StudyColumns& b)
+{
+    bool same = a.size() == b.size();
+    for (std::size_t i = 0; same && i < a.size(); ++i)
+        same = a.id(i) == b.id(i);
+    return same;
+}
+
 } // namespace
 
 AskSession::AskSession(EngineProcess& engine, QObject* parent) : QObject(parent), m_engine(engine)
@@ -35,10 +43,13 @@ AskSession::AskSession(EngineProcess& engine, QObject* parent) : QObject(parent)
 
 void AskSession::setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns)
 {
+    const bool same = m_library == library && m_columns && columns && sameStudies(*m_columns, *columns);
     if (m_library != library)
         m_chosen.clear();
     m_library = std::move(library);
     m_columns = std::move(columns);
+    if (same) // as after a tag: what was answered is of the same studies
+        return;
     m_index.reset();
     m_answer.reset();
     m_inside.reset();

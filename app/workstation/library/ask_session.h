@@ -42,7 +42,8 @@ public:
     // engine: it lives longer, and somebody else starts it and loads its model.
     explicit AskSession(EngineProcess& engine, QObject* parent = nullptr);
 
-    // The columns are those that results name studies by. A question that stands is asked anew.
+    // The columns are those that results name studies by. A question that stands is asked anew, unless they are of the
+    // same studies as before.
     void setLibrary(std::shared_ptr<Library> library, std::shared_ptr<const StudyColumns> columns);
     void reload(); // the sets may have more rows now
     // The sets of the library, one a model, profile and device; loaded() after setLibrary, chooseSet and reload.
