@@ -15,6 +15,11 @@
 
 namespace mama {
 
+// The threads of jobs that have no pool of their own; made at the first call, on the window's thread. Not Qt's global
+// pool: painting a large area waits for threads of that one (Qt 6.4, qdrawhelper.cpp), so that jobs in it would hold up
+// the window.
+QThreadPool* jobThreads();
+
 // Work on a pool thread with one answer on the window's thread. The class that catches core's errors: nothing is
 // thrown past it. Dropping the handle does not stop the work; cancel() does, and then no callback comes.
 class BackgroundJob
@@ -31,8 +36,7 @@ public:
 
     // Callbacks are dropped when `context` is gone. Work that takes minutes has a pool of its own.
     template <class T>
-    static BackgroundJob start(QObject* context, Callbacks<T> callbacks,
-                               QThreadPool* pool = QThreadPool::globalInstance())
+    static BackgroundJob start(QObject* context, Callbacks<T> callbacks, QThreadPool* pool = jobThreads())
     {
         BackgroundJob handle;
         handle.m_stop = std::make_shared<std::stop_source>();

@@ -98,7 +98,7 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::stateChanged, this, [this] {
         if (m_session->state() == LibrarySession::State::Open) {
             rememberFolder(m_session->folder());
-            m_pictures->open(m_session->reader());
+            m_pictures->open(m_session->looker());
             m_pictures->setFilling(true);
             m_session->readHeaders();
             QStringList notices;
@@ -420,7 +420,7 @@ void LibraryPage::showCurrent()
     if (!m_showDetails->isChecked())
         return;
     m_facts = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->reader(), study](const Job&) { return studyFacts(*library, study); },
+        this, {[library = m_session->looker(), study](const Job&) { return studyFacts(*library, study); },
                [this](const StudyFacts& facts) { showDetails(facts); },
                [this](const QString& reason) { m_details->clear(reason); }});
 }
@@ -446,7 +446,7 @@ void LibraryPage::openCurrent()
         return;
     m_reading.cancel();
     m_reading = BackgroundJob::start<StudyFacts>(
-        this, {[library = m_session->reader(), study = m_current](const Job&) { return studyFacts(*library, study); },
+        this, {[library = m_session->looker(), study = m_current](const Job&) { return studyFacts(*library, study); },
                [this](const StudyFacts& facts) {
                    QStringList paths;
                    for (const FactImage& image : facts.images)

@@ -53,6 +53,7 @@ LibrarySession::Opened LibrarySession::load(const QString& folder, bool make)
         Library::create(path);
     opened.library = std::make_shared<Library>(path);
     opened.reader = readerOf(opened.library);
+    opened.looker = readerOf(opened.library);
     opened.columns = std::make_shared<const StudyColumns>(*opened.reader);
     opened.tags = mama::tags(*opened.reader);
     opened.lastDone = opened.library->lastDone();
@@ -84,6 +85,7 @@ void LibrarySession::close()
     m_acts.waitForDone(); // what was asked for is done
     m_library.reset();
     m_reader.reset();
+    m_looker.reset();
     m_columns.reset();
     m_tags.clear();
     m_lastDone.reset();
@@ -103,6 +105,7 @@ void LibrarySession::take(Opened opened)
 {
     m_library = std::move(opened.library);
     m_reader = std::move(opened.reader);
+    m_looker = std::move(opened.looker);
     m_tags = std::move(opened.tags);
     m_lastDone = std::move(opened.lastDone);
     m_headersLeft = opened.headersLeft;

@@ -29,8 +29,8 @@ public:
     State state() const { return m_state; }
     const QString& folder() const { return m_folder; }
     const std::shared_ptr<Library>& library() const { return m_library; } // null unless Open
-    // The same for who only looks: no change makes it wait.
-    const std::shared_ptr<Library>& reader() const { return m_reader; }
+    // The same for who looks for a moment: neither a change nor the reading of all studies makes it wait.
+    const std::shared_ptr<Library>& looker() const { return m_looker; }
     bool readOnly() const { return !m_library || !m_library->notices().empty(); }
     const std::vector<Tag>& tags() const { return m_tags; }
 
@@ -71,7 +71,7 @@ Q_SIGNALS:
 private:
     struct Opened
     {
-        std::shared_ptr<Library> library, reader;
+        std::shared_ptr<Library> library, reader, looker;
         std::shared_ptr<const StudyColumns> columns;
         std::vector<Tag> tags;
         std::optional<CommandEntry> lastDone;
@@ -94,7 +94,7 @@ private:
 
     State m_state = State::Closed;
     QString m_folder;
-    std::shared_ptr<Library> m_library, m_reader; // reader: so that no change waits for a look
+    std::shared_ptr<Library> m_library, m_reader, m_looker; // reader: so that no change waits for a look
     std::shared_ptr<const StudyColumns> m_columns;
     std::vector<Tag> m_tags;
     std::optional<CommandEntry> m_lastDone;

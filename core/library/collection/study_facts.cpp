@@ -60,11 +60,14 @@ FactLabel labelAt(const SQLite::Statement& row)
     return label;
 }
 
-// Of labels, with the number of what each is of at the ninth place. What counts is what the view says.
+// Of labels, with the number of what each is of at the ninth place. What counts is as the view label_that_counts has
+// it, which would be made of all labels for each one.
 constexpr const char* labelQuery =
-    "SELECT task, value, side, source, author, at, row_of, replaced_by IS NULL AND EXISTS (SELECT 1 FROM"
-    " label_that_counts AS best WHERE best.level = label.level AND best.target = label.target AND best.side = label.side"
-    " AND best.task = label.task AND best.place % 1000000000000 = label.id), target FROM label WHERE ";
+    "SELECT task, value, side, source, author, at, row_of, replaced_by IS NULL AND source <> 'model' AND NOT EXISTS"
+    " (SELECT 1 FROM label AS other WHERE other.level = label.level AND other.target = label.target AND other.side ="
+    " label.side AND other.task = label.task AND other.replaced_by IS NULL AND other.source <> 'model' AND"
+    " (CASE other.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, other.id) >"
+    " (CASE label.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, label.id)), target FROM label WHERE ";
 
 void readLabels(SQLite::Database& database, StudyFacts& facts)
 {
