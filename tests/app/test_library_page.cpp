@@ -2,8 +2,11 @@
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
+#include "app/workstation/library/ask_bar.h"
+#include "app/workstation/library/handover_dialog.h"
 #include "app/workstation/library/import_dialog.h"
 #include "app/workstation/library/library_notice.h"
+#include "core/base/files.h"
 #include "core/library/collection/library.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/study_details.h"
@@ -11,7 +14,9 @@
 #include "widgets/library/study_table.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDialog>
+#include <QDirIterator>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
@@ -19,6 +24,8 @@
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTimer>
+#include <QToolButton>
+#include <nlohmann/json.hpp>
 
 using namespace mama;
 using test::mamaCommand;
@@ -295,6 +302,99 @@ private Q_SLOTS:
         QCOMPARE(page.place().current(), 3);
         QCOMPARE(key(page, 3), study);
         QCOMPARE(filter(page), QStringLiteral("side = R"));
+    }
+
+    // The whole way in the window, and by commands over a copy: embedded, asked, tagged, frozen, split, handed over.
+    // Scores are those of mama search, the hashes are the same, and so are the tables that a run would read.
+    void theThinPathIsThatOfTheCommands()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("thin")),
+                      twin = copyOfLibrary(QStringLiteral("thin-twin"));
+        WindowFixture fixture;
+        const QString model = test::text(fixture.importModel());
+        MAMA_NEED(!model.isEmpty(), "parity/mama-ckpt");
+        fixture.window().read().setModel(model);
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.window().read().session().model().has_value(), 60000);
+        auto* embed = page.findChild<QToolButton*>(QStringLiteral("library.embed"));
+        QTRY_VERIFY(embed->isVisible() && embed->isEnabled());
+        QTest::mouseClick(embed, Qt::LeftButton);
+        QTRY_COMPARE_WITH_TIMEOUT(page.ask().job().state(), EmbedJob::State::Finished, 180000);
+        auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.ask"));
+        QTRY_VERIFY_WITH_TIMEOUT(line->isEnabled(), 20000);
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_Slash);
+        QTRY_VERIFY(line->hasFocus());
+        QTest::keyClicks(line, QStringLiteral("There is a mass."));
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_COMPARE_WITH_TIMEOUT(page.session().result().columns && page.session().question().field == "score", true,
+                                  60000);
+        QTRY_VERIFY(page.ask().asked().answer());
+        QTest::qWait(300); // the list is sorted by it
+        fixture.screenshot(QStringLiteral("library-asked"));
+        const int all = page.place().rows();
+        QCOMPARE(mamaCommand({"library", "embed", "--library", twin, "--model", model, "--json"}).status, 0);
+        const test::Outcome found =
+            mamaCommand({"search", "--library", twin, "--model", model, "--text", "There is a mass.", "--top",
+                         QString::number(all), "--no-peaks", "--json"});
+        QCOMPARE(found.status, 0);
+        const auto studies = found.json().at("studies");
+        QCOMPARE(studies.size(), static_cast<std::size_t>(all));
+        const StudyResult& result = page.session().result();
+        for (int row = 0; row < all; ++row) {
+            const auto& here = studies.at(static_cast<std::size_t>(row));
+            QCOMPARE(key(page, row), QString::fromStdString(here.at("study").get<std::string>()));
+            const float score = (*page.session().question().scores)[result.rows[static_cast<std::size_t>(row)]];
+            QVERIFY(std::abs(score - here.at("score").get<double>()) < 2e-3);
+        }
+        // Tag, filter, hand over.
+        page.setFilter(QStringLiteral("age >= 50"));
+        QTRY_VERIFY(page.place().rows() < all && page.place().rows() > 3);
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_A, Qt::ControlModifier);
+        answerTagDialog(QStringLiteral("older"));
+        QTest::keyClick(&grid(page), Qt::Key_T);
+        QTRY_VERIFY(tagged(page, "older") > 3);
+        page.setFilter(QStringLiteral("tag:older"));
+        QTRY_COMPARE(page.place().rows(), tagged(page, "older"));
+        page.place().selectNone();
+        const QString folder = path(QStringLiteral("handed"));
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<HandoverDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            dialog->findChild<QLineEdit*>(QStringLiteral("handoverName"))->setText(QStringLiteral("older"));
+            dialog->findChild<QLineEdit*>(QStringLiteral("handoverFolder"))->setText(folder);
+            auto* begin = dialog->findChild<QPushButton*>(QStringLiteral("handoverBegin"));
+            QTRY_VERIFY_WITH_TIMEOUT(begin->isEnabled(), 20000);
+            dialog->findChild<QCheckBox*>(QStringLiteral("handoverTrain"))->setChecked(false);
+            QTest::mouseClick(begin, Qt::LeftButton);
+        });
+        QTest::keyClick(&grid(page), Qt::Key_S);
+        QVERIFY(QFile::exists(folder + QStringLiteral("/cohort.json")));
+        QCOMPARE(mamaCommand({"library", "tag", "--library", twin, "--name", "older", "--where", "age >= 50"}).status,
+                 0);
+        QCOMPARE(
+            mamaCommand({"library", "cohort", "--library", twin, "--name", "older", "--where", "tag:older"}).status, 0);
+        QCOMPARE(mamaCommand({"library", "split", "--library", twin, "--cohort", "older"}).status, 0);
+        const QString other = path(QStringLiteral("handed-twin"));
+        QVERIFY(
+            mamaCommand({"library", "export", "--library", twin, "--cohort", "older", "--training", other}).status >=
+            0);
+        const auto read = [](const QString& file) { return nlohmann::json::parse(readText(file.toStdString())); };
+        const auto here = read(folder + QStringLiteral("/cohort.json")),
+                   there = read(other + QStringLiteral("/cohort.json"));
+        QCOMPARE(here.at("hash"), there.at("hash"));
+        QCOMPARE(here.at("split").at("hash"), there.at("split").at("hash"));
+        QDirIterator files(folder, {QStringLiteral("*.csv")}, QDir::Files, QDirIterator::Subdirectories);
+        int compared = 0;
+        while (files.hasNext()) {
+            const QString file = files.next();
+            QCOMPARE(readText(file.toStdString()), readText((other + file.mid(folder.size())).toStdString()));
+            ++compared;
+        }
+        QVERIFY(compared >= 3);
     }
 
     // Letters of the list are letters in the filter; keys of the pictures are not taken from the reading page.
