@@ -385,8 +385,8 @@ private Q_SLOTS:
         const auto read = [](const QString& file) { return nlohmann::json::parse(readText(file.toStdString())); };
         const auto here = read(folder + QStringLiteral("/cohort.json")),
                    there = read(other + QStringLiteral("/cohort.json"));
-        QCOMPARE(here.at("hash"), there.at("hash"));
-        QCOMPARE(here.at("split").at("hash"), there.at("split").at("hash"));
+        QVERIFY(here.at("hash") == there.at("hash"));
+        QVERIFY(here.at("split").at("hash") == there.at("split").at("hash"));
         QDirIterator files(folder, {QStringLiteral("*.csv")}, QDir::Files, QDirIterator::Subdirectories);
         int compared = 0;
         while (files.hasNext()) {

@@ -17,6 +17,7 @@ struct TilePicture
     double wall = -1;          // Ready: where the breast begins at the chest wall, share of the width; -1: at the edge
     QSize stored{};            // Ready: of the image; `picture` is it made smaller
     bool mirrored = false, flipped = false; // against the stored image
+    qint64 image = 0;                       // its id; 0: none hangs here
 };
 
 // What a study shows of itself in a grid: its four views as they hang.

@@ -158,7 +158,8 @@ void AskBar::takeAnswer()
             m_best.emplace(found.study, found.best);
         notes << tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
                      (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
-                     tr(" (%1 over a study's images). No probability; not for clinical use.").arg(answer->fusion);
+                     tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
+                         .arg(answer->fusion, sourceWords());
         notes << answer->notes;
     } else if (!m_ask.problem().isEmpty()) {
         notes << m_ask.problem();
@@ -171,15 +172,28 @@ void AskBar::takeAnswer()
     Q_EMIT scored(answer ? std::make_shared<const std::vector<float>>(answer->scores) : nullptr);
 }
 
-QString AskBar::wordsOf(std::size_t study) const
+std::optional<float> AskBar::scoreOf(std::size_t study) const
 {
-    if (study >= m_scores.size() || std::isnan(m_scores[study]))
-        return {};
-    QString words = QLocale().toString(m_scores[study], 'f', 3);
+    return study < m_scores.size() && !std::isnan(m_scores[study]) ? std::optional(m_scores[study]) : std::nullopt;
+}
+
+std::int64_t AskBar::bestImageOf(std::size_t study) const
+{
     const auto best = m_best.find(study);
-    if (best != m_best.end() && best->second.side != Side::Unknown)
-        words += QStringLiteral(" · ") + QLatin1String(best->second.side == Side::Left ? "L" : "R");
-    return words;
+    return best == m_best.end() ? 0 : best->second.image;
+}
+
+// Whose answer it is: the model of the embeddings, with what it was trained on.
+QString AskBar::sourceWords() const
+{
+    const EmbeddingIndex* index = m_ask.index();
+    if (!index)
+        return {};
+    const QString name = QString::fromStdString(index->info().modelName);
+    const auto& model = m_session.model();
+    return model && model->hash.toStdString() == index->info().identity.modelHash && !model->trainedOn.isEmpty()
+               ? tr("%1, trained on %2").arg(name, model->trainedOn)
+               : name;
 }
 
 void AskBar::showSets()
@@ -235,7 +249,10 @@ void AskBar::showState()
     m_bar->setRange(0, m_job.total() > 0 ? 1000 : 0);
     if (m_job.total() > 0)
         m_bar->setValue(static_cast<int>(1000 * m_job.done() / m_job.total()));
-    m_work->setVisible(!m_isHidden && (m_session.model() || running || paused));
+    const bool complete = m_ask.index() && m_ask.index()->images() >= static_cast<std::size_t>(m_images) &&
+                          m_session.model() &&
+                          m_session.model()->hash.toStdString() == m_ask.index()->info().identity.modelHash;
+    m_work->setVisible(!m_isHidden && ((m_session.model() && !complete) || running || paused));
     m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing && m_library);
     m_work->setText(running ? tr("Pause") : paused || failed ? tr("Go on") : tr("Embed"));
     m_work->setToolTip(running ? tr("What is embedded stays; it can go on later")

@@ -29,7 +29,8 @@ public:
     void setHidden(bool hidden); // nothing that a model says may be shown now
     void focusLine();
     void clear();
-    QString wordsOf(std::size_t study) const; // "0.312 · L MLO": what its tile says; empty: no score
+    std::optional<float> scoreOf(std::size_t study) const; // empty: it has none, or nothing is asked
+    std::int64_t bestImageOf(std::size_t study) const;     // its id; 0: not among the best studies
 
 Q_SIGNALS:
     // One a study of the columns, NaN: no embedding; null: nothing is asked.
@@ -48,6 +49,7 @@ private:
     void work(); // the button
     QString stateWords() const;
     QString modelWords() const; // of the model that would be embedded with
+    QString sourceWords() const;
 
     ModelSession& m_session;
     AskSession m_ask;

@@ -249,9 +249,9 @@ void LibraryPage::showResult()
             selected.push_back(m_shownIds[static_cast<std::size_t>(row)]);
     std::sort(selected.begin(), selected.end());
     std::vector<bool> bits(result.rows.size());
-    const std::int64_t wanted = m_returnTo != 0 ? m_returnTo : m_current;
+    const std::int64_t wanted = m_returnTo != 0 ? m_returnTo : m_toTop ? 0 : m_current;
     m_shownIds.resize(result.rows.size());
-    int current = std::max(m_place->current(), 0);
+    int current = m_toTop ? 0 : std::max(m_place->current(), 0);
     for (std::size_t row = 0; row < bits.size(); ++row) {
         const std::int64_t id = m_shownIds[row] = result.columns->id(result.rows[row]);
         bits[row] = std::binary_search(selected.begin(), selected.end(), id);
@@ -259,6 +259,7 @@ void LibraryPage::showResult()
             current = static_cast<int>(row);
     }
     m_returnTo = 0;
+    m_toTop = false;
     showColumns();
     m_ask->setLibrary(m_session->library(), result.columns);
     m_place->setRows(std::move(bits), current);
@@ -356,7 +357,10 @@ QString LibraryPage::cell(int row, int column) const
     const std::uint32_t study = studyAt(row);
     switch (column) {
     case 0: return QString::fromStdString(columns.key(study));
-    case 1: return m_ask->wordsOf(study);
+    case 1: {
+        const auto score = m_ask->scoreOf(study);
+        return score ? shownNumber(*score, 3) : QString();
+    }
     case 2: return QString::fromStdString(columns.patient(study));
     case 3: return QString::fromStdString(columns.date(study));
     case 4: return QString::number(columns.images(study));
@@ -384,8 +388,16 @@ StudyTile LibraryPage::tile(int row) const
     for (const Tag& tag : m_session->tags())
         if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
             tile.tags.emplace_back(QString::fromStdString(tag.colour));
-    tile.note = m_ask->wordsOf(study);
     tile.pictures = m_pictures->pictures(columns.id(study));
+    if (const auto score = m_ask->scoreOf(study)) {
+        tile.note = shownNumber(*score, 3);
+        const std::int64_t best = m_ask->bestImageOf(study);
+        for (int view = 0; view < 4 && best != 0; ++view)
+            if (const TilePicture& picture = tile.pictures[static_cast<std::size_t>(view)]; picture.image == best) {
+                tile.best = view;
+                tile.note += QStringLiteral(" · ") + picture.name;
+            }
+    }
     return tile;
 }
 
@@ -479,8 +491,7 @@ void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
             std::tie(question.field, question.descending) = m_sortedBefore;
         question.scores = std::move(scores);
     });
-    if (!had)
-        m_place->setCurrent(0);
+    m_toTop = m_session->question().scores != nullptr;
 }
 
 void LibraryPage::setAway(bool away) const { m_back->setEnabled(away); }

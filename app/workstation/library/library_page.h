@@ -139,7 +139,7 @@ private:
     std::vector<std::string> m_columnNames; // of the studies
     std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
-    bool m_sized = false;
+    bool m_sized = false, m_toTop = false;                     // toTop: the next list is looked at from its best
 };
 
 } // namespace mama

@@ -51,6 +51,7 @@ QString nameOf(const LibraryImage& image)
 TilePicture pictureOf(const LibraryImage& image, const ImageThumb& found)
 {
     TilePicture out{TilePicture::State::Waiting, {}, nameOf(image)};
+    out.image = image.id;
     switch (found.state) {
     case ImageThumb::State::ToMake: return out;
     case ImageThumb::State::Missing:
