@@ -113,6 +113,8 @@ Cancellable<json> tableReport(const EvaluatedTable& evaluated, const TableQuesti
         (*report)["softmax_twice"] = std::move(*twice);
     }
     report->update(about(evaluated, question, profile));
+    if (options.about.is_object())
+        report->update(options.about);
     if (!options.folder.empty())
         writeAtomically(options.folder / "report.json",
                         std::string_view(report->dump(2, ' ', false, json::error_handler_t::replace) + "\n"));

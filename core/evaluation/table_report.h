@@ -2,7 +2,7 @@
 #include "core/evaluation/table_evaluation.h"
 #include "core/metrics/bootstrap.h"
 
-#include <nlohmann/json_fwd.hpp>
+#include <nlohmann/json.hpp>
 
 namespace mama {
 
@@ -12,6 +12,7 @@ struct TableReportOptions
     Softmax softmax = Softmax::Once;
     bool intervals = true; // 95 %, by patient
     metrics::BootstrapOptions bootstrap;
+    nlohmann::json about;         // members that the report has too; null: none
     std::filesystem::path folder; // of report.json, predictions.csv, roc.svg and reliability.svg; empty: no files
 };
 

@@ -22,6 +22,7 @@ struct FindingFields
 {
     std::string exam, side, assessment, density, age, race, ethnicity;
     std::string massShape, massDensity, calcification, distribution; // codes
+    std::string label{};                                             // the cell of the column that is asked for
 };
 
 // Meanings of codes: codes["massshape"]["R"] = "Round". Codes are trimmed.
@@ -57,6 +58,8 @@ struct ImageRecord
     std::string problem;   // why no finding describes the image; empty: one does
     ClassLabels labels;    // of the finding
     std::vector<LesionMask> lesions;
+    std::string
+        label{}; // the cell of the column that is asked for: of the image, else of the finding; empty: not given
 };
 
 } // namespace mama

@@ -24,14 +24,12 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
-std::vector<std::string> classesOf(const Settings& settings)
+void needClasses(const TrainedData& data)
 {
-    if (settings.is({"data.label", "birads"}))
-        return {"0", "1", "2", "3", "4", "5", "6"};
-    if (settings.is({"data.label", "density"}))
-        return {"A", "B", "C", "D"};
-    throw Error(ErrorCode::Usage, {action::train}, "data.label",
-                {TextId("train.no_label", "a probe or fine-tuning needs a label: birads or density")});
+    if (data.classes.empty())
+        throw Error(ErrorCode::Usage, {action::train}, "data.label",
+                    {TextId("train.no_label", "a probe or fine-tuning needs a label: birads, density, or a column of "
+                                              "the tables")});
 }
 
 // What the data pipeline must know stands in the start's model.json.
@@ -88,7 +86,7 @@ void watchGpu(const Placement& placement, TaskToTrain& made)
 }
 
 // What every task takes.
-TaskOptions commonOptions(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+TaskOptions commonOptions(const Settings& settings, const TrainedData& data, ProcessGroup* group)
 {
     TaskOptions options;
     options.start = settings.text("model.start");
@@ -97,10 +95,17 @@ TaskOptions commonOptions(const Settings& settings, const std::string& trainedOn
     options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     const std::string& own = settings.text("model.trained_on");
-    options.trainedOn = own.empty() ? trainedOn : own;
+    options.trainedOn = own.empty() ? data.trainedOn : own;
+    options.terms = data.terms;
     options.group = group;
     return options;
 }
+
+struct Common
+{
+    TaskOptions options;
+    const TrainedData& data;
+};
 
 template <class Options>
 Options with(const TaskOptions& common)
@@ -149,10 +154,10 @@ std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const std::vecto
     return std::make_shared<DenseTerms>(options, captions);
 }
 
-void makePretraining(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+void makePretraining(const Settings& settings, const Common& common, TaskToTrain& made)
 {
     made.captions = loadCaptionTokenizer(settings.text("model.start"));
-    auto options = with<PretrainingTask::Options>(common);
+    auto options = with<PretrainingTask::Options>(common.options);
     options.loss = lossOf(settings);
     options.scaleLimit = settings.number("loss.scale_limit");
     options.textTraining = textTrainingOf(settings.text("model.text_training"));
@@ -186,11 +191,12 @@ void makePretraining(const Settings& settings, const TaskOptions& common, TaskTo
     made.task = std::move(task);
 }
 
-void makeClassification(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+void makeClassification(const Settings& settings, const Common& common, TaskToTrain& made)
 {
-    auto options = with<ClassificationTask::Options>(common);
+    auto options = with<ClassificationTask::Options>(common.options);
     options.wholeTower = settings.is({"task", "finetune"});
-    options.classes = classesOf(settings);
+    needClasses(common.data);
+    options.classes = common.data.classes;
     options.optimizer = OptimizerSettings::from(settings);
     auto task = std::make_unique<ClassificationTask>(options);
     made.figures = classificationFigures();
@@ -200,9 +206,9 @@ void makeClassification(const Settings& settings, const TaskOptions& common, Tas
     made.task = std::move(task);
 }
 
-void makeWarmStart(const Settings& settings, const TaskOptions& common, TaskToTrain& made)
+void makeWarmStart(const Settings& settings, const Common& common, TaskToTrain& made)
 {
-    auto options = with<WarmStartTask::Options>(common);
+    auto options = with<WarmStartTask::Options>(common.options);
     options.optimizer = OptimizerSettings::from(settings);
     options.positiveWeight = settings.number("dense.positive_weight");
     options.sharedNorm = settings.is({"model.batch_norm", "together"});
@@ -219,7 +225,7 @@ void makeWarmStart(const Settings& settings, const TaskOptions& common, TaskToTr
 struct TaskKind
 {
     SettingChoice name;
-    void (*make)(const Settings& settings, const TaskOptions& common, TaskToTrain& made);
+    void (*make)(const Settings& settings, const Common& common, TaskToTrain& made);
 };
 constexpr TaskKind taskKinds[] = {{{"task", "pretrain"}, makePretraining},
                                   {{"task", "probe"}, makeClassification},
@@ -228,7 +234,7 @@ constexpr TaskKind taskKinds[] = {{{"task", "pretrain"}, makePretraining},
 
 } // namespace
 
-TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group)
+TaskToTrain makeTask(const Settings& settings, const TrainedData& data, ProcessGroup* group)
 {
     TaskToTrain made;
     watchGpu(placementOf(settings, group), made);
@@ -241,7 +247,7 @@ TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, Pro
         throw Error(ErrorCode::Unsupported, {action::train}, "task",
                     {TextId("train.no_such_task", "\"%1\" cannot be trained by this build"), settings.text("task")});
     readInput(settings, made);
-    kind->make(settings, commonOptions(settings, trainedOn, group), made);
+    kind->make(settings, {commonOptions(settings, data, group), data}, made);
     return made;
 }
 

@@ -31,9 +31,17 @@ struct TaskToTrain
     std::vector<std::string> figures; // all that it may give; those of lesions where the data set has masks
 };
 
-// What a configuration asks for: model and optimiser of `task`. trainedOn: what the data set says of itself, for
-// model.json. group: the processes that train together, or null. Error(Usage) for a task that there is none of,
-// Error(Model) or Error(Format) for a model that cannot be read. No Torch in this header.
-TaskToTrain makeTask(const Settings& settings, const std::string& trainedOn, ProcessGroup* group = nullptr);
+// What a task takes from the data set.
+struct TrainedData
+{
+    std::string trainedOn;            // what the data set says of itself, for model.json
+    std::string terms;                // of data that may not be passed on, for its licence; empty: none
+    std::vector<std::string> classes; // of data.label
+};
+
+// What a configuration asks for: model and optimiser of `task`. group: the processes that train together, or null.
+// Error(Usage) for a task that there is none of, Error(Model) or Error(Format) for a model that cannot be read. No
+// Torch in this header.
+TaskToTrain makeTask(const Settings& settings, const TrainedData& data, ProcessGroup* group = nullptr);
 
 } // namespace mama

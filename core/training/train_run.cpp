@@ -5,6 +5,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/log.h"
+#include "core/protocol/run_cohort.h"
 #include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
 #include "core/tables/importers/embed.h"
@@ -17,6 +18,7 @@
 #include "core/training/loop/run_failure.h"
 #include "core/training/loop/trainer.h"
 #include "core/training/processes/gloo_group.h"
+#include "core/training/settings/data_folders.h"
 #include "core/training/settings/placement.h"
 #include "core/training/settings/run_check.h"
 #include "core/training/settings/run_sources.h"
@@ -173,6 +175,30 @@ void tellRows(const RunFolder& folder, const TrainingIndex& index)
         folder.log("left out: row " + std::to_string(row) + " of the table of images names no file");
 }
 
+// What was handed over stays with the run.
+void keepCohort(const Settings& settings, const RunFolder& folder)
+{
+    const fs::path from = handoverFolder(settings);
+    const auto cohort = from.empty() ? std::nullopt : RunCohort::read(from);
+    if (!cohort)
+        return;
+    writeAtomically(folder.path() / RunCohort::fileName, std::string_view(readText(from / RunCohort::fileName)));
+    folder.log("cohort " + cohort->name + ", " + cohort->hash);
+    for (const RunCohort::DataSet& each : cohort->sets)
+        folder.log("data set " + each.name + (each.restricted ? ", restricted: " : ": ") + each.licence);
+}
+
+TrainedData trainedOn(const TrainingIndex& index, const RunFolder& folder)
+{
+    TrainedData data{index.synthetic, {}, index.classes};
+    if (const auto cohort = RunCohort::read(folder.path())) {
+        if (data.trainedOn.empty())
+            data.trainedOn = cohort->trainedOn();
+        data.terms = cohort->terms();
+    }
+    return data;
+}
+
 void tellUnreadable(const RunReporter& reporter, const TrainingIndex& index, const PreparedImages& images)
 {
     for (const std::string& file : index.missing)
@@ -232,9 +258,10 @@ struct Material
     ImageBatchOptions batches;
     TrainerOptions trainer;
 
-    Material(const Settings& settings, TrainingIndex read, ProcessGroup* group)
-        : index(std::move(read)), made(makeTask(settings, index.synthetic, group)), profile(profileOf(settings, made)),
-          batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings, group ? group->size() : 1))
+    Material(const Settings& settings, TrainingIndex read, const RunFolder& folder, ProcessGroup* group)
+        : index(std::move(read)), made(makeTask(settings, trainedOn(index, folder), group)),
+          profile(profileOf(settings, made)), batches(ImageBatchOptions::from(settings)),
+          trainer(TrainerOptions::from(settings, group ? group->size() : 1))
     {
         batches.inputSize = made.inputSize;
         batches.patch = made.patch;
@@ -272,12 +299,14 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     if (loading->job().cancelled())
         return stopped(reporter, *loading, group);
     tellRows(folder, read);
+    if (const UserText left = leftOutText(read); !left.empty())
+        warn(folder, {left});
     warn(folder, dataWarnings(settings, read.of(Split::Train).size(), group ? group->size() : 1));
     checkEvaluation(settings, read, read.of(Split::Validation));
     folder.log("split by patient: " +
                keepSplit(read, settings.integer("data.split_seed"), folder.path() / "split.json"));
     folder.log("building the model");
-    const Material material(settings, std::move(read), group);
+    const Material material(settings, std::move(read), folder, group);
     checkBestMetric(settings, material.made.figures);
     const std::string precision = settings.text("precision");
     const TrainingPrecision asked = trainingPrecisionOf(precision);
@@ -351,6 +380,8 @@ RunStatus lead(const TrainRun& run, const Job& job, ProcessGroup* group)
     state.steps = settings.integer("steps");
     folder.takeControl(); // what was asked of a process that is gone
     folder.writeConfig(settings.toJson());
+    if (!run.resume)
+        keepCohort(settings, folder);
     RunReporter reporter(folder, state);
     warn(folder, runWarnings(settings));
     const LastWords words([&](const std::exception* thrown) {
@@ -393,7 +424,7 @@ RunStatus followRun(const TrainRun& run, const Job& job, ProcessGroup& group)
         tellEnd(thrown ? failureOf(*thrown, "", settings.toJson()) : endedByLibrary());
     });
     checkSame(run, settings, group.rank());
-    const Material material(settings, readTrainingIndex(settings, embedImporter()), &group);
+    const Material material(settings, readTrainingIndex(settings, embedImporter()), RunFolder(run.folder), &group);
     const std::string told = group.fromFirst({});
     if (!told.starts_with("go ")) {
         group.meet();

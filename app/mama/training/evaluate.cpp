@@ -1,6 +1,8 @@
-// mama evaluate: a zero-shot model or a linear probe over a labelled table, with intervals by patient.
+// mama evaluate: a zero-shot model or a linear probe over a labelled table, with intervals by patient; a run over the
+// test part of its cohort.
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
+#include "core/evaluation/run_test.h"
 #include "core/evaluation/table_report.h"
 
 #include <iostream>
@@ -13,6 +15,7 @@ struct EvaluateCommand
 {
     StudyOptions model; // without a study
     std::filesystem::path table;
+    RunTestRequest test; // of a run, instead of model and table
     TableQuestion question;
     TableReportOptions report;
     std::string softmax = "once";
@@ -46,21 +49,55 @@ void translate(EvaluateCommand& command, const ModelInfo& info)
                                                           : Softmax::Once;
 }
 
+// What is asked of a run is asked of its checkpoint, as any table is of a model.
+LabelledTable tableOf(EvaluateCommand& command, const Job& job)
+{
+    if (command.test.run.empty())
+        return readLabelledTable(command.table);
+    command.test.task = command.question.prompts.task;
+    RunTest test = readRunTest(command.test, job);
+    command.model.model = test.model.string();
+    if (command.question.prompts.file.empty())
+        command.question.prompts.task = test.task;
+    command.report.about = test.about;
+    if (command.report.folder.empty())
+        command.report.folder = command.test.run / "test";
+    return std::move(test.table);
+}
+
+void checkWhat(const EvaluateCommand& command)
+{
+    const bool table = !command.table.empty() && !command.model.model.empty();
+    if (command.test.run.empty() ? !table : !command.table.empty() || !command.model.model.empty())
+        throw Error(ErrorCode::Usage, "evaluate", "--run",
+                    {TextId("evaluate.what", "name a model and a table (--model, --table), or a run (--run)")});
+}
+
+// A run's folder names no patient.
+void hidePatients(LabelledTable& table)
+{
+    for (RefusedRow& row : table.refused)
+        row.path = "image " + std::to_string(row.row) + " of the table";
+}
+
 int run(EvaluateCommand command, const Job& job)
 {
+    checkWhat(command);
     if (!command.question.prompts.empty())
         checkPrompts(command.question.prompts); // a wrong name or file is told before the model is loaded
-    LabelledTable table = readLabelledTable(command.table);
+    LabelledTable table = tableOf(command, job);
     needImages(table);
     LoadedModel loaded = loadModelFor(command.model.model, command.model.images, command.model.compute, job);
     if (job.cancelled())
         return Cancelled;
     translate(command, loaded.model->info());
     EmbeddingCache cache(embeddingFolder(command.model.cache));
-    const auto evaluated =
+    auto evaluated =
         evaluateTable(std::move(table), command.question, loaded, command.model.noCache ? nullptr : &cache, job);
     if (!evaluated)
         return Cancelled;
+    if (!command.test.run.empty())
+        hidePatients(evaluated->table);
     const auto report = tableReport(*evaluated, command.question, loaded.profile, command.report, job);
     if (!report)
         return Cancelled;
@@ -86,10 +123,20 @@ void addEvaluate(CLI::App& app, Context& context)
         "prepared image) and label (a class's name, or its number from 0), and optionally patient, side, view, study, frame,\n"
         "and prefix: text in front of this image's prompts. Rows and files that cannot be used are listed (exit status 3).\n"
         "A linear probe needs neither --task nor --prompts. --out gets predictions.csv (for mama metrics), roc.svg,\n"
-        "reliability.svg and report.json.");
+        "reliability.svg and report.json.\n"
+        "--run asks a run's checkpoint on the test part of its data set (as data.split_file or the seed shares it), or\n"
+        "of another one that a library handed over (--data); refused where one of those patients was trained on. Without\n"
+        "--out the folder test of the run gets the files; patients stand there under salted hashes.");
     StudyOptions& model = options->model;
-    command->add_option("--model", model.model, "Model folder, or the name of an installed model")->required();
-    command->add_option("--table", options->table, "CSV file of the labelled images")->required();
+    command->add_option("--model", model.model, "Model folder, or the name of an installed model");
+    command->add_option("--table", options->table, "CSV file of the labelled images");
+    CLI::Option* ofRun = command->add_option("--run", options->test.run, "Run folder, instead of --model and --table");
+    command->add_option("--data", options->test.data, "Another folder that a library handed over, instead of the run's")
+        ->needs(ofRun);
+    command
+        ->add_option("--step", options->test.step, "Which checkpoint of the run: best (else the last), last, or a step")
+        ->needs(ofRun)
+        ->capture_default_str();
     CLI::Option* task =
         command->add_option("--task", options->question.prompts.task,
                             "The published prompts: birads, density or cancer; of other groups' models those "

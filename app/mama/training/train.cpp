@@ -4,7 +4,9 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/data/data_look.h"
 #include "core/training/loop/launch_place.h"
+#include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
 #include "core/training/settings/run_sources.h"
 #include "core/training/settings/settings.h"
@@ -23,7 +25,7 @@ namespace {
 struct TrainCommand
 {
     std::filesystem::path config, run;
-    bool resume = false, settings = false;
+    bool resume = false, settings = false, dryRun = false;
     int nice = 0;
 };
 
@@ -95,10 +97,27 @@ nlohmann::json configurationIn(const std::filesystem::path& file)
     }
 }
 
+// What the run would find in its tables: no image is looked for, nothing is written.
+int look(const TrainCommand& command)
+{
+    if (command.config.empty())
+        throw Error(ErrorCode::Usage, {action::train}, "--config",
+                    {TextId("train.no_config", "the configuration is not given")});
+    const Settings settings = Settings::resolve(withNamedStart(configurationIn(command.config)));
+    checkNewRun(settings);
+    checkSources(settings);
+    for (const std::string& line : english(dataSentences(settings)))
+        std::cout << line << "\n";
+    std::cout << std::flush;
+    return Done;
+}
+
 int train(const TrainCommand& command, const Context& context)
 {
     if (command.settings)
         return listSettings();
+    if (command.dryRun)
+        return look(command);
     if (command.nice > 0 && ::setpriority(PRIO_PROCESS, 0, command.nice) != 0)
         throw Error(ErrorCode::Io, {action::train}, "--nice", std::strerror(errno));
     TrainRun run{{}, command.run, command.resume};
@@ -136,6 +155,9 @@ void addTrain(CLI::App& app, Context& context)
     command
         ->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19, as nice(1)")
         ->check(CLI::Range(0, 19));
+    command->add_flag("--dry-run", options->dryRun,
+                      "Only says what the run would find in its tables: images of each part, what is left out and why, "
+                      "classes, cohort and terms");
     command->add_flag("--settings", options->settings, "Prints the settings as JSON and ends");
     runs(*command, context, [options, &context] { return train(*options, context); });
 }

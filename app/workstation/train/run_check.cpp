@@ -2,6 +2,8 @@
 
 #include "app/workstation/runs/run_presets.h"
 #include "core/protocol/run_folder.h"
+#include "core/training/data/data_look.h"
+#include "core/training/settings/data_folders.h"
 #include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
 #include "core/training/settings/run_sources.h"
@@ -27,6 +29,28 @@ QString runProblem(const nlohmann::json& config, const QString& runFolder)
 }
 
 namespace {
+
+constexpr std::uintmax_t longTables = std::uintmax_t{150} << 20; // bytes; the window keeps its memory for pictures
+
+// What changes what the tables say: the settings on data, and the files themselves.
+std::string keyOf(const Settings& settings, std::uintmax_t& bytes)
+{
+    std::string key = settings.toJson().at("data").dump() + settings.text("task");
+    const std::filesystem::path tables = dataFolders(settings).tables, split = settings.text("data.split_file");
+    std::vector<std::filesystem::path> files{split, dataFolders(settings).root / "cohort.json"};
+    std::error_code failed;
+    if (!std::filesystem::is_directory(tables, failed))
+        files.push_back(tables);
+    for (const auto& entry : std::filesystem::directory_iterator(tables, failed))
+        files.push_back(entry.path());
+    for (const auto& file : files)
+        if (const auto size = std::filesystem::file_size(file, failed); !failed) {
+            const auto time = std::filesystem::last_write_time(file, failed).time_since_epoch().count();
+            key += file.string() + std::to_string(size) + "," + std::to_string(time);
+            bytes += size;
+        }
+    return key;
+}
 
 QString gigabytes(double bytes) { return RunVerdict::tr("%1 GB").arg(bytes / 1e9, 0, 'f', bytes < 1e10 ? 2 : 0); }
 
@@ -80,10 +104,46 @@ void judgeCheckpoints(const RunNeeds& needs, const nlohmann::json& config, RunVe
 
 } // namespace
 
-RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder)
+QStringList TablesSeen::look(const Settings& settings)
+{
+    const std::lock_guard lock(m_mutex);
+    std::uintmax_t bytes = 0;
+    const std::string key = keyOf(settings, bytes);
+    if (key == m_key)
+        return m_lines;
+    QStringList lines;
+    if (bytes > longTables) {
+        lines << RunVerdict::tr(
+                     "The tables are long (%1): the run's log, and mama train --dry-run before, say what is left out.")
+                     .arg(gigabytes(static_cast<double>(bytes)));
+    } else {
+        for (const UserText& line : dataSentences(settings))
+            lines << shownText(line);
+    }
+    m_lines = lines;
+    m_key = key;
+    return m_lines;
+}
+
+namespace {
+
+void judgeData(const nlohmann::json& config, TablesSeen& tables, RunVerdict& verdict)
+{
+    try {
+        verdict.data = tables.look(Settings::resolve(withNamedStart(config))).join(QLatin1Char('\n'));
+    } catch (const std::exception& error) {
+        verdict.problem = shownError(error);
+    }
+}
+
+} // namespace
+
+RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder, TablesSeen* tables)
 {
     RunVerdict verdict;
     verdict.problem = runProblem(config, runFolder);
+    if (verdict.problem.isEmpty() && tables)
+        judgeData(config, *tables, verdict);
     try {
         const Settings settings = Settings::resolve(withNamedStart(config));
         const RunNeeds needs = needsOf(settings, runFolder.toStdString());

@@ -2,18 +2,36 @@
 #include <QCoreApplication>
 #include <QString>
 #include <QStringList>
+#include <mutex>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 namespace mama {
+
+class Settings;
 
 // What would make a run fail at once: a setting out of its range, a folder or table that is missing, a run that is
 // there already. Empty: nothing was found.
 QString runProblem(const nlohmann::json& config, const QString& runFolder);
 
+// What the tables of a data set said when they were looked at last: reading them takes seconds.
+class TablesSeen
+{
+public:
+    // Sentences on them; Error as dataSentences().
+    QStringList look(const Settings& settings);
+
+private:
+    std::mutex m_mutex;
+    std::string m_key;
+    QStringList m_lines;
+};
+
 struct RunVerdict
 {
     QString problem;      // what runProblem() says
     QString memory;       // what the run is likely to need of this machine's memory
+    QString data;         // what it would find in its tables, a line each
     QString checkpoints;  // how many stay, and their room on the disk
     QStringList warnings; // what the configuration does that its author may not expect
     bool tight = false;   // more memory or disk than the machine has free
@@ -21,7 +39,7 @@ struct RunVerdict
     Q_DECLARE_TR_FUNCTIONS(mama::RunVerdict)
 };
 
-// Looks at files: for a thread of the pool.
-RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder);
+// Looks at files: for a thread of the pool. tables: null if they are not to be looked at.
+RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder, TablesSeen* tables = nullptr);
 
 } // namespace mama

@@ -3,6 +3,7 @@
 #include "app/workstation/checkpoints/checkpoint_panel.h"
 #include "app/workstation/train/log_view.h"
 #include "app/workstation/train/run_compare.h"
+#include "app/workstation/train/run_data.h"
 
 #include <QHeaderView>
 #include <QLabel>
@@ -38,6 +39,8 @@ RunDetails::RunDetails(const QString& program, QSettings& settings, QWidget* par
     addTab(m_log, tr("Log"));
     m_compare = new RunCompare(this);
     addTab(m_compare, tr("Compare"));
+    m_data = new RunData(program, this);
+    addTab(m_data, tr("Data"));
     m_checkpoints = new CheckpointPanel(program, settings, this);
     addTab(m_checkpoints, tr("Checkpoints"));
     connect(this, &QTabWidget::currentChanged, this, [this] {
@@ -59,6 +62,7 @@ void RunDetails::show(const RunView* run, const RunView* other)
         m_log->show(run);
     if (m_compare->isVisible())
         m_compare->show(run, other);
+    m_data->show(run);
 }
 
 void RunDetails::showEvent(QShowEvent* event)
@@ -73,6 +77,7 @@ void RunDetails::showAll()
     showFigures();
     m_log->show(m_run);
     m_compare->show(m_run, m_other);
+    m_data->show(m_run);
 }
 
 void RunDetails::showFigures()

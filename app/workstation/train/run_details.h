@@ -14,6 +14,7 @@ namespace mama {
 class CheckpointPanel;
 class LogView;
 class RunCompare;
+class RunData;
 
 // Below the curves: the latest figures, the log with a search, the comparison, and the checkpoints.
 class RunDetails : public QTabWidget
@@ -22,6 +23,7 @@ class RunDetails : public QTabWidget
 public:
     RunDetails(const QString& program, QSettings& settings, QWidget* parent = nullptr);
     CheckpointPanel& checkpoints() { return *m_checkpoints; }
+    RunData& data() { return *m_data; }
     void show(const RunView* run, const RunView* other);
     void findInLog(); // shows the log with the focus on its search
 
@@ -36,6 +38,7 @@ private:
     QLabel* m_figuresHint;
     LogView* m_log;
     RunCompare* m_compare;
+    RunData* m_data;
     CheckpointPanel* m_checkpoints;
     const RunView *m_run = nullptr, *m_other = nullptr; // the page's, valid until the next show()
     std::optional<std::tuple<QString, bool, double>>

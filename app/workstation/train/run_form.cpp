@@ -162,10 +162,14 @@ void RunForm::checkNow()
 {
     m_tree->showDefaults();
     BackgroundJob::Callbacks<RunVerdict> calls;
-    calls.work = [config = config(), folder = runFolder()](const Job&) -> Cancellable<RunVerdict> {
-        return judgeRun(config, folder);
+    calls.work = [config = config(), folder = runFolder(), tables = m_tables](const Job&) -> Cancellable<RunVerdict> {
+        return judgeRun(config, folder, tables.get());
     };
-    calls.failed = [this](const QString& reason) { take({reason, {}, {}, {}, false}); };
+    calls.failed = [this](const QString& reason) {
+        RunVerdict verdict;
+        verdict.problem = reason;
+        take(verdict);
+    };
     calls.done = [this](const RunVerdict& verdict) { take(verdict); };
     m_job = BackgroundJob::start<RunVerdict>(this, std::move(calls));
 }
@@ -185,7 +189,8 @@ void RunForm::take(const RunVerdict& verdict)
     m_warnings->setStyleSheet(
         QStringLiteral("color:%1;font-weight:bold").arg(textColour(Tone::Busy, palette()).name()));
     m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
-    m_resources->setText(verdict.memory + QLatin1Char('\n') + verdict.checkpoints);
+    m_resources->setText((verdict.data.isEmpty() ? QString() : verdict.data + QLatin1Char('\n')) + verdict.memory +
+                         QLatin1Char('\n') + verdict.checkpoints);
     m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());
     m_start->setEnabled(refused.isEmpty());
     m_start->setToolTip(refused.isEmpty() ? QString() : plainTip(refused));

@@ -63,6 +63,7 @@ private:
     QString m_refusedKey; // the setting that the verdict names; empty: none
     QTimer m_soon;
     BackgroundJob m_job;
+    std::shared_ptr<TablesSeen> m_tables = std::make_shared<TablesSeen>();
     std::optional<RunVerdict> m_verdictNow; // of what the form says; empty: being checked
     bool m_accepting = false;
 };

@@ -11,7 +11,8 @@ std::vector<SettingGroup> settingGroups()
     std::vector<SettingGroup> groups{
         {SettingGroup::tr("Run"), {"task", "steps", "seed"}, {}},
         {SettingGroup::tr("Data"),
-         {"data.root", "data.label", "data.label_share", "data.validation_share", "data.test_share", "data.limit"},
+         {"data.root", "data.captions", "data.label", "data.label_share", "data.validation_share", "data.test_share",
+          "data.limit"},
          {"data.images", "data.tables", "data.cache", "data.profile", "data.input_size", "data.base_scale",
           "data.split_seed", "data.split_file", "data.bad_image_share"}},
         {SettingGroup::tr("Model and LoRA"),

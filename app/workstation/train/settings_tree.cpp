@@ -23,6 +23,9 @@ using Type = SettingInfo::Type;
 enum Column { Setting, Value, Default, Range, Unit, Meaning, ColumnCount };
 constexpr int titleRole = Qt::UserRole; // of a part: its title without the count
 
+// Whether its editor is a list that one chooses from.
+bool hasList(const SettingInfo& info) { return info.type == Type::Flag || !info.choices.empty(); }
+
 QTreeWidgetItem* makePart(const QString& title, bool strong)
 {
     auto* part = new QTreeWidgetItem({title});
@@ -100,12 +103,14 @@ void SettingsTree::addRows(QTreeWidgetItem* parent, const std::vector<std::strin
 
 QWidget* SettingsTree::makeEditor(const SettingInfo& info)
 {
-    if (info.type == Type::Choice || info.type == Type::Flag) {
+    if (hasList(info)) {
         auto* box = new QComboBox(viewport());
+        box->setEditable(info.type == Type::Text);
+        box->setInsertPolicy(QComboBox::NoInsert);
         for (const std::string& choice :
              info.type == Type::Flag ? std::vector<std::string>{"false", "true"} : info.choices)
             box->addItem(QString::fromStdString(choice));
-        connect(box, &QComboBox::currentIndexChanged, this, &SettingsTree::edited);
+        connect(box, &QComboBox::currentTextChanged, this, &SettingsTree::edited);
         return box;
     }
     auto* line = new QLineEdit(viewport());
@@ -134,7 +139,7 @@ QString SettingsTree::value(const QString& key) const
 {
     QWidget* of = editor(key);
     if (const auto* box = qobject_cast<QComboBox*>(of))
-        return box->currentText();
+        return box->currentText().trimmed();
     const auto* line = qobject_cast<QLineEdit*>(of);
     return line ? line->text().trimmed() : QString();
 }
@@ -169,7 +174,7 @@ void SettingsTree::setConfig(const json& wanted)
         const QString key = QString::fromStdString(info.key);
         const QSignalBlocker blocked(editor(key));
         const auto place = pointerOf(info.key);
-        const bool needed = info.type == Type::Choice || info.type == Type::Flag;
+        const bool needed = hasList(info);
         setValue(key, config.contains(place) ? textOf(config.at(place))
                       : needed               ? textOf(Settings::defaultOf(info, config))
                                              : QString());

@@ -29,11 +29,11 @@ struct Cancelled
 {
 };
 
-std::vector<std::string> tasksOf(SQLite::Database& database)
+std::vector<std::string> tasksOf(SQLite::Database& database, const std::string& levels)
 {
     std::vector<std::string> tasks;
-    SQLite::Statement each(database, "SELECT DISTINCT task FROM label WHERE replaced_by IS NULL AND source <> 'model'"
-                                     " ORDER BY task");
+    SQLite::Statement each(database, "SELECT DISTINCT task FROM label WHERE replaced_by IS NULL AND source <> 'model'" +
+                                         levels + " ORDER BY task");
     while (each.executeStep())
         tasks.push_back(each.getColumn(0).getString());
     return tasks;
@@ -65,7 +65,8 @@ public:
         m_result.splitHash = split.hash;
         std::vector<std::int64_t> members;
         m_library.read([&](SQLite::Database& database) {
-            m_tasks = tasksOf(database);
+            m_tasks = tasksOf(database, "");
+            m_imageTasks = tasksOf(database, " AND level <> 'finding'");
             members = membersOf(database, m_cohort.id);
         });
         writeAtomically(m_folder / "tables/EMBED_OpenData_metadata.csv", [&](std::ostream& images) {
@@ -92,7 +93,7 @@ private:
     void writeStudies(std::ostream& images, std::ostream& findings, const std::vector<std::int64_t>& members,
                       const Job& job)
     {
-        writeImageHeading(images, m_tasks);
+        writeImageHeading(images, m_imageTasks);
         writeFindingHeading(findings, m_tasks);
         for (std::size_t begin = 0; begin < members.size(); begin += atOnce) {
             if (job.cancelled())
@@ -118,7 +119,7 @@ private:
             const fs::path found = placeOfFile(image.root, image.below),
                            file = found.empty() ? image.root / image.below : found;
             m_result.missing += found.empty();
-            writeImageRow(images, image, file, {study, m_tasks});
+            writeImageRow(images, image, file, {study, m_imageTasks});
             ++m_result.images;
             count(study, image);
             m_lesions.add(study, image, file);
@@ -224,7 +225,7 @@ private:
     const Cohort& m_cohort;
     const fs::path& m_folder;
     LesionExport m_lesions;
-    std::vector<std::string> m_tasks;
+    std::vector<std::string> m_tasks, m_imageTasks;
     TrainingExport m_result;
 };
 

@@ -8,9 +8,9 @@
 
 namespace mama {
 
-// A hand-over's tables in EMBED's layout. tasks: every task that the library has labels of; each gets a column, in the
-// table of images (what is said of the image, its breast, study or patient) and, where EMBED has none for it, in that
-// of findings. Blanks in a task's name are underscores in its column's.
+// A hand-over's tables in EMBED's layout. tasks: those that the library has labels of; each gets a column: in the table
+// of images those that are said of an image, its breast, study or patient, in that of findings all that EMBED has no
+// column for. Blanks in a task's name are underscores in its column's.
 std::string columnOf(std::string task);
 void writeImageHeading(std::ostream& out, const std::vector<std::string>& tasks);
 void writeImageRow(std::ostream& out, const HandedImage& image, const std::filesystem::path& file,

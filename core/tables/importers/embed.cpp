@@ -91,7 +91,7 @@ std::string syntheticWords(const fs::path& root)
 
 ImportedSet readSet(const DataSetFolders& folders)
 {
-    ImportedSet set = readEmbedTables(folders.tables, false);
+    ImportedSet set = readEmbedTables(folders.tables, false, {}, folders.label);
     set.hasMasks = fs::exists(folders.root / "lesions.csv");
     if (set.hasMasks) {
         const Lesions lesions(folders.root);

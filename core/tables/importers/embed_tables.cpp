@@ -102,12 +102,57 @@ ClassLabels labelsOf(const FindingFields& finding)
     return labels;
 }
 
+bool isOwnLabel(const std::string& label) { return label == biradsLabel || label == densityLabel; }
+
+// The class that the table of images states itself, as the library's export does: "4", "C".
+void takeOwnLabel(ClassLabels& labels, const std::string& label, const std::string& cell)
+{
+    const std::string_view value = asKey(cell);
+    if (value.size() != 1)
+        return;
+    if (label == biradsLabel && value[0] >= '0' && value[0] <= '6')
+        labels[label] = value[0] - '0';
+    if (label == densityLabel && value[0] >= 'A' && value[0] <= 'D')
+        labels[label] = value[0] - 'A';
+}
+
+// The cell of a wanted column, trimmed; empty where the table has it not.
+class LabelCell
+{
+public:
+    LabelCell(const Columns& columns, const std::string& label)
+        : m_place(label.empty() ? std::nullopt : findColumn(columns.heading, label))
+    {}
+    bool isThere() const { return m_place.has_value(); }
+    std::string operator()(const CsvRecord& record) const
+    {
+        if (!m_place || isMissing(record.fields[*m_place]))
+            return {};
+        return std::string(asKey(record.fields[*m_place]));
+    }
+
+private:
+    std::optional<std::size_t> m_place;
+};
+
+[[noreturn]] void noLabel(const std::string& label, std::initializer_list<const Columns*> tables)
+{
+    std::string there;
+    for (const Columns* table : tables)
+        for (const std::string& name : table->heading)
+            if (!trimmed(name).empty() && there.size() < 1000)
+                there += (there.empty() ? "" : ", ") + std::string(trimmed(name));
+    throw Error(ErrorCode::Usage, {TextId("tables.read_label", "read labels")}, "data.label",
+                {TextId("tables.no_label", "no table has a column \"%1\": there are %2"), label, there});
+}
+
 using ByExam = std::unordered_map<std::string, std::vector<FindingFields>>;
 
 class Loader
 {
 public:
-    Loader(const Path& path, bool reference, const Path& legend) : m_reference(reference)
+    Loader(const Path& path, bool reference, const Path& legend, const std::string& label)
+        : m_reference(reference), m_label(label)
     {
         const bool folder = std::filesystem::is_directory(path);
         const Path home = folder ? path : path.parent_path();
@@ -164,10 +209,15 @@ private:
     {
         need(columns, {"StudyDescription", "ImageLateralityFinal", "ViewPosition", "asses", "tissueden"});
         const Cells image = imageCells(columns), finding = findingCells(columns);
+        const LabelCell label(columns, m_label);
+        if (!m_label.empty() && !isOwnLabel(m_label) && !label.isThere())
+            noLabel(m_label, {&columns});
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
                    ImageRecord made{record.row, record.line, imageOf(image, record), findingOf(finding, record), {},
                                     {},         {}};
                    made.labels = labelsOf(made.finding);
+                   made.label = label(record);
+                   takeOwnLabel(made.labels, m_label, made.label);
                    m_result.records.push_back(std::move(made));
                }));
     }
@@ -189,8 +239,10 @@ private:
         need(columns, {"acc_anon", "asses", "tissueden", "side"});
         ByExam exams;
         const Cells cells = findingCells(columns);
+        const LabelCell label(columns, m_label);
         refuse(columns.file, readCsv(columns.file, [&](const CsvRecord& record) {
                    FindingFields finding = findingOf(cells, record);
+                   finding.label = label(record);
                    exams[finding.exam].push_back(std::move(finding));
                }));
         return exams;
@@ -209,10 +261,17 @@ private:
         const ByExam findings = readFindings(*full);
         const ByExam ratings = reduced && reduced != full ? readFindings(*reduced) : ByExam();
         const Cells cells = imageCells(*metadata);
+        const LabelCell label(*metadata, m_label);
+        if (!m_label.empty() && !isOwnLabel(m_label) && !label.isThere() && !LabelCell(*full, m_label).isThere())
+            noLabel(m_label, {metadata, full});
         refuse(metadata->file, readCsv(metadata->file, [&](const CsvRecord& record) {
                    ImageRecord row{record.row, record.line, imageOf(cells, record), {}, {}, {}, {}};
                    describe(row, findings, ratings);
                    row.labels = labelsOf(row.finding);
+                   row.label = label(record);
+                   takeOwnLabel(row.labels, m_label, row.label);
+                   if (row.label.empty())
+                       row.label = row.finding.label;
                    m_result.records.push_back(std::move(row));
                }));
     }
@@ -259,6 +318,7 @@ private:
     }
 
     bool m_reference;
+    std::string m_label;
     std::vector<Columns> m_tables;
     ImportedSet m_result;
 };
@@ -301,9 +361,10 @@ FindingChoice chooseFinding(std::span<const FindingFields> findings, const std::
     return choice;
 }
 
-ImportedSet readEmbedTables(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend)
+ImportedSet readEmbedTables(const std::filesystem::path& path, bool reference, const std::filesystem::path& legend,
+                            const std::string& label)
 {
-    return Loader(path, reference, legend).take();
+    return Loader(path, reference, legend, label).take();
 }
 
 } // namespace mama

@@ -13,6 +13,7 @@ namespace mama {
 struct DataSetFolders
 {
     std::filesystem::path root, images, tables; // tables: a folder, or one joined table
+    std::string label{}; // the class that is asked for: birads, density, or a column of the tables; empty: none
 };
 
 // What an importer gives: records in the order of the tables' rows.
@@ -35,7 +36,7 @@ struct ImportedSet
 // embed.h.
 struct Importer
 {
-    // Error(Io) or Error(Format) names the table, and the column that is missing.
+    // Error(Io) or Error(Format) names the table, and the column that is missing; Error(Usage) a label that is none.
     std::function<ImportedSet(const DataSetFolders&)> read;
     // The file of a record's image; empty: there is none. Looks on the disk, so it is asked record by record.
     std::function<std::filesystem::path(const DataSetFolders&, const ImageRecord&)> imageFile;

@@ -130,6 +130,119 @@ std::vector<std::size_t> TrainingIndex::of(Split split) const
     return places;
 }
 
+namespace {
+
+bool learnsClasses(const Settings& settings)
+{
+    return settings.is({"task", "probe"}) || settings.is({"task", "finetune"});
+}
+
+// Which rows of a table a run takes.
+class RowChoice
+{
+public:
+    explicit RowChoice(const Settings& settings)
+        : m_captions(settings.is({"task", "pretrain"}) && settings.is({"data.captions", "whole"})),
+          m_classes(learnsClasses(settings)), m_label(settings.text("data.label"))
+    {}
+    // Why a run does not take it; empty: it does.
+    UserText whyNot(const ImageRecord& row, const CodeBook& codes) const
+    {
+        if (row.image.imageType != "2D")
+            return {TextId("data.no_2d", "no 2D mammogram")};
+        if (m_classes && !classOf(row.labels, m_label) && row.label.empty())
+            return {TextId("data.no_label", "no %1"), m_label};
+        if (m_captions)
+            if (const auto lacks = buildCaption(row.image, row.finding, codes).lacks)
+                return textOf(*lacks);
+        return {};
+    }
+
+private:
+    bool m_captions, m_classes;
+    std::string m_label;
+};
+
+void leaveOut(TrainingIndex& index, const UserText& why)
+{
+    ++index.leftOut;
+    const auto known = std::find_if(index.leftOutFor.begin(), index.leftOutFor.end(),
+                                    [&](const LeftOutRows& each) { return each.why == why; });
+    if (known == index.leftOutFor.end())
+        index.leftOutFor.push_back({why, 1});
+    else
+        ++known->rows;
+}
+
+UserText reasons(const TrainingIndex& index)
+{
+    UserText all;
+    for (const LeftOutRows& each : index.leftOutFor) {
+        const UserText one{TextId("data.left_out_one", "%1: %2"), each.why, each.rows};
+        all = all.empty() ? one : UserText{TextId("data.left_out_list", "%1, %2"), all, one};
+    }
+    return all;
+}
+
+// Where the class that is asked for is a column's, its values in order are the classes: numbers by size, else letter by
+// letter.
+void nameClasses(TrainingIndex& index, const std::string& label, const std::vector<std::string>& values)
+{
+    constexpr std::size_t most = 100;
+    if (label == biradsLabel)
+        index.classes = {"0", "1", "2", "3", "4", "5", "6"};
+    else if (label == densityLabel)
+        index.classes = {"A", "B", "C", "D"};
+    if (label == "none" || !index.classes.empty())
+        return;
+    const std::set<std::string> found(values.begin(), values.end());
+    for (const std::string& value : found)
+        if (!value.empty())
+            index.classes.push_back(value);
+    if (index.classes.size() > most || index.classes.size() < 2)
+        throw Error(ErrorCode::Usage, {action::readDataSet}, "data.label",
+                    {TextId("data.no_classes", "%1 has %2 different values among the images that are used: 2 to %3 can "
+                                               "be told apart"),
+                     label, index.classes.size(), most});
+    std::stable_sort(index.classes.begin(), index.classes.end(), [](const std::string& x, const std::string& y) {
+        const auto a = asNumber(x), b = asNumber(y);
+        return a && b ? *a < *b : a && !b;
+    });
+    std::map<std::string, int> numbers;
+    for (std::size_t i = 0; i < index.classes.size(); ++i)
+        numbers[index.classes[i]] = static_cast<int>(i);
+    for (std::size_t i = 0; i < index.images.size(); ++i)
+        if (!values[i].empty())
+            index.images[i].labels.insert_or_assign(label, numbers.at(values[i]));
+}
+
+[[noreturn]] void nothingUsable(const TrainingIndex& index, const Settings& settings, const DataSetFolders& folders)
+{
+    if (index.leftOut == 0)
+        throw Error(ErrorCode::Data, {action::readDataSet}, folders.tables.string(),
+                    {TextId("data.no_files", "no image can be used: %1 files are missing under %2"),
+                     index.missing.size(), folders.images.string()});
+    const UserText offer =
+        settings.is({"task", "pretrain"}) && settings.is({"data.captions", "whole"})
+            ? UserText{TextId("data.offer_known", "data.captions known makes captions of what is known, and the task "
+                                                  "probe learns the classes of data.label")}
+            : UserText{TextId("data.offer_label", "another data.label may be given for more of them")};
+    throw Error(ErrorCode::Data, {action::readDataSet}, folders.tables.string(),
+                {TextId("data.nothing_usable",
+                        "no image can be used: of %1 rows %2 are left out (%3), %4 files are missing under %5; %6"),
+                 index.rows, index.leftOut, reasons(index), index.missing.size(), folders.images.string(), offer});
+}
+
+} // namespace
+
+UserText leftOutText(const TrainingIndex& index)
+{
+    if (index.leftOut == 0)
+        return {};
+    return {TextId("data.left_out", "%1 of %2 rows of the table of images are left out (%3)"), index.leftOut,
+            index.rows, reasons(index)};
+}
+
 TrainingIndex readTrainingIndex(const Settings& settings, const Importer& importer, const Job& job)
 {
     const DataSetFolders folders = foldersOf(settings);
@@ -139,13 +252,15 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
     index.hasMasks = set.hasMasks;
     index.synthetic = set.synthetic;
     index.refusedRows = set.refused.size();
+    const RowChoice choice(settings);
+    std::vector<std::string> values; // of the label's column, image by image
     const auto limit = static_cast<std::size_t>(settings.integer("data.limit"));
     for (const ImageRecord& row : set.records) {
         if (job.cancelled() || (limit > 0 && index.images.size() >= limit))
             break;
-        const Caption caption = buildCaption(row.image, row.finding, set.codes);
-        if (caption.missing || row.image.imageType != "2D") {
-            ++index.leftOut;
+        ++index.rows;
+        if (const UserText why = choice.whyNot(row, set.codes); !why.empty()) {
+            leaveOut(index, why);
             continue;
         }
         if (row.image.path.empty()) {
@@ -162,18 +277,24 @@ TrainingIndex readTrainingIndex(const Settings& settings, const Importer& import
             image.fields.patient = image.fields.exam; // a joined table without patients: an exam stands for one
         image.id = image.path.stem().string();
         index.images.push_back(std::move(image));
+        values.push_back(row.label);
     }
     if (index.images.empty() && !job.cancelled())
-        throw Error(ErrorCode::Data, {action::readDataSet}, folders.tables.string(),
-                    {TextId("data.nothing_usable",
-                            "no image can be used: %1 rows are not 2D or lack a field, %2 files are missing under %3"),
-                     index.leftOut, index.missing.size(), folders.images.string()});
+        nothingUsable(index, settings, folders);
+    nameClasses(index, settings.text("data.label"), values);
     if (const std::string file = settings.text("data.split_file"); !file.empty())
         splitByFile(index, file);
     else
         split(index, settings);
     takeSubset(index, settings);
     return index;
+}
+
+TrainingIndex readTrainingTables(const Settings& settings, const Importer& importer)
+{
+    return readTrainingIndex(settings, {importer.read, [](const DataSetFolders&, const ImageRecord& record) {
+                                            return fs::path(record.image.path);
+                                        }});
 }
 
 } // namespace mama

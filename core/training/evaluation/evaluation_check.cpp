@@ -20,11 +20,13 @@ using Places = std::vector<std::size_t>;
 }
 
 // How many classes a figure over all of them tells apart; 0: it is defined with any.
-std::size_t classesOf(const std::string& metric, std::string_view label)
+std::size_t classesOf(const std::string& metric, std::string_view label, const TrainingIndex& index)
 {
     if (!metric.ends_with("_auc") && metric != "macro_auc_ovr")
         return 0;
-    return classPrompts(label == densityLabel ? Task::Density : Task::Birads).classes.size();
+    if (label == densityLabel || label == biradsLabel)
+        return classPrompts(label == densityLabel ? Task::Density : Task::Birads).classes.size();
+    return index.classes.size();
 }
 
 void checkLabel(const std::string& metric, std::string_view label, const TrainingIndex& index, const Places& images)
@@ -36,7 +38,7 @@ void checkLabel(const std::string& metric, std::string_view label, const Trainin
     const std::string name(label);
     if (seen.empty())
         refuseMetric(metric, {TextId("run.no_label", "none of them has the label %1"), name});
-    if (const std::size_t classes = classesOf(metric, label); seen.size() < classes)
+    if (const std::size_t classes = classesOf(metric, label, index); seen.size() < classes)
         refuseMetric(metric,
                      {TextId("run.classes_missing", "it needs every class of %1, and they show %2 of %3; a balanced "
                                                     "accuracy needs only those that are there"),
@@ -84,8 +86,8 @@ void checkEvaluation(const Settings& settings, const TrainingIndex& index, const
     } else if (metric.starts_with("calcification_")) {
         checkLesions(metric, LesionChannel::Calcification, index, images);
     } else {
-        const bool density = pretrain ? metric.starts_with("density") : settings.is({"data.label", "density"});
-        checkLabel(metric, density ? densityLabel : biradsLabel, index, images);
+        const std::string_view asked = metric.starts_with("density") ? densityLabel : biradsLabel;
+        checkLabel(metric, pretrain ? asked : std::string_view(settings.text("data.label")), index, images);
     }
 }
 

@@ -18,7 +18,8 @@ fs::path below(const fs::path& root, const char* name)
 
 DataSetFolders dataFolders(const Settings& settings)
 {
-    DataSetFolders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables")};
+    DataSetFolders folders{settings.text("data.root"), settings.text("data.images"), settings.text("data.tables"),
+                           settings.text("data.label") == "none" ? std::string() : settings.text("data.label")};
     if (folders.root.empty() && folders.tables.empty())
         throw Error(ErrorCode::Usage, {action::readDataSet}, "data.root",
                     {TextId("data.none_given", "neither data.root nor data.tables is given")});
@@ -27,6 +28,12 @@ DataSetFolders dataFolders(const Settings& settings)
     if (folders.tables.empty())
         folders.tables = below(folders.root, "tables");
     return folders;
+}
+
+fs::path handoverFolder(const Settings& settings)
+{
+    const fs::path root = settings.text("data.root"), split = settings.text("data.split_file");
+    return root.empty() ? split.parent_path() : root;
 }
 
 } // namespace mama

@@ -17,7 +17,7 @@ struct SettingInfo
     Type type = Type::Text;
     nlohmann::json standard;          // the default where no preset changes it
     double low = 0, high = 0;         // of integers and numbers, both allowed
-    std::vector<std::string> choices; // of Choice
+    std::vector<std::string> choices; // of Choice; of Text some that are offered
     UserText unit;                    // "steps", "pixels", …; empty: a bare number or no number
     UserText meaning;                 // one line
 };

@@ -19,7 +19,8 @@ struct SettingRow
     SettingType type = SettingType::Text;
     std::variant<bool, std::int64_t, double, std::string_view> standard;
     double low = 0, high = 0;
-    std::array<std::string_view, 4> choices; // of Choice, those not needed empty; the first is the default
+    std::array<std::string_view, 4>
+        choices; // of Choice, those not needed empty; the first is the default. Of Text: offered
     TextIdFor<> unit, meaning;
 
     constexpr bool allows(std::string_view choice) const
@@ -56,6 +57,11 @@ constexpr double many = 1e9; // where nothing else bounds a count
 constexpr SettingRow choice(const char* key, std::array<std::string_view, 4> choices, TextIdFor<> meaning)
 {
     return {key, SettingType::Choice, choices.front(), 0, 0, choices, unit::none, meaning};
+}
+// A text of which some are offered.
+constexpr SettingRow suggested(const char* key, std::array<std::string_view, 4> offered, TextIdFor<> meaning)
+{
+    return {key, SettingType::Text, offered.front(), 0, 0, offered, unit::none, meaning};
 }
 constexpr SettingRow text(const char* key, const char* standard, TextIdFor<> meaning)
 {
@@ -134,8 +140,15 @@ inline constexpr SettingRow rows[] = {
            TextId("setting.data.test_share", "Held out for the test")),
     number("data.bad_image_share", 0.01, {0, 1}, unit::ofImages,
            TextId("setting.data.bad_image_share", "The run stops if more images than this cannot be read")),
-    choice("data.label", {"none", "birads", "density"},
-           TextId("setting.data.label", "Class that a probe or fine-tuning learns and a balanced sampler evens out")),
+    suggested(
+        "data.label", {"none", "birads", "density"},
+        TextId("setting.data.label",
+               "Class that a probe or fine-tuning learns and a balanced sampler evens out: none, birads, density, "
+               "or a column of the tables, as the library exports its labels")),
+    choice("data.captions", {"whole", "known"},
+           TextId("setting.data.captions",
+                  "Images without procedure, reason, density or assessment: left out of a pre-training, or trained on "
+                  "with a caption of what is known")),
     number("data.label_share", 1, {0.0001, 1}, unit::ofPatients,
            TextId("setting.data.label_share", "Share of the training patients whose images are used")),
 

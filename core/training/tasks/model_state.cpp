@@ -19,6 +19,12 @@ ModelState::ModelState(const TaskOptions& options) : compute(options.placement),
         model.description["name"] = options.name;
     if (!options.trainedOn.empty())
         model.description["provenance"]["trained_on"] = options.trainedOn;
+    if (options.terms.empty())
+        return;
+    auto& provenance = model.description["provenance"];
+    const std::string before = provenance.value("licence", std::string());
+    if (before.find(options.terms) == before.npos)
+        provenance["licence"] = before + (before.empty() ? "" : " ") + options.terms;
 }
 
 void ModelState::train(const std::string& name, const Tensor& tensor)

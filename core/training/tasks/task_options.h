@@ -17,6 +17,7 @@ struct TaskOptions
     int threads = 0;             // 0: as LibTorch chooses
     Placement placement;
     std::string name, trainedOn;   // for model.json; empty: as the start's
+    std::string terms;             // of the data, added to the start's licence; empty: nothing is
     ProcessGroup* group = nullptr; // the processes that train together; null: this one alone
 };
 

@@ -156,7 +156,7 @@ private Q_SLOTS:
     void whatFailsOrIsCancelledLeavesNothing()
     {
         const Folder folder;
-        writeVindr(folder / "set", 250);
+        writeVindr(folder / "set", 110);
         Library::create(folder / "lib");
         Library library(folder / "lib");
         importSet(library, readVindrSet(folder / "set"));

@@ -124,6 +124,71 @@ private Q_SLOTS:
         QVERIFY(index.hasMasks && index.images[1].lesions.front().file == "9.png");
     }
 
+    // A class is any column: of the images' table, else of the findings'; its values in order are the classes.
+    void aLabelMayBeAnyColumn()
+    {
+        const fs::path set = root() / "labels";
+        std::string images = "anon_dicom_path,empi_anon,acc_anon,StudyDescription,FinalImageType,"
+                             "ImageLateralityFinal,ViewPosition,cancer,birads\n",
+                    findings = "acc_anon,side,asses,tissueden,grade\n";
+        for (int i = 0; i < 20; ++i) {
+            const std::string exam = "e" + std::to_string(i);
+            for (const char* side : {"L", "R"})
+                images += exam + side + ".dcm,w" + std::to_string(i) + "," + exam + "," + (i < 15 ? "" : "Screening") +
+                          "," + (i == 0 ? "cview" : "2D") + "," + side + ",CC," + (i % 4 ? "0" : "1.0") + "," +
+                          (i == 3 ? "5" : "") + "\n";
+            if (i != 1)
+                findings += exam + ",,N,2," + std::to_string(8 + i % 4) + "\n";
+        }
+        writeAtomically(set / "tables/m.csv", std::string_view(images));
+        writeAtomically(set / "tables/c.csv", std::string_view(findings));
+        const auto read = [&](const nlohmann::json& config) {
+            nlohmann::json all = {{"data", {{"root", set.string()}}}};
+            all.merge_patch(config);
+            return readTrainingTables(Settings::resolve(all), embedImporter());
+        };
+        const auto labelled = [](const std::string& label) {
+            return nlohmann::json{{"task", "probe"}, {"data", {{"label", label}}}};
+        };
+        const TrainingIndex cancer = read(labelled("cancer"));
+        QCOMPARE(cancer.classes, (std::vector<std::string>{"0", "1"}));
+        QCOMPARE(cancer.images.size(), std::size_t(38)); // all but the C-view's, whatever their captions
+        for (const TrainingImage& image : cancer.images)
+            QCOMPARE(*classOf(image.labels, "cancer"), std::stoi(image.fields.exam.substr(1)) % 4 ? 0 : 1);
+        QCOMPARE(leftOutText(cancer).english(),
+                 std::string("2 of 40 rows of the table of images are left out (no 2D mammogram: 2)"));
+        const TrainingIndex grade = read(labelled("GRADE")); // names as cells have them, whatever their case
+        QCOMPARE(grade.classes, (std::vector<std::string>{"8", "9", "10", "11"})); // numbers by size
+        QCOMPARE(grade.images.size(), std::size_t(36));
+        // A category that the table of images states counts for more than the finding's.
+        const TrainingIndex birads = read(labelled("birads"));
+        for (const TrainingImage& image : birads.images)
+            QCOMPARE(*classOf(image.labels, "birads"), image.fields.exam == "e3" ? 5 : 1);
+        const auto told = [&](const nlohmann::json& config) {
+            try {
+                read(config);
+            } catch (const Error& error) {
+                return std::string(error.what());
+            }
+            return std::string();
+        };
+        QVERIFY2(told(labelled("size")).find("data.label: no table has a column \"size\"") != std::string::npos,
+                 told(labelled("size")).c_str());
+        QVERIFY(told(labelled("size")).find("cancer") != std::string::npos);
+        QVERIFY(told(labelled("acc_anon")).empty()); // 20 exams can be told apart, if somebody wants that
+        QVERIFY(told(labelled("FinalImageType")).find("2 to 100") != std::string::npos);
+        // Of a pre-training whole captions are asked for, or what is known.
+        const nlohmann::json none = nlohmann::json::object();
+        const TrainingIndex whole = read(none);
+        QCOMPARE(whole.images.size(), std::size_t(10));
+        QCOMPARE(leftOutText(whole).english(),
+                 std::string("30 of 40 rows of the table of images are left out (no 2D mammogram: 2, no description of "
+                             "the procedure: 28)"));
+        QCOMPARE(read({{"data", {{"captions", "known"}}}}).images.size(), std::size_t(38));
+        writeAtomically(set / "tables/c.csv", std::string_view("acc_anon,side,asses,tissueden\ne1,,,\n"));
+        QVERIFY(told(none).find("data.captions known") != std::string::npos);
+    }
+
     void aPriorStaysInTheSplitOfItsPatient()
     {
         QTemporaryDir folder;
