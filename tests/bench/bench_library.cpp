@@ -4,6 +4,7 @@
 #include "core/base/hash.h"
 #include "core/base/processor.h"
 #include "core/base/stopwatch.h"
+#include "core/library/collection/labels.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/study_filter.h"
 #include "core/library/collection/study_keys.h"
@@ -11,6 +12,7 @@
 #include "core/library/embeddings/embedding_index.h"
 #include "core/library/embeddings/embedding_work.h"
 #include "core/library/embeddings/embedding_writer.h"
+#include "core/library/handover/cohort_export.h"
 
 #include <algorithm>
 #include <array>
@@ -202,6 +204,29 @@ nlohmann::json measureSearch(const EmbeddingIndex& index, const StudySet& inside
     return out;
 }
 
+// A cohort of everything as a file of each form; labels of readers, and what opening costs beside them.
+void measureExports(Library& library, const std::vector<std::int64_t>& studies, nlohmann::json& out)
+{
+    if (cohorts(library).empty())
+        freezeCohort(library, "all", "");
+    using Form = CohortFile::Form;
+    for (const auto& [name, form] : {std::pair{"csv", Form::Csv}, {"coco", Form::Coco}, {"jsonl", Form::JsonLines}}) {
+        CohortFile wanted{form, library.folder() / (std::string("export.") + name)};
+        out[std::string("export_") + name] = measured(1, [&](int) { exportCohort(library, "all", wanted); });
+        out[std::string("export_") + name]["mb"] = static_cast<double>(std::filesystem::file_size(wanted.file)) / 1e6;
+        std::filesystem::remove(wanted.file);
+    }
+    out["label_1000"] = measured(1, [&](int) {
+        label(library, {"study", std::span(studies).first(1000), "", "quality", "fine"});
+    });
+    {
+        const Stopwatch clock;
+        const StudyColumns withReaders(library);
+        out["columns_with_readers_s"] = clock.seconds();
+    }
+    library.undo();
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -264,6 +289,7 @@ int main(int count, char** arguments)
     out["undo_100000"] = measured(1, [&](int) { library.undo(); });
     out["redo_100000"] = measured(1, [&](int) { library.redo(); });
     out["undo_again"] = measured(1, [&](int) { library.undo(); });
+    measureExports(library, studies, out);
     std::cout << out.dump() << std::endl;
     return 0;
 }

@@ -179,6 +179,7 @@ void addLibrary(CLI::App& app, Context& context)
         headers);
     addEmbed(*library, context);
     addStudyActions(*library, context);
+    addHandoverActions(*library, context);
     addShowActions(*library, context);
 }
 

@@ -13,6 +13,9 @@ struct LibraryCommand
     std::filesystem::path out, ids;
     std::optional<std::int64_t> command;
     std::string name, to, where, shares = "70/10/20", strata;
+    std::string level = "study", side, task, value;
+    std::filesystem::path csv, coco, jsonLines;
+    bool identifiers = false, adjudicated = false;
     std::int64_t limit = 0, seed = 42;
     std::vector<std::string> studies;
     bool json = false, full = false, facets = false, all = false, remove = false, erase = false;
@@ -32,8 +35,14 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
 int print(const LibraryCommand& command, const Change& change);
 // embed: with options of its own.
 void addEmbed(CLI::App& library, Context& context);
-// list, tag, cohort, split, export.
+// Studies by --ids, --study or --where. Error(Usage) where none of them is given and all is false.
+std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command);
+inline constexpr const char* idsHelp =
+    "File with a study's key a line (EMBED/123 where two data sets have it); -: standard input";
+// list, tag, cohort, split.
 void addStudyActions(CLI::App& library, Context& context);
+// label, export.
+void addHandoverActions(CLI::App& library, Context& context);
 // show, thumbnails.
 void addShowActions(CLI::App& library, Context& context);
 

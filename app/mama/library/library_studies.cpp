@@ -7,7 +7,6 @@
 #include "core/library/collection/study_filter.h"
 #include "core/library/collection/study_keys.h"
 #include "core/library/collection/tags.h"
-#include "core/library/handover/training_export.h"
 
 #include <array>
 #include <cstdio>
@@ -18,8 +17,6 @@ namespace mama::cli {
 namespace {
 
 constexpr auto working = TextId("library_command.action", "library");
-constexpr const char* idsHelp =
-    "File with a study's key a line (EMBED/123 where two data sets have it); -: standard input";
 
 std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
 {
@@ -103,12 +100,7 @@ int tagStudies(const LibraryCommand& command, const Context&)
         return print(command, renameTag(*library, command.name, command.to));
     if (command.erase)
         return print(command, deleteTag(*library, command.name));
-    if (command.studies.empty() && !command.all && command.where.empty())
-        throw Error(ErrorCode::Usage, {working}, "tag",
-                    {TextId("library_command.no_studies", "name studies with --study or --where, or ask for --all")});
-    const std::vector<std::int64_t> targets = command.all             ? allStudies(*library)
-                                              : command.where.empty() ? studiesNamed(*library, command.studies)
-                                                                      : filtered(*library, command.where);
+    const std::vector<std::int64_t> targets = chosenStudies(*library, command);
     return print(command, tag(*library, {command.name, "study", targets, command.remove}));
 }
 
@@ -190,37 +182,24 @@ int split(const LibraryCommand& command, const Context&)
     return Done;
 }
 
-int exportCohort(const LibraryCommand& command, const Context& context)
-{
-    const auto library = openLibrary(command.library, Access::Read);
-    const auto made = exportTraining(*library, command.name, command.out, context.job());
-    if (!made)
-        return Cancelled;
-    for (const std::string& licence : made->licences)
-        std::cerr << "licence: " << oneLine(licence) << std::endl;
-    if (command.json)
-        printJson({{"cohort", command.name},
-                   {"folder", pathText(command.out)},
-                   {"studies", made->studies},
-                   {"patients", made->patients},
-                   {"images", made->images},
-                   {"findings", made->findings},
-                   {"missing", made->missing},
-                   {"captions", made->captions},
-                   {"lesions", made->lesions},
-                   {"other_marks", made->otherMarks},
-                   {"labels", made->labels},
-                   {"cohort_hash", made->cohortHash},
-                   {"split_hash", made->splitHash},
-                   {"licences", made->licences}});
-    else
-        std::cout << made->studies << " studies, " << made->images << " images (" << made->missing
-                  << " without a file, " << made->captions << " with a whole caption), " << made->findings
-                  << " findings, " << made->lesions << " masks in " << pathText(command.out) << std::endl;
-    return made->missing > 0 ? SomeRefused : Done;
-}
-
 } // namespace
+
+std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command)
+{
+    if (command.all)
+        return allStudies(library);
+    if (!command.where.empty())
+        return filtered(library, command.where);
+    std::vector<std::string> keys = command.studies;
+    if (!command.ids.empty())
+        for (std::string& key : keysInFile(command.ids))
+            keys.push_back(std::move(key));
+    if (keys.empty())
+        throw Error(ErrorCode::Usage, {working}, "studies",
+                    {TextId("library_command.no_studies", "name studies with --study, --ids or --where, or ask for "
+                                                          "--all")});
+    return studiesNamed(library, keys);
+}
 
 void addStudyActions(CLI::App& library, Context& context)
 {
@@ -239,6 +218,7 @@ void addStudyActions(CLI::App& library, Context& context)
             action.add_option("--name", command.name, "The tag; made if there is none");
             action.add_option("--study", command.studies, "A study's key, as its data set names it");
             action.add_option("--where", command.where, filterHelp);
+            action.add_option("--ids", command.ids, idsHelp);
             action.add_flag("--all", command.all, "Every study");
             action.add_flag("--remove", command.remove, "Take the tag away");
             action.add_option("--rename", command.to, "Another name for the tag");
@@ -265,14 +245,6 @@ void addStudyActions(CLI::App& library, Context& context)
             action.add_option("--strata", command.strata, "A field whose values are spread evenly over the parts");
         },
         split);
-    addAction(
-        library, context,
-        {"export", "Hand a split cohort over to training: a folder for data.root and data.split_file"},
-        [](CLI::App& action, LibraryCommand& command) {
-            action.add_option("--cohort", command.name, "The cohort")->required();
-            action.add_option("--training", command.out, "A folder that is new or empty")->required();
-        },
-        exportCohort);
 }
 
 } // namespace mama::cli

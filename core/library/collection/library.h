@@ -50,6 +50,7 @@ public:
                      const std::string& author = {});
 
     const std::filesystem::path& folder() const { return m_folder; }
+    const std::string& author() const { return m_author; }
     const std::vector<UserText>& notices() const { return m_notices; } // why it is read only, and the like: a line each
 
     LibraryCounts counts();

@@ -1,14 +1,56 @@
 #include "core/library/collection/set_import.h"
 
+#include "core/base/path_text.h"
 #include "core/library/collection/plural.h"
 #include "core/library/collection/set_writer.h"
 
 #include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 
 namespace mama {
 
+namespace {
+
+// The data set's only folder, if it is gone; 0: it is there, or there are several, or none.
+std::int64_t goneRoot(SQLite::Database& database, const SetRows& rows)
+{
+    SQLite::Statement each(database,
+                           "SELECT DISTINCT root.id, root.path FROM dataset JOIN study ON study.dataset = dataset.id"
+                           " JOIN image ON image.study = study.id JOIN file ON file.id = file JOIN folder ON"
+                           " folder.id = folder JOIN root ON root.id = folder.root WHERE dataset.name = ?");
+    each.bind(1, rows.name);
+    std::int64_t gone = 0;
+    for (int found = 0; each.executeStep(); ++found) {
+        std::error_code failed;
+        if (found > 0 || std::filesystem::exists(each.getColumn(1).getString(), failed))
+            return 0;
+        gone = each.getColumn(0).getInt64();
+    }
+    return gone;
+}
+
+Change moveRoot(Library& library, const SetRows& rows)
+{
+    std::error_code failed;
+    const std::filesystem::path here = std::filesystem::canonical(rows.root, failed);
+    std::int64_t gone = 0;
+    if (!failed)
+        library.read([&](SQLite::Database& database) { gone = goneRoot(database, rows); });
+    if (gone == 0)
+        return {};
+    return library.change({"move", [&](SQLite::Database& database, std::int64_t) {
+                               SQLite::Statement set(database, "UPDATE OR IGNORE root SET path = ? WHERE id = ?");
+                               set.bind(1, here.string());
+                               set.bind(2, gone);
+                               return Library::Done{"Find " + rows.name + " in " + pathText(here), set.exec()};
+                           }});
+}
+
+} // namespace
+
 Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const Job& job)
 {
+    const Change moved = moveRoot(library, rows);
     ImportResult result;
     try {
         result.change =
@@ -27,7 +69,7 @@ Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const
         return std::nullopt;
     }
     if (result.change.command == 0)
-        return ImportResult{result.change};
+        return ImportResult{moved.command != 0 ? moved : result.change};
     return result;
 }
 

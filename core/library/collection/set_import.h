@@ -14,7 +14,8 @@ struct ImportResult
 
 // Takes the rows of a data set's tables into the library: one command, undone as a whole. What is there already stays
 // as it is, so that a second import of the same tables changes nothing; a value that differs from the one imported
-// before replaces it, and both are kept. Empty if cancelled, and then nothing was changed.
+// before replaces it, and both are kept. A data set whose folder is gone was moved here, which is a command of its own:
+// its files are known by their paths in it. Empty if cancelled, and then nothing of the rows was taken.
 Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const Job& job = {});
 
 } // namespace mama

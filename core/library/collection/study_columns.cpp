@@ -225,27 +225,67 @@ void StudyColumns::readImages(Rows& rows, Library& library)
     rows.columns.push_back(std::move(count.column()));
 }
 
-// Of several labels of one thing the one that counts; a model's suggestion never does.
+namespace {
+
+// "finding|12||birads"
+std::string thing(SQLite::Statement& row)
+{
+    std::string key;
+    for (int i = 0; i < 4; ++i)
+        key += row.getColumn(i).getString() + '|';
+    return key;
+}
+
+} // namespace
+
+// Of several labels of one thing the one that counts; a model's suggestion never does. What readers said stands beside
+// what was imported, of which there is a hundred times as much: it is looked up first.
 void StudyColumns::readLabels(Rows& rows, Library& library)
 {
     std::map<std::string, Coder> fields;
     std::map<std::string, std::shared_ptr<std::vector<std::uint32_t>>> studies;
     library.read([&](SQLite::Database& database) {
-        SQLite::Statement each(
-            database,
-            "SELECT CASE level WHEN 'finding' THEN finding.study WHEN 'image' THEN image.study ELSE target END, task, value"
-            " FROM label LEFT JOIN finding ON level = 'finding' AND finding.id = target LEFT JOIN image ON level = 'image'"
-            " AND image.id = target WHERE level <> 'patient' AND replaced_by IS NULL AND source <> 'model' AND"
-            " (source <> 'imported' OR NOT EXISTS (SELECT 1 FROM label AS other WHERE other.level = label.level AND"
-            " other.target = label.target AND other.source IN ('reader', 'adjudicated') AND other.side = label.side AND"
-            " other.task = label.task AND other.replaced_by IS NULL) OR NOT (SELECT max(source <> 'imported') FROM label))");
-        while (each.executeStep()) {
-            const std::string name = fieldName(each.getColumn(1).getString());
+        std::unordered_map<std::string, std::pair<std::int64_t, std::string>> said; // rank and value, by the thing
+        SQLite::Statement readers(database,
+                                  "SELECT level, target, side, task, value, source = 'adjudicated' FROM label WHERE"
+                                  " replaced_by IS NULL AND source IN ('reader', 'adjudicated') ORDER BY id");
+        while (readers.executeStep()) {
+            auto& best = said[thing(readers)];
+            if (const std::int64_t rank = 1 + readers.getColumn(5).getInt(); rank >= best.first)
+                best = {rank, readers.getColumn(4).getString()};
+        }
+        const auto add = [&](const std::string& task, std::int64_t study, std::string_view value) {
+            const std::string name = fieldName(task);
             const auto [field, isNew] = fields.try_emplace(name, name);
             if (isNew)
                 studies[name] = std::make_shared<std::vector<std::uint32_t>>();
-            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, each.getColumn(0).getInt64())));
-            field->second.add(textAt(each, 2));
+            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, study)));
+            field->second.add(value);
+        };
+        const std::string study =
+            "CASE level WHEN 'finding' THEN finding.study WHEN 'image' THEN image.study ELSE target END";
+        const std::string from = " FROM label LEFT JOIN finding ON level = 'finding' AND finding.id = target LEFT JOIN"
+                                 " image ON level = 'image' AND image.id = target WHERE level <> 'patient' AND"
+                                 " replaced_by IS NULL AND source = 'imported'";
+        SQLite::Statement each(database, "SELECT level, target, label.side, task, value, " + study + from);
+        while (each.executeStep()) {
+            const auto found = said.empty() ? said.end() : said.find(thing(each));
+            if (found == said.end())
+                add(each.getColumn(3).getString(), each.getColumn(5).getInt64(), textAt(each, 4));
+        }
+        SQLite::Statement where(database, "SELECT CASE ?1 WHEN 'finding' THEN (SELECT study FROM finding WHERE id = ?2)"
+                                          " WHEN 'image' THEN (SELECT study FROM image WHERE id = ?2) ELSE ?2 END");
+        for (const auto& [key, best] : said) {
+            const std::size_t first = key.find('|'), second = key.find('|', first + 1),
+                              third = key.find('|', second + 1);
+            const std::string level = key.substr(0, first);
+            if (level == "patient")
+                continue;
+            where.reset();
+            where.bind(1, level);
+            where.bind(2, std::int64_t{std::stoll(key.substr(first + 1, second - first - 1))});
+            where.executeStep();
+            add(key.substr(third + 1, key.size() - third - 2), where.getColumn(0).getInt64(), best.second);
         }
     });
     for (auto& [name, field] : fields) {

@@ -74,8 +74,10 @@ struct StudyReader::Queries
                  " vendor, model, ifnull(rows, 0), ifnull(cols, 0) FROM image JOIN file ON file.id ="
                  " image.file JOIN folder ON folder.id = file.folder JOIN root ON root.id = folder.root"
                  " WHERE study = ? ORDER BY image.id"),
-          marks(database, "SELECT annotation.kind, geometry, frame_note, ifnull(kinds, '') FROM annotation LEFT JOIN"
-                          " finding ON finding.id = finding WHERE image = ? ORDER BY annotation.id"),
+          marks(
+              database,
+              "SELECT annotation.kind, geometry, frame_note, ifnull(kinds, ''), ifnull(finding, 0), author FROM annotation LEFT JOIN"
+              " finding ON finding.id = finding WHERE image = ? ORDER BY annotation.id"),
           findings(database, "SELECT id, number, side, kinds FROM finding WHERE study = ? ORDER BY id"),
           labels(database, "SELECT side, task, value, CASE source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1"
                            " END AS place, id FROM label WHERE level = ? AND target = ? AND replaced_by IS NULL AND"
@@ -133,6 +135,7 @@ HandedStudy StudyReader::read(std::int64_t id)
     study.dataset = row.getColumn(0).getString();
     study.patient = study.dataset + "/" + row.getColumn(1).getString();
     study.name = study.dataset + "/" + row.getColumn(2).getString();
+    study.patientId = row.getColumn(6).getInt64();
     study.date = row.getColumn(3).getString();
     study.description = row.getColumn(4).getString();
     Levels levels;
@@ -176,7 +179,12 @@ void StudyReader::readMarks(HandedImage& image)
     row.bind(1, image.id);
     while (row.executeStep()) {
         const SQLite::Column blob = row.getColumn(1);
-        HandedMark mark{row.getColumn(0).getString(), row.getColumn(2).getString(), {}, row.getColumn(3).getString()};
+        HandedMark mark;
+        mark.kind = row.getColumn(0).getString();
+        mark.note = row.getColumn(2).getString();
+        mark.finding = row.getColumn(3).getString();
+        mark.findingId = row.getColumn(4).getInt64();
+        mark.author = row.getColumn(5).getString();
         mark.geometry.resize(static_cast<std::size_t>(blob.getBytes()) / sizeof(float));
         if (!mark.geometry.empty())
             std::memcpy(mark.geometry.data(), blob.getBlob(), mark.geometry.size() * sizeof(float));
@@ -203,6 +211,7 @@ void StudyReader::readFindings(HandedStudy& study, std::int64_t id, const Levels
         const std::string side = row.getColumn(2).getString();
         const Labels own = m_queries->labelsOf("finding", row.getColumn(0).getInt64())[""];
         HandedFinding& made = add(over(levels.of(side), own), side);
+        made.id = row.getColumn(0).getInt64();
         made.number = row.getColumn(1).getInt();
         made.kinds = row.getColumn(3).getString();
     }

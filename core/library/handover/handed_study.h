@@ -24,6 +24,8 @@ struct HandedMark
     std::string kind, note; // note: which frame of reference its source means, if that is open
     std::vector<float> geometry;
     std::string finding; // the kinds of its finding, "mass,calcification"; empty: of none
+    std::int64_t findingId = 0;
+    std::string author{};
 };
 
 struct HandedImage
@@ -42,6 +44,7 @@ struct HandedImage
 // A clinical row: a finding, or what is said of a breast or study.
 struct HandedFinding
 {
+    std::int64_t id = 0; // 0: what is said of a breast or study
     int number = 1;
     FindingFields fields;
     std::string kinds;
@@ -51,6 +54,7 @@ struct HandedFinding
 // A study as training is to see it.
 struct HandedStudy
 {
+    std::int64_t patientId = 0;
     std::string dataset, date, description;
     std::string patient, name; // data set and key, so that two sets do not mix
     std::vector<HandedImage> images;

@@ -108,6 +108,8 @@ private:
             for (const HandedStudy& study : studies)
                 writeStudy(images, findings, study);
         }
+        if (job.cancelled())
+            throw Cancelled();
         job.report(members.size(), members.size(), "export");
     }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -59,6 +60,18 @@ constexpr std::array findingColumns{TableColumn{"study_id"},
                                     TableColumn{"xmax", true},
                                     TableColumn{"ymax", true}};
 
+// Tags of the images' headers. The names are those of DICOM; some copies have shorter ones.
+namespace metadata {
+enum Column : std::size_t { Uid, OfImage, AgeTag, Age, Maker, ModelTag, ModelName };
+constexpr std::array columns{TableColumn{"SOP Instance UID"},
+                             TableColumn{"image_id"},
+                             TableColumn{"Patient's Age"},
+                             TableColumn{"age"},
+                             TableColumn{"Manufacturer", false, true},
+                             TableColumn{"Manufacturer's Model Name", false, true},
+                             TableColumn{"ManufacturerModelName", false, true}};
+} // namespace metadata
+
 constexpr std::string_view noFinding = "No Finding";
 constexpr std::array<std::string_view, 11> categories{"Mass",
                                                       "Suspicious Calcification",
@@ -92,7 +105,8 @@ public:
     SetRows read()
     {
         std::array kinds{TableKind{{"image_id", "finding_categories"}},
-                         TableKind{{"study_id", "image_id", "breast_birads"}}};
+                         TableKind{{"study_id", "image_id", "breast_birads"}}, TableKind{{"SOP Instance UID"}},
+                         TableKind{{"image_id", "Manufacturer"}}};
         findTables(m_rows, kinds);
         if (kinds[1].file)
             readSetTable(m_rows, {*kinds[1].file, breastColumns},
@@ -104,11 +118,59 @@ public:
             if (m_rows.report.tables.size() > (kinds[1].file ? 1U : 0U))
                 m_rows.report.tables.back().histograms["finding_categories"] = m_counts;
         }
+        for (const TableKind& tags : {kinds[2], kinds[3]})
+            if (tags.file)
+                readSetTable(m_rows, {*tags.file, metadata::columns},
+                             [this](CheckedRow& row, RowOf) { takeTags(row); });
         derive();
         return std::move(m_rows);
     }
 
 private:
+    // Age of the woman, maker and model of an image.
+    void takeTags(CheckedRow& row)
+    {
+        using namespace metadata;
+        const std::size_t key = row.has(Uid) ? Uid : OfImage;
+        row.needKeys({key});
+        const auto image = m_images.find(std::string(row.key(key)));
+        if (!row.rejected() && image == m_images.end())
+            row.reject("orphan", key, "no such image in the breast-level table");
+        if (row.rejected())
+            return;
+        SetImage& of = m_rows.images[image->second];
+        of.vendor = row.cell(Maker);
+        of.model = row.cell(row.has(ModelTag) ? ModelTag : ModelName);
+        const std::size_t column = row.has(AgeTag) ? AgeTag : Age;
+        if (std::string& age = m_rows.studies[of.study].age; age.empty())
+            age = yearsOf(row, column);
+    }
+
+    // "053Y", "53", "53.0" as whole years; of months and days those that are full.
+    static std::string yearsOf(CheckedRow& row, std::size_t column)
+    {
+        std::string text(row.key(column));
+        const char unit = text.empty() ? ' ' : static_cast<char>(std::toupper(static_cast<unsigned char>(text.back())));
+        if (unit == 'Y' || unit == 'M' || unit == 'W' || unit == 'D')
+            text.pop_back();
+        if (text.empty())
+            return {};
+        char* end = nullptr;
+        const double number = std::strtod(text.c_str(), &end);
+        if (*end != '\0' || !std::isfinite(number)) {
+            row.warn("bad_number", column, std::string(row.cell(column)));
+            return {};
+        }
+        const double years = std::floor(unit == 'M'   ? number / 12
+                                        : unit == 'W' ? number / 52.18
+                                        : unit == 'D' ? number / 365.25
+                                                      : number);
+        if (years >= 0 && years <= 120)
+            return std::to_string(static_cast<int>(years));
+        row.warn("out_of_range", column, std::string(row.cell(column)));
+        return {};
+    }
+
     void takeImage(CheckedRow& row, RowOf of)
     {
         row.needKeys({StudyId, ImageId});

@@ -1,6 +1,8 @@
 // A library as a file and as a log of commands: made, brought up to date, refused, copied; done, undone, done again.
 #include "core/base/files.h"
+#include "core/library/collection/cohorts.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/collection/labels.h"
 #include "core/library/collection/library_schema.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/tags.h"
@@ -217,6 +219,33 @@ private Q_SLOTS:
         QCOMPARE(dumpOf(folder / "lib"), filled);
     }
 
+    // Known by the path in the data set: from another disk nothing is new, and a folder that was moved is found again.
+    void aDataSetThatWasMovedIsTheSame()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, smallSet(folder / "set", 3));
+        const std::string filled = dumpOf(folder / "lib");
+        fs::copy(folder / "set", folder / "disk", fs::copy_options::recursive);
+        QCOMPARE(importSet(library, dataSetReader("embed").read(folder / "disk"))->change.command, std::int64_t(0));
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+        fs::remove_all(folder / "set");
+        const auto moved = importSet(library, dataSetReader("embed").read(folder / "disk"));
+        QVERIFY2(has(moved->change.words, "Find EMBED"), moved->change.words.c_str());
+        QCOMPARE(moved->images, std::int64_t(0));
+        QCOMPARE(value(folder / "lib", "SELECT path FROM root"), fs::canonical(folder / "disk").string());
+        QCOMPARE(value(folder / "lib", "SELECT count(*) FROM image"), std::string("24"));
+        library.undo();
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+        library.redo();
+        // What is new there joins it.
+        const auto more = importSet(library, smallSet(folder / "disk", 4));
+        QCOMPARE(more->studies, std::int64_t(2));
+        QCOMPARE(value(folder / "lib", "SELECT count(*) FROM root"), std::string("1"));
+        library.undo();
+    }
+
     void anUndoThatIsForbiddenNamesTheLaterAction()
     {
         const Folder folder;
@@ -362,7 +391,20 @@ private:
         const std::string& name = names[random() % 3];
         const std::string before = dumpOf(library.folder());
         const std::string told = fault([&] {
-            switch (random() % 9) {
+            const char* tasks[] = {"birads", "quality"};
+            const char* values[] = {"1", "2", "3"};
+            switch (random() % 13) {
+            case 9: freezeStudies(library, name, {some}); break;
+            case 10: deleteCohort(library, name); break;
+            case 11: splitCohort(library, {name, std::int64_t(random() % 3)}); break;
+            case 12: {
+                const bool ofBreast = random() % 2;
+                LabelRequest request{ofBreast ? "breast" : "study", some, ofBreast ? "L" : "", tasks[random() % 2],
+                                     values[random() % 3]};
+                request.adjudicated = random() % 4 == 0;
+                label(library, request);
+                break;
+            }
             case 0: importSet(library, smallSet(set, 1 + int(random() % 2), int(random() % 3))); break;
             case 1: library.undo(); break;
             case 2: library.redo(); break;

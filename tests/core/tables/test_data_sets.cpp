@@ -97,6 +97,39 @@ class TestDataSets : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // What VinDr's metadata.csv says in DICOM's words or shorter ones; the other tables stay as they are.
+    void tagsOfVindrsImages()
+    {
+        for (const bool tags : {true, false}) {
+            QTemporaryDir folder;
+            const fs::path root = folder.path().toStdString();
+            writeAtomically(root / "breast-level_annotations.csv",
+                            std::string_view("study_id,image_id,laterality,view_position,breast_birads,breast_density\n"
+                                             "s1,i1,L,CC,BI-RADS 1,DENSITY A\ns1,i2,R,CC,BI-RADS 1,DENSITY A\n"
+                                             "s2,i3,L,CC,BI-RADS 1,DENSITY A\ns3,i4,L,CC,BI-RADS 1,DENSITY A\n"));
+            const std::string heading =
+                tags ? "Series Instance UID,SOP Instance UID,Patient's Age,Manufacturer,Manufacturer's Model Name\n"
+                     : "series,image_id,age,Manufacturer,ManufacturerModelName\n";
+            const std::string first = tags ? "053Y" : "53.0";
+            writeAtomically(root / "metadata.csv",
+                            std::string_view(heading + "x,i1," + first + ",SIEMENS,Mammomat Inspiration\nx,i2," +
+                                             first +
+                                             ",SIEMENS,\nx,i3,old,Planmed,Nuance\nx,i9,50,IMS,x\nx,i4,,IMS,\n"));
+            const SetRows rows = readVindrSet(root);
+            QCOMPARE(rows.images.size(), std::size_t(4));
+            QCOMPARE(rows.images[0].vendor, std::string("SIEMENS"));
+            QCOMPARE(rows.images[0].model, std::string("Mammomat Inspiration"));
+            QCOMPARE(rows.images[3].vendor, std::string("IMS"));
+            QCOMPARE(rows.studies[0].age, std::string("53"));
+            QCOMPARE(rows.studies[1].age, std::string());
+            const TableReport& report = rows.report.tables.back();
+            QCOMPARE(report.rejected.size(), std::size_t(1));
+            QCOMPARE(std::string(report.rejected[0].reason), std::string("orphan"));
+            QCOMPARE(report.warnings.size(), std::size_t(1));
+            QCOMPARE(std::string(report.warnings[0].reason), std::string("bad_number"));
+        }
+    }
+
     void reportsAreTheExpectedOnes_data()
     {
         QTest::addColumn<QString>("folder");
