@@ -310,7 +310,7 @@ private Q_SLOTS:
         showDrawer(window);
         QCoreApplication::processEvents();
         viewer::PaneView& view = window.read().view();
-        const QImage frame = view.grabFramebuffer();
+        const QImage frame = view.grabFrame();
         const double unit = view.devicePixelRatioF();
         const int free = static_cast<int>((view.width() - window.read().findChild<QueryPanel*>()->width()) * unit);
         int ink = 0, hidden = 0;

@@ -29,7 +29,7 @@ public:
         ReadPage& page = m_window.read();
         connect(&page, &ReadPage::studyOnScreen, this, [this] { studyShown(); });
         connect(&page, &ReadPage::mapsOnScreen, this, [this] { m_mapsThere = m_waiting; });
-        connect(&page.view(), &QOpenGLWidget::frameSwapped, this, [this] { frame(); });
+        connect(&page.view(), &viewer::PaneView::frameShown, this, [this] { frame(); });
         connect(&page.session(), &ModelSession::encodingFinished, this, [this] {
             if (m_shown > 0)
                 QTimer::singleShot(500, this, [this] { ask(); });

@@ -6,7 +6,6 @@
 #include "widgets/viewer/window_tool.h"
 #include "widgets/viewer/zoom_tool.h"
 
-#include <QOpenGLContext>
 #include <QSurfaceFormat>
 #include <cmath>
 #include <utility>
@@ -14,26 +13,71 @@
 
 namespace mama::viewer {
 
-PaneView::Impl::Impl(PaneView* owner)
+PaneView::Impl::Impl(PaneView* owner, Presentation presentation)
     : q(owner), rightTool(std::make_unique<WindowTool>()), middleTool(std::make_unique<ZoomTool>())
 {
     for (const LeftTool each : {LeftTool::Pan, LeftTool::Measure, LeftTool::Mark})
         leftTools[each] = makeTool(each);
+    canvas = makeCanvas(owner, presentation,
+                        {[this] { beginGraphics(); }, [this] { paintFrame(); }, [this] { endGraphics(); },
+                         [this] { Q_EMIT q->frameShown(); },
+                         [this](const QString& reason) { Q_EMIT q->graphicsFailed(reason); }});
 }
 
 PaneView::Impl::~Impl() = default;
 
-void PaneView::Impl::releaseGraphics()
+void PaneView::Impl::beginGraphics()
 {
-    if (!window)
+    window = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
+    window->SetOwnContext(false);
+    window->SetReadyForRendering(true);
+    window->SetMapped(true);
+    window->SetIsCurrent(true);
+    window->SetSupportsOpenGL(true);
+    window->SetIsDirect(true);
+    window->SetFrameBlitModeToNoBlit();
+    try {
+        if (!window->InitializeFromCurrentContext())
+            throw Error(ErrorCode::Unsupported, "view", "OpenGL",
+                        "version 3.2 is needed; start with software rendering");
+        scene = std::make_unique<Scene>(window);
+        pending = true;
+    } catch (const Error& error) {
+        scene.reset();
+        Q_EMIT q->graphicsFailed(shownError(error));
+    }
+}
+
+void PaneView::Impl::paintFrame()
+{
+    if (!scene)
         return;
-    q->makeCurrent();
+    window->SetIsCurrent(true);
+    takeContext(window);
+    resized();
+    const bool was = pending;
+    try {
+        pending = scene->render(frame());
+    } catch (const Error& error) {
+        pending = false;
+        scene.reset();
+        Q_EMIT q->graphicsFailed(shownError(error));
+    }
+    giveContextBack(window);
+    window->SetIsCurrent(false);
+    if (pending)
+        QMetaObject::invokeMethod(q, &PaneView::redraw, Qt::QueuedConnection);
+    else if (was)
+        QMetaObject::invokeMethod(q, &PaneView::uploadsFinished, Qt::QueuedConnection);
+}
+
+void PaneView::Impl::endGraphics()
+{
     window->SetIsCurrent(true);
     scene.reset();
     window->ReleaseGraphicsResources(window);
     window->SetIsCurrent(false);
     window = nullptr;
-    q->doneCurrent();
 }
 
 void PaneView::Impl::resized()
@@ -79,7 +123,8 @@ SceneFrame PaneView::Impl::frame()
     return out;
 }
 
-PaneView::PaneView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<Impl>(this))
+PaneView::PaneView(QWidget* parent, Presentation presentation)
+    : QWidget(parent), m(std::make_unique<Impl>(this, presentation))
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
@@ -88,11 +133,7 @@ PaneView::PaneView(QWidget* parent) : QOpenGLWidget(parent), m(std::make_unique<
     qRegisterMetaType<CursorInfo>();
 }
 
-PaneView::~PaneView()
-{
-    disconnect(m->contextGone);
-    m->releaseGraphics();
-}
+PaneView::~PaneView() = default;
 
 void PaneView::setDefaultFormat()
 {
@@ -106,54 +147,10 @@ void PaneView::setDefaultFormat()
     QSurfaceFormat::setDefaultFormat(format);
 }
 
-void PaneView::initializeGL()
+void PaneView::resizeEvent(QResizeEvent*)
 {
-    // Called again after the widget moved to another window: the context is a new one.
-    m->contextGone = connect(
-        context(), &QOpenGLContext::aboutToBeDestroyed, this, [this] { m->releaseGraphics(); }, Qt::DirectConnection);
-    m->window = vtkSmartPointer<vtkGenericOpenGLRenderWindow>::New();
-    m->window->SetOwnContext(false);
-    m->window->SetReadyForRendering(true);
-    m->window->SetMapped(true);
-    m->window->SetIsCurrent(true);
-    m->window->SetSupportsOpenGL(true);
-    m->window->SetIsDirect(true);
-    m->window->SetFrameBlitModeToNoBlit();
-    try {
-        if (!m->window->InitializeFromCurrentContext())
-            throw Error(ErrorCode::Unsupported, "view", "OpenGL",
-                        "version 3.2 is needed; start with software rendering");
-        m->scene = std::make_unique<Scene>(m->window);
-        m->pending = true;
-    } catch (const Error& error) {
-        m->scene.reset();
-        Q_EMIT graphicsFailed(shownError(error));
-    }
-}
-
-void PaneView::resizeGL(int, int) { m->resized(); }
-
-void PaneView::paintGL()
-{
-    if (!m->scene)
-        return;
-    m->window->SetIsCurrent(true);
-    takeContext(m->window);
+    m->canvas->widget().setGeometry(rect());
     m->resized();
-    const bool was = m->pending;
-    try {
-        m->pending = m->scene->render(m->frame());
-    } catch (const Error& error) {
-        m->pending = false;
-        m->scene.reset();
-        Q_EMIT graphicsFailed(shownError(error));
-    }
-    giveContextBack(m->window);
-    m->window->SetIsCurrent(false);
-    if (m->pending)
-        update();
-    else if (was)
-        QMetaObject::invokeMethod(this, &PaneView::uploadsFinished, Qt::QueuedConnection);
 }
 
 void PaneView::setImage(const PaneId& pane, std::shared_ptr<const ViewImage> image)
@@ -164,7 +161,7 @@ void PaneView::setImage(const PaneId& pane, std::shared_ptr<const ViewImage> ima
     m->texts.score.erase(pane);
     m->texts.doubt.erase(pane);
     m->pending = true;
-    update();
+    redraw();
 }
 
 const ViewImage* PaneView::image(const PaneId& pane) const
@@ -184,13 +181,13 @@ std::vector<PaneId> PaneView::panes() const
 void PaneView::setEmptyText(const PaneId& pane, const QString& text)
 {
     m->texts.missing[pane] = text;
-    update();
+    redraw();
 }
 
 void PaneView::setEmptyText(const QString& text)
 {
     m->texts.nothing = text;
-    update();
+    redraw();
 }
 
 void PaneView::clear()
@@ -203,7 +200,7 @@ void PaneView::clear()
     m->texts.coveredLeft = before.coveredLeft;
     m->texts.coveredRight = before.coveredRight;
     m->aids.inverted = m->model.inverted;
-    update();
+    redraw();
     Q_EMIT zoomChanged();
     Q_EMIT aidsChanged();
 }
@@ -211,7 +208,7 @@ void PaneView::clear()
 void PaneView::setOverlay(const PaneId& pane, std::shared_ptr<const MapOverlay> overlay)
 {
     m->model.setOverlay(pane, std::move(overlay));
-    update();
+    redraw();
 }
 
 void PaneView::setOverlayStyle(const OverlayStyle& style)
@@ -219,7 +216,7 @@ void PaneView::setOverlayStyle(const OverlayStyle& style)
     if (style == m->style)
         return;
     m->style = style;
-    update();
+    redraw();
     Q_EMIT overlayStyleChanged();
 }
 
@@ -228,40 +225,40 @@ const OverlayStyle& PaneView::overlayStyle() const { return m->style; }
 void PaneView::setLegend(const OverlayLegend& legend)
 {
     m->texts.legend = legend;
-    update();
+    redraw();
 }
 
 void PaneView::setMarks(const std::map<PaneId, std::vector<Point>>& marks)
 {
     m->texts.marks = marks;
-    update();
+    redraw();
 }
 
 void PaneView::setCovered(int left, int right)
 {
     m->texts.coveredLeft = left;
     m->texts.coveredRight = right;
-    update();
+    redraw();
 }
 
 void PaneView::setScore(const PaneId& pane, const QString& text, const QString& doubt)
 {
     m->texts.score[pane] = text;
     m->texts.doubt[pane] = doubt;
-    update();
+    redraw();
 }
 
 void PaneView::setWindow(const PaneId& pane, const Window& window)
 {
     m->model.setWindow(pane, window);
-    update();
+    redraw();
     Q_EMIT windowChanged(pane, shade(pane).window);
 }
 
 void PaneView::setVoiChoice(const PaneId& pane, int choice)
 {
     m->model.setChoice(pane, choice);
-    update();
+    redraw();
     Q_EMIT windowChanged(pane, shade(pane).window);
 }
 
@@ -272,6 +269,10 @@ Shade PaneView::shade(const PaneId& pane) const
 }
 
 bool PaneView::uploadsPending() const { return m->pending; }
+
+void PaneView::redraw() { m->canvas->widget().update(); }
+
+QImage PaneView::grabFrame() { return m->canvas->grab(); }
 
 CursorInfo PaneView::infoAt(QPointF position) const { return cursorInfo(m->model, m->device(position)); }
 

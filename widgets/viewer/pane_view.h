@@ -1,4 +1,5 @@
 #pragma once
+#include "widgets/viewer/canvas.h"
 #include "widgets/viewer/cursor_info.h"
 #include "widgets/viewer/measurement.h"
 #include "widgets/viewer/reading_aids.h"
@@ -6,13 +7,13 @@
 #include "widgets/viewer/view_commands.h"
 #include "widgets/viewer/view_tool.h"
 
-#include <QOpenGLWidget>
+#include <QWidget>
 #include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
-// Mammograms hung chest wall to chest wall in one OpenGL widget over VTK: the four standard views of a study, or any
+// Mammograms hung chest wall to chest wall, drawn with OpenGL over VTK: the four standard views of a study, or any
 // images of any studies.
 // How to use it (window's thread; everything below returns at once, GPU uploads are cut into pieces of a few ms):
 //   worker thread:  auto image = ViewImage::make(file->readFrame(f), file->pipeline(f), studyImage);
@@ -23,11 +24,11 @@
 // Before main's QApplication: PaneView::setDefaultFormat(), so that all windows share an OpenGL 3.2 core context.
 namespace mama::viewer {
 
-class PaneView : public QOpenGLWidget
+class PaneView : public QWidget
 {
     Q_OBJECT
 public:
-    explicit PaneView(QWidget* parent = nullptr);
+    explicit PaneView(QWidget* parent = nullptr, Presentation presentation = Presentation::Automatic);
     ~PaneView() override;
     static void setDefaultFormat();
 
@@ -87,6 +88,8 @@ public:
     CursorInfo infoAt(QPointF position) const; // logical pixels of this widget
     // Whether all that the current zoom needs is on the GPU: screenshots and tests wait for uploadsFinished.
     bool uploadsPending() const;
+    void redraw();      // soon; all that changes what is seen calls it
+    QImage grabFrame(); // what is to be seen, drawn now, device pixels
 
 Q_SIGNALS:
     void cursorMoved(const mama::viewer::CursorInfo& info);
@@ -97,12 +100,11 @@ Q_SIGNALS:
     void overlayStyleChanged();
     void aidsChanged(); // or the tool
     void uploadsFinished();
+    void frameShown();                          // it is in the window
     void graphicsFailed(const QString& reason); // no usable OpenGL: say so and offer the software renderer
 
 protected:
-    void initializeGL() override;
-    void resizeGL(int width, int height) override;
-    void paintGL() override;
+    void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;

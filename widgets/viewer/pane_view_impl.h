@@ -16,10 +16,13 @@ namespace mama::viewer {
 class PaneView::Impl
 {
 public:
-    explicit Impl(PaneView* owner);
+    Impl(PaneView* owner, Presentation presentation);
     ~Impl();
 
-    void releaseGraphics();
+    // With a context, for the canvas.
+    void beginGraphics();
+    void paintFrame();
+    void endGraphics();
     void resized();
     SceneFrame frame();
     Point device(QPointF logical) const;
@@ -57,7 +60,6 @@ public:
     Aids aids;
     vtkSmartPointer<vtkGenericOpenGLRenderWindow> window;
     std::unique_ptr<Scene> scene;
-    QMetaObject::Connection contextGone;
     bool pending = true;
 
     std::map<LeftTool, std::unique_ptr<ViewTool>> leftTools;
@@ -71,6 +73,7 @@ public:
         std::optional<PaneId> pane;
         bool moved = false;
     } drag;
+    std::unique_ptr<Canvas> canvas; // the last: what it draws with must be there to its end
 };
 
 } // namespace mama::viewer

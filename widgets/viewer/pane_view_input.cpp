@@ -37,7 +37,7 @@ void PaneView::Impl::useTool(ToolStep call, QPointF position)
     drag.last = position;
     switch ((tool->*call)(model, now)) {
     case ViewTool::Changed::Nothing: return;
-    case ViewTool::Changed::Drawing: return q->update();
+    case ViewTool::Changed::Drawing: return q->redraw();
     case ViewTool::Changed::Windows: return changedWindows(*drag.pane);
     case ViewTool::Changed::Zoom: return changedZoom();
     case ViewTool::Changed::Place: return choosePlace(now);
@@ -59,7 +59,7 @@ void PaneView::Impl::choosePlace(const ToolDrag& click)
 void PaneView::Impl::followPointer(QPointF logical)
 {
     if (aids.loupe || aids.crossHair || (style.cells && style.visible))
-        q->update();
+        q->redraw();
     Q_EMIT q->cursorMoved(q->infoAt(logical));
 }
 
@@ -125,7 +125,7 @@ void PaneView::wheelEvent(QWheelEvent* event)
 bool PaneView::event(QEvent* event)
 {
     if (event->type() != QEvent::ToolTip)
-        return QOpenGLWidget::event(event);
+        return QWidget::event(event);
     const auto& help = static_cast<const QHelpEvent&>(*event);
     const HungCell* cell = m->model.cellAt(m->device(help.pos()));
     const Pane* pane = cell && cell->pane ? m->model.pane(*cell->pane) : nullptr;
@@ -146,9 +146,9 @@ void PaneView::leaveEvent(QEvent* event)
 {
     m->pointer.reset();
     if (m->aids.loupe || m->aids.crossHair || m->style.cells)
-        update();
+        redraw();
     Q_EMIT cursorMoved({});
-    QOpenGLWidget::leaveEvent(event);
+    QWidget::leaveEvent(event);
 }
 
 } // namespace mama::viewer

@@ -22,20 +22,20 @@ void PaneView::Impl::activeMayChange(const std::function<void()>& change)
     const HungCell* after = model.activeCell();
     if (!after || (before && after->pane == pane && after->name == name))
         return;
-    q->update();
+    q->redraw();
     Q_EMIT q->activePaneChanged();
 }
 
 void PaneView::Impl::changedZoom()
 {
     pending = true;
-    q->update();
+    q->redraw();
     Q_EMIT q->zoomChanged();
 }
 
 void PaneView::Impl::changedWindows(const PaneId& id)
 {
-    q->update();
+    q->redraw();
     for (const PaneId& other : model.windowGroup(id))
         Q_EMIT q->windowChanged(other, model.pane(other)->shade.window);
 }
@@ -43,7 +43,7 @@ void PaneView::Impl::changedWindows(const PaneId& id)
 void PaneView::setStandardViews(const StandardViews& views)
 {
     m->model.setStandardViews(views);
-    update();
+    redraw();
 }
 
 void PaneView::hang(const Hanging& cells)
@@ -113,7 +113,7 @@ void PaneView::setMirrored(const PaneId& pane, bool mirrored)
     if (!shown)
         return;
     m->model.setMirror(pane, mirrored == shown->facts().mirrorForDisplay ? std::nullopt : std::optional(mirrored));
-    update();
+    redraw();
 }
 
 void PaneView::setAids(const Aids& aids)
@@ -123,7 +123,7 @@ void PaneView::setAids(const Aids& aids)
     m->aids.loupeSide = std::clamp(aids.loupeSide, 64, 1024);
     m->model.inverted = aids.inverted;
     m->texts.shown = aids.texts;
-    update();
+    redraw();
     Q_EMIT aidsChanged();
 }
 
@@ -138,7 +138,7 @@ void PaneView::setTool(LeftTool tool)
         setCursor(shape);
     else
         unsetCursor();
-    update();
+    redraw();
     Q_EMIT aidsChanged();
 }
 

@@ -156,7 +156,7 @@ const std::vector<ViewCommandInfo>& PaneView::commands()
 void PaneView::perform(ViewCommand command)
 {
     CommandTable::row(command).act(*m);
-    update();
+    redraw();
 }
 
 std::optional<bool> PaneView::isOn(ViewCommand command) const { return CommandTable::row(command).isOn(*m); }

@@ -142,6 +142,56 @@ private Q_SLOTS:
         QVERIFY(std::abs(moved.at(160 + 13 + 60, 240 + 20 + 80)[1] - expected(60, 80, 900, 3200)) <= 1);
     }
 
+    // A pan copies what it can: every pixel is the same as in a scene that sees the new place first.
+    void whatMovedIsWhatWouldBeDrawnAnew_data()
+    {
+        QTest::addColumn<double>("scale");
+        QTest::addColumn<int>("kind");
+        for (const double scale : {0.437, 1.0, -1.0, 2.71})
+            for (int kind = 0; kind < 5; ++kind)
+                QTest::addRow("scale %g, style %d", scale, kind) << scale << kind;
+    }
+
+    void whatMovedIsWhatWouldBeDrawnAnew()
+    {
+        QFETCH(double, scale);
+        QFETCH(int, kind);
+        SyntheticImage odd;
+        odd.rows = 431;
+        odd.columns = 377;
+        odd.value = [](int c, int r) { return (c * 7919 + r * 104729) % 4001; };
+        odd.pipeline.padding = {0, 90};
+        odd.pipeline.voi.push_back({mama::Window{2000, 4000, WindowFunction::LinearExact, "W"}, {}});
+        const auto image = makeImage(odd);
+        SceneFrame frame;
+        frame.width = width;
+        frame.height = height;
+        frame.style.cells = kind == 1;
+        frame.style.isolines = kind == 2;
+        frame.style.outline = kind == 3;
+        const auto map = std::make_shared<MapOverlay>(makeMap(*image, {31, 40, 300, 377}, 112, [](int r, int c) {
+            return (r * 5 + c) % 7 ? static_cast<float>(std::sin(r + 0.7 * c)) : std::nanf("");
+        }));
+        const double left = scale < 0 ? 377 : 0;
+        frame.panes = {
+            {image, map, {0, 0, 320, 480}, {left + 11.3, 17.8, scale, std::abs(scale)}, {}, kind == 4},
+            {image, map, {320, 0, 320, 480}, {left + 330.5, -60.25, scale, -std::abs(scale)}, {}, kind == 4}};
+        frame.panes[1].transform.originY = 480;
+        for (ScenePane& pane : frame.panes)
+            pane.shade.window = image->voi()[0].window.value();
+        OffScreen screen;
+        screen.draw(frame);
+        for (const auto& [x, y] : {std::pair{3, -5}, {-41, 16}, {0, 9}, {7, 0}, {-319, 2}, {500, 1}, {-180, 30}}) {
+            for (ScenePane& pane : frame.panes) {
+                pane.transform.originX += x;
+                pane.transform.originY += y;
+            }
+            OffScreen fresh;
+            QVERIFY2(screen.draw(frame).rgba == fresh.draw(frame).rgba,
+                     qPrintable(QStringLiteral("%1, %2").arg(x).arg(y)));
+        }
+    }
+
     void theMapOfOnePaneStaysInIt()
     {
         OffScreen screen;

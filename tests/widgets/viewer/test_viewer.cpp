@@ -27,12 +27,12 @@ class TestViewer : public QObject
     // Waits for the upload of all detail and grabs what the window shows, device pixels.
     static QImage grab(PaneView& view)
     {
-        view.update();
+        view.redraw();
         QCoreApplication::processEvents();
-        QImage image = view.grabFramebuffer();
+        QImage image = view.grabFrame();
         while (view.uploadsPending())
-            image = view.grabFramebuffer();
-        return view.grabFramebuffer().convertToFormat(QImage::Format_RGB32);
+            image = view.grabFrame();
+        return view.grabFrame().convertToFormat(QImage::Format_RGB32);
     }
 
     static std::unique_ptr<PaneView> show(QSize size)
@@ -87,7 +87,7 @@ class TestViewer : public QObject
     {
         SyntheticImage image;
         image.rows = 220;
-        image.columns = 260;
+        image.columns = 261;
         image.slot = slot;
         image.value = [](int c, int r) { return (c * 17 + r * 5) % 4096; };
         return image;
@@ -551,6 +551,36 @@ private Q_SLOTS:
         view->setCovered(0, 0);
         grab(*view);
         QCOMPARE(view->hung()[0].area.width, 1200);
+    }
+
+    // Drawn by the graphics card into the window or off screen and copied there: the same picture, and the mouse and
+    // the news of a frame come through either.
+    void bothWaysIntoTheWindowShowTheSame()
+    {
+        QImage shown[2];
+        for (const Presentation way : {Presentation::Direct, Presentation::Copied}) {
+            PaneView view(nullptr, way);
+            view.resize(800, 600);
+            view.setStandardViews(test::fourViews());
+            view.show();
+            QVERIFY(QTest::qWaitForWindowExposed(&view));
+            const auto image = makeImage(breastLike(Slot::RCC, 1300, 1001, 0.1));
+            view.setImage(paneOf(Slot::RCC), image);
+            view.setOverlay(paneOf(Slot::RCC),
+                            std::make_shared<MapOverlay>(makeMap(*image, {100, 100, 900, 1200}, 518, [](int r, int c) {
+                                return static_cast<float>(std::cos(r * 0.3 + c * 0.1));
+                            })));
+            QSignalSpy frames(&view, &PaneView::frameShown), moved(&view, &PaneView::cursorMoved);
+            view.redraw();
+            QTRY_VERIFY(!frames.isEmpty());
+            QTest::mouseMove(view.windowHandle(), QPoint(200, 100));
+            QTest::mouseMove(view.windowHandle(), QPoint(210, 110));
+            QTRY_VERIFY(!moved.isEmpty());
+            shown[way == Presentation::Copied] = grab(view);
+            QCOMPARE(shown[way == Presentation::Copied], view.grab().toImage().convertToFormat(QImage::Format_RGB32));
+        }
+        QVERIFY(!shown[0].isNull());
+        QCOMPARE(shown[0], shown[1]);
     }
 
     void oddMapsDoNoHarm()

@@ -23,7 +23,7 @@ struct TexelFormat
 TexelFormat formatOf(TexelType type)
 {
     switch (type) {
-    case TexelType::Grey16: return {GL_R16, GL_RED, GL_UNSIGNED_SHORT, 1, VTK_UNSIGNED_SHORT, 2};
+    case TexelType::GreyPair: return {GL_RG16, GL_RG, GL_UNSIGNED_SHORT, 2, VTK_UNSIGNED_SHORT, 4};
     case TexelType::Float: return {GL_R32F, GL_RED, GL_FLOAT, 1, VTK_FLOAT, 4};
     case TexelType::FloatPair: return {GL_RG32F, GL_RG, GL_FLOAT, 2, VTK_FLOAT, 8};
     case TexelType::Rgba8: return {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, 4, VTK_UNSIGNED_CHAR, 4};
@@ -99,6 +99,21 @@ void GpuTarget::begin()
 
 void GpuTarget::end() { m_window->GetState()->PopFramebufferBindings(); }
 
+void GpuTarget::copy(const GpuTarget& from, const PixelRect& rect, int x, int y)
+{
+    auto* state = m_window->GetState();
+    state->PushFramebufferBindings();
+    m_frame->Bind(GL_DRAW_FRAMEBUFFER);
+    m_frame->AddColorAttachment(0, m_texture->object());
+    m_frame->ActivateDrawBuffer(0);
+    from.m_frame->Bind(GL_READ_FRAMEBUFFER);
+    from.m_frame->ActivateReadBuffer(0);
+    state->vtkglDisable(GL_SCISSOR_TEST);
+    glBlitFramebuffer(rect.x, rect.y, rect.x + rect.width, rect.y + rect.height, x, y, x + rect.width, y + rect.height,
+                      GL_COLOR_BUFFER_BIT, GL_NEAREST);
+    state->PopFramebufferBindings();
+}
+
 GpuProgram::GpuProgram(vtkOpenGLRenderWindow* window, const std::string& fragment)
     : m_window(window), m_quad(std::make_unique<vtkOpenGLQuadHelper>(window, vertexProgram, fragment.c_str(), ""))
 {
@@ -150,6 +165,15 @@ void GpuProgram::draw(const PixelRect& rect, const PixelRect& clip)
     for (auto* texture : m_bound)
         texture->Deactivate();
     m_bound.clear();
+}
+
+GpuProgram& GpuPrograms::used(const std::string& fragment)
+{
+    auto& program = m_programs[fragment];
+    if (!program)
+        program = std::make_unique<GpuProgram>(m_window, fragment);
+    program->use();
+    return *program;
 }
 
 void takeContext(vtkOpenGLRenderWindow* window) { window->GetState()->Reset(); }

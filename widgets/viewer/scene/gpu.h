@@ -18,7 +18,7 @@ class vtkTextureObject;
 // must be current in every call.
 namespace mama::viewer {
 
-enum class TexelType { Grey16, Float, Rgba8, Mask8, FloatPair };
+enum class TexelType { GreyPair, Float, Rgba8, Mask8, FloatPair }; // GreyPair: 16 bits each
 
 // A texture of fixed size, filled in strips of rows; first row first.
 class GpuTexture
@@ -53,6 +53,8 @@ public:
         end();
     }
     const GpuTexture& texture() const { return *m_texture; }
+    // Texels of another target of the same type, to x, y of this one; both from the lower left corner.
+    void copy(const GpuTarget& from, const PixelRect& lowerLeft, int x, int y);
 
 private:
     void begin();
@@ -83,6 +85,18 @@ private:
     vtkOpenGLRenderWindow* m_window;
     std::unique_ptr<vtkOpenGLQuadHelper> m_quad;
     std::vector<vtkTextureObject*> m_bound;
+};
+
+// Programs by their text, each compiled when it is first wanted.
+class GpuPrograms
+{
+public:
+    explicit GpuPrograms(vtkOpenGLRenderWindow* window) : m_window(window) {}
+    GpuProgram& used(const std::string& fragment); // ready for its uniforms
+
+private:
+    vtkOpenGLRenderWindow* m_window;
+    std::map<std::string, std::unique_ptr<GpuProgram>> m_programs;
 };
 
 // Around drawing in a context that somebody else (Qt) uses as well: VTK looks at the state anew, and leaves a plain

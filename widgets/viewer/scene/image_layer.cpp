@@ -8,17 +8,38 @@ namespace {
 
 constexpr int tableRow = 4096; // entries a texture row, as the shader's index arithmetic has it
 
-const void* rowOf(const ViewLevel& level, int row)
-{
-    const auto at = static_cast<std::size_t>(row) * static_cast<std::size_t>(level.columns);
-    if (!level.colour.empty())
-        return level.colour.data() + at * 4;
-    return level.wide.empty() ? static_cast<const void*>(level.grey.data() + at) : level.wide.data() + at;
-}
-
 TexelType typeOf(const ViewLevel& level)
 {
-    return !level.colour.empty() ? TexelType::Rgba8 : level.wide.empty() ? TexelType::Grey16 : TexelType::Float;
+    return !level.colour.empty() ? TexelType::Rgba8 : level.wide.empty() ? TexelType::GreyPair : TexelType::FloatPair;
+}
+
+// Grey pixels go two to a texel.
+int texelsOf(const ViewLevel& level) { return level.colour.empty() ? (level.columns + 1) / 2 : level.columns; }
+
+// Rows of an odd number of pixels end in half a texel.
+template <class Code>
+void writePairs(GpuTexture& texture, const std::vector<Code>& codes, const ViewLevel& level, int first, int rows)
+{
+    const auto columns = static_cast<std::size_t>(level.columns);
+    const Code* from = codes.data() + static_cast<std::size_t>(first) * columns;
+    if (columns % 2 == 0)
+        return texture.write(first, rows, from);
+    std::vector<Code> even((columns + 1) * static_cast<std::size_t>(rows));
+    for (std::size_t r = 0; r < static_cast<std::size_t>(rows); ++r)
+        std::copy_n(from + r * columns, columns, even.begin() + static_cast<std::ptrdiff_t>(r * (columns + 1)));
+    texture.write(first, rows, even.data());
+}
+
+void writeRows(GpuTexture& texture, const ViewLevel& level, int first, int rows)
+{
+    if (!level.colour.empty())
+        texture.write(first, rows,
+                      level.colour.data() +
+                          std::size_t{4} * static_cast<std::size_t>(first) * static_cast<std::size_t>(level.columns));
+    else if (level.wide.empty())
+        writePairs(texture, level.grey, level, first, rows);
+    else
+        writePairs(texture, level.wide, level, first, rows);
 }
 
 } // namespace
@@ -69,11 +90,11 @@ std::size_t ImageLayer::uploadStrip(std::size_t index, std::size_t bytes)
     const ViewLevel& source = m_image->levels()[index];
     Level& level = m_textures[index];
     if (!level.texture)
-        level.texture = std::make_unique<GpuTexture>(m_window, typeOf(source), source.columns, source.rows);
+        level.texture = std::make_unique<GpuTexture>(m_window, typeOf(source), texelsOf(source), source.rows);
     const std::size_t stride =
-        static_cast<std::size_t>(source.columns) * static_cast<std::size_t>(level.texture->bytesPerTexel());
+        static_cast<std::size_t>(texelsOf(source)) * static_cast<std::size_t>(level.texture->bytesPerTexel());
     const int rows = std::clamp(static_cast<int>(bytes / stride), 1, source.rows - level.rowsDone);
-    level.texture->write(level.rowsDone, rows, rowOf(source, level.rowsDone));
+    writeRows(*level.texture, source, level.rowsDone, rows);
     level.rowsDone += rows;
     return static_cast<std::size_t>(rows) * stride;
 }

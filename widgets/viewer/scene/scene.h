@@ -68,7 +68,8 @@ public:
     ~Scene();
 
     // Draws into the framebuffer that is bound. Buffers at screen resolution are kept: while only windows, polarity
-    // or sprites change, no image is sampled again. Returns whether detail is still to be uploaded: call again.
+    // or sprites change, no image is sampled again, and one that moved only where it came in. Returns whether detail is
+    // still to be uploaded: call again.
     bool render(const SceneFrame& frame);
     // Bytes of pixels sent in one call of render.
     void setUploadBudget(std::size_t bytes);

@@ -1,0 +1,36 @@
+#pragma once
+#include <QImage>
+#include <QString>
+#include <functional>
+#include <memory>
+
+class QWidget;
+
+namespace mama::viewer {
+
+// How frames come into the window. Direct: the graphics card draws into it. Copied: drawn off screen and copied, for
+// renderers that are the processor itself; there Qt's joining of a window from textures takes longer than the frame.
+enum class Presentation { Automatic, Direct, Copied };
+
+// Who draws. The context is current in all calls but the last two.
+struct FramePainter
+{
+    std::function<void()> begin; // a new context
+    std::function<void()> paint; // into the framebuffer that is bound, in device pixels of the canvas
+    std::function<void()> end;   // the context goes
+    std::function<void()> shown; // a frame is in the window
+    std::function<void(const QString& reason)> failed;
+};
+
+// The child of a view that its frames are drawn in; the mouse goes through it.
+class Canvas
+{
+public:
+    virtual ~Canvas() = default; // calls end; destroy it before what the painter uses
+    virtual QWidget& widget() = 0;
+    virtual QImage grab() = 0; // a frame drawn now
+};
+
+std::unique_ptr<Canvas> makeCanvas(QWidget* parent, Presentation presentation, FramePainter painter);
+
+} // namespace mama::viewer
