@@ -21,6 +21,7 @@ void printFigures(const nlohmann::json& report)
 void addAll(CLI::App& app, Context& context)
 {
     addDecode(app, context);
+    addHeader(app, context);
     addScan(app, context);
     addPreprocess(app, context);
     addTokenize(app, context);

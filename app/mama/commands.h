@@ -36,6 +36,7 @@ void printFigures(const nlohmann::json& report);
 // Every command below; add yours here and in commands.cpp.
 void addAll(CLI::App& app, Context& context);
 void addDecode(CLI::App& app, Context& context);
+void addHeader(CLI::App& app, Context& context);
 void addPreprocess(CLI::App& app, Context& context);
 void addScan(CLI::App& app, Context& context);
 void addCaption(CLI::App& app, Context& context);

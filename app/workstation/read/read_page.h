@@ -102,6 +102,7 @@ private:
     void chooseModel();
     void rememberModel(const QString& folder);
     void pinStudy();
+    void showHeader(); // of the image under the pointer, else of the active one
 
     void showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
     void showStudy();

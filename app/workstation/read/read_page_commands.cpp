@@ -1,6 +1,8 @@
 // The page's commands, in the menus and among the tools.
+#include "app/workstation/engine/background_job.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/header_dialog.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
@@ -12,6 +14,7 @@
 
 #include <QAction>
 #include <QCoreApplication>
+#include <QCursor>
 #include <QFileDialog>
 #include <QMainWindow>
 #include <QMenu>
@@ -71,6 +74,7 @@ void ReadPage::buildCommands()
     connect(m_view, &PaneView::aidsChanged, marking,
             [this, marking] { marking->setChecked(m_view->tool() == viewer::LeftTool::Mark); });
     addLine(study);
+    add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
     QAction* identifiers = add(study, {"study.identifiers", tr("Show patient i&dentifiers"), [] {}});
@@ -207,6 +211,19 @@ void ReadPage::rememberModel(const QString& folder)
     for (const QString& entry : recent)
         m_recentModels->addAction(entry, this, [this, entry] { setModel(entry); });
     m_recentModels->setEnabled(!recent.isEmpty());
+}
+
+void ReadPage::showHeader()
+{
+    const Study* study = m_studies->study();
+    const viewer::CursorInfo under = m_view->infoAt(m_view->mapFromGlobal(QCursor::pos()));
+    const auto pane = m_view->underMouse() && under.inside ? std::optional(under.pane) : m_view->activePane();
+    if (!study || !pane || pane->study != study->uid || pane->image >= study->images.size())
+        return Q_EMIT told(tr("No image is on screen: open a study first."), true);
+    BackgroundJob::start<HeaderList>(
+        this, {[file = study->images[pane->image].path](const Job&) { return readHeaderList(file); },
+               [this](const HeaderList& list) { (new HeaderDialog(list, window()))->show(); },
+               [this](const QString& reason) { Q_EMIT told(reason, true); }});
 }
 
 void ReadPage::pinStudy()

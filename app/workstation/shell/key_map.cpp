@@ -25,6 +25,7 @@ const std::vector<KeyOf>& keyMap()
         {"reading.verdict", "Ctrl+B"},
         {"reading.lock", "Ctrl+Return"},
         {"reading.mark", "K"},
+        {"study.header", "Ctrl+I"},
         {"study.pin", ""},
         {"study.cancel", "Esc"},
         {"study.identifiers", ""},

@@ -2,6 +2,7 @@
 
 #include "core/base/error_actions.h"
 #include "core/dicom/codec/dcmtk_setup.h"
+#include "core/dicom/data_set/header_dataset.h"
 #include "core/dicom/data_set/tags.h"
 #include "core/dicom/read/header_reader.h"
 #include "core/dicom/read/lookup_tables.h"
@@ -12,31 +13,15 @@
 #include <cstring>
 #include <dcmtk/config/osconfig.h>
 #include <dcmtk/dcmdata/dcdatset.h>
-#include <dcmtk/dcmdata/dcistrmb.h>
-#include <dcmtk/dcmdata/dcxfer.h>
 
 namespace mama {
-namespace {
-
-E_TransferSyntax readingSyntax(const DicomSource& source)
-{
-    if (source.encoding == Encoding::ImplicitLittle)
-        return EXS_LittleEndianImplicit;
-    if (source.encoding == Encoding::ExplicitBig)
-        return EXS_BigEndianExplicit;
-    // An icon in the header may be compressed: DCMTK reads that only under a compressed syntax.
-    const DcmXfer declared(source.transferSyntax.c_str());
-    return declared.isEncapsulated() ? declared.getXfer() : EXS_LittleEndianExplicit;
-}
-
-} // namespace
 
 DicomImage::DicomImage(DicomSource source) : ImageFile(source.file->path()), m_source(std::move(source))
 {
     setUpDcmtk();
     const std::string where = m_path.string();
     m_scan = scanDataSet(m_source.bytes, m_source.start, m_source.encoding, where);
-    readDataset();
+    m_dataset = readHeaderDataset(m_source, m_scan, m_headerBytes);
     m_header = readHeader(*m_dataset);
     m_header.transferSyntax = m_source.transferSyntax;
     if (m_header.sopClass.empty())
@@ -49,33 +34,6 @@ DicomImage::DicomImage(DicomSource source) : ImageFile(source.file->path()), m_s
 }
 
 DicomImage::~DicomImage() = default;
-
-void DicomImage::readDataset()
-{
-    std::span<const std::byte> header;
-    if (m_scan.header.size() == 1) {
-        header = m_source.bytes.subspan(m_scan.header[0].offset, m_scan.header[0].length);
-    } else {
-        for (const ByteExtent& part : m_scan.header) {
-            const auto bytes = m_source.bytes.subspan(part.offset, part.length);
-            m_headerBytes.insert(m_headerBytes.end(), bytes.begin(), bytes.end());
-        }
-        header = m_headerBytes;
-    }
-    m_dataset = std::make_unique<DcmDataset>();
-    if (header.empty())
-        return;
-    DcmInputBufferStream stream;
-    stream.setBuffer(header.data(), static_cast<offile_off_t>(header.size()));
-    stream.setEos();
-    m_dataset->transferInit();
-    const OFCondition result = m_dataset->read(stream, readingSyntax(m_source), EGL_noChange, DCM_MaxReadLength);
-    m_dataset->transferEnd();
-    if (result.bad())
-        throw Error(ErrorCode::Format, {action::decode}, m_path.string(),
-                    {TextId("decode.broken_header", "the header cannot be read beyond offset %1"),
-                     m_source.start + static_cast<std::size_t>(stream.tell())});
-}
 
 // Pixel data cut off before their end are refused as a whole: nothing is half shown.
 void DicomImage::checkDamage() const

@@ -28,7 +28,6 @@ public:
     std::vector<OverlayPlane> overlays() override;
 
 private:
-    void readDataset();
     void preparePixels();
     void checkDamage() const;
     void checkSize(std::uint64_t frames) const;
