@@ -32,14 +32,16 @@ private Q_SLOTS:
                                     "--out", test::text(folder)})
                      .status,
                  0);
-        ReadPage& page = fixture.window().read();
-        QTest::keySequence(&fixture.window(),
-                           QKeySequence(QStringLiteral("Ctrl+I"))); // nothing is open: told, no dialog
-        QVERIFY(!fixture.window().findChild<HeaderDialog*>());
+        MainWindow& window = fixture.window();
+        ReadPage& page = window.read();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QTest::keyClick(&page.view(), Qt::Key_I, Qt::ControlModifier); // nothing is open: told, no dialog
+        QVERIFY(!window.findChild<HeaderDialog*>());
         QVERIFY(fixture.openAndWait(folder / "images"));
-        QTest::keySequence(&fixture.window(), QKeySequence(QStringLiteral("Ctrl+I")));
-        QTRY_VERIFY(fixture.window().findChild<HeaderDialog*>());
-        auto& dialog = *fixture.window().findChild<HeaderDialog*>();
+        QTest::keyClick(&page.view(), Qt::Key_I, Qt::ControlModifier);
+        QTRY_VERIFY(window.findChild<HeaderDialog*>());
+        auto& dialog = *window.findChild<HeaderDialog*>();
         const StudyImage& image = page.studies().study()->images[page.view().activePane()->image];
         const nlohmann::json printed = test::mamaCommand({"header", test::text(image.path), "--json"}).json();
         auto& tree = *dialog.findChild<QTreeView*>();
@@ -67,7 +69,7 @@ private Q_SLOTS:
         find.setText(QStringLiteral("no such words"));
         QCOMPARE(rows(*tree.model()), 0);
         QTest::keyClick(&dialog, Qt::Key_Escape);
-        QTRY_VERIFY(!fixture.window().findChild<HeaderDialog*>());
+        QTRY_VERIFY(!window.findChild<HeaderDialog*>());
     }
 };
 
