@@ -86,9 +86,8 @@ StudyImage factsOf(const LibraryImage& image, std::size_t index)
     return facts;
 }
 
-} // namespace
-
-void hang(std::vector<LibraryImage>& images)
+// By the rules alone, whether there are files or not.
+void hangAll(std::vector<LibraryImage>& images)
 {
     Study study;
     study.images.reserve(images.size());
@@ -102,6 +101,31 @@ void hang(std::vector<LibraryImage>& images)
         sorted.back().slot = each.slot;
     }
     images = std::move(sorted);
+}
+
+} // namespace
+
+void hang(std::vector<LibraryImage>& images)
+{
+    std::vector<LibraryImage> there, away, unpublished;
+    for (LibraryImage& image : images) {
+        const bool gone = image.state == "missing" || image.state == "refused";
+        (image.state == "none" ? unpublished : gone ? away : there).push_back(std::move(image));
+    }
+    hangAll(there);
+    hangAll(away);
+    images = std::move(there);
+    std::array<bool, 4> taken{};
+    for (const LibraryImage& image : images)
+        if (image.slot != Slot::Extra)
+            taken[static_cast<std::size_t>(image.slot)] = true;
+    for (LibraryImage& image : away)
+        if (image.slot != Slot::Extra && taken[static_cast<std::size_t>(image.slot)])
+            image.slot = Slot::Extra;
+    for (std::vector<LibraryImage>* others : {&away, &unpublished})
+        std::move(others->begin(), others->end(), std::back_inserter(images));
+    std::stable_sort(images.begin(), images.end(),
+                     [](const LibraryImage& a, const LibraryImage& b) { return a.slot < b.slot; });
 }
 
 std::vector<std::vector<LibraryImage>> imagesOf(Library& library, std::span<const std::int64_t> studies)

@@ -35,7 +35,8 @@ struct LibraryImage
 std::vector<std::vector<LibraryImage>> imagesOf(Library& library, std::span<const std::int64_t> studies);
 // Some images with a larger id than `after`, by id, that a file is expected of; what hangs is not decided.
 std::vector<LibraryImage> imagesAfter(Library& library, std::int64_t after, int limit);
-// Decides what hangs and sorts, by the rules of core/study/slots: the images of one study.
+// Decides what hangs and sorts, by the rules of core/study/slots: the images of one study. One whose file is missing or
+// refused hangs where there is no other, one that its data set does not publish nowhere.
 void hang(std::vector<LibraryImage>& images);
 
 // Which of a study's images, hung and sorted, its four places show: those that hang there; of a study that none hangs

@@ -120,6 +120,23 @@ private Q_SLOTS:
         QCOMPARE(images[1].id, std::int64_t(2));
     }
 
+    // What can be read hangs, as it does in the reading page, which finds nothing else.
+    void filesThatAreNotThere()
+    {
+        for (const char* state : {"missing", "refused", "none"}) {
+            LibraryImage better = viewOf(1, Side::Right, "CC", image_flag::presentation);
+            better.state = state;
+            LibraryImage there = viewOf(2, Side::Right, "CC", image_flag::processing);
+            there.state = "read";
+            QCOMPARE(hungOf(better, there), std::int64_t(2));
+            std::vector<LibraryImage> alone{better, viewOf(3, Side::Left, "CC")};
+            hang(alone);
+            QCOMPARE(idIn(alone, Slot::RCC), std::int64_t(std::string(state) == "none" ? 0 : 1));
+            QCOMPARE(idIn(alone, Slot::LCC), std::int64_t(3));
+            QCOMPARE(alone.size(), std::size_t(2));
+        }
+    }
+
     // A study of spot views, or of images that nobody told the side of, is not shown empty.
     void placesOfAStudyThatNoneHangsOf()
     {
