@@ -8,7 +8,8 @@ Outcome mamaCommand(const QStringList& arguments)
 {
     QProcess process;
     process.start(text(program("mama")), QStringList{QStringLiteral("--quiet")} + arguments);
-    process.waitForFinished(300000);
+    const int seconds = qEnvironmentVariableIntValue("MAMA_PATIENCE");
+    process.waitForFinished((seconds > 0 ? seconds : 300) * 1000);
     Outcome outcome{process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
                     process.readAllStandardOutput(), process.readAllStandardError()};
     if (outcome.status != 0)

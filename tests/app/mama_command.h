@@ -7,7 +7,7 @@
 
 namespace mama::test {
 
-// How a program ended; status -1: it crashed or did not end within 5 minutes.
+// How a program ended; status -1: it crashed or did not end within 5 minutes (MAMA_PATIENCE: seconds).
 struct Outcome
 {
     int status = -1;

@@ -1,13 +1,17 @@
 // The hand-over's dialog, and the form of a run that opens with what it made.
 #include "app/workstation/library/handover_dialog.h"
 #include "app/workstation/look/theme.h"
+#include "app/workstation/train/run_check.h"
+#include "app/workstation/train/run_data.h"
 #include "app/workstation/train/run_form.h"
 #include "app/workstation/train/settings_tree.h"
 #include "app/workstation/train/train_page.h"
+#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/study_keys.h"
 #include "core/tables/importers/data_sets.h"
+#include "core/training/settings/settings.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -197,6 +201,76 @@ private Q_SLOTS:
         page.newRunFrom(pathOf(QStringLiteral("nowhere")));
         QCOMPARE(told.size(), 1);
         QVERIFY(told.first().first().toString().contains(QStringLiteral("nowhere")));
+    }
+
+    // What the form says of the tables before a run begins; read once for as long as they stay as they are.
+    void theFormSaysWhatIsLeftOut()
+    {
+        const fs::path folder = pathOf(QStringLiteral("said")).toStdString();
+        freezeStudies(*m_library, "said", {m_studies});
+        splitCohort(*m_library, {"said"});
+        exportTraining(*m_library, "said", folder);
+        nlohmann::json config = readJson(folder / "train.json");
+        TablesSeen seen;
+        QString lines = seen.look(Settings::resolve(config)).join(QLatin1Char('\n'));
+        QVERIFY2(lines.startsWith(QStringLiteral("Images to train 336, to validate 48, to test 96")),
+                 qPrintable(lines));
+        QVERIFY(lines.contains(QStringLiteral("Cohort said, ")));
+        QVERIFY(lines.contains(QStringLiteral("RSNA-Mammo is restricted: ")));
+        config["task"] = "probe";
+        config["data"]["label"] = "cancer";
+        lines = seen.look(Settings::resolve(config)).join(QLatin1Char('\n'));
+        QVERIFY2(lines.contains(QStringLiteral("Images by cancer: 0: 456, 1: 24")), qPrintable(lines));
+        config["task"] = "pretrain";
+        config["data"]["captions"] = "whole";
+        try {
+            seen.look(Settings::resolve(config));
+            QFAIL("no image has a whole caption");
+        } catch (const Error& error) {
+            const std::string told = error.what();
+            QVERIFY2(told.find("data.captions known") != told.npos && told.find("procedure: 480") != told.npos,
+                     told.c_str());
+        }
+    }
+
+    // What a run was trained on, beside its figures, and what went wrong with an evaluation, in place.
+    void theRunSaysItsCohortAndTerms()
+    {
+        const QString run = pathOf(QStringLiteral("run"));
+        fs::create_directories(run.toStdString());
+        fs::copy_file(pathOf(QStringLiteral("said/cohort.json")).toStdString(),
+                      (run + QStringLiteral("/cohort.json")).toStdString());
+        RunData data(QStringLiteral("/nowhere/mama"));
+        QSignalSpy loaded(&data, &RunData::loaded), evaluated(&data, &RunData::evaluated);
+        data.resize(900, 220);
+        static_cast<QWidget&>(data).show();
+        RunView view;
+        view.folder = run;
+        view.state = RunState();
+        view.checkpoints.push_back({10, {}});
+        data.show(&view);
+        QTRY_COMPARE(loaded.size(), 1);
+        QVERIFY2(data.text().contains(QStringLiteral("Cohort said: 120 studies of 120 patients, 480 images")),
+                 qPrintable(data.text()));
+        QVERIFY(data.text().contains(QStringLiteral("restricted")));
+        QVERIFY(data.figures().isEmpty());
+        part<QPushButton>(data, "runEvaluate")->click();
+        QTRY_COMPARE(evaluated.size(), 1);
+        QVERIFY(!part<QLabel>(data, "runTestSaid")->text().isEmpty());
+        QTRY_COMPARE(loaded.size(), 2);
+        writeAtomically(fs::path(run.toStdString()) / "test/report.json",
+                        std::string_view(R"({"step": 10, "n": 96, "patients": 24, "label": "cancer", "accuracy": 0.75,
+                                             "intervals": {"accuracy": [0.7, 0.8]}})"));
+        data.show(nullptr);
+        data.show(&view);
+        QTRY_VERIFY(data.figures().contains(QStringLiteral("accuracy 0.750 (0.700 to 0.800)")));
+        QVERIFY(data.figures().contains(QStringLiteral("96 images of 24 patients")));
+        QDir().mkpath(QStringLiteral("screenshots"));
+        for (const Theme theme : {Theme::Dark, Theme::Light}) {
+            applyTheme(*qApp, theme);
+            QTest::qWait(80); // for the drawing alone: nothing is judged
+            data.grab().save(QStringLiteral("screenshots/handover-run-%1.png").arg(nameOf(theme)));
+        }
     }
 
     void closingTakesBackWhatWasBegun()
