@@ -85,6 +85,7 @@ public:
         : m_painter(std::move(painter)), m_widget(std::make_unique<DirectWidget>(parent, m_painter))
     {}
     QWidget& widget() override { return *m_widget; }
+    void redraw() override { m_widget->update(); }
     QImage grab() override { return m_widget->grabFramebuffer(); }
 
 private:
@@ -110,6 +111,12 @@ public:
         m_graphics->context.doneCurrent();
     }
 
+    void redraw()
+    {
+        m_stale = true;
+        update();
+    }
+
     // Null: there is no OpenGL, which is told once.
     const QImage& draw()
     {
@@ -119,9 +126,8 @@ public:
                     "PaneView", "OpenGL: no context can be made; start with software rendering"));
             return m_frame;
         }
-        const double unit = devicePixelRatioF();
-        const QSize size(std::max(1, static_cast<int>(std::lround(width() * unit))),
-                         std::max(1, static_cast<int>(std::lround(height() * unit))));
+        const QSize size = deviceSize();
+        m_stale = false; // before the painter asks for the next frame
         if (!m_target || m_target->size() != size)
             m_target = std::make_unique<QOpenGLFramebufferObject>(size);
         m_target->bind();
@@ -131,14 +137,14 @@ public:
         m_painter.paint();
         m_target->bind();
         read(size);
-        m_frame.setDevicePixelRatio(unit);
+        m_frame.setDevicePixelRatio(devicePixelRatioF());
         return m_frame;
     }
 
 protected:
     void paintEvent(QPaintEvent*) override
     {
-        const QImage& frame = draw();
+        const QImage& frame = m_stale || m_frame.size() != deviceSize() ? draw() : m_frame;
         QPainter painter(this);
         if (frame.isNull())
             return painter.fillRect(rect(), Qt::black);
@@ -148,6 +154,13 @@ protected:
     }
 
 private:
+    QSize deviceSize() const
+    {
+        const double unit = devicePixelRatioF();
+        return {std::max(1, static_cast<int>(std::lround(width() * unit))),
+                std::max(1, static_cast<int>(std::lround(height() * unit)))};
+    }
+
     // OpenGL's rows go up.
     void read(QSize size)
     {
@@ -167,7 +180,7 @@ private:
     std::unique_ptr<QOpenGLFramebufferObject> m_target;
     std::vector<std::uint8_t> m_rows;
     QImage m_frame;
-    bool m_begun = false, m_told = false;
+    bool m_begun = false, m_told = false, m_stale = true;
 };
 
 class CopiedCanvas : public Canvas
@@ -178,6 +191,7 @@ public:
           m_widget(std::make_unique<CopiedWidget>(parent, m_painter, std::move(graphics)))
     {}
     QWidget& widget() override { return *m_widget; }
+    void redraw() override { m_widget->redraw(); }
     QImage grab() override { return m_widget->draw(); }
 
 private:

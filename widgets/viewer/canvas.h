@@ -28,6 +28,7 @@ class Canvas
 public:
     virtual ~Canvas() = default; // calls end; destroy it before what the painter uses
     virtual QWidget& widget() = 0;
+    virtual void redraw() = 0; // soon; what else uncovers the widget need not draw anew
     virtual QImage grab() = 0; // a frame drawn now
 };
 

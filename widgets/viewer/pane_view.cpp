@@ -270,7 +270,7 @@ Shade PaneView::shade(const PaneId& pane) const
 
 bool PaneView::uploadsPending() const { return m->pending; }
 
-void PaneView::redraw() { m->canvas->widget().update(); }
+void PaneView::redraw() { m->canvas->redraw(); }
 
 QImage PaneView::grabFrame() { return m->canvas->grab(); }
 

@@ -583,6 +583,30 @@ private Q_SLOTS:
         QCOMPARE(shown[0], shown[1]);
     }
 
+    // A panel that lies over the pictures and changes costs no frame where frames are copied.
+    void whatUncoversAFrameDrawsNone()
+    {
+        int drawn = 0, shown = 0;
+        QWidget window;
+        window.resize(300, 200);
+        const auto canvas = makeCanvas(&window, Presentation::Copied,
+                                       {[] {}, [&] { ++drawn; }, [] {}, [&] { ++shown; }, [](const QString&) {}});
+        canvas->widget().resize(300, 200);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QTRY_VERIFY(shown > 0);
+        QCOMPARE(drawn, 1);
+        canvas->widget().repaint();
+        canvas->widget().repaint();
+        QCOMPARE(drawn, 1);
+        canvas->redraw();
+        QTRY_COMPARE(drawn, 2);
+        canvas->widget().resize(200, 200);
+        QTRY_COMPARE(drawn, 3);
+        canvas->grab();
+        QCOMPARE(drawn, 4);
+    }
+
     void oddMapsDoNoHarm()
     {
         auto view = show({900, 700});
