@@ -134,6 +134,7 @@ void addBench(CLI::App& app, Context& context)
         benchEncodeText);
     addTrainStep(*bench, context);
     add("query", "A sentence on an encoded study of four images: scores, maps and reply", benchQuery);
+    addBenchSearch(*bench, context);
 }
 
 } // namespace mama::cli

@@ -26,6 +26,13 @@ struct TrainBenchOptions
     double plainLimit = 16; // GB that the plain formula of the local loss may take
 };
 
+struct SearchBenchOptions
+{
+    std::filesystem::path library;
+    int repeat = 20, threads = 2;
+    bool json = false;
+};
+
 // {"milliseconds": [...], "median": , "spread": (upper - lower quartile)}
 nlohmann::json spreadOf(const std::vector<double>& milliseconds);
 // "benchmark", "processor", "cores": the head of every report.
@@ -38,5 +45,6 @@ int benchEncodeImage(const BenchOptions& options, const Context& context);
 int benchEncodeText(const BenchOptions& options, const Context& context);
 int benchTrainStep(const TrainBenchOptions& options, const Context& context);
 int benchQuery(const BenchOptions& options, const Context& context);
+void addBenchSearch(CLI::App& bench, Context& context);
 
 } // namespace mama::cli

@@ -3,7 +3,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/collection/header_pass.h"
-#include "core/library/embeddings/embedding_set_info.h"
+#include "core/library/embeddings/embedding_set.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -73,14 +73,30 @@ int info(const LibraryCommand& command, const Context&)
     return Done;
 }
 
+// Rows that do not check are no fault of the library: they are passed over and computed again.
+nlohmann::json damagedRows(const Library& library)
+{
+    nlohmann::json out = nlohmann::json::array();
+    for (const EmbeddingSetInfo& info : embeddingSets(library.folder())) {
+        const EmbeddingSet set(info.folder);
+        out.push_back({{"set", pathText(info.folder)}, {"rows", set.size()}, {"damaged", set.damaged()}});
+    }
+    return out;
+}
+
 int check(const LibraryCommand& command, const Context&)
 {
     const auto library = openLibrary(command.library, Access::Read);
     const std::string fault = library->findFault(command.full);
+    const nlohmann::json sets = command.full ? damagedRows(*library) : nlohmann::json::array();
     if (command.json)
-        printJson({{"whole", fault.empty()}, {"fault", fault}, {"full", command.full}});
+        printJson({{"whole", fault.empty()}, {"fault", fault}, {"full", command.full}, {"embeddings", sets}});
     else
         std::cout << (fault.empty() ? "whole" : oneLine(fault)) << std::endl;
+    for (const nlohmann::json& set : sets)
+        if (set["damaged"] != 0)
+            std::cerr << "warning: " << set["set"].get<std::string>() << ": " << set["damaged"]
+                      << " damaged embeddings: mama library embed computes them again" << std::endl;
     return fault.empty() ? Done : Failed;
 }
 

@@ -277,8 +277,10 @@ json Search::rankingJson() const
             {"studies", scores.size()},
             {"average_precision", list.averagePrecision()},
             {"average_precision_random", list.averagePrecisionOfChance()},
+            {"average_precision_by_order", list.averagePrecisionByOrder()},
             {"reciprocal_rank", list.reciprocalRank()},
             {"ndcg", list.ndcg()},
+            {"ndcg_by_order", list.ndcgByOrder()},
             {"at", at}};
 }
 
