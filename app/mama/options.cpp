@@ -38,8 +38,7 @@ void addImageOptions(CLI::App& command, ImageReading& reading)
     for (const std::string& way : mapWayNames())
         ways += (ways.empty() ? "" : "; ") + way + " (" + mapWayMeaning(way).english() + ")";
     command.add_option("--map-way", reading.mapWay,
-                       "How maps are drawn by a model without local heads, none trained for it: " + ways +
-                           "; default: the model's");
+                       "How maps are drawn; none was trained for it but standard: " + ways + "; default: the model's");
 }
 
 void addJsonOption(CLI::App& command, bool& json, const char* meaning) { command.add_flag("--json", json, meaning); }

@@ -84,8 +84,9 @@ std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, Le
     return {};
 }
 
-TextAnswerer::TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes)
-    : m_model(model), m_codes(codes)
+TextAnswerer::TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes,
+                           std::string mapWay)
+    : m_model(model), m_codes(codes), m_mapWay(std::move(mapWay))
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())
         throw Error(ErrorCode::Model, {action::evaluateFindings}, model.info().name,
@@ -115,7 +116,8 @@ std::vector<float> TextAnswerer::ownSentence(const TrainingImage& image, LesionC
 
 FindingAnswer TextAnswerer::operator()(const PreparedImage& prepared, const TrainingImage& image) const
 {
-    const auto seen = m_model.encodeImages(inputOf(prepared), 1, prepared.size.rows, prepared.size.columns);
+    const auto seen =
+        m_model.encodeImages(inputOf(prepared), ImageShape{1, prepared.size.rows, prepared.size.columns}, {}, m_mapWay);
     const std::vector<std::uint8_t> breast = breastOnGrid(prepared.geometry, prepared.breast);
     FindingAnswer answer;
     for (std::size_t kind = 0; kind < m_pairs.size(); ++kind) {

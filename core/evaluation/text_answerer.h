@@ -12,7 +12,9 @@ namespace mama {
 class TextAnswerer
 {
 public:
-    TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes);
+    // mapWay: as Model::encodeImages takes it.
+    TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes,
+                 std::string mapWay = {});
     FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
 
 private:
@@ -24,6 +26,7 @@ private:
 
     const Model& m_model;
     const CodeBook& m_codes;
+    std::string m_mapWay;
     std::array<Pair, lesionChannels> m_pairs;
     std::vector<std::vector<float>> m_densities;
     std::vector<float> m_suspicious;

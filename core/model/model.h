@@ -41,9 +41,13 @@ struct ModelInfo
     std::string compat;                     // "default" or "reference"
     std::string trainedOn, licence, notice; // provenance, shown with every result
     bool hasLocal = true;                   // local heads, or a way without: maps are possible
-    std::vector<std::string> mapWays;       // of drawing maps without local heads, the default first; models.md 8
+    std::vector<std::string> mapWays;       // of drawing maps, the default first: models.md 8, and read-outs
     double logitScale = 0, logitBias = 0;   // log temperature; what is added (SigLIP)
     std::vector<std::string> classes;       // of a linear-probe head
+
+    // The one of mapWays that is used where `asked` (empty: none) was asked for, read-outs by their own names too;
+    // empty: as the model was trained, or maps that have one way only. Error(Usage) lists those there are.
+    std::string mapWay(const std::string& asked) const;
 };
 
 struct ImageEmbedding // N images

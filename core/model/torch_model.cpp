@@ -7,6 +7,7 @@
 #include "core/base/processor.h"
 #include "core/model/auto_precision.h"
 #include "core/model/kernels/cuda_plugin.h"
+#include "core/model/map_ways.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
@@ -23,16 +24,6 @@ std::string text(const nlohmann::json& section, const char* key, const std::stri
 {
     return section.is_object() && section.contains(key) && section[key].is_string() ? section[key].get<std::string>()
                                                                                     : otherwise;
-}
-
-// The default first.
-std::vector<std::string> waysOf(const nlohmann::json& maps)
-{
-    auto ways = maps.value("ways", std::vector<std::string>());
-    const auto first = std::find(ways.begin(), ways.end(), maps.value("default", std::string()));
-    if (first != ways.end())
-        std::rotate(ways.begin(), first, first + 1);
-    return ways;
 }
 
 ModelInfo infoOf(const nlohmann::json& description)
@@ -56,8 +47,6 @@ ModelInfo infoOf(const nlohmann::json& description)
         const int side = input.value("size", defaultInputSize);
         info.inputSize = {input.value("columns", side), input.value("rows", side)};
     }
-    if (info.kind == ModelKind::Clip && section("maps").is_object())
-        info.mapWays = waysOf(section("maps"));
     if (heads.is_object() && heads.contains("classes") && heads["classes"].is_array())
         info.classes = heads["classes"].get<std::vector<std::string>>();
     return info;
@@ -112,7 +101,9 @@ TorchModel::TorchModel(const Parameters& parameters, nlohmann::json description,
     }
     if (m_network->image)
         m_info.patch = m_network->image->cell(m_info.inputSize);
-    m_info.hasLocal = m_network->hasImageLocal() || (!m_info.mapWays.empty() && m_network->image);
+    if (m_network->image && (m_network->hasImageLocal() || m_info.kind == ModelKind::Clip))
+        m_info.mapWays = mapWaysOf(m_description, m_network->hasImageLocal(), m_network->image->readsOut());
+    m_info.hasLocal = m_network->hasImageLocal() || !m_info.mapWays.empty();
     m_info.embedding = static_cast<int>(m_network->embedding());
     if (m_network->logitScale().defined())
         m_info.logitScale = m_network->logitScale().item<double>();
@@ -142,29 +133,13 @@ auto TorchModel::fromSameFiles(const Work& work) const
 
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
-std::string TorchModel::wayOf(const std::string& wanted) const
-{
-    const auto& ways = m_info.mapWays;
-    if (wanted.empty())
-        return ways.empty() ? std::string() : ways.front();
-    if (std::find(ways.begin(), ways.end(), wanted) != ways.end())
-        return wanted;
-    std::string all;
-    for (const std::string& way : ways)
-        all += (all.empty() ? "" : ", ") + way;
-    throw Error(ErrorCode::Usage, {action::encodeImage}, wanted,
-                ways.empty() ? UserText{TextId("model.has_no_map_ways", "this model's maps are drawn in one way only")}
-                             : UserText{TextId("model.map_ways", "the ways of drawing this model's maps are %1"), all});
-}
-
-at::Tensor TorchModel::patchesOf(const at::Tensor& tokens, const at::Tensor& values, const at::Tensor& global,
-                                 const std::string& way) const
+at::Tensor TorchModel::patchesOf(const at::Tensor& tokens, const at::Tensor& global, const std::string& way) const
 {
     if (m_network->hasImageLocal())
         return m_network->imageLocal(tokens);
-    if (way.empty())
+    if (m_info.mapWays.empty())
         return {};
-    const at::Tensor cells = m_network->imageCells(values.defined() ? values : tokens);
+    const at::Tensor cells = m_network->imageCells(tokens);
     return way == "additive" ? cells / global.norm(2, -1, true).clamp_min(1e-12).unsqueeze(1) : l2(cells);
 }
 
@@ -180,8 +155,8 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
                     {TextId("model.values_expected_x_x_x", "%1 values, expected %2 x 3 x %3 x %4"), input.size(), n,
                      height, width});
-    const std::string way = wayOf(mapWay);
-    const bool ownValues = way == "value" || way == "head-value+value";
+    const std::string way = m_info.mapWay(mapWay);
+    const ReadOut readOut = readOutOf(way);
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
@@ -197,14 +172,17 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
             auto* from = const_cast<float*>(input.data()) + first * 3 * shape.height * shape.width; // only read
             const at::Tensor images =
                 at::from_blob(from, {count, 3, shape.height, shape.width}, at::kFloat).to(cuda::deviceOf(m_gpu));
-            at::Tensor values;
-            const at::Tensor tokens = m_network->image->tokens(images, {}, job, ownValues ? &values : nullptr);
+            LateTokens late;
+            const at::Tensor tokens =
+                m_network->image->tokens(images, {}, job, readOut == ReadOut::Standard ? nullptr : &late);
             if (!tokens.defined())
                 return {};
             const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
             const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
             made.global.insert(made.global.end(), rows.begin(), rows.end());
-            if (const at::Tensor cells = patchesOf(tokens, values, global, way); cells.defined()) {
+            if (const at::Tensor cells = patchesOf(
+                    readOut == ReadOut::Standard ? tokens : m_network->image->read(late, readOut), global, way);
+                cells.defined()) {
                 const std::vector<float> patches = toVector(cells);
                 made.patches.insert(made.patches.end(), patches.begin(), patches.end());
             }

@@ -39,10 +39,8 @@ public:
 
 private:
     void needTexts() const;
-    std::string wayOf(const std::string& wanted) const;
     // [N, P, D] of one batch; undefined where no maps are possible.
-    at::Tensor patchesOf(const at::Tensor& tokens, const at::Tensor& values, const at::Tensor& global,
-                         const std::string& way) const;
+    at::Tensor patchesOf(const at::Tensor& tokens, const at::Tensor& global, const std::string& way) const;
     template <class Work>
     auto fromSameFiles(const Work& work) const;
 

@@ -27,7 +27,7 @@ struct ModelReply
     double logitScale = 0;                 // log
     std::vector<std::string> classes;      // of a linear probe
     std::vector<std::string> examples;     // sentences to try
-    std::vector<std::string> mapWays = {}; // of drawing maps without local heads, the default first
+    std::vector<std::string> mapWays = {}; // of drawing maps, the default first
     bool meanMaps = false;                 // its reference holds mean maps, which can be taken off
 
     bool operator==(const ModelReply&) const = default;

@@ -25,6 +25,17 @@ const std::vector<Way>& ways()
             {TextId("map_way.head_value", "each patch through the pooling head as if it were the only one")});
         add("head-value+value",
             {TextId("map_way.head_value_value", "the same, with its own values in the last block too")});
+        add("standard",
+            {TextId("map_way.standard", "as the model was trained: the patches as the last block leaves them")});
+        add("self-1",
+            {TextId("map_way.self_1", "in the last block each patch attends to itself alone; residual and MLP kept")});
+        add("self-2", {TextId("map_way.self_2", "in the last two blocks each patch attends to itself alone")});
+        add("value-only",
+            {TextId("map_way.value_only", "each patch's own values in the last block, without residual and MLP")});
+        add("value-ffn",
+            {TextId("map_way.value_ffn", "each patch's own values and the MLP over them, without the residual")});
+        add("neighbour", {TextId("map_way.neighbour",
+                                 "patches attend to patches alike and near, without residual and MLP (NACLIP)")});
         return out;
     }();
     return all;
@@ -47,6 +58,14 @@ UserText mapWayMeaning(const std::string& way)
 {
     const auto found = std::ranges::find(ways(), way, &Way::name);
     return found == ways().end() ? UserText() : found->meaning;
+}
+
+UserText mapWayLegend(const std::string& way, const std::string& kind)
+{
+    if (kind == "mama")
+        return {TextId("map_way.other_than_trained", "read out otherwise than trained: map way %1 (%2)"), way,
+                mapWayMeaning(way)};
+    return {TextId("map_way.not_trained", "not trained for localisation: map way %1 (%2)"), way, mapWayMeaning(way)};
 }
 
 } // namespace mama

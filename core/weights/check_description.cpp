@@ -123,6 +123,7 @@ constexpr Field fields[]{
     {"/captions/length", Type::Whole},
     {"/captions/added_tokens", Type::TextsOrNull},
     {"/inference/text_pooling", Type::Text},
+    {"/inference/map_readout", Type::Text},
     {"/inference/zero_shot_softmax", Type::Text},
     {"/inference/full_length_caption", Type::Text},
     {"/provenance/trained_on", Type::Text},

@@ -15,7 +15,7 @@ struct EncodedImage
 {
     std::string profile;
     int profileVersion = 1;
-    std::string mapWay; // of the patches; empty: local heads, or none
+    std::string mapWay; // ModelInfo::mapWay of the patches
     Geometry geometry;
     bool cropped = true;                         // false: no bright pixel, the whole image was used
     std::int64_t dim = 0, rows = 0, columns = 0; // rows and columns of the patch grid, 0 without local heads

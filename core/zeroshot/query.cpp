@@ -131,7 +131,7 @@ LoadedReference usable(const LoadedReference& reference, const EncodedImage& ima
 
 bool drawnAlike(const ReferenceSet& set, const EncodedImage& image, const ModelInfo& info)
 {
-    const std::string way = !set.profile.empty() ? set.mapWay : info.mapWays.empty() ? "" : info.mapWays.front();
+    const std::string way = !set.profile.empty() ? set.mapWay : info.mapWay({});
     return way == image.mapWay;
 }
 

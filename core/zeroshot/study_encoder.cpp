@@ -37,12 +37,6 @@ const Study& chosenStudy(const ScanReport& report, const std::string& uid)
     return report.studies.front();
 }
 
-std::string wayUsed(const Model& model, const std::string& mapWay)
-{
-    const auto& ways = model.info().mapWays;
-    return mapWay.empty() && !ways.empty() ? ways.front() : mapWay;
-}
-
 } // namespace
 
 UserText whyNotScored(const StudyImage& image, const SelectionOptions& options)
@@ -99,7 +93,7 @@ EmbeddingIdentity identityOf(const Model& model, const Profile& profile, const s
 {
     // The profile's settings too: a model's own may go by a common name.
     return {model.info().hash, toJson(profile).dump(), profile.version,
-            std::string(name(model.precision())) + " on " + model.device(), wayUsed(model, mapWay)};
+            std::string(name(model.precision())) + " on " + model.device(), model.info().mapWay(mapWay)};
 }
 
 std::string StudyEncoder::cacheKey(const ImageToScore& image, const Job& job) const
@@ -134,7 +128,7 @@ Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, cons
     EncodedImage out;
     out.profile = m_profile.name;
     out.profileVersion = m_profile.version;
-    out.mapWay = wayUsed(m_model, m_mapWay);
+    out.mapWay = m_model.info().mapWay(m_mapWay);
     out.geometry = prepared.geometry;
     out.cropped = prepared.cropped;
     out.dim = embedding->dim;

@@ -160,7 +160,38 @@ private Q_SLOTS:
         window.read().ask(mass); // one sentence: nothing to choose
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2), 60000);
         QTRY_VERIFY(!sentence->isVisible());
-        QVERIFY(!box(window, "Way of the map")->isVisible()); // MaMA's local heads draw in one way
+    }
+
+    // MaMA's own maps can be read out otherwise: the image's score stays, the map is another, and the legend says so.
+    void aReadOutIsChosen()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        QComboBox* way = box(window, "Way of the map");
+        QTRY_VERIFY(way && way->isVisible());
+        QCOMPARE(way->count(), 6);
+        QVERIFY(way->itemText(0).startsWith(QStringLiteral("standard: ")));
+        QVERIFY(window.read().session().result(0)->map.way.isEmpty()); // as it was trained
+        const auto score = [&] { return window.read().session().scores().front().study; };
+        const auto standard = score();
+        std::vector<std::vector<float>> seen{mapOf(window, 0)};
+        for (int i = 1; i < way->count(); ++i) {
+            const QString name = window.read().session().model()->mapWays[i];
+            choose(way, i);
+            QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way == name, 60000);
+            QVERIFY2(std::ranges::find(seen, mapOf(window, 0)) == seen.end(), qPrintable(name));
+            seen.push_back(mapOf(window, 0));
+            QCOMPARE(score(), standard);
+        }
+        fixture.screenshot(QStringLiteral("a-read-out"));
+        choose(way, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way.isEmpty(), 60000);
+        QVERIFY(mapOf(window, 0) == seen.front());
     }
 
     // Another group's model has several ways: chosen here, they are asked of the engine and named.

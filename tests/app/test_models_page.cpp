@@ -177,6 +177,11 @@ private Q_SLOTS:
             QTRY_VERIFY_WITH_TIMEOUT(row(fixture, name).done > before, 30000); // whatever page is shown
             show(fixture, name);
             press(fixture, "pause");
+            for (int i = 0; i < 30; ++i) { // until the work has ended, and then: never another program's
+                QVERIFY2(!stateText(row(fixture, name)).contains("another program"),
+                         qPrintable(stateText(row(fixture, name))));
+                QTest::qWait(50);
+            }
             QTRY_VERIFY(button(fixture, "get")->isVisible() && button(fixture, "get")->text().contains("Resume"));
             fixture.screenshot(QStringLiteral("models-paused"));
             m_server->forget();

@@ -205,7 +205,8 @@ void MapPanel::setWays(const QList<QPair<QString, QString>>& ways, const QString
     for (const auto& [way, meaning] : ways)
         addChoice(m_way, tr("%1: %2").arg(way, meaning), way, meaning);
     m_way->setCurrentIndex(std::max(0, m_way->findData(current)));
-    m_way->setToolTip(plainTip(tr("How the map is computed; none of these ways was trained for localisation")));
+    m_way->setToolTip(plainTip(
+        tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
     for (QWidget* each : std::initializer_list<QWidget*>{m_way, m_wayLabel})
         each->setVisible(ways.size() > 1);
 }

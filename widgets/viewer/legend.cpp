@@ -294,7 +294,7 @@ LegendFacts legendFacts(const ViewModel& model, const OverlayLegend& legend, con
                                                      : tr("scale: chosen by you");
     facts.stretched = style.basis == RangeBasis::Study;
     if (!legend.way.empty())
-        parts << tr("not trained for localisation: map way %1").arg(QString::fromStdString(legend.way));
+        parts << QString::fromStdString(legend.way);
     if (const QString cells = cellSizes(model); !cells.isEmpty())
         parts << tr("no finding smaller than a cell (%1) can be placed").arg(cells);
     parts << drawnHow(style);

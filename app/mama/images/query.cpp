@@ -7,6 +7,7 @@
 #include "core/base/text_escape.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/overlay.h"
+#include "core/protocol/map_way.h"
 #include "core/text/sentences/report_sentences.h"
 #include "core/zeroshot/map_files.h"
 #include "core/zeroshot/result_messages.h"
@@ -47,15 +48,15 @@ std::vector<std::string> legend(const QueryResult& result, const ScoredImage& im
         const Spacing mm = image.encoded->geometry.patchSize(*image.image.spacing);
         patch = "patch " + fixedText(mm.row, 2) + " x " + fixedText(mm.column, 2) + " mm (height x width)";
     }
-    std::vector<std::string> lines{
-        "\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " + fixedText(score, 3),
-        "Colour: cosine of patch and sentence" + lessWhat(p) +
-            ", not smoothed; hatched: not seen by the model; no colour: air",
-        provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
-        p.licence.empty() ? std::string() : "Licence: " + p.licence,
-        p.mapWay.empty() ? std::string() : "Map way " + p.mapWay + ": not trained for localisation",
-        "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
-            ": smaller things cannot be located"};
+    std::vector<std::string> lines{"\"" + result.texts[text].text + "\"  " + name(image.image.slot) + "  similarity " +
+                                       fixedText(score, 3),
+                                   "Colour: cosine of patch and sentence" + lessWhat(p) +
+                                       ", not smoothed; hatched: not seen by the model; no colour: air",
+                                   provenanceLine(sourceOf(p), ProvenanceForm::Picture).english(),
+                                   p.licence.empty() ? std::string() : "Licence: " + p.licence,
+                                   p.mapWay.empty() ? std::string() : mapWayLegend(p.mapWay, p.kind).english(),
+                                   "Profile " + p.profile + " v" + std::to_string(p.profileVersion) + ", " + patch +
+                                       ": smaller things cannot be located"};
     std::erase(lines, std::string());
     if (!p.prefix.empty())
         lines.push_back("Prefix: " + p.prefix);

@@ -23,6 +23,7 @@ struct Options
 {
     std::string model;
     std::filesystem::path data, sentences, out, predictions, thresholds;
+    std::vector<std::string> mapWays;
     bool head = false, json = false;
     FindingEvaluation evaluation;
     ComputeOptions compute;
@@ -36,6 +37,22 @@ TrainingIndex readData(const Options& options, const Job& job)
         throw Error(ErrorCode::Data, {action::evaluateFindings}, options.data.string(),
                     {TextId("findings.no_masks", "has no lesions.csv: masks are needed")});
     return index;
+}
+
+// What is asked together goes together.
+void checkOptions(const Options& options)
+{
+    if (!options.head && options.sentences.empty())
+        throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--sentences",
+                    {TextId("findings.sentences_needed", "a file of sentences is needed, but with --head")});
+    if (options.head && !options.mapWays.empty())
+        throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--map-way",
+                    {TextId("findings.head_has_one_way", "the layer of --head reads the cells in one way only")});
+    if (options.mapWays.size() > 1 && !options.predictions.empty())
+        throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--predictions",
+                    {TextId("findings.predictions_of_one_way", "predictions are written of one --map-way")});
+    checkOutputs({{"--out", options.out}, {"--predictions", options.predictions}},
+                 {{"--sentences", options.sentences}, {"--thresholds", options.thresholds}});
 }
 
 void print(const nlohmann::json& figures)
@@ -54,11 +71,7 @@ void print(const nlohmann::json& figures)
 
 int run(Options options, const Job& job)
 {
-    if (!options.head && options.sentences.empty())
-        throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--sentences",
-                    {TextId("findings.sentences_needed", "a file of sentences is needed, but with --head")});
-    checkOutputs({{"--out", options.out}, {"--predictions", options.predictions}},
-                 {{"--sentences", options.sentences}, {"--thresholds", options.thresholds}});
+    checkOptions(options);
     const TrainingIndex index = readData(options, job);
     LoadedModel loaded = loadModel(options.model, options.compute, job);
     if (!loaded.model)
@@ -69,23 +82,38 @@ int run(Options options, const Job& job)
     options.evaluation.patch = info.patch;
     if (!options.thresholds.empty())
         options.evaluation.thresholds = readThresholds(options.thresholds);
-    std::optional<TextAnswerer> texts;
-    if (!options.head)
-        texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes);
-    const Answerer answer =
-        options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
-    const auto figures = evaluateFindings(index, answer, options.evaluation, job);
-    if (!figures)
-        return Cancelled;
-    const nlohmann::json document = findingReport(*figures, info, index);
+    std::vector<std::string> ways = options.mapWays;
+    if (ways.empty())
+        ways.emplace_back();
+    for (const std::string& way : ways)
+        static_cast<void>(info.mapWay(way)); // before minutes of work
+    nlohmann::json reports = nlohmann::json::object();
+    for (const std::string& way : ways) {
+        std::optional<TextAnswerer> texts;
+        if (!options.head)
+            texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes, way);
+        const Answerer answer =
+            options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
+        const auto figures = evaluateFindings(index, answer, options.evaluation, job);
+        if (!figures)
+            return Cancelled;
+        reports[way] = findingReport(*figures, info, index);
+        if (!way.empty())
+            reports[way]["map_way"] = way;
+        if (!options.predictions.empty())
+            writeFindingPredictions(options.predictions, index.images, figures->images);
+    }
+    const nlohmann::json document = ways.size() == 1 ? reports.front() : nlohmann::json{{"map_ways", reports}};
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
-    if (!options.predictions.empty())
-        writeFindingPredictions(options.predictions, index.images, figures->images);
     if (options.json)
         printJson(document);
     else
-        print(figures->figures);
+        for (const std::string& way : ways) {
+            if (ways.size() > 1)
+                std::cout << "Map way " << way << ":\n";
+            print(reports[way]["figures"]);
+        }
     return Done;
 }
 
@@ -118,6 +146,9 @@ void addEvaluateFindings(CLI::App& app, Context& context)
         "--predictions", options->predictions,
         "CSV file with a row an image: labels, scores, each map's peak, its place and whether it hit. For paired\n"
         "tests, recounts and lists of failures");
+    command->add_option(
+        "--map-way", options->mapWays,
+        "How the maps are drawn, as mama query takes it; several are compared, each with its own figures");
     command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();

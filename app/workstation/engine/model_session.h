@@ -24,7 +24,7 @@ struct ModelFacts
     QString folder, name, hash, kind, trainedOn, licence, notice, profile, device, precision;
     QStringList examples; // sentences to try
     bool maps = false, text = false;
-    QStringList mapWays;   // of drawing maps without local heads, the default first
+    QStringList mapWays;   // of drawing maps, the default first
     bool meanMaps = false; // its reference holds mean maps, which can be taken off
     QString shortHash() const { return hash.left(8); }
     ModelSource source() const; // for provenanceLine
@@ -47,7 +47,7 @@ struct MapLess
 // How the maps of a text were drawn.
 struct MapFacts
 {
-    QString way;                                              // name; empty: by local heads
+    QString way;                                              // name; empty: as the model was trained
     MapLess less;                                             // what was taken off
     QString lessOf;                                           // its name in words: the reference, the sentences
     QStringList sentences;                                    // of the text, as far as they have words: each has a map

@@ -39,8 +39,7 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
                                            : tr("scale: −1 to 1, as there is no reference for these maps"))
                        .toStdString();
     if (!map.way.isEmpty())
-        legend.way =
-            (map.way + QStringLiteral(" (%1)").arg(shownText(mapWayMeaning(map.way.toStdString())))).toStdString();
+        legend.way = shownText(mapWayLegend(map.way.toStdString(), model.kind.toStdString())).toStdString();
     legend.minusSentence = map.less.sentence.toStdString();
     if (map.less.what == QLatin1String("reference"))
         legend.minus = tr("less the mean map of %1").arg(map.lessOf).toStdString();

@@ -78,6 +78,7 @@ void ModelDownloads::takeShelf(const std::vector<ShelfItem>& shelf)
         if (const ModelRow* old = find(item.name))
             row = *old;
         row.item = item;
+        row.ending = row.ending && item.atWork;
         row.entry = m_catalogue.find(item.name);
         rows.push_back(std::move(row));
     }
@@ -112,6 +113,7 @@ void ModelDownloads::get(const std::string& name, const GetOptions& options)
     row->done = row->total = row->first = 0;
     row->since = 0;
     row->news = {};
+    row->ending = false;
     row->begun = QTime::currentTime();
     row->told = now();
     set(name, ModelRow::Work::Queued);
@@ -206,6 +208,7 @@ void ModelDownloads::pause(const std::string& name)
         row->item.state = ShelfItem::State::Begun;
         row->item.removable = true;
         row->item.bytes = row->done;
+        row->ending = true;
         if (row->total > 0)
             row->item.total = row->total;
     }

@@ -23,6 +23,7 @@ struct ModelRow
     QString failure;                   // of the last try; empty: none
     qint64 since = 0;                  // ms, monotonous, when the first byte of this try was told
     std::uint64_t first = 0;           // bytes that were here by then
+    bool ending = false;               // paused by this window, whose work is about to end
     SourceNews news;                   // while it asks or waits
     QTime begun;                       // when the user asked for it
     qint64 told = 0;                   // ms, monotonous, when the news came

@@ -34,7 +34,7 @@ QString stateText(const ModelRow& row)
     if (row.isHere())
         return ModelTable::tr("here");
     if (row.item.atWork)
-        return ModelTable::tr("another program gets it");
+        return row.ending ? ModelTable::tr("pausing") : ModelTable::tr("another program gets it");
     if (!row.failure.isEmpty())
         return ModelTable::tr("failed");
     if (row.isBegun())

@@ -121,7 +121,7 @@ at::Tensor EfficientNetTower::run(const Block& block, const at::Tensor& x) const
 }
 
 at::Tensor EfficientNetTower::tokens(const at::Tensor& images, const ForwardMode& /*mode*/, const Job& job,
-                                     at::Tensor* values) const
+                                     LateTokens* /*late*/) const
 {
     if (images.dim() != 4 || images.size(1) != 3)
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
@@ -134,10 +134,7 @@ at::Tensor EfficientNetTower::tokens(const at::Tensor& images, const ForwardMode
             return {};
         x = run(block, x);
     }
-    const at::Tensor made = m_head.swish(x).to(at::kFloat).flatten(2).transpose(1, 2);
-    if (values)
-        *values = made;
-    return made;
+    return m_head.swish(x).to(at::kFloat).flatten(2).transpose(1, 2);
 }
 
 } // namespace mama

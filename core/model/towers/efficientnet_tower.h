@@ -26,7 +26,7 @@ public:
 
     // [N, cells, width], after the last activation.
     at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
-                      at::Tensor* values = nullptr) const override;
+                      LateTokens* late = nullptr) const override;
     at::Tensor norm(const at::Tensor& tokens) const override { return tokens; }
     at::Tensor patches(const at::Tensor& tokens) const override { return tokens; }
 

@@ -2,6 +2,7 @@
 #include "core/base/progress.h"
 #include "core/image/model_input.h"
 #include "core/model/layers/linear.h"
+#include "core/model/towers/read_out.h"
 
 #include <cstdint>
 #include <memory>
@@ -13,12 +14,6 @@ namespace mama {
 struct GridStride
 {
     std::int64_t rows = 0, columns = 0;
-};
-
-struct GridSize
-{
-    std::int64_t rows = 0, columns = 0;
-    std::int64_t cells() const { return rows * columns; }
 };
 
 // An image encoder without its heads: tokens of an image, of which some are the cells of a grid over it. Weights under
@@ -49,10 +44,13 @@ public:
 
     // images [N, 3, H, W] -> [N, T, width] before the last norm, cells row by row among them. Undefined if
     // cancelled. Error(Data) if the tower does not take that size.
-    // values: gets what the tokens would be if in the last block each attended to itself alone (MaskCLIP, arXiv
-    // 2112.01071); of a tower without attention the tokens themselves.
+    // late: gets what read() needs, of a tower that reads out.
     virtual at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
-                              at::Tensor* values = nullptr) const = 0;
+                              LateTokens* late = nullptr) const = 0;
+    // Whether it has blocks whose cells can be read out otherwise.
+    virtual bool readsOut() const { return false; }
+    // In place of the tokens of the same images where maps are drawn from them; [N, T, width], cells among them.
+    virtual at::Tensor read(const LateTokens& late, ReadOut) const { return late.last; }
     virtual at::Tensor norm(const at::Tensor& tokens) const = 0;    // the last norm, [N, T, width]
     virtual at::Tensor patches(const at::Tensor& tokens) const = 0; // the cells, [N, P, width]
 };

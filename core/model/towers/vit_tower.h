@@ -38,7 +38,9 @@ public:
 
     // [N, 1 + registers + P, width], the last block's output: cls (if there is one), registers, patches.
     at::Tensor tokens(const at::Tensor& images, const ForwardMode& mode = {}, const Job& job = {},
-                      at::Tensor* values = nullptr) const override;
+                      LateTokens* late = nullptr) const override;
+    bool readsOut() const override { return true; }
+    at::Tensor read(const LateTokens& late, ReadOut way) const override;
     at::Tensor norm(const at::Tensor& tokens) const override;
     at::Tensor patches(const at::Tensor& tokens) const override;
     // [1, 1 + cells, width], cls row first, if there is one
@@ -55,7 +57,12 @@ private:
         Linear qkv, proj, fc1, fc2; // SwiGLU: fc1 is w12, fc2 is w3
     };
     at::Tensor normalise(const at::Tensor& x, const Norm& norm) const;
-    at::Tensor run(const Block& block, const at::Tensor& x, const ForwardMode& mode, bool ownValues = false) const;
+    at::Tensor run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const;
+    at::Tensor feedForward(const Block& block, const at::Tensor& x, const ForwardMode& mode) const; // x + MLP
+    at::Tensor values(const Block& block, const at::Tensor& x) const;                               // [N, T, width]
+    at::Tensor ownValues(const Block& block, const at::Tensor& x) const; // run() if each attended to itself alone
+    at::Tensor neighbours(const Block& block, const at::Tensor& x, const GridSize& grid) const;
+    std::int64_t before() const { return (m_config.classToken ? 1 : 0) + m_config.registers; } // tokens, the cells
     at::Tensor embedded(const at::Tensor& images, const ForwardMode& mode) const;
 
     Config m_config;

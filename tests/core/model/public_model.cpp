@@ -31,10 +31,10 @@ ImageEmbedding PublicModel::encode(const at::Tensor& images, const std::string& 
                                   ImageShape{input.size(0), input.size(2), input.size(3)}, {}, way);
 }
 
-at::Tensor PublicModel::tokens(const at::Tensor& images, at::Tensor* values) const
+at::Tensor PublicModel::tokens(const at::Tensor& images, LateTokens* late) const
 {
     const c10::InferenceMode inference;
-    return m_network.image->tokens(images.expand({-1, 3, -1, -1}).contiguous(), {}, {}, values);
+    return m_network.image->tokens(images.expand({-1, 3, -1, -1}).contiguous(), {}, {}, late);
 }
 
 at::Tensor PublicModel::texts(const std::vector<std::string>& texts) const

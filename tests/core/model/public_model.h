@@ -22,8 +22,8 @@ public:
 
     // images [N, C, H, W], one channel taken three times; way: of the patches, empty: the default.
     ImageEmbedding encode(const at::Tensor& images, const std::string& way = {}) const;
-    at::Tensor tokens(const at::Tensor& images, at::Tensor* values = nullptr) const; // [N, T, width]
-    at::Tensor texts(const std::vector<std::string>& texts) const;                   // [M, D]
+    at::Tensor tokens(const at::Tensor& images, LateTokens* late = nullptr) const; // [N, T, width]
+    at::Tensor texts(const std::vector<std::string>& texts) const;                 // [M, D]
     // Hidden states [M, length, width] of texts as the tokenizer gives them, padded to the longest.
     at::Tensor hidden(const std::vector<std::string>& texts) const;
 
