@@ -2,17 +2,12 @@
 
 #include <QContextMenuEvent>
 #include <QHeaderView>
-#include <QJsonArray>
-#include <QJsonDocument>
-#include <QJsonObject>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <algorithm>
-#include <map>
 
 namespace mama {
 namespace {
@@ -127,69 +122,6 @@ void StudyTable::askSorting(int section)
     const bool turn = id == m_sorted && m_order == Qt::AscendingOrder;
     setSorting(id, turn ? Qt::DescendingOrder : Qt::AscendingOrder);
     Q_EMIT sortAsked(m_sorted, m_order);
-}
-
-int StudyTable::shownColumns() const
-{
-    int count = 0;
-    for (int i = 0; i < m_model->columnCount(); ++i)
-        count += !isColumnHidden(i);
-    return count;
-}
-
-void StudyTable::showHeaderMenu(const QPoint& at)
-{
-    auto* menu = new QMenu(this);
-    menu->setAttribute(Qt::WA_DeleteOnClose);
-    for (int i = 0; i < m_model->columnCount(); ++i) {
-        QAction* action = menu->addAction(m_model->columns()[static_cast<std::size_t>(i)].title);
-        action->setCheckable(true);
-        action->setChecked(!isColumnHidden(i));
-        action->setEnabled(isColumnHidden(i) || shownColumns() > 1);
-        connect(action, &QAction::toggled, this, [this, i](bool shown) {
-            setColumnHidden(i, !shown);
-            if (shown && columnWidth(i) < 20)
-                setColumnWidth(i, m_model->columns()[static_cast<std::size_t>(i)].width);
-            Q_EMIT columnsChanged();
-        });
-    }
-    menu->popup(horizontalHeader()->mapToGlobal(at));
-}
-
-QByteArray StudyTable::saveColumns() const
-{
-    QJsonArray list;
-    for (int visual = 0; visual < m_model->columnCount(); ++visual) {
-        const int i = horizontalHeader()->logicalIndex(visual);
-        const StudyTableColumn& column = m_model->columns()[static_cast<std::size_t>(i)];
-        list.append(QJsonObject{{QStringLiteral("id"), column.id},
-                                {QStringLiteral("width"), isColumnHidden(i) ? column.width : columnWidth(i)},
-                                {QStringLiteral("hidden"), isColumnHidden(i)}});
-    }
-    return QJsonDocument(list).toJson(QJsonDocument::Compact);
-}
-
-void StudyTable::restoreColumns(const QByteArray& state)
-{
-    std::map<QString, int> indices;
-    for (int i = 0; i < m_model->columnCount(); ++i)
-        indices[m_model->columns()[static_cast<std::size_t>(i)].id] = i;
-    m_restoring = true;
-    int visual = 0;
-    for (const QJsonValue& each : QJsonDocument::fromJson(state).array()) {
-        const auto found = indices.find(each[QStringLiteral("id")].toString());
-        if (found == indices.end())
-            continue;
-        const int i = found->second;
-        indices.erase(found);
-        setColumnHidden(i, each[QStringLiteral("hidden")].toBool());
-        if (!isColumnHidden(i))
-            setColumnWidth(i, std::clamp(each[QStringLiteral("width")].toInt(100), 20, 2000));
-        horizontalHeader()->moveSection(horizontalHeader()->visualIndex(i), visual++);
-    }
-    if (shownColumns() == 0 && m_model->columnCount() > 0)
-        setColumnHidden(0, false);
-    m_restoring = false;
 }
 
 // Another list: the row that the curator stands on stays where it was on screen.
