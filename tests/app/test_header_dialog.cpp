@@ -42,6 +42,8 @@ private Q_SLOTS:
         QTest::keyClick(&page.view(), Qt::Key_I, Qt::ControlModifier);
         QTRY_VERIFY(window.findChild<HeaderDialog*>());
         auto& dialog = *window.findChild<HeaderDialog*>();
+        dialog.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&dialog));
         const StudyImage& image = page.studies().study()->images[page.view().activePane()->image];
         const nlohmann::json printed = test::mamaCommand({"header", test::text(image.path), "--json"}).json();
         auto& tree = *dialog.findChild<QTreeView*>();
