@@ -1,6 +1,6 @@
-// From tables to a trained model by commands alone: import, headers, filter, tag, cohort, split, hand-over, training,
-// evaluation on the test part. Twice, in two libraries: the same hashes and the same training index.
-// By hand: MAMA_STUDIES=2000 (then 50 steps), MAMA_PHANTOMS: a folder that has them already, MAMA_PATIENCE=3600.
+// From tables to a trained model by commands alone: import, headers, embed, ask, filter, tag, cohort, split, hand-over,
+// training, evaluation on the test part. Twice, in two libraries: the same hashes and the same training index. By hand:
+// MAMA_STUDIES=2000 (then 50 steps), MAMA_PHANTOMS: a folder that has them already, MAMA_PATIENCE=3600.
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/protocol/run_folder.h"
@@ -43,6 +43,8 @@ private Q_SLOTS:
         QCOMPARE(second.index, first.index);
         QCOMPARE(second.list, first.cohort); // frozen from a list of keys
         QCOMPARE(second.losses, first.losses);
+        QVERIFY(first.ranked.size() > 2); // the same studies with the same scores
+        QCOMPARE(second.ranked, first.ranked);
     }
 
     void theRunKnowsItsCohort()
@@ -104,7 +106,7 @@ private Q_SLOTS:
 private:
     struct Path
     {
-        std::string cohort, split, index, list, losses;
+        std::string cohort, split, index, list, losses, ranked;
     };
     static int studies()
     {
@@ -156,6 +158,13 @@ private:
         if (imported.status != 0)
             qFatal("import: %s", imported.err.constData());
         took("import and headers");
+        library(folder, {"embed", "--model", text(root() / "model")});
+        took("embed");
+        const Outcome asked =
+            mamaCommand({"search", "--library", text(folder / "library"), "--model", text(root() / "model"), "--text",
+                         "There is a mass.", "--top", "5", "--json"});
+        path.ranked = asked.status == 0 ? asked.json()["studies"].dump() : std::string();
+        took("ask");
         const char* filter = "not tag:seen and view = MLO";
         library(folder, {"tag", "--name", "seen", "--where", "density = A"});
         const nlohmann::json left = library(folder, {"list", "--filter", filter});
