@@ -160,7 +160,8 @@ void AskBar::takeAnswer()
                      (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
                      tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
                          .arg(answer->fusion, sourceWords());
-        notes << answer->notes;
+        for (const QString& note : answer->notes)
+            notes << note.left(1).toUpper() + note.mid(1) + QLatin1Char('.');
     } else if (!m_ask.problem().isEmpty()) {
         notes << m_ask.problem();
     }
