@@ -71,6 +71,12 @@ void AskBar::build()
     m_sets->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_state->setObjectName(QStringLiteral("library.embeddings"));
     m_notes->setWordWrap(true);
+    m_notes->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard |
+                                     Qt::TextSelectableByMouse);
+    connect(m_notes, &QLabel::linkActivated, this, [this] {
+        if (m_ask.index())
+            m_session.setModel(QString::fromStdString(pathText(m_ask.index()->info().modelFolder)));
+    });
     m_notes->setObjectName(QStringLiteral("library.answer"));
     m_bar->setMaximumWidth(120);
     m_bar->setTextVisible(false);
@@ -108,6 +114,8 @@ void AskBar::setLibrary(const std::shared_ptr<Library>& library, const std::shar
 
 void AskBar::setHidden(bool hidden)
 {
+    if (m_isHidden && !hidden)
+        Q_EMIT told({}, false); // that it is hidden
     m_isHidden = hidden;
     if (hidden)
         clear();
@@ -142,6 +150,9 @@ void AskBar::clear()
 void AskBar::ask()
 {
     const QString sentence = m_line->text().trimmed();
+    if (sentence.isEmpty() && !m_minus->text().trimmed().isEmpty())
+        Q_EMIT told(tr("The first line is asked for, and the second is taken off: type a sentence into the first."),
+                    false);
     m_ask.ask(sentence.isEmpty() ? LibraryQuestion{} : LibraryQuestion{sentence, m_minus->text().trimmed(), 0});
     takeAnswer();
 }
@@ -156,14 +167,21 @@ void AskBar::takeAnswer()
         m_scores = answer->scores;
         for (const FoundStudy& found : answer->best)
             m_best.emplace(found.study, found.best);
-        notes << tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
-                     (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
-                     tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
-                         .arg(answer->fusion, sourceWords());
+        notes << (tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
+                  (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
+                  tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
+                      .arg(answer->fusion, sourceWords()))
+                     .toHtmlEscaped();
         for (const QString& note : answer->notes)
-            notes << note.left(1).toUpper() + note.mid(1) + QLatin1Char('.');
+            notes << QStringLiteral("<span style=\"color:%1\">%2.</span>")
+                         .arg(textColour(Tone::Busy, palette()).name(),
+                              (note.left(1).toUpper() + note.mid(1)).toHtmlEscaped());
     } else if (!m_ask.problem().isEmpty()) {
-        notes << m_ask.problem();
+        notes << m_ask.problem().toHtmlEscaped();
+        if (m_ask.index() && !hasItsModel())
+            notes
+                << QStringLiteral("<a href=\"load\">%1</a>")
+                       .arg(tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)).toHtmlEscaped());
     }
     m_notes->setText(notes.join(QLatin1Char(' ')));
     m_notes->setVisible(!notes.isEmpty());
@@ -184,6 +202,12 @@ std::int64_t AskBar::bestImageOf(std::size_t study) const
     return best == m_best.end() ? 0 : best->second.image;
 }
 
+bool AskBar::hasItsModel() const
+{
+    return m_session.model() && m_ask.index() &&
+           m_session.model()->hash.toStdString() == m_ask.index()->info().identity.modelHash;
+}
+
 // Whose answer it is: the model of the embeddings, with what it was trained on.
 QString AskBar::sourceWords() const
 {
@@ -192,9 +216,7 @@ QString AskBar::sourceWords() const
         return {};
     const QString name = QString::fromStdString(index->info().modelName);
     const auto& model = m_session.model();
-    return model && model->hash.toStdString() == index->info().identity.modelHash && !model->trainedOn.isEmpty()
-               ? tr("%1, trained on %2").arg(name, model->trainedOn)
-               : name;
+    return hasItsModel() && !model->trainedOn.isEmpty() ? tr("%1, trained on %2").arg(name, model->trainedOn) : name;
 }
 
 void AskBar::showSets()
@@ -250,9 +272,8 @@ void AskBar::showState()
     m_bar->setRange(0, m_job.total() > 0 ? 1000 : 0);
     if (m_job.total() > 0)
         m_bar->setValue(static_cast<int>(1000 * m_job.done() / m_job.total()));
-    const bool complete = m_ask.index() && m_ask.index()->images() >= static_cast<std::size_t>(m_images) &&
-                          m_session.model() &&
-                          m_session.model()->hash.toStdString() == m_ask.index()->info().identity.modelHash;
+    const bool complete =
+        m_ask.index() && m_ask.index()->images() >= static_cast<std::size_t>(m_images) && hasItsModel();
     m_work->setVisible(!m_isHidden && ((m_session.model() && !complete) || running || paused));
     m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing && m_library);
     m_work->setText(running ? tr("Pause") : paused || failed ? tr("Go on") : tr("Embed"));

@@ -50,6 +50,7 @@ private:
     QString stateWords() const;
     QString modelWords() const; // of the model that would be embedded with
     QString sourceWords() const;
+    bool hasItsModel() const; // the engine has the model of the embeddings
 
     ModelSession& m_session;
     AskSession m_ask;

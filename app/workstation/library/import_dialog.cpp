@@ -171,6 +171,7 @@ void ImportDialog::startChecking()
 
 void ImportDialog::showStopped(const QString& reason)
 {
+    m_folder->setFocus();
     m_words->setText(QStringLiteral("<span style=\"color:%1\">%2</span>")
                          .arg(textColour(Tone::Bad, palette()).name(), reason.toHtmlEscaped()));
 }

@@ -46,8 +46,10 @@ void LibraryNotice::showNoHit(const std::vector<Clause>& clauses)
     QString text = tr("<h3>No study is left</h3>");
     const QLocale locale;
     for (std::size_t i = 0; i < clauses.size(); ++i)
-        text += tr("<p>Without <b>%1</b>: %2 studies. <a href=\"without:%3\">Leave it out</a></p>")
-                    .arg(clauses[i].text.toHtmlEscaped(), locale.toString(clauses[i].studies))
+        text += tr("<p>Without <b>%1</b>: %2. <a href=\"without:%3\">Leave it out</a></p>")
+                    .arg(clauses[i].text.toHtmlEscaped(),
+                         clauses[i].studies == 1 ? tr("1 study")
+                                                 : tr("%1 studies").arg(locale.toString(clauses[i].studies)))
                     .arg(i);
     setText(text + tr("<p><a href=\"all\">Show all studies</a></p>"));
 }

@@ -130,7 +130,10 @@ void LibraryPage::connectSession()
     });
     connect(m_session, &LibrarySession::wrong, this, &LibraryPage::showWrong);
     connect(m_session, &LibrarySession::headersChanged, this, &LibraryPage::showHeaders);
-    connect(m_session, &LibrarySession::acted, this, [this](const QString& words) { m_last->setText(words); });
+    connect(m_session, &LibrarySession::acted, this, [this](const QString& words) {
+        const bool turned = words.startsWith(QLatin1String("Undo: ")) || words.startsWith(QLatin1String("Redo: "));
+        Q_EMIT told(turned ? words : QString(), false); // else the words stand beside Undo
+    });
     connect(m_session, &LibrarySession::undoChanged, this, [this] {
         const auto& last = m_session->lastDone();
         m_undo->setEnabled(last.has_value() && !m_session->readOnly());
@@ -243,6 +246,7 @@ void LibraryPage::showResult()
 {
     const StudyResult& result = m_session->result();
     m_wrong->hide();
+    m_isWrong = false;
     std::vector<std::int64_t> selected;
     for (const int row : m_place->selection())
         if (static_cast<std::size_t>(row) < m_shownIds.size())
@@ -265,7 +269,14 @@ void LibraryPage::showResult()
     m_place->setRows(std::move(bits), current);
     m_grid->refresh();
     m_table->refresh();
-    m_facets->show(result.facets, result.clauses);
+    std::vector<Facet> facets = result.facets;
+    for (Facet& facet : facets)
+        for (FacetValue& each : facet.values)
+            for (const Tag& tag : m_session->tags())
+                if (facet.field == "tag" &&
+                    QString::fromStdString(tag.name).toLower() == QString::fromStdString(each.value))
+                    each.value = tag.name; // as its maker wrote it
+    m_facets->show(facets, result.clauses);
     QStringList chips;
     for (std::size_t i = 0; i < result.clauses.size(); ++i)
         chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")
@@ -284,6 +295,15 @@ void LibraryPage::showWrong(const QString& reason, int at)
     const int room = m_filter->width() - m_wrong->fontMetrics().horizontalAdvance(reason) - 8;
     m_wrong->setIndent(std::clamp(before, 0, std::max(room, 0)) + 4);
     m_wrong->show();
+    m_isWrong = true;
+    showSummary();
+}
+
+bool LibraryPage::refuseWrong()
+{
+    if (m_isWrong)
+        Q_EMIT told(tr("The filter is wrong (%1): what is on screen is not what it says.").arg(m_wrong->text()), true);
+    return m_isWrong;
 }
 
 void LibraryPage::showSummary()
@@ -301,6 +321,8 @@ void LibraryPage::showSummary()
                                                                  .arg(locale.toString(qlonglong(result.images)));
     if (m_place->selected() > 0)
         text += tr(" · %1 selected").arg(locale.toString(m_place->selected()));
+    if (m_isWrong)
+        text += tr(" · as before the filter was wrong");
     m_summary->setText(text);
 }
 
@@ -327,7 +349,6 @@ void LibraryPage::showColumns()
     const QSignalBlocker quiet(m_sort);
     m_sort->clear();
     m_cells.clear();
-    m_sort->addItem(tr("Score"), QStringLiteral("score"));
     for (const auto& [id, title] : {std::pair{"date", tr("Date")}, {"study", tr("Study")}, {"patient", tr("Patient")}})
         m_sort->addItem(title, QLatin1String(id));
     for (const std::string& name : m_columnNames) {
@@ -348,6 +369,12 @@ void LibraryPage::showColumns()
 
 void LibraryPage::showSorting()
 {
+    const int score = m_sort->findData(QStringLiteral("score"));
+    const bool asked = m_session->question().scores != nullptr;
+    if (asked && score < 0)
+        m_sort->insertItem(0, tr("Score"), QStringLiteral("score"));
+    else if (!asked && score >= 0)
+        m_sort->removeItem(score);
     m_sort->setCurrentIndex(std::max(m_sort->findData(QString::fromStdString(m_session->question().field)), 0));
 }
 
@@ -510,6 +537,8 @@ void LibraryPage::showEvent(QShowEvent* event)
     if (!last.isEmpty() && isLibrary(last))
         m_session->open(last);
 }
+
+void LibraryPage::takeKeyboard() { m_content->currentWidget()->setFocus(); }
 
 // Beside the details there must be room for a grid.
 void LibraryPage::resizeEvent(QResizeEvent* event)

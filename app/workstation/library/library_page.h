@@ -44,6 +44,7 @@ public:
     bool takes(const QStringList& paths) const override; // a library's folder
     void open(const QStringList& paths) override;
     void keep() override;
+    void takeKeyboard() override;
 
     LibrarySession& session() { return *m_session; }
     StudyPlace& place() { return *m_place; }
@@ -73,6 +74,7 @@ private:
     void showSummary();
     void showColumns();
     void showSorting();
+    bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
     void showCurrent();
     void showDetails(const StudyFacts& facts);
     void wantPictures();
@@ -101,6 +103,7 @@ private:
     void tagByName();
     void turnTag(const std::string& name);
     void undo();
+    void escape();
     void showTable(bool table);
     void toggleDetails();
     void backUp();
@@ -139,7 +142,7 @@ private:
     std::vector<std::string> m_columnNames; // of the studies
     std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
-    bool m_sized = false, m_toTop = false;                     // toTop: the next list is looked at from its best
+    bool m_sized = false, m_toTop = false, m_isWrong = false;  // toTop: the next list is looked at from its best
 };
 
 } // namespace mama

@@ -16,6 +16,7 @@
 #include "widgets/library/study_table.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QDir>
 #include <QFileDialog>
 #include <QLabel>
@@ -93,7 +94,7 @@ void LibraryPage::importSet()
 void LibraryPage::handOver()
 {
     const StudyResult& result = m_session->result();
-    if (!result.columns || m_session->size() == 0)
+    if (!result.columns || m_session->size() == 0 || refuseWrong())
         return;
     HandoverChoice choice;
     choice.filter = QString::fromStdString(filterText(result.clauses));
@@ -181,6 +182,8 @@ void LibraryPage::showHeaders(qint64 done, qint64 total)
 // Those that have it lose it only if all of them have it.
 void LibraryPage::turnTag(const std::string& name)
 {
+    if (refuseWrong())
+        return;
     const std::vector<std::int64_t> studies = target();
     if (studies.empty())
         return;
@@ -204,7 +207,7 @@ void LibraryPage::tagByDigit(int digit)
 
 void LibraryPage::tagByName()
 {
-    if (target().empty())
+    if (target().empty() || refuseWrong())
         return;
     TagDialog dialog(m_session->tags(), static_cast<int>(target().size()), this);
     if (dialog.exec() == QDialog::Accepted)
@@ -214,11 +217,19 @@ void LibraryPage::tagByName()
 // Back to the study at which the command was given, also when it had left the list.
 void LibraryPage::undo()
 {
-    if (!m_actedOn.empty()) {
+    if (!m_actedOn.empty() && m_session->lastDone() && m_session->lastDone()->kind == "tag") {
         m_returnTo = m_actedOn.back();
         m_actedOn.pop_back();
     }
     m_session->undo();
+}
+
+// From a field or a list beside them to the studies; there the selection goes.
+void LibraryPage::escape()
+{
+    if (!m_content->isAncestorOf(QApplication::focusWidget()))
+        return takeKeyboard();
+    m_place->selectNone();
 }
 
 void LibraryPage::showTable(bool table)

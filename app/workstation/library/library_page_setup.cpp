@@ -203,6 +203,9 @@ void LibraryPage::buildCommands()
     (m_isTable ? m_asTable : m_asGrid)->setChecked(true);
     addToLists(whenOpen(add(menu, {"library.all", tr("Select &all"), [this] { m_place->selectAll(); }})));
     addToLists(whenOpen(add(menu, {"library.none", tr("Select n&one"), [this] { m_place->selectNone(); }})));
+    whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }}));
+    addAction(m_whenOpen.back());
+    m_whenOpen.back()->setProperty("ofPage", true);
     addToLists(whenOpen(add(menu, {"library.read", tr("Open in &Read"), [this] { openCurrent(); }})));
     m_back = add(menu, {"library.back", tr("&Back to the library"), [this] { Q_EMIT wanted(); }});
     m_back->setEnabled(false);

@@ -164,28 +164,36 @@ void LibrarySession::answerNow()
 // What is read while somebody changes the library is read again.
 void LibrarySession::reload()
 {
-    if (m_state != State::Open || m_isLoading)
+    if (m_state != State::Open)
         return;
+    if (m_isLoading) {
+        ++m_changes; // once more, then
+        return;
+    }
     m_isLoading = true;
     struct Loaded
     {
         std::shared_ptr<const StudyColumns> columns;
         std::vector<Tag> tags;
         std::int64_t headersLeft = 0;
+        std::optional<CommandEntry> lastDone;
     };
     m_loading = BackgroundJob::start<Loaded>(this,
-                                             {[reader = m_reader](const Job&) {
+                                             {[reader = m_reader, library = m_library](const Job&) {
                                                   return Loaded{std::make_shared<const StudyColumns>(*reader),
-                                                                mama::tags(*reader), mama::headersLeft(*reader)};
+                                                                mama::tags(*reader), mama::headersLeft(*reader),
+                                                                library->lastDone()};
                                               },
                                               [this, changes = m_changes](Loaded loaded) {
                                                   m_isLoading = false;
                                                   m_tags = std::move(loaded.tags);
+                                                  m_lastDone = std::move(loaded.lastDone);
                                                   if (!m_readingHeaders)
                                                       m_headersLeft = loaded.headersLeft;
                                                   setColumns(std::move(loaded.columns));
                                                   Q_EMIT reloaded();
                                                   Q_EMIT tagsChanged();
+                                                  Q_EMIT undoChanged();
                                                   Q_EMIT headersChanged(0, m_headersLeft);
                                                   if (changes != m_changes)
                                                       reload();
@@ -223,7 +231,7 @@ void LibrarySession::take(Acted acted)
     m_lastDone = std::move(acted.lastDone);
     Q_EMIT tagsChanged();
     Q_EMIT undoChanged();
-    if (acted.columns && acted.columns->size() == m_columns->size())
+    if (acted.columns && acted.columns->sameRows(*m_columns))
         setColumns(std::move(acted.columns));
     else
         reload();

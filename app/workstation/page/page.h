@@ -35,7 +35,8 @@ public:
     virtual void open(const QStringList&) {}                       // if it takes them
     // What would be lost if the window closed now, as a question; empty: nothing.
     virtual QString unsaved() const { return {}; }
-    virtual void keep() {} // the window closes: settings take what is to be remembered
+    virtual void takeKeyboard() { setFocus(); } // it came to the front, and the keyboard is nowhere
+    virtual void keep() {}                      // the window closes: settings take what is to be remembered
 
     // The place above the page's content, between its panels, where the shell puts its tabs and messages.
     QVBoxLayout* head() const { return m_head; }

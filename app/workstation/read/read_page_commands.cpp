@@ -76,7 +76,7 @@ void ReadPage::buildCommands()
     addLine(study);
     add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
-    add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }});
+    add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }})->setProperty("ofPage", true);
     QAction* identifiers = add(study, {"study.identifiers", tr("Show patient i&dentifiers"), [] {}});
     identifiers->setCheckable(true);
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);

@@ -101,6 +101,7 @@ const std::vector<KeyOf>& keyMap()
         {"library.details", "I"},
         {"library.all", "Ctrl+A"},
         {"library.none", "Ctrl+Shift+A"},
+        {"library.escape", "Esc"},
         {"library.read", "Ctrl+Return"},
         {"library.back", "Backspace"},
         {"library.tag", "T"},

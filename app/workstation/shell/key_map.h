@@ -19,6 +19,8 @@ const std::vector<KeyOf>& keyMap(); // in the order in which the commands are li
 // the focus, so that lists and text fields keep their letters; function keys always do. Two pages may have the same
 // key: it is that of the page on screen.
 inline constexpr const char* ofPictures = "ofPictures";
+// The key of a command with this property is asleep while another page is on screen.
+inline constexpr const char* ofPage = "ofPage";
 void giveShortcut(QAction& action, const QKeySequence& key);
 
 QString defaultKey(const QString& command); // empty: none

@@ -94,7 +94,7 @@ void MainWindow::take(Page& page)
 void MainWindow::connectPages()
 {
     connect(m_tabs, &QTabBar::currentChanged, this,
-            [this](int index) { showPage(*m_pages[static_cast<std::size_t>(index)]); });
+            [this](int index) { showPage(*m_pages[static_cast<std::size_t>(index)], m_tabs->hasFocus()); });
     connect(m_read, &ReadPage::pinned, m_train, &TrainPage::pinStudy);
     const auto giveStyle = [this] { m_train->setOverlayStyle(m_read->view().overlayStyle()); };
     connect(&m_read->view(), &viewer::PaneView::overlayStyleChanged, m_train, giveStyle);
@@ -120,12 +120,19 @@ void MainWindow::connectPages()
     });
     connect(m_library, &LibraryPage::trainAsked, this, [this](const QString& folder) {
         showPage(*m_train);
-        m_train->newRunFrom(folder);
+        m_train->newRunFrom(folder, m_read->session().model() ? m_read->session().modelFolder() : QString());
     });
     connect(m_read, &ReadPage::caption, this, [this](const QString& text) {
-        setWindowTitle((text.isEmpty() ? QString() : text + QStringLiteral(" — ")) +
-                       QStringLiteral("MaMA Workstation"));
+        m_caption = text;
+        showTitle();
     });
+}
+
+// What the reading page says of its study is of no other page.
+void MainWindow::showTitle()
+{
+    const bool reading = m_stack->currentWidget() == m_read && !m_caption.isEmpty();
+    setWindowTitle((reading ? m_caption + QStringLiteral(" — ") : QString()) + QStringLiteral("MaMA Workstation"));
 }
 
 void MainWindow::connectStatus()
@@ -146,17 +153,23 @@ void MainWindow::connectStatus()
     showEngine();
 }
 
-void MainWindow::showPage(Page& page)
+void MainWindow::showPage(Page& page) { showPage(page, false); }
+
+// fromTabs: somebody goes through the tabs by keys, and the keyboard stays there.
+void MainWindow::showPage(Page& page, bool fromTabs)
 {
-    const bool byKeys = m_tabs->hasFocus();
     page.head()->addWidget(m_head);
     showOnly(page);
     m_head->show();
     m_message->setCovered(page.covered());
     m_message->place(); // the page came to the top
+    const QSignalBlocker quiet(m_tabs);
     m_tabs->setCurrentIndex(m_stack->indexOf(&page));
-    if (byKeys)
+    if (fromTabs)
         m_tabs->setFocus();
+    else if (m_tabs->hasFocus())
+        page.takeKeyboard();
+    showTitle();
     m_panels->clear();
     m_panels->addActions(page.panels());
     m_panels->setEnabled(!m_panels->isEmpty());
@@ -169,10 +182,10 @@ void MainWindow::settleKeys(const Page& page)
     for (const Page* each : m_pages)
         for (QAction* action : each->commands()) {
             giveShortcut(*action, action->shortcut());
-            const bool taken = each != &page && !action->shortcut().isEmpty() &&
+            const bool taken = !action->shortcut().isEmpty() &&
                                std::any_of(page.commands().begin(), page.commands().end(),
                                            [&](const QAction* own) { return own->shortcut() == action->shortcut(); });
-            if (taken)
+            if (each != &page && (taken || action->property(ofPage).toBool()))
                 action->setShortcutContext(Qt::WidgetShortcut); // which a menu never has
         }
 }

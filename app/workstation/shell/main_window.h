@@ -65,6 +65,8 @@ private:
     void setTheme(Theme theme);
 
     void showOnly(const Page& page);
+    void showPage(Page& page, bool fromTabs);
+    void showTitle();
     void settleKeys(const Page& page);
 
     QSettings& m_settings;
@@ -80,6 +82,7 @@ private:
     ModelsPage* m_models;
     std::map<QString, QMenu*> m_menus; // by English title
     QMenu* m_panels = nullptr;
+    QString m_caption; // of the study that is read
     std::vector<QAction*> m_commands;
 };
 

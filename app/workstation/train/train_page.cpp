@@ -270,13 +270,19 @@ void TrainPage::tryRun(const QString& folder)
 
 void TrainPage::newRun() { askForRun(nlohmann::json::object()); }
 
-void TrainPage::newRunFrom(const QString& handover)
+void TrainPage::newRunFrom(const QString& handover, const QString& model)
 {
     Q_EMIT wanted();
     try {
-        const nlohmann::json settings = readJson(folderPath(handover) / "train.json");
-        if (settings.is_object())
+        nlohmann::json settings = readJson(folderPath(handover) / "train.json");
+        if (settings.is_object()) {
+            const nlohmann::json before = RunForm(m_settings, this).config();
+            const auto start = nlohmann::json::json_pointer("/model/start");
+            if (!model.isEmpty() && !settings.contains(start) &&
+                (!before.contains(start) || before.at(start).get<std::string>().empty()))
+                settings[start] = model.toStdString();
             return askForRun(settings);
+        }
         say(tr("%1 holds no settings of a hand-over: its train.json is none.").arg(QDir::toNativeSeparators(handover)));
     } catch (const std::exception& error) {
         say(shownError(error));

@@ -41,7 +41,8 @@ public:
     void tryRun(const QString& folder);  // as openRun(), or says why it is none
     void newRun();                       // shows the form
     // The form with the settings of a folder that the library handed over (its train.json) filled in; or says why not.
-    void newRunFrom(const QString& handover);
+    // model: to start from, where the settings name none and the form of last time had none; empty: none is loaded.
+    void newRunFrom(const QString& handover, const QString& model = {});
     void findInLog();
     void saveCurves(); // asks for a file: PNG, SVG or CSV by its ending
     void saveCurves(const QString& file);

@@ -52,6 +52,7 @@ public:
     explicit StudyColumns(Library& library);
     // The same studies with the tags of now: after a command that did nothing but tag.
     StudyColumns withTags(Library& library) const;
+    bool sameRows(const StudyColumns& other) const { return m_rows == other.m_rows; } // they differ in tags alone
 
     std::size_t size() const { return m_rows->ids.size(); }
     std::int64_t id(std::size_t study) const { return m_rows->ids[study]; }
