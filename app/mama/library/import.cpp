@@ -40,7 +40,8 @@ std::string reportText(const SetReport& report, const fs::path& file)
 nlohmann::json toJson(const ImportResult& result)
 {
     return {{"patients", result.patients}, {"studies", result.studies}, {"images", result.images},
-            {"findings", result.findings}, {"labels", result.labels},   {"annotations", result.annotations}};
+            {"findings", result.findings}, {"labels", result.labels},   {"annotations", result.annotations},
+            {"meanings", result.meanings}};
 }
 
 nlohmann::json toJson(const HeaderPass& pass)
@@ -65,6 +66,7 @@ int import(const ImportCommand& command, const Context& context)
     if (!command.dryRun && !fs::exists(command.library.folder / "library.db"))
         tableFiles(command.path); // no library is made for a folder that is not there
     const SetRows rows = reader.read(command.path);
+    SetReport report = rows.report;
     nlohmann::json document = mama::toJson(rows.report);
     document["dry_run"] = command.dryRun;
     document["licence"] = rows.licence;
@@ -80,18 +82,24 @@ int import(const ImportCommand& command, const Context& context)
         document["library"] = pathText(command.library.folder);
         document.update(cli::toJson(result->change));
         document["added"] = toJson(*result);
+        document["changed"] = result->changed;
+        document["no_longer_in_tables"] = result->gone;
+        report.problems.insert(report.problems.end(), result->problems.begin(), result->problems.end());
+        document["problems"] = mama::toJson(report)["problems"];
         added = result->change.command == 0
                     ? "nothing was new: the library is as it was\n"
                     : "command " + std::to_string(result->change.command) + ": " + result->change.words + "\n";
+        if (result->gone > 0)
+            added += std::to_string(result->gone) + " no longer in the tables: kept\n";
         if (command.headers)
             document["headers"] = toJson(readHeaders(*library, job, command.threads));
     }
     if (!command.report.empty())
-        writeAtomically(command.report, std::string_view(reportText(rows.report, command.report)));
+        writeAtomically(command.report, std::string_view(reportText(report, command.report)));
     if (command.json)
         printJson(document);
     else
-        std::cout << textOf(rows.report) << added << std::flush;
+        std::cout << textOf(report) << added << std::flush;
     return statusOf(rows.report);
 }
 
@@ -118,8 +126,8 @@ void addImport(CLI::App& app, Context& context)
     addJsonOption(*import, command->json);
     import->footer(
         "Each record is imported, a duplicate, or rejected with row, line, column and reason; a warning removes nothing.\n"
-        "The library is made where there is none. A second import of the same tables changes nothing; mama library\n"
-        "undo takes an import back. Status 3: some records or tables were refused.");
+        "The library is made where there is none. A second import of the same tables changes nothing; of corrected\n"
+        "tables it changes the same records, and names each. mama library undo takes an import back. Status 3: some records or tables were refused.");
     runs(*import, context, [command, &context] {
         if (!command->dryRun && command->library.folder.empty())
             throw Error(ErrorCode::Usage, {TextId("import.action", "import")}, "--library",

@@ -11,7 +11,7 @@ struct LibraryCommand
 {
     LibraryOption library;
     std::filesystem::path out, ids;
-    std::optional<std::int64_t> command;
+    std::optional<std::int64_t> command, ofSeed;
     std::string name, to, where, shares = "70/10/20", strata;
     std::string level = "study", side, task, value;
     std::filesystem::path csv, coco, jsonLines;
@@ -23,7 +23,10 @@ struct LibraryCommand
 };
 
 inline constexpr const char* filterHelp =
-    "Comparisons joined by and: \"density in (c, d) and birads >= 4 and not tag:seen\"";
+    "Comparisons (=, !=, <, <=, >, >=, ~ contains, in) joined by and: \"density in (c, d) and birads >= 4 and not "
+    "tag:seen and missing(cancer) and date >= 2015\". study and patient are their keys. Other values than words stand in "
+    "double quotes, a quote inside is written twice. A field of findings, breasts or images holds where ANY of a study's "
+    "does: birads < 4 keeps a study that has 4 too; not birads >= 4 leaves it out";
 
 using LibraryAction = int (*)(const LibraryCommand&, const Context&);
 using LibraryOptions = std::function<void(CLI::App&, LibraryCommand&)>;

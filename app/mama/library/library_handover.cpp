@@ -26,13 +26,20 @@ int labelThings(const LibraryCommand& command, const Context&)
 int exportForTraining(const LibraryCommand& command, const Context& context)
 {
     const auto library = openLibrary(command.library, Access::Read);
-    const auto made = exportTraining(*library, command.name, command.out, context.job());
+    const auto made = exportTraining(*library, {command.name, command.ofSeed}, command.out, context.job());
     if (!made)
         return Cancelled;
     for (const std::string& licence : made->licences)
         std::cerr << "licence: " << oneLine(licence) << std::endl;
+    const CohortSplit& split = made->split;
     if (command.json)
         printJson({{"cohort", command.name},
+                   {"split",
+                    {{"seed", split.seed},
+                     {"shares", split.shares},
+                     {"hash", split.hash},
+                     {"made", split.made},
+                     {"others", split.others}}},
                    {"folder", pathText(command.out)},
                    {"studies", made->studies},
                    {"patients", made->patients},
@@ -49,7 +56,12 @@ int exportForTraining(const LibraryCommand& command, const Context& context)
     else
         std::cout << made->studies << " studies, " << made->images << " images (" << made->missing
                   << " without a file, " << made->captions << " with a whole caption), " << made->findings
-                  << " findings, " << made->lesions << " masks in " << pathText(command.out) << std::endl;
+                  << " findings, " << made->lesions << " masks in " << pathText(command.out) << "\nsplit of seed "
+                  << split.seed << (split.made.empty() ? "" : ", made " + split.made) << ", hash " << split.hash
+                  << (split.others > 0 && !command.ofSeed
+                          ? "; the newest of " + std::to_string(split.others + 1) + ", --seed chooses another"
+                          : "")
+                  << std::endl;
     return made->missing > 0 ? SomeRefused : Done;
 }
 
@@ -125,6 +137,7 @@ void addHandoverActions(CLI::App& library, Context& context)
             action.add_option("--cohort", command.name, "The cohort; for training it is split")->required();
             action.add_option("--training", command.out,
                               "A folder that is new or empty, for data.root and data.split_file (its train.json)");
+            action.add_option("--seed", command.ofSeed, "For training: the split with this seed; else the newest");
             action.add_option("--csv", command.csv, "A row an image; beside it NAME.about.json; -: standard output");
             action.add_option("--coco", command.coco, "COCO's JSON, ids from 1, labels as attributes");
             action.add_option("--jsonl", command.jsonLines, "A line a study, the first says where it comes from");

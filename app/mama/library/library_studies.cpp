@@ -18,15 +18,31 @@ namespace {
 
 constexpr auto working = TextId("library_command.action", "library");
 
+void warn(const FilterResult& result)
+{
+    for (const UserText& each : result.warnings)
+        std::cerr << "warning: " << oneLine(each.english()) << std::endl;
+}
+
 std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
 {
     const StudyColumns columns(library);
-    const StudySet found = filterStudies(columns, parseFilter(filter), false).studies;
+    const FilterResult result = filterStudies(columns, parseFilter(filter), false);
+    warn(result);
+    const StudySet& found = result.studies;
     std::vector<std::int64_t> ids;
     for (std::size_t i = 0; i < found.size(); ++i)
         if (found.has(i))
             ids.push_back(columns.id(i));
     return ids;
+}
+
+nlohmann::json warningsOf(const FilterResult& result)
+{
+    nlohmann::json list = nlohmann::json::array();
+    for (const UserText& each : result.warnings)
+        list.push_back(each.english());
+    return list;
 }
 
 nlohmann::json toJson(const Facet& facet)
@@ -42,6 +58,7 @@ int list(const LibraryCommand& command, const Context&)
     const auto library = openLibrary(command.library, Access::Read);
     const StudyColumns columns(*library);
     const FilterResult result = filterStudies(columns, parseFilter(command.where), command.facets);
+    warn(result);
     nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
     std::int64_t images = 0, allImages = 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -64,8 +81,12 @@ int list(const LibraryCommand& command, const Context&)
     }
     const std::size_t count = result.studies.count();
     if (command.json)
-        printJson(
-            {{"count", count}, {"of", columns.size()}, {"images", images}, {"studies", studies}, {"facets", facets}});
+        printJson({{"count", count},
+                   {"of", columns.size()},
+                   {"images", images},
+                   {"studies", studies},
+                   {"facets", facets},
+                   {"warnings", warningsOf(result)}});
     else
         std::cout << count << " of " << columns.size() << " studies, " << images << " of " << allImages << " images"
                   << std::endl;

@@ -3,6 +3,7 @@
 #include "core/library/collection/cohorts.h"
 #include "core/library/collection/plural.h"
 #include "core/library/collection/study_filter.h"
+#include "core/library/utc_time.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -153,13 +154,14 @@ Change splitCohort(Library& library, const SplitRequest& request)
         {"split", [&](SQLite::Database& database, std::int64_t) {
              std::vector<Person> persons = personsOf(database, cohort.id, strata);
              shareOut(persons, request);
-             SQLite::Statement add(database,
-                                   "INSERT INTO split(cohort, seed, shares, strata, hash) VALUES (?, ?, ?, ?, ?)");
+             SQLite::Statement add(
+                 database, "INSERT INTO split(cohort, seed, shares, strata, hash, made) VALUES (?, ?, ?, ?, ?, ?)");
              add.bind(1, cohort.id);
              add.bind(2, request.seed);
              add.bind(3, sharesText(request.shares));
              add.bind(4, request.strata);
              add.bind(5, hashOf(persons));
+             add.bind(6, utcNow());
              add.exec();
              const std::int64_t split = database.getLastInsertRowid();
              SQLite::Statement put(database, "INSERT INTO split_patient(split, person, part) VALUES (?, ?, ?)");
@@ -175,14 +177,17 @@ Change splitCohort(Library& library, const SplitRequest& request)
          }});
 }
 
-std::optional<CohortSplit> splitOf(Library& library, const std::string& name)
+std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice)
 {
-    const Cohort cohort = cohortNamed(library, name);
+    const Cohort cohort = cohortNamed(library, choice.cohort);
     std::optional<CohortSplit> out;
     library.read([&](SQLite::Database& database) {
         SQLite::Statement find(
-            database, "SELECT id, seed, shares, strata, hash FROM split WHERE cohort = ? ORDER BY id DESC LIMIT 1");
+            database, "SELECT id, seed, shares, strata, hash, made, (SELECT count(*) - 1 FROM split WHERE cohort = ?1)"
+                      " FROM split WHERE cohort = ?1 AND (?2 IS NULL OR seed = ?2) ORDER BY id DESC LIMIT 1");
         find.bind(1, cohort.id);
+        if (choice.seed)
+            find.bind(2, *choice.seed);
         if (!find.executeStep())
             return;
         out = CohortSplit{find.getColumn(0).getInt64(),
@@ -190,6 +195,8 @@ std::optional<CohortSplit> splitOf(Library& library, const std::string& name)
                           find.getColumn(2).getString(),
                           find.getColumn(3).getString(),
                           find.getColumn(4).getString(),
+                          find.getColumn(5).getString(),
+                          find.getColumn(6).getInt64(),
                           {},
                           {}};
         SQLite::Statement each(

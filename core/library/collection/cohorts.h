@@ -41,14 +41,24 @@ struct CohortSplit
 {
     std::int64_t id = 0, seed = 0;
     std::string shares, strata;
-    std::string hash; // SHA-256 of its patients' names with their parts
+    std::string hash;        // SHA-256 of its patients' names with their parts
+    std::string made;        // ISO 8601, UTC; empty: before that was kept
+    std::int64_t others = 0; // splits that the cohort has beside it
     std::array<std::int64_t, 3> patients{}, studies{};
 };
 
 // Depends on the seed and the patients' names alone. Each stratum (the values of the field over a woman's studies) is
 // shared out to within one patient. Error(Usage) for shares that are none, a field that is none.
 Change splitCohort(Library& library, const SplitRequest& request);
-// The newest split of a cohort; empty: there is none.
-std::optional<CohortSplit> splitOf(Library& library, const std::string& cohort);
+// A cohort's split: the newest of all, or of those with a seed.
+struct SplitChoice
+{
+    SplitChoice(const char* name) : cohort(name) {}
+    SplitChoice(std::string name, std::optional<std::int64_t> wanted = {}) : cohort(std::move(name)), seed(wanted) {}
+    std::string cohort;
+    std::optional<std::int64_t> seed;
+};
+// Empty: there is none.
+std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice);
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #include "core/library/collection/import_removal.h"
 
 #include "core/base/error.h"
+#include "core/library/collection/earlier_values.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -28,6 +29,23 @@ constexpr std::array work{
                                     " OR level = 'image' AND target IN (SELECT id FROM image WHERE batch = ?1)"
                                     " OR level = 'patient' AND target IN (SELECT id FROM patient WHERE batch = ?1)"},
     std::pair{
+        "changes of later imports",
+        "SELECT (SELECT count(*) FROM earlier_value AS later JOIN earlier_value AS own ON own.batch = ?1 AND own.thing ="
+        " later.thing AND own.row = later.row AND own.field = later.field WHERE later.batch > ?1)"
+        " + (SELECT count(*) FROM earlier_value WHERE batch <> ?1 AND"
+        " (thing = 'study' AND row IN (SELECT id FROM study WHERE batch = ?1)"
+        " OR thing = 'image' AND row IN (SELECT id FROM image WHERE batch = ?1)"
+        " OR thing = 'file' AND row IN (SELECT id FROM file WHERE batch = ?1)"
+        " OR thing = 'finding' AND row IN (SELECT id FROM finding WHERE batch = ?1)"
+        " OR thing = 'annotation' AND row IN (SELECT id FROM annotation WHERE batch = ?1)"
+        " OR thing = 'label' AND row IN (SELECT id FROM label WHERE batch = ?1)))"
+        " + (SELECT count(*) FROM label WHERE batch = ?1 AND replaced_by IN (SELECT id FROM label WHERE batch IS NOT"
+        " ?1))"
+        " + (SELECT count(*) FROM label WHERE source = 'imported' AND batch IS NOT ?1 AND"
+        " (level IN ('study', 'breast') AND target IN (SELECT id FROM study WHERE batch = ?1)"
+        " OR level = 'image' AND target IN (SELECT id FROM image WHERE batch = ?1)"
+        " OR level = 'finding' AND target IN (SELECT id FROM finding WHERE batch = ?1)))"},
+    std::pair{
         "rows of later imports",
         "SELECT (SELECT count(*) FROM study WHERE batch IS NOT ?1 AND patient IN (SELECT id FROM patient WHERE batch = ?1))"
         " + (SELECT count(*) FROM image WHERE batch IS NOT ?1 AND study IN (SELECT id FROM study WHERE batch = ?1))"
@@ -48,6 +66,18 @@ void run(SQLite::Database& database, const std::string& change, std::int64_t bat
     statement.exec();
 }
 
+// The texts of studies of earlier imports whose description the batch changed, as they are now.
+void indexChanged(SQLite::Database& database, std::int64_t batch)
+{
+    const std::string changed = "(SELECT row FROM earlier_value WHERE batch = ? AND thing = 'study' AND field ="
+                                " 'description')";
+    run(database, "DELETE FROM text_index WHERE rowid IN " + changed, batch);
+    run(database,
+        "INSERT INTO text_index(rowid, text) SELECT id, description FROM study WHERE description <> '' AND id IN " +
+            changed,
+        batch);
+}
+
 } // namespace
 
 void removeImport(SQLite::Database& database, const CommandEntry& command)
@@ -59,6 +89,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
                     {TextId("library.no_batch", "its rows cannot be told from others any more: nothing was done")});
     const std::int64_t batch = find.getColumn(0).getInt64(), dataset = find.getColumn(1).getInt64();
     find.reset();
+    putBack(database, batch);
     std::string hangs;
     for (const auto& [what, query] : work)
         if (const std::int64_t rows = count(database, query, batch); rows > 0)
@@ -71,9 +102,12 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
     run(database, "UPDATE label SET replaced_by = NULL WHERE replaced_by IN (SELECT id FROM label WHERE batch = ?)",
         batch);
     run(database, "DELETE FROM text_index WHERE rowid IN (SELECT id FROM study WHERE batch = ?)", batch);
+    indexChanged(database, batch);
     for (const char* table : {"label", "annotation", "finding", "image", "study", "patient", "file"})
         run(database, std::string("DELETE FROM ") + table + " WHERE batch = ?", batch);
     run(database, "DELETE FROM folder WHERE batch = ? AND id NOT IN (SELECT folder FROM file)", batch);
+    run(database, "DELETE FROM earlier_value WHERE batch = ?", batch);
+    run(database, "DELETE FROM vocabulary WHERE batch = ?", batch);
     run(database, "DELETE FROM batch WHERE id = ?", batch);
     run(database, "DELETE FROM root WHERE id NOT IN (SELECT root FROM folder) AND ?1 > 0", batch);
     run(database, "DELETE FROM vocabulary WHERE dataset = ? AND dataset NOT IN (SELECT dataset FROM batch)", dataset);
@@ -82,6 +116,10 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
 
 void indexTexts(SQLite::Database& database, std::int64_t command)
 {
+    SQLite::Statement find(database, "SELECT id FROM batch WHERE command = ?");
+    find.bind(1, command);
+    if (find.executeStep())
+        indexChanged(database, find.getColumn(0).getInt64());
     run(database,
         "INSERT INTO text_index(rowid, text) SELECT id, description FROM study WHERE description <> '' AND batch = (SELECT id"
         " FROM batch WHERE command = ?)",

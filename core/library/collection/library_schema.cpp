@@ -209,6 +209,21 @@ constexpr const char* const times = R"sql(
 ALTER TABLE image ADD COLUMN taken TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What an import changed of rows of earlier ones, as it was: its undo puts it back.
+constexpr const char* const corrections = R"sql(
+CREATE TABLE earlier_value(
+    batch INTEGER NOT NULL REFERENCES batch(id),
+    thing TEXT NOT NULL,
+    row INTEGER NOT NULL,
+    field TEXT NOT NULL,
+    value ANY,
+    PRIMARY KEY (batch, thing, row, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX earlier_value_row ON earlier_value(thing, row, field);
+ALTER TABLE vocabulary ADD COLUMN batch INTEGER;
+ALTER TABLE split ADD COLUMN made TEXT NOT NULL DEFAULT '';
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -273,18 +288,19 @@ const Schema& librarySchema()
                                   records,
                                   work,
                                   later,
-                                  times};
+                                  times,
+                                  corrections};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }
 
 std::span<const char* const> recordedTables()
 {
-    static constexpr std::array tables{"dataset",       "batch",      "root",          "folder",       "file",
-                                       "patient",       "study",      "image",         "finding",      "annotation",
-                                       "label",         "tag",        "tagged",        "cohort",       "split",
-                                       "cohort_member", "vocabulary", "split_patient", "prompt_set",   "run",
-                                       "saved_view",    "check_run",  "check_item",    "embedding_set"};
+    static constexpr std::array tables{
+        "dataset",   "batch",         "root",          "folder",        "file",       "patient", "study",
+        "image",     "finding",       "annotation",    "label",         "tag",        "tagged",  "cohort",
+        "split",     "cohort_member", "vocabulary",    "split_patient", "prompt_set", "run",     "saved_view",
+        "check_run", "check_item",    "embedding_set", "earlier_value"};
     return tables;
 }
 

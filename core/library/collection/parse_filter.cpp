@@ -84,7 +84,7 @@ private:
                 m_at += m_text[m_at] == '"' ? 2 : 1;
             }
             if (m_at == m_text.size())
-                fail({TextId("filter.expected_quote", "the closing quote")});
+                fail({TextId("filter.expected_quote", "the closing quote (a quote inside is written twice)")});
             ++m_at;
             return out;
         }
@@ -119,7 +119,7 @@ private:
             m_at += made.field.size();
         }
         if (made.field.empty())
-            fail({TextId("filter.expected_field", "a field")});
+            fail({TextId("filter.expected_field", "a field, tag:NAME or missing(FIELD)")});
         std::transform(made.field.begin(), made.field.end(), made.field.begin(),
                        [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
         if (made.field == "tag" && take(":")) {

@@ -59,17 +59,20 @@ Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const
                                 SetWriter writer(database, rows, job);
                                 result = writer.write(command);
                                 const std::int64_t added = result.patients + result.studies + result.images +
-                                                           result.findings + result.labels + result.annotations;
-                                return Library::Done{"Import " + rows.name + ": " + counted(result.studies, "study") +
-                                                         ", " + counted(result.images, "image"),
-                                                     added};
+                                                           result.findings + result.labels + result.annotations +
+                                                           result.meanings + result.changed;
+                                return Library::Done{
+                                    "Import " + rows.name + ": " + counted(result.studies, "study") + ", " +
+                                        counted(result.images, "image") +
+                                        (result.changed > 0 ? ", " + std::to_string(result.changed) + " changed" : ""),
+                                    added};
                             },
                             true});
     } catch (const ImportCancelled&) {
         return std::nullopt;
     }
-    if (result.change.command == 0)
-        return ImportResult{moved.command != 0 ? moved : result.change};
+    if (result.change.command == 0 && moved.command != 0)
+        result.change = moved;
     return result;
 }
 

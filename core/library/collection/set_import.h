@@ -9,13 +9,18 @@ namespace mama {
 struct ImportResult
 {
     Change change;
-    std::int64_t patients = 0, studies = 0, images = 0, findings = 0, labels = 0, annotations = 0;
+    std::int64_t patients = 0, studies = 0, images = 0, findings = 0, labels = 0, annotations = 0, meanings = 0;
+    std::int64_t changed =
+        0;                 // studies, breasts, findings and images of earlier imports that the tables say otherwise of
+    std::int64_t gone = 0; // those, and facts of them, that the tables have no longer: kept
+    std::vector<SetProblem> problems; // each of both: "changed" or "no_longer_in_tables", which one, what
 };
 
 // Takes the rows of a data set's tables into the library: one command, undone as a whole. What is there already stays
-// as it is, so that a second import of the same tables changes nothing; a value that differs from the one imported
-// before replaces it, and both are kept. A data set whose folder is gone was moved here, which is a command of its own:
-// its files are known by their paths in it. Empty if cancelled, and then nothing of the rows was taken.
+// as it is, so that a second import of the same tables changes nothing. A record that the tables say otherwise now is
+// the same record: its facts are changed, its labels replaced, the earlier ones kept; a reader's counts first still.
+// What the tables have no longer is kept and told. A data set whose folder is gone was moved here, which is a command
+// of its own: its files are known by their paths in it. Empty if cancelled, and then nothing of the rows was taken.
 Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const Job& job = {});
 
 } // namespace mama

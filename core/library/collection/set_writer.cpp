@@ -5,6 +5,7 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <nlohmann/json.hpp>
@@ -101,6 +102,10 @@ ImportResult SetWriter::write(std::int64_t command)
     writeFindings();
     writeBreasts();
     writeMeanings();
+    if (m_known) {
+        withdrawLabels();
+        tellGone();
+    }
     indexTexts(m_database, command);
     m_database.exec("PRAGMA cache_size=-8192");
     return m_result;
@@ -110,7 +115,8 @@ void SetWriter::beginBatch(std::int64_t command)
 {
     SQLite::Statement find(m_database, "SELECT id FROM dataset WHERE name = ?");
     find.bind(1, m_rows.name);
-    if (find.executeStep()) {
+    const bool isKnown = find.executeStep();
+    if (isKnown) {
         m_dataset = find.getColumn(0).getInt64();
         readKnown();
     } else {
@@ -130,6 +136,8 @@ void SetWriter::beginBatch(std::int64_t command)
     add.bind(4, toJson(m_rows.report).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
     m_batch = insert(add);
     m_root = findOrAddRoot();
+    if (isKnown)
+        m_known = std::make_unique<KnownRecords>(m_database, m_batch, m_result);
 }
 
 std::int64_t SetWriter::findOrAddRoot()
@@ -161,8 +169,6 @@ void SetWriter::readKnown()
     read("SELECT image.id, folder.path || '/' || file.name FROM image JOIN study ON study.id = study JOIN file ON"
          " file.id = file JOIN folder ON folder.id = folder WHERE dataset = ?",
          m_images);
-    read("SELECT finding.id, study || '|' || content FROM finding JOIN study ON study.id = study WHERE dataset = ?",
-         m_findings);
     read("SELECT folder.id, root.path || '|' || folder.path FROM folder JOIN root ON root.id = root WHERE ? > 0",
          m_folders);
     SQLite::Statement each(m_database,
@@ -175,7 +181,8 @@ void SetWriter::readKnown()
     each.bind(1, m_dataset);
     while (each.executeStep())
         m_labels[labelKey(each.getColumn(1).getText(), each.getColumn(2).getInt64(), each.getColumn(3).getText(),
-                          each.getColumn(4).getText())] = {each.getColumn(0).getInt64(), each.getColumn(5).getString()};
+                          each.getColumn(4).getText())] = {
+            {each.getColumn(0).getInt64(), each.getColumn(5).getString()}, false};
 }
 
 void SetWriter::writeStudies()
@@ -210,8 +217,12 @@ void SetWriter::writeStudies()
             add.bind(10, m_batch);
             known->second = insert(add);
             ++m_result.studies;
+        } else if (m_known) {
+            m_known->compare(known->second, study, patient->second);
+            m_known->told({"study", known->second, study.key, rowOf(study.row)});
         }
         m_studyIds.push_back(known->second);
+        m_studyKnown.push_back(!isNew);
     }
 }
 
@@ -275,8 +286,49 @@ void SetWriter::addBox(std::int64_t image, std::int64_t finding, const SetBox& b
     ++m_result.annotations;
 }
 
+// An image that lies in another folder now: of the same study, by the same name, and the only one of both.
+void SetWriter::findMovedImages()
+{
+    std::unordered_map<std::string, std::vector<std::string>> left; // paths by study and name
+    std::unordered_map<std::string, bool> here;
+    for (const SetImage& image : m_rows.images)
+        here.emplace(image.path, true);
+    for (const auto& [path, id] : m_images)
+        if (!here.contains(path))
+            left[std::to_string(m_known->studyOf(id)) + path.substr(path.rfind('/') + 1)].push_back(path);
+    std::unordered_map<std::string, std::vector<const SetImage*>> fresh;
+    for (const SetImage& image : m_rows.images)
+        if (m_studyKnown[image.study] && !m_images.contains(image.path))
+            fresh[std::to_string(m_studyIds[image.study]) + image.path.substr(image.path.rfind('/') + 1)].push_back(
+                &image);
+    for (const auto& [key, images] : fresh) {
+        const auto before = left.find(key);
+        if (images.size() != 1 || before == left.end() || before->second.size() != 1)
+            continue;
+        const std::string& path = images.front()->path;
+        const auto slash = path.rfind('/');
+        const auto known = m_images.extract(before->second.front());
+        m_known->moveFile(known.mapped(), folderOf(slash == path.npos ? "" : path.substr(0, slash)));
+        m_known->changed("path", known.key(), path);
+        m_known->told({"image", known.mapped(), path, rowOf(images.front()->row)});
+        m_images.emplace(path, known.mapped());
+    }
+}
+
+void SetWriter::updateImage(std::int64_t id, const SetImage& image)
+{
+    m_known->compare(id, image, m_studyIds[image.study]);
+    for (std::size_t i = m_known->compareBoxes({"image", id, image.path, {}}, image.boxes); i < image.boxes.size();
+         ++i) {
+        addBox(id, 0, image.boxes[i]);
+        m_known->changed("box " + std::to_string(i + 1), "", "marked");
+    }
+}
+
 void SetWriter::writeImages()
 {
+    if (m_known)
+        findMovedImages();
     for (const SetImage& image : m_rows.images) {
         step(m_imageIds.size(), m_rows.images.size(), "images");
         const auto known = m_images.find(image.path);
@@ -286,27 +338,94 @@ void SetWriter::writeImages()
         if (isNew)
             for (const SetBox& box : image.boxes)
                 addBox(id, 0, box);
+        else
+            updateImage(id, image);
         for (const SetLabel& label : image.labels)
-            putLabel({"image", id, ' ', isNew, image.row}, label);
+            putOwnLabel({"image", id, ' ', isNew, image.row}, label);
+        if (!isNew)
+            m_known->told({"image", id, image.path, rowOf(image.row)});
     }
+}
+
+void SetWriter::matchKnownFindings()
+{
+    std::unordered_map<std::uint32_t, std::vector<std::size_t>> rows; // by study
+    if (!m_rows.findings.empty())
+        for (std::uint32_t study = 0; study < m_studyKnown.size(); ++study)
+            if (m_studyKnown[study])
+                rows[study];
+    for (std::size_t i = 0; i < m_rows.findings.size(); ++i)
+        if (const auto found = rows.find(m_rows.findings[i].study); found != rows.end())
+            found->second.push_back(i);
+    for (const auto& [study, indices] : rows) {
+        std::vector<KnownFinding> known = m_known->findingsOf(m_studyIds[study]);
+        std::vector<TableFinding> now;
+        for (const std::size_t i : indices) {
+            const SetFinding& finding = m_rows.findings[i];
+            now.push_back({&finding, finding.image && finding.box ? m_imageIds[*finding.image] : 0});
+        }
+        const auto matches = matchFindings(known, now);
+        std::vector<char> found(known.size());
+        for (std::size_t i = 0; i < indices.size(); ++i)
+            if (matches[i] >= 0) {
+                found[static_cast<std::size_t>(matches[i])] = 1;
+                m_findings.emplace(indices[i], known[static_cast<std::size_t>(matches[i])]);
+            }
+        for (std::size_t i = 0; i < known.size(); ++i)
+            if (!found[i])
+                m_known->gone("finding of study " + m_rows.studies[study].key,
+                              (known[i].side.empty() ? "" : known[i].side + " ") + std::to_string(known[i].number) +
+                                  ", from " + known[i].row + ": kept");
+    }
+}
+
+void SetWriter::updateFinding(const KnownFinding& known, const SetFinding& finding)
+{
+    if (known.content == static_cast<std::int64_t>(finding.content) && known.kinds == finding.kinds)
+        return;
+    m_known->compare(known, finding, m_rows.tasks.contains("kinds"));
+    auto before = m_known->labelsOf(known.id);
+    for (const SetLabel& label : finding.labels) {
+        const auto found = before.find(label.task);
+        putLabel({"finding", known.id, ' ', false, finding.row}, label,
+                 found == before.end() ? nullptr : &found->second);
+        if (found != before.end())
+            before.erase(found);
+    }
+    const std::string& study = m_rows.studies[finding.study].key;
+    for (const auto& [task, label] : before)
+        if (m_rows.tasks.contains(task))
+            m_known->withdraw(label.id, task, label.value);
+        else
+            m_known->gone("finding of study " + study, task + " " + label.value + ", a column that is not there: kept");
+    const std::span<const SetBox> boxes =
+        finding.image && finding.box ? std::span(&*finding.box, 1) : std::span<const SetBox>();
+    if (m_known->compareBoxes({"finding", known.id, "of study " + study, {}}, boxes) < boxes.size()) {
+        addBox(m_imageIds[*finding.image], known.id, *finding.box);
+        m_known->changed("box", "", "marked");
+    }
+    if (m_known->told({"finding", known.id, "of study " + study, rowOf(finding.row)}))
+        m_known->setContent(known.id, finding.content);
 }
 
 void SetWriter::writeFindings()
 {
-    std::size_t done = 0;
-    for (const SetFinding& finding : m_rows.findings) {
-        step(done++, m_rows.findings.size(), "findings");
-        const std::int64_t study = m_studyIds[finding.study];
-        const auto content = static_cast<std::int64_t>(finding.content);
-        if (m_findings.contains(std::to_string(study) + "|" + std::to_string(content)))
+    if (m_known)
+        matchKnownFindings();
+    for (std::size_t i = 0; i < m_rows.findings.size(); ++i) {
+        const SetFinding& finding = m_rows.findings[i];
+        step(i, m_rows.findings.size(), "findings");
+        if (const auto known = m_findings.find(i); known != m_findings.end()) {
+            updateFinding(known->second, finding);
             continue;
+        }
         const std::string row = rowOf(finding.row);
         SQLite::Statement& add = m_statements->finding;
-        add.bind(1, study);
+        add.bind(1, m_studyIds[finding.study]);
         bind(add, 2, finding.side);
         add.bind(3, finding.number);
         add.bindNoCopy(4, finding.kinds);
-        add.bind(5, content);
+        add.bind(5, static_cast<std::int64_t>(finding.content));
         add.bindNoCopy(6, row);
         add.bind(7, m_batch);
         const std::int64_t id = insert(add);
@@ -314,7 +433,7 @@ void SetWriter::writeFindings()
         if (finding.image && finding.box)
             addBox(m_imageIds[*finding.image], id, *finding.box);
         for (const SetLabel& label : finding.labels)
-            putLabel({"finding", id, ' ', true, finding.row}, label);
+            putLabel({"finding", id, ' ', true, finding.row}, label, nullptr);
     }
 }
 
@@ -328,35 +447,93 @@ void SetWriter::writeBreasts()
         const std::int64_t study = m_studyIds[breast.study];
         for (const SetLabel& label : breast.labels)
             if (written.emplace(labelKey("breast", study, sideText(breast.side), label.task), true).second)
-                putLabel({"breast", study, breast.side, false, breast.row}, label);
+                putOwnLabel({"breast", study, breast.side, !m_studyKnown[breast.study], breast.row}, label);
+        if (m_known)
+            m_known->told({"breast", 0, m_rows.studies[breast.study].key + " " + sideText(breast.side), {}});
     }
 }
 
 // What a user changed stays.
 void SetWriter::writeMeanings()
 {
-    SQLite::Statement add(
-        m_database, "INSERT INTO vocabulary(task, dataset, found, means) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING");
+    SQLite::Statement add(m_database,
+                          "INSERT INTO vocabulary(task, dataset, found, means, batch) VALUES (?, ?, ?, ?, ?)"
+                          " ON CONFLICT DO NOTHING");
     for (const SetMeaning& each : m_rows.meanings) {
         add.bind(1, each.column);
         add.bind(2, m_dataset);
         add.bind(3, each.code);
         add.bind(4, each.meaning);
-        add.exec();
+        add.bind(5, m_batch);
+        m_result.meanings += add.exec();
         add.reset();
     }
 }
 
-void SetWriter::putLabel(const Owner& owner, const SetLabel& label)
+// Labels of breasts and images that the tables have, which say them no more.
+void SetWriter::withdrawLabels()
 {
-    const std::string side = sideText(owner.side), row = rowOf(owner.row);
+    std::unordered_map<std::int64_t, std::string> breasts, images;
+    for (std::size_t i = 0; !m_rows.breasts.empty() && i < m_studyIds.size(); ++i)
+        if (m_studyKnown[i])
+            breasts.emplace(m_studyIds[i], m_rows.studies[i].key);
+    for (std::size_t i = 0; i < m_imageIds.size(); ++i)
+        images.emplace(m_imageIds[i], m_rows.images[i].path);
+    for (const auto& [key, label] : m_labels) {
+        if (label.inTables)
+            continue;
+        const std::size_t first = key.find('|'), second = key.find('|', first + 1), third = key.find('|', second + 1);
+        const bool ofBreast = key.starts_with("breast");
+        const auto& owners = ofBreast ? breasts : images;
+        const auto owner = owners.find(std::stoll(key.substr(first + 1, second - first - 1)));
+        if (owner == owners.end())
+            continue;
+        const std::string task = key.substr(third + 1), side = key.substr(second + 1, third - second - 1),
+                          name = owner->second + (side.empty() ? "" : " " + side);
+        if (!m_rows.tasks.contains(task)) {
+            m_known->gone((ofBreast ? "breast " : "image ") + name, task + " " + label.value + ": kept");
+            continue;
+        }
+        m_known->withdraw(label.id, task, label.value);
+        m_known->told({ofBreast ? "breast" : "image", 0, name, {}});
+    }
+}
+
+// Studies and images of earlier imports that the tables have no longer.
+void SetWriter::tellGone()
+{
+    std::vector<std::int64_t> studies = m_studyIds, images = m_imageIds;
+    std::sort(studies.begin(), studies.end());
+    std::sort(images.begin(), images.end());
+    for (const auto& [key, id] : m_studies)
+        if (!std::binary_search(studies.begin(), studies.end(), id))
+            m_known->gone("study " + key, "kept, with what it has");
+    if (m_rows.images.empty())
+        return;
+    for (const auto& [path, id] : m_images)
+        if (!std::binary_search(images.begin(), images.end(), id) &&
+            std::binary_search(studies.begin(), studies.end(), m_known->studyOf(id)))
+            m_known->gone("image " + path, "kept");
+    std::sort(m_result.problems.begin(), m_result.problems.end());
+}
+
+void SetWriter::putOwnLabel(const Owner& owner, const SetLabel& label)
+{
     Current* known = nullptr;
     if (!owner.isNew)
-        if (const auto found = m_labels.find(labelKey(owner.level, owner.id, side, label.task));
+        if (const auto found = m_labels.find(labelKey(owner.level, owner.id, sideText(owner.side), label.task));
             found != m_labels.end())
             known = &found->second;
+    if (known)
+        known->inTables = true;
+    putLabel(owner, label, known);
+}
+
+void SetWriter::putLabel(const Owner& owner, const SetLabel& label, const KnownRecords::Label* known)
+{
     if (known && known->value == label.value)
         return;
+    const std::string side = sideText(owner.side), row = rowOf(owner.row);
     SQLite::Statement& add = m_statements->label;
     add.bind(1, owner.level);
     add.bind(2, owner.id);
@@ -369,13 +546,15 @@ void SetWriter::putLabel(const Owner& owner, const SetLabel& label)
     add.bind(9, m_batch);
     const std::int64_t id = insert(add);
     ++m_result.labels;
-    if (known) {
-        SQLite::Statement& replace = m_statements->replace;
-        replace.bind(1, id);
-        replace.bind(2, known->id);
-        replace.exec();
-        replace.reset();
-    }
+    if (!owner.isNew)
+        m_known->changed(label.task, known ? known->value : "", label.value);
+    if (!known)
+        return;
+    SQLite::Statement& replace = m_statements->replace;
+    replace.bind(1, id);
+    replace.bind(2, known->id);
+    replace.exec();
+    replace.reset();
 }
 
 } // namespace mama

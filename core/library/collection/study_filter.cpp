@@ -28,8 +28,25 @@ int compared(const std::string& a, const std::string& b)
     return small(a).compare(small(b));
 }
 
+bool isDigits(std::string_view text)
+{
+    return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+}
+
+// Keys have more digits than a number holds: those of digits alone by their length first.
+int comparedKeys(const std::string& a, const std::string& b)
+{
+    if (isDigits(a) && isDigits(b) && a.size() != b.size())
+        return a.size() < b.size() ? -1 : 1;
+    return small(a).compare(small(b));
+}
+
+int comparedText(const std::string& a, const std::string& b) { return small(a).compare(small(b)); }
+
+using Compare = int (*)(const std::string&, const std::string&);
+
 // What is not given compares to nothing: only missing() and "not" find it.
-bool holds(const FilterClause& clause, const std::string& value)
+bool holds(const FilterClause& clause, const std::string& value, Compare compared)
 {
     using Op = FilterClause::Operator;
     if (clause.op == Op::Missing || value.empty())
@@ -61,7 +78,7 @@ std::string listed(const std::vector<std::string>& names)
 
 [[noreturn]] void noField(const StudyColumns& columns, const FilterClause& clause)
 {
-    std::vector<std::string> names;
+    std::vector<std::string> names{"study", "patient", "date"};
     for (const StudyColumn& column : columns.columns())
         names.push_back(column.name);
     throw Error(ErrorCode::Usage, {filtering}, "character " + std::to_string(clause.at + 1),
@@ -78,33 +95,116 @@ std::string listed(const std::vector<std::string>& names)
         {TextId("filter.no_tag", "there is no tag \"%1\": there are %2"), clause.values.front(), listed(names)});
 }
 
-StudySet studiesOf(const StudyColumns& columns, const FilterClause& clause)
+std::string placeOf(const FilterClause& clause) { return "character " + std::to_string(clause.at + 1); }
+
+bool ordersBy(const FilterClause& clause)
+{
+    using Op = FilterClause::Operator;
+    return clause.op == Op::Less || clause.op == Op::LessEqual || clause.op == Op::Greater ||
+           clause.op == Op::GreaterEqual;
+}
+
+// A field of numbers is not before or after a word.
+void checkNumber(const StudyColumn& column, const FilterClause& clause)
+{
+    if (!ordersBy(clause) || asNumber(clause.values.front()) || column.values.size() < 2 ||
+        !std::all_of(column.values.begin() + 1, column.values.end(),
+                     [](const std::string& value) { return asNumber(value).has_value(); }))
+        return;
+    throw Error(ErrorCode::Usage, {filtering}, placeOf(clause),
+                {TextId("filter.no_number", "\"%1\" is no number, and the values of %2 are numbers"),
+                 clause.values.front(), column.name});
+}
+
+// "2015", "2015-02", "2015-02-01"
+void checkDate(const FilterClause& clause)
+{
+    const std::string& day = clause.values.front();
+    const bool fine = !day.empty() && day.size() <= 10 && isDigits(day.substr(0, day.find('-'))) &&
+                      day.find_first_not_of("0123456789-") == day.npos;
+    if (ordersBy(clause) && !fine)
+        throw Error(ErrorCode::Usage, {filtering}, placeOf(clause),
+                    {TextId("filter.no_date", "\"%1\" is no date: it is written as 2015-02-01, 2015-02 or 2015"), day});
+}
+
+// The values of an equality that the field has not.
+void warnOfValues(const StudyColumn& column, const FilterClause& clause, std::vector<UserText>& warnings)
+{
+    using Op = FilterClause::Operator;
+    constexpr std::size_t most = 20;
+    if (clause.op != Op::Equal && clause.op != Op::Unequal && clause.op != Op::In)
+        return;
+    for (const std::string& wanted : clause.values) {
+        if (std::any_of(column.values.begin() + 1, column.values.end(),
+                        [&](const std::string& value) { return compared(value, wanted) == 0; }))
+            continue;
+        std::vector<std::string> names(column.values.begin() + 1, column.values.end());
+        std::sort(names.begin(), names.end(),
+                  [](const std::string& a, const std::string& b) { return compared(a, b) < 0; });
+        const bool more = names.size() > most;
+        names.resize(std::min(names.size(), most));
+        warnings.push_back({TextId("filter.no_value", "no study has %1 %2: there are %3"), column.name, wanted,
+                            listed(names) + (more ? ", ..." : "")});
+    }
+}
+
+StudySet studiesBy(const StudyColumns& columns, const FilterClause& clause, const StudyColumn& column)
 {
     StudySet found(columns.size());
+    if (clause.op == FilterClause::Missing) { // no row at all, or none with a value
+        for (std::size_t row = 0; row < column.codes.size(); ++row)
+            if (column.codes[row] != 0)
+                found.add(column.studyOf(row));
+        found.invert();
+        return found;
+    }
+    std::vector<char> fits(column.values.size());
+    for (std::size_t code = 0; code < fits.size(); ++code)
+        fits[code] = holds(clause, column.values[code], compared);
+    for (std::size_t row = 0; row < column.codes.size(); ++row)
+        if (fits[column.codes[row]])
+            found.add(column.studyOf(row));
+    return found;
+}
+
+// By a study's key, its patient's or its date: too many values for a facet.
+StudySet studiesByKey(const StudyColumns& columns, const FilterClause& clause, std::vector<UserText>& warnings)
+{
+    const bool byDate = clause.field == "date";
+    if (byDate && clause.op != FilterClause::Missing)
+        checkDate(clause);
+    StudySet found(columns.size());
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        const std::string& value = byDate                    ? columns.date(i)
+                                   : clause.field == "study" ? columns.key(i)
+                                                             : columns.patient(i);
+        if (holds(clause, value, byDate ? comparedText : comparedKeys))
+            found.add(i);
+    }
+    if (found.count() == 0 && clause.op == FilterClause::Equal)
+        warnings.push_back({TextId("filter.no_such_key", "no study has %1 %2"), clause.field, clause.values.front()});
+    return found;
+}
+
+StudySet studiesOf(const StudyColumns& columns, const FilterClause& clause, std::vector<UserText>& warnings)
+{
+    StudySet found;
     if (clause.op == FilterClause::Tagged) {
         const StudySet* tagged = columns.tag(clause.values.front());
         if (!tagged)
             noTag(columns, clause);
         found = *tagged;
+    } else if (columns.places(clause.field)) {
+        found = studiesByKey(columns, clause, warnings);
     } else {
         const StudyColumn* column = columns.column(clause.field);
         if (!column)
             noField(columns, clause);
-        std::vector<char> fits(column->values.size());
-        for (std::size_t code = 0; code < fits.size(); ++code)
-            fits[code] = holds(clause, column->values[code]);
-        if (clause.op == FilterClause::Missing) { // no row at all, or none with a value
-            StudySet given(columns.size());
-            for (std::size_t row = 0; row < column->codes.size(); ++row)
-                if (column->codes[row] != 0)
-                    given.add(column->studyOf(row));
-            given.invert();
-            found = given;
-        } else {
-            for (std::size_t row = 0; row < column->codes.size(); ++row)
-                if (fits[column->codes[row]])
-                    found.add(column->studyOf(row));
+        if (clause.op != FilterClause::Missing) {
+            checkNumber(*column, clause);
+            warnOfValues(*column, clause, warnings);
         }
+        found = studiesBy(columns, clause, *column);
     }
     if (clause.negated)
         found.invert();
@@ -154,10 +254,10 @@ Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t stud
 
 FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets)
 {
-    FilterResult result{StudySet(columns.size(), true), {}};
+    FilterResult result{StudySet(columns.size(), true), {}, {}};
     std::vector<StudySet> each;
     for (const FilterClause& clause : clauses) {
-        each.push_back(studiesOf(columns, clause));
+        each.push_back(studiesOf(columns, clause, result.warnings));
         result.studies.keep(each.back());
     }
     if (!facets)

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/library/collection/study_columns.h"
 
 namespace mama {
@@ -6,7 +7,7 @@ namespace mama {
 // One comparison of a filter.
 struct FilterClause
 {
-    std::string field; // a column's name; "tag"
+    std::string field; // a column's name; "study", "patient", "date"; "tag"
     enum Operator { Equal, Unequal, Less, LessEqual, Greater, GreaterEqual, In, Contains, Missing, Tagged } op = Equal;
     std::vector<std::string> values;
     bool negated = false;
@@ -16,8 +17,9 @@ struct FilterClause
 // "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and missing(cancer)": comparisons joined by
 // "and". Words with other characters than letters, digits and _.+- are put in double quotes. Numbers compare as
 // numbers, else letter by letter, case does not matter; a quote inside quotes is written twice. A field of images,
-// breasts or findings means any of a study's. Error(Usage) names the character, what stands there and what was
-// expected; an empty text is no clause.
+// breasts or findings means any of a study's: "birads < 4" keeps a study that has 4 too, "not birads >= 4" does not.
+// study and patient are their keys, date is as text, 2015-02-01. Error(Usage) names the character, what stands there
+// and what was expected; an empty text is no clause.
 std::vector<FilterClause> parseFilter(std::string_view text);
 // What parseFilter() reads as these clauses.
 std::string filterText(const std::vector<FilterClause>& clauses);
@@ -38,10 +40,12 @@ struct Facet
 struct FilterResult
 {
     StudySet studies;
-    std::vector<Facet> facets; // "if I clicked this": other fields' clauses applied, the own not
+    std::vector<Facet> facets;        // "if I clicked this": other fields' clauses applied, the own not
+    std::vector<UserText> warnings{}; // of a value that a field does not have, with those there are
 };
 
-// Error(Usage) names a field or tag that there is none of, with those there are. facets: also count.
+// Error(Usage) names a field or tag that there is none of, with those there are, or the place where a number or a date
+// was expected. facets: also count.
 FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets);
 
 } // namespace mama

@@ -63,6 +63,7 @@ public:
     TrainingExport write(const CohortSplit& split, const Job& job)
     {
         m_result.splitHash = split.hash;
+        m_result.split = split;
         std::vector<std::int64_t> members;
         m_library.read([&](SQLite::Database& database) {
             m_tasks = tasksOf(database, "");
@@ -193,21 +194,25 @@ private:
                             {"studies", each.studies}});
             synthetic = synthetic && each.name == "phantoms";
         }
-        nlohmann::json out = {
-            {"cohort", m_cohort.name},
-            {"expression", m_cohort.expression},
-            {"hash", m_cohort.hash},
-            {"split", {{"hash", split.hash}, {"seed", split.seed}, {"shares", split.shares}, {"strata", split.strata}}},
-            {"studies", m_result.studies},
-            {"patients", m_result.patients},
-            {"images", m_result.images},
-            {"findings", m_result.findings},
-            {"missing", m_result.missing},
-            {"captions", m_result.captions},
-            {"lesions", m_result.lesions},
-            {"other_marks", m_result.otherMarks},
-            {"labels", m_result.labels},
-            {"datasets", sets}};
+        nlohmann::json out = {{"cohort", m_cohort.name},
+                              {"expression", m_cohort.expression},
+                              {"hash", m_cohort.hash},
+                              {"split",
+                               {{"hash", split.hash},
+                                {"seed", split.seed},
+                                {"shares", split.shares},
+                                {"strata", split.strata},
+                                {"made", split.made}}},
+                              {"studies", m_result.studies},
+                              {"patients", m_result.patients},
+                              {"images", m_result.images},
+                              {"findings", m_result.findings},
+                              {"missing", m_result.missing},
+                              {"captions", m_result.captions},
+                              {"lesions", m_result.lesions},
+                              {"other_marks", m_result.otherMarks},
+                              {"labels", m_result.labels},
+                              {"datasets", sets}};
         if (synthetic)
             out["synthetic"] = "synthetic mammograms (phantoms)";
         return out;
@@ -263,11 +268,15 @@ void checkExportFolder(const fs::path& folder)
                     {TextId("library.export_there", "there is something already: name a folder that is new or empty")});
 }
 
-Cancellable<TrainingExport> exportTraining(Library& library, const std::string& name, const fs::path& folder,
+Cancellable<TrainingExport> exportTraining(Library& library, const SplitChoice& choice, const fs::path& folder,
                                            const Job& job)
 {
+    const std::string& name = choice.cohort;
     const Cohort cohort = cohortNamed(library, name);
-    const auto split = splitOf(library, name);
+    const auto split = splitOf(library, choice);
+    if (!split && choice.seed && splitOf(library, name))
+        throw Error(ErrorCode::Usage, {exporting}, name,
+                    {TextId("library.no_split_of_seed", "the cohort has no split with the seed %1"), *choice.seed});
     if (!split)
         throw Error(
             ErrorCode::Usage, {exporting}, name,

@@ -217,28 +217,31 @@ private:
         const std::string side = row.code(SideOf, "L R B");
         finding.side = side.empty() ? ' ' : side.front();
         m_joins.push_back(row.cell(SideOf).empty() || side == "B" ? 'B' : finding.side);
-        const auto label = [&](const char* task, std::string value) {
+        const auto label = [&](const char* task, std::size_t column, std::string value) {
+            if (row.has(column))
+                m_rows.tasks.insert(task);
             if (!value.empty())
                 finding.labels.push_back({task, std::move(value)});
         };
         constexpr std::string_view letters = "ANBPSMK";
-        if (const std::string assessment = row.code(Assessment, "A N B P S M K"); !assessment.empty())
-            label("birads", std::to_string(letters.find(assessment)));
+        const std::string assessment = row.code(Assessment, "A N B P S M K");
+        label("birads", Assessment, assessment.empty() ? "" : std::to_string(letters.find(assessment)));
         const std::string density = row.code(Density, "1 2 3 4 5");
         if (density == "5")
             row.warn("male", Density);
-        else if (!density.empty())
-            label("density", std::string(1, static_cast<char>('A' + (density[0] - '1'))));
-        ++m_letters[density.empty() || density == "5" ? ""
-                                                      : std::string(1, static_cast<char>('A' + (density[0] - '1')))];
-        label("mass shape", row.code(Shape, "G R O X Q A T N B F S V Y D L"));
-        label("mass margin", row.code(Margin, "D U M I S"));
-        label("mass density", row.code(MassDensity, "+ = - 0"));
-        label("calcification", row.code(Calcification, "A 9 H C D E F B G I L M J K P R S O U V Q"));
-        label("distribution", row.code(Distribution, "G S R D L C"));
-        label("path severity", row.code(Severity, "0 1 2 3 4 5 6"));
-        label("race", std::string(row.cell(Race)));
-        label("ethnicity", std::string(row.cell(row.has(EthnicGroup) ? EthnicGroup : Ethnicity)));
+        const std::string letter =
+            density.empty() || density == "5" ? "" : std::string(1, static_cast<char>('A' + (density[0] - '1')));
+        label("density", Density, letter);
+        ++m_letters[letter];
+        label("mass shape", Shape, row.code(Shape, "G R O X Q A T N B F S V Y D L"));
+        label("mass margin", Margin, row.code(Margin, "D U M I S"));
+        label("mass density", MassDensity, row.code(MassDensity, "+ = - 0"));
+        label("calcification", Calcification, row.code(Calcification, "A 9 H C D E F B G I L M J K P R S O U V Q"));
+        label("distribution", Distribution, row.code(Distribution, "G S R D L C"));
+        label("path severity", Severity, row.code(Severity, "0 1 2 3 4 5 6"));
+        label("race", Race, std::string(row.cell(Race)));
+        const std::size_t ethnicity = row.has(EthnicGroup) ? EthnicGroup : Ethnicity;
+        label("ethnicity", ethnicity, std::string(row.cell(ethnicity)));
         row.number(CalcNumber, 0, 1e9);
         row.date(PathDate);
         if (const auto number = row.number(Number, 0, 1e6))
@@ -248,6 +251,9 @@ private:
         describe(exam, row.date(Date), row.cell(Description));
         if (age && exam.age.empty())
             exam.age = row.cell(Age);
+        for (const std::size_t column : {Shape, Margin, MassDensity, Calcification, Distribution, CalcNumber})
+            if (row.has(column))
+                m_rows.tasks.insert("kinds");
         const auto kinds = kindsOf(row);
         ++m_types[kinds.empty() ? "none" : kinds.front()];
         for (const char* kind : kinds)

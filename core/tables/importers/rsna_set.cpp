@@ -98,6 +98,13 @@ private:
         image.view = row.code(View, "CC MLO ML LM AT LMO");
         image.type = "2D";
         image.row = of;
+        constexpr std::pair<const char*, std::size_t> tasks[] = {
+            {"site", Site},       {"machine", Machine},   {"cancer", Cancer},
+            {"biopsy", Biopsy},   {"invasive", Invasive}, {"birads", Birads},
+            {"implant", Implant}, {"density", Density},   {"difficult negative", Difficult}};
+        for (const auto& [task, column] : tasks)
+            if (row.has(column))
+                m_rows.tasks.insert(task);
         label(image.labels, "site", row.code(Site, "1 2"));
         label(image.labels, "machine", std::string(row.key(Machine)));
         m_rows.images.push_back(std::move(image));

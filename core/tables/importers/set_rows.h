@@ -4,7 +4,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -89,6 +91,7 @@ struct SetRows
     std::vector<SetFinding> findings;
     std::vector<SetBreast> breasts;
     std::vector<SetMeaning> meanings;
+    std::set<std::string_view> tasks; // of labels, and "kinds", that the tables have a column for
 
     // The index of a study; made where it is new.
     std::uint32_t study(const std::string& patient, const std::string& key, RowOf row);

@@ -104,6 +104,7 @@ public:
 
     SetRows read()
     {
+        m_rows.tasks = {"birads", "density", "kinds"}; // whose columns are required
         std::array kinds{TableKind{{"image_id", "finding_categories"}},
                          TableKind{{"study_id", "image_id", "breast_birads"}}, TableKind{{"SOP Instance UID"}},
                          TableKind{{"image_id", "Manufacturer"}}};

@@ -218,6 +218,14 @@ private Q_SLOTS:
         readCsv(folder / "out/split.csv",
                 [&](const CsvRecord& record) { parts += record.fields[0] + "\t" + record.fields[1] + "\n"; });
         QCOMPARE(sha256(parts), made->splitHash);
+        // Of several splits the newest is taken, or the one that is asked for; the result says which.
+        splitCohort(library, {"all", 7});
+        const auto newest = exportTraining(library, "all", folder / "newest");
+        QCOMPARE(newest->split.seed, std::int64_t(7));
+        QCOMPARE(newest->split.others, std::int64_t(1));
+        QVERIFY(!newest->split.made.empty());
+        QCOMPARE(exportTraining(library, {"all", 42}, folder / "first")->splitHash, made->splitHash);
+        QVERIFY(has(fault([&] { exportTraining(library, {"all", 5}, folder / "none"); }), "seed 5"));
     }
 };
 

@@ -61,9 +61,11 @@ std::string value(const fs::path& folder, const std::string& query)
     return database.execAndGet(query).getString();
 }
 
-// A set of a few women, two exams each.
-SetRows smallSet(const fs::path& root, int women, int first = 0)
+// A set of a few women, two exams each. variant: of what the tables say of them.
+SetRows smallSet(const fs::path& root, int women, int first = 0, int variant = 0)
 {
+    const std::string assessment(1, "NSB"[variant]), shape(1, "ROX"[variant]), side(1, "LLR"[variant]),
+        corner(1, "123"[variant]), words = variant == 2 ? "MG Diagnostic" : "MG Screening";
     std::string clinical = "empi_anon,acc_anon,study_date_anon,desc,asses,tissueden,numfind,side,massshape\n";
     std::string metadata =
         "anon_dicom_path,empi_anon,acc_anon,FinalImageType,ImageLateralityFinal,ViewPosition,ROI_coords,num_roi\n";
@@ -71,11 +73,12 @@ SetRows smallSet(const fs::path& root, int women, int first = 0)
         for (int exam = 0; exam < 2; ++exam) {
             const std::string woman = std::to_string(1000 + i),
                               acc = std::to_string(9000000000000000LL + 10 * i + exam);
-            clinical += woman + "," + acc + ",2015-02-0" + std::to_string(1 + exam) + ",MG Screening,N,2,1,L,R\n";
+            clinical += woman + "," + acc + ",2015-02-0" + std::to_string(1 + exam) + "," + words + "," + assessment +
+                        ",2,1," + side + "," + shape + "\n";
             for (const char* view : {"L,CC", "L,MLO", "R,CC", "R,MLO"})
                 metadata += "images/" + woman + "/" + acc + "/" + std::string(view).substr(0, 1) +
-                            std::string(view).substr(2) + ".dcm," + woman + "," + acc + ",2D," + view +
-                            ",\"((1, 2, 3, 4),)\",1\n";
+                            std::string(view).substr(2) + ".dcm," + woman + "," + acc + ",2D," + view + ",\"((" +
+                            corner + ", 2, 3, 4),)\",1\n";
         }
     fs::create_directories(root / "tables");
     writeAtomically(root / "tables" / "clinical.csv", std::string_view(clinical));
@@ -217,6 +220,107 @@ private Q_SLOTS:
         QCOMPARE(dumpOf(folder / "lib"), empty);
         library.redo();
         QCOMPARE(dumpOf(folder / "lib"), filled);
+    }
+
+    // A record that the tables say otherwise now is the same record: what counts of it is what they say now.
+    void correctedTablesChangeTheSameRecords()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        const std::string heading =
+            "empi_anon,acc_anon,study_date_anon,desc,asses,tissueden,numfind,side,massshape,age_at_study\n";
+        const std::string images =
+            "anon_dicom_path,empi_anon,acc_anon,FinalImageType,ImageLateralityFinal,ViewPosition\n";
+        const auto rows = [&](const std::string& clinical, const std::string& metadata) {
+            fs::create_directories(folder / "set" / "tables");
+            writeAtomically(folder / "set/tables/clinical.csv", std::string_view(heading + clinical));
+            writeAtomically(folder / "set/tables/metadata.csv", std::string_view(images + metadata));
+            return dataSetReader("embed").read(folder / "set");
+        };
+        const SetRows before =
+            rows("1,10,2015-02-01,MG Screening,N,1,1,L,O,69\n1,10,2015-02-01,MG Screening,N,1,2,R,,69\n"
+                 "2,20,2015-03-01,MG Screening,B,2,1,L,,50\n2,20,2015-03-01,MG Screening,B,2,1,L,X,50\n",
+                 "images/1/a/1.dcm,1,10,2D,L,CC\nimages/1/a/2.dcm,1,10,2D,R,CC\n");
+        importSet(library, before);
+        const std::string filled = dumpOf(folder / "lib");
+        const auto ids = studiesOf(library);
+        const std::vector<std::int64_t> third{3};
+        label(library, {"finding", third, "", "birads", "5"}); // a reader's counts first, whatever the tables say later
+        const std::string read = dumpOf(folder / "lib");
+        const SetRows now =
+            rows("1,10,2015-02-01,MG Screening,S,4,1,L,,70\n1,10,2015-02-01,MG Screening,N,1,2,L,,70\n"
+                 "2,20,2015-03-09,MG Diagnostic,K,2,1,L,,50\n2,20,2015-03-09,MG Diagnostic,B,2,1,L,X,50\n",
+                 "images/1/b/1.dcm,1,10,2D,R,MLO\n");
+        const auto second = importSet(library, now);
+        QVERIFY2(has(second->change.words, ", 7 changed"), second->change.words.c_str());
+        QCOMPARE(second->changed,
+                 std::int64_t(7)); // both studies, four findings of which one is as it was, one moved image twice
+        QCOMPARE(second->findings + second->images + second->studies, std::int64_t(0));
+        QCOMPARE(second->gone, std::int64_t(1));
+        const auto told = [&](const std::string& key, const std::string& what) {
+            return std::any_of(second->problems.begin(), second->problems.end(),
+                               [&](const SetProblem& each) { return each.key == key && has(each.detail, what); });
+        };
+        QVERIFY(told("study 10", "age: 69 -> 70"));
+        QVERIFY(told("finding of study 10", "birads: 1 -> 4; density: A -> D; mass shape: O -> -"));
+        QVERIFY(told("finding of study 10", "side: R -> L"));
+        QVERIFY(told("image images/1/b/1.dcm", "path: images/1/a/1.dcm -> images/1/b/1.dcm"));
+        QVERIFY(told("image images/1/a/2.dcm", "kept"));
+        QCOMPARE(value(folder / "lib",
+                       "SELECT group_concat(side || value) FROM (SELECT finding.side, value FROM finding JOIN"
+                       " label ON target = finding.id WHERE task = 'birads' AND replaced_by IS NULL AND"
+                       " source = 'imported' ORDER BY finding.id)"),
+                 std::string("L4,L1,L6,L2"));
+        QCOMPARE(value(folder / "lib", "SELECT count(*) FROM label WHERE level = 'finding' AND value = 'A' AND"
+                                       " replaced_by IS NOT NULL"),
+                 std::string("1")); // the earlier one is there still
+        QCOMPARE(value(folder / "lib", "SELECT value FROM label_that_counts WHERE target = 3 AND task = 'birads'"),
+                 std::string("5"));
+        QCOMPARE(value(folder / "lib", "SELECT date || kind || age FROM study WHERE id = " + std::to_string(ids.at(1))),
+                 std::string("2015-03-09diagnostic50.0"));
+        QCOMPARE(value(folder / "lib", "SELECT text FROM text_index WHERE rowid = " + std::to_string(ids.at(1))),
+                 std::string("MG Diagnostic"));
+        const std::string corrected = dumpOf(folder / "lib");
+        const auto again = importSet(library, now);
+        QCOMPARE(again->change.command, std::int64_t(0));
+        QCOMPARE(again->changed, std::int64_t(0));
+        QCOMPARE(again->gone, std::int64_t(1)); // told again
+        QCOMPARE(dumpOf(folder / "lib"), corrected);
+        QVERIFY(has(fault([&] { library.undo(1); }), "changes of later imports"));
+        library.undo(second->change.command);
+        QCOMPARE(dumpOf(folder / "lib"), read);
+        library.redo();
+        QCOMPARE(dumpOf(folder / "lib"), corrected);
+        library.undo();
+        library.undo();
+        QCOMPARE(dumpOf(folder / "lib"), filled);
+    }
+
+    // What a table lacks a column for is not taken back by it, and what it leaves open stays; both are told.
+    void tablesThatLackColumnsTakeNothingBack()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        const auto rows = [&](const std::string& clinical) {
+            fs::create_directories(folder / "set");
+            writeAtomically(folder / "set/clinical.csv", std::string_view(clinical));
+            return dataSetReader("embed").read(folder / "set");
+        };
+        importSet(
+            library,
+            rows("empi_anon,acc_anon,desc,asses,tissueden,numfind,side,massshape\n1,10,MG Screening,N,1,1,L,O\n"));
+        const auto second = importSet(library, rows("empi_anon,acc_anon,asses,tissueden,numfind,side\n1,10,N,1,1,L\n"));
+        QCOMPARE(second->change.command, std::int64_t(0));
+        QCOMPARE(second->gone, std::int64_t(2)); // the description, the shape
+        QCOMPARE(value(folder / "lib", "SELECT count(*) FROM label WHERE task = 'mass shape' AND replaced_by IS NULL"),
+                 std::string("1"));
+        // A record that is gone is told, one that comes is added.
+        const auto third = importSet(library, rows("empi_anon,acc_anon,asses,tissueden,numfind,side\n1,11,N,1,1,L\n"));
+        QCOMPARE(third->studies, std::int64_t(1));
+        QCOMPARE(third->gone, std::int64_t(1));
+        QCOMPARE(third->problems.front().key, std::string("study 10"));
     }
 
     // Known by the path in the data set: from another disk nothing is new, and a folder that was moved is found again.
@@ -405,7 +509,9 @@ private:
                 label(library, request);
                 break;
             }
-            case 0: importSet(library, smallSet(set, 1 + int(random() % 2), int(random() % 3))); break;
+            case 0:
+                importSet(library, smallSet(set, 1 + int(random() % 2), int(random() % 3), int(random() % 3)));
+                break;
             case 1: library.undo(); break;
             case 2: library.redo(); break;
             case 3: library.undo(std::int64_t(1 + random() % 12)); break;

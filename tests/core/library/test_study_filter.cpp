@@ -315,6 +315,47 @@ private Q_SLOTS:
         QVERIFY(has(fault([&] { filterStudies(columns, parseFilter("tag:none"), false); }), "seen"));
     }
 
+    // Keys have more digits than a number holds; a date is text, so that its beginning is enough.
+    void keysAndDatesAreFieldsWithoutFacets()
+    {
+        const Folder folder;
+        const std::string clinical = "empi_anon,acc_anon,study_date_anon,asses,tissueden,side,age_at_study\n"
+                                     "71000000,9900000000000001,2015-02-01,N,1,L,48\n"
+                                     "71000000,9900000000000002,2016-03-01,S,2,L,49\n"
+                                     "71000001,9900000000000003,,B,2,R,50\n";
+        fs::create_directories(folder / "set");
+        writeAtomically(folder / "set/clinical.csv", std::string_view(clinical));
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, readEmbedSet(folder / "set"));
+        const StudyColumns columns(library);
+        const auto found = [&](const std::string& text) { return filterStudies(columns, parseFilter(text), true); };
+        const std::map<std::string, std::size_t> wanted{{"patient = 71000000", 2},
+                                                        {"study = 9900000000000002", 1},
+                                                        {"study in (9900000000000001, x)", 1},
+                                                        {"study >= 9900000000000002", 2},
+                                                        {"patient ~ 00001", 1},
+                                                        {"date >= 2015-02-02", 1},
+                                                        {"date < 2016", 1},
+                                                        {"date ~ 2016-03", 1},
+                                                        {"missing(date)", 1},
+                                                        {"not patient = 71000000", 1},
+                                                        {"Patient != 71000001", 2}};
+        for (const auto& [text, count] : wanted)
+            QVERIFY2(found(text).studies.count() == count, text.c_str());
+        for (const Facet& facet : found("").facets)
+            QVERIFY(facet.field != "study" && facet.field != "patient" && facet.field != "date");
+        QVERIFY(has(fault([&] { found("density = A and age >= abc"); }), "character 17"));
+        QVERIFY(has(fault([&] { found("age >= abc"); }), "no number"));
+        QVERIFY(has(fault([&] { found("date > soon"); }), "no date"));
+        QVERIFY(has(fault([&] { found("colour = 1"); }), "study, patient, date"));
+        QVERIFY(found("density = a").warnings.empty());
+        const auto warned = found("density in (b, z) and patient = 1").warnings;
+        QCOMPARE(warned.size(), std::size_t(2));
+        QCOMPARE(warned.front().english(), std::string("no study has density z: there are A, B"));
+        QCOMPARE(found("density = z").studies.count(), std::size_t(0));
+    }
+
     void noTextCrashesTheParser()
     {
         std::mt19937 random(freshSeed());
