@@ -34,6 +34,8 @@ using LibraryOptions = std::function<void(CLI::App&, LibraryCommand&)>;
 // An action with --library, --author, --json and `options`.
 void addAction(CLI::App& parent, Context& context, const std::pair<const char*, const char*>& nameAndMeaning,
                const LibraryOptions& options, LibraryAction run);
+// Warnings on standard error; returns them for a JSON document.
+nlohmann::json warn(const std::vector<UserText>& warnings);
 // What a change did: its command and words.
 int print(const LibraryCommand& command, const Change& change);
 // embed: with options of its own.

@@ -32,6 +32,7 @@ int exportForTraining(const LibraryCommand& command, const Context& context)
     for (const std::string& licence : made->licences)
         std::cerr << "licence: " << oneLine(licence) << std::endl;
     const CohortSplit& split = made->split;
+    const nlohmann::json warnings = warn(split.warnings);
     if (command.json)
         printJson({{"cohort", command.name},
                    {"split",
@@ -40,6 +41,7 @@ int exportForTraining(const LibraryCommand& command, const Context& context)
                      {"hash", split.hash},
                      {"made", split.made},
                      {"others", split.others}}},
+                   {"warnings", warnings},
                    {"folder", pathText(command.out)},
                    {"studies", made->studies},
                    {"patients", made->patients},

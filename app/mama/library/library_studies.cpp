@@ -18,31 +18,17 @@ namespace {
 
 constexpr auto working = TextId("library_command.action", "library");
 
-void warn(const FilterResult& result)
-{
-    for (const UserText& each : result.warnings)
-        std::cerr << "warning: " << oneLine(each.english()) << std::endl;
-}
-
 std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
 {
     const StudyColumns columns(library);
     const FilterResult result = filterStudies(columns, parseFilter(filter), false);
-    warn(result);
+    warn(result.warnings);
     const StudySet& found = result.studies;
     std::vector<std::int64_t> ids;
     for (std::size_t i = 0; i < found.size(); ++i)
         if (found.has(i))
             ids.push_back(columns.id(i));
     return ids;
-}
-
-nlohmann::json warningsOf(const FilterResult& result)
-{
-    nlohmann::json list = nlohmann::json::array();
-    for (const UserText& each : result.warnings)
-        list.push_back(each.english());
-    return list;
 }
 
 nlohmann::json toJson(const Facet& facet)
@@ -58,7 +44,7 @@ int list(const LibraryCommand& command, const Context&)
     const auto library = openLibrary(command.library, Access::Read);
     const StudyColumns columns(*library);
     const FilterResult result = filterStudies(columns, parseFilter(command.where), command.facets);
-    warn(result);
+    const nlohmann::json warnings = warn(result.warnings);
     nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
     std::int64_t images = 0, allImages = 0;
     for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -86,7 +72,7 @@ int list(const LibraryCommand& command, const Context&)
                    {"images", images},
                    {"studies", studies},
                    {"facets", facets},
-                   {"warnings", warningsOf(result)}});
+                   {"warnings", warnings}});
     else
         std::cout << count << " of " << columns.size() << " studies, " << images << " of " << allImages << " images"
                   << std::endl;
@@ -192,6 +178,7 @@ int split(const LibraryCommand& command, const Context&)
                          {"shares", made->shares},
                          {"strata", made->strata},
                          {"hash", made->hash}};
+    document["split"]["warnings"] = warn(made->warnings);
     for (std::size_t i = 0; i < parts.size(); ++i) {
         document["split"]["parts"][parts[i]] = {{"patients", made->patients[i]}, {"studies", made->studies[i]}};
         if (!command.json)
@@ -204,6 +191,16 @@ int split(const LibraryCommand& command, const Context&)
 }
 
 } // namespace
+
+nlohmann::json warn(const std::vector<UserText>& warnings)
+{
+    nlohmann::json list = nlohmann::json::array();
+    for (const UserText& each : warnings) {
+        list.push_back(each.english());
+        std::cerr << "warning: " << oneLine(each.english()) << std::endl;
+    }
+    return list;
+}
 
 std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command)
 {

@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/library/collection/cohorts.h"
 #include "core/library/collection/plural.h"
+#include "core/library/collection/shared_women.h"
 #include "core/library/collection/study_filter.h"
 #include "core/library/utc_time.h"
 
@@ -198,7 +199,10 @@ std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice)
                           find.getColumn(5).getString(),
                           find.getColumn(6).getInt64(),
                           {},
+                          {},
                           {}};
+        if (const auto shared = sharedWomen(database, cohort.id))
+            out->warnings.push_back(*shared);
         SQLite::Statement each(
             database, "SELECT part, count(DISTINCT split_patient.person), count(target) FROM split_patient JOIN"
                       " patient ON ifnull(patient.person, patient.id) = split_patient.person JOIN study ON"

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/library/collection/library.h"
 
 #include <array>
@@ -45,6 +46,7 @@ struct CohortSplit
     std::string made;        // ISO 8601, UTC; empty: before that was kept
     std::int64_t others = 0; // splits that the cohort has beside it
     std::array<std::int64_t, 3> patients{}, studies{};
+    std::vector<UserText> warnings{}; // of what the split cannot hold together
 };
 
 // Depends on the seed and the patients' names alone. Each stratum (the values of the field over a woman's studies) is

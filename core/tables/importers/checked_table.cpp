@@ -179,6 +179,13 @@ CheckedTable::CheckedTable(std::filesystem::path file, std::span<const TableColu
     if (!missing.empty())
         throw Error(ErrorCode::Format, "read table", m_file.string(),
                     {TextId("table.columns_missing", "it has no column %1: nothing of it is taken"), missing});
+    for (const TableColumn& column : m_columns) {
+        const auto place = findColumn(m_heading, column.name);
+        if (place && findColumn(std::span(m_heading).subspan(*place + 1), column.name))
+            throw Error(ErrorCode::Format, "read table", m_file.string(),
+                        {TextId("table.column_twice", "its heading has the column %1 twice: nothing of it is taken"),
+                         column.name});
+    }
     for (const std::string& name : m_heading)
         m_indexColumns.push_back(isIndexColumn(name));
 }

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <map>
 #include <nlohmann/json.hpp>
 
 namespace fs = std::filesystem;
@@ -81,8 +82,39 @@ SetRows rowsOf(const std::string& name, const fs::path& root)
     return rows;
 }
 
+namespace {
+
+// Tables that are ignored since they have some of a kind's columns and not all, where no other is of that kind: a
+// problem each. Returns them in one line.
+using Headings = std::map<std::string, std::vector<std::string>>;
+std::string tellLacking(SetRows& rows, std::span<const TableKind> kinds, const Headings& headings)
+{
+    std::string all;
+    for (const TableKind& kind : kinds) {
+        if (kind.file)
+            continue;
+        for (const std::string& file : rows.report.ignored) {
+            std::string missing;
+            std::size_t there = 0;
+            for (const char* name : kind.columns)
+                if (findColumn(headings.at(file), name))
+                    ++there;
+                else
+                    missing += (missing.empty() ? "" : ", ") + std::string(name);
+            if (there == 0)
+                continue;
+            rows.report.problems.push_back({"columns_missing", file, missing});
+            all += (all.empty() ? "" : "; ") + file + " has no " + missing;
+        }
+    }
+    return all;
+}
+
+} // namespace
+
 void findTables(SetRows& rows, std::span<TableKind> kinds)
 {
+    Headings headings;
     for (const fs::path& file : tableFiles(rows.root)) {
         std::vector<std::string> heading;
         try {
@@ -91,6 +123,7 @@ void findTables(SetRows& rows, std::span<TableKind> kinds)
             rows.report.stopped.emplace_back(file.filename().string(), error.why().english());
             continue;
         }
+        headings[file.filename().string()] = heading;
         const auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const TableKind& each) {
             return std::all_of(each.columns.begin(), each.columns.end(),
                                [&](const char* name) { return findColumn(heading, name).has_value(); });
@@ -106,7 +139,12 @@ void findTables(SetRows& rows, std::span<TableKind> kinds)
                 kind->file = file;
         }
     }
+    const std::string lacking = tellLacking(rows, kinds, headings);
     if (std::none_of(kinds.begin(), kinds.end(), [](const TableKind& each) { return each.file.has_value(); })) {
+        if (!lacking.empty())
+            throw Error(
+                ErrorCode::Format, {importing}, pathText(rows.root),
+                {TextId("table.lacks_columns", "none of its tables has the columns of %1: %2"), rows.name, lacking});
         const UserText known = whyNotYet(rows.root);
         throw Error(ErrorCode::Format, {importing}, pathText(rows.root),
                     known.empty() ? UserText({TextId("table.none_of_set", "none of its tables (.csv in it, or in its "
@@ -125,6 +163,10 @@ void readSetTable(SetRows& rows, const TableToRead& table, const std::function<v
         rows.report.tables.push_back(checkedTable.read([&](CheckedRow& row) {
             take(row, {index, static_cast<std::uint32_t>(row.row())});
         }));
+        if (rows.report.tables.back().rows == 0)
+            rows.report.stopped.emplace_back(
+                table.file.filename().string(),
+                UserText({TextId("table.heading_alone", "it has a heading and no rows")}).english());
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Format && error.code() != ErrorCode::Io)
             throw;

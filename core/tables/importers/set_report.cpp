@@ -2,6 +2,7 @@
 
 #include "core/base/text_escape.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace mama {
@@ -122,7 +123,13 @@ std::string csvOf(const SetReport& report)
 std::string textOf(const SetReport& report)
 {
     std::string out = report.dataset + ": " + std::to_string(report.patients) + " patients, " +
-                      std::to_string(report.studies) + " studies, " + std::to_string(report.images) + " images\n";
+                      std::to_string(report.studies) + " studies, " + std::to_string(report.images) + " images";
+    std::size_t unreleased = 0;
+    for (const TableReport& table : report.tables)
+        unreleased += static_cast<std::size_t>(
+            std::count_if(table.warnings.begin(), table.warnings.end(),
+                          [](const RowIssue& issue) { return issue.reason == "not_released"; }));
+    out += unreleased > 0 ? ", " + std::to_string(unreleased) + " more without a file (not released)\n" : "\n";
     for (const TableReport& table : report.tables)
         out += oneLine(table.file) + ": " + std::to_string(table.rows) + " rows = " + std::to_string(table.imported) +
                " imported + " + std::to_string(table.duplicates.size()) + " duplicates + " +

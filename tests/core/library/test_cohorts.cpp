@@ -159,6 +159,35 @@ private Q_SLOTS:
         }
     }
 
+    void theSameWomanInTwoSetsIsWarnedOf()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        const auto import = [&](const std::string& name, const std::string& file) {
+            writeAtomically(folder / "set/c.csv",
+                            std::string_view("empi_anon,acc_anon,asses,tissueden,side\n7,70,N,1,L\n"));
+            writeAtomically(
+                folder / "set/m.csv",
+                std::string_view("anon_dicom_path,empi_anon,acc_anon,ImageLateralityFinal,ViewPosition\nimages/" +
+                                 name + "/" + file + ",7,70,L,CC\n"));
+            SetRows rows = readEmbedSet(folder / "set");
+            rows.name = name;
+            importSet(library, rows);
+        };
+        import("one", "a.dcm");
+        import("two", "b.dcm");
+        freezeCohort(library, "all", "");
+        splitCohort(library, {"all"});
+        QVERIFY(splitOf(library, "all")->warnings.empty()); // the same key alone says nothing
+        import("three", "a.dcm");
+        freezeCohort(library, "more", "");
+        splitCohort(library, {"more"});
+        const auto warned = splitOf(library, "more")->warnings;
+        QCOMPARE(warned.size(), std::size_t(1));
+        QVERIFY(has(warned.front().english(), "1 (one, three)"));
+    }
+
     // What training reads of the export is what it reads of the data set itself.
     void theHandOverSaysWhatTheDataSetSays()
     {

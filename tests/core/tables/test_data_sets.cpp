@@ -208,6 +208,44 @@ private Q_SLOTS:
         QCOMPARE(rows.studies.at(1).key, std::string("0013"));
     }
 
+    void tablesThatLackColumnsOrRowsAreNamed()
+    {
+        QTemporaryDir made;
+        const fs::path folder = made.path().toStdString();
+        const auto read = [&](const std::string& clinical, const std::string& metadata) {
+            writeAtomically(folder / "clinical.csv", std::string_view(clinical));
+            writeAtomically(folder / "metadata.csv", std::string_view(metadata));
+            return readEmbedSet(folder);
+        };
+        const std::string good = "empi_anon,acc_anon,asses,tissueden,side\n1,10,N,1,L\n",
+                          images = "anon_dicom_path,empi_anon,acc_anon,ImageLateralityFinal,ViewPosition\n";
+        SetReport report = read(good, "anon_dicom_path,empi_anon,acc_anon,ViewPosition\nimages/a.dcm,1,10,CC\n").report;
+        QCOMPARE(report.problems.size(), std::size_t(1));
+        QCOMPARE(report.problems.front().reason + " " + report.problems.front().key + " " +
+                     report.problems.front().detail,
+                 std::string("columns_missing metadata.csv ImageLateralityFinal"));
+        report = read(good, images).report;
+        QCOMPARE(report.stopped.size(), std::size_t(1));
+        QVERIFY(report.stopped.front().second.find("no rows") != std::string::npos);
+        report = read(good, "anon_dicom_path,empi_anon,acc_anon,ImageLateralityFinal,ViewPosition,VIEWPOSITION\n"
+                            "images/a.dcm,1,10,L,CC,MLO\n")
+                     .report;
+        QCOMPARE(report.stopped.size(), std::size_t(1));
+        QVERIFY(report.stopped.front().second.find("ViewPosition twice") != std::string::npos);
+        try {
+            read("acc_anon,side\n1,L\n", "acc_anon\n1\n");
+            QFAIL("no table is one of EMBED's");
+        } catch (const Error& error) {
+            const std::string why = error.why().english();
+            QVERIFY2(why.find("clinical.csv has no asses") != std::string::npos, why.c_str());
+        }
+        report = read(good, images.substr(0, images.size() - 1) + ",FinalImageType\nimages/a.dcm,1,10,L,CC,2D\n"
+                                                                  "images/b.dcm,1,10,L,CC,3D\n")
+                     .report;
+        QCOMPARE(report.images, std::size_t(1));
+        QVERIFY(textOf(report).find("1 images, 1 more without a file") != std::string::npos);
+    }
+
     void listsAreReadByTheirForm()
     {
         QCOMPARE(readWordList("['Mass', \"Suspicious Calcification\" ]")->size(), std::size_t(2));
