@@ -334,6 +334,8 @@ private Q_SLOTS:
         QTRY_VERIFY(page.ask().asked().answer());
         QTest::qWait(300); // the list is sorted by it
         fixture.screenshot(QStringLiteral("library-asked"));
+        const auto* words = page.findChild<QLabel*>(QStringLiteral("library.answer"));
+        QVERIFY(words->textFormat() == Qt::RichText && words->text().contains(QStringLiteral("There is a mass.")));
         const int all = page.place().rows();
         QCOMPARE(mamaCommand({"library", "embed", "--library", twin, "--model", model, "--json"}).status, 0);
         const test::Outcome found =
@@ -373,6 +375,7 @@ private Q_SLOTS:
         });
         QTest::keyClick(&grid(page), Qt::Key_S);
         QVERIFY(QFile::exists(folder + QStringLiteral("/cohort.json")));
+        QTRY_VERIFY(lastAction(page).startsWith(QStringLiteral("Split"))); // undo is of the hand-over's last command
         QCOMPARE(mamaCommand({"library", "tag", "--library", twin, "--name", "older", "--where", "age >= 50"}).status,
                  0);
         QCOMPARE(
@@ -419,6 +422,28 @@ private Q_SLOTS:
         QVERIFY(grid(page).isVisible());
         QTest::keyClick(line, Qt::Key_Return);
         QVERIFY(grid(page).hasFocus());
+        QTest::keyClick(&grid(page), Qt::Key_A, Qt::ControlModifier);
+        QVERIFY(page.place().selected() > 0);
+        QTest::keyClick(&grid(page), Qt::Key_Escape); // not the reading page's
+        QCOMPARE(page.place().selected(), 0);
+        QVERIFY(grid(page).hasFocus());
+        line->setFocus();
+        QTest::keyClick(line, Qt::Key_Escape);
+        QVERIFY(grid(page).hasFocus());
+        QTest::keyClick(&fixture.window(), Qt::Key_2, Qt::ControlModifier);
+        QTRY_VERIFY(fixture.window().train().isVisible());
+        QTest::keyClick(&fixture.window(), Qt::Key_3, Qt::ControlModifier);
+        QTRY_VERIFY(page.isVisible());
+        QVERIFY(grid(page).hasFocus());
+        // Under a filter that is wrong nothing is done to the list before it.
+        page.setFilter(QStringLiteral("age >= 1 and"));
+        QTRY_VERIFY(page.findChild<QLabel*>(QStringLiteral("library.wrong"))->isVisible());
+        const std::size_t before = page.session().library()->commands().size();
+        QTest::keyClick(&grid(page), Qt::Key_S);
+        QTest::keyClick(&grid(page), Qt::Key_T);
+        QVERIFY(!QApplication::activeModalWidget());
+        QCOMPARE(page.session().library()->commands().size(), before);
+        page.setFilter({});
         QAction* place = fixture.window().read().findChild<QAction*>(QStringLiteral("study.place.undo"));
         QCOMPARE(place->shortcutContext(), Qt::WidgetShortcut); // Ctrl+Z is the library's now
         fixture.window().showPage(fixture.window().read());

@@ -71,6 +71,7 @@ void AskBar::build()
     m_sets->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_state->setObjectName(QStringLiteral("library.embeddings"));
     m_notes->setWordWrap(true);
+    m_notes->setTextFormat(Qt::RichText);
     m_notes->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard |
                                      Qt::TextSelectableByMouse);
     connect(m_notes, &QLabel::linkActivated, this, [this] {
