@@ -16,7 +16,8 @@ void printLabels(const std::vector<FactLabel>& labels)
 {
     for (const FactLabel& each : labels)
         std::cout << "  " << (each.side.empty() ? "" : each.side + " ") << oneLine(each.task) << "\t"
-                  << oneLine(each.value) << "\t" << each.source << (each.counts ? "" : ", does not count") << "\t"
+                  << oneLine(each.value) << (each.means.empty() ? "" : " (" + oneLine(each.means) + ")") << "\t"
+                  << each.source << (each.counts ? "" : ", does not count") << "\t"
                   << oneLine(each.source == "imported" ? each.row : each.author + " " + each.at) << "\n";
 }
 

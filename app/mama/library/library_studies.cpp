@@ -35,7 +35,7 @@ nlohmann::json toJson(const Facet& facet)
 {
     nlohmann::json values = nlohmann::json::array();
     for (const FacetValue& each : facet.values)
-        values.push_back({{"value", each.value}, {"count", each.count}, {"all", each.all}});
+        values.push_back({{"value", each.value}, {"count", each.count}, {"all", each.all}, {"means", each.means}});
     return values;
 }
 
@@ -62,8 +62,9 @@ int list(const LibraryCommand& command, const Context&)
         facets[facet.field] = toJson(facet);
         for (const FacetValue& each : facet.values)
             if (!command.json)
-                std::cout << facet.field << "\t" << (each.value.empty() ? "-" : oneLine(each.value)) << "\t"
-                          << each.count << " / " << each.all << "\n";
+                std::cout << facet.field << "\t" << (each.value.empty() ? "-" : oneLine(each.value))
+                          << (each.means.empty() ? "" : " (" + oneLine(each.means) + ")") << "\t" << each.count << " / "
+                          << each.all << "\n";
     }
     const std::size_t count = result.studies.count();
     if (command.json)

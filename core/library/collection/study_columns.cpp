@@ -1,6 +1,7 @@
 #include "core/library/collection/study_columns.h"
 
 #include "core/base/error.h"
+#include "core/library/collection/code_meanings.h"
 #include "core/library/collection/value_places.h"
 
 #include <SQLiteCpp/Database.h>
@@ -288,6 +289,18 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
             add(key.substr(third + 1, key.size() - third - 2), where.getColumn(0).getInt64(), best.second);
         }
     });
+    CodeMeanings meanings;
+    library.read([&](SQLite::Database& database) { meanings = codeMeanings(database); });
+    for (const auto& [key, means] : meanings) {
+        const auto field = fields.find(fieldName(key.first));
+        if (field == fields.end())
+            continue;
+        StudyColumn& column = field->second.column();
+        const auto code = std::find(column.values.begin() + 1, column.values.end(), key.second);
+        column.means.resize(column.values.size());
+        if (code != column.values.end())
+            column.means[static_cast<std::size_t>(code - column.values.begin())] = means;
+    }
     for (auto& [name, field] : fields) {
         sortByStudy(*studies[name], rows.ids.size(), {&field.column().codes});
         field.column().of = studies[name];

@@ -33,6 +33,9 @@ struct StudyColumn
     std::vector<std::string> values{""};                  // by code
     std::shared_ptr<const std::vector<std::uint32_t>> of; // the study of each row, rising; empty: row i is study i
     std::vector<std::uint16_t> codes;
+    std::vector<std::string> means{}; // by code, as the data sets' legends say; empty: none has one of this field
+    // "oval" of "O"; empty: no legend says what it means.
+    std::string_view meaning(std::size_t code) const { return means.empty() ? std::string_view() : means[code]; }
     std::size_t studyOf(std::size_t row) const { return of ? (*of)[row] : row; }
 };
 

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"
+#include "core/library/collection/code_meanings.h"
 #include "core/library/collection/file_place.h"
 
 #include <SQLiteCpp/Database.h>
@@ -71,9 +72,17 @@ constexpr const char* labelQuery =
 
 void readLabels(SQLite::Database& database, StudyFacts& facts)
 {
+    SQLite::Statement set(database, "SELECT dataset FROM study WHERE id = ?");
+    set.bind(1, facts.id);
+    const CodeMeanings meanings = codeMeanings(database, set.executeStep() ? set.getColumn(0).getInt64() : -1);
     const auto read = [&](const char* where, const auto& take) {
         each(database, (std::string(labelQuery) + where + " ORDER BY task, side, id").c_str(), facts.id,
-             [&](SQLite::Statement& row) { take(labelAt(row), row.getColumn(8).getInt64()); });
+             [&](SQLite::Statement& row) {
+                 FactLabel label = labelAt(row);
+                 if (const auto found = meanings.find({label.task, label.value}); found != meanings.end())
+                     label.means = found->second;
+                 take(std::move(label), row.getColumn(8).getInt64());
+             });
     };
     read("level = 'patient' AND target = (SELECT patient FROM study WHERE id = ?)",
          [&](FactLabel label, std::int64_t) { facts.labels.push_back(std::move(label)); });
@@ -185,7 +194,8 @@ nlohmann::json toJson(const std::vector<FactLabel>& labels)
                         {"author", each.author},
                         {"at", each.at},
                         {"row", each.row},
-                        {"counts", each.counts}});
+                        {"counts", each.counts},
+                        {"means", each.means}});
     return list;
 }
 

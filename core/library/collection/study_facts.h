@@ -10,6 +10,7 @@ struct FactLabel
 {
     std::string task, value, side, source, author, at, row; // row: "clinical.csv:12"; side: "R", "L" or ""
     bool counts = false;                                    // it is the one that filters, facets and training see
+    std::string means{};                                    // of a code, as the data set's legend says
 };
 
 struct FactAnnotation

@@ -135,10 +135,16 @@ void warnOfValues(const StudyColumn& column, const FilterClause& clause, std::ve
     if (clause.op != Op::Equal && clause.op != Op::Unequal && clause.op != Op::In)
         return;
     for (const std::string& wanted : clause.values) {
-        if (std::any_of(column.values.begin() + 1, column.values.end(),
-                        [&](const std::string& value) { return compared(value, wanted) == 0; }))
+        bool there = false;
+        std::vector<std::string> names;
+        for (std::size_t code = 1; code < column.values.size(); ++code) {
+            const std::string means(column.meaning(code));
+            there = there || compared(column.values[code], wanted) == 0 ||
+                    (!means.empty() && comparedText(means, wanted) == 0);
+            names.push_back(column.values[code] + (means.empty() ? "" : " (" + means + ")"));
+        }
+        if (there)
             continue;
-        std::vector<std::string> names(column.values.begin() + 1, column.values.end());
         std::sort(names.begin(), names.end(),
                   [](const std::string& a, const std::string& b) { return compared(a, b) < 0; });
         const bool more = names.size() > most;
@@ -146,6 +152,20 @@ void warnOfValues(const StudyColumn& column, const FilterClause& clause, std::ve
         warnings.push_back({TextId("filter.no_value", "no study has %1 %2: there are %3"), column.name, wanted,
                             listed(names) + (more ? ", ..." : "")});
     }
+}
+
+// A code, or what a legend says it means.
+bool fitsCode(const FilterClause& clause, const StudyColumn& column, std::size_t code)
+{
+    using Op = FilterClause::Operator;
+    const bool fits = holds(clause, column.values[code], compared);
+    const std::string means(column.meaning(code));
+    if (means.empty())
+        return fits;
+    if (clause.op == Op::Unequal)
+        return fits && holds(clause, means, comparedText);
+    return fits || ((clause.op == Op::Equal || clause.op == Op::In || clause.op == Op::Contains) &&
+                    holds(clause, means, comparedText));
 }
 
 StudySet studiesBy(const StudyColumns& columns, const FilterClause& clause, const StudyColumn& column)
@@ -160,7 +180,7 @@ StudySet studiesBy(const StudyColumns& columns, const FilterClause& clause, cons
     }
     std::vector<char> fits(column.values.size());
     for (std::size_t code = 0; code < fits.size(); ++code)
-        fits[code] = holds(clause, column.values[code], compared);
+        fits[code] = fitsCode(clause, column, code);
     for (std::size_t row = 0; row < column.codes.size(); ++row)
         if (fits[column.codes[row]])
             found.add(column.studyOf(row));
@@ -244,7 +264,7 @@ Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t stud
     }
     for (std::size_t code = 0; code < column.values.size(); ++code)
         if (all[code] > 0)
-            facet.values.push_back({column.values[code], counts[code], all[code]});
+            facet.values.push_back({column.values[code], counts[code], all[code], std::string(column.meaning(code))});
     std::stable_sort(facet.values.begin(), facet.values.end(),
                      [](const FacetValue& a, const FacetValue& b) { return a.all > b.all; });
     return facet;
@@ -276,7 +296,7 @@ FilterResult filterStudies(const StudyColumns& columns, const std::vector<Filter
             if (clauses[i].op != FilterClause::Tagged)
                 among.keep(each[i]);
         among.keep(studies);
-        tags.values.push_back({name, among.count(), studies.count()});
+        tags.values.push_back({name, among.count(), studies.count(), {}});
     }
     result.facets.push_back(std::move(tags));
     return result;

@@ -17,7 +17,8 @@ struct FilterClause
 // "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and missing(cancer)": comparisons joined by
 // "and". Words with other characters than letters, digits and _.+- are put in double quotes. Numbers compare as
 // numbers, else letter by letter, case does not matter; a quote inside quotes is written twice. A field of images,
-// breasts or findings means any of a study's: "birads < 4" keeps a study that has 4 too, "not birads >= 4" does not.
+// breasts or findings means any of a study's. A code is also found by what a legend says it means (= oval).
+// Of several: "birads < 4" keeps a study that has 4 too, "not birads >= 4" does not.
 // study and patient are their keys, date is as text, 2015-02-01. Error(Usage) names the character, what stands there
 // and what was expected; an empty text is no clause.
 std::vector<FilterClause> parseFilter(std::string_view text);
@@ -29,6 +30,7 @@ struct FacetValue
 {
     std::string value; // "" = not given
     std::size_t count = 0, all = 0;
+    std::string means{}; // of a code, as a legend says
 };
 
 struct Facet

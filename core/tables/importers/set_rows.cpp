@@ -4,6 +4,17 @@
 
 namespace mama {
 
+std::string_view taskOfColumn(std::string_view column)
+{
+    constexpr std::pair<std::string_view, std::string_view> tasks[] = {
+        {"massshape", "mass shape"},   {"massmargin", "mass margin"},  {"massdens", "mass density"},
+        {"calcfind", "calcification"}, {"calcdistri", "distribution"}, {"path_severity", "path severity"}};
+    for (const auto& [name, task] : tasks)
+        if (name == column)
+            return task;
+    return column;
+}
+
 std::uint32_t SetRows::study(const std::string& patient, const std::string& key, RowOf row)
 {
     const auto [found, isNew] = m_studies.emplace(key, static_cast<std::uint32_t>(studies.size()));

@@ -74,6 +74,9 @@ struct SetBreast
     RowOf row;
 };
 
+// The task whose labels have the codes of a legend's column: "mass shape" of EMBED's "massshape"; else the column.
+std::string_view taskOfColumn(std::string_view column);
+
 struct SetMeaning // of a code, as the data set's legend says
 {
     std::string column, code, meaning;

@@ -356,6 +356,39 @@ private Q_SLOTS:
         QCOMPARE(found("density = z").studies.count(), std::size_t(0));
     }
 
+    // A code is found by what the data set's legend says it means, and told with it.
+    void codesHaveTheirLegendsMeaning()
+    {
+        const Folder folder;
+        fs::create_directories(folder / "set");
+        writeAtomically(
+            folder / "set/clinical.csv",
+            std::string_view("empi_anon,acc_anon,asses,tissueden,side,massshape\n1,10,N,1,L,O\n2,20,N,2,R,X\n"
+                             "3,30,N,2,R,\n"));
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        importSet(library, readEmbedSet(folder / "set"));
+        const auto found = [&](const std::string& text) {
+            return filterStudies(StudyColumns(library), parseFilter(text), true);
+        };
+        QCOMPARE(found("mass_shape = oval").studies.count(), std::size_t(0));
+        writeAtomically(folder / "set/legend.csv",
+                        std::string_view("Header in export,Description,Code,Meaning\nmassshape,x,O,Oval \n"));
+        QVERIFY(importSet(library, readEmbedSet(folder / "set"))->change.command != 0); // the legend alone is new
+        const std::map<std::string, std::size_t> wanted{{"mass_shape = oval", 1},       {"mass_shape = o", 1},
+                                                        {"mass_shape in (oval, x)", 2}, {"mass_shape ~ val", 1},
+                                                        {"mass_shape != Oval", 1},      {"not mass_shape = oval", 2}};
+        for (const auto& [text, count] : wanted)
+            QVERIFY2(found(text).studies.count() == count, text.c_str());
+        QVERIFY(has(found("mass_shape = round").warnings.at(0).english(), "O (Oval), X"));
+        for (const Facet& facet : found("").facets)
+            if (facet.field == "mass_shape")
+                for (const FacetValue& value : facet.values)
+                    QCOMPARE(value.means, std::string(value.value == "O" ? "Oval" : ""));
+        library.undo(); // the legend goes with its import
+        QCOMPARE(found("mass_shape = oval").studies.count(), std::size_t(0));
+    }
+
     void noTextCrashesTheParser()
     {
         std::mt19937 random(freshSeed());
