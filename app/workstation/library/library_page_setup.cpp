@@ -65,6 +65,12 @@ QWidget* LibraryPage::buildHead(const Means& means)
     m_filter->setObjectName(QStringLiteral("library.filter"));
     m_filter->setAccessibleName(tr("Filter"));
     m_filter->setPlaceholderText(tr("Filter: density in (c, d) and birads >= 4 and not tag:seen"));
+    m_filter->setToolTip(
+        tr("Comparisons (=, !=, <, <=, >, >=, ~ contains, in) joined by and; missing(field) finds what is "
+           "not given.\nstudy and patient are their keys, dates are written 2015-02-01. Values of several "
+           "words stand in double quotes, a quote inside is written twice.\nA field of findings, breasts or "
+           "images holds where any of a study's does: birads < 4 keeps a study that has 4 too, not birads "
+           ">= 4 leaves it out."));
     m_filter->setClearButtonEnabled(true);
     m_wrong = new QLabel(row);
     m_wrong->setObjectName(QStringLiteral("library.wrong"));
