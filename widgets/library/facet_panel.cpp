@@ -170,7 +170,10 @@ void FacetPanel::fill(QTreeWidgetItem* section, const Facet& facet, const std::v
         });
     for (const FacetValue& each : shown) {
         const QString value = QString::fromStdString(each.value);
-        auto* item = new QTreeWidgetItem(section, {value.isEmpty() ? tr("not given") : value});
+        auto* item = new QTreeWidgetItem(
+            section, {value.isEmpty()      ? tr("not given")
+                      : each.means.empty() ? value
+                                           : QStringLiteral("%1 (%2)").arg(value, QString::fromStdString(each.means))});
         item->setData(0, valueRole, value);
         item->setData(0, countRole, qulonglong(each.count));
         item->setData(0, allRole, qulonglong(each.all));

@@ -245,7 +245,13 @@ std::uint32_t LibraryPage::studyAt(int row) const { return m_session->result().r
 void LibraryPage::showResult()
 {
     const StudyResult& result = m_session->result();
-    m_wrong->hide();
+    QStringList warnings;
+    for (const UserText& warning : result.warnings)
+        warnings << shownLine(warning);
+    m_wrong->setText(warnings.join(QStringLiteral("; ")));
+    m_wrong->setToolTip(plainTip(warnings.join(QLatin1Char('\n'))));
+    m_wrong->setIndent(4);
+    m_wrong->setVisible(!warnings.isEmpty());
     m_isWrong = false;
     std::vector<std::int64_t> selected;
     for (const int row : m_place->selection())
@@ -291,6 +297,7 @@ void LibraryPage::showResult()
 void LibraryPage::showWrong(const QString& reason, int at)
 {
     m_wrong->setText(reason);
+    m_wrong->setToolTip({});
     const int before = at < 0 ? 0 : m_filter->fontMetrics().horizontalAdvance(m_filter->text().left(at));
     const int room = m_filter->width() - m_wrong->fontMetrics().horizontalAdvance(reason) - 8;
     m_wrong->setIndent(std::clamp(before, 0, std::max(room, 0)) + 4);

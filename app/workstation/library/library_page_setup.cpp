@@ -74,6 +74,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     m_filter->setClearButtonEnabled(true);
     m_wrong = new QLabel(row);
     m_wrong->setObjectName(QStringLiteral("library.wrong"));
+    m_wrong->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // it may name many values
     m_wrong->hide();
     QPalette bad = m_wrong->palette();
     bad.setColor(QPalette::WindowText, textColour(Tone::Bad, bad));

@@ -11,6 +11,7 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
         order.scores = *question.scores;
     result.rows = orderStudies(*columns, found.studies, order);
     result.facets = std::move(found.facets);
+    result.warnings = std::move(found.warnings);
     for (const std::uint32_t study : result.rows)
         result.images += columns->images(study);
     if (result.rows.empty() && columns->size() > 0)

@@ -26,6 +26,7 @@ struct StudyResult
     std::int64_t images = 0; // of all rows
     // Where there are no rows: of each clause, how many studies there would be without it.
     std::vector<std::size_t> without;
+    std::vector<UserText> warnings{}; // what the filter asks for in vain
 };
 
 // Error(Usage): the filter names the character that is wrong, or a field that there is none of.
