@@ -54,7 +54,7 @@ QString shownValue(const StudyColumn& column, std::uint32_t study)
 } // namespace
 
 LibraryPage::LibraryPage(const Means& means, QWidget* parent)
-    : Page(QStringLiteral("library"), tr("&Library"), parent), m_settings(means.settings),
+    : Page(QStringLiteral("library"), tr("Li&brary"), parent), m_settings(means.settings),
       m_session(new LibrarySession(this)), m_place(new StudyPlace(this)), m_pictures(new TilePictures(this))
 {
     build(means);

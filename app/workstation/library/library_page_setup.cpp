@@ -209,18 +209,18 @@ void LibraryPage::buildCommands()
     connect(m_showDetails, &QAction::toggled, this, [this] { toggleDetails(); });
     (m_isTable ? m_asTable : m_asGrid)->setChecked(true);
     addToLists(whenOpen(add(menu, {"library.all", tr("Select &all"), [this] { m_place->selectAll(); }})));
-    addToLists(whenOpen(add(menu, {"library.none", tr("Select n&one"), [this] { m_place->selectNone(); }})));
+    addToLists(whenOpen(add(menu, {"library.none", tr("&Select none"), [this] { m_place->selectNone(); }})));
     whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }}));
     addAction(m_whenOpen.back());
     m_whenOpen.back()->setProperty("ofPage", true);
-    addToLists(whenOpen(add(menu, {"library.read", tr("Open in &Read"), [this] { openCurrent(); }})));
-    m_back = add(menu, {"library.back", tr("&Back to the library"), [this] { Q_EMIT wanted(); }});
+    addToLists(whenOpen(add(menu, {"library.read", tr("O&pen in Read"), [this] { openCurrent(); }})));
+    m_back = add(menu, {"library.back", tr("Back to the librar&y"), [this] { Q_EMIT wanted(); }});
     m_back->setEnabled(false);
     buildTagCommands();
     addLine(menu);
     addToLists(whenOpen(add(menu, {"library.cohort", tr("&Hand over to training…"), [this] { handOver(); }})));
     whenOpen(add(menu, {"library.backup", tr("Make a &copy…"), [this] { backUp(); }}));
-    whenOpen(add(menu, {"library.check", tr("Chec&k the file"), [this] { checkFile(); }}));
+    whenOpen(add(menu, {"library.check", tr("Check the file"), [this] { checkFile(); }}));
     whenOpen(add(menu, {"library.log", tr("Save the &log…"), [this] { saveLog(); }}));
     whenOpen(add(menu, {"library.close", tr("Close the library"), [this] { m_session->close(); }}));
     connect(m_notice, &LibraryNotice::asked, this, &LibraryPage::follow);
@@ -233,7 +233,7 @@ void LibraryPage::buildTagCommands()
     QAction* byName = add(menu, {"library.tag", tr("&Tag…"), [this] { tagByName(); }});
     m_whenOpen.push_back(byName);
     addToLists(byName);
-    QMenu* digits = addSubmenu(menu, tr("Tag by &digit"));
+    QMenu* digits = addSubmenu(menu, tr("Tag by digit"));
     static constexpr const char* ids[] = {"library.tag.1", "library.tag.2", "library.tag.3",
                                           "library.tag.4", "library.tag.5", "library.tag.6",
                                           "library.tag.7", "library.tag.8", "library.tag.9"};
