@@ -153,6 +153,8 @@ private Q_SLOTS:
         choice(window, "BI-RADS of the right breast")->setCurrentIndex(3);
         choice(window, "BI-RADS of the left breast")->setCurrentIndex(6);
         QVERIFY(modelSaysNothing(window));
+        // Only a model that is loaded by then can be named where it is asked.
+        QTRY_VERIFY_WITH_TIMEOUT(window.read().session().model().has_value(), 60000);
         QSignalSpy locked(&window.read().reader(), &ReaderWork::locked);
         window.findChild<QAction*>(QStringLiteral("reading.lock"))->trigger();
         QVERIFY(locked.count() > 0 || locked.wait(10000));
