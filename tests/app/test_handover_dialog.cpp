@@ -9,7 +9,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_keys.h"
+#include "core/library/studies/study_keys.h"
 #include "core/tables/importers/data_sets.h"
 #include "core/training/settings/settings.h"
 

@@ -4,15 +4,15 @@
 #include "core/base/hash.h"
 #include "core/base/processor.h"
 #include "core/base/stopwatch.h"
-#include "core/library/collection/labels.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_filter.h"
-#include "core/library/collection/study_keys.h"
-#include "core/library/collection/tags.h"
 #include "core/library/embeddings/embedding_index.h"
 #include "core/library/embeddings/embedding_work.h"
 #include "core/library/embeddings/embedding_writer.h"
 #include "core/library/handover/cohort_export.h"
+#include "core/library/studies/labels.h"
+#include "core/library/studies/study_filter.h"
+#include "core/library/studies/study_keys.h"
+#include "core/library/studies/tags.h"
 
 #include <algorithm>
 #include <array>

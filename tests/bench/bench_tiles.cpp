@@ -2,8 +2,8 @@
 // screen of 25 studies from what is kept, and one thumbnail from its JPEG to its hung picture. Prints one JSON line.
 #include "app/workstation/library/tile_pictures.h"
 #include "core/base/stopwatch.h"
-#include "core/library/collection/study_keys.h"
 #include "core/library/pictures/image_thumbs.h"
+#include "core/library/studies/study_keys.h"
 
 #include <QCoreApplication>
 #include <QTimer>

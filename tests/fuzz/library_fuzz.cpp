@@ -5,9 +5,9 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_filter.h"
-#include "core/library/collection/study_keys.h"
 #include "core/library/handover/hand_over.h"
+#include "core/library/studies/study_filter.h"
+#include "core/library/studies/study_keys.h"
 #include "core/tables/importers/data_sets.h"
 #include "tests/fuzz/memory_file.h"
 

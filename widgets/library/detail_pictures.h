@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/study_facts.h"
+#include "core/library/studies/study_facts.h"
 #include "widgets/library/tile_painter.h"
 
 #include <QWidget>

@@ -1,6 +1,6 @@
 #include "widgets/library/facet_panel.h"
 
-#include "core/library/collection/filter_edit.h"
+#include "core/library/studies/filter_edit.h"
 #include "core/tables/cell.h"
 
 #include <QHeaderView>

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/study_facts.h"
+#include "core/library/studies/study_facts.h"
 
 #include <QPalette>
 #include <QString>

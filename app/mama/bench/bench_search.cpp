@@ -4,8 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/base/stopwatch.h"
-#include "core/library/collection/study_columns.h"
 #include "core/library/embeddings/embedding_index.h"
+#include "core/library/studies/study_columns.h"
 
 #include <algorithm>
 #include <cmath>

@@ -4,8 +4,8 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
-#include "core/library/collection/study_filter.h"
-#include "core/library/collection/study_keys.h"
+#include "core/library/studies/study_filter.h"
+#include "core/library/studies/study_keys.h"
 #include "core/zeroshot/library_embedding.h"
 
 #include <algorithm>

@@ -3,9 +3,9 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
-#include "core/library/collection/labels.h"
 #include "core/library/handover/cohort_export.h"
 #include "core/library/handover/training_export.h"
+#include "core/library/studies/labels.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

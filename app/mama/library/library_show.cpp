@@ -2,9 +2,9 @@
 #include "app/mama/library/library_command.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
-#include "core/library/collection/study_facts.h"
-#include "core/library/collection/study_keys.h"
 #include "core/library/pictures/thumb_filling.h"
+#include "core/library/studies/study_facts.h"
+#include "core/library/studies/study_keys.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

@@ -3,10 +3,10 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
-#include "core/library/collection/cohorts.h"
-#include "core/library/collection/study_filter.h"
-#include "core/library/collection/study_keys.h"
-#include "core/library/collection/tags.h"
+#include "core/library/studies/cohorts.h"
+#include "core/library/studies/study_filter.h"
+#include "core/library/studies/study_keys.h"
+#include "core/library/studies/tags.h"
 
 #include <array>
 #include <cstdio>

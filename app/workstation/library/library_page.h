@@ -2,7 +2,7 @@
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
-#include "core/library/collection/study_facts.h"
+#include "core/library/studies/study_facts.h"
 
 #include <QSettings>
 

@@ -3,7 +3,7 @@
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/library_page.h"
 #include "app/workstation/look/settings_keys.h"
-#include "core/library/collection/filter_edit.h"
+#include "core/library/studies/filter_edit.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"

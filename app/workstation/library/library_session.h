@@ -2,7 +2,7 @@
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/library/study_result.h"
 #include "core/library/collection/header_pass.h"
-#include "core/library/collection/tags.h"
+#include "core/library/studies/tags.h"
 
 #include <QObject>
 #include <QThreadPool>

@@ -1,6 +1,6 @@
 #pragma once
-#include "core/library/collection/study_filter.h"
-#include "core/library/collection/study_order.h"
+#include "core/library/studies/study_filter.h"
+#include "core/library/studies/study_order.h"
 
 #include <QString>
 #include <memory>

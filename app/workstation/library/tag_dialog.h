@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/tags.h"
+#include "core/library/studies/tags.h"
 
 #include <QDialog>
 

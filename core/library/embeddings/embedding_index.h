@@ -1,7 +1,7 @@
 #pragma once
-#include "core/library/collection/study_columns.h"
 #include "core/library/embeddings/embedding_set.h"
 #include "core/library/embeddings/row_scan.h"
+#include "core/library/studies/study_columns.h"
 #include "core/study/fusion.h"
 
 #include <memory>

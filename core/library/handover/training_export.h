@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
-#include "core/library/collection/cohorts.h"
+#include "core/library/studies/cohorts.h"
 
 #include <filesystem>
 #include <map>

@@ -2,10 +2,10 @@
 #include "core/base/hash.h"
 #include "core/library/collection/library_images.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_keys.h"
 #include "core/library/embeddings/embedding_index.h"
 #include "core/library/embeddings/embedding_work.h"
 #include "core/library/embeddings/embedding_writer.h"
+#include "core/library/studies/study_keys.h"
 #include "tests/core/library/library_support.h"
 
 #include <cmath>

@@ -2,8 +2,8 @@
 // answer {"done": command} once it is on the disk, or {"error": words}.
 #include "core/base/error.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_keys.h"
-#include "core/library/collection/tags.h"
+#include "core/library/studies/study_keys.h"
+#include "core/library/studies/tags.h"
 #include "core/tables/importers/data_sets.h"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 // Cohorts and their splits: frozen, hashed, by patient, the same for the same seed.
 #include "core/base/files.h"
 #include "core/base/hash.h"
-#include "core/library/collection/cohorts.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_keys.h"
 #include "core/library/handover/training_export.h"
+#include "core/library/studies/cohorts.h"
+#include "core/library/studies/study_keys.h"
 #include "core/tables/importers/data_sets.h"
 #include "core/tables/importers/embed.h"
 #include "tests/core/library/library_support.h"

@@ -3,7 +3,7 @@
 #include "core/library/collection/header_pass.h"
 #include "core/library/collection/library_images.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/study_keys.h"
+#include "core/library/studies/study_keys.h"
 #include "core/phantom/phantom.h"
 #include "core/study/scan.h"
 #include "core/study/study.h"

@@ -1,8 +1,8 @@
-#include "core/library/collection/study_columns.h"
+#include "core/library/studies/study_columns.h"
 
 #include "core/base/error.h"
 #include "core/library/collection/code_meanings.h"
-#include "core/library/collection/value_places.h"
+#include "core/library/studies/value_places.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>

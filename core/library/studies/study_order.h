@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/study_columns.h"
+#include "core/library/studies/study_columns.h"
 
 #include <span>
 

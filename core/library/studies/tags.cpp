@@ -1,4 +1,4 @@
-#include "core/library/collection/tags.h"
+#include "core/library/studies/tags.h"
 
 #include "core/base/error.h"
 #include "core/library/collection/plural.h"

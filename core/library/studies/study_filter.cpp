@@ -1,4 +1,4 @@
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/study_filter.h"
 
 #include "core/base/error.h"
 #include "core/tables/cell.h"

@@ -1,4 +1,4 @@
-#include "core/library/collection/filter_edit.h"
+#include "core/library/studies/filter_edit.h"
 
 #include <algorithm>
 

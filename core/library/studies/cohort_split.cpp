@@ -1,9 +1,9 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
-#include "core/library/collection/cohorts.h"
 #include "core/library/collection/plural.h"
-#include "core/library/collection/shared_women.h"
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/cohorts.h"
+#include "core/library/studies/shared_women.h"
+#include "core/library/studies/study_filter.h"
 #include "core/library/utc_time.h"
 
 #include <SQLiteCpp/Database.h>

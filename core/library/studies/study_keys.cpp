@@ -1,4 +1,4 @@
-#include "core/library/collection/study_keys.h"
+#include "core/library/studies/study_keys.h"
 
 #include "core/base/error.h"
 #include "core/base/files.h"

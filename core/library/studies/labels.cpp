@@ -1,4 +1,4 @@
-#include "core/library/collection/labels.h"
+#include "core/library/studies/labels.h"
 
 #include "core/base/error.h"
 #include "core/library/collection/plural.h"

@@ -1,9 +1,9 @@
-#include "core/library/collection/cohorts.h"
+#include "core/library/studies/cohorts.h"
 
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/library/collection/plural.h"
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/study_filter.h"
 #include "core/library/utc_time.h"
 #include "core/tables/cell.h"
 

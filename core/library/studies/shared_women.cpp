@@ -1,4 +1,4 @@
-#include "core/library/collection/shared_women.h"
+#include "core/library/studies/shared_women.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>

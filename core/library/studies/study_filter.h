@@ -1,6 +1,6 @@
 #pragma once
 #include "core/base/user_text.h"
-#include "core/library/collection/study_columns.h"
+#include "core/library/studies/study_columns.h"
 
 namespace mama {
 

@@ -1,7 +1,7 @@
-#include "core/library/collection/study_order.h"
+#include "core/library/studies/study_order.h"
 
 #include "core/base/error.h"
-#include "core/library/collection/value_places.h"
+#include "core/library/studies/value_places.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
 #include "core/base/text_escape.h"
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/study_filter.h"
 
 #include <algorithm>
 #include <cctype>

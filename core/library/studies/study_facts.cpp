@@ -1,4 +1,4 @@
-#include "core/library/collection/study_facts.h"
+#include "core/library/studies/study_facts.h"
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"

@@ -1,4 +1,4 @@
-#include "core/library/collection/value_places.h"
+#include "core/library/studies/value_places.h"
 
 #include "core/tables/cell.h"
 

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/study_filter.h"
 
 namespace mama {
 

@@ -1,5 +1,5 @@
 // A filter's clauses as text.
-#include "core/library/collection/study_filter.h"
+#include "core/library/studies/study_filter.h"
 
 #include <algorithm>
 #include <array>
