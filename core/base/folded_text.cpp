@@ -38,6 +38,15 @@ void fold(char* text, std::size_t size)
     }
 }
 
+std::string asciiFolded(std::string_view text)
+{
+    std::string made(text);
+    for (char& c : made)
+        if (c >= 'A' && c <= 'Z')
+            c = static_cast<char>(c + ('a' - 'A'));
+    return made;
+}
+
 std::string folded(std::string_view text)
 {
     std::string made(text);

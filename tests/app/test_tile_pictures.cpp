@@ -9,6 +9,7 @@
 #include "core/tables/importers/data_sets.h"
 #include "core/tables/importers/embed.h"
 #include "tests/core/library/library_support.h"
+#include "tests/core/library/phantom_library.h"
 
 #include <QSignalSpy>
 #include <QTest>
@@ -44,16 +45,8 @@ class TestTilePictures : public QObject
 private Q_SLOTS:
     void initTestCase()
     {
-        PhantomOptions options;
-        options.folder = m_folder / "phantoms";
-        options.seed = 4;
-        options.studies = 12;
-        options.rows = 128;
-        options.columns = 104;
-        QVERIFY(writePhantoms(options, {}).has_value());
-        Library::create(m_folder / "lib");
+        makePhantomLibrary(m_folder / "lib", m_folder / "phantoms", {4, 12});
         Library made(m_folder / "lib");
-        importSet(made, readEmbedSet(options.folder));
         m_studies = allStudies(made);
         QVERIFY(m_studies.size() >= 12);
         for (const auto& study : imagesOf(made, m_studies))

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -26,6 +28,14 @@ public:
 private:
     std::filesystem::path m_path;
 };
+
+inline void write(const std::filesystem::path& path, std::string_view content)
+{
+    if (std::FILE* file = std::fopen(path.c_str(), "wb")) {
+        std::fwrite(content.data(), 1, content.size(), file);
+        std::fclose(file);
+    }
+}
 
 // The readers map files: an input that lives in memory under a file's name.
 class MemoryFile

@@ -22,13 +22,7 @@ const fs::path& folder()
     return kept.path();
 }
 
-void write(const fs::path& path, std::string_view content)
-{
-    if (std::FILE* file = std::fopen(path.c_str(), "wb")) {
-        std::fwrite(content.data(), 1, content.size(), file);
-        std::fclose(file);
-    }
-}
+using mama::test::write;
 
 void number(std::string& out, std::uint64_t value, std::size_t size)
 {

@@ -42,7 +42,6 @@ Q_SIGNALS:
     void shownChanged(int first, int last); // after scrolling, another size or another list
     void opened(int row);                   // Enter, double click
     void zoomed(int width);                 // by the user
-    void menuAsked(int row, const QPoint& global);
 
 protected:
     bool viewportEvent(QEvent* event) override;
@@ -55,7 +54,6 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
-    void contextMenuEvent(QContextMenuEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
     void changeEvent(QEvent* event) override;

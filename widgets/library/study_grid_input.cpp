@@ -186,16 +186,4 @@ void StudyGrid::mouseDoubleClickEvent(QMouseEvent* event)
         Q_EMIT opened(row);
 }
 
-// On a study outside of the selection the menu is about that study alone.
-void StudyGrid::contextMenuEvent(QContextMenuEvent* event)
-{
-    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
-    const int row = byKey ? m_place->current() : rowAt(event->pos());
-    if (row < 0)
-        return;
-    if (!m_place->isSelected(row))
-        m_place->press(row, {});
-    Q_EMIT menuAsked(row, byKey ? viewport()->mapToGlobal(tileRect(row).center()) : event->globalPos());
-}
-
 } // namespace mama

@@ -139,8 +139,6 @@ void StudyTable::takeRows()
         if (wasShown)
             verticalScrollBar()->setValue(m_current * height - old);
     }
-    m_shown = {0, -1};
-    tellShown();
     viewport()->update();
 }
 
@@ -155,33 +153,6 @@ void StudyTable::takeCurrent(int row)
     if (!same)
         scrollTo(now);
     viewport()->update();
-}
-
-std::pair<int, int> StudyTable::shown() const
-{
-    const int height = verticalHeader()->defaultSectionSize(), top = verticalScrollBar()->value();
-    return {top / height, std::min(m_place->rows() - 1, (top + viewport()->height() - 1) / height)};
-}
-
-void StudyTable::tellShown()
-{
-    const auto now = shown();
-    if (now == m_shown)
-        return;
-    m_shown = now;
-    Q_EMIT shownChanged(now.first, now.second);
-}
-
-void StudyTable::scrollContentsBy(int dx, int dy)
-{
-    QTableView::scrollContentsBy(dx, dy);
-    tellShown();
-}
-
-void StudyTable::resizeEvent(QResizeEvent* event)
-{
-    QTableView::resizeEvent(event);
-    tellShown();
 }
 
 // The current row has a frame, dotted while another widget has the keys.
@@ -260,17 +231,6 @@ void StudyTable::mouseDoubleClickEvent(QMouseEvent* event)
     const int row = rowAt(event->pos().y());
     if (event->button() == Qt::LeftButton && row >= 0)
         Q_EMIT opened(row);
-}
-
-void StudyTable::contextMenuEvent(QContextMenuEvent* event)
-{
-    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
-    const int row = byKey ? m_place->current() : rowAt(event->pos().y());
-    if (row < 0)
-        return;
-    if (!m_place->isSelected(row))
-        m_place->press(row, {});
-    Q_EMIT menuAsked(row, byKey ? viewport()->mapToGlobal(visualRect(currentIndex()).center()) : event->globalPos());
 }
 
 } // namespace mama

@@ -26,8 +26,6 @@ Q_SIGNALS:
     void sortAsked(const QString& column, Qt::SortOrder order);
     void opened(int row);  // Enter, double click
     void columnsChanged(); // by the user: saveColumns() is another now
-    void menuAsked(int row, const QPoint& global);
-    void shownChanged(int first, int last);
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -35,10 +33,7 @@ protected:
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseReleaseEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
-    void contextMenuEvent(QContextMenuEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
-    void scrollContentsBy(int dx, int dy) override;
-    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void buildHeader();
@@ -46,9 +41,7 @@ private:
     void showHeaderMenu(const QPoint& at);
     void takeRows();
     void takeCurrent(int row);
-    void tellShown();
     int steps(int key) const;
-    std::pair<int, int> shown() const;
     int shownColumns() const;
 
     StudyPlace* m_place;
@@ -57,7 +50,6 @@ private:
     Qt::SortOrder m_order = Qt::AscendingOrder;
     int m_current = -1, m_pressed = -1;
     bool m_restoring = false;
-    std::pair<int, int> m_shown{0, -1};
 };
 
 } // namespace mama

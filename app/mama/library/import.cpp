@@ -8,8 +8,6 @@
 #include "core/library/collection/set_import.h"
 #include "core/tables/importers/data_sets.h"
 
-#include <algorithm>
-#include <cctype>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -26,16 +24,6 @@ struct ImportCommand
     bool dryRun = false, headers = false, json = false;
     int threads = 0;
 };
-
-std::string reportText(const SetReport& report, const fs::path& file)
-{
-    std::string ending = file.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    if (ending == ".json")
-        return toJson(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
-    return ending == ".csv" ? csvOf(report) : textOf(report);
-}
 
 nlohmann::json toJson(const ImportResult& result)
 {
@@ -95,7 +83,7 @@ int import(const ImportCommand& command, const Context& context)
             document["headers"] = toJson(readHeaders(*library, job, command.threads));
     }
     if (!command.report.empty())
-        writeAtomically(command.report, std::string_view(reportText(report, command.report)));
+        writeAtomically(command.report, std::string_view(reportFor(command.report, report)));
     if (command.json)
         printJson(document);
     else

@@ -162,10 +162,10 @@ void AskBar::takeAnswer()
 {
     const LibraryAnswer* answer = m_ask.answer();
     m_best.clear();
-    m_scores.clear();
+    m_scores.reset();
     QStringList notes;
     if (answer) {
-        m_scores = answer->scores;
+        m_scores = std::make_shared<const std::vector<float>>(answer->scores);
         for (const FoundStudy& found : answer->best)
             m_best.emplace(found.study, found.best);
         notes << (tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
@@ -189,12 +189,14 @@ void AskBar::takeAnswer()
     showState();
     if (m_ask.busy())
         return; // what is on screen stays until there is another answer
-    Q_EMIT scored(answer ? std::make_shared<const std::vector<float>>(answer->scores) : nullptr);
+    Q_EMIT scored(m_scores);
 }
 
 std::optional<float> AskBar::scoreOf(std::size_t study) const
 {
-    return study < m_scores.size() && !std::isnan(m_scores[study]) ? std::optional(m_scores[study]) : std::nullopt;
+    if (!m_scores || study >= m_scores->size() || std::isnan((*m_scores)[study]))
+        return std::nullopt;
+    return (*m_scores)[study];
 }
 
 std::int64_t AskBar::bestImageOf(std::size_t study) const

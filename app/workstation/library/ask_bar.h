@@ -57,9 +57,9 @@ private:
     EmbedJob m_job;
     std::shared_ptr<Library> m_library;
     std::shared_ptr<const StudyColumns> m_columns;
-    std::map<std::size_t, ImageScore> m_best; // by study
-    std::vector<float> m_scores;
-    std::int64_t m_images = 0; // of the library
+    std::map<std::size_t, ImageScore> m_best;           // by study
+    std::shared_ptr<const std::vector<float>> m_scores; // null: nothing is answered
+    std::int64_t m_images = 0;                          // of the library
     bool m_isHidden = false;
     QLineEdit *m_line, *m_minus;
     QComboBox* m_sets;

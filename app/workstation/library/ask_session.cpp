@@ -8,7 +8,7 @@
 namespace mama {
 namespace {
 
-constexpr std::size_t mostVectors = 256;
+constexpr std::size_t mostVectors = 256, bestCount = 200;
 
 bool sameStudies(const StudyColumns& a, const StudyColumns& b)
 {
@@ -118,8 +118,6 @@ void AskSession::setInside(std::optional<StudySet> studies)
         begin();
 }
 
-void AskSession::setCount(std::size_t best) { m_count = best; }
-
 void AskSession::ask(const LibraryQuestion& question)
 {
     m_question = question;
@@ -218,7 +216,7 @@ void AskSession::takeVectors(const nlohmann::json& result)
 void AskSession::search(std::vector<float> vector, QStringList notes)
 {
     BackgroundJob::Callbacks<LibraryAnswer> callbacks;
-    callbacks.work = [index = m_index, vector = std::move(vector), rule = m_rule, inside = m_inside, count = m_count,
+    callbacks.work = [index = m_index, vector = std::move(vector), rule = m_rule, inside = m_inside, count = bestCount,
                       question = m_question, notes = std::move(notes)](const Job&) -> Cancellable<LibraryAnswer> {
         const Stopwatch clock;
         EmbeddingQuestion asked{vector, rule};

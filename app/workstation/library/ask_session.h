@@ -54,7 +54,6 @@ public:
 
     void setFusionRule(FusionRule rule);
     void setInside(std::optional<StudySet> studies); // a filter's; empty: all
-    void setCount(std::size_t best);                 // how many of the best are wanted; 200
     void ask(const LibraryQuestion& question);       // an empty one: no question
     void repeat();                                   // what failed, as after another model was loaded
     const LibraryQuestion& question() const { return m_question; }
@@ -99,7 +98,6 @@ private:
     bool m_loading = false, m_busy = false;
     FusionRule m_rule = FusionRule::Maximum;
     std::optional<StudySet> m_inside;
-    std::size_t m_count = 200;
     LibraryQuestion m_question;
     std::optional<LibraryAnswer> m_answer;
     QString m_problem, m_modelWanted;

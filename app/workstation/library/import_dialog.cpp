@@ -265,13 +265,9 @@ void ImportDialog::saveReport()
                                                       tr("Table (*.csv);;JSON (*.json);;Text (*.txt)"));
     if (file.isEmpty() || !m_rows)
         return;
-    const SetReport& report = m_rows->report;
     try {
-        const std::string text = file.endsWith(QLatin1String(".json"), Qt::CaseInsensitive)
-                                     ? toJson(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace)
-                                 : file.endsWith(QLatin1String(".csv"), Qt::CaseInsensitive) ? csvOf(report)
-                                                                                             : mama::textOf(report);
-        writeAtomically(file.toStdString(), std::string_view(text));
+        const std::filesystem::path path = pathFromText(file.toStdString());
+        writeAtomically(path, std::string_view(reportFor(path, m_rows->report)));
         m_issueTitle->setText(tr("Saved: %1").arg(file));
     } catch (const Error& error) {
         showStopped(shownError(error));

@@ -275,14 +275,7 @@ void LibraryPage::showResult()
     m_place->setRows(std::move(bits), current);
     m_grid->refresh();
     m_table->refresh();
-    std::vector<Facet> facets = result.facets;
-    for (Facet& facet : facets)
-        for (FacetValue& each : facet.values)
-            for (const Tag& tag : m_session->tags())
-                if (facet.field == "tag" &&
-                    QString::fromStdString(tag.name).toLower() == QString::fromStdString(each.value))
-                    each.value = tag.name; // as its maker wrote it
-    m_facets->show(facets, result.clauses);
+    m_facets->show(result.facets, result.clauses);
     QStringList chips;
     for (std::size_t i = 0; i < result.clauses.size(); ++i)
         chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")

@@ -268,33 +268,30 @@ void TrainPage::tryRun(const QString& folder)
                 .arg(QDir::toNativeSeparators(folder)));
 }
 
-void TrainPage::newRun() { askForRun(nlohmann::json::object()); }
+void TrainPage::newRun() { askForRun(nlohmann::json::object(), {}); }
 
 void TrainPage::newRunFrom(const QString& handover, const QString& model)
 {
     Q_EMIT wanted();
     try {
-        nlohmann::json settings = readJson(folderPath(handover) / "train.json");
-        if (settings.is_object()) {
-            const nlohmann::json before = RunForm(m_settings, this).config();
-            const auto start = nlohmann::json::json_pointer("/model/start");
-            if (!model.isEmpty() && !settings.contains(start) &&
-                (!before.contains(start) || before.at(start).get<std::string>().empty()))
-                settings[start] = model.toStdString();
-            return askForRun(settings);
-        }
+        const nlohmann::json settings = readJson(folderPath(handover) / "train.json");
+        if (settings.is_object())
+            return askForRun(settings, model);
         say(tr("%1 holds no settings of a hand-over: its train.json is none.").arg(QDir::toNativeSeparators(handover)));
     } catch (const std::exception& error) {
         say(shownError(error));
     }
 }
 
-// settings: over those of last time.
-void TrainPage::askForRun(const nlohmann::json& settings)
+// settings: over those of last time. model: to start from where they name none.
+void TrainPage::askForRun(const nlohmann::json& settings, const QString& model)
 {
     RunForm form(m_settings, this);
     nlohmann::json config = form.config();
     config.merge_patch(settings);
+    const auto start = nlohmann::json::json_pointer("/model/start");
+    if (!model.isEmpty() && config.value(start, std::string()).empty())
+        config[start] = model.toStdString();
     if (!settings.empty())
         form.setConfig(config);
     if (form.exec() != QDialog::Accepted)

@@ -70,7 +70,7 @@ private:
     void connectRun();
     void connectList();
     void say(const QString& error);
-    void askForRun(const nlohmann::json& settings);
+    void askForRun(const nlohmann::json& settings, const QString& model);
     void follow();
     void take(const std::shared_ptr<const RunNews>& news);
     void forget(const QString& folder);

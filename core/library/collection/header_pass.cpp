@@ -90,11 +90,11 @@ void setText(SQLite::Statement& statement, int place, const std::string& text)
     text.empty() ? statement.bind(place) : statement.bind(place, text);
 }
 
-std::int64_t countLeft(Library& library)
+std::int64_t filesIn(Library& library, const char* states)
 {
     std::int64_t count = 0;
     library.read([&](SQLite::Database& database) {
-        count = database.execAndGet("SELECT count(*) FROM file WHERE state IN ('listed', 'missing')").getInt64();
+        count = database.execAndGet(std::string("SELECT count(*) FROM file WHERE state IN ") + states).getInt64();
     });
     return count;
 }
@@ -154,7 +154,7 @@ void keepFacts(SQLite::Database& database, std::span<const std::int64_t> files, 
 HeaderPass readHeaders(Library& library, const Job& job, int threads)
 {
     HeaderPass pass;
-    const std::int64_t all = countLeft(library);
+    const std::int64_t all = filesIn(library, "('listed', 'missing')");
     const int workers = threads > 0 ? threads : std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, 8);
     std::int64_t after = 0;
     while (!job.cancelled()) {
@@ -187,13 +187,6 @@ HeaderPass readHeaders(Library& library, const Job& job, int threads)
     return pass;
 }
 
-std::int64_t headersLeft(Library& library)
-{
-    std::int64_t count = 0;
-    library.read([&](SQLite::Database& database) {
-        count = database.execAndGet("SELECT count(*) FROM file WHERE state = 'listed'").getInt64();
-    });
-    return count;
-}
+std::int64_t headersLeft(Library& library) { return filesIn(library, "('listed')"); }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #include "core/library/handover/lesion_masks.h"
 
+#include "core/base/folded_text.h"
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -14,9 +15,7 @@ void addKinds(const std::string& kinds, std::set<std::string>& found)
 {
     for (std::size_t begin = 0; begin <= kinds.size();) {
         const std::size_t end = std::min(kinds.find(',', begin), kinds.size());
-        std::string word = kinds.substr(begin, end - begin);
-        std::transform(word.begin(), word.end(), word.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        const std::string word = asciiFolded(kinds.substr(begin, end - begin));
         if (word == "mass")
             found.insert("mass");
         else if (word.ends_with("calcification") || word.ends_with("calcifications"))

@@ -1,4 +1,5 @@
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/studies/study_filter.h"
 
@@ -120,8 +121,7 @@ private:
         }
         if (made.field.empty())
             fail({TextId("filter.expected_field", "a field, tag:NAME or missing(FIELD)")});
-        std::transform(made.field.begin(), made.field.end(), made.field.begin(),
-                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        made.field = asciiFolded(made.field);
         if (made.field == "tag" && take(":")) {
             made.op = FilterClause::Tagged;
             made.values = {value()};

@@ -1,6 +1,7 @@
 #include "core/library/studies/study_columns.h"
 
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/library/collection/code_meanings.h"
 #include "core/library/studies/value_places.h"
 
@@ -56,14 +57,6 @@ std::string fieldName(std::string task)
 {
     std::replace(task.begin(), task.end(), ' ', '_');
     return task;
-}
-
-std::string small(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
 }
 
 std::size_t placeOf(const std::vector<std::int64_t>& ids, std::int64_t id)
@@ -312,8 +305,10 @@ void StudyColumns::readTags(Library& library)
 {
     library.read([&](SQLite::Database& database) {
         SQLite::Statement names(database, "SELECT name FROM tag");
-        while (names.executeStep())
-            m_tags.emplace(small(names.getColumn(0).getString()), StudySet(size()));
+        while (names.executeStep()) {
+            const std::string name = names.getColumn(0).getString();
+            m_tags.emplace(asciiFolded(name), TaggedStudies{name, StudySet(size())});
+        }
         SQLite::Statement each(
             database, "SELECT name, study.id FROM tagged JOIN tag ON tag.id = tag JOIN study ON"
                       " level = 'study' AND study.id = target OR level = 'patient' AND study.patient = target"
@@ -321,7 +316,8 @@ void StudyColumns::readTags(Library& library)
                       " image.id = target UNION SELECT name, study FROM tagged JOIN tag ON tag.id = tag JOIN finding ON"
                       " level = 'finding' AND finding.id = target");
         while (each.executeStep())
-            m_tags.at(small(each.getColumn(0).getString())).add(placeOf(m_rows->ids, each.getColumn(1).getInt64()));
+            m_tags.at(asciiFolded(each.getColumn(0).getString()))
+                .studies.add(placeOf(m_rows->ids, each.getColumn(1).getInt64()));
     });
 }
 
@@ -335,16 +331,16 @@ const StudyPlaces* StudyColumns::places(std::string_view field) const
 
 const StudyColumn* StudyColumns::column(std::string_view name) const
 {
-    const std::string wanted = small(name);
+    const std::string wanted = asciiFolded(name);
     const auto found = std::find_if(columns().begin(), columns().end(),
-                                    [&](const StudyColumn& column) { return small(column.name) == wanted; });
+                                    [&](const StudyColumn& column) { return asciiFolded(column.name) == wanted; });
     return found == columns().end() ? nullptr : &*found;
 }
 
 const StudySet* StudyColumns::tag(std::string_view name) const
 {
-    const auto found = m_tags.find(small(name));
-    return found == m_tags.end() ? nullptr : &found->second;
+    const auto found = m_tags.find(asciiFolded(name));
+    return found == m_tags.end() ? nullptr : &found->second.studies;
 }
 
 } // namespace mama

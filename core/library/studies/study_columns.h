@@ -66,9 +66,14 @@ public:
     std::int64_t images(std::size_t study) const { return m_rows->images[study]; }
     const StudyPlaces* places(std::string_view field) const; // "study", "patient", "date"; null: no such field
     const std::vector<StudyColumn>& columns() const { return m_rows->columns; }
-    const StudyColumn* column(std::string_view name) const;                // null: there is none
-    const StudySet* tag(std::string_view name) const;                      // null: there is none; case does not matter
-    const std::map<std::string, StudySet>& tags() const { return m_tags; } // by name in small letters
+    const StudyColumn* column(std::string_view name) const; // null: there is none
+    const StudySet* tag(std::string_view name) const;       // null: there is none; case does not matter
+    struct TaggedStudies
+    {
+        std::string name; // as its maker wrote it
+        StudySet studies;
+    };
+    const std::map<std::string, TaggedStudies>& tags() const { return m_tags; } // by name in small letters
 
 private:
     struct Rows
@@ -86,7 +91,7 @@ private:
     void readTags(Library& library);
 
     std::shared_ptr<const Rows> m_rows;
-    std::map<std::string, StudySet> m_tags;
+    std::map<std::string, TaggedStudies> m_tags;
 };
 
 } // namespace mama

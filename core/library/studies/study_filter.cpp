@@ -1,6 +1,7 @@
 #include "core/library/studies/study_filter.h"
 
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/tables/cell.h"
 
 #include <algorithm>
@@ -11,21 +12,13 @@ namespace {
 
 constexpr auto filtering = TextId("filter.studies", "filter");
 
-std::string small(std::string_view text)
-{
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return out;
-}
-
 // Below 0, 0, above 0: as numbers if both are some, else letter by letter.
 int compared(const std::string& a, const std::string& b)
 {
     const auto x = asNumber(a), y = asNumber(b);
     if (x && y)
         return *x < *y ? -1 : *x > *y ? 1 : 0;
-    return small(a).compare(small(b));
+    return asciiFolded(a).compare(asciiFolded(b));
 }
 
 bool isDigits(std::string_view text)
@@ -38,10 +31,10 @@ int comparedKeys(const std::string& a, const std::string& b)
 {
     if (isDigits(a) && isDigits(b) && a.size() != b.size())
         return a.size() < b.size() ? -1 : 1;
-    return small(a).compare(small(b));
+    return asciiFolded(a).compare(asciiFolded(b));
 }
 
-int comparedText(const std::string& a, const std::string& b) { return small(a).compare(small(b)); }
+int comparedText(const std::string& a, const std::string& b) { return asciiFolded(a).compare(asciiFolded(b)); }
 
 using Compare = int (*)(const std::string&, const std::string&);
 
@@ -56,7 +49,7 @@ bool holds(const FilterClause& clause, const std::string& value, Compare compare
                            [&](const std::string& each) { return compared(value, each) == 0; });
     const std::string& wanted = clause.values.front();
     if (clause.op == Op::Contains)
-        return small(value).find(small(wanted)) != std::string::npos;
+        return asciiFolded(value).find(asciiFolded(wanted)) != std::string::npos;
     const int order = compared(value, wanted);
     switch (clause.op) {
     case Op::Equal: return order == 0;
@@ -88,8 +81,8 @@ std::string listed(const std::vector<std::string>& names)
 [[noreturn]] void noTag(const StudyColumns& columns, const FilterClause& clause)
 {
     std::vector<std::string> names;
-    for (const auto& [name, studies] : columns.tags())
-        names.push_back(name);
+    for (const auto& [folded, tagged] : columns.tags())
+        names.push_back(tagged.name);
     throw Error(
         ErrorCode::Usage, {filtering}, "character " + std::to_string(clause.at + 1),
         {TextId("filter.no_tag", "there is no tag \"%1\": there are %2"), clause.values.front(), listed(names)});
@@ -290,13 +283,14 @@ FilterResult filterStudies(const StudyColumns& columns, const std::vector<Filter
         result.facets.push_back(facetOf(column, among, columns.size()));
     }
     Facet tags{"tag", {}};
-    for (const auto& [name, studies] : columns.tags()) {
-        StudySet among(columns.size(), true);
-        for (std::size_t i = 0; i < clauses.size(); ++i)
-            if (clauses[i].op != FilterClause::Tagged)
-                among.keep(each[i]);
-        among.keep(studies);
-        tags.values.push_back({name, among.count(), studies.count(), {}});
+    StudySet among(columns.size(), true);
+    for (std::size_t i = 0; i < clauses.size(); ++i)
+        if (clauses[i].op != FilterClause::Tagged)
+            among.keep(each[i]);
+    for (const auto& [folded, tagged] : columns.tags()) {
+        StudySet both = among;
+        both.keep(tagged.studies);
+        tags.values.push_back({tagged.name, both.count(), tagged.studies.count(), {}});
     }
     result.facets.push_back(std::move(tags));
     return result;

@@ -1,6 +1,7 @@
 #include "core/tables/importers/data_sets.h"
 
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/base/path_text.h"
 #include "core/tables/importers/checked_table.h"
 #include "core/tables/importers/known_sets.h"
@@ -28,13 +29,7 @@ constexpr std::array readers{
     DataSetReader{"vindr", "VinDr-Mammo", "PhysioNet restricted access under a data use agreement; no sharing", true,
                   readVindrSet}};
 
-bool isCsv(const fs::path& file)
-{
-    std::string ending = file.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return ending == ".csv";
-}
+bool isCsv(const fs::path& file) { return asciiFolded(file.extension().string()) == ".csv"; }
 
 bool isReduced(const fs::path& file) { return file.stem().string().ends_with("_reduced"); }
 

@@ -1,4 +1,6 @@
 // EMBED's tables, and those of phantoms, as rows of the library (datasets.md 2).
+
+#include "core/base/folded_text.h"
 #include "core/tables/cell.h"
 #include "core/tables/importers/checked_table.h"
 #include "core/tables/importers/data_sets.h"
@@ -111,9 +113,7 @@ std::string filePath(std::string_view cell)
 
 std::string screeningOf(const std::string& description)
 {
-    std::string words = description;
-    std::transform(words.begin(), words.end(), words.begin(),
-                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    const std::string words = asciiFolded(description);
     if (words.find("screen") != words.npos)
         return "screening";
     return words.find("diag") != words.npos ? "diagnostic" : "";

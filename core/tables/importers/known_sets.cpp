@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/base/folded_text.h"
 #include "core/tables/csv_file.h"
 
 #include <algorithm>
@@ -52,8 +53,7 @@ bool isMiasList(const fs::path& file)
             std::string number, tissue, kind;
             if (!(std::istringstream(line) >> number >> tissue >> kind) || number.size() != 6)
                 continue;
-            std::transform(number.begin(), number.end(), number.begin(),
-                           [](unsigned char c) { return std::tolower(c); });
+            number = asciiFolded(number);
             if (number.starts_with("mdb") && tissue.size() == 1 &&
                 std::all_of(number.begin() + 3, number.end(), [](unsigned char c) { return std::isdigit(c); }))
                 return true;
@@ -63,12 +63,7 @@ bool isMiasList(const fs::path& file)
     return false;
 }
 
-bool endsWith(const fs::path& file, const char* wanted)
-{
-    std::string ending = file.extension().string();
-    std::transform(ending.begin(), ending.end(), ending.begin(), [](unsigned char c) { return std::tolower(c); });
-    return ending == wanted;
-}
+bool endsWith(const fs::path& file, const char* wanted) { return asciiFolded(file.extension().string()) == wanted; }
 
 std::string setOf(const fs::path& file)
 {

@@ -1,5 +1,6 @@
 #include "core/tables/importers/set_report.h"
 
+#include "core/base/folded_text.h"
 #include "core/base/text_escape.h"
 
 #include <algorithm>
@@ -144,6 +145,14 @@ std::string textOf(const SetReport& report)
     for (const std::string& file : report.ignored)
         out += "ignored\t" + oneLine(file) + "\tno table of this data set\n";
     return out;
+}
+
+std::string reportFor(const std::filesystem::path& file, const SetReport& report)
+{
+    const std::string ending = asciiFolded(file.extension().string());
+    if (ending == ".json")
+        return toJson(report).dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+    return ending == ".csv" ? csvOf(report) : textOf(report);
 }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstddef>
+#include <filesystem>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
@@ -57,5 +58,7 @@ nlohmann::json toJson(const SetReport& report);
 std::string csvOf(const SetReport& report);
 // For people: counts of each table, then the issues.
 std::string textOf(const SetReport& report);
+// As a file of this name holds it: .json, .csv, else the text for people.
+std::string reportFor(const std::filesystem::path& file, const SetReport& report);
 
 } // namespace mama

@@ -9,6 +9,7 @@
 #include "core/phantom/phantom.h"
 #include "core/tables/importers/data_sets.h"
 #include "tests/core/library/library_support.h"
+#include "tests/core/library/phantom_library.h"
 #include "tests/support/test_data.h"
 
 #include <SQLiteCpp/Database.h>
@@ -444,23 +445,16 @@ private Q_SLOTS:
     void headersAreReadOnceAndMissingFilesAgain()
     {
         const Folder folder;
-        PhantomOptions options;
-        options.folder = folder / "phantoms";
-        options.seed = 3;
-        options.studies = 2;
-        options.rows = 128;
-        options.columns = 104;
-        QVERIFY(writePhantoms(options, {}).has_value());
-        Library::create(folder / "lib");
+        makePhantomLibrary(folder / "lib", folder / "phantoms", {3, 2});
         Library library(folder / "lib");
-        importSet(library, readEmbedSet(options.folder));
         const fs::path file =
-            options.folder /
+            folder / "phantoms" /
             value(folder / "lib", "SELECT path || '/' || name FROM file JOIN folder ON folder.id = folder LIMIT 1");
         fs::rename(file, folder / "away.dcm");
-        writeAtomically(options.folder / value(folder / "lib",
-                                               "SELECT path || '/' || name FROM file JOIN folder ON folder.id = folder"
-                                               " ORDER BY file.id DESC LIMIT 1"),
+        writeAtomically(folder / "phantoms" /
+                            value(folder / "lib",
+                                  "SELECT path || '/' || name FROM file JOIN folder ON folder.id = folder"
+                                  " ORDER BY file.id DESC LIMIT 1"),
                         std::string_view("no picture"));
         std::stop_source stopped;
         stopped.request_stop();

@@ -10,6 +10,7 @@
 #include "core/tables/importers/data_sets.h"
 #include "core/tables/importers/embed.h"
 #include "tests/core/library/library_support.h"
+#include "tests/core/library/phantom_library.h"
 #include "tests/support/test_data.h"
 
 #include <SQLiteCpp/Database.h>
@@ -309,16 +310,8 @@ private Q_SLOTS:
     void fillsWhatIsMissingAndGoesOn()
     {
         const Folder folder;
-        PhantomOptions options;
-        options.folder = folder / "phantoms";
-        options.seed = 3;
-        options.studies = 3;
-        options.rows = 128;
-        options.columns = 104;
-        QVERIFY(writePhantoms(options, {}).has_value());
-        Library::create(folder / "lib");
+        makePhantomLibrary(folder / "lib", folder / "phantoms", {3, 3});
         Library library(folder / "lib");
-        importSet(library, readEmbedSet(options.folder));
         const auto images = imagesOf(library, allStudies(library));
         const fs::path first = images[0][0].root / images[0][0].below, second = images[1][2].root / images[1][2].below;
         fs::rename(first, folder / "away.dcm");
