@@ -183,9 +183,14 @@ void Database::onlyRead(UserText why)
 // Whether it is of an older version.
 bool Database::identify(const Schema& schema)
 {
-    const int owner = number(*m_database, "PRAGMA application_id");
-    const int version = number(*m_database, "PRAGMA user_version");
-    const bool fresh = owner == 0 && version == 0 && number(*m_database, "SELECT count(*) FROM sqlite_schema") == 0;
+    int owner = 0, version = 0;
+    bool fresh = false;
+    { // One look, so that another window that makes the file meanwhile is seen whole or not at all.
+        const SQLite::Transaction look(*m_database);
+        owner = number(*m_database, "PRAGMA application_id");
+        version = number(*m_database, "PRAGMA user_version");
+        fresh = owner == 0 && version == 0 && number(*m_database, "SELECT count(*) FROM sqlite_schema") == 0;
+    }
     if (owner != schema.applicationId && !fresh)
         throw Error(ErrorCode::Format, {action::open}, m_path.string(),
                     {TextId("library.foreign", "this is another program's file (application id %1, not %2): name "

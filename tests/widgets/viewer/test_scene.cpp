@@ -106,7 +106,13 @@ int expected(int column, int row, double centre, double windowWidth)
 class TestScene : public QObject
 {
     Q_OBJECT
+private:
+    // An X server without clients starts anew, and nobody can connect meanwhile: one stays.
+    std::unique_ptr<OffScreen> m_client;
 private Q_SLOTS:
+    void initTestCase() { m_client = std::make_unique<OffScreen>(); }
+    void cleanupTestCase() { m_client.reset(); }
+
     void everyPaneIsTheWindowedImage()
     {
         OffScreen screen;
