@@ -119,13 +119,17 @@ Raster<std::uint8_t> BreastOutline::maskByEight(int rows, int columns) const
     return out;
 }
 
-BreastOutline findBreast(const NormalisedGrey& grey)
+BreastOutline findBreast(const NormalisedGrey& grey, Raster<std::uint8_t>* reduced)
 {
     BreastOutline found;
     found.factor = std::max(1, (std::max(grey.rows(), grey.columns()) + ReducedSide - 1) / ReducedSide);
     found.bright = {0, 0, grey.columns() - 1, grey.rows() - 1};
     const cv::Mat bytes = toBytes(grey.reduced(found.factor));
     found.mask = Raster<std::uint8_t>(bytes.rows, bytes.cols, 1);
+    if (reduced) {
+        *reduced = Raster<std::uint8_t>(bytes.rows, bytes.cols);
+        std::copy_n(bytes.data, bytes.total(), reduced->values.data());
+    }
     cv::Mat binary;
     const int threshold = static_cast<int>(cv::threshold(bytes, binary, 0, 255, cv::THRESH_BINARY | cv::THRESH_OTSU));
     const Component bright = largestComponent(binary);

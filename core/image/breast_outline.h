@@ -24,6 +24,7 @@ struct BreastOutline
 
 // image: grey or colour. Takes about 20 ms for 13 million 16-bit pixels.
 BreastOutline findBreast(const StoredImage& image, const GreyPipeline& pipeline);
-BreastOutline findBreast(const NormalisedGrey& grey);
+// reduced: also the reduced copy that it was found in, of the mask's size.
+BreastOutline findBreast(const NormalisedGrey& grey, Raster<std::uint8_t>* reduced = nullptr);
 
 } // namespace mama

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <numbers>
 
 namespace mama {
 namespace {
@@ -21,9 +22,19 @@ struct Weights
     int width = 0;
 };
 
+double sinc(double x) { return x == 0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }
+
+// Half the filter's width, in pixels that are not stretched.
+double supportOf(PillowFilter filter)
+{
+    return filter == PillowFilter::Bilinear ? 1.0 : filter == PillowFilter::Bicubic ? 2.0 : 3.0;
+}
+
 double weightAt(double x, PillowFilter filter)
 {
     x = std::abs(x);
+    if (filter == PillowFilter::Lanczos)
+        return x < 3.0 ? sinc(x) * sinc(x / 3.0) : 0.0;
     if (filter == PillowFilter::Bilinear)
         return x < 1.0 ? 1.0 - x : 0.0;
     constexpr double a = -0.5; // Keys' cubic
@@ -41,7 +52,7 @@ Weights weightsOf(int in, int out, PillowFilter filter)
 {
     const double scale = static_cast<double>(in) / out;
     const double stretch = std::max(scale, 1.0);
-    const double support = (filter == PillowFilter::Bilinear ? 1.0 : 2.0) * stretch; // half the filter's width, pixels
+    const double support = supportOf(filter) * stretch; // half the filter's width, pixels
     Weights result;
     result.width = static_cast<int>(std::ceil(support)) * 2 + 1;
     result.taps.resize(static_cast<std::size_t>(out));

@@ -128,6 +128,7 @@ void addBench(CLI::App& app, Context& context)
         addComputeOptions(*command, options->compute);
         runs(*command, context, [options, run, &context] { return run(*options, context); });
     };
+    addBenchDecode(*bench, context);
     add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)",
         benchEncodeImage);
     add("encode-text", "Class prompts with a shared prefix, and single queries, by the model's text tower",

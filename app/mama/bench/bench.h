@@ -45,6 +45,7 @@ int benchEncodeImage(const BenchOptions& options, const Context& context);
 int benchEncodeText(const BenchOptions& options, const Context& context);
 int benchTrainStep(const TrainBenchOptions& options, const Context& context);
 int benchQuery(const BenchOptions& options, const Context& context);
+void addBenchDecode(CLI::App& bench, Context& context);
 void addBenchSearch(CLI::App& bench, Context& context);
 
 } // namespace mama::cli

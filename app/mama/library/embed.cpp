@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <cstring>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -33,27 +32,6 @@ struct EmbedCommand
     int nice = 0;
     bool json = false;
 };
-
-// A JSON object a line on standard output, five a second at most: for the window and other programs.
-Job lineJob(const Job& job)
-{
-    using Clock = std::chrono::steady_clock;
-    Job out{job.stop, {}};
-    out.progress = [last = Clock::time_point(), phaseBefore = std::string()](std::uint64_t done, std::uint64_t total,
-                                                                             std::string_view phase) mutable {
-        const auto now = Clock::now();
-        const bool last200 = now - last < std::chrono::milliseconds(200);
-        if (last200 && phase == phaseBefore && done < total)
-            return;
-        last = now;
-        phaseBefore = phase;
-        nlohmann::json line{{"done", done}, {"total", total}, {"phase", phase}};
-        if (phase == embedPhase)
-            line["unit"] = "images";
-        std::cout << line.dump() << std::endl;
-    };
-    return out;
-}
 
 std::vector<std::int64_t> studiesOf(Library& library, const std::string& where)
 {
@@ -182,7 +160,7 @@ int run(const EmbedCommand& command, const Context& context)
 {
     if (command.nice > 0 && ::setpriority(PRIO_PROCESS, 0, command.nice) != 0)
         throw Error(ErrorCode::Io, {embedding}, "--nice", std::strerror(errno));
-    const Job job = command.progress == "json" ? lineJob(context.job()) : context.job();
+    const Job job = command.progress == "json" ? lineJob(context.job(), {embedPhase, "images"}) : context.job();
     if (!command.shard.empty())
         return runShard(command, job);
     if (command.library.folder.empty() || command.model.empty())

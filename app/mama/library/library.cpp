@@ -193,6 +193,7 @@ void addLibrary(CLI::App& app, Context& context)
             action.add_option("--threads", command.threads, "0: all cores")->check(CLI::NonNegativeNumber);
         },
         headers);
+    addFileActions(*library, context);
     addEmbed(*library, context);
     addStudyActions(*library, context);
     addHandoverActions(*library, context);

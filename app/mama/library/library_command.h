@@ -13,6 +13,7 @@ struct LibraryCommand
     std::filesystem::path out, ids;
     std::optional<std::int64_t> command, ofSeed;
     std::string name, to, where, shares = "70/10/20", strata;
+    std::string kind, progress = "bar";
     std::string level = "study", side, task, value;
     std::filesystem::path csv, coco, jsonLines;
     bool identifiers = false, adjudicated = false;
@@ -38,6 +39,9 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
 nlohmann::json warn(const std::vector<UserText>& warnings);
 // What a change did: its command and words.
 int print(const LibraryCommand& command, const Change& change);
+// Progress as a JSON object a line on standard output, five a second at most: for the window and other programs.
+// counted: the phase that has a unit, and which.
+Job lineJob(const Job& job, const std::pair<const char*, const char*>& counted);
 // embed: with options of its own.
 void addEmbed(CLI::App& library, Context& context);
 // Studies by --ids, --study or --where. Error(Usage) where none of them is given and all is false.
@@ -50,5 +54,7 @@ void addStudyActions(CLI::App& library, Context& context);
 void addHandoverActions(CLI::App& library, Context& context);
 // show, thumbnails.
 void addShowActions(CLI::App& library, Context& context);
+// files, problems.
+void addFileActions(CLI::App& library, Context& context);
 
 } // namespace mama::cli

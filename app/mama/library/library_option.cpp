@@ -4,6 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 
+#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -39,6 +40,26 @@ int print(const LibraryCommand& command, const Change& change)
     else
         std::cout << "command " << change.command << ": " << oneLine(change.words) << std::endl;
     return Done;
+}
+
+Job lineJob(const Job& job, const std::pair<const char*, const char*>& counted)
+{
+    using Clock = std::chrono::steady_clock;
+    Job out{job.stop, {}};
+    out.progress = [last = Clock::time_point(), phaseBefore = std::string(),
+                    counted](std::uint64_t done, std::uint64_t total, std::string_view phase) mutable {
+        const auto now = Clock::now();
+        const bool last200 = now - last < std::chrono::milliseconds(200);
+        if (last200 && phase == phaseBefore && done < total)
+            return;
+        last = now;
+        phaseBefore = phase;
+        nlohmann::json line{{"done", done}, {"total", total}, {"phase", phase}};
+        if (phase == counted.first)
+            line["unit"] = counted.second;
+        std::cout << line.dump() << std::endl;
+    };
+    return out;
 }
 
 void addAction(CLI::App& parent, Context& context, const std::pair<const char*, const char*>& nameAndMeaning,

@@ -103,8 +103,10 @@ std::int64_t filesIn(Library& library, const char* states)
 
 void keepFacts(SQLite::Database& database, std::span<const std::int64_t> files, std::span<const FileFacts> facts)
 {
-    SQLite::Statement file(database, "UPDATE file SET state = ?, fault = ?, size = ?, mtime = ?, sop = ?, series = ?"
-                                     " WHERE id = ?");
+    // What is not there, or cannot be read now, stays known by what it was.
+    SQLite::Statement file(database, "UPDATE file SET state = ?1, fault = ?2, size = CASE ?1 WHEN 'missing' THEN size"
+                                     " ELSE ?3 END, mtime = CASE ?1 WHEN 'missing' THEN mtime ELSE ?4 END,"
+                                     " sop = ifnull(?5, sop), series = ifnull(?6, series) WHERE id = ?7");
     SQLite::Statement image(database, "UPDATE image SET rows = ?1, cols = ?2, bits = ?3, mm_row = ?4, mm_col = ?5,"
                                       " vendor = CASE vendor WHEN '' THEN ?6 ELSE vendor END,"
                                       " model = CASE model WHEN '' THEN ?7 ELSE model END,"

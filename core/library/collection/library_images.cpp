@@ -14,7 +14,8 @@ namespace {
 
 constexpr const char* columns =
     "SELECT image.id, study, file.id, flags, frame, root.path, folder.path, file.name, side, view, modifiers, type,"
-    " taken, ifnull(sop, ''), state, ifnull(fault, ''), ifnull(pixels, '') FROM image JOIN file ON file.id = image.file"
+    " taken, ifnull(sop, ''), state, ifnull(fault, ''), ifnull(pixels, ''), ifnull(look, ''), ifnull(size, 0),"
+    " ifnull(mtime, 0), passed IS NOT NULL FROM image JOIN file ON file.id = image.file"
     " JOIN folder ON folder.id = file.folder JOIN root ON root.id = folder.root";
 
 Side sideOf(const std::string& text) { return text == "R" ? Side::Right : text == "L" ? Side::Left : Side::Unknown; }
@@ -40,6 +41,10 @@ LibraryImage imageAt(SQLite::Statement& row)
     image.state = text(14);
     image.fault = text(15);
     image.pixels = text(16);
+    image.look = text(17);
+    image.size = row.getColumn(18).getInt64();
+    image.mtime = row.getColumn(19).getInt64();
+    image.passed = row.getColumn(20).getInt() != 0;
     return image;
 }
 
@@ -146,6 +151,25 @@ std::vector<std::vector<LibraryImage>> imagesOf(Library& library, std::span<cons
     out.reserve(studies.size());
     for (const std::int64_t study : studies)
         out.push_back(found[study]);
+    return out;
+}
+
+std::vector<std::vector<LibraryImage>> imagesInFiles(Library& library, std::span<const std::int64_t> files)
+{
+    std::unordered_map<std::int64_t, std::vector<LibraryImage>> found;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, std::string(columns) + " WHERE image.file IN (SELECT value FROM json_each(?))"
+                                                                " ORDER BY frame, image.id");
+        each.bind(1, nlohmann::json(std::vector<std::int64_t>(files.begin(), files.end())).dump());
+        while (each.executeStep()) {
+            LibraryImage image = imageAt(each);
+            found[image.file].push_back(std::move(image));
+        }
+    });
+    std::vector<std::vector<LibraryImage>> out;
+    out.reserve(files.size());
+    for (const std::int64_t file : files)
+        out.push_back(std::move(found[file]));
     return out;
 }
 

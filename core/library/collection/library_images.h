@@ -26,13 +26,18 @@ struct LibraryImage
     std::filesystem::path root, below; // of its file: see placeOfFile
     Side side = Side::Unknown;
     std::string view, modifiers, type, taken, sop; // taken: "20130504 101500"
-    std::string state, fault, pixels;              // of its file; pixels: hash of the stored values, if known
+    std::string state, fault, pixels, look; // of its file; pixels: hash of the stored values, look: of what in the
+                                            // header shapes them on screen; if known
+    std::int64_t size = 0, mtime = 0;       // of its file when it was read last; 0: it was not
+    bool passed = false;                    // the file pass has read it
     Slot slot = Slot::Extra;
 };
 
 // The images of these studies, in their order: hung ones by slot, then the extras in their fixed order. One that is not
 // there has none.
 std::vector<std::vector<LibraryImage>> imagesOf(Library& library, std::span<const std::int64_t> studies);
+// The images that lie in these files, in their order, by frame and id.
+std::vector<std::vector<LibraryImage>> imagesInFiles(Library& library, std::span<const std::int64_t> files);
 // Some images with a larger id than `after`, by id, that a file is expected of; what hangs is not decided.
 std::vector<LibraryImage> imagesAfter(Library& library, std::int64_t after, int limit);
 // Decides what hangs and sorts, by the rules of core/study/slots: the images of one study. One whose file is missing or

@@ -224,6 +224,17 @@ ALTER TABLE vocabulary ADD COLUMN batch INTEGER;
 ALTER TABLE split ADD COLUMN made TEXT NOT NULL DEFAULT '';
 )sql";
 
+// What one reading of a file's pixels told. dct of both mirrorings; look: what in its header shapes its pictures;
+// passed: it was read. doubts: what does not agree about the image, a JSON list of {"kind", "text"}.
+constexpr const char* const filePass = R"sql(
+ALTER TABLE file ADD COLUMN dct_mirrored INTEGER;
+ALTER TABLE file ADD COLUMN look TEXT;
+ALTER TABLE file ADD COLUMN passed INTEGER;
+ALTER TABLE image ADD COLUMN doubts TEXT NOT NULL DEFAULT '';
+CREATE INDEX file_to_pass ON file(state) WHERE passed IS NULL;
+CREATE INDEX image_doubts ON image(id) WHERE doubts <> '';
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -289,7 +300,8 @@ const Schema& librarySchema()
                                   work,
                                   later,
                                   times,
-                                  corrections};
+                                  corrections,
+                                  filePass};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }

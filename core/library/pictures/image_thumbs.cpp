@@ -30,12 +30,18 @@ ImageThumb placeOf(const LibraryImage& image)
 
 } // namespace
 
+bool isAsPassed(const LibraryImage& image, const FileState& state)
+{
+    constexpr std::int64_t nanoseconds = 1'000'000'000;
+    return image.passed && image.size == state.size && image.mtime == state.modified / nanoseconds;
+}
+
 std::string thumbKey(const LibraryImage& image, const FileState& state)
 {
-    const std::string what = image.pixels.empty()
+    const std::string what = image.pixels.empty() || !isAsPassed(image, state)
                                  ? "file " + sha256(std::to_string(image.file) + " " + std::to_string(state.size) +
                                                     " " + std::to_string(state.modified) + " " + image.below.string())
-                                 : "pixels " + image.pixels;
+                                 : "pixels " + image.pixels + " " + image.look;
     return what + " " + (image.frame ? std::to_string(*image.frame) : "-") + " v" + std::to_string(Thumb::renderer);
 }
 

@@ -14,10 +14,12 @@ struct ImageThumb
     std::string fault{};          // Refused: why
 };
 
-// Under which name an image's thumbnail is kept: the hash of its stored pixels where it is known, so that it survives a
-// new header; else which file of the library it is, its path below the data set's folder, size and time of
-// modification, so that a changed file has a new name and a moved disk the old ones. With the frame and the renderer's
-// version.
+// Whether the file pass has read the file, and it is as it was then.
+bool isAsPassed(const LibraryImage& image, const FileState& state);
+// Under which name an image's thumbnail is kept: the hash of its stored pixels where it is known, with that of what in
+// the header shapes the picture, so that equal ones have one; else which file of the library it is, its path below the
+// data set's folder, size and time of modification, so that a changed file has a new name and a moved disk the old
+// ones. With the frame and the renderer's version.
 std::string thumbKey(const LibraryImage& image, const FileState& state);
 
 // What is kept already, without reading the image: ToMake where nothing is. Quick.

@@ -37,19 +37,22 @@ Thumb read(const std::filesystem::path& path, std::optional<int> frame)
     const int wanted = frame.value_or(file->header().frames / 2);
     const StoredImage stored = file->readFrame(wanted);
     const GreyPipeline pipeline = file->pipeline(wanted);
-    Thumb thumb;
-    thumb.rows = stored.rows;
-    thumb.columns = stored.columns;
-    thumb.evidence = evidenceOf(findBreast(stored, pipeline));
-    thumb.patientOrientation = file->header().patientOrientation;
-    Raster<std::uint8_t> shown = displayImage(stored, pipeline);
-    if (std::max(shown.rows, shown.columns) > Thumb::longestSide)
-        shown = areaToLongSide(shown, Thumb::longestSide);
-    thumb.jpeg = greyJpeg(shown, Thumb::quality);
-    return thumb;
+    return thumbOf(displayImage(stored, pipeline), findBreast(stored, pipeline), file->header());
 }
 
 } // namespace
+
+Thumb thumbOf(const Raster<std::uint8_t>& shown, const BreastOutline& breast, const ImageHeader& header)
+{
+    Thumb thumb;
+    thumb.rows = shown.rows;
+    thumb.columns = shown.columns;
+    thumb.evidence = evidenceOf(breast);
+    thumb.patientOrientation = header.patientOrientation;
+    const bool large = std::max(shown.rows, shown.columns) > Thumb::longestSide;
+    thumb.jpeg = greyJpeg(large ? areaToLongSide(shown, Thumb::longestSide) : shown, Thumb::quality);
+    return thumb;
+}
 
 Thumb makeThumb(const std::filesystem::path& path, std::optional<int> frame)
 {

@@ -2,6 +2,7 @@
 #include "core/base/hash.h"
 #include "core/library/collection/plural.h"
 #include "core/library/studies/cohorts.h"
+#include "core/library/studies/copies.h"
 #include "core/library/studies/shared_women.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/utc_time.h"
@@ -27,6 +28,7 @@ struct Person
     std::int64_t id = 0;
     std::string name, stratum, order; // order: by which she comes in her stratum
     std::size_t part = 0;
+    std::int64_t women = 1; // with those who have a picture in common with her: they go where she goes
 };
 
 std::string sharesText(const std::array<double, 3>& shares)
@@ -77,6 +79,28 @@ std::vector<Person> personsOf(SQLite::Database& database, std::int64_t cohort,
     return out;
 }
 
+// Those who share a picture with somebody before them stand behind her as one: a copy must not lie in another part.
+std::vector<Person> withoutSharers(const std::vector<Person>& all, const std::map<std::int64_t, std::int64_t>& groups)
+{
+    std::map<std::int64_t, Person> leaders;
+    for (const Person& each : all) {
+        const auto group = groups.find(each.id);
+        const auto [leader, isNew] = leaders.emplace(group == groups.end() ? each.id : group->second, each);
+        if (isNew)
+            continue;
+        ++leader->second.women;
+        leader->second.name = std::min(leader->second.name, each.name);
+        if (leader->second.stratum.find(each.stratum) == std::string::npos)
+            leader->second.stratum += each.stratum;
+    }
+    std::vector<Person> out;
+    for (auto& [id, leader] : leaders) {
+        leader.id = id;
+        out.push_back(std::move(leader));
+    }
+    return out;
+}
+
 // In the order of the strata, and in each of a hash with the seed: whoever comes gets the part that lacks most in her
 // stratum, and of equals the one that lacks most in all.
 void shareOut(std::vector<Person>& persons, const SplitRequest& request)
@@ -93,8 +117,9 @@ void shareOut(std::vector<Person>& persons, const SplitRequest& request)
             own = {};
             inStratum = 0;
         }
-        ++total;
-        ++inStratum;
+        const auto women = static_cast<double>(persons[i].women);
+        total += women;
+        inStratum += women;
         std::size_t best = 0;
         const auto lacks = [&](std::size_t part) {
             return std::pair(std::round((request.shares[part] * inStratum - own[part]) * 1e9),
@@ -104,8 +129,23 @@ void shareOut(std::vector<Person>& persons, const SplitRequest& request)
             if (lacks(part) > lacks(best))
                 best = part;
         persons[i].part = best;
-        ++own[best];
-        ++all[best];
+        own[best] += women;
+        all[best] += women;
+    }
+}
+
+void shareOutAll(SQLite::Database& database, std::int64_t cohort, std::vector<Person>& persons,
+                 const SplitRequest& request)
+{
+    const auto groups = personsSharingPictures(database, cohort);
+    std::vector<Person> leaders = withoutSharers(persons, groups);
+    shareOut(leaders, request);
+    std::map<std::int64_t, std::size_t> partOf;
+    for (const Person& each : leaders)
+        partOf[each.id] = each.part;
+    for (Person& each : persons) {
+        const auto group = groups.find(each.id);
+        each.part = partOf.at(group == groups.end() ? each.id : group->second);
     }
 }
 
@@ -154,7 +194,7 @@ Change splitCohort(Library& library, const SplitRequest& request)
     return library.change(
         {"split", [&](SQLite::Database& database, std::int64_t) {
              std::vector<Person> persons = personsOf(database, cohort.id, strata);
-             shareOut(persons, request);
+             shareOutAll(database, cohort.id, persons, request);
              SQLite::Statement add(
                  database, "INSERT INTO split(cohort, seed, shares, strata, hash, made) VALUES (?, ?, ?, ?, ?, ?)");
              add.bind(1, cohort.id);
@@ -202,6 +242,8 @@ std::optional<CohortSplit> splitOf(Library& library, const SplitChoice& choice)
                           {},
                           {}};
         if (const auto shared = sharedWomen(database, cohort.id))
+            out->warnings.push_back(*shared);
+        if (const auto shared = sharedPictures(database, cohort.id, out->id))
             out->warnings.push_back(*shared);
         SQLite::Statement each(
             database, "SELECT part, count(DISTINCT split_patient.person), count(target) FROM split_patient JOIN"

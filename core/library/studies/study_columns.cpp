@@ -132,6 +132,7 @@ StudyColumns::StudyColumns(Library& library)
     Rows rows;
     readStudies(rows, library);
     readImages(rows, library);
+    readProblems(rows, library);
     readLabels(rows, library);
     m_rows = std::make_shared<const Rows>(std::move(rows));
     readTags(library);
@@ -217,6 +218,43 @@ void StudyColumns::readImages(Rows& rows, Library& library)
     for (const std::int64_t images : rows.images)
         count.add(std::to_string(images));
     rows.columns.push_back(std::move(count.column()));
+}
+
+// What does not agree about images, and pictures that are there more than once: see FileProblem.
+void StudyColumns::readProblems(Rows& rows, Library& library)
+{
+    Coder field("problem");
+    const auto of = std::make_shared<std::vector<std::uint32_t>>();
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(
+            database,
+            "SELECT study, json_extract(value, '$.kind') FROM image, json_each(doubts) WHERE doubts <> '' UNION ALL"
+            " SELECT study, iif(sha256 IN (SELECT sha256 FROM file WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING"
+            " count(*) > 1), 'same file', 'same pixels') FROM file JOIN image ON image.file = file.id WHERE dct IS NOT"
+            " NULL AND pixels IN (SELECT pixels FROM file WHERE pixels IS NOT NULL AND dct IS NOT NULL GROUP BY pixels"
+            " HAVING count(*) > 1)");
+        while (each.executeStep()) {
+            of->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, each.getColumn(0).getInt64())));
+            field.add(textAt(each, 1));
+        }
+    });
+    StudyColumn& column = field.column();
+    sortByStudy(*of, rows.ids.size(), {&column.codes});
+    column.of = of;
+    static const std::map<std::string, std::string> means{
+        {"side", "statements about the side differ"},
+        {"view", "statements about the view differ"},
+        {"wall", "side and pixels disagree"},
+        {"mirrored", "stored mirrored, by outline"},
+        {"text", "text burned into the picture"},
+        {"same file", "the same file is there twice"},
+        {"same pixels", "the same picture is in another file"},
+    };
+    for (const std::string& value : column.values) {
+        const auto found = means.find(value);
+        column.means.push_back(found == means.end() ? std::string() : found->second);
+    }
+    rows.columns.push_back(std::move(column));
 }
 
 namespace {

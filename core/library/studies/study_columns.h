@@ -87,6 +87,7 @@ private:
     };
     static void readStudies(Rows& rows, Library& library);
     static void readImages(Rows& rows, Library& library);
+    static void readProblems(Rows& rows, Library& library);
     static void readLabels(Rows& rows, Library& library);
     void readTags(Library& library);
 

@@ -233,14 +233,23 @@ private Q_SLOTS:
         FileState changed = state;
         changed.modified = 8;
         QVERIFY(thumbKey(image, changed) != key);
-        // By its pixels, once they are known: name and times tell nothing any more.
+        // By its pixels, once they are known, with what shapes them on screen: the name tells nothing any more, but a
+        // file that changed since is told by size and time.
+        state.modified = 7'000'000'000;
+        changed.modified = 8'000'000'000;
         LibraryImage hashed = image;
         hashed.pixels = "ab12";
+        hashed.look = "cd34";
+        hashed.passed = true;
+        hashed.size = state.size;
+        hashed.mtime = 7;
         LibraryImage moved = hashed;
         moved.below = "c.dcm";
         moved.file = 9;
-        QCOMPARE(thumbKey(hashed, state), thumbKey(moved, changed));
-        QVERIFY(has(thumbKey(hashed, state), "ab12"));
+        QCOMPARE(thumbKey(hashed, state), thumbKey(moved, state));
+        QVERIFY(has(thumbKey(hashed, state), "ab12") && !has(thumbKey(hashed, changed), "ab12"));
+        moved.look = "ef56"; // the same values under another window
+        QVERIFY(thumbKey(hashed, state) != thumbKey(moved, state));
     }
 
     void aDamagedOrForeignFileIsMadeAnew()

@@ -1,0 +1,37 @@
+#include "core/library/files/memory_share.h"
+
+#include <algorithm>
+#include <unistd.h>
+
+namespace mama {
+namespace {
+
+std::size_t usualLimit()
+{
+    const long pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGESIZE);
+    const std::size_t all =
+        pages > 0 && size > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(size) : 0;
+    return std::clamp(all / 8, std::size_t{256} << 20, std::size_t{2} << 30);
+}
+
+} // namespace
+
+MemoryShare::MemoryShare(std::size_t limit) : m_limit(limit > 0 ? limit : usualLimit()) {}
+
+MemoryShare::Part::Part(MemoryShare& share, std::size_t bytes) : m_share(share), m_bytes(bytes)
+{
+    std::unique_lock lock(m_share.m_mutex);
+    m_share.m_freed.wait(lock, [&] { return m_share.m_used == 0 || m_share.m_used + m_bytes <= m_share.m_limit; });
+    m_share.m_used += m_bytes;
+}
+
+MemoryShare::Part::~Part()
+{
+    {
+        const std::lock_guard lock(m_share.m_mutex);
+        m_share.m_used -= m_bytes;
+    }
+    m_share.m_freed.notify_all();
+}
+
+} // namespace mama
