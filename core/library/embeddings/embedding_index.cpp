@@ -85,7 +85,7 @@ void EmbeddingIndex::read(Library& library, std::span<const std::int64_t> studie
     struct Found
     {
         std::uint32_t study;
-        Entry entry;
+        IndexedImage entry;
         bool hangs;
     };
     std::vector<std::int64_t> hung;

@@ -27,6 +27,14 @@ struct ImageScore
     double score = 0;
 };
 
+// A row of the set and the image that it is of.
+struct IndexedImage
+{
+    std::uint32_t row = 0;
+    Side side = Side::Unknown;
+    std::int64_t image = 0;
+};
+
 struct FoundStudy
 {
     std::uint32_t study = 0; // index among the index's studies
@@ -45,6 +53,11 @@ public:
     EmbeddingIndex(Library& library, const std::filesystem::path& set, std::span<const std::int64_t> studies);
 
     const EmbeddingSetInfo& info() const { return m_set.info(); }
+    const EmbeddingSet& set() const { return m_set; }
+    std::span<const IndexedImage> imagesOf(std::size_t study) const // that count, by id
+    {
+        return std::span(m_entries).subspan(m_first[study], m_first[study + 1] - m_first[study]);
+    }
     std::size_t size() const { return m_first.size() - 1; } // studies
     std::size_t images() const { return m_entries.size(); } // with a row
     std::size_t studiesWithRows() const;                    // that have a score
@@ -68,12 +81,6 @@ public:
     std::vector<ImageScore> imageScores(std::span<const float> vector, std::size_t study) const;
 
 private:
-    struct Entry
-    {
-        std::uint32_t row = 0;
-        Side side = Side::Unknown;
-        std::int64_t image = 0;
-    };
     void read(Library& library, std::span<const std::int64_t> studies);
     float fusedScore(std::size_t study, const EmbeddingQuestion& question, RowProduct product) const;
     FoundStudy exact(std::size_t study, const EmbeddingQuestion& question) const;
@@ -81,7 +88,7 @@ private:
 
     EmbeddingSet m_set;
     std::vector<std::uint32_t> m_first;                          // [studies + 1], places in m_entries
-    std::vector<Entry> m_entries;                                // by study
+    std::vector<IndexedImage> m_entries;                         // by study
     std::vector<std::pair<std::int64_t, std::uint32_t>> m_rowOf; // of every image with a row, by id
 };
 
