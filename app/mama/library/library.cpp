@@ -195,6 +195,7 @@ void addLibrary(CLI::App& app, Context& context)
         headers);
     addFileActions(*library, context);
     addEmbed(*library, context);
+    addMap(*library, context);
     addStudyActions(*library, context);
     addHandoverActions(*library, context);
     addShowActions(*library, context);

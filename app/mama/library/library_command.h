@@ -44,6 +44,8 @@ int print(const LibraryCommand& command, const Change& change);
 Job lineJob(const Job& job, const std::pair<const char*, const char*>& counted);
 // embed: with options of its own.
 void addEmbed(CLI::App& library, Context& context);
+// map: make, list, export.
+void addMap(CLI::App& library, Context& context);
 // Studies by --ids, --study or --where. Error(Usage) where none of them is given and all is false.
 std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command);
 inline constexpr const char* idsHelp =

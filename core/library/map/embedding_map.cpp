@@ -174,7 +174,7 @@ Cancellable<EmbeddingMap> makeMap(const MapPoints& points, const MapSettings& se
     check(settings);
     const EmbeddingSetInfo& info = points.index().info();
     if (points.size() < fewestMapPoints)
-        throw Error(ErrorCode::Usage, {TextId("library_map.make", "make a map")}, info.modelName,
+        throw Error(ErrorCode::Usage, {makeMapAction}, info.modelName,
                     {TextId("library_map.too_few", "%1 points have embeddings, a map wants %2 at least"), points.size(),
                      fewestMapPoints});
     const auto made = layOutRows(points.rows(), settings, threads, job);

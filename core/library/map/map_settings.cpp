@@ -8,9 +8,7 @@
 namespace mama {
 namespace {
 
-constexpr auto making = TextId("library_map.make", "make a map");
-
-Error refusal(const std::string& what, const UserText& why) { return {ErrorCode::Usage, {making}, what, why}; }
+Error refusal(const std::string& what, const UserText& why) { return {ErrorCode::Usage, {makeMapAction}, what, why}; }
 
 // Of two names the value of the one that is meant.
 template <class Value>

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/base/user_text.h"
 #include "core/library/map/row_distance.h"
 
 #include <cstdint>
@@ -6,6 +7,8 @@
 #include <string>
 
 namespace mama {
+
+inline constexpr auto makeMapAction = TextId("library_map.make", "make a map");
 
 // What a map has a point of. A study's row is the mean of those of its images that count in a search.
 enum class MapLevel { Study, Image };
