@@ -64,7 +64,8 @@ int make(const MapCommand& command, const Context& context)
     check(settings);
     const auto library = openLibrary(command.library, Access::Read);
     const auto made = makeLibraryMap(*library, setMeant(library->folder(), command.model), settings, command.threads,
-                                     command.progress == "json" ? lineJob(context.job(), {"place the rest", "points"}) : context.job());
+                                     command.progress == "json" ? lineJob(context.job(), {"place the rest", "points"})
+                                                                : context.job());
     if (!made)
         return Cancelled;
     if (command.progress == "json")
