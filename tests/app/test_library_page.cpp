@@ -5,9 +5,12 @@
 #include "app/workstation/library/ask_bar.h"
 #include "app/workstation/library/handover_dialog.h"
 #include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
+#include "core/library/studies/cohorts.h"
+#include "core/library/studies/study_keys.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
@@ -26,6 +29,7 @@
 #include <QTimer>
 #include <QToolButton>
 #include <nlohmann/json.hpp>
+#include <set>
 
 using namespace mama;
 using test::mamaCommand;
@@ -67,6 +71,7 @@ private:
     {
         return page.findChild<QLineEdit*>(QStringLiteral("library.filter"))->text();
     }
+    static QString chips(LibraryPage& page) { return page.findChild<QLabel*>(QStringLiteral("library.chips"))->text(); }
     static QString lastAction(LibraryPage& page)
     {
         return page.findChild<QLabel*>(QStringLiteral("library.last"))->text();
@@ -213,6 +218,98 @@ private Q_SLOTS:
         Q_EMIT notice->linkActivated(QStringLiteral("without:1"));
         QTRY_COMPARE(page.place().rows(), all);
         QCOMPARE(filter(page), QStringLiteral("side = R"));
+    }
+
+    // The third view: what is said before there are embeddings and a map, the map as the process makes it, one
+    // selection for map, tiles and grid, and what is selected as a chip, a cohort and a file of exactly those studies.
+    void theMapSelectsAndKeeps()
+    {
+        const QString library = copyOfLibrary(QStringLiteral("map"));
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, library));
+        LibraryPage& page = fixture.window().library();
+        LibraryMap& map = page.map();
+        const auto command = [&](const char* id) { page.findChild<QAction*>(QLatin1String(id))->trigger(); };
+        const int all = page.place().rows();
+        command("library.map");
+        QTRY_VERIFY2(map.words().contains(QStringLiteral("no embeddings")), qPrintable(map.words()));
+        fixture.screenshot(QStringLiteral("library-map-no-embeddings"));
+        QCOMPARE(mamaCommand({"--quiet", "library", "embed", "--library", library, "--model",
+                              QString::fromStdString((test::sourceFolder() / "resources/demo").string())})
+                     .status,
+                 0);
+        page.ask().asked().reload();
+        QTRY_VERIFY2_WITH_TIMEOUT(map.words().contains(QStringLiteral("no map")), qPrintable(map.words()), 20000);
+        fixture.screenshot(QStringLiteral("library-map-none"));
+        map.make();
+        QVERIFY(map.job().running());
+        QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.job().running(), 60000);
+        QVERIFY(!map.isStale());
+        QCOMPARE(static_cast<int>(map.view().points()), all);
+        QVERIFY2(map.words().contains(QStringLiteral("trustworthiness")), qPrintable(map.words()));
+        fixture.screenshot(QStringLiteral("library-map"));
+
+        MapView& view = map.view();
+        QCOMPARE(page.place().rows(), all);
+        const QRectF left(-1, -1, view.width() / 2.0, view.height() + 2.0);
+        view.select(left, {});
+        std::set<std::string> inside;
+        const StudyResult& result = page.session().result();
+        for (const int row : page.place().selection())
+            inside.insert(result.columns->key(result.rows[static_cast<std::size_t>(row)]));
+        QVERIFY(!inside.empty() && static_cast<int>(inside.size()) < all);
+        command("library.grid"); // one selection
+        QCOMPARE(page.place().selected(), static_cast<int>(inside.size()));
+        command("library.map");
+
+        std::vector<std::int64_t> chosen;
+        for (const int row : page.place().selection())
+            chosen.push_back(result.columns->id(result.rows[static_cast<std::size_t>(row)]));
+        QTimer::singleShot(0, [] {
+            auto* dialog = qobject_cast<QDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            QTest::keyClicks(dialog->findChild<QLineEdit*>(), QStringLiteral("left half"));
+            QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
+        });
+        command("library.freeze");
+        QTRY_VERIFY2(lastAction(page).startsWith(QStringLiteral("Freeze cohort left half")),
+                     qPrintable(lastAction(page)));
+        QCOMPARE(cohortNamed(*page.session().library(), "left half").studies, static_cast<std::int64_t>(inside.size()));
+
+        command("library.keep");
+        QTRY_COMPARE(page.place().rows(), static_cast<int>(inside.size()));
+        for (int row = 0; row < page.place().rows(); ++row)
+            QVERIFY(inside.contains(key(page, row).toStdString()));
+        QVERIFY(chips(page).contains(QStringLiteral("%1 kept").arg(inside.size())));
+        QCOMPARE(static_cast<int>(map.view().points()), all); // the others are faint, not gone
+        fixture.screenshot(QStringLiteral("library-map-kept"));
+        for (const Facet& facet : page.session().result().facets) { // of those that are kept
+            std::size_t count = 0;
+            for (const FacetValue& value : facet.values)
+                count = std::max(count, value.count);
+            QVERIFY2(count <= inside.size(), facet.field.c_str());
+        }
+        const std::filesystem::path list = path(QStringLiteral("list.txt")).toStdString();
+        writeKeys(*page.session().result().columns, page.session().result().rows, list);
+        std::vector<std::int64_t> read = studiesNamed(*page.session().library(), keysInFile(list));
+        std::sort(read.begin(), read.end());
+        std::sort(chosen.begin(), chosen.end());
+        QVERIFY(read == chosen);
+        page.setFilter(QStringLiteral("age > 500"));
+        QTRY_VERIFY(page.findChild<LibraryNotice*>()->isVisible());
+        QVERIFY(page.findChild<LibraryNotice*>()->text().contains(QStringLiteral("what was kept")));
+        Q_EMIT page.findChild<LibraryNotice*>()->linkActivated(QStringLiteral("all"));
+        QTRY_COMPARE(page.place().rows(), all);
+        QVERIFY(!chips(page).contains(QStringLiteral("kept")));
+
+        map.choose(MapLevel::Image, MapMethod::Pca); // another one, not made yet
+        QTRY_VERIFY(!map.hasMap());
+        map.make();
+        QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.job().running(), 60000);
+        QVERIFY(static_cast<int>(map.view().points()) > all);
+        QVERIFY(std::filesystem::remove_all((library + QStringLiteral("/maps")).toStdString()) > 1); // may be deleted
+        map.choose(MapLevel::Study, MapMethod::Umap);
+        QTRY_VERIFY2(map.words().contains(QStringLiteral("no map")), qPrintable(map.words()));
     }
 
     // By keys alone: a tag is made, its digit sets it on study after study, also when a filter takes each away; undo

@@ -46,6 +46,7 @@ StudyGrid::StudyGrid(StudyPlace* place, QWidget* parent)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOn); // so that it never narrows the tiles by appearing
     viewport()->setBackgroundRole(QPalette::Window);
+    viewport()->setMouseTracking(true);
     connect(place, &StudyPlace::rowsChanged, this, &StudyGrid::takeRows);
     connect(place, &StudyPlace::currentChanged, this, &StudyGrid::takeCurrent);
     connect(place, &StudyPlace::selectionChanged, viewport(), qOverload<>(&QWidget::update));
@@ -111,6 +112,7 @@ void StudyGrid::takeRows()
     const QRect old = m_current >= 0 ? tileRect(m_current) : QRect();
     const bool wasShown = old.intersects(viewport()->rect());
     m_current = m_place->current();
+    hover(-1);
     m_placing = true;
     layOut();
     if (wasShown && m_current >= 0) {
@@ -216,6 +218,10 @@ void StudyGrid::paintEvent(QPaintEvent* event)
         if (event->region().intersects(tile))
             m_painter->paint(painter, tile, m_source(row),
                              {m_place->isSelected(row), row == m_place->current(), hasFocus()});
+        if (row == m_hovered) {
+            painter.setPen(QPen(palette().color(QPalette::WindowText), 2));
+            painter.drawRect(tile.adjusted(2, 2, -2, -2));
+        }
     }
     if (m_dragging)
         paintBand(painter);
@@ -257,8 +263,22 @@ void StudyGrid::changeEvent(QEvent* event)
         layOut();
 }
 
+void StudyGrid::setHovered(int row)
+{
+    updateTile(std::exchange(m_hovered, row));
+    updateTile(row);
+}
+
+void StudyGrid::hover(int row)
+{
+    if (std::exchange(m_under, row) != row)
+        Q_EMIT hovered(row);
+}
+
 bool StudyGrid::viewportEvent(QEvent* event)
 {
+    if (event->type() == QEvent::Leave)
+        hover(-1);
     if (event->type() == QEvent::ToolTip) {
         const auto* help = static_cast<QHelpEvent*>(event);
         showTip(help->pos(), help->globalPos());

@@ -37,11 +37,13 @@ public:
     std::pair<int, int> shown() const; // first and last row on screen; last < first: none
     void showRow(int row);             // scrolls as little as brings it on screen
     QString describe(int row) const;   // for who cannot see it
+    void setHovered(int row);          // the study is under the cursor elsewhere; -1: none
 
 Q_SIGNALS:
     void shownChanged(int first, int last); // after scrolling, another size or another list
     void opened(int row);                   // Enter, double click
     void zoomed(int width);                 // by the user
+    void hovered(int row);                  // under the cursor now; -1: none
 
 protected:
     bool viewportEvent(QEvent* event) override;
@@ -78,12 +80,13 @@ private:
     void drag(const QPoint& at);
     void endDrag();
     void showTip(const QPoint& at, const QPoint& global);
+    void hover(int row);
 
     StudyPlace* m_place;
     std::function<StudyTile(int)> m_source;
     std::unique_ptr<TilePainter> m_painter;
     Layout m_layout;
-    int m_zoom = usualZoom, m_current = -1, m_wheel = 0;
+    int m_zoom = usualZoom, m_current = -1, m_wheel = 0, m_under = -1, m_hovered = -1; // under the cursor; elsewhere
     std::pair<int, int> m_shown{0, -1};
     QPoint m_pressed{-1, -1}; // in the whole list, not the viewport; -1: no button is held
     bool m_dragging = false, m_adding = false, m_placing = false; // placing: where it scrolls to is not settled yet

@@ -122,6 +122,8 @@ void StudyGrid::mousePressEvent(QMouseEvent* event)
 
 void StudyGrid::mouseMoveEvent(QMouseEvent* event)
 {
+    if (event->buttons() == Qt::NoButton)
+        hover(rowAt(event->pos()));
     if (m_pressed.x() < 0 || !(event->buttons() & Qt::LeftButton))
         return;
     const QPoint moved = event->pos() + QPoint(0, verticalScrollBar()->value()) - m_pressed;

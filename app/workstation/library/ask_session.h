@@ -49,6 +49,7 @@ public:
     // The sets of the library, one a model, profile and device; loaded() after setLibrary, chooseSet and reload.
     const std::vector<EmbeddingSetInfo>& sets() const { return m_sets; }
     const EmbeddingIndex* index() const { return m_index.get(); } // of the chosen set; null: none, or not loaded yet
+    std::shared_ptr<const EmbeddingIndex> sharedIndex() const { return m_index; }
     bool loading() const { return m_loading; }
     void chooseSet(const std::filesystem::path& folder); // else the one with the most rows is taken
 

@@ -1,6 +1,7 @@
 #include "app/workstation/library/library_page.h"
 
 #include "app/workstation/library/ask_bar.h"
+#include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
@@ -109,6 +110,8 @@ void LibraryPage::connectSession()
         } else {
             m_pictures->open(nullptr);
             m_ask->setLibrary(nullptr, nullptr);
+            m_map->setLibrary({}, nullptr, false);
+            m_map->setResult({}, nullptr);
             m_details->clear(tr("No study is chosen."));
             m_current = m_returnTo = 0;
             m_actedOn.clear();
@@ -146,6 +149,7 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::tagsChanged, this, &LibraryPage::showSummary);
     connect(m_pictures, &TilePictures::changed, this, [this](const QList<qint64>& studies) {
         m_grid->refresh();
+        m_map->refresh();
         if (studies.contains(m_current))
             m_details->setPictures(m_pictures->pictures(m_current));
     });
@@ -158,6 +162,14 @@ void LibraryPage::connectLists()
     connect(m_grid, &StudyGrid::shownChanged, this, &LibraryPage::wantPictures);
     connect(m_grid, &StudyGrid::opened, this, &LibraryPage::openCurrent);
     connect(m_table, &StudyTable::opened, this, &LibraryPage::openCurrent);
+    m_map->setSource([this](int row) { return tile(row); });
+    connect(m_map, &LibraryMap::opened, this, &LibraryPage::openCurrent);
+    connect(&m_map->job(), &MapJob::finished, this, [this] { m_ask->asked().reload(); });
+    connect(m_map, &LibraryMap::wanted, this, &LibraryPage::wantPictures);
+    connect(&m_ask->asked(), &AskSession::loaded, this, [this] {
+        const AskSession& asked = m_ask->asked();
+        m_map->setLibrary(m_session->folder(), asked.sharedIndex(), asked.loading());
+    });
     connect(m_table, &StudyTable::sortAsked, this, [this](const QString& column, Qt::SortOrder order) {
         if (column == QLatin1String("tag")) // a study has any number of them
             return showColumns();
@@ -173,6 +185,8 @@ void LibraryPage::connectLists()
             filterText(turned(m_session->result().clauses, field.toStdString(), value.toStdString()))));
     });
     connect(m_chips, &QLabel::linkActivated, this, [this](const QString& link) {
+        if (link == QLatin1String("kept"))
+            return keepNone();
         auto clauses = m_session->result().clauses;
         const auto at = link.toULongLong();
         if (at < clauses.size())
@@ -221,11 +235,13 @@ void LibraryPage::showState()
     else if (!lists) {
         std::vector<LibraryNotice::Clause> clauses;
         for (std::size_t i = 0; i < result.without.size(); ++i)
-            clauses.push_back({QString::fromStdString(filterText(result.clauses[i])), result.without[i]});
+            clauses.push_back({i < result.clauses.size() ? QString::fromStdString(filterText(result.clauses[i]))
+                                                         : tr("what was kept"),
+                               result.without[i]});
         m_notice->showNoHit(clauses);
     }
     const bool hadLists = m_content->currentIndex() > 0, focused = m_content->isAncestorOf(QApplication::focusWidget());
-    m_content->setCurrentIndex(!lists ? 0 : m_isTable ? 2 : 1);
+    m_content->setCurrentIndex(!lists ? 0 : m_isMap ? 3 : m_isTable ? 2 : 1);
     if (lists != hadLists && focused)
         m_content->currentWidget()->setFocus();
     const bool filled = open && result.columns && result.columns->size() > 0;
@@ -235,6 +251,7 @@ void LibraryPage::showState()
     m_footRow->setVisible(open);
     for (QAction* action : m_whenOpen)
         action->setEnabled(open);
+    m_asMap->setEnabled(open && !m_isReadFirst);
     showSummary();
 }
 
@@ -273,16 +290,14 @@ void LibraryPage::showResult()
     showColumns();
     m_ask->setLibrary(m_session->library(), result.columns);
     m_place->setRows(std::move(bits), current);
+    if (m_ask->asked().loading())
+        m_map->setLibrary(m_session->folder(), nullptr, true);
+    m_map->setResult(result, m_session->question().scores);
     m_grid->refresh();
     m_table->refresh();
     m_facets->show(result.facets, result.clauses);
-    QStringList chips;
-    for (std::size_t i = 0; i < result.clauses.size(); ++i)
-        chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")
-                     .arg(QString::fromStdString(filterText(result.clauses[i])).toHtmlEscaped())
-                     .arg(i);
-    m_chips->setText(chips.join(QStringLiteral(" &nbsp;·&nbsp; ")));
-    m_chips->setVisible(!chips.isEmpty());
+    m_chips->setText(chipsText());
+    m_chips->setVisible(!m_chips->text().isEmpty());
     showState();
     wantPictures();
 }
@@ -434,10 +449,12 @@ void LibraryPage::wantPictures()
     const StudyResult& result = m_session->result();
     if (!result.columns || result.rows.empty())
         return m_pictures->want({});
-    auto [first, last] = m_grid->shown();
-    if (m_isTable)
+    auto [first, last] = m_isMap ? m_map->tiles().shown() : m_grid->shown();
+    if (m_isTable && !m_isMap)
         first = last = m_place->current();
     std::vector<std::int64_t> studies;
+    if (const int under = m_isMap ? m_map->view().hoveredRow() : -1; under >= 0)
+        studies.push_back(result.columns->id(studyAt(under)));
     const int ahead = std::min(2 * last - first + 1, static_cast<int>(result.rows.size()) - 1);
     for (int row = std::max(first, 0); row <= std::max(ahead, first); ++row)
         studies.push_back(result.columns->id(studyAt(row)));
@@ -450,7 +467,7 @@ void LibraryPage::showCurrent()
     const int row = m_place->current();
     const std::int64_t study =
         row >= 0 && static_cast<std::size_t>(row) < result.rows.size() ? result.columns->id(studyAt(row)) : 0;
-    if (m_isTable && study != m_current)
+    if ((m_isTable || m_isMap) && study != m_current)
         wantPictures();
     m_current = study;
     m_facts.cancel();
@@ -499,7 +516,14 @@ void LibraryPage::openCurrent()
                [this](const QString& reason) { Q_EMIT told(reason, true); }});
 }
 
-void LibraryPage::setReadFirst(bool on) { m_ask->setHidden(on); }
+void LibraryPage::setReadFirst(bool on)
+{
+    m_ask->setHidden(on);
+    m_isReadFirst = on;
+    if (on && m_isMap) // it lies as a model sees the images
+        showAs(m_isTable ? As::Table : As::Grid);
+    showState();
+}
 
 // The answer sorts the list, best first; without one it is sorted as before.
 void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)

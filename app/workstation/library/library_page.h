@@ -18,6 +18,7 @@ namespace mama {
 
 class AskBar;
 class FacetPanel;
+class LibraryMap;
 class LibraryNotice;
 class StudyDetails;
 class StudyGrid;
@@ -25,8 +26,8 @@ class StudyPlace;
 class StudyTable;
 class TilePictures;
 
-// The page on which a collection is looked at, searched, tagged and split. Grid, table and counts show one result; it
-// ties the session to them and knows nothing of how studies are stored, filtered or drawn.
+// The page on which a collection is looked at, searched, tagged and split. Grid, table, map and counts show one result;
+// it ties the session to them and knows nothing of how studies are stored, filtered or drawn.
 class LibraryPage : public Page
 {
     Q_OBJECT
@@ -49,6 +50,7 @@ public:
     LibrarySession& session() { return *m_session; }
     StudyPlace& place() { return *m_place; }
     AskBar& ask() { return *m_ask; }
+    LibraryMap& map() { return *m_map; }
     void setFilter(const QString& text);
     void setReadFirst(bool on);    // nothing that a model says is shown
     void openCurrent();            // in Read
@@ -92,6 +94,13 @@ private:
     void buildTagCommands();
     void addToLists(QAction* action);
 
+    // library_keep.cpp: what the selection becomes
+    void keepSelected();
+    void keepNone();
+    void freezeSelected();
+    void saveSelected();
+    QString chipsText() const;
+
     // library_page_actions.cpp
     void follow(const QString& command); // of the notice
     void chooseFolder(bool make);
@@ -104,7 +113,8 @@ private:
     void turnTag(const std::string& name);
     void undo();
     void escape();
-    void showTable(bool table);
+    enum class As { Grid, Table, Map };
+    void showAs(As as);
     void toggleDetails();
     void backUp();
     void saveLog();
@@ -115,10 +125,11 @@ private:
     LibrarySession* m_session;
     StudyPlace* m_place;
     TilePictures* m_pictures;
-    QStackedWidget* m_content = nullptr; // notice, grid, table
+    QStackedWidget* m_content = nullptr; // notice, grid, table, map
     LibraryNotice* m_notice = nullptr;
     StudyGrid* m_grid = nullptr;
     StudyTable* m_table = nullptr;
+    LibraryMap* m_map = nullptr;
     StudyDetails* m_details = nullptr;
     FacetPanel* m_facets = nullptr;
     QSplitter* m_parts = nullptr;
@@ -129,12 +140,12 @@ private:
     QComboBox* m_sort = nullptr;
     QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
     QProgressBar* m_bar = nullptr;
-    QAction *m_undo = nullptr, *m_redo = nullptr, *m_asTable = nullptr, *m_asGrid = nullptr, *m_showDetails = nullptr,
-            *m_back = nullptr;
+    QAction *m_undo = nullptr, *m_redo = nullptr, *m_asTable = nullptr, *m_asGrid = nullptr, *m_asMap = nullptr,
+            *m_showDetails = nullptr, *m_back = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
     BackgroundJob m_facts, m_reading, m_phantoms;
-    bool m_wasShown = false, m_isTable = false, m_headersWanted = false;
+    bool m_wasShown = false, m_isTable = false, m_isMap = false, m_isReadFirst = false, m_headersWanted = false;
     std::int64_t m_current = 0;             // study on which the place stands; 0: none
     std::vector<std::int64_t> m_actedOn;    // the study that each of this window's commands was given at
     std::int64_t m_returnTo = 0;            // the place goes there with the next result

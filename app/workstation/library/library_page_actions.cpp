@@ -1,6 +1,7 @@
 // What the page's commands do.
 #include "app/workstation/library/handover_dialog.h"
 #include "app/workstation/library/import_dialog.h"
+#include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/library_page.h"
 #include "app/workstation/library/tag_dialog.h"
@@ -58,14 +59,17 @@ void LibraryPage::follow(const QString& command)
         return importSet();
     if (command == QLatin1String("phantoms"))
         return makePhantoms();
-    if (command == QLatin1String("all"))
+    if (command == QLatin1String("all")) {
+        keepNone();
         return setFilter({});
+    }
     const qsizetype at = command.section(QLatin1Char(':'), 1).toInt();
     if (command.startsWith(QLatin1String("recent:")))
         return openFolder(m_settings.value(settings_keys::recentLibraries).toStringList().value(at), false);
     auto clauses = m_session->result().clauses; // "without:1"
-    if (static_cast<std::size_t>(at) < clauses.size())
-        clauses.erase(clauses.begin() + at);
+    if (static_cast<std::size_t>(at) >= clauses.size())
+        return keepNone();
+    clauses.erase(clauses.begin() + at);
     setFilter(QString::fromStdString(filterText(clauses)));
 }
 
@@ -98,6 +102,9 @@ void LibraryPage::handOver()
         return;
     HandoverChoice choice;
     choice.filter = QString::fromStdString(filterText(result.clauses));
+    if (result.kept) // words for people; what is handed over is the list
+        choice.filter += (choice.filter.isEmpty() ? QString() : QStringLiteral(" and ")) +
+                         QStringLiteral("%1 kept").arg(*result.kept);
     for (const std::uint32_t study : result.rows)
         choice.filtered.push_back(result.columns->id(study));
     if (m_place->selected() > 0)
@@ -232,11 +239,15 @@ void LibraryPage::escape()
     m_place->selectNone();
 }
 
-void LibraryPage::showTable(bool table)
+void LibraryPage::showAs(As as)
 {
-    m_isTable = table;
-    m_asTable->setChecked(table);
-    m_asGrid->setChecked(!table);
+    m_isMap = as == As::Map;
+    if (!m_isMap) // which of the two comes back at the next start
+        m_isTable = as == As::Table;
+    m_asTable->setChecked(as == As::Table);
+    m_asGrid->setChecked(as == As::Grid);
+    m_asMap->setChecked(m_isMap);
+    m_map->setAwake(m_isMap);
     const bool focused = m_content->isAncestorOf(focusWidget()) || m_grid->hasFocus() || m_table->hasFocus();
     showState();
     if (focused || isVisible())

@@ -1,5 +1,6 @@
 // How the page is put together.
 #include "app/workstation/library/ask_bar.h"
+#include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/library_page.h"
 #include "app/workstation/look/settings_keys.h"
@@ -32,13 +33,14 @@ void LibraryPage::build(const Means& means)
     m_grid->setZoom(m_settings.value(settings_keys::libraryZoom, int(StudyGrid::usualZoom)).toInt());
     m_table = new StudyTable(m_place, this);
     m_table->setObjectName(QStringLiteral("studyTable"));
+    m_map = new LibraryMap(means.program, m_place, this);
     m_details = new StudyDetails(this);
     m_facets = new FacetPanel(this);
     m_facets->setMinimumWidth(180);
     m_isTable = m_settings.value(settings_keys::libraryAsTable).toBool();
     m_content = new QStackedWidget(this);
-    for (QWidget* each :
-         {static_cast<QWidget*>(m_notice), static_cast<QWidget*>(m_grid), static_cast<QWidget*>(m_table)})
+    for (QWidget* each : {static_cast<QWidget*>(m_notice), static_cast<QWidget*>(m_grid),
+                          static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_map)})
         m_content->addWidget(each);
     m_parts = new QSplitter(this);
     m_parts->addWidget(m_facets);
@@ -80,6 +82,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     bad.setColor(QPalette::WindowText, textColour(Tone::Bad, bad));
     m_wrong->setPalette(bad);
     m_chips = new QLabel(row);
+    m_chips->setObjectName(QStringLiteral("library.chips"));
     m_chips->setTextFormat(Qt::RichText);
     m_chips->setWordWrap(true);
     m_chips->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
@@ -165,12 +168,13 @@ QWidget* LibraryPage::buildFoot()
     return row;
 }
 
-// A key of its own works while grid or table has the focus, so that fields keep their letters.
+// A key of its own works while grid, table or map has the focus, so that fields keep their letters.
 void LibraryPage::addToLists(QAction* action)
 {
     action->setProperty("ofPictures", true);
     m_grid->addAction(action);
     m_table->addAction(action);
+    m_map->addCommand(action);
 }
 
 void LibraryPage::buildCommands()
@@ -198,10 +202,11 @@ void LibraryPage::buildCommands()
     addToLists(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
     addToLists(whenOpen(
         add(menu, {"library.fields", tr("Fi&elds"), [this] { m_facets->setFocus(Qt::ShortcutFocusReason); }})));
-    m_asGrid = whenOpen(add(menu, {"library.grid", tr("As a &grid"), [this] { showTable(false); }}));
-    m_asTable = whenOpen(add(menu, {"library.table", tr("As a ta&ble"), [this] { showTable(true); }}));
+    m_asGrid = whenOpen(add(menu, {"library.grid", tr("As a &grid"), [this] { showAs(As::Grid); }}));
+    m_asTable = whenOpen(add(menu, {"library.table", tr("As a ta&ble"), [this] { showAs(As::Table); }}));
+    m_asMap = whenOpen(add(menu, {"library.map", tr("As a &map"), [this] { showAs(As::Map); }}));
     m_showDetails = whenOpen(add(menu, {"library.details", tr("&Details"), [] {}}));
-    for (QAction* action : {m_asGrid, m_asTable, m_showDetails}) {
+    for (QAction* action : {m_asGrid, m_asTable, m_asMap, m_showDetails}) {
         action->setCheckable(true);
         addToLists(action);
     }
@@ -210,6 +215,7 @@ void LibraryPage::buildCommands()
     (m_isTable ? m_asTable : m_asGrid)->setChecked(true);
     addToLists(whenOpen(add(menu, {"library.all", tr("Select &all"), [this] { m_place->selectAll(); }})));
     addToLists(whenOpen(add(menu, {"library.none", tr("&Select none"), [this] { m_place->selectNone(); }})));
+    addToLists(whenOpen(add(menu, {"library.keep", tr("Keep &what is selected"), [this] { keepSelected(); }})));
     whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }}));
     addAction(m_whenOpen.back());
     m_whenOpen.back()->setProperty("ofPage", true);
@@ -219,6 +225,8 @@ void LibraryPage::buildCommands()
     buildTagCommands();
     addLine(menu);
     addToLists(whenOpen(add(menu, {"library.cohort", tr("&Hand over to training…"), [this] { handOver(); }})));
+    whenOpen(add(menu, {"library.freeze", tr("Free&ze a cohort…"), [this] { freezeSelected(); }}));
+    whenOpen(add(menu, {"library.keys", tr("E&xport the list of studies…"), [this] { saveSelected(); }}));
     whenOpen(add(menu, {"library.backup", tr("Make a &copy…"), [this] { backUp(); }}));
     whenOpen(add(menu, {"library.check", tr("Check the file"), [this] { checkFile(); }}));
     whenOpen(add(menu, {"library.log", tr("Save the &log…"), [this] { saveLog(); }}));

@@ -4,8 +4,16 @@ namespace mama {
 
 StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const StudyQuestion& question)
 {
-    StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}};
-    FilterResult found = filterStudies(*columns, result.clauses, true);
+    StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}, {}};
+    StudySet kept(columns->size());
+    if (question.kept) {
+        for (const std::int64_t id : *question.kept)
+            if (const auto study = columns->find(id))
+                kept.add(*study);
+        result.kept = kept.count();
+    }
+    const StudySet* inside = question.kept ? &kept : nullptr;
+    FilterResult found = filterStudies(*columns, result.clauses, true, inside);
     StudyOrder order{question.field, question.descending, {}};
     if (question.scores)
         order.scores = *question.scores;
@@ -18,8 +26,10 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
         for (std::size_t i = 0; i < result.clauses.size(); ++i) {
             std::vector<FilterClause> others = result.clauses;
             others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-            result.without.push_back(filterStudies(*columns, others, false).studies.count());
+            result.without.push_back(filterStudies(*columns, others, false, inside).studies.count());
         }
+    if (result.rows.empty() && inside)
+        result.without.push_back(filterStudies(*columns, result.clauses, false).studies.count());
     return result;
 }
 

@@ -14,6 +14,8 @@ struct StudyQuestion
     std::string field = "date"; // sorted by
     bool descending = true;
     std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
+    // Ids, rising, of studies that were chosen and kept: only these; null: all.
+    std::shared_ptr<const std::vector<std::int64_t>> kept{};
 };
 
 // And what it shows: one result for grid, table and facets alike.
@@ -23,8 +25,9 @@ struct StudyResult
     std::vector<FilterClause> clauses;
     std::vector<std::uint32_t> rows; // a study of the columns each, in order
     std::vector<Facet> facets;
-    std::int64_t images = 0; // of all rows
-    // Where there are no rows: of each clause, how many studies there would be without it.
+    std::int64_t images = 0;           // of all rows
+    std::optional<std::size_t> kept{}; // how many of those that were kept are in the library; empty: none were
+    // Where there are no rows: of each clause, how many studies there would be without it; at last without keeping.
     std::vector<std::size_t> without;
     std::vector<UserText> warnings{}; // what the filter asks for in vain
 };

@@ -13,28 +13,22 @@ constexpr float longestStep = 4;
 
 float clipped(float value) { return std::clamp(value, -longestStep, longestStep); }
 
-// Edges that are worked on, with the epoch at which each comes next, and its next negative samples.
-struct Schedule
+// An edge that is worked on, the epoch at which it comes next, and its next negative samples.
+struct Edge
 {
-    std::vector<std::uint32_t> from, to;
-    std::vector<double> every, next, nextNegative;
+    std::uint32_t from, to;
+    double every, next, nextNegative;
 };
 
-Schedule scheduleOf(const FuzzyGraph& graph, int epochs)
+std::vector<Edge> edgesOf(const FuzzyGraph& graph, int epochs)
 {
-    Schedule out;
+    std::vector<Edge> out;
     const double largest =
         graph.weights.empty() ? 1 : static_cast<double>(*std::max_element(graph.weights.begin(), graph.weights.end()));
-    for (std::size_t edge = 0; edge < graph.weights.size(); ++edge) {
-        const double weight = static_cast<double>(graph.weights[edge]);
-        if (weight < largest / epochs)
-            continue;
-        out.from.push_back(graph.rows[edge]);
-        out.to.push_back(graph.columns[edge]);
-        out.every.push_back(largest / weight);
-        out.next.push_back(largest / weight);
-        out.nextNegative.push_back(largest / weight / negatives);
-    }
+    for (std::size_t edge = 0; edge < graph.weights.size(); ++edge)
+        if (const double weight = static_cast<double>(graph.weights[edge]); weight >= largest / epochs)
+            out.push_back({graph.rows[edge], graph.columns[edge], largest / weight, largest / weight,
+                           largest / weight / negatives});
     return out;
 }
 
@@ -113,23 +107,24 @@ std::vector<float> layoutStart(std::span<const std::array<double, 2>> coordinate
 
 bool layOut(std::vector<float>& map, const FuzzyGraph& graph, const LayoutSettings& settings, const Job& job)
 {
-    Schedule edges = scheduleOf(graph, settings.epochs);
+    std::vector<Edge> edges = edgesOf(graph, settings.epochs);
     Mover mover(map, settings);
     constexpr std::uint64_t mostNegatives = std::uint64_t{1} << 12; // places of one edge in one epoch
+    std::uint64_t place = 0;
     for (int epoch = 0; epoch < settings.epochs; ++epoch) {
         if (job.cancelled())
             return false;
         const auto rate = static_cast<float>(1 - static_cast<double>(std::max(epoch - 1, 0)) / settings.epochs);
-        for (std::size_t edge = 0; edge < edges.every.size(); ++edge) {
-            if (edges.next[edge] > epoch)
+        for (Edge& edge : edges) {
+            place += mostNegatives;
+            if (edge.next > epoch)
                 continue;
-            mover.attract(edges.from[edge], edges.to[edge], rate);
-            edges.next[edge] += edges.every[edge];
-            const double every = edges.every[edge] / negatives;
-            const int count = static_cast<int>((epoch - edges.nextNegative[edge]) / every);
-            const std::uint64_t place = (static_cast<std::uint64_t>(epoch) * edges.every.size() + edge) * mostNegatives;
-            mover.repel(edges.from[edge], place, count, rate);
-            edges.nextNegative[edge] += count * every;
+            mover.attract(edge.from, edge.to, rate);
+            edge.next += edge.every;
+            const double every = edge.every / negatives;
+            const int count = static_cast<int>((epoch - edge.nextNegative) / every);
+            mover.repel(edge.from, place, count, rate);
+            edge.nextNegative += count * every;
         }
         job.report(static_cast<std::uint64_t>(epoch) + 1, static_cast<std::uint64_t>(settings.epochs), "lay out");
     }

@@ -2,13 +2,20 @@
 
 #include "core/base/error.h"
 
-#include <cmath>
+#include <array>
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
 
 Error refusal(const std::string& what, const UserText& why) { return {ErrorCode::Usage, {makeMapAction}, what, why}; }
+
+std::string textOf(double value)
+{
+    std::array<char, 32> text{};
+    return {text.data(), std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed).ptr};
+}
 
 // Of two names the value of the one that is meant.
 template <class Value>
@@ -36,8 +43,7 @@ void check(const MapSettings& settings)
 {
     const auto within = [](const char* what, double value, double low, double high) {
         if (!(value >= low && value <= high))
-            throw refusal(what, {TextId("library_map.range", "%1 to %2 was expected"), std::to_string(low),
-                                 std::to_string(high)});
+            throw refusal(what, {TextId("library_map.range", "%1 to %2 was expected"), textOf(low), textOf(high)});
     };
     within("neighbours", settings.neighbours, 2, 200);
     within("spread", settings.spread, 0.01, 100);

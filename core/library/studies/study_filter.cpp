@@ -265,9 +265,11 @@ Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t stud
 
 } // namespace
 
-FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets)
+FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
+                           const StudySet* inside)
 {
-    FilterResult result{StudySet(columns.size(), true), {}, {}};
+    const StudySet all = inside ? *inside : StudySet(columns.size(), true);
+    FilterResult result{all, {}, {}};
     std::vector<StudySet> each;
     for (const FilterClause& clause : clauses) {
         each.push_back(studiesOf(columns, clause, result.warnings));
@@ -276,14 +278,14 @@ FilterResult filterStudies(const StudyColumns& columns, const std::vector<Filter
     if (!facets)
         return result;
     for (const StudyColumn& column : columns.columns()) {
-        StudySet among(columns.size(), true);
+        StudySet among = all;
         for (std::size_t i = 0; i < clauses.size(); ++i)
             if (clauses[i].field != column.name)
                 among.keep(each[i]);
         result.facets.push_back(facetOf(column, among, columns.size()));
     }
     Facet tags{"tag", {}};
-    StudySet among(columns.size(), true);
+    StudySet among = all;
     for (std::size_t i = 0; i < clauses.size(); ++i)
         if (clauses[i].op != FilterClause::Tagged)
             among.keep(each[i]);

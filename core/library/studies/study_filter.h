@@ -48,6 +48,8 @@ struct FilterResult
 
 // Error(Usage) names a field or tag that there is none of, with those there are, or the place where a number or a date
 // was expected. facets: also count.
-FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets);
+// inside: only these count, for studies and facets; null: all.
+FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
+                           const StudySet* inside = nullptr);
 
 } // namespace mama

@@ -79,6 +79,22 @@ std::vector<std::int64_t> studiesNamed(Library& library, std::span<const std::st
     return ids;
 }
 
+void writeKeys(const StudyColumns& columns, std::span<const std::uint32_t> studies, const std::filesystem::path& file)
+{
+    const StudyColumn* datasets = columns.column("dataset");
+    std::string text;
+    for (const std::uint32_t study : studies) {
+        const std::string line = (datasets ? datasets->values[datasets->codes[study]] + "/" : "") + columns.key(study);
+        if (line.find_first_of("\r\n") != line.npos || trimmed(line) != line)
+            throw Error(
+                ErrorCode::Data, {finding}, columns.key(study),
+                {TextId("library.key_of_lines", "a key with line breaks or blanks at its ends does not stand in "
+                                                "a list of a key a line")});
+        text += line + '\n';
+    }
+    writeAtomically(file, std::string_view(text));
+}
+
 std::vector<std::string> keysInFile(const std::filesystem::path& file)
 {
     std::vector<std::string> keys;

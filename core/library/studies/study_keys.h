@@ -1,5 +1,5 @@
 #pragma once
-#include "core/library/collection/library.h"
+#include "core/library/studies/study_columns.h"
 
 #include <span>
 
@@ -11,5 +11,9 @@ std::vector<std::int64_t> allStudies(Library& library);
 std::vector<std::int64_t> studiesNamed(Library& library, std::span<const std::string> keys);
 // Keys of a text file, one a line; "-" is standard input. Blank lines count for nothing.
 std::vector<std::string> keysInFile(const std::filesystem::path& file);
+
+// Writes such a file: data set and key of each of these studies (by their places), a line each. Error(Io); Error(Data)
+// for a key with a line break.
+void writeKeys(const StudyColumns& columns, std::span<const std::uint32_t> studies, const std::filesystem::path& file);
 
 } // namespace mama
