@@ -1,6 +1,7 @@
 // The window's job that embeds a library, and its questions to it, against what the commands say.
 #include "app/workstation/library/ask_session.h"
 #include "app/workstation/library/embed_job.h"
+#include "app/workstation/library/map_job.h"
 #include "core/base/files.h"
 #include "tests/app/mama_command.h"
 
@@ -145,6 +146,51 @@ private Q_SLOTS:
         const auto sets = embeddingSets(m_library.toStdString());
         QCOMPARE(sets.size(), std::size_t(1));
         QCOMPARE(EmbeddingSet(sets.front().folder).size(), std::size_t(96));
+    }
+
+    // Made by the window's job, listed and exported by the commands: a point a study with its key, the same bytes
+    // again.
+    void mapsAreMadeListedAndExported()
+    {
+        const auto study = QStringLiteral("study"), umap = QStringLiteral("umap");
+        MapJob nowhere(QStringLiteral("/no/such/program"));
+        nowhere.start({m_library, {}, study, umap});
+        QTRY_VERIFY(!nowhere.running());
+        QVERIFY2(nowhere.problem().contains(QStringLiteral("/no/such/program")), qPrintable(nowhere.problem()));
+        MapJob job(program());
+        job.start({m_library, QStringLiteral("no such set"), study, umap});
+        QTRY_VERIFY_WITH_TIMEOUT(!job.running(), patience);
+        QVERIFY2(job.problem().contains(QStringLiteral("no such set")), qPrintable(job.problem()));
+        const QString set = text(embeddingSets(m_library.toStdString()).front().folder.filename());
+        job.start({m_library, set, study, umap});
+        job.cancel();
+        QTRY_VERIFY_WITH_TIMEOUT(!job.running(), patience);
+        QVERIFY2(job.problem().isEmpty(), qPrintable(job.problem()));
+        const auto maps = [&] {
+            return mamaCommand({"library", "map", "list", "--library", m_library, "--json"}).json().at("maps");
+        };
+        QSignalSpy finished(&job, &MapJob::finished);
+        job.start({m_library, set, study, umap});
+        QTRY_COMPARE_WITH_TIMEOUT(finished.size(), 1, patience);
+        const auto list = maps();
+        QCOMPARE(list.size(), std::size_t(1));
+        QVERIFY(list[0].at("points") == 24 && list[0].at("stale") == false && list[0].at("trustworthiness") > 0.7);
+        const std::filesystem::path file(list[0].at("file").get<std::string>());
+        const std::string bytes = readText(file);
+        QCOMPARE(mamaCommand({"library", "map", "make", "--library", m_library, "--threads", "1"}).status, 0);
+        QVERIFY(readText(file) == bytes);
+        const QString table = m_folder.filePath(QStringLiteral("map.csv"));
+        QCOMPARE(mamaCommand({"library", "map", "export", "--library", m_library, "--out", table}).status, 0);
+        const std::string csv = readText(table.toStdString());
+        QCOMPARE(std::count(csv.begin(), csv.end(), '\n'), std::ptrdiff_t(25));
+        const Asked asked = open();
+        for (std::size_t each = 0; each < asked.columns->size(); ++each)
+            QVERIFY(csv.find("," + asked.columns->key(each) + ",,") != csv.npos);
+        QCOMPARE(mamaCommand({"library", "map", "make", "--library", m_library, "--level", "image"}).status, 0);
+        QCOMPARE(maps().size(), std::size_t(2));
+        QVERIFY(mamaCommand({"library", "map", "export", "--library", m_library, "--out", table}).status == 2);
+        std::filesystem::resize_file(file, 200); // as a disk leaves it: another is made, nothing is shown of this one
+        QCOMPARE(maps().size(), std::size_t(1));
     }
 
     void sentencesRankStudies()

@@ -307,6 +307,22 @@ private Q_SLOTS:
         map.make();
         QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.job().running(), 60000);
         QVERIFY(static_cast<int>(map.view().points()) > all);
+        // Others are embedded, by a shell: told, until it is made again.
+        const QString more = path(QStringLiteral("more"));
+        QCOMPARE(
+            mamaCommand({"phantom", "--seed", "2000000", "--studies", "3", "--size", "256x208", "--out", more}).status,
+            0);
+        QCOMPARE(mamaCommand({"import", "embed", more, "--library", library}).status, 0);
+        QCOMPARE(mamaCommand({"--quiet", "library", "embed", "--library", library, "--model",
+                              QString::fromStdString((test::sourceFolder() / "resources/demo").string())})
+                     .status,
+                 0);
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() > all, 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(map.isStale(), 20000);
+        QVERIFY2(map.words().contains(QStringLiteral("make it again")), qPrintable(map.words()));
+        fixture.screenshot(QStringLiteral("library-map-stale"));
+        map.make();
+        QTRY_VERIFY_WITH_TIMEOUT(map.hasMap() && !map.isStale() && !map.job().running(), 60000);
         QVERIFY(std::filesystem::remove_all((library + QStringLiteral("/maps")).toStdString()) > 1); // may be deleted
         map.choose(MapLevel::Study, MapMethod::Umap);
         QTRY_VERIFY2(map.words().contains(QStringLiteral("no map")), qPrintable(map.words()));

@@ -133,6 +133,9 @@ void LibraryMap::take(Loaded found)
     m_view->setPoints(m_map ? std::move(m_map->places) : std::vector<float>());
     showRows();
     showColours();
+    // Principal axes take seconds: nobody is asked.
+    if (!m_map && settings().method == MapMethod::Pca && m_problem.isEmpty() && m_job.problem().isEmpty())
+        make();
     showState();
     Q_EMIT shown();
 }

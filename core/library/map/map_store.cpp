@@ -123,7 +123,10 @@ std::vector<StoredMap> storedMaps(const fs::path& library)
         if (std::error_code gone; entry->path().extension() == ending && entry->is_regular_file(gone))
             try {
                 const MappedFile file(entry->path());
-                out.push_back({entry->path(), headerOf(firstLine(file).first, entry->path())});
+                const auto [line, at] = firstLine(file);
+                const MapHeader header = headerOf(line, entry->path());
+                if (file.bytes().size() == at + header.points * pointBytes)
+                    out.push_back({entry->path(), header});
             } catch (const Error&) { // another program's, or cut
             }
     std::sort(out.begin(), out.end(), [](const StoredMap& a, const StoredMap& b) {

@@ -21,7 +21,7 @@ struct StoredMap
     std::filesystem::path file;
     MapHeader header;
 };
-// All below a library's folder, by model, level, method. What is none is passed over.
+// All below a library's folder, by model, level, method. What is none is passed over, also one that was cut.
 std::vector<StoredMap> storedMaps(const std::filesystem::path& library);
 
 } // namespace mama
