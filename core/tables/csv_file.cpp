@@ -145,8 +145,8 @@ std::vector<TableProblem> readCsv(const std::filesystem::path& path, const std::
         const auto bad =
             std::find_if(fields.begin(), fields.end(), [](const std::string& field) { return !isUtf8(field); });
         if (bad != fields.end())
-            problems.push_back(
-                {row, line, "bad_encoding", oneLine(*bad), heading[static_cast<std::size_t>(bad - fields.begin())]});
+            problems.push_back({row, line, "bad_encoding", oneLine(*bad),
+                                heading[static_cast<std::size_t>(bad - fields.begin())], true});
         take({row, line, fields});
         return true;
     };

@@ -18,6 +18,7 @@ struct TableProblem
     std::string reason;   // "bad_quote", "wrong_field_count", "bad_encoding"
     std::string detail;
     std::string column{}; // of bad_encoding: the first one
+    bool kept = false;    // the record is given, this only tells of it
 };
 
 // A record's fields as they stand in the file: blanks are kept, quotes taken off.

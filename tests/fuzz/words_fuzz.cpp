@@ -1,6 +1,6 @@
 // libFuzzer on what people and programs write: the first byte says what follows. J a JSON document, R a line of the
-// engine's protocol, C a table, anything else a file's name, which is also a description, a study's words and a path.
-// Errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
+// engine's protocol, C a table, X an .xlsx workbook, anything else a file's name, which is also a description, a
+// study's words and a path. Errors are the expected end, anything else is a finding. Seeds: tests/fuzz/run.
 #include "core/base/error.h"
 #include "core/base/json_text.h"
 #include "core/base/path_text.h"
@@ -11,6 +11,7 @@
 #include "core/study/view_text.h"
 #include "core/tables/cell.h"
 #include "core/tables/csv_file.h"
+#include "core/tables/xlsx_file.h"
 #include "tests/fuzz/memory_file.h"
 
 #include <cstdlib>
@@ -79,6 +80,16 @@ void readTable(const std::uint8_t* data, std::size_t size)
         need(mama::isUtf8(problem.detail));
 }
 
+void readSheets(const std::uint8_t* data, std::size_t size)
+{
+    const mama::test::MemoryFile file(data, size);
+    if (!file.good())
+        return;
+    for (const mama::Sheet& sheet : mama::readWorkbook(file.path()).sheets)
+        for (const mama::SheetCell& cell : sheet.cells)
+            need(mama::isUtf8(cell.stored) && !mama::nameOfCell(cell.row, cell.column).empty());
+}
+
 void readName(const std::string& name)
 {
     const std::filesystem::path path(name);
@@ -108,6 +119,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         case 'J': readDocument(rest); break;
         case 'R': readLine(rest); break;
         case 'C': readTable(data + 1, size - 1); break;
+        case 'X': readSheets(data + 1, size - 1); break;
         default: readName(rest.substr(0, rest.find('\0')));
         }
     } catch (const mama::Error&) {

@@ -41,7 +41,7 @@ std::vector<std::int64_t> studiesOf(Library& library, const std::string& where)
         return all;
     }
     const StudyColumns columns(library);
-    const StudySet found = filterStudies(columns, parseFilter(where), false).studies;
+    const StudySet found = studiesBy(columns, where);
     std::vector<std::int64_t> ids;
     for (std::size_t i = 0; i < found.size(); ++i)
         if (found.has(i))

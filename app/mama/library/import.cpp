@@ -1,11 +1,12 @@
-// mama import: a public data set's tables into a library.
-#include "app/mama/library/library_option.h"
+// mama import and mama library import: a data set's tables into a library.
+#include "app/mama/library/library_command.h"
 #include "app/mama/options.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/header_pass.h"
 #include "core/library/collection/set_import.h"
+#include "core/library/collection/set_source.h"
 #include "core/tables/importers/data_sets.h"
 
 #include <iostream>
@@ -29,7 +30,7 @@ nlohmann::json toJson(const ImportResult& result)
 {
     return {{"patients", result.patients}, {"studies", result.studies}, {"images", result.images},
             {"findings", result.findings}, {"labels", result.labels},   {"annotations", result.annotations},
-            {"meanings", result.meanings}};
+            {"meanings", result.meanings}, {"mask_files", result.masks}};
 }
 
 nlohmann::json toJson(const HeaderPass& pass)
@@ -49,21 +50,25 @@ int statusOf(const SetReport& report) { return report.rejected() > 0 || !report.
 
 int import(const ImportCommand& command, const Context& context)
 {
-    const DataSetReader& reader = dataSetReader(command.dataSet);
     const Job job = context.job();
-    if (!command.dryRun && !fs::exists(command.library.folder / "library.db"))
-        tableFiles(command.path); // no library is made for a folder that is not there
-    const SetRows rows = reader.read(command.path);
+    const bool isThere = !command.library.folder.empty() && fs::exists(command.library.folder / "library.db");
+    std::unique_ptr<Library> library;
+    if (isThere)
+        library = openLibrary(command.library, command.dryRun ? Access::Read : Access::Write);
+    // No library is made for a folder that is not there.
+    const SetRows rows = readSet({command.path, command.dataSet}, library.get());
     SetReport report = rows.report;
     nlohmann::json document = mama::toJson(rows.report);
     document["dry_run"] = command.dryRun;
+    document["name"] = rows.name;
     document["licence"] = rows.licence;
     document["restricted"] = rows.restricted;
     std::string added;
     if (!command.dryRun) {
-        if (!fs::exists(command.library.folder / "library.db"))
+        if (!library) {
             Library::create(command.library.folder);
-        const auto library = openLibrary(command.library, Access::Write);
+            library = openLibrary(command.library, Access::Write);
+        }
         const auto result = importSet(*library, rows, job);
         if (!result)
             return Cancelled;
@@ -79,8 +84,10 @@ int import(const ImportCommand& command, const Context& context)
                     : "command " + std::to_string(result->change.command) + ": " + result->change.words + "\n";
         if (result->gone > 0)
             added += std::to_string(result->gone) + " no longer in the tables: kept\n";
-        if (command.headers)
+        if (command.headers) {
             document["headers"] = toJson(readHeaders(*library, job, command.threads));
+            document["regions"] = cli::toJson(decideRegions(*library, job));
+        }
     }
     if (!command.report.empty())
         writeAtomically(command.report, std::string_view(reportFor(command.report, report)));
@@ -93,35 +100,60 @@ int import(const ImportCommand& command, const Context& context)
 
 } // namespace
 
-void addImport(CLI::App& app, Context& context)
+namespace {
+
+void addOptions(CLI::App& import, const std::shared_ptr<ImportCommand>& command, Context& context)
 {
-    auto command = std::make_shared<ImportCommand>();
-    CLI::App* import = app.add_subcommand("import", "Take a public data set's tables into a library, with a report");
-    std::string names;
-    for (const DataSetReader& each : dataSetReaders())
-        names += (names.empty() ? "" : ", ") + std::string(each.name) + " (" + each.title + ")";
-    import->add_option("DATASET", command->dataSet, names + "; phantoms are embed")->required();
-    import->add_option("PATH", command->path, "Its folder: tables in it or in its folder tables, images below it")
-        ->required();
-    addLibraryOption(*import, command->library);
-    import->get_option("--library")->required(false);
-    import->add_flag("--dry-run", command->dryRun, "Only the report: nothing is written");
-    import->add_option("--report", command->report, "Also write the report: .json, .csv (a line an issue), else text");
-    import->add_flag("--headers", command->headers,
-                     "Then read the images' headers (mama library headers goes on later)");
-    import->add_option("--threads", command->threads, "Threads that read headers; 0: all cores")
+    addLibraryOption(import, command->library);
+    import.get_option("--library")->required(false);
+    import.add_flag("--dry-run", command->dryRun, "Only the report: nothing is written");
+    import.add_option("--report", command->report, "Also write the report: .json, .csv (a line an issue), else text");
+    import.add_flag("--headers", command->headers,
+                    "Then read the images' headers (mama library headers goes on later)");
+    import.add_option("--threads", command->threads, "Threads that read headers; 0: all cores")
         ->check(CLI::NonNegativeNumber);
-    addJsonOption(*import, command->json);
-    import->footer(
+    addJsonOption(import, command->json);
+    import.footer(
         "Each record is imported, a duplicate, or rejected with row, line, column and reason; a warning removes nothing.\n"
         "The library is made where there is none. A second import of the same tables changes nothing; of corrected\n"
-        "tables it changes the same records, and names each. mama library undo takes an import back. Status 3: some records or tables were refused.");
-    runs(*import, context, [command, &context] {
+        "tables it changes the same records, and names each. Words and codes are read as the library's vocabulary says\n"
+        "(mama library vocabulary). mama library undo takes an import back. Status 3: some records or tables were refused.");
+    runs(import, context, [command, &context] {
         if (!command->dryRun && command->library.folder.empty())
             throw Error(ErrorCode::Usage, {TextId("import.action", "import")}, "--library",
                         {TextId("import.no_library", "name the library to import into, or ask for --dry-run")});
         return cli::import(*command, context);
     });
+}
+
+std::string namesOfSets()
+{
+    std::string names;
+    for (const DataSetReader& each : dataSetReaders())
+        names += (names.empty() ? "" : ", ") + std::string(each.name) + " (" + each.title + ")";
+    return names + "; phantoms are embed";
+}
+
+constexpr const char* folderHelp = "Its folder: tables in it or in its folder tables, images below it";
+
+} // namespace
+
+void addImport(CLI::App& app, Context& context)
+{
+    auto command = std::make_shared<ImportCommand>();
+    CLI::App* import = app.add_subcommand("import", "Take a public data set's tables into a library, with a report");
+    import->add_option("DATASET", command->dataSet, namesOfSets())->required();
+    import->add_option("PATH", command->path, folderHelp)->required();
+    addOptions(*import, command, context);
+}
+
+void addLibraryImport(CLI::App& library, Context& context)
+{
+    auto command = std::make_shared<ImportCommand>();
+    CLI::App* import = library.add_subcommand("import", "Take a data set's tables in, recognised by their columns");
+    import->add_option("PATH", command->path, folderHelp)->required();
+    import->add_option("--set", command->dataSet, "Which data set it is, not what its tables say: " + namesOfSets());
+    addOptions(*import, command, context);
 }
 
 } // namespace mama::cli

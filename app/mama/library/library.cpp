@@ -3,6 +3,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/collection/region_pass.h"
 #include "core/library/embeddings/embedding_set.h"
 
 #include <iostream>
@@ -132,6 +133,20 @@ int redo(const LibraryCommand& command, const Context&)
     return print(command, openLibrary(command.library, Access::Write)->redo());
 }
 
+int regions(const LibraryCommand& command, const Context& context)
+{
+    const auto library = openLibrary(command.library, Access::Write);
+    const RegionPass pass = decideRegions(*library, context.job());
+    if (command.json)
+        printJson(toJson(pass));
+    else
+        std::cout << pass.masks << " masks outlined, " << pass.decided << " boxes decided by the breast, " << pass.open
+                  << " off the breast either way, " << pass.left << " left: their files are not there" << std::endl;
+    for (const RefusedFile& file : pass.problems)
+        std::cerr << "warning: " << file.path << ": " << oneLine(file.reason) << std::endl;
+    return pass.problems.empty() ? Done : SomeRefused;
+}
+
 int headers(const LibraryCommand& command, const Context& context)
 {
     const auto library = openLibrary(command.library, Access::Write);
@@ -194,6 +209,13 @@ void addLibrary(CLI::App& app, Context& context)
         },
         headers);
     addFileActions(*library, context);
+    addLibraryImport(*library, context);
+    addAction(
+        *library, context,
+        {"regions",
+         "Decide by pixels what tables leave open: which file is a finding's mask, which boxes are mirrored"},
+        [](CLI::App&, LibraryCommand&) {}, regions);
+    addVocabulary(*library, context);
     addEmbed(*library, context);
     addMap(*library, context);
     addStudyActions(*library, context);

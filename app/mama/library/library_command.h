@@ -1,6 +1,8 @@
 #pragma once
 #include "app/mama/library/library_option.h"
 #include "app/mama/options.h"
+#include "core/library/collection/region_pass.h"
+#include "core/library/studies/study_filter.h"
 
 #include <optional>
 
@@ -37,6 +39,9 @@ void addAction(CLI::App& parent, Context& context, const std::pair<const char*, 
                const LibraryOptions& options, LibraryAction run);
 // Warnings on standard error; returns them for a JSON document.
 nlohmann::json warn(const std::vector<UserText>& warnings);
+nlohmann::json toJson(const RegionPass& pass);
+// Studies that a filter leaves; its warnings go to standard error.
+StudySet studiesBy(const StudyColumns& columns, const std::string& filter);
 // What a change did: its command and words.
 int print(const LibraryCommand& command, const Change& change);
 // Progress as a JSON object a line on standard output, five a second at most: for the window and other programs.
@@ -50,6 +55,9 @@ void addMap(CLI::App& library, Context& context);
 std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command);
 inline constexpr const char* idsHelp =
     "File with a study's key a line (EMBED/123 where two data sets have it); -: standard input";
+// import, vocabulary.
+void addLibraryImport(CLI::App& library, Context& context);
+void addVocabulary(CLI::App& library, Context& context);
 // list, tag, cohort, split.
 void addStudyActions(CLI::App& library, Context& context);
 // label, export.

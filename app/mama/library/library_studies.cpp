@@ -21,9 +21,7 @@ constexpr auto working = TextId("library_command.action", "library");
 std::vector<std::int64_t> filtered(Library& library, const std::string& filter)
 {
     const StudyColumns columns(library);
-    const FilterResult result = filterStudies(columns, parseFilter(filter), false);
-    warn(result.warnings);
-    const StudySet& found = result.studies;
+    const StudySet found = studiesBy(columns, filter);
     std::vector<std::int64_t> ids;
     for (std::size_t i = 0; i < found.size(); ++i)
         if (found.has(i))
@@ -141,6 +139,8 @@ int cohort(const LibraryCommand& command, const Context&)
     const auto library = openLibrary(command.library, Access::Write);
     if (command.erase)
         return print(command, deleteCohort(*library, command.name));
+    if (command.ids.empty())
+        studiesBy(StudyColumns(*library), command.where); // for its warnings
     const Change change =
         command.ids.empty() ? freezeCohort(*library, command.name, command.where)
                             : freezeStudies(*library, command.name, {studiesNamed(*library, keysInFile(command.ids))});
@@ -201,6 +201,13 @@ nlohmann::json warn(const std::vector<UserText>& warnings)
         std::cerr << "warning: " << oneLine(each.english()) << std::endl;
     }
     return list;
+}
+
+StudySet studiesBy(const StudyColumns& columns, const std::string& filter)
+{
+    FilterResult result = filterStudies(columns, parseFilter(filter), false);
+    warn(result.warnings);
+    return std::move(result.studies);
 }
 
 std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& command)

@@ -73,7 +73,7 @@ private:
 
 Search::Search(const SearchCommand& command, const Job& job)
     : m_command(command), m_job(job), m_library(openLibrary(command.library, Access::Read)), m_columns(*m_library),
-      m_inside(filterStudies(m_columns, parseFilter(command.where), false).studies)
+      m_inside(studiesBy(m_columns, command.where))
 {
     m_question.fusion = fusionRuleByName(command.fusion);
 }
@@ -253,7 +253,7 @@ json Search::rankingJson() const
 {
     if (m_command.relevant.empty())
         return nullptr;
-    const StudySet relevant = filterStudies(m_columns, parseFilter(m_command.relevant), false).studies;
+    const StudySet relevant = studiesBy(m_columns, m_command.relevant);
     std::vector<double> scores, grades;
     for (std::size_t study = 0; study < m_scores.size(); ++study)
         if (!std::isnan(m_scores[study])) {

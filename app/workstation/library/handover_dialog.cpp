@@ -3,6 +3,7 @@
 #include "app/workstation/library/handover_words.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/path_text.h"
+#include "widgets/look/shown_text.h"
 #include "widgets/look/tone.h"
 
 #include <QButtonGroup>
@@ -431,7 +432,10 @@ void HandoverDialog::finish(const HandOver& made)
     m_settings.setValue(settings_keys::handoverFolder, QFileInfo(folder).absolutePath());
     setWorking(false);
     Q_EMIT changed();
-    Q_EMIT handedOver(folder);
+    QStringList warnings;
+    for (const UserText& each : made.warnings)
+        warnings << shownText(each);
+    Q_EMIT handedOver(folder, warnings);
     const bool train = m_train->isChecked() && made.exported.images > 0;
     QDialog::accept();
     if (train)

@@ -44,11 +44,11 @@ protected:
     void changeEvent(QEvent* event) override;
 
 Q_SIGNALS:
-    void planned();                          // what goes in is on screen
-    void changed();                          // the library has other commands than before
-    void handedOver(const QString& folder);  // it is complete
-    void trainWanted(const QString& folder); // after that, if the user wants a run with it
-    void refused(const QString& reason);     // shown in place too
+    void planned();                                                      // what goes in is on screen
+    void changed();                                                      // the library has other commands than before
+    void handedOver(const QString& folder, const QStringList& warnings); // it is complete
+    void trainWanted(const QString& folder);                             // after that, if the user wants a run with it
+    void refused(const QString& reason);                                 // shown in place too
 
 private:
     QWidget* buildStudies();

@@ -2,12 +2,11 @@
 
 #include "app/workstation/library/issue_model.h"
 #include "core/base/error.h"
-#include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/set_import.h"
+#include "core/library/collection/set_source.h"
 #include "core/tables/importers/data_sets.h"
-#include "core/tables/importers/known_sets.h"
 #include "widgets/look/tone.h"
 
 #include <QComboBox>
@@ -25,25 +24,6 @@
 #include <nlohmann/json.hpp>
 
 namespace mama {
-namespace {
-
-// The rows of a folder, of the kind that was said or else of the first that knows its tables.
-SetRows readFolder(const std::filesystem::path& folder, const std::string& kind)
-{
-    if (!kind.empty())
-        return dataSetReader(kind).read(folder);
-    const UserText why = whyNotYet(folder);
-    for (const DataSetReader& reader : dataSetReaders())
-        try {
-            return reader.read(folder);
-        } catch (const Error& error) {
-            if (error.code() != ErrorCode::Format || &reader == &dataSetReaders().back())
-                throw;
-        }
-    throw Error(ErrorCode::Format, {action::open}, pathText(folder), why);
-}
-
-} // namespace
 
 ImportDialog::ImportDialog(std::shared_ptr<Library> library, QWidget* parent)
     : QDialog(parent), m_library(std::move(library)), m_folder(new QLineEdit(this)), m_kind(new QComboBox(this)),
@@ -152,8 +132,9 @@ void ImportDialog::startChecking()
     setBusy(tr("Reading the tables…"));
     m_job = BackgroundJob::start<std::shared_ptr<const SetRows>>(
         this,
-        {[path = givenPath(folder.toStdString()), kind = m_kind->currentData().toString().toStdString()](const Job&) {
-             return std::make_shared<const SetRows>(readFolder(path, kind));
+        {[library = m_library, path = givenPath(folder.toStdString()),
+          kind = m_kind->currentData().toString().toStdString()](const Job&) {
+             return std::make_shared<const SetRows>(readSet({path, kind}, library.get()));
          },
          [this](std::shared_ptr<const SetRows> rows) {
              m_rows = std::move(rows);
@@ -223,7 +204,9 @@ void ImportDialog::import()
                  return m_import->setEnabled(false);
              }
              Q_EMIT imported(result.change);
-             accept();
+             if (result.changed + result.gone == 0)
+                 return accept();
+             showChanges(result);
          },
          [this](const QString& reason) {
              setIdle();
@@ -234,6 +217,23 @@ void ImportDialog::import()
              m_bar->setValue(total > 0 ? static_cast<int>(1000 * done / total) : 0);
          }},
         &m_pool);
+}
+
+// What an import did to records that were there stays on screen.
+void ImportDialog::showChanges(const ImportResult& result)
+{
+    const QLocale locale;
+    m_words->setText(
+        tr("Imported: %1 new studies, %2 new images; %3 records changed, %4 no longer in the tables and kept.")
+            .arg(locale.toString(qlonglong(result.studies)), locale.toString(qlonglong(result.images)),
+                 locale.toString(qlonglong(result.changed)), locale.toString(qlonglong(result.gone))));
+    SetReport report;
+    report.problems = result.problems;
+    m_issueModel->show(report);
+    m_issueTitle->setText(tr("What changed (%1):").arg(locale.toString(m_issueModel->rowCount())));
+    m_issues->resizeColumnsToContents();
+    m_import->setEnabled(false);
+    m_close->setFocus();
 }
 
 void ImportDialog::setBusy(const QString& what)

@@ -15,6 +15,7 @@ class QTableWidget;
 namespace mama {
 
 class IssueModel;
+struct ImportResult;
 struct SetRows;
 
 // A data set's tables into the library, in two steps: what they hold and what is odd about it, and only then, if that
@@ -40,6 +41,7 @@ private:
     void showReport();
     void showStopped(const QString& reason);
     void import();
+    void showChanges(const ImportResult& result);
     void setBusy(const QString& what);
     void setIdle();
     void saveReport();

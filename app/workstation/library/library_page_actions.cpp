@@ -114,8 +114,12 @@ void LibraryPage::handOver()
     HandoverDialog dialog(m_session->library(), choice, m_settings, this);
     connect(&dialog, &HandoverDialog::changed, this, [this] { m_session->reload(); });
     connect(&dialog, &HandoverDialog::trainWanted, this, &LibraryPage::trainAsked);
-    connect(&dialog, &HandoverDialog::handedOver, this,
-            [this](const QString& folder) { Q_EMIT told(tr("Handed over: %1").arg(folder), false); });
+    connect(&dialog, &HandoverDialog::handedOver, this, [this](const QString& folder, const QStringList& warnings) {
+        QString words = tr("Handed over: %1").arg(folder);
+        for (const QString& each : warnings)
+            words += QStringLiteral(". ") + each;
+        Q_EMIT told(words, !warnings.isEmpty());
+    });
     dialog.exec();
 }
 

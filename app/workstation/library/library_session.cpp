@@ -1,5 +1,7 @@
 #include "app/workstation/library/library_session.h"
 
+#include "core/library/collection/region_pass.h"
+
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 
@@ -266,7 +268,12 @@ void LibrarySession::readHeaders()
     Q_EMIT headersChanged(0, m_headersLeft);
     m_headers = BackgroundJob::start<HeaderPass>(
         this,
-        {[library = m_library](const Job& job) { return mama::readHeaders(*library, job); },
+        {[library = m_library](const Job& job) {
+             HeaderPass pass = mama::readHeaders(*library, job);
+             const RegionPass regions = decideRegions(*library, job);
+             pass.problems.insert(pass.problems.end(), regions.problems.begin(), regions.problems.end());
+             return pass;
+         },
          [this](HeaderPass pass) {
              m_readingHeaders = false;
              m_headersLeft = pass.left;

@@ -11,8 +11,9 @@ namespace mama {
 CodeMeanings codeMeanings(SQLite::Database& database, std::int64_t dataset)
 {
     CodeMeanings out;
-    SQLite::Statement each(database, "SELECT DISTINCT task, found, means FROM vocabulary WHERE ?1 = 0 OR dataset = ?1"
-                                     " ORDER BY task, found, means");
+    SQLite::Statement each(
+        database, "SELECT DISTINCT task, found, means FROM vocabulary WHERE value = 0 AND (?1 = 0 OR dataset = ?1)"
+                  " ORDER BY task, found, means");
     each.bind(1, dataset);
     while (each.executeStep()) {
         const std::string means(trimmed(each.getColumn(2).getString()));

@@ -8,21 +8,18 @@ namespace mama {
 namespace {
 
 // What an import may change of a row that is there. Names come from here alone, never from a library's file.
-constexpr std::array changeable{std::pair{"study", "patient"},       std::pair{"study", "date"},
-                                std::pair{"study", "kind"},          std::pair{"study", "age"},
-                                std::pair{"study", "description"},   std::pair{"study", "split"},
-                                std::pair{"study", "row_of"},        std::pair{"image", "study"},
-                                std::pair{"image", "side"},          std::pair{"image", "view"},
-                                std::pair{"image", "modifiers"},     std::pair{"image", "type"},
-                                std::pair{"image", "vendor"},        std::pair{"image", "model"},
-                                std::pair{"image", "rows"},          std::pair{"image", "cols"},
-                                std::pair{"image", "flags"},         std::pair{"image", "row_of"},
-                                std::pair{"file", "folder"},         std::pair{"file", "state"},
-                                std::pair{"finding", "side"},        std::pair{"finding", "number"},
-                                std::pair{"finding", "kinds"},       std::pair{"finding", "content"},
-                                std::pair{"finding", "row_of"},      std::pair{"annotation", "image"},
-                                std::pair{"annotation", "geometry"}, std::pair{"annotation", "frame_note"},
-                                std::pair{"label", "replaced_by"}};
+constexpr std::array changeable{
+    std::pair{"study", "patient"},    std::pair{"study", "date"},        std::pair{"study", "kind"},
+    std::pair{"study", "age"},        std::pair{"study", "description"}, std::pair{"study", "split"},
+    std::pair{"study", "row_of"},     std::pair{"image", "study"},       std::pair{"image", "side"},
+    std::pair{"image", "view"},       std::pair{"image", "modifiers"},   std::pair{"image", "type"},
+    std::pair{"image", "vendor"},     std::pair{"image", "model"},       std::pair{"image", "rows"},
+    std::pair{"image", "cols"},       std::pair{"image", "flags"},       std::pair{"image", "row_of"},
+    std::pair{"file", "folder"},      std::pair{"file", "state"},        std::pair{"finding", "side"},
+    std::pair{"finding", "number"},   std::pair{"finding", "kinds"},     std::pair{"finding", "content"},
+    std::pair{"finding", "row_of"},   std::pair{"annotation", "image"},  std::pair{"annotation", "geometry"},
+    std::pair{"annotation", "kind"},  std::pair{"annotation", "given"},  std::pair{"annotation", "frame_note"},
+    std::pair{"label", "replaced_by"}};
 
 struct Binder
 {

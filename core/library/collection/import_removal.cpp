@@ -103,7 +103,7 @@ void removeImport(SQLite::Database& database, const CommandEntry& command)
         batch);
     run(database, "DELETE FROM text_index WHERE rowid IN (SELECT id FROM study WHERE batch = ?)", batch);
     indexChanged(database, batch);
-    for (const char* table : {"label", "annotation", "finding", "image", "study", "patient", "file"})
+    for (const char* table : {"label", "mask_file", "annotation", "finding", "image", "study", "patient", "file"})
         run(database, std::string("DELETE FROM ") + table + " WHERE batch = ?", batch);
     run(database, "DELETE FROM folder WHERE batch = ? AND id NOT IN (SELECT folder FROM file)", batch);
     run(database, "DELETE FROM earlier_value WHERE batch = ?", batch);

@@ -20,11 +20,11 @@ std::string shortNumber(double number)
     return std::string(text, end.ptr);
 }
 
-std::string boxText(const std::vector<float>& corners)
+std::string numbersText(const std::vector<float>& numbers)
 {
     std::string out;
-    for (const float corner : corners)
-        out += (out.empty() ? "" : " ") + shortNumber(corner);
+    for (const float number : numbers)
+        out += (out.empty() ? "" : " ") + shortNumber(number);
     return out;
 }
 
@@ -43,12 +43,14 @@ struct KnownRecords::Queries
                    " LIMIT 1), 0), content, side, kinds, row_of, number FROM finding WHERE study = ? ORDER BY id"),
           labels(database, "SELECT id, task, value FROM label WHERE level = 'finding' AND target = ? AND source ="
                            " 'imported' AND replaced_by IS NULL ORDER BY id"),
-          imageBoxes(database,
-                     "SELECT id, geometry FROM annotation WHERE image = ? AND finding IS NULL AND batch IS NOT"
-                     " NULL AND kind = 'box' ORDER BY id"),
-          findingBoxes(database,
-                       "SELECT id, geometry FROM annotation WHERE finding = ? AND batch IS NOT NULL AND kind ="
-                       " 'box' ORDER BY id")
+          imageBoxes(
+              database,
+              "SELECT id, ifnull(given, geometry), kind FROM annotation WHERE image = ? AND finding IS NULL AND batch IS"
+              " NOT NULL ORDER BY id"),
+          findingBoxes(
+              database,
+              "SELECT id, ifnull(given, geometry), kind FROM annotation WHERE finding = ? AND batch IS NOT NULL AND"
+              " NOT EXISTS (SELECT 1 FROM mask_file WHERE mask_file.finding = annotation.finding) ORDER BY id")
     {}
     SQLite::Statement study, image, findings, labels, imageBoxes, findingBoxes;
 };
@@ -194,7 +196,7 @@ void KnownRecords::compare(const KnownFinding& before, const SetFinding& now, bo
     }
 }
 
-std::size_t KnownRecords::compareBoxes(const Record& owner, std::span<const SetBox> now)
+std::size_t KnownRecords::compareRegions(const Record& owner, std::span<const SetRegion> now)
 {
     SQLite::Statement& each = std::strcmp(owner.level, "image") == 0 ? m_queries->imageBoxes : m_queries->findingBoxes;
     each.bind(1, owner.id);
@@ -204,20 +206,26 @@ std::size_t KnownRecords::compareBoxes(const Record& owner, std::span<const SetB
             ++left;
             continue;
         }
-        const SetBox& box = now[known++];
-        const std::vector<float> corners{box.x0, box.y0, box.x1, box.y1};
+        const SetRegion& region = now[known++];
         const SQLite::Column bytes = each.getColumn(1);
         std::vector<float> geometry(static_cast<std::size_t>(bytes.getBytes()) / sizeof(float));
         if (!geometry.empty())
             std::memcpy(geometry.data(), bytes.getBlob(), geometry.size() * sizeof(float));
-        if (geometry == corners)
+        const std::string kind = textAt(each, 2);
+        const std::int64_t id = each.getColumn(0).getInt64();
+        if (geometry == region.geometry && kind == region.kind)
             continue;
-        m_earlier.set({"annotation", each.getColumn(0).getInt64(), "geometry"}, corners);
-        changed("box " + std::to_string(known), boxText(geometry), boxText(corners));
+        m_earlier.set({"annotation", id, "geometry"}, region.geometry);
+        m_earlier.set({"annotation", id, "given"}, std::monostate{});
+        m_earlier.set({"annotation", id, "frame_note"}, region.note);
+        if (kind != region.kind)
+            m_earlier.set({"annotation", id, "kind"}, std::string(region.kind));
+        changed("region " + std::to_string(known), kind + " " + numbersText(geometry),
+                region.kind + std::string(" ") + numbersText(region.geometry));
     }
     each.reset();
     if (left > 0)
-        gone(std::string(owner.level) + " " + owner.name, std::to_string(left) + " boxes: kept");
+        gone(std::string(owner.level) + " " + owner.name, std::to_string(left) + " regions: kept");
     return known;
 }
 

@@ -35,8 +35,8 @@ public:
     void compare(std::int64_t id, const SetStudy& now, std::int64_t patient);
     void compare(std::int64_t id, const SetImage& now, std::int64_t study);
     void compare(const KnownFinding& before, const SetFinding& now, bool kindsSaid);
-    // Boxes of an image that belong to no finding, or of a finding. Returns how many of them are known.
-    std::size_t compareBoxes(const Record& owner, std::span<const SetBox> now);
+    // Regions of an image that belong to no finding, or of a finding. Returns how many of them are known.
+    std::size_t compareRegions(const Record& owner, std::span<const SetRegion> now);
     void moveFile(std::int64_t image, std::int64_t folder);
     void changed(const std::string& what, const std::string& before, const std::string& now);
     // What the tables say no more of a record that they have.

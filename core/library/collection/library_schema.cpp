@@ -235,6 +235,26 @@ CREATE INDEX file_to_pass ON file(state) WHERE passed IS NULL;
 CREATE INDEX image_doubts ON image(id) WHERE doubts <> '';
 )sql";
 
+// vocabulary.value: 1 where an importer reads its tables by the word, 0 where it only tells what a code means. Files
+// that may be the mask of a finding; decision: '' until they are read, then "mask", "crop" or why it is none.
+// annotation.given: the table's geometry, where pixels showed that it is to be another one; decision: what they showed.
+constexpr const char* const moreSets = R"sql(
+ALTER TABLE vocabulary ADD COLUMN value INTEGER NOT NULL DEFAULT 0 CHECK (value IN (0, 1));
+CREATE TABLE mask_file(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image INTEGER NOT NULL REFERENCES image(id),
+    finding INTEGER NOT NULL REFERENCES finding(id),
+    path TEXT NOT NULL,
+    decision TEXT NOT NULL DEFAULT '',
+    batch INTEGER,
+    UNIQUE (finding, path)
+) STRICT;
+CREATE INDEX mask_file_image ON mask_file(image);
+ALTER TABLE annotation ADD COLUMN given BLOB;
+ALTER TABLE annotation ADD COLUMN decision TEXT NOT NULL DEFAULT '';
+CREATE TABLE mapping(name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -301,7 +321,8 @@ const Schema& librarySchema()
                                   later,
                                   times,
                                   corrections,
-                                  filePass};
+                                  filePass,
+                                  moreSets};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }
@@ -312,7 +333,7 @@ std::span<const char* const> recordedTables()
         "dataset",   "batch",         "root",          "folder",        "file",       "patient", "study",
         "image",     "finding",       "annotation",    "label",         "tag",        "tagged",  "cohort",
         "split",     "cohort_member", "vocabulary",    "split_patient", "prompt_set", "run",     "saved_view",
-        "check_run", "check_item",    "embedding_set", "earlier_value"};
+        "check_run", "check_item",    "embedding_set", "earlier_value", "mask_file",  "mapping"};
     return tables;
 }
 

@@ -60,7 +60,7 @@ Cancellable<ImportResult> importSet(Library& library, const SetRows& rows, const
                                 result = writer.write(command);
                                 const std::int64_t added = result.patients + result.studies + result.images +
                                                            result.findings + result.labels + result.annotations +
-                                                           result.meanings + result.changed;
+                                                           result.meanings + result.masks + result.changed;
                                 return Library::Done{
                                     "Import " + rows.name + ": " + counted(result.studies, "study") + ", " +
                                         counted(result.images, "image") +

@@ -9,7 +9,8 @@ namespace mama {
 struct ImportResult
 {
     Change change;
-    std::int64_t patients = 0, studies = 0, images = 0, findings = 0, labels = 0, annotations = 0, meanings = 0;
+    std::int64_t patients = 0, studies = 0, images = 0, findings = 0, labels = 0, annotations = 0, meanings = 0,
+                 masks = 0; // masks: files that may be one, not read yet
     std::int64_t changed =
         0;                 // studies, breasts, findings and images of earlier imports that the tables say otherwise of
     std::int64_t gone = 0; // those, and facts of them, that the tables have no longer: kept

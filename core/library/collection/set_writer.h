@@ -47,17 +47,18 @@ private:
     void writeImages();
     std::int64_t folderOf(const std::string& path);
     std::int64_t addImage(const SetImage& image);
-    void addBox(std::int64_t image, std::int64_t finding, const SetBox& box);
+    void addRegion(std::int64_t image, std::int64_t finding, const SetRegion& region);
     void findMovedImages();
     void updateImage(std::int64_t id, const SetImage& image);
     void matchKnownFindings();
     void writeFindings();
     void updateFinding(const KnownFinding& known, const SetFinding& finding);
+    void addMasks(std::int64_t id, const SetFinding& finding);
     void writeBreasts();
     void writeMeanings();
     void withdrawLabels();
     void tellGone();
-    void putOwnLabel(const Owner& owner, const SetLabel& label); // of a breast or an image
+    void putOwnLabel(const Owner& owner, const SetLabel& label); // of a study, a breast or an image
     void putLabel(const Owner& owner, const SetLabel& label, const KnownRecords::Label* known);
     std::string rowOf(const RowOf& row) const;
     void step(std::size_t done, std::size_t total, std::string_view phase) const;

@@ -131,6 +131,8 @@ Cancellable<HandOver> handOver(Library& library, const HandOverRequest& request,
         split.cohort = std::string(trimmed(request.name));
         job.report(0, 0, "split");
         made.parted = splitCohort(library, split);
+        if (const auto parts = splitOf(library, {split.cohort, {}}))
+            made.warnings = parts->warnings;
         auto exported = exportTraining(library, split.cohort, request.folder, job);
         if (!exported) {
             takeAllBack();

@@ -41,6 +41,7 @@ struct HandOver
 {
     Change frozen, parted;
     TrainingExport exported;
+    std::vector<UserText> warnings; // of what the split cannot hold together
 };
 
 // Freezes, splits and exports, as the three commands do. What cannot be exported, or was cancelled (then empty), leaves

@@ -1,6 +1,8 @@
 #include "core/library/handover/lesion_masks.h"
 
 #include "core/base/folded_text.h"
+#include "core/library/collection/region_geometry.h"
+
 #include <algorithm>
 #include <cctype>
 #include <cmath>
@@ -8,8 +10,6 @@
 
 namespace mama {
 namespace {
-
-constexpr int cell = 8; // of the breast's mask, stored pixels
 
 void addKinds(const std::string& kinds, std::set<std::string>& found)
 {
@@ -37,71 +37,12 @@ bool inContour(const std::vector<float>& corners, double x, double y)
     return inside;
 }
 
-struct Bounds
-{
-    double x0 = 0, y0 = 0, x1 = 0, y1 = 0;
-};
-
-std::optional<Bounds> boundsOf(const HandedMark& mark)
-{
-    const std::vector<float>& g = mark.geometry;
-    if (std::any_of(g.begin(), g.end(), [](float value) { return !std::isfinite(value) || std::abs(value) > 1e7F; }))
-        return std::nullopt;
-    if (mark.kind == "box" && g.size() == 4)
-        return Bounds{g[0], g[1], g[2], g[3]};
-    if (mark.kind == "circle" && g.size() == 3)
-        return Bounds{double(g[0]) - g[2], double(g[1]) - g[2], double(g[0]) + g[2], double(g[1]) + g[2]};
-    if (mark.kind == "point" && g.size() == 2)
-        return Bounds{std::floor(g[0]), std::floor(g[1]), std::floor(g[0]) + 1, std::floor(g[1]) + 1};
-    if (mark.kind != "contour" || g.size() < 6 || g.size() % 2 != 0)
-        return std::nullopt;
-    Bounds bounds{g[0], g[1], g[0], g[1]};
-    for (std::size_t i = 0; i < g.size(); i += 2) {
-        bounds.x0 = std::min<double>(bounds.x0, g[i]);
-        bounds.x1 = std::max<double>(bounds.x1, g[i]);
-        bounds.y0 = std::min<double>(bounds.y0, g[i + 1]);
-        bounds.y1 = std::max<double>(bounds.y1, g[i + 1]);
-    }
-    return bounds;
-}
-
 bool inside(const HandedMark& mark, double x, double y)
 {
     const std::vector<float>& g = mark.geometry;
     if (mark.kind == "circle")
         return std::hypot(x - g[0], y - g[1]) <= g[2];
     return mark.kind != "contour" || inContour(g, x, y);
-}
-
-HandedMark mirrored(HandedMark mark, int columns)
-{
-    std::vector<float>& g = mark.geometry;
-    const auto width = static_cast<float>(columns);
-    if (mark.kind == "box" && g.size() == 4) {
-        const float x0 = g[0];
-        g[0] = width - g[2];
-        g[2] = width - x0;
-    } else if (mark.kind == "contour") {
-        for (std::size_t i = 0; i + 1 < g.size(); i += 2)
-            g[i] = width - g[i];
-    } else if (!g.empty()) {
-        g[0] = width - g[0];
-    }
-    return mark;
-}
-
-// How much of the mark's surroundings lies on the breast, 0 to 1.
-double onBreast(const HandedMark& mark, const Raster<std::uint8_t>& breast)
-{
-    const auto bounds = boundsOf(mark);
-    if (!bounds)
-        return 0;
-    double on = 0, all = 0;
-    for (int row = static_cast<int>(bounds->y0) / cell; row * cell < bounds->y1; ++row)
-        for (int column = static_cast<int>(bounds->x0) / cell; column * cell < bounds->x1; ++column, ++all)
-            on +=
-                row >= 0 && column >= 0 && row < breast.rows && column < breast.columns && breast.at(row, column) != 0;
-    return all > 0 ? on / all : 0;
 }
 
 } // namespace
@@ -122,7 +63,7 @@ std::vector<std::string> lesionKinds(const HandedStudy& study, const HandedImage
 
 std::optional<Raster<std::uint8_t>> maskOf(const HandedMark& mark, int rows, int columns)
 {
-    const auto bounds = boundsOf(mark);
+    const auto bounds = boundsOf({mark.kind, mark.geometry});
     if (!bounds || rows < 1 || columns < 1)
         return std::nullopt;
     Raster<std::uint8_t> mask(rows, columns);
@@ -140,8 +81,11 @@ std::optional<Raster<std::uint8_t>> maskOf(const HandedMark& mark, int rows, int
 
 HandedMark decidedByBreast(HandedMark mark, const Raster<std::uint8_t>& breast, int columns)
 {
-    HandedMark other = mirrored(mark, columns);
-    return onBreast(other, breast) > onBreast(mark, breast) ? other : mark;
+    const RegionShape given{mark.kind, mark.geometry};
+    RegionShape other = mirrored(given, columns);
+    if (shareOnBreast(other, breast) > shareOnBreast(given, breast))
+        mark.geometry = std::move(other.geometry);
+    return mark;
 }
 
 } // namespace mama

@@ -148,10 +148,11 @@ private:
     void writeLegend(SQLite::Database& database, std::ostream& out) const
     {
         writeCsvRow(out, {"Header in export", "Description", "Code", "Meaning"});
-        SQLite::Statement each(database,
-                               "SELECT task, found, min(means) FROM vocabulary WHERE dataset IN (SELECT dataset FROM"
-                               " cohort_member JOIN study ON study.id = target WHERE cohort = ?) GROUP BY task, found"
-                               " ORDER BY task, found");
+        SQLite::Statement each(
+            database,
+            "SELECT task, found, min(means) FROM vocabulary WHERE value = 0 AND dataset IN (SELECT dataset FROM"
+            " cohort_member JOIN study ON study.id = target WHERE cohort = ?) GROUP BY task, found"
+            " ORDER BY task, found");
         each.bind(1, m_cohort.id);
         bool any = false;
         for (; each.executeStep(); any = true)

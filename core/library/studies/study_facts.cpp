@@ -125,25 +125,26 @@ void readImages(SQLite::Database& database, StudyFacts& facts)
              image.mmRow = row.getColumn(7).getDouble();
              image.mmColumn = row.getColumn(8).getDouble();
          });
-    each(database,
-         "SELECT image, annotation.id, ifnull(finding, 0), kind, frame_note, author, at, geometry FROM annotation JOIN"
-         " image ON image.id = image WHERE study = ? ORDER BY annotation.id",
-         facts.id, [&](SQLite::Statement& row) {
-             const auto found = byId.find(row.getColumn(0).getInt64());
-             if (found == byId.end())
-                 return;
-             FactAnnotation annotation{row.getColumn(1).getInt64(),
-                                       row.getColumn(2).getInt64(),
-                                       textAt(row, 3),
-                                       textAt(row, 4),
-                                       textAt(row, 5),
-                                       textAt(row, 6),
-                                       {}};
-             const SQLite::Column geometry = row.getColumn(7);
-             annotation.geometry.resize(static_cast<std::size_t>(geometry.getBytes()) / sizeof(float));
-             std::memcpy(annotation.geometry.data(), geometry.getBlob(), annotation.geometry.size() * sizeof(float));
-             found->second->annotations.push_back(std::move(annotation));
-         });
+    each(
+        database,
+        "SELECT image, annotation.id, ifnull(finding, 0), kind, CASE decision WHEN '' THEN frame_note ELSE decision END, author, at, geometry FROM annotation JOIN"
+        " image ON image.id = image WHERE study = ? ORDER BY annotation.id",
+        facts.id, [&](SQLite::Statement& row) {
+            const auto found = byId.find(row.getColumn(0).getInt64());
+            if (found == byId.end())
+                return;
+            FactAnnotation annotation{row.getColumn(1).getInt64(),
+                                      row.getColumn(2).getInt64(),
+                                      textAt(row, 3),
+                                      textAt(row, 4),
+                                      textAt(row, 5),
+                                      textAt(row, 6),
+                                      {}};
+            const SQLite::Column geometry = row.getColumn(7);
+            annotation.geometry.resize(static_cast<std::size_t>(geometry.getBytes()) / sizeof(float));
+            std::memcpy(annotation.geometry.data(), geometry.getBlob(), annotation.geometry.size() * sizeof(float));
+            found->second->annotations.push_back(std::move(annotation));
+        });
 }
 
 void readFindings(SQLite::Database& database, StudyFacts& facts)

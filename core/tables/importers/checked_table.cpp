@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/text_escape.h"
 #include "core/tables/cell.h"
+#include "core/tables/importers/vocabulary.h"
 
 #include <algorithm>
 #include <bit>
@@ -145,6 +146,17 @@ std::string CheckedRow::code(std::size_t column, std::string_view codes)
     return {};
 }
 
+std::string CheckedRow::word(std::size_t column, const char* task, const Vocabulary& words)
+{
+    const std::string_view found = key(column);
+    if (found.empty())
+        return {};
+    if (auto meaning = words.meaning(task, found))
+        return std::move(*meaning);
+    warn("unknown_code", column, std::string(found));
+    return {};
+}
+
 std::optional<double> CheckedRow::number(std::size_t column, double least, double most)
 {
     const std::string_view text = cell(column);
@@ -169,25 +181,37 @@ std::string CheckedRow::date(std::size_t column)
     return {};
 }
 
-CheckedTable::CheckedTable(std::filesystem::path file, std::span<const TableColumn> columns)
-    : m_file(std::move(file)), m_columns(columns), m_heading(readCsvHeading(m_file)), m_seen(std::make_shared<Seen>())
+CheckedTable::CheckedTable(const std::filesystem::path& file, std::span<const TableColumn> columns)
+    : CheckedTable(openTable(file), file, columns)
+{}
+
+CheckedTable::CheckedTable(std::unique_ptr<TableFile> table, const std::filesystem::path& file,
+                           std::span<const TableColumn> columns)
+    : m_table(std::move(table)), m_name(file.filename().string()), m_columns(columns), m_seen(std::make_shared<Seen>())
 {
+    const std::vector<std::string>& heading = m_table->heading();
     std::string missing;
     for (const TableColumn& column : m_columns)
-        if (column.required && !findColumn(m_heading, column.name))
+        if (column.required && !placeOf(column))
             missing += (missing.empty() ? "" : ", ") + std::string(column.name);
     if (!missing.empty())
-        throw Error(ErrorCode::Format, "read table", m_file.string(),
+        throw Error(ErrorCode::Format, "read table", file.string(),
                     {TextId("table.columns_missing", "it has no column %1: nothing of it is taken"), missing});
     for (const TableColumn& column : m_columns) {
-        const auto place = findColumn(m_heading, column.name);
-        if (place && findColumn(std::span(m_heading).subspan(*place + 1), column.name))
-            throw Error(ErrorCode::Format, "read table", m_file.string(),
+        const auto place = findColumn(heading, column.name);
+        if (place && findColumn(std::span(heading).subspan(*place + 1), column.name))
+            throw Error(ErrorCode::Format, "read table", file.string(),
                         {TextId("table.column_twice", "its heading has the column %1 twice: nothing of it is taken"),
                          column.name});
     }
-    for (const std::string& name : m_heading)
+    for (const std::string& name : heading)
         m_indexColumns.push_back(isIndexColumn(name));
+}
+
+std::optional<std::size_t> CheckedTable::placeOf(const TableColumn& column) const
+{
+    const auto place = findColumn(m_table->heading(), column.name);
+    return place || column.also == nullptr ? place : findColumn(m_table->heading(), column.also);
 }
 
 bool CheckedTable::isRepeated(const CsvRecord& record, TableReport& report)
@@ -226,17 +250,17 @@ void CheckedTable::count(const CheckedRow& row, TableReport& report) const
 TableReport CheckedTable::read(const std::function<void(CheckedRow&)>& take)
 {
     TableReport report;
-    report.file = m_file.filename().string();
+    report.file = m_name;
     CheckedRow row;
     row.m_columns = m_columns;
     row.m_report = &report;
     for (const TableColumn& column : m_columns) {
-        row.m_places.push_back(findColumn(m_heading, column.name));
+        row.m_places.push_back(placeOf(column));
         if (column.counted && row.m_places.back())
             report.histograms[column.name];
     }
     std::size_t whole = 0;
-    const std::vector<TableProblem> problems = readCsv(m_file, [&](const CsvRecord& record) {
+    const std::vector<TableProblem> problems = m_table->read([&](const CsvRecord& record) {
         ++whole;
         if (isRepeated(record, report))
             return;
@@ -256,7 +280,7 @@ TableReport CheckedTable::read(const std::function<void(CheckedRow&)>& take)
     });
     report.rows = whole;
     for (const TableProblem& problem : problems)
-        if (problem.reason == "bad_encoding") {
+        if (problem.kept) {
             report.warnings.push_back({problem.row, problem.line, problem.reason, problem.column, problem.detail});
         } else {
             ++report.rows;

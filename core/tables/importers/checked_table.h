@@ -1,6 +1,6 @@
 #pragma once
-#include "core/tables/csv_file.h"
 #include "core/tables/importers/set_report.h"
+#include "core/tables/table_file.h"
 
 #include <array>
 #include <cstdint>
@@ -20,8 +20,11 @@ struct TableColumn
 {
     const char* name;
     bool required = false;
-    bool counted = false; // in the report's histograms
+    bool counted = false;       // in the report's histograms
+    const char* also = nullptr; // its name in another edition of the tables
 };
+
+class Vocabulary;
 
 // A record on its way through an importer's checks: the first reject counts, every warning does.
 class CheckedRow
@@ -43,6 +46,8 @@ public:
     void needKeys(std::initializer_list<std::size_t> columns, bool digits = false);
     // The code if it is in `codes` (blanks between them); else empty, with unknown_code unless it is missing.
     std::string code(std::size_t column, std::string_view codes);
+    // What the column's word means, as the vocabulary says; else empty, with unknown_code unless it is missing.
+    std::string word(std::size_t column, const char* task, const Vocabulary& words);
     // Empty with bad_number or out_of_range; empty where it is missing.
     std::optional<double> number(std::size_t column, double least, double most);
     // YYYY-MM-DD, whatever follows after a blank; empty with bad_date, or where it is missing.
@@ -64,7 +69,10 @@ class CheckedTable
 {
 public:
     // Error(Format) names a required column that is missing.
-    CheckedTable(std::filesystem::path file, std::span<const TableColumn> columns);
+    CheckedTable(const std::filesystem::path& file, std::span<const TableColumn> columns);
+    // Of a table that stands in a file of its own form.
+    CheckedTable(std::unique_ptr<TableFile> table, const std::filesystem::path& file,
+                 std::span<const TableColumn> columns);
     // Calls `take` for each record that is whole and new; the report then says what became of each.
     TableReport read(const std::function<void(CheckedRow&)>& take);
 
@@ -72,9 +80,11 @@ private:
     bool isRepeated(const CsvRecord& record, TableReport& report);
     void count(const CheckedRow& row, TableReport& report) const;
 
-    std::filesystem::path m_file;
+    std::optional<std::size_t> placeOf(const TableColumn& column) const;
+
+    std::unique_ptr<TableFile> m_table;
+    std::string m_name; // of the file
     std::span<const TableColumn> m_columns;
-    std::vector<std::string> m_heading;
     std::vector<bool> m_indexColumns; // an exporter's
     struct Seen;
     std::shared_ptr<Seen> m_seen;

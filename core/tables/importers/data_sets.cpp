@@ -19,29 +19,44 @@ namespace {
 
 constexpr auto importing = TextId("action.import", "import");
 
-constexpr std::array readers{
-    DataSetReader{"embed", "EMBED",
-                  "EMBED research use agreement: non-commercial; no copy to others, no release of models, weights or "
-                  "embeddings trained on it",
-                  true, readEmbedSet},
-    DataSetReader{"rsna", "RSNA-Mammo", "RSNA 2022: non-commercial research and teaching; not to be passed on", true,
-                  readRsnaSet},
-    DataSetReader{"vindr", "VinDr-Mammo", "PhysioNet restricted access under a data use agreement; no sharing", true,
-                  readVindrSet}};
-
-bool isCsv(const fs::path& file) { return asciiFolded(file.extension().string()) == ".csv"; }
+const std::array<DataSetReader, 8>& readers()
+{
+    static const std::array all{
+        DataSetReader{
+            "embed", "embed", "EMBED",
+            "EMBED research use agreement: non-commercial; no copy to others, no release of models, weights or "
+            "embeddings trained on it",
+            true, set_words::embed, readEmbedSet},
+        DataSetReader{"rsna", "rsna", "RSNA-Mammo",
+                      "RSNA 2022: non-commercial research and teaching; not to be passed on", true, set_words::rsna,
+                      readRsnaSet},
+        DataSetReader{"vindr", "vindr", "VinDr-Mammo",
+                      "PhysioNet restricted access under a data use agreement; no sharing", true, set_words::vindr,
+                      readVindrSet},
+        DataSetReader{"cbis", "cbis-ddsm", "CBIS-DDSM", "CC BY 3.0: may be passed on; cite it", false, set_words::cbis,
+                      readCbisSet},
+        DataSetReader{"cmmd", "cmmd", "CMMD", "CC BY 4.0: may be passed on; cite it", false, set_words::cmmd,
+                      readCmmdSet},
+        DataSetReader{"inbreast", "inbreast", "INbreast", "on request, for research; not to be passed on", true,
+                      set_words::inbreast, readInbreastSet},
+        DataSetReader{"csaw", "csaw-cc", "CSAW-CC", "on request from its owner; not to be passed on", true,
+                      set_words::csaw, readCsawSet},
+        DataSetReader{"mias", "mini-mias", "mini-MIAS", "research only; cite it; not to be rented, leased or sold",
+                      true, set_words::mias, readMiasSet}};
+    return all;
+}
 
 bool isReduced(const fs::path& file) { return file.stem().string().ends_with("_reduced"); }
 
 } // namespace
 
-std::span<const DataSetReader> dataSetReaders() { return readers; }
+std::span<const DataSetReader> dataSetReaders() { return readers(); }
 
 const DataSetReader& dataSetReader(const std::string& name)
 {
     std::string names;
-    for (const DataSetReader& reader : readers)
-        if (name == reader.name)
+    for (const DataSetReader& reader : readers())
+        if (name == reader.name || name == reader.reported)
             return reader;
         else
             names += (names.empty() ? "" : ", ") + std::string(reader.name);
@@ -59,21 +74,24 @@ std::vector<fs::path> tableFiles(const fs::path& root)
     std::vector<fs::path> files;
     for (const fs::path& place : {root, root / "tables", root / "csv"})
         for (const auto& entry : fs::directory_iterator(place, failed))
-            if (isCsv(entry.path()) && entry.is_regular_file(failed))
+            if (isTableName(entry.path()) && entry.is_regular_file(failed))
                 files.push_back(entry.path());
     std::sort(files.begin(), files.end());
     return files;
 }
 
-SetRows rowsOf(const std::string& name, const fs::path& root)
+SetRows rowsOf(const std::string& name, const fs::path& root, const Vocabulary& edited)
 {
     const DataSetReader& reader = dataSetReader(name);
     SetRows rows;
     rows.root = root;
-    rows.importer = name;
+    rows.importer = reader.name;
     rows.name = reader.title;
     rows.licence = reader.licence;
-    rows.report.dataset = name;
+    rows.report.dataset = reader.reported;
+    rows.restricted = reader.restricted;
+    rows.words = edited;
+    rows.words.add(reader.words);
     return rows;
 }
 
@@ -86,7 +104,7 @@ std::string tellLacking(SetRows& rows, std::span<const TableKind> kinds, const H
 {
     std::string all;
     for (const TableKind& kind : kinds) {
-        if (kind.file)
+        if (kind.found())
             continue;
         for (const std::string& file : rows.report.ignored) {
             std::string missing;
@@ -113,7 +131,7 @@ void findTables(SetRows& rows, std::span<TableKind> kinds)
     for (const fs::path& file : tableFiles(rows.root)) {
         std::vector<std::string> heading;
         try {
-            heading = readCsvHeading(file);
+            heading = readTableHeading(file);
         } catch (const Error& error) {
             rows.report.stopped.emplace_back(file.filename().string(), error.why().english());
             continue;
@@ -125,48 +143,82 @@ void findTables(SetRows& rows, std::span<TableKind> kinds)
         });
         if (kind == kinds.end()) {
             rows.report.ignored.push_back(file.filename().string());
-        } else if (!kind->file) {
-            kind->file = file;
+        } else if (!kind->found() || kind->several) {
+            kind->files.push_back(file);
         } else { // the full one of two
-            const bool better = isReduced(*kind->file) && !isReduced(file);
-            rows.report.ignored.push_back((better ? *kind->file : file).filename().string());
+            fs::path& kept = kind->files.front();
+            const bool better = isReduced(kept) && !isReduced(file);
+            rows.report.ignored.push_back((better ? kept : file).filename().string());
             if (better)
-                kind->file = file;
+                kept = file;
         }
     }
     const std::string lacking = tellLacking(rows, kinds, headings);
-    if (std::none_of(kinds.begin(), kinds.end(), [](const TableKind& each) { return each.file.has_value(); })) {
+    if (std::none_of(kinds.begin(), kinds.end(), [](const TableKind& each) { return each.found(); })) {
         if (!lacking.empty())
             throw Error(
                 ErrorCode::Format, {importing}, pathText(rows.root),
                 {TextId("table.lacks_columns", "none of its tables has the columns of %1: %2"), rows.name, lacking});
-        const UserText known = whyNotYet(rows.root);
-        throw Error(ErrorCode::Format, {importing}, pathText(rows.root),
-                    known.empty() ? UserText({TextId("table.none_of_set", "none of its tables (.csv in it, or in its "
-                                                                          "folder tables) has the columns of %1"),
-                                              rows.name})
-                                  : known);
+        const std::string other = setOfFolder(rows.root);
+        throw Error(
+            ErrorCode::Format, {importing}, pathText(rows.root),
+            other.empty()
+                ? UserText({TextId("table.none_of_set", "none of its tables (.csv or .xlsx in it, or in its folder "
+                                                        "tables) has the columns of %1"),
+                            rows.name})
+                : UserText({TextId("table.other_set", "its tables are those of %1, not of %2"), other, rows.name}));
     }
+}
+
+void readOpenTable(SetRows& rows, const TableToRead& table, std::unique_ptr<TableFile> open,
+                   const std::function<void(CheckedRow&, RowOf)>& take)
+{
+    CheckedTable checkedTable(std::move(open), table.file, table.columns);
+    const auto index = static_cast<std::uint16_t>(rows.tables.size());
+    rows.tables.push_back(table.file.filename().string());
+    rows.report.tables.push_back(checkedTable.read([&](CheckedRow& row) {
+        take(row, {index, static_cast<std::uint32_t>(row.row())});
+    }));
+    if (rows.report.tables.back().rows == 0)
+        rows.report.stopped.emplace_back(
+            table.file.filename().string(),
+            UserText({TextId("table.heading_alone", "it has a heading and no rows")}).english());
 }
 
 void readSetTable(SetRows& rows, const TableToRead& table, const std::function<void(CheckedRow&, RowOf)>& take)
 {
     try {
-        CheckedTable checkedTable(table.file, table.columns);
-        const auto index = static_cast<std::uint16_t>(rows.tables.size());
-        rows.tables.push_back(table.file.filename().string());
-        rows.report.tables.push_back(checkedTable.read([&](CheckedRow& row) {
-            take(row, {index, static_cast<std::uint32_t>(row.row())});
-        }));
-        if (rows.report.tables.back().rows == 0)
-            rows.report.stopped.emplace_back(
-                table.file.filename().string(),
-                UserText({TextId("table.heading_alone", "it has a heading and no rows")}).english());
+        readOpenTable(rows, table, openTable(table.file), take);
     } catch (const Error& error) {
         if (error.code() != ErrorCode::Format && error.code() != ErrorCode::Io)
             throw;
         rows.report.stopped.emplace_back(table.file.filename().string(), error.why().english());
     }
+}
+
+const DataSetReader& recognisedSet(const fs::path& root)
+{
+    tableFiles(root); // it is a folder
+    const std::vector<std::string> names = setsOfFolder(root);
+    std::string titles;
+    for (const std::string& name : names)
+        titles += (titles.empty() ? "" : ", ") + std::string(dataSetReader(name).title);
+    if (names.size() > 1)
+        throw Error(
+            ErrorCode::Format, {importing}, pathText(root),
+            {TextId("table.several_sets", "it has tables of several data sets, %1: say which one is meant"), titles});
+    if (names.empty())
+        throw Error(
+            ErrorCode::Format, {importing}, pathText(root),
+            {TextId("table.no_known_set", "none of its tables (.csv or .xlsx in it, or in its folder tables) is one "
+                                          "of a data set that is known: images with a table of your own are "
+                                          "imported as a folder")});
+    return dataSetReader(names.front());
+}
+
+SetRows readDataSet(const fs::path& root, const std::string& name, const Vocabulary& edited)
+{
+    return (name.empty() ? recognisedSet(root) : dataSetReader(name)).read(root, edited);
 }
 
 } // namespace mama

@@ -122,7 +122,7 @@ std::string screeningOf(const std::string& description)
 class EmbedReader
 {
 public:
-    explicit EmbedReader(const fs::path& root) : m_rows(rowsOf("embed", root))
+    EmbedReader(const fs::path& root, const Vocabulary& edited) : m_rows(rowsOf("embed", root, edited))
     {
         if (fs::exists(root / "studies.csv") && fs::exists(root / "lesions.csv")) {
             m_rows.name = "phantoms";
@@ -136,15 +136,15 @@ public:
         std::array kinds{TableKind{{"asses", "acc_anon"}}, TableKind{{"ImageLateralityFinal", "acc_anon"}},
                          TableKind{{"Header in export", "Code", "Meaning"}}};
         findTables(m_rows, kinds);
-        if (kinds[0].file)
-            readSetTable(m_rows, {*kinds[0].file, clinical::columns},
+        if (kinds[0].found())
+            readSetTable(m_rows, {kinds[0].files.front(), clinical::columns},
                          [this](CheckedRow& row, RowOf of) { takeFinding(row, of); });
-        if (kinds[1].file)
-            readSetTable(m_rows, {*kinds[1].file, metadata::columns},
+        if (kinds[1].found())
+            readSetTable(m_rows, {kinds[1].files.front(), metadata::columns},
                          [this](CheckedRow& row, RowOf of) { takeImage(row, of); });
         std::size_t codes = 0;
-        if (kinds[2].file)
-            readSetTable(m_rows, {*kinds[2].file, legendColumns}, [this, &codes](CheckedRow& row, RowOf) {
+        if (kinds[2].found())
+            readSetTable(m_rows, {kinds[2].files.front(), legendColumns}, [this, &codes](CheckedRow& row, RowOf) {
                 row.needKeys({0});
                 if (row.rejected())
                     return;
@@ -223,14 +223,10 @@ private:
             if (!value.empty())
                 finding.labels.push_back({task, std::move(value)});
         };
-        constexpr std::string_view letters = "ANBPSMK";
-        const std::string assessment = row.code(Assessment, "A N B P S M K");
-        label("birads", Assessment, assessment.empty() ? "" : std::to_string(letters.find(assessment)));
-        const std::string density = row.code(Density, "1 2 3 4 5");
-        if (density == "5")
+        label("birads", Assessment, row.word(Assessment, "birads", m_rows.words));
+        if (row.key(Density) == "5")
             row.warn("male", Density);
-        const std::string letter =
-            density.empty() || density == "5" ? "" : std::string(1, static_cast<char>('A' + (density[0] - '1')));
+        const std::string letter = row.word(Density, "density", m_rows.words);
         label("density", Density, letter);
         ++m_letters[letter];
         label("mass shape", Shape, row.code(Shape, "G R O X Q A T N B F S V Y D L"));
@@ -322,10 +318,11 @@ private:
             return;
         for (const RoiBox& box : *boxes)
             if (!wrong(box))
-                image.boxes.push_back({static_cast<float>(box[1]), static_cast<float>(box[0]),
-                                       static_cast<float>(box[3]), static_cast<float>(box[2]),
-                                       "frame of the exported picture, which may be mirrored"});
-        m_boxes += image.boxes.size();
+                image.regions.push_back({"box",
+                                         {static_cast<float>(box[1]), static_cast<float>(box[0]),
+                                          static_cast<float>(box[3]), static_cast<float>(box[2])},
+                                         openFrame});
+        m_boxes += image.regions.size();
         if (const auto count = row.number(RoiCount, 0, 1e6); count && static_cast<std::size_t>(*count) != boxes->size())
             row.warn("roi_count", RoiCount,
                      std::to_string(static_cast<std::size_t>(*count)) + " given, " + std::to_string(boxes->size()) +
@@ -378,6 +375,14 @@ private:
 
 } // namespace
 
-SetRows readEmbedSet(const fs::path& root) { return EmbedReader(root).read(); }
+SetRows readEmbedSet(const fs::path& root, const Vocabulary& edited) { return EmbedReader(root, edited).read(); }
+
+namespace {
+constexpr VocabularyWord words[] = {{"birads", "A", "0"},  {"birads", "N", "1"},  {"birads", "B", "2"},
+                                    {"birads", "P", "3"},  {"birads", "S", "4"},  {"birads", "M", "5"},
+                                    {"birads", "K", "6"},  {"density", "1", "A"}, {"density", "2", "B"},
+                                    {"density", "3", "C"}, {"density", "4", "D"}, {"density", "5", ""}};
+}
+const std::span<const VocabularyWord> set_words::embed = words;
 
 } // namespace mama

@@ -3,10 +3,11 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/folded_text.h"
-#include "core/tables/csv_file.h"
+#include "core/tables/table_file.h"
 
 #include <algorithm>
 #include <cctype>
+#include <set>
 #include <sstream>
 #include <vector>
 
@@ -17,34 +18,77 @@ namespace {
 
 struct KnownSet
 {
-    const char* name;
+    const char* reader; // of data_sets.h
+    const char* title;
     std::vector<const char*> columns; // of one of its tables; no other table has all of them
+    bool weak = false;                // others may have such a table
 };
 
 const std::vector<KnownSet>& knownSets()
 {
     static const std::vector<KnownSet> sets = {
-        {"RSNA-Mammo", {"site_id", "patient_id", "image_id", "laterality", "view", "machine_id"}},
-        {"VinDr-Mammo", {"study_id", "image_id", "laterality", "view_position", "breast_birads", "breast_density"}},
-        {"CBIS-DDSM", {"patient_id", "abnormality id", "abnormality type", "pathology", "image file path"}},
-        {"CBIS-DDSM", {"patient_id", "side", "view", "abn_num", "pathology"}}, // an older edition
-        {"CMMD", {"ID1", "LeftRight", "abnormality", "classification", "subtype"}},
-        {"CMMD", {"Series UID", "Collection", "Subject ID", "Study UID", "File Location", "SOP Class UID"}},
-        {"INbreast", {"Laterality", "View", "File Name", "ACR", "Bi-Rads"}},
-        {"CSAW-CC", {"anon_patientid", "exam_year", "x_case", "imagelaterality", "anon_filename"}}};
+        {"rsna", "RSNA-Mammo", {"site_id", "patient_id", "image_id", "laterality", "view", "machine_id"}},
+        {"rsna", "RSNA-Mammo", {"patient_id", "image_id", "laterality", "view", "cancer"}},
+        {"vindr",
+         "VinDr-Mammo",
+         {"study_id", "image_id", "laterality", "view_position", "breast_birads", "breast_density"}},
+        {"vindr", "VinDr-Mammo", {"image_id", "finding_categories", "finding_birads", "xmin"}},
+        {"cbis", "CBIS-DDSM", {"patient_id", "abnormality id", "abnormality type", "pathology", "image file path"}},
+        {"cbis", "CBIS-DDSM", {"patient_id", "side", "view", "abn_num", "pathology"}}, // an older edition
+        {"cmmd", "CMMD", {"ID1", "LeftRight", "classification"}},
+        {"cmmd",
+         "CMMD",
+         {"Series UID", "Collection", "Subject ID", "Study UID", "File Location", "SOP Class UID"},
+         true},
+        {"inbreast", "INbreast", {"Laterality", "View", "File Name", "ACR", "Bi-Rads"}},
+        {"csaw", "CSAW-CC", {"anon_patientid", "exam_year", "x_case", "imagelaterality", "anon_filename"}}};
     return sets;
 }
 
-std::string setOfTable(const fs::path& file)
+// EMBED's, which training reads as they are.
+const std::vector<KnownSet>& embedTables()
+{
+    static const std::vector<KnownSet> tables = {{"embed", "EMBED", {"asses", "acc_anon"}},
+                                                 {"embed", "EMBED", {"ImageLateralityFinal", "acc_anon"}}};
+    return tables;
+}
+
+const KnownSet* tableIn(const std::vector<KnownSet>& sets, std::span<const std::string> heading)
+{
+    const auto found = std::find_if(sets.begin(), sets.end(), [&](const KnownSet& set) {
+        return std::all_of(set.columns.begin(), set.columns.end(),
+                           [&](const char* column) { return findColumn(heading, column).has_value(); });
+    });
+    return found == sets.end() ? nullptr : &*found;
+}
+
+bool endsWith(const fs::path& file, const char* wanted) { return asciiFolded(file.extension().string()) == wanted; }
+
+// Empty: it cannot be read as a table.
+std::vector<std::string> headingOf(const fs::path& file)
 {
     try {
-        return knownSet(readCsvHeading(file));
-    } catch (const Error&) { // no table, or none that can be read
+        return readTableHeading(file);
+    } catch (const Error&) {
         return {};
     }
 }
 
-// mini-MIAS has no table but a list: lines of "mdb001 G CIRC B 535 425 197" below words or a heading.
+std::string setOf(const fs::path& file)
+{
+    if (endsWith(file, ".txt"))
+        return isMiasList(file) ? "mini-MIAS" : "";
+    return knownSet(headingOf(file));
+}
+
+} // namespace
+
+std::string knownSet(std::span<const std::string> heading)
+{
+    const KnownSet* set = tableIn(knownSets(), heading);
+    return set == nullptr ? "" : set->title;
+}
+
 bool isMiasList(const fs::path& file)
 {
     try {
@@ -63,36 +107,44 @@ bool isMiasList(const fs::path& file)
     return false;
 }
 
-bool endsWith(const fs::path& file, const char* wanted) { return asciiFolded(file.extension().string()) == wanted; }
-
-std::string setOf(const fs::path& file)
-{
-    if (endsWith(file, ".txt"))
-        return isMiasList(file) ? "mini-MIAS" : "";
-    return setOfTable(file);
-}
-
-std::vector<fs::path> tablesIn(const fs::path& folder)
+std::vector<fs::path> tablesAndLists(const fs::path& folder)
 {
     std::vector<fs::path> tables;
     for (const fs::path& place : {folder, folder / "tables", folder / "csv"}) {
         std::error_code unreadable;
         for (const auto& entry : fs::directory_iterator(place, unreadable))
-            if ((endsWith(entry.path(), ".csv") || endsWith(entry.path(), ".txt")) && entry.is_regular_file(unreadable))
+            if ((isTableName(entry.path()) || endsWith(entry.path(), ".txt")) && entry.is_regular_file(unreadable))
                 tables.push_back(entry.path());
     }
     std::sort(tables.begin(), tables.end());
     return tables;
 }
 
-} // namespace
-
-std::string knownSet(std::span<const std::string> heading)
+std::vector<std::string> setsOfFolder(const fs::path& folder)
 {
-    for (const KnownSet& set : knownSets())
-        if (std::all_of(set.columns.begin(), set.columns.end(),
-                        [&](const char* column) { return findColumn(heading, column).has_value(); }))
-            return set.name;
+    std::set<std::string> strong, weak;
+    for (const fs::path& file : tablesAndLists(folder)) {
+        if (endsWith(file, ".txt")) {
+            if (isMiasList(file))
+                strong.insert("mias");
+            continue;
+        }
+        const std::vector<std::string> heading = headingOf(file);
+        const KnownSet* set = tableIn(embedTables(), heading);
+        if (set == nullptr)
+            set = tableIn(knownSets(), heading);
+        if (set != nullptr)
+            (set->weak ? weak : strong).insert(set->reader);
+    }
+    const std::set<std::string>& sets = strong.empty() ? weak : strong;
+    return {sets.begin(), sets.end()};
+}
+
+std::string setOfFolder(const fs::path& folder)
+{
+    for (const fs::path& table : tablesAndLists(folder))
+        if (const std::string set = setOf(table); !set.empty())
+            return set;
     return {};
 }
 
@@ -100,14 +152,13 @@ UserText whyNotYet(const fs::path& path)
 {
     std::error_code unreadable;
     const bool folder = fs::is_directory(path, unreadable);
-    for (const fs::path& table : folder ? tablesIn(path) : std::vector<fs::path>{path})
+    for (const fs::path& table : folder ? tablesAndLists(path) : std::vector<fs::path>{path})
         if (const std::string set = setOf(table); !set.empty())
             return {
                 TextId(
                     "table.known_set",
-                    "%1 is a table of %2, which this program cannot read as a data set yet: it reads EMBED's "
-                    "tables, or a set with the same columns. Its images can be opened (mama scan, the window) and scored "
-                    "against labels (mama evaluate, with a CSV of the columns path, label and patient)"),
+                    "%1 is a table of %2: only tables with EMBED's columns are read here. Import the set into a library "
+                    "(mama library import, the Library page) and hand a cohort over, which writes such tables"),
                 table.filename().string(), set};
     return {};
 }

@@ -49,21 +49,21 @@ constexpr std::array testColumns{TableColumn{"site_id"},        TableColumn{"pat
 class RsnaReader
 {
 public:
-    explicit RsnaReader(const fs::path& root) : m_rows(rowsOf("rsna", root)) {}
+    RsnaReader(const fs::path& root, const Vocabulary& edited) : m_rows(rowsOf("rsna", root, edited)) {}
 
     SetRows read()
     {
         std::array kinds{TableKind{{"patient_id", "image_id", "laterality", "cancer"}},
                          TableKind{{"patient_id", "image_id", "laterality", "prediction_id"}}};
         findTables(m_rows, kinds);
-        if (kinds[0].file)
-            readSetTable(m_rows, {*kinds[0].file, trainColumns},
+        if (kinds[0].found())
+            readSetTable(m_rows, {kinds[0].files.front(), trainColumns},
                          [this](CheckedRow& row, RowOf of) { take(row, of, true); });
         SetReport& report = m_rows.report;
         report.images = m_rows.images.size();
         report.studies = report.patients = m_rows.studies.size();
-        if (kinds[1].file)
-            readSetTable(m_rows, {*kinds[1].file, testColumns},
+        if (kinds[1].found())
+            readSetTable(m_rows, {kinds[1].files.front(), testColumns},
                          [this](CheckedRow& row, RowOf of) { take(row, of, false); });
         report.derived["breasts"] = m_cancer.size();
         report.derived["breasts_with_cancer"] =
@@ -131,9 +131,9 @@ private:
         label(breast.labels, "cancer", cancer);
         label(breast.labels, "biopsy", row.code(Biopsy, "0 1"));
         label(breast.labels, "invasive", invasive == "1" && cancer == "0" ? "" : invasive);
-        label(breast.labels, "birads", row.code(Birads, "0 1 2"));
+        label(breast.labels, "birads", row.word(Birads, "birads", m_rows.words));
         label(breast.labels, "implant", row.code(Implant, "0 1"));
-        label(breast.labels, "density", row.code(Density, "A B C D"));
+        label(breast.labels, "density", row.word(Density, "density", m_rows.words));
         label(breast.labels, "difficult negative", row.code(Difficult, "True False"));
         if (invasive == "1" && cancer == "0")
             row.warn("label_contradiction", Invasive);
@@ -149,6 +149,13 @@ private:
 
 } // namespace
 
-SetRows readRsnaSet(const fs::path& root) { return RsnaReader(root).read(); }
+SetRows readRsnaSet(const fs::path& root, const Vocabulary& edited) { return RsnaReader(root, edited).read(); }
+
+namespace {
+constexpr VocabularyWord words[] = {{"birads", "0", "0"},  {"birads", "1", "1"},  {"birads", "2", "2"},
+                                    {"density", "A", "A"}, {"density", "B", "B"}, {"density", "C", "C"},
+                                    {"density", "D", "D"}};
+}
+const std::span<const VocabularyWord> set_words::rsna = words;
 
 } // namespace mama

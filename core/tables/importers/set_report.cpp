@@ -98,7 +98,7 @@ nlohmann::json toJson(const SetReport& report)
     for (const TableReport& table : report.tables) {
         made["tables"][table.file] = toJson(table);
         if (table.hasHistograms())
-            made["histograms"][table.file] = table.histograms;
+            made["histograms"][table.counted.empty() ? table.file : table.counted] = table.histograms;
     }
     for (const SetProblem& problem : report.problems) {
         made["problems"].push_back({{"reason", problem.reason}, {"key", problem.key}});

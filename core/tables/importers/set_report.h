@@ -31,6 +31,7 @@ struct TableReport
     using Counts = std::map<std::string, std::size_t, std::less<>>;
     std::map<std::string, Counts> histograms; // by column: imported rows of each value; "" = missing
     bool hasHistograms() const { return !histograms.empty(); }
+    std::string counted; // the name under which they stand; empty: the file's
 };
 
 struct SetProblem // of a patient, a study or an image

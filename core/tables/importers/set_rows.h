@@ -1,5 +1,6 @@
 #pragma once
 #include "core/tables/importers/set_report.h"
+#include "core/tables/importers/vocabulary.h"
 
 #include <cstdint>
 #include <filesystem>
@@ -26,15 +27,22 @@ struct SetLabel
     std::string value;
 };
 
-struct SetBox // stored pixels, x before y, pixel edges
+// A region of interest in stored pixels, x before y, origin top left, pixel edges: a box x0 y0 x1 y1, a contour's
+// corners x y x y ..., a circle x y radius, a point x y.
+struct SetRegion
 {
-    float x0 = 0, y0 = 0, x1 = 0, y1 = 0;
+    const char* kind = "box"; // box, contour, circle, point
+    std::vector<float> geometry;
     std::string note; // which frame of reference the table means, if that is open
 };
+
+// The note of a region whose table does not say whether its picture was mirrored.
+inline constexpr const char* openFrame = "frame of the exported picture, which may be mirrored";
 
 struct SetStudy
 {
     std::string patient, key, date, kind, description, age, split;
+    std::vector<SetLabel> labels;
     RowOf row;
 };
 
@@ -49,7 +57,7 @@ struct SetImage
     bool released = true; // false: no file is expected
     int rows = 0, columns = 0;
     std::vector<SetLabel> labels;
-    std::vector<SetBox> boxes;
+    std::vector<SetRegion> regions;
     RowOf row;
 };
 
@@ -62,7 +70,8 @@ struct SetFinding
     std::string kinds;         // "mass,calcification"; empty: none
     std::uint64_t content = 0; // a hash of the whole row
     std::vector<SetLabel> labels;
-    std::optional<SetBox> box;
+    std::optional<SetRegion> region;
+    std::vector<std::string> masks; // files below the data set's folder one of which is its mask: pixels tell which
     RowOf row;
 };
 
@@ -94,8 +103,11 @@ struct SetRows
     std::vector<SetFinding> findings;
     std::vector<SetBreast> breasts;
     std::vector<SetMeaning> meanings;
+    Vocabulary words;                 // by which its tables were read
     std::set<std::string_view> tasks; // of labels, and "kinds", that the tables have a column for
 
+    // A task of labels whose name is known only from the tables or a mapping; it lives as long as the rows.
+    const char* task(const std::string& called) { return m_names.insert(called).first->c_str(); }
     // The index of a study; made where it is new.
     std::uint32_t study(const std::string& patient, const std::string& key, RowOf row);
     std::optional<std::uint32_t> findStudy(const std::string& key) const;
@@ -103,6 +115,7 @@ struct SetRows
 
 private:
     std::unordered_map<std::string, std::uint32_t> m_studies; // by key
+    std::set<std::string> m_names;
 };
 
 } // namespace mama

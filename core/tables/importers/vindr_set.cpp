@@ -73,34 +73,11 @@ constexpr std::array columns{TableColumn{"SOP Instance UID"},
 } // namespace metadata
 
 constexpr std::string_view noFinding = "No Finding";
-constexpr std::array<std::string_view, 11> categories{"Mass",
-                                                      "Suspicious Calcification",
-                                                      "Asymmetry",
-                                                      "Focal Asymmetry",
-                                                      "Global Asymmetry",
-                                                      "Architectural Distortion",
-                                                      "Skin Thickening",
-                                                      "Skin Retraction",
-                                                      "Nipple Retraction",
-                                                      "Suspicious Lymph Node",
-                                                      noFinding};
-
-// "BI-RADS 4" to "4": the last word of a value in the list; empty with a warning.
-std::string lastWord(CheckedRow& row, std::size_t column, std::string_view prefix, std::string_view letters)
-{
-    const std::string_view text = row.cell(column);
-    if (text.empty())
-        return {};
-    if (text.size() == prefix.size() + 1 && text.starts_with(prefix) && letters.find(text.back()) != letters.npos)
-        return std::string(1, text.back());
-    row.warn("unknown_code", column, std::string(text));
-    return {};
-}
 
 class VindrReader
 {
 public:
-    explicit VindrReader(const fs::path& root) : m_rows(rowsOf("vindr", root)) {}
+    VindrReader(const fs::path& root, const Vocabulary& edited) : m_rows(rowsOf("vindr", root, edited)) {}
 
     SetRows read()
     {
@@ -109,19 +86,19 @@ public:
                          TableKind{{"study_id", "image_id", "breast_birads"}}, TableKind{{"SOP Instance UID"}},
                          TableKind{{"image_id", "Manufacturer"}}};
         findTables(m_rows, kinds);
-        if (kinds[1].file)
-            readSetTable(m_rows, {*kinds[1].file, breastColumns},
+        if (kinds[1].found())
+            readSetTable(m_rows, {kinds[1].files.front(), breastColumns},
                          [this](CheckedRow& row, RowOf of) { takeImage(row, of); });
-        if (kinds[0].file) {
+        if (kinds[0].found()) {
             m_counts.clear();
-            readSetTable(m_rows, {*kinds[0].file, findingColumns},
+            readSetTable(m_rows, {kinds[0].files.front(), findingColumns},
                          [this](CheckedRow& row, RowOf of) { takeFinding(row, of); });
-            if (m_rows.report.tables.size() > (kinds[1].file ? 1U : 0U))
+            if (m_rows.report.tables.size() > (kinds[1].found() ? 1U : 0U))
                 m_rows.report.tables.back().histograms["finding_categories"] = m_counts;
         }
         for (const TableKind& tags : {kinds[2], kinds[3]})
-            if (tags.file)
-                readSetTable(m_rows, {*tags.file, metadata::columns},
+            if (tags.found())
+                readSetTable(m_rows, {tags.files.front(), metadata::columns},
                              [this](CheckedRow& row, RowOf) { takeTags(row); });
         derive();
         return std::move(m_rows);
@@ -197,8 +174,8 @@ private:
         image.rows = static_cast<int>(row.number(Height, 1, 1e6).value_or(0));
         image.columns = static_cast<int>(row.number(Width, 1, 1e6).value_or(0));
         SetBreast breast{study, side.front(), {}, of};
-        const std::string birads = lastWord(row, Birads, "BI-RADS ", "12345"),
-                          density = lastWord(row, Density, "DENSITY ", "ABCD");
+        const std::string birads = row.word(Birads, "birads", m_rows.words),
+                          density = row.word(Density, "density", m_rows.words);
         if (!birads.empty())
             breast.labels.push_back({"birads", birads});
         if (!density.empty())
@@ -254,15 +231,15 @@ private:
         finding.side = m_rows.images[index].side;
         finding.row = of;
         finding.content = row.content();
-        finding.box = boxOf(row, m_rows.images[index], clean);
+        finding.region = boxOf(row, m_rows.images[index], clean);
         if (row.rejected())
             return;
         compare(row, index);
         takeCategories(row, *words, finding);
-        if (std::string value = lastWord(row, FindingBirads, "BI-RADS ", "12345"); !value.empty())
+        if (std::string value = row.word(FindingBirads, "birads", m_rows.words); !value.empty())
             finding.labels.push_back({"birads", std::move(value)});
-        m_withBox.insert(finding.box ? static_cast<std::int64_t>(index) : -1);
-        m_boxes += finding.box.has_value();
+        m_withBox.insert(finding.region ? static_cast<std::int64_t>(index) : -1);
+        m_boxes += finding.region.has_value();
         m_rows.findings.push_back(std::move(finding));
     }
 
@@ -270,10 +247,11 @@ private:
     {
         for (const std::string& word : words) {
             ++m_counts[word];
-            if (std::find(categories.begin(), categories.end(), word) == categories.end())
+            const auto kind = m_rows.words.meaning("finding", word);
+            if (!kind)
                 row.warn("unknown_code", Categories, word);
-            else if (word != noFinding)
-                finding.kinds += (finding.kinds.empty() ? "" : ",") + word;
+            else if (!kind->empty())
+                finding.kinds += (finding.kinds.empty() ? "" : ",") + *kind;
         }
     }
 
@@ -288,7 +266,7 @@ private:
     }
 
     // A box is told by its first column; a finding has one, an image without finding none.
-    std::optional<SetBox> boxOf(CheckedRow& row, const SetImage& image, bool clean)
+    std::optional<SetRegion> boxOf(CheckedRow& row, const SetImage& image, bool clean)
     {
         std::array<double, 4> at{};
         std::size_t missing = 0;
@@ -321,8 +299,10 @@ private:
                 row.warn("box_clipped", X0 + i, std::string(row.cell(X0 + i)));
                 break;
             }
-        return SetBox{static_cast<float>(inside[0]), static_cast<float>(inside[1]), static_cast<float>(inside[2]),
-                      static_cast<float>(inside[3]), ""};
+        return SetRegion{"box",
+                         {static_cast<float>(inside[0]), static_cast<float>(inside[1]), static_cast<float>(inside[2]),
+                          static_cast<float>(inside[3])},
+                         ""};
     }
 
     void derive()
@@ -357,6 +337,30 @@ private:
 
 } // namespace
 
-SetRows readVindrSet(const fs::path& root) { return VindrReader(root).read(); }
+SetRows readVindrSet(const fs::path& root, const Vocabulary& edited) { return VindrReader(root, edited).read(); }
+
+namespace {
+constexpr VocabularyWord words[] = {{"birads", "BI-RADS 1", "1"},
+                                    {"birads", "BI-RADS 2", "2"},
+                                    {"birads", "BI-RADS 3", "3"},
+                                    {"birads", "BI-RADS 4", "4"},
+                                    {"birads", "BI-RADS 5", "5"},
+                                    {"density", "DENSITY A", "A"},
+                                    {"density", "DENSITY B", "B"},
+                                    {"density", "DENSITY C", "C"},
+                                    {"density", "DENSITY D", "D"},
+                                    {"finding", "Mass", "Mass"},
+                                    {"finding", "Suspicious Calcification", "Suspicious Calcification"},
+                                    {"finding", "Asymmetry", "Asymmetry"},
+                                    {"finding", "Focal Asymmetry", "Focal Asymmetry"},
+                                    {"finding", "Global Asymmetry", "Global Asymmetry"},
+                                    {"finding", "Architectural Distortion", "Architectural Distortion"},
+                                    {"finding", "Skin Thickening", "Skin Thickening"},
+                                    {"finding", "Skin Retraction", "Skin Retraction"},
+                                    {"finding", "Nipple Retraction", "Nipple Retraction"},
+                                    {"finding", "Suspicious Lymph Node", "Suspicious Lymph Node"},
+                                    {"finding", "No Finding", ""}};
+}
+const std::span<const VocabularyWord> set_words::vindr = words;
 
 } // namespace mama

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <random>
+#include <set>
 
 using namespace mama;
 using nlohmann::json;
@@ -30,6 +31,9 @@ struct Form
 // A table's records as they stand, quoted fields joined again when written.
 std::vector<std::vector<std::string>> recordsOf(const std::string& text)
 {
+    const std::string heading = text.substr(0, text.find('\n'));
+    const char separator =
+        std::count(heading.begin(), heading.end(), ';') > std::count(heading.begin(), heading.end(), ',') ? ';' : ',';
     std::vector<std::vector<std::string>> records(1, {""});
     bool quoted = false;
     for (std::size_t i = text.starts_with("\xEF\xBB\xBF") ? 3 : 0; i < text.size(); ++i) {
@@ -38,7 +42,7 @@ std::vector<std::vector<std::string>> recordsOf(const std::string& text)
             field += text[++i];
         else if (text[i] == '"')
             quoted = !quoted;
-        else if (text[i] == ',' && !quoted)
+        else if (text[i] == separator && !quoted)
             records.back().emplace_back();
         else if (text[i] == '\n' && !quoted)
             records.push_back({""});
@@ -79,6 +83,15 @@ std::string rewritten(const std::string& text, const Form& form, std::mt19937& r
             out += (i == 0 ? "" : std::string(1, form.separator)) + quotedField(fields[i], form.separator);
         out += form.lineEnd;
     }
+    return out;
+}
+
+// A list of lines with other line ends, tabs for its blanks.
+std::string relined(const std::string& text, const Form& form)
+{
+    std::string out = form.mark ? "\xEF\xBB\xBF" : "";
+    for (const char c : text)
+        out += c == '\n' ? form.lineEnd : std::string(1, c == ' ' && form.separator == '\t' ? '\t' : c);
     return out;
 }
 
@@ -134,9 +147,16 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("folder");
         QTest::addColumn<int>("form");
-        for (const char* folder : {"embed", "rsna", "vindr"})
+        std::error_code none;
+        std::set<std::string> folders;
+        for (const auto& entry : fs::directory_iterator(test::dataFolder() / "tables", none))
+            if (fs::exists(entry.path() / "expected.json"))
+                folders.insert(entry.path().filename().string());
+        MAMA_NEED(!folders.empty(), (test::dataFolder() / "tables").string());
+        for (const std::string& folder : folders)
             for (int form = 0; form < int(forms.size()); ++form)
-                QTest::addRow("%s, %s", folder, forms[std::size_t(form)].name) << folder << form;
+                QTest::addRow("%s, %s", folder.c_str(), forms[std::size_t(form)].name)
+                    << QString::fromStdString(folder) << form;
     }
 
     void reportsAreTheExpectedOnes()
@@ -149,13 +169,20 @@ private Q_SLOTS:
         QTemporaryDir made;
         const fs::path root = made.path().toStdString();
         std::mt19937 random(test::freshSeed());
-        for (const auto& entry : fs::recursive_directory_iterator(source))
-            if (entry.path().extension() == ".csv")
-                writeAtomically(
-                    root / fs::relative(entry.path(), source),
-                    form == 0 ? std::string_view(readText(entry.path()))
-                              : std::string_view(rewritten(readText(entry.path()), forms[std::size_t(form)], random)));
-        const SetReport report = dataSetReader(expected["dataset"].get<std::string>()).read(root).report;
+        for (const auto& entry : fs::recursive_directory_iterator(source)) {
+            if (!entry.is_regular_file() || entry.path().filename() == "expected.json")
+                continue;
+            const std::string text = readText(entry.path()), ending = entry.path().extension().string();
+            const Form& as = forms[std::size_t(form)];
+            writeAtomically(root / fs::relative(entry.path(), source),
+                            std::string_view(form == 0          ? text
+                                             : ending == ".csv" ? rewritten(text, as, random)
+                                             : ending == ".txt" ? relined(text, as)
+                                                                : text));
+        }
+        const DataSetReader& reader = dataSetReader(expected["dataset"].get<std::string>());
+        QCOMPARE(std::string(recognisedSet(root).name), std::string(reader.name));
+        const SetReport report = reader.read(root).report;
         json found = toJson(report);
         QVERIFY(found["stopped"].empty());
         QVERIFY(found["ignored"].empty());

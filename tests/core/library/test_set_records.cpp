@@ -1,0 +1,269 @@
+// What the library keeps of the data sets whose labels and regions differ from EMBED's: regions of every kind in stored
+// pixels, labels of studies, words that a user changes, and what pixels decide about masks and mirrored boxes.
+#include "core/base/files.h"
+#include "core/image/mask_contours.h"
+#include "core/image/raster_file.h"
+#include "core/library/collection/region_pass.h"
+#include "core/library/collection/set_import.h"
+#include "core/library/collection/set_source.h"
+#include "core/library/collection/vocabulary_words.h"
+#include "core/library/handover/lesion_masks.h"
+#include "tests/support/test_data.h"
+
+#include <QTemporaryDir>
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <cstring>
+#include <random>
+
+using namespace mama;
+namespace fs = std::filesystem;
+
+namespace {
+
+std::vector<std::vector<std::string>> ask(Library& library, const std::string& query)
+{
+    std::vector<std::vector<std::string>> rows;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, query);
+        while (each.executeStep()) {
+            rows.emplace_back();
+            for (int i = 0; i < each.getColumnCount(); ++i)
+                rows.back().push_back(each.getColumn(i).getString());
+        }
+    });
+    return rows;
+}
+
+std::vector<float> geometryOf(Library& library, const std::string& where)
+{
+    std::vector<float> out;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, "SELECT geometry FROM annotation WHERE " + where);
+        if (!each.executeStep())
+            return;
+        out.resize(std::size_t(each.getColumn(0).getBytes()) / sizeof(float));
+        std::memcpy(out.data(), each.getColumn(0).getBlob(), out.size() * sizeof(float));
+    });
+    return out;
+}
+
+struct Made
+{
+    QTemporaryDir kept;
+    fs::path folder = kept.path().toStdString(), set = folder / "set";
+    std::unique_ptr<Library> library;
+
+    Made()
+    {
+        fs::create_directories(set);
+        Library::create(folder / "lib");
+        library = std::make_unique<Library>(folder / "lib");
+    }
+    void write(const std::string& name, const std::string& text) const
+    {
+        fs::create_directories((set / name).parent_path());
+        writeAtomically(set / name, std::string_view(text));
+    }
+    ImportResult import() { return *importSet(*library, readSet({set, ""}, library.get())); }
+};
+
+// A breast at the left edge: bright, all of it.
+Raster<std::uint8_t> breastAtLeft(int rows, int columns)
+{
+    Raster<std::uint8_t> image(rows, columns);
+    for (int row = rows / 8; row < rows * 7 / 8; ++row)
+        for (int column = 0; column < columns * 4 / 10; ++column)
+            image.at(row, column) = std::uint8_t(120 + (row * 7 + column * 13) % 60);
+    return image;
+}
+
+} // namespace
+
+class TestSetRecords : public QObject
+{
+    Q_OBJECT
+private Q_SLOTS:
+    // Every mask comes back from its outlines, pixel by pixel.
+    void outlinesHoldTheirPixels()
+    {
+        std::mt19937 random(test::freshSeed());
+        for (int round = 0; round < 50; ++round) {
+            Raster<std::uint8_t> mask(12 + round % 7, 17);
+            for (auto& value : mask.values)
+                value = random() % 3 == 0 ? 255 : 0;
+            Raster<std::uint8_t> filled(mask.rows, mask.columns);
+            for (const auto& contour : contoursOf(mask))
+                if (const auto part = maskOf({"contour", "", contour, ""}, mask.rows, mask.columns))
+                    for (std::size_t i = 0; i < filled.values.size(); ++i)
+                        filled.values[i] |= part->values[i];
+            // What is not reached from outside through pixels that share an edge is a hole.
+            std::vector<char> outside(mask.values.size());
+            for (bool more = true; more;) {
+                more = false;
+                for (int row = 0; row < mask.rows; ++row)
+                    for (int column = 0; column < mask.columns; ++column) {
+                        const auto at = std::size_t(row * mask.columns + column);
+                        const bool edge = row == 0 || column == 0 || row == mask.rows - 1 || column == mask.columns - 1;
+                        if (mask.values[at] == 0 && outside[at] == 0 &&
+                            (edge || outside[at - 1] || outside[at + 1] || outside[at - std::size_t(mask.columns)] ||
+                             outside[at + std::size_t(mask.columns)])) {
+                            outside[at] = 1;
+                            more = true;
+                        }
+                    }
+            }
+            for (std::size_t i = 0; i < outside.size(); ++i)
+                QCOMPARE(int(filled.values[i]), outside[i] ? 0 : 255);
+        }
+    }
+
+    void circlesCountFromTheBottom()
+    {
+        Made made;
+        made.write("Info.txt", "MDB003 D CIRC B 535 425 197\r\nmdb004 D NORM\r\nmdb003 D CALC M 10 1000 5\r\n");
+        const ImportResult result = made.import();
+        QCOMPARE(result.annotations, std::int64_t(2));
+        QCOMPARE(geometryOf(*made.library, "kind = 'circle' ORDER BY id LIMIT 1"), (std::vector<float>{535, 599, 197}));
+        QCOMPARE(ask(*made.library, "SELECT group_concat(side || view) FROM image ORDER BY id").at(0).at(0),
+                 std::string("RMLO,LMLO"));
+        QCOMPARE(made.import().change.command, std::int64_t(0));
+        made.write("Info.txt", "MDB003 D CIRC B 535 424 197\nmdb004 D NORM\nmdb003 D CALC M 10 1000 5\n");
+        QCOMPARE(made.import().changed, std::int64_t(1));
+        QCOMPARE(geometryOf(*made.library, "kind = 'circle' ORDER BY id LIMIT 1"), (std::vector<float>{535, 600, 197}));
+        made.library->undo();
+        QCOMPARE(geometryOf(*made.library, "kind = 'circle' ORDER BY id LIMIT 1"), (std::vector<float>{535, 599, 197}));
+    }
+
+    void contoursAndPointsOfPropertyLists()
+    {
+        Made made;
+        made.write("INbreast.csv", "Laterality;View;Acquisition date;File Name;ACR;Bi-Rads\n"
+                                   "L;CC;201001;20586908;3;4b\nL;MLO;201102;20586934;3;1\n");
+        made.write("AllDICOMs/20586908_6c613a14b80a8591_MG_L_CC_ANON.dcm", "x");
+        made.write("AllDICOMs/20586934_6c613a14b80a8591_MG_L_ML_ANON.dcm", "x");
+        made.write(
+            "AllXML/20586908.xml",
+            "<?xml version=\"1.0\"?><!DOCTYPE plist SYSTEM \"http://127.0.0.1:1/x.dtd\"><plist><dict><key>Images"
+            "</key><array><dict><key>NumberOfROIs</key><integer>2</integer><key>ROIs</key><array><dict><key>Name"
+            "</key><string>Mass</string><key>Point_px</key><array><string>(1.5, 2)</string><string>(9, 2)</string>"
+            "<string>(9, -8)</string></array></dict><dict><key>Name</key><string>Calcification</string><key>"
+            "Point_px</key><array><string>(3, 4)</string></array></dict></array></dict></array></dict></plist>");
+        made.import();
+        QCOMPARE(geometryOf(*made.library, "kind = 'contour'"), (std::vector<float>{1.5F, 2, 9, 2, 9, 0}));
+        QCOMPARE(geometryOf(*made.library, "kind = 'point'"), (std::vector<float>{3, 4}));
+        QCOMPARE(ask(*made.library, "SELECT count(*), count(DISTINCT patient) FROM study").at(0),
+                 (std::vector<std::string>{"2", "1"})); // two dates are two exams
+        QCOMPARE(ask(*made.library, "SELECT group_concat(task || '=' || value) FROM label WHERE level = 'image'")
+                     .at(0)
+                     .at(0),
+                 std::string("density=C,birads=4,birads category=4b,density=C,birads=1,birads category=1"));
+        QCOMPARE(made.import().change.command, std::int64_t(0));
+    }
+
+    void labelsOfStudiesAndWordsOfUsers()
+    {
+        Made made;
+        const std::string heading = "anon_patientid,exam_year,x_case,x_cancer_laterality,rad_timing,imagelaterality,"
+                                    "viewposition,anon_filename\n";
+        made.write("a.csv", heading + "7,2015,1,Left,1.0,Left,CC,00007_20990909_L_CC_1.dcm\n"
+                                      "7,2015,1,Left,1.0,Right,CC,00007_20990909_R_CC_1.dcm\n");
+        made.import();
+        QCOMPARE(ask(*made.library, "SELECT group_concat(task || '=' || value) FROM label WHERE level = 'study'")
+                     .at(0)
+                     .at(0),
+                 std::string("case=1,timing=1"));
+        QCOMPARE(ask(*made.library, "SELECT group_concat(side || value) FROM label WHERE task = 'cancer'").at(0).at(0),
+                 std::string("L1,R0"));
+        made.write("a.csv", heading + "7,2015,1,Left,2,Left,CC,00007_20990909_L_CC_1.dcm\n"
+                                      "7,2015,1,Left,2,Right,CC,00007_20990909_R_CC_1.dcm\n");
+        QCOMPARE(made.import().changed, std::int64_t(1));
+        QCOMPARE(
+            ask(*made.library, "SELECT value FROM label WHERE task = 'timing' AND replaced_by IS NULL").at(0).at(0),
+            std::string("2"));
+
+        Made sheet;
+        sheet.write("clinical.csv",
+                    "ID1;LeftRight;abnormality;classification\nD1-1;L;mass;Benign\nD1-2;R;lump;Malignant\n");
+        QCOMPARE(sheet.import().studies, std::int64_t(2));
+        const auto kinds = [&] {
+            return ask(*sheet.library, "SELECT group_concat(kinds, '|') FROM finding").at(0).at(0);
+        };
+        QCOMPARE(kinds(), std::string("mass|"));
+        setWord(*sheet.library, {"CMMD", "finding", "lump", "mass", true, true});
+        QCOMPARE(sheet.import().changed, std::int64_t(1));
+        QCOMPARE(kinds(), std::string("mass|mass"));
+        sheet.library->undo();
+        QCOMPARE(kinds(), std::string("mass|"));
+    }
+
+    // The mask is told from the crop by its pixels and size, whichever the table calls so, and scaled to its image.
+    void masksAreFoundByPixels()
+    {
+        Made made;
+        const std::string first = "Mass-Training_P_90001_LEFT_CC";
+        made.write("mass_train.csv",
+                   "patient_id,left or right breast,image view,abnormality id,abnormality type,pathology,"
+                   "image file path,cropped image file path,ROI mask file path\n"
+                   "P_90001,LEFT,CC,1,mass,BENIGN," +
+                       first + "/1/2/0.dcm," + first + "_1/3/4/1.png,\"" + first + "_1/3/4/0.png\n\"\n");
+        Raster<std::uint8_t> image = breastAtLeft(80, 60), crop(10, 8), mask(40, 30);
+        for (std::size_t i = 0; i < crop.values.size(); ++i)
+            crop.values[i] = std::uint8_t(i);
+        for (int row = 10; row < 20; ++row)
+            for (int column = 4; column < 9; ++column)
+                mask.at(row, column) = 255;
+        // Of another size than the image: 40 x 30 is too far from 80 x 60, 72 x 54 is near.
+        Raster<std::uint8_t> near(72, 54);
+        for (int row = 18; row < 36; ++row)
+            for (int column = 9; column < 18; ++column)
+                near.at(row, column) = 255;
+        fs::create_directories(made.set / first / "5/6");
+        writeAtomically(made.set / first / "5/6/1-1.png", encodePng(image));
+        fs::create_directories(made.set / (first + "_1") / "7/8");
+        writeAtomically(made.set / (first + "_1") / "7/8/1-1.png", encodePng(near)); // where the table has the crop
+        writeAtomically(made.set / (first + "_1") / "7/8/1-2.png", encodePng(crop));
+        writeAtomically(made.set / (first + "_1") / "7/8/1-3.png", encodePng(mask));
+        QCOMPARE(made.import().masks, std::int64_t(3));
+        QCOMPARE(openRegions(*made.library), std::int64_t(1));
+        const RegionPass pass = decideRegions(*made.library);
+        QCOMPARE(pass.masks, std::int64_t(1));
+        QCOMPARE(geometryOf(*made.library, "kind = 'contour'"), (std::vector<float>{20, 20, 20, 40, 10, 40, 10, 20}));
+        QCOMPARE(ask(*made.library, "SELECT decision FROM mask_file WHERE path LIKE '%1-1.png'").at(0).at(0),
+                 std::string("mask"));
+        QVERIFY(ask(*made.library, "SELECT decision FROM annotation").at(0).at(0).find("scaled from 54 x 72") !=
+                std::string::npos);
+        QCOMPARE(made.import().change.command, std::int64_t(0));
+        QCOMPARE(decideRegions(*made.library).masks, std::int64_t(0));
+        QCOMPARE(made.library->counts().annotations, std::int64_t(1));
+        made.library->undo();
+        QCOMPARE(made.library->counts().annotations, std::int64_t(0));
+    }
+
+    void mirroredBoxesAreDecidedByTheBreast()
+    {
+        Made made;
+        made.write("clinical.csv", "empi_anon,acc_anon,asses,tissueden,side\n1,11,N,2,L\n");
+        const std::string heading =
+            "anon_dicom_path,empi_anon,acc_anon,ImageLateralityFinal,ViewPosition,num_roi,ROI_coords\n";
+        made.write("metadata.csv", heading +
+                                       "images/a.png,1,11,L,CC,3,\"((100, 160, 140, 190), (100, 20, 140, 60), (1, "
+                                       "90, 9, 110),)\"\nimages/b.png,1,11,L,MLO,1,\"((1, 2, 3, 4),)\"\n");
+        fs::create_directories(made.set / "images");
+        writeAtomically(made.set / "images/a.png", encodePng(breastAtLeft(240, 200)));
+        made.import();
+        const RegionPass pass = decideRegions(*made.library);
+        QCOMPARE(pass.decided, std::int64_t(2));
+        QCOMPARE(pass.open, std::int64_t(1));
+        QCOMPARE(pass.left, std::int64_t(1)); // b.png is not there
+        QCOMPARE(geometryOf(*made.library, "id = 1"), (std::vector<float>{10, 100, 40, 140}));
+        QCOMPARE(geometryOf(*made.library, "id = 2"), (std::vector<float>{20, 100, 60, 140}));
+        QVERIFY(ask(*made.library, "SELECT decision FROM annotation WHERE id = 1").at(0).at(0).starts_with("mirrored"));
+        QVERIFY(ask(*made.library, "SELECT frame_note FROM annotation WHERE id = 3").at(0).at(0) == openFrame);
+        QCOMPARE(made.import().change.command, std::int64_t(0)); // the table still says the same
+        QCOMPARE(decideRegions(*made.library).decided, std::int64_t(0));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestSetRecords)
+#include "test_set_records.moc"
