@@ -132,12 +132,17 @@ std::vector<RowChange> changesIn(const std::string& changeSet)
                          operation == SQLITE_INSERT   ? RowChange::Insert
                          : operation == SQLITE_DELETE ? RowChange::Delete
                                                       : RowChange::Update,
+                         {},
                          {}};
         for (int column = 0; column < columns; ++column) {
             sqlite3_value* value = nullptr;
             operation == SQLITE_DELETE ? sqlite3changeset_old(at, column, &value)
                                        : sqlite3changeset_new(at, column, &value);
             change.values.push_back(textOf(value));
+            if (operation != SQLITE_INSERT) {
+                sqlite3changeset_old(at, column, &value);
+                change.before.push_back(textOf(value));
+            }
         }
         out.push_back(std::move(change));
     }

@@ -59,6 +59,7 @@ struct RowChange
     ChangedRow row;
     enum Kind { Insert, Update, Delete } kind = Insert;
     std::vector<std::string> values;
+    std::vector<std::string> before{}; // what an update or a deletion took away, likewise
 };
 std::vector<RowChange> changesIn(const std::string& changeSet);
 

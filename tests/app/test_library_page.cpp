@@ -1,4 +1,5 @@
-// The page Library in a real window, over synthetic studies.
+// The page Library in a real window, over synthetic studies. By hand: MAMA_STUDIES=2000, and MAMA_PATIENCE=3600 for
+// the commands.
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
@@ -42,7 +43,12 @@ private:
     QTemporaryDir m_folder;
     QString m_phantoms, m_library;
 
-    static constexpr int patients = 12;
+    static int patients()
+    {
+        return qEnvironmentVariableIsSet("MAMA_STUDIES") ? qEnvironmentVariableIntValue("MAMA_STUDIES") : 12;
+    }
+    // Milliseconds for what takes some for the studies of the short form.
+    static int patience(int some) { return some * std::max(1, patients() / 100); }
 
     QString path(const QString& name) const { return m_folder.filePath(name); }
     // A copy of the filled library.
@@ -61,7 +67,7 @@ private:
     {
         LibraryPage& page = shown(fixture);
         static_cast<Page&>(page).open(QStringList{library});
-        return QTest::qWaitFor([&] { return page.place().rows() > 0; }, 20000);
+        return QTest::qWaitFor([&] { return page.place().rows() > 0; }, patience(20000));
     }
     static QString summary(LibraryPage& page)
     {
@@ -103,8 +109,8 @@ private Q_SLOTS:
     void initTestCase()
     {
         m_phantoms = path(QStringLiteral("phantoms"));
-        const auto made = mamaCommand({"phantom", "--seed", "1000000", "--studies", QString::number(patients), "--size",
-                                       "256x208", "--out", m_phantoms});
+        const auto made = mamaCommand({"phantom", "--seed", "1000000", "--studies", QString::number(patients()),
+                                       "--size", "256x208", "--out", m_phantoms});
         QCOMPARE(made.status, 0);
     }
 
@@ -129,7 +135,7 @@ private Q_SLOTS:
             QVERIFY(checked.wait(20000));
             QVERIFY(!dialog->rows());
             dialog->check(m_phantoms);
-            QVERIFY(checked.wait(20000));
+            QVERIFY(checked.wait(patience(20000)));
             QVERIFY(dialog->rows());
             issues = dialog->findChild<QTableView*>()->model()->rowCount();
             dialog->grab().save(QStringLiteral("screenshots/library-import.png"));
@@ -137,8 +143,8 @@ private Q_SLOTS:
         });
         page.findChild<QAction*>(QStringLiteral("library.import"))->trigger();
         QVERIFY(issues >= 0);
-        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() >= patients, 20000);
-        QTRY_COMPARE_WITH_TIMEOUT(page.session().headersLeft(), std::int64_t{0}, 30000);
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() >= patients(), patience(20000));
+        QTRY_COMPARE_WITH_TIMEOUT(page.session().headersLeft(), std::int64_t{0}, patience(30000));
         QVERIFY2(lastAction(page).startsWith(QStringLiteral("Import phantoms")), qPrintable(lastAction(page)));
         QTRY_VERIFY(!page.session().readingHeaders());
         fixture.screenshot(QStringLiteral("library-grid"));
@@ -437,16 +443,16 @@ private Q_SLOTS:
         auto* embed = page.findChild<QToolButton*>(QStringLiteral("library.embed"));
         QTRY_VERIFY(embed->isVisible() && embed->isEnabled());
         QTest::mouseClick(embed, Qt::LeftButton);
-        QTRY_COMPARE_WITH_TIMEOUT(page.ask().job().state(), EmbedJob::State::Finished, 180000);
+        QTRY_COMPARE_WITH_TIMEOUT(page.ask().job().state(), EmbedJob::State::Finished, patience(180000));
         auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.ask"));
-        QTRY_VERIFY_WITH_TIMEOUT(line->isEnabled(), 20000);
+        QTRY_VERIFY_WITH_TIMEOUT(line->isEnabled(), patience(20000));
         grid(page).setFocus();
         QTest::keyClick(&grid(page), Qt::Key_Slash);
         QTRY_VERIFY(line->hasFocus());
         QTest::keyClicks(line, QStringLiteral("There is a mass."));
         QTest::keyClick(line, Qt::Key_Return);
         QTRY_COMPARE_WITH_TIMEOUT(page.session().result().columns && page.session().question().field == "score", true,
-                                  60000);
+                                  patience(60000));
         QTRY_VERIFY(page.ask().asked().answer());
         QTest::qWait(300); // the list is sorted by it
         fixture.screenshot(QStringLiteral("library-asked"));
@@ -485,7 +491,7 @@ private Q_SLOTS:
             dialog->findChild<QLineEdit*>(QStringLiteral("handoverName"))->setText(QStringLiteral("older"));
             dialog->findChild<QLineEdit*>(QStringLiteral("handoverFolder"))->setText(folder);
             auto* begin = dialog->findChild<QPushButton*>(QStringLiteral("handoverBegin"));
-            QTRY_VERIFY_WITH_TIMEOUT(begin->isEnabled(), 20000);
+            QTRY_VERIFY_WITH_TIMEOUT(begin->isEnabled(), patience(20000));
             dialog->findChild<QCheckBox*>(QStringLiteral("handoverTrain"))->setChecked(false);
             QTest::mouseClick(begin, Qt::LeftButton);
         });

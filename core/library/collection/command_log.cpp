@@ -1,5 +1,6 @@
 // Commands of a library: done, undone, done again, told.
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/library/collection/import_removal.h"
 #include "core/library/collection/library.h"
 #include "core/library/collection/library_schema.h"
@@ -100,8 +101,75 @@ References referencesOf(SQLite::Database& database, const std::string& table)
     return out;
 }
 
-// The words of the last command after `command` that changed a row that it changed, or refers to one that it made;
-// empty: none.
+// Values that no two rows of a table may share: the columns of each such rule.
+using UniqueColumns = std::vector<std::vector<std::size_t>>;
+UniqueColumns uniqueColumns(SQLite::Database& database, const std::string& table)
+{
+    std::map<std::string, std::vector<std::size_t>> rules;
+    SQLite::Statement each(database,
+                           "SELECT list.name, info.cid FROM pragma_index_list(?1) AS list JOIN"
+                           " pragma_index_info(list.name) AS info WHERE list.\"unique\" AND list.origin <> 'pk'"
+                           " ORDER BY list.name, info.seqno");
+    each.bind(1, table);
+    while (each.executeStep())
+        rules[each.getColumn(0).getString()].push_back(static_cast<std::size_t>(each.getColumn(1).getInt()));
+    UniqueColumns out;
+    for (auto& [name, rule] : rules)
+        out.push_back(std::move(rule));
+    return out;
+}
+
+// What a command took from rows that no two rows may share, and its undo brings back. Rows whose rule is over several
+// columns are made and removed, never renamed: all of it is known.
+class FreedValues
+{
+public:
+    explicit FreedValues(SQLite::Database& database) : m_database(database) {}
+
+    void add(const RowChange& change)
+    {
+        if (change.kind != RowChange::Insert)
+            eachKey(change.row.table, change.before,
+                    [&](std::string key) { m_freed[std::move(key)] = change.row.key; });
+    }
+    // Another row has one of them since.
+    bool takenBy(const RowChange& change)
+    {
+        bool taken = false;
+        if (change.kind != RowChange::Delete && !m_freed.empty())
+            eachKey(change.row.table, change.values, [&](const std::string& key) {
+                const auto found = m_freed.find(key);
+                taken = taken || (found != m_freed.end() && found->second != change.row.key);
+            });
+        return taken;
+    }
+
+private:
+    template <class Use>
+    void eachKey(const std::string& table, const std::vector<std::string>& values, Use use)
+    {
+        const auto [known, isNew] = m_rules.try_emplace(table);
+        if (isNew)
+            known->second = uniqueColumns(m_database, table);
+        for (std::size_t rule = 0; rule < known->second.size(); ++rule) {
+            std::string key = table + '\n' + std::to_string(rule);
+            bool whole = true;
+            for (const std::size_t column : known->second[rule]) {
+                whole = whole && !values.at(column).empty();
+                key += '\n' + asciiFolded(values.at(column)); // names that differ by case alone are one
+            }
+            if (whole)
+                use(std::move(key));
+        }
+    }
+
+    SQLite::Database& m_database;
+    std::map<std::string, UniqueColumns> m_rules;
+    std::map<std::string, std::string> m_freed; // by rule and values: the row
+};
+
+// The words of the last command after `command` that changed a row that it changed, refers to one that it made, or took
+// a name that it freed; empty: none.
 std::string whatStandsOn(SQLite::Database& database, const CommandEntry& command)
 {
     SQLite::Statement later(database, std::string(columns) +
@@ -111,12 +179,14 @@ std::string whatStandsOn(SQLite::Database& database, const CommandEntry& command
     std::set<ChangedRow> rows;
     std::set<std::pair<std::string, std::string>> made; // table and id
     std::map<std::string, References> references;
+    FreedValues freed(database);
     while (later.executeStep()) {
         if (rows.empty())
             for (const RowChange& change : changesIn(storedChanges(database, command.id))) {
                 rows.insert(change.row);
                 if (change.kind == RowChange::Insert)
                     made.emplace(change.row.table, change.values.front());
+                freed.add(change);
             }
         const CommandEntry entry = entryOf(later);
         for (const RowChange& change : changesIn(storedChanges(database, entry.id))) {
@@ -126,7 +196,8 @@ std::string whatStandsOn(SQLite::Database& database, const CommandEntry& command
             const auto refers = [&](const auto& each) {
                 return made.contains({each.second, change.values.at(each.first)});
             };
-            if (rows.contains(change.row) || std::any_of(known->second.begin(), known->second.end(), refers))
+            if (rows.contains(change.row) || freed.takenBy(change) ||
+                std::any_of(known->second.begin(), known->second.end(), refers))
                 return entry.words;
         }
     }
