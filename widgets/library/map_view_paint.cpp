@@ -140,21 +140,20 @@ void MapView::paintRings(QPainter& painter)
 {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setBrush(Qt::NoBrush);
-    const auto ring = [&](std::uint32_t point, double radius, const QColor& colour) {
+    const auto ring = [&](std::uint32_t point, double radius, QPalette::ColorRole colour) {
         const QPointF at = placeOf(point);
-        painter.setPen(QPen(palette().color(QPalette::Base), 4));
+        painter.setPen(QPen(palette().color(QPalette::Base), 6));
         painter.drawEllipse(at, radius, radius);
-        painter.setPen(QPen(colour, 2));
+        painter.setPen(QPen(palette().color(colour), 2.5));
         painter.drawEllipse(at, radius, radius);
     };
     const double radius = dotSize() / 2.0 / devicePixelRatioF() + 4;
     for (const std::uint32_t point : pointsOf(m_place->current()))
-        ring(point, radius + 1, palette().color(hasFocus() ? QPalette::Highlight : QPalette::PlaceholderText));
-    if (m_hoveredRow >= 0)
-        for (const std::uint32_t point : pointsOf(m_hoveredRow))
-            ring(point, radius + 4, palette().color(QPalette::Text));
+        ring(point, radius + 1, hasFocus() ? QPalette::Text : QPalette::PlaceholderText);
+    for (const std::uint32_t point : pointsOf(m_hoveredRow))
+        ring(point, radius + 4, QPalette::Highlight);
     if (m_hovered >= 0)
-        ring(static_cast<std::uint32_t>(m_hovered), radius, palette().color(QPalette::Text));
+        ring(static_cast<std::uint32_t>(m_hovered), radius, QPalette::Highlight);
 }
 
 // The study under the cursor, in the corner that is furthest from it.

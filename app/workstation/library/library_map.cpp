@@ -298,8 +298,8 @@ void LibraryMap::showState()
         text =
             m_isLooking || m_isLoading
                 ? tr("<p>Looking for embeddings…</p>")
-                : tr("<h3>There are no embeddings yet</h3><p>A map lays like beside like, as a model sees them: embed "
-                     "the images first, with the button beside the sentence.</p>");
+                : tr("<h3>There are no embeddings yet</h3><p>A map lays like beside like, as a model sees them: choose "
+                     "a model (Ctrl+M) and embed the images with the button beside the sentence.</p>");
     else if (m_isLoading)
         text = tr("<p>Looking for the map…</p>");
     else if (m_points < fewestMapPoints)
@@ -316,6 +316,7 @@ void LibraryMap::showState()
     m_notice->setText(text);
     const bool there = m_map && !m_isLoading, focused = isAncestorOf(QApplication::focusWidget());
     m_content->setCurrentIndex(there ? 1 : 0);
+    m_tools->setVisible(there);
     setFocusProxy(there ? static_cast<QWidget*>(m_view) : m_notice);
     if (focused && QApplication::focusWidget() == (there ? static_cast<QWidget*>(m_notice) : m_view))
         setFocus();

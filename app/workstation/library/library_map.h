@@ -83,6 +83,7 @@ private:
     MapView* m_view;
     StudyGrid* m_tiles;
     QStackedWidget* m_content = nullptr; // words, map
+    QWidget* m_tools = nullptr;          // of a map that is there
     QComboBox *m_level = nullptr, *m_method = nullptr, *m_field = nullptr;
     QToolButton *m_make = nullptr, *m_cancel = nullptr;
     QLabel *m_notice = nullptr, *m_legend = nullptr, *m_about = nullptr, *m_phase = nullptr;

@@ -41,34 +41,37 @@ QWidget* LibraryMap::buildBar()
     auto* bar = new QWidget(this);
     auto* line = new QHBoxLayout(bar);
     line->setContentsMargins(8, 2, 8, 2);
-    const auto combo = [&](const QString& name, const char* id) {
-        auto* box = new QComboBox(bar);
+    m_tools = new QWidget(bar);
+    auto* inner = new QHBoxLayout(m_tools);
+    inner->setContentsMargins(0, 0, 0, 0);
+    const auto combo = [](const QString& name, const char* id, QBoxLayout* row) {
+        auto* box = new QComboBox;
         box->setAccessibleName(name);
         box->setToolTip(name);
         box->setObjectName(QLatin1String(id));
         box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-        line->addWidget(box);
+        row->addWidget(box);
         return box;
     };
-    m_level = combo(tr("What a point is"), "map.level");
+    m_level = combo(tr("What a point is"), "map.level", line);
     m_level->addItem(tr("Studies"), static_cast<int>(MapLevel::Study));
     m_level->addItem(tr("Images"), static_cast<int>(MapLevel::Image));
-    m_method = combo(tr("How points are laid out"), "map.method");
+    m_method = combo(tr("How points are laid out"), "map.method", line);
     m_method->addItem(tr("UMAP"), static_cast<int>(MapMethod::Umap));
     m_method->addItem(tr("Principal axes"), static_cast<int>(MapMethod::Pca));
-    m_field = combo(tr("What colours mean"), "map.field");
+    m_field = combo(tr("What colours mean"), "map.field", inner);
     m_field->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_field->setMinimumContentsLength(16);
     auto* tools = new QButtonGroup(this);
-    const auto button = [&](const QString& text, const QString& tip) {
-        auto* made = new QToolButton(bar);
+    const auto button = [](const QString& text, const QString& tip, QBoxLayout* row) {
+        auto* made = new QToolButton;
         made->setText(text);
         made->setToolTip(tip);
-        line->addWidget(made);
+        row->addWidget(made);
         return made;
     };
     const auto tool = [&](const QString& text, const QString& tip, MapView::Tool which) {
-        QToolButton* made = button(text, tip);
+        QToolButton* made = button(text, tip, inner);
         made->setCheckable(true);
         made->setChecked(which == MapView::Tool::Lasso);
         tools->addButton(made);
@@ -79,8 +82,9 @@ QWidget* LibraryMap::buildBar()
     tool(tr("Box"), tr("Drag a rectangle over studies to select them. %1").arg(keys), MapView::Tool::Rectangle);
     tool(tr("Move"), tr("Drag the map"), MapView::Tool::Pan);
     m_view->setTool(MapView::Tool::Lasso);
-    QToolButton* whole = button(tr("Whole map"), tr("All points in view (0; + and - zoom)"));
+    QToolButton* whole = button(tr("Whole map"), tr("All points in view (0; + and - zoom)"), inner);
     connect(whole, &QToolButton::clicked, m_view, &MapView::fit);
+    line->addWidget(m_tools);
     line->addStretch();
     m_phase = new QLabel(bar);
     m_bar = new QProgressBar(bar);
@@ -88,8 +92,8 @@ QWidget* LibraryMap::buildBar()
     m_bar->setTextVisible(false);
     line->addWidget(m_phase);
     line->addWidget(m_bar);
-    m_cancel = button(tr("Cancel"), tr("Stop making the map; an older one stays"));
-    m_make = button(tr("Make again"), tr("Make the map of the embeddings there are now"));
+    m_cancel = button(tr("Cancel"), tr("Stop making the map; an older one stays"), line);
+    m_make = button(tr("Make again"), tr("Make the map of the embeddings there are now"), line);
     m_make->setObjectName(QStringLiteral("map.make"));
     return bar;
 }

@@ -142,7 +142,7 @@ bool pca(const RowSource& rows, int threads, LaidOutRows& out, const Job& job)
 void measure(const LaidOutRows& made, std::size_t dim, int threads, MapHeader& header)
 {
     const std::size_t n = made.chosen.size();
-    header.laidOut = n;
+    header.laidOut = header.settings.method == MapMethod::Pca ? header.points : n;
     if (n < 3) // no two neighbours to mistake
         return;
     const RowDistance rows(made.rows, dim, header.settings.metric);

@@ -9,9 +9,9 @@ struct MapHeader
     MapSettings settings;
     std::string set, modelName, modelHash; // set: name of its folder below the library's embeddings
     std::string rowsHash;                  // MapPoints::hash() when it was made
-    std::size_t points = 0, laidOut = 0;   // laidOut: all, or the sample; the rest was placed among them
+    std::size_t points = 0, laidOut = 0;   // laidOut: all, or of UMAP the sample; the rest was placed among them
     int epochs = 0;
-    double trustworthiness = 0; // at 15 neighbours, of the points laid out
+    double trustworthiness = 0; // at 15 neighbours, among as many points as `sample` says
     std::size_t measuredOn = 0; // of so many of them, evenly chosen
 };
 
