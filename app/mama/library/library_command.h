@@ -26,8 +26,10 @@ struct LibraryCommand
 };
 
 inline constexpr const char* filterHelp =
-    "Comparisons (=, !=, <, <=, >, >=, ~ contains, in) joined by and: \"density in (c, d) and birads >= 4 and not "
-    "tag:seen and missing(cancer) and date >= 2015\". study and patient are their keys. Other values than words stand in "
+    "Comparisons (=, !=, <, <=, >, >=, ~ contains, in, between) joined by and, or, not and brackets: \"density in (c, d) "
+    "and birads >= 4 and not tag:seen and (missing(cancer) or date >= 2015)\". any(finding: kind = mass and birads >= 4) "
+    "is of one and the same finding; all, none and count(image: view = CC) > 2 likewise, of images, findings or breasts. "
+    "study and patient are their keys. Other values than words stand in "
     "double quotes, a quote inside is written twice. A field of findings, breasts or images holds where ANY of a study's "
     "does: birads < 4 keeps a study that has 4 too; not birads >= 4 leaves it out";
 

@@ -8,6 +8,7 @@
 #include "core/base/path_text.h"
 #include "core/library/studies/filter_edit.h"
 #include "widgets/library/facet_panel.h"
+#include "widgets/library/filter_line.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 #include "widgets/library/study_table.h"
@@ -295,6 +296,7 @@ void LibraryPage::showResult()
     m_map->setResult(result, m_session->question().scores);
     m_grid->refresh();
     m_table->refresh();
+    m_filter->setColumns(result.columns);
     m_facets->show(result.facets, result.clauses);
     m_chips->setText(chipsText());
     m_chips->setVisible(!m_chips->text().isEmpty());

@@ -19,6 +19,7 @@ namespace mama {
 class AskBar;
 class FacetPanel;
 class LibraryMap;
+class FilterLine;
 class LibraryNotice;
 class StudyDetails;
 class StudyGrid;
@@ -134,7 +135,7 @@ private:
     FacetPanel* m_facets = nullptr;
     QSplitter* m_parts = nullptr;
     QWidget *m_headRow = nullptr, *m_footRow = nullptr;
-    QLineEdit* m_filter = nullptr;
+    FilterLine* m_filter = nullptr;
     AskBar* m_ask = nullptr;
     QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr;
     QComboBox* m_sort = nullptr;

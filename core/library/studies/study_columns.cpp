@@ -45,6 +45,31 @@ private:
     std::unordered_map<std::string, std::uint16_t> m_codes;
 };
 
+std::uint32_t packed(StudyLevel level, std::size_t item)
+{
+    return static_cast<std::uint32_t>(level) << 30 | static_cast<std::uint32_t>(item);
+}
+
+std::uint8_t bitOf(StudyLevel level) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(level)); }
+
+using ItemOf = std::vector<std::pair<std::int64_t, std::uint32_t>>;
+
+std::uint32_t itemOf(const ItemOf& items, std::int64_t id)
+{
+    const auto found = std::lower_bound(items.begin(), items.end(), std::pair(id, std::uint32_t{0}));
+    return found == items.end() ? 0 : found->second;
+}
+
+// Items by id, from the ids in the order of the items.
+ItemOf byId(const std::vector<std::int64_t>& ids)
+{
+    ItemOf items(ids.size());
+    for (std::size_t i = 0; i < ids.size(); ++i)
+        items[i] = {ids[i], static_cast<std::uint32_t>(i)};
+    std::sort(items.begin(), items.end());
+    return items;
+}
+
 std::string_view textAt(SQLite::Statement& row, int column)
 {
     const SQLite::Column value = row.getColumn(column);
@@ -68,9 +93,10 @@ std::size_t placeOf(const std::vector<std::int64_t>& ids, std::int64_t id)
 
 namespace {
 
-// Rows in the order of their studies, so that a study's values are counted in one go.
+// Rows in the order of their studies, so that a study's values are counted in one go. more: what else is said of rows.
+template <class More>
 void sortByStudy(std::vector<std::uint32_t>& of, std::size_t studies,
-                 const std::vector<std::vector<std::uint16_t>*>& columns)
+                 const std::vector<std::vector<std::uint16_t>*>& columns, std::vector<More>& more)
 {
     if (std::is_sorted(of.begin(), of.end()))
         return;
@@ -89,6 +115,7 @@ void sortByStudy(std::vector<std::uint32_t>& of, std::size_t studies,
         values = std::move(sorted);
     };
     moved(of);
+    moved(more);
     for (std::vector<std::uint16_t>* codes : columns)
         moved(*codes);
 }
@@ -120,6 +147,12 @@ void StudySet::keep(const StudySet& other)
         m_words[i] &= other.m_words[i];
 }
 
+void StudySet::join(const StudySet& other)
+{
+    for (std::size_t i = 0; i < m_words.size(); ++i)
+        m_words[i] |= other.m_words[i];
+}
+
 void StudySet::invert()
 {
     for (std::uint64_t& word : m_words)
@@ -133,7 +166,10 @@ StudyColumns::StudyColumns(Library& library)
     readStudies(rows, library);
     readImages(rows, library);
     readProblems(rows, library);
+    readFindings(rows, library);
     readLabels(rows, library);
+    rows.imageOf = {};
+    rows.findingOf = {};
     m_rows = std::make_shared<const Rows>(std::move(rows));
     readTags(library);
 }
@@ -195,23 +231,32 @@ void StudyColumns::readImages(Rows& rows, Library& library)
     std::array fields{Coder("side"),   Coder("view"),  Coder("type"), Coder("modifiers"),
                       Coder("vendor"), Coder("model"), Coder("file")};
     const auto of = std::make_shared<std::vector<std::uint32_t>>();
+    std::vector<std::int64_t> ids;
     library.read([&](SQLite::Database& database) {
-        SQLite::Statement each(database, "SELECT study, side, view, type, modifiers, vendor, model, state FROM image"
-                                         " JOIN file ON file.id = file");
+        SQLite::Statement each(database,
+                               "SELECT study, side, view, type, modifiers, vendor, model, state, image.id FROM"
+                               " image JOIN file ON file.id = file");
         while (each.executeStep()) {
             const std::size_t study = placeOf(rows.ids, each.getColumn(0).getInt64());
             of->push_back(static_cast<std::uint32_t>(study));
             ++rows.images[study];
             for (std::size_t i = 0; i < fields.size(); ++i)
                 fields[i].add(textAt(each, static_cast<int>(i) + 1));
+            ids.push_back(each.getColumn(8).getInt64());
         }
     });
     std::vector<std::vector<std::uint16_t>*> codes;
     for (Coder& field : fields)
         codes.push_back(&field.column().codes);
-    sortByStudy(*of, rows.ids.size(), codes);
+    sortByStudy(*of, rows.ids.size(), codes, ids);
+    rows.imageOf = byId(ids);
+    const StudyColumn& side = fields[0].column();
+    for (const std::uint16_t code : side.codes)
+        rows.pictures.side += code == 0 ? ' ' : side.values[code].front();
+    rows.pictures.study = *of;
     for (Coder& field : fields) {
         field.column().of = of;
+        field.column().levels = bitOf(StudyLevel::Image);
         rows.columns.push_back(std::move(field.column()));
     }
     Coder count("images");
@@ -225,22 +270,26 @@ void StudyColumns::readProblems(Rows& rows, Library& library)
 {
     Coder field("problem");
     const auto of = std::make_shared<std::vector<std::uint32_t>>();
+    std::vector<std::uint32_t> items;
     library.read([&](SQLite::Database& database) {
         SQLite::Statement each(
             database,
-            "SELECT study, json_extract(value, '$.kind') FROM image, json_each(doubts) WHERE doubts <> '' UNION ALL"
-            " SELECT study, iif(sha256 IN (SELECT sha256 FROM file WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING"
+            "SELECT study, image.id, json_extract(value, '$.kind') FROM image, json_each(doubts) WHERE doubts <> '' UNION ALL"
+            " SELECT study, image.id, iif(sha256 IN (SELECT sha256 FROM file WHERE sha256 IS NOT NULL GROUP BY sha256 HAVING"
             " count(*) > 1), 'same file', 'same pixels') FROM file JOIN image ON image.file = file.id WHERE dct IS NOT"
             " NULL AND pixels IN (SELECT pixels FROM file WHERE pixels IS NOT NULL AND dct IS NOT NULL GROUP BY pixels"
             " HAVING count(*) > 1)");
         while (each.executeStep()) {
             of->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, each.getColumn(0).getInt64())));
-            field.add(textAt(each, 1));
+            items.push_back(packed(StudyLevel::Image, itemOf(rows.imageOf, each.getColumn(1).getInt64())));
+            field.add(textAt(each, 2));
         }
     });
     StudyColumn& column = field.column();
-    sortByStudy(*of, rows.ids.size(), {&column.codes});
+    sortByStudy(*of, rows.ids.size(), {&column.codes}, items);
     column.of = of;
+    column.items = std::move(items);
+    column.levels = bitOf(StudyLevel::Image);
     static const std::map<std::string, std::string> means{
         {"side", "statements about the side differ"},
         {"view", "statements about the view differ"},
@@ -254,6 +303,41 @@ void StudyColumns::readProblems(Rows& rows, Library& library)
         const auto found = means.find(value);
         column.means.push_back(found == means.end() ? std::string() : found->second);
     }
+    rows.columns.push_back(std::move(column));
+}
+
+// "mass,calcification" of a finding are two rows.
+void StudyColumns::readFindings(Rows& rows, Library& library)
+{
+    Coder kinds("finding_kind");
+    const auto of = std::make_shared<std::vector<std::uint32_t>>();
+    std::vector<std::int64_t> ids;
+    std::vector<std::uint32_t> items;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement each(database, "SELECT id, study, side, kinds FROM finding ORDER BY study, id");
+        while (each.executeStep()) {
+            const std::size_t study = placeOf(rows.ids, each.getColumn(1).getInt64());
+            const std::string_view side = textAt(each, 2);
+            std::string_view text = textAt(each, 3);
+            do {
+                const std::size_t comma = text.find(',');
+                kinds.add(text.substr(0, comma));
+                of->push_back(static_cast<std::uint32_t>(study));
+                items.push_back(packed(StudyLevel::Finding, ids.size()));
+                text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
+            } while (!text.empty());
+            ids.push_back(each.getColumn(0).getInt64());
+            rows.findings.study.push_back(static_cast<std::uint32_t>(study));
+            rows.findings.side += side.empty() ? ' ' : side.front();
+        }
+    });
+    rows.findingOf = byId(ids);
+    StudyColumn& column = kinds.column();
+    if (column.values.size() == 1)
+        return; // no table says a kind
+    column.of = of;
+    column.items = std::move(items);
+    column.levels = bitOf(StudyLevel::Finding);
     rows.columns.push_back(std::move(column));
 }
 
@@ -276,6 +360,15 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
 {
     std::map<std::string, Coder> fields;
     std::map<std::string, std::shared_ptr<std::vector<std::uint32_t>>> studies;
+    // What a label is said of; a breast's without a side is of both, so of the study.
+    const auto itemFor = [&](std::string_view level, std::int64_t target, std::string_view side, std::size_t study) {
+        if (level == "finding")
+            return packed(StudyLevel::Finding, itemOf(rows.findingOf, target));
+        if (level == "image")
+            return packed(StudyLevel::Image, itemOf(rows.imageOf, target));
+        return level == "breast" && !side.empty() ? packed(StudyLevel::Breast, study * 2 + (side == "L"))
+                                                  : packed(StudyLevel::Study, study);
+    };
     library.read([&](SQLite::Database& database) {
         std::unordered_map<std::string, std::pair<std::int64_t, std::string>> said; // rank and value, by the thing
         SQLite::Statement readers(database,
@@ -286,13 +379,18 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
             if (const std::int64_t rank = 1 + readers.getColumn(5).getInt(); rank >= best.first)
                 best = {rank, readers.getColumn(4).getString()};
         }
-        const auto add = [&](const std::string& task, std::int64_t study, std::string_view value) {
+        const auto add = [&](const std::string& task, SQLite::Statement& thing, std::int64_t id,
+                             std::string_view value) {
             const std::string name = fieldName(task);
+            const std::size_t study = placeOf(rows.ids, id);
+            const std::uint32_t item =
+                itemFor(textAt(thing, 0), thing.getColumn(1).getInt64(), textAt(thing, 2), study);
             const auto [field, isNew] = fields.try_emplace(name, name);
             if (isNew)
                 studies[name] = std::make_shared<std::vector<std::uint32_t>>();
-            studies[name]->push_back(static_cast<std::uint32_t>(placeOf(rows.ids, study)));
+            studies[name]->push_back(static_cast<std::uint32_t>(study));
             field->second.add(value);
+            field->second.column().items.push_back(item);
         };
         const std::string study =
             "CASE level WHEN 'finding' THEN finding.study WHEN 'image' THEN image.study ELSE target END";
@@ -303,10 +401,11 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
         while (each.executeStep()) {
             const auto found = said.empty() ? said.end() : said.find(thing(each));
             if (found == said.end())
-                add(each.getColumn(3).getString(), each.getColumn(5).getInt64(), textAt(each, 4));
+                add(each.getColumn(3).getString(), each, each.getColumn(5).getInt64(), textAt(each, 4));
         }
-        SQLite::Statement where(database, "SELECT CASE ?1 WHEN 'finding' THEN (SELECT study FROM finding WHERE id = ?2)"
-                                          " WHEN 'image' THEN (SELECT study FROM image WHERE id = ?2) ELSE ?2 END");
+        SQLite::Statement where(
+            database, "SELECT ?1, ?2, ?3, CASE ?1 WHEN 'finding' THEN (SELECT study FROM finding WHERE id = ?2)"
+                      " WHEN 'image' THEN (SELECT study FROM image WHERE id = ?2) ELSE ?2 END");
         for (const auto& [key, best] : said) {
             const std::size_t first = key.find('|'), second = key.find('|', first + 1),
                               third = key.find('|', second + 1);
@@ -316,8 +415,9 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
             where.reset();
             where.bind(1, level);
             where.bind(2, std::int64_t{std::stoll(key.substr(first + 1, second - first - 1))});
+            where.bind(3, key.substr(second + 1, third - second - 1));
             where.executeStep();
-            add(key.substr(third + 1, key.size() - third - 2), where.getColumn(0).getInt64(), best.second);
+            add(key.substr(third + 1, key.size() - third - 2), where, where.getColumn(3).getInt64(), best.second);
         }
     });
     CodeMeanings meanings;
@@ -333,9 +433,13 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
             column.means[static_cast<std::size_t>(code - column.values.begin())] = means;
     }
     for (auto& [name, field] : fields) {
-        sortByStudy(*studies[name], rows.ids.size(), {&field.column().codes});
-        field.column().of = studies[name];
-        rows.columns.push_back(std::move(field.column()));
+        StudyColumn& column = field.column();
+        sortByStudy(*studies[name], rows.ids.size(), {&column.codes}, column.items);
+        column.of = studies[name];
+        column.levels = 0;
+        for (const std::uint32_t item : column.items)
+            column.levels = static_cast<std::uint8_t>(column.levels | 1U << (item >> 30));
+        rows.columns.push_back(std::move(column));
     }
 }
 
@@ -373,6 +477,11 @@ const StudyColumn* StudyColumns::column(std::string_view name) const
     const auto found = std::find_if(columns().begin(), columns().end(),
                                     [&](const StudyColumn& column) { return asciiFolded(column.name) == wanted; });
     return found == columns().end() ? nullptr : &*found;
+}
+
+const StudyItems& StudyColumns::items(StudyLevel level) const
+{
+    return level == StudyLevel::Finding ? m_rows->findings : m_rows->pictures;
 }
 
 const StudySet* StudyColumns::tag(std::string_view name) const

@@ -17,12 +17,23 @@ public:
     void add(std::size_t study) { m_words[study / 64] |= std::uint64_t{1} << (study % 64); }
     std::size_t count() const;
     void keep(const StudySet& other); // of the same size
+    void join(const StudySet& other); // of the same size
     void invert();
 
 private:
     void clearRest();
     std::size_t m_size;
     std::vector<std::uint64_t> m_words;
+};
+
+// What a value is said of. Each study has two breasts, the right one first: item 2 * study and the next.
+enum class StudyLevel : std::uint8_t { Study, Breast, Image, Finding };
+
+// The images or findings of all studies, in the order of their studies.
+struct StudyItems
+{
+    std::vector<std::uint32_t> study;
+    std::string side; // of each: R, L; B: both; ' ': not said
 };
 
 // A field that studies are told apart by. Of a field of images, breasts or findings a study has as many values as rows;
@@ -33,10 +44,18 @@ struct StudyColumn
     std::vector<std::string> values{""};                  // by code
     std::shared_ptr<const std::vector<std::uint32_t>> of; // the study of each row, rising; empty: row i is study i
     std::vector<std::uint16_t> codes;
-    std::vector<std::string> means{}; // by code, as the data sets' legends say; empty: none has one of this field
+    std::uint8_t levels = 1;            // one bit for each level that has a row
+    std::vector<std::uint32_t> items{}; // of each row: what it is said of, level << 30 | item; empty: row i is item i
+    std::vector<std::string> means{};   // by code, as the data sets' legends say; empty: none has one of this field
     // "oval" of "O"; empty: no legend says what it means.
     std::string_view meaning(std::size_t code) const { return means.empty() ? std::string_view() : means[code]; }
     std::size_t studyOf(std::size_t row) const { return of ? (*of)[row] : row; }
+    bool saidOf(StudyLevel level) const { return (levels >> static_cast<int>(level) & 1) != 0; }
+    StudyLevel levelOf(std::size_t row) const
+    {
+        return !items.empty() ? static_cast<StudyLevel>(items[row] >> 30) : of ? StudyLevel::Image : StudyLevel::Study;
+    }
+    std::size_t itemOf(std::size_t row) const { return items.empty() ? row : items[row] & 0x3FFFFFFF; }
 };
 
 // Where each study stands among all by its key, its patient or its date. 0: it has none.
@@ -67,6 +86,7 @@ public:
     const StudyPlaces* places(std::string_view field) const; // "study", "patient", "date"; null: no such field
     const std::vector<StudyColumn>& columns() const { return m_rows->columns; }
     const StudyColumn* column(std::string_view name) const; // null: there is none
+    const StudyItems& items(StudyLevel level) const;        // of images or findings
     const StudySet* tag(std::string_view name) const;       // null: there is none; case does not matter
     struct TaggedStudies
     {
@@ -83,11 +103,14 @@ private:
         std::vector<std::uint32_t> patientOf, dateOf; // of each study, in the lists before
         StudyPlaces byKey, byPatient, byDate;
         std::vector<std::int64_t> images;
+        StudyItems pictures, findings;
+        std::vector<std::pair<std::int64_t, std::uint32_t>> imageOf, findingOf; // item by id; while labels are read
         std::vector<StudyColumn> columns;
     };
     static void readStudies(Rows& rows, Library& library);
     static void readImages(Rows& rows, Library& library);
     static void readProblems(Rows& rows, Library& library);
+    static void readFindings(Rows& rows, Library& library);
     static void readLabels(Rows& rows, Library& library);
     void readTags(Library& library);
 

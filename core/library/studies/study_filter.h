@@ -4,27 +4,52 @@
 
 namespace mama {
 
-// One comparison of a filter.
+// A comparison of a filter, or several of them as one.
 struct FilterClause
 {
-    std::string field; // a column's name; "study", "patient", "date"; "tag"
-    enum Operator { Equal, Unequal, Less, LessEqual, Greater, GreaterEqual, In, Contains, Missing, Tagged } op = Equal;
+    std::string field; // a column's name; "study", "patient", "date"; "tag"; empty: of several
+    enum Operator {
+        Equal,
+        Unequal,
+        Less,
+        LessEqual,
+        Greater,
+        GreaterEqual,
+        In,
+        Contains,
+        Missing,
+        Tagged,
+        Between, // both ends are in it
+        AllOf,   // parts joined by "and"
+        OneOf,   // parts joined by "or"
+        Any,     // of the study's images, findings or breasts (level) one fits every part
+        All,     // there are some, and each does
+        None,    // none does
+        Count    // so many do: than, values.front()
+    } op = Equal;
     std::vector<std::string> values;
     bool negated = false;
     std::size_t at = 0; // of its first character
+    std::vector<FilterClause> parts{};
+    std::string level{}; // "image", "finding", "breast"
+    Operator than = GreaterEqual;
 };
 
-// "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and missing(cancer)": comparisons joined by
-// "and". Words with other characters than letters, digits and _.+- are put in double quotes. Numbers compare as
-// numbers, else letter by letter, case does not matter; a quote inside quotes is written twice. A field of images,
-// breasts or findings means any of a study's. A code is also found by what a legend says it means (= oval).
-// Of several: "birads < 4" keeps a study that has 4 too, "not birads >= 4" does not.
-// study and patient are their keys, date is as text, 2015-02-01. Error(Usage) names the character, what stands there
-// and what was expected; an empty text is no clause.
-std::vector<FilterClause> parseFilter(std::string_view text);
+// "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and (missing(cancer) or age between 40 and
+// 49)": comparisons joined by "and", which binds closer, and "or". "any(finding: kind = mass and birads >= 4)" is of
+// one and the same finding; all, none and "count(image: view = CC) > 2" likewise, of findings, images or breasts, where
+// fields of the study, and for findings and images of their breast, hold too; kind is a finding's there. Words with
+// other characters than letters, digits and _.+- are put in double quotes. Numbers compare as numbers, else letter by
+// letter, case does not matter; a quote inside quotes is written twice. A field of images, breasts or findings means
+// any of a study's. A code is also found by what a legend says it means (= oval). Of several: "birads < 4" keeps a
+// study that has 4 too, "not birads >= 4" does not. study and patient are their keys, date is as text, 2015-02-01.
+// Error(Usage) names the character, what stands there and what was expected; an empty text is no clause.
+std::vector<FilterClause> parseFilter(std::string_view text); // joined by "and"
 // What parseFilter() reads as these clauses.
 std::string filterText(const std::vector<FilterClause>& clauses);
 std::string filterText(const FilterClause& clause);
+bool isFilterWord(std::string_view text);         // without a character that has a meaning
+std::string filterWord(const std::string& value); // in quotes where it needs them
 
 struct FacetValue
 {

@@ -1,6 +1,7 @@
 // The library's filter and the counts beside it, against a plain look at every study.
 #include "core/base/files.h"
 #include "core/library/collection/set_import.h"
+#include "core/library/studies/filter_completion.h"
 #include "core/library/studies/filter_edit.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
@@ -11,6 +12,7 @@
 #include "tests/support/test_data.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <set>
@@ -23,9 +25,12 @@ namespace {
 
 // What the tables say of a study, by field.
 using Values = std::map<std::string, std::set<std::string>>;
+// One image or finding, by field.
+using Item = std::map<std::string, std::string>;
 
 struct Collection
 {
+    std::map<std::string, std::vector<Item>> images, findings; // by the study's key
     Folder folder;
     std::unique_ptr<Library> library;
     std::map<std::string, Values> studies; // by key
@@ -53,11 +58,17 @@ void fill(Collection& made, std::mt19937& random)
             values["view"].insert(view);
             values["type"].insert("2D");
             values["file"].insert("listed");
+            made.images[acc].push_back({{"side", side}, {"view", view}});
         }
         for (int i = 0, n = 1 + int(random() % 3); i < n; ++i) {
-            const std::string letter = any({"A", "N", "B", "P", "S", ""}), density = any({"1", "2", "4", ""});
-            findings.push_back(woman + "," + acc + "," + letter + "," + density + "," + any({"L", "R", "B"}) + "," +
-                               std::to_string(i) + ",MG Screening");
+            const std::string letter = any({"A", "N", "B", "P", "S", ""}), density = any({"1", "2", "4", ""}),
+                              side = any({"L", "R", "B"});
+            findings.push_back(woman + "," + acc + "," + letter + "," + density + "," + side + "," + std::to_string(i) +
+                               ",MG Screening");
+            made.findings[acc].push_back(
+                {{"side", side},
+                 {"birads", letter.empty() ? "" : std::to_string(std::string("ANBPS").find(letter))},
+                 {"density", density.empty() ? "" : std::string(1, "ABCD"[density[0] - '1'])}});
             if (!letter.empty())
                 values["birads"].insert(std::to_string(std::string("ANBPS").find(letter)));
             if (!density.empty())
@@ -133,6 +144,99 @@ Asked ask(std::mt19937& random)
     return asked;
 }
 
+// A condition of one item, and whether an item of a study fits it.
+struct Condition
+{
+    std::string text;
+    std::function<bool(const Item&, const Values&)> fits;
+};
+
+Condition condition(bool ofImages, std::mt19937& random, int depth = 0)
+{
+    const auto at = [](const Item& item, const char* field) {
+        const auto found = item.find(field);
+        return found == item.end() ? std::string() : found->second;
+    };
+    Condition made;
+    switch (random() % (depth < 2 ? 6 : 4)) {
+    case 0:
+        made = ofImages ? Condition{"view = MLO", [=](auto& i, auto&) { return at(i, "view") == "MLO"; }}
+                        : Condition{"birads between 2 and 3",
+                                    [=](auto& i, auto&) { return at(i, "birads") == "2" || at(i, "birads") == "3"; }};
+        break;
+    case 1: made = {"side = l", [=](auto& i, auto&) { return at(i, "side") == "L" || at(i, "side") == "B"; }}; break;
+    case 2: made = {"tag:seen", [](auto&, const Values& v) { return of(v, "tag").contains("Seen"); }}; break;
+    case 3:
+        made = ofImages ? Condition{"images > 2",
+                                    [](auto&, const Values& v) {
+                                        return of(v, "images").contains("3") || of(v, "images").contains("4");
+                                    }}
+                        : Condition{"missing(density)", [=](auto& i, auto&) { return at(i, "density").empty(); }};
+        break;
+    default: {
+        const Condition a = condition(ofImages, random, depth + 1), b = condition(ofImages, random, depth + 1);
+        const bool both = random() % 2;
+        made = {"(" + a.text + (both ? " and " : " or ") + b.text + ")", [=](const Item& i, const Values& v) {
+                    return both ? a.fits(i, v) && b.fits(i, v) : a.fits(i, v) || b.fits(i, v);
+                }};
+    }
+    }
+    if (random() % 4 == 0)
+        made = {"not " + made.text, [fits = made.fits](const Item& i, const Values& v) { return !fits(i, v); }};
+    return made;
+}
+
+// Any clause that text can be made of.
+FilterClause anyClause(std::mt19937& random, int depth = 0)
+{
+    const std::vector<std::string> words{"density",
+                                         "birads",
+                                         "not",
+                                         "tag",
+                                         "missing",
+                                         "path loc (1)",
+                                         "gr\xc3\xb6\xc3\x9f"
+                                         "e",
+                                         "a b",
+                                         "count",
+                                         "between"},
+        values{"c", "4.5", "and", "", "say \"no\"", "\"", "a, b", "in", "x)", "\xc3\xa4", "-1e9", "or"};
+    using Op = FilterClause::Operator;
+    FilterClause clause;
+    clause.op = static_cast<Op>(random() % (depth < 3 ? Op::Count + 1 : Op::AllOf));
+    clause.negated = random() % 2;
+    if (clause.op >= Op::Any) {
+        clause.level = std::array{"image", "finding", "breast"}[random() % 3];
+        clause.than = static_cast<Op>(random() % Op::In);
+        if (clause.op == Op::Count)
+            clause.values = {std::to_string(random() % 9)};
+        else
+            clause.than = Op::GreaterEqual;
+    }
+    if (clause.op == Op::AllOf || clause.op == Op::OneOf)
+        for (std::size_t i = 0, n = 2 + random() % 2; i < n; ++i)
+            clause.parts.push_back(anyClause(random, depth + 1));
+    if (clause.op == Op::AllOf)
+        clause.negated = true; // else its parts stand in the list
+    if (clause.op >= Op::AllOf) {
+        return clause;
+    }
+    clause.field = clause.op == Op::Tagged ? "tag" : words[random() % words.size()];
+    const std::size_t count = clause.op == Op::Missing   ? 0
+                              : clause.op == Op::In      ? 1 + random() % 3
+                              : clause.op == Op::Between ? 2
+                                                         : 1;
+    for (std::size_t i = 0; i < count; ++i)
+        clause.values.push_back(values[random() % values.size()]);
+    return clause;
+}
+
+bool same(const FilterClause& a, const FilterClause& b)
+{
+    return a.field == b.field && a.op == b.op && a.values == b.values && a.negated == b.negated && a.level == b.level &&
+           a.than == b.than && std::equal(a.parts.begin(), a.parts.end(), b.parts.begin(), b.parts.end(), same);
+}
+
 } // namespace
 
 class TestStudyFilter : public QObject
@@ -143,27 +247,15 @@ private Q_SLOTS:
     void clausesAsTextAreReadBack()
     {
         std::mt19937 random(11);
-        const std::vector<std::string> words{"density", "birads",       "not",   "tag",
-                                             "missing", "path loc (1)", "größe", "a b"},
-            values{"c", "4.5", "and", "", "say \"no\"", "\"", "a, b", "in", "x)", "\xc3\xa4", "-1e9"};
-        using Op = FilterClause::Operator;
         for (int round = 0; round < 2000; ++round) {
             std::vector<FilterClause> clauses(random() % 5);
-            for (FilterClause& clause : clauses) {
-                clause.op = static_cast<Op>(random() % 10);
-                clause.negated = random() % 2;
-                clause.field = clause.op == Op::Tagged ? "tag" : words[random() % words.size()];
-                const std::size_t count = clause.op == Op::Missing ? 0 : clause.op == Op::In ? 1 + random() % 3 : 1;
-                for (std::size_t i = 0; i < count; ++i)
-                    clause.values.push_back(values[random() % values.size()]);
-            }
+            for (FilterClause& clause : clauses)
+                clause = anyClause(random);
             const std::string text = filterText(clauses);
             const std::vector<FilterClause> read = parseFilter(text);
             QCOMPARE(read.size(), clauses.size());
             for (std::size_t i = 0; i < read.size(); ++i) {
-                QVERIFY2(read[i].field == clauses[i].field && read[i].op == clauses[i].op &&
-                             read[i].values == clauses[i].values && read[i].negated == clauses[i].negated,
-                         text.c_str());
+                QVERIFY2(same(read[i], clauses[i]), text.c_str());
             }
         }
     }
@@ -293,10 +385,98 @@ private Q_SLOTS:
         }
     }
 
+    // any, all, none and count are of one and the same image or finding, against a look at each.
+    void quantifiersLookAtOneItemAtATime()
+    {
+        std::mt19937 random(freshSeed());
+        Collection made;
+        fill(made, random);
+        const StudyColumns columns(*made.library);
+        for (int i = 0; i < 150; ++i) {
+            const bool ofImages = random() % 2;
+            const Condition each = condition(ofImages, random);
+            const std::size_t wanted = random() % 4;
+            const std::string inside = std::string(ofImages ? "image" : "finding") + ": " + each.text + ")";
+            const std::string texts[] = {"any(" + inside, "all(" + inside, "none(" + inside,
+                                         "count(" + inside + " = " + std::to_string(wanted)};
+            for (std::size_t kind = 0; kind < 4; ++kind) {
+                const FilterResult result = filterStudies(columns, parseFilter(texts[kind]), false);
+                for (std::size_t study = 0; study < columns.size(); ++study) {
+                    const std::string& key = columns.key(study);
+                    const auto& items = (ofImages ? made.images : made.findings)[key];
+                    const auto fits =
+                        static_cast<std::size_t>(std::count_if(items.begin(), items.end(), [&](const Item& item) {
+                            return each.fits(item, made.studies.at(key));
+                        }));
+                    const bool holds[] = {fits > 0, fits == items.size() && fits > 0, fits == 0, fits == wanted};
+                    QVERIFY2(result.studies.has(study) == holds[kind], (texts[kind] + ": " + key).c_str());
+                }
+            }
+        }
+        const auto found = [&](const std::string& text) {
+            return filterStudies(columns, parseFilter(text), false).studies.count();
+        };
+        QCOMPARE(found("any(image)") + found("images = 0"), columns.size());
+        QCOMPARE(found("count(breast) > 2"), std::size_t(0));
+        QCOMPARE(found("any(breast: side = L and side = R)"), std::size_t(0));
+        QCOMPARE(found("(birads = 3 or birads = 4) and images > 0"), found("birads in (3, 4) and images > 0"));
+        QCOMPARE(found("images between 1 and 2"), found("images >= 1 and images <= 2"));
+        QVERIFY(has(fault([&] { found("any(finding: view = CC)"); }), "not said of a finding"));
+        QVERIFY(has(fault([&] { found("any(image: colour = 1)"); }), "no field"));
+        QVERIFY(has(fault([&] { found("images between 1 and many"); }), "\"many\""));
+    }
+
+    // Whatever is offered where one types is what the filter can be read with, and no more is.
+    void whatIsOfferedGoesOn()
+    {
+        std::mt19937 random(7);
+        Collection made;
+        fill(made, random);
+        const StudyColumns columns(*made.library);
+        const auto offered = [&](const std::string& text) {
+            std::vector<std::string> texts;
+            for (const FilterCandidate& each : completeFilter(columns, text, text.size()).candidates)
+                texts.push_back(each.text);
+            return texts;
+        };
+        const auto offers = [&](const std::string& text, const std::string& wanted) {
+            const auto texts = offered(text);
+            return std::find(texts.begin(), texts.end(), wanted) != texts.end();
+        };
+        QVERIFY(offers("", "density ") && offers("", "any(") && offers("", "tag:") && offers("not ", "birads "));
+        QVERIFY(offers("den", "density ") && !offers("den", "birads ") && offers("ads", "birads "));
+        QVERIFY(offers("density ", "in (") && offers("density = ", "A") && !offers("density = ", "CC"));
+        QVERIFY(offers("density in (a, ", "B") && offers("density in (a", "A") && offers("view = m", "MLO"));
+        QVERIFY(offers("tag:", "\"odd one\"") && offers("tag:\"od", "\"odd one\"") && offers("tag:SE", "Seen"));
+        QVERIFY(offers("any(", "finding: ") && offers("any(finding: ", "birads ") && !offers("any(finding: ", "view "));
+        QVERIFY(offers("any(image: view = cc ", ")") && !offers("density = a ", ")") && offers("density = a ", "or "));
+        QVERIFY(offers("missing(den", "density)") && offers("count(image) ", ">= "));
+        QVERIFY(offered("= 3 and ").empty() && offered("density = a x ").empty() && offered("images > ").size() > 1);
+        QVERIFY(completeFilter(columns, "density = a ", 12).asked && !completeFilter(columns, "density = ", 10).asked);
+        const std::string middle = "birads = 1 and dens = a";
+        const FilterCompletion inside = completeFilter(columns, middle, 17);
+        QCOMPARE(middle.substr(inside.begin, inside.end - inside.begin), std::string("dens"));
+        for (int walk = 0; walk < 300; ++walk) { // whatever is chosen, it goes on
+            std::string text;
+            for (int step = 0; step < 12; ++step) {
+                const FilterCompletion next = completeFilter(columns, text, text.size());
+                if (next.candidates.empty())
+                    break;
+                const std::string before = text;
+                text = text.substr(0, next.begin) + next.candidates[random() % next.candidates.size()].text;
+                const std::string told = fault([&] { parseFilter(text); });
+                QVERIFY2(told.empty() || has(told, "it ends where") || has(told, "stands where"), told.c_str());
+                QVERIFY2(!has(told, "stands where"), (before + " -> " + text + ": " + told).c_str());
+                if (text.back() != ' ' && text.back() != '(' && text.back() != ':')
+                    text += ' ';
+            }
+        }
+    }
+
     void errorsNameThePlaceAndWhatWasExpected()
     {
         const std::map<std::string, std::string> wrong{{"density", "character 8"}, {"density in", "list in brackets"},
-                                                       {"density in (a", "comma"}, {"density = a or b = c", "\"and\""},
+                                                       {"density in (a", "comma"}, {"density = a b = c", "\"and\""},
                                                        {"= 3", "a field"},         {"a = \"x", "closing quote"},
                                                        {"a = 1 and", "a field"},   {"tag:", "a value"},
                                                        {"not", "a field"},         {"missing(a", "closing bracket"},
@@ -307,6 +487,14 @@ private Q_SLOTS:
         }
         QVERIFY(parseFilter("").empty() && parseFilter("  ").empty());
         QCOMPARE(parseFilter("not not a=1").front().negated, false);
+        QCOMPARE(parseFilter("not (not (a=1))").front().negated, false);
+        QCOMPARE(parseFilter("(a = 1 and (b = 2 and c = 3))").size(), std::size_t(3));
+        QVERIFY(has(fault([&] { parseFilter(std::string(40, '(')); }), "32"));
+        QVERIFY(has(fault([&] { parseFilter("any(finding: any(image: view = CC))"); }), "do not stand in each other"));
+        QVERIFY(has(fault([&] { parseFilter("any(pixel: a = 1)"); }), "image, finding or breast"));
+        QVERIFY(has(fault([&] { parseFilter("count(image) > x"); }), "a whole number"));
+        QVERIFY(has(fault([&] { parseFilter("a between 1"); }), "upper end"));
+        QVERIFY(has(fault([&] { parseFilter("(a = 1 or b = 2"); }), "closing bracket"));
         Collection made;
         std::mt19937 random(1);
         fill(made, random);
@@ -337,6 +525,10 @@ private Q_SLOTS:
                                                         {"patient ~ 00001", 1},
                                                         {"date >= 2015-02-02", 1},
                                                         {"date < 2016", 1},
+                                                        {"date = 2016", 1},
+                                                        {"date <= 2015-02", 1},
+                                                        {"date between 2015 and 2016", 2},
+                                                        {"date > 2015-02", 1},
                                                         {"date ~ 2016-03", 1},
                                                         {"missing(date)", 1},
                                                         {"not patient = 71000000", 1},
@@ -392,8 +584,10 @@ private Q_SLOTS:
     void noTextCrashesTheParser()
     {
         std::mt19937 random(freshSeed());
-        const std::string pieces[] = {"a",  "density", " and ", "not ", "(",        ")",    ",",  "\"", "=",
-                                      "<=", "~",       "in ",   "tag:", "\xC3\xA4", "\xFF", "\0", "3.5"};
+        const std::string pieces[] = {
+            "a",        "density", " and ", "not ", "(",        ")",    ",",  "\"",  "=",          " or ",
+            "<=",       "~",       "in ",   "tag:", "\xC3\xA4", "\xFF", "\0", "3.5", "any(image:", "count(finding)",
+            " between "};
         int read = 0;
         for (int i = 0; i < 100000; ++i) {
             std::string text;

@@ -1,0 +1,105 @@
+#include "widgets/library/filter_line.h"
+
+#include <QAbstractItemView>
+#include <QCompleter>
+#include <QKeyEvent>
+#include <QScrollBar>
+#include <QStandardItemModel>
+
+namespace mama {
+namespace {
+
+constexpr int textRole = Qt::UserRole;
+constexpr int shownRows = 12;
+
+// A place in UTF-8 as a place in the text.
+int placeIn(const QByteArray& text, std::size_t byte)
+{
+    return static_cast<int>(QString::fromUtf8(text.left(static_cast<qsizetype>(byte))).size());
+}
+
+} // namespace
+
+FilterLine::FilterLine(QWidget* parent)
+    : QLineEdit(parent), m_completer(new QCompleter(this)), m_offered(new QStandardItemModel(this))
+{
+    m_completer->setModel(m_offered);
+    m_completer->setCompletionMode(QCompleter::UnfilteredPopupCompletion);
+    m_completer->setMaxVisibleItems(shownRows);
+    m_completer->setWidget(this);
+    m_completer->popup()->setObjectName(QStringLiteral("filter.offered"));
+    connect(m_completer, qOverload<const QModelIndex&>(&QCompleter::activated), this, &FilterLine::take);
+    connect(this, &QLineEdit::textEdited, this, [this] { offer(false); });
+}
+
+void FilterLine::setColumns(const std::shared_ptr<const StudyColumns>& columns) { m_columns = columns; }
+
+void FilterLine::offer(bool asked)
+{
+    m_offered->clear();
+    if (m_columns && !hasSelectedText()) {
+        const QByteArray all = text().toUtf8();
+        const auto cursor = static_cast<std::size_t>(text().left(cursorPosition()).toUtf8().size());
+        m_now = completeFilter(*m_columns, {all.constData(), static_cast<std::size_t>(all.size())}, cursor);
+        // What is typed whole already needs no offer.
+        const QByteArray typed =
+            all.mid(static_cast<qsizetype>(m_now.begin), static_cast<qsizetype>(m_now.end - m_now.begin));
+        const bool whole = m_now.candidates.size() == 1 &&
+                           QByteArray::fromStdString(m_now.candidates[0].text).trimmed().toLower() == typed.toLower();
+        if (asked || (!m_now.asked && !whole))
+            for (const FilterCandidate& each : m_now.candidates) {
+                const QString put = QString::fromStdString(each.text), note = QString::fromStdString(each.note);
+                auto* item = new QStandardItem(note.isEmpty() ? put : QStringLiteral("%1   %2").arg(put, note));
+                item->setData(put, textRole);
+                m_offered->appendRow(item);
+            }
+    }
+    QAbstractItemView* popup = m_completer->popup();
+    if (m_offered->rowCount() == 0)
+        return popup->hide();
+    QRect place = cursorRect();
+    place.setWidth(popup->sizeHintForColumn(0) + popup->verticalScrollBar()->sizeHint().width() + 24);
+    m_completer->complete(place);
+    popup->setCurrentIndex({});
+}
+
+void FilterLine::take(const QModelIndex& index)
+{
+    const QByteArray all = text().toUtf8();
+    const int begin = placeIn(all, m_now.begin), end = placeIn(all, m_now.end);
+    setSelection(begin, end - begin);
+    insert(index.data(textRole).toString());
+}
+
+// Tab would leave the line before the list has seen it.
+bool FilterLine::event(QEvent* event)
+{
+    if (event->type() == QEvent::KeyPress && m_completer->popup()->isVisible())
+        if (const auto* key = static_cast<QKeyEvent*>(event); key->key() == Qt::Key_Tab) {
+            keyPressEvent(static_cast<QKeyEvent*>(event));
+            return true;
+        }
+    return QLineEdit::event(event);
+}
+
+void FilterLine::keyPressEvent(QKeyEvent* event)
+{
+    QAbstractItemView* popup = m_completer->popup();
+    const int key = event->key();
+    if (popup->isVisible() && key == Qt::Key_Tab) {
+        const QModelIndex chosen =
+            popup->currentIndex().isValid() ? popup->currentIndex() : popup->model()->index(0, 0);
+        popup->hide();
+        return take(chosen);
+    }
+    if (popup->isVisible() &&
+        (key == Qt::Key_Escape || ((key == Qt::Key_Return || key == Qt::Key_Enter) && popup->currentIndex().isValid())))
+        return event->ignore(); // the list's
+    if (key == Qt::Key_Space && event->modifiers() == Qt::ControlModifier)
+        return offer(true);
+    if (key == Qt::Key_Return || key == Qt::Key_Enter)
+        popup->hide();
+    QLineEdit::keyPressEvent(event);
+}
+
+} // namespace mama

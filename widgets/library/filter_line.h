@@ -1,0 +1,34 @@
+#pragma once
+#include "core/library/studies/filter_completion.h"
+
+#include <QLineEdit>
+
+class QCompleter;
+class QStandardItemModel;
+
+namespace mama {
+
+// The line in which a filter is typed. How it can go on is offered below the cursor while one types: arrows choose,
+// Enter or Tab takes, Esc closes, Ctrl+Space asks.
+class FilterLine : public QLineEdit
+{
+    Q_OBJECT
+public:
+    explicit FilterLine(QWidget* parent = nullptr);
+    void setColumns(const std::shared_ptr<const StudyColumns>& columns); // null: nothing is offered
+
+protected:
+    void keyPressEvent(QKeyEvent* event) override;
+    bool event(QEvent* event) override;
+
+private:
+    void offer(bool asked);
+    void take(const QModelIndex& index);
+
+    std::shared_ptr<const StudyColumns> m_columns;
+    QCompleter* m_completer;
+    QStandardItemModel* m_offered;
+    FilterCompletion m_now;
+};
+
+} // namespace mama
