@@ -64,7 +64,7 @@ void addFields(Candidates& found, const StudyColumns& columns, const FilterExpec
     for (const StudyColumn& column : columns.columns())
         if (expected.level.empty() || holdsAt(column, level))
             found.add(filterWord(column.name) + " ");
-    for (const char* key : {"study ", "patient ", "date "})
+    for (const char* key : {"study ", "patient ", "date ", "score "})
         found.add(key);
     if (!columns.tags().empty())
         found.add("tag:");

@@ -71,4 +71,44 @@ std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::s
     return clauses;
 }
 
+namespace {
+
+bool isRange(const FilterClause& clause, const std::string& field)
+{
+    return !clause.negated && clause.field == field &&
+           (clause.op == Op::Between || clause.op == Op::Less || clause.op == Op::LessEqual ||
+            clause.op == Op::Greater || clause.op == Op::GreaterEqual);
+}
+
+} // namespace
+
+std::vector<FilterClause> ranged(std::vector<FilterClause> clauses, const std::string& field, const std::string& low,
+                                 const std::string& high)
+{
+    const auto first =
+        std::find_if(clauses.begin(), clauses.end(), [&](const FilterClause& each) { return isRange(each, field); });
+    const auto place = first - clauses.begin();
+    std::erase_if(clauses, [&](const FilterClause& each) { return isRange(each, field); });
+    if (low.empty() && high.empty())
+        return clauses;
+    clauses.insert(clauses.begin() + place, low.empty()    ? made(Op::LessEqual, field, {high})
+                                            : high.empty() ? made(Op::GreaterEqual, field, {low})
+                                                           : made(Op::Between, field, {low, high}));
+    return clauses;
+}
+
+std::pair<std::string, std::string> rangeOf(const std::vector<FilterClause>& clauses, const std::string& field)
+{
+    std::pair<std::string, std::string> ends;
+    for (const FilterClause& each : clauses) {
+        if (!isRange(each, field))
+            continue;
+        if (each.op == Op::Between)
+            ends = {each.values[0], each.values[1]};
+        else
+            (each.op == Op::Less || each.op == Op::LessEqual ? ends.second : ends.first) = each.values.front();
+    }
+    return ends;
+}
+
 } // namespace mama

@@ -8,5 +8,10 @@ bool isChosen(const std::vector<FilterClause>& clauses, const std::string& field
 // Chosen: no longer; else one more of the field's values, any of which will do. Tags are joined by "and", and "not
 // given" takes the place of the field's values.
 std::vector<FilterClause> turned(std::vector<FilterClause> clauses, const std::string& field, const std::string& value);
+// A range of a field in place of any that there is; an end that is empty is open, both: no range.
+std::vector<FilterClause> ranged(std::vector<FilterClause> clauses, const std::string& field, const std::string& low,
+                                 const std::string& high);
+// The ends of the field's range, as written; empty: open.
+std::pair<std::string, std::string> rangeOf(const std::vector<FilterClause>& clauses, const std::string& field);
 
 } // namespace mama

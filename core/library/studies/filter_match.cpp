@@ -2,8 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/library/studies/filter_values.h"
+#include "core/tables/cell.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace mama {
 namespace {
@@ -194,7 +196,7 @@ StudySet FilterMatch::items(const FilterClause& clause, StudyLevel level) const
     StudySet found;
     if (clause.op == Op::AllOf || clause.op == Op::OneOf) {
         found = together(clause, [&](const FilterClause& part) { return items(part, level); });
-    } else if (clause.op == Op::Tagged || m_columns.places(clause.field)) {
+    } else if (clause.op == Op::Tagged || clause.field == "score" || m_columns.places(clause.field)) {
         found = StudySet(count(level));
         addItems(found, plainStudies(clause), StudySet(m_columns.size() * 2), level);
     } else if (clause.field == "side" && level != StudyLevel::Image) {
@@ -241,6 +243,41 @@ StudySet FilterMatch::quantified(const FilterClause& clause) const
     return found;
 }
 
+// By what the sentence that was asked gives it.
+StudySet FilterMatch::byScore(const FilterClause& clause) const
+{
+    if (!m_scores)
+        throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                    {TextId("filter.no_score", "there is no score, since no sentence is asked")});
+    std::vector<double> bounds;
+    for (const std::string& value : clause.values) {
+        const auto number = asNumber(value);
+        if (!number)
+            throw Error(
+                ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                {TextId("filter.no_number", "\"%1\" is no number, and the values of %2 are numbers"), value, "score"});
+        bounds.push_back(*number);
+    }
+    const auto fits = [&](double score) {
+        switch (clause.op) {
+        case Op::Less: return score < bounds[0];
+        case Op::LessEqual: return score <= bounds[0];
+        case Op::Greater: return score > bounds[0];
+        case Op::GreaterEqual: return score >= bounds[0];
+        case Op::Between: return score >= bounds[0] && score <= bounds[1];
+        case Op::Missing: return std::isnan(score);
+        default:
+            throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                        {TextId("filter.score_sign", "a score is compared by <, <=, >, >= or between")});
+        }
+    };
+    StudySet found(m_columns.size());
+    for (std::size_t study = 0; study < found.size() && study < m_scores->size(); ++study)
+        if (fits(static_cast<double>((*m_scores)[study])))
+            found.add(study);
+    return found;
+}
+
 // By a study's key, its patient's or its date: too many values for a facet.
 StudySet FilterMatch::byKey(const FilterClause& clause) const
 {
@@ -272,6 +309,8 @@ StudySet FilterMatch::plainStudies(const FilterClause& clause) const
             noTag(m_columns, clause);
         return *tagged;
     }
+    if (clause.field == "score")
+        return byScore(clause);
     if (m_columns.places(clause.field))
         return byKey(clause);
     const StudyColumn* column = m_columns.column(clause.field);

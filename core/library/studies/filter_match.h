@@ -8,13 +8,15 @@ class FilterMatch
 {
 public:
     // warnings: of values that a field does not have.
-    FilterMatch(const StudyColumns& columns, std::vector<UserText>& warnings) : m_columns(columns), m_warnings(warnings)
+    FilterMatch(const StudyColumns& columns, const std::vector<float>* scores, std::vector<UserText>& warnings)
+        : m_columns(columns), m_scores(scores), m_warnings(warnings)
     {}
     // Error(Usage) names a field or tag that there is none of, with those there are.
     StudySet studies(const FilterClause& clause) const;
 
 private:
     StudySet plainStudies(const FilterClause& clause) const; // whatever is negated
+    StudySet byScore(const FilterClause& clause) const;
     StudySet byKey(const FilterClause& clause) const;
     StudySet quantified(const FilterClause& clause) const;
     StudySet items(const FilterClause& clause, StudyLevel level) const;
@@ -27,6 +29,7 @@ private:
     std::size_t studyOf(StudyLevel level, std::size_t item) const;
 
     const StudyColumns& m_columns;
+    const std::vector<float>* m_scores;
     std::vector<UserText>& m_warnings;
 };
 

@@ -43,7 +43,8 @@ struct FilterClause
 // letter, case does not matter; a quote inside quotes is written twice. A field of images, breasts or findings means
 // any of a study's. A code is also found by what a legend says it means (= oval). Of several: "birads < 4" keeps a
 // study that has 4 too, "not birads >= 4" does not. study and patient are their keys, date is as text, 2015-02-01.
-// Error(Usage) names the character, what stands there and what was expected; an empty text is no clause.
+// score is that of the sentence that was asked. Error(Usage) names the character, what stands there and what was
+// expected; an empty text is no clause.
 std::vector<FilterClause> parseFilter(std::string_view text); // joined by "and"
 // What parseFilter() reads as these clauses.
 std::string filterText(const std::vector<FilterClause>& clauses);
@@ -76,5 +77,9 @@ struct FilterResult
 // inside: only these count, for studies and facets; null: all.
 FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
                            const StudySet* inside = nullptr);
+// was expected. facets: also count. scores: what "score > 0.2" compares, one a study, NaN: it has none; null: nothing
+// was asked, and such a clause is an Error(Usage).
+                           const std::vector<float>* scores = nullptr);
+bool usesScore(const FilterClause& clause); // or one of its parts does
 
 } // namespace mama
