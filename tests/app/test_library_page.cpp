@@ -13,6 +13,7 @@
 #include "core/library/studies/cohorts.h"
 #include "core/library/studies/study_keys.h"
 #include "widgets/library/facet_panel.h"
+#include "widgets/library/range_histogram.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 #include "widgets/library/study_table.h"
@@ -21,9 +22,11 @@
 #include <QCheckBox>
 #include <QDialog>
 #include <QDirIterator>
+#include <QInputDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenu>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QTableView>
@@ -473,6 +476,34 @@ private Q_SLOTS:
             const float score = (*page.session().question().scores)[result.rows[static_cast<std::size_t>(row)]];
             QVERIFY(std::abs(score - here.at("score").get<double>()) < 2e-3);
         }
+        // A cut-off of the score is a clause; with the sentence it is kept under a name.
+        auto* histogram = page.findChild<RangeHistogram*>();
+        QVERIFY(histogram->isVisible());
+        QSignalSpy ranged(histogram, &RangeHistogram::ranged);
+        const QRect bars = histogram->bars().rect();
+        QTest::mousePress(&histogram->bars(), Qt::LeftButton, {}, {bars.width() / 2, 20});
+        QTest::mouseRelease(&histogram->bars(), Qt::LeftButton, {}, {bars.width() - 5, 20});
+        QCOMPARE(ranged.count(), 1);
+        QTRY_VERIFY(filter(page).startsWith(QStringLiteral("score >= ")) && page.place().rows() < all);
+        const int above = page.place().rows();
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<QInputDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            dialog->setTextValue(QStringLiteral("Likely"));
+            dialog->accept();
+        });
+        QTest::keyClick(&grid(page), Qt::Key_V);
+        QTRY_COMPARE(page.session().views().size(), std::size_t(1));
+        fixture.screenshot(QStringLiteral("library-cut-off"));
+        page.ask().clear();
+        page.setFilter({});
+        QTRY_COMPARE(page.place().rows(), all);
+        auto* views = page.findChild<QToolButton*>(QStringLiteral("library.views"))->menu();
+        Q_EMIT views->aboutToShow();
+        views->actions().front()->trigger();
+        QTRY_VERIFY_WITH_TIMEOUT(page.session().question().scores && page.place().rows() == above, 60000);
+        page.setFilter({});
+        QTRY_COMPARE(page.place().rows(), all);
         // Tag, filter, hand over.
         page.setFilter(QStringLiteral("age >= 50"));
         QTRY_VERIFY(page.place().rows() < all && page.place().rows() > 3);

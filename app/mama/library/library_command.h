@@ -14,14 +14,14 @@ struct LibraryCommand
     LibraryOption library;
     std::filesystem::path out, ids;
     std::optional<std::int64_t> command, ofSeed;
-    std::string name, to, where, shares = "70/10/20", strata;
+    std::string name, to, where, view, sort, shares = "70/10/20", strata;
     std::string kind, progress = "bar";
     std::string level = "study", side, task, value;
     std::filesystem::path csv, coco, jsonLines;
     bool identifiers = false, adjudicated = false;
     std::int64_t limit = 0, seed = 42;
     std::vector<std::string> studies;
-    bool json = false, full = false, facets = false, all = false, remove = false, erase = false;
+    bool json = false, full = false, facets = false, all = false, remove = false, erase = false, rising = false;
     int threads = 0;
 };
 

@@ -4,6 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/library/studies/cohorts.h"
+#include "core/library/studies/saved_views.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
 #include "core/library/studies/tags.h"
@@ -37,11 +38,22 @@ nlohmann::json toJson(const Facet& facet)
     return values;
 }
 
+// The filter that is given, and that of the view which is named.
+std::vector<FilterClause> clausesOf(Library& library, const LibraryCommand& command)
+{
+    std::vector<FilterClause> clauses = parseFilter(command.where);
+    if (!command.view.empty()) {
+        std::vector<FilterClause> more = parseFilter(savedView(library, command.view).filter);
+        std::move(more.begin(), more.end(), std::back_inserter(clauses));
+    }
+    return clauses;
+}
+
 int list(const LibraryCommand& command, const Context&)
 {
     const auto library = openLibrary(command.library, Access::Read);
     const StudyColumns columns(*library);
-    const FilterResult result = filterStudies(columns, parseFilter(command.where), command.facets);
+    const FilterResult result = filterStudies(columns, clausesOf(*library, command), command.facets);
     const nlohmann::json warnings = warn(result.warnings);
     nlohmann::json studies = nlohmann::json::array(), facets = nlohmann::json::object();
     std::int64_t images = 0, allImages = 0;
@@ -227,12 +239,53 @@ std::vector<std::int64_t> chosenStudies(Library& library, const LibraryCommand& 
     return studiesNamed(library, keys);
 }
 
+// Saves, deletes or, without a name, lists.
+int view(const LibraryCommand& command, const Context&)
+{
+    const auto library = openLibrary(command.library, command.name.empty() ? Access::Read : Access::Write);
+    if (!command.name.empty()) {
+        SavedView made;
+        made.name = command.name;
+        made.filter = command.where;
+        made.sort = command.sort.empty() ? "date" : command.sort;
+        made.descending = !command.rising;
+        return print(command, command.erase ? deleteView(*library, command.name) : saveView(*library, made));
+    }
+    nlohmann::json views = nlohmann::json::array();
+    for (const SavedView& each : savedViews(*library)) {
+        views.push_back({{"name", each.name},
+                         {"filter", each.filter},
+                         {"sort", each.sort},
+                         {"descending", each.descending},
+                         {"form", each.form},
+                         {"sentence", each.sentence},
+                         {"taken_off", each.takenOff}});
+        if (!command.json)
+            std::cout << oneLine(each.name) << "\t" << oneLine(each.filter) << "\t" << oneLine(each.sort)
+                      << (each.descending ? " falling" : " rising") << "\n";
+    }
+    if (command.json)
+        printJson({{"views", views}});
+    return Done;
+}
+
 void addStudyActions(CLI::App& library, Context& context)
 {
+    addAction(
+        library, context, {"view", "Save a filter and an order under a name; without --name the views"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--name", command.name, "The view; one of this name is replaced");
+            action.add_option("--where", command.where, filterHelp);
+            action.add_option("--sort", command.sort, "Field that it is sorted by (date)");
+            action.add_flag("--rising", command.rising, "Lowest first");
+            action.add_flag("--delete", command.erase, "Take the view away");
+        },
+        view);
     addAction(
         library, context, {"list", "Studies that a filter leaves, with counts of every field's values"},
         [](CLI::App& action, LibraryCommand& command) {
             action.add_option("--filter,--where", command.where, filterHelp);
+            action.add_option("--view", command.view, "Also the filter of this saved view");
             action.add_option("--limit", command.limit, "At most so many studies are listed; 0: all")
                 ->check(CLI::NonNegativeNumber);
             action.add_flag("--facets", command.facets, "Also how many studies have each value");

@@ -61,6 +61,7 @@ private:
     Job m_job;
     std::unique_ptr<Library> m_library;
     StudyColumns m_columns;
+    std::vector<FilterClause> m_clauses;
     StudySet m_inside;
     LoadedModel m_model;
     EmbeddingSetInfo m_set;
@@ -73,8 +74,14 @@ private:
 
 Search::Search(const SearchCommand& command, const Job& job)
     : m_command(command), m_job(job), m_library(openLibrary(command.library, Access::Read)), m_columns(*m_library),
-      m_inside(studiesBy(m_columns, command.where))
+      m_clauses(parseFilter(command.where))
 {
+    std::vector<FilterClause> unscored;
+    std::copy_if(m_clauses.begin(), m_clauses.end(), std::back_inserter(unscored),
+                 [](const FilterClause& each) { return !usesScore(each); });
+    const FilterResult found = filterStudies(m_columns, unscored, false);
+    warn(found.warnings);
+    m_inside = found.studies;
     m_question.fusion = fusionRuleByName(command.fusion);
 }
 
@@ -234,6 +241,10 @@ bool Search::run()
         return false;
     m_question.inside = &m_inside;
     m_scores = m_index->scores(m_question);
+    m_inside.keep(filterStudies(m_columns, m_clauses, false, &m_scores).studies);
+    for (std::size_t study = 0; study < m_scores.size(); ++study)
+        if (!m_inside.has(study))
+            m_scores[study] = std::numeric_limits<float>::quiet_NaN();
     const std::vector<FoundStudy> best = m_index->best(m_question, m_command.top, m_scores);
     std::vector<std::int64_t> ids;
     for (const FoundStudy& found : best)

@@ -148,6 +148,15 @@ void AskBar::clear()
     ask();
 }
 
+std::pair<QString, QString> AskBar::sentences() const { return {m_line->text().trimmed(), m_minus->text().trimmed()}; }
+
+void AskBar::askFor(const QString& sentence, const QString& takenOff)
+{
+    m_line->setText(sentence);
+    m_minus->setText(takenOff);
+    ask();
+}
+
 void AskBar::ask()
 {
     const QString sentence = m_line->text().trimmed();

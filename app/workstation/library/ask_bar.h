@@ -29,8 +29,10 @@ public:
     void setHidden(bool hidden); // nothing that a model says may be shown now
     void focusLine();
     void clear();
-    std::optional<float> scoreOf(std::size_t study) const; // empty: it has none, or nothing is asked
-    std::int64_t bestImageOf(std::size_t study) const;     // its id; 0: not among the best studies
+    std::pair<QString, QString> sentences() const;                 // asked for, taken off
+    void askFor(const QString& sentence, const QString& takenOff); // as if they were typed
+    std::optional<float> scoreOf(std::size_t study) const;         // empty: it has none, or nothing is asked
+    std::int64_t bestImageOf(std::size_t study) const;             // its id; 0: not among the best studies
 
 Q_SIGNALS:
     // One a study of the columns, NaN: no embedding; null: nothing is asked.

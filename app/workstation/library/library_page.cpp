@@ -9,6 +9,7 @@
 #include "core/library/studies/filter_edit.h"
 #include "widgets/library/facet_panel.h"
 #include "widgets/library/filter_line.h"
+#include "widgets/library/range_histogram.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
 #include "widgets/library/study_table.h"
@@ -247,7 +248,7 @@ void LibraryPage::showState()
         m_content->currentWidget()->setFocus();
     const bool filled = open && result.columns && result.columns->size() > 0;
     m_headRow->setVisible(filled);
-    m_facets->setVisible(filled);
+    m_fields->setVisible(filled);
     m_details->setVisible(filled && m_showDetails->isChecked());
     m_footRow->setVisible(open);
     for (QAction* action : m_whenOpen)
@@ -300,6 +301,14 @@ void LibraryPage::showResult()
     m_facets->show(result.facets, result.clauses);
     m_chips->setText(chipsText());
     m_chips->setVisible(!m_chips->text().isEmpty());
+    showHistogram();
+    QStringList chips;
+    for (std::size_t i = 0; i < result.clauses.size(); ++i)
+        chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")
+                     .arg(QString::fromStdString(filterText(result.clauses[i])).toHtmlEscaped())
+                     .arg(i);
+    m_chips->setText(chips.join(QStringLiteral(" &nbsp;·&nbsp; ")));
+    m_chips->setVisible(!chips.isEmpty());
     showState();
     wantPictures();
 }
@@ -539,6 +548,7 @@ void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
         if (scores && !had) {
             question.field = "score";
             question.descending = true;
+            question.histogram = "score";
         }
         if (!scores && question.field == "score")
             std::tie(question.field, question.descending) = m_sortedBefore;

@@ -8,6 +8,7 @@
 
 class QComboBox;
 class QLabel;
+class QMenu;
 class QLineEdit;
 class QProgressBar;
 class QSplitter;
@@ -20,6 +21,7 @@ class AskBar;
 class FacetPanel;
 class LibraryMap;
 class FilterLine;
+class RangeHistogram;
 class LibraryNotice;
 class StudyDetails;
 class StudyGrid;
@@ -101,6 +103,13 @@ private:
     void freezeSelected();
     void saveSelected();
     QString chipsText() const;
+    // library_page_views.cpp
+    QWidget* buildFields();
+    QToolButton* buildViews();
+    void showHistogram();
+    void fillViews();
+    void saveView();
+    void applyView(const SavedView& view);
 
     // library_page_actions.cpp
     void follow(const QString& command); // of the notice
@@ -136,6 +145,9 @@ private:
     QSplitter* m_parts = nullptr;
     QWidget *m_headRow = nullptr, *m_footRow = nullptr;
     FilterLine* m_filter = nullptr;
+    RangeHistogram* m_histogram = nullptr;
+    QWidget* m_fields = nullptr; // histogram and facets
+    QMenu* m_views = nullptr;
     AskBar* m_ask = nullptr;
     QLabel *m_wrong = nullptr, *m_chips = nullptr, *m_summary = nullptr, *m_last = nullptr, *m_job = nullptr;
     QComboBox* m_sort = nullptr;

@@ -44,7 +44,7 @@ void LibraryPage::build(const Means& means)
                           static_cast<QWidget*>(m_table), static_cast<QWidget*>(m_map)})
         m_content->addWidget(each);
     m_parts = new QSplitter(this);
-    m_parts->addWidget(m_facets);
+    m_parts->addWidget(buildFields());
     m_parts->addWidget(m_content);
     m_parts->addWidget(m_details);
     m_parts->setStretchFactor(1, 1);
@@ -120,6 +120,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     connect(m_filter, &QLineEdit::returnPressed, this, [this] { m_content->currentWidget()->setFocus(); });
     auto* first = new QHBoxLayout;
     first->addWidget(m_filter, 1);
+    first->addWidget(buildViews());
     first->addWidget(m_sort);
     first->addWidget(m_direction);
     m_ask = new AskBar(means.program, means.session, row);
@@ -202,6 +203,7 @@ void LibraryPage::buildCommands()
                                        m_filter->setFocus(Qt::ShortcutFocusReason);
                                        m_filter->selectAll();
                                    }})));
+    whenOpen(add(menu, {"library.view", tr("Save as a &view…"), [this] { saveView(); }}));
     addToLists(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
     addToLists(whenOpen(
         add(menu, {"library.fields", tr("Fi&elds"), [this] { m_facets->setFocus(Qt::ShortcutFocusReason); }})));

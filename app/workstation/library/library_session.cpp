@@ -58,6 +58,7 @@ LibrarySession::Opened LibrarySession::load(const QString& folder, bool make)
     opened.looker = readerOf(opened.library);
     opened.columns = std::make_shared<const StudyColumns>(*opened.reader);
     opened.tags = mama::tags(*opened.reader);
+    opened.views = savedViews(*opened.reader);
     opened.lastDone = opened.library->lastDone();
     opened.headersLeft = mama::headersLeft(*opened.reader);
     return opened;
@@ -90,6 +91,7 @@ void LibrarySession::close()
     m_looker.reset();
     m_columns.reset();
     m_tags.clear();
+    m_views.clear();
     m_lastDone.reset();
     m_question = {};
     m_result = {};
@@ -109,6 +111,7 @@ void LibrarySession::take(Opened opened)
     m_reader = std::move(opened.reader);
     m_looker = std::move(opened.looker);
     m_tags = std::move(opened.tags);
+    m_views = std::move(opened.views);
     m_lastDone = std::move(opened.lastDone);
     m_headersLeft = opened.headersLeft;
     m_state = State::Open;
@@ -177,18 +180,20 @@ void LibrarySession::reload()
     {
         std::shared_ptr<const StudyColumns> columns;
         std::vector<Tag> tags;
+        std::vector<SavedView> views;
         std::int64_t headersLeft = 0;
         std::optional<CommandEntry> lastDone;
     };
     m_loading = BackgroundJob::start<Loaded>(this,
                                              {[reader = m_reader, library = m_library](const Job&) {
                                                   return Loaded{std::make_shared<const StudyColumns>(*reader),
-                                                                mama::tags(*reader), mama::headersLeft(*reader),
-                                                                library->lastDone()};
+                                                                mama::tags(*reader), savedViews(*reader),
+                                                                mama::headersLeft(*reader), library->lastDone()};
                                               },
                                               [this, changes = m_changes](Loaded loaded) {
                                                   m_isLoading = false;
                                                   m_tags = std::move(loaded.tags);
+                                                  m_views = std::move(loaded.views);
                                                   m_lastDone = std::move(loaded.lastDone);
                                                   if (!m_readingHeaders)
                                                       m_headersLeft = loaded.headersLeft;
@@ -219,6 +224,7 @@ void LibrarySession::act(Doing doing, bool tagsOnly)
              if (tagsOnly)
                  acted.columns = std::make_shared<const StudyColumns>(columns->withTags(*library));
              acted.tags = mama::tags(*library);
+             acted.views = savedViews(*library);
              acted.lastDone = library->lastDone();
              return acted;
          },
@@ -230,6 +236,7 @@ void LibrarySession::take(Acted acted)
 {
     ++m_changes;
     m_tags = std::move(acted.tags);
+    m_views = std::move(acted.views);
     m_lastDone = std::move(acted.lastDone);
     Q_EMIT tagsChanged();
     Q_EMIT undoChanged();

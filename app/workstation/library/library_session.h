@@ -2,6 +2,7 @@
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/library/study_result.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/studies/saved_views.h"
 #include "core/library/studies/tags.h"
 
 #include <QObject>
@@ -33,6 +34,7 @@ public:
     const std::shared_ptr<Library>& looker() const { return m_looker; }
     bool readOnly() const { return !m_library || !m_library->notices().empty(); }
     const std::vector<Tag>& tags() const { return m_tags; }
+    const std::vector<SavedView>& views() const { return m_views; }
 
     // ---- what is shown
     const StudyQuestion& question() const { return m_question; }
@@ -74,6 +76,7 @@ private:
         std::shared_ptr<Library> library, reader, looker;
         std::shared_ptr<const StudyColumns> columns;
         std::vector<Tag> tags;
+        std::vector<SavedView> views;
         std::optional<CommandEntry> lastDone;
         std::int64_t headersLeft = 0;
     };
@@ -82,6 +85,7 @@ private:
         Change change;
         std::shared_ptr<const StudyColumns> columns; // null: they are to be read again
         std::vector<Tag> tags;
+        std::vector<SavedView> views;
         std::optional<CommandEntry> lastDone;
     };
     static Opened load(const QString& folder, bool make);
@@ -97,6 +101,7 @@ private:
     std::shared_ptr<Library> m_library, m_reader, m_looker; // reader: so that no change waits for a look
     std::shared_ptr<const StudyColumns> m_columns;
     std::vector<Tag> m_tags;
+    std::vector<SavedView> m_views;
     std::optional<CommandEntry> m_lastDone;
     StudyQuestion m_question;
     StudyResult m_result;

@@ -14,6 +14,8 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
     }
     const StudySet* inside = question.kept ? &kept : nullptr;
     FilterResult found = filterStudies(*columns, result.clauses, true, inside);
+    StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}};
+    FilterResult found = filterStudies(*columns, result.clauses, true, question.scores.get());
     StudyOrder order{question.field, question.descending, {}};
     if (question.scores)
         order.scores = *question.scores;
@@ -30,6 +32,14 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
         }
     if (result.rows.empty() && inside)
         result.without.push_back(filterStudies(*columns, result.clauses, false).studies.count());
+            result.without.push_back(filterStudies(*columns, others, false, question.scores.get()).studies.count());
+    if (!question.histogram.empty()) {
+        std::vector<FilterClause> others = result.clauses;
+        std::erase_if(others, [&](const FilterClause& each) { return each.field == question.histogram; });
+        result.histogram =
+            histogramOf(*columns, question.histogram,
+                        filterStudies(*columns, others, false, question.scores.get()).studies, question.scores.get());
+    }
     return result;
 }
 

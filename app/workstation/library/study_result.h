@@ -1,6 +1,7 @@
 #pragma once
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_order.h"
+#include "core/library/studies/value_histogram.h"
 
 #include <QString>
 #include <memory>
@@ -16,6 +17,7 @@ struct StudyQuestion
     std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
     // Ids, rising, of studies that were chosen and kept: only these; null: all.
     std::shared_ptr<const std::vector<std::int64_t>> kept{};
+    std::string histogram{};                            // of which field; empty: none
 };
 
 // And what it shows: one result for grid, table and facets alike.
@@ -30,6 +32,7 @@ struct StudyResult
     // Where there are no rows: of each clause, how many studies there would be without it; at last without keeping.
     std::vector<std::size_t> without;
     std::vector<UserText> warnings{}; // what the filter asks for in vain
+    std::optional<ValueHistogram> histogram{};
 };
 
 // Error(Usage): the filter names the character that is wrong, or a field that there is none of.

@@ -94,6 +94,7 @@ const std::vector<KeyOf>& keyMap()
         {"library.undo", "Ctrl+Z"},
         {"library.redo", "Ctrl+Shift+Z"},
         {"library.filter", "F"},
+        {"library.view", "V"},
         {"library.ask", "/"},
         {"library.fields", "E"},
         {"library.grid", "G"},

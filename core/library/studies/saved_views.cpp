@@ -38,6 +38,7 @@ std::vector<SavedView> read(SQLite::Database& database)
             view.descending = form.value("descending", true);
             view.form = form.value("as", std::string("grid"));
             view.sentence = form.value("sentence", std::string());
+            view.takenOff = form.value("taken_off", std::string());
         }
         views.push_back(std::move(view));
     }
@@ -78,7 +79,8 @@ Change saveView(Library& library, const SavedView& view)
 {
     const std::string name = checkedName(view.name);
     parseFilter(view.filter);
-    const nlohmann::json form{{"descending", view.descending}, {"as", view.form}, {"sentence", view.sentence}};
+    const nlohmann::json form{
+        {"descending", view.descending}, {"as", view.form}, {"sentence", view.sentence}, {"taken_off", view.takenOff}};
     return library.change({"view", [&](SQLite::Database& database, std::int64_t) {
                                const bool before = !take(database, name).empty();
                                SQLite::Statement put(

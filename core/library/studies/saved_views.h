@@ -10,8 +10,8 @@ struct SavedView
     std::string filter; // as parseFilter() reads it
     std::string sort = "date";
     bool descending = true;
-    std::string form = "grid"; // "grid", "table", "map"
-    std::string sentence{};    // asked with it; empty: none
+    std::string form = "grid";          // "grid", "table", "map"
+    std::string sentence{}, takenOff{}; // asked with it; empty: none
 };
 
 // One command; in place of the view of this name, if there is one. Error(Usage): no name, or a filter that is wrong.

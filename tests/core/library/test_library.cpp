@@ -5,6 +5,7 @@
 #include "core/library/collection/set_import.h"
 #include "core/library/studies/cohorts.h"
 #include "core/library/studies/labels.h"
+#include "core/library/studies/saved_views.h"
 #include "core/library/studies/tags.h"
 #include "core/phantom/phantom.h"
 #include "core/tables/importers/data_sets.h"
@@ -514,7 +515,15 @@ private:
         const std::string told = fault([&] {
             const char* tasks[] = {"birads", "quality"};
             const char* values[] = {"1", "2", "3"};
-            switch (random() % 13) {
+            switch (random() % 15) {
+            case 13: {
+                SavedView view;
+                view.name = name;
+                view.filter = values[random() % 3] + std::string(" = 1");
+                saveView(library, view);
+                break;
+            }
+            case 14: deleteView(library, name); break;
             case 9: freezeStudies(library, name, {some}); break;
             case 10: deleteCohort(library, name); break;
             case 11: splitCohort(library, {name, std::int64_t(random() % 3)}); break;

@@ -3,17 +3,21 @@
 #include "core/library/collection/set_import.h"
 #include "core/library/studies/filter_completion.h"
 #include "core/library/studies/filter_edit.h"
+#include "core/library/studies/saved_views.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
 #include "core/library/studies/study_order.h"
 #include "core/library/studies/tags.h"
+#include "core/library/studies/value_histogram.h"
 #include "core/tables/importers/data_sets.h"
 #include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
+#include <numeric>
 #include <random>
 #include <set>
 
@@ -424,6 +428,77 @@ private Q_SLOTS:
         QVERIFY(has(fault([&] { found("any(finding: view = CC)"); }), "not said of a finding"));
         QVERIFY(has(fault([&] { found("any(image: colour = 1)"); }), "no field"));
         QVERIFY(has(fault([&] { found("images between 1 and many"); }), "\"many\""));
+    }
+
+    // Each study once in each bin that it has a value of; the bins are whole, next to each other and hold everything.
+    void histogramsCountStudies()
+    {
+        std::mt19937 random(3);
+        Collection made;
+        fill(made, random);
+        const StudyColumns columns(*made.library);
+        const StudySet among = filterStudies(columns, parseFilter("images > 1"), false).studies;
+        for (const char* field : {"birads", "images"}) {
+            const auto found = histogramOf(columns, field, among);
+            QVERIFY(found && found->whole && found->counts.size() == found->all.size());
+            for (std::size_t bin = 0; bin < found->all.size(); ++bin) {
+                const std::string inside = std::string(field) + " between " +
+                                           std::to_string(int(found->low + found->step * double(bin))) + " and " +
+                                           std::to_string(int(found->low + found->step * double(bin + 1) - 1));
+                QCOMPARE(found->all[bin], filterStudies(columns, parseFilter(inside), false).studies.count());
+                QCOMPARE(found->counts[bin],
+                         filterStudies(columns, parseFilter(inside + " and images > 1"), false).studies.count());
+            }
+            const std::string outside = std::string(field) + " < " + std::to_string(int(found->low)) + " or " + field +
+                                        " >= " + std::to_string(int(found->high()));
+            QCOMPARE(filterStudies(columns, parseFilter(outside), false).studies.count(), std::size_t(0));
+        }
+        QVERIFY(!histogramOf(columns, "view", among) && !histogramOf(columns, "nothing", among));
+        QVERIFY(!histogramOf(columns, "score", among));
+        std::vector<float> scores(columns.size());
+        for (std::size_t i = 0; i < scores.size(); ++i)
+            scores[i] = i % 7 == 0 ? std::nanf("") : -0.5F + 0.01F * float(i);
+        const auto scored = histogramOf(columns, "score", StudySet(columns.size(), true), &scores);
+        QVERIFY(scored && !scored->whole);
+        QCOMPARE(std::accumulate(scored->all.begin(), scored->all.end(), std::size_t(0)),
+                 columns.size() - (columns.size() + 6) / 7);
+        QCOMPARE(filterStudies(columns, parseFilter("score >= -0.405"), false, &scores).studies.count() +
+                     filterStudies(columns, parseFilter("score < -0.405"), false, &scores).studies.count() +
+                     filterStudies(columns, parseFilter("missing(score)"), false, &scores).studies.count(),
+                 columns.size());
+        QVERIFY(has(fault([&] { filterStudies(columns, parseFilter("score > 0"), false); }), "no sentence"));
+        const auto clauses = parseFilter("age > 40 and density = a and age <= 60");
+        QCOMPARE(filterText(ranged(clauses, "age", "50", "")), std::string("age >= 50 and density = a"));
+        QCOMPARE(filterText(ranged(clauses, "age", "", "")), std::string("density = a"));
+        QCOMPARE(filterText(ranged(clauses, "birads", "3", "4")),
+                 std::string("age > 40 and density = a and age <= 60 and birads between 3 and 4"));
+        QCOMPARE(rangeOf(clauses, "age").first + "," + rangeOf(clauses, "age").second, std::string("40,60"));
+    }
+
+    void viewsAreKept()
+    {
+        const Folder folder;
+        Library::create(folder / "lib");
+        Library library(folder / "lib");
+        SavedView view;
+        view.name = " Dense ";
+        view.filter = "density = d";
+        view.sentence = "a mass";
+        saveView(library, view);
+        view.filter = "density in (c, d)";
+        view.name = "DENSE";
+        saveView(library, view);
+        QCOMPARE(savedViews(library).size(), std::size_t(1));
+        QCOMPARE(savedView(library, "dense").filter, view.filter);
+        QCOMPARE(savedView(library, "dense").sentence, view.sentence);
+        library.undo();
+        QCOMPARE(savedView(library, "dense").filter, std::string("density = d"));
+        QVERIFY(has(fault([&] { savedView(library, "old"); }), "Dense"));
+        QVERIFY(has(fault([&] { deleteView(library, "old"); }), "Dense"));
+        view.filter = "density in";
+        QVERIFY(!fault([&] { saveView(library, view); }).empty());
+        deleteView(library, "dense");
+        QVERIFY(savedViews(library).empty());
     }
 
     // Whatever is offered where one types is what the filter can be read with, and no more is.
