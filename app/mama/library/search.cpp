@@ -241,7 +241,7 @@ bool Search::run()
         return false;
     m_question.inside = &m_inside;
     m_scores = m_index->scores(m_question);
-    m_inside.keep(filterStudies(m_columns, m_clauses, false, &m_scores).studies);
+    m_inside.keep(filterStudies(m_columns, m_clauses, false, {nullptr, &m_scores}).studies);
     for (std::size_t study = 0; study < m_scores.size(); ++study)
         if (!m_inside.has(study))
             m_scores[study] = std::numeric_limits<float>::quiet_NaN();

@@ -302,13 +302,6 @@ void LibraryPage::showResult()
     m_chips->setText(chipsText());
     m_chips->setVisible(!m_chips->text().isEmpty());
     showHistogram();
-    QStringList chips;
-    for (std::size_t i = 0; i < result.clauses.size(); ++i)
-        chips << QStringLiteral("%1&nbsp;<a href=\"%2\" style=\"text-decoration:none\">✕</a>")
-                     .arg(QString::fromStdString(filterText(result.clauses[i])).toHtmlEscaped())
-                     .arg(i);
-    m_chips->setText(chips.join(QStringLiteral(" &nbsp;·&nbsp; ")));
-    m_chips->setVisible(!chips.isEmpty());
     showState();
     wantPictures();
 }

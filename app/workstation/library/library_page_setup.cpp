@@ -68,14 +68,15 @@ QWidget* LibraryPage::buildHead(const Means& means)
     m_filter->setObjectName(QStringLiteral("library.filter"));
     m_filter->setAccessibleName(tr("Filter"));
     m_filter->setPlaceholderText(tr("Filter: density in (c, d) and birads >= 4 and not tag:seen"));
-    m_filter->setToolTip(tr(
-        "Comparisons (=, !=, <, <=, >, >=, ~ contains, in, between) joined by and, or, not and brackets; "
-        "missing(field) finds what is not given.\nany(finding: kind = mass and birads >= 4) is of one and the same "
-        "finding; all, none and count(image: view = CC) > 2 likewise, of images, findings or breasts.\nWhat can "
-        "follow is offered while you type: arrows and Enter, or Tab, take it; Ctrl+Space asks.\nstudy and patient are their keys, dates are written 2015-02-01. Values of several "
-        "words stand in double quotes, a quote inside is written twice.\nA field of findings, breasts or "
-        "images holds where any of a study's does: birads < 4 keeps a study that has 4 too, not birads "
-        ">= 4 leaves it out."));
+    m_filter->setToolTip(
+        tr("Comparisons (=, !=, <, <=, >, >=, ~ contains, in, between) joined by and, or, not and brackets; "
+           "missing(field) finds what is not given.\nany(finding: kind = mass and birads >= 4) is of one and the same "
+           "finding; all, none and count(image: view = CC) > 2 likewise, of images, findings or breasts.\nWhat can "
+           "follow is offered while you type: arrows and Enter, or Tab, take it; Ctrl+Space asks.\nstudy and patient "
+           "are their keys, dates are written 2015-02-01, score is that of the sentence that is asked. Values of "
+           "several words stand in double quotes, a quote inside is written twice.\nA field of findings, breasts or "
+           "images holds where any of a study's does: birads < 4 keeps a study that has 4 too, not birads >= 4 leaves "
+           "it out."));
     m_filter->setClearButtonEnabled(true);
     m_wrong = new QLabel(row);
     m_wrong->setObjectName(QStringLiteral("library.wrong"));

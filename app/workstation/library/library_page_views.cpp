@@ -107,7 +107,7 @@ void LibraryPage::saveView()
     view.filter = filterText(m_session->result().clauses);
     view.sort = m_session->question().field;
     view.descending = m_session->question().descending;
-    view.form = m_isTable ? "table" : "grid";
+    view.form = m_isMap ? "map" : m_isTable ? "table" : "grid";
     const auto [sentence, takenOff] = m_ask->sentences();
     view.sentence = sentence.toStdString();
     view.takenOff = takenOff.toStdString();
@@ -126,7 +126,7 @@ void LibraryPage::applyView(const SavedView& view)
         }
     });
     m_toTop = true;
-    showTable(view.form == "table");
+    showAs(view.form == "map" ? As::Map : view.form == "table" ? As::Table : As::Grid);
 }
 
 } // namespace mama

@@ -13,9 +13,8 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
         result.kept = kept.count();
     }
     const StudySet* inside = question.kept ? &kept : nullptr;
-    FilterResult found = filterStudies(*columns, result.clauses, true, inside);
-    StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}};
-    FilterResult found = filterStudies(*columns, result.clauses, true, question.scores.get());
+    const FilterMeans means{inside, question.scores.get()};
+    FilterResult found = filterStudies(*columns, result.clauses, true, means);
     StudyOrder order{question.field, question.descending, {}};
     if (question.scores)
         order.scores = *question.scores;
@@ -28,17 +27,16 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
         for (std::size_t i = 0; i < result.clauses.size(); ++i) {
             std::vector<FilterClause> others = result.clauses;
             others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
-            result.without.push_back(filterStudies(*columns, others, false, inside).studies.count());
+            result.without.push_back(filterStudies(*columns, others, false, means).studies.count());
         }
     if (result.rows.empty() && inside)
-        result.without.push_back(filterStudies(*columns, result.clauses, false).studies.count());
-            result.without.push_back(filterStudies(*columns, others, false, question.scores.get()).studies.count());
+        result.without.push_back(
+            filterStudies(*columns, result.clauses, false, {nullptr, means.scores}).studies.count());
     if (!question.histogram.empty()) {
         std::vector<FilterClause> others = result.clauses;
         std::erase_if(others, [&](const FilterClause& each) { return each.field == question.histogram; });
-        result.histogram =
-            histogramOf(*columns, question.histogram,
-                        filterStudies(*columns, others, false, question.scores.get()).studies, question.scores.get());
+        result.histogram = histogramOf(*columns, question.histogram,
+                                       filterStudies(*columns, others, false, means).studies, means.scores);
     }
     return result;
 }

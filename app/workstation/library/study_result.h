@@ -17,7 +17,7 @@ struct StudyQuestion
     std::shared_ptr<const std::vector<float>> scores{}; // one a study of the columns; null: nothing was asked
     // Ids, rising, of studies that were chosen and kept: only these; null: all.
     std::shared_ptr<const std::vector<std::int64_t>> kept{};
-    std::string histogram{};                            // of which field; empty: none
+    std::string histogram{}; // of which field; empty: none
 };
 
 // And what it shows: one result for grid, table and facets alike.

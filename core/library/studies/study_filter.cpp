@@ -7,19 +7,18 @@
 
 namespace mama {
 
-FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
-                           const StudySet* inside)
 bool usesScore(const FilterClause& clause)
 {
     return clause.field == "score" || std::any_of(clause.parts.begin(), clause.parts.end(), usesScore);
 }
 
-                           const std::vector<float>* scores)
+FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
+                           const FilterMeans& means)
 {
-    const StudySet all = inside ? *inside : StudySet(columns.size(), true);
+    const StudySet all = means.inside ? *means.inside : StudySet(columns.size(), true);
     FilterResult result{all, {}, {}};
     std::vector<StudySet> each;
-    const FilterMatch match(columns, scores, result.warnings);
+    const FilterMatch match(columns, means.scores, result.warnings);
     for (const FilterClause& clause : clauses) {
         each.push_back(match.studies(clause));
         result.studies.keep(each.back());

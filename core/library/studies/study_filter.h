@@ -72,14 +72,19 @@ struct FilterResult
     std::vector<UserText> warnings{}; // of a value that a field does not have, with those there are
 };
 
+// What a filter looks at beside the columns.
+struct FilterMeans
+{
+    const StudySet* inside = nullptr; // only these count, for studies and facets; null: all
+    // What "score > 0.2" compares, one a study, NaN: it has none; null: no sentence was asked, and such a clause is an
+    // Error(Usage).
+    const std::vector<float>* scores = nullptr;
+};
+
 // Error(Usage) names a field or tag that there is none of, with those there are, or the place where a number or a date
 // was expected. facets: also count.
-// inside: only these count, for studies and facets; null: all.
 FilterResult filterStudies(const StudyColumns& columns, const std::vector<FilterClause>& clauses, bool facets,
-                           const StudySet* inside = nullptr);
-// was expected. facets: also count. scores: what "score > 0.2" compares, one a study, NaN: it has none; null: nothing
-// was asked, and such a clause is an Error(Usage).
-                           const std::vector<float>* scores = nullptr);
+                           const FilterMeans& means = {});
 bool usesScore(const FilterClause& clause); // or one of its parts does
 
 } // namespace mama

@@ -462,9 +462,9 @@ private Q_SLOTS:
         QVERIFY(scored && !scored->whole);
         QCOMPARE(std::accumulate(scored->all.begin(), scored->all.end(), std::size_t(0)),
                  columns.size() - (columns.size() + 6) / 7);
-        QCOMPARE(filterStudies(columns, parseFilter("score >= -0.405"), false, &scores).studies.count() +
-                     filterStudies(columns, parseFilter("score < -0.405"), false, &scores).studies.count() +
-                     filterStudies(columns, parseFilter("missing(score)"), false, &scores).studies.count(),
+        QCOMPARE(filterStudies(columns, parseFilter("score >= -0.405"), false, {nullptr, &scores}).studies.count() +
+                     filterStudies(columns, parseFilter("score < -0.405"), false, {nullptr, &scores}).studies.count() +
+                     filterStudies(columns, parseFilter("missing(score)"), false, {nullptr, &scores}).studies.count(),
                  columns.size());
         QVERIFY(has(fault([&] { filterStudies(columns, parseFilter("score > 0"), false); }), "no sentence"));
         const auto clauses = parseFilter("age > 40 and density = a and age <= 60");
