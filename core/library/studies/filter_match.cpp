@@ -255,7 +255,7 @@ StudySet FilterMatch::byScore(const FilterClause& clause) const
         if (!number)
             throw Error(
                 ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
-                {TextId("filter.no_number", "\"%1\" is no number, and the values of %2 are numbers"), value, "score"});
+                {TextId("filter.no_score_number", "\"%1\" is no number, and the values of %2 are numbers"), value, "score"});
         bounds.push_back(*number);
     }
     const auto fits = [&](double score) {

@@ -70,7 +70,7 @@ std::string take(SQLite::Database& database, const std::string& name)
         names += (names.empty() ? "" : ", ") + view.name;
     throw Error(
         ErrorCode::Usage, {viewing}, name,
-        {TextId("library.no_view", "there is no view of this name: there are %1"), names.empty() ? "-" : names});
+        {TextId("library.no_saved_view", "there is no view of this name: there are %1"), names.empty() ? "-" : names});
 }
 
 } // namespace
