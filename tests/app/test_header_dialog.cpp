@@ -57,6 +57,16 @@ private Q_SLOTS:
             QTest::keyClicks(&find, QString::fromLatin1(words));
             QCOMPARE(rows(*tree.model()), 1);
         }
+        // The switch that hides identifiers hides them here too, at once.
+        const auto nameShown = [&] {
+            find.setText(QStringLiteral("PatientName"));
+            const QModelIndex row = tree.model()->index(0, 0);
+            return row.siblingAtColumn(4).data().toString();
+        };
+        QCOMPARE(nameShown(), QStringLiteral("(hidden)"));
+        QVERIFY(!dialog.copied().contains(QStringLiteral("^")));
+        window.findChild<QAction*>(QStringLiteral("study.identifiers"))->setChecked(true);
+        QVERIFY(nameShown() != QStringLiteral("(hidden)") && !nameShown().isEmpty());
         std::string patient;
         for (const nlohmann::json& element : printed.at("elements"))
             if (element.at("name") == "PatientID")

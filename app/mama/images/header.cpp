@@ -15,7 +15,7 @@ namespace {
 struct Options
 {
     std::string file;
-    bool json = false;
+    bool json = false, hide = false;
 };
 
 nlohmann::json toJson(const HeaderElement& element)
@@ -27,6 +27,7 @@ nlohmann::json toJson(const HeaderElement& element)
             {"name", element.name},
             {"value", element.value},
             {"cut", element.cut},
+            {"hidden", element.hidden},
             {"read", element.read},
             {"length", element.length ? nlohmann::json(*element.length) : nlohmann::json()},
             {"items", element.items ? nlohmann::json(*element.items) : nlohmann::json()}};
@@ -51,13 +52,15 @@ void print(const HeaderElement& element)
         std::cout << " [" << *element.length << "]";
     if (element.items)
         std::cout << " " << *element.items << (element.read ? " items" : " fragments");
-    std::cout << (element.read ? "" : " not read") << (element.value.empty() ? "" : " ") << element.value
-              << (element.cut ? " …" : "") << "\n";
+    std::cout << (element.read ? "" : " not read") << (element.hidden ? " (hidden)" : "")
+              << (element.value.empty() ? "" : " ") << element.value << (element.cut ? " …" : "") << "\n";
 }
 
 int run(const Options& options)
 {
-    const HeaderList list = readHeaderList(givenPath(options.file));
+    HeaderList list = readHeaderList(givenPath(options.file));
+    if (options.hide)
+        list = withoutIdentifiers(std::move(list));
     if (options.json) {
         printJson(toJson(list));
         return Done;
@@ -78,9 +81,13 @@ void addHeader(CLI::App& app, Context& context)
     command->footer(
         "Every element in the file's order, private ones and those in sequences too, texts in UTF-8 by the file's own\n"
         "character set. Values end after 1024 bytes (\"cut\"), bytes that are no text after 32; length is that in the file.\n"
-        "Pixels are not read, so that a file whose pixels are damaged shows its header. What is printed names the\n"
-        "patient.");
+        "Pixels are not read, so that a file whose pixels are damaged or cut off shows its header; of one that ends\n"
+        "in its header what stands before that, with a warning. What is printed names the patient, but for\n"
+        "--hide-identifiers.");
     command->add_option("FILE", options->file, "The file")->required();
+    command->add_flag("--hide-identifiers", options->hide,
+                      "Without the values that name the patient: group 0010 but sex, age, size and weight, names of\n"
+                      "persons, numbers of orders, and whatever else has the patient's name or ID in it");
     addJsonOption(*command, options->json);
     runs(*command, context, [options] { return run(*options); });
 }

@@ -18,6 +18,7 @@
 #include <QVBoxLayout>
 #include <functional>
 #include <map>
+#include <utility>
 
 namespace mama {
 namespace {
@@ -27,6 +28,8 @@ constexpr int searched = Qt::UserRole + 1; // what the field for words looks thr
 
 QString valueText(const HeaderElement& element)
 {
+    if (element.hidden)
+        return HeaderDialog::tr("(hidden)");
     if (!element.read)
         return element.items ? HeaderDialog::tr("pixels, not read: %1 fragments").arg(*element.items)
                              : HeaderDialog::tr("pixels, not read");
@@ -60,26 +63,19 @@ QList<QStandardItem*> rowOf(const HeaderElement& element)
 
 } // namespace
 
-HeaderDialog::HeaderDialog(const HeaderList& list, QWidget* parent)
-    : QDialog(parent), m_shown(new QSortFilterProxyModel(this)), m_find(new QLineEdit(this)), m_count(new QLabel(this)),
-      m_tree(new QTreeView(this))
+HeaderDialog::HeaderDialog(HeaderList list, bool identifiers, QWidget* parent)
+    : QDialog(parent), m_list(std::move(list)), m_shown(new QSortFilterProxyModel(this)), m_find(new QLineEdit(this)),
+      m_count(new QLabel(this)), m_note(new QLabel(this)), m_tree(new QTreeView(this))
 {
-    setWindowTitle(tr("Header of %1").arg(QString::fromStdString(pathText(list.file.filename()))));
+    setWindowTitle(tr("Header of %1").arg(QString::fromStdString(pathText(m_list.file.filename()))));
     setAttribute(Qt::WA_DeleteOnClose);
     resize(860, 620);
     m_find->setPlaceholderText(tr("Find a tag, a name or a value"));
     m_find->setAccessibleName(m_find->placeholderText());
     m_find->setClearButtonEnabled(true);
     connect(m_find, &QLineEdit::textChanged, this, &HeaderDialog::find);
-    fill(list);
-    auto* note = new QLabel(this);
-    note->setWordWrap(true);
-    note->setTextFormat(Qt::PlainText);
-    QStringList lines{
-        tr("The header names the patient. Transfer syntax %1").arg(QString::fromStdString(list.transferSyntax))};
-    for (const UserText& warning : list.warnings)
-        lines << tr("Warning: %1").arg(shownLine(warning));
-    note->setText(lines.join(QLatin1Char('\n')));
+    m_note->setWordWrap(true);
+    m_note->setTextFormat(Qt::PlainText);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Close, this);
     QPushButton* copying = buttons->addButton(tr("&Copy"), QDialogButtonBox::ActionRole);
     copying->setAutoDefault(false);
@@ -96,10 +92,30 @@ HeaderDialog::HeaderDialog(const HeaderList& list, QWidget* parent)
     column->addWidget(m_find);
     column->addWidget(m_tree, 1);
     column->addWidget(m_count);
-    column->addWidget(note);
+    column->addWidget(m_note);
     column->addWidget(buttons);
-    find({});
+    setIdentifiersShown(identifiers);
     m_find->setFocus();
+}
+
+void HeaderDialog::setIdentifiersShown(bool shown)
+{
+    const HeaderList list = shown ? m_list : withoutIdentifiers(m_list);
+    fill(list);
+    describe(list);
+    find(m_find->text());
+}
+
+void HeaderDialog::describe(const HeaderList& shown)
+{
+    QStringList lines{shown.hidden > 0 ? tr("%1 values that name the patient are hidden: Study ▸ Show patient "
+                                            "identifiers shows them.")
+                                             .arg(shown.hidden)
+                                       : tr("The header names the patient."),
+                      tr("Transfer syntax %1").arg(QString::fromStdString(shown.transferSyntax))};
+    for (const UserText& warning : shown.warnings)
+        lines << tr("Warning: %1").arg(shownLine(warning));
+    m_note->setText(lines.join(QLatin1Char('\n')));
 }
 
 void HeaderDialog::fill(const HeaderList& list)
@@ -122,6 +138,7 @@ void HeaderDialog::fill(const HeaderList& list)
         if (element.items && element.read)
             places[element.path] = row.front();
     }
+    delete m_shown->sourceModel();
     m_shown->setSourceModel(model);
     m_shown->setFilterKeyColumn(-1);
     m_shown->setFilterRole(searched);

@@ -26,13 +26,31 @@ class Walker
 public:
     Walker(std::span<const std::byte> bytes, const std::string& where) : m_bytes(bytes), m_where(where) {}
 
+    // Up to what is broken.
+    DataSetScan walkReadable(std::size_t start, Encoding encoding)
+    {
+        try {
+            return walk(start, encoding);
+        } catch (const Error& error) {
+            if (m_at > m_from)
+                m_scan.header.push_back({m_from, m_at - m_from});
+            if (m_scan.header.empty())
+                throw;
+            m_scan.damage = error.why();
+            notePixels(encoding);
+            return std::move(m_scan);
+        }
+    }
+
     DataSetScan walk(std::size_t start, Encoding encoding)
     {
-        std::size_t from = start, at = start, total = 0;
+        std::size_t &from = m_from, &at = m_at, total = 0;
+        from = at = start;
         const auto keep = [&](std::size_t to) {
             if (to > from)
                 m_scan.header.push_back({from, to - from});
             total += to - from;
+            from = to;
             if (total > longestHeader)
                 fail(0, at, {TextId("decode.header_over_mib", "header of over %1 MiB"), longestHeader >> 20});
         };
@@ -66,6 +84,20 @@ public:
     }
 
 private:
+    // Pixels that the file's end cuts off are named all the same.
+    void notePixels(Encoding encoding)
+    {
+        const auto element = readElementHeader(m_bytes, m_at, encoding);
+        if (!element || !isPixelData(element->tag) || m_scan.pixels)
+            return;
+        PixelData pixels;
+        pixels.tag = element->tag;
+        pixels.words = !element->is("OB") && !element->is("UN");
+        pixels.encapsulated = element->length == ElementHeader::undefined;
+        pixels.value = {element->value, element->length};
+        m_scan.pixels = std::move(pixels);
+    }
+
     [[noreturn]] void fail(std::uint32_t tag, std::size_t offset, const UserText& why) const
     {
         throw Error(ErrorCode::Format, {action::decode}, m_where, {atOffset, tagText(tag), offset, why});
@@ -258,6 +290,7 @@ private:
     const std::string& m_where;
     DataSetScan m_scan;
     std::size_t m_elements = 0;
+    std::size_t m_from = 0, m_at = 0; // of what is not in m_scan.header yet; of the element that is looked at
 };
 
 } // namespace
@@ -266,6 +299,12 @@ DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Enc
                         const std::string& where)
 {
     return Walker(bytes, where).walk(start, encoding);
+}
+
+DataSetScan scanReadable(std::span<const std::byte> bytes, std::size_t start, Encoding encoding,
+                         const std::string& where)
+{
+    return Walker(bytes, where).walkReadable(start, encoding);
 }
 
 bool looksLikeDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding)

@@ -38,11 +38,17 @@ struct DataSetScan
     std::vector<ByteExtent> header; // elements before the pixel data, without single values of over 16 MiB
     std::optional<PixelData> pixels;
     std::vector<UserText> warnings;
+    UserText damage; // of scanReadable(): where the file ends or is broken; empty: nowhere
 };
 
 // where: the file as an error names it. Error(Format) names tag and offset. Stops after the pixel data.
 DataSetScan scanDataSet(std::span<const std::byte> bytes, std::size_t start, Encoding encoding,
                         const std::string& where);
+
+// The same of a file that is cut off or broken: what stands before that is there, and damage names tag and offset.
+// Error(Format) where nothing can be read at all.
+DataSetScan scanReadable(std::span<const std::byte> bytes, std::size_t start, Encoding encoding,
+                         const std::string& where);
 
 // Whether the first elements at start make sense in this encoding: known value representations, ascending tags,
 // lengths within the file.

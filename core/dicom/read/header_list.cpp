@@ -264,7 +264,7 @@ HeaderList readHeaderList(const std::filesystem::path& file)
     if (!source)
         throw Error(ErrorCode::Format, {action::decode}, file.string(),
                     {TextId("header.not_dicom", "not a DICOM file: only those have a header of tags")});
-    const DataSetScan scan = scanDataSet(source->bytes, source->start, source->encoding, file.string());
+    const DataSetScan scan = scanReadable(source->bytes, source->start, source->encoding, file.string());
     std::vector<std::byte> joined;
     const auto dataset = readHeaderDataset(*source, scan, joined);
     HeaderList list{file, transferSyntaxText(source->transferSyntax), {}, source->warnings};
@@ -279,6 +279,7 @@ HeaderList readHeaderList(const std::filesystem::path& file)
         listPixels(*scan.pixels, list);
         lister.warn(scan.pixels->damage);
     }
+    lister.warn(scan.damage);
     return list;
 }
 

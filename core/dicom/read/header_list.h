@@ -21,6 +21,7 @@ struct HeaderElement
     std::string value;
     bool cut = false;                    // value: there is more
     bool read = true;                    // false: pixels, passed over
+    bool hidden = false;                 // value: it was taken away, see withoutIdentifiers()
     std::optional<std::uint32_t> length; // bytes in the file; empty: a sequence that ends by a delimiter
     std::optional<std::size_t> items;    // of a sequence
 };
@@ -31,10 +32,16 @@ struct HeaderList
     std::string transferSyntax;          // UID and name
     std::vector<HeaderElement> elements; // in the file's order, meta header first, items after their sequence
     std::vector<UserText> warnings;
+    std::size_t hidden = 0; // elements whose values withoutIdentifiers() took away
 };
 
-// All of a DICOM file but its pixels, also where those are damaged. Texts are decoded by the character set that holds
-// where they stand. Error(Format) for another kind of file, or names tag and offset of what is broken.
+// All of a DICOM file but its pixels, also where those are damaged or cut off: of a file that ends early or is broken
+// what stands before that, with a warning that names tag and offset. Texts are decoded by the character set that holds
+// where they stand. Error(Format) for another kind of file, or where nothing can be read.
 HeaderList readHeaderList(const std::filesystem::path& file);
+
+// Without what names the patient: the values of group 0010 but sex, age, size and weight, of all names of persons, of
+// numbers of orders and admissions, and of every other element in which the patient's name or ID stands.
+HeaderList withoutIdentifiers(HeaderList list);
 
 } // namespace mama

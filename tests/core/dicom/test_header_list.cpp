@@ -106,12 +106,70 @@ private Q_SLOTS:
     {
         const auto path = write("cut.dcm", EXS_LittleEndianExplicit);
         std::filesystem::resize_file(path, std::filesystem::file_size(path) - 40);
-        QVERIFY_THROWS_EXCEPTION(Error, readHeaderList(path)); // the value ends outside the file: named
+        const HeaderList whole = readHeaderList(write("whole.dcm", EXS_LittleEndianExplicit));
+        const HeaderList cut = readHeaderList(path); // all of it, and where the file ends
+        QCOMPARE(cut.elements.size(), whole.elements.size());
+        QCOMPARE(cut.elements.back().path, std::string("(7FE0,0010)"));
+        QCOMPARE(cut.elements.back().length.value_or(0), 128U);
+        QCOMPARE(cut.warnings.size(), std::size_t{1});
+        const std::string warning = cut.warnings.front().english();
+        QVERIFY2(warning.find("(7FE0,0010) at offset") != std::string::npos &&
+                     warning.find("the file holds 88 more") != std::string::npos,
+                 warning.c_str());
         DcmFileFormat format;
         format.getDataset()->putAndInsertString(DCM_SOPClassUID, UID_EncapsulatedPDFStorage);
         format.getDataset()->putAndInsertString(DCM_SOPInstanceUID, "1.2");
         format.saveFile(file("none.dcm").c_str(), EXS_LittleEndianExplicit);
         QCOMPARE(readHeaderList(file("none.dcm")).elements.back().path, std::string("(0008,0018)"));
+    }
+
+    // Cut anywhere: what stands before is there, unchanged, with a warning that names tag and offset.
+    void whatIsCutOffIsListedUpToThere()
+    {
+        const auto path = write("shorter.dcm", EXS_LittleEndianExplicit);
+        const HeaderList whole = readHeaderList(path);
+        const auto size = std::filesystem::file_size(path);
+        std::size_t before = whole.elements.size();
+        int shorter = 0;
+        for (auto left = size - 1; left > size / 3; left -= 7) {
+            std::filesystem::resize_file(path, left);
+            const HeaderList list = readHeaderList(path);
+            QVERIFY(list.elements.size() <= before);
+            shorter += list.elements.size() < before;
+            before = list.elements.size();
+            for (std::size_t i = 0; i + 1 < list.elements.size(); ++i)
+                QCOMPARE(list.elements[i].value, whole.elements[i].value);
+            for (const UserText& warning : list.warnings)
+                QVERIFY(!warning.english().empty());
+        }
+        QVERIFY(shorter > 5);
+    }
+
+    // Names, IDs and what has them in it are gone, whatever element they stand in; the rest is as it was.
+    void identifiersCanBeHidden()
+    {
+        DcmFileFormat format;
+        DcmDataset& data = *format.getDataset();
+        data.putAndInsertString(DCM_SOPClassUID, UID_DigitalMammographyXRayImageStorageForPresentation);
+        data.putAndInsertString(DCM_SOPInstanceUID, "1.2.3");
+        data.putAndInsertString(DCM_PatientName, "Doering^Jana");
+        data.putAndInsertString(DCM_PatientID, "PID-77123");
+        data.putAndInsertString(DCM_PatientBirthDate, "19610203");
+        data.putAndInsertString(DCM_PatientAge, "061Y");
+        data.putAndInsertString(DCM_ReferringPhysicianName, "House^G");
+        data.putAndInsertString(DCM_AccessionNumber, "A17");
+        data.putAndInsertString(DCM_StudyDescription, "Screening DOERING");
+        data.putAndInsertString(DCM_SeriesDescription, "L CC");
+        data.putAndInsertString(DCM_ImageComments, "see pid-77123 before");
+        format.saveFile(file("named.dcm").c_str(), EXS_LittleEndianExplicit);
+        const HeaderList all = readHeaderList(file("named.dcm")), hidden = withoutIdentifiers(all);
+        QCOMPARE(hidden.elements.size(), all.elements.size());
+        QCOMPARE(hidden.hidden, std::size_t{7});
+        for (const char* tag :
+             {"(0010,0010)", "(0010,0020)", "(0010,0030)", "(0008,0090)", "(0008,0050)", "(0008,1030)", "(0020,4000)"})
+            QVERIFY2(at(hidden, tag).hidden && at(hidden, tag).value.empty() && !at(all, tag).value.empty(), tag);
+        for (const char* tag : {"(0010,1010)", "(0008,103E)", "(0008,0018)"})
+            QVERIFY2(!at(hidden, tag).hidden && at(hidden, tag).value == at(all, tag).value, tag);
     }
 
     void whatHasNoHeaderIsNamed()
