@@ -42,6 +42,7 @@ void addAll(CLI::App& app, Context& context)
     addRun(app, context);
     addPhantom(app, context);
     addReading(app, context);
+    addAnnotations(app, context);
     addImport(app, context);
     addLibrary(app, context);
     addSearch(app, context);

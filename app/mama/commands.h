@@ -57,6 +57,7 @@ void addTrain(CLI::App& app, Context& context);
 void addRun(CLI::App& app, Context& context);
 void addBench(CLI::App& app, Context& context);
 void addPhantom(CLI::App& app, Context& context);
+void addAnnotations(CLI::App& app, Context& context);
 void addReading(CLI::App& app, Context& context);
 void addImport(CLI::App& app, Context& context);
 void addLibrary(CLI::App& app, Context& context);

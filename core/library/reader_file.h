@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/library/annotation.h"
 #include "core/library/assigned_view.h"
 #include "core/library/database.h"
 #include "core/library/reading_event.h"
@@ -23,9 +24,10 @@ struct ReadingSession
 // The author of sessions before anybody said a name.
 inline constexpr const char* nobodyNamed = "reader";
 
-// The reader's own work: verdicts, sides and views given to images, and the log of the sessions. One SQLite file; many
-// threads and processes may work on it at once. Each call that changes something is one transaction that is on the disk
-// when it returns; one that fails changes nothing and throws an Error. It holds no name, ID or path of a patient.
+// The reader's own work: verdicts, sides and views given to images, annotations, and the log of the sessions. One
+// SQLite file; many threads and processes may work on it at once. Each call that changes something is one transaction
+// that is on the disk when it returns; one that fails changes nothing and throws an Error. It holds no name, ID or path
+// of a patient.
 class ReaderFile
 {
 public:
@@ -76,6 +78,21 @@ public:
     Cancellable<std::vector<std::optional<AssignedView>>> assigned(std::span<const ImageFileRef> images,
                                                                    const Job& job = {});
 
+    // ---- annotations
+    std::vector<Annotation> annotations();                                       // of all images, oldest first
+    std::vector<Annotation> annotations(std::span<const AnnotatedImage> images); // in their order; no key: none
+    // One command. Author and time are the session's where they are empty. Error(Usage) for what cannot be kept,
+    // Error(Data) if another window deleted what is to be changed.
+    AnnotationEdited edit(std::int64_t session, const AnnotationEdit& edit);
+    // The last edit of a study that was not undone, of this session or of one that no longer runs; command 0: there is
+    // none. Error(Data) if another window changed the same annotation since.
+    AnnotationEdited undoEdit(std::int64_t session, const std::string& study);
+    // The last one undone, as long as nothing was edited since.
+    AnnotationEdited redoEdit(std::int64_t session, const std::string& study);
+    EditOffer editOffer(std::int64_t session, const std::string& study); // session 0: none was begun yet
+    // Another number than before: somebody else changed the file.
+    std::int64_t changesByOthers();
+
 private:
     struct Open
     {
@@ -95,6 +112,16 @@ private:
     PlacedImage takeBack(SQLite::Database& database, const Stamp& stamp, std::int64_t command, bool undo);
     std::optional<PlacedImage> turnBack(std::int64_t session, bool undo);
     std::int64_t lastCommand(SQLite::Database& database, std::int64_t session, bool undo);
+    struct EditTurn
+    {
+        std::int64_t session = 0;
+        std::string study;
+        bool undo = true;
+    };
+    std::int64_t lastEdit(SQLite::Database& database, const EditTurn& turn);
+    AnnotationEdited turnEdit(const EditTurn& turn);
+    static void keepEdit(SQLite::Database& database, std::int64_t command, const std::string& study,
+                         const std::string& changeSet);
     std::vector<LockedVerdict> verdictsWhere(const char* where, const std::string& value);
 
     Database m_database;

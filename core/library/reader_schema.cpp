@@ -94,6 +94,28 @@ CREATE TRIGGER session_is_kept BEFORE DELETE ON session
 BEGIN SELECT RAISE(ABORT, 'a session is never deleted'); END;
 )sql";
 
+// image: a SOP Instance UID, or "pixels:" and the hash of the stored pixels. about: the study that a command is of.
+constexpr const char* const annotations = R"sql(
+ALTER TABLE command ADD COLUMN turns INTEGER REFERENCES command(id);
+ALTER TABLE command ADD COLUMN about TEXT NOT NULL DEFAULT '';
+CREATE INDEX command_about ON command(about) WHERE about <> '';
+CREATE TABLE annotation(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image TEXT NOT NULL CHECK (image <> ''),
+    frame INTEGER NOT NULL CHECK (frame >= 0),
+    study TEXT NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('ruler', 'area', 'angle', 'circle', 'ellipse', 'rectangle', 'note', 'box',
+        'contour', 'point')),
+    geometry BLOB NOT NULL,
+    text TEXT NOT NULL,
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
+    facts TEXT NOT NULL
+) STRICT;
+CREATE INDEX annotation_image ON annotation(image, frame);
+CREATE INDEX annotation_study ON annotation(study);
+)sql";
+
 } // namespace reader_step
 
 namespace {
@@ -101,7 +123,7 @@ namespace {
 constexpr std::int32_t applicationId = 0x4D614D41; // "MaMA"
 
 constexpr std::array steps{reader_step::sessionsAndCommands, reader_step::logAndVerdicts, reader_step::assignedViews,
-                           reader_step::checkedChangeSets};
+                           reader_step::checkedChangeSets, reader_step::annotations};
 
 } // namespace
 

@@ -36,10 +36,12 @@ CommandEntry entryOf(SQLite::Statement& row)
         entry.undoneBy = row.getColumn(7).getInt64();
     if (!row.getColumn(8).isNull())
         entry.turns = row.getColumn(8).getInt64();
+    entry.about = row.getColumn(9).getString();
     return entry;
 }
 
-constexpr const char* columns = "SELECT id, session, author, at, kind, words, rows, undone_by, turns FROM command ";
+constexpr const char* columns =
+    "SELECT id, session, author, at, kind, words, rows, undone_by, turns, about FROM command ";
 
 std::optional<CommandEntry> findCommand(SQLite::Database& database, const std::string& where, std::int64_t value = 0)
 {
@@ -62,6 +64,7 @@ CommandEntry turning(const CommandEntry& command, const Turn& turn, std::int64_t
     entry.words = turn.words + command.words;
     entry.rows = command.rows;
     entry.turns = command.id;
+    entry.about = command.about;
     return entry;
 }
 
@@ -246,8 +249,8 @@ std::int64_t Library::session(SQLite::Database& database)
 
 std::int64_t Library::addCommand(SQLite::Database& database, const CommandEntry& entry)
 {
-    SQLite::Statement add(database, "INSERT INTO command(id, session, author, at, kind, words, rows, turns)"
-                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
+    SQLite::Statement add(database, "INSERT INTO command(id, session, author, at, kind, words, rows, turns, about)"
+                                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
     if (entry.id != 0)
         add.bind(1, entry.id);
     add.bind(2, entry.session);
@@ -258,6 +261,7 @@ std::int64_t Library::addCommand(SQLite::Database& database, const CommandEntry&
     add.bind(7, entry.rows);
     if (entry.turns)
         add.bind(8, *entry.turns);
+    add.bind(9, entry.about);
     add.exec();
     return database.getLastInsertRowid();
 }
@@ -303,6 +307,7 @@ Change Library::change(const Work& work)
             entry.kind = work.kind;
             entry.words = done.words;
             entry.rows = done.rows;
+            entry.about = done.about;
             addCommand(database, entry);
             if (!work.undoneByBatch)
                 storeChanges(database, command, changeSet);
@@ -348,14 +353,16 @@ Change Library::undo(std::optional<std::int64_t> wanted)
     return out;
 }
 
-Change Library::redo()
+Change Library::redo(std::optional<std::int64_t> wanted)
 {
     Change out;
     std::int64_t used = 0;
     m_database->write([&](SQLite::Database& database) {
-        const auto found = findCommand(database, std::string("WHERE undone_by IS NOT NULL AND undone_by > (SELECT "
-                                                             "ifnull(max(id), 0) FROM command WHERE ") +
-                                                     undoable + ") ORDER BY undone_by DESC LIMIT 1");
+        const auto found =
+            wanted ? findCommand(database, "WHERE undone_by IS NOT NULL AND id = ?", *wanted)
+                   : findCommand(database, std::string("WHERE undone_by IS NOT NULL AND undone_by > (SELECT "
+                                                       "ifnull(max(id), 0) FROM command WHERE ") +
+                                               undoable + ") ORDER BY undone_by DESC LIMIT 1");
         if (!found)
             throw Error(ErrorCode::Usage, {redoing}, "",
                         {TextId("library.nothing_to_redo", "there is nothing that was undone last")});
@@ -371,18 +378,36 @@ Change Library::redo()
     return out;
 }
 
-std::optional<CommandEntry> Library::lastDone()
+std::optional<CommandEntry> Library::found(const std::string& where, const std::string& about)
 {
     std::optional<CommandEntry> found;
     m_database->read([&](SQLite::Database& database) {
-        SQLite::Statement find(database, std::string(columns) + "WHERE undone_by IS NULL AND " + undoable +
-                                             " AND (id <= ? OR session = ?) ORDER BY id DESC LIMIT 1");
+        SQLite::Statement find(database, columns + where);
         find.bind(1, m_first);
         find.bind(2, m_session.load());
+        if (!about.empty())
+            find.bind(3, about);
         if (find.executeStep())
             found = entryOf(find);
     });
     return found;
+}
+
+std::optional<CommandEntry> Library::lastDone(const std::string& about)
+{
+    return found(std::string("WHERE undone_by IS NULL AND ") + undoable + " AND (id <= ?1 OR session = ?2)" +
+                     (about.empty() ? "" : " AND about = ?3") + " ORDER BY id DESC LIMIT 1",
+                 about);
+}
+
+std::optional<CommandEntry> Library::lastUndone(const std::string& about)
+{
+    return found(std::string("WHERE about = ?3 AND undone_by > (SELECT ifnull(max(id), 0) FROM command WHERE about = ?3"
+                             " AND ") +
+                     undoable +
+                     ") AND (SELECT turned.id <= ?1 OR turned.session = ?2 FROM command AS turned WHERE turned.id ="
+                     " command.undone_by) ORDER BY undone_by DESC LIMIT 1",
+                 about);
 }
 
 std::vector<CommandEntry> Library::commands()

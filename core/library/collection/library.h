@@ -22,6 +22,7 @@ struct CommandEntry
     std::string author, at, kind, words; // at: ISO 8601, UTC
     std::int64_t rows = 0;
     std::optional<std::int64_t> undoneBy, turns; // turns: of an undo or redo, which one it is of
+    std::string about = {};                      // key of the one study that it is of; empty: of none or several
 };
 
 struct LibraryCounts
@@ -67,6 +68,7 @@ public:
     {
         std::string words;
         std::int64_t rows = 0;
+        std::string about = {}; // the study that it is of, where undo is offered for it by itself
     };
     struct Work
     {
@@ -77,12 +79,14 @@ public:
     Change change(const Work& work);
     // Of a command, or of the last one that was not undone. Error(Data) names the later action that stands on it.
     Change undo(std::optional<std::int64_t> command = {});
-    // Of the last one undone, as long as nothing was done since.
-    Change redo();
+    // Of a command, or of the last one undone, as long as nothing was done since.
+    Change redo(std::optional<std::int64_t> command = {});
     std::vector<CommandEntry> commands(); // in order
     // What undo() is to offer here: the last command not undone that was there when this was opened, or was done by
-    // it, but none that others did meanwhile. Empty: there is none.
-    std::optional<CommandEntry> lastDone();
+    // it, but none that others did meanwhile; about: of those of one study alone. Empty: there is none.
+    std::optional<CommandEntry> lastDone(const std::string& about = {});
+    // What redo() is to offer for a study: the last one undone, as long as nothing was done to it since.
+    std::optional<CommandEntry> lastUndone(const std::string& about);
     // Another number than before: somebody else changed the file.
     std::int64_t changesByOthers();
     void read(const Database::Work& work) { m_database->read(work); }
@@ -93,6 +97,7 @@ public:
 private:
     std::int64_t session(SQLite::Database& database);
     std::int64_t addCommand(SQLite::Database& database, const CommandEntry& entry);
+    std::optional<CommandEntry> found(const std::string& where, const std::string& about);
 
     std::filesystem::path m_folder;
     std::string m_author;

@@ -255,6 +255,40 @@ ALTER TABLE annotation ADD COLUMN decision TEXT NOT NULL DEFAULT '';
 CREATE TABLE mapping(name TEXT PRIMARY KEY, columns TEXT NOT NULL) STRICT, WITHOUT ROWID;
 )sql";
 
+// What readers draw has more kinds, a text, and what was known of the image. frame: of a stack whose frames are one
+// image. The id goes on where it was, since what undo frees is not used again. about: the study that a command is of.
+constexpr const char* const drawings = R"sql(
+ALTER TABLE command ADD COLUMN about TEXT NOT NULL DEFAULT '';
+CREATE INDEX command_about ON command(about) WHERE about <> '';
+DROP INDEX annotation_image;
+DROP INDEX annotation_finding;
+ALTER TABLE annotation RENAME TO annotation_before;
+CREATE TABLE annotation(
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    image INTEGER NOT NULL REFERENCES image(id),
+    finding INTEGER REFERENCES finding(id),
+    kind TEXT NOT NULL CHECK (kind IN ('ruler', 'area', 'angle', 'circle', 'ellipse', 'rectangle', 'note', 'box',
+        'contour', 'point')),
+    geometry BLOB NOT NULL,
+    frame_note TEXT NOT NULL,
+    author TEXT NOT NULL,
+    at TEXT NOT NULL,
+    batch INTEGER,
+    given BLOB,
+    decision TEXT NOT NULL DEFAULT '',
+    frame INTEGER NOT NULL DEFAULT 0 CHECK (frame >= 0),
+    text TEXT NOT NULL DEFAULT '',
+    facts TEXT NOT NULL DEFAULT '{}'
+) STRICT;
+INSERT INTO annotation(id, image, finding, kind, geometry, frame_note, author, at, batch, given, decision)
+    SELECT id, image, finding, kind, geometry, frame_note, author, at, batch, given, decision FROM annotation_before;
+DELETE FROM sqlite_sequence WHERE name = 'annotation';
+INSERT INTO sqlite_sequence(name, seq) SELECT 'annotation', seq FROM sqlite_sequence WHERE name = 'annotation_before';
+DROP TABLE annotation_before;
+CREATE INDEX annotation_image ON annotation(image);
+CREATE INDEX annotation_finding ON annotation(finding) WHERE finding IS NOT NULL;
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -322,7 +356,8 @@ const Schema& librarySchema()
                                   times,
                                   corrections,
                                   filePass,
-                                  moreSets};
+                                  moreSets,
+                                  drawings};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }

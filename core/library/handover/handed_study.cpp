@@ -77,7 +77,8 @@ struct StudyReader::Queries
           marks(
               database,
               "SELECT annotation.kind, geometry, frame_note, ifnull(kinds, ''), ifnull(finding, 0), author FROM annotation LEFT JOIN"
-              " finding ON finding.id = finding WHERE image = ? ORDER BY annotation.id"),
+              " finding ON finding.id = finding WHERE image = ?"
+              " AND (annotation.batch IS NOT NULL OR annotation.kind IN ('box', 'contour')) ORDER BY annotation.id"),
           findings(database, "SELECT id, number, side, kinds FROM finding WHERE study = ? ORDER BY id"),
           labels(database, "SELECT side, task, value, CASE source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1"
                            " END AS place, id FROM label WHERE level = ? AND target = ? AND replaced_by IS NULL AND"

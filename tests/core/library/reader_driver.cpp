@@ -2,7 +2,9 @@
 // with a line once it is done. For tests that kill it. A line is a JSON object:
 //   {"do": "begin", "author", "read_first"}, {"do": "end"}, {"do": "log", "kind", "detail"},
 //   {"do": "lock", "study", "right", "left", "density", "confidence", "words", "marks"},
-//   {"do": "assign", "image", "side", "view"}, {"do": "undo"}, {"do": "redo"}, {"do": "assigned", "image"}
+//   {"do": "assign", "image", "side", "view"}, {"do": "undo"}, {"do": "redo"}, {"do": "assigned", "image"},
+//   {"do": "draw", "image", "study", "geometry", "text", "id": of what it replaces}, {"do": "erase", "study", "id"},
+//   {"do": "undo_edit", "study"}, {"do": "redo_edit", "study"}
 #include "core/base/error.h"
 #include "core/library/reader_file.h"
 
@@ -24,6 +26,30 @@ json placed(const std::optional<PlacedImage>& placed)
             {"side", name(placed->now.side)},
             {"view", placed->now.view},
             {"command", placed->command}};
+}
+
+json edited(const AnnotationEdited& made)
+{
+    return made.command == 0 ? json() : json{{"command", made.command}, {"words", made.words}, {"ids", made.ids}};
+}
+
+json drawn(ReaderFile& file, std::int64_t session, const json& line)
+{
+    const std::string what = line.at("do"), study = line.at("study");
+    if (what == "undo_edit")
+        return edited(file.undoEdit(session, study));
+    if (what == "redo_edit")
+        return edited(file.redoEdit(session, study));
+    Annotation annotation;
+    annotation.id = line.value("id", std::int64_t(0));
+    annotation.image = {line.value("image", std::string("1.2.3")), 0, {}};
+    annotation.study = study;
+    annotation.shape = {ShapeKind::Ruler, line.value("geometry", std::vector<float>{0, 0, 3, 4})};
+    annotation.text = line.value("text", std::string());
+    if (what == "erase")
+        return edited(file.edit(session, {study, editWords(EditKind::Remove, {annotation}), {}, {annotation.id}}));
+    const EditKind kind = annotation.id > 0 ? EditKind::Move : EditKind::Add;
+    return edited(file.edit(session, {study, editWords(kind, {annotation}), {annotation}, {}}));
 }
 
 json answer(ReaderFile& file, std::int64_t& session, const json& line)
@@ -49,6 +75,8 @@ json answer(ReaderFile& file, std::int64_t& session, const json& line)
         return placed(file.undoAssign(session));
     if (what == "redo")
         return placed(file.redoAssign(session));
+    if (what == "draw" || what == "erase" || what == "undo_edit" || what == "redo_edit")
+        return drawn(file, session, line);
     if (what == "assigned") {
         const ImageFileRef image{"", text("image"), 0};
         const auto found = file.assigned(std::span(&image, 1))->front();
