@@ -597,7 +597,7 @@ private Q_SLOTS:
         QVERIFY(!QApplication::activeModalWidget());
         QCOMPARE(page.session().library()->commands().size(), before);
         page.setFilter({});
-        QAction* place = fixture.window().read().findChild<QAction*>(QStringLiteral("study.place.undo"));
+        QAction* place = fixture.window().read().findChild<QAction*>(QStringLiteral("study.undo"));
         QCOMPARE(place->shortcutContext(), Qt::WidgetShortcut); // Ctrl+Z is the library's now
         fixture.window().showPage(fixture.window().read());
         QCOMPARE(place->shortcutContext(), Qt::WindowShortcut);

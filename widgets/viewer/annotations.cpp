@@ -3,7 +3,7 @@
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/legend.h"
-#include "widgets/viewer/measurement.h"
+#include "widgets/viewer/note.h"
 
 #include <QCoreApplication>
 #include <QLocale>

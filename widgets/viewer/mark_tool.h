@@ -8,7 +8,7 @@ class MarkTool : public PanTool
 {
 public:
     Changed release(ViewModel& model, const ToolDrag& drag) override;
-    Qt::CursorShape cursor() const override { return Qt::CrossCursor; }
+    QCursor cursor() const override { return Qt::CrossCursor; }
 };
 
 } // namespace mama::viewer

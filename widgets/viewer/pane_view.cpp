@@ -16,8 +16,12 @@ namespace mama::viewer {
 PaneView::Impl::Impl(PaneView* owner, Presentation presentation)
     : q(owner), rightTool(std::make_unique<WindowTool>()), middleTool(std::make_unique<ZoomTool>())
 {
-    for (const LeftTool each : {LeftTool::Pan, LeftTool::Measure, LeftTool::Mark})
-        leftTools[each] = makeTool(each);
+    for (int each = 0; each <= static_cast<int>(LeftTool::Contour); ++each)
+        leftTools[static_cast<LeftTool>(each)] =
+            makeTool(static_cast<LeftTool>(each), notes,
+                     [this](const PaneId& pane, const Shape& shape) { Q_EMIT q->noteDrawn(pane, shape); });
+    grabTool = std::make_unique<GrabTool>(
+        notes, [this](std::int64_t id, const Shape& shape) { Q_EMIT q->noteMoved(id, shape); });
     canvas = makeCanvas(owner, presentation,
                         {[this] { beginGraphics(); }, [this] { paintFrame(); }, [this] { endGraphics(); },
                          [this] { Q_EMIT q->frameShown(); },
@@ -114,9 +118,8 @@ SceneFrame PaneView::Impl::frame()
     if (style.cells && style.visible && pointer)
         addCellValue(model, device(*pointer), sprites, out);
     if (aids.loupe && pointer)
-        addLoupe(model, aids, device(*pointer), out); // before the tools: what they drew is in it too
-    for (const auto& [kind, tool] : leftTools)
-        tool->paint(model, sprites, out);
+        addLoupe(model, aids, device(*pointer), out); // before the notes: they are in it too
+    notes.paint(model, sprites, out);
     sprites.endFrame();
     if (aids.crossHair && pointer)
         addCrossHair(model, device(*pointer), out);
@@ -156,8 +159,8 @@ void PaneView::resizeEvent(QResizeEvent*)
 void PaneView::setImage(const PaneId& pane, std::shared_ptr<const ViewImage> image)
 {
     m->model.setImage(pane, std::move(image));
-    for (const auto& [kind, tool] : m->leftTools)
-        tool->forget(pane);
+    if (m->notes.draft && m->notes.draft->pane == pane)
+        m->leftTools.at(m->left)->giveUp();
     m->texts.score.erase(pane);
     m->texts.doubt.erase(pane);
     m->pending = true;
@@ -193,8 +196,9 @@ void PaneView::setEmptyText(const QString& text)
 void PaneView::clear()
 {
     m->model.clear();
-    for (const auto& [kind, tool] : m->leftTools)
-        tool->forget({});
+    m->leftTools.at(m->left)->giveUp();
+    m->grabTool->giveUp();
+    setNotes({});
     const ViewTexts before = std::exchange(m->texts, {});
     m->texts.shown = m->aids.texts;
     m->texts.coveredLeft = before.coveredLeft;

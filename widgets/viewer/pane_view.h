@@ -1,7 +1,7 @@
 #pragma once
 #include "widgets/viewer/canvas.h"
 #include "widgets/viewer/cursor_info.h"
-#include "widgets/viewer/measurement.h"
+#include "widgets/viewer/note.h"
 #include "widgets/viewer/reading_aids.h"
 #include "widgets/viewer/scene/view_model.h"
 #include "widgets/viewer/view_commands.h"
@@ -60,6 +60,16 @@ public:
     // The reader's marks, in stored pixels, numbered in their order; they replace what was marked on all images.
     void setMarks(const std::map<PaneId, std::vector<Point>>& marks);
 
+    // What the reader drew, in stored pixels; it replaces what was drawn on all images. What the reader draws, moves or
+    // wants to write is told by the signals below, and shown once it is set here.
+    void setNotes(std::map<PaneId, std::vector<Note>> notes);
+    std::vector<Note> notes(const PaneId& pane) const;
+    void selectNote(std::optional<std::int64_t> id);
+    std::optional<std::int64_t> selectedNote() const;
+    bool leaveNote(); // a half-drawn one goes, else the choice, else the tool; false: there was none of these
+    void showNote(std::int64_t id);                          // chooses it and brings it into sight, if its image hangs
+    QPointF placeOf(const PaneId& pane, Point stored) const; // logical pixels of this widget
+
     // Windows, zoom and pan. Poses are in mm from the chest wall; setPose moves all images if they are linked.
     void setWindow(const PaneId& pane, const Window& window);
     void setVoiChoice(const PaneId& pane, int choice); // index into ViewImage::voi()
@@ -79,7 +89,6 @@ public:
     const Aids& aids() const;
     void setTool(LeftTool tool);
     LeftTool tool() const;
-    std::vector<Measurement> measurements(const PaneId& pane) const;
 
     static const std::vector<ViewCommandInfo>& commands(); // in the order of the menus
     void perform(ViewCommand command);
@@ -95,6 +104,10 @@ Q_SIGNALS:
     void cursorMoved(const mama::viewer::CursorInfo& info);
     void windowChanged(const mama::viewer::PaneId& pane, const mama::Window& window);
     void placeClicked(const mama::viewer::PaneId& pane, mama::Point at); // with LeftTool::Mark; stored pixels
+    void noteDrawn(const mama::viewer::PaneId& pane, const mama::Shape& shape);
+    void noteMoved(qint64 id, const mama::Shape& shape);
+    void noteSelected(qint64 id); // 0: none
+    void noteTextAsked(qint64 id);
     void activePaneChanged();
     void zoomChanged(); // or the hanging
     void overlayStyleChanged();

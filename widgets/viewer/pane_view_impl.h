@@ -1,5 +1,7 @@
 #pragma once
 #include "widgets/viewer/annotations.h"
+#include "widgets/viewer/draw_tool.h"
+#include "widgets/viewer/note_layer.h"
 #include "widgets/viewer/pane_view.h"
 #include "widgets/viewer/scene/scene.h"
 
@@ -37,6 +39,15 @@ public:
     ViewTool* toolOf(Qt::MouseButton button) const; // nullptr: the button does nothing
     void useTool(ToolStep call, QPointF position);
     void choosePlace(const ToolDrag& click);
+    ToolDrag dragTo(const PaneId& pane, QPointF position) const;
+
+    // Notes.
+    NoteLayer::Look lookAt(const PaneId& pane, QPointF logical) const;
+    std::optional<NoteLayer::Hit> noteAt(QPointF logical) const;
+    bool grab(QPointF logical); // whether the left button moves a note from here
+    void choose(std::optional<std::int64_t> id);
+    void followNotes(QPointF logical);
+    void showCursor();
 
     // Commands, on the active image.
     void setLayout(ViewLayout layout);
@@ -49,6 +60,7 @@ public:
     void reset();
     void changeStyle(bool OverlayStyle::*what);
     void changeAid(bool Aids::*what);
+    void toggleTool(LeftTool tool); // chosen again it gives way to panning
     void changeMirror();
 
     PaneView* q;
@@ -62,16 +74,19 @@ public:
     std::unique_ptr<Scene> scene;
     bool pending = true;
 
+    NoteLayer notes;
     std::map<LeftTool, std::unique_ptr<ViewTool>> leftTools;
+    std::unique_ptr<GrabTool> grabTool;
     std::unique_ptr<ViewTool> rightTool, middleTool;
     LeftTool left = LeftTool::Pan;
+    int cursorShown = 0;
     std::optional<QPointF> pointer; // logical; empty: not over the view
     struct Drag
     {
         Qt::MouseButton button = Qt::NoButton;
         QPointF start, last;
         std::optional<PaneId> pane;
-        bool moved = false;
+        bool moved = false, grabbed = false; // grabbed: a note
     } drag;
     std::unique_ptr<Canvas> canvas; // the last: what it draws with must be there to its end
 };

@@ -21,11 +21,21 @@ constexpr double dragThreshold = 3; // logical pixels before a press becomes a d
 ViewTool* PaneView::Impl::toolOf(Qt::MouseButton button) const
 {
     switch (button) {
-    case Qt::LeftButton: return leftTools.at(left).get();
+    case Qt::LeftButton: return drag.grabbed ? grabTool.get() : leftTools.at(left).get();
     case Qt::RightButton: return rightTool.get();
     case Qt::MiddleButton: return middleTool.get();
     default: return nullptr;
     }
+}
+
+ToolDrag PaneView::Impl::dragTo(const PaneId& pane, QPointF position) const
+{
+    return {pane,
+            device(drag.start),
+            device(drag.last),
+            device(position),
+            q->devicePixelRatioF(),
+            aids.loupe ? aids.loupeMagnification : 1.0};
 }
 
 void PaneView::Impl::useTool(ToolStep call, QPointF position)
@@ -33,7 +43,7 @@ void PaneView::Impl::useTool(ToolStep call, QPointF position)
     ViewTool* tool = toolOf(drag.button);
     if (!tool || !drag.pane || !model.pane(*drag.pane))
         return;
-    const ToolDrag now{*drag.pane, device(drag.start), device(drag.last), device(position), q->devicePixelRatioF()};
+    const ToolDrag now = dragTo(*drag.pane, position);
     drag.last = position;
     switch ((tool->*call)(model, now)) {
     case ViewTool::Changed::Nothing: return;
@@ -60,6 +70,7 @@ void PaneView::Impl::followPointer(QPointF logical)
 {
     if (aids.loupe || aids.crossHair || (style.cells && style.visible))
         q->redraw();
+    followNotes(logical);
     Q_EMIT q->cursorMoved(q->infoAt(logical));
 }
 
@@ -74,7 +85,8 @@ void PaneView::mousePressEvent(QMouseEvent* event)
     m->activeMayChange([&] { m->model.activate(HungCell(*cell)); });
     if (m->drag.button != Qt::NoButton)
         return;
-    m->drag = {event->button(), event->position(), event->position(), pane, false};
+    m->drag = {event->button(), event->position(), event->position(), pane, false, false};
+    m->drag.grabbed = event->button() == Qt::LeftButton && m->grab(event->position());
     m->useTool(&ViewTool::press, event->position());
 }
 
@@ -95,8 +107,12 @@ void PaneView::mouseReleaseEvent(QMouseEvent* event)
 {
     if (event->button() != m->drag.button)
         return;
+    // A click on nothing chooses nothing.
+    const bool click = event->button() == Qt::LeftButton && !m->drag.moved && !m->drag.grabbed && !m->notes.draft;
     m->useTool(&ViewTool::release, event->position());
     m->drag = {};
+    if (click && !drawnBy(m->left) && !m->noteAt(event->position()))
+        m->choose({});
 }
 
 void PaneView::mouseDoubleClickEvent(QMouseEvent* event)
@@ -104,6 +120,14 @@ void PaneView::mouseDoubleClickEvent(QMouseEvent* event)
     if (event->button() != Qt::LeftButton)
         return;
     m->drag = {};
+    const HungCell* under = m->model.cellAt(m->device(event->position()));
+    if (under && under->pane &&
+        m->leftTools.at(m->left)->doubleClick(m->model, m->dragTo(*under->pane, event->position())))
+        return redraw();
+    if (const auto note = m->noteAt(event->position())) {
+        m->choose(note->id);
+        return Q_EMIT noteTextAsked(note->id);
+    }
     if (const HungCell* cell = m->model.cellAt(m->device(event->position()))) {
         m->activeMayChange([&] { m->model.activate(HungCell(*cell)); });
         m->maximiseOrRestore();

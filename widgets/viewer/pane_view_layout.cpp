@@ -1,5 +1,3 @@
-#include "widgets/viewer/measure_tool.h"
-
 #include "core/study/study.h"
 #include "widgets/viewer/pane_view_impl.h"
 
@@ -123,6 +121,7 @@ void PaneView::setAids(const Aids& aids)
     m->aids.loupeSide = std::clamp(aids.loupeSide, 64, 1024);
     m->model.inverted = aids.inverted;
     m->texts.shown = aids.texts;
+    m->notes.setShown(aids.notes);
     redraw();
     Q_EMIT aidsChanged();
 }
@@ -132,26 +131,14 @@ const Aids& PaneView::aids() const { return m->aids; }
 void PaneView::setTool(LeftTool tool)
 {
     if (tool != m->left)
-        m->leftTools.at(m->left)->leave();
+        m->leftTools.at(m->left)->giveUp();
     m->left = tool;
-    if (const Qt::CursorShape shape = m->leftTools.at(tool)->cursor(); shape != Qt::ArrowCursor)
-        setCursor(shape);
-    else
-        unsetCursor();
+    m->showCursor();
     redraw();
     Q_EMIT aidsChanged();
 }
 
 LeftTool PaneView::tool() const { return m->left; }
-
-std::vector<Measurement> PaneView::measurements(const PaneId& pane) const
-{
-    std::vector<Measurement> found;
-    for (const Measurement& each : static_cast<const MeasureTool&>(*m->leftTools.at(LeftTool::Measure)).measurements())
-        if (each.pane == pane)
-            found.push_back(each);
-    return found;
-}
 
 void PaneView::Impl::zoomBy(double factor)
 {
@@ -208,6 +195,13 @@ void PaneView::Impl::changeAid(bool Aids::*what)
     Aids changed = aids;
     changed.*what = !(changed.*what);
     q->setAids(changed);
+}
+
+void PaneView::Impl::toggleTool(LeftTool tool)
+{
+    q->setTool(left == tool ? LeftTool::Pan : tool);
+    if (left == tool && !aids.notes) // what is drawn is to be seen
+        changeAid(&Aids::notes);
 }
 
 void PaneView::Impl::changeMirror()

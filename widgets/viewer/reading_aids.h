@@ -9,6 +9,7 @@ struct Aids
 {
     bool inverted = false;
     bool texts = true;      // labels, badges, rulers
+    bool notes = true;      // what the reader drew
     bool crossHair = false; // the same place, in mm from the chest wall, in every image
     bool loupe = false;
     double loupeMagnification = 2; // 1..16

@@ -36,13 +36,22 @@ enum class ViewCommand {
     ToggleLoupe,
     ToggleCrossHair,
     ToggleTexts,
-    Measure,
-    UndoMirror
+    UndoMirror,
+    DrawRuler,
+    DrawArea,
+    DrawAngle,
+    DrawCircle,
+    DrawEllipse,
+    DrawRectangle,
+    DrawNote,
+    DrawBox,
+    DrawContour,
+    ToggleNotes
 };
 
 struct ViewCommandInfo
 {
-    enum class Group { Layout, Zoom, Window, Maps };
+    enum class Group { Layout, Zoom, Window, Maps, Notes };
     ViewCommand command;
     Group group;
     const char* id;    // stable, for settings and the key map: "view.invert"

@@ -2,6 +2,7 @@
 
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
@@ -60,7 +61,7 @@ QString ranksText(const ModelSession& session)
 ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* parent)
     : Page(QStringLiteral("read"), tr("&Read"), parent), m_settings(settings), m_studies(new StudySession(this)),
       m_session(new ModelSession(engineProgram, this)), m_reader(new ReaderWork(settings, this)),
-      m_frame(new QMainWindow(this))
+      m_drawn(new NotesSession(*m_reader, this)), m_frame(new QMainWindow(this))
 {
     buildContent();
     buildPanels();
@@ -69,6 +70,7 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectSession();
     connectPanels();
     connectReader();
+    connectNotes();
     restore();
     updateHint();
 }
@@ -153,12 +155,16 @@ void ReadPage::repeat()
 
 void ReadPage::cancel()
 {
+    if (closeNoteEdit())
+        return;
     const QWidget* focus = QApplication::focusWidget();
     for (Drawer* drawer : {m_left, m_right})
         if (drawer->current() >= 0 && drawer->holds(focus)) {
             drawer->close();
             return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
         }
+    if (m_content->currentWidget() == m_view && m_view->leaveNote())
+        return m_view->setFocus(Qt::ShortcutFocusReason);
     if (!m_studies->busy() && !m_session->busy()) {
         if (m_right->current() >= 0 || m_left->current() >= 0)
             (m_right->current() >= 0 ? m_right : m_left)->close();

@@ -11,6 +11,7 @@
 #include <vector>
 
 class QLabel;
+class QLineEdit;
 class QMainWindow;
 class QStackedWidget;
 class QToolBar;
@@ -18,7 +19,10 @@ class QToolBar;
 namespace mama {
 
 class Drawer;
+class Library;
 class MapPanel;
+class NotesPanel;
+class NotesSession;
 class QueryPanel;
 class ReadingNotes;
 class SeenPictures;
@@ -53,6 +57,8 @@ public:
     void typeSentence(); // the keyboard goes to the field for one
     void cancel();       // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
+    void setLibrary(std::shared_ptr<Library> library); // that is open; null: none
+    NotesSession& drawn() { return *m_drawn; }
     StudySession& studies() { return *m_studies; }
     ReaderWork& reader() { return *m_reader; }
     ModelSession& session() { return *m_session; }
@@ -89,6 +95,18 @@ private:
     void connectSession();
     void connectPanels();
     void connectReader();
+    void connectNotes();
+    void takeDrawn(const viewer::PaneId& pane, const Shape& shape);
+    void writeNote(qint64 id);
+    void editAt(QPointF place, const QString& text, std::function<void(const QString&)> done);
+    bool closeNoteEdit();
+    void goToNote(qint64 id);
+    void removeNotes(const QList<qint64>& ids);
+    void showNotes();
+    void showOffer();
+    void undo();
+    void buildNoteCommands(const QString& study);
+    void addDrawTools();
     void switchReadFirst(bool on);
     void switchMarking(bool on);
     void mark(const viewer::PaneId& pane, Point at);
@@ -136,6 +154,10 @@ private:
     ModelSession* m_session;
     ReaderWork* m_reader;
     ReadingNotes* m_notes = nullptr;
+    NotesSession* m_drawn;
+    NotesPanel* m_notesPanel = nullptr;
+    QLineEdit* m_noteEdit = nullptr; // while a text is written on the pictures
+    bool m_placedLast = false;       // a view was given to an image after the last thing drawn
     SeenPictures* m_seen = nullptr;
     VerdictBar* m_verdict = nullptr;
     struct Locked

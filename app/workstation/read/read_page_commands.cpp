@@ -3,6 +3,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/header_dialog.h"
+#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
@@ -77,7 +78,8 @@ void ReadPage::buildCommands()
     add(study, {"study.header", tr("&Header of the image…"), [this] { showHeader(); }});
     add(study, {"study.pin", tr("Pin to chec&kpoints"), [this] { pinStudy(); }});
     add(study, {"study.cancel", tr("&Cancel what is under way"), [this] { cancel(); }})->setProperty("ofPage", true);
-    QAction* identifiers = add(study, {"study.identifiers", tr("Show patient i&dentifiers"), [] {}});
+    buildNoteCommands(study);
+    QAction* identifiers = add(study, {"study.identifiers", tr("&Show patient identifiers"), [] {}});
     identifiers->setCheckable(true);
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
     QMenu* layouts = buildViewCommands();
@@ -90,7 +92,8 @@ QMenu* ReadPage::buildViewCommands()
 {
     const QString view = QStringLiteral("&View");
     const std::array menus{addSubmenu(view, tr("&Layout")), addSubmenu(view, tr("&Zoom and pan")),
-                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("Maps and a&ids"))};
+                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("Maps and a&ids")),
+                           addSubmenu(view, tr("M&easure and note"))};
     for (const ViewCommandInfo& info : PaneView::commands()) {
         const ViewCommand what = info.command;
         QAction* action = add(menus[static_cast<std::size_t>(info.group)],
@@ -101,7 +104,7 @@ QMenu* ReadPage::buildViewCommands()
         action->setData(static_cast<int>(what));
         m_view->addAction(action);
     }
-    QAction* seen = add(menus.back(), {"view.seen", tr("The picture that the model sees"), [this] { toggleSeen(); }});
+    QAction* seen = add(menus[3], {"view.seen", tr("The picture that the model sees"), [this] { toggleSeen(); }});
     seen->setProperty("ofPictures", true);
     seen->setCheckable(true);
     m_view->addAction(seen);
@@ -151,15 +154,67 @@ void ReadPage::buildTools(QMenu* layouts)
             button->setMenu(layouts);
             button->setPopupMode(QToolButton::MenuButtonPopup);
             m_tools->addWidget(button);
+        } else if (each->data().toInt() >= static_cast<int>(ViewCommand::DrawRuler)) {
+            continue; // under one button
         } else if (!each->icon().isNull()) {
             m_tools->addAction(each);
         }
     }
+    addDrawTools();
     m_tools->addSeparator();
     m_windows = new WindowList(*m_view, m_settings, m_tools);
     m_tools->addWidget(m_windows);
     m_tools->addSeparator();
     m_tools->addAction(action("model.open"));
+}
+
+// One button: what was drawn with last, and behind its arrow all that can be drawn.
+void ReadPage::addDrawTools()
+{
+    auto* button = new QToolButton(m_tools);
+    button->setObjectName(QStringLiteral("tools.draw"));
+    auto* menu = new QMenu(button);
+    button->setMenu(menu);
+    button->setPopupMode(QToolButton::MenuButtonPopup);
+    for (QAction* each : m_view->actions())
+        if (each->data().isValid() && !each->icon().isNull() &&
+            each->data().toInt() >= static_cast<int>(ViewCommand::DrawRuler)) {
+            menu->addAction(each);
+            if (!button->defaultAction())
+                button->setDefaultAction(each);
+            connect(each, &QAction::toggled, button, [button, each](bool on) {
+                if (on)
+                    button->setDefaultAction(each);
+            });
+        }
+    m_tools->addWidget(button);
+}
+
+void ReadPage::buildNoteCommands(const QString& study)
+{
+    addLine(study);
+    add(study, {"study.undo", tr("&Undo"), [this] { undo(); }});
+    add(study, {"study.redo", tr("Red&o"), [this] { m_drawn->redo(); }});
+    QMenu* notes = addSubmenu(study, tr("&Drawn"));
+    const auto ofPictures = [this](QAction* action) {
+        action->setProperty("ofPictures", true);
+        m_view->addAction(action);
+    };
+    ofPictures(add(notes, {"study.note.text", tr("&Text of what is chosen…"),
+                           [this] { writeNote(m_view->selectedNote().value_or(0)); }}));
+    ofPictures(add(notes, {"study.note.delete", tr("&Delete what is chosen"), [this] {
+                               const auto chosen = m_view->selectedNote();
+                               removeNotes(chosen ? QList<qint64>{*chosen} : QList<qint64>());
+                           }}));
+    ofPictures(add(notes, {"study.note.clear", tr("Delete &all of the study"), [this] {
+                               QList<qint64> all;
+                               for (const ShownNote& each : m_drawn->notes())
+                                   all << each.annotation.id;
+                               if (all.isEmpty())
+                                   return Q_EMIT told(tr("Nothing is drawn on this study."), false);
+                               removeNotes(all);
+                           }}));
+    addLine(study);
 }
 
 void ReadPage::chooseFiles(bool folder)
@@ -222,7 +277,12 @@ void ReadPage::showHeader()
         return Q_EMIT told(tr("No image is on screen: open a study first."), true);
     BackgroundJob::start<HeaderList>(
         this, {[file = study->images[pane->image].path](const Job&) { return readHeaderList(file); },
-               [this](const HeaderList& list) { (new HeaderDialog(list, window()))->show(); },
+               [this](const HeaderList& list) {
+                   auto* identifiers = findChild<QAction*>(QStringLiteral("study.identifiers"));
+                   auto* dialog = new HeaderDialog(list, identifiers->isChecked(), window());
+                   connect(identifiers, &QAction::toggled, dialog, &HeaderDialog::setIdentifiersShown);
+                   dialog->show();
+               },
                [this](const QString& reason) { Q_EMIT told(reason, true); }});
 }
 

@@ -7,6 +7,7 @@
 #include "core/base/path_text.h"
 #include "core/weights/model_places.h"
 #include "widgets/panels/map_panel.h"
+#include "widgets/panels/notes_panel.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
 #include "widgets/panels/study_panel.h"
@@ -128,6 +129,8 @@ void ReadPage::buildPanels()
     m_left->add(tr("Studies"), m_studyPanel->studies());
     m_right->add(tr("Ask"), ask);
     m_right->add(tr("Images"), m_studyPanel->images());
+    m_notesPanel = new NotesPanel(this);
+    m_right->add(tr("Notes"), m_notesPanel);
     m_studyPanel->hide();
 }
 
@@ -147,6 +150,7 @@ void ReadPage::buildPanelCommands()
     };
     panel("panel.ask", tr("&Ask"), *m_right, 0, m_queryPanel->sentence());
     panel("panel.images", tr("&Images of the study"), *m_right, 1, m_studyPanel->images());
+    panel("panel.notes", tr("&Notes"), *m_right, 2, m_notesPanel);
     panel("panel.studies", tr("&Studies"), *m_left, 0, m_studyPanel->studies());
 }
 
@@ -176,7 +180,7 @@ void ReadPage::restore()
     m_left->setPanelWidth(m_settings.value(settings_keys::leftWidth, 240).toInt());
     m_right->setPanelWidth(m_settings.value(settings_keys::rightWidth, 380).toInt());
     m_left->open(m_settings.value(settings_keys::leftPanel, -1).toInt() == 0 ? 0 : -1);
-    m_right->open(std::clamp(m_settings.value(settings_keys::rightPanel, -1).toInt(), -1, 1));
+    m_right->open(std::clamp(m_settings.value(settings_keys::rightPanel, -1).toInt(), -1, 2));
 }
 
 } // namespace mama

@@ -1,5 +1,6 @@
 // The studies on the page: what was found, which images hang and where they belong.
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
@@ -49,6 +50,8 @@ void ReadPage::connectStudies()
     connect(m_studies, &StudySession::scanStarted, this, [this] {
         Q_EMIT told({}, false);
         m_view->clear();
+        closeNoteEdit();
+        m_drawn->setStudy({});
         m_session->setStudy({});
         m_studyPanel->setStudies({});
         m_studyPanel->setFiles({}, {});
@@ -118,6 +121,8 @@ void ReadPage::showStudy()
     showGate();
     m_session->setStudy(std::make_shared<const Study>(study), m_studies->beside());
     m_notes->studyShown(study);
+    closeNoteEdit();
+    m_drawn->setStudy(std::make_shared<const Study>(study));
     showMarks();
     if (m_view->overlayStyle().basis == viewer::RangeBasis::Study)
         showReferenceRange();
@@ -193,6 +198,7 @@ void ReadPage::takePicture(const LoadedImage& loaded)
         Q_EMIT told(problem, true);
         return;
     }
+    m_drawn->setPicture(loaded.index, loaded);
     const bool known = m_view->image(pane) == loaded.picture.get();
     if (!known)
         m_view->setImage(pane, loaded.picture);
@@ -252,6 +258,7 @@ void ReadPage::place(Slot slot)
         return each.path == path && each.frame == frame; // placing one reorders them
     });
     m_reader->assign(*placed);
+    m_placedLast = true;
     const QString view = QString::fromStdString(viewer::slotName(slot));
     if (placed->slot == Slot::Extra) {
         const StudyImage* there = m_studies->study()->inSlot(slot);
@@ -263,7 +270,7 @@ void ReadPage::place(Slot slot)
     const auto open = std::ranges::count_if(m_studies->study()->images, [](const StudyImage& each) {
         return each.side == Side::Unknown || each.view.empty();
     });
-    const QString back = keyOf("study.place.undo");
+    const QString back = keyOf("study.undo");
     Q_EMIT told(
         open == 0
             ? tr("%1 is %2, as you say. %3 takes it back.").arg(file, view, back)
@@ -275,6 +282,7 @@ void ReadPage::place(Slot slot)
 
 void ReadPage::undoPlace()
 {
+    m_placedLast = false;
     if (!m_studies->undoPlace())
         return Q_EMIT told(tr("There is nothing to take back."), false);
     m_reader->undoAssign();

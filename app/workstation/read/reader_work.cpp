@@ -1,6 +1,7 @@
 #include "app/workstation/read/reader_work.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "core/base/error.h"
 #include "core/library/reader_sides.h"
 #include "core/study/scan.h"
 #include "widgets/look/shown_text.h"
@@ -8,6 +9,7 @@
 #include <QDateTime>
 #include <QLocale>
 #include <QMetaObject>
+#include <QPointer>
 #include <mutex>
 #include <nlohmann/json.hpp>
 
@@ -99,6 +101,34 @@ void ReaderWork::later(Write work, std::function<void()> after)
                     Q_EMIT told(tr("Your own work could not be written. %1").arg(problem), true);
                 else if (after)
                     after();
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void ReaderWork::run(bool writes, Work work, QObject* context, std::function<void(const std::optional<Failure>&)> after)
+{
+    m_thread.start([this, shared = m_shared, writes, work = std::move(work), alive = QPointer<QObject>(context),
+                    after = std::move(after)] {
+        std::optional<Failure> failure;
+        std::vector<UserText> notices;
+        try {
+            const std::int64_t session = writes ? shared->begun() : shared->session;
+            const bool there = writes || shared->opened || std::filesystem::exists(ReaderFile::usualPlace());
+            work(there ? &shared->file() : nullptr, session);
+            notices = std::exchange(shared->notices, {});
+        } catch (const Error& error) {
+            failure = Failure{shownError(error), error.code() == ErrorCode::Io};
+        } catch (const std::exception& error) {
+            failure = Failure{shownError(error), false};
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, failure, notices, alive, after] {
+                for (const UserText& notice : notices)
+                    Q_EMIT told(shownText(notice), false);
+                if (alive)
+                    after(failure);
             },
             Qt::QueuedConnection);
     });

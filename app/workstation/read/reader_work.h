@@ -8,6 +8,7 @@
 #include <QThreadPool>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace mama {
@@ -47,6 +48,15 @@ public:
 
     void assign(const StudyImage& image);
     void undoAssign();
+    // Other work on the same thread, in its order. file: null where none was made yet and writes is false; a write
+    // begins a session. after: on the window's thread, unless `context` is gone.
+    struct Failure
+    {
+        QString reason;
+        bool disk = false; // it may be tried again: full, or in use
+    };
+    using Work = std::function<void(ReaderFile* file, std::int64_t session)>;
+    void run(bool writes, Work work, QObject* context, std::function<void(const std::optional<Failure>&)> after);
     // Sides and views that were given before, to images without. On a scan's thread.
     std::function<void(ScanReport&, const Job&)> assignments() const;
 

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
+#include "core/library/annotation.h"
 #include "core/study/describe_image.h"
 #include "core/study/orientation.h"
 #include "widgets/look/shown_text.h"
@@ -38,6 +39,8 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
                         {TextId("open.another_image", "it is another image now than when the folder was looked "
                                                       "through: open the folder again")});
         const StoredImage stored = file->readFrame(facts.frame);
+        if (facts.header.sopUid.empty())
+            loaded.pixels = pixelHash(stored);
         const GreyPipeline pipeline = file->pipeline(facts.frame);
         const BreastOutline breast = findBreast(stored, pipeline);
         StudyImage oriented = facts; // the scan read headers only: what the pixels say comes now

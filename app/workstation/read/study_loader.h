@@ -17,7 +17,8 @@ struct LoadedImage
     std::size_t index = 0; // in Study::images
     std::shared_ptr<const viewer::ViewImage> picture;
     std::string problem;
-    FileState file{}; // that was read
+    FileState file{};     // that was read
+    std::string pixels{}; // pixelHash() of a file without SOP Instance UID
 
     bool changedOnDisk(const StudyImage& facts) const; // since it was read
 };

@@ -118,6 +118,8 @@ void MainWindow::connectPages()
         showPage(*m_read);
         m_message->tell(tr("Study %1 of the library. Backspace leads back to it.").arg(title), false);
     });
+    connect(&m_library->session(), &LibrarySession::stateChanged, this,
+            [this] { m_read->setLibrary(m_library->session().library()); });
     connect(m_library, &LibraryPage::trainAsked, this, [this](const QString& folder) {
         showPage(*m_train);
         m_train->newRunFrom(folder, m_read->session().model() ? m_read->session().modelFolder() : QString());

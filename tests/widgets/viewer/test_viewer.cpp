@@ -2,6 +2,7 @@
 #include "tests/support/test_data.h"
 #include "tests/widgets/viewer/synthetic.h"
 #include "widgets/viewer/annotations.h"
+#include "widgets/viewer/label_places.h"
 #include "widgets/viewer/legend.h"
 
 #include <QApplication>
@@ -691,83 +692,149 @@ private Q_SLOTS:
         }
     }
 
+    // A window that keeps what is drawn, as the reading page does.
+    struct Keeper
+    {
+        explicit Keeper(PaneView& shown) : view(shown)
+        {
+            QObject::connect(&view, &PaneView::noteDrawn, &view, [this](const PaneId& pane, const Shape& shape) {
+                Note note;
+                note.id = ++last;
+                note.shape = shape;
+                notes[pane].push_back(note);
+                view.setNotes(notes);
+            });
+            QObject::connect(&view, &PaneView::noteMoved, &view, [this](qint64 id, const Shape& shape) {
+                for (auto& [pane, list] : notes)
+                    for (Note& note : list)
+                        if (note.id == id)
+                            note.shape = shape;
+                view.setNotes(notes);
+            });
+        }
+        PaneView& view;
+        std::map<PaneId, std::vector<Note>> notes;
+        std::int64_t last = 0;
+    };
+
+    static void move(PaneView& view, QPointF to, Qt::MouseButton button = Qt::LeftButton)
+    {
+        QMouseEvent event(QEvent::MouseMove, to, view.mapToGlobal(to), Qt::NoButton, button, {});
+        QCoreApplication::sendEvent(&view, &event);
+    }
+
+    static void drag(PaneView& view, QPoint from, QPoint to)
+    {
+        QTest::mousePress(&view, Qt::LeftButton, {}, from);
+        move(view, to);
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, to);
+    }
+
+    static double lengthOf(const Shape& shape, const PaneView& view)
+    {
+        return measure(shape, view.image(paneOf(Slot::RCC))->facts().spacing.mm)->value;
+    }
+
     // Lengths are those of the spacing, whatever zoom and mirroring do to the screen.
     void distancesAreOfTheSpacing()
     {
-        const Measurement along{paneOf(Slot::RCC), {10, 20}, {40, 60}}; // 30 columns, 40 rows
-        QCOMPARE(lengthMm(along, {Spacing{0.1, 0.1}, "calibrated"}), std::optional(5.0));
-        QCOMPARE(lengthMm(along, {Spacing{0.3, 0.3}, "at detector, not corrected"}), std::optional(15.0));
-        QVERIFY(std::abs(*lengthMm(along, {Spacing{0.3, 0.5}, ""}) - std::hypot(30 * 0.5, 40 * 0.3)) <
-                1e-12); // row, column
-        QCOMPARE(toText(along, {Spacing{0.1, 0.1}, "calibrated"}), QStringLiteral("5.0 mm · calibrated"));
-        QVERIFY(!lengthMm(along, {std::nullopt, "none"}));
-        QVERIFY(toText(along, {std::nullopt, "none"}).startsWith(QStringLiteral("50 pixels")));
+        const Shape along{ShapeKind::Ruler, {10, 20, 40, 60}}; // 30 columns, 40 rows
+        QCOMPARE(valueText(along, {Spacing{0.1, 0.1}, "calibrated"}), QStringLiteral("5.00 mm"));
+        QCOMPARE(basisText(along, {Spacing{0.1, 0.1}, "calibrated"}), QStringLiteral("calibrated"));
+        QCOMPARE(valueText(along, {Spacing{0.3, 0.3}, ""}), QStringLiteral("15.0 mm"));
+        QVERIFY(valueText(along, {std::nullopt, "none"}).startsWith(QStringLiteral("50")));
+        QCOMPARE(basisText(along, {std::nullopt, "none"}), QStringLiteral("no mm scale in this file"));
 
         auto view = show({1000, 800});
+        Keeper keeper(*view);
         view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
-        const auto measured = [&] { return view->measurements(paneOf(Slot::RCC)); };
+        const auto drawn = [&] { return view->notes(paneOf(Slot::RCC)); };
         const QPoint from(300, 120), to(380, 180);
-        const auto drag = [&] {
-            QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
-            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton,
-                             Qt::LeftButton, {});
-            QCoreApplication::sendEvent(view.get(), &move);
-            QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
-        };
-        view->perform(ViewCommand::Measure);
-        QCOMPARE(view->isOn(ViewCommand::Measure), std::optional(true));
+        view->perform(ViewCommand::DrawRuler);
+        QCOMPARE(view->isOn(ViewCommand::DrawRuler), std::optional(true));
         const ViewPose pose = view->pose(paneOf(Slot::RCC));
         const QImage bare = grab(*view);
-        drag();
+        drag(*view, from, to);
         QVERIFY(view->pose(paneOf(Slot::RCC)) == pose); // not panned
-        QCOMPARE(measured().size(), std::size_t{1});
-        const Measurement first = measured().front();
+        QCOMPARE(drawn().size(), std::size_t{1});
+        const Shape first = drawn().front().shape;
         const double expected = 100 / pose.pixelsPerMm; // 80 and 60 pixels of the screen
-        QVERIFY(std::abs(*lengthMm(first, view->image(paneOf(Slot::RCC))->facts().spacing) - expected) <
-                0.01 * expected);
+        QVERIFY(std::abs(lengthOf(first, *view) - expected) < 0.01 * expected);
         const QPoint middle = (from + to) / 2;
         const QRgb line = grab(*view).pixel(middle);
         QVERIFY(qRed(line) > 200 && qBlue(line) < 140 && bare.pixel(middle) != line);
         view->setMirrored(paneOf(Slot::RCC), true);
         view->perform(ViewCommand::ZoomIn);
-        QVERIFY(measured().front().from.x == first.from.x && measured().front().to.y == first.to.y);
-        QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
-        const QPointF beyond(900, 120); // in the other breast's cell
-        QMouseEvent far(QEvent::MouseMove, beyond, view->mapToGlobal(beyond), Qt::NoButton, Qt::LeftButton, {});
-        QCoreApplication::sendEvent(view.get(), &far);
-        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, beyond.toPoint());
-        const double end = measured().front().to.x;
-        QVERIFY(end == 0 || end == view->image(paneOf(Slot::RCC))->columns()); // at its own edge
-        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 900, 700, 0.1)));
-        QVERIFY(measured().empty());
-        drag();
-        QCOMPARE(measured().size(), std::size_t{1});
-        view->perform(ViewCommand::Measure);
-        QVERIFY(measured().empty());
+        QVERIFY(drawn().front().shape == first);
+        const QPointF beyond(900, 120); // in the other breast's cell: at its own edge
+        drag(*view, from, beyond.toPoint());
+        QCOMPARE(drawn().size(), std::size_t{2}); // several stay
+        const float end = drawn().back().shape.numbers[2];
+        QVERIFY(end == 0 || end == static_cast<float>(view->image(paneOf(Slot::RCC))->columns()));
+        view->perform(ViewCommand::DrawRuler); // the tool goes, what was drawn stays
+        QCOMPARE(view->tool(), LeftTool::Pan);
+        QCOMPARE(drawn().size(), std::size_t{2});
     }
 
-    // A line drawn under the loupe is as long as the tissue between its ends, and lies on it in the loupe's own scale.
+    // Between two stored pixels that are clicked, on every spacing there is, with the loupe and without, at any zoom:
+    // the length is that of the pixels, within one.
+    void lengthsAreRightWithinOnePixel_data()
+    {
+        QTest::addColumn<double>("imager");
+        QTest::addColumn<double>("factor");
+        QTest::addColumn<double>("loupe");
+        for (const auto& [imager, factor] : {std::pair{0.05, 0.0}, {0.07, 0.0}, {0.1, 0.0}, {0.1, 1.8}})
+            for (const double loupe : {0.0, 2.0, 4.0})
+                QTest::addRow("%g mm, ERMF %g, loupe %g", imager, factor, loupe) << imager << factor << loupe;
+    }
+
+    void lengthsAreRightWithinOnePixel()
+    {
+        QFETCH(double, imager);
+        QFETCH(double, factor);
+        QFETCH(double, loupe);
+        auto view = show({1400, 1100});
+        Keeper keeper(*view);
+        const double mm = factor > 0 ? imager / factor : imager;
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 3000, 2400, mm)));
+        view->perform(ViewCommand::DrawRuler);
+        Aids aids = view->aids();
+        aids.loupe = loupe > 0;
+        aids.loupeMagnification = std::max(1.0, loupe);
+        view->setAids(aids);
+        for (const ZoomMode zoom : {ZoomMode::Pixels, ZoomMode::SameSize}) {
+            view->setZoomMode(zoom);
+            const auto transform = *view->transform(paneOf(Slot::RCC));
+            const QPoint from(420, 140), to(600, 390);
+            const Point a = transform.toStored({420, 140}), b = transform.toStored({600, 390});
+            drag(*view, from, to);
+            const Shape shape = view->notes(paneOf(Slot::RCC)).back().shape;
+            const double truth = std::hypot(b.x - a.x, b.y - a.y) * mm;
+            QVERIFY2(std::abs(lengthOf(shape, *view) - truth) < mm, qPrintable(QString::number(truth)));
+            // As it is written: the digits are finer than a pixel.
+            const QString said = valueText(shape, {Spacing{mm, mm}, ""});
+            QVERIFY2(std::abs(said.section(QLatin1Char(' '), 0, 0).toDouble() - truth) < mm, qPrintable(said));
+        }
+    }
+
+    // A line drawn under the loupe lies on the tissue in the loupe's own scale too.
     void theRulerFollowsTheTissueInTheLoupe()
     {
         auto view = show({1000, 800});
+        Keeper keeper(*view);
         view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
         Aids aids = view->aids();
         aids.loupe = true;
         aids.loupeMagnification = 2;
         aids.loupeSide = 320;
         view->setAids(aids);
-        view->perform(ViewCommand::Measure);
+        view->perform(ViewCommand::DrawRuler);
         const QPoint from(300, 140), to(360, 180);
-        QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
-        QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton, Qt::LeftButton,
-                         {});
-        QCoreApplication::sendEvent(view.get(), &move);
-        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
-        const auto lines = view->measurements(paneOf(Slot::RCC));
+        drag(*view, from, to);
+        const auto lines = view->notes(paneOf(Slot::RCC));
         QCOMPARE(lines.size(), std::size_t{1});
         const double expected = std::hypot(60, 40) / view->pose(paneOf(Slot::RCC)).pixelsPerMm;
-        QVERIFY(std::abs(*lengthMm(lines.front(), view->image(paneOf(Slot::RCC))->facts().spacing) - expected) <
-                0.01 * expected);
+        QVERIFY(std::abs(lengthOf(lines.front().shape, *view) - expected) < 0.01 * expected);
         const QImage frame = grab(*view);
         const auto isLine = [&](QPoint at) { // the line is three pixels wide
             for (int y = -1; y <= 1; ++y)
@@ -777,6 +844,137 @@ private Q_SLOTS:
         };
         QVERIFY(isLine(to + (from - to) * 3 / 2)); // three quarters of the line, at the loupe's scale
         QVERIFY(!isLine(to + QPoint(40, 60)));
+    }
+
+    // Every kind by the mouse: a drag, clicks, a closed line; Esc takes back what is half drawn.
+    void everyKindIsDrawn()
+    {
+        auto view = show({1000, 800});
+        Keeper keeper(*view);
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        const auto drawn = [&] { return view->notes(paneOf(Slot::RCC)); };
+        const auto click = [&](QPoint at) { QTest::mouseClick(view.get(), Qt::LeftButton, {}, at); };
+        std::size_t count = 0;
+        for (const auto& [command, kind] : {std::pair{ViewCommand::DrawRuler, ShapeKind::Ruler},
+                                            {ViewCommand::DrawCircle, ShapeKind::Circle},
+                                            {ViewCommand::DrawEllipse, ShapeKind::Ellipse},
+                                            {ViewCommand::DrawRectangle, ShapeKind::Rectangle},
+                                            {ViewCommand::DrawBox, ShapeKind::Box}}) {
+            view->perform(command);
+            drag(*view, {300, 100}, {360, 150});
+            QCOMPARE(drawn().size(), ++count);
+            QVERIFY(drawn().back().shape.kind == kind && isPossible(drawn().back().shape));
+            const Shape byDrag = drawn().back().shape;
+            view->selectNote({});
+            click({300, 100}); // the same by two clicks
+            move(*view, {340, 130}, Qt::NoButton);
+            click({360, 150});
+            QCOMPARE(drawn().size(), ++count);
+            QVERIFY(drawn().back().shape == byDrag);
+        }
+        view->perform(ViewCommand::DrawAngle);
+        drag(*view, {360, 100}, {300, 100});
+        QCOMPARE(drawn().size(), count); // its second arm is missing
+        move(*view, {300, 150}, Qt::NoButton);
+        click({300, 160});
+        QCOMPARE(drawn().size(), ++count);
+        QVERIFY(std::abs(measure(drawn().back().shape, Spacing{0.1, 0.1})->value - 90) < 0.5);
+        view->perform(ViewCommand::DrawArea);
+        for (const QPoint at : {QPoint(300, 100), QPoint(360, 100), QPoint(360, 160), QPoint(300, 160)})
+            click(at);
+        click({301, 101}); // on the first: closed
+        QCOMPARE(drawn().size(), ++count);
+        const double scale = view->pose(paneOf(Slot::RCC)).pixelsPerMm;
+        QVERIFY(std::abs(lengthOf(drawn().back().shape, *view) - 3600 / scale / scale) < 1);
+        view->perform(ViewCommand::DrawContour);
+        QTest::mousePress(view.get(), Qt::LeftButton, {}, {300, 100});
+        for (const QPoint at : {QPoint(330, 105), QPoint(350, 120), QPoint(340, 150), QPoint(310, 140)})
+            move(*view, at);
+        QTest::mouseRelease(view.get(), Qt::LeftButton, {}, {310, 140});
+        QCOMPARE(drawn().size(), ++count);
+        QVERIFY(drawn().back().shape.kind == ShapeKind::Contour && drawn().back().shape.numbers.size() >= 10);
+        view->perform(ViewCommand::DrawNote);
+        click({330, 130});
+        QCOMPARE(drawn().size(), ++count);
+        view->perform(ViewCommand::DrawRuler);
+        click({200, 100});
+        move(*view, {240, 130}, Qt::NoButton);
+        QVERIFY(view->leaveNote()); // the half-drawn one
+        move(*view, {250, 130}, Qt::NoButton);
+        QCOMPARE(drawn().size(), count);
+        QCOMPARE(view->tool(), LeftTool::Ruler);
+        QVERIFY(view->leaveNote()); // then the tool
+        QCOMPARE(view->tool(), LeftTool::Pan);
+        QVERIFY(!view->leaveNote());
+    }
+
+    // What is drawn is chosen by a click, moved by its handles and as a whole; elsewhere the picture is panned.
+    void whatIsDrawnIsTakenHoldOf()
+    {
+        auto view = show({1000, 800});
+        Keeper keeper(*view);
+        view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
+        view->perform(ViewCommand::DrawBox);
+        drag(*view, {300, 100}, {360, 160});
+        view->perform(ViewCommand::DrawBox);
+        const auto shape = [&] { return view->notes(paneOf(Slot::RCC)).front().shape; };
+        const Shape first = shape();
+        const double step = std::abs(1 / view->transform(paneOf(Slot::RCC))->scaleX);
+        const ViewPose pose = view->pose(paneOf(Slot::RCC));
+        QSignalSpy selected(view.get(), &PaneView::noteSelected);
+        move(*view, {330, 100}, Qt::NoButton); // over its line
+        QCOMPARE(view->cursor().shape(), Qt::PointingHandCursor);
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, {330, 100});
+        QCOMPARE(view->selectedNote(), std::optional<std::int64_t>(1));
+        QCOMPARE(selected.count(), 1);
+        drag(*view, {330, 100}, {350, 130}); // the whole
+        QVERIFY(view->pose(paneOf(Slot::RCC)) == pose);
+        QVERIFY(std::abs(shape().numbers[0] - first.numbers[0] - 20 * step) < 1.5 * step);
+        QVERIFY(std::abs(shape().numbers[3] - first.numbers[3] - 30 * step) < 1.5 * step);
+        const Shape second = shape();
+        drag(*view, {380, 190}, {400, 200}); // its lower right corner
+        QVERIFY(std::abs(shape().numbers[2] - second.numbers[2] - 20 * step) < 1.5 * step);
+        QVERIFY(shape().numbers[0] == second.numbers[0] && shape().numbers[1] == second.numbers[1]);
+        QTest::mouseClick(view.get(), Qt::LeftButton, {}, {150, 300}); // nothing is there
+        QVERIFY(!view->selectedNote());
+        const Shape third = shape();
+        drag(*view, {150, 300}, {170, 320});
+        QVERIFY(shape() == third && !(view->pose(paneOf(Slot::RCC)) == pose)); // panned
+        QSignalSpy asked(view.get(), &PaneView::noteTextAsked);
+        const QPointF corner = view->placeOf(paneOf(Slot::RCC), {third.numbers[0], third.numbers[1]});
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, corner.toPoint());
+        QCOMPARE(asked.count(), 1);
+        QCOMPARE(view->viewLayout(), ViewLayout::Grid); // not maximised
+        Aids aids = view->aids();
+        aids.notes = false;
+        view->setAids(aids);
+        QTest::mouseDClick(view.get(), Qt::LeftButton, {}, corner.toPoint());
+        QCOMPARE(asked.count(), 1); // what is hidden is not taken hold of
+    }
+
+    // Labels stand beside what they are of, in their cell, and not on each other.
+    void labelsKeepClear()
+    {
+        const PixelRect cell{100, 50, 600, 500};
+        LabelPlaces places(cell);
+        std::vector<PixelRect> shapes, labels;
+        for (int i = 0; i < 12; ++i)
+            shapes.push_back({150 + 90 * (i % 4), 90 + 110 * (i / 4), 60, 50});
+        for (const PixelRect& each : shapes)
+            places.keepFree(each, 2);
+        for (const PixelRect& each : shapes)
+            labels.push_back(places.place(each, 70, 24, 6));
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            QVERIFY(intersected(labels[i], cell) == labels[i]);
+            for (const PixelRect& shape : shapes)
+                QVERIFY(intersected(labels[i], shape).empty());
+            for (std::size_t j = 0; j < i; ++j)
+                QVERIFY(intersected(labels[i], labels[j]).empty());
+        }
+        LabelPlaces full(cell); // what fills the cell leaves no room: the label is in the cell all the same
+        full.keepFree(cell);
+        const PixelRect label = full.place(cell, 70, 24, 6);
+        QVERIFY(intersected(label, cell) == label);
     }
 
     // A line stands where a value is crossed, not where one comes near it.
@@ -954,17 +1152,13 @@ private Q_SLOTS:
         const QImage mapped = grab(*view);
         QVERIFY(mapped.pixel(middle(prior)) != frame.pixel(middle(prior)));
         QCOMPARE(mapped.pixel(middle(paneOf(Slot::LCC))), frame.pixel(middle(paneOf(Slot::LCC))));
-        view->setTool(LeftTool::Measure);
+        Keeper keeper(*view);
+        view->setTool(LeftTool::Ruler);
         for (const PaneId& pane : {prior, additional}) {
-            const QPoint from = middle(pane), to = from + QPoint(30, 20);
-            QTest::mousePress(view.get(), Qt::LeftButton, {}, from);
-            QMouseEvent move(QEvent::MouseMove, QPointF(to), view->mapToGlobal(QPointF(to)), Qt::NoButton,
-                             Qt::LeftButton, {});
-            QCoreApplication::sendEvent(view.get(), &move);
-            QTest::mouseRelease(view.get(), Qt::LeftButton, {}, to);
+            drag(*view, middle(pane), middle(pane) + QPoint(30, 20));
             QVERIFY(view->activePane() == pane);
         }
-        QVERIFY(view->measurements(prior).size() == 1 && view->measurements(additional).size() == 1);
+        QVERIFY(view->notes(prior).size() == 1 && view->notes(additional).size() == 1);
         view->perform(ViewCommand::Maximise);
         QVERIFY(!view->transform(prior) && view->transform(additional));
         view->perform(ViewCommand::Maximise);

@@ -164,6 +164,11 @@ std::shared_ptr<const ViewImage> ViewImage::make(const StoredImage& stored, cons
         image->m_voi.push_back({Window{128, 256, WindowFunction::Linear, "colour"}, {}});
     } else {
         const auto [low, high] = storedRange(stored);
+        image->m_afterLut = pipeline.modalityTable.has_value();
+        if (!image->m_afterLut && pipeline.slope != 0) {
+            image->m_intercept = pipeline.intercept;
+            image->m_slope = pipeline.slope;
+        }
         if (high - low > 65535 || pipeline.modalityTable) {
             image->m_step = 1;
             if (pipeline.padding)

@@ -45,6 +45,9 @@ public:
     std::optional<std::pair<double, double>> paddedCodes() const { return m_paddedCodes; }
     bool padded(int column, int row) const;
     double value(int column, int row) const; // after modality; colour: luma 0..255
+    // As the file holds it; after the modality LUT where there is one, since that cannot be turned back.
+    double storedValue(int column, int row) const { return (value(column, row) - m_intercept) / m_slope; }
+    bool afterLut() const { return m_afterLut; }
     // 1 inside the breast, [rows / 8 up, columns / 8 up].
     const Raster<std::uint8_t>& breast() const { return m_breast; }
     bool inBreast(int column, int row) const;
@@ -62,6 +65,8 @@ private:
 
     std::vector<ViewLevel> m_levels;
     double m_offset = 0, m_step = 1;
+    double m_intercept = 0, m_slope = 1; // of the rescale that value() stands behind
+    bool m_afterLut = false;
     std::optional<std::pair<double, double>> m_paddedCodes;
     Raster<std::uint8_t> m_breast;
     Box m_breastBox;

@@ -1,0 +1,79 @@
+#include "widgets/viewer/label_places.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace mama::viewer {
+namespace {
+
+double distance(const PixelRect& a, const PixelRect& b)
+{
+    const double dx = a.x + a.width / 2.0 - b.x - b.width / 2.0, dy = a.y + a.height / 2.0 - b.y - b.height / 2.0;
+    return std::hypot(dx, dy);
+}
+
+} // namespace
+
+void LabelPlaces::keepFree(const PixelRect& area, double weight)
+{
+    if (!intersected(area, m_cell).empty())
+        m_taken.push_back({area, weight});
+}
+
+double LabelPlaces::overlap(const PixelRect& label) const
+{
+    double sum = 0;
+    for (const auto& [area, weight] : m_taken) {
+        const PixelRect both = intersected(area, label);
+        sum += weight * both.width * both.height;
+    }
+    return sum;
+}
+
+PixelRect LabelPlaces::inside(PixelRect label) const
+{
+    label.x = std::clamp(label.x, m_cell.x, std::max(m_cell.x, m_cell.x + m_cell.width - label.width));
+    label.y = std::clamp(label.y, m_cell.y, std::max(m_cell.y, m_cell.y + m_cell.height - label.height));
+    return label;
+}
+
+// First close to it on each side; where all of that is taken, the nearest free place of the cell, else the least taken.
+PixelRect LabelPlaces::place(const PixelRect& shape, int width, int height, int gap)
+{
+    const PixelRect seen = intersected(shape, m_cell); // of a shape that is larger than the cell
+    const PixelRect of = seen.empty() ? shape : seen;
+    const int right = of.x + of.width + gap, left = of.x - gap - width, below = of.y + of.height + gap,
+              above = of.y - gap - height, middleX = of.x + (of.width - width) / 2,
+              middleY = of.y + (of.height - height) / 2;
+    PixelRect best;
+    double least = std::numeric_limits<double>::max();
+    const auto look = [&](int x, int y, double extra) {
+        const PixelRect label = inside({x, y, width, height});
+        if (const double cost = overlap(label) * 1000 + extra; cost < least) {
+            least = cost;
+            best = label;
+        }
+    };
+    int order = 0;
+    for (const auto& [x, y] : {std::pair{right, middleY},
+                               {left, middleY},
+                               {middleX, below},
+                               {middleX, above},
+                               {right, below},
+                               {left, below},
+                               {right, above},
+                               {left, above}})
+        look(x, y, order++);
+    if (least >= 1000) {
+        const int step = std::max(8, height / 2);
+        for (int y = m_cell.y; y + height <= m_cell.y + m_cell.height; y += step)
+            for (int x = m_cell.x; x + width <= m_cell.x + m_cell.width; x += step)
+                look(x, y, 10 + distance({x, y, width, height}, of) / 10);
+    }
+    m_taken.push_back({best, 3});
+    return best;
+}
+
+} // namespace mama::viewer

@@ -1,0 +1,31 @@
+#pragma once
+#include "widgets/viewer/scene/pixel_rect.h"
+
+#include <vector>
+
+namespace mama::viewer {
+
+// Finds places for labels in a cell, beside what they are of: not on it, not on each other, not on what else is to stay
+// free, as far as there is room. Plain arithmetic, device pixels.
+class LabelPlaces
+{
+public:
+    explicit LabelPlaces(const PixelRect& cell) : m_cell(cell) {}
+    void keepFree(const PixelRect& area, double weight = 1);
+    // shape: what the label is of; gap: between both. The place is kept free from now on.
+    PixelRect place(const PixelRect& shape, int width, int height, int gap);
+
+private:
+    struct Taken
+    {
+        PixelRect area;
+        double weight;
+    };
+    double overlap(const PixelRect& label) const;
+    PixelRect inside(PixelRect label) const;
+
+    PixelRect m_cell;
+    std::vector<Taken> m_taken;
+};
+
+} // namespace mama::viewer
