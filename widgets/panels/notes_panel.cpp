@@ -25,6 +25,7 @@ NotesPanel::NotesPanel(QWidget* parent)
       m_write(new QPushButton(tr("Text"), this)), m_remove(new QPushButton(tr("Delete"), this)),
       m_removeAll(new QPushButton(tr("Delete all"), this))
 {
+    setFocusPolicy(Qt::StrongFocus);
     m_empty->setWordWrap(true);
     m_empty->setTextFormat(Qt::PlainText);
     m_list->setHeaderLabels({tr("View"), tr("What"), tr("Value"), tr("Text"), tr("Basis")});
@@ -85,6 +86,7 @@ void NotesPanel::setRows(const std::vector<NoteRow>& rows)
     const bool any = !rows.empty();
     m_empty->setVisible(!any);
     m_list->setVisible(any);
+    setFocusProxy(any ? m_list : nullptr);
     for (QPushButton* each : {m_write, m_remove, m_removeAll})
         each->setVisible(any);
     if (rows == m_rows)

@@ -107,10 +107,10 @@ bool NotesSession::mayDraw(std::size_t image) const
     return image < m_images.size() && m_images[image].picture && !m_images[image].ref.key.empty();
 }
 
-void NotesSession::add(std::size_t image, const Shape& shape, const QString& text)
+std::int64_t NotesSession::add(std::size_t image, const Shape& shape, const QString& text)
 {
     if (!mayDraw(image))
-        return;
+        return 0;
     ShownNote note{image, {}, false};
     note.annotation.id = m_next--;
     note.annotation.image = m_images[image].ref;
@@ -118,7 +118,9 @@ void NotesSession::add(std::size_t image, const Shape& shape, const QString& tex
     note.annotation.shape = shape;
     note.annotation.text = text.toStdString();
     note.annotation.facts = m_images[image].facts;
+    const std::int64_t id = note.annotation.id;
     put(EditKind::Add, {std::move(note)});
+    return id;
 }
 
 void NotesSession::move(std::int64_t id, const Shape& shape)
@@ -316,14 +318,17 @@ void NotesSession::wrote(const Stored& stored, const std::optional<ReaderWork::F
         Q_EMIT told(tr("What you drew is saved now."), false);
     if (failure)
         Q_EMIT told(tr("That could not be done. %1").arg(failure->reason), true);
-    for (std::size_t i = 0; i < stored.made.size() && i < step.ids.size(); ++i)
+    for (std::size_t i = 0; i < stored.made.size() && i < step.ids.size(); ++i) {
+        const std::int64_t number = shownId(stored.made[i], step.inLibrary);
+        if (number != step.ids[i])
+            Q_EMIT renumbered(step.ids[i], number);
         for (Step& later : m_steps) { // what was done meanwhile to one that had no number yet
-            const std::int64_t number = shownId(stored.made[i], step.inLibrary);
             for (std::size_t k = 0; k < later.edit.put.size(); ++k)
                 if (later.edit.put[k].id == step.ids[i])
                     later.edit.put[k].id = later.ids[k] = number;
             std::ranges::replace(later.edit.remove, step.ids[i], number);
         }
+    }
     if (step.what != Step::What::Edit && !failure)
         Q_EMIT told(stored.words.isEmpty()          ? tr("There is nothing to take back.")
                     : step.what == Step::What::Undo ? tr("Undone: %1").arg(stored.words)

@@ -47,7 +47,7 @@ public:
     const ShownNote* find(std::int64_t id) const;
     bool mayDraw(std::size_t image) const; // its picture is there
 
-    void add(std::size_t image, const Shape& shape, const QString& text = {});
+    std::int64_t add(std::size_t image, const Shape& shape, const QString& text = {}); // its number; 0: it cannot be
     void move(std::int64_t id, const Shape& shape);
     void setText(std::int64_t id, const QString& text);
     void remove(const std::vector<std::int64_t>& ids);
@@ -55,9 +55,11 @@ public:
     void redo();
     const EditOffer& offer() const { return m_offer; } // of the study on screen
     int unsaved() const;                               // changes that are not on the disk
+    void reload();                                     // somebody else may have changed something
 
 Q_SIGNALS:
     void changed();
+    void renumbered(qint64 from, qint64 to); // what was drawn is on the disk; changed() follows
     void offerChanged();
     void told(const QString& text, bool isError);
 
@@ -100,7 +102,6 @@ private:
     void turn(bool undo);
     void writeNext();
     void wrote(const Stored& stored, const std::optional<ReaderWork::Failure>& failure, unsigned generation);
-    void reload();
     void take(Stored stored);
     void show();
     void lookForOthers();

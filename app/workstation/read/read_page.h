@@ -156,8 +156,9 @@ private:
     ReadingNotes* m_notes = nullptr;
     NotesSession* m_drawn;
     NotesPanel* m_notesPanel = nullptr;
-    QLineEdit* m_noteEdit = nullptr; // while a text is written on the pictures
-    bool m_placedLast = false;       // a view was given to an image after the last thing drawn
+    QLineEdit* m_noteEdit = nullptr;                   // while a text is written on the pictures
+    std::map<std::int64_t, std::int64_t> m_renumbered; // what is drawn, since it was shown last
+    bool m_placedLast = false;                         // a view was given to an image after the last thing drawn
     SeenPictures* m_seen = nullptr;
     VerdictBar* m_verdict = nullptr;
     struct Locked

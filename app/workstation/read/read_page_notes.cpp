@@ -62,6 +62,7 @@ void ReadPage::setLibrary(std::shared_ptr<Library> library) { m_drawn->setLibrar
 void ReadPage::connectNotes()
 {
     connect(m_drawn, &NotesSession::changed, this, &ReadPage::showNotes);
+    connect(m_drawn, &NotesSession::renumbered, this, [this](qint64 from, qint64 to) { m_renumbered[from] = to; });
     connect(m_drawn, &NotesSession::offerChanged, this, &ReadPage::showOffer);
     connect(m_drawn, &NotesSession::told, this, &ReadPage::told);
     connect(m_view, &PaneView::noteDrawn, this, &ReadPage::takeDrawn);
@@ -71,6 +72,18 @@ void ReadPage::connectNotes()
     });
     connect(m_view, &PaneView::noteSelected, m_notesPanel, &NotesPanel::select);
     connect(m_view, &PaneView::noteTextAsked, this, &ReadPage::writeNote);
+    const auto showHow = [this] {
+        m_notesPanel->setEmptyText(
+            tr("Nothing is drawn on this study yet. Draw on a picture with %1 (distance), %2 (area), %3 (angle), %4 (values "
+               "in a circle), %5 (note) or %6 (box), or with the tool bar's button; View ▸ Measure and note has them all.")
+                .arg(keyOf("view.measure"), keyOf("view.draw.area"), keyOf("view.draw.angle"),
+                     keyOf("view.draw.circle"), keyOf("view.draw.note"), keyOf("view.draw.box")));
+    };
+    for (QAction* each : m_view->actions())
+        if (each->objectName().startsWith(QLatin1String("view.draw.")) ||
+            each->objectName() == QLatin1String("view.measure"))
+            connect(each, &QAction::changed, m_notesPanel, showHow);
+    showHow();
     connect(m_notesPanel, &NotesPanel::chosen, this, [this](qint64 id) { m_view->selectNote(id); });
     connect(m_notesPanel, &NotesPanel::goThere, this, &ReadPage::goToNote);
     connect(m_notesPanel, &NotesPanel::textChanged, this,
@@ -87,14 +100,14 @@ void ReadPage::takeDrawn(const viewer::PaneId& pane, const Shape& shape)
         return Q_EMIT told(tr("This picture is none of the study's own: draw on those."), false);
     if (shape.kind != ShapeKind::Note) {
         m_placedLast = false;
-        return m_drawn->add(pane.image, shape);
+        return m_view->selectNote(m_drawn->add(pane.image, shape));
     }
     const Point at = handlesOf(shape).front();
     editAt(m_view->placeOf(pane, at), {}, [this, pane, shape](const QString& text) {
         const Study* now = m_studies->study();
         if (!text.isEmpty() && now && now->uid == pane.study) {
             m_placedLast = false;
-            m_drawn->add(pane.image, shape, text);
+            m_view->selectNote(m_drawn->add(pane.image, shape, text));
         }
     });
 }
@@ -189,10 +202,14 @@ void ReadPage::showNotes()
             notes[{study->uid, each.image}].push_back(noteOf(each));
             rows.push_back(rowOf(each, *study));
         }
+    const auto chosen = m_view->selectedNote();
+    const auto now = chosen ? m_renumbered.find(*chosen) : m_renumbered.end();
     m_view->setNotes(std::move(notes));
     m_notesPanel->setRows(rows);
-    if (const auto chosen = m_view->selectedNote())
-        m_notesPanel->select(*chosen);
+    if (now != m_renumbered.end())
+        m_view->selectNote(now->second);
+    m_renumbered.clear();
+    m_notesPanel->select(m_view->selectedNote().value_or(0));
     m_right->setNote(2, rows.empty() ? QString() : QString::number(rows.size()));
 }
 

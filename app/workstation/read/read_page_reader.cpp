@@ -1,5 +1,6 @@
 // The reader's own work on the page: verdicts before the model, and their marks.
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/verdict_bar.h"
@@ -135,6 +136,10 @@ void ReadPage::showGate()
 
 QString ReadPage::unsaved() const
 {
+    if (const int count = m_drawn->unsaved(); count > 0)
+        return tr(
+            "%n change(s) of what you drew are not on the disk yet: they would be lost. Close the window all the same?",
+            nullptr, count);
     const bool marks = std::ranges::any_of(
         m_marks, [&](const auto& each) { return !each.second.empty() && !m_lockedHere.contains(each.first); });
     return m_reader->readFirst() && (m_verdict->hasDraft() || marks)

@@ -4,7 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
-#include "core/library/annotation.h"
+#include "core/image/pixel_hash.h"
 #include "core/study/describe_image.h"
 #include "core/study/orientation.h"
 #include "widgets/look/shown_text.h"
@@ -40,7 +40,11 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
                                                       "through: open the folder again")});
         const StoredImage stored = file->readFrame(facts.frame);
         if (facts.header.sopUid.empty())
-            loaded.pixels = pixelHash(stored);
+            loaded.pixels = [&] {
+                PixelHash hash;
+                hash.add(stored);
+                return hash.finish();
+            }();
         const GreyPipeline pipeline = file->pipeline(facts.frame);
         const BreastOutline breast = findBreast(stored, pipeline);
         StudyImage oriented = facts; // the scan read headers only: what the pixels say comes now

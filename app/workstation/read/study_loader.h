@@ -18,7 +18,7 @@ struct LoadedImage
     std::shared_ptr<const viewer::ViewImage> picture;
     std::string problem;
     FileState file{};     // that was read
-    std::string pixels{}; // pixelHash() of a file without SOP Instance UID
+    std::string pixels{}; // PixelHash of the frame, of a file without SOP Instance UID
 
     bool changedOnDisk(const StudyImage& facts) const; // since it was read
 };

@@ -1,6 +1,7 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/read/notes_session.h"
 #include "app/workstation/shell/key_map.h"
 #include "app/workstation/shell/message_strip.h"
 #include "app/workstation/shell/status_area.h"
@@ -120,6 +121,7 @@ void MainWindow::connectPages()
     });
     connect(&m_library->session(), &LibrarySession::stateChanged, this,
             [this] { m_read->setLibrary(m_library->session().library()); });
+    connect(&m_library->session(), &LibrarySession::acted, this, [this] { m_read->drawn().reload(); });
     connect(m_library, &LibraryPage::trainAsked, this, [this](const QString& folder) {
         showPage(*m_train);
         m_train->newRunFrom(folder, m_read->session().model() ? m_read->session().modelFolder() : QString());

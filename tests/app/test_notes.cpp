@@ -1,0 +1,205 @@
+// What is drawn in the window: by keys and mouse, kept in the reader's file or the library, listed, taken back, also
+// after a new start and on a full disk.
+#include "app/workstation/read/notes_session.h"
+#include "core/library/studies/image_annotations.h"
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+#include "widgets/panels/notes_panel.h"
+
+#include <QApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTreeWidget>
+#include <csignal>
+#include <sys/resource.h>
+
+using namespace mama;
+using mama::test::WindowFixture;
+
+class TestNotes : public QObject
+{
+    Q_OBJECT
+
+    static std::filesystem::path phantoms(WindowFixture& fixture)
+    {
+        const auto folder = fixture.folder() / "set";
+        test::mamaCommand({"phantom", "--seed", "5", "--studies", "1", "--priors", "0", "--size", "512x416", "--out",
+                           test::text(folder)});
+        return folder;
+    }
+
+    static bool openStudy(WindowFixture& fixture, const std::filesystem::path& folder)
+    {
+        MainWindow& window = fixture.window();
+        window.activateWindow();
+        const bool fine = QTest::qWaitForWindowActive(&window) && fixture.openAndWait(folder / "images");
+        window.read().view().setFocus();
+        return fine;
+    }
+
+    static void drag(viewer::PaneView& view, QPointF from, QPointF to)
+    {
+        QTest::mousePress(&view, Qt::LeftButton, {}, from.toPoint());
+        QMouseEvent move(QEvent::MouseMove, to, view.mapToGlobal(to), Qt::NoButton, Qt::LeftButton, {});
+        QCoreApplication::sendEvent(&view, &move);
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, to.toPoint());
+    }
+
+    // The middle of the cell in which an image hangs.
+    static QPointF middleOf(const viewer::PaneView& view, std::size_t cell)
+    {
+        const viewer::PixelRect& area = view.hung().at(cell).area;
+        return QPointF(area.x + area.width / 2.0, area.y + area.height / 2.0) / view.devicePixelRatioF();
+    }
+
+    static QTreeWidget& list(MainWindow& window) { return *window.findChild<NotesPanel*>()->list(); }
+
+private Q_SLOTS:
+    void drawnListedAndTakenBackByKeys()
+    {
+        WindowFixture fixture;
+        const auto folder = phantoms(fixture);
+        QVERIFY(openStudy(fixture, folder));
+        ReadPage& page = fixture.window().read();
+        viewer::PaneView& view = page.view();
+        const auto action = [&](const char* id) { return fixture.window().findChild<QAction*>(QLatin1String(id)); };
+        QTest::keyClick(&view, Qt::Key_N); // the list says how to draw
+        QVERIFY(!list(fixture.window()).isVisible());
+        fixture.screenshot(QStringLiteral("notes-empty"));
+        QTest::keyClick(&fixture.window(), Qt::Key_Escape);
+        view.setFocus();
+        const QPointF at = middleOf(view, 0);
+        QTest::keyClick(&view, Qt::Key_D);
+        drag(view, at, at + QPointF(-50, 30));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        QCOMPARE(page.drawn().notes().size(), std::size_t(1));
+        QVERIFY(page.drawn().notes()[0].annotation.id > 0);
+        QCOMPARE(view.selectedNote(), std::optional(page.drawn().notes()[0].annotation.id)); // what was drawn is chosen
+        QTRY_VERIFY(action("study.undo")->text().endsWith(QStringLiteral("Add a ruler on RCC")));
+        QTest::keyClick(&view, Qt::Key_Q);
+        drag(view, at + QPointF(-20, -40), at + QPointF(-45, -40));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        const ShownNote circle = page.drawn().notes().back();
+        QVERIFY(circle.annotation.shape.kind == ShapeKind::Circle && circle.annotation.facts.figures);
+        const viewer::ViewImage& image = *fixture.image(Slot::RCC);
+        const auto figures =
+            figuresOf(circle.annotation.shape, image.rows(), image.columns(), [&](int column, int row) {
+                return image.padded(column, row) ? std::nullopt : std::optional(image.storedValue(column, row));
+            });
+        QVERIFY(figures == circle.annotation.facts.figures && figures->count > 100);
+        QTest::keyClick(&view, Qt::Key_J); // a note asks for its words on the picture
+        QTest::mouseClick(&view, Qt::LeftButton, {}, (at + QPointF(-60, 60)).toPoint());
+        auto* edit = view.findChild<QLineEdit*>(QStringLiteral("note.text"));
+        QVERIFY(edit && edit->hasFocus());
+        QTest::keyClicks(edit, QStringLiteral("look again"));
+        QTest::keyClick(edit, Qt::Key_Return);
+        QVERIFY(view.hasFocus());
+        QTRY_COMPARE(page.drawn().notes().size(), std::size_t(3));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        QTest::mouseClick(&view, Qt::LeftButton, {}, (at + QPointF(-60, 90)).toPoint());
+        QTest::keyClick(&fixture.window(), Qt::Key_Escape); // no words, no note; the tool stays
+        QCOMPARE(view.tool(), viewer::LeftTool::Note);
+        QTest::keyClick(&view, Qt::Key_N);
+        QVERIFY(list(fixture.window()).isVisible());
+        QCOMPARE(list(fixture.window()).topLevelItemCount(), 3);
+        QCOMPARE(list(fixture.window()).topLevelItem(0)->text(0), QStringLiteral("RCC"));
+        QVERIFY(list(fixture.window()).topLevelItem(0)->text(2).endsWith(QStringLiteral(" mm")));
+        QCOMPARE(list(fixture.window()).topLevelItem(2)->text(3), QStringLiteral("look again"));
+        fixture.screenshot(QStringLiteral("notes"));
+
+        const auto listed = test::mamaCommand({"annotations", "list", "--json"});
+        QCOMPARE(listed.status, 0);
+        QCOMPARE(listed.out.count('\n'), 3);
+        // Delete in the list, undo and redo by keys.
+        list(fixture.window()).setCurrentItem(list(fixture.window()).topLevelItem(2));
+        QTest::keyClick(&list(fixture.window()), Qt::Key_Delete);
+        QTRY_COMPARE(page.drawn().notes().size(), std::size_t(2));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        for (const std::size_t left : {3, 2, 1, 0}) {
+            QTest::keyClick(&view, Qt::Key_Z, Qt::ControlModifier);
+            QTRY_COMPARE(page.drawn().notes().size(), left);
+            QTRY_COMPARE(page.drawn().unsaved(), 0);
+        }
+        for (const std::size_t now : {1, 2}) {
+            QTest::keyClick(&view, Qt::Key_Z, Qt::ControlModifier | Qt::ShiftModifier);
+            QTRY_COMPARE(page.drawn().notes().size(), now);
+            QTRY_COMPARE(page.drawn().unsaved(), 0);
+        }
+        const Shape ruler = page.drawn().notes()[0].annotation.shape;
+        fixture.endWindow(); // tomorrow
+        fixture.newWindow();
+        QVERIFY(openStudy(fixture, folder));
+        ReadPage& again = fixture.window().read();
+        QTRY_COMPARE(again.drawn().notes().size(), std::size_t(2));
+        QVERIFY(again.drawn().notes()[0].annotation.shape == ruler);
+        QTRY_COMPARE(QString::fromStdString(again.drawn().offer().undo), QStringLiteral("Add a circle on RCC"));
+        QTest::keyClick(&again.view(), Qt::Key_Z, Qt::ControlModifier);
+        QTRY_COMPARE(again.drawn().notes().size(), std::size_t(1));
+        QTRY_COMPARE(QString::fromStdString(again.drawn().offer().redo), QStringLiteral("Add a circle on RCC"));
+        QTest::keyClick(&again.view(), Qt::Key_Delete, Qt::ShiftModifier); // all of the study
+        QTRY_VERIFY(again.drawn().notes().empty());
+    }
+
+    // The disk is full: what was drawn stays on the screen, is told, and is saved once there is room.
+    void whatTheDiskRefusesIsKeptAndTriedAgain()
+    {
+        WindowFixture fixture;
+        const auto folder = phantoms(fixture);
+        QVERIFY(openStudy(fixture, folder));
+        ReadPage& page = fixture.window().read();
+        const QPointF at = middleOf(page.view(), 0);
+        QTest::keyClick(&page.view(), Qt::Key_D);
+        drag(page.view(), at, at + QPointF(-50, 30));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        ::signal(SIGXFSZ, SIG_IGN);
+        rlimit before{};
+        ::getrlimit(RLIMIT_FSIZE, &before);
+        const rlimit none{0, before.rlim_max};
+        QSignalSpy told(&page, &Page::told);
+        ::setrlimit(RLIMIT_FSIZE, &none);
+        drag(page.view(), at + QPointF(0, 40), at + QPointF(-50, 70));
+        QTRY_VERIFY(told.count() > 0 && told.last()[0].toString().startsWith(QStringLiteral("Not saved yet")));
+        ::setrlimit(RLIMIT_FSIZE, &before);
+        QCOMPARE(page.drawn().notes().size(), std::size_t(2));
+        QVERIFY(page.drawn().notes()[1].unsaved && !page.unsaved().isEmpty());
+        QTRY_COMPARE_WITH_TIMEOUT(page.drawn().unsaved(), 0, 20000);
+        QVERIFY(!page.drawn().notes()[1].unsaved && page.unsaved().isEmpty());
+        QCOMPARE(test::mamaCommand({"annotations", "list", "--json"}).out.count('\n'), 2);
+    }
+
+    // In the library that is open, if it has the image.
+    void theOpenLibraryKeepsWhatIsDrawnOnItsImages()
+    {
+        WindowFixture fixture;
+        const auto folder = phantoms(fixture);
+        const auto library = fixture.folder() / "library";
+        QCOMPARE(test::mamaCommand({"import", "--library", test::text(library), "embed", test::text(folder)}).status,
+                 0);
+        fixture.window().library().session().open(QString::fromStdString(library.string()));
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.window().library().session().library() != nullptr, 30000);
+        QVERIFY(openStudy(fixture, folder));
+        ReadPage& page = fixture.window().read();
+        QTest::qWait(300);
+        const QPointF at = middleOf(page.view(), 0);
+        QTest::keyClick(&page.view(), Qt::Key_B);
+        drag(page.view(), at, at + QPointF(-50, 30));
+        QTRY_COMPARE(page.drawn().notes().size(), std::size_t(1));
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        auto& open = *fixture.window().library().session().library();
+        QTRY_COMPARE(QString::fromStdString(open.lastDone()->words), QStringLiteral("Add a box on RCC"));
+        QTest::keyClick(&page.view(), Qt::Key_Z, Qt::ControlModifier);
+        QTRY_VERIFY(page.drawn().notes().empty());
+        QTRY_COMPARE(page.drawn().unsaved(), 0);
+        QCOMPARE(QString::fromStdString(page.drawn().offer().redo), QStringLiteral("Add a box on RCC"));
+    }
+};
+
+int main(int argc, char** argv)
+{
+    viewer::PaneView::setDefaultFormat();
+    QApplication application(argc, argv);
+    TestNotes test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "test_notes.moc"
