@@ -37,7 +37,7 @@ NotesPanel::NotesPanel(QWidget* parent)
     m_list->setSelectionMode(QAbstractItemView::ExtendedSelection);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
     m_list->header()->setStretchLastSection(true);
-    for (const auto& [column, width] : {std::pair{View, 52}, {Kind, 66}, {Value, 84}, {Text, 110}})
+    for (const auto& [column, width] : {std::pair{View, 48}, {Kind, 64}, {Value, 80}, {Text, 90}})
         m_list->setColumnWidth(column, width);
     m_list->installEventFilter(this);
     connect(m_list, &QTreeWidget::currentItemChanged, this, [this](QTreeWidgetItem* now) {

@@ -204,6 +204,13 @@ void NoteLayer::paintLabels(const std::vector<Item>& items, const Ground& ground
     for (const Sprite& each : frame.sprites)
         places.keepFree({each.x, each.y, each.width, each.height});
     places.keepFree(ground.hole, 2);
+    constexpr double airFirst = 2e-5; // rather beside the breast, if a side is there
+    const Box breast = image.breastBox();
+    const Point a = ground.transform.toScreen({double(breast.x0), double(breast.y0)}),
+                b = ground.transform.toScreen({breast.x1 + 1.0, breast.y1 + 1.0});
+    places.keepFree({static_cast<int>(std::min(a.x, b.x)), static_cast<int>(std::min(a.y, b.y)),
+                     static_cast<int>(std::abs(b.x - a.x)), static_cast<int>(std::abs(b.y - a.y))},
+                    airFirst);
     for (const Item& item : items)
         if (!item.note.shape.numbers.empty())
             places.keepFree(lesionArea(item.note.shape, ground.transform, unit), 2);

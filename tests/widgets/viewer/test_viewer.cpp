@@ -94,6 +94,49 @@ class TestViewer : public QObject
         return image;
     }
 
+    // A window that keeps what is drawn, as the reading page does.
+    struct Keeper
+    {
+        explicit Keeper(PaneView& shown) : view(shown)
+        {
+            QObject::connect(&view, &PaneView::noteDrawn, &view, [this](const PaneId& pane, const Shape& shape) {
+                Note note;
+                note.id = ++last;
+                note.shape = shape;
+                notes[pane].push_back(note);
+                view.setNotes(notes);
+            });
+            QObject::connect(&view, &PaneView::noteMoved, &view, [this](qint64 id, const Shape& shape) {
+                for (auto& [pane, list] : notes)
+                    for (Note& note : list)
+                        if (note.id == id)
+                            note.shape = shape;
+                view.setNotes(notes);
+            });
+        }
+        PaneView& view;
+        std::map<PaneId, std::vector<Note>> notes;
+        std::int64_t last = 0;
+    };
+
+    static void move(PaneView& view, QPointF to, Qt::MouseButton button = Qt::LeftButton)
+    {
+        QMouseEvent event(QEvent::MouseMove, to, view.mapToGlobal(to), Qt::NoButton, button, {});
+        QCoreApplication::sendEvent(&view, &event);
+    }
+
+    static void drag(PaneView& view, QPoint from, QPoint to)
+    {
+        QTest::mousePress(&view, Qt::LeftButton, {}, from);
+        move(view, to);
+        QTest::mouseRelease(&view, Qt::LeftButton, {}, to);
+    }
+
+    static double lengthOf(const Shape& shape, const PaneView& view)
+    {
+        return measure(shape, view.image(paneOf(Slot::RCC))->facts().spacing.mm)->value;
+    }
+
 private Q_SLOTS:
     void initTestCase()
     {
@@ -690,49 +733,6 @@ private Q_SLOTS:
             QVERIFY(frame.pixel(at + QPoint(32, 0)) != bare.pixel(at));
             QVERIFY(frame.pixel(at + QPoint(120, 0)) == bare.pixel(at + QPoint(120, 0)));
         }
-    }
-
-    // A window that keeps what is drawn, as the reading page does.
-    struct Keeper
-    {
-        explicit Keeper(PaneView& shown) : view(shown)
-        {
-            QObject::connect(&view, &PaneView::noteDrawn, &view, [this](const PaneId& pane, const Shape& shape) {
-                Note note;
-                note.id = ++last;
-                note.shape = shape;
-                notes[pane].push_back(note);
-                view.setNotes(notes);
-            });
-            QObject::connect(&view, &PaneView::noteMoved, &view, [this](qint64 id, const Shape& shape) {
-                for (auto& [pane, list] : notes)
-                    for (Note& note : list)
-                        if (note.id == id)
-                            note.shape = shape;
-                view.setNotes(notes);
-            });
-        }
-        PaneView& view;
-        std::map<PaneId, std::vector<Note>> notes;
-        std::int64_t last = 0;
-    };
-
-    static void move(PaneView& view, QPointF to, Qt::MouseButton button = Qt::LeftButton)
-    {
-        QMouseEvent event(QEvent::MouseMove, to, view.mapToGlobal(to), Qt::NoButton, button, {});
-        QCoreApplication::sendEvent(&view, &event);
-    }
-
-    static void drag(PaneView& view, QPoint from, QPoint to)
-    {
-        QTest::mousePress(&view, Qt::LeftButton, {}, from);
-        move(view, to);
-        QTest::mouseRelease(&view, Qt::LeftButton, {}, to);
-    }
-
-    static double lengthOf(const Shape& shape, const PaneView& view)
-    {
-        return measure(shape, view.image(paneOf(Slot::RCC))->facts().spacing.mm)->value;
     }
 
     // Lengths are those of the spacing, whatever zoom and mirroring do to the screen.
