@@ -8,6 +8,7 @@
 #include "app/workstation/library/import_dialog.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
+#include "app/workstation/library/mapping_dialog.h"
 #include "core/base/files.h"
 #include "core/library/collection/library.h"
 #include "core/library/studies/cohorts.h"
@@ -152,6 +153,42 @@ private Q_SLOTS:
         QTRY_VERIFY(!page.session().readingHeaders());
         fixture.screenshot(QStringLiteral("library-grid"));
         // Closing ends the process' hold; the next window opens the same library by itself.
+    }
+
+    // A table of one's own: columns are found by their names, chosen by hand, tried at once on the whole table.
+    void columnsOfATableAreChosenOverItsRows()
+    {
+        QTemporaryDir made;
+        const std::filesystem::path root = made.path().toStdString();
+        std::string table = "file;woman;side;density;note\n";
+        for (int i = 0; i < 30; ++i) {
+            const std::string name = "p" + std::to_string(i) + ".png";
+            writeAtomically(root / "set" / name, std::string_view("x"));
+            table += name + ";" + std::to_string(i / 2) + ";" + (i % 2 == 0 ? "R" : "L") + ";" +
+                     (i == 3 ? "dense" : "2") + ";n" + std::to_string(i) + "\n";
+        }
+        writeAtomically(root / "own.csv", std::string_view(table));
+        mama::Library::create(root / "lib");
+        const auto library = std::make_shared<mama::Library>(root / "lib");
+        MappingDialog dialog(library, {root / "set", root / "own.csv"});
+        dialog.show();
+        QSignalSpy counted(&dialog, &MappingDialog::counted);
+        auto* words = dialog.findChild<QLabel*>(QStringLiteral("mapping.words"));
+        auto* use = dialog.findChild<QPushButton*>(QStringLiteral("mapping.use"));
+        QVERIFY(counted.wait(20000));
+        QVERIFY2(words->text().contains(QStringLiteral("patient")), qPrintable(words->text())); // is not said yet
+        QVERIFY(!use->isEnabled());
+        dialog.choose(1, QStringLiteral("patient"));
+        dialog.choose(4, QStringLiteral("label"));
+        QVERIFY(counted.wait(20000));
+        QVERIFY2(words->text().contains(
+                     QStringLiteral("30 images, 15 exams, 15 patients; 0 rows refused, 0 twice, 1 warnings")),
+                 qPrintable(words->text()));
+        QTRY_VERIFY(use->isEnabled());
+        QVERIFY(dialog.mapping().fields.at("density") == "density" && dialog.mapping().labels.contains("note"));
+        dialog.grab().save(QStringLiteral("screenshots/library-columns.png"));
+        dialog.choose(2, QStringLiteral("patient")); // a field stands in one column
+        QVERIFY(dialog.mapping().fields.at("patient") == "side" && !dialog.mapping().fields.contains("side"));
     }
 
     void theLastLibraryOpensByItself()

@@ -5,9 +5,11 @@
 #include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/header_pass.h"
+#include "core/library/collection/saved_mappings.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/set_source.h"
 #include "core/tables/importers/data_sets.h"
+#include "core/tables/table_file.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -20,7 +22,8 @@ namespace fs = std::filesystem;
 struct ImportCommand
 {
     std::string dataSet;
-    fs::path path, report;
+    fs::path path, report, table;
+    std::string map, saveMap; // a file or a saved name; the name to save it by
     LibraryOption library;
     bool dryRun = false, headers = false, json = false;
     int threads = 0;
@@ -48,6 +51,29 @@ nlohmann::json toJson(const HeaderPass& pass)
 // Refused tables and rows are told by the exit status too.
 int statusOf(const SetReport& report) { return report.rejected() > 0 || !report.stopped.empty() ? SomeRefused : Done; }
 
+// --map: a file of that name, else a mapping that the library has.
+SetSource sourceOf(const ImportCommand& command, Library* library)
+{
+    SetSource source{command.path, command.dataSet, command.table, {}};
+    if (command.map.empty())
+        return source;
+    if (command.table.empty())
+        throw Error(ErrorCode::Usage, {TextId("import.map_action", "import")}, "--map",
+                    {TextId("import.map_needs_table", "it says what the columns of --table hold: name the table too")});
+    std::error_code failed;
+    if (fs::exists(command.map, failed)) {
+        source.mapping = mappingFrom(readJson(command.map));
+        return source;
+    }
+    const auto saved = library ? savedMappings(*library) : std::map<std::string, TableMapping>();
+    const auto found = saved.find(command.map);
+    if (found == saved.end())
+        throw Error(ErrorCode::Usage, {TextId("import.map_lookup", "import")}, "--map " + command.map,
+                    {TextId("import.no_map", "there is no such file, and the library has no mapping of this name")});
+    source.mapping = found->second;
+    return source;
+}
+
 int import(const ImportCommand& command, const Context& context)
 {
     const Job job = context.job();
@@ -56,7 +82,10 @@ int import(const ImportCommand& command, const Context& context)
     if (isThere)
         library = openLibrary(command.library, command.dryRun ? Access::Read : Access::Write);
     // No library is made for a folder that is not there.
-    const SetRows rows = readSet({command.path, command.dataSet}, library.get());
+    const SetSource source = sourceOf(command, library.get());
+    const SetRows rows = readSet(source, library.get(), job);
+    if (job.cancelled())
+        return Cancelled;
     SetReport report = rows.report;
     nlohmann::json document = mama::toJson(rows.report);
     document["dry_run"] = command.dryRun;
@@ -69,6 +98,10 @@ int import(const ImportCommand& command, const Context& context)
             Library::create(command.library.folder);
             library = openLibrary(command.library, Access::Write);
         }
+        if (!command.saveMap.empty() && !command.table.empty())
+            saveMapping(*library, command.saveMap,
+                        source.mapping.fields.empty() ? mappingFor(library.get(), readTableHeading(command.table))
+                                                      : source.mapping);
         const auto result = importSet(*library, rows, job);
         if (!result)
             return Cancelled;
@@ -106,6 +139,16 @@ void addOptions(CLI::App& import, const std::shared_ptr<ImportCommand>& command,
 {
     addLibraryOption(import, command->library);
     import.get_option("--library")->required(false);
+    import
+        .add_option("--table", command->table,
+                    "A table of your own (.csv, .xlsx) about the folder's images, a row an image")
+        ->check(CLI::ExistingFile);
+    import.add_option("--map", command->map,
+                      "What its columns hold: {\"fields\": {\"path\": \"a column\", \"patient\": ...}, \"labels\": "
+                      "{\"task\": \"a column\"}} in a file, or a saved name; else by the columns' names. Fields: path, "
+                      "patient, study, side, view, date, age, description, split, birads, density, pathology, cancer, "
+                      "finding, x0, y0, x1, y1");
+    import.add_option("--save-map", command->saveMap, "Save that in the library, by this name");
     import.add_flag("--dry-run", command->dryRun, "Only the report: nothing is written");
     import.add_option("--report", command->report, "Also write the report: .json, .csv (a line an issue), else text");
     import.add_flag("--headers", command->headers,
@@ -131,7 +174,7 @@ std::string namesOfSets()
     std::string names;
     for (const DataSetReader& each : dataSetReaders())
         names += (names.empty() ? "" : ", ") + std::string(each.name) + " (" + each.title + ")";
-    return names + "; phantoms are embed";
+    return names + "; phantoms are embed; folder: any images, with a table of your own (--table) or without";
 }
 
 constexpr const char* folderHelp = "Its folder: tables in it or in its folder tables, images below it";

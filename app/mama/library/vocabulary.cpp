@@ -1,6 +1,7 @@
 // mama library vocabulary: what the words and codes of data sets' tables mean.
 #include "app/mama/library/library_command.h"
 #include "core/base/text_escape.h"
+#include "core/library/collection/saved_mappings.h"
 #include "core/library/collection/vocabulary_words.h"
 
 #include <iostream>
@@ -37,6 +38,19 @@ int set(const LibraryCommand& command, const Context&)
                  setWord(*library, {command.name, command.task, command.value, command.to, !command.all, true}));
 }
 
+int mappings(const LibraryCommand& command, const Context&)
+{
+    const auto library = openLibrary(command.library, command.erase ? Access::Write : Access::Read);
+    if (command.erase)
+        return print(command, removeMapping(*library, command.name));
+    nlohmann::json document = nlohmann::json::object();
+    for (const auto& [name, mapping] : savedMappings(*library))
+        if (command.name.empty() || command.name == name)
+            document[name] = toJson(mapping);
+    printJson(document);
+    return Done;
+}
+
 } // namespace
 
 void addVocabulary(CLI::App& library, Context& context)
@@ -62,6 +76,13 @@ void addVocabulary(CLI::App& library, Context& context)
             action.add_flag("--told", command.all, "Only told beside the code: tables are not read by it");
         },
         set);
+    addAction(
+        library, context, {"mappings", "The saved mappings of tables' columns, as JSON"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("--name", command.name, "Only this one");
+            action.add_flag("--delete", command.erase, "Take it away");
+        },
+        mappings);
 }
 
 } // namespace mama::cli

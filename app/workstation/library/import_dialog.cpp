@@ -1,11 +1,11 @@
 #include "app/workstation/library/import_dialog.h"
 
 #include "app/workstation/library/issue_model.h"
+#include "app/workstation/library/mapping_dialog.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
 #include "core/library/collection/set_import.h"
-#include "core/library/collection/set_source.h"
 #include "core/tables/importers/data_sets.h"
 #include "widgets/look/tone.h"
 
@@ -27,9 +27,9 @@ namespace mama {
 
 ImportDialog::ImportDialog(std::shared_ptr<Library> library, QWidget* parent)
     : QDialog(parent), m_library(std::move(library)), m_folder(new QLineEdit(this)), m_kind(new QComboBox(this)),
-      m_words(new QLabel(this)), m_terms(new QLabel(this)), m_issueTitle(new QLabel(this)),
-      m_tables(new QTableWidget(this)), m_issues(new QTableView(this)), m_issueModel(new IssueModel(this)),
-      m_bar(new QProgressBar(this)), m_check(new QPushButton(tr("&Check"), this)),
+      m_table(new QPushButton(tr("&Table…"), this)), m_words(new QLabel(this)), m_terms(new QLabel(this)),
+      m_issueTitle(new QLabel(this)), m_tables(new QTableWidget(this)), m_issues(new QTableView(this)),
+      m_issueModel(new IssueModel(this)), m_bar(new QProgressBar(this)), m_check(new QPushButton(tr("&Check"), this)),
       m_save(new QPushButton(tr("&Save report…"), this)), m_import(new QPushButton(tr("&Import"), this)),
       m_close(new QPushButton(tr("Close"), this))
 {
@@ -55,11 +55,17 @@ void ImportDialog::build()
     m_kind->addItem(tr("Recognise it by its tables"), QString());
     for (const DataSetReader& each : dataSetReaders())
         m_kind->addItem(QString::fromUtf8(each.title), QString::fromUtf8(each.name));
+    m_kind->addItem(tr("Any folder of images"), QString::fromUtf8(folderSource));
     m_kind->setAccessibleName(tr("Which data set"));
+    m_kind->setObjectName(QStringLiteral("import.kind"));
+    m_table->setToolTip(tr("A table of your own about the images of any folder: you say what its columns hold"));
+    m_table->setObjectName(QStringLiteral("import.table"));
+    connect(m_table, &QPushButton::clicked, this, &ImportDialog::browseTable);
+    connect(m_kind, &QComboBox::currentIndexChanged, this, &ImportDialog::showTable);
     m_check->setObjectName(QStringLiteral("import.check"));
     m_import->setObjectName(QStringLiteral("import.import"));
     m_import->setDefault(true);
-    for (QPushButton* button : {m_check, m_save, m_close})
+    for (QPushButton* button : {m_check, m_save, m_close, m_table})
         button->setAutoDefault(false);
     for (QLabel* label : {m_words, m_terms, m_issueTitle}) {
         label->setWordWrap(true);
@@ -88,6 +94,7 @@ void ImportDialog::build()
     first->addWidget(m_folder, 1);
     first->addWidget(browse);
     first->addWidget(m_kind);
+    first->addWidget(m_table);
     first->addWidget(m_check);
     auto* last = new QHBoxLayout;
     last->addWidget(m_bar, 1);
@@ -114,6 +121,40 @@ void ImportDialog::browse()
         check(chosen);
 }
 
+void ImportDialog::browseTable()
+{
+    if (m_folder->text().trimmed().isEmpty()) {
+        m_folder->setFocus();
+        return showStopped(tr("First name the folder with the images."));
+    }
+    const QString chosen = QFileDialog::getOpenFileName(this, tr("Table about the images"), m_folder->text(),
+                                                        tr("Tables (*.csv *.xlsx *.tsv *.txt);;All files (*)"));
+    if (!chosen.isEmpty())
+        useTable(chosen);
+}
+
+void ImportDialog::useTable(const QString& file)
+{
+    const std::filesystem::path table = givenPath(file.toStdString());
+    MappingDialog dialog(m_library, {givenPath(m_folder->text().trimmed().toStdString()), table}, this);
+    if (dialog.exec() != QDialog::Accepted)
+        return;
+    m_source.table = table;
+    m_source.mapping = dialog.mapping();
+    m_kind->setCurrentIndex(m_kind->findData(QString::fromUtf8(folderSource)));
+    showTable();
+    startChecking();
+}
+
+// The table belongs to any folder of images, not to a data set that is known.
+void ImportDialog::showTable()
+{
+    if (m_kind->currentData().toString() != QLatin1String(folderSource))
+        m_source.table.clear();
+    m_table->setText(m_source.table.empty() ? tr("&Table…")
+                                            : QString::fromStdString(pathText(m_source.table.filename())));
+}
+
 void ImportDialog::check(const QString& folder)
 {
     m_folder->setText(folder);
@@ -132,9 +173,10 @@ void ImportDialog::startChecking()
     setBusy(tr("Reading the tables…"));
     m_job = BackgroundJob::start<std::shared_ptr<const SetRows>>(
         this,
-        {[library = m_library, path = givenPath(folder.toStdString()),
-          kind = m_kind->currentData().toString().toStdString()](const Job&) {
-             return std::make_shared<const SetRows>(readSet({path, kind}, library.get()));
+        {[library = m_library,
+          source = SetSource{givenPath(folder.toStdString()), m_kind->currentData().toString().toStdString(),
+                             m_source.table, m_source.mapping}](const Job& job) {
+             return std::make_shared<const SetRows>(readSet(source, library.get(), job));
          },
          [this](std::shared_ptr<const SetRows> rows) {
              m_rows = std::move(rows);
@@ -243,7 +285,7 @@ void ImportDialog::setBusy(const QString& what)
     m_words->setText(what);
     for (QWidget* each :
          {static_cast<QWidget*>(m_check), static_cast<QWidget*>(m_save), static_cast<QWidget*>(m_import),
-          static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_kind)})
+          static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_kind), static_cast<QWidget*>(m_table)})
         each->setEnabled(false);
     m_close->setText(tr("Cancel"));
 }
@@ -251,8 +293,8 @@ void ImportDialog::setBusy(const QString& what)
 void ImportDialog::setIdle()
 {
     m_bar->hide();
-    for (QWidget* each :
-         {static_cast<QWidget*>(m_check), static_cast<QWidget*>(m_folder), static_cast<QWidget*>(m_kind)})
+    for (QWidget* each : {static_cast<QWidget*>(m_check), static_cast<QWidget*>(m_folder),
+                          static_cast<QWidget*>(m_kind), static_cast<QWidget*>(m_table)})
         each->setEnabled(true);
     m_save->setEnabled(m_rows != nullptr);
     m_import->setEnabled(m_rows != nullptr && m_rows->report.studies > 0);

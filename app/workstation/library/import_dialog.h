@@ -1,6 +1,6 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
-#include "core/library/collection/library.h"
+#include "core/library/collection/set_source.h"
 
 #include <QDialog>
 
@@ -28,6 +28,7 @@ public:
     ~ImportDialog() override;
 
     void check(const QString& folder);                   // step one
+    void useTable(const QString& file);                  // asks what its columns hold, then step one
     const SetRows* rows() const { return m_rows.get(); } // null: nothing was read yet
 
 Q_SIGNALS:
@@ -37,6 +38,8 @@ Q_SIGNALS:
 private:
     void build();
     void browse();
+    void browseTable();
+    void showTable();
     void startChecking();
     void showReport();
     void showStopped(const QString& reason);
@@ -52,6 +55,8 @@ private:
     QThreadPool m_pool;
     QLineEdit* m_folder;
     QComboBox* m_kind;
+    SetSource m_source; // of a folder with a table
+    QPushButton* m_table;
     QLabel *m_words, *m_terms, *m_issueTitle;
     QTableWidget* m_tables;
     QTableView* m_issues;

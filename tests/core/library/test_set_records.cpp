@@ -1,9 +1,11 @@
 // What the library keeps of the data sets whose labels and regions differ from EMBED's: regions of every kind in stored
 // pixels, labels of studies, words that a user changes, and what pixels decide about masks and mirrored boxes.
+#include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/image/mask_contours.h"
 #include "core/image/raster_file.h"
 #include "core/library/collection/region_pass.h"
+#include "core/library/collection/saved_mappings.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/collection/set_source.h"
 #include "core/library/collection/vocabulary_words.h"
@@ -195,6 +197,62 @@ private Q_SLOTS:
         QCOMPARE(kinds(), std::string("mass|mass"));
         sheet.library->undo();
         QCOMPARE(kinds(), std::string("mass|"));
+    }
+
+    // A table of a user's own: columns by name, by a mapping, by one that the library has kept.
+    void anyTableWithItsColumnsMapped()
+    {
+        Made made;
+        made.write("pictures/a.png", "x");
+        made.write("pictures/b.png", "x");
+        made.write("pictures/c.png", "x");
+        made.write("own.csv",
+                   "Bild;Frau;Seite;Dichte;Befund;Score\nb;7;links;2;Herd;0.5\na.png;7;R;2;;0.1\nzz;8;L;9;Herd;\n"
+                   ";8;L;1;;\n");
+        SetSource source{made.set, folderSource, made.set / "own.csv", {}};
+        QVERIFY_THROWS_EXCEPTION(Error, readSet(source, made.library.get())); // no column says what it is
+        source.mapping = mappingFrom(nlohmann::json::parse(
+            R"({"fields": {"path": "Bild", "patient": "Frau", "side": "Seite", "density": "Dichte", "finding": "Befund"},
+                "labels": {"score": "Score"}})"));
+        const SetReport first = readSet(source, made.library.get()).report;
+        QCOMPARE(first.tables.at(0).rows, std::size_t(4));
+        QCOMPARE(first.tables.at(0).rejected.size(), std::size_t(1)); // no file is named
+        QCOMPARE(first.tables.at(0).warnings.size(), std::size_t(4)); // links, twice Herd, density 9
+        QCOMPARE(first.problems.size(), std::size_t(2));
+        QCOMPARE(first.problems.at(0).key + " " + first.problems.at(1).key, std::string("zz pictures/c.png"));
+        QVERIFY(importSet(*made.library, readSet(source, made.library.get()))->images == 3);
+        setWord(*made.library, {"folder", "side", "links", "L", true, true});
+        setWord(*made.library, {"folder", "finding", "Herd", "mass", true, true});
+        saveMapping(*made.library, "mine", source.mapping);
+        source.mapping = {};
+        QVERIFY(importSet(*made.library, readSet(source, made.library.get()))->changed > 0);
+        QCOMPARE(ask(*made.library, "SELECT side || kinds FROM finding ORDER BY id").at(0).at(0), std::string("Lmass"));
+        QCOMPARE(ask(*made.library, "SELECT value FROM label WHERE task = 'score' ORDER BY id").at(0).at(0),
+                 std::string("0.5"));
+        QCOMPARE(importSet(*made.library, readSet(source, made.library.get()))->change.command, std::int64_t(0));
+        QVERIFY(savedMappings(*made.library).contains("mine"));
+        made.library->undo();
+        const std::vector<std::string> plain{"Image Path", "patient_id", "BI-RADS", "xmin"};
+        QCOMPARE(guessedMapping(plain).fields.at("birads"), std::string("BI-RADS"));
+        QVERIFY(!faultOf(guessedMapping(plain), plain).empty()); // a box needs four corners
+        for (const char* wrong : {"[]", R"({"fields": {"nose": "a"}})", R"({"fields": {"path": 1}})"})
+            QVERIFY_THROWS_EXCEPTION(Error, mappingFrom(nlohmann::json::parse(wrong)));
+    }
+
+    void aFolderWithoutATable()
+    {
+        Made made;
+        for (const char* name : {"w1/R_CC.png", "w1/L_CC.png", "w2/R_MLO.png"}) {
+            fs::create_directories((made.set / name).parent_path());
+            writeAtomically(made.set / name, encodePng(breastAtLeft(80, 60)));
+        }
+        made.write("w2/notes.dcm", "no image");
+        const SetRows rows = readSet({made.set, folderSource}, made.library.get());
+        QCOMPARE(rows.images.size(), std::size_t(3));
+        QCOMPARE(rows.report.problems.size(), std::size_t(1));
+        QCOMPARE(importSet(*made.library, rows)->images, std::int64_t(3));
+        QCOMPARE(importSet(*made.library, readSet({made.set, folderSource}, made.library.get()))->change.command,
+                 std::int64_t(0));
     }
 
     // The mask is told from the crop by its pixels and size, whichever the table calls so, and scaled to its image.
