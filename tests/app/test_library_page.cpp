@@ -160,7 +160,7 @@ private Q_SLOTS:
     {
         QTemporaryDir made;
         const std::filesystem::path root = made.path().toStdString();
-        std::string table = "file;woman;side;density;note\n";
+        std::string table = "file;who;side;density;note\n";
         for (int i = 0; i < 30; ++i) {
             const std::string name = "p" + std::to_string(i) + ".png";
             writeAtomically(root / "set" / name, std::string_view("x"));

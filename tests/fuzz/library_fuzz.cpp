@@ -1,5 +1,6 @@
-// libFuzzer on what a library reads; the first byte says what follows. F a filter of studies; E, R, V the tables of
-// EMBED, RSNA and VinDr, NUL between files; K a list of studies' keys; D changes of a library.db: four bytes each,
+// libFuzzer on what a library reads; the first byte says what follows. F a filter of studies; E, R, V, C,
+// M, I, S, A the tables of EMBED, RSNA, VinDr, CBIS-DDSM, CMMD, INbreast (a table, then property lists), CSAW-CC and
+// mini-MIAS (a list), NUL between files; K a list of studies' keys; D changes of a library.db: four bytes each,
 // three for the place, one for what stands there. Errors are the expected end, anything else is a finding. Seeds:
 // tests/fuzz/run.
 #include "core/base/error.h"
@@ -60,19 +61,22 @@ void filter(std::string_view text)
 }
 
 // Every record ends in one place, and what was read can be taken into a library and handed over.
-void tables(mama::SetRows (*read)(const fs::path&), std::string_view text)
+void tables(const std::string& name, std::string_view text)
 {
     const fs::path set = folder() / "tables";
     fs::remove_all(set);
     fs::create_directories(set);
     for (int file = 0; file < 4; ++file) {
         const std::size_t end = text.find('\0');
-        write(set / (std::string(1, static_cast<char>('a' + file)) + ".csv"), text.substr(0, end));
+        write(set / (name == "mias"                   ? "Info.txt"
+                     : name == "inbreast" && file > 0 ? "9000000" + std::to_string(file) + ".xml"
+                                                      : std::string(1, static_cast<char>('a' + file)) + ".csv"),
+              text.substr(0, end));
         if (end == text.npos)
             break;
         text.remove_prefix(end + 1);
     }
-    const mama::SetRows rows = read(set);
+    const mama::SetRows rows = mama::readDataSet(set, name);
     static_cast<void>(mama::textOf(rows.report));
     for (const mama::SetImage& image : rows.images)
         need(image.study < rows.studies.size());
@@ -118,9 +122,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fs::create_directories(folder());
     try {
         switch (data[0]) {
-        case 'E': tables(mama::readEmbedSet, rest); break;
-        case 'R': tables(mama::readRsnaSet, rest); break;
-        case 'V': tables(mama::readVindrSet, rest); break;
+        case 'E': tables("embed", rest); break;
+        case 'R': tables("rsna", rest); break;
+        case 'V': tables("vindr", rest); break;
+        case 'C': tables("cbis", rest); break;
+        case 'M': tables("cmmd", rest); break;
+        case 'I': tables("inbreast", rest); break;
+        case 'S': tables("csaw", rest); break;
+        case 'A': tables("mias", rest); break;
         case 'D': database(rest); break;
         case 'K':
             write(folder() / "keys", rest);

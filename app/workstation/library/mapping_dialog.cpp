@@ -64,7 +64,7 @@ MappingDialog::MappingDialog(std::shared_ptr<Library> library, Files files, QWid
     m_job = BackgroundJob::start<Preview>(
         this,
         {[kept = m_library, table = m_files.table](const Job&) { return load(kept.get(), table); },
-         [this](const Preview& preview) { show(preview); }, [this](const QString& reason) { say(reason, true); }},
+         [this](const Preview& preview) { fill(preview); }, [this](const QString& reason) { say(reason, true); }},
         &m_pool);
 }
 
@@ -133,7 +133,7 @@ MappingDialog::Preview MappingDialog::load(Library* library, const std::filesyst
     return preview;
 }
 
-void MappingDialog::show(const Preview& preview)
+void MappingDialog::fill(const Preview& preview)
 {
     m_preview = preview;
     const int columns = static_cast<int>(preview.heading.size());

@@ -42,7 +42,7 @@ private:
     };
     static Preview load(Library* library, const std::filesystem::path& table);
     void build();
-    void show(const Preview& preview);
+    void fill(const Preview& preview);
     void apply(const TableMapping& mapping);
     void changed(int column);
     void count();

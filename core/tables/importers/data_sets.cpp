@@ -211,8 +211,8 @@ const DataSetReader& recognisedSet(const fs::path& root)
         throw Error(
             ErrorCode::Format, {importing}, pathText(root),
             {TextId("table.no_known_set", "none of its tables (.csv or .xlsx in it, or in its folder tables) is one "
-                                          "of a data set that is known: images with a table of your own are "
-                                          "imported as a folder")});
+                                          "of a data set that is known: other images, with a table of your own "
+                                          "or without, are imported as \"folder\", any folder of images")});
     return dataSetReader(names.front());
 }
 
