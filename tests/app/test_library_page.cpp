@@ -21,6 +21,7 @@
 
 #include <QAction>
 #include <QCheckBox>
+#include <QComboBox>
 #include <QDialog>
 #include <QDirIterator>
 #include <QInputDialog>
@@ -29,10 +30,12 @@
 #include <QListWidget>
 #include <QMenu>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTableView>
 #include <QTimer>
 #include <QToolButton>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -347,6 +350,40 @@ private Q_SLOTS:
         Q_EMIT page.findChild<LibraryNotice*>()->linkActivated(QStringLiteral("all"));
         QTRY_COMPARE(page.place().rows(), all);
         QVERIFY(!chips(page).contains(QStringLiteral("kept")));
+
+        // Legend, facets and what a press on the legend selects are of one count.
+        auto* fields = page.findChild<QComboBox*>(QStringLiteral("map.field"));
+        auto* legend = page.findChild<QLabel*>(QStringLiteral("map.legend"));
+        int compared = 0;
+        for (const char* filterText : {"", "age > 50", "view = CC"}) {
+            QSignalSpy changed(&page.session(), &LibrarySession::resultChanged);
+            page.setFilter(QString::fromLatin1(filterText));
+            QVERIFY(changed.count() > 0 || changed.wait(5000));
+            for (const char* field : {"kind", "dataset", "year"}) { // of studies: one value each
+                fields->setCurrentIndex(fields->findData(QLatin1String(field)));
+                const StudyResult& now = page.session().result();
+                const StudyColumn& column = *now.columns->column(field);
+                std::map<QString, int> expected;
+                for (const std::uint32_t study : now.rows)
+                    ++expected[QString::fromStdString(column.values[column.codes[study]])];
+                const QRegularExpression entry(QStringLiteral("href=\"(\\d+)\"[^>]*>([^<]+)</a>&nbsp;(\\d+)"));
+                for (auto found = entry.globalMatch(legend->text()); found.hasNext(); ++compared) {
+                    const auto one = found.next();
+                    QCOMPARE(one.captured(3).toInt(), expected[one.captured(2)]);
+                    Q_EMIT legend->linkActivated(one.captured(1));
+                    QCOMPARE(page.place().selected(), one.captured(3).toInt());
+                }
+            }
+        }
+        QVERIFY2(compared >= 6, qPrintable(QString::number(compared)));
+        page.setFilter({});
+        page.place().selectNone();
+        QTRY_COMPARE(page.place().rows(), all);
+        page.setReadFirst(true); // it lies as a model sees the images
+        QVERIFY(!view.isVisible() && !page.findChild<QAction*>(QStringLiteral("library.map"))->isEnabled());
+        page.setReadFirst(false);
+        command("library.map");
+        QVERIFY(view.isVisible());
 
         map.choose(MapLevel::Image, MapMethod::Pca); // another one, not made yet
         QTRY_VERIFY(!map.hasMap());

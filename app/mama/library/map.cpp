@@ -152,7 +152,9 @@ void addMake(CLI::App& parent, Context& context)
     command->add_option("--min-dist", settings.minDist, "How close points may lie")->capture_default_str();
     command->add_option("--spread", settings.spread, "How far apart they lie")->capture_default_str();
     command->add_option("--epochs", settings.epochs, "0: 500 up to 10,000 points, else 200")->capture_default_str();
-    command->add_option("--seed", settings.seed, "The same seed gives the same bytes")->capture_default_str();
+    command->add_option("--seed", settings.seed, "The same seed gives the same bytes")
+        ->check(CLI::NonNegativeNumber)
+        ->capture_default_str();
     command
         ->add_option("--sample", settings.sample,
                      "Of more points so many are laid out, chosen by the seed; the rest is placed among them")

@@ -314,7 +314,7 @@ void LibraryMap::showState()
     if (!problem.isEmpty() && !running)
         text += QStringLiteral("<p>%1</p>").arg(problem.toHtmlEscaped());
     m_notice->setText(text);
-    const bool there = m_map && !m_isLoading, focused = isAncestorOf(QApplication::focusWidget());
+    const bool there = m_map.has_value(), focused = isAncestorOf(QApplication::focusWidget());
     m_content->setCurrentIndex(there ? 1 : 0);
     m_tools->setVisible(there);
     setFocusProxy(there ? static_cast<QWidget*>(m_view) : m_notice);
@@ -328,11 +328,12 @@ void LibraryMap::showState()
     m_phase->setText(phaseWords(m_job.phase()));
     m_bar->setRange(0, m_job.total() > 0 ? 1000 : 0);
     m_bar->setValue(m_job.total() > 0 ? static_cast<int>(1000 * m_job.done() / m_job.total()) : 0);
-    if (m_map) {
+    if (m_map) { // one that is read again stays in sight
         const MapHeader& header = m_map->header;
         QString about = tr("%1 of %2 %3 · trustworthiness %4 · %5")
                             .arg(header.settings.method == MapMethod::Umap ? tr("UMAP") : tr("Principal axes"),
-                                 locale.toString(qulonglong(header.points)), what,
+                                 locale.toString(qulonglong(header.points)),
+                                 header.settings.level == MapLevel::Image ? tr("images") : tr("studies"),
                                  shownNumber(header.trustworthiness, 2), QString::fromStdString(header.modelName));
         if (header.laidOut < header.points)
             about += tr(" · %1 laid out, the rest placed among them").arg(locale.toString(qulonglong(header.laidOut)));

@@ -31,12 +31,13 @@ public:
     MapJob& job() { return m_job; }
     void setSource(const std::function<StudyTile(int)>& source);
     // library: null: none is open. index: of the embeddings that are asked; null: there are none, or not yet.
+    // Also after job() has finished: what was embedded meanwhile is on the new map.
     void setLibrary(const QString& library, std::shared_ptr<const EmbeddingIndex> index, bool loading);
     void setResult(const StudyResult& result, std::shared_ptr<const std::vector<float>> scores);
     void addCommand(QAction* action); // whose key works while map, tiles or words have the focus
     void setAwake(bool awake);        // whether it is on screen: else nothing is read
     void refresh();                   // pictures have come
-    bool hasMap() const { return m_map.has_value(); }
+    bool hasMap() const { return m_map && !m_isLoading; }
     bool isStale() const { return m_map && m_map->stale; }
     QString words() const; // what is said in place of the map, or below it
     void choose(MapLevel level, MapMethod method);

@@ -32,7 +32,6 @@ LibraryMap::LibraryMap(const QString& program, StudyPlace* place, QWidget* paren
     connect(m_make, &QToolButton::clicked, this, &LibraryMap::make);
     connect(m_cancel, &QToolButton::clicked, this, [this] { m_job.cancel(); });
     connect(&m_job, &MapJob::changed, this, &LibraryMap::showState);
-    connect(&m_job, &MapJob::finished, this, &LibraryMap::reload);
     showState();
 }
 
