@@ -101,6 +101,29 @@ private Q_SLOTS:
         QVERIFY2(job.problem().contains(QStringLiteral("densty")), qPrintable(job.problem()));
     }
 
+    void aViewIsAskedForByItsName()
+    {
+        const QString asked = QStringLiteral("any(image: view = CC and side = L) and (density = c or density = d)");
+        const auto counted = [&](const QStringList& how) {
+            return mamaCommand(QStringList{"library", "list", "--library", m_library, "--json"} + how)
+                .json()
+                .at("count")
+                .get<int>();
+        };
+        const auto view = [&](const QStringList& how) {
+            return mamaCommand(QStringList{"library", "view", "--library", m_library} + how).status;
+        };
+        QCOMPARE(view({"--name", "Dense left", "--where", asked, "--sort", "age", "--rising"}), 0);
+        QCOMPARE(counted({"--view", "dense LEFT"}), counted({"--where", asked}));
+        QVERIFY(counted({"--view", "Dense left", "--where", "age > 60"}) < counted({"--view", "Dense left"}));
+        QVERIFY(view({"--name", "wrong", "--where", "density in"}) != 0);
+        const auto views = mamaCommand({"library", "view", "--library", m_library, "--json"}).json().at("views");
+        QCOMPARE(views.size(), std::size_t(1));
+        QVERIFY(views.at(0).at("filter") == asked.toStdString() && views.at(0).at("descending") == false);
+        QCOMPARE(view({"--name", "Dense left", "--delete"}), 0);
+        QVERIFY(mamaCommand({"library", "list", "--library", m_library, "--view", "Dense left"}).status != 0);
+    }
+
     void withoutEmbeddingsItSaysSo()
     {
         EngineProcess none(QStringLiteral("/no/such/program"));
@@ -210,6 +233,14 @@ private Q_SLOTS:
         QCOMPARE(ask.answer()->question.sentence, QStringLiteral("There is a mass."));
         QVERIFY(!ask.busy());
         same(*ask.answer(), *asked.columns, search({"--text", "There is a mass."}));
+        const auto ranked = search({"--text", "There is a mass."}).at("studies");
+        const double cut = ranked.at(4).at("score").get<double>();
+        const nlohmann::json above = search({"--text", "There is a mass.", "--where",
+                                             QStringLiteral("images > 0 and score >= %1").arg(cut - 1e-6, 0, 'f', 7)});
+        QCOMPARE(above.at("studies").size(), std::size_t(5));
+        for (std::size_t i = 0; i < 5; ++i)
+            QVERIFY(above.at("studies").at(i).at("study") == ranked.at(i).at("study"));
+        QVERIFY(mamaCommand({"library", "list", "--library", m_library, "--where", "score > 0"}).status != 0);
         ask.ask({QStringLiteral("There is a mass."), QStringLiteral("The breasts are extremely dense.")});
         QVERIFY(!ask.answer());
         QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);

@@ -28,6 +28,7 @@ FilterLine::FilterLine(QWidget* parent)
     m_completer->setMaxVisibleItems(shownRows);
     m_completer->setWidget(this);
     m_completer->popup()->setObjectName(QStringLiteral("filter.offered"));
+    m_completer->popup()->setFrameStyle(static_cast<int>(QFrame::Box) | static_cast<int>(QFrame::Plain));
     connect(m_completer, qOverload<const QModelIndex&>(&QCompleter::activated), this, &FilterLine::take);
     connect(this, &QLineEdit::textEdited, this, [this] { offer(false); });
 }

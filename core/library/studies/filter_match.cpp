@@ -253,9 +253,9 @@ StudySet FilterMatch::byScore(const FilterClause& clause) const
     for (const std::string& value : clause.values) {
         const auto number = asNumber(value);
         if (!number)
-            throw Error(
-                ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
-                {TextId("filter.no_score_number", "\"%1\" is no number, and the values of %2 are numbers"), value, "score"});
+            throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                        {TextId("filter.no_score_number", "\"%1\" is no number, and the values of %2 are numbers"),
+                         value, "score"});
         bounds.push_back(*number);
     }
     const auto fits = [&](double score) {
