@@ -1,5 +1,6 @@
 // Jobs behind the window: they hold up nothing that it draws.
 #include "app/workstation/engine/background_job.h"
+#include "app/workstation/engine/error_words.h"
 #include "core/base/stopwatch.h"
 
 #include <QImage>
@@ -36,6 +37,24 @@ private Q_SLOTS:
         may.release(jobs);
         QTRY_COMPARE(ended, jobs);
         QCOMPARE(jobThreads(), jobThreads());
+    }
+
+    // A pipe gives a line in any pieces.
+    void wordsOfAnErrorAreWholeInAnyPieces()
+    {
+        const QByteArray said = "2026-01-01 10:00:00 info begins\nwarning: none\nerror: filter: no field \"x\"\nbye";
+        for (int piece = 1; piece < said.size(); ++piece) {
+            ErrorWords command(ErrorWords::Of::Command), engine(ErrorWords::Of::Engine);
+            for (int at = 0; at < said.size(); at += piece) {
+                command.add(said.mid(at, piece));
+                engine.add(said.mid(at, piece));
+            }
+            QCOMPARE(command.last(), QStringLiteral("filter: no field \"x\""));
+            QCOMPARE(engine.last(), QStringLiteral("bye"));
+        }
+        ErrorWords log(ErrorWords::Of::Engine);
+        log.add("2026-01-01 10:00:00 info begins\n");
+        QVERIFY(log.last().isEmpty());
     }
 };
 

@@ -2,7 +2,6 @@
 
 #include "widgets/look/shown_text.h"
 
-#include <QRegularExpression>
 #include <utility>
 
 namespace mama {
@@ -14,13 +13,12 @@ constexpr int signOfLifeTime = 3000;       // ms
 constexpr int unheardLimit = 4;            // signs of life that do not come
 constexpr qint64 aliveLongEnough = 20'000; // ms after which a death starts the count anew
 
-QString describeExit(int status, QProcess::ExitStatus how, const QByteArray& lastError)
+QString describeExit(int status, QProcess::ExitStatus how, const QString& lastWords)
 {
     QString text = how == QProcess::CrashExit ? EngineProcess::tr("The engine was killed or crashed.")
                                               : EngineProcess::tr("The engine ended with status %1.").arg(status);
-    if (!lastError.isEmpty())
-        text += QLatin1Char(' ') +
-                EngineProcess::tr("Its last words: %1").arg(QString::fromUtf8(lastError).trimmed().left(300));
+    if (!lastWords.isEmpty())
+        text += QLatin1Char(' ') + EngineProcess::tr("Its last words: %1").arg(lastWords.trimmed().left(300));
     return text;
 }
 
@@ -77,19 +75,16 @@ void EngineProcess::stop()
 void EngineProcess::spawn()
 {
     m_lines = protocol::LineSplitter();
-    m_lastError.clear();
+    m_said.clear();
     m_process = new QProcess(this);
     m_process->setProcessChannelMode(QProcess::SeparateChannels);
     connect(m_process, &QProcess::readyReadStandardOutput, this, &EngineProcess::readLines);
-    connect(m_process, &QProcess::readyReadStandardError, this, [this] {
-        const QList<QByteArray> lines = m_process->readAllStandardError().split('\n');
-        static const QRegularExpression harmless(QStringLiteral(R"(^\S+ \S+ (debug|info) )")); // of its log
-        for (const QByteArray& line : lines)
-            if (!line.trimmed().isEmpty() && !harmless.match(QString::fromUtf8(line)).hasMatch())
-                m_lastError = line;
+    connect(m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_said.add(m_process->readAllStandardError()); });
+    connect(m_process, &QProcess::finished, this, [this](int status, QProcess::ExitStatus how) {
+        m_said.add(m_process->readAllStandardError());
+        ended(describeExit(status, how, m_said.last()));
     });
-    connect(m_process, &QProcess::finished, this,
-            [this](int status, QProcess::ExitStatus how) { ended(describeExit(status, how, m_lastError)); });
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error == QProcess::FailedToStart)
             ended(tr("The engine could not be started: %1: %2").arg(m_program, m_process->errorString()));

@@ -1,4 +1,5 @@
 #pragma once
+#include "app/workstation/engine/error_words.h"
 #include "core/protocol/engine_replies.h"
 #include "core/protocol/engine_requests.h"
 #include "core/protocol/line_splitter.h"
@@ -73,7 +74,7 @@ private:
     QString m_program;
     QProcess* m_process = nullptr;
     protocol::LineSplitter m_lines;
-    QByteArray m_lastError; // the last line that the engine wrote on stderr
+    ErrorWords m_said{ErrorWords::Of::Engine};
     State m_state = State::Stopped;
     int m_nextId = 1;
     int m_helloId = 0;

@@ -63,18 +63,15 @@ void EmbedJob::cancel()
 void EmbedJob::spawn()
 {
     m_lines = protocol::LineSplitter();
-    m_lastError.clear();
+    m_said.clear();
     m_problem.clear();
     m_result.clear();
     m_phase.clear();
     m_before = -1;
     m_process = new QProcess(this);
     connect(m_process, &QProcess::readyReadStandardOutput, this, &EmbedJob::readLines);
-    connect(m_process, &QProcess::readyReadStandardError, this, [this] {
-        for (const QByteArray& line : m_process->readAllStandardError().split('\n'))
-            if (line.startsWith("error: "))
-                m_lastError = line.mid(7).trimmed();
-    });
+    connect(m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_said.add(m_process->readAllStandardError()); });
     connect(m_process, &QProcess::finished, this, &EmbedJob::ended);
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error != QProcess::FailedToStart)
@@ -152,6 +149,7 @@ std::optional<qint64> EmbedJob::secondsLeft() const
 void EmbedJob::ended(int status, QProcess::ExitStatus how)
 {
     readLines();
+    m_said.add(m_process->readAllStandardError());
     m_process->deleteLater();
     m_process = nullptr;
     if (m_state == State::Pausing)
@@ -161,7 +159,7 @@ void EmbedJob::ended(int status, QProcess::ExitStatus how)
         Q_EMIT finished();
         return;
     }
-    const QString words = QString::fromUtf8(m_lastError);
+    const QString words = m_said.last();
     m_problem = how == QProcess::CrashExit ? tr("The process was killed or crashed; what was embedded is kept.")
                 : status == cancelled      ? tr("The process was ended from outside; what was embedded is kept.")
                 : words.isEmpty()          ? tr("The process ended with status %1.").arg(status)

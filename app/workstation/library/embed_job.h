@@ -1,4 +1,5 @@
 #pragma once
+#include "app/workstation/engine/error_words.h"
 #include "core/protocol/line_splitter.h"
 
 #include <QElapsedTimer>
@@ -60,7 +61,7 @@ private:
     EmbedRequest m_request;
     QProcess* m_process = nullptr;
     protocol::LineSplitter m_lines;
-    QByteArray m_lastError;
+    ErrorWords m_said{ErrorWords::Of::Command};
     State m_state = State::Idle;
     QString m_phase, m_problem, m_result;
     qint64 m_done = 0, m_total = 0, m_before = -1; // before: done when this process began to encode

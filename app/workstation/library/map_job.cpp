@@ -28,18 +28,15 @@ void MapJob::start(const Request& request)
         return;
     m_request = request;
     m_lines = protocol::LineSplitter();
-    m_lastError.clear();
+    m_said.clear();
     m_problem.clear();
     m_phase.clear();
     m_isCancelled = false;
     m_done = m_total = 0;
     m_process = new QProcess(this);
     connect(m_process, &QProcess::readyReadStandardOutput, this, &MapJob::readLines);
-    connect(m_process, &QProcess::readyReadStandardError, this, [this] {
-        for (const QByteArray& line : m_process->readAllStandardError().split('\n'))
-            if (line.startsWith("error: "))
-                m_lastError = line.mid(7).trimmed();
-    });
+    connect(m_process, &QProcess::readyReadStandardError, this,
+            [this] { m_said.add(m_process->readAllStandardError()); });
     connect(m_process, &QProcess::finished, this, &MapJob::ended);
     connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
         if (error != QProcess::FailedToStart)
@@ -83,11 +80,12 @@ void MapJob::readLines()
 
 void MapJob::ended(int status, QProcess::ExitStatus how)
 {
+    m_said.add(m_process->readAllStandardError());
     m_process->deleteLater();
     m_process = nullptr;
     const bool made = how == QProcess::NormalExit && status == 0;
     if (!made && !m_isCancelled) {
-        const QString words = QString::fromUtf8(m_lastError);
+        const QString words = m_said.last();
         m_problem = how == QProcess::CrashExit ? tr("The process was killed or crashed.")
                     : words.isEmpty()          ? tr("The process ended with status %1.").arg(status)
                                                : words;

@@ -1,4 +1,5 @@
 #pragma once
+#include "app/workstation/engine/error_words.h"
 #include "core/protocol/line_splitter.h"
 
 #include <QObject>
@@ -43,7 +44,7 @@ private:
     Request m_request;
     QProcess* m_process = nullptr;
     protocol::LineSplitter m_lines;
-    QByteArray m_lastError;
+    ErrorWords m_said{ErrorWords::Of::Command};
     bool m_isCancelled = false;
     QString m_phase, m_problem;
     qint64 m_done = 0, m_total = 0;
