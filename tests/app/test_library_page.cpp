@@ -185,7 +185,7 @@ private Q_SLOTS:
         dialog.choose(4, QStringLiteral("label"));
         QVERIFY(counted.wait(20000));
         QVERIFY2(words->text().contains(
-                     QStringLiteral("30 images, 15 exams, 15 patients; 0 rows refused, 0 twice, 1 warnings")),
+                     QStringLiteral("images 30, exams 15, patients 15; rows refused 0, twice 0; warnings 1")),
                  qPrintable(words->text()));
         QTRY_VERIFY(use->isEnabled());
         QVERIFY(dialog.mapping().fields.at("density") == "density" && dialog.mapping().labels.contains("note"));

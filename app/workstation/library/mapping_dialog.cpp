@@ -38,8 +38,8 @@ QString wordsOf(const SetReport& report)
         duplicates += table.duplicates.size();
     }
     return MappingDialog::tr(
-               "With these columns: %1 images, %2 exams, %3 patients; %4 rows refused, %5 twice, %6 warnings, %7 "
-               "problems.")
+               "With these columns: images %1, exams %2, patients %3; rows refused %4, twice %5; warnings %6, "
+               "problems %7.")
         .arg(locale.toString(qulonglong(report.images)), locale.toString(qulonglong(report.studies)),
              locale.toString(qulonglong(report.patients)), locale.toString(qulonglong(report.rejected())),
              locale.toString(qulonglong(duplicates)), locale.toString(qulonglong(warnings)),
