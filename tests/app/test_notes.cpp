@@ -46,11 +46,11 @@ class TestNotes : public QObject
         QTest::mouseRelease(&view, Qt::LeftButton, {}, to.toPoint());
     }
 
-    // The middle of the cell in which an image hangs.
-    static QPointF middleOf(const viewer::PaneView& view, std::size_t cell)
+    // Beside the chest wall of a right breast, on half the height of its cell.
+    static QPointF besideWall(const viewer::PaneView& view, std::size_t cell)
     {
         const viewer::PixelRect& area = view.hung().at(cell).area;
-        return QPointF(area.x + area.width / 2.0, area.y + area.height / 2.0) / view.devicePixelRatioF();
+        return QPointF(area.x + area.width - 20, area.y + area.height / 2.0) / view.devicePixelRatioF();
     }
 
     static QTreeWidget& list(MainWindow& window) { return *window.findChild<NotesPanel*>()->list(); }
@@ -69,7 +69,7 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("notes-empty"));
         QTest::keyClick(&fixture.window(), Qt::Key_Escape);
         view.setFocus();
-        const QPointF at = middleOf(view, 0);
+        const QPointF at = besideWall(view, 0);
         QTest::keyClick(&view, Qt::Key_D);
         drag(view, at, at + QPointF(-50, 30));
         QTRY_COMPARE(page.drawn().unsaved(), 0);
@@ -148,7 +148,7 @@ private Q_SLOTS:
         const auto folder = phantoms(fixture);
         QVERIFY(openStudy(fixture, folder));
         ReadPage& page = fixture.window().read();
-        const QPointF at = middleOf(page.view(), 0);
+        const QPointF at = besideWall(page.view(), 0);
         QTest::keyClick(&page.view(), Qt::Key_D);
         drag(page.view(), at, at + QPointF(-50, 30));
         QTRY_COMPARE(page.drawn().unsaved(), 0);
@@ -181,13 +181,20 @@ private Q_SLOTS:
         QVERIFY(openStudy(fixture, folder));
         ReadPage& page = fixture.window().read();
         QTest::qWait(300);
-        const QPointF at = middleOf(page.view(), 0);
+        const QPointF at = besideWall(page.view(), 0);
         QTest::keyClick(&page.view(), Qt::Key_B);
         drag(page.view(), at, at + QPointF(-50, 30));
         QTRY_COMPARE(page.drawn().notes().size(), std::size_t(1));
         QTRY_COMPARE(page.drawn().unsaved(), 0);
         auto& open = *fixture.window().library().session().library();
         QTRY_COMPARE(QString::fromStdString(open.lastDone()->words), QStringLiteral("Add a box on RCC"));
+        // What it has is not imported once more.
+        const QString file = test::text(fixture.folder() / "drawn.jsonl"), place = test::text(library);
+        QCOMPARE(
+            test::mamaCommand({"annotations", "export", "--library", place, "--kind", "box", "--out", file}).status, 0);
+        QCOMPARE(test::mamaCommand({"library", "headers", "--library", place}).status, 0);
+        const auto again = test::mamaCommand({"annotations", "import", file, "--library", place, "--json"}).json();
+        QVERIFY(again.at("read").get<int>() > 0 && again.at("added").get<int>() == 0);
         QTest::keyClick(&page.view(), Qt::Key_Z, Qt::ControlModifier);
         QTRY_VERIFY(page.drawn().notes().empty());
         QTRY_COMPARE(page.drawn().unsaved(), 0);

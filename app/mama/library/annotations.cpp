@@ -101,14 +101,7 @@ AnnotationEdited put(const AnnotationsCommand& command, AnnotationEdit& edit)
 {
     if (!command.library.empty()) {
         const auto library = openLibrary({command.library, command.author}, Access::Write);
-        edit.put = without(annotationsOn(*library,
-                                         [&] {
-                                             std::vector<AnnotatedImage> images;
-                                             for (const Annotation& each : edit.put)
-                                                 images.push_back(each.image);
-                                             return images;
-                                         }()),
-                           std::move(edit.put));
+        edit.put = without(allAnnotations(*library), std::move(edit.put)); // also of what came with data sets
         return edit.put.empty() ? AnnotationEdited() : editAnnotations(*library, edit);
     }
     ReaderFile file(command.file.empty() ? ReaderFile::usualPlace() : command.file);

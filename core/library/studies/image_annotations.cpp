@@ -105,7 +105,9 @@ std::int64_t put(SQLite::Database& database, const Annotation& annotation, const
     const std::int64_t image = idOf(database, annotation.image);
     if (image == 0)
         throw Error(ErrorCode::Data, {changing}, annotation.image.key,
-                    {TextId("annotation.no_such_image", "the library has no such image: nothing was changed")});
+                    {TextId("annotation.no_such_image",
+                            "the library has no such image, or has not read its header yet (mama library headers): "
+                            "nothing was changed")});
     SQLite::Statement row(database, "INSERT INTO annotation(image, kind, frame_note, frame, geometry, text, author, at,"
                                     " facts) VALUES (?, ?, '', ?, ?, ?, ?, ?, ?)");
     row.bind(1, image);
