@@ -38,30 +38,42 @@ cv::Mat nearBreast(const BreastOutline& breast)
     return wide;
 }
 
+// The lightest value of each column in some rows.
+std::vector<std::uint8_t> lightest(const Raster<std::uint8_t>& shown, int first, int last)
+{
+    std::vector<std::uint8_t> most(static_cast<std::size_t>(shown.columns));
+    for (int row = first; row < last; ++row) {
+        const std::uint8_t* values = &shown.at(row, 0);
+        for (std::size_t column = 0; column < most.size(); ++column)
+            most[column] = std::max(most[column], values[column]);
+    }
+    return most;
+}
+
 Beside lookBeside(const Raster<std::uint8_t>& shown, const BreastOutline& breast)
 {
     const cv::Mat picture(shown.rows, shown.columns, CV_8U, const_cast<std::uint8_t*>(shown.values.data()));
     const cv::Mat near = nearBreast(breast);
     Beside out;
     double sum = 0;
-    for (int row = 0; row < near.rows; ++row)
+    for (int row = 0; row < near.rows; ++row) {
+        const int first = row * breast.factor, last = std::min(first + breast.factor, shown.rows);
+        const std::vector<std::uint8_t> most = lightest(shown, first, last);
         for (int column = 0; column < near.cols; ++column) {
             if (near.at<std::uint8_t>(row, column) != 0)
                 continue;
-            const cv::Rect cell = cv::Rect(column * breast.factor, row * breast.factor, breast.factor, breast.factor) &
-                                  cv::Rect(0, 0, picture.cols, picture.rows);
-            const cv::Mat part = picture(cell);
+            const int left = column * breast.factor, right = std::min(left + breast.factor, shown.columns);
             ++out.cells;
-            sum += part.at<std::uint8_t>(part.rows / 2, part.cols / 2);
-            double most = 0;
-            cv::minMaxLoc(part, nullptr, &most);
-            if (most < light)
+            sum += shown.at((first + last) / 2, (left + right) / 2);
+            if (*std::max_element(most.begin() + left, most.begin() + right) < light)
                 continue;
             ++out.lightCells;
             if (out.light.empty())
                 out.light = cv::Mat::zeros(picture.size(), CV_8U);
-            cv::Mat(part >= light).copyTo(out.light(cell));
+            const cv::Rect cell(left, first, right - left, last - first);
+            cv::Mat(picture(cell) >= light).copyTo(out.light(cell));
         }
+    }
     out.mean = out.cells > 0 ? sum / static_cast<double>(out.cells) : 255;
     return out;
 }

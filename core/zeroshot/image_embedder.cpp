@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <future>
 #include <thread>
 
@@ -23,6 +24,14 @@ namespace {
 constexpr double pause = 500; // ms between two times that something is kept
 constexpr std::int64_t nanoseconds = 1'000'000'000;
 using State = EmbeddedImage::State;
+
+Error noFrame(const fs::path& path, int frame, int frames)
+{
+    return {ErrorCode::Data,
+            {action::encode},
+            pathText(path),
+            {TextId("embeddings.no_frame", "frame %1 of %2 (counted from 0)"), frame, frames}};
+}
 
 } // namespace
 
@@ -57,7 +66,7 @@ ImageEmbedder::Reading ImageEmbedder::read(const ImageToEmbed& image) const
         return out;
     }
     try {
-        read(image, path, out);
+        image.inFile.empty() ? read(image, path, out) : readForAll(image, out);
     } catch (const Error& error) {
         if (!belongsToFile(error))
             throw;
@@ -79,23 +88,62 @@ void ImageEmbedder::read(const ImageToEmbed& image, const fs::path& path, Readin
     facts.size = file->state().size;
     facts.mtime = file->state().modified / nanoseconds;
     facts.image = describeImage(path, opened->header());
-    if (const UserText why = whyNotScored(facts.image, {m_options.processing, image.frame, {}}); !why.empty()) {
+    if (const UserText why = whyPassedOver(image, facts.image); !why.empty()) {
         out.found.state = State::PassedOver;
         out.found.reason = why.english();
     } else if (out.frame < 0 || out.frame >= opened->header().frames) {
-        throw Error(
-            ErrorCode::Data, {action::encode}, pathText(path),
-            {TextId("embeddings.no_frame", "frame %1 of %2 (counted from 0)"), out.frame, opened->header().frames});
+        throw noFrame(path, out.frame, opened->header().frames);
     } else if (!m_writer.has(out.found.hash, out.frame)) {
-        const ModelInfo& info = m_model.model->info();
-        const PreparedImage prepared = prepare(opened->readFrame(out.frame), opened->pipeline(out.frame),
-                                               m_model.profile, {info.inputSize, info.patch});
-        out.input = inputOf(prepared);
-        out.size = prepared.size;
+        prepareInput(*opened, opened->readFrame(out.frame), out);
     }
     file->check();
     if (!image.headerRead)
         out.found.facts = std::make_shared<const FileFacts>(std::move(facts));
+}
+
+UserText ImageEmbedder::whyPassedOver(const ImageToEmbed& image, const StudyImage& said) const
+{
+    return whyNotScored(said, {m_options.processing, image.frame, {}});
+}
+
+void ImageEmbedder::prepareInput(ImageFile& file, const StoredImage& stored, Reading& out) const
+{
+    const ModelInfo& info = m_model.model->info();
+    const PreparedImage prepared =
+        prepare(stored, file.pipeline(out.frame), m_model.profile, {info.inputSize, info.patch});
+    out.input = inputOf(prepared);
+    out.size = prepared.size;
+}
+
+// Of a file that the library has not read yet: hashes, thumbnail and what else it wants come from the same reading.
+void ImageEmbedder::readForAll(const ImageToEmbed& image, Reading& out) const
+{
+    std::exception_ptr failure;
+    const FrameUse use = [&](const DecodedFrame& frame) {
+        if (frame.image.id != image.image || m_writer.has(frame.look.sha256, out.frame) ||
+            !whyPassedOver(image, frame.look.facts.image).empty())
+            return;
+        try {
+            prepareInput(frame.file, frame.stored, out);
+        } catch (const std::exception&) { // the model's, not the file's
+            failure = std::current_exception();
+        }
+    };
+    auto look = std::make_shared<FileLook>(lookAtFile({image.file, image.inFile}, {m_memory, {}, use}).value());
+    out.found.hash = look->sha256;
+    out.found.look = look;
+    if (failure)
+        std::rethrow_exception(failure);
+    if (look->facts.state != "read") {
+        out.found.state = look->facts.state == "missing" || !look->passed ? State::Missing : State::Refused;
+        out.found.reason = look->facts.fault.empty() ? "missing" : look->facts.fault;
+        out.input.clear();
+    } else if (const UserText why = whyPassedOver(image, look->facts.image); !why.empty()) {
+        out.found.state = State::PassedOver;
+        out.found.reason = why.english();
+    } else if (const int frames = look->facts.image.header.frames; out.frame < 0 || out.frame >= frames) {
+        throw noFrame(look->path, out.frame, frames);
+    }
 }
 
 // False: cancelled.

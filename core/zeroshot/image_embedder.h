@@ -46,12 +46,16 @@ private:
     };
     Reading read(const ImageToEmbed& image) const;
     void read(const ImageToEmbed& image, const std::filesystem::path& path, Reading& out) const;
+    void readForAll(const ImageToEmbed& image, Reading& out) const;
+    UserText whyPassedOver(const ImageToEmbed& image, const StudyImage& said) const;
+    void prepareInput(ImageFile& file, const StoredImage& stored, Reading& out) const;
     bool embed(Reading reading, const Job& job);
     void keepCommitted(const Keep& keep, bool atOnce);
 
     const LoadedModel& m_model;
     EmbeddingWriter& m_writer;
     EmbedOptions m_options;
+    mutable MemoryShare m_memory;
     std::vector<EmbeddedImage> m_waiting, m_committed;
     Stopwatch m_sinceKept;
     std::int64_t m_computed = 0;

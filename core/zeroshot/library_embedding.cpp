@@ -110,7 +110,12 @@ EmbedReport embedLibrary(Library& library, const LoadedModel& model, std::span<c
         part.pop_back();
         return image;
     };
+    ThumbStore thumbs(library.folder());
     const auto keep = [&](std::span<const EmbeddedImage> images) {
+        for (const EmbeddedImage& image : images)
+            if (image.look)
+                putThumbs(thumbs, *image.look);
+        thumbs.flush();
         noteEmbedded(library, images);
         count(report, images);
         tell(report, job);

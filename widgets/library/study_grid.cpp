@@ -37,7 +37,7 @@ QAccessibleInterface* makeAccessible(const QString&, QObject* object)
 } // namespace
 
 StudyGrid::StudyGrid(StudyPlace* place, QWidget* parent)
-    : QAbstractScrollArea(parent), m_place(place), m_painter(std::make_unique<TilePainter>())
+    : QAbstractScrollArea(parent), m_place(place), m_painter(std::make_unique<TilePainter>(48, true))
 {
     QAccessible::installFactory(makeAccessible); // the same one twice is one
     setFocusPolicy(Qt::StrongFocus);

@@ -42,6 +42,7 @@ public:
 Q_SIGNALS:
     void shownChanged(int first, int last); // after scrolling, another size or another list
     void opened(int row);                   // Enter, double click
+    void relinkAsked();                     // a click on what stands in place of a missing file's picture
     void zoomed(int width);                 // by the user
     void hovered(int row);                  // under the cursor now; -1: none
 
@@ -81,6 +82,7 @@ private:
     void endDrag();
     void showTip(const QPoint& at, const QPoint& global);
     void hover(int row);
+    bool isLink(const QPoint& at) const;
 
     StudyPlace* m_place;
     std::function<StudyTile(int)> m_source;

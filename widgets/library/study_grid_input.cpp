@@ -1,6 +1,8 @@
 // Keys and mouse of the grid.
 #include "widgets/library/study_grid.h"
 
+#include "widgets/library/tile_painter.h"
+
 #include <QApplication>
 #include <QContextMenuEvent>
 #include <QKeyEvent>
@@ -175,10 +177,29 @@ void StudyGrid::endDrag()
         viewport()->update();
 }
 
+bool StudyGrid::isLink(const QPoint& at) const
+{
+    const int row = rowAt(at);
+    if (row < 0 || !m_source)
+        return false;
+    const StudyTile tile = m_source(row);
+    for (int view = 0; view < 4; ++view)
+        if (const QRect cell = TilePainter::cell(tileRect(row), tile, view, fontMetrics());
+            tile.pictures[static_cast<std::size_t>(view)].state == TilePicture::State::Missing &&
+            TilePainter::link(cell, fontMetrics()).contains(at))
+            return true;
+    return false;
+}
+
 void StudyGrid::mouseReleaseEvent(QMouseEvent* event)
 {
-    if (event->button() == Qt::LeftButton)
-        endDrag();
+    if (event->button() != Qt::LeftButton)
+        return;
+    const bool clicked = !m_dragging && m_pressed.x() >= 0 && isLink(event->pos()) &&
+                         isLink(m_pressed - QPoint(0, verticalScrollBar()->value()));
+    endDrag();
+    if (clicked)
+        Q_EMIT relinkAsked();
 }
 
 void StudyGrid::mouseDoubleClickEvent(QMouseEvent* event)

@@ -13,7 +13,7 @@ namespace {
 constexpr int margin = 3, padding = 4, gap = 1, dot = 8, mostDots = 6;
 // On the black of pictures, in every theme.
 const QColor wordColour(0xb4, 0xb9, 0xc0), faintColour(0x76, 0x7c, 0x84), missingGround(0x4a, 0x4d, 0x52),
-    refusedGround(0x3d, 0x2a, 0x2a);
+    linkColour(0x8a, 0xb4, 0xf8), refusedGround(0x3d, 0x2a, 0x2a);
 
 QRect inner(const QRect& tile) { return tile.adjusted(margin, margin, -margin, -margin); }
 
@@ -53,7 +53,15 @@ QImage resized(const QImage& image, const QRect& part, const QSize& size)
 
 } // namespace
 
-TilePainter::TilePainter(int megabytes) : m_scaled(megabytes * 1024) {}
+TilePainter::TilePainter(int megabytes, bool links) : m_scaled(megabytes * 1024), m_links(links) {}
+
+QRect TilePainter::link(const QRect& cell, const QFontMetrics& font)
+{
+    const int line = font.height();
+    if (cell.height() < 5 * line)
+        return {};
+    return {cell.x() + 2, cell.center().y() + 2 * line, cell.width() - 4, line};
+}
 
 QString TilePainter::word(const TilePicture& view)
 {
@@ -185,6 +193,16 @@ void TilePainter::paintWords(QPainter& painter, const QRect& cell, const TilePic
     painter.setFont(small);
     painter.drawText(first.translated(0, line), Qt::AlignCenter,
                      painter.fontMetrics().elidedText(word(view), Qt::ElideRight, first.width()));
+    if (const QRect way = link(cell, QFontMetrics(plain));
+        m_links && view.state == TilePicture::State::Missing && way.isValid()) {
+        painter.drawText(first.translated(0, 2 * line), Qt::AlignCenter,
+                         painter.fontMetrics().elidedText(view.reason, Qt::ElideLeft, first.width()));
+        small.setUnderline(true);
+        painter.setFont(small);
+        painter.setPen(linkColour);
+        painter.drawText(way, Qt::AlignCenter,
+                         painter.fontMetrics().elidedText(tr("Re-link…"), Qt::ElideRight, way.width()));
+    }
     painter.setFont(plain);
 }
 

@@ -19,7 +19,8 @@ public:
         bool selected = false, current = false, focused = false; // focused: the list has the keys
     };
 
-    explicit TilePainter(int megabytes = 48);
+    // links: in place of a missing file's picture stands where it was, and a way to find it again.
+    explicit TilePainter(int megabytes = 48, bool links = false);
     // The palette is that of the painter's device, the font the painter's own.
     void paint(QPainter& painter, const QRect& tile, const StudyTile& study, const Look& look);
     // Where a view of a tile lies; the views are in the order of StudyTile::pictures.
@@ -27,6 +28,8 @@ public:
     // One view into its cell, chest wall at the inner edge. Returns where the whole picture lies: what is cut off
     // beyond the chest wall too, so that places in the image can be found. Empty: no picture.
     QRectF paintView(QPainter& painter, const QRect& cell, const TilePicture& view, bool right);
+    // Where in a missing file's cell the way to find it again is drawn; empty: there is no room.
+    static QRect link(const QRect& cell, const QFontMetrics& font);
     // What stands in place of a picture: "file missing"; empty for one that is there.
     static QString word(const TilePicture& view);
 
@@ -46,6 +49,7 @@ private:
         }
     };
     QCache<Key, QPixmap> m_scaled; // cost: KiB
+    bool m_links;
 };
 
 } // namespace mama

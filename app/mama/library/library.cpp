@@ -2,6 +2,7 @@
 #include "app/mama/library/library_command.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
+#include "core/library/collection/file_states.h"
 #include "core/library/collection/header_pass.h"
 #include "core/library/collection/region_pass.h"
 #include "core/library/embeddings/embedding_set.h"
@@ -125,12 +126,18 @@ int log(const LibraryCommand& command, const Context&)
 
 int undo(const LibraryCommand& command, const Context&)
 {
-    return print(command, openLibrary(command.library, Access::Write)->undo(command.command));
+    const auto library = openLibrary(command.library, Access::Write);
+    const Change change = library->undo(command.command);
+    lookAfter(*library, change);
+    return print(command, change);
 }
 
 int redo(const LibraryCommand& command, const Context&)
 {
-    return print(command, openLibrary(command.library, Access::Write)->redo());
+    const auto library = openLibrary(command.library, Access::Write);
+    const Change change = library->redo();
+    lookAfter(*library, change);
+    return print(command, change);
 }
 
 int regions(const LibraryCommand& command, const Context& context)

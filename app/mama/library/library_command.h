@@ -21,7 +21,8 @@ struct LibraryCommand
     bool identifiers = false, adjudicated = false;
     std::int64_t limit = 0, seed = 42;
     std::vector<std::string> studies;
-    bool json = false, full = false, facets = false, all = false, remove = false, erase = false, rising = false;
+    bool json = false, full = false, facets = false, all = false, remove = false, erase = false, rising = false,
+         dryRun = false;
     int threads = 0;
 };
 
@@ -66,7 +67,7 @@ void addStudyActions(CLI::App& library, Context& context);
 void addHandoverActions(CLI::App& library, Context& context);
 // show, thumbnails.
 void addShowActions(CLI::App& library, Context& context);
-// files, problems.
+// files, problems, relink.
 void addFileActions(CLI::App& library, Context& context);
 
 } // namespace mama::cli

@@ -1,4 +1,4 @@
-// mama library files, problems: the one reading of every file, and what somebody should look at.
+// mama library files, problems, relink: the one reading of every file, what somebody should look at, files found again.
 #include "app/mama/library/library_command.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -7,6 +7,7 @@
 #include "core/library/collection/file_states.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/file_problems.h"
+#include "core/library/files/relink.h"
 #include "core/library/handover/csv_row.h"
 
 #include <iostream>
@@ -101,6 +102,54 @@ int problems(const LibraryCommand& command, const Context&)
     return Done;
 }
 
+json toJson(const RelinkPlan& plan)
+{
+    json files = json::array(), lost = json::array(), roots = json::array();
+    std::map<std::string, std::int64_t> by{{"path", 0}, {"sop", 0}, {"content", 0}, {"pixels", 0}};
+    for (const FoundFileAgain& each : plan.found) {
+        ++by[name(each.by)];
+        files.push_back({{"before", pathText(each.before)}, {"now", pathText(each.now)}, {"by", name(each.by)}});
+    }
+    for (const std::filesystem::path& each : plan.lost)
+        lost.push_back(pathText(each));
+    for (const MovedRoot& each : plan.roots)
+        roots.push_back({{"before", pathText(each.before)}, {"now", pathText(each.now)}, {"files", each.files}});
+    return {{"folder", pathText(plan.folder)},
+            {"searched", plan.searched},
+            {"missing", plan.missing},
+            {"found", files},
+            {"by", by},
+            {"moved_folders", roots},
+            {"lost", lost}};
+}
+
+int relinkFiles(const LibraryCommand& command, const Context& context)
+{
+    const auto library = openLibrary(command.library, command.dryRun ? Access::Read : Access::Write);
+    const auto plan = findMissingFiles(*library, givenPath(command.name), context.job());
+    if (!plan)
+        return Cancelled;
+    json document = toJson(*plan);
+    document["dry_run"] = command.dryRun;
+    const Change change = command.dryRun || plan->found.empty() ? Change() : relink(*library, *plan);
+    document.update(cli::toJson(change));
+    if (command.json)
+        printJson(document);
+    else {
+        for (const FoundFileAgain& each : plan->found)
+            std::cout << "found\t" << name(each.by) << "\t" << pathText(each.before) << "\t" << pathText(each.now)
+                      << "\n";
+        for (const std::filesystem::path& each : plan->lost)
+            std::cout << "missing\t\t" << pathText(each) << "\n";
+        std::cout << plan->found.size() << " of " << plan->missing << " missing files found, " << plan->lost.size()
+                  << " not\n";
+        if (change.command != 0)
+            std::cout << "command " << change.command << ": " << oneLine(change.words) << "\n";
+        std::cout << std::flush;
+    }
+    return plan->lost.empty() ? Done : SomeRefused;
+}
+
 } // namespace
 
 void addFileActions(CLI::App& library, Context& context)
@@ -135,6 +184,17 @@ void addFileActions(CLI::App& library, Context& context)
             action.add_option("--csv", command.csv, "Write them as a table");
         },
         problems);
+    addAction(
+        library, context, {"relink", "Find files again that were moved or renamed, below a folder"},
+        [](CLI::App& action, LibraryCommand& command) {
+            action.add_option("FOLDER", command.name, "Where they may be now")->required();
+            action.add_flag("--dry-run", command.dryRun, "Only the report: nothing is written");
+            action.footer(
+                "A file is known again by the longest end of its path, by its SOP instance UID, by its bytes or "
+                "by its pixels. One\nstep, taken back by undo. A folder that moved as a whole is one row. Status "
+                "3: some are still missing.");
+        },
+        relinkFiles);
 }
 
 } // namespace mama::cli

@@ -14,19 +14,6 @@
 #include <cmath>
 
 namespace mama {
-namespace {
-
-QString shownTime(qint64 seconds)
-{
-    if (seconds < 90)
-        return AskBar::tr("%1 s").arg(seconds);
-    if (seconds < 5400)
-        return AskBar::tr("%1 min").arg((seconds + 30) / 60);
-    return AskBar::tr("%1 h").arg(QLocale().toString(static_cast<double>(seconds) / 3600, 'f', 1));
-}
-
-} // namespace
-
 AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
     : QWidget(parent), m_session(session), m_ask(session.engine()), m_job(program), m_line(new QLineEdit(this)),
       m_minus(new QLineEdit(this)), m_sets(new QComboBox(this)), m_state(new QLabel(this)), m_notes(new QLabel(this)),
@@ -259,7 +246,7 @@ QString AskBar::stateWords() const
         if (m_job.rate() > 0)
             words += tr(" · %1 a second").arg(locale.toString(m_job.rate(), 'f', m_job.rate() < 10 ? 1 : 0));
         if (const auto left = m_job.secondsLeft())
-            words += tr(" · %1 left").arg(shownTime(*left));
+            words += tr(" · %1 left").arg(shownSpan(*left));
         return words;
     }
     if (m_job.state() == EmbedJob::State::Failed)

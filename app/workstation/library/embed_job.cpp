@@ -1,5 +1,6 @@
 #include "app/workstation/library/embed_job.h"
 
+#include <QLocale>
 #include <QTimer>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -171,6 +172,15 @@ void EmbedJob::setState(State state)
 {
     m_state = state;
     Q_EMIT changed();
+}
+
+QString shownSpan(qint64 seconds)
+{
+    if (seconds < 90)
+        return EmbedJob::tr("%1 s").arg(seconds);
+    if (seconds < 5400)
+        return EmbedJob::tr("%1 min").arg((seconds + 30) / 60);
+    return EmbedJob::tr("%1 h").arg(QLocale().toString(static_cast<double>(seconds) / 3600, 'f', 1));
 }
 
 } // namespace mama

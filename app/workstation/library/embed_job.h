@@ -68,4 +68,7 @@ private:
     QElapsedTimer m_since;
 };
 
+// "40 s", "7 min", "2.5 h".
+QString shownSpan(qint64 seconds);
+
 } // namespace mama

@@ -101,9 +101,10 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::stateChanged, this, [this] {
         if (m_session->state() == LibrarySession::State::Open) {
             rememberFolder(m_session->folder());
-            m_pictures->open(m_session->looker());
-            m_pictures->setFilling(true);
-            m_session->readHeaders();
+            m_files = {0, 0};
+            m_filesPaused = false;
+            m_pictures->open(m_session->looker(), m_session->readOnly() ? nullptr : m_session->library());
+            m_session->readOnly() ? m_pictures->setFilling(true) : m_session->lookForFiles();
             QStringList notices;
             for (const UserText& notice : m_session->library()->notices())
                 notices << shownText(notice);
@@ -130,8 +131,29 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::resultChanged, this, &LibraryPage::showResult);
     connect(m_session, &LibrarySession::reloaded, this, [this, studies = std::size_t(0)]() mutable {
         m_pictures->lookAgain();
-        if (std::exchange(studies, m_session->size()) != m_session->size())
-            m_pictures->setFilling(true);
+        if (std::exchange(studies, m_session->size()) != m_session->size() && m_session->headersLeft() == 0 &&
+            !m_session->readingHeaders())
+            readFiles();
+    });
+    connect(m_session, &LibrarySession::filesLookedFor, this, &LibraryPage::readFiles);
+    connect(m_pictures, &TilePictures::passed, this, &LibraryPage::showFiles);
+    connect(m_pictures, &TilePictures::fillingEnded, this, [this] {
+        const bool any = m_files.second > 0 && m_files.first > m_filesBefore;
+        m_files = {0, 0};
+        showHeaders(0, m_session->headersLeft());
+        if (any)
+            m_session->reload(); // what was found in the files
+    });
+    connect(m_pictures, &TilePictures::fillingFailed, this, [this](const QString& reason) {
+        m_filesPaused = true;
+        showFiles(m_files.first, m_files.second);
+        Q_EMIT told(reason, true);
+    });
+    // One reads the files at a time: a process that embeds reads them for all that is wanted of them.
+    connect(&m_ask->job(), &EmbedJob::changed, this, [this, was = false]() mutable {
+        const bool runs = m_ask->job().running();
+        if (std::exchange(was, runs) != runs && !m_filesPaused)
+            runs ? m_pictures->setFilling(false) : readFiles();
     });
     connect(m_session, &LibrarySession::wrong, this, &LibraryPage::showWrong);
     connect(m_session, &LibrarySession::headersChanged, this, &LibraryPage::showHeaders);
@@ -163,6 +185,7 @@ void LibraryPage::connectLists()
     m_grid->setSource([this](int row) { return tile(row); });
     connect(m_grid, &StudyGrid::shownChanged, this, &LibraryPage::wantPictures);
     connect(m_grid, &StudyGrid::opened, this, &LibraryPage::openCurrent);
+    connect(m_grid, &StudyGrid::relinkAsked, this, &LibraryPage::relinkFiles);
     connect(m_table, &StudyTable::opened, this, &LibraryPage::openCurrent);
     m_map->setSource([this](int row) { return tile(row); });
     connect(m_map, &LibraryMap::opened, this, &LibraryPage::openCurrent);
@@ -196,16 +219,18 @@ void LibraryPage::connectLists()
         setFilter(QString::fromStdString(filterText(clauses)));
     });
     connect(m_details, &StudyDetails::opened, this, &LibraryPage::openCurrent);
-    connect(m_details, &StudyDetails::studyAsked, this, [this](std::int64_t study) {
-        const auto& rows = m_session->result().rows;
-        const auto found = std::find_if(rows.begin(), rows.end(), [&](std::uint32_t each) {
-            return m_session->result().columns->id(each) == study;
-        });
-        if (found != rows.end())
-            return m_place->setCurrent(static_cast<int>(found - rows.begin()));
-        m_returnTo = study;
-        setFilter({});
-    });
+    connect(m_details, &StudyDetails::studyAsked, this, &LibraryPage::goToStudy);
+}
+
+void LibraryPage::goToStudy(std::int64_t study)
+{
+    const auto& rows = m_session->result().rows;
+    const auto found = std::find_if(rows.begin(), rows.end(),
+                                    [&](std::uint32_t each) { return m_session->result().columns->id(each) == study; });
+    if (found != rows.end())
+        return m_place->setCurrent(static_cast<int>(found - rows.begin()));
+    m_returnTo = study;
+    setFilter({});
 }
 
 void LibraryPage::changeQuestion(const std::function<void(StudyQuestion&)>& change)
@@ -304,6 +329,8 @@ void LibraryPage::showResult()
     showHistogram();
     showState();
     wantPictures();
+    if (!m_session->readingHeaders() && m_files.second == 0)
+        showHeaders(0, m_session->headersLeft());
 }
 
 void LibraryPage::showWrong(const QString& reason, int at)

@@ -4,6 +4,7 @@
 #include "app/workstation/page/page.h"
 #include "core/library/studies/study_facts.h"
 
+#include <QElapsedTimer>
 #include <QSettings>
 
 class QComboBox;
@@ -130,6 +131,14 @@ private:
     void saveLog();
     void checkFile();
     void showHeaders(qint64 done, qint64 total);
+    void showFiles(quint64 done, quint64 total);
+    void tellUnread();
+    std::pair<int, int> unreadImages() const;
+    void turnJob(); // pauses what runs below the list, or goes on
+    void showProblems();
+    void relinkFiles();
+    void goToStudy(std::int64_t study);
+    void readFiles();
 
     QSettings& m_settings;
     LibrarySession* m_session;
@@ -166,7 +175,11 @@ private:
     std::vector<std::string> m_columnNames; // of the studies
     std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
-    bool m_sized = false, m_toTop = false, m_isWrong = false;  // toTop: the next list is looked at from its best
+    std::pair<quint64, quint64> m_files{0, 0};                 // that were read, and all
+    QElapsedTimer m_filesSince;                                // since the reading of files began or went on
+    quint64 m_filesBefore = 0;                                 // read when it did
+    bool m_filesPaused = false;
+    bool m_sized = false, m_toTop = false, m_isWrong = false; // toTop: the next list is looked at from its best
 };
 
 } // namespace mama

@@ -1,10 +1,14 @@
 // What the page's commands do.
+#include "app/workstation/library/ask_bar.h"
 #include "app/workstation/library/handover_dialog.h"
 #include "app/workstation/library/import_dialog.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
 #include "app/workstation/library/library_page.h"
+#include "app/workstation/library/problems_dialog.h"
+#include "app/workstation/library/relink_dialog.h"
 #include "app/workstation/library/tag_dialog.h"
+#include "app/workstation/library/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -177,17 +181,119 @@ void LibraryPage::showHeaders(qint64 done, qint64 total)
     m_bar->setRange(0, static_cast<int>(std::max<qint64>(total, 1)));
     m_bar->setValue(static_cast<int>(done));
     m_pause->setText(reading ? tr("Pause") : tr("Go on"));
+    m_job->setToolTip({});
     m_job->setVisible(reading || left);
     m_bar->setVisible(reading);
     m_pause->setVisible(reading || left);
-    if (!reading && !m_session->problems().empty()) {
-        QStringList lines;
-        for (const RefusedFile& file : m_session->problems())
-            lines << QString::fromStdString(file.path) + QStringLiteral(": ") + QString::fromStdString(file.reason);
-        m_job->setText(tr("%n file(s) could not be read", nullptr, static_cast<int>(lines.size())));
-        m_job->setToolTip(plainTip(lines.mid(0, 20).join(QLatin1Char('\n'))));
-        m_job->show();
+    if (!reading && !left)
+        tellUnread();
+}
+
+// What is in the list of problems, for who does not look there by himself.
+void LibraryPage::tellUnread()
+{
+    const auto [missing, refused] = unreadImages();
+    const auto& undecided = m_session->undecided();
+    if (missing + refused == 0 && undecided.empty())
+        return;
+    QStringList words, tip{tr("Which ones, and why")};
+    if (missing > 0)
+        words << tr("%n file(s) missing", nullptr, missing);
+    if (refused > 0)
+        words << tr("%n not readable", nullptr, refused);
+    if (!undecided.empty())
+        words << tr("%n region(s) not decided", nullptr, static_cast<int>(undecided.size()));
+    for (const RefusedFile& each : undecided)
+        tip << QString::fromStdString(each.path) + QStringLiteral(": ") + QString::fromStdString(each.reason);
+    m_job->setText(QStringLiteral("<a href=\"problems\">%1</a>").arg(words.join(QStringLiteral(", "))));
+    m_job->setToolTip(plainTip(tip.mid(0, 20).join(QLatin1Char('\n'))));
+    m_job->show();
+}
+
+// Images whose files are missing, and whose files cannot be read.
+std::pair<int, int> LibraryPage::unreadImages() const
+{
+    std::pair<int, int> out{0, 0};
+    const StudyColumn* column = m_session->result().columns ? m_session->result().columns->column("file") : nullptr;
+    for (std::size_t code = 1; column && code < column->values.size(); ++code) {
+        const auto images = std::count(column->codes.begin(), column->codes.end(), code);
+        if (column->values[code] == "missing")
+            out.first = static_cast<int>(images);
+        if (column->values[code] == "refused")
+            out.second = static_cast<int>(images);
     }
+    return out;
+}
+
+// Once it is known which files are there. What is on screen comes first.
+void LibraryPage::readFiles()
+{
+    if (m_filesPaused || m_ask->job().running())
+        return;
+    m_files = {0, 0};
+    m_pictures->setFilling(true);
+}
+
+// "Files: 120 of 4,000 · 8 a second · 7 min left".
+void LibraryPage::showFiles(quint64 done, quint64 total)
+{
+    if (m_session->readingHeaders() || (m_session->headersLeft() > 0 && !m_session->readOnly()))
+        return;
+    if (!m_pictures->filling() && !m_filesPaused) // the last word of a thread that comes after the end
+        return;
+    if (m_files.second == 0) {
+        m_filesSince.start();
+        m_filesBefore = done;
+    }
+    m_files = {done, total};
+    const QLocale locale;
+    const bool paused = m_filesPaused, left = done < total;
+    QString text =
+        paused ? tr("%1 of %2 files are not read yet").arg(locale.toString(total - done), locale.toString(total))
+               : tr("Files: %1 of %2").arg(locale.toString(done), locale.toString(total));
+    const double seconds = static_cast<double>(m_filesSince.elapsed()) / 1000;
+    if (!paused && left && done > m_filesBefore && seconds > 2) {
+        const double rate = static_cast<double>(done - m_filesBefore) / seconds;
+        text += tr(" · %1 a second · %2 left")
+                    .arg(locale.toString(rate, 'f', rate < 10 ? 1 : 0),
+                         shownSpan(static_cast<qint64>(static_cast<double>(total - done) / rate)));
+    }
+    m_job->setText(text);
+    m_job->setToolTip(tr("Every file is read once: thumbnails, copies, sides that disagree, text in the picture."));
+    m_bar->setRange(0, 1000);
+    m_bar->setValue(total > 0 ? static_cast<int>(1000 * done / total) : 0);
+    m_pause->setText(paused ? tr("Go on") : tr("Pause"));
+    m_job->setVisible(left);
+    m_bar->setVisible(left && !paused);
+    m_pause->setVisible(left);
+}
+
+void LibraryPage::turnJob()
+{
+    if (m_session->readingHeaders())
+        return m_session->pauseHeaders();
+    if (m_session->headersLeft() > 0)
+        return m_session->readHeaders();
+    m_filesPaused = !m_filesPaused;
+    m_filesPaused ? m_pictures->setFilling(false) : readFiles();
+    showFiles(m_files.first, m_files.second);
+}
+
+void LibraryPage::showProblems()
+{
+    ProblemsDialog dialog(m_session->looker(), this);
+    connect(&dialog, &ProblemsDialog::studyAsked, this, &LibraryPage::goToStudy);
+    connect(&dialog, &ProblemsDialog::relinkAsked, this, &LibraryPage::relinkFiles, Qt::QueuedConnection);
+    dialog.exec();
+}
+
+void LibraryPage::relinkFiles()
+{
+    if (m_session->readOnly())
+        return Q_EMIT told(tr("This library is open for reading only."), true);
+    RelinkDialog dialog(m_session->looker(), this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_session->act([plan = dialog.plan()](Library& library) { return relink(library, plan); });
 }
 
 // Those that have it lose it only if all of them have it.

@@ -159,8 +159,11 @@ QWidget* LibraryPage::buildFoot()
     m_bar->setMaximumWidth(160);
     m_bar->setTextVisible(false);
     m_pause = new QToolButton(row);
-    connect(m_pause, &QToolButton::clicked, this,
-            [this] { m_session->readingHeaders() ? m_session->pauseHeaders() : m_session->readHeaders(); });
+    m_job->setObjectName(QStringLiteral("library.job"));
+    m_job->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
+    connect(m_job, &QLabel::linkActivated, this, &LibraryPage::showProblems);
+    m_pause->setObjectName(QStringLiteral("library.pause"));
+    connect(m_pause, &QToolButton::clicked, this, &LibraryPage::turnJob);
     for (QWidget* each : {static_cast<QWidget*>(m_job), static_cast<QWidget*>(m_bar), static_cast<QWidget*>(m_pause)})
         each->hide();
     auto* line = new QHBoxLayout(row);
@@ -234,6 +237,8 @@ void LibraryPage::buildCommands()
     whenOpen(add(menu, {"library.freeze", tr("Free&ze a cohort…"), [this] { freezeSelected(); }}));
     whenOpen(add(menu, {"library.keys", tr("E&xport the list of studies…"), [this] { saveSelected(); }}));
     whenOpen(add(menu, {"library.backup", tr("Make a &copy…"), [this] { backUp(); }}));
+    whenOpen(add(menu, {"library.relink", tr("Re-link missing files…"), [this] { relinkFiles(); }}));
+    whenOpen(add(menu, {"library.problems", tr("File problems…"), [this] { showProblems(); }}));
     whenOpen(add(menu, {"library.check", tr("Check the file"), [this] { checkFile(); }}));
     whenOpen(add(menu, {"library.log", tr("Save the &log…"), [this] { saveLog(); }}));
     whenOpen(add(menu, {"library.close", tr("Close the library"), [this] { m_session->close(); }}));

@@ -4,6 +4,7 @@
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"
+#include "core/library/collection/file_states.h"
 
 #include <algorithm>
 
@@ -95,7 +96,7 @@ void LibrarySession::close()
     m_lastDone.reset();
     m_question = {};
     m_result = {};
-    m_problems.clear();
+    m_undecided.clear();
     m_isLoading = m_readingHeaders = m_looking = false;
     m_headersLeft = m_others = 0;
     m_folder.clear();
@@ -259,33 +260,44 @@ void LibrarySession::tag(const std::string& name, std::vector<std::int64_t> stud
 void LibrarySession::undo()
 {
     if (m_lastDone)
-        act([command = m_lastDone->id](Library& library) { return library.undo(command); }, m_lastDone->kind == "tag");
+        act(
+            [command = m_lastDone->id](Library& library) {
+                const Change change = library.undo(command);
+                lookAfter(library, change);
+                return change;
+            },
+            m_lastDone->kind == "tag");
 }
 
 void LibrarySession::redo()
 {
-    act([](Library& library) { return library.redo(); });
+    act([](Library& library) {
+        const Change change = library.redo();
+        lookAfter(library, change);
+        return change;
+    });
 }
 
-void LibrarySession::readHeaders()
+void LibrarySession::lookForFiles()
 {
-    if (m_state != State::Open || m_readingHeaders || m_headersLeft == 0)
+    if (m_state != State::Open || m_readingHeaders || readOnly())
         return;
     m_readingHeaders = true;
     Q_EMIT headersChanged(0, m_headersLeft);
     m_headers = BackgroundJob::start<HeaderPass>(
         this,
         {[library = m_library](const Job& job) {
+             mama::lookForFiles(*library, {job.stop, {}});
              HeaderPass pass = mama::readHeaders(*library, job);
-             const RegionPass regions = decideRegions(*library, job);
-             pass.problems.insert(pass.problems.end(), regions.problems.begin(), regions.problems.end());
+             pass.problems = decideRegions(*library, job).problems; // others are in the library
              return pass;
          },
          [this](HeaderPass pass) {
              m_readingHeaders = false;
              m_headersLeft = pass.left;
-             m_problems = std::move(pass.problems);
+             m_undecided = std::move(pass.problems);
              Q_EMIT headersChanged(0, m_headersLeft);
+             Q_EMIT filesLookedFor();
              ++m_changes;
              reload();
          },
@@ -298,6 +310,12 @@ void LibrarySession::readHeaders()
              Q_EMIT headersChanged(static_cast<qint64>(done), static_cast<qint64>(total));
          }},
         &m_passes);
+}
+
+void LibrarySession::readHeaders()
+{
+    if (m_headersLeft > 0)
+        lookForFiles();
 }
 
 void LibrarySession::pauseHeaders()

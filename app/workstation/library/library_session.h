@@ -51,12 +51,13 @@ public:
     void redo();
     const std::optional<CommandEntry>& lastDone() const { return m_lastDone; } // what undo() takes back
 
-    // ---- headers of files that were not read yet
+    // ---- headers of files that were not read yet; before that it is looked which files are there
     void readHeaders();
     void pauseHeaders();
+    void lookForFiles(); // again, as after some were found
     bool readingHeaders() const { return m_readingHeaders; }
     std::int64_t headersLeft() const { return m_headersLeft; }
-    const std::vector<RefusedFile>& problems() const { return m_problems; }
+    const std::vector<RefusedFile>& undecided() const { return m_undecided; } // regions and their masks
 
 Q_SIGNALS:
     void stateChanged();
@@ -68,6 +69,7 @@ Q_SIGNALS:
     void refused(const QString& reason); // a change
     void undoChanged();
     void tagsChanged();
+    void filesLookedFor(); // what is missing is known, and the headers that there are were read
     void headersChanged(qint64 done, qint64 total); // or paused, or at their end
 
 private:
@@ -109,8 +111,8 @@ private:
     bool m_isLoading = false, m_readingHeaders = false, m_looking = false;
     std::int64_t m_headersLeft = 0, m_others = 0;
     std::uint64_t m_changes = 0; // so far, also those of others
-    std::vector<RefusedFile> m_problems;
     QThreadPool m_acts, m_looks, m_works, m_passes;
+    std::vector<RefusedFile> m_undecided;
     QTimer m_poll;
 };
 

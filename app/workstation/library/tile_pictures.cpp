@@ -4,6 +4,7 @@
 #include "app/workstation/library/tile_of_image.h"
 #include "core/base/error.h"
 #include "core/base/stopwatch.h"
+#include "core/library/files/file_pass.h"
 #include "core/library/pictures/thumb_filling.h"
 #include "widgets/look/shown_text.h"
 
@@ -25,9 +26,31 @@ constexpr auto whileBusy = std::chrono::milliseconds(20);
 
 } // namespace
 
-// The kept thumbnails, opened by the first thread that needs them.
+// The kept thumbnails, and the reading of files, opened by the first thread that needs them.
 struct TilePictures::Store
 {
+    explicit Store(std::shared_ptr<Library> keptIn) : writer(std::move(keptIn)) {}
+    // null: what is found is not kept.
+    FilePass* pass(const std::filesystem::path& library)
+    {
+        if (!writer)
+            return nullptr;
+        ThumbStore& thumbs = open(library);
+        const std::lock_guard lock(mutex);
+        if (!files)
+            files = std::make_unique<FilePass>(*writer, thumbs);
+        return files.get();
+    }
+    void flushAll()
+    {
+        FilePass* of = nullptr;
+        {
+            const std::lock_guard lock(mutex);
+            of = files.get();
+        }
+        of ? of->flush() : flush();
+    }
+
     ThumbStore& open(const std::filesystem::path& library)
     {
         const std::lock_guard lock(mutex);
@@ -42,7 +65,9 @@ struct TilePictures::Store
             store->flush();
     }
     std::mutex mutex;
+    const std::shared_ptr<Library> writer;
     std::unique_ptr<ThumbStore> store;
+    std::unique_ptr<FilePass> files; // goes before them
 };
 
 // How far all images have been gone through.
@@ -138,7 +163,9 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
     void make(const WantedPicture& wanted)
     {
         guarded([&] {
-            const TilePicture made = pictureOf(wanted.image, findOrMakeThumb(thumbs(), wanted.image));
+            FilePass* pass = store->pass(library->folder());
+            const ImageThumb thumb = pass ? pass->lookFor(wanted.image) : findOrMakeThumb(thumbs(), wanted.image);
+            const TilePicture made = pictureOf(wanted.image, thumb);
             post([study = wanted.study, view = wanted.view, made](TilePictures& pictures) {
                 pictures.take(study, view, made);
             });
@@ -166,7 +193,7 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
             else
                 break;
         }
-        store->flush();
+        guarded([this] { store->flushAll(); });
     }
 
     bool busy()
@@ -200,17 +227,61 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
         post([done = fillState->done, total](TilePictures& out) { Q_EMIT out.filled(done, total); });
     }
 
-    // All images, one after another, while nothing is wanted.
+    // False: there is none left, or it ends.
+    bool waitTillIdle()
+    {
+        while (busy() && !stopped && filling)
+            std::this_thread::sleep_for(whileBusy);
+        return !stopped && filling;
+    }
+
+    void passFiles(FilePass& pass)
+    {
+        while (waitTillIdle()) {
+            const auto file = pass.next();
+            if (!file)
+                break;
+            pass.look(*file);
+            countFiles(pass, false);
+        }
+        pass.flush();
+        countFiles(pass, true);
+    }
+
+    void countFiles(FilePass& pass, bool now)
+    {
+        {
+            const std::lock_guard lock(fillState->mutex);
+            if (!now && fillState->sinceTold.milliseconds() < progressEvery)
+                return;
+            fillState->sinceTold = Stopwatch();
+        }
+        const FilePass::Counts counts = pass.counts();
+        post([done = static_cast<std::uint64_t>(counts.files - counts.left()),
+              total = static_cast<std::uint64_t>(counts.files)](TilePictures& out) { Q_EMIT out.passed(done, total); });
+    }
+
+    // What stops it stops all of it: it is said, and goes on when it is asked to.
+    void failed(const std::exception& error)
+    {
+        filling = false;
+        post([reason = shownError(error)](TilePictures& pictures) {
+            if (!std::exchange(pictures.m_filling, false))
+                return;
+            Q_EMIT pictures.fillingFailed(reason);
+        });
+    }
+
+    // All files, then all images, one after another, while nothing is wanted.
     void fill()
     {
         ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), fillingsNiceness);
-        guarded([&] {
-            beginFilling();
-            while (!stopped && filling) {
-                if (busy()) {
-                    std::this_thread::sleep_for(whileBusy);
-                    continue;
-                }
+        try {
+            FilePass* pass = store->pass(library->folder());
+            beginFilling(pass);
+            if (pass)
+                passFiles(*pass);
+            while (waitTillIdle()) {
                 const auto image = nextToFill();
                 if (!image) {
                     const std::lock_guard lock(fillState->mutex);
@@ -220,16 +291,20 @@ struct TilePictures::Shared : std::enable_shared_from_this<Shared>
                 findOrMakeThumb(thumbs(), *image);
                 count(1);
             }
-        });
+        } catch (const std::exception& error) {
+            failed(error);
+        }
         store->flush();
         count(0);
         endFilling();
     }
 
-    void beginFilling()
+    void beginFilling(FilePass* pass)
     {
         const std::lock_guard lock(fillState->mutex);
         ++fillState->threads;
+        if (pass && fillState->threads == 1)
+            pass->countAgain();
         if (!fillState->images)
             fillState->images = std::make_unique<ThumbFilling>(*library);
         else if (fillState->threads == 1)
@@ -281,15 +356,15 @@ void TilePictures::stop()
     m_fillPool.clear();
 }
 
-void TilePictures::open(std::shared_ptr<Library> library)
+void TilePictures::open(std::shared_ptr<Library> library, std::shared_ptr<Library> writer)
 {
     stop();
     m_entries.clear();
     m_wanted.clear();
     m_bytes = 0;
     if (library)
-        m_shared =
-            std::make_shared<Shared>(this, std::move(library), std::make_shared<Store>(), std::make_shared<Filling>());
+        m_shared = std::make_shared<Shared>(this, std::move(library), std::make_shared<Store>(std::move(writer)),
+                                            std::make_shared<Filling>());
     startFilling();
 }
 

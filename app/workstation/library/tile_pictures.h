@@ -27,8 +27,9 @@ public:
     ~TilePictures() override; // waits until what was begun is done
 
     // Begins with a library, best one that is open for reading alone, so that no look waits for a change. null: with
-    // none. What was there is forgotten.
-    void open(std::shared_ptr<Library> library);
+    // none. What was there is forgotten. writer: the same library, that what one reading of a file gives is kept in;
+    // null: only thumbnails are made.
+    void open(std::shared_ptr<Library> library, std::shared_ptr<Library> writer = nullptr);
     // What is there now; of a study that was not looked up yet four that are waiting.
     std::array<TilePicture, 4> pictures(std::int64_t study) const;
     // The studies that are wanted, most urgent first. What was wanted before and is not now is not read any more.
@@ -36,14 +37,17 @@ public:
     // Images, files or sides have changed: everything is looked up anew, files that were missing too;
     // filling goes on where it was.
     void lookAgain();
-    // Makes the thumbnails of all images that have none, while nothing is wanted, until fillingEnded(). Off, it stops
+    // Reads every file that was not read yet, then makes the thumbnails that are left, while nothing is wanted, until
+    // fillingEnded(). Off, it stops
     // after what is begun; on again it goes on. Another library is filled from its beginning.
     void setFilling(bool on);
     bool filling() const { return m_filling; }
 
 Q_SIGNALS:
     void changed(const QList<qint64>& studies); // pictures() gives something else now
-    void filled(quint64 done, quint64 total);   // a few times a second
+    void filled(quint64 done, quint64 total);   // images with thumbnails, a few times a second
+    void passed(quint64 done, quint64 total);   // files that were read, a few times a second
+    void fillingFailed(const QString& reason);  // what was found cannot be kept; setFilling() goes on with it
     void fillingEnded();                        // every image has been looked at
     void noticed(const QString& line);          // what is wrong with the kept thumbnails or the library
 

@@ -136,6 +136,8 @@ const std::vector<KeyOf>& keyMap()
         {"library.tag.9", "9"},
         {"library.cohort", "S"},
         {"library.backup", ""},
+        {"library.relink", ""},
+        {"library.problems", ""},
         {"library.check", ""},
         {"library.log", ""},
         {"library.close", ""},

@@ -124,4 +124,17 @@ FileStates lookForFiles(Library& library, const Job& job)
     return states;
 }
 
+void lookAfter(Library& library, const Change& change)
+{
+    bool moves = false;
+    library.read([&](SQLite::Database& database) {
+        SQLite::Statement find(database, "SELECT 1 FROM command WHERE kind IN ('relink', 'move') AND id = (SELECT"
+                                         " ifnull(turns, id) FROM command WHERE id = ?)");
+        find.bind(1, change.command);
+        moves = find.executeStep();
+    });
+    if (moves)
+        lookForFiles(library);
+}
+
 } // namespace mama

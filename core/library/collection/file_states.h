@@ -15,5 +15,7 @@ struct FileStates
 // of another size or time than when they were read are read anew by the next pass. Writes twice a second at most. What
 // was looked at until it is cancelled is kept.
 FileStates lookForFiles(Library& library, const Job& job = {});
+// The same after a command that says other places of files: a re-link or a moved folder, or an undo or redo of one.
+void lookAfter(Library& library, const Change& change);
 
 } // namespace mama

@@ -289,6 +289,11 @@ CREATE INDEX annotation_image ON annotation(image);
 CREATE INDEX annotation_finding ON annotation(finding) WHERE finding IS NOT NULL;
 )sql";
 
+// Where a data set's tables say that a file is, once it was found elsewhere: by that they know it.
+constexpr const char* const relinks = R"sql(
+ALTER TABLE file ADD COLUMN listed TEXT;
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -357,7 +362,8 @@ const Schema& librarySchema()
                                   corrections,
                                   filePass,
                                   moreSets,
-                                  drawings};
+                                  drawings,
+                                  relinks};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }

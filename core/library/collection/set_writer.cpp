@@ -154,7 +154,8 @@ void SetWriter::readKnown()
     read("SELECT id, key FROM patient WHERE dataset = ?", m_patients);
     read("SELECT id, key FROM study WHERE dataset = ?", m_studies);
     read(
-        "SELECT image.id, ltrim(folder.path || '/' || file.name, '/') FROM image JOIN study ON study.id = study JOIN file ON"
+        "SELECT image.id, ifnull(listed, ltrim(folder.path || '/' || file.name, '/')) FROM image JOIN study ON study.id ="
+        " study JOIN file ON"
         " file.id = file JOIN folder ON folder.id = folder WHERE dataset = ?",
         m_images);
     read("SELECT folder.id, root.path || '|' || folder.path FROM folder JOIN root ON root.id = root WHERE ? > 0",

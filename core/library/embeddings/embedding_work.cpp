@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
+#include <utility>
 
 namespace fs = std::filesystem;
 
@@ -44,9 +45,10 @@ EmbeddingWork embeddingWork(Library& library, std::span<const std::int64_t> stud
 std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::int64_t> images)
 {
     std::unordered_map<std::int64_t, ImageToEmbed> found;
+    std::vector<std::int64_t> unread; // files
     library.read([&](SQLite::Database& database) {
         SQLite::Statement each(database,
-                               "SELECT image.id, file.id, root.path, folder.path, name, frame, state FROM image"
+                               "SELECT image.id, file.id, root.path, folder.path, name, frame, state, passed FROM image"
                                " JOIN file ON file.id = file JOIN folder ON folder.id = folder JOIN root ON"
                                " root.id = root WHERE image.id IN (SELECT value FROM json_each(?))");
         each.bind(1, nlohmann::json(std::vector<std::int64_t>(images.begin(), images.end())).dump());
@@ -59,13 +61,22 @@ std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::i
             if (!each.getColumn(5).isNull())
                 image.frame = each.getColumn(5).getInt();
             image.headerRead = each.getColumn(6).getString() == "read";
+            if (each.getColumn(7).isNull())
+                unread.push_back(image.file);
             found.emplace(image.image, std::move(image));
         }
     });
+    std::sort(unread.begin(), unread.end());
+    unread.erase(std::unique(unread.begin(), unread.end()), unread.end());
+    auto inFiles = imagesInFiles(library, unread);
     std::vector<ImageToEmbed> out;
     for (const std::int64_t image : images)
-        if (const auto each = found.find(image); each != found.end()) // else an undo took it away meanwhile
+        if (const auto each = found.find(image); each != found.end()) { // else an undo took it away meanwhile
+            const auto file = std::lower_bound(unread.begin(), unread.end(), each->second.file);
+            if (file != unread.end() && *file == each->second.file) // the first of several in it reads it for all
+                each->second.inFile = std::exchange(inFiles[static_cast<std::size_t>(file - unread.begin())], {});
             out.push_back(std::move(each->second));
+        }
     return out;
 }
 
@@ -81,6 +92,8 @@ std::int64_t noteEmbedded(Library& library, std::span<const EmbeddedImage> image
         SQLite::Statement lost(database, "UPDATE file SET state = ?, fault = ? WHERE id = ? AND name = ?");
         strange = 0;
         for (const EmbeddedImage& image : images) {
+            if (const FileLook* look = image.look.get()) // first: what the model says of the file goes on top
+                keepLooks(database, std::span(&look, 1));
             const bool read = image.state == State::Embedded || image.state == State::PassedOver;
             SQLite::Statement& file = read ? found : lost;
             int place = 1;

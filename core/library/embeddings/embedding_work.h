@@ -1,6 +1,7 @@
 #pragma once
 #include "core/library/collection/header_pass.h"
 #include "core/library/embeddings/embedding_set_info.h"
+#include "core/library/files/file_look.h"
 
 #include <functional>
 #include <memory>
@@ -16,6 +17,8 @@ struct ImageToEmbed
     std::filesystem::path root, below; // the data set's folder; the file in it
     std::optional<int> frame;          // of a stack, where one was chosen
     bool headerRead = true;            // else the library wants what its header says, too
+    // All images in its file, where nobody has read that yet: the reading for the model does for the library too.
+    std::vector<LibraryImage> inFile{};
 };
 
 // What there is to do.
@@ -44,6 +47,7 @@ struct EmbeddedImage
     State state = State::Embedded;
     std::string reason;                       // of the other states
     std::shared_ptr<const FileFacts> facts{}; // of a header that the library had not read
+    std::shared_ptr<const FileLook> look{};   // of a file that it had not read
 };
 
 // Into the library, in one transaction; how many are no images of it.

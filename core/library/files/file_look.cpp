@@ -133,7 +133,7 @@ private:
             each.thumb = thumb;
             each.doubts = doubtsOf(each.image, m_out.facts.image, {thumb.evidence, text});
             if (m_tools.use)
-                m_tools.use(each.image, file, stored);
+                m_tools.use({m_out, each.image, file, stored});
         }
     }
 
@@ -157,6 +157,7 @@ Cancellable<FileLook> lookAtFile(const FileToLook& file, const LookTools& tools)
 {
     FileLook out;
     out.file = file.file;
+    out.again = file.again;
     const LibraryImage& first = file.images.front();
     const fs::path place = placeOfFile(first.root, first.below);
     out.path = place.empty() ? first.root / first.below : place;
@@ -192,6 +193,12 @@ Cancellable<FileLook> lookAtFile(const FileToLook& file, const LookTools& tools)
         each.image.passed = out.passed;
     }
     return out;
+}
+
+void putThumbs(ThumbStore& store, const FileLook& look)
+{
+    for (const ImageLook& each : look.images)
+        store.put(thumbKey(each.image, FileState::of(look.path)), each.thumb);
 }
 
 } // namespace mama

@@ -15,6 +15,7 @@ struct FileToLook
 {
     std::int64_t file = 0;
     std::vector<LibraryImage> images;
+    bool again = false; // it was read before, and has changed
 };
 
 // What does not agree about an image. kind: "side" or "view" (tables, header and names say different things), "wall"
@@ -37,6 +38,7 @@ struct FileLook
 {
     std::int64_t file = 0;
     std::filesystem::path path; // of a missing one where it is looked for
+    bool again = false;         // it was read before, and has changed
     FileFacts facts;            // state "read", "missing" or "refused"
     bool passed = false;        // all was read that there is: it is not read again as long as it does not change
     std::int64_t bytes = 0;
@@ -46,8 +48,16 @@ struct FileLook
     std::vector<ImageLook> images; // where the file was found
 };
 
-// Who else wants what was decoded, as for an embedding.
-using FrameUse = std::function<void(const LibraryImage& image, ImageFile& file, const StoredImage& stored)>;
+// Who else wants what was decoded, as for an embedding. look: what is known of the file by then: its SHA-256, its
+// header.
+struct DecodedFrame
+{
+    const FileLook& look;
+    const LibraryImage& image;
+    ImageFile& file;
+    const StoredImage& stored;
+};
+using FrameUse = std::function<void(const DecodedFrame& frame)>;
 
 struct LookTools
 {
@@ -60,6 +70,7 @@ struct LookTools
 // is in its facts; std::bad_alloc and what `use` throws are thrown. Empty: stopped.
 Cancellable<FileLook> lookAtFile(const FileToLook& file, const LookTools& tools);
 
+void putThumbs(ThumbStore& store, const FileLook& look);
 // Into the library, inside of a transaction.
 void keepLooks(SQLite::Database& database, std::span<const FileLook* const> looks);
 

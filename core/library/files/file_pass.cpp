@@ -147,7 +147,8 @@ ImageThumb FilePass::lookFor(const LibraryImage& image)
     const auto now = std::find_if(file.images.begin(), file.images.end(),
                                   [&](const LibraryImage& each) { return each.id == image.id; });
     bool asPassed = now == file.images.end();
-    if (!asPassed && now->passed) {
+    file.again = !asPassed && now->passed;
+    if (file.again) {
         const ImageThumb there = findThumb(m_store, *now);
         asPassed = there.state == ImageThumb::State::Missing || isAsPassed(*now, FileState::of(there.path));
     }
@@ -161,18 +162,11 @@ ImageThumb FilePass::lookFor(const LibraryImage& image)
 
 void FilePass::keep(FileLook look)
 {
-    const bool there = look.facts.state != "missing";
-    for (const ImageLook& each : look.images)
-        m_store.put(thumbKey(each.image, FileState::of(look.path)), each.thumb);
+    putThumbs(m_store, look);
     std::unique_lock lock(m_mutex);
     const std::int64_t file = look.file;
     m_busy.erase(file);
-    if (m_done.insert(file).second) {
-        m_counts.read += there && look.facts.state == "read";
-        m_counts.refused += look.facts.state == "refused";
-        m_counts.missing += !there;
-        m_counts.bytes += look.bytes;
-    }
+    m_done.insert(file);
     m_pending.insert_or_assign(file, std::move(look));
     m_released.notify_all();
     if (std::chrono::steady_clock::now() - m_written >= writtenEvery)
@@ -210,8 +204,20 @@ void FilePass::write(std::unique_lock<std::mutex>& lock)
         throw;
     }
     lock.lock();
+    for (const FileLook* look : looks)
+        count(*look);
     m_leaving.clear();
     m_written = std::chrono::steady_clock::now();
+}
+
+void FilePass::count(const FileLook& look)
+{
+    if (look.again)
+        return;
+    m_counts.read += look.facts.state == "read";
+    m_counts.refused += look.facts.state == "refused";
+    m_counts.missing += look.facts.state == "missing";
+    m_counts.bytes += look.bytes;
 }
 
 } // namespace mama

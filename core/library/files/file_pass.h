@@ -29,8 +29,8 @@ public:
 
     struct Counts
     {
-        std::int64_t files = 0, before = 0; // all; those that were read before
-        std::int64_t read = 0, missing = 0, refused = 0, bytes = 0;
+        std::int64_t files = 0, before = 0;                         // all; those that were read before
+        std::int64_t read = 0, missing = 0, refused = 0, bytes = 0; // of this pass, kept on the disk
         std::int64_t left() const { return files - before - read - missing - refused; }
     };
     Counts counts();
@@ -42,6 +42,7 @@ private:
     std::optional<FileLook> take(std::int64_t file); // marks it as being read, or gives what was found
     void release(std::int64_t file);
     void keep(FileLook look);
+    void count(const FileLook& look);
     void write(std::unique_lock<std::mutex>& lock);
     void fillQueue();
 

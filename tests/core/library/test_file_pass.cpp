@@ -269,6 +269,7 @@ private Q_SLOTS:
                 QVERIFY(thumb.state == ImageThumb::State::Ready && !thumb.thumb.jpeg.empty());
             });
         askers.clear();
+        pass.flush();
         QCOMPARE(pass.counts().read, std::int64_t(1));
         std::set<std::int64_t> files;
         while (const auto file = pass.next()) {

@@ -1,0 +1,193 @@
+// The page Library and its files: each read once in the background, missing ones found again, what is odd about them
+// told.
+#include "tests/app/mama_command.h"
+#include "tests/app/window_fixture.h"
+
+#include "app/workstation/library/problems_dialog.h"
+#include "app/workstation/library/relink_dialog.h"
+#include "core/base/files.h"
+#include "core/library/collection/library_images.h"
+#include "core/library/files/file_problems.h"
+#include "core/library/studies/study_keys.h"
+#include "widgets/library/study_grid.h"
+#include "widgets/library/tile_painter.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QTimer>
+#include <QToolButton>
+#include <nlohmann/json.hpp>
+
+using namespace mama;
+using test::mamaCommand;
+using test::WindowFixture;
+namespace fs = std::filesystem;
+
+class TestLibraryFiles : public QObject
+{
+    Q_OBJECT
+    QTemporaryDir m_folder;
+
+    fs::path path(const std::string& name) const { return fs::path(m_folder.path().toStdString()) / name; }
+    // A new library of new phantoms.
+    void makeLibrary(const std::string& name)
+    {
+        const QString set = test::text(path(name + "-set"));
+        QCOMPARE(mamaCommand({"phantom", "--seed", "1000000", "--studies", "6", "--size", "256x208", "--priors", "0",
+                              "--out", set})
+                     .status,
+                 0);
+        QCOMPARE(mamaCommand({"import", "embed", set, "--library", test::text(path(name))}).status, 0);
+    }
+    nlohmann::json files(const std::string& library) const
+    {
+        return mamaCommand({"library", "files", "--library", test::text(path(library)), "--json"}).json();
+    }
+    LibraryPage& open(WindowFixture& fixture, const std::string& library)
+    {
+        fixture.window().showPage(fixture.window().library());
+        fixture.window().activateWindow();
+        LibraryPage& page = fixture.window().library();
+        static_cast<Page&>(page).open(QStringList{test::text(path(library))});
+        return page;
+    }
+    static bool isIdle(LibraryPage& page)
+    {
+        return page.place().rows() > 0 && !page.session().readingHeaders() && page.session().headersLeft() == 0 &&
+               !page.findChild<QToolButton*>(QStringLiteral("library.pause"))->isVisible();
+    }
+    static std::size_t missing(LibraryPage& page)
+    {
+        const StudyColumn* column = page.session().result().columns->column("file");
+        std::size_t count = 0;
+        for (const std::uint16_t code : column->codes)
+            count += column->values[code] == "missing";
+        return count;
+    }
+
+private Q_SLOTS:
+    // Headers, then every file once, by itself; then a command has nothing left to read.
+    void everyFileIsReadInTheBackground()
+    {
+        makeLibrary("read");
+        {
+            WindowFixture fixture;
+            LibraryPage& page = open(fixture, "read");
+            QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 6, 20000);
+            const auto unread = [&] {
+                std::size_t count = 0;
+                for (const auto& images : imagesOf(*page.session().looker(), allStudies(*page.session().looker())))
+                    for (const LibraryImage& image : images)
+                        count += image.passed ? 0 : 1;
+                return count;
+            };
+            QTRY_COMPARE_WITH_TIMEOUT(unread(), std::size_t(0), 30000);
+            QTRY_VERIFY_WITH_TIMEOUT(isIdle(page), 30000);
+        }
+        const nlohmann::json report = files("read");
+        QCOMPARE(report.value("read", -1), 0);
+        QCOMPARE(report.value("before", -1), 24);
+        QCOMPARE(report.value("left", -1), 0);
+    }
+
+    // From the grey tile: which folder, what was found, re-linked, and taken back.
+    void missingFilesAreFoundAgain()
+    {
+        makeLibrary("moved");
+        QCOMPARE(files("moved").value("read", -1), 24);
+        fs::create_directories(path("disk"));
+        fs::rename(path("moved-set"), path("disk/set"));
+        WindowFixture fixture;
+        LibraryPage& page = open(fixture, "moved");
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 6 && missing(page) == 24, 30000);
+        auto* job = page.findChild<QLabel*>(QStringLiteral("library.job"));
+        QTRY_VERIFY2_WITH_TIMEOUT(job->isVisible() && job->text().contains(QStringLiteral("24")),
+                                  qPrintable(job->text()), 20000);
+        fixture.screenshot(QStringLiteral("library-missing"));
+        auto* grid = page.findChild<StudyGrid*>(QStringLiteral("studyGrid"));
+        const QFontMetrics font = grid->fontMetrics();
+        const QRect link = TilePainter::link(TilePainter::cell(grid->tileRect(0), {}, 0, font), font);
+        QVERIFY(link.isValid());
+        bool clicked = false;
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<RelinkDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            QSignalSpy searched(dialog, &RelinkDialog::searched);
+            dialog->search(test::text(path("nowhere")));
+            QVERIFY(searched.wait(20000));
+            QVERIFY(dialog->plan().found.empty());
+            dialog->search(test::text(path("disk")));
+            QVERIFY(searched.wait(20000));
+            QCOMPARE(dialog->plan().found.size(), std::size_t(24));
+            QCOMPARE(dialog->plan().roots.size(), std::size_t(1));
+            dialog->grab().save(QStringLiteral("screenshots/library-relink.png"));
+            QTest::mouseClick(dialog->findChild<QPushButton*>(QStringLiteral("relink.relink")), Qt::LeftButton);
+            clicked = true;
+        });
+        QTest::mouseClick(grid->viewport(), Qt::LeftButton, {}, link.center());
+        QVERIFY(clicked);
+        QTRY_VERIFY_WITH_TIMEOUT(missing(page) == 0, 20000);
+        QVERIFY(page.findChild<QLabel*>(QStringLiteral("library.last"))
+                    ->text()
+                    .startsWith(QStringLiteral("Re-link 24 files")));
+        fixture.screenshot(QStringLiteral("library-found"));
+        page.session().undo();
+        QTRY_VERIFY_WITH_TIMEOUT(missing(page) == 24, 20000);
+        page.session().redo();
+        QTRY_VERIFY_WITH_TIMEOUT(missing(page) == 0, 20000);
+    }
+
+    // The list of problems: by kind, and a row leads to its study.
+    void problemsAreListed()
+    {
+        makeLibrary("odd");
+        std::vector<fs::path> images;
+        for (const auto& entry : fs::recursive_directory_iterator(path("odd-set/images")))
+            if (entry.is_regular_file())
+                images.push_back(entry.path());
+        std::sort(images.begin(), images.end());
+        fs::remove(images[0]);
+        writeAtomically(images[5], std::string_view("no picture"));
+        writeAtomically(images[9], std::string_view(readText(images[14])));
+        files("odd");
+        WindowFixture fixture;
+        LibraryPage& page = open(fixture, "odd");
+        QTRY_VERIFY_WITH_TIMEOUT(page.place().rows() == 6, 20000);
+        bool seen = false;
+        std::int64_t wanted = 0;
+        QTimer::singleShot(0, &page, [&] {
+            auto* dialog = qobject_cast<ProblemsDialog*>(QApplication::activeModalWidget());
+            QVERIFY(dialog);
+            auto* table = dialog->findChild<QTableView*>();
+            QTRY_VERIFY_WITH_TIMEOUT(table->model()->rowCount() >= 4, 20000); // the copy's view may differ, too
+            dialog->grab().save(QStringLiteral("screenshots/library-problems.png"));
+            auto* kinds = dialog->findChild<QComboBox*>(QStringLiteral("problems.kind"));
+            for (const char* kind : {"missing", "refused", "same file"})
+                QVERIFY2(kinds->findData(QString::fromLatin1(kind)) > 0, kind);
+            kinds->setCurrentIndex(kinds->findData(QStringLiteral("refused")));
+            Q_EMIT kinds->activated(kinds->currentIndex());
+            QCOMPARE(table->model()->rowCount(), 1);
+            wanted = dialog->findChild<ProblemModel*>()->at(0).study;
+            QVERIFY(!table->model()->index(0, 2).data().toString().isEmpty());
+            table->selectRow(0);
+            seen = true;
+            QTest::keyClick(dialog, Qt::Key_Return);
+        });
+        page.findChild<QAction*>(QStringLiteral("library.problems"))->trigger();
+        QVERIFY(seen);
+        const StudyResult& result = page.session().result();
+        QTRY_VERIFY(page.place().current() >= 0 &&
+                    result.columns->id(result.rows[std::size_t(page.place().current())]) == wanted);
+        page.setFilter(QStringLiteral("problem = \"same file\""));
+        QTRY_VERIFY(page.place().rows() <= 2 && page.place().rows() > 0);
+    }
+};
+
+QTEST_MAIN(TestLibraryFiles)
+#include "test_library_files.moc"
