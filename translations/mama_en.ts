@@ -14,6 +14,20 @@
 <context>
     <name>mama::ReadPage</name>
     <message numerus="yes">
+        <source>%n study(ies)</source>
+        <translation>
+            <numerusform>%n study</numerusform>
+            <numerusform>%n studies</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%1 is %2, as you say. %3 takes it back. %n image(s) have no view yet and do not count for the study.</source>
         <translation>
             <numerusform>%1 is %2, as you say. %3 takes it back. %n image has no view yet and does not count for the study.</numerusform>
@@ -77,6 +91,13 @@
 </context>
 <context>
     <name>mama::StudyPanel</name>
+    <message numerus="yes">
+        <source>%1 · %n exam(s)</source>
+        <translation>
+            <numerusform>%1 · %n exam</numerusform>
+            <numerusform>%1 · %n exams</numerusform>
+        </translation>
+    </message>
     <message numerus="yes">
         <source>%n image(s)</source>
         <translation>

@@ -23,6 +23,7 @@ void addAll(CLI::App& app, Context& context)
     addDecode(app, context);
     addHeader(app, context);
     addScan(app, context);
+    addHanging(app, context);
     addPreprocess(app, context);
     addTokenize(app, context);
     addCaption(app, context);

@@ -39,6 +39,7 @@ void addDecode(CLI::App& app, Context& context);
 void addHeader(CLI::App& app, Context& context);
 void addPreprocess(CLI::App& app, Context& context);
 void addScan(CLI::App& app, Context& context);
+void addHanging(CLI::App& app, Context& context);
 void addCaption(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);

@@ -5,6 +5,7 @@
 namespace mama::action {
 
 inline constexpr auto open = TextId("action.open", "open");
+inline constexpr auto unpack = TextId("action.unpack", "unpack");
 inline constexpr auto write = TextId("action.write", "write");
 inline constexpr auto readJson = TextId("action.read_json", "read JSON");
 inline constexpr auto decode = TextId("action.decode", "decode");

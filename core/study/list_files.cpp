@@ -58,7 +58,7 @@ private:
                 else
                     folders.push_back(it->path());
             } else if (it->is_regular_file(ignored)) {
-                found.push_back({it->path(), false});
+                found.push_back({it->path()});
             } else {
                 m_problems.push_back(
                     {it->path(), link ? UserText{TextId("scan.dead_link", "a link to what is not there or is no file")}
@@ -86,7 +86,7 @@ std::vector<FoundFile> listFiles(const std::vector<fs::path>& paths, const Job& 
         if (fs::is_directory(status))
             walk.folder(path);
         else if (fs::is_regular_file(status))
-            walk.found.push_back({path, true});
+            walk.found.push_back({path, true, {}, {}});
         else
             problems.push_back({path, fs::exists(status)
                                           ? UserText{notAFile}

@@ -9,7 +9,9 @@ namespace mama {
 struct FoundFile
 {
     std::filesystem::path path;
-    bool named = false; // given by the user, not found in a folder
+    bool named = false;                        // given by the user, or by a DICOMDIR, not found in a folder
+    std::filesystem::path archive{}, origin{}; // unpacked: out of which archive, and its place in it
+    const std::filesystem::path& place() const { return origin.empty() ? path : origin; }
 };
 
 // The files given and those in the folders given, to the bottom, in order of their paths. Links to folders are followed

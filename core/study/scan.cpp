@@ -7,7 +7,7 @@
 #include "core/image/other_picture.h"
 #include "core/study/describe_image.h"
 #include "core/study/group_images.h"
-#include "core/study/list_files.h"
+#include "core/study/open_media.h"
 #include "core/study/orientation.h"
 #include "core/study/side_and_view.h"
 #include "core/study/slots.h"
@@ -90,7 +90,12 @@ UserText archiveText(const FoundFile& file)
     const bool wanted =
         kind && (file.named || extension.empty() || namedAsImage(file.path) ||
                  (" " + std::string(kind->extensions) + " ").find(" " + extension + " ") != std::string::npos);
-    return wanted ? archiveText(*kind) : UserText{};
+    return !wanted ? UserText{}
+           : file.archive.empty()
+               ? archiveText(*kind)
+               : UserText{TextId("scan.nested_archive", "a %1 archive inside an archive: unpack both, "
+                                                        "then open the folder"),
+                          kind->name};
 }
 
 // A picture that marks findings in another one: by a word of its name or of its folder's, or by its description.
@@ -117,13 +122,14 @@ Outcome readFile(const FoundFile& candidate, const ScanOptions& options)
         const auto file = ImageFile::open(candidate.path);
         if (file->kind() != FileKind::Image)
             return {{},
-                    ScanProblem{candidate.path, textOf(file->kind()),
+                    ScanProblem{candidate.place(), textOf(file->kind()),
                                 candidate.named && file->kind() == FileKind::NotAnImage}};
         // Pixels that nobody can read are refused now, not when they are shown.
         const GreyPipeline first = file->pipeline(0);
         StudyImage image = describeImage(candidate.path, file->header());
+        image.origin = candidate.origin;
         if (isLesionMask(image))
-            return {{}, ScanProblem{candidate.path, {TextId("scan.lesion_mask", "lesion mask")}, false}, true};
+            return {{}, ScanProblem{candidate.place(), {TextId("scan.lesion_mask", "lesion mask")}, false}, true};
         if (options.readPixels && worthLooking(image)) {
             const int frame = image.header.frames / 2; // the middle slice of a stack
             orient(image, lookAtPixels(file->readFrame(frame), frame == 0 ? first : file->pipeline(frame)));
@@ -135,19 +141,19 @@ Outcome readFile(const FoundFile& candidate, const ScanOptions& options)
     } catch (const Error& error) {
         if (error.code() == ErrorCode::Format) {
             if (const UserText archive = archiveText(candidate); !archive.empty())
-                return {{}, ScanProblem{candidate.path, archive, candidate.named}};
+                return {{}, ScanProblem{candidate.place(), archive, candidate.named || !candidate.archive.empty()}};
             const std::string head = firstBytes(candidate.path, longestPictureHead);
             if (const UserText other = otherPictureText(std::as_bytes(std::span(head)));
                 !other.empty() && !candidate.path.filename().string().starts_with('.'))
-                return {{}, ScanProblem{candidate.path, other}};
+                return {{}, ScanProblem{candidate.place(), other}};
             if (!candidate.named && claimsNothing(candidate.path))
-                return {{}, ScanProblem{candidate.path, {TextId("scan.not_an_image", "not an image")}, false}, true};
+                return {{}, ScanProblem{candidate.place(), {TextId("scan.not_an_image", "not an image")}, false}, true};
         }
-        return {{}, ScanProblem{candidate.path, error.why()}};
+        return {{}, ScanProblem{candidate.place(), error.why()}};
     } catch (const std::bad_alloc&) {
-        return {{}, ScanProblem{candidate.path, {TextId("scan.no_memory", "not enough memory")}}};
+        return {{}, ScanProblem{candidate.place(), {TextId("scan.no_memory", "not enough memory")}}};
     } catch (const std::exception& error) {
-        return {{}, ScanProblem{candidate.path, error.what()}};
+        return {{}, ScanProblem{candidate.place(), error.what()}};
     }
 }
 
@@ -200,8 +206,10 @@ void describeStudy(Study& study)
 Cancellable<ScanReport> scan(const std::vector<fs::path>& paths, const Job& job, const ScanOptions& options)
 {
     ScanReport report;
-    const std::vector<FoundFile> files = listFiles(paths, job, report.problems);
-    std::vector<Outcome> outcomes = readAll(files, job, options);
+    const auto media = openMedia(paths, job, report.problems);
+    if (!media)
+        return std::nullopt;
+    std::vector<Outcome> outcomes = readAll(media->files, job, options);
     if (job.cancelled())
         return std::nullopt;
     std::list<StudyImage> images;
@@ -211,8 +219,10 @@ Cancellable<ScanReport> scan(const std::vector<fs::path>& paths, const Job& job,
         images.splice(images.end(), outcome.image);
     }
     report.studies = groupImages(std::move(images));
-    for (Study& study : report.studies)
+    for (Study& study : report.studies) {
         describeStudy(study);
+        study.unpacked = media->unpacked;
+    }
     std::ranges::stable_sort(report.studies, {}, [](const Study& study) { return std::tie(study.date, study.uid); });
     return report;
 }

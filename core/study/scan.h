@@ -23,8 +23,8 @@ struct ScanReport
     std::vector<ScanProblem> others;   // no images and none claimed: tables, notes, lesion masks, a system's files
 };
 
-// Files and folders (recursively), grouped into studies, sides and views resolved, hung. Empty: cancelled.
-// readPixels: look for mirrored storage and the chest wall in the pixels (slower).
+// Files, folders (recursively), ZIP archives and DICOMDIRs that are named, grouped into studies, sides and views
+// resolved, hung. Empty: cancelled. readPixels: look for mirrored storage and the chest wall in the pixels (slower).
 struct ScanOptions
 {
     bool readPixels = true;

@@ -5,6 +5,7 @@
 #include "core/study/slot.h"
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,9 +21,12 @@ struct SpacingFact
         basis; // "calibrated GEOMETRY", "corrected by ERMF 1.5", "at detector, not corrected", "basis unknown", "none"
 };
 
+class PrivateFolder;
+
 struct StudyImage
 {
-    std::filesystem::path path;
+    std::filesystem::path path;     // where it is read
+    std::filesystem::path origin{}; // where a person finds it, if elsewhere: "study.zip/IM1", a name in an archive
     int frame = 0;
     ImageHeader header;
     Side side = Side::Unknown;
@@ -49,6 +53,7 @@ struct StudyImage
     std::vector<UserText> warnings;
 
     bool hasModifier(std::string_view wanted) const;
+    const std::filesystem::path& place() const { return origin.empty() ? path : origin; }
 };
 
 struct Study
@@ -57,6 +62,7 @@ struct Study
     std::string date;                   // YYYYMMDD or ""
     std::string patientId, patientName; // screen and library only
     std::vector<StudyImage> images;     // hung ones in slot order, then extras in the fixed order
+    std::vector<std::shared_ptr<const PrivateFolder>> unpacked{}; // holds the files of images out of archives
     const StudyImage* inSlot(Slot slot) const;
 };
 

@@ -65,11 +65,11 @@ ImageSelection selectImages(const ScanReport& report, const SelectionOptions& op
         out.skipped.push_back({other.path, other.reason});
     for (const StudyImage& image : study.images) {
         if (const UserText reason = whyNotScored(image, options); !reason.empty()) {
-            out.skipped.push_back({image.path, reason});
+            out.skipped.push_back({image.place(), reason});
             continue;
         }
-        ImageToScore chosen{image.path, image.frame,      image.slot,    image.side,
-                            image.view, image.spacing.mm, image.warnings};
+        ImageToScore chosen{image.path, image.frame,      image.slot,     image.side,
+                            image.view, image.spacing.mm, image.warnings, image.origin};
         if (image.header.frames > 1)
             chosen.frame = *options.frame;
         out.images.push_back(std::move(chosen));
@@ -180,6 +180,8 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
         out.image.warnings.push_back({TextId("zeroshot.no_breast", "no breast found: the whole image was used")});
     for (UserText& reason : outsideTraining(m_model.info(), file->header()))
         out.image.warnings.push_back(std::move(reason));
+    if (!image.origin.empty())
+        out.image.path = image.origin; // what names it in results
     out.milliseconds = watch.milliseconds();
     return out;
 }
@@ -205,7 +207,8 @@ Cancellable<EncodedStudy> StudyEncoder::encode(const ImageSelection& selection, 
                 throw;
             if (!first)
                 first = error;
-            study.refused.push_back({selection.images[i].path, error.text()});
+            const ImageToScore& image = selection.images[i];
+            study.refused.push_back({image.origin.empty() ? image.path : image.origin, error.text()});
         }
     }
     job.report(total, total, "encode images");

@@ -31,6 +31,7 @@ struct ImageToScore
     std::string view;
     std::optional<Spacing> spacing; // mm; empty: no mm in results
     std::vector<UserText> warnings;
+    std::filesystem::path origin{}; // of one out of an archive: its name there
 };
 
 struct NotScored

@@ -2,6 +2,7 @@
 
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/panels/panel_lists.h"
 #include "widgets/panels/study_texts.h"
 
 #include <QLabel>
@@ -12,40 +13,10 @@
 namespace mama {
 namespace {
 
-QLabel* heading(const QString& text, QWidget* parent)
-{
-    auto* label = new QLabel(text, parent);
-    QFont bold = label->font();
-    bold.setBold(true);
-    label->setFont(bold);
-    label->setWordWrap(true);
-    return label;
-}
-
 // A name made of a UID fills three lines of the panel; its ends tell it apart.
 QString shortened(const QString& name)
 {
     return name.size() <= 24 ? name : name.left(8) + QChar(0x2026) + name.right(14);
-}
-
-QListWidget* makeList(QWidget* parent, const QString& name)
-{
-    auto* list = new QListWidget(parent);
-    list->setAccessibleName(name);
-    list->setWordWrap(true);
-    list->setAlternatingRowColors(true);
-    list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel); // an item may be taller than the list
-    return list;
-}
-
-// Words, and what is said of them beside.
-void tell(QListWidgetItem* item, const QString& text, const QString& tip)
-{
-    item->setText(breakable(text));
-    item->setData(Qt::AccessibleTextRole, text);
-    item->setToolTip(plainTip(tip));
-    item->setData(Qt::AccessibleDescriptionRole, tip);
 }
 
 } // namespace
@@ -54,17 +25,8 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
 {
     m_studiesPart = new QWidget(this);
     m_imagesPart = new QWidget(this);
-    m_list = makeList(this, tr("Studies"));
     m_images = makeList(this, tr("Images of the study"));
-    m_problemsTitle = heading({}, this);
-    m_problems = makeList(this, tr("Files that are not shown, and why"));
-    m_problems->setLayoutMode(QListView::Batched); // a data set may have thousands of tables and masks
-    auto* left = new QVBoxLayout(m_studiesPart);
-    left->setContentsMargins(0, 0, 0, 0);
-    left->addWidget(heading(tr("Studies"), this));
-    left->addWidget(m_list, 2);
-    left->addWidget(m_problemsTitle);
-    left->addWidget(m_problems, 1);
+    buildStudies();
     auto* right = new QVBoxLayout(m_imagesPart);
     right->setContentsMargins(0, 0, 0, 0);
     right->addWidget(heading(tr("Images of the study"), this));
@@ -75,30 +37,14 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
     both->setContentsMargins(0, 0, 0, 0);
     both->addWidget(m_studiesPart);
     both->addWidget(m_imagesPart);
-    m_studiesPart->setFocusProxy(m_list);
     m_imagesPart->setFocusProxy(m_images);
     showProblemsTitle();
-    connect(m_list, &QListWidget::currentRowChanged, this, [this](int row) {
-        if (row >= 0 && row != m_current)
-            Q_EMIT studyChosen(row);
-    });
     connect(m_images, &QListWidget::currentRowChanged, this, [this](int row) {
         if (row >= 0)
             Q_EMIT imageSelected(row);
     });
     connect(m_images, &QListWidget::itemActivated, this,
             [this](QListWidgetItem* item) { Q_EMIT imageChosen(m_images->row(item)); });
-}
-
-void StudyPanel::setStudies(const std::vector<Study>& studies)
-{
-    m_studies = studies;
-    m_current = -1;
-    const QSignalBlocker blocked(m_list);
-    m_list->clear();
-    for (const Study& study : m_studies)
-        m_list->addItem(breakable(studyText(study, m_identifiers)));
-    showImages();
 }
 
 void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
@@ -115,12 +61,13 @@ void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::v
 void StudyPanel::setCurrent(int study)
 {
     m_current = study;
+    setState(study, std::max(m_states.contains(study) ? m_states[study] : ExamState::Unseen, ExamState::Seen));
     m_unread.clear();
     for (; m_ofStudy > 0; --m_ofStudy)
         delete m_problems->takeItem(0);
     showProblemsTitle();
     const QSignalBlocker blocked(m_list);
-    m_list->setCurrentRow(study);
+    m_list->setCurrentItem(itemOf(study));
     showImages();
 }
 
@@ -185,20 +132,13 @@ void StudyPanel::showProblemsTitle()
     m_problems->setVisible(m_problems->count() > 0);
 }
 
-void StudyPanel::setIdentifiersShown(bool shown)
-{
-    m_identifiers = shown;
-    for (int row = 0; row < m_list->count(); ++row)
-        m_list->item(row)->setText(breakable(studyText(m_studies[static_cast<std::size_t>(row)], shown)));
-}
-
 void StudyPanel::showImages()
 {
     const int row = m_images->currentRow();
     const QSignalBlocker blocked(m_images);
     m_images->clear();
     if (m_current < 0 || m_current >= static_cast<int>(m_studies.size()))
-        return;
+        return showExtras();
     const Study& study = m_studies[static_cast<std::size_t>(m_current)];
     for (const StudyImage& image : study.images) {
         QString tip = imageTip(image);
@@ -211,6 +151,7 @@ void StudyPanel::showImages()
         tell(new QListWidgetItem(m_images), imageText(study, image) + unread, tip);
     }
     m_images->setCurrentRow(row);
+    showExtras();
 }
 
 } // namespace mama

@@ -1,16 +1,30 @@
 #pragma once
+#include "core/study/patients.h"
 #include "core/study/scan.h"
 
+#include <QIcon>
+#include <QImage>
 #include <QWidget>
+#include <functional>
+#include <map>
 #include <set>
 
-class QListWidget;
+class QComboBox;
 class QLabel;
+class QLineEdit;
+class QListWidget;
+class QListWidgetItem;
 
 namespace mama {
 
-// The studies that are open, the current one's images with their warnings, and the files that are not shown: what was
-// refused, what the current study lacks, and below them files of other kinds.
+// In which order exams stand in the list.
+enum class ExamOrder { ByPatient, NewestFirst, OldestFirst };
+// How far the reader is with an exam.
+enum class ExamState { Unseen, Seen, Locked };
+
+// The studies that are open, patient by patient, found as one types; below them what the current one has beside its
+// four views. The current one's images with their warnings, and the files that are not shown: what was refused, what
+// the current study lacks, and below them files of other kinds.
 class StudyPanel : public QWidget
 {
     Q_OBJECT
@@ -19,8 +33,26 @@ public:
     // Its two parts, which stand where the page wants them.
     QWidget* studies() const { return m_studiesPart; }
     QWidget* images() const { return m_imagesPart; }
+    QWidget* search() const; // where one types what is looked for
 
-    void setStudies(const std::vector<Study>& studies);
+    void setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients = {});
+    void setOrder(ExamOrder order);
+    void setState(int study, ExamState state);
+    // The study that is `by` further in the list as it is shown; -1: none.
+    int neighbour(int study, int by) const;
+    int place(int study) const;       // in the list as it is shown, from 1; 0: it is not among those that were found
+    int shown() const;                // how many are
+    std::vector<int> inSight() const; // studies, those on screen first
+
+    // Pictures: of a study's four views, and of one of the current study's images; null: none yet.
+    static constexpr QSize stripSize{104, 36}, extraSize{64, 80};
+    struct Pictures
+    {
+        std::function<QImage(const Study&)> strip;
+        std::function<QImage(const StudyImage&)> image;
+    };
+    void setPictures(Pictures pictures);
+    void showPictures(); // there are others now
     void setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others);
     void setCurrent(int study);         // and forgets its problems
     void setImages(const Study& study); // of the current study, when more is known of them
@@ -33,19 +65,40 @@ Q_SIGNALS:
     void studyChosen(int study);
     void imageSelected(int image); // of the current study
     void imageChosen(int image);   // by Enter or a double click: it is to hang
+    void orderChosen(mama::ExamOrder order);
+    void sightChanged(); // other studies are in sight, or another number of them is found
+
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override; // keys of the search field that are the list's
 
 private:
+    void buildStudies();
+    void fillStudies();
+    void showStudy(QListWidgetItem& item);
+    bool isPrior(int study) const;
+    QIcon iconOf(const StudyImage& image) const;
+    QListWidgetItem* itemOf(int study) const;
+    void find();
+    void showExtras();
     void showImages();
     void addFiles(const std::vector<ScanProblem>& files, bool refused);
     void showProblemsTitle();
 
     std::vector<Study> m_studies;
+    std::vector<PatientExams> m_patients;
+    std::vector<int> m_patientOf;      // by study; -1: alone, or not told
+    std::map<int, ExamState> m_states; // of those that were opened
+    ExamOrder m_order = ExamOrder::ByPatient;
+    Pictures m_pictures;
+    QIcon m_blank;          // in place of a strip
     std::set<int> m_unread; // images of the current study
     int m_current = -1;
     bool m_identifiers = false;
     QWidget *m_studiesPart, *m_imagesPart;
-    QLabel* m_problemsTitle;
-    QListWidget *m_list, *m_images, *m_problems;
+    QLabel *m_found, *m_extrasTitle, *m_problemsTitle;
+    QLineEdit* m_search;
+    QComboBox* m_orders;
+    QListWidget *m_list, *m_extras, *m_images, *m_problems;
     int m_ofStudy = 0, m_ofScan = 0; // the first rows of the list of problems; then others
 };
 

@@ -77,6 +77,14 @@ QString imageText(const Study& study, const StudyImage& image)
     return text;
 }
 
+QString extraText(const StudyImage& image)
+{
+    const QString label = QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
+    return image.header.frames > 1
+               ? label + QLatin1Char('\n') + Words::tr("frame %1 of %2").arg(image.frame + 1).arg(image.header.frames)
+               : label;
+}
+
 QString breakable(const QString& text)
 {
     constexpr int longest = 16;
@@ -97,7 +105,7 @@ QString breakable(const QString& text)
 
 QString imageTip(const StudyImage& image)
 {
-    QStringList lines{QString::fromStdString(pathText(image.path))};
+    QStringList lines{QString::fromStdString(pathText(image.place()))};
     lines << Words::tr("Side from %1, view from %2").arg(sourceText(image.sideSource), sourceText(image.viewSource));
     lines << Words::tr("%1 × %2 pixels, spacing: %3")
                  .arg(image.header.columns)

@@ -91,11 +91,44 @@ QString dateText(const std::string& date)
                             : QString();
 }
 
+struct BorderColour
+{
+    float red, green, blue;
+};
+
+// Blue around the current exam, amber around a prior one, brighter where the keys go.
+BorderColour borderColour(ExamRole role, bool active)
+{
+    if (role == ExamRole::Prior)
+        return active ? BorderColour{1.0F, 0.72F, 0.2F} : BorderColour{0.55F, 0.38F, 0.08F};
+    if (role == ExamRole::Current)
+        return active ? BorderColour{0.3F, 0.65F, 1.0F} : BorderColour{0.12F, 0.3F, 0.55F};
+    return active ? BorderColour{0.25F, 0.55F, 0.85F} : BorderColour{0.16F, 0.17F, 0.19F};
+}
+
+// Large, where exams hang beside each other; in a narrow cell in two lines.
+void addExam(ExamRole role, const QString& date, bool narrow, std::vector<TextLine>& lines)
+{
+    const QString word = role == ExamRole::Prior ? tr("PRIOR") : tr("CURRENT"),
+                  when = date.isEmpty() ? tr("no date") : date;
+    const QColor colour = role == ExamRole::Prior ? warm : result;
+    if (!narrow)
+        return lines.push_back({word + QLatin1Char(' ') + when, 14.0, colour, true});
+    lines.push_back({word, 13.0, colour, true});
+    lines.push_back({when, 13.0, colour, true});
+}
+
 } // namespace
+
+ExamRole ViewTexts::role(const HungCell& cell) const
+{
+    const auto found = cell.pane ? exams.find(cell.pane->study) : exams.end();
+    return found == exams.end() ? ExamRole::Only : found->second;
+}
 
 void Annotations::draw(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame)
 {
-    drawBorders(model, frame);
+    drawBorders(model, texts, frame);
     for (const HungCell& cell : model.hung()) {
         if (!cell.pane || !model.pane(*cell.pane))
             drawEmpty(texts, cell, frame);
@@ -178,7 +211,9 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     std::vector<TextLine> top{{name, small ? 11.0 : 15.0, Qt::white, true}};
     const QString date =
         dateText(facts.header.acquisitionDate.empty() ? facts.header.studyDate : facts.header.acquisitionDate);
-    if (!date.isEmpty() && !small)
+    if (const ExamRole role = texts.role(cell); role != ExamRole::Only)
+        addExam(role, date, cell.area.width < scaled(260, frame.unit), top);
+    else if (!date.isEmpty() && !small)
         top.push_back({date, 9.5, quiet});
     if (const auto score = texts.score.find(*cell.pane); score != texts.score.end() && !score->second.isEmpty())
         for (const QString& line : score->second.split(QLatin1Char('\n')))
@@ -256,18 +291,23 @@ void Annotations::drawRuler(const ViewModel& model, const HungCell& cell, int bo
         frame.bars.push_back({part, 0.85F, 0.87F, 0.9F, 1});
 }
 
-void Annotations::drawBorders(const ViewModel& model, SceneFrame& frame)
+void Annotations::drawBorders(const ViewModel& model, const ViewTexts& texts, SceneFrame& frame)
 {
     const int thin = std::max(1, scaled(1, frame.unit));
     for (const HungCell& cell : model.hung()) {
         const PixelRect& a = cell.area;
         const bool active = &cell == model.activeCell() && model.hung().size() > 1;
-        const float red = active ? 0.25F : 0.16F, green = active ? 0.55F : 0.17F, blue = active ? 0.85F : 0.19F;
+        const BorderColour colour = borderColour(texts.role(cell), active);
         // The chest-wall edge is left free: there the two breasts meet.
-        frame.bars.push_back({{a.x, a.y, a.width, thin}, red, green, blue, 1});
+        frame.bars.push_back({{a.x, a.y, a.width, thin}, colour.red, colour.green, colour.blue, 1});
         if (active)
-            frame.bars.push_back({{a.x, a.y + a.height - thin, a.width, thin}, red, green, blue, 1});
-        frame.bars.push_back({{cell.wallRight ? a.x : a.x + a.width - thin, a.y, thin, a.height}, red, green, blue, 1});
+            frame.bars.push_back(
+                {{a.x, a.y + a.height - thin, a.width, thin}, colour.red, colour.green, colour.blue, 1});
+        frame.bars.push_back({{cell.wallRight ? a.x : a.x + a.width - thin, a.y, thin, a.height},
+                              colour.red,
+                              colour.green,
+                              colour.blue,
+                              1});
     }
 }
 

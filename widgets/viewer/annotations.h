@@ -17,6 +17,8 @@ struct ViewTexts
     QString nothing;                   // where nothing hangs, %1: the cell's name; empty: "L MLO: not in this study"
     std::map<PaneId, QString> score, doubt;
     std::map<PaneId, std::vector<Point>> marks; // stored pixels
+    std::map<std::string, ExamRole> exams;      // by study; those that are not named are alone
+    ExamRole role(const HungCell& cell) const;
     OverlayLegend legend;
     bool shown = true;                     // but for what is missing and the legend
     int coveredLeft = 0, coveredRight = 0; // logical pixels at the sides over which something lies
@@ -39,7 +41,7 @@ private:
     void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
     void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
     void drawMarks(const ViewModel& model, const std::map<PaneId, std::vector<Point>>& marks, SceneFrame& frame);
-    void drawBorders(const ViewModel& model, SceneFrame& frame);
+    void drawBorders(const ViewModel& model, const ViewTexts& texts, SceneFrame& frame);
 
     TextSprites& m_text;
     std::vector<Sprite> m_marks; // by number

@@ -232,6 +232,12 @@ void PaneView::setLegend(const OverlayLegend& legend)
     redraw();
 }
 
+void PaneView::setExams(const std::map<std::string, ExamRole>& exams)
+{
+    m->texts.exams = exams;
+    redraw();
+}
+
 void PaneView::setMarks(const std::map<PaneId, std::vector<Point>>& marks)
 {
     m->texts.marks = marks;

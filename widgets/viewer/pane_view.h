@@ -37,7 +37,8 @@ public:
     void hang(const Hanging& cells);                   // anything else, until the next layout
     void setViewLayout(ViewLayout layout);
     ViewLayout viewLayout() const;
-    const Hanging& hung() const; // what is on screen
+    double commonScale(const Hanging& cells) const; // device pixels a mm at which they would hang; 0: no image is there
+    const Hanging& hung() const;                    // what is on screen
     void clear();
 
     // Images. Null: the cell is empty again. A cell without an image says why: as told for its pane, else as told for
@@ -56,6 +57,9 @@ public:
     void setCovered(int left, int right); // logical pixels at the sides that panels lie over: the legend keeps clear
     // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
     void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
+
+    // Which of the studies that hang is the current exam and which a prior one, said large on their images.
+    void setExams(const std::map<std::string, ExamRole>& exams);
 
     // The reader's marks, in stored pixels, numbered in their order; they replace what was marked on all images.
     void setMarks(const std::map<PaneId, std::vector<Point>>& marks);

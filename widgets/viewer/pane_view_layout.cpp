@@ -58,6 +58,8 @@ void PaneView::Impl::setLayout(ViewLayout layout)
     changedZoom();
 }
 
+double PaneView::commonScale(const Hanging& cells) const { return m->model.commonScale(cells); }
+
 ViewLayout PaneView::viewLayout() const { return m->model.layout(); }
 
 const Hanging& PaneView::hung() const { return m->model.hung(); }

@@ -4,6 +4,7 @@
 #include "app/mama/reader_option.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
+#include "core/study/patients.h"
 
 #include <algorithm>
 #include <iostream>
@@ -25,7 +26,7 @@ nlohmann::json toJson(const StudyImage& image)
     if (image.spacing.mm)
         spacing = {image.spacing.mm->row, image.spacing.mm->column};
     return {
-        {"path", pathText(image.path)},
+        {"path", pathText(image.place())},
         {"frame", image.frame},
         {"frames", image.header.frames},
         {"sop_uid", image.header.sopUid},
@@ -57,11 +58,23 @@ nlohmann::json toJson(const ScanReport& report)
     nlohmann::json document{{"studies", nlohmann::json::array()},
                             {"problems", nlohmann::json::array()},
                             {"others", nlohmann::json::array()}};
-    for (const Study& study : report.studies) {
+    std::vector<Prior> priors(report.studies.size());
+    for (const PatientExams& exams : byPatient(report.studies))
+        for (const std::size_t exam : exams)
+            priors[exam] = priorOf(report.studies, exams, exam);
+    for (std::size_t i = 0; i < report.studies.size(); ++i) {
+        const Study& study = report.studies[i];
         auto images = nlohmann::json::array();
         for (const StudyImage& image : study.images)
             images.push_back(toJson(image));
-        document["studies"].push_back({{"study_uid", study.uid}, {"date", study.date}, {"images", std::move(images)}});
+        nlohmann::json prior;
+        if (priors[i].study)
+            prior = report.studies[*priors[i].study].uid;
+        document["studies"].push_back({{"study_uid", study.uid},
+                                       {"date", study.date},
+                                       {"prior", prior},
+                                       {"no_prior", priors[i].why.english()},
+                                       {"images", std::move(images)}});
     }
     for (const ScanProblem& problem : report.problems)
         document["problems"].push_back(
@@ -78,7 +91,7 @@ void print(const ScanReport& report)
         for (const StudyImage& image : study.images) {
             std::cout << "  " << name(image.slot) << "\t" << (image.label.empty() ? "?" : image.label) << "\t"
                       << image.header.columns << " x " << image.header.rows << "\t" << image.spacing.basis.english()
-                      << "\t" << oneLine(pathText(image.path));
+                      << "\t" << oneLine(pathText(image.place()));
             for (const std::string& badge : english(image.badges))
                 std::cout << "  [" << badge << "]";
             std::cout << "\n";
@@ -123,8 +136,14 @@ void addScan(CLI::App& app, Context& context)
         "no images and claim to be none (tables, texts, lesion masks). A problem with refused = false is listed by its\n"
         "kind only (a report). Bytes of a path that are not UTF-8 are written \\xNN, and paths are taken so too. spacing_mm is [row, column]; mirrored and flipped say how the\n"
         "image is turned for display; twin is the index of its For Presentation or For Processing counterpart.\n"
+        "prior is the study_uid of the newest older exam of the same patient ID, where neither its issuer nor birth date\n"
+        "nor sex contradict, and no other name stands without a birth date; no_prior says why there is none.\n"
+        "A ZIP archive that is named is unpacked into a private folder that goes at the end; its files are named\n"
+        "\"study.zip/IM1\". A DICOMDIR that is named stands for the files that it names.\n"
         "Exit status 3: some files were refused.");
-    command->add_option("PATH", options->paths, "Image files and folders, searched to the bottom")->required();
+    command
+        ->add_option("PATH", options->paths, "Image files, folders (searched to the bottom), ZIP archives, DICOMDIRs")
+        ->required();
     addReadersSidesOption(*command, options->readersSides);
     addJsonOption(*command, options->json);
     command->add_flag("--headers-only", options->headersOnly,

@@ -72,7 +72,7 @@ bool addStudies(const ReferenceCommand& command, const LoadedModel& loaded, Refe
         } catch (const Error& error) {
             if (!belongsToFile(error))
                 throw;
-            refused.add(report->studies[i].images.front().path, error.text());
+            refused.add(report->studies[i].images.front().place(), error.text());
         }
     }
     return true;

@@ -13,6 +13,10 @@ inline constexpr QLatin1String leftPanel("read/left");  // open panel of a drawe
 inline constexpr QLatin1String rightPanel("read/right");
 inline constexpr QLatin1String leftWidth("read/left-width");
 inline constexpr QLatin1String rightWidth("read/right-width");
+inline constexpr QLatin1String recentStudies("read/recent"); // JSON: what was opened, newest first
+inline constexpr QLatin1String studyOrder("read/order");
+inline constexpr QLatin1String viewLayout("read/layout");   // of the four views, as the user chose it
+inline constexpr QLatin1String hanging("read/hanging");     // by name, of those in the hanging file
 inline constexpr QLatin1String studyFolder("files/folder"); // where studies were opened last
 inline constexpr QLatin1String recentModels("model/recent");
 inline constexpr QLatin1String modelHub("models/hub"); // where public models come from, if not from the catalogue's hub

@@ -2,6 +2,7 @@
 
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/reading_notes.h"
@@ -87,10 +88,12 @@ void ReadPage::open(const QStringList& paths)
     open(all);
 }
 
-void ReadPage::open(const std::vector<std::filesystem::path>& paths)
+void ReadPage::open(const std::vector<std::filesystem::path>& paths, bool remember)
 {
-    if (!paths.empty())
-        m_studies->open(paths);
+    if (paths.empty())
+        return;
+    m_opened = remember ? paths : std::vector<std::filesystem::path>();
+    m_studies->open(paths);
 }
 
 void ReadPage::setModel(const QString& folder)
@@ -199,10 +202,19 @@ void ReadPage::perform(viewer::ViewCommand command)
         }
         m_studies->showViews();
     }
+    if (info->group == viewer::ViewCommandInfo::Group::Layout && !steps && command != viewer::ViewCommand::Maximise &&
+        (m_compare == Compare::EightUp || m_compare == Compare::Beside))
+        return layOutCompared(command);
+    const bool layouts = info->group == viewer::ViewCommandInfo::Group::Layout && !steps;
+    if (layouts && command != viewer::ViewCommand::Maximise)
+        m_step = -1;
     m_view->perform(command);
     if (const auto layout = m_view->viewLayout();
-        layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single)
+        layouts && layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single) {
         m_layout = layout;
+        if (command != viewer::ViewCommand::Maximise)
+            m_settings.setValue(settings_keys::viewLayout, static_cast<int>(layout));
+    }
 }
 
 QString ReadPage::keyOf(const char* command) const
@@ -275,6 +287,23 @@ void ReadPage::connectPanels()
     connect(m_studyPanel, &StudyPanel::studyChosen, m_studies, &StudySession::show);
     connect(m_studyPanel, &StudyPanel::imageSelected, this, &ReadPage::activate);
     connect(m_studyPanel, &StudyPanel::imageChosen, this, &ReadPage::hangExtra);
+    connect(m_studyPanel, &StudyPanel::orderChosen, this, [this](ExamOrder order) {
+        m_settings.setValue(settings_keys::studyOrder, static_cast<int>(order));
+        updateCaption();
+    });
+    connect(m_studyPanel, &StudyPanel::sightChanged, this, [this] {
+        wantThumbs();
+        updateCaption();
+    });
+    connect(m_left, &Drawer::changed, this, &ReadPage::wantThumbs);
+    auto* soon = new QTimer(this); // several pictures at once
+    soon->setSingleShot(true);
+    soon->setInterval(100);
+    connect(m_thumbs, &ExamThumbs::changed, soon, [soon] {
+        if (!soon->isActive())
+            soon->start();
+    });
+    connect(soon, &QTimer::timeout, m_studyPanel, &StudyPanel::showPictures);
     connect(m_view, &PaneView::activePaneChanged, this, &ReadPage::selectActiveImage);
     connect(m_queryPanel, &QueryPanel::asked, this, [this](const QString& text) {
         askText(text);
@@ -331,9 +360,12 @@ QMargins ReadPage::covered() const { return {m_left->covers(), 0, m_right->cover
 
 void ReadPage::updateCaption()
 {
-    Q_EMIT caption(m_studies->study()
-                       ? tr("study %1 of %2").arg(m_studies->current() + 1).arg(m_studies->studies().size())
-                       : QString());
+    if (!m_studies->study())
+        return Q_EMIT caption({});
+    const int place = m_studyPanel->place(m_studies->current()); // 0: what is searched for leaves it out
+    const QString text = place > 0 ? tr("study %1 of %2").arg(place).arg(m_studyPanel->shown())
+                                   : tr("study of %1").arg(m_studies->studies().size());
+    Q_EMIT caption(m_studies->isNewest() ? text : tr("%1, prior").arg(text));
 }
 
 // Where there is room, panels stand beside the pictures.

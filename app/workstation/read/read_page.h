@@ -2,7 +2,9 @@
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
 #include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/recent_studies.h"
 #include "app/workstation/read/study_session.h"
+#include "core/hanging/hanging_plan.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/pane_view.h"
 
@@ -13,12 +15,14 @@
 class QLabel;
 class QLineEdit;
 class QMainWindow;
+class QMenu;
 class QStackedWidget;
 class QToolBar;
 
 namespace mama {
 
 class Drawer;
+class ExamThumbs;
 class Library;
 class MapPanel;
 class NotesPanel;
@@ -47,8 +51,9 @@ public:
     QString unsaved() const override;
     void keep() override;
 
-    void open(const std::vector<std::filesystem::path>& paths);
+    void open(const std::vector<std::filesystem::path>& paths, bool remember = true); // among what was opened before
     void setModel(const QString& folder);
+    void takeHangingFile(const QString& file);                      // if it is right: else the one before stays
     void ask(const QString& sentence, const QString& heading = {}); // of the section of a report it stands in
     void askText(const QString& text);                              // a report: each of its sentences
     // The same, but in a read-first session it is asked when the verdict is locked.
@@ -83,7 +88,14 @@ protected:
 private:
     void buildContent();
     void buildStart();
+    void showStart();
+    void showStart(const std::vector<bool>& gone); // of what was opened before
+    QString recentText(const std::vector<bool>& gone) const;
+    void openRecent(int which);
+    void openDemoStudies();
     void followLink(const QString& link);
+    void wantThumbs();        // of what is in sight
+    void showStudyAt(int by); // of the list as it is shown
     void buildPanels();
     void buildPanelCommands();
     void toggle(Drawer& drawer, int panel, QWidget* first);
@@ -128,8 +140,28 @@ private:
     void activate(int image); // of the study, if it hangs
     void selectActiveImage(); // in the list
     void hangExtra(int image);
-    void hang();   // as the studies' session says
-    void rehang(); // and what follows from it
+    void hang(); // as the studies' session says
+    // The exam before this one, of the same patient.
+    enum class Compare { Off, Beside, EightUp, Swapped };
+    void buildPriorCommands();
+    void compare(Compare how); // the same again: off
+    void hangCompared(const viewer::Hanging& cells);
+    void layOutCompared(viewer::ViewCommand layout); // while exams are beside each other
+    void takePrior(const LoadedImage& image);
+    void showExams();
+    // The steps of the study's hanging: the reader's own file, or the built-in one.
+    void buildHangingCommands();
+    QString hangingFile() const; // in the settings' folder
+    void readHangings();
+    void fillHangings();
+    void chooseHangingFile();
+    void takeBuiltInHanging();
+    QString planSteps();
+    void step(int by);
+    void hangStep();
+    void chooseLayout();                   // the one with the largest common scale, unless the user chose one
+    const StudyImage* activeImage() const; // of the study on screen; null: none, or one of the prior exam
+    void rehang();                         // and what follows from it
     void place(Slot slot);
     void undoPlace();
     void stepAlone(int by);
@@ -176,6 +208,10 @@ private:
     QLabel* m_start = nullptr;
     viewer::PaneView* m_view = nullptr;
     StudyPanel* m_studyPanel = nullptr;
+    ExamThumbs* m_thumbs = nullptr;
+    RecentStudies m_recent{m_settings};
+    std::vector<std::filesystem::path> m_opened; // to be remembered when studies are found there
+    bool m_starting = true;                      // the page before a study shows its own text
     QueryPanel* m_queryPanel = nullptr;
     MapPanel* m_mapPanel = nullptr;
     QToolBar* m_tools = nullptr;
@@ -183,7 +219,13 @@ private:
     QMenu* m_recentModels = nullptr;
     QList<QAction*> m_panelActions;
     QString m_encodingProblem;
-    int m_refused = 0;                                      // files of the scan
+    int m_refused = 0; // files of the scan
+    Compare m_compare = Compare::Off;
+    HangingPlans m_hangings;
+    bool m_ownHangings = false; // of a file of the reader's: studies open at its first step
+    QMenu* m_hangingMenu = nullptr;
+    std::vector<PlacedStep> m_steps;                        // of the study on screen
+    int m_step = -1;                                        // -1: none of them hangs
     viewer::ViewLayout m_layout = viewer::ViewLayout::Grid; // of the four views, chosen last
 };
 

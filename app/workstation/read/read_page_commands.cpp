@@ -34,8 +34,13 @@ void ReadPage::buildCommands()
     const QString file = QStringLiteral("&File"), study = QStringLiteral("&Study");
     add(file, {"file.folder", tr("Open f&older…"), [this] { chooseFiles(true); }, "open"});
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
-    add(study, {"study.next", tr("&Next study"), [this] { m_studies->show(m_studies->current() + 1); }});
-    add(study, {"study.previous", tr("&Previous study"), [this] { m_studies->show(m_studies->current() - 1); }});
+    add(study, {"study.next", tr("&Next study"), [this] { showStudyAt(1); }});
+    add(study, {"study.previous", tr("&Previous study"), [this] { showStudyAt(-1); }});
+    add(study, {"study.find", tr("Find a &study…"), [this] {
+                    m_left->open(0);
+                    m_studyPanel->search()->setFocus(Qt::ShortcutFocusReason);
+                }});
+    buildPriorCommands();
     add(study, {"study.frame.next", tr("Next &frame of the image"), [this] { stepFrame(1); }});
     add(study, {"study.frame.previous", tr("Pre&vious frame of the image"), [this] { stepFrame(-1); }});
     QMenu* places = addSubmenu(study, tr("This &image is"));
@@ -82,7 +87,12 @@ void ReadPage::buildCommands()
     QAction* identifiers = add(study, {"study.identifiers", tr("&Show patient identifiers"), [] {}});
     identifiers->setCheckable(true);
     connect(identifiers, &QAction::toggled, m_studyPanel, &StudyPanel::setIdentifiersShown);
+    connect(identifiers, &QAction::toggled, this, [this] {
+        if (m_starting)
+            showStart();
+    });
     QMenu* layouts = buildViewCommands();
+    buildHangingCommands();
     buildModelCommands();
     buildPanelCommands();
     buildTools(layouts);
@@ -226,9 +236,10 @@ void ReadPage::chooseFiles(bool folder)
             !chosen.isEmpty())
             paths.emplace_back(chosen.toStdString());
     } else {
-        for (const QString& chosen : QFileDialog::getOpenFileNames(
-                 this, tr("Open mammograms"), start,
-                 tr("Images (*.dcm *.dicom *.png *.jpg *.jpeg *.tif *.tiff *.pgm);;All files (*)")))
+        for (
+            const QString& chosen : QFileDialog::getOpenFileNames(
+                this, tr("Open mammograms"), start,
+                tr("Images and archives (*.dcm *.dicom *.png *.jpg *.jpeg *.tif *.tiff *.pgm *.zip DICOMDIR dicomdir);;All files (*)")))
             paths.emplace_back(chosen.toStdString());
     }
     if (paths.empty())
@@ -291,6 +302,10 @@ void ReadPage::pinStudy()
     const Study* study = m_studies->study();
     if (!study)
         return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), true);
+    if (!study->unpacked.empty())
+        return Q_EMIT told(
+            tr("The study lies in an archive, which is unpacked only while it is open: unpack it, open the folder and pin it there."),
+            true);
     QStringList paths;
     for (const StudyImage& image : study->images)
         paths << QString::fromStdString(pathText(image.path));

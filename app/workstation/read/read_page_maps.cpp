@@ -13,6 +13,7 @@
 #include <QAction>
 #include <QTimer>
 #include <tuple>
+#include <utility>
 
 namespace mama {
 
@@ -89,6 +90,8 @@ void ReadPage::toggleSeen()
         return;
     if (!m_session->model())
         return Q_EMIT told(tr("No model is loaded: what it sees depends on the model."), false);
+    if (std::exchange(m_compare, Compare::Off) != Compare::Off)
+        hang(); // the model sees this exam alone
     m_seen->show(std::make_shared<const Study>(*study));
 }
 

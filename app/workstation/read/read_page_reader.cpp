@@ -4,6 +4,7 @@
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/verdict_bar.h"
+#include "widgets/panels/study_panel.h"
 
 #include <QAction>
 #include <QInputDialog>
@@ -29,6 +30,9 @@ void ReadPage::connectReader()
     });
     connect(m_reader, &ReaderWork::locked, this, [this](const Verdict& verdict, const QString& words) {
         m_lockedHere[verdict.study] = {verdict, words};
+        if (const auto at = std::ranges::find(m_studies->studies(), verdict.study, &Study::uid);
+            at != m_studies->studies().end())
+            m_studyPanel->setState(static_cast<int>(at - m_studies->studies().begin()), ExamState::Locked);
         Q_EMIT told({}, false); // what asked for it
         showGate();
         if (m_reader->mayShowModel(m_studies->study()))
@@ -76,7 +80,7 @@ void ReadPage::switchMarking(bool on)
 void ReadPage::mark(const viewer::PaneId& pane, Point at)
 {
     const Study* study = m_studies->study();
-    if (!study || pane.image >= study->images.size() || m_lockedHere.contains(study->uid))
+    if (!study || pane.study != study->uid || pane.image >= study->images.size() || m_lockedHere.contains(study->uid))
         return;
     const StudyImage& image = study->images[pane.image];
     const auto transform = m_view->transform(pane);

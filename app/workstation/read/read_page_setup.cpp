@@ -1,11 +1,10 @@
 // How the page is put together, and what the settings remember of it.
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
-#include "core/base/path_text.h"
-#include "core/weights/model_places.h"
 #include "widgets/panels/map_panel.h"
 #include "widgets/panels/notes_panel.h"
 #include "widgets/panels/query_panel.h"
@@ -22,46 +21,6 @@
 #include <algorithm>
 
 namespace mama {
-
-// What stands where the pictures will: how to come to a study, and to a model.
-void ReadPage::buildStart()
-{
-    m_start = new QLabel(
-        tr("<h2>MaMA Workstation</h2><p>Drop a study here, or choose <a href=\"folder\">File ▸ Open folder…</a></p>"
-           "<p>DICOM, PNG, JPEG and TIFF. Loose images take side and view from their names (L-CC.png), or from you.</p>"
-           "<p>To score it, use <a href=\"demo\">the demo model</a>, which has seen synthetic studies alone,<br>"
-           "or get <a href=\"models\">a public model</a>, which others have trained, some on patients' mammograms.</p>"
-           "<p>For whole data sets there is <a href=\"library\">the library</a>: filter, tag, split, hand over to training.</p>"
-           "<p><b>Research software. Not for clinical use.</b></p>"),
-        this);
-    m_start->setAlignment(Qt::AlignCenter);
-    m_start->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard);
-    m_start->setFocusPolicy(Qt::StrongFocus);
-    m_start->setWordWrap(true);
-    connect(m_start, &QLabel::linkActivated, this, &ReadPage::followLink);
-}
-
-void ReadPage::followLink(const QString& link)
-{
-    if (link == QLatin1String("folder"))
-        return chooseFiles(true);
-    if (link == QLatin1String("models"))
-        return Q_EMIT modelsAsked();
-    if (link == QLatin1String("library"))
-        return Q_EMIT libraryAsked();
-    for (const FoundModel& model : listModels(modelFolders()))
-        if (model.name == "demo") {
-            setModel(QString::fromStdString(model.path.string()));
-            return typeSentence();
-        }
-    QStringList looked;
-    for (const auto& folder : modelFolders())
-        looked += QString::fromStdString(pathText(folder));
-    Q_EMIT told(
-        tr("The demo model is not installed: there is no folder \"demo\" with a model in %1. Install the workstation anew, which brings it, set MAMA_MODELS to a folder that has it, or get a public model on the page Models (Ctrl+4).")
-            .arg(looked.join(QStringLiteral(", "))),
-        true);
-}
 
 void ReadPage::buildContent()
 {
@@ -107,6 +66,9 @@ void ReadPage::buildContent()
 void ReadPage::buildPanels()
 {
     m_studyPanel = new StudyPanel(this);
+    m_thumbs = new ExamThumbs(this);
+    m_studyPanel->setPictures({[this](const Study& study) { return m_thumbs->strip(study, StudyPanel::stripSize); },
+                               [this](const StudyImage& image) { return m_thumbs->picture(image); }});
     m_queryPanel = new QueryPanel(this);
     m_mapPanel = new MapPanel(this);
     auto* ask = new QWidget(this);
@@ -176,6 +138,11 @@ void ReadPage::restore()
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
     rememberModel({});
+    m_layout = static_cast<viewer::ViewLayout>(
+        qBound(0, m_settings.value(settings_keys::viewLayout, 0).toInt(), int(viewer::ViewLayout::LeftBreast)));
+    m_view->setViewLayout(m_layout);
+    m_studyPanel->setOrder(
+        static_cast<ExamOrder>(qBound(0, m_settings.value(settings_keys::studyOrder, 0).toInt(), 2)));
     m_reader->setReadFirst(m_settings.value(settings_keys::readFirst, false).toBool());
     m_left->setPanelWidth(m_settings.value(settings_keys::leftWidth, 240).toInt());
     m_right->setPanelWidth(m_settings.value(settings_keys::rightWidth, 380).toInt());

@@ -1,5 +1,6 @@
 // The studies on the page: what was found, which images hang and where they belong.
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
@@ -16,6 +17,7 @@
 #include <QStackedWidget>
 #include <QTimer>
 #include <algorithm>
+#include <utility>
 
 namespace mama {
 
@@ -53,14 +55,18 @@ void ReadPage::connectStudies()
         closeNoteEdit();
         m_drawn->setStudy({});
         m_session->setStudy({});
+        m_thumbs->clear();
+        m_thumbs->setPaused(true);
         m_studyPanel->setStudies({});
         m_studyPanel->setFiles({}, {});
         m_refused = 0;
+        m_starting = false;
         m_start->setText(tr("Looking for studies…"));
         m_content->setCurrentWidget(m_start);
         updateCaption();
     });
     connect(m_studies, &StudySession::scanned, this, &ReadPage::showScanned);
+    m_studies->setFollowing([this](int study) { return m_studyPanel->neighbour(study, 1); });
     connect(m_studies, &StudySession::scanFailed, this, [this](const QString& reason) {
         m_start->setText(tr("<h3>Nothing was opened</h3><p>%1</p>").arg(reason.toHtmlEscaped()));
         Q_EMIT told(reason, true);
@@ -68,8 +74,12 @@ void ReadPage::connectStudies()
     connect(m_studies, &StudySession::studyShown, this, &ReadPage::showStudy);
     connect(m_studies, &StudySession::hangingChanged, this, &ReadPage::rehang);
     connect(m_studies, &StudySession::pictureReady, this, &ReadPage::takePicture);
+    connect(m_studies, &StudySession::priorReady, this, &ReadPage::takePrior);
     connect(m_studies, &StudySession::studyComplete, this, [this] {
         m_studyPanel->setImages(*m_studies->study());
+        m_thumbs->setPaused(false);
+        wantThumbs();
+        chooseLayout();
         m_notes->picturesShown();
         const auto active = m_view->activePane();
         if (const auto panes = m_view->panes(); !panes.empty() && (!active || !m_view->image(*active)))
@@ -84,8 +94,10 @@ void ReadPage::connectStudies()
 
 void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)
 {
-    m_studyPanel->setStudies(m_studies->studies());
+    m_studyPanel->setStudies(m_studies->studies(), m_studies->patients());
     m_studyPanel->setFiles(problems, others);
+    if (const auto opened = std::exchange(m_opened, {}); !opened.empty() && !m_studies->studies().empty())
+        m_recent.add(opened, m_studies->studies());
     // A licence text beside the images is worth a line in the list, not a notice.
     m_refused = static_cast<int>(
         std::count_if(problems.begin(), problems.end(), [](const ScanProblem& problem) { return problem.refused; }));
@@ -105,9 +117,20 @@ void ReadPage::showScanned(const std::vector<ScanProblem>& problems, const std::
 void ReadPage::showStudy()
 {
     const Study& study = *m_studies->study();
+    m_thumbs->setPaused(true);
     m_encodingProblem.clear();
+    const bool arranged = m_view->viewLayout() == viewer::ViewLayout::Other;
     m_view->clear();
+    if (arranged)
+        m_view->setViewLayout(m_layout);
     Q_EMIT readOut({});
+    if (m_compare == Compare::Swapped) // the next study opens as itself
+        m_compare = Compare::Off;
+    m_step = -1;
+    if (m_ownHangings && m_studies->alone() < 0) {
+        planSteps();
+        m_step = m_steps.empty() ? -1 : 0;
+    }
     hang();
     if (m_refused > 0) // what is missing may be among them
         m_view->setEmptyText(tr("%1: not in what could be read of this study"));
@@ -130,15 +153,46 @@ void ReadPage::showStudy()
     updateHint();
 }
 
+// Pictures for the list: first what the study on screen has beside its views, then the exams in sight.
+void ReadPage::wantThumbs()
+{
+    std::vector<StudyImage> wanted;
+    const auto take = [&wanted](const Study& study, bool extras) {
+        for (const StudyImage& image : study.images)
+            if ((image.slot == Slot::Extra) == extras)
+                wanted.push_back(image);
+    };
+    if (m_left->current() == 0 && m_studies->study()) {
+        take(*m_studies->study(), true);
+        for (const int study : m_studyPanel->inSight())
+            take(m_studies->studies()[static_cast<std::size_t>(study)], false);
+    }
+    m_thumbs->want(wanted);
+}
+
+void ReadPage::showStudyAt(int by)
+{
+    const int study = m_studyPanel->neighbour(m_studies->current(), by);
+    if (study >= 0)
+        m_studies->show(study);
+}
+
 // The four views as they hang, or one image by itself.
 void ReadPage::hang()
 {
     const Study& study = *m_studies->study();
-    const bool seen = m_seen->on();
+    const bool seen = m_seen->on(), single = m_view->viewLayout() == viewer::ViewLayout::Single;
+    const viewer::Hanging before = m_view->hung();
     m_seen->leave();
+    showExams();
     m_view->setStandardViews(m_studies->hanging());
     for (const auto& [slot, pane] : m_studies->hanging())
-        m_view->setEmptyText(pane, tr("reading…"));
+        if (!m_view->image(pane))
+            m_view->setEmptyText(pane, tr("reading…"));
+    if (m_studies->alone() < 0 && m_step >= 0)
+        return hangStep();
+    if (m_studies->alone() < 0 && m_compare != Compare::Off && m_studies->priorStudy())
+        return hangCompared(single && !seen ? before : viewer::fourUp(m_layout, m_studies->hanging()));
     if (m_studies->alone() < 0) {
         if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
@@ -219,8 +273,8 @@ void ReadPage::activate(int image)
 
 void ReadPage::selectActiveImage()
 {
-    const auto pane = m_view->activePane();
-    m_studyPanel->setCurrentImage(pane ? static_cast<int>(pane->image) : -1);
+    const StudyImage* active = activeImage();
+    m_studyPanel->setCurrentImage(active ? static_cast<int>(active - m_studies->study()->images.data()) : -1);
 }
 
 void ReadPage::hangExtra(int image)
@@ -247,8 +301,8 @@ void ReadPage::place(Slot slot)
 {
     const auto active = m_view->activePane();
     const Study* study = m_studies->study();
-    if (!study || !active || active->image >= study->images.size())
-        return Q_EMIT told(tr("No image is active: click one first."), false);
+    if (!activeImage())
+        return Q_EMIT told(tr("No image of this exam is active: click one first."), false);
     const std::filesystem::path path = study->images[active->image].path;
     const int frame = study->images[active->image].frame;
     const QString file = QString::fromStdString(pathText(path.filename()));
@@ -293,8 +347,8 @@ void ReadPage::stepFrame(int by)
 {
     const auto active = m_view->activePane();
     const Study* study = m_studies->study();
-    if (!study || !active || active->image >= study->images.size())
-        return Q_EMIT told(tr("No image is active: click one first."), false);
+    if (!activeImage())
+        return Q_EMIT told(tr("No image of this exam is active: click one first."), false);
     const StudyImage& image = study->images[active->image];
     if (image.header.frames < 2)
         return Q_EMIT told(tr("%1 has one frame only.").arg(nameOf(image)), false);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
 #include "core/image/pixel_hash.h"
@@ -60,6 +61,11 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
     } catch (const std::bad_alloc&) {
         loaded.problem =
             shownText(errorText({action::open}, facts.path.string(), {TextId("open.no_memory", "not enough memory")}))
+                .toStdString();
+    } catch (const Error& error) { // named as a person knows the file, not as where it was unpacked
+        loaded.problem =
+            (facts.origin.empty() ? shownError(error)
+                                  : shownText(errorText(error.action(), pathText(facts.origin), error.why())))
                 .toStdString();
     } catch (const std::exception& error) {
         loaded.problem = shownError(error).toStdString();

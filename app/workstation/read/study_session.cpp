@@ -19,26 +19,38 @@ Slot slotOf(const StudyImage& image)
     return craniocaudal ? (right ? Slot::RCC : Slot::LCC) : (right ? Slot::RMLO : Slot::LMLO);
 }
 
+struct Opened
+{
+    ScanReport report;
+    std::vector<PatientExams> patients;
+};
+
 } // namespace
 
 void StudySession::open(const std::vector<std::filesystem::path>& paths)
 {
     cancel();
     m_studies.clear();
+    m_patients.clear();
     m_current = -1;
+    m_prior = {};
     m_hangings.clear();
     m_placed.clear();
     m_cache.clear();
     m_scanning = true;
     Q_EMIT scanStarted();
     Q_EMIT progress(tr("looking for studies"), 0, 0);
-    BackgroundJob::Callbacks<ScanReport> calls;
+    BackgroundJob::Callbacks<Opened> calls;
     // Headers only: pixels are decoded once, when they are shown.
-    calls.work = [paths, complete = m_complete](const Job& job) -> Cancellable<ScanReport> {
+    calls.work = [paths, complete = m_complete](const Job& job) -> Cancellable<Opened> {
         auto report = scan(paths, job, {.readPixels = false});
-        if (report && complete)
+        if (!report)
+            return {};
+        if (complete)
             complete(*report, job);
-        return report;
+        report->studies = inReadingOrder(std::move(report->studies));
+        std::vector<PatientExams> patients = byPatient(report->studies);
+        return Opened{std::move(*report), std::move(patients)};
     };
     calls.progress = [this](quint64 done, quint64 total, const QString& phase) {
         if (m_scanning)
@@ -49,15 +61,16 @@ void StudySession::open(const std::vector<std::filesystem::path>& paths)
         Q_EMIT progress({}, 0, -1);
         Q_EMIT scanFailed(reason);
     };
-    calls.done = [this](ScanReport report) {
+    calls.done = [this](Opened opened) {
         m_scanning = false;
-        m_studies = std::move(report.studies);
+        m_studies = std::move(opened.report.studies);
+        m_patients = std::move(opened.patients);
         Q_EMIT progress({}, 0, -1);
-        Q_EMIT scanned(report.problems, report.others);
+        Q_EMIT scanned(opened.report.problems, opened.report.others);
         if (!m_studies.empty())
             show(0);
     };
-    m_scan = BackgroundJob::start<ScanReport>(this, std::move(calls));
+    m_scan = BackgroundJob::start<Opened>(this, std::move(calls));
 }
 
 void StudySession::show(int study)
@@ -69,8 +82,13 @@ void StudySession::show(int study)
     m_frame.cancel();
     m_jobs.clear();
     m_arriving.clear();
+    m_reading.clear();
     m_waiting = 0;
     m_current = study;
+    const PatientExams& patient = patientOf(static_cast<std::size_t>(study));
+    m_prior = priorOf(m_studies, patient, static_cast<std::size_t>(study));
+    m_newest = m_studies[patient.front()].date <= shown().date;
+    m_wantsPrior = false;
     m_hangings.try_emplace(shown().uid, hangingOf(shown()));
     if (!changedOnDisk().empty())
         m_cache.forget(shown().uid); // what was read ahead, or earlier, is no longer so
@@ -80,7 +98,7 @@ void StudySession::show(int study)
             Q_EMIT pictureReady(image);
         Q_EMIT progress({}, 0, -1);
         Q_EMIT studyComplete();
-        load(study + 1, true);
+        load(m_following(study), true);
         return;
     }
     load(study, false);
@@ -149,6 +167,29 @@ std::vector<std::size_t> StudySession::beside() const
     return all;
 }
 
+const PatientExams& StudySession::patientOf(std::size_t study) const
+{
+    return *std::ranges::find_if(
+        m_patients, [&](const PatientExams& exams) { return std::ranges::find(exams, study) != exams.end(); });
+}
+
+void StudySession::readPrior()
+{
+    m_wantsPrior = m_prior.study.has_value();
+    if (!m_wantsPrior)
+        return;
+    if (const auto* pictures = m_cache.find(priorStudy()->uid)) {
+        for (const LoadedImage& image : PictureCache::Pictures(*pictures))
+            Q_EMIT priorReady(image);
+        return;
+    }
+    const int wanted = static_cast<int>(*m_prior.study);
+    if (const auto arriving = m_arriving.find(wanted); arriving != m_arriving.end())
+        for (const LoadedImage& image : PictureCache::Pictures(arriving->second))
+            Q_EMIT priorReady(image); // it is being read ahead
+    load(wanted, true);
+}
+
 bool StudySession::swapIn(int image)
 {
     const StudyImage* chosen = imageAt(image);
@@ -176,6 +217,17 @@ void StudySession::showAlone(int image)
         now().shown.insert(index);
     readMissing(index);
     rehung();
+}
+
+void StudySession::look(int image)
+{
+    const StudyImage* chosen = imageAt(image);
+    if (!chosen)
+        return;
+    const auto index = static_cast<std::size_t>(image);
+    if (chosen->slot == Slot::Extra)
+        now().shown.insert(index);
+    readMissing(index);
 }
 
 void StudySession::showViews()
@@ -287,6 +339,7 @@ void StudySession::cancel()
         job.cancel();
     m_jobs.clear();
     m_arriving.clear();
+    m_reading.clear();
     m_scanning = false;
     m_waiting = 0;
     Q_EMIT progress({}, 0, -1);
@@ -296,7 +349,7 @@ void StudySession::cancel()
 void StudySession::load(int study, bool ahead)
 {
     if (study < 0 || study >= static_cast<int>(m_studies.size()) ||
-        m_cache.find(m_studies[static_cast<std::size_t>(study)].uid))
+        m_cache.find(m_studies[static_cast<std::size_t>(study)].uid) || (ahead && !m_reading.insert(study).second))
         return;
     const std::set<std::size_t> hung =
         images(study == m_current ? now() : hangingOf(m_studies[static_cast<std::size_t>(study)]));
@@ -332,6 +385,8 @@ void StudySession::take(int study, bool ahead, LoadedImage image, std::size_t ex
         m_studies[static_cast<std::size_t>(study)].images[image.index] = image.picture->facts();
     PictureCache::Pictures& arrived = m_arriving[study];
     arrived.push_back(image);
+    if (m_wantsPrior && m_prior.study == static_cast<std::size_t>(study))
+        Q_EMIT priorReady(image);
     if (!ahead) {
         --m_waiting;
         Q_EMIT pictureReady(image);
@@ -341,10 +396,11 @@ void StudySession::take(int study, bool ahead, LoadedImage image, std::size_t ex
         return;
     m_cache.put(m_studies[static_cast<std::size_t>(study)].uid, std::move(arrived));
     m_arriving.erase(study);
+    m_reading.erase(study);
     if (!ahead) {
         Q_EMIT progress({}, 0, -1);
         Q_EMIT studyComplete();
-        load(study + 1, true);
+        load(m_following(study), true);
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/base/log.h"
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
+#include "core/media/private_folder.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
@@ -42,8 +43,9 @@ struct CommandLine
         parser.addVersionOption();
         parser.addPositionalArgument(
             QStringLiteral("PATH"),
-            QCoreApplication::translate("main",
-                                        "Files or folders with mammograms; or a training run, or a folder of runs."),
+            QCoreApplication::translate(
+                "main",
+                "Files, folders, ZIP archives or a DICOMDIR with mammograms; or a training run, or a folder of runs."),
             QStringLiteral("[PATH...]"));
         parser.addOptions({model, text, theme, engine});
     }
@@ -129,6 +131,7 @@ int main(int argc, char** argv)
     applyTheme(application,
                themeFromName(line.parser.isSet(line.theme) ? line.parser.value(line.theme)
                                                            : settings.value(settings_keys::theme).toString()));
+    PrivateFolder::sweep(); // what a window that crashed had unpacked
     MainWindow window(line.parser.value(line.engine), settings);
     window.show();
     openWhatIsAsked(window, line, settings);

@@ -7,6 +7,7 @@
 #include "app/workstation/shell/status_area.h"
 #include "core/base/path_text.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
 #include <QMenu>
@@ -36,6 +37,7 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
       m_message(new MessageStrip(*m_tabs, m_stack)), m_head(new QWidget), m_status(new StatusArea(this))
 {
     setAcceptDrops(true);
+    qApp->installEventFilter(this);
     setMinimumSize(900, 600);
     setWindowTitle(QStringLiteral("MaMA Workstation"));
     buildCentre();
@@ -114,7 +116,10 @@ void MainWindow::connectPages()
         m_read->typeSentence();
     });
     connect(m_library, &LibraryPage::readAsked, this, [this](const QStringList& paths, const QString& title) {
-        static_cast<Page*>(m_read)->open(paths);
+        std::vector<std::filesystem::path> files;
+        for (const QString& path : paths)
+            files.push_back(givenPath(path.toStdString()));
+        m_read->open(files, false); // the library knows its studies
         m_library->setAway(true);
         showPage(*m_read);
         m_message->tell(tr("Study %1 of the library. Backspace leads back to it.").arg(title), false);
@@ -204,20 +209,26 @@ void MainWindow::showOnly(const Page& page)
     m_stack->setCurrentIndex(m_stack->indexOf(&page));
 }
 
-void MainWindow::dragEnterEvent(QDragEnterEvent* event)
+// Files may be dropped anywhere: fields that take a dropped text take no file.
+bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
-    if (event->mimeData()->hasUrls())
-        event->acceptProposedAction();
-}
-
-void MainWindow::dropEvent(QDropEvent* event)
-{
-    event->acceptProposedAction();
+    const QEvent::Type type = event->type();
+    if (type != QEvent::DragEnter && type != QEvent::DragMove && type != QEvent::Drop)
+        return QMainWindow::eventFilter(watched, event);
+    auto& drop = static_cast<QDropEvent&>(*event); // the others are of its kind
+    const auto* widget = qobject_cast<const QWidget*>(watched);
+    const QList<QUrl> urls = drop.mimeData()->urls();
+    if (!widget || widget->window() != this || std::ranges::none_of(urls, &QUrl::isLocalFile))
+        return QMainWindow::eventFilter(watched, event);
+    drop.acceptProposedAction();
+    if (type != QEvent::Drop)
+        return true;
     QStringList paths;
-    for (const QUrl& url : event->mimeData()->urls())
+    for (const QUrl& url : urls)
         if (url.isLocalFile())
             paths << droppedPath(url);
     open(paths);
+    return true;
 }
 
 // The first page takes whatever no other knows better.

@@ -36,8 +36,7 @@ public:
     void open(const QStringList& paths); // on the page that takes them: a study, or a run
 
 protected:
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override; // of the whole program
     void closeEvent(QCloseEvent* event) override;
 
 private:

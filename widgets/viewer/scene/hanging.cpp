@@ -69,6 +69,46 @@ Hanging fourUp(ViewLayout layout, const StandardViews& views)
     return inRows(std::move(cells), layout == ViewLayout::Row ? 4 : 2);
 }
 
+namespace {
+
+// The same view of the other exam: by what the cell is for, whatever hangs in it.
+HungCell priorCell(const HungCell& cell, const StandardViews& prior, const std::string& of)
+{
+    HungCell out = cell;
+    out.pane.reset();
+    out.mirror.reset();
+    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+        if (slotName(slot) == cell.name)
+            if (const auto found = prior.find(slot); found != prior.end())
+                out.pane = found->second;
+    out.name += of;
+    return out;
+}
+
+} // namespace
+
+Hanging besidePrior(const Hanging& cells, const StandardViews& prior, const std::string& of)
+{
+    Hanging out;
+    for (HungCell cell : cells) {
+        HungCell other = priorCell(cell, prior, of);
+        cell.place.columns = other.place.columns *= 2;
+        cell.place.column *= 2;
+        other.place.column = cell.place.column + 1;
+        out.push_back(std::move(cell));
+        out.push_back(std::move(other));
+    }
+    return out;
+}
+
+Hanging eightUp(const StandardViews& current, const StandardViews& prior, const std::string& of)
+{
+    Hanging out = fourUp(ViewLayout::Row, current);
+    for (std::size_t i = 0, count = out.size(); i < count; ++i)
+        out.push_back(priorCell(out[i], prior, of));
+    return inRows(std::move(out), 4);
+}
+
 std::string slotName(Slot slot)
 {
     static constexpr std::array names{"R CC", "L CC", "R MLO", "L MLO", ""};

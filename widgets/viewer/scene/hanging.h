@@ -49,6 +49,15 @@ StandardViews standardViews(const Study& study);
 // Single and Other: as Grid.
 Hanging fourUp(ViewLayout layout, const StandardViews& views);
 
+// What an exam is beside others of its patient.
+enum class ExamRole { Only, Current, Prior };
+
+// Each of the cells beside the same view of a prior exam, which is on its right. `of`: what the prior's cells are
+// called by, behind their view's name, where it has no such view.
+Hanging besidePrior(const Hanging& cells, const StandardViews& prior, const std::string& of);
+// The four views of both exams in a row each, the prior one's below.
+Hanging eightUp(const StandardViews& current, const StandardViews& prior, const std::string& of);
+
 std::string slotName(Slot slot); // "L MLO"
 
 } // namespace mama::viewer

@@ -88,6 +88,18 @@ void ViewModel::hang(Hanging cells)
     setLayout(ViewLayout::Other);
 }
 
+double ViewModel::commonScale(Hanging cells) const
+{
+    double common = 0;
+    for (HungCell& cell : laidOut(std::move(cells), m_area))
+        if (const Pane* hung = cell.pane ? pane(*cell.pane) : nullptr) {
+            cell.mirror = hung->mirror;
+            const double fit = fitScale(*hung->image, cell, m_nominal);
+            common = common > 0 ? std::min(common, fit) : fit;
+        }
+    return common;
+}
+
 void ViewModel::restoreLayout() { setLayout(m_beforeSingle); }
 
 // From Single the reader steps through all four views, or through the cells of the hanging that was given.

@@ -46,6 +46,8 @@ public:
     void setLayout(ViewLayout layout);
     void hang(Hanging cells); // the layout is Other then
     void restoreLayout();     // the one before Single
+    // Device pixels a mm at which all images of these cells, that are there, would hang at one size; 0: there is none.
+    double commonScale(Hanging cells) const;
     ViewLayout layout() const { return m_layout; }
     const Hanging& hung() const { return m_hung; }
     const HungCell* hungCell(const PaneId& id) const; // nullptr: not on screen

@@ -1,0 +1,202 @@
+// In which steps the study hangs, and which layout is the first.
+#include "app/workstation/look/settings_keys.h"
+#include "app/workstation/read/read_page.h"
+#include "core/base/error.h"
+#include "core/base/files.h"
+#include "core/base/path_text.h"
+#include "core/hanging/hanging_file.h"
+#include "widgets/look/shown_text.h"
+
+#include <QAction>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QMenu>
+#include <QTimer>
+#include <tuple>
+
+namespace mama {
+
+using viewer::ViewLayout;
+
+void ReadPage::buildHangingCommands()
+{
+    m_hangingMenu = addSubmenu(QStringLiteral("&View"), tr("Han&ging"));
+    for (const auto& [id, title, by] :
+         {std::tuple{"view.step.next", tr("&Next step"), 1}, {"view.step.previous", tr("&Previous step"), -1}}) {
+        QAction* action = add(m_hangingMenu, {id, title, [this, way = by] { step(way); }});
+        action->setProperty("ofPictures", true);
+        m_view->addAction(action);
+    }
+    add(m_hangingMenu, {"view.hanging.file", tr("Take a hanging &file…"), [this] { chooseHangingFile(); }});
+    add(m_hangingMenu, {"view.hanging.builtin", tr("Take the &built-in hanging"), [this] { takeBuiltInHanging(); }});
+    m_hangingMenu->addSeparator();
+    readHangings();
+}
+
+QString ReadPage::hangingFile() const
+{
+    return QFileInfo(m_settings.fileName()).absolutePath() + QStringLiteral("/hanging.json");
+}
+
+// The reader's file, if there is one that can be used.
+void ReadPage::readHangings()
+{
+    m_hangings = builtInHanging();
+    m_ownHangings = false;
+    const QString file = hangingFile();
+    if (QFileInfo::exists(file))
+        try {
+            m_hangings = readHanging(pathFromText(file.toStdString()));
+            m_ownHangings = true;
+        } catch (const Error& error) {
+            const QString why = tr("%1 The built-in hanging is used.").arg(shownError(error));
+            QTimer::singleShot(0, this, [this, why] { Q_EMIT told(why, true); }); // when somebody hears it
+        }
+    fillHangings();
+}
+
+void ReadPage::fillHangings()
+{
+    for (QAction* action : m_hangingMenu->actions())
+        if (action->data().isValid())
+            delete action;
+    const QString wanted = m_settings.value(settings_keys::hanging).toString();
+    for (const HangingPlan& plan : m_hangings) {
+        if (plan.when != HangingPlan::When::Always)
+            continue;
+        const QString name = QString::fromStdString(plan.name);
+        QAction* action =
+            m_hangingMenu->addAction(QString(name).replace(QLatin1Char('&'), QStringLiteral("&&")), this, [this, name] {
+                m_settings.setValue(settings_keys::hanging, name);
+                fillHangings();
+                m_step = -1;
+                step(1);
+            });
+        action->setData(name);
+        action->setCheckable(true);
+        action->setChecked(name == wanted);
+    }
+}
+
+// Read first, then put in the place of the one before: a wrong one changes nothing.
+void ReadPage::chooseHangingFile()
+{
+    const QString chosen = QFileDialog::getOpenFileName(
+        this, tr("Take a hanging file"), QFileInfo(hangingFile()).path(), tr("Hanging files (*.json);;All files (*)"));
+    if (!chosen.isEmpty())
+        takeHangingFile(chosen);
+}
+
+void ReadPage::takeHangingFile(const QString& file)
+{
+    try {
+        const std::string text = readText(file.toStdString());
+        parseHanging(text, file.toStdString());
+        writeAtomically(hangingFile().toStdString(), text);
+    } catch (const Error& error) {
+        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownError(error)), true);
+    }
+    m_settings.remove(settings_keys::hanging);
+    readHangings();
+    m_step = -1;
+    if (m_studies->study())
+        step(1);
+    Q_EMIT told(tr("Studies hang as %1 says.").arg(QFileInfo(file).fileName()), false);
+}
+
+void ReadPage::takeBuiltInHanging()
+{
+    std::error_code failed;
+    std::filesystem::remove(hangingFile().toStdString(), failed);
+    if (failed)
+        return Q_EMIT told(tr("%1 cannot be removed: %2").arg(hangingFile(), QString::fromStdString(failed.message())),
+                           true);
+    m_settings.remove(settings_keys::hanging);
+    readHangings();
+    m_step = -1;
+    if (m_studies->study())
+        hang();
+}
+
+// Which steps this study has; their hanging's name.
+QString ReadPage::planSteps()
+{
+    const Study& study = *m_studies->study();
+    const HangingPlan* plan =
+        planFor(m_hangings, study, m_settings.value(settings_keys::hanging).toString().toStdString());
+    m_steps = plan ? placed(*plan, study, m_studies->priorStudy()) : std::vector<PlacedStep>();
+    return plan ? QString::fromStdString(plan->name) : QString();
+}
+
+void ReadPage::step(int by)
+{
+    if (!m_studies->study())
+        return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
+    const QString plan = planSteps();
+    if (m_steps.empty())
+        return Q_EMIT told(tr("The hanging has no step for this study: none of its images has a place in one."), false);
+    const int count = static_cast<int>(m_steps.size());
+    m_step = m_step < 0 && by < 0 ? count - 1 : ((m_step + by) % count + count) % count;
+    m_compare = Compare::Off;
+    m_studies->showViews();
+    hang();
+    selectActiveImage();
+    showMaps();
+    showViewState();
+    Q_EMIT told(tr("%1: step %2 of %3, %4")
+                    .arg(plan)
+                    .arg(m_step + 1)
+                    .arg(count)
+                    .arg(QString::fromStdString(m_steps[static_cast<std::size_t>(m_step)].name)),
+                false);
+}
+
+void ReadPage::hangStep()
+{
+    const PlacedStep& step = m_steps[static_cast<std::size_t>(m_step)];
+    const Study* prior = m_studies->priorStudy();
+    viewer::Hanging cells;
+    bool wantsPrior = false;
+    std::vector<int> extras;
+    for (const PlacedCell& each : step.cells) {
+        viewer::HungCell cell;
+        cell.name = each.cell.name();
+        cell.wallRight = each.cell.side != Side::Left;
+        if (each.image) {
+            cell.pane = viewer::PaneId{each.cell.prior ? prior->uid : m_studies->study()->uid, *each.image};
+            if (!m_view->image(*cell.pane))
+                m_view->setEmptyText(*cell.pane, tr("reading…"));
+            wantsPrior = wantsPrior || each.cell.prior;
+            if (!each.cell.prior)
+                extras.push_back(static_cast<int>(*each.image));
+        }
+        cells.push_back(std::move(cell));
+    }
+    m_view->hang(viewer::inRows(std::move(cells), step.columns));
+    for (const int image : extras)
+        m_studies->look(image);
+    if (wantsPrior)
+        m_studies->readPrior();
+}
+
+// Of those that show all four views, once their pictures are there.
+void ReadPage::chooseLayout()
+{
+    const ViewLayout now = m_view->viewLayout();
+    if (m_settings.contains(settings_keys::viewLayout) || m_studies->alone() >= 0 ||
+        (now != ViewLayout::Grid && now != ViewLayout::Row))
+        return;
+    constexpr double worth = 1.05; // a layout does not change for less
+    const auto scale = [this](ViewLayout layout) {
+        return m_view->commonScale(viewer::fourUp(layout, m_studies->hanging()));
+    };
+    const double grid = scale(ViewLayout::Grid), row = scale(ViewLayout::Row);
+    const ViewLayout best = row > grid * worth ? ViewLayout::Row : grid > row * worth ? ViewLayout::Grid : now;
+    if (best == now)
+        return;
+    m_layout = best;
+    m_view->setViewLayout(best);
+    showViewState();
+}
+
+} // namespace mama
