@@ -14,7 +14,8 @@
 namespace mama {
 namespace {
 
-constexpr std::size_t mostPlans = 100, mostSteps = 100, mostCells = 16, longestName = 80;
+constexpr std::size_t mostPlans = 100, mostSteps = 100, mostCells = 16, longestName = 80,
+                      longestFile = std::size_t{1} << 20;
 constexpr int mostColumns = 8;
 constexpr TextId readingAction("action.read_hanging", "read hanging");
 constexpr TextId missing("hanging.missing", "\"%1\" is missing");
@@ -26,6 +27,9 @@ public:
 
     HangingPlans read()
     {
+        if (m_text.size() > longestFile)
+            refuse(1, {TextId("hanging.too_long", "%1 KiB: no hanging file is longer than %2 KiB"),
+                       m_text.size() >> 10U, longestFile >> 10U});
         const auto parsed = parseJson(m_text);
         if (const auto* fault = std::get_if<JsonFault>(&parsed))
             refuse(lineOfByte(m_text, fault->byte > 0 ? fault->byte - 1 : 0), fault->why);

@@ -4,6 +4,7 @@
 #include "core/hanging/hanging_file.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
+#include "tests/core/study/synthetic_mammogram.h"
 #include "widgets/panels/study_panel.h"
 
 #include <QAction>
@@ -40,7 +41,7 @@ W* named(const QWidget& inside, const char* name)
 fs::path patients(const WindowFixture& fixture, int count)
 {
     const fs::path folder = fixture.folder() / "patients";
-    mamaCommand({"phantom", "--seed", "73000000", "--studies", QString::number(count), "--priors", "1", "--size",
+    mamaCommand({"phantom", "--seed", "1000000", "--studies", QString::number(count), "--priors", "1", "--size",
                  "256x208", "--out", text(folder)});
     return folder / "images";
 }
@@ -206,6 +207,8 @@ private Q_SLOTS:
         WindowFixture fixture;
         MainWindow& window = fixture.window();
         QVERIFY(fixture.openAndWait(patients(fixture, 3)));
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
         action(window, "study.find")->trigger();
         auto* search = named<QLineEdit>(window.read(), "Find studies");
         auto* list = named<QListWidget>(window.read(), "Studies");
@@ -289,6 +292,52 @@ private Q_SLOTS:
         QVERIFY(shown.wait(120000));
         QCOMPARE(read.studies().patients().size(), std::size_t{3});
         QVERIFY(read.studies().priorStudy());
+    }
+
+    // What a study has beside its four views stands below as thumbnails, and hangs by Enter; implants in two rows.
+    void extrasStandBelow()
+    {
+        WindowFixture fixture;
+        const fs::path folder = fixture.folder() / "implant";
+        fs::create_directories(folder);
+        int number = 0;
+        const auto put = [&](const std::string& side, const std::string& view, const std::string& modifier) {
+            SyntheticMammogram image{{{"ImageLaterality", side}, {"PatientID", "P1"}}, "", "SCT", "", side == "R"};
+            image.viewCode = view == "CC" ? "399162004" : "399368009";
+            image.modifierCode = modifier;
+            write(image, folder / (std::to_string(++number) + ".dcm"));
+        };
+        for (const std::string side : {"R", "L"})
+            for (const std::string view : {"CC", "MLO"})
+                for (const std::string modifier : {"", "399209000"}) // implant displaced
+                    put(side, view, modifier);
+        put("L", "MLO", "399055006"); // spot compression
+        QVERIFY(fixture.openAndWait(folder));
+        MainWindow& window = fixture.window();
+        viewer::PaneView& view = window.read().view();
+        action(window, "panel.studies")->trigger();
+        auto* extras = named<QListWidget>(window.read(), "Beside the four views");
+        QCOMPARE(extras->count(), 5);
+        QStringList labels;
+        for (int row = 0; row < extras->count(); ++row)
+            labels << extras->item(row)->text();
+        QVERIFY(labels.contains(QStringLiteral("LSMLO")) && labels.contains(QStringLiteral("RCCID")));
+        const auto lit = [&] {
+            return extras->item(0)->icon().pixmap(64, 80).toImage().pixelColor(60, 40).value() > 0 ||
+                   extras->item(0)->icon().pixmap(64, 80).toImage().pixelColor(10, 40).value() > 0;
+        };
+        QTRY_VERIFY(lit());
+        fixture.screenshot(QStringLiteral("extras"));
+        action(window, "view.step.next")->trigger();
+        QTRY_VERIFY(view.hung().size() == 8 && allThere(view));
+        fixture.screenshot(QStringLiteral("implants"));
+        Q_EMIT extras->itemActivated(extras->item(static_cast<int>(labels.indexOf(QStringLiteral("LSMLO")))));
+        const auto hangsIt = [&] {
+            return std::ranges::any_of(view.hung(), [&](const viewer::HungCell& cell) {
+                return cell.pane && view.image(*cell.pane) && view.image(*cell.pane)->facts().label == "LSMLO";
+            });
+        };
+        QTRY_VERIFY(hangsIt());
     }
 
     // The layout in which the pictures are larger, until the reader chooses one; his choice stays.

@@ -83,6 +83,12 @@ QWidget* StudyPanel::search() const { return m_search; }
 // Down and Enter lead from the field into the list; Esc empties it first.
 bool StudyPanel::eventFilter(QObject* watched, QEvent* event)
 {
+    // The window has a command on Esc: the field asks for the key first.
+    if (watched == m_search && event->type() == QEvent::ShortcutOverride && !m_search->text().isEmpty() &&
+        static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
     if (watched == m_search && event->type() == QEvent::KeyPress) {
         const int key = static_cast<QKeyEvent*>(event)->key();
         if (key == Qt::Key_Down || key == Qt::Key_Return || key == Qt::Key_Enter) {

@@ -175,6 +175,8 @@ void ReadPage::cancel()
             hangBack();
         else if (m_view->viewLayout() == viewer::ViewLayout::Single && m_studies->alone() < 0)
             m_view->perform(viewer::ViewCommand::Maximise); // restores what hung before
+        else if (m_compare != Compare::Off)
+            compare(m_compare); // this exam alone again
         return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
     }
     if (m_studies->busy())
@@ -364,7 +366,7 @@ void ReadPage::updateCaption()
         return Q_EMIT caption({});
     const int place = m_studyPanel->place(m_studies->current()); // 0: what is searched for leaves it out
     const QString text = place > 0 ? tr("study %1 of %2").arg(place).arg(m_studyPanel->shown())
-                                   : tr("study of %1").arg(m_studies->studies().size());
+                                   : tr("one of %1 studies").arg(m_studies->studies().size());
     Q_EMIT caption(m_studies->isNewest() ? text : tr("%1, prior").arg(text));
 }
 

@@ -46,6 +46,8 @@ void ReadPage::compare(Compare how)
         Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
     else if (!m_studies->priorStudy())
         Q_EMIT told(shownText(m_studies->prior().why), false);
+    if (m_view->viewLayout() == viewer::ViewLayout::Single && (m_compare != Compare::Off || m_step >= 0))
+        m_view->perform(viewer::ViewCommand::Maximise); // one of both exams' pictures: back to all
     m_compare = off ? Compare::Off : how;
     m_step = -1;
     if (!m_studies->study())
@@ -72,8 +74,16 @@ void ReadPage::hangCompared(const viewer::Hanging& cells)
         if (m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
     } else {
-        m_view->hang(m_compare == Compare::Beside ? viewer::besidePrior(cells, views, of)
-                                                  : viewer::eightUp(m_studies->hanging(), views, of));
+        viewer::Hanging both = viewer::besidePrior(cells, views, of);
+        if (!m_settings.contains(settings_keys::viewLayout) && cells.size() == 4) {
+            // Two rows hold the texts too: one row only where the pictures are clearly larger in it.
+            constexpr double worth = 1.1;
+            viewer::Hanging rows =
+                viewer::besidePrior(viewer::fourUp(viewer::ViewLayout::Grid, m_studies->hanging()), views, of);
+            if (m_view->commonScale(both) < m_view->commonScale(rows) * worth)
+                both = std::move(rows);
+        }
+        m_view->hang(m_compare == Compare::Beside ? both : viewer::eightUp(m_studies->hanging(), views, of));
     }
     m_studies->readPrior();
 }

@@ -192,7 +192,10 @@ void ReadPage::hang()
     if (m_studies->alone() < 0 && m_step >= 0)
         return hangStep();
     if (m_studies->alone() < 0 && m_compare != Compare::Off && m_studies->priorStudy())
-        return hangCompared(single && !seen ? before : viewer::fourUp(m_layout, m_studies->hanging()));
+        return hangCompared(single && !seen && before.size() == 1 && before[0].pane &&
+                                    before[0].pane->study == study.uid
+                                ? before
+                                : viewer::fourUp(m_layout, m_studies->hanging()));
     if (m_studies->alone() < 0) {
         if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
@@ -279,6 +282,9 @@ void ReadPage::selectActiveImage()
 
 void ReadPage::hangExtra(int image)
 {
+    m_step = -1;
+    if (m_compare == Compare::Swapped)
+        m_compare = Compare::Off;
     if (m_studies->hanging().empty() || !m_studies->swapIn(image))
         m_studies->showAlone(image);
     m_view->setFocus();

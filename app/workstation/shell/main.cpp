@@ -1,4 +1,5 @@
 // The window. Links no Torch: models run in `mama engine`, which the window starts.
+#include "app/workstation/engine/background_job.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/shell/main_window.h"
@@ -131,9 +132,9 @@ int main(int argc, char** argv)
     applyTheme(application,
                themeFromName(line.parser.isSet(line.theme) ? line.parser.value(line.theme)
                                                            : settings.value(settings_keys::theme).toString()));
-    PrivateFolder::sweep(); // what a window that crashed had unpacked
     MainWindow window(line.parser.value(line.engine), settings);
     window.show();
+    jobThreads()->start([] { PrivateFolder::sweep(); }); // what a window that crashed had unpacked
     openWhatIsAsked(window, line, settings);
     return QApplication::exec();
 }

@@ -266,6 +266,12 @@ private Q_SLOTS:
         }
     }
 
+    void endlessFilesAreRefused()
+    {
+        QVERIFY(whyNot(std::string(2U << 20U, '[')).find("line 1: 2048 KiB") != std::string::npos);
+        QVERIFY(whyNot(std::string(500000, '[')).find("line 1: ") != std::string::npos);
+    }
+
     void linesOfValues()
     {
         const std::string text = "{\n \"a\\\"b\": [1, [2,\n 3], {\"c\":\n\"]}\"}],\n\"d\": 4}";
