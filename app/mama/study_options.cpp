@@ -70,12 +70,25 @@ Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job)
     if (job.cancelled())
         return {};
     EmbeddingCache cache(embeddingFolder(options.cache));
-    const StudyEncoder encoder(*out.model.model, out.model.profile, options.noCache ? nullptr : &cache,
-                               out.model.mapWay);
+    EmbeddingCache* const used = options.noCache ? nullptr : &cache;
+    StudyEncoder encoder(*out.model.model, out.model.profile, used, out.model.mapWay);
+    KeptInputs kept(std::uint64_t{4} << 30); // a second way is read out of them
+    if (!options.otherWay.empty()) {
+        static_cast<void>(out.model.model->info().mapWay(options.otherWay)); // before it is encoded
+        encoder.keepIn(kept);
+    }
     auto study = encoder.encode(images, job);
     if (!study)
         return {};
     out.study = std::move(*study);
+    if (options.otherWay.empty())
+        return out;
+    StudyEncoder other(*out.model.model, out.model.profile, used, options.otherWay);
+    other.keepIn(kept);
+    auto again = other.encode(images, job);
+    if (!again)
+        return {};
+    out.other = std::make_shared<const EncodedStudy>(std::move(*again));
     return out;
 }
 

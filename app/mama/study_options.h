@@ -24,6 +24,7 @@ struct StudyOptions : TextReading
     std::filesystem::path cache; // empty: in the cache folder
     ComputeOptions compute;
     ImageReading images;
+    std::string otherWay; // of maps: the study in it too; empty: not
 };
 // The model with the profile and the way of maps that the options name. Its model is null if cancelled.
 LoadedModel loadModelFor(const std::string& model, const ImageReading& images, const ComputeOptions& compute,
@@ -34,6 +35,7 @@ struct OpenedStudy
 {
     LoadedModel model;
     EncodedStudy study;
+    std::shared_ptr<const EncodedStudy> other = {}; // in StudyOptions::otherWay
 };
 // Loads the model and encodes the study's images. Empty: cancelled.
 Cancellable<OpenedStudy> openStudy(const StudyOptions& options, const Job& job);

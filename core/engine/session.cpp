@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unistd.h>
 
 namespace mama::engine {
@@ -116,7 +117,8 @@ PreparedImage prepareFrame(const PrepareRequest& request, const Profile& profile
 } // namespace
 
 Session::Session(SessionOptions options)
-    : m_options(std::move(options)), m_cache(m_options.cacheFolder, m_options.cacheLimit)
+    : m_options(std::move(options)), m_cache(m_options.cacheFolder, m_options.cacheLimit),
+      m_inputs(m_options.memoryLimit)
 {}
 
 std::shared_ptr<ModelInUse> Session::model() const
@@ -127,13 +129,13 @@ std::shared_ptr<ModelInUse> Session::model() const
     return m_model;
 }
 
-Session::Kept Session::study(const std::string& id)
+Session::Kept Session::study(const std::string& id, const char* field)
 {
     const std::lock_guard lock(m_mutex);
     const auto found =
         std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == id; });
     if (found == m_studies.end())
-        throw Error(ErrorCode::Usage, {action::useStudy}, studyField,
+        throw Error(ErrorCode::Usage, {action::useStudy}, field,
                     {TextId("engine.study_forgotten", "\"%1\" is not known, or forgotten: encode it again"), id});
     m_studies.splice(m_studies.begin(), m_studies, found);
     return m_studies.front();
@@ -177,6 +179,7 @@ Cancellable<LoadReply> Session::load(const LoadRequest& request, const Job& job)
     const std::lock_guard lock(m_mutex);
     former.swap(m_studies);
     m_model.swap(use);
+    m_inputs.clear(); // the former model's
     return reply;
 }
 
@@ -195,7 +198,8 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
         images = std::move(*found);
     }
     const Profile profile = request.profile.empty() ? use->files.profile : profileFor(use->model(), request.profile);
-    const StudyEncoder encoder(use->model(), profile, &m_cache, request.mapWay);
+    StudyEncoder encoder(use->model(), profile, &m_cache, request.mapWay);
+    encoder.keepIn(m_inputs);
     auto encoded = encoder.encode(images, job);
     if (!encoded)
         return {};
@@ -210,6 +214,8 @@ Cancellable<EncodeReply> Session::encode(const EncodeRequest& request, const Job
         m_studies.push_front(kept);
         if (m_studies.size() > m_options.studies)
             former.splice(former.begin(), m_studies, std::prev(m_studies.end()));
+        const std::uint64_t embeddings = embeddingBytes();
+        m_inputs.limitTo(m_options.memoryLimit - std::min(embeddings, m_options.memoryLimit));
     }
     EncodeReply reply = encodeReply(*kept.study, kept.id);
     addTexts(reply.skipped, kept.study->skipped);
@@ -223,6 +229,8 @@ Cancellable<QueryReply> Session::query(const QueryRequest& request, const Job& j
     const Kept kept = study(request.study);
     options.reference = kept.model->files.reference;
     options.sentences = &kept.model->sentences;
+    if (options.minus.what == MapMinus::What::Way)
+        options.minus.other = study(request.mapMinusStudy, mapMinusStudyField).study;
     const auto result = mama::query(kept.model->texts, *kept.study, options, job);
     if (!result)
         return {};
@@ -322,14 +330,50 @@ Cancellable<EmptyReply> Session::release(const ReleaseRequest& request, const Jo
         std::find_if(m_studies.begin(), m_studies.end(), [&](const Kept& kept) { return kept.id == request.study; });
     if (found != m_studies.end())
         former.splice(former.begin(), m_studies, found);
+    if (!former.empty())
+        forget(*former.front().study);
     return EmptyReply{};
+}
+
+std::uint64_t Session::embeddingBytes() const
+{
+    std::uint64_t floats = 0;
+    for (const Kept& kept : m_studies)
+        for (const ScoredImage& image : kept.study->images)
+            floats += image.encoded->global.size() + image.encoded->patches.size();
+    return floats * sizeof(float);
+}
+
+void Session::forget(const EncodedStudy& study)
+{
+    std::set<std::string> others;
+    for (const Kept& kept : m_studies)
+        for (const ScoredImage& image : kept.study->images)
+            others.insert(image.inputs);
+    for (const ScoredImage& image : study.images)
+        if (!image.inputs.empty() && !others.contains(image.inputs))
+            m_inputs.drop(image.inputs);
 }
 
 CacheReply Session::statistics() const
 {
     const CacheStatistics s = m_cache.statistics();
-    return {s.folder.string(), s.entries, s.bytes,   s.limit,   s.hits,
-            s.misses,          s.writes,  s.evicted, s.corrupt, s.failedWrites};
+    const KeptInputs::Size inputs = m_inputs.size();
+    const std::lock_guard lock(m_mutex);
+    return {s.folder.string(),
+            s.entries,
+            s.bytes,
+            s.limit,
+            s.hits,
+            s.misses,
+            s.writes,
+            s.evicted,
+            s.corrupt,
+            s.failedWrites,
+            inputs.images,
+            inputs.bytes,
+            inputs.bytes + embeddingBytes(),
+            m_options.memoryLimit};
 }
 
 Cancellable<CacheReply> Session::cacheStatistics(const CacheStatisticsRequest&, const Job&) { return statistics(); }

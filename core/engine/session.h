@@ -41,6 +41,9 @@ struct SessionOptions
     ComputeOptions compute; // for `load` without its own
     ModelLoader loader = loadModel;
     std::size_t studies = 16; // kept in memory
+    // Of their embeddings and of what is kept to draw maps in another way, bytes; the latter goes first.
+    std::uint64_t memoryLimit = defaultMemoryLimit;
+    static constexpr std::uint64_t defaultMemoryLimit = std::uint64_t{1} << 30;
 };
 
 // What the engine's methods do: request in, reply out (core/protocol/README.md). Knows nothing of lines, lanes and
@@ -72,11 +75,15 @@ private:
     };
 
     std::shared_ptr<ModelInUse> model() const; // Error(Usage) if none is loaded
-    Kept study(const std::string& id);         // Error(Usage), where "study", if it is not there
+    // Error(Usage), where `field`, if it is not there
+    Kept study(const std::string& id, const char* field = protocol::studyField);
+    std::uint64_t embeddingBytes() const;   // of m_studies, with m_mutex locked
+    void forget(const EncodedStudy& study); // what only this one keeps, with m_mutex locked
     protocol::CacheReply statistics() const;
 
     SessionOptions m_options;
     EmbeddingCache m_cache;
+    KeptInputs m_inputs;
     mutable std::mutex m_mutex; // all below
     std::shared_ptr<ModelInUse> m_model;
     std::list<Kept> m_studies; // last used first

@@ -83,7 +83,10 @@ QueryOptions queryOptions(const protocol::QueryRequest& request)
     out.raw = request.raw;
     out.maps = request.maps != protocol::MapsWanted::None;
     out.allSentences = request.allSentences;
-    out.minus = mapMinusByName(request.mapMinus, request.mapMinusText);
+    if (request.mapMinus == name(MapMinus::What::Way))
+        out.minus.what = MapMinus::What::Way;
+    else
+        out.minus = mapMinusByName(request.mapMinus, request.mapMinusText);
     return out;
 }
 

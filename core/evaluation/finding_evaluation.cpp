@@ -196,30 +196,19 @@ Cancellable<json> figuresOfExams(const std::vector<Sample>& exams, const Finding
     return figures.result(options.bootstrap, job);
 }
 
-} // namespace
-
-Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer,
-                                             const FindingEvaluation& options, const Job& job)
+// What the samples' figures are joined by.
+struct Keys
 {
-    std::vector<Sample> images;
     std::vector<std::string> breasts, exams;
-    for (const TrainingImage& image : index.images) {
-        if (job.cancelled())
-            return {};
-        job.report(images.size(), index.images.size(), "evaluate findings");
-        const auto file = ImageFile::open(image.path);
-        const PreparedImage prepared =
-            prepare(file->readFrame(0), file->pipeline(0), options.profile, {options.inputSize, options.patch});
-        std::vector<UserText> warnings;
-        images.push_back(
-            findingSample(answer(prepared, image), image, prepared, resolveSpacing(file->header(), warnings).mm));
-        exams.push_back(image.fields.patient + " " + image.fields.exam);
-        breasts.push_back(exams.back() + " " + image.fields.side);
-    }
+};
+
+Cancellable<FindingFigures> figuresOf(std::vector<Sample> images, const Keys& keys, const FindingEvaluation& options,
+                                      const Job& job)
+{
     FindingFigures made{{}, json::object(), {}};
     const auto ofImages = figuresOfImages(images, options, made.thresholds, job);
-    const auto ofBreasts = figuresOfBreasts(joinedByKey(images, breasts), options, job);
-    const auto ofExams = figuresOfExams(joinedByKey(images, exams), options, job);
+    const auto ofBreasts = figuresOfBreasts(joinedByKey(images, keys.breasts), options, job);
+    const auto ofExams = figuresOfExams(joinedByKey(images, keys.exams), options, job);
     if (!ofImages || !ofBreasts || !ofExams)
         return {};
     made.figures = *ofImages;
@@ -227,6 +216,51 @@ Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const A
     made.figures.update(*ofExams);
     made.images = std::move(images);
     return made;
+}
+
+} // namespace
+
+Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer,
+                                             const FindingEvaluation& options, const Job& job)
+{
+    auto made = compareFindings(
+        index,
+        [&](const PreparedImage& prepared, const TrainingImage& image) { return std::vector{answer(prepared, image)}; },
+        options, job);
+    if (!made)
+        return {};
+    return std::move(made->front());
+}
+
+Cancellable<std::vector<FindingFigures>> compareFindings(const TrainingIndex& index, const Answerers& answers,
+                                                         const FindingEvaluation& options, const Job& job)
+{
+    std::vector<std::vector<Sample>> samples(1); // of each answer
+    Keys keys;
+    for (const TrainingImage& image : index.images) {
+        if (job.cancelled())
+            return {};
+        job.report(keys.exams.size(), index.images.size(), "evaluate findings");
+        const auto file = ImageFile::open(image.path);
+        const PreparedImage prepared =
+            prepare(file->readFrame(0), file->pipeline(0), options.profile, {options.inputSize, options.patch});
+        std::vector<UserText> warnings;
+        const auto spacing = resolveSpacing(file->header(), warnings).mm;
+        const std::vector<FindingAnswer> made = answers(prepared, image);
+        samples.resize(made.size());
+        for (std::size_t i = 0; i < made.size(); ++i)
+            samples[i].push_back(findingSample(made[i], image, prepared, spacing));
+        keys.exams.push_back(image.fields.patient + " " + image.fields.exam);
+        keys.breasts.push_back(keys.exams.back() + " " + image.fields.side);
+    }
+    std::vector<FindingFigures> all;
+    for (std::vector<Sample>& each : samples) {
+        auto figures = figuresOf(std::move(each), keys, options, job);
+        if (!figures)
+            return {};
+        all.push_back(std::move(*figures));
+    }
+    return all;
 }
 
 } // namespace mama

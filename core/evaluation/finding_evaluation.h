@@ -15,6 +15,8 @@ namespace mama {
 // Gives an answer for an image that went through the profile. Index and caption belong to the image: a map may be drawn
 // for the sentence that describes it.
 using Answerer = std::function<FindingAnswer(const PreparedImage& prepared, const TrainingImage& image)>;
+// The same of several that are compared, always as many: ways of drawing maps from one encoding.
+using Answerers = std::function<std::vector<FindingAnswer>(const PreparedImage& prepared, const TrainingImage& image)>;
 
 struct FindingEvaluation
 {
@@ -46,5 +48,8 @@ struct FindingFigures
 // Empty: cancelled.
 Cancellable<FindingFigures> evaluateFindings(const TrainingIndex& index, const Answerer& answer,
                                              const FindingEvaluation& options, const Job& job = {});
+// Of each answer; intervals are over the same draws of patients.
+Cancellable<std::vector<FindingFigures>> compareFindings(const TrainingIndex& index, const Answerers& answers,
+                                                         const FindingEvaluation& options, const Job& job = {});
 
 } // namespace mama

@@ -85,8 +85,8 @@ std::string lesionSentence(const TrainingImage& image, const CodeBook& codes, Le
 }
 
 TextAnswerer::TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes,
-                           std::string mapWay)
-    : m_model(model), m_codes(codes), m_mapWay(std::move(mapWay))
+                           std::vector<std::string> mapWays)
+    : m_model(model), m_codes(codes), m_mapWays(std::move(mapWays))
 {
     if (!model.info().hasLocal || model.info().textFamily.empty())
         throw Error(ErrorCode::Model, {action::evaluateFindings}, model.info().name,
@@ -114,30 +114,41 @@ std::vector<float> TextAnswerer::ownSentence(const TrainingImage& image, LesionC
                             : embed(m_model, {sentence}).front().local; // the model remembers texts
 }
 
-FindingAnswer TextAnswerer::operator()(const PreparedImage& prepared, const TrainingImage& image) const
+std::vector<FindingAnswer> TextAnswerer::operator()(const PreparedImage& prepared, const TrainingImage& image) const
 {
-    const auto seen =
-        m_model.encodeImages(inputOf(prepared), ImageShape{1, prepared.size.rows, prepared.size.columns}, {}, m_mapWay);
+    auto seen = m_model.encodeImages(inputOf(prepared), ImageShape{1, prepared.size.rows, prepared.size.columns}, {},
+                                     {m_mapWays.front(), m_mapWays.size() > 1});
     const std::vector<std::uint8_t> breast = breastOnGrid(prepared.geometry, prepared.breast);
+    std::vector<FindingAnswer> answers{answer(*seen, breast, image)};
+    for (std::size_t way = 1; way < m_mapWays.size(); ++way) {
+        seen->patches = *m_model.readOut(*seen->kept, m_mapWays[way]);
+        answers.push_back(answer(*seen, breast, image));
+    }
+    return answers;
+}
+
+FindingAnswer TextAnswerer::answer(const ImageEmbedding& seen, const std::vector<std::uint8_t>& breast,
+                                   const TrainingImage& image) const
+{
     FindingAnswer answer;
     for (std::size_t kind = 0; kind < m_pairs.size(); ++kind) {
-        const std::vector<float> pair = mapOf(*seen, m_pairs[kind].local);
+        const std::vector<float> pair = mapOf(seen, m_pairs[kind].local);
         double highest = -std::numeric_limits<double>::infinity();
         for (std::size_t i = 0; i < pair.size(); ++i)
             if (breast[i] != 0)
                 highest = std::max(highest, static_cast<double>(pair[i]));
-        answer.kinds[kind].scores = {{"global", dot(seen->global, m_pairs[kind].global)}, {"local", highest}};
+        answer.kinds[kind].scores = {{"global", dot(seen.global, m_pairs[kind].global)}, {"local", highest}};
         const bool lesion = std::any_of(image.lesions.begin(), image.lesions.end(), [&](const LesionMask& mask) {
             return static_cast<std::size_t>(mask.channel) == kind;
         });
         answer.kinds[kind].maps = {
-            {"own", lesion ? mapOf(*seen, ownSentence(image, static_cast<LesionChannel>(kind))) : std::vector<float>()},
+            {"own", lesion ? mapOf(seen, ownSentence(image, static_cast<LesionChannel>(kind))) : std::vector<float>()},
             {"pair", pair},
-            {"free", mapOf(*seen, m_pairs[kind].free)}};
+            {"free", mapOf(seen, m_pairs[kind].free)}};
     }
     for (const auto& density : m_densities)
-        answer.density.push_back(dot(seen->global, density));
-    answer.suspicious = dot(seen->global, m_suspicious);
+        answer.density.push_back(dot(seen.global, density));
+    answer.suspicious = dot(seen.global, m_suspicious);
     return answer;
 }
 

@@ -12,21 +12,24 @@ namespace mama {
 class TextAnswerer
 {
 public:
-    // mapWay: as Model::encodeImages takes it.
+    // mapWays: as Model::encodeImages takes them, at least one; an image is encoded once, and read out in each.
     TextAnswerer(const Model& model, const std::vector<FindingSentence>& sentences, const CodeBook& codes,
-                 std::string mapWay = {});
-    FindingAnswer operator()(const PreparedImage& prepared, const TrainingImage& image) const;
+                 std::vector<std::string> mapWays = {{}});
+    // One for each way, which alone tells them apart by their maps and what is told by the maps.
+    std::vector<FindingAnswer> operator()(const PreparedImage& prepared, const TrainingImage& image) const;
 
 private:
     struct Pair
     {
         std::vector<float> global, local, free; // differences of means, and one sentence
     };
+    FindingAnswer answer(const ImageEmbedding& seen, const std::vector<std::uint8_t>& breast,
+                         const TrainingImage& image) const;
     std::vector<float> ownSentence(const TrainingImage& image, LesionChannel kind) const;
 
     const Model& m_model;
     const CodeBook& m_codes;
-    std::string m_mapWay;
+    std::vector<std::string> m_mapWays;
     std::array<Pair, lesionChannels> m_pairs;
     std::vector<std::vector<float>> m_densities;
     std::vector<float> m_suspicious;

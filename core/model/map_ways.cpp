@@ -2,18 +2,13 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/protocol/map_way.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
-
-const std::vector<std::string>& readOuts()
-{
-    static const std::vector<std::string> names{"standard", "self-1", "self-2", "value-only", "value-ffn", "neighbour"};
-    return names;
-}
 
 // Without local heads the first two have names of their own: which head reads the cells is in them.
 const std::vector<std::string>& namesOf(const std::string& readOut)
@@ -54,7 +49,7 @@ std::vector<std::string> mapWaysOf(const nlohmann::json& description, bool local
         ways.clear();
     putFirst(ways, maps.value("default", std::string()));
     if (readsOut && (localHeads || !ways.empty()))
-        for (const std::string& way : readOuts())
+        for (const std::string& way : readOutNames())
             add(way);
     const std::string chosen = section("inference").value("map_readout", std::string());
     if (!chosen.empty() && !contains(ways, chosen))
@@ -82,13 +77,13 @@ std::string ModelInfo::mapWay(const std::string& asked) const
                         ? UserText{TextId("model.has_no_map_ways", "this model's maps are drawn in one way only")}
                         : UserText{TextId("model.map_ways", "the ways of drawing this model's maps are %1"), all});
     }
-    return way == readOuts().front() ? std::string() : way;
+    return way == readOutNames().front() ? std::string() : way;
 }
 
 ReadOut readOutOf(const std::string& way)
 {
-    for (std::size_t i = 0; i < readOuts().size(); ++i)
-        if (way == readOuts()[i] || contains(namesOf(readOuts()[i]), way))
+    for (std::size_t i = 0; i < readOutNames().size(); ++i)
+        if (way == readOutNames()[i] || contains(namesOf(readOutNames()[i]), way))
             return static_cast<ReadOut>(i);
     return ReadOut::Standard;
 }

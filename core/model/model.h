@@ -50,6 +50,21 @@ struct ModelInfo
     std::string mapWay(const std::string& asked) const;
 };
 
+// What a model keeps of images so that their patches can be drawn in another way without encoding them again: the
+// inputs of a transformer's last two blocks, of another tower its last tokens. For the model alone that made it.
+class KeptTokens
+{
+public:
+    virtual ~KeptTokens() = default;
+    virtual std::uint64_t bytes() const = 0;
+};
+
+struct ImageOptions
+{
+    std::string mapWay = {}; // one of ModelInfo::mapWays; empty: the default
+    bool keep = false;       // fills ImageEmbedding::kept
+};
+
 struct ImageEmbedding // N images
 {
     std::int64_t count = 0, dim = 0, rows = 0, columns = 0;
@@ -57,6 +72,7 @@ struct ImageEmbedding // N images
     // [N, rows, columns, D], L2-normalised (the way "additive": divided by the length of the image's vector); empty
     // where no maps are possible.
     std::vector<float> patches;
+    std::shared_ptr<const KeptTokens> kept = {}; // if asked for, and if there are several ways of maps
 };
 
 // Of an array of images.
@@ -104,10 +120,14 @@ public:
     virtual const Tokenizer* tokenizer() const = 0; // null: no text tower
     virtual const CaptionRules& captionRules() const = 0;
 
-    // input: [N, 3, H, W] prepared tensors, of a size that the image tower takes. mapWay: one of info().mapWays, empty:
-    // the default; Error(Usage) names another. Empty: cancelled.
+    // input: [N, 3, H, W] prepared tensors, of a size that the image tower takes. Error(Usage) names a way of maps that
+    // there is not. Empty: cancelled.
     virtual Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, const ImageShape& shape,
-                                                     const Job& job = {}, const std::string& mapWay = {}) const = 0;
+                                                     const Job& job = {}, const ImageOptions& options = {}) const = 0;
+    // The patches of the same images in another way, to the bit as encodeImages() with that way gives them. Empty:
+    // cancelled.
+    virtual Cancellable<std::vector<float>> readOut(const KeptTokens& kept, const std::string& mapWay,
+                                                    const Job& job = {}) const = 0;
     Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, std::int64_t n, std::int64_t height,
                                              std::int64_t width, const Job& job = {}) const
     {

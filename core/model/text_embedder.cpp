@@ -52,6 +52,8 @@ TextEmbedder::Pool TextEmbedder::pool(Pooling pooling) const
 {
     if (m_pooling == "mean-masked")
         return Pool::MeanMasked;
+    if (m_pooling == "first" || m_pooling == "last-real") // of a model that goes on from another group's
+        return m_pooling == "first" ? Pool::First : Pool::Last;
     if (m_globalMaps)
         return plainPool();
     if (m_raw)

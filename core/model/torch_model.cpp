@@ -133,18 +133,64 @@ auto TorchModel::fromSameFiles(const Work& work) const
 
 std::string TorchModel::device() const { return m_gpu < 0 ? "CPU" : cuda::deviceName(m_gpu); }
 
-at::Tensor TorchModel::patchesOf(const at::Tensor& tokens, const at::Tensor& global, const std::string& way) const
+// Of a tower that reads out the inputs of its last blocks, of another one the tokens; [N, ...].
+struct TorchModel::Batch
 {
+    LateTokens late;
+    at::Tensor tokens, global;
+};
+
+class TorchModel::Kept final : public KeptTokens
+{
+public:
+    explicit Kept(const Network& owner) : network(owner) {}
+    std::uint64_t bytes() const override
+    {
+        std::uint64_t sum = 0;
+        for (const Batch& batch : batches)
+            for (const at::Tensor* part : {&batch.late.secondLast, &batch.late.last, &batch.tokens, &batch.global})
+                if (part->defined() && !(part == &batch.late.last && part->is_same(batch.late.secondLast)))
+                    sum += part->nbytes();
+        return sum;
+    }
+
+    const Network& network;
+    std::vector<Batch> batches;
+};
+
+bool TorchModel::encodeBatch(const at::Tensor& images, bool late, ImageEmbedding& made, Batch& batch,
+                             const Job& job) const
+{
+    batch.tokens = m_network->image->tokens(images, {}, job, late ? &batch.late : nullptr);
+    if (!batch.tokens.defined())
+        return false;
+    batch.global = m_network->imageGlobal(m_network->pooled(batch.tokens)).to(at::kFloat);
+    const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? batch.global : l2(batch.global));
+    made.global.insert(made.global.end(), rows.begin(), rows.end());
+    return true;
+}
+
+void TorchModel::addPatches(const Batch& batch, const std::string& way, std::vector<float>& patches) const
+{
+    const ReadOut readOut = readOutOf(way);
+    const bool asTrained = readOut == ReadOut::Standard && batch.tokens.defined();
+    if (!m_network->hasImageLocal() && m_info.mapWays.empty())
+        return;
+    const at::Tensor tokens =
+        asTrained || !m_network->image->readsOut() ? batch.tokens : m_network->image->read(batch.late, readOut);
+    at::Tensor cells;
     if (m_network->hasImageLocal())
-        return m_network->imageLocal(tokens);
-    if (m_info.mapWays.empty())
-        return {};
-    const at::Tensor cells = m_network->imageCells(tokens);
-    return way == "additive" ? cells / global.norm(2, -1, true).clamp_min(1e-12).unsqueeze(1) : l2(cells);
+        cells = m_network->imageLocal(tokens);
+    else if (const at::Tensor plain = m_network->imageCells(tokens); way == "additive")
+        cells = plain / batch.global.norm(2, -1, true).clamp_min(1e-12).unsqueeze(1);
+    else
+        cells = l2(plain);
+    const std::vector<float> values = toVector(cells);
+    patches.insert(patches.end(), values.begin(), values.end());
 }
 
 Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> input, const ImageShape& shape,
-                                                     const Job& job, const std::string& mapWay) const
+                                                     const Job& job, const ImageOptions& options) const
 {
     if (!m_network->image)
         throw Error(ErrorCode::Model, {action::encodeImage}, m_info.name,
@@ -155,43 +201,58 @@ Cancellable<ImageEmbedding> TorchModel::encodeImages(std::span<const float> inpu
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
                     {TextId("model.values_expected_x_x_x", "%1 values, expected %2 x 3 x %3 x %4"), input.size(), n,
                      height, width});
-    const std::string way = m_info.mapWay(mapWay);
-    const ReadOut readOut = readOutOf(way);
+    const std::string way = m_info.mapWay(options.mapWay);
+    const bool keep = options.keep && m_info.mapWays.size() > 1, readsOut = m_network->image->readsOut();
     const std::lock_guard lock(m_turn);
     const c10::InferenceMode inference;
     at::set_num_threads(m_threads);
     const auto compute = [&]() -> Cancellable<ImageEmbedding> {
-        ImageEmbedding made;
-        made.count = shape.count;
-        made.rows = grid.rows;
-        made.columns = grid.columns;
-        made.dim = m_info.embedding;
-        const std::int64_t batch = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
-        for (std::int64_t first = 0; first < shape.count; first += batch) {
-            const std::int64_t count = std::min(batch, shape.count - first);
+        ImageEmbedding made{shape.count, m_info.embedding, grid.rows, grid.columns, {}, {}, {}};
+        const auto kept = std::make_shared<Kept>(*m_network);
+        const std::int64_t most = std::clamp<std::int64_t>(batchPatchTokens / grid.cells(), 1, 64);
+        for (std::int64_t first = 0; first < shape.count; first += most) {
+            const std::int64_t count = std::min(most, shape.count - first);
             auto* from = const_cast<float*>(input.data()) + first * 3 * shape.height * shape.width; // only read
             const at::Tensor images =
                 at::from_blob(from, {count, 3, shape.height, shape.width}, at::kFloat).to(cuda::deviceOf(m_gpu));
-            LateTokens late;
-            const at::Tensor tokens =
-                m_network->image->tokens(images, {}, job, readOut == ReadOut::Standard ? nullptr : &late);
-            if (!tokens.defined())
+            Batch batch;
+            if (!encodeBatch(images, readsOut && (keep || readOutOf(way) != ReadOut::Standard), made, batch, job))
                 return {};
-            const at::Tensor global = m_network->imageGlobal(m_network->pooled(tokens)).to(at::kFloat);
-            const std::vector<float> rows = toVector(m_info.kind == ModelKind::LinearProbe ? global : l2(global));
-            made.global.insert(made.global.end(), rows.begin(), rows.end());
-            if (const at::Tensor cells = patchesOf(
-                    readOut == ReadOut::Standard ? tokens : m_network->image->read(late, readOut), global, way);
-                cells.defined()) {
-                const std::vector<float> patches = toVector(cells);
-                made.patches.insert(made.patches.end(), patches.begin(), patches.end());
-            }
+            addPatches(batch, way, made.patches);
+            if (readsOut)
+                batch.tokens = at::Tensor(); // which the last block gives again
+            if (keep)
+                kept->batches.push_back(std::move(batch));
             job.report(static_cast<std::uint64_t>(first + count), static_cast<std::uint64_t>(shape.count),
                        "encode image");
         }
+        if (keep)
+            made.kept = kept;
         return made;
     };
     return fromSameFiles(compute);
+}
+
+Cancellable<std::vector<float>> TorchModel::readOut(const KeptTokens& kept, const std::string& mapWay,
+                                                    const Job& job) const
+{
+    const auto* own = dynamic_cast<const Kept*>(&kept);
+    if (!own || &own->network != m_network.get())
+        throw Error(ErrorCode::Internal, {action::encodeImage}, m_info.name,
+                    {TextId("model.kept_of_another", "what was kept is another model's")});
+    const std::string way = m_info.mapWay(mapWay);
+    const std::lock_guard lock(m_turn);
+    const c10::InferenceMode inference;
+    at::set_num_threads(m_threads);
+    return fromSameFiles([&]() -> Cancellable<std::vector<float>> {
+        std::vector<float> patches;
+        for (const Batch& batch : own->batches) {
+            if (job.cancelled())
+                return {};
+            addPatches(batch, way, patches);
+        }
+        return patches;
+    });
 }
 
 Cancellable<TextEmbedding> TorchModel::encodeTexts(const std::vector<std::string>& texts, const TextOptions& options,

@@ -28,7 +28,9 @@ public:
     const CaptionRules& captionRules() const override { return m_rules; }
     using Model::encodeImages;
     Cancellable<ImageEmbedding> encodeImages(std::span<const float> input, const ImageShape& shape, const Job& job = {},
-                                             const std::string& mapWay = {}) const override;
+                                             const ImageOptions& options = {}) const override;
+    Cancellable<std::vector<float>> readOut(const KeptTokens& kept, const std::string& mapWay,
+                                            const Job& job = {}) const override;
     Cancellable<TextEmbedding> encodeTexts(const std::vector<std::string>& texts, const TextOptions& options = {},
                                            const Job& job = {}) const override;
     Cancellable<std::vector<float>> encodeOwnTexts(const std::vector<std::string>& texts,
@@ -39,8 +41,12 @@ public:
 
 private:
     void needTexts() const;
-    // [N, P, D] of one batch; undefined where no maps are possible.
-    at::Tensor patchesOf(const at::Tensor& tokens, const at::Tensor& global, const std::string& way) const;
+    struct Batch; // what came of the images of one pass
+    class Kept;
+    // Adds a batch to `made`; its patches are not among them yet. False: cancelled.
+    bool encodeBatch(const at::Tensor& images, bool late, ImageEmbedding& made, Batch& batch, const Job& job) const;
+    // Of one batch, one after the other; none where no maps are possible.
+    void addPatches(const Batch& batch, const std::string& way, std::vector<float>& patches) const;
     template <class Work>
     auto fromSameFiles(const Work& work) const;
 

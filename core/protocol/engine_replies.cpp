@@ -97,6 +97,8 @@ void fields(auto& list, Is<EncodedImage> auto& image)
     list.need("milliseconds", image.milliseconds);
     fields(list, image.patches);
     list.need("warnings", image.warnings);
+    list.need("kept", image.kept);
+    list.may("anew_milliseconds", image.anewMilliseconds);
 }
 
 void fields(auto& list, Is<EncodeReply> auto& reply)
@@ -129,6 +131,10 @@ void fields(auto& list, Is<CacheReply> auto& reply)
     list.need("evicted", reply.evicted);
     list.need("corrupt", reply.corrupt);
     list.need("failed_writes", reply.failedWrites);
+    list.need("kept_images", reply.keptImages);
+    list.need("kept_bytes", reply.keptBytes);
+    list.need("memory", reply.memory);
+    list.need("memory_limit", reply.memoryLimit);
 }
 
 void fields(auto& list, Is<CancelReply> auto& reply) { list.need("cancelled", reply.cancelled); }

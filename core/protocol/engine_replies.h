@@ -125,6 +125,8 @@ struct EncodedImage
     double milliseconds = 0;
     PatchGrid patches;
     std::vector<std::string> warnings;
+    bool kept = false;                           // inputs of its last blocks are in memory: another way is read out
+    std::optional<double> anewMilliseconds = {}; // that encoding it took, and would again; empty: not known
 
     nlohmann::json toJson() const;
     bool operator==(const EncodedImage&) const = default;
@@ -162,6 +164,7 @@ struct CacheReply
     std::string folder;
     std::uint64_t entries = 0, bytes = 0, limit = 0;                                            // of the folder
     std::uint64_t hits = 0, misses = 0, writes = 0, evicted = 0, corrupt = 0, failedWrites = 0; // of this process
+    std::uint64_t keptImages = 0, keptBytes = 0, memory = 0, memoryLimit = 0; // inputs; with embeddings of studies
 
     nlohmann::json toJson() const;
     static CacheReply fromJson(const nlohmann::json& result);

@@ -16,7 +16,7 @@ constexpr std::size_t mostFolders = 64, mostImages = 256, mostPaths = 10'000, mo
 constexpr std::array slots{"RCC", "LCC", "RMLO", "LMLO", "extra"};
 constexpr std::array sides{"R", "L", "B", ""};
 constexpr std::array mapsNames{"inline", "files", "none"};
-constexpr std::array minusNames{"none", "reference", "neutral", "sentence"};
+constexpr std::array minusNames{"none", "reference", "neutral", "sentence", "way"};
 
 bool isOneOf(const auto& names, const std::string& text)
 {
@@ -171,10 +171,12 @@ void fields(auto& list, Is<QueryRequest> auto& query)
     list.may("maps", query.maps);
     list.may("map_minus", query.mapMinus);
     list.check(isOneOf(minusNames, query.mapMinus),
-               inQuotes(query.mapMinus) + " is none of none, reference, neutral, sentence");
+               inQuotes(query.mapMinus) + " is none of none, reference, neutral, sentence, way");
     list.may("map_minus_text", query.mapMinusText);
     list.check((query.mapMinus == "sentence") == !query.mapMinusText.empty(),
                "goes with map_minus: sentence, which needs it");
+    list.may(mapMinusStudyField, query.mapMinusStudy);
+    list.check((query.mapMinus == "way") == !query.mapMinusStudy.empty(), "goes with map_minus: way, which needs it");
     list.may("folder", query.folder);
     list.check(query.maps != MapsWanted::Files || !query.folder.empty(), "is needed for maps in files");
 }

@@ -94,8 +94,9 @@ struct QueryRequest
     MapsWanted maps = MapsWanted::Inline;
     std::string folder;                     // for maps in files
     std::vector<std::string> headings = {}; // of the section of a report that each text stands in
-    std::string mapMinus = "none";          // what is taken off each map: reference, neutral, sentence
+    std::string mapMinus = "none";          // what is taken off each map: reference, neutral, sentence, way
     std::string mapMinusText = {};          // the other sentence
+    std::string mapMinusStudy = {};         // the same images, encoded in the other way
 
     nlohmann::json toJson() const;
     static QueryRequest fromJson(const nlohmann::json& params);
@@ -192,6 +193,7 @@ struct ShutdownRequest : Bare<ShutdownRequest>
 // What an Error(Usage) names as `where` if the engine does not know the study, or has forgotten it (encode it again),
 // and if no model is loaded, or another one meanwhile.
 inline constexpr const char* studyField = "study";
+inline constexpr const char* mapMinusStudyField = "map_minus_study";
 inline constexpr const char* modelField = "model";
 
 } // namespace mama::protocol

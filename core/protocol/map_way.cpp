@@ -54,6 +54,12 @@ const std::vector<std::string>& mapWayNames()
     return names;
 }
 
+const std::vector<std::string>& readOutNames()
+{
+    static const std::vector<std::string> names(std::ranges::find(mapWayNames(), "standard"), mapWayNames().end());
+    return names;
+}
+
 UserText mapWayMeaning(const std::string& way)
 {
     const auto found = std::ranges::find(ways(), way, &Way::name);

@@ -9,6 +9,8 @@ namespace mama {
 // The ways in which maps are drawn where no local head was trained for it (models.md 8), then the read-outs of every
 // vision transformer, by the names that encode, query and model.json take.
 const std::vector<std::string>& mapWayNames();
+// The read-outs among them, in the order of ReadOut; the first is as a model with local heads was trained.
+const std::vector<std::string>& readOutNames();
 // What a way does, in half a line; empty for a name that is none.
 UserText mapWayMeaning(const std::string& way);
 // What a legend says of maps of that way by a model of that kind (ModelKind's name), which is not how it was trained.

@@ -2,7 +2,6 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/base/files.h"
 #include "core/model/kernels/cuda_plugin.h"
 #include "core/training/evaluation/classification_evaluation.h"
 #include "core/training/evaluation/map_evaluation.h"
@@ -12,9 +11,10 @@
 #include "core/training/loop/process_group.h"
 #include "core/training/losses/dense_terms.h"
 #include "core/training/model/gpu_monitor.h"
+#include "core/training/settings/run_check.h"
+#include "core/training/settings/start_description.h"
 #include "core/training/tasks/classification_task.h"
 #include "core/training/tasks/pretraining_task.h"
-#include "core/weights/model_kind.h"
 
 #include <algorithm>
 #include <thread>
@@ -32,23 +32,43 @@ void needClasses(const TrainedData& data)
                                               "the tables")});
 }
 
-// What the data pipeline must know stands in the start's model.json.
-void readInput(const Settings& settings, TaskToTrain& made)
+// How images become input: as the start's model.json says, but for what the settings say.
+Profile profileOf(const Settings& settings, const nlohmann::json& input)
 {
-    const auto description = readJson(fs::path(settings.text("model.start")) / "model.json");
-    if (modelKind(description) == ModelKind::Clip)
-        throw Error(ErrorCode::Unsupported, {action::train}, settings.text("model.start"),
-                    {TextId("train.others_model", "another group's model cannot be trained here: only MaMA's and its "
-                                                  "towers can")});
+    const std::string &own = settings.text("data.profile"), named = input.value("profile", std::string("mama"));
+    const fs::path beside = fs::path(settings.text("model.start")) / (named + ".json");
+    std::error_code failed;
+    const Profile profile = findProfile(!own.empty()                          ? own
+                                        : fs::is_regular_file(beside, failed) ? beside.string()
+                                                                              : named);
+    nlohmann::json told = nlohmann::json::object();
+    for (const char* key : {"rows", "columns", "mean", "deviation", "resizer", "crop_half_even", "fit"})
+        if (input.contains(key) && (own.empty() || std::string(key) != "resizer"))
+            told[key] = input[key];
+    return told.empty() ? profile : withSettings(profile, told);
+}
+
+// What the data pipeline must know of the start.
+void readInput(const Settings& settings, const nlohmann::json& description, TaskToTrain& made)
+{
     const auto input = description.value("input", nlohmann::json::object());
-    made.profile = input.value("profile", std::string("mama"));
-    made.inputSize = static_cast<int>(settings.integer("data.input_size"));
-    if (made.inputSize == 0)
-        made.inputSize = input.value("size", defaultInputSize);
-    made.patch = description.at("image").value("patch", defaultPatch);
-    if (made.inputSize % made.patch != 0)
-        throw Error(ErrorCode::Usage, {action::train}, "data.input_size",
-                    {TextId("train.no_multiple", "%1 is not a multiple of the patch, %2"), made.inputSize, made.patch});
+    made.profile = profileOf(settings, input);
+    const int asked = static_cast<int>(settings.integer("data.input_size")),
+              side = input.value("size", defaultInputSize);
+    made.inputSize = asked > 0 ? Extent(asked) : Extent(input.value("columns", side), input.value("rows", side));
+    made.patch = description.at("image").value("patch", 0);
+    if (made.patch > 0 && (made.inputSize.columns % made.patch != 0 || made.inputSize.rows % made.patch != 0))
+        throw Error(
+            ErrorCode::Usage, {action::train}, "data.input_size",
+            {TextId("train.no_multiple", "%1 is not a multiple of the patch, %2"), made.inputSize.columns, made.patch});
+    const nlohmann::json& image = description.at("image");
+    if (const auto grid = image.value("native_grid", nlohmann::json());
+        image.value("family", std::string("dinov2")) == "vit" && grid.is_array() && grid.size() == 2 &&
+        (made.inputSize.rows != grid[0].get<int>() * made.patch ||
+         made.inputSize.columns != grid[1].get<int>() * made.patch))
+        throw Error(
+            ErrorCode::Usage, {action::train}, "data.input_size",
+            {TextId("train.one_size", "this image tower takes %1 pixels only"), grid[0].get<int>() * made.patch});
 }
 
 // Processes of one machine share its cores.
@@ -86,9 +106,12 @@ void watchGpu(const Placement& placement, TaskToTrain& made)
 }
 
 // What every task takes.
-TaskOptions commonOptions(const Settings& settings, const TrainedData& data, ProcessGroup* group)
+TaskOptions commonOptions(const Settings& settings, const TrainedData& data, ProcessGroup* group,
+                          const Profile& profile)
 {
     TaskOptions options;
+    options.mean = profile.mean;
+    options.deviation = profile.deviation;
     options.start = settings.text("model.start");
     options.seed = static_cast<std::uint64_t>(settings.integer("seed"));
     options.threads = threadsOf(settings, group);
@@ -105,6 +128,7 @@ struct Common
 {
     TaskOptions options;
     const TrainedData& data;
+    nlohmann::json description; // of the model as it is trained
 };
 
 template <class Options>
@@ -156,8 +180,11 @@ std::shared_ptr<ExtraTerm> denseTerms(const Settings& settings, const std::vecto
 
 void makePretraining(const Settings& settings, const Common& common, TaskToTrain& made)
 {
-    made.captions = loadCaptionTokenizer(settings.text("model.start"));
     auto options = with<PretrainingTask::Options>(common.options);
+    if (common.description != describeModel(options.start))
+        options.description = common.description;
+    options.textTower = settings.text("model.text_tower");
+    options.imageTraining = imageTrainingOf(settings.text("model.image_training"));
     options.loss = lossOf(settings);
     options.scaleLimit = settings.number("loss.scale_limit");
     options.textTraining = textTrainingOf(settings.text("model.text_training"));
@@ -169,6 +196,7 @@ void makePretraining(const Settings& settings, const Common& common, TaskToTrain
     options.optimizer = OptimizerSettings::from(settings);
     options.sharedNorm = settings.is({"model.batch_norm", "together"});
     auto task = std::make_unique<PretrainingTask>(options);
+    made.captions = task->captions();
     const auto sentences = sentencesOf(settings);
     if (const std::shared_ptr<ExtraTerm> dense = denseTerms(settings, sentences, *made.captions))
         task->add(dense);
@@ -177,15 +205,15 @@ void makePretraining(const Settings& settings, const Common& common, TaskToTrain
                whole = settings.integer("loss.late_loss") < settings.integer("steps");
     for (std::string& name : validationFigures(dense))
         made.figures.push_back(std::move(name));
+    const MapQuestions questions{*made.captions, sentences, evaluatedMapWays(settings)};
     if (!sentences.empty())
-        for (std::string& name : lesionFigures())
+        for (std::string& name : mapFigures(questions.readOuts))
             made.figures.push_back(std::move(name));
-    made.evaluate = [&own = *task, captions = *made.captions, sentences, whole](const EvaluationData& data,
-                                                                                std::int64_t step) {
-        EvalRecord record = evaluateZeroShot(own, captions, data, step);
-        addValidationLoss(own, captions, data, whole, record);
-        if (data.index.hasMasks && !sentences.empty())
-            evaluateMaps(own, captions, sentences, data, record);
+    made.evaluate = [&own = *task, questions, whole](const EvaluationData& data, std::int64_t step) {
+        EvalRecord record = evaluateZeroShot(own, questions.captions, data, step);
+        addValidationLoss(own, questions.captions, data, whole, record);
+        if (data.index.hasMasks && !questions.sentences.empty())
+            evaluateMaps(own, questions, data, record);
         return record;
     };
     made.task = std::move(task);
@@ -194,7 +222,10 @@ void makePretraining(const Settings& settings, const Common& common, TaskToTrain
 void makeClassification(const Settings& settings, const Common& common, TaskToTrain& made)
 {
     auto options = with<ClassificationTask::Options>(common.options);
-    options.wholeTower = settings.is({"task", "finetune"});
+    if (settings.is({"task", "finetune"}))
+        options.imageTraining = imageTrainingOf(settings.text("model.image_training"));
+    options.loraRank = static_cast<int>(settings.integer("lora.rank"));
+    options.loraAlpha = settings.number("lora.alpha");
     needClasses(common.data);
     options.classes = common.data.classes;
     options.optimizer = OptimizerSettings::from(settings);
@@ -246,8 +277,9 @@ TaskToTrain makeTask(const Settings& settings, const TrainedData& data, ProcessG
     if (kind == std::end(taskKinds))
         throw Error(ErrorCode::Unsupported, {action::train}, "task",
                     {TextId("train.no_such_task", "\"%1\" cannot be trained by this build"), settings.text("task")});
-    readInput(settings, made);
-    kind->make(settings, {commonOptions(settings, data, group), data}, made);
+    const nlohmann::json description = startDescription(settings);
+    readInput(settings, description, made);
+    kind->make(settings, {commonOptions(settings, data, group, made.profile), data, description}, made);
     return made;
 }
 

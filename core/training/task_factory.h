@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/profile.h"
 #include "core/protocol/run_records.h"
 #include "core/text/captions/caption_tokens.h"
 #include "core/training/evaluation/evaluation_data.h"
@@ -22,8 +23,9 @@ struct TaskToTrain
 {
     std::unique_ptr<TrainingTask> task;
     std::optional<CaptionTokenizer> captions; // empty: the task takes no text
-    std::string profile;
-    int inputSize = defaultInputSize, patch = defaultPatch;
+    Profile profile;
+    Extent inputSize = defaultInputSize;
+    int patch = defaultPatch;       // 0: the tower's cells are no whole pixels
     std::string gpu;                // its name; empty: the task runs on the CPU
     std::function<GpuUse()> gpuUse; // empty without one
     // Figures after `step` steps; empty: the task has none.

@@ -41,9 +41,10 @@ namespace {
 // by rounding alone.
 bool mayChange(const std::string& key)
 {
-    constexpr SettingKey free[] = {"loader_threads", "prefetch",        "checkpoint_every", "keep_every",
-                                   "evaluate_every", "evaluate_images", "early_stop",       "data.cache",
-                                   "patience",       "device",          "stop.not_finite",  "stop.divergence"};
+    constexpr SettingKey free[] = {
+        "loader_threads",  "prefetch",          "checkpoint_every", "keep_every", "evaluate_every",
+        "evaluate_images", "evaluate_map_ways", "early_stop",       "data.cache", "patience",
+        "device",          "stop.not_finite",   "stop.divergence"};
     return std::any_of(std::begin(free), std::end(free), [&](SettingKey one) { return one.key() == key; });
 }
 
@@ -151,12 +152,6 @@ void makeCache(const Settings& settings)
             {TextId("train.cache_not_made", "%1 cannot be made: %2"), cacheOf(settings).string(), failed.message()});
 }
 
-Profile profileOf(const Settings& settings, const TaskToTrain& task)
-{
-    const std::string& own = settings.text("data.profile");
-    return findProfile(own.empty() ? task.profile : own);
-}
-
 void warn(const RunFolder& folder, const std::vector<UserText>& warnings)
 {
     for (const UserText& warning : warnings) {
@@ -259,12 +254,12 @@ struct Material
     TrainerOptions trainer;
 
     Material(const Settings& settings, TrainingIndex read, const RunFolder& folder, ProcessGroup* group)
-        : index(std::move(read)), made(makeTask(settings, trainedOn(index, folder), group)),
-          profile(profileOf(settings, made)), batches(ImageBatchOptions::from(settings)),
-          trainer(TrainerOptions::from(settings, group ? group->size() : 1))
+        : index(std::move(read)), made(makeTask(settings, trainedOn(index, folder), group)), profile(made.profile),
+          batches(ImageBatchOptions::from(settings)), trainer(TrainerOptions::from(settings, group ? group->size() : 1))
     {
         batches.inputSize = made.inputSize;
         batches.patch = made.patch;
+        batches.lesions = made.patch > 0 && !settings.is({"task", "probe"}) && !settings.is({"task", "finetune"});
         batches.mean = profile.mean[0];
         batches.deviation = profile.deviation[0];
         if (!group)
@@ -274,7 +269,10 @@ struct Material
     }
     Cancellable<PreparedImages> images(const Settings& settings, const Job& job) const
     {
-        const int base = static_cast<int>(batches.inputSize * settings.number("data.base_scale") + 0.5);
+        const auto scaled = [&](int pixels) {
+            return static_cast<int>(pixels * settings.number("data.base_scale") + 0.5);
+        };
+        const Extent base(scaled(batches.inputSize.columns), scaled(batches.inputSize.rows));
         return PreparedImages::open(
             index, {profile, {base, batches.patch}, cacheOf(settings), settings.number("data.bad_image_share"), 2},
             job);

@@ -1,6 +1,7 @@
 #include "core/weights/heads.h"
 
 #include "core/weights/families/canonical_names.h"
+#include "core/weights/projections.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -74,7 +75,12 @@ void listHeads(TensorList& list, const json& description)
     const bool local = heads.at("local").get<bool>();
     const bool classes = heads.contains("classes") && heads["classes"].is_array();
     list.begin("", nullptr);
-    list.linear(names::imageGlobal, width, classes ? static_cast<std::int64_t>(heads["classes"].size()) : embedding);
+    // MaMA's own are linear; a model that goes on from another group's keeps the form that was there.
+    const json linear{{"form", "linear"}, {"hidden", 0}};
+    if (classes)
+        list.linear(names::imageGlobal, width, static_cast<std::int64_t>(heads["classes"].size()));
+    else
+        listProjection(list, heads.value("image_projection", linear), names::imageGlobal, {width, embedding});
     list.add(names::logitScale, {}, classes);
     list.add(names::localScale, {}, classes || !local);
     if (heads.at("simclr").get<bool>())
@@ -84,7 +90,7 @@ void listHeads(TensorList& list, const json& description)
     if (!text.is_object())
         return;
     list.begin("", nullptr);
-    list.linear(names::textGlobal, sizeOf(text, "width"), embedding);
+    listProjection(list, heads.value("text_projection", linear), names::textGlobal, {sizeOf(text, "width"), embedding});
     if (local)
         listLocal(list, names::textLocal, sizeOf(text, "width"),
                   heads.value("text_local_hidden", sizeOf(heads, "local_hidden")), embedding);

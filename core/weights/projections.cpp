@@ -51,14 +51,7 @@ json describeProjections(const SourceTensors& tensors, const json& description)
             {"batchnorm_eps", 1e-5}};
 }
 
-namespace {
-
-struct Sizes
-{
-    std::int64_t in, out;
-};
-
-void listProjection(TensorList& list, const json& projection, const std::string& prefix, const Sizes& sizes)
+void listProjection(TensorList& list, const json& projection, const std::string& prefix, const ProjectionSizes& sizes)
 {
     const std::string form = projection.at("form");
     const auto hidden = sizeOf(projection, "hidden");
@@ -80,8 +73,6 @@ void listProjection(TensorList& list, const json& projection, const std::string&
                      form, sizes.in, sizes.out});
     }
 }
-
-} // namespace
 
 void listProjections(TensorList& list, const json& description)
 {

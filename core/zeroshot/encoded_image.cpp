@@ -38,6 +38,7 @@ std::vector<std::byte> serialise(const EncodedImage& image)
                                    {"rows", image.rows},
                                    {"columns", image.columns},
                                    {"patches", !image.patches.empty()},
+                                   {"milliseconds", image.milliseconds},
                                    {"cells", image.inside.size()}};
     const std::string text = header.dump();
     const auto length = static_cast<std::uint32_t>(text.size());
@@ -72,6 +73,7 @@ std::optional<EncodedImage> parseEncodedImage(std::span<const std::byte> bytes)
         header.at("map_way").get_to(image.mapWay);
         image.geometry = Geometry::fromJson(header.at("geometry"));
         header.at("cropped").get_to(image.cropped);
+        image.milliseconds = header.value("milliseconds", 0.0); // earlier entries do not say
         header.at("dim").get_to(image.dim);
         header.at("rows").get_to(image.rows);
         header.at("columns").get_to(image.columns);

@@ -23,6 +23,7 @@ struct EncodedImage
     std::vector<float> patches;                  // [rows, columns, D], as ImageEmbedding::patches
     std::vector<std::uint8_t> inside;            // patch grid: 1 where the patch's centre lies on the image
     std::vector<std::uint8_t> breast;            // patch grid: 1 where any of the patch lies in the breast
+    double milliseconds = 0;                     // that reading, preparing and encoding it took; 0: not known
 };
 
 // Both directions of the form in which an embedding is kept on disk. parse gives nothing for bytes that are none.

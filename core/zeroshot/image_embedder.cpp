@@ -154,7 +154,7 @@ bool ImageEmbedder::embed(Reading reading, const Job& job)
         m_writer.passOver(hash, reading.frame);
     if (reading.found.state == State::Embedded && !m_writer.has(hash, reading.frame)) {
         const auto embedding = m_model.model->encodeImages(reading.input, {1, reading.size.rows, reading.size.columns},
-                                                           {job.stop, {}}, m_model.mapWay);
+                                                           {job.stop, {}}, {m_model.mapWay});
         if (!embedding)
             return false;
         ++m_computed;

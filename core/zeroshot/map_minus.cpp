@@ -5,6 +5,8 @@
 #include "core/zeroshot/encoded_image.h"
 #include "core/zeroshot/similarity.h"
 
+#include <algorithm>
+
 namespace mama {
 
 const char* name(MapMinus::What what)
@@ -13,9 +15,16 @@ const char* name(MapMinus::What what)
     case MapMinus::What::Reference: return "reference";
     case MapMinus::What::Neutral: return "neutral";
     case MapMinus::What::Sentence: return "sentence";
+    case MapMinus::What::Way: return "way";
     case MapMinus::What::Nothing: break;
     }
     return "none";
+}
+
+std::string MapMinus::way() const
+{
+    const std::string own = other && !other->images.empty() ? other->images.front().encoded->mapWay : std::string();
+    return own.empty() ? "standard" : own;
 }
 
 MapMinus mapMinusByName(const std::string& text, std::string sentence)
@@ -35,6 +44,16 @@ MapMinus mapMinusByName(const std::string& text, std::string sentence)
 bool MapOffset::takeOff(Raster<float>& map, std::span<const float> sentence, const ScoredImage& image) const
 {
     const EncodedImage& encoded = *image.encoded;
+    if (m_other) {
+        const auto same = std::find_if(m_other->images.begin(), m_other->images.end(), [&](const ScoredImage& each) {
+            return each.image.path == image.image.path && each.image.frame == image.image.frame;
+        });
+        if (same == m_other->images.end() || same->encoded->patches.size() != encoded.patches.size())
+            return false;
+        const Raster<float> other = alignmentMap(same->encoded->patches, encoded.rows, encoded.columns, sentence);
+        for (std::size_t i = 0; i < map.values.size(); ++i)
+            map.values[i] -= other.values[i];
+    }
     if (!m_direction.empty()) {
         const Raster<float> other = alignmentMap(encoded.patches, encoded.rows, encoded.columns, m_direction);
         for (std::size_t i = 0; i < map.values.size(); ++i)
@@ -53,6 +72,8 @@ bool MapOffset::takeOff(Raster<float>& map, std::span<const float> sentence, con
 std::optional<std::pair<double, double>> MapOffset::range(const ReferenceSet& set,
                                                           std::span<const float> sentence) const
 {
+    if (m_other)
+        return {}; // the sample has its patches in one way only
     std::vector<float> values = patchCosines(set, sentence);
     if (!m_direction.empty()) {
         const std::vector<float> others = patchCosines(set, m_direction);

@@ -17,7 +17,11 @@ Profile settled(const Profile& profile, const Model& model, bool own)
 {
     const nlohmann::json& description = model.description();
     nlohmann::json settings = description.is_object() ? description.value("input", nlohmann::json()) : nlohmann::json();
-    if (!settings.is_object() || model.info().kind != ModelKind::Clip)
+    // MaMA's own says it all by the profile's name; what goes on from another group's model keeps its settings.
+    const bool told = settings.is_object() &&
+                      (model.info().kind == ModelKind::Clip || settings.contains("mean") ||
+                       settings.contains("deviation") || settings.contains("resizer") || settings.contains("fit"));
+    if (!told)
         return profile;
     if (!own)
         settings.erase("resizer");

@@ -56,7 +56,10 @@ void addMaps(QueryResult& out, const ScoredImage& scored, std::span<const std::s
             TextMap map{t, s, alignmentMap(image.patches, image.rows, image.columns, sentence, image.inside)};
             if (!offset.takeOff(map.values, sentence, scored)) {
                 warnings.push_back(
-                    {TextId("zeroshot.no_mean_map", "no map: the reference has no mean map of this view")});
+                    options.minus.what == MapMinus::What::Way
+                        ? UserText{TextId("zeroshot.no_other_way", "no map: it was not encoded in the other way")}
+                        : UserText{
+                              TextId("zeroshot.no_mean_map", "no map: the reference has no mean map of this view")});
                 return maps.clear();
             }
             maps.push_back(std::move(map));
@@ -150,6 +153,7 @@ Cancellable<MapOffset> offsetOf(const QueryOptions& options, const LoadedReferen
             cannotTakeOff({TextId("zeroshot.no_means",
                                   "the reference holds no mean maps: make it again with mama model reference")});
         return MapOffset(patches.set);
+    case MapMinus::What::Way: return MapOffset(options.minus.other);
     case MapMinus::What::Neutral: {
         if (!options.sentences)
             cannotTakeOff({TextId("zeroshot.no_neutral", "there are no neutral sentences to compare with")});
@@ -218,6 +222,8 @@ Provenance provenanceOf(const Model& model, const EncodedStudy& study, const Que
         out.mapMinusText = options.minus.text;
     else if (options.minus.what == MapMinus::What::Neutral)
         out.mapMinusText = zeroshot_texts::neutralName;
+    else if (options.minus.what == MapMinus::What::Way)
+        out.mapMinusText = options.minus.way();
     else if (options.reference.set)
         out.mapMinusText = options.reference.set->name + " (" + options.reference.set->hash.substr(0, 12) + ")";
     return out;

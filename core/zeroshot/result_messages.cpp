@@ -106,6 +106,9 @@ protocol::EncodedImage encodedImage(const ScoredImage& image, std::size_t index,
 {
     protocol::EncodedImage out{nameOf(image, index), image.cached, image.milliseconds,
                                patchGrid(image.encoded->geometry, image.image.spacing), english(image.image.warnings)};
+    out.kept = !image.inputs.empty();
+    if (image.encoded->milliseconds > 0)
+        out.anewMilliseconds = image.encoded->milliseconds;
     if (masks) {
         out.patches.breast = image.encoded->breast;
         out.patches.inside = image.encoded->inside;

@@ -96,9 +96,15 @@ EmbeddingIdentity identityOf(const Model& model, const Profile& profile, const s
             std::string(name(model.precision())) + " on " + model.device(), model.info().mapWay(mapWay)};
 }
 
-std::string StudyEncoder::cacheKey(const ImageToScore& image, const Job& job) const
+StudyEncoder::Keys StudyEncoder::keysOf(const ImageToScore& image, const Job& job) const
 {
-    return EmbeddingKey{sha256OfFile(image.path, job), image.frame, identityOf(m_model, m_profile, m_mapWay)}.digest();
+    if (!m_cache && !m_kept)
+        return {};
+    EmbeddingKey key{sha256OfFile(image.path, job), image.frame, identityOf(m_model, m_profile, m_mapWay)};
+    Keys keys{key.digest(), {}};
+    key.identity.mapWay = "any";
+    keys.kept = key.digest();
+    return keys;
 }
 
 std::unique_ptr<ImageFile> StudyEncoder::open(const ImageToScore& image)
@@ -114,15 +120,17 @@ std::unique_ptr<ImageFile> StudyEncoder::open(const ImageToScore& image)
     return file;
 }
 
-Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, const Job& job) const
+Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, const Job& job,
+                                                const std::string& kept) const
 {
+    const Stopwatch watch;
     const StoredImage stored = file.readFrame(frame);
     if (job.cancelled())
         return {};
     const ModelInfo& info = m_model.info();
     const PreparedImage prepared = prepare(stored, file.pipeline(frame), m_profile, {info.inputSize, info.patch});
-    auto embedding =
-        m_model.encodeImages(inputOf(prepared), {1, prepared.size.rows, prepared.size.columns}, job, m_mapWay);
+    auto embedding = m_model.encodeImages(inputOf(prepared), {1, prepared.size.rows, prepared.size.columns}, job,
+                                          {m_mapWay, m_kept != nullptr});
     if (!embedding)
         return {};
     EncodedImage out;
@@ -143,7 +151,38 @@ Cancellable<EncodedImage> StudyEncoder::compute(ImageFile& file, int frame, cons
             ErrorCode::Model, {action::encode}, info.name,
             {TextId("zeroshot.patch_grid_differs", "the model's patch grid is not that of its profile: %1 x %2"),
              out.rows, out.columns});
+    out.milliseconds = watch.milliseconds();
+    if (embedding->kept) {
+        EncodedImage plain = out;
+        plain.patches.clear();
+        m_kept->put(kept, {embedding->kept, std::make_shared<const EncodedImage>(std::move(plain))});
+    }
     return out;
+}
+
+std::shared_ptr<const EncodedImage> StudyEncoder::cached(const std::string& key) const
+{
+    const auto bytes = m_cache ? m_cache->get(key) : std::nullopt;
+    if (!bytes)
+        return nullptr;
+    if (auto known = parseEncodedImage(*bytes))
+        return std::make_shared<const EncodedImage>(std::move(*known));
+    m_cache->discard(key);
+    return nullptr;
+}
+
+std::optional<std::shared_ptr<const EncodedImage>> StudyEncoder::readOut(const std::string& key, const Job& job) const
+{
+    const auto found = m_kept ? m_kept->find(key) : std::nullopt;
+    if (!found)
+        return {};
+    auto patches = m_model.readOut(*found->tokens, m_mapWay, job);
+    if (!patches)
+        return std::shared_ptr<const EncodedImage>();
+    EncodedImage out = *found->encoded;
+    out.mapWay = m_model.info().mapWay(m_mapWay);
+    out.patches = std::move(*patches);
+    return std::make_shared<const EncodedImage>(std::move(out));
 }
 
 Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const Job& job) const
@@ -153,29 +192,30 @@ Cancellable<ScoredImage> StudyEncoder::encode(const ImageToScore& image, const J
     out.image = image;
     const FileState before = FileState::settled(image.path);
     const auto file = open(image);
-    const std::string key = m_cache ? cacheKey(image, job) : std::string();
+    const Keys keys = keysOf(image, job);
     if (job.cancelled())
         return {};
-    if (m_cache)
-        if (const auto bytes = m_cache->get(key)) {
-            if (auto kept = parseEncodedImage(*bytes)) {
-                out.encoded = std::make_shared<const EncodedImage>(std::move(*kept));
-                out.cached = true;
-            } else {
-                m_cache->discard(key);
-            }
-        }
+    out.encoded = cached(keys.cache);
+    out.cached = out.encoded != nullptr;
     if (!out.encoded) {
-        auto computed = compute(*file, image.frame, job);
-        if (!computed)
+        if (const auto read = readOut(keys.kept, job)) {
+            out.encoded = *read;
+        } else if (auto computed = compute(*file, image.frame, job, keys.kept)) {
+            out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));
+        }
+        if (!out.encoded)
             return {};
-        if (FileState::of(image.path) != before)
+        if (FileState::of(image.path) != before) {
+            if (m_kept)
+                m_kept->drop(keys.kept);
             throw Error(ErrorCode::Data, {action::encode}, image.path.string(),
                         {TextId("zeroshot.file_changed", "the file changed while it was read; open it again")});
+        }
         if (m_cache)
-            m_cache->put(key, serialise(*computed));
-        out.encoded = std::make_shared<const EncodedImage>(std::move(*computed));
+            m_cache->put(keys.cache, serialise(*out.encoded));
     }
+    if (m_kept && m_kept->find(keys.kept))
+        out.inputs = keys.kept;
     if (!out.encoded->cropped)
         out.image.warnings.push_back({TextId("zeroshot.no_breast", "no breast found: the whole image was used")});
     for (UserText& reason : outsideTraining(m_model.info(), file->header()))

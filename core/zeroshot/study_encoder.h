@@ -8,6 +8,7 @@
 #include "core/study/fusion.h"
 #include "core/zeroshot/embedding_cache.h"
 #include "core/zeroshot/encoded_image.h"
+#include "core/zeroshot/kept_inputs.h"
 
 #include <filesystem>
 #include <memory>
@@ -71,6 +72,7 @@ struct ScoredImage
     bool fused = true; // takes part in the scores of breast and study: hung images; all where none is hung
     bool cached = false;
     double milliseconds = 0;
+    std::string inputs{}; // key of what is kept of it to draw its maps in another way; empty: nothing is
 };
 
 struct EncodedStudy
@@ -88,7 +90,8 @@ bool belongsToFile(const Error& error);
 // What embeddings of this model, profile and way of maps have in common; empty way: the model's default.
 EmbeddingIdentity identityOf(const Model& model, const Profile& profile, const std::string& mapWay = {});
 
-// Reads, prepares and encodes images with one model and profile; embeddings come from the cache where they can.
+// Reads, prepares and encodes images with one model and profile; embeddings come from the cache where they can, maps in
+// another way from inputs that were kept.
 class StudyEncoder
 {
 public:
@@ -98,6 +101,9 @@ public:
         : m_model(model), m_profile(profile), m_cache(cache), m_mapWay(std::move(mapWay))
     {}
 
+    // Inputs of images that are encoded from now on are kept there, and used. It must outlive this object.
+    void keepIn(KeptInputs& kept) { m_kept = &kept; }
+
     // Files that cannot be read are collected in `refused`; if that is all of them, the first one's error is
     // thrown. Empty: cancelled.
     Cancellable<EncodedStudy> encode(const ImageSelection& selection, const Job& job = {}) const;
@@ -106,13 +112,22 @@ public:
 
 private:
     static std::unique_ptr<ImageFile> open(const ImageToScore& image);
-    std::string cacheKey(const ImageToScore& image, const Job& job) const; // of no use if cancelled
-    Cancellable<EncodedImage> compute(ImageFile& file, int frame, const Job& job) const;
+    // Of no use if cancelled. kept: but for the way of maps.
+    struct Keys
+    {
+        std::string cache, kept;
+    };
+    Keys keysOf(const ImageToScore& image, const Job& job) const;
+    std::shared_ptr<const EncodedImage> cached(const std::string& key) const;
+    // Empty: not kept; cancelled, what it holds is null.
+    std::optional<std::shared_ptr<const EncodedImage>> readOut(const std::string& key, const Job& job) const;
+    Cancellable<EncodedImage> compute(ImageFile& file, int frame, const Job& job, const std::string& kept) const;
 
     const Model& m_model;
     const Profile& m_profile;
     EmbeddingCache* m_cache;
     std::string m_mapWay;
+    KeptInputs* m_kept = nullptr;
 };
 
 } // namespace mama

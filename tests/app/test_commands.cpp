@@ -112,6 +112,12 @@ private Q_SLOTS:
         QVERIFY(none.status == 1 && none.err.contains("mama model reference"));
         QCOMPARE(mamaCommand(query + QStringList{"--map-minus", "neutral"}).status, 2); // no maps are asked for
         QCOMPARE(asked("two", {"--map-minus", "neutral", "--map-minus-text", "x"}).status, 2);
+        const Outcome self = asked("self", {"--map-way", "self-2"}), way = asked("way", {"--map-minus-way", "self-2"});
+        QCOMPARE(way.json()["provenance"]["map_minus_text"].get<std::string>(), std::string("self-2"));
+        const std::vector<float> read = map(self, 0), less2 = map(way, 0);
+        for (std::size_t i = 0; i < less2.size(); ++i)
+            QVERIFY(std::isnan(first[i]) || std::abs(less2[i] - (first[i] - read[i])) < 1e-6F);
+        QCOMPARE(asked("no-way", {"--map-minus-way", "self-9"}).status, 2);
 
         const Outcome made = mamaCommand(
             {"model", "reference", "--model", text(model), "--data", text(data), "--name", "four pictures", "--json"});

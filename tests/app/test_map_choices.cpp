@@ -8,6 +8,7 @@
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
+#include <QLabel>
 #include <QSignalSpy>
 #include <QTableView>
 
@@ -89,7 +90,8 @@ private Q_SLOTS:
         showDrawer(window);
         QComboBox* less = box(window, "What is taken off the map");
         QTRY_VERIFY(less && less->isVisible() && less->isEnabled());
-        QCOMPARE(less->count(), 3); // nothing, neutral sentences, the other one; this model has no reference
+        QCOMPARE(less->count(),
+                 3 + 5); // nothing, neutral sentences, the other one (no reference here); five other ways
         choose(less, 2);
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2) && window.read().session().mapLess().sentence == calcs, 60000);
         const std::vector<float> shown = mapOf(window, 1);
@@ -126,7 +128,7 @@ private Q_SLOTS:
         QVERIFY(fixture.askAndWait(mass));
         showDrawer(window);
         QComboBox* less = box(window, "What is taken off the map");
-        QTRY_COMPARE(less->count(), 3); // nothing, the mean map, neutral sentences
+        QTRY_COMPARE(less->count(), 3 + 5); // nothing, the mean map, neutral sentences; five other ways
         choose(less, 1);
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().mapLess().what == "reference", 60000);
         // The reference is this very study: in the breast nothing is left.
@@ -192,6 +194,60 @@ private Q_SLOTS:
         choose(way, 0);
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way.isEmpty(), 60000);
         QVERIFY(mapOf(window, 0) == seen.front());
+    }
+
+    // Switching the way reads out what was kept; two ways hang beside each other, and one less the other is the
+    // difference of both; a study from the cache on disk says how long another way takes.
+    void readOutsBesideEachOther()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1600, 1000);
+        const auto model = fixture.importModel();
+        window.read().setModel(QString::fromStdString(model.string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        ModelSession& session = window.read().session();
+        const auto note = [&] { return window.read().findChild<QLabel*>(QStringLiteral("wayNote"))->text(); };
+        QVERIFY2(note().contains(QStringLiteral("at once")), qPrintable(note()));
+        viewer::PaneView& view = window.read().view();
+        const std::size_t pictures = view.panes().size();
+        const std::vector<float> standard = mapOf(window, 0);
+        QComboBox* beside = box(window, "Second map");
+        QTRY_VERIFY(beside && beside->isVisible());
+        choose(beside, 3); // nothing, standard, self-1, self-2
+        QCOMPARE(view.panes().size(), 2 * pictures);
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(session.result(0)->besideMap.way, QStringLiteral("self-2"));
+        QVERIFY(mapOf(window, 0) == standard);
+        const std::vector<float> self = session.result(0)->beside[0].overlay->values.values;
+        QVERIFY(self != standard);
+        for (const viewer::PaneId& pane : view.panes())
+            QVERIFY(view.transform(pane).has_value());
+        fixture.screenshot(QStringLiteral("read-outs-beside"));
+        QComboBox* less = box(window, "What is taken off the map");
+        choose(less, less->findText(QStringLiteral("the same map as self-2")));
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "way" && !mapOf(window, 0).empty() &&
+                                     !session.result(0)->beside.empty(),
+                                 60000);
+        const std::vector<float> difference = mapOf(window, 0);
+        for (std::size_t i = 0; i < difference.size(); ++i)
+            QVERIFY(std::isnan(standard[i]) || std::abs(difference[i] - (standard[i] - self[i])) < 1e-6F);
+        QVERIFY(session.result(0)->maps[0].overlay->difference);
+        fixture.screenshot(QStringLiteral("read-outs-difference"));
+        QTest::keyClick(&view, Qt::Key_F3); // a layout hangs on both sides
+        QCOMPARE(view.panes().size(), 2 * pictures);
+        choose(beside, 0);
+        QCOMPARE(view.panes().size(), pictures);
+        QCOMPARE(view.viewLayout(), viewer::ViewLayout::Row);
+        choose(less, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "none", 60000);
+        QVERIFY(mapOf(window, 0) == standard);
+
+        window.read().setModel(QString::fromStdString(model.string())); // nothing is kept of the one before
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1), 60000);
+        QTRY_VERIFY2(note().contains(QStringLiteral("about")), qPrintable(note()));
     }
 
     // Another group's model has several ways: chosen here, they are asked of the engine and named.

@@ -74,6 +74,11 @@ MapPanel::MapPanel(QWidget* parent) : QWidget(parent)
     m_less = choice(this, tr("What is taken off the map"));
     m_less->setToolTip(tr("A null or another sentence: what is left is particular to this sentence and picture"));
     m_way = choice(this, tr("Way of the map"));
+    m_beside = choice(this, tr("Second map"));
+    m_beside->setToolTip(tr("Each picture a second time on the right, with the same sentence's map in another way"));
+    m_note = new QLabel(this);
+    m_note->setObjectName(QStringLiteral("wayNote"));
+    m_note->setWordWrap(true);
     m_low = similaritySpin(this, tr("Lower end of the colour scale"));
     m_high = similaritySpin(this, tr("Upper end of the colour scale"));
     m_map = new QComboBox(this);
@@ -109,12 +114,16 @@ void MapPanel::layOut()
     grid->addWidget(m_byValue, row, 2, 1, 2);
     m_sentenceLabel = labelFor(tr("Se&ntence"), m_sentence);
     m_wayLabel = labelFor(tr("&Way"), m_way);
-    const std::pair<QLabel*, QComboBox*> choices[]{
-        {m_sentenceLabel, m_sentence}, {labelFor(tr("Less"), m_less), m_less}, {m_wayLabel, m_way}};
+    m_besideLabel = labelFor(tr("Beside"), m_beside);
+    const std::pair<QLabel*, QComboBox*> choices[]{{m_sentenceLabel, m_sentence},
+                                                   {labelFor(tr("Less"), m_less), m_less},
+                                                   {m_wayLabel, m_way},
+                                                   {m_besideLabel, m_beside}};
     for (const auto& [label, box] : choices) {
         grid->addWidget(label, ++row, 0);
         grid->addWidget(box, row, 1, 1, 3);
     }
+    grid->addWidget(m_note, ++row, 1, 1, 3);
     grid->addWidget(labelFor(tr("&Opacity"), m_opacity), ++row, 0);
     grid->addWidget(m_opacity, row, 1, 1, 3);
     grid->addWidget(labelFor(tr("&Threshold"), m_threshold), ++row, 0);
@@ -137,7 +146,7 @@ void MapPanel::layOut()
     grid->setColumnStretch(1, 1);
     grid->setColumnStretch(3, 1);
     setSentences({}, 0);
-    setWays({}, {});
+    setWays({});
     setLess({}, {}, {}, false);
 }
 
@@ -147,6 +156,9 @@ void MapPanel::connectControls()
         connect(box, &QCheckBox::toggled, this, &MapPanel::read);
     connect(m_sentence, &QComboBox::activated, this, &MapPanel::sentenceChosen);
     connect(m_way, &QComboBox::activated, this, [this] { Q_EMIT wayChosen(m_way->currentData().toString()); });
+    connect(m_beside, &QComboBox::activated, this, [this](int index) {
+        Q_EMIT besideChosen(index > 0 ? std::optional(m_beside->currentData().toString()) : std::nullopt);
+    });
     connect(m_less, &QComboBox::activated, this, [this] {
         const QStringList chosen = m_less->currentData().toStringList();
         Q_EMIT lessChosen(chosen.value(0), chosen.value(1));
@@ -195,20 +207,28 @@ void MapPanel::setMapsThere(bool there)
 
 void MapPanel::setChoicesThere(bool there)
 {
-    for (QComboBox* each : {m_less, m_way, m_sentence})
+    for (QComboBox* each : {m_less, m_way, m_beside, m_sentence})
         each->setEnabled(there);
 }
 
-void MapPanel::setWays(const QList<QPair<QString, QString>>& ways, const QString& current)
+void MapPanel::setWays(const Ways& ways)
 {
+    m_ways = ways;
     m_way->clear();
-    for (const auto& [way, meaning] : ways)
+    m_beside->clear();
+    addChoice(m_beside, tr("nothing"), {}, tr("One map of each picture"));
+    for (const auto& [way, meaning] : ways.all) {
         addChoice(m_way, tr("%1: %2").arg(way, meaning), way, meaning);
-    m_way->setCurrentIndex(std::max(0, m_way->findData(current)));
+        addChoice(m_beside, tr("%1: %2").arg(way, meaning), way, meaning);
+    }
+    m_way->setCurrentIndex(std::max(0, m_way->findData(ways.current)));
+    m_beside->setCurrentIndex(ways.beside ? std::max(1, m_beside->findData(*ways.beside)) : 0);
     m_way->setToolTip(plainTip(
         tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
-    for (QWidget* each : std::initializer_list<QWidget*>{m_way, m_wayLabel})
-        each->setVisible(ways.size() > 1);
+    m_note->setText(ways.note);
+    for (QWidget* each : std::initializer_list<QWidget*>{m_way, m_wayLabel, m_beside, m_besideLabel})
+        each->setVisible(ways.all.size() > 1);
+    m_note->setVisible(ways.all.size() > 1 && !ways.note.isEmpty());
 }
 
 void MapPanel::setSentences(const QStringList& sentences, int current)
@@ -232,11 +252,14 @@ void MapPanel::setLess(const QString& what, const QString& sentence, const QStri
     addChoice(m_less, tr("neutral sentences"), QStringList{QStringLiteral("neutral"), QString()},
               tr("What sentences that say nothing of a breast give on average at that place of this picture"));
     QStringList all = others;
-    if (!sentence.isEmpty() && !all.contains(sentence))
+    if (what == QLatin1String("sentence") && !sentence.isEmpty() && !all.contains(sentence))
         all << sentence;
     for (const QString& other : all)
         addChoice(m_less, tr("“%1”").arg(other), QStringList{QStringLiteral("sentence"), other},
                   tr("The map of another sentence: %1").arg(other));
+    for (const auto& [way, meaning] : m_ways.all)
+        if (way != (m_ways.current.isEmpty() ? m_ways.all.front().first : m_ways.current))
+            addChoice(m_less, tr("the same map as %1").arg(way), QStringList{QStringLiteral("way"), way}, meaning);
     m_less->setCurrentIndex(std::max(0, m_less->findData(QStringList{what, sentence})));
 }
 

@@ -35,6 +35,8 @@ std::string lessWhat(const Provenance& p)
 {
     if (p.mapMinus == name(MapMinus::What::Sentence))
         return " less that of \"" + p.mapMinusText + "\"";
+    if (p.mapMinus == name(MapMinus::What::Way))
+        return " less the same map drawn as " + p.mapMinusText;
     if (p.mapMinus == name(MapMinus::What::Reference))
         return " less the mean map of the reference: " + p.mapMinusText;
     return p.mapMinus.empty() ? std::string() : " less the mean of neutral sentences";
@@ -184,6 +186,8 @@ int run(const QueryCommand& command, const Job& job)
     const auto opened = openStudy(command.study, job);
     if (!opened)
         return Cancelled;
+    if (opened->other)
+        options.minus = {MapMinus::What::Way, {}, opened->other};
     options.reference = opened->model.reference;
     TextEncoder encoder(*opened->model.model);
     SentenceContext sentences(opened->model.model, opened->model.folder);
@@ -245,9 +249,16 @@ void addQuery(CLI::App& app, Context& context)
             ->check(CLI::IsMember({"none", "reference", "neutral"}))
             ->needs(maps)
             ->capture_default_str();
-    command->add_option("--map-minus-text", options->minusText, "Another sentence, whose map is taken off each map")
+    CLI::Option* other =
+        command->add_option("--map-minus-text", options->minusText, "Another sentence, whose map is taken off each map")
+            ->needs(maps)
+            ->excludes(minus);
+    command
+        ->add_option("--map-minus-way", options->study.otherWay,
+                     "Another way of maps (as of --map-way), in which the same map is taken off")
         ->needs(maps)
-        ->excludes(minus);
+        ->excludes(minus)
+        ->excludes(other);
     command->callback([options, &context] {
         if (!(options->range[1] > options->range[0]))
             throw CLI::ValidationError("--png-range", "high must be above low");

@@ -17,7 +17,7 @@ namespace {
 struct CheckpointOptions
 {
     ImportOptions import;
-    std::filesystem::path description, texts;
+    std::filesystem::path description, texts, imageModel;
     std::uint64_t seed = 42;
     std::string out, format = "mama";
     bool json = false, quick = false;
@@ -130,14 +130,18 @@ int exportTo(const CheckpointOptions& options, const Context& context)
 
 int startModel(const CheckpointOptions& options)
 {
-    StartModel start{readJson(options.description), options.import.textModel, options.seed, {}};
+    StartModel start{readJson(options.description), options.import.textModel, options.seed, {}, options.imageModel};
     if (!options.texts.empty())
         start.texts = readTexts(options.texts);
     writeStartModel(start, options.out);
     if (options.json)
-        printJson({{"model", options.out}, {"seed", options.seed}, {"texts", start.texts.size()}});
+        printJson({{"model", options.out},
+                   {"seed", options.seed},
+                   {"texts", start.texts.size()},
+                   {"image_model", options.imageModel}});
     else
-        std::cout << options.out << ": random weights of seed " << options.seed << "\n";
+        std::cout << options.out << ": random weights of seed " << options.seed
+                  << (options.imageModel.empty() ? "" : ", the image tower of " + options.imageModel.string()) << "\n";
     return Done;
 }
 
@@ -186,6 +190,8 @@ void addCheckpoint(CLI::App& app, Context& context)
     start->add_option("DESCRIPTION", options->description, "model.json of the model to be")->required();
     start->add_option("--text-model", options->import.textModel,
                       "Folder of the language model; default: the base that the description names");
+    start->add_option("--image-model", options->imageModel,
+                      "Model folder or checkpoint whose image tower is taken; default: random weights, as described");
     start->add_option(
         "--texts", options->texts,
         "Texts as they will be asked, one a line: the text heads begin as projections that tell them apart");

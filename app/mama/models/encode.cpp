@@ -90,7 +90,7 @@ public:
         const Input input =
             path.extension() == ".npy" ? preparedInput(path) : imageInput(path, m_options.frame, m_loaded);
         const Cancellable<ImageEmbedding> one = m_loaded.model->encodeImages(
-            input.values, ImageShape{input.count, input.height, input.width}, {stop, {}}, m_loaded.mapWay);
+            input.values, ImageShape{input.count, input.height, input.width}, {stop, {}}, {m_loaded.mapWay});
         if (!one)
             return false;
         if (m_all.count > 0 && patchesWanted() && (one->rows != m_all.rows || one->columns != m_all.columns))

@@ -17,6 +17,7 @@ struct EngineCommand
 {
     std::filesystem::path cache;
     std::uint64_t limitMb = EmbeddingCache::defaultLimit >> 20;
+    std::uint64_t memoryMb = engine::SessionOptions::defaultMemoryLimit >> 20;
     ComputeOptions compute;
 };
 
@@ -37,6 +38,7 @@ int run(const EngineCommand& command, const Context& context)
     engine::SessionOptions options;
     options.cacheFolder = embeddingFolder(command.cache);
     options.cacheLimit = command.limitMb << 20;
+    options.memoryLimit = command.memoryMb << 20;
     options.compute = command.compute;
     engine::Session session(options);
     bool sound = false;
@@ -62,6 +64,12 @@ void addEngine(CLI::App& app, Context& context)
     addCacheOption(*command, options->cache);
     command->add_option("--cache-limit-mb", options->limitMb, "Its greatest size")
         ->check(CLI::Range(0, 1 << 30))
+        ->capture_default_str();
+    command
+        ->add_option("--memory-limit-mb", options->memoryMb,
+                     "Of the embeddings of studies and of what is kept of them to draw their maps in another way at "
+                     "once")
+        ->check(CLI::Range(0, 1 << 20))
         ->capture_default_str();
     addComputeOptions(*command, options->compute);
     runs(*command, context, [options, &context] { return run(*options, context); });

@@ -10,8 +10,8 @@
 #include "core/tables/importers/embed.h"
 #include "core/zeroshot/model_catalogue.h"
 
+#include <algorithm>
 #include <cmath>
-#include <functional>
 #include <iomanip>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -48,7 +48,8 @@ void checkOptions(const Options& options)
     if (options.head && !options.mapWays.empty())
         throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--map-way",
                     {TextId("findings.head_has_one_way", "the layer of --head reads the cells in one way only")});
-    if (options.mapWays.size() > 1 && !options.predictions.empty())
+    if ((options.mapWays.size() > 1 || options.mapWays == std::vector<std::string>{"all"}) &&
+        !options.predictions.empty())
         throw Error(ErrorCode::Usage, {action::evaluateFindings}, "--predictions",
                     {TextId("findings.predictions_of_one_way", "predictions are written of one --map-way")});
     checkOutputs({{"--out", options.out}, {"--predictions", options.predictions}},
@@ -69,6 +70,45 @@ void print(const nlohmann::json& figures)
     }
 }
 
+// Lines of the ways, one below the other, for the figures by which they are compared.
+void printComparison(const nlohmann::json& reports, const std::vector<std::string>& ways)
+{
+    for (const char* name :
+         {"mass_auc_local", "mass_hit_pair", "mass_hit_free", "mass_cnr_pair", "calcification_auc_local",
+          "calcification_hit_pair", "calcification_hit_free", "calcification_cnr_pair"}) {
+        if (!reports.front()["figures"].contains(name))
+            continue;
+        std::cout << name << "\n";
+        for (const std::string& way : ways)
+            print({{"  " + way, reports[way]["figures"][name]}});
+    }
+}
+
+void printAll(const nlohmann::json& reports, const std::vector<std::string>& ways)
+{
+    for (const std::string& way : ways) {
+        if (ways.size() > 1)
+            std::cout << "Map way " << way << ":\n";
+        print(reports[way]["figures"]);
+    }
+    if (ways.size() > 1)
+        printComparison(reports, ways);
+}
+
+// Those asked for, each once, of which the model knows all; "all" are its own.
+std::vector<std::string> waysOf(const Options& options, const ModelInfo& info)
+{
+    std::vector<std::string> asked = options.mapWays, ways;
+    if (asked == std::vector<std::string>{"all"})
+        asked = info.mapWays;
+    for (const std::string& way : asked) {
+        static_cast<void>(info.mapWay(way)); // before minutes of work
+        if (std::find(ways.begin(), ways.end(), way) == ways.end())
+            ways.push_back(way);
+    }
+    return ways.empty() ? std::vector<std::string>(1) : ways;
+}
+
 int run(Options options, const Job& job)
 {
     checkOptions(options);
@@ -82,38 +122,35 @@ int run(Options options, const Job& job)
     options.evaluation.patch = info.patch;
     if (!options.thresholds.empty())
         options.evaluation.thresholds = readThresholds(options.thresholds);
-    std::vector<std::string> ways = options.mapWays;
-    if (ways.empty())
-        ways.emplace_back();
-    for (const std::string& way : ways)
-        static_cast<void>(info.mapWay(way)); // before minutes of work
+    const std::vector<std::string> ways = waysOf(options, info);
+    std::optional<TextAnswerer> texts;
+    if (!options.head)
+        texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes, ways);
+    const Answerer head = options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer();
+    const auto figures = compareFindings(
+        index,
+        [&](const PreparedImage& prepared, const TrainingImage& image) {
+            return texts ? (*texts)(prepared, image) : std::vector{head(prepared, image)};
+        },
+        options.evaluation, job);
+    if (!figures)
+        return Cancelled;
+    if (!options.predictions.empty())
+        writeFindingPredictions(options.predictions, index.images, figures->front().images);
     nlohmann::json reports = nlohmann::json::object();
-    for (const std::string& way : ways) {
-        std::optional<TextAnswerer> texts;
-        if (!options.head)
-            texts.emplace(*loaded.model, readFindingSentences(options.sentences), index.codes, way);
-        const Answerer answer =
-            options.head ? headAnswerer(loaded.folder, options.compute.threads) : Answerer(std::ref(*texts));
-        const auto figures = evaluateFindings(index, answer, options.evaluation, job);
-        if (!figures)
-            return Cancelled;
-        reports[way] = findingReport(*figures, info, index);
-        if (!way.empty())
-            reports[way]["map_way"] = way;
-        if (!options.predictions.empty())
-            writeFindingPredictions(options.predictions, index.images, figures->images);
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+        reports[ways[i]] = findingReport((*figures)[i], info, index);
+        if (!ways[i].empty())
+            reports[ways[i]]["map_way"] = ways[i];
     }
-    const nlohmann::json document = ways.size() == 1 ? reports.front() : nlohmann::json{{"map_ways", reports}};
+    const nlohmann::json document =
+        ways.size() == 1 ? reports.front() : nlohmann::json{{"map_ways", reports}, {"order", ways}};
     if (!options.out.empty())
         writeAtomically(options.out, std::string_view(document.dump(2) + "\n"));
     if (options.json)
         printJson(document);
     else
-        for (const std::string& way : ways) {
-            if (ways.size() > 1)
-                std::cout << "Map way " << way << ":\n";
-            print(reports[way]["figures"]);
-        }
+        printAll(reports, ways);
     return Done;
 }
 
@@ -146,9 +183,11 @@ void addEvaluateFindings(CLI::App& app, Context& context)
         "--predictions", options->predictions,
         "CSV file with a row an image: labels, scores, each map's peak, its place and whether it hit. For paired\n"
         "tests, recounts and lists of failures");
-    command->add_option(
-        "--map-way", options->mapWays,
-        "How the maps are drawn, as mama query takes it; several are compared, each with its own figures");
+    command
+        ->add_option("--map-way", options->mapWays,
+                     "How the maps are drawn, as mama query takes it. Several (a,b,c), or all that the model has, are\n"
+                     "compared from one encoding of each image, with the same draws of patients for the intervals")
+        ->delimiter(',');
     command->add_option("--resamples", options->evaluation.bootstrap.resamples, "Of the bootstrap")
         ->check(CLI::Range(1, 1'000'000))
         ->capture_default_str();

@@ -10,6 +10,7 @@
 #include "core/training/settings/run_needs.h"
 #include "core/training/settings/run_sources.h"
 #include "core/training/settings/settings.h"
+#include "core/training/settings/start_description.h"
 #include "core/training/train_run.h"
 
 #include <cerrno>
@@ -106,6 +107,8 @@ int look(const TrainCommand& command)
     const Settings settings = Settings::resolve(withNamedStart(configurationIn(command.config)));
     checkNewRun(settings);
     checkSources(settings);
+    for (const std::string& line : english(startSentences(settings)))
+        std::cout << line << "\n";
     for (const std::string& line : english(dataSentences(settings)))
         std::cout << line << "\n";
     std::cout << std::flush;

@@ -4,12 +4,14 @@
 #include "app/workstation/engine/map_range.h"
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/look/settings_keys.h"
+#include "core/protocol/map_way.h"
 #include "widgets/charts/curve_plot.h"
 #include "widgets/charts/run_look.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/sentence_edit.h"
 
 #include <QApplication>
+#include <QComboBox>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLabel>
@@ -96,8 +98,20 @@ QWidget* CheckpointPanel::buildMaps()
         tr("Colours from the lowest to the highest similarity of the checkpoint at hand, kept for all of them"));
     m_full = new QPushButton(tr("Colours −1 to 1"), side);
     m_full->setToolTip(tr("The full scale of a similarity, the same for every checkpoint and sentence"));
+    m_way = new QComboBox(side);
+    m_way->setAccessibleName(tr("Way of the map"));
+    m_way->setToolTip(tr("How the maps are read out of the checkpoints; switching it encodes nothing anew"));
+    m_way->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_way->setMinimumContentsLength(10);
+    m_way->addItem(tr("maps as the model says"), QString());
+    for (const std::string& way : readOutNames()) {
+        m_way->addItem(QString::fromStdString(way), QString::fromStdString(way));
+        m_way->setItemData(m_way->count() - 1, plainTip(shownText(mapWayMeaning(way))), Qt::ToolTipRole);
+    }
+    connect(m_way, &QComboBox::activated, this, [this] { m_session->setMapWay(m_way->currentData().toString()); });
     auto* row = new QHBoxLayout;
     row->addWidget(m_phase, 1);
+    row->addWidget(m_way);
     row->addWidget(m_bar);
     row->addWidget(m_cancel);
     row->addWidget(m_all);

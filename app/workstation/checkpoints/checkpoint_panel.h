@@ -9,6 +9,7 @@
 #include <QSettings>
 #include <QWidget>
 
+class QComboBox;
 class QLabel;
 class QProgressBar;
 class QPushButton;
@@ -66,6 +67,7 @@ private:
     double m_lastStep = 0;
     std::optional<double> m_lateLoss;
     CheckpointStrip* m_strip = nullptr;
+    QComboBox* m_way = nullptr;
     QPushButton *m_all = nullptr, *m_fit = nullptr, *m_full = nullptr;
     QueryPanel* m_query = nullptr;
     viewer::PaneView* m_view = nullptr;

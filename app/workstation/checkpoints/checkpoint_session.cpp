@@ -114,6 +114,17 @@ void CheckpointSession::setFusionRule(const QString& rule)
     beginSoon();
 }
 
+void CheckpointSession::setMapWay(const QString& way)
+{
+    if (way == m_way)
+        return;
+    m_way = way;
+    m_session.setMapWay(way);
+    m_problems.clear(); // of the other way
+    Q_EMIT changed();
+    beginSoon();
+}
+
 void CheckpointSession::choose(std::int64_t step)
 {
     if (step == m_chosen)
@@ -180,7 +191,7 @@ std::vector<std::pair<std::int64_t, bool>> CheckpointSession::steps() const
 
 CheckpointSession::Key CheckpointSession::keyOf(const QString& checkpoint, const QString& sentence) const
 {
-    return {checkpoint, m_study, m_rule, sentence};
+    return {checkpoint, m_study, m_rule, m_way, sentence};
 }
 
 QString CheckpointSession::folderOf(std::int64_t step) const
@@ -266,8 +277,10 @@ void CheckpointSession::advance()
     m_idle.stop();
     m_under = *target;
     const bool began = !std::exchange(m_working, true);
-    if (const QString folder = folderOf(*target); m_session.modelFolder() != folder)
+    if (const QString folder = folderOf(*target); m_session.modelFolder() != folder) {
         m_session.setModel(folder);
+        m_session.setMapWay(m_way);
+    }
     if (began)
         Q_EMIT changed();
 }
@@ -280,7 +293,9 @@ void CheckpointSession::store(const QString& checkpoint, int row)
     const Key key = keyOf(checkpoint, scores.sentence);
     if (const auto had = m_results.find(key); had != m_results.end() && had->second.scores.state == scores.state)
         return;
-    if (m_results.insert_or_assign(key, Result{scores, m_session.maps(row), m_session.model()}).second)
+    Result result = *m_session.result(row);
+    result.model = m_session.model();
+    if (m_results.insert_or_assign(key, std::move(result)).second)
         m_order.push_back(key);
     while (m_order.size() > keptResults) {
         m_results.erase(m_order.front());

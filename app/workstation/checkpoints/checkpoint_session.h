@@ -13,7 +13,7 @@ namespace mama {
 
 // Scores and maps of one study and its sentences by a run's checkpoints, one checkpoint at a time, in an engine of its
 // own that is started when there is work and ended when there has been none for a while. Answers are kept by
-// checkpoint, study, fusion rule and sentence, also after a checkpoint was deleted by its run.
+// checkpoint, study, fusion rule, way of maps and sentence, also after a checkpoint was deleted by its run.
 class CheckpointSession : public QObject
 {
     Q_OBJECT
@@ -29,6 +29,8 @@ public:
     void setStudy(std::shared_ptr<const Study> study); // null: none
     void setSentences(const QStringList& sentences);
     void setFusionRule(const QString& rule);
+    void setMapWay(const QString& way); // of readOutNames(); empty: the model's default
+    const QString& mapWay() const { return m_way; }
     void choose(std::int64_t step); // scored as soon as nothing newer is chosen for a moment
     void scoreAll();                // every checkpoint, the chosen one first
     void cancel();                  // what is under way; the next choice begins anew
@@ -52,7 +54,8 @@ Q_SIGNALS:
     void progress(const QString& phase, qint64 done, qint64 total); // total < 0: nothing is under way
 
 private:
-    using Key = std::tuple<QString, QString, QString, QString>; // checkpoint folder, study, fusion rule, sentence
+    // checkpoint folder, study, fusion rule, way of maps, sentence
+    using Key = std::tuple<QString, QString, QString, QString, QString>;
     Key keyOf(const QString& checkpoint, const QString& sentence) const;
     QString folderOf(std::int64_t step) const;
     bool lacks(std::int64_t step) const;
@@ -66,7 +69,7 @@ private:
     ModelSession m_session;
     QTimer m_pause; // a drag passes many checkpoints: only one where it rests is asked for
     QTimer m_idle;
-    QString m_run, m_study, m_rule = QStringLiteral("maximum");
+    QString m_run, m_study, m_rule = QStringLiteral("maximum"), m_way;
     std::set<std::int64_t> m_there;
     QStringList m_sentences;
     std::int64_t m_chosen = -1;

@@ -55,10 +55,13 @@ void ModelSession::setModel(const QString& folder)
     m_model.reset();
     m_modelProblem.clear();
     m_loadCancelled = false;
-    m_studyId.clear();
+    m_encoded.clear();
     m_way.clear();
+    m_besideWay.reset();
+    if (m_less.what == QLatin1String("way"))
+        m_less = {};
     m_encodingRefused = false;
-    drop({Request::Load, Request::Encode, Request::Query, Request::Prepare});
+    drop({Request::Load, Request::Encode, Request::Query, Request::QueryBeside, Request::Prepare});
     forgetResults();
     Q_EMIT modelChanged();
     advance();
@@ -66,7 +69,7 @@ void ModelSession::setModel(const QString& folder)
 
 void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std::size_t> beside)
 {
-    drop({Request::Encode, Request::Query, Request::Prepare});
+    drop({Request::Encode, Request::Query, Request::QueryBeside, Request::Prepare});
     releaseStudy();
     // What was asked while no study was open waits for the one that comes.
     const bool another = m_study && !(study && study->uid == m_study->uid);
@@ -80,9 +83,9 @@ void ModelSession::setStudy(std::shared_ptr<const Study> study, std::vector<std:
 // What the engine keeps of the study is not wanted any more.
 void ModelSession::releaseStudy()
 {
-    if (!m_studyId.empty())
-        m_engine.request(protocol::ReleaseRequest{m_studyId});
-    m_studyId.clear();
+    for (const auto& [way, there] : m_encoded)
+        m_engine.request(protocol::ReleaseRequest{there.id});
+    m_encoded.clear();
 }
 
 void ModelSession::setHeld(bool held)
@@ -91,7 +94,7 @@ void ModelSession::setHeld(bool held)
         return;
     m_held = held;
     if (held) {
-        drop({Request::Query});
+        drop({Request::Query, Request::QueryBeside});
         forgetResults(Wish::Dropped);
     }
     advance();
@@ -112,7 +115,7 @@ void ModelSession::setFusionRule(const QString& rule)
     if (rule == m_rule)
         return;
     m_rule = rule;
-    drop({Request::Query});
+    drop({Request::Query, Request::QueryBeside});
     forgetResults();
     advance();
 }
@@ -122,11 +125,7 @@ void ModelSession::setMapWay(const QString& way)
     if (way == m_way)
         return;
     m_way = way;
-    drop({Request::Encode, Request::Query});
-    releaseStudy();
-    m_encodingRefused = false;
-    forgetResults();
-    advance();
+    forgetMaps();
 }
 
 void ModelSession::setMapLess(const MapLess& less)
@@ -134,9 +133,64 @@ void ModelSession::setMapLess(const MapLess& less)
     if (less == m_less)
         return;
     m_less = less;
-    drop({Request::Query});
+    forgetMaps();
+}
+
+// What is on screen stays: only what stands beside it changes.
+void ModelSession::setBesideWay(const std::optional<QString>& way)
+{
+    if (way == m_besideWay)
+        return;
+    m_besideWay = way;
+    m_encodingRefused = false;
+    drop({Request::QueryBeside});
+    for (RowMaps& row : m_maps)
+        row.beside.reset();
+    Q_EMIT scoresChanged();
+    advance();
+}
+
+// All is asked anew of what the engine has of the study; in a way that it has not yet it is encoded.
+void ModelSession::forgetMaps()
+{
+    m_encodingRefused = false;
+    drop({Request::Encode, Request::Query, Request::QueryBeside});
     forgetResults();
     advance();
+}
+
+QString ModelSession::way(const QString& asked) const
+{
+    return m_model && asked == m_model->mapWays.value(0) ? QString() : asked;
+}
+
+QStringList ModelSession::wantedWays() const
+{
+    QStringList ways{way(m_way)};
+    if (m_less.what == QLatin1String("way"))
+        ways << way(m_less.sentence);
+    if (m_besideWay)
+        ways << way(*m_besideWay);
+    ways.removeDuplicates();
+    return ways;
+}
+
+const ModelSession::Encoded* ModelSession::encoded() const
+{
+    const auto found = m_encoded.find(way(m_way));
+    return found == m_encoded.end() ? nullptr : &found->second;
+}
+
+QString ModelSession::wayNote() const
+{
+    const Encoded* there = encoded();
+    if (!there || m_model->mapWays.size() < 2)
+        return {};
+    if (there->kept)
+        return tr("Another way: at once (inputs are kept)");
+    return there->anewSeconds > 0 ? tr("Another way: about %1 s (inputs not kept)")
+                                        .arg(there->anewSeconds, 0, 'f', there->anewSeconds < 10 ? 1 : 0)
+                                  : tr("Another way: as long as encoding, not known");
 }
 
 void ModelSession::chooseSentence(int row, int sentence)
@@ -236,7 +290,7 @@ void ModelSession::cancel()
     for (const auto& [id, pending] : m_pending)
         if (pending.kind == Request::Prepare)
             Q_EMIT notPrepared(pending.sentence.toULongLong(), tr("it was cancelled"));
-    drop({Request::Load, Request::Encode, Request::Query, Request::Prepare});
+    drop({Request::Load, Request::Encode, Request::Query, Request::QueryBeside, Request::Prepare});
     for (SentenceScores& scores : m_scores)
         if (scores.state == SentenceScores::State::Waiting) {
             scores.state = SentenceScores::State::Failed;
@@ -256,7 +310,7 @@ void ModelSession::cancel()
 
 void ModelSession::rejectStudy(const QString& reason)
 {
-    drop({Request::Encode, Request::Query});
+    drop({Request::Encode, Request::Query, Request::QueryBeside});
     releaseStudy();
     m_encodingRefused = true;
     Q_EMIT encodingFailed(reason);
@@ -276,7 +330,12 @@ std::optional<SentenceResult> ModelSession::result(int row) const
     if (row < 0 || row >= static_cast<int>(m_scores.size()))
         return {};
     SentenceResult result{m_scores[static_cast<std::size_t>(row)], maps(row), {}};
-    result.map = m_maps[static_cast<std::size_t>(row)].facts;
+    const RowMaps& own = m_maps[static_cast<std::size_t>(row)];
+    result.map = own.facts;
+    if (own.beside && static_cast<std::size_t>(own.facts.sentence) < own.beside->ofSentences.size()) {
+        result.beside = own.beside->ofSentences[static_cast<std::size_t>(own.facts.sentence)];
+        result.besideMap = own.beside->facts;
+    }
     if (!result.maps.empty())
         result.model = m_model;
     const auto sentence = static_cast<std::size_t>(result.map.sentence);
@@ -303,7 +362,7 @@ void ModelSession::send(Request kind, const Message& request, const QString& sen
     if (kind == Request::Load)
         Q_EMIT progress(tr("loading the model"), 0, 0);
     else if (kind == Request::Encode)
-        Q_EMIT progress(tr("encoding the study"), 0, static_cast<qint64>(m_sent.size()));
+        Q_EMIT progress(encodingPhase(), 0, static_cast<qint64>(m_sent.size()));
 }
 
 // Asks for the next thing that is wished and missing. Called after every change of wish or state.
@@ -318,30 +377,61 @@ void ModelSession::advance()
     }
     if (!m_study || m_encodingRefused)
         return;
-    if (m_studyId.empty()) {
-        if (!inFlight(Request::Encode)) {
-            m_sent.clear();
-            for (std::size_t i = 0; i < m_study->images.size(); ++i)
-                if (m_study->images[i].slot != Slot::Extra || std::ranges::find(m_beside, i) != m_beside.end())
-                    m_sent.push_back(i);
-            if (!m_sent.empty())
-                return send(Request::Encode, encodeRequest());
-            m_encodingRefused = true;
-            Q_EMIT encodingFailed(tr("None of its images is on screen: choose one in the list of images."));
-        }
+    if (encodeNext() || !m_model->text || m_held)
         return;
-    }
-    if (!m_model->text || m_held)
-        return;
-    for (const SentenceScores& scores : m_scores)
+    for (std::size_t row = 0; row < m_scores.size(); ++row) {
+        const SentenceScores& scores = m_scores[row];
         if (scores.state == SentenceScores::State::Waiting && !inFlight(Request::Query, scores.sentence))
             send(Request::Query, queryRequest(scores), scores.sentence);
+        if (m_besideWay && scores.state == SentenceScores::State::Done && !m_maps[row].beside &&
+            !inFlight(Request::QueryBeside, scores.sentence)) {
+            protocol::QueryRequest request = queryRequest(scores);
+            request.study = m_encoded.at(way(*m_besideWay)).id;
+            request.mapMinus = "none";
+            request.mapMinusText = request.mapMinusStudy = {};
+            send(Request::QueryBeside, request, scores.sentence);
+        }
+    }
 }
 
-protocol::EncodeRequest ModelSession::encodeRequest() const
+bool ModelSession::encodeNext()
+{
+    for (const QString& wanted : wantedWays()) {
+        if (m_encoded.contains(wanted))
+            continue;
+        if (inFlight(Request::Encode, wanted))
+            return true;
+        m_sent.clear();
+        for (std::size_t i = 0; i < m_study->images.size(); ++i)
+            if (m_study->images[i].slot != Slot::Extra || std::ranges::find(m_beside, i) != m_beside.end())
+                m_sent.push_back(i);
+        if (!m_sent.empty()) {
+            send(Request::Encode, encodeRequest(wanted), wanted);
+            return true;
+        }
+        m_encodingRefused = true;
+        Q_EMIT encodingFailed(tr("None of its images is on screen: choose one in the list of images."));
+        return true;
+    }
+    return false;
+}
+
+QString ModelSession::encodingPhase() const
+{
+    if (m_encoded.empty())
+        return tr("encoding the study");
+    const Encoded& there = m_encoded.begin()->second;
+    if (there.kept)
+        return tr("reading the maps out");
+    return there.anewSeconds > 0 ? tr("encoding the study anew, about %1 s")
+                                       .arg(there.anewSeconds, 0, 'f', there.anewSeconds < 10 ? 1 : 0)
+                                 : tr("encoding the study anew");
+}
+
+protocol::EncodeRequest ModelSession::encodeRequest(const QString& mapWay) const
 {
     protocol::EncodeRequest request;
-    request.mapWay = m_way.toStdString();
+    request.mapWay = mapWay.toStdString();
     for (const std::size_t index : m_sent) {
         const StudyImage& image = m_study->images[index];
         request.images.push_back(
@@ -353,7 +443,7 @@ protocol::EncodeRequest ModelSession::encodeRequest() const
 protocol::QueryRequest ModelSession::queryRequest(const SentenceScores& row) const
 {
     protocol::QueryRequest request;
-    request.study = m_studyId;
+    request.study = encoded()->id;
     request.texts = {row.sentence.toStdString()};
     if (!row.heading.isEmpty())
         request.headings = {row.heading.toStdString()};
@@ -361,7 +451,10 @@ protocol::QueryRequest ModelSession::queryRequest(const SentenceScores& row) con
     request.maps = m_model->maps ? protocol::MapsWanted::Inline : protocol::MapsWanted::None;
     request.allSentences = true;
     request.mapMinus = m_less.what.toStdString();
-    request.mapMinusText = m_less.sentence.toStdString();
+    if (m_less.what == QLatin1String("way"))
+        request.mapMinusStudy = m_encoded.at(way(m_less.sentence)).id;
+    else
+        request.mapMinusText = m_less.sentence.toStdString();
     return request;
 }
 
@@ -369,7 +462,7 @@ void ModelSession::forgetEngine()
 {
     m_pending.clear();
     m_model.reset();
-    m_studyId.clear();
+    m_encoded.clear();
     if (!m_loadCancelled)
         m_modelProblem.clear();
     Q_EMIT progress({}, 0, -1);

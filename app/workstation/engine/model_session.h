@@ -37,7 +37,8 @@ struct SentenceMap
     std::shared_ptr<const viewer::MapOverlay> overlay;
 };
 
-// What is to be taken off the maps: none, reference (its mean map), neutral (sentences), sentence; and which one.
+// What is to be taken off the maps: none, reference (its mean map), neutral (sentences), sentence, way (the same map
+// drawn in another way); and which one.
 struct MapLess
 {
     QString what = QStringLiteral("none"), sentence = {};
@@ -63,6 +64,9 @@ struct SentenceResult
     std::optional<ModelFacts> model;          // to be named beside the maps
     std::optional<std::int64_t> checkpoint{}; // the step at which the model was kept, of a run
     MapFacts map{};
+    // The same sentence's maps in another way, to be seen beside them, and how those are drawn.
+    std::vector<SentenceMap> beside{};
+    MapFacts besideMap{};
 };
 
 // What the reader wants (a model, a study, sentences) against what the engine has; whenever the engine is ready the
@@ -91,7 +95,12 @@ public:
     // How maps are drawn: one of the model's ways, until another model comes; empty: its default. What is taken off.
     void setMapWay(const QString& way);
     void setMapLess(const MapLess& less);
+    // The way of a second map, beside the first; empty optional: there is none.
+    void setBesideWay(const std::optional<QString>& way);
     const QString& mapWay() const { return m_way; }
+    const std::optional<QString>& besideWay() const { return m_besideWay; }
+    // How long maps in another way will take: at once, or so long; empty: there is none, or no study.
+    QString wayNote() const;
     const MapLess& mapLess() const { return m_less; }
     void chooseSentence(int row, int sentence); // of a text, whose map is shown
     // The picture that the model sees of an image of the study, by prepared() or notPrepared().
@@ -109,7 +118,7 @@ public:
     const QString& modelProblem() const { return m_modelProblem; }
     bool loadCancelled() const { return m_loadCancelled; } // that is the problem
     bool busy() const { return !m_pending.empty() || loading(); }
-    bool studyEncoded() const { return !m_studyId.empty(); }
+    bool studyEncoded() const { return encoded() != nullptr; }
     const std::vector<SentenceScores>& scores() const { return m_scores; }
     std::vector<SentenceMap> maps(int row) const;
     std::optional<SentenceResult> result(int row) const; // without a model while there are no maps; empty: no such row
@@ -127,11 +136,18 @@ Q_SIGNALS:
     void engineDied(const QString& reason);
 
 private:
-    enum class Request { Load, Encode, Query, Prepare };
+    enum class Request { Load, Encode, Query, QueryBeside, Prepare };
     struct Pending
     {
         Request kind;
-        QString sentence; // of a query; of a picture the image's number
+        QString sentence; // of a query; of a picture the image's number; of a study the way of its maps
+    };
+    // What the engine has of the study in one way of maps.
+    struct Encoded
+    {
+        std::string id;
+        bool kept = false;      // another way is read out at once
+        double anewSeconds = 0; // of encoding it; 0: not known
     };
 
     void advance();
@@ -149,19 +165,30 @@ private:
     void refused(int id, const QString& reason, const QString& where);
     void giveUp(const Pending& pending, const QString& reason);
     void takeModel(const protocol::LoadReply& reply);
-    void takeStudy(const protocol::EncodeReply& reply);
+    void takeStudy(const QString& way, const protocol::EncodeReply& reply);
     void takeScores(const QString& sentence, const protocol::QueryReply& reply);
-    struct RowMaps
+    void takeBeside(const QString& sentence, const protocol::QueryReply& reply);
+    struct TextMaps
     {
         std::vector<std::vector<SentenceMap>> ofSentences;
         MapFacts facts;
     };
-    void takeMaps(RowMaps& row, const protocol::QueryReply& reply);
+    struct RowMaps : TextMaps
+    {
+        std::optional<TextMaps> beside; // in the way of m_besideWay
+    };
+    TextMaps mapsOf(const protocol::QueryReply& reply) const;
+    void forgetMaps();
+    bool encodeNext(); // false: the study is there in every way that is wanted
+    QString encodingPhase() const;
+    QString way(const QString& asked) const; // empty: the default
+    QStringList wantedWays() const;
+    const Encoded* encoded() const; // in the way that is shown; nullptr: not yet
     static QString referenceOf(const protocol::QueryReply& reply);
     static QString notesOf(const protocol::QueryReply& reply);
     std::optional<std::size_t> sentIndex(const protocol::ImageName& image) const;
     int rowOf(const QString& sentence) const;
-    protocol::EncodeRequest encodeRequest() const;
+    protocol::EncodeRequest encodeRequest(const QString& way) const;
     protocol::QueryRequest queryRequest(const SentenceScores& row) const;
 
     EngineProcess m_engine;
@@ -172,12 +199,13 @@ private:
     std::vector<SentenceScores> m_scores;
     std::vector<RowMaps> m_maps; // a row of m_scores each
     QString m_way;
+    std::optional<QString> m_besideWay;
     MapLess m_less;
 
     std::optional<ModelFacts> m_model; // of the engine that runs now
     QString m_modelProblem;
     bool m_loadCancelled = false;
-    std::string m_studyId;
+    std::map<QString, Encoded> m_encoded; // the study, by the way of its maps
     bool m_encodingRefused = false;
     std::map<std::size_t, Geometry> m_geometry; // by image index
     std::vector<std::size_t> m_sent;            // Study::images index of each image that was sent for encoding

@@ -45,8 +45,9 @@ void ModelSession::answered(int id, const nlohmann::json& result)
     try {
         switch (pending.kind) {
         case Request::Load: takeModel(protocol::LoadReply::fromJson(result)); break;
-        case Request::Encode: takeStudy(protocol::EncodeReply::fromJson(result)); break;
+        case Request::Encode: takeStudy(pending.sentence, protocol::EncodeReply::fromJson(result)); break;
         case Request::Query: takeScores(pending.sentence, protocol::QueryReply::fromJson(result)); break;
+        case Request::QueryBeside: takeBeside(pending.sentence, protocol::QueryReply::fromJson(result)); break;
         case Request::Prepare:
             Q_EMIT prepared(pending.sentence.toULongLong(), protocol::PrepareReply::fromJson(result));
             break;
@@ -67,8 +68,9 @@ void ModelSession::refused(int id, const QString& reason, const QString& where)
         return;
     const Pending pending = found->second;
     m_pending.erase(found);
-    if (pending.kind == Request::Query && where == QLatin1String(protocol::studyField))
-        m_studyId.clear(); // forgotten by the engine: encoded again, which the cache on disk makes quick
+    const bool query = pending.kind == Request::Query || pending.kind == Request::QueryBeside;
+    if (query && (where == QLatin1String(protocol::studyField) || where == QLatin1String(protocol::mapMinusStudyField)))
+        m_encoded.clear(); // forgotten by the engine: encoded again, which the cache on disk makes quick
     else
         giveUp(pending, reason);
     if (m_pending.empty())
@@ -87,7 +89,10 @@ void ModelSession::giveUp(const Pending& pending, const QString& reason)
         Q_EMIT encodingFailed(reason);
     } else if (pending.kind == Request::Prepare) {
         Q_EMIT notPrepared(pending.sentence.toULongLong(), reason);
-    } else if (const int row = rowOf(pending.sentence); row >= 0) {
+    } else if (const int row = rowOf(pending.sentence); row >= 0 && pending.kind == Request::QueryBeside) {
+        m_maps[static_cast<std::size_t>(row)].beside.emplace(); // no map beside: nothing hangs there
+        Q_EMIT scoresChanged();
+    } else if (row >= 0) {
         m_scores[static_cast<std::size_t>(row)].state = SentenceScores::State::Failed;
         m_scores[static_cast<std::size_t>(row)].note = reason;
         Q_EMIT scoresChanged();
@@ -121,7 +126,7 @@ void ModelSession::takeModel(const protocol::LoadReply& reply)
     Q_EMIT modelChanged();
 }
 
-void ModelSession::takeStudy(const protocol::EncodeReply& reply)
+void ModelSession::takeStudy(const QString& way, const protocol::EncodeReply& reply)
 {
     m_geometry.clear();
     QStringList refusals;
@@ -134,8 +139,23 @@ void ModelSession::takeStudy(const protocol::EncodeReply& reply)
     for (const protocol::EncodedImage& image : reply.images)
         if (const auto index = sentIndex(image.image))
             m_geometry[*index] = Geometry::fromJson(image.patches.geometry);
-    m_studyId = reply.study;
-    Q_EMIT encodingFinished(refusals);
+    const bool again = !m_encoded.empty();
+    Encoded there{reply.study, !reply.images.empty(), 0};
+    bool known = true;
+    for (const protocol::EncodedImage& image : reply.images) {
+        there.kept = there.kept && image.kept;
+        known = known && (image.kept || image.anewMilliseconds);
+        if (!image.kept)
+            there.anewSeconds += image.anewMilliseconds.value_or(0) / 1000;
+    }
+    if (!known)
+        there.anewSeconds = 0;
+    for (auto& [other, earlier] : m_encoded) { // the inputs that are kept are of all ways
+        earlier.kept = there.kept;
+        earlier.anewSeconds = there.anewSeconds;
+    }
+    m_encoded[way] = there;
+    Q_EMIT encodingFinished(again ? QStringList() : refusals); // which were told of the first way
 }
 
 // Study::images index of an image that was sent and that the engine names.
@@ -193,21 +213,31 @@ void ModelSession::takeScores(const QString& sentence, const protocol::QueryRepl
     scores.mapRange = asked.mapRange;
     scores.note = notesOf(reply);
     scores.state = SentenceScores::State::Done;
-    takeMaps(m_maps[static_cast<std::size_t>(row)], reply);
+    static_cast<TextMaps&>(m_maps[static_cast<std::size_t>(row)]) = mapsOf(reply);
     Q_EMIT scoresChanged();
     Q_EMIT mapsReady(row);
 }
 
-// A map for each sentence of the text and image; the last one's is shown first.
-void ModelSession::takeMaps(RowMaps& row, const protocol::QueryReply& reply)
+void ModelSession::takeBeside(const QString& sentence, const protocol::QueryReply& reply)
 {
-    row = {};
+    const int row = rowOf(sentence);
+    if (row < 0)
+        return;
+    m_maps[static_cast<std::size_t>(row)].beside = mapsOf(reply);
+    Q_EMIT mapsReady(row);
+}
+
+// A map for each sentence of the text and image; the last one's is shown first.
+ModelSession::TextMaps ModelSession::mapsOf(const protocol::QueryReply& reply) const
+{
+    TextMaps row;
     const protocol::QueryReply::Text& asked = reply.texts.at(0);
     MapFacts& facts = row.facts;
     facts.way = text(reply.provenance.mapWay.value_or(""));
     facts.less = {text(reply.provenance.mapMinus.value_or("none")), {}};
     const QString of = text(reply.provenance.mapMinusText.value_or(""));
-    (facts.less.what == QLatin1String("sentence") ? facts.less.sentence : facts.lessOf) = of;
+    const bool named = facts.less.what == QLatin1String("sentence") || facts.less.what == QLatin1String("way");
+    (named ? facts.less.sentence : facts.lessOf) = of;
     for (const std::string& words : asked.sentenceTexts)
         facts.sentences.append(text(words));
     for (const protocol::QueryReply::MapRange& range : asked.mapRanges)
@@ -227,8 +257,9 @@ void ModelSession::takeMaps(RowMaps& row, const protocol::QueryReply& reply)
         }
     }
     const auto last = static_cast<int>(row.ofSentences.size()) - 1,
-               named = static_cast<int>(facts.sentences.size()) - 1;
-    facts.sentence = std::max(0, named < 0 ? last : std::min(last, named));
+               worded = static_cast<int>(facts.sentences.size()) - 1;
+    facts.sentence = std::max(0, worded < 0 ? last : std::min(last, worded));
+    return row;
 }
 
 // What the ranks are among, or why there are none.

@@ -40,7 +40,13 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
                        .toStdString();
     if (!map.way.isEmpty())
         legend.way = shownText(mapWayLegend(map.way.toStdString(), model.kind.toStdString())).toStdString();
-    legend.minusSentence = map.less.sentence.toStdString();
+    if (!result.beside.empty())
+        legend.way += (legend.way.empty() ? "" : "; ") +
+                      tr("on the left %1, on the right %2").arg(mapName(map), mapName(result.besideMap)).toStdString();
+    if (map.less.what == QLatin1String("sentence"))
+        legend.minusSentence = map.less.sentence.toStdString();
+    if (map.less.what == QLatin1String("way"))
+        legend.minus = tr("less the same map drawn as %1").arg(map.less.sentence).toStdString();
     if (map.less.what == QLatin1String("reference"))
         legend.minus = tr("less the mean map of %1").arg(map.lessOf).toStdString();
     else if (map.less.what == QLatin1String("neutral"))
@@ -50,6 +56,12 @@ viewer::OverlayLegend legendOf(const SentenceResult& result)
 }
 
 } // namespace
+
+QString mapName(const MapFacts& map)
+{
+    const QString own = map.way.isEmpty() ? QStringLiteral("standard") : map.way;
+    return map.less.what == QLatin1String("way") ? own + QStringLiteral(" − ") + map.less.sentence : own;
+}
 
 ModelSource sourceOf(const SentenceResult& result)
 {
@@ -76,6 +88,8 @@ void showResult(viewer::PaneView& view, const SentenceResult* result)
             doubt = doubts.join(QLatin1Char('\n'));
             if (value != result->scores.images.end() && std::isfinite(value->second))
                 score = tr("image similarity %1").arg(shownNumber(value->second, 3));
+            if (!score.isEmpty() && !result->beside.empty())
+                score += QLatin1Char('\n') + mapName(result->map);
             const auto rank = result->scores.imageRanks.find(pane);
             if (!score.isEmpty() && rank != result->scores.imageRanks.end() && std::isfinite(rank->second))
                 score += QLatin1Char('\n') + tr("rank %1 %").arg(100 * rank->second, 0, 'f', 0);

@@ -2,6 +2,7 @@
 
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/query_hint.h"
@@ -210,12 +211,19 @@ void ReadPage::perform(viewer::ViewCommand command)
     const bool layouts = info->group == viewer::ViewCommandInfo::Group::Layout && !steps;
     if (layouts && command != viewer::ViewCommand::Maximise)
         m_step = -1;
+    const bool beside = m_besidePictures->on() && layouts && command != viewer::ViewCommand::Maximise;
+    if (beside)
+        m_besidePictures->leave();
     m_view->perform(command);
     if (const auto layout = m_view->viewLayout();
         layouts && layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single) {
         m_layout = layout;
         if (command != viewer::ViewCommand::Maximise)
             m_settings.setValue(settings_keys::viewLayout, static_cast<int>(layout));
+    }
+    if (beside) { // on both sides
+        m_besidePictures->show();
+        showMaps();
     }
 }
 
@@ -238,6 +246,8 @@ void ReadPage::connectSession()
         m_queryPanel->setProvenance(m_session->provenance());
         m_queryPanel->setExamples(m_session->model() ? m_session->model()->examples : QStringList());
         hangBack(); // what another model sees
+        if (!m_session->besideWay())
+            m_besidePictures->leave();
         showMapChoices();
         updateHint();
     });
@@ -332,6 +342,8 @@ void ReadPage::connectPanels()
         m_session->chooseSentence(m_queryPanel->selectedRow(), sentence);
         showMaps();
     });
+    connect(m_mapPanel, &MapPanel::besideChosen, this, &ReadPage::chooseBeside);
+    m_besidePictures = new BesidePictures(*m_view, this);
     m_seen = new SeenPictures(*m_session, *m_view, this);
     connect(m_seen, &SeenPictures::changed, this, [this](bool on) {
         findChild<QAction*>(QStringLiteral("view.seen"))->setChecked(on);

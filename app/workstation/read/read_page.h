@@ -21,6 +21,7 @@ class QToolBar;
 
 namespace mama {
 
+class BesidePictures;
 class Drawer;
 class ExamThumbs;
 class Library;
@@ -172,8 +173,9 @@ private:
     void stepFrame(int by); // of the active image
     void showMaps();
     void showMapChoices(); // of the selected sentence and the model
-    void toggleSeen();     // the pictures that the model sees
-    void hangBack();       // from them
+    void chooseBeside(const std::optional<QString>& way);
+    void toggleSeen(); // the pictures that the model sees
+    void hangBack();   // from them
     void coverLegend();
     void showStudyRange();
     void showReferenceRange();
@@ -192,6 +194,7 @@ private:
     std::map<std::int64_t, std::int64_t> m_renumbered; // what is drawn, since it was shown last
     bool m_placedLast = false;                         // a view was given to an image after the last thing drawn
     SeenPictures* m_seen = nullptr;
+    BesidePictures* m_besidePictures = nullptr;
     VerdictBar* m_verdict = nullptr;
     struct Locked
     {

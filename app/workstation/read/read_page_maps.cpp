@@ -2,6 +2,7 @@
 #include "app/workstation/engine/map_range.h"
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
@@ -27,6 +28,7 @@ void ReadPage::showMaps()
         showReferenceRange();
     showResult(*m_view, result ? &*result : nullptr);
     m_seen->showMaps(result ? &*result : nullptr);
+    m_besidePictures->showMaps(result ? &*result : nullptr);
     if (result && result->scores.state == SentenceScores::State::Done)
         m_notes->modelShown(*result);
     if (result && !result->maps.empty())
@@ -63,10 +65,10 @@ void ReadPage::showMapChoices()
 {
     const auto& model = m_session->model();
     const auto result = m_session->result(m_queryPanel->selectedRow());
-    QList<QPair<QString, QString>> ways;
+    MapPanel::Ways ways{{}, m_session->mapWay(), m_session->besideWay(), m_session->wayNote()};
     for (const QString& way : model ? model->mapWays : QStringList())
-        ways.append({way, shownText(mapWayMeaning(way.toStdString()))});
-    m_mapPanel->setWays(ways, m_session->mapWay());
+        ways.all.append({way, shownText(mapWayMeaning(way.toStdString()))});
+    m_mapPanel->setWays(ways);
     m_mapPanel->setChoicesThere(model && model->maps);
     QStringList others;
     for (const SentenceScores& row : m_session->scores())
@@ -76,6 +78,23 @@ void ReadPage::showMapChoices()
     m_mapPanel->setLess(less.what, less.sentence, others, model && model->meanMaps);
     m_mapPanel->setSentences(result && !result->maps.empty() ? result->map.sentences : QStringList(),
                              result ? result->map.sentence : 0);
+}
+
+// A second map of each picture on the right, or none.
+void ReadPage::chooseBeside(const std::optional<QString>& way)
+{
+    hangBack();
+    if (way && (m_compare != Compare::Off || m_step >= 0)) { // beside this exam alone
+        m_compare = Compare::Off;
+        m_step = -1;
+        hang();
+    }
+    m_session->setBesideWay(way);
+    if (!way)
+        m_besidePictures->leave();
+    else if (m_studies->study() && !m_besidePictures->on())
+        m_besidePictures->show();
+    showMaps();
 }
 
 void ReadPage::toggleSeen()
@@ -90,6 +109,8 @@ void ReadPage::toggleSeen()
         return;
     if (!m_session->model())
         return Q_EMIT told(tr("No model is loaded: what it sees depends on the model."), false);
+    if (m_session->besideWay())
+        chooseBeside({});
     if (std::exchange(m_compare, Compare::Off) != Compare::Off)
         hang(); // the model sees this exam alone
     m_seen->show(std::make_shared<const Study>(*study));

@@ -1,5 +1,6 @@
 // The studies on the page: what was found, which images hang and where they belong.
 #include "app/workstation/page/drawer.h"
+#include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
@@ -181,6 +182,7 @@ void ReadPage::showStudyAt(int by)
 void ReadPage::hang()
 {
     const Study& study = *m_studies->study();
+    m_besidePictures->leave();
     const bool seen = m_seen->on(), single = m_view->viewLayout() == viewer::ViewLayout::Single;
     const viewer::Hanging before = m_view->hung();
     m_seen->leave();
@@ -199,6 +201,8 @@ void ReadPage::hang()
     if (m_studies->alone() < 0) {
         if (seen || m_view->viewLayout() == viewer::ViewLayout::Other)
             m_view->setViewLayout(m_layout);
+        if (m_session->besideWay())
+            m_besidePictures->show();
         return;
     }
     const auto index = static_cast<std::size_t>(m_studies->alone());
@@ -210,6 +214,8 @@ void ReadPage::hang()
         image.side == Side::Unknown ? image.chestWallColumn * 2 > image.header.columns : image.side == Side::Right;
     m_view->setEmptyText(*cell.pane, tr("reading…"));
     m_view->hang({cell});
+    if (m_session->besideWay())
+        m_besidePictures->show();
 }
 
 void ReadPage::rehang()
@@ -259,6 +265,7 @@ void ReadPage::takePicture(const LoadedImage& loaded)
     const bool known = m_view->image(pane) == loaded.picture.get();
     if (!known)
         m_view->setImage(pane, loaded.picture);
+    m_besidePictures->take(pane, loaded.picture);
     if (m_studies->alone() == static_cast<int>(loaded.index))
         hang(); // where its chest wall lies is known now
     if (known)

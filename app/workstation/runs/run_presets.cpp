@@ -44,7 +44,11 @@ std::vector<RunPreset> builtInPresets()
         {RunPreset::tr("Demo: a tower on phantom masks (needs phantoms)"), demoPreset(QStringLiteral("warm-start"))},
         {RunPreset::tr("Demo: a small model on phantoms"), demoPreset(QStringLiteral("pretrain"))},
         {RunPreset::tr("Linear probe of BI-RADS"), {{"task", "probe"}}},
-        {RunPreset::tr("Fine-tuning for BI-RADS"), {{"task", "finetune"}}}};
+        {RunPreset::tr("Fine-tuning for BI-RADS"), {{"task", "finetune"}}},
+        {RunPreset::tr("Fine-tuning for BI-RADS by adapters (LoRA), the tower frozen"),
+         {{"task", "finetune"}, {"model", {{"image_training", "lora"}}}}},
+        {RunPreset::tr("MaMA's losses on a public model's towers (BiomedCLIP, CLIP, SigLIP, DINOv2)"),
+         {{"model", {{"text_training", "lora"}}}, {"optimizer", {{"tower_factor", 0.25}}}}}};
     for (RunPreset& preset : presets)
         preset.config["keep_every"] = keepEveryFor(preset.config);
     return presets;

@@ -1,5 +1,7 @@
 #include "app/workstation/runs/run_view.h"
 
+#include "core/protocol/map_way.h"
+
 #include "core/protocol/run_liveness.h"
 #include "core/training/settings/run_check.h"
 
@@ -19,6 +21,15 @@ std::vector<UserText> warningsOf(const nlohmann::json& config)
     } catch (const std::exception&) { // of another program; its run says what it makes of it
         return {};
     }
+}
+
+const QString byReadOut = QStringLiteral(" by read-out");
+
+// A figure's name without the read-out that it is of; empty: it names none.
+QString withoutEnding(const QString& name, const std::string& way)
+{
+    const QString ending = QLatin1Char('_') + QString::fromStdString(way);
+    return name.endsWith(ending) ? name.chopped(ending.size()) : QString();
 }
 
 } // namespace
@@ -130,7 +141,26 @@ QStringList RunView::curves() const
     QStringList names = m_curves.keys();
     if (names.removeAll(QStringLiteral("loss")) > 0)
         names.prepend(QStringLiteral("loss"));
-    return names;
+    QStringList together;
+    for (const QString& name : names)
+        for (const std::string& way : readOutNames())
+            if (const QString base = withoutEnding(name, way); !base.isEmpty() && !together.contains(base + byReadOut))
+                together << base + byReadOut;
+    return names + together;
+}
+
+std::vector<RunView::Part> RunView::parts(const QString& curve) const
+{
+    if (!curve.endsWith(byReadOut))
+        return {{curve, {}}};
+    const QString base = curve.chopped(byReadOut.size());
+    std::vector<Part> all{{base, QString::fromStdString(readOutNames().front())}};
+    for (const std::string& way : readOutNames())
+        if (const QString name = base + QLatin1Char('_') + QString::fromStdString(way); m_curves.contains(name))
+            all.push_back({name, QString::fromStdString(way)});
+    if (!m_curves.contains(base))
+        all.erase(all.begin());
+    return all;
 }
 
 const std::vector<CurveSample>& RunView::samples(const QString& curve) const

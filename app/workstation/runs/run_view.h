@@ -29,8 +29,15 @@ public:
     QStringList log;          // the last lines
     std::size_t logLines = 0; // read so far
 
-    // Names of curves: "loss", "lr", "term …", "scale …", "validation …".
+    // Names of curves: "loss", "lr", "term …", "scale …", "validation …"; and "validation mass_hit by read-out", where
+    // an evaluation has several read-outs of the maps.
     QStringList curves() const;
+    // What is drawn under such a name: the curves, and what each is called beside the others; alone it needs no name.
+    struct Part
+    {
+        QString curve, label;
+    };
+    std::vector<Part> parts(const QString& curve) const;
     const std::vector<CurveSample>& samples(const QString& curve) const;
     const std::vector<CurveMarker>& markers() const { return m_events; }
     std::optional<double> lateLoss()

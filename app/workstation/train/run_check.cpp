@@ -7,6 +7,7 @@
 #include "core/training/settings/run_check.h"
 #include "core/training/settings/run_needs.h"
 #include "core/training/settings/run_sources.h"
+#include "core/training/settings/start_description.h"
 #include "widgets/look/shown_text.h"
 
 #include <nlohmann/json.hpp>
@@ -146,6 +147,12 @@ RunVerdict judgeRun(const nlohmann::json& config, const QString& runFolder, Tabl
         judgeData(config, *tables, verdict);
     try {
         const Settings settings = Settings::resolve(withNamedStart(config));
+        if (!settings.text("model.start").empty() && verdict.problem.isEmpty()) {
+            QStringList lines;
+            for (const UserText& line : startSentences(settings))
+                lines << shownText(line);
+            verdict.start = lines.join(QLatin1Char('\n'));
+        }
         const RunNeeds needs = needsOf(settings, runFolder.toStdString());
         if (needs.memory)
             judgeMemory(needs, settings.integer("batch"), verdict);

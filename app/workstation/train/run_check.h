@@ -30,6 +30,7 @@ private:
 struct RunVerdict
 {
     QString problem;      // what runProblem() says
+    QString start;        // what it begins with: trained on what, under which terms
     QString memory;       // what the run is likely to need of this machine's memory
     QString data;         // what it would find in its tables, a line each
     QString checkpoints;  // how many stay, and their room on the disk

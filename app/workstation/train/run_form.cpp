@@ -189,7 +189,8 @@ void RunForm::take(const RunVerdict& verdict)
     m_warnings->setStyleSheet(
         QStringLiteral("color:%1;font-weight:bold").arg(textColour(Tone::Busy, palette()).name()));
     m_verdict->setStyleSheet(QStringLiteral("color:%1;font-weight:bold").arg(refused.isEmpty() ? good : bad));
-    m_resources->setText((verdict.data.isEmpty() ? QString() : verdict.data + QLatin1Char('\n')) + verdict.memory +
+    m_resources->setText((verdict.start.isEmpty() ? QString() : verdict.start + QLatin1Char('\n')) +
+                         (verdict.data.isEmpty() ? QString() : verdict.data + QLatin1Char('\n')) + verdict.memory +
                          QLatin1Char('\n') + verdict.checkpoints);
     m_resources->setStyleSheet(verdict.tight ? QStringLiteral("color:%1").arg(bad) : QString());
     m_start->setEnabled(refused.isEmpty());

@@ -16,7 +16,8 @@ std::vector<SettingGroup> settingGroups()
          {"data.images", "data.tables", "data.cache", "data.profile", "data.input_size", "data.base_scale",
           "data.split_seed", "data.split_file", "data.bad_image_share"}},
         {SettingGroup::tr("Model and LoRA"),
-         {"model.start", "model.name", "model.trained_on", "model.text_training", "lora.rank", "lora.alpha"},
+         {"model.start", "model.text_tower", "model.name", "model.trained_on", "model.image_training",
+          "model.text_training", "lora.rank", "lora.alpha"},
          {"lora.dropout", "model.dropout", "model.text_local_norm", "model.batch_norm"}},
         {SettingGroup::tr("Batches and pairs"),
          {"batch", "accumulation", "sampler"},
@@ -41,7 +42,7 @@ std::vector<SettingGroup> settingGroups()
          {"dense.positive_weight"}},
         {SettingGroup::tr("Evaluation and checkpoints"),
          {"evaluate_every", "best_metric", "early_stop", "checkpoint_every", "keep_every"},
-         {"evaluate_images", "stop.not_finite", "stop.divergence"}},
+         {"evaluate_images", "evaluate_map_ways", "stop.not_finite", "stop.divergence"}},
         {SettingGroup::tr("Machine"), {"device", "precision", "threads"}, {"loader_threads", "prefetch", "patience"}},
     };
     std::set<std::string> placed;
@@ -59,7 +60,8 @@ std::vector<SettingGroup> settingGroups()
 
 SettingPath pathKindOf(const std::string& key)
 {
-    for (const char* folder : {"data.root", "data.images", "data.tables", "data.cache", "model.start"})
+    for (const char* folder :
+         {"data.root", "data.images", "data.tables", "data.cache", "model.start", "model.text_tower"})
         if (key == folder)
             return SettingPath::Folder;
     return key == "dense.sentences" ? SettingPath::File : SettingPath::None;

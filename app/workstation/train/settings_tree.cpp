@@ -4,6 +4,8 @@
 #include "app/workstation/train/meaning_delegate.h"
 #include "app/workstation/train/setting_groups.h"
 #include "app/workstation/train/setting_text.h"
+#include "core/base/path_text.h"
+#include "core/weights/model_places.h"
 #include "widgets/look/shown_text.h"
 
 #include <QAction>
@@ -25,6 +27,9 @@ constexpr int titleRole = Qt::UserRole; // of a part: its title without the coun
 
 // Whether its editor is a list that one chooses from.
 bool hasList(const SettingInfo& info) { return info.type == Type::Flag || !info.choices.empty(); }
+
+// A model: one that is installed is offered by its name, any folder or checkpoint may be named.
+bool isModel(const std::string& key) { return key == "model.start" || key == "model.text_tower"; }
 
 QTreeWidgetItem* makePart(const QString& title, bool strong)
 {
@@ -113,14 +118,31 @@ QWidget* SettingsTree::makeEditor(const SettingInfo& info)
         connect(box, &QComboBox::currentTextChanged, this, &SettingsTree::edited);
         return box;
     }
+    if (isModel(info.key)) {
+        auto* box = new QComboBox(viewport());
+        box->setEditable(true);
+        box->setInsertPolicy(QComboBox::NoInsert);
+        box->addItem(QString());
+        for (const FoundModel& found : listModels(modelFolders())) {
+            box->addItem(QString::fromStdString(pathText(found.name)));
+            box->setItemData(box->count() - 1, QString::fromStdString(pathText(found.path)), Qt::ToolTipRole);
+        }
+        connect(box, &QComboBox::currentTextChanged, this, &SettingsTree::edited);
+        addBrowse(box->lineEdit(), info.key);
+        return box;
+    }
     auto* line = new QLineEdit(viewport());
     connect(line, &QLineEdit::textChanged, this, &SettingsTree::edited);
-    if (pathKindOf(info.key) != SettingPath::None) {
-        QAction* look = line->addAction(themedIcon(QStringLiteral("open")), QLineEdit::TrailingPosition);
-        look->setToolTip(tr("Browse…"));
-        connect(look, &QAction::triggered, this, [this, key = QString::fromStdString(info.key)] { browse(key); });
-    }
+    if (pathKindOf(info.key) != SettingPath::None)
+        addBrowse(line, info.key);
     return line;
+}
+
+void SettingsTree::addBrowse(QLineEdit* line, const std::string& key)
+{
+    QAction* look = line->addAction(themedIcon(QStringLiteral("open")), QLineEdit::TrailingPosition);
+    look->setToolTip(tr("Browse…"));
+    connect(look, &QAction::triggered, this, [this, asked = QString::fromStdString(key)] { browse(asked); });
 }
 
 void SettingsTree::browse(const QString& key)

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+class QLineEdit;
+
 namespace mama {
 
 // Every setting of a run in groups that fold: value, default, range, unit, meaning. A value that differs from the
@@ -45,6 +47,7 @@ private:
     };
     void addRows(QTreeWidgetItem* parent, const std::vector<std::string>& keys);
     QWidget* makeEditor(const SettingInfo& info);
+    void addBrowse(QLineEdit* line, const std::string& key);
     void browse(const QString& key);
     void showPart(QTreeWidgetItem* part);
 

@@ -139,7 +139,8 @@ void TrainPage::connectRun()
     connect(m_controls, &CurveControls::curveChosen, this, &TrainPage::drawAgain);
     connect(m_controls, &CurveControls::saveAsked, this, qOverload<>(&TrainPage::saveCurves));
     connect(m_plot, &CurvePlot::readOut, this, &TrainPage::showReadOut);
-    connect(m_plot, &CurvePlot::runPicked, m_list, &RunList::choose);
+    connect(m_plot, &CurvePlot::runPicked, m_list,
+            [this](const QString& plotted) { m_list->choose(plotted.section(QLatin1Char('\n'), 0, 0)); });
     connect(m_details, &QTabWidget::currentChanged, this, &TrainPage::makeRoom);
     connect(&checkpoints(), &CheckpointPanel::chosen, this,
             [this](std::optional<double> step) { m_plot->setCursor(current() ? current()->folder : QString(), step); });

@@ -75,6 +75,7 @@ private:
     void take(const std::shared_ptr<const RunNews>& news);
     void forget(const QString& folder);
     void showReadOut(const QString& text);
+    void removeParts(const QString& folder); // of several curves of a run that are drawn together
     void showItem(const QString& folder);
     void showCurveNames();
     void showColours();

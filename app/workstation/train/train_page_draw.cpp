@@ -17,12 +17,26 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QStackedWidget>
+#include <utility>
 
 namespace mama {
+
+// Behind a run's folder: one of several of its curves that are drawn together. The first goes by the folder alone.
+constexpr QLatin1Char partMark('\n');
+
+void TrainPage::removeParts(const QString& folder)
+{
+    for (const QString& plotted : m_given.keys())
+        if (plotted.startsWith(folder + partMark)) {
+            m_plot->remove(plotted);
+            m_given.remove(plotted);
+        }
+}
 
 void TrainPage::forget(const QString& folder)
 {
     m_monitor.forget(folder);
+    removeParts(folder);
     m_plot->remove(folder);
     m_runs.remove(folder);
     m_recent.removeAll(folder);
@@ -51,6 +65,7 @@ void TrainPage::take(const std::shared_ptr<const RunNews>& news)
         showCurveNames();
     if (news->restarted) {
         checkpoints().session().forget(news->folder);
+        removeParts(news->folder);
         m_plot->clear(news->folder);
         m_given[news->folder] = m_marked[news->folder] = 0;
     }
@@ -95,6 +110,7 @@ void TrainPage::drawAgain()
     showColours(); // before the curves: each is made with its own
     for (const QString& folder : m_runs.keys()) {
         m_given[folder] = m_marked[folder] = 0;
+        removeParts(folder);
         m_plot->clear(folder);
         drawNew(folder);
     }
@@ -107,13 +123,18 @@ void TrainPage::drawNew(const QString& folder)
     if (!m_list->drawn(folder))
         return;
     const RunView& of = m_runs[folder];
-    const auto& all = of.samples(m_controls->curve());
-    std::size_t& given = m_given[folder];
-    if (given < all.size()) {
-        m_plot->setTitle(folder, of.name());
-        m_plot->append(folder, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
+    bool first = true;
+    for (const RunView::Part& part : of.parts(m_controls->curve())) {
+        const QString plotted = std::exchange(first, false) ? folder : folder + partMark + part.label;
+        const auto& all = of.samples(part.curve);
+        std::size_t& given = m_given[plotted];
+        if (given < all.size()) {
+            m_plot->setTitle(plotted,
+                             part.label.isEmpty() ? of.name() : of.name() + QStringLiteral(" · ") + part.label);
+            m_plot->append(plotted, {all.begin() + static_cast<std::ptrdiff_t>(given), all.end()});
+        }
+        given = all.size();
     }
-    given = all.size();
     std::size_t& marked = m_marked[folder];
     if (marked != of.markers().size()) {
         marked = of.markers().size();

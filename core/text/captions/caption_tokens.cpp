@@ -154,18 +154,22 @@ CaptionRules rulesOfFiles(const std::filesystem::path& folder, const Tokenizer& 
 
 CaptionTokenizer loadCaptionTokenizer(const std::filesystem::path& folder)
 {
-    CaptionTokenizer loaded;
-    loaded.plain = loaded.tokenizer = Tokenizer::load(folder);
     const std::filesystem::path file = folder / "model.json";
     const json model = std::filesystem::exists(file) ? readJson(file) : json::object();
-    if (!model.is_object() || !model.contains("captions") || !model["captions"].is_object()) {
+    return captionTokenizer(folder, model.is_object() ? model.value("captions", json()) : json());
+}
+
+CaptionTokenizer captionTokenizer(const std::filesystem::path& folder, const json& captions)
+{
+    CaptionTokenizer loaded;
+    loaded.plain = loaded.tokenizer = Tokenizer::load(folder);
+    if (!captions.is_object()) {
         loaded.rules = rulesOfFiles(folder, *loaded.plain);
         if (!loaded.plain->isBert() && !loaded.plain->id(loaded.rules.separator))
             loaded.tokenizer = loaded.plain->withAddedTokens(mamaTokens);
         return loaded;
     }
-    const json& captions = model["captions"];
-    const std::string where = file.string() + " captions";
+    const std::string where = (folder / "model.json").string() + " captions";
     loaded.rules = captionRules(captions, where);
     std::vector<std::string> added;
     if (captions.contains("added_tokens") && !captions["added_tokens"].is_null())

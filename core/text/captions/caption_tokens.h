@@ -45,5 +45,7 @@ struct CaptionTokenizer
     CaptionRules rules;
 };
 CaptionTokenizer loadCaptionTokenizer(const std::filesystem::path& folder);
+// The same of a folder's tokenizer with that "captions" of a model.json; null: by the tokenizer's own files.
+CaptionTokenizer captionTokenizer(const std::filesystem::path& folder, const nlohmann::json& captions);
 
 } // namespace mama

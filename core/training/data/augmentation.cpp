@@ -11,24 +11,29 @@ namespace {
 
 // RandomResizedCrop.get_params of torchvision: area and ratio drawn up to ten times, else the largest middle part of an
 // allowed ratio.
-Box drawCrop(int side, const Augmentation& options, CounterRandom& random)
+Box drawCrop(const Extent& size, const Augmentation& options, CounterRandom& random)
 {
-    const Box whole{0, 0, side - 1, side - 1};
+    const Box whole{0, 0, size.columns - 1, size.rows - 1};
     if (options.cropAreaLow >= 1)
         return whole;
     const double bound = std::log(options.cropRatio);
     for (int attempt = 0; attempt < 10; ++attempt) {
-        const double area = random.uniform(options.cropAreaLow, 1) * side * side;
+        const double area = random.uniform(options.cropAreaLow, 1) * size.columns * size.rows;
         const double ratio = std::exp(random.uniform(-bound, bound));
         const int columns = static_cast<int>(std::lround(std::sqrt(area * ratio))),
                   rows = static_cast<int>(std::lround(std::sqrt(area / ratio)));
-        if (columns < 1 || rows < 1 || columns > side || rows > side)
+        if (columns < 1 || rows < 1 || columns > size.columns || rows > size.rows)
             continue;
-        const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(side - rows + 1)));
-        const int left = static_cast<int>(random.below(static_cast<std::uint64_t>(side - columns + 1)));
+        const int top = static_cast<int>(random.below(static_cast<std::uint64_t>(size.rows - rows + 1)));
+        const int left = static_cast<int>(random.below(static_cast<std::uint64_t>(size.columns - columns + 1)));
         return {left, top, left + columns - 1, top + rows - 1};
     }
-    return whole; // a square has an allowed ratio
+    const double own = static_cast<double>(size.columns) / size.rows;
+    const double ratio = std::clamp(own, 1 / options.cropRatio, options.cropRatio);
+    const int columns = own > ratio ? static_cast<int>(std::lround(size.rows * ratio)) : size.columns,
+              rows = own < ratio ? static_cast<int>(std::lround(size.columns / ratio)) : size.rows,
+              left = (size.columns - columns) / 2, top = (size.rows - rows) / 2;
+    return {left, top, left + columns - 1, top + rows - 1}; // of a square: all of it
 }
 
 void flip(Raster<float>& picture, bool horizontal, bool vertical)
@@ -106,12 +111,12 @@ void blur(Raster<float>& picture, double sigma)
     blurAxis(picture, weights, false);
 }
 
-Raster<float> resized(const Raster<std::uint8_t>& picture, const Box& crop, int size)
+Raster<float> resized(const Raster<std::uint8_t>& picture, const Box& crop, const Extent& size)
 {
-    const bool same = crop.width() == size && crop.height() == size && picture.rows == size && picture.columns == size;
+    const bool same = Extent(crop.width(), crop.height()) == size && Extent(picture.columns, picture.rows) == size;
     const Raster<std::uint8_t> bytes =
-        same ? picture : pillowResize(cutOut(picture, crop), size, size, PillowFilter::Bilinear);
-    Raster<float> out(size, size);
+        same ? picture : pillowResize(cutOut(picture, crop), size.rows, size.columns, PillowFilter::Bilinear);
+    Raster<float> out(size.rows, size.columns);
     std::copy(bytes.values.begin(), bytes.values.end(), out.values.begin());
     return out;
 }
@@ -133,9 +138,9 @@ Augmentation Augmentation::from(const Settings& settings)
 }
 
 AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions,
-                      int size, const Augmentation& options, CounterRandom& random)
+                      const Extent& size, const Augmentation& options, CounterRandom& random)
 {
-    const Box crop = drawCrop(picture.rows, options, random);
+    const Box crop = drawCrop({picture.columns, picture.rows}, options, random);
     const bool horizontal = random.uniform() < options.flipHorizontal,
                vertical = random.uniform() < options.flipVertical;
     AugmentedView view{resized(picture, crop, size), {}};

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/image/model_input.h"
 #include "core/image/stored_image.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/settings/settings.h"
@@ -21,12 +22,12 @@ struct Augmentation
 
 struct AugmentedView
 {
-    Raster<float> grey;                    // [size, size], 0 to 255
+    Raster<float> grey;                    // of the size asked for, 0 to 255
     std::vector<Raster<float>> companions; // the companions under the same crop and flips
 };
 
-// picture and companions [base, base], 0 to 255.
+// picture and companions of one size, 0 to 255.
 AugmentedView augment(const Raster<std::uint8_t>& picture, const std::vector<Raster<std::uint8_t>>& companions,
-                      int size, const Augmentation& options, CounterRandom& random);
+                      const Extent& size, const Augmentation& options, CounterRandom& random);
 
 } // namespace mama

@@ -8,9 +8,9 @@
 namespace mama {
 namespace {
 
-Raster<std::uint8_t> rasterOf(std::span<const std::uint8_t> bytes, int side)
+Raster<std::uint8_t> rasterOf(std::span<const std::uint8_t> bytes, const Extent& size)
 {
-    Raster<std::uint8_t> raster(side, side);
+    Raster<std::uint8_t> raster(size.rows, size.columns);
     std::copy(bytes.begin(), bytes.end(), raster.values.begin());
     return raster;
 }
@@ -87,7 +87,7 @@ AugmentedView ImageBatches::view(std::size_t image, bool lesions, CounterRandom&
     std::vector<Raster<std::uint8_t>> companions;
     for (int channel = 0; lesions && channel < lesionChannels; ++channel) {
         const auto share = m_images.lesions(image, static_cast<LesionChannel>(channel));
-        companions.push_back(share.empty() ? Raster<std::uint8_t>(m_images.base(), m_images.base())
+        companions.push_back(share.empty() ? Raster<std::uint8_t>(m_images.base().rows, m_images.base().columns)
                                            : rasterOf(share, m_images.base()));
     }
     return augment(rasterOf(m_images.picture(image), m_images.base()), companions, m_options.inputSize,
@@ -102,13 +102,15 @@ void ImageBatches::normalise(const Raster<float>& grey, std::vector<float>& out)
 
 void ImageBatches::addLesions(SampleBatch& batch, const AugmentedView& view) const
 {
-    const int patches = m_options.inputSize / m_options.patch, patch = m_options.patch;
+    const int patch = m_options.patch, rows = m_options.inputSize.rows / patch,
+              columns = m_options.inputSize.columns / patch;
     batch.lesionChannels = lesionChannels;
-    batch.lesionRows = batch.lesionColumns = patches;
+    batch.lesionRows = rows;
+    batch.lesionColumns = columns;
     const float whole = 255.0F * static_cast<float>(patch * patch);
     for (const Raster<float>& channel : view.companions)
-        for (int row = 0; row < patches; ++row)
-            for (int column = 0; column < patches; ++column) {
+        for (int row = 0; row < rows; ++row)
+            for (int column = 0; column < columns; ++column) {
                 float sum = 0;
                 for (int y = 0; y < patch; ++y)
                     for (int x = 0; x < patch; ++x)
@@ -136,7 +138,9 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
 {
     SampleBatch batch;
     batch.size = m_options.batch;
-    batch.height = batch.width = m_options.inputSize;
+    batch.height = m_options.inputSize.rows;
+    batch.width = m_options.inputSize.columns;
+    const bool lesions = m_index.hasMasks && m_options.lesions;
     const std::int64_t first =
         ((step * m_options.accumulation + micro) * m_options.processes + m_options.rank) * m_options.batch;
     for (std::int64_t sample = first; sample < first + m_options.batch; ++sample) {
@@ -147,9 +151,9 @@ SampleBatch ImageBatches::batch(std::int64_t step, int micro) const
         const std::size_t place = (*m_sampler)(sample);
         const TrainingImage& image = m_index.images[place];
         auto firstRandom = randomFor(RandomPurpose::FirstView), secondRandom = randomFor(RandomPurpose::SecondView);
-        const AugmentedView one = view(place, m_index.hasMasks, firstRandom);
+        const AugmentedView one = view(place, lesions, firstRandom);
         normalise(one.grey, batch.first);
-        if (m_index.hasMasks)
+        if (lesions)
             addLesions(batch, one);
         if (m_options.pairs) {
             auto pairing = randomFor(RandomPurpose::Pair);

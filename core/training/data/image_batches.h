@@ -20,7 +20,9 @@ struct ImageBatchOptions
     std::uint64_t seed = 42;
     int batch = 36, accumulation = 2;
     int rank = 0, processes = 1; // of a run of several, each of which takes its `batch` of a micro-batch of all
-    int inputSize = defaultInputSize, patch = defaultPatch;
+    Extent inputSize = defaultInputSize;
+    int patch = defaultPatch;
+    bool lesions = true;                 // where the data set has masks
     float mean = 0.5F, deviation = 0.5F; // of the profile
     double secondView = 0.5;
     bool interView = false, pairs = true; // pairs: make second views at all
@@ -45,7 +47,7 @@ public:
     SampleBatch batch(std::int64_t step, int micro) const override;
     std::int64_t epochSize() const override { return m_sampler->epochSize(); }
 
-    // One image as evaluation sees it, without augmentation: [inputSize, inputSize] normalised.
+    // One image as evaluation sees it, without augmentation: [rows, columns of inputSize] normalised.
     std::vector<float> plain(std::size_t image) const;
     int labelOf(const TrainingImage& image) const; // -1: none
     const ImageBatchOptions& options() const { return m_options; }

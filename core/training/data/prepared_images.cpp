@@ -31,6 +31,14 @@ Error brokenFile(const fs::path& file)
 
 constexpr std::string_view magic = "MAMAPREP1"; // at the end, after the contents and their length
 
+// A square's side, else columns and rows.
+json toJson(const Extent& size) { return size.square() ? json(size.columns) : json{size.columns, size.rows}; }
+
+Extent extentOf(const json& size)
+{
+    return size.is_array() ? Extent(size.at(0).get<int>(), size.at(1).get<int>()) : Extent(size.get<int>());
+}
+
 void addFile(json& list, const fs::path& file)
 {
     std::error_code ignored;
@@ -41,8 +49,8 @@ void addFile(json& list, const fs::path& file)
 
 std::string keyOf(const TrainingIndex& index, const PreparedImages::Options& options)
 {
-    json key = {{"profile", toJson(options.profile)},
-                {"base", options.size.base},
+    json key = {{"profile", mama::toJson(options.profile)},
+                {"base", toJson(options.size.base)},
                 {"patch", options.size.patch},
                 {"files", json::array()}};
     for (const TrainingImage& image : index.images) {
@@ -135,7 +143,7 @@ struct Stopped
 class Packer
 {
 public:
-    Packer(std::ostream& out, int base) : m_out(out), m_base(base) {}
+    Packer(std::ostream& out, Extent base) : m_out(out), m_base(base) {}
     void add(const TrainingImage& image, const Result& result)
     {
         json entry = json::array();
@@ -148,8 +156,9 @@ public:
     }
     void finish()
     {
-        const std::string contents = json{{"base", m_base}, {"entries", m_entries}, {"unreadable", m_unreadable}}.dump(
-            -1, ' ', false, json::error_handler_t::replace);
+        const std::string contents =
+            json{{"base", toJson(m_base)}, {"entries", m_entries}, {"unreadable", m_unreadable}}.dump(
+                -1, ' ', false, json::error_handler_t::replace);
         const std::uint64_t length = contents.size();
         m_out << contents;
         m_out.write(reinterpret_cast<const char*>(&length), sizeof length);
@@ -168,7 +177,7 @@ private:
     }
 
     std::ostream& m_out;
-    int m_base;
+    Extent m_base;
     std::int64_t m_place = 0;
     json m_entries = json::array(), m_unreadable = json::array();
 };
@@ -206,7 +215,7 @@ PreparedImages::PreparedImages(MappedFile file) : m_file(std::move(file))
     const json all = json::parse(contents, contents + length, nullptr, false);
     if (!all.is_object())
         broken();
-    m_base = all.at("base").get<int>();
+    m_base = extentOf(all.at("base"));
     for (const json& entry : all.at("entries"))
         m_entries.push_back(
             {entry.at(0).get<std::int64_t>(), {entry.at(1).get<std::int64_t>(), entry.at(2).get<std::int64_t>()}});
@@ -248,7 +257,7 @@ void PreparedImages::checkWhole() const
 
 std::span<const std::uint8_t> PreparedImages::at(std::int64_t place) const
 {
-    const auto count = static_cast<std::size_t>(m_base) * static_cast<std::size_t>(m_base);
+    const auto count = static_cast<std::size_t>(m_base.rows) * static_cast<std::size_t>(m_base.columns);
     if (place < 0)
         return {};
     if (static_cast<std::size_t>(place) + count > m_file.bytes().size())

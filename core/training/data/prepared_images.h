@@ -1,6 +1,7 @@
 #pragma once
 #include "core/base/mapped_file.h"
 #include "core/base/progress.h"
+#include "core/image/model_input.h"
 #include "core/image/profile.h"
 #include "core/training/data/training_index.h"
 
@@ -15,8 +16,8 @@ namespace mama {
 
 struct PreparedSize
 {
-    int base = defaultInputSize; // side of the kept pictures, pixels
-    int patch = defaultPatch;    // of the model's grid
+    Extent base = defaultInputSize; // of the kept pictures, pixels
+    int patch = defaultPatch;       // of the model's grid; 0: as the profile says
 };
 
 // Every image of a data set after decoding and its profile, as 8-bit pictures in one file that is mapped into memory:
@@ -37,12 +38,13 @@ public:
     // the share. Error(Io) if the packed file cannot be written.
     static Cancellable<PreparedImages> open(const TrainingIndex& index, const Options& options, const Job& job = {});
 
-    int base() const { return m_base; }
+    Extent base() const { return m_base; }
     std::size_t size() const { return m_entries.size(); }
     bool readable(std::size_t image) const { return m_entries[image].picture >= 0; }
-    // [base, base] grey, 0-255.
+    // [rows, columns of base] grey, 0-255.
     std::span<const std::uint8_t> picture(std::size_t image) const;
-    // [base, base] share of each pixel that lesions of the channel cover, 255: all of it; empty: no such lesion.
+    // [rows, columns of base] share of each pixel that lesions of the channel cover, 255: all of it; empty: no such
+    // lesion.
     std::span<const std::uint8_t> lesions(std::size_t image, LesionChannel channel) const;
 
     // Error(Io) if the packed file was cut off since: what was read of it may be zeros.
@@ -64,7 +66,7 @@ private:
     std::span<const std::uint8_t> at(std::int64_t place) const;
 
     MappedFile m_file;
-    int m_base = 0;
+    Extent m_base;
     std::vector<Entry> m_entries;
     std::vector<Unreadable> m_unreadable;
 };

@@ -15,7 +15,7 @@ EvalRecord evaluateClassification(const ClassificationTask& task, const Evaluati
     predictions.classes = task.classes();
     for (const std::size_t place :
          data.validation([&](const TrainingImage& image) { return data.batches.labelOf(image) >= 0; })) {
-        const auto scores = task.scores(data.batches.plain(place), 1, data.side, data.side);
+        const auto scores = task.scores(data.batches.plain(place), 1, data.input.rows, data.input.columns);
         predictions.scores.insert(predictions.scores.end(), scores.begin(), scores.end());
         predictions.labels.push_back(data.batches.labelOf(data.index.images[place]));
         predictions.patients.push_back(data.index.images[place].fields.patient);

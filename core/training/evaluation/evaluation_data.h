@@ -13,8 +13,8 @@ struct EvaluationData
     const TrainingIndex& index;
     const PreparedImages& images;
     const ImageBatches& batches;
-    std::size_t most = 400;      // images
-    int side = defaultInputSize; // of the model's input
+    std::size_t most = 400;          // images
+    Extent input = defaultInputSize; // of the model
 
     // At most `most` places in the index: readable validation images of which `wanted` holds, taken evenly.
     template <class Wanted>

@@ -56,7 +56,7 @@ void LesionFigures::add(std::span<const float> map, std::span<const std::uint8_t
         {orMissed(figures.pointingHit), orMissed(figures.oraclePointing), figures.cnrSigned, figures.miouMinmax});
 }
 
-void LesionFigures::report(const std::string& name, EvalRecord& record) const
+void LesionFigures::report(const std::string& name, EvalRecord& record, const std::string& ending) const
 {
     if (m_scores.empty())
         return;
@@ -79,8 +79,9 @@ void LesionFigures::report(const std::string& name, EvalRecord& record) const
     const auto lesions = std::count(m_present.begin(), m_present.end(), true);
     for (std::size_t i = 0; i < values.size(); ++i)
         if (std::isfinite(values[i]))
-            record.metrics[name + endings[i]] = {values[i], (*intervals)[i][0], (*intervals)[i][1],
-                                                 i == 0 ? static_cast<std::int64_t>(m_scores.size()) : lesions};
+            record.metrics[name + endings[i] + ending] = {values[i], (*intervals)[i][0], (*intervals)[i][1],
+                                                          i == 0 ? static_cast<std::int64_t>(m_scores.size())
+                                                                 : lesions};
 }
 
 } // namespace mama

@@ -20,8 +20,9 @@ public:
     // "NAME_auc"; "NAME_hit", the share of images with a lesion whose highest patch has its centre in one;
     // "NAME_oracle", the share where some patch has; of those images, "NAME_cnr", the signed contrast of lesion and
     // rest to their noise, and "NAME_miou", the mean overlap of lesion and map, scaled to 0..1, at the thresholds 0.1
-    // to 0.5. All patches count, air too. 95 % intervals by patient; undefined figures are left out.
-    void report(const std::string& name, EvalRecord& record) const;
+    // to 0.5. All patches count, air too. 95 % intervals by patient; undefined figures are left out. ending: behind the
+    // names.
+    void report(const std::string& name, EvalRecord& record, const std::string& ending = {}) const;
     // All that report() may give.
     static std::vector<std::string> names(const std::string& name);
 

@@ -9,10 +9,20 @@
 
 namespace mama {
 
+// What is asked of a model in training.
+struct MapQuestions
+{
+    CaptionTokenizer captions;
+    std::vector<FindingSentence> sentences;
+    std::vector<std::string> readOuts; // of readOutNames()
+};
+
 // Adds to `record` how well a model in training answers where lesions are, on the validation patients
 // (lesion_figures.h), by the difference of the mean sentence on the kind and the mean normal one: "mass_auc",
-// "mass_hit", …
-void evaluateMaps(const PretrainingTask& task, const CaptionTokenizer& captions,
-                  const std::vector<FindingSentence>& sentences, const EvaluationData& data, EvalRecord& record);
+// "mass_hit", … of maps as they are trained, "mass_hit_self-2", … of those read out otherwise.
+void evaluateMaps(const PretrainingTask& task, const MapQuestions& questions, const EvaluationData& data,
+                  EvalRecord& record);
+// All figures that it may give.
+std::vector<std::string> mapFigures(const std::vector<std::string>& readOuts);
 
 } // namespace mama

@@ -54,7 +54,7 @@ EvalRecord evaluateZeroShot(const PretrainingTask& task, const CaptionTokenizer&
     });
     std::vector<std::vector<float>> images;
     for (const std::size_t place : places)
-        images.push_back(task.imageGlobal(data.batches.plain(place), data.side, data.side));
+        images.push_back(task.imageGlobal(data.batches.plain(place), data.input.rows, data.input.columns));
     for (const auto& [of, name] : {std::pair{Task::Density, densityLabel}, {Task::Birads, biradsLabel}}) {
         const auto prompts = promptEmbeddings(of, task, captions);
         metrics::Predictions predictions;

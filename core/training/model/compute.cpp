@@ -16,7 +16,21 @@ torch::Tensor Compute::images(const std::vector<float>& values, std::int64_t n, 
 {
     const torch::Tensor grey =
         torch::from_blob(const_cast<float*>(values.data()), {n, 1, height, width}, torch::kFloat);
-    return grey.to(m_device, type()).expand({n, 3, height, width}).contiguous();
+    const auto same = [](const std::array<float, 3>& each) { return each[1] == each[0] && each[2] == each[0]; };
+    if (same(m_factor) && same(m_shift))
+        return grey.to(m_device, type()).expand({n, 3, height, width}).contiguous();
+    std::vector<torch::Tensor> channels;
+    for (std::size_t i = 0; i < 3; ++i)
+        channels.push_back(grey * m_factor[i] + m_shift[i]);
+    return torch::cat(channels, 1).to(m_device, type());
+}
+
+void Compute::setChannels(const std::array<float, 3>& mean, const std::array<float, 3>& deviation)
+{
+    for (std::size_t i = 0; i < 3; ++i) {
+        m_factor[i] = deviation[0] / deviation[i];
+        m_shift[i] = (mean[0] - mean[i]) / deviation[i];
+    }
 }
 
 Compute::Products::Products(const Compute& compute)

@@ -1,6 +1,7 @@
 #pragma once
 #include "core/training/settings/placement.h"
 
+#include <array>
 #include <torch/types.h>
 
 namespace mama {
@@ -20,6 +21,8 @@ public:
     torch::Tensor put(const torch::Tensor& tensor) const { return tensor.to(m_device); }
     // What a loss is computed from: float32, or bfloat16 where everything is.
     torch::Tensor forLoss(const torch::Tensor& tensor) const { return tensor.defined() ? tensor.to(type()) : tensor; }
+    // How the three channels of the model's input are normalised; the batches' one channel is as the first.
+    void setChannels(const std::array<float, 3>& mean, const std::array<float, 3>& deviation);
     // values [N, height, width] -> [N, 3, height, width]
     torch::Tensor images(const std::vector<float>& values, std::int64_t n, int height, int width) const;
 
@@ -41,6 +44,7 @@ public:
 private:
     torch::Device m_device;
     TrainingPrecision m_precision;
+    std::array<float, 3> m_factor{1, 1, 1}, m_shift{0, 0, 0}; // from the first channel to each
 };
 
 } // namespace mama

@@ -1,6 +1,7 @@
 #include "core/training/model/start_model.h"
 
 #include "core/base/error.h"
+#include "core/training/model/joined_start.h"
 #include "core/training/model/text_projection.h"
 #include "core/training/settings/training_actions.h"
 #include "core/weights/base_text.h"
@@ -19,8 +20,6 @@ namespace {
 using nlohmann::json;
 using torch::Tensor;
 
-constexpr double logOfStartScale = 2.6592600369327779; // ln(1 / 0.07), mama.md 2
-
 ImportedModel languageModel(const StartModel& start)
 {
     ImportOptions options;
@@ -35,10 +34,35 @@ ImportedModel languageModel(const StartModel& start)
     return std::move(*imported);
 }
 
-// What the caller wrote, on top of what the language model says of itself.
-json completed(const StartModel& start, const ImportedModel& language)
+// With an "image" section; nothing where none is asked for.
+std::optional<ImportedModel> imageModel(const StartModel& start)
+{
+    if (start.imageModel.empty())
+        return {};
+    ImportOptions options;
+    options.checkpoint = start.imageModel;
+    auto imported = importWeights(options);
+    if (!imported->description["image"].is_object())
+        throw Error(ErrorCode::Model, {action::makeStartModel}, start.imageModel.string(),
+                    {TextId("start.not_an_image_model", "holds no image tower")});
+    return std::move(*imported);
+}
+
+// The tower is what it is; of its input and its origin the caller may say otherwise.
+void takeImage(const ImportedModel& image, json& description)
+{
+    description["image"] = image.description["image"];
+    for (const char* section : {"input", "provenance"})
+        if (!description.contains(section) && image.description.contains(section))
+            description[section] = image.description[section];
+}
+
+// What the caller wrote, on top of what the towers' models say of themselves.
+json completed(const StartModel& start, const ImportedModel& language, const std::optional<ImportedModel>& image)
 {
     json description = start.description;
+    if (image)
+        takeImage(*image, description);
     json text = language.description["text"];
     text.update(description.value("text", json::object()));
     description["text"] = text;
@@ -49,26 +73,6 @@ json completed(const StartModel& start, const ImportedModel& language)
             throw Error(ErrorCode::Model, {action::makeStartModel}, section,
                         {TextId("start.section_missing", "is not in the description")});
     return description;
-}
-
-// LayerNorm and BatchNorm begin as identities; embeddings small; matrices and kernels keep the variance of their input.
-Tensor startValue(const ExpectedTensor& tensor, torch::Generator& generator)
-{
-    const auto ends = [&](const std::string& with) { return tensor.name.ends_with(with); };
-    if (tensor.integer)
-        return torch::zeros(tensor.shape, torch::kLong);
-    if (ends(names::logitScale) || ends(names::localScale))
-        return torch::full(tensor.shape, logOfStartScale);
-    if (ends("_token") || ends("_tokens") || ends("pos_embed"))
-        return torch::randn(tensor.shape, generator) * 0.02;
-    if (tensor.shape.size() < 2)
-        return ends(".weight") || ends("running_var") || ends(".gamma") ? torch::ones(tensor.shape)
-                                                                        : torch::zeros(tensor.shape);
-    double inputs = 1;
-    for (std::size_t i = 1; i < tensor.shape.size(); ++i)
-        inputs *= static_cast<double>(tensor.shape[i]);
-    const double gain = tensor.shape.size() == 4 && tensor.shape[2] > 1 ? 2 : 1; // ReLU behind the kernels of a stem
-    return torch::randn(tensor.shape, generator) * std::sqrt(gain / inputs);
 }
 
 // A LocalHead that computes the projection: relu(x) - relu(-x) = x. Rows beyond these begin with random weights and
@@ -118,6 +122,14 @@ void projectTexts(const StartModel& start, const ImportedModel& language, const 
         setLocalHead(parameters, whitening(features.sentences, dims));
 }
 
+void takeTower(const ImportedModel& from, const std::string& prefix, Parameters& parameters)
+{
+    const Parameters all = parametersOf(from);
+    for (const auto& [name, tensor] : all.all())
+        if (name.starts_with(prefix))
+            parameters.set(name, tensor);
+}
+
 CanonicalTensor canonical(const std::string& name, const Tensor& tensor)
 {
     const Tensor plain = tensor.contiguous();
@@ -135,8 +147,12 @@ void writeStartModel(const StartModel& start, const fs::path& folder)
 {
     const torch::NoGradGuard noGradients;
     ImportedModel model = languageModel(start);
-    const json description = completed(start, model);
-    Parameters parameters = parametersOf(model);
+    const std::optional<ImportedModel> image = imageModel(start);
+    const json description = completed(start, model, image);
+    Parameters parameters; // towers alone: the heads are this model's own
+    takeTower(model, names::textTower, parameters);
+    if (image)
+        takeTower(*image, names::imageTower, parameters);
     torch::Generator generator = torch::make_generator<torch::CPUGeneratorImpl>(start.seed);
     try {
         for (const ExpectedTensor& tensor : expectedTensors(description)) {

@@ -7,8 +7,8 @@
 
 namespace mama {
 
-// A model to begin training with where there is no checkpoint: image tower and heads with random weights, on a language
-// model that is there already.
+// A model to begin training with where there is no checkpoint: heads with random weights, and an image tower with
+// random weights or of another model, on a language model that is there already.
 struct StartModel
 {
     nlohmann::json description;      // model.json; its "text" may hold no more than {"base": "minilm"}
@@ -19,6 +19,9 @@ struct StartModel
     // so that sentences about different things lie apart from the first step on. Needs a local hidden width of at
     // least twice the embedding's.
     std::vector<std::string> texts;
+    // Any model folder or checkpoint with an image tower, which is taken with its section of model.json; empty: the
+    // description's, with random weights.
+    std::filesystem::path imageModel = {};
 };
 
 // The model folder appears when it is complete. Error(Model) names what of the description or the language model is

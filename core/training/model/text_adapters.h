@@ -10,8 +10,9 @@ struct AdapterOptions
     std::uint64_t seed = 42;
 };
 
-// Gives a text model without LoRA matrices those of its family's AdapterRules: A uniform within 1 / sqrt(inputs), B
-// zero, so that nothing changes yet. Does nothing if it has some.
-void addAdapters(TrainableModel& model, const AdapterOptions& options);
+// Gives a tower ("image" or "text") without LoRA matrices those of its family's AdapterRules: A uniform within
+// 1 / sqrt(inputs), B zero, so that nothing changes yet. Does nothing if it has some. Error(Unsupported) for a family
+// that has no rules.
+void addAdapters(TrainableModel& model, const std::string& tower, const AdapterOptions& options);
 
 } // namespace mama

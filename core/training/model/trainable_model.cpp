@@ -19,6 +19,8 @@ namespace fs = std::filesystem;
 namespace mama {
 namespace {
 
+using nlohmann::json;
+
 TensorType typeOf(const torch::Tensor& tensor, const std::string& name)
 {
     switch (tensor.scalar_type()) {
@@ -134,6 +136,37 @@ void TrainableModel::dropText()
     description["text"] = nullptr;
     description["captions"] = nullptr;
     m_tokenizerFiles.clear();
+}
+
+void TrainableModel::takeText(const fs::path& from)
+{
+    ImportOptions options;
+    options.checkpoint = from;
+    const auto imported = importWeights(options);
+    if (!imported->description["text"].is_object())
+        throw Error(ErrorCode::Model, {action::train}, from.string(),
+                    {TextId("train.no_language_model", "has no language model to take")});
+    Parameters joined;
+    for (const auto& [name, tensor] : parameters.all())
+        if (!name.starts_with(names::textTower) && !name.starts_with(names::textGlobal))
+            joined.set(name, tensor);
+    const Parameters views = parametersOf(*imported);
+    for (const auto& [name, tensor] : views.all())
+        if (name.starts_with(names::textTower))
+            joined.set(name, tensor.clone(torch::MemoryFormat::Contiguous));
+    parameters = joined;
+    m_tokenizerFiles = imported->tokenizerFiles;
+    json provenance = description.value("provenance", json::object());
+    const std::string own = provenance.value("licence", std::string()),
+                      text = imported->description.value("provenance", json::object()).value("licence", std::string());
+    if (!text.empty() && own.find(text) == own.npos)
+        provenance["licence"] = own + (own.empty() ? "" : " ") + "Language model: " + text;
+    description["provenance"] = provenance;
+}
+
+fs::path TrainableModel::tokenizerFolder() const
+{
+    return m_tokenizerFiles.empty() ? fs::path() : m_tokenizerFiles.front().parent_path();
 }
 
 void TrainableModel::place(at::Device device, at::ScalarType type)

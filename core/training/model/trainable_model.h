@@ -27,6 +27,11 @@ public:
     // For a model that stays an image tower: no text in the description, no text tensors, no tokenizer.
     void dropText();
 
+    // Puts the language model of another model folder or checkpoint, with its tokenizer, in the place of its own; the
+    // heads of the former one are left as they are. Error(Model) if there is none.
+    void takeText(const std::filesystem::path& from);
+    std::filesystem::path tokenizerFolder() const; // that its tokenizer's files are in; empty: it has none
+
     // All tensors on a device, those of floating point in a type; before anything is built on them.
     void place(at::Device device, at::ScalarType type);
 

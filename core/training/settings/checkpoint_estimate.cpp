@@ -4,6 +4,7 @@
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"
 #include "core/weights/import_weights.h"
+#include "core/weights/model_kind.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
@@ -13,12 +14,15 @@ namespace {
 
 using nlohmann::json;
 
-bool trains(const Settings& settings, const std::string& tensor)
+bool trains(const Settings& settings, const json& description, const std::string& tensor)
 {
+    TrainedParts parts{textTrainingOf(settings.text("model.text_training")),
+                       imageTrainingOf(settings.text("model.image_training")), lastNormTrains(description)};
     if (settings.is({"task", "pretrain"}))
-        return pretrainingTrains(tensor, textTrainingOf(settings.text("model.text_training")));
-    return settings.is({"task", "warm-start"}) ? warmStartTrains(tensor)
-                                               : classifierTrains(tensor, settings.is({"task", "finetune"}));
+        return pretrainingTrains(tensor, parts);
+    if (settings.is({"task", "probe"}))
+        parts.image = ImageTraining::Frozen;
+    return settings.is({"task", "warm-start"}) ? warmStartTrains(tensor) : classifierTrains(tensor, parts);
 }
 
 // The description with the adapters that pre-training will add, as text_adapters.h does.
@@ -29,7 +33,19 @@ json withAdapters(const Settings& settings, json description)
         !text.contains("lora"))
         text["lora"] = {{"r", settings.integer("lora.rank")},
                         {"targets", weights::textFamily(text).adapters().targets}};
+    json& image = description["image"];
+    if ((settings.is({"task", "pretrain"}) || settings.is({"task", "finetune"})) &&
+        settings.is({"model.image_training", "lora"}) && image.is_object() && !image.contains("lora"))
+        image["lora"] = {{"r", settings.integer("lora.rank")},
+                         {"targets", weights::imageFamily(image).adapters().targets}};
     return description;
+}
+
+// What a probe or fine-tuning keeps of its start.
+bool belongsToClassifier(const json& description, const std::string& tensor)
+{
+    return modelKind(description) == ModelKind::Clip ? tensor.starts_with(names::imageTower)
+                                                     : !tensor.starts_with(names::textEncoder);
 }
 
 // An adapter that the architecture could have and the model does not.
@@ -54,13 +70,13 @@ CheckpointEstimate estimateCheckpoints(const Settings& settings, const json& sta
     CheckpointEstimate estimate;
     double model = 0;
     for (const ExpectedTensor& tensor : expectedTensors(description)) {
-        if ((classifier && tensor.name.starts_with(names::textEncoder)) || isAbsentAdapter(tensor.name, description))
+        if ((classifier && !belongsToClassifier(description, tensor.name)) || isAbsentAdapter(tensor.name, description))
             continue;
         double bytes = tensor.integer ? 8 : value;
         for (const std::int64_t size : tensor.shape)
             bytes *= static_cast<double>(size);
         model += bytes;
-        if (trains(settings, tensor.name))
+        if (trains(settings, description, tensor.name))
             estimate.each += bytes * (1 + moments);
         else
             (isStatistic(tensor.name) ? estimate.each : estimate.shared) += bytes;

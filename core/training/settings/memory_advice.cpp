@@ -1,5 +1,7 @@
 #include "core/training/settings/memory_advice.h"
 
+#include "core/training/settings/start_description.h"
+
 #include "core/base/files.h"
 #include "core/image/model_input.h"
 #include "core/training/settings/memory_estimate.h"
@@ -126,9 +128,7 @@ double memoryInReach()
 UserText memoryAdvice(const Settings& settings)
 {
     try {
-        return settings.text("device").starts_with("cuda")
-                   ? general()
-                   : advice(settings, readJson(settings.text("model.start") + "/model.json"));
+        return settings.text("device").starts_with("cuda") ? general() : advice(settings, startDescription(settings));
     } catch (const std::exception&) { // a start that cannot be read
         return general();
     }

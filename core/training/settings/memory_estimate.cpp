@@ -6,6 +6,7 @@
 #include "core/training/settings/placement.h"
 #include "core/training/settings/trained_tensors.h"
 #include "core/weights/families/canonical_names.h"
+#include "core/weights/families/efficientnet_plan.h"
 #include "core/weights/import_weights.h"
 
 #include <algorithm>
@@ -73,6 +74,23 @@ double tokensOf(const json& image, double side)
     return cells * cells + 1 + image.value("registers", 0.0);
 }
 
+// Of a frozen EfficientNet the widest block at work: its expanded map before and after the depthwise convolution, and
+// its input.
+double convolutionsKeep(const json& description)
+{
+    const json image = description.value("image", json::object()), input = description.value("input", json::object());
+    const double side = input.value("size", double{defaultInputSize}),
+                 pixels = input.value("rows", side) * input.value("columns", side);
+    const json expanded = image.value("expanded", json::array());
+    double most = 0, area = pixels / 4; // behind the stem
+    if (const EfficientNetPlan* plan = efficientNetPlan(image.value("depth", std::int64_t{0})))
+        for (std::size_t i = 0; i < plan->blocks.size() && i < expanded.size(); ++i) {
+            most = std::max(most, 3 * area * expanded[i].get<double>());
+            area /= plan->blocks[i].stride * plan->blocks[i].stride;
+        }
+    return perValue * most;
+}
+
 double imageKeeps(const json& image, double side, double product)
 {
     double kept = layersKeep(image, tokensOf(image, side), product);
@@ -93,8 +111,10 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     if (!image.is_object())
         throw Error(ErrorCode::Model, {action::estimateMemory}, "model.json",
                     {TextId("estimate.no_image_tower", "it describes no image tower")});
-    const bool pretrain = settings.is({"task", "pretrain"}), probe = settings.is({"task", "probe"}),
-               warmStart = settings.is({"task", "warm-start"});
+    const bool pretrain = settings.is({"task", "pretrain"}), warmStart = settings.is({"task", "warm-start"});
+    const ImageTraining imageTraining = imageTrainingOf(settings.text("model.image_training"));
+    const bool probe = settings.is({"task", "probe"}) || (pretrain && imageTraining == ImageTraining::Frozen);
+    const bool adapted = !probe && !warmStart && imageTraining == ImageTraining::Lora;
     const double side = settings.integer("data.input_size") > 0
                             ? static_cast<double>(settings.integer("data.input_size"))
                             : description.value("/input/size"_json_pointer, double{defaultInputSize});
@@ -106,7 +126,7 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     const double product = precision == TrainingPrecision::Mixed ? 2 : perValue;
 
     double trained = all.heads;
-    if (!probe)
+    if (!probe && !adapted)
         trained += all.image;
     if (pretrain && textTraining == TextTraining::Full)
         trained += all.text;
@@ -117,8 +137,9 @@ MemoryEstimate estimateMemory(const Settings& settings, const json& description)
     const bool masks =
         warmStart || (pretrain && settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0);
     need.activations =
-        images * (probe ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0)
-                        : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
+        images * (image.value("family", std::string()) == "efficientnet" ? convolutionsKeep(description)
+                  : probe ? layersKeep(image, tokensOf(image, side), product) / image.value("depth", 1.0)
+                          : (masks ? imageOverheadWithMasks : imageOverhead) * imageKeeps(image, side, product));
     if (pretrain && text.is_object() && (textTraining == TextTraining::Full || textTraining == TextTraining::Lora))
         need.activations +=
             textOverhead * batch * layersKeep(text, description.value("/captions/length"_json_pointer, 256.0), product);

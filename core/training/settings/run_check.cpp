@@ -2,8 +2,10 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/protocol/map_way.h"
 
 #include <algorithm>
+#include <sstream>
 
 namespace mama {
 
@@ -24,6 +26,10 @@ void checkNewRun(const Settings& settings)
                             "is 0, and evaluate_every, %1, needs validation patients: raise it, or set evaluate_every "
                             "to 0"),
                      settings.integer("evaluate_every")});
+    static_cast<void>(evaluatedMapWays(settings));
+    if (settings.is({"task", "finetune"}) && settings.is({"model.image_training", "frozen"}))
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "model.image_training",
+                    {TextId("run.frozen_finetune", "frozen: that is a probe (task probe)")});
     const bool dense = settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0;
     if (settings.is({"task", "pretrain"}) && dense && settings.text("dense.sentences").empty())
         throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
@@ -53,6 +59,25 @@ std::vector<UserText> dataWarnings(const Settings& settings, std::size_t trainin
                     "batch is %1 and there are %2 training images: copies of an image count as its negatives"),
              together, trainingImages});
     return warnings;
+}
+
+std::vector<std::string> evaluatedMapWays(const Settings& settings)
+{
+    std::vector<std::string> ways;
+    std::istringstream list(settings.text("evaluate_map_ways"));
+    for (std::string way; std::getline(list, way, ',');) {
+        std::erase(way, ' ');
+        if (way == "all")
+            return readOutNames();
+        if (std::find(readOutNames().begin(), readOutNames().end(), way) == readOutNames().end())
+            throw Error(ErrorCode::Usage, {action::readConfiguration}, "evaluate_map_ways",
+                        {TextId("run.no_such_map_way", "\"%1\" is no read-out; there are standard, self-1, self-2, "
+                                                       "value-only, value-ffn, neighbour, and all of them: all"),
+                         way});
+        if (std::find(ways.begin(), ways.end(), way) == ways.end())
+            ways.push_back(way);
+    }
+    return ways.empty() ? std::vector{readOutNames().front()} : ways;
 }
 
 void checkBestMetric(const Settings& settings, std::span<const std::string> figures)

@@ -16,6 +16,9 @@ std::vector<UserText> runWarnings(const Settings& settings);
 // Of a run on so many training images.
 std::vector<UserText> dataWarnings(const Settings& settings, std::size_t trainingImages, int processes);
 
+// The read-outs that evaluate_map_ways names, each once. Error(Usage) names one that there is not.
+std::vector<std::string> evaluatedMapWays(const Settings& settings);
+
 // Error(Usage) if best_metric is set and none of the figures that the run's evaluation gives.
 void checkBestMetric(const Settings& settings, std::span<const std::string> figures);
 

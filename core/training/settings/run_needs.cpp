@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/training/settings/checkpoint_estimate.h"
+#include "core/training/settings/start_description.h"
 
 #include <fstream>
 #include <numeric>
@@ -45,7 +46,7 @@ RunNeeds needsOf(const Settings& settings, const fs::path& runFolder)
         needs.keptEvery = std::lcm(settings.integer("checkpoint_every"), keep);
         needs.kept = settings.integer("steps") / needs.keptEvery;
     }
-    const auto description = [&] { return readJson(settings.text("model.start") + "/model.json"); };
+    const auto description = [&] { return startDescription(settings); };
     try {
         needs.memory = estimateMemory(settings, description());
     } catch (const std::exception& error) {

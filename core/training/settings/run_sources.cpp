@@ -6,6 +6,7 @@
 #include "core/image/profile.h"
 #include "core/tables/importers/known_sets.h"
 #include "core/training/settings/data_folders.h"
+#include "core/training/settings/start_description.h"
 #include "core/weights/model_places.h"
 
 #include <algorithm>
@@ -16,6 +17,8 @@ namespace fs = std::filesystem;
 
 namespace mama {
 namespace {
+
+constexpr auto notThere = TextId("run.not_there", "%1 is not there");
 
 // Settings with what is wrong with each.
 class Refusals
@@ -47,14 +50,26 @@ private:
     UserText m_why;
 };
 
-void checkStart(const fs::path& start, Refusals& refusals)
+void checkStart(const Settings& settings, Refusals& refusals)
 {
+    const fs::path start = settings.text("model.start"), text = settings.text("model.text_tower");
     std::error_code failed;
     if (start.empty())
-        refusals.add("model.start", {TextId("run.no_start", "the model folder to start from is not given")});
-    else if (!fs::exists(start / "model.json", failed))
-        refusals.add("model.start",
-                     {TextId("run.start_no_model", "%1 is no model folder: it has no model.json"), start.string()});
+        return refusals.add("model.start", {TextId("run.no_start", "the model folder to start from is not given")});
+    if (fs::is_directory(start, failed) && !fs::exists(start / "model.json", failed) && fs::is_empty(start, failed))
+        return refusals.add("model.start", {TextId("run.start_no_model", "%1 is no model folder: it has no model.json"),
+                                            start.string()});
+    for (const auto& [key, place] : {std::pair{"model.start", start}, {"model.text_tower", text}})
+        if (!place.empty() && !fs::exists(place, failed))
+            return refusals.add(key, {notThere, place.string()});
+    try {
+        startDescription(settings);
+    } catch (const Error& error) {
+        const bool ofText = error.where() == "model.text_tower";
+        const bool named = ofText || error.where() == "model.start";
+        refusals.add(ofText ? "model.text_tower" : "model.start",
+                     named ? error.why() : errorText({}, error.where(), error.why()));
+    }
 }
 
 bool holdsTable(const fs::path& folder)
@@ -78,7 +93,7 @@ void checkData(const Settings& settings, Refusals& refusals)
     const char* key = given.empty() ? "data.root" : "data.tables";
     const fs::path tables = dataFolders(settings).tables;
     if (!fs::exists(tables, failed))
-        return refusals.add(key, {TextId("run.not_there", "%1 is not there"), tables.string()});
+        return refusals.add(key, {notThere, tables.string()});
     if (const UserText known = whyNotYet(given.empty() ? root : tables); !known.empty())
         refusals.add(key, known);
     else if (fs::is_directory(tables, failed) && !holdsTable(tables))
@@ -105,25 +120,29 @@ void checkCache(fs::path place, Refusals& refusals)
 
 nlohmann::json withNamedStart(nlohmann::json config)
 {
-    const nlohmann::json::json_pointer start("/model/start");
-    if (!config.is_object() || !config.value("model", nlohmann::json()).is_object() || !config.contains(start) ||
-        !config[start].is_string())
+    if (!config.is_object() || !config.value("model", nlohmann::json()).is_object())
         return config;
-    const std::string named = config[start].get<std::string>();
-    std::error_code failed;
-    if (!named.empty() && named.find('/') == std::string::npos && !fs::exists(named, failed))
-        try {
-            config[start] = findModel(named).string();
-        } catch (const Error& error) {
-            throw Error(ErrorCode::Usage, error.action(), "model.start: " + error.where(), error.why());
-        }
+    for (const char* key : {"start", "text_tower"}) {
+        nlohmann::json& model = config["model"];
+        if (!model.contains(key) || !model[key].is_string())
+            continue;
+        const std::string named = model[key].get<std::string>();
+        std::error_code failed;
+        if (!named.empty() && named.find('/') == std::string::npos && !fs::exists(named, failed))
+            try {
+                model[key] = findModel(named).string();
+            } catch (const Error& error) {
+                throw Error(ErrorCode::Usage, error.action(), std::string("model.") + key + ": " + error.where(),
+                            error.why());
+            }
+    }
     return config;
 }
 
 void checkSources(const Settings& settings)
 {
     Refusals refusals;
-    checkStart(settings.text("model.start"), refusals);
+    checkStart(settings, refusals);
     checkData(settings, refusals);
     if (const std::string& file = settings.text("dense.sentences"); !file.empty())
         refusals.addIfItThrows("dense.sentences", [&] { readJson(file); });

@@ -161,8 +161,8 @@ Settings Settings::resolve(const json& config)
 void Settings::makePathsAbsolute()
 {
     for (const TextKey key :
-         {TextKey("model.start"), TextKey("data.root"), TextKey("data.images"), TextKey("data.tables"),
-          TextKey("data.split_file"), TextKey("data.cache"), TextKey("dense.sentences")})
+         {TextKey("model.start"), TextKey("model.text_tower"), TextKey("data.root"), TextKey("data.images"),
+          TextKey("data.tables"), TextKey("data.split_file"), TextKey("data.cache"), TextKey("dense.sentences")})
         if (json& value = m_values.at(pointerOf(key.key())); !value.get_ref<const std::string&>().empty())
             value = std::filesystem::absolute(value.get<std::string>()).lexically_normal().string();
 }

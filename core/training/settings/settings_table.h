@@ -91,13 +91,23 @@ inline constexpr SettingRow rows[] = {
             TextId("setting.seed", "Seed of weights, order, augmentation, masking and dropout")),
     integer("steps", 40000, {1, many}, unit::steps, TextId("setting.steps", "Optimiser steps of the run")),
 
-    text("model.start", "", TextId("setting.model.start", "Model folder to start from")),
+    text("model.start", "",
+         TextId("setting.model.start",
+                "Model folder or checkpoint to start from: MaMA's own, or any with an image tower (DINOv2's .pth, "
+                "BiomedCLIP's, CLIP's, SigLIP's; for a probe EfficientNets too)")),
+    text("model.text_tower", "",
+         TextId("setting.model.text_tower",
+                "Model folder or checkpoint whose language model and tokenizer a pre-training takes; empty: the "
+                "start's own")),
+    choice("model.image_training", {"full", "lora", "frozen"},
+           TextId("setting.model.image_training",
+                  "What of the image tower a pre-training or fine-tuning trains; lora: adapters beside its attention")),
     text("model.name", "", TextId("setting.model.name", "Name in the checkpoints' model.json; empty: as the start's")),
     text("model.trained_on", "",
          TextId("setting.model.trained_on", "Provenance in model.json, shown with every result")),
     choice("model.text_training", {"lora", "full", "frozen", "fixed"},
            TextId("setting.model.text_training", "What of the text model is trained; fixed: not even its heads")),
-    integer("lora.rank", 8, {1, 1024}, unit::none, TextId("setting.lora.rank", "Rank of the text model's adapters")),
+    integer("lora.rank", 8, {1, 1024}, unit::none, TextId("setting.lora.rank", "Rank of the adapters")),
     number("lora.alpha", 32, {0, 1e6}, unit::none,
            TextId("setting.lora.alpha", "The adapters' output is scaled by alpha / rank")),
     number(
@@ -286,6 +296,11 @@ inline constexpr SettingRow rows[] = {
             TextId("setting.evaluate_every", "Between evaluations; 0: none")),
     integer("evaluate_images", 400, {1, many}, unit::images,
             TextId("setting.evaluate_images", "Of the validation patients at most")),
+    text("evaluate_map_ways", "standard",
+         TextId(
+             "setting.evaluate_map_ways",
+             "Read-outs of the maps that a pre-training's evaluations compare, with commas between: standard, self-1, "
+             "self-2, value-only, value-ffn, neighbour; or all. Each beside the first makes figures of its own")),
     text("best_metric", "",
          TextId("setting.best_metric",
                 "Metric that picks the best checkpoint, the higher the better; -NAME: the lower. Empty: none")),

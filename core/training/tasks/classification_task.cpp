@@ -5,7 +5,7 @@
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/model/gradient_norm.h"
-#include "core/training/settings/trained_tensors.h"
+#include "core/training/model/text_adapters.h"
 #include "core/training/tasks/model_state.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/model_kind.h"
@@ -23,11 +23,14 @@ struct ClassificationTask::State final : ModelState
     explicit State(const Options& options) : ModelState(options)
     {
         makeClassifier(options);
+        if (options.imageTraining == ImageTraining::Lora)
+            addAdapters(model, "image", {options.loraRank, options.loraAlpha, options.seed});
         model.place(compute.device(), compute.type());
         network.emplace(model.parameters, model.description);
         shared.emplace(options.group, false, model.parameters.all());
         for (const auto& [name, tensor] : model.parameters.all())
-            if (classifierTrains(name, options.wholeTower)) {
+            if (classifierTrains(name,
+                                 {TextTraining::Fixed, options.imageTraining, lastNormTrains(model.description)})) {
                 train(name, tensor);
                 momentum["momentum." + name] = torch::zeros_like(tensor, torch::TensorOptions().requires_grad(false));
             }
@@ -38,6 +41,8 @@ struct ClassificationTask::State final : ModelState
     {
         needImageTower(options);
         model.dropText();
+        if (modelKind(model.description) == ModelKind::Clip || !model.description["heads"].is_object())
+            keepTowerAlone();
         const auto width = model.description["image"].at("width").get<std::int64_t>();
         const auto classes = static_cast<std::int64_t>(options.classes.size());
         CounterRandom random({options.seed, static_cast<std::uint64_t>(RandomPurpose::Model)});
@@ -45,6 +50,23 @@ struct ClassificationTask::State final : ModelState
         model.parameters.set(names::imageGlobal + ".bias", startValues({classes}, width, random));
         model.description["kind"] = name(ModelKind::LinearProbe);
         model.description["heads"]["classes"] = options.classes;
+    }
+
+    // Of another group's model, or a tower that comes by itself.
+    void keepTowerAlone()
+    {
+        Parameters tower;
+        for (const auto& [name, tensor] : model.parameters.all())
+            if (name.starts_with(names::imageTower))
+                tower.set(name, tensor);
+        model.parameters = tower;
+        model.description["heads"] = {{"embedding", model.description["image"].at("width")},
+                                      {"local", false},
+                                      {"local_hidden", 0},
+                                      {"simclr", false},
+                                      {"batchnorm_eps", 1e-5}};
+        for (const char* section : {"maps", "zero_shot", "published", "examples"})
+            model.description.erase(section);
     }
 
     std::map<std::string, NamedTensors> files() const override { return {{"optimizer.safetensors", momentum}}; }
@@ -78,8 +100,8 @@ StepReport ClassificationTask::accumulate(const SampleBatch& batch, std::int64_t
                         {TextId("train.image_without_class", "has none of the classes")});
     const Compute& compute = m_state->compute;
     const std::vector<std::int64_t> labels(batch.labels.begin(), batch.labels.end());
-    const Tensor logits =
-        m_state->logits(compute.images(batch.first, batch.size, batch.height, batch.width), m_options.wholeTower);
+    const Tensor logits = m_state->logits(compute.images(batch.first, batch.size, batch.height, batch.width),
+                                          m_options.imageTraining != ImageTraining::Frozen);
     const Tensor loss = torch::cross_entropy_loss(logits, compute.put(torch::tensor(labels, torch::kLong)));
     const double value = loss.item<double>();
     StepReport report{{{"cross_entropy", value}, {"total", value}}};

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/training/settings/optimizer_settings.h"
+#include "core/training/settings/trained_tensors.h"
 #include "core/training/tasks/model_task.h"
 #include "core/training/tasks/task_options.h"
 
@@ -16,7 +17,10 @@ class ClassificationTask final : public ModelTask
 public:
     struct Options : TaskOptions
     {
-        bool wholeTower = false; // fine-tuning; else the layer alone
+        // Full and Lora: fine-tuning; Frozen: the layer alone, a probe.
+        ImageTraining imageTraining = ImageTraining::Frozen;
+        int loraRank = 8;
+        double loraAlpha = 32;
         std::vector<std::string> classes;
         OptimizerSettings optimizer{.weightDecay = 1e-3}; // beta1 is the momentum
     };

@@ -13,6 +13,7 @@ using torch::Tensor;
 
 ModelState::ModelState(const TaskOptions& options) : compute(options.placement), model(options.start)
 {
+    compute.setChannels(options.mean, options.deviation);
     if (options.threads > 0)
         torch::set_num_threads(options.threads);
     if (!options.name.empty())

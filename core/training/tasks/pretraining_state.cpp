@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
 #include "core/training/data/sample_batch.h"
+#include "core/training/model/joined_start.h"
 #include "core/training/model/text_adapters.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/families/families.h"
@@ -17,11 +18,18 @@ namespace {
 
 using torch::Tensor;
 
-void need(const Parameters& parameters, const std::filesystem::path& start)
+// The heads; how a feature is projected is the model's affair.
+void need(const TrainableModel& model, const std::filesystem::path& start)
 {
-    for (const std::string& name :
-         {names::imageGlobal + ".weight", names::imageLocal + "0.weight", names::textGlobal + ".weight",
-          names::textLocal + "0.weight", names::simclr + "0.weight", names::logitScale, names::localScale})
+    const Parameters& parameters = model.parameters;
+    const nlohmann::json heads = model.description.value("heads", nlohmann::json::object());
+    std::vector<std::string> all{names::imageLocal + "0.weight", names::textLocal + "0.weight",
+                                 names::simclr + "0.weight", names::logitScale, names::localScale};
+    if (!heads.is_object() || !heads.contains("image_projection"))
+        all.push_back(names::imageGlobal + ".weight");
+    if (!heads.is_object() || !heads.contains("text_projection"))
+        all.push_back(names::textGlobal + ".weight");
+    for (const std::string& name : all)
         if (!parameters.has(name))
             throw Error(ErrorCode::Model, {action::train}, start.string(),
                         {TextId("train.tensor_needed", "pre-training needs the tensor %1"), name});
@@ -51,19 +59,23 @@ AdamW::Options adamOf(const OptimizerSettings& settings)
 
 PretrainingTask::State::State(const Options& own) : ModelState(own), options(own)
 {
-    need(model.parameters, options.start);
+    if (options.description.is_object())
+        completeStart(model, options.description, options.textTower, options.seed);
+    need(model, options.start);
     m_classToken = weights::textFamily(model.description.at("text")).hasClassToken();
-    m_masked = model.description["text"].value("pooling", std::string()) == "mean-masked";
+    m_pooling = model.description["text"].value("pooling", std::string());
     if (options.textTraining == TextTraining::Lora)
-        addAdapters(model, {options.loraRank, options.loraAlpha, options.seed});
+        addAdapters(model, "text", {options.loraRank, options.loraAlpha, options.seed});
+    if (options.imageTraining == ImageTraining::Lora)
+        addAdapters(model, "image", {options.loraRank, options.loraAlpha, options.seed});
     model.place(compute.device(), compute.type());
     for (const auto& [name, tensor] : model.parameters.all())
-        if (pretrainingTrains(name, options.textTraining))
+        if (pretrainingTrains(name, parts()))
             train(name, tensor);
     optimizer.emplace(trained, adamOf(options.optimizer));
     shared.emplace(options.group, options.sharedNorm, model.parameters.all());
     rebuild();
-    if (m_masked && options.textTraining == TextTraining::Fixed && compute.type() == torch::kFloat)
+    if (m_pooling == "mean-masked" && options.textTraining == TextTraining::Fixed && compute.type() == torch::kFloat)
         m_fixedText.emplace(model.parameters, model.description["text"]);
     model.description["inference"]["text_pooling"] = "training"; // what it is trained with
 }
@@ -102,6 +114,11 @@ bool PretrainingTask::State::training() { return torch::GradMode::is_enabled(); 
 
 const Collectives* PretrainingTask::State::together() const { return training() ? shared->together() : nullptr; }
 
+TrainedParts PretrainingTask::State::parts() const
+{
+    return {options.textTraining, options.imageTraining, lastNormTrains(model.description)};
+}
+
 bool PretrainingTask::State::textTrains() const
 {
     return options.textTraining == TextTraining::Lora || options.textTraining == TextTraining::Full;
@@ -115,17 +132,24 @@ Tensor PretrainingTask::State::images(const std::vector<float>& values, const Sa
 void PretrainingTask::State::addImages(const SampleBatch& batch, const Uses& uses, LossInput& input) const
 {
     const Compute::Products products(compute);
-    const ForwardMode mode = training() ? ForwardMode{true, 0, 0, shared->batchNorm(), m_packed} : ForwardMode{};
+    const bool adapted = options.imageTraining == ImageTraining::Lora,
+               still = options.imageTraining == ImageTraining::Frozen;
+    const ForwardMode mode =
+        training() ? ForwardMode{true, 0, adapted ? options.loraDropout : 0, shared->batchNorm(), m_packed}
+                   : ForwardMode{};
+    const ForwardMode inTower = still ? ForwardMode{} : mode;
+    const auto tokensOf = [&](const Tensor& pictures) {
+        const torch::AutoGradMode gradients(training() && !still);
+        return network->image->tokens(pictures, inTower);
+    };
     // Images that do not see each other go through the tower together, in larger products.
     const bool both = uses.secondView, together = both && !network->image->mixesImages();
     const Tensor first = images(batch.first, batch), other = both ? images(batch.second, batch) : Tensor();
-    const Tensor all = network->image->tokens(together ? torch::cat({first, other}) : first, mode),
-                 tokens = all.narrow(0, 0, batch.size);
+    const Tensor all = tokensOf(together ? torch::cat({first, other}) : first), tokens = all.narrow(0, 0, batch.size);
     const Tensor pooled = network->pooled(tokens);
     input.v = network->imageGlobal(pooled);
     if (both) {
-        const Tensor second =
-            network->pooled(together ? all.narrow(0, batch.size, batch.size) : network->image->tokens(other, mode));
+        const Tensor second = network->pooled(together ? all.narrow(0, batch.size, batch.size) : tokensOf(other));
         input.v2 = network->imageGlobal(second);
         input.simclr2 = network->simclr(second, mode); // the reference's order: it shows in running statistics
         input.simclr1 = network->simclr(pooled, mode);
@@ -136,7 +160,13 @@ void PretrainingTask::State::addImages(const SampleBatch& batch, const Uses& use
 
 Tensor PretrainingTask::State::pooledText(const Tensor& hidden, const Tensor& mask) const
 {
-    if (m_masked) {
+    if (m_pooling == "first")
+        return hidden.select(1, 0);
+    if (m_pooling == "last-real") {
+        const Tensor last = (mask.sum(1) - 1).clamp_min(0).view({-1, 1, 1}).expand({-1, 1, hidden.size(2)});
+        return hidden.gather(1, last).squeeze(1);
+    }
+    if (realOnly()) {
         const Tensor real = mask.to(hidden.scalar_type()).unsqueeze(2);
         return (hidden * real).sum(1) / real.sum(1);
     }
@@ -147,8 +177,8 @@ Tensor PretrainingTask::State::pooledText(const Tensor& hidden, const Tensor& ma
 TextBatch PretrainingTask::State::textOf(const SampleBatch& batch) const
 {
     const TextBatch text = wholeText(batch);
-    const auto longest = m_masked ? text.mask.sum(1).max().item<std::int64_t>() : batch.tokens;
-    return {compute.put(text.ids.narrow(1, 0, longest)), compute.put(text.mask.narrow(1, 0, longest)), {}, m_masked};
+    const auto longest = realOnly() ? text.mask.sum(1).max().item<std::int64_t>() : batch.tokens;
+    return {compute.put(text.ids.narrow(1, 0, longest)), compute.put(text.mask.narrow(1, 0, longest)), {}, realOnly()};
 }
 
 void PretrainingTask::State::addText(const SampleBatch& batch, const Uses& uses, LossInput& input)

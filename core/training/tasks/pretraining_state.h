@@ -52,6 +52,9 @@ struct PretrainingTask::State final : ModelState
 
 private:
     bool textTrains() const;
+    // Whether nobody reads the states of padding.
+    bool realOnly() const { return m_pooling == "mean-masked" || m_pooling == "first" || m_pooling == "last-real"; }
+    TrainedParts parts() const;
     static bool training();
     const Collectives* together() const; // null in an evaluation
     at::Tensor images(const std::vector<float>& values, const SampleBatch& batch) const;
@@ -61,7 +64,8 @@ private:
     at::Tensor addExtra(const SampleBatch& batch, const LossInput& input, StepReport& report) const;
 
     std::optional<FixedText> m_fixedText; // where nothing trains and padding does not count
-    bool m_classToken = false, m_masked = false;
+    bool m_classToken = false;
+    std::string m_pooling; // of model.json's "text"; of those that say nothing MaMA's own
     c10::intrusive_ptr<PackedWeights> m_packed = c10::make_intrusive<PackedWeights>();
 };
 

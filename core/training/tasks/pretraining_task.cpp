@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
+#include "core/model/map_ways.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/tasks/pretraining_state.h"
 #include "core/weights/families/canonical_names.h"
@@ -118,11 +119,20 @@ std::vector<float> PretrainingTask::imageGlobal(const std::vector<float>& image,
     return valuesOf(l2(network.imageGlobal(network.pooled(tokens)).to(torch::kFloat)));
 }
 
-std::vector<float> PretrainingTask::imagePatches(const std::vector<float>& image, int height, int width) const
+std::vector<std::vector<float>> PretrainingTask::imagePatches(const std::vector<float>& image, int height, int width,
+                                                              const std::vector<std::string>& readOuts) const
 {
     const torch::NoGradGuard noGradients;
     const Network& network = *m_state->network;
-    return valuesOf(network.imageLocal(network.image->tokens(m_state->compute.images(image, 1, height, width))));
+    LateTokens late;
+    const Tensor tokens = network.image->tokens(m_state->compute.images(image, 1, height, width), {}, {}, &late);
+    std::vector<std::vector<float>> patches;
+    for (const std::string& way : readOuts) {
+        const ReadOut readOut = readOutOf(way);
+        patches.push_back(
+            valuesOf(network.imageLocal(readOut == ReadOut::Standard ? tokens : network.image->read(late, readOut))));
+    }
+    return patches;
 }
 
 std::vector<float> PretrainingTask::textGlobal(const Tokens& text) const
@@ -145,6 +155,12 @@ std::vector<float> PretrainingTask::sentence(const Tokens& text) const
     const SampleBatch one = oneText(text);
     const Tensor hidden = m_state->network->text->hidden(m_state->textOf(one)).squeeze(0);
     return valuesOf(m_state->network->sentences(hidden[text.separators[*last]].unsqueeze(0)));
+}
+
+CaptionTokenizer PretrainingTask::captions() const
+{
+    return captionTokenizer(m_state->model.tokenizerFolder(),
+                            m_state->model.description.value("captions", nlohmann::json()));
 }
 
 double PretrainingTask::logitFactor() const

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/text/tokenizer/tokenizer.h"
+#include "core/text/captions/caption_tokens.h"
 #include "core/training/losses/loss_options.h"
 #include "core/training/settings/optimizer_settings.h"
 #include "core/training/settings/trained_tensors.h"
@@ -7,6 +7,7 @@
 #include "core/training/tasks/task_options.h"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,11 @@ public:
     {
         LossOptions loss;
         double scaleLimit = 100; // the factors e^scale stay at or below it; 0: as they come
+        // Of a start that is not MaMA's own, what it is made (startDescription()); null: as it is.
+        nlohmann::json description = nullptr;
+        std::filesystem::path textTower; // whose language model it gets; empty: its own
         TextTraining textTraining = TextTraining::Lora;
+        ImageTraining imageTraining = ImageTraining::Full;
         int loraRank = 8;                                        // where the start has no adapters yet
         double loraAlpha = 32, loraDropout = 0.1, dropout = 0.1; // dropout: of a language model that has it (GPT-2)
         bool captionNorm = false; // the text's local head takes BatchNorm statistics caption by caption (R9)
@@ -49,15 +54,18 @@ public:
     // with the pooling of training.
     std::vector<float> imageGlobal(const std::vector<float>& image, int height, int width) const;
     std::vector<float> textGlobal(const Tokens& text) const;
-    double logitFactor() const; // e^logit_scale
+    double logitFactor() const;        // e^logit_scale
+    CaptionTokenizer captions() const; // as its texts are read
     // Of the last micro-batch and the last step.
     struct Seconds
     {
         double images = 0, text = 0, losses = 0, backward = 0, optimiser = 0;
     };
     const Seconds& seconds() const { return m_seconds; }
-    // The same for maps: [patches, D], and the state at the separator of the text's last sentence, [D].
-    std::vector<float> imagePatches(const std::vector<float>& image, int height, int width) const;
+    // The same for maps: [patches, D] of each of the read-outs (readOutNames()), from one encoding; and the state at
+    // the separator of the text's last sentence, [D].
+    std::vector<std::vector<float>> imagePatches(const std::vector<float>& image, int height, int width,
+                                                 const std::vector<std::string>& readOuts) const;
     std::vector<float> sentence(const Tokens& text) const;
 
 private:

@@ -153,6 +153,7 @@ public:
             {{"patch_embeddings.projection.", ".attention.attention.query."}, fromHuggingFace}};
         return all;
     }
+    AdapterRules adapters() const override { return {{"qkv"}, false}; }
     std::string sizeTensor() const override { return "cls_token"; }
     bool isModelType(const std::string& type) const override { return type.starts_with("dinov2"); }
     std::int64_t inputSize(const json& image) const override

@@ -62,6 +62,7 @@ public:
     }
     bool standsAlone() const override { return false; }
     bool isModelType(const std::string& type) const override { return type == "clip_vision_model"; }
+    AdapterRules adapters() const override { return {{"qkv"}, false}; }
     std::string sizeTensor() const override { return "patch_embed.proj.weight"; }
     std::int64_t inputSize(const json& image) const override
     {

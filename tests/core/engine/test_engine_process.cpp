@@ -5,6 +5,7 @@
 #include "tests/support/test_data.h"
 
 #include <QRandomGenerator>
+#include <cmath>
 #include <cstring>
 
 using namespace mama;
@@ -206,6 +207,66 @@ private Q_SLOTS:
 
     // A report, sentence by sentence, from the window and from the command line: the same rows, the same marks and
     // ranks.
+    // Another way of maps is read out of what was kept of the study: the maps are those of an engine that encodes it in
+    // that way, and so are the differences; what is kept counts in the memory, and goes with the study.
+    void anotherWayIsReadOut()
+    {
+        MAMA_NEED(haveModel(), "parity/mama-ckpt, data/four-view");
+        EngineClient first(cacheAt("kept")), other(cacheAt("anew"));
+        QVERIFY(load(first) && load(other));
+        const auto encoded = [&](EngineClient& engine, const char* way) {
+            return engine.call("encode", {{"images", m_images}, {"map_way", way}}).at("result");
+        };
+        const auto memory = [&](EngineClient& engine) {
+            return engine.call("cache.statistics", json::object()).at("result");
+        };
+        const auto asked = [&](EngineClient& engine, const json& study, const json& more) {
+            json params{{"study", study.at("study")}, {"texts", {"There is a mass."}}};
+            if (more.is_object())
+                params.update(more);
+            return engine.call("query", params);
+        };
+        const json standard = encoded(first, "");
+        for (const json& image : standard.at("images"))
+            QVERIFY(image.at("kept").get<bool>() && !image.at("cached").get<bool>() &&
+                    image.at("anew_milliseconds").get<double>() > 0);
+        const json kept = memory(first);
+        QCOMPARE(kept.at("kept_images").get<std::size_t>(), m_images.size());
+        QVERIFY(kept.at("memory").get<double>() > kept.at("kept_bytes").get<double>());
+        const json self = encoded(first, "self-2"), anew = encoded(other, "self-2");
+        for (const json& image : self.at("images"))
+            QVERIFY(image.at("kept").get<bool>() && !image.at("cached").get<bool>());
+        QVERIFY(essence(asked(first, self, {})) == essence(asked(other, anew, {})));
+        QVERIFY(essence(asked(first, self, {})) != essence(asked(first, standard, {})));
+        const json less = asked(first, standard, {{"map_minus", "way"}, {"map_minus_study", self.at("study")}});
+        QCOMPARE(less.at("result").at("provenance").at("map_minus_text").get<std::string>(), std::string("self-2"));
+        const auto values = [](const json& reply) {
+            const QByteArray data = QByteArray::fromBase64(QByteArray::fromStdString(
+                reply.at("result").at("images").at(0).at("maps").at(0).at("data").get<std::string>()));
+            std::vector<float> out(static_cast<std::size_t>(data.size()) / sizeof(float));
+            std::memcpy(out.data(), data.constData(), out.size() * sizeof(float));
+            return out;
+        };
+        const auto a = values(asked(first, standard, {})), b = values(asked(first, self, {})), c = values(less);
+        for (std::size_t i = 0; i < a.size(); ++i)
+            QVERIFY(std::isnan(a[i]) ? std::isnan(c[i]) : std::abs(c[i] - (a[i] - b[i])) < 1e-6F);
+        QCOMPARE(errorWhere(asked(first, standard, {{"map_minus", "way"}, {"map_minus_study", "77"}})),
+                 std::string("map_minus_study"));
+        first.call("release", {{"study", standard.at("study")}});
+        QCOMPARE(memory(first).at("kept_images").get<std::size_t>(), m_images.size()); // the other way's study is there
+        first.call("release", {{"study", self.at("study")}});
+        QCOMPARE(memory(first).at("kept_images").get<int>(), 0);
+        QCOMPARE(memory(first).at("memory").get<int>(), 0);
+        const json again = encoded(first, "");
+        for (const json& image : again.at("images")) // from the disk: nothing is kept, how long it takes is known
+            QVERIFY(image.at("cached").get<bool>() && !image.at("kept").get<bool>() &&
+                    image.at("anew_milliseconds").get<double>() > 0);
+        EngineClient small(cacheAt("small") + QStringList{QStringLiteral("--memory-limit-mb"), QStringLiteral("0")});
+        QVERIFY(load(small));
+        for (const json& image : encoded(small, "").at("images"))
+            QVERIFY(!image.at("kept").get<bool>());
+    }
+
     void readsAReportAsTheCommandDoes()
     {
         MAMA_NEED(haveModel(), test::parityFolder().string() + " or " + test::dataFolder().string());

@@ -57,6 +57,28 @@ private Q_SLOTS:
         QCOMPARE(value(figures->figures, "density_balanced_accuracy"), 0.25);
     }
 
+    // Several answers from one look at each image are counted as each by itself, over the same draws.
+    void severalAreComparedTogether()
+    {
+        const auto one = [&](bool knows) {
+            return [&, knows](const PreparedImage& prepared, const TrainingImage& image) {
+                return answer(prepared, image, knows);
+            };
+        };
+        int looks = 0;
+        const auto together = compareFindings(
+            m_index,
+            [&](const PreparedImage& prepared, const TrainingImage& image) {
+                ++looks;
+                return std::vector{answer(prepared, image, true), answer(prepared, image, false)};
+            },
+            m_options);
+        QCOMPARE(looks, static_cast<int>(m_index.images.size()));
+        QCOMPARE(together->size(), std::size_t{2});
+        QVERIFY((*together)[0].figures.dump() == evaluateFindings(m_index, one(true), m_options)->figures.dump());
+        QVERIFY((*together)[1].figures.dump() == evaluateFindings(m_index, one(false), m_options)->figures.dump());
+    }
+
     void mapsAreJudgedInTheBreast()
     {
         const auto figures = evaluateFindings(

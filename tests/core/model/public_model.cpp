@@ -28,7 +28,7 @@ ImageEmbedding PublicModel::encode(const at::Tensor& images, const std::string& 
 {
     const at::Tensor input = images.expand({-1, 3, -1, -1}).contiguous().cpu();
     return *m_model->encodeImages({input.const_data_ptr<float>(), static_cast<std::size_t>(input.numel())},
-                                  ImageShape{input.size(0), input.size(2), input.size(3)}, {}, way);
+                                  ImageShape{input.size(0), input.size(2), input.size(3)}, {}, {way});
 }
 
 at::Tensor PublicModel::tokens(const at::Tensor& images, LateTokens* late) const

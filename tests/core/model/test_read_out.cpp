@@ -214,7 +214,7 @@ private Q_SLOTS:
         const at::Tensor images = at::randn({2, 3, 56, 84}).contiguous();
         const auto encoded = [&](const std::string& way) {
             return *model.encodeImages({images.const_data_ptr<float>(), static_cast<std::size_t>(images.numel())},
-                                       ImageShape{2, 56, 84}, {}, way);
+                                       ImageShape{2, 56, 84}, {}, {way, true});
         };
         const ImageEmbedding standard = encoded({});
         QCOMPARE(model.info().mapWays, std::vector<std::string>(std::begin(names), std::end(names)));
@@ -226,6 +226,10 @@ private Q_SLOTS:
         for (int i = 1; i < 6; ++i) {
             const ImageEmbedding read = encoded(names[i]);
             QVERIFY(read.global == standard.global && read.patches != standard.patches);
+            // What was kept of any way gives every other one again, to the bit.
+            QVERIFY(*model.readOut(*standard.kept, names[i]) == read.patches);
+            QVERIFY(*model.readOut(*read.kept, "standard") == standard.patches);
+            QCOMPARE(read.kept->bytes(), standard.kept->bytes());
             const at::Tensor cells = network.imageLocal(network.image->read(late, static_cast<ReadOut>(i)));
             QVERIFY2((at::tensor(read.patches).view_as(cells) - cells).abs().max().item<double>() < 1e-4, names[i]);
         }

@@ -150,7 +150,7 @@ ModelsReply modelsReply()
 EncodeReply encodeReply()
 {
     return {"1",
-            {{imageName(), true, 812.5, patchGrid(), {"a warning"}}},
+            {{imageName(), true, 812.5, patchGrid(), {"a warning"}, true, 3000.5}},
             {{"/s/stack.dcm", "a stack of 3", {TextId("sample.stack", "a stack of %1"), 3}}},
             {{"/s/broken.dcm", "not an image", {TextId("sample.broken", "not an image")}}}};
 }
@@ -214,6 +214,9 @@ ClassifyReply classifyReply()
 }
 
 PrepareReply prepareReply() { return {"mama", 2, true, patchGrid(), {4, 2}, {0, 1, 2, 3, 4, 5, 6, 7}}; }
-CacheReply cacheReply() { return {"/cache", 812, 2310000000, 4294967296, 8, 4, 3, 2, 1, 5}; }
+CacheReply cacheReply()
+{
+    return {"/cache", 812, 2310000000, 4294967296, 8, 4, 3, 2, 1, 5, 4, 34000000, 45000000, 1073741824};
+}
 
 } // namespace mama::test

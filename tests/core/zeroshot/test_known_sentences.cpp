@@ -50,7 +50,11 @@ public:
     const Tokenizer* tokenizer() const override { return nullptr; }
     const CaptionRules& captionRules() const override { return m_rules; }
     Cancellable<ImageEmbedding> encodeImages(std::span<const float>, const ImageShape&, const Job&,
-                                             const std::string&) const override
+                                             const ImageOptions&) const override
+    {
+        return {};
+    }
+    Cancellable<std::vector<float>> readOut(const KeptTokens&, const std::string&, const Job&) const override
     {
         return {};
     }

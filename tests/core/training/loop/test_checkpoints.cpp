@@ -374,7 +374,7 @@ private:
         options.start = root() / "model";
         options.threads = 1;
         options.classes = {"A", "B", "C"};
-        options.wholeTower = task == QStringLiteral("finetune");
+        options.imageTraining = task == QStringLiteral("finetune") ? ImageTraining::Full : ImageTraining::Frozen;
         return std::make_unique<ClassificationTask>(options);
     }
     static void train(TrainingTask& task, const RunFolder& folder, std::int64_t from, std::int64_t to)

@@ -53,7 +53,8 @@ private:
 private Q_SLOTS:
     void initTestCase()
     {
-        write("models/here/model.json", "{}");
+        write("models/here/model.json",
+              R"({"image": {"family": "dinov2"}, "text": {}, "heads": {}, "captions": {"separator": "[SEP]"}})");
         write("set/tables/metadata.csv", "empi_anon,acc_anon\n");
         fs::create_directories(root() / "set/images");
         qputenv("MAMA_MODELS", QFile::encodeName(QString::fromStdString((root() / "models").string())));

@@ -119,7 +119,7 @@ private:
     {
         ClassificationTask::Options made;
         made.start = start();
-        made.wholeTower = wholeTower;
+        made.imageTraining = wholeTower ? ImageTraining::Full : ImageTraining::Frozen;
         made.classes = {"A", "B", "C", "D"};
         made.threads = 1;
         return made;
