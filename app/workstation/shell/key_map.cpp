@@ -14,7 +14,7 @@ const std::vector<KeyOf>& keyMap()
         {"file.quit", "Ctrl+Q"},
         {"study.next", "Ctrl+PgDown"},
         {"study.previous", "Ctrl+PgUp"},
-        {"study.find", "Ctrl+F"},
+        {"study.find", "Ctrl+E"},
         {"study.prior.beside", "P"},
         {"study.prior.eight", "Shift+P"},
         {"study.prior.swap", "S"},
