@@ -72,6 +72,8 @@ private Q_SLOTS:
             if (element.at("name") == "PatientID")
                 patient = element.at("value");
         QVERIFY(!patient.empty());
+        find.setText(QStringLiteral("PatientID"));
+        QCOMPARE(rows(*tree.model()), 1);
         tree.setFocus();
         QTest::keySequence(&tree, QKeySequence(QKeySequence::Copy));
         QCOMPARE(QApplication::clipboard()->text(),

@@ -112,8 +112,10 @@ private Q_SLOTS:
         QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
         QMimeData study; // 4
         study.setUrls({QUrl::fromLocalFile(test::text(test::dataFolder() / "four-view"))});
+        QDragEnterEvent enter({400, 400}, Qt::CopyAction, &study, Qt::LeftButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(&window, &enter); // as the desktop sends it, which no test can drag from
         QDropEvent drop(QPointF(400, 400), Qt::CopyAction, &study, Qt::LeftButton, Qt::NoModifier);
-        static_cast<QObject&>(window).event(&drop); // as the desktop sends it, which no test can drag from
+        QCoreApplication::sendEvent(&window, &drop);
         QVERIFY(shown.count() > 0 || shown.wait(60000));
         QSignalSpy maps(&window.read(), &ReadPage::mapsOnScreen);
         auto* field = window.read().findChild<QueryPanel*>()->sentence();

@@ -290,7 +290,7 @@ private Q_SLOTS:
         Set set;
         set.pass();
         const LibraryImage image = imagesOf(*set.library, set.ids)[0][0];
-        writeAtomically(pathOf(image), std::string_view(readText(pathOf(set.images[1][0])) + std::string(2, '\0')));
+        writeAtomically(pathOf(image), std::string_view(readText(pathOf(set.images[1][0])) + std::string(512, '\0')));
         ThumbStore store(set.folder / "lib");
         QCOMPARE(int(findThumb(store, image).state), int(ImageThumb::State::ToMake));
         FilePass pass(*set.library, store);

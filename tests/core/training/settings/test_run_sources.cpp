@@ -126,7 +126,7 @@ private Q_SLOTS:
         for (const char* below : {"", "tables"}) {
             fs::remove_all(set);
             writeAtomically(set / below / file.toStdString(), std::string_view(text.toStdString()));
-            refuses({{"data", {{"root", set.string()}}}}, {"data.root: ", name.toStdString(), "mama evaluate"});
+            refuses({{"data", {{"root", set.string()}}}}, {"data.root: ", name.toStdString(), "mama library import"});
         }
         writeAtomically(set / "notes.txt", std::string_view("mdb are the first letters\nmdbxyz G here\n"));
         fs::remove_all(set / "tables");
