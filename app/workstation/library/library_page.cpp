@@ -134,6 +134,8 @@ void LibraryPage::connectSession()
         if (std::exchange(studies, m_session->size()) != m_session->size() && m_session->headersLeft() == 0 &&
             !m_session->readingHeaders())
             readFiles();
+        if (!m_pictures->filling() && !m_filesPaused && !m_session->readingHeaders())
+            showHeaders(0, m_session->headersLeft()); // which files are missing may have changed
     });
     connect(m_session, &LibrarySession::filesLookedFor, this, &LibraryPage::readFiles);
     connect(m_pictures, &TilePictures::passed, this, &LibraryPage::showFiles);

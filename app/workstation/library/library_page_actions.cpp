@@ -248,6 +248,8 @@ void LibraryPage::showFiles(quint64 done, quint64 total)
     m_files = {done, total};
     const QLocale locale;
     const bool paused = m_filesPaused, left = done < total;
+    if (!left && !paused) // what is left to say comes in the line's place
+        return showHeaders(0, m_session->headersLeft());
     QString text =
         paused ? tr("%1 of %2 files are not read yet").arg(locale.toString(total - done), locale.toString(total))
                : tr("Files: %1 of %2").arg(locale.toString(done), locale.toString(total));

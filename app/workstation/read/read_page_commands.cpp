@@ -36,7 +36,7 @@ void ReadPage::buildCommands()
     add(file, {"file.files", tr("Open &files…"), [this] { chooseFiles(false); }});
     add(study, {"study.next", tr("&Next study"), [this] { showStudyAt(1); }});
     add(study, {"study.previous", tr("&Previous study"), [this] { showStudyAt(-1); }});
-    add(study, {"study.find", tr("Fin&d a study…"), [this] {
+    add(study, {"study.find", tr("Find a stud&y…"), [this] {
                     m_left->open(0);
                     m_studyPanel->search()->setFocus(Qt::ShortcutFocusReason);
                 }});
