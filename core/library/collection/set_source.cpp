@@ -24,7 +24,9 @@ SetRows readFolder(const SetSource& source, Library* library, const Job& job)
     if (library == nullptr)
         return rows;
     const Vocabulary own = wordsOf(*library, rows.name);
-    return own.words().empty() || own.words() == rows.words.words() ? rows : readMappedSet(table, own);
+    if (own.words().empty() || own.words() == rows.words.words())
+        return rows;
+    return readMappedSet(table, own);
 }
 
 } // namespace
@@ -38,7 +40,9 @@ SetRows readSet(const SetSource& source, Library* library, const Job& job)
     if (library == nullptr || rows.name == reader.title)
         return rows;
     const Vocabulary own = wordsOf(*library, rows.name); // phantoms have EMBED's tables
-    return own.words().empty() || own.words() == rows.words.words() ? rows : reader.read(source.root, own);
+    if (own.words().empty() || own.words() == rows.words.words())
+        return rows;
+    return reader.read(source.root, own);
 }
 
 } // namespace mama

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -106,8 +107,8 @@ struct SetRows
     Vocabulary words;                 // by which its tables were read
     std::set<std::string_view> tasks; // of labels, and "kinds", that the tables have a column for
 
-    // A task of labels whose name is known only from the tables or a mapping; it lives as long as the rows.
-    const char* task(const std::string& called) { return m_names.insert(called).first->c_str(); }
+    // A task of labels whose name is known only from the tables or a mapping; it lives as long as the rows or a copy.
+    const char* task(const std::string& called) { return m_names->insert(called).first->c_str(); }
     // The index of a study; made where it is new.
     std::uint32_t study(const std::string& patient, const std::string& key, RowOf row);
     std::optional<std::uint32_t> findStudy(const std::string& key) const;
@@ -115,7 +116,7 @@ struct SetRows
 
 private:
     std::unordered_map<std::string, std::uint32_t> m_studies; // by key
-    std::set<std::string> m_names;
+    std::shared_ptr<std::set<std::string>> m_names = std::make_shared<std::set<std::string>>();
 };
 
 } // namespace mama
