@@ -1,6 +1,7 @@
 // What a reader drew, in the reader's file: each change is one command that can be taken back.
 #include "core/base/error.h"
 #include "core/base/hash.h"
+#include "core/library/annotation_rows.h"
 #include "core/library/reader_file.h"
 #include "core/library/row_changes.h"
 
@@ -13,16 +14,6 @@ namespace {
 constexpr const char* table = "annotation";
 constexpr auto changing = TextId("annotation.change", "annotation");
 
-void bindShape(SQLite::Statement& row, int place, const Annotation& annotation)
-{
-    const std::string bytes = geometryBytes(annotation.shape);
-    row.bind(place, bytes.data(), static_cast<int>(bytes.size()));
-    row.bind(place + 1, annotation.text);
-    row.bind(place + 2, annotation.author);
-    row.bind(place + 3, annotation.at);
-    row.bind(place + 4, factsText(annotation.facts));
-}
-
 std::int64_t add(SQLite::Database& database, const Annotation& annotation)
 {
     SQLite::Statement row(database,
@@ -32,7 +23,7 @@ std::int64_t add(SQLite::Database& database, const Annotation& annotation)
     row.bind(2, annotation.image.frame);
     row.bind(3, annotation.study);
     row.bind(4, name(annotation.shape.kind));
-    bindShape(row, 5, annotation);
+    bindAnnotation(row, 5, annotation);
     row.exec();
     return database.getLastInsertRowid();
 }
@@ -47,7 +38,7 @@ void replace(SQLite::Database& database, const Annotation& annotation, const std
 {
     SQLite::Statement row(database, "UPDATE annotation SET geometry = ?, text = ?, author = ?, at = ?, facts = ?"
                                     " WHERE id = ?");
-    bindShape(row, 1, annotation);
+    bindAnnotation(row, 1, annotation);
     row.bind(6, annotation.id);
     if (row.exec() == 0)
         gone(words);
@@ -59,11 +50,7 @@ Annotation annotationOf(SQLite::Statement& row)
     out.id = row.getColumn(0).getInt64();
     out.image = {row.getColumn(1).getString(), row.getColumn(2).getInt(), {}};
     out.study = row.getColumn(3).getString();
-    out.shape = shapeFromBytes(row.getColumn(4).getString(), row.getColumn(5).getString());
-    out.text = row.getColumn(6).getString();
-    out.author = row.getColumn(7).getString();
-    out.at = row.getColumn(8).getString();
-    out.facts = factsFrom(row.getColumn(9).getString());
+    readAnnotation(row, 4, out);
     return out;
 }
 

@@ -18,6 +18,11 @@ std::string_view trimmed(std::string_view cell)
     return cell;
 }
 
+bool isShortLine(std::string_view text)
+{
+    return !text.empty() && text.size() <= 100 && text.find_first_of("\r\n\t") == text.npos;
+}
+
 bool isMissing(std::string_view cell)
 {
     cell = trimmed(cell);

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/image/shape.h"
+#include "core/image/measure/shape.h"
 #include "widgets/viewer/scene/view_model.h"
 
 #include <QCursor>

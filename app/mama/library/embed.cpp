@@ -200,13 +200,8 @@ void addEmbed(CLI::App& library, Context& context)
     command->add_flag("--refused", options->options.refused, "Try again files that could not be read before");
     command->add_option("--readers", options->options.readers, "Images that are read at once; 0: by the processors")
         ->check(CLI::Range(0, 256));
-    command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19")
-        ->check(CLI::Range(0, 19));
-    command
-        ->add_option("--progress", options->progress,
-                     "bar, or json: an object a line on standard output ({done, total, phase}), at the end {result}")
-        ->check(CLI::IsMember({"bar", "json"}))
-        ->capture_default_str();
+    addNiceOption(*command, options->nice);
+    addProgressOption(*command, options->progress);
     addImageOptions(*command, options->images);
     addJsonOption(*command, options->json);
     addComputeOptions(*command, options->compute);

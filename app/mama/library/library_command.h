@@ -50,6 +50,10 @@ int print(const LibraryCommand& command, const Change& change);
 // Progress as a JSON object a line on standard output, five a second at most: for the window and other programs.
 // counted: the phase that has a unit, and which.
 Job lineJob(const Job& job, const std::pair<const char*, const char*>& counted);
+// --progress of a command that runs long: "bar", or "json" for a program that watches it.
+void addProgressOption(CLI::App& command, std::string& progress);
+// --nice: 0 to 19.
+void addNiceOption(CLI::App& command, int& nice);
 // embed: with options of its own.
 void addEmbed(CLI::App& library, Context& context);
 // map: make, list, export.

@@ -159,12 +159,7 @@ void addFileActions(CLI::App& library, Context& context)
         [](CLI::App& action, LibraryCommand& command) {
             action.add_option("--threads", command.threads, "0: as many as there are processors, at most 8")
                 ->check(CLI::NonNegativeNumber);
-            action
-                .add_option("--progress", command.progress,
-                            "bar, or json: an object a line on standard output ({done, total, phase}), at the end "
-                            "{result}")
-                ->check(CLI::IsMember({"bar", "json"}))
-                ->capture_default_str();
+            addProgressOption(action, command.progress);
             action.footer(
                 "Goes on where it stopped, whatever ended it. Files that are not there are missing, not gone: "
                 "mama library\nrelink finds them again. Status 3: some are missing or cannot be read.");

@@ -74,6 +74,21 @@ Job lineJob(const Job& job, const std::pair<const char*, const char*>& counted)
     return out;
 }
 
+void addProgressOption(CLI::App& command, std::string& progress)
+{
+    command
+        .add_option("--progress", progress,
+                    "bar, or json: an object a line on standard output ({done, total, phase}), at the end {result}")
+        ->check(CLI::IsMember({"bar", "json"}))
+        ->capture_default_str();
+}
+
+void addNiceOption(CLI::App& command, int& nice)
+{
+    command.add_option("--nice", nice, "Lets other programs of this machine go first: 0 (not) to 19")
+        ->check(CLI::Range(0, 19));
+}
+
 void addAction(CLI::App& parent, Context& context, const std::pair<const char*, const char*>& nameAndMeaning,
                const LibraryOptions& options, LibraryAction run)
 {

@@ -160,13 +160,8 @@ void addMake(CLI::App& parent, Context& context)
                      "Of more points so many are laid out, chosen by the seed; the rest is placed among them")
         ->capture_default_str();
     command->add_option("--threads", options->threads, "Change no result")->check(CLI::Range(1, 256));
-    command->add_option("--nice", options->nice, "Lets other programs of this machine go first: 0 (not) to 19")
-        ->check(CLI::Range(0, 19));
-    command
-        ->add_option("--progress", options->progress,
-                     "bar, or json: an object a line on standard output ({done, total, phase}), at the end {result}")
-        ->check(CLI::IsMember({"bar", "json"}))
-        ->capture_default_str();
+    addNiceOption(*command, options->nice);
+    addProgressOption(*command, options->progress);
     addJsonOption(*command, options->json);
     runs(*command, context, [options, &context] { return make(*options, context); });
 }

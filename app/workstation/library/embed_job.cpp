@@ -1,7 +1,6 @@
 #include "app/workstation/library/embed_job.h"
 
 #include <QLocale>
-#include <QTimer>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -13,23 +12,22 @@ constexpr int cancelled = 130, someRefused = 3;
 
 } // namespace
 
-EmbedJob::EmbedJob(QString program, QObject* parent) : QObject(parent), m_program(std::move(program)) {}
-
-EmbedJob::~EmbedJob()
+EmbedJob::EmbedJob(QString program, QObject* parent) : QObject(parent), m_process(std::move(program))
 {
-    if (!m_process)
-        return;
-    m_process->disconnect(this);
-    m_process->terminate();
-    if (!m_process->waitForFinished(2000)) { // what is on the disk is whole
-        m_process->kill();
-        m_process->waitForFinished(1000);
-    }
+    connect(&m_process, &CommandProcess::line, this, &EmbedJob::take);
+    connect(&m_process, &CommandProcess::linesRead, this, &EmbedJob::changed);
+    connect(&m_process, &CommandProcess::ended, this, &EmbedJob::ended);
+    connect(&m_process, &CommandProcess::notStarted, this, [this](const QString& why) {
+        m_problem = why;
+        setState(State::Failed);
+    });
 }
+
+EmbedJob::~EmbedJob() { m_process.abandon(2000); } // what is on the disk is whole
 
 void EmbedJob::start(const EmbedRequest& request)
 {
-    if (m_process)
+    if (m_process.running())
         return;
     m_request = request;
     m_done = m_total = 0;
@@ -38,7 +36,7 @@ void EmbedJob::start(const EmbedRequest& request)
 
 void EmbedJob::resume()
 {
-    if (!m_process && !m_request.library.isEmpty())
+    if (!m_process.running() && !m_request.library.isEmpty())
         spawn();
 }
 
@@ -47,14 +45,13 @@ void EmbedJob::pause()
     if (m_state != State::Running)
         return;
     setState(State::Pausing);
-    m_process->terminate();
-    QTimer::singleShot(leaveTime, m_process, &QProcess::kill);
+    m_process.end(leaveTime);
 }
 
 void EmbedJob::cancel()
 {
     m_request = {};
-    if (m_process)
+    if (m_process.running())
         return pause();
     m_done = m_total = 0;
     m_problem.clear();
@@ -63,42 +60,18 @@ void EmbedJob::cancel()
 
 void EmbedJob::spawn()
 {
-    m_lines = protocol::LineSplitter();
-    m_said.clear();
     m_problem.clear();
     m_result.clear();
     m_phase.clear();
     m_before = -1;
-    m_process = new QProcess(this);
-    connect(m_process, &QProcess::readyReadStandardOutput, this, &EmbedJob::readLines);
-    connect(m_process, &QProcess::readyReadStandardError, this,
-            [this] { m_said.add(m_process->readAllStandardError()); });
-    connect(m_process, &QProcess::finished, this, &EmbedJob::ended);
-    connect(m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
-        if (error != QProcess::FailedToStart)
-            return;
-        m_problem = tr("%1 could not be started: %2").arg(m_program, m_process->errorString());
-        m_process->deleteLater();
-        m_process = nullptr;
-        setState(State::Failed);
-    });
     QStringList arguments{
         QStringLiteral("--quiet"), QStringLiteral("library"),    QStringLiteral("embed"), QStringLiteral("--library"),
         m_request.library,         QStringLiteral("--model"),    m_request.model,         QStringLiteral("--nice"),
         QStringLiteral("10"),      QStringLiteral("--progress"), QStringLiteral("json")};
     if (!m_request.where.isEmpty())
         arguments << QStringLiteral("--where") << m_request.where;
-    m_process->start(m_program, arguments);
-    m_process->closeWriteChannel();
     setState(State::Running);
-}
-
-void EmbedJob::readLines()
-{
-    const QByteArray bytes = m_process->readAllStandardOutput();
-    for (const auto& line : m_lines.add({bytes.constData(), static_cast<std::size_t>(bytes.size())}))
-        take(line.text);
-    Q_EMIT changed();
+    m_process.start(arguments);
 }
 
 // {"done", "total", "phase"}, at the end {"result": {...}}.
@@ -147,12 +120,8 @@ std::optional<qint64> EmbedJob::secondsLeft() const
     return static_cast<qint64>(static_cast<double>(m_total - m_done) / perSecond);
 }
 
-void EmbedJob::ended(int status, QProcess::ExitStatus how)
+void EmbedJob::ended(int status, QProcess::ExitStatus how, const QString& words)
 {
-    readLines();
-    m_said.add(m_process->readAllStandardError());
-    m_process->deleteLater();
-    m_process = nullptr;
     if (m_state == State::Pausing)
         return setState(m_request.library.isEmpty() ? State::Idle : State::Paused);
     if (how == QProcess::NormalExit && (status == 0 || status == someRefused)) {
@@ -160,7 +129,6 @@ void EmbedJob::ended(int status, QProcess::ExitStatus how)
         Q_EMIT finished();
         return;
     }
-    const QString words = m_said.last();
     m_problem = how == QProcess::CrashExit ? tr("The process was killed or crashed; what was embedded is kept.")
                 : status == cancelled      ? tr("The process was ended from outside; what was embedded is kept.")
                 : words.isEmpty()          ? tr("The process ended with status %1.").arg(status)

@@ -1,6 +1,5 @@
 #pragma once
-#include "app/workstation/engine/error_words.h"
-#include "core/protocol/line_splitter.h"
+#include "app/workstation/library/command_process.h"
 
 #include <QElapsedTimer>
 #include <QObject>
@@ -52,16 +51,12 @@ Q_SIGNALS:
 
 private:
     void spawn();
-    void readLines();
     void take(const std::string& line);
-    void ended(int status, QProcess::ExitStatus how);
+    void ended(int status, QProcess::ExitStatus how, const QString& words);
     void setState(State state);
 
-    QString m_program;
     EmbedRequest m_request;
-    QProcess* m_process = nullptr;
-    protocol::LineSplitter m_lines;
-    ErrorWords m_said{ErrorWords::Of::Command};
+    CommandProcess m_process;
     State m_state = State::Idle;
     QString m_phase, m_problem, m_result;
     qint64 m_done = 0, m_total = 0, m_before = -1; // before: done when this process began to encode

@@ -42,7 +42,7 @@ void LibraryPage::showHistogram()
     QStringList fields;
     if (question.scores)
         fields << QStringLiteral("score");
-    for (const std::string& field : numberFields(*result.columns))
+    for (const std::string& field : result.numberFields)
         fields << QString::fromStdString(field);
     const QString current = QString::fromStdString(question.histogram);
     m_histogram->setFields(fields, current);

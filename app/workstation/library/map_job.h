@@ -1,6 +1,5 @@
 #pragma once
-#include "app/workstation/engine/error_words.h"
-#include "core/protocol/line_splitter.h"
+#include "app/workstation/library/command_process.h"
 
 #include <QObject>
 #include <QProcess>
@@ -25,7 +24,7 @@ public:
 
     void start(const Request& request); // while one runs: nothing
     void cancel();
-    bool running() const { return m_process != nullptr; }
+    bool running() const { return m_process.running(); }
     const Request& request() const { return m_request; }
     const QString& phase() const { return m_phase; } // "neighbours", "lay out", ...
     qint64 done() const { return m_done; }
@@ -37,14 +36,11 @@ Q_SIGNALS:
     void finished(); // the map is there
 
 private:
-    void readLines();
-    void ended(int status, QProcess::ExitStatus how);
+    void take(const std::string& line);
+    void ended(int status, QProcess::ExitStatus how, const QString& words);
 
-    QString m_program;
     Request m_request;
-    QProcess* m_process = nullptr;
-    protocol::LineSplitter m_lines;
-    ErrorWords m_said{ErrorWords::Of::Command};
+    CommandProcess m_process;
     bool m_isCancelled = false;
     QString m_phase, m_problem;
     qint64 m_done = 0, m_total = 0;

@@ -32,6 +32,7 @@ StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const Stu
     if (result.rows.empty() && inside)
         result.without.push_back(
             filterStudies(*columns, result.clauses, false, {nullptr, means.scores}).studies.count());
+    result.numberFields = numberFields(*columns);
     if (!question.histogram.empty()) {
         std::vector<FilterClause> others = result.clauses;
         std::erase_if(others, [&](const FilterClause& each) { return each.field == question.histogram; });

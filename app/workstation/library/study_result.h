@@ -33,6 +33,7 @@ struct StudyResult
     std::vector<std::size_t> without;
     std::vector<UserText> warnings{}; // what the filter asks for in vain
     std::optional<ValueHistogram> histogram{};
+    std::vector<std::string> numberFields{}; // that have a histogram, the score aside
 };
 
 // Error(Usage): the filter names the character that is wrong, or a field that there is none of.

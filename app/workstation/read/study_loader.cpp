@@ -5,7 +5,7 @@
 #include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
-#include "core/image/pixel_hash.h"
+#include "core/image/measure/pixel_hash.h"
 #include "core/study/describe_image.h"
 #include "core/study/orientation.h"
 #include "widgets/look/shown_text.h"

@@ -4,7 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
-#include "core/image/mask_contours.h"
+#include "core/image/measure/mask_contours.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/collection/region_geometry.h"
 #include "core/library/utc_time.h"

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/image/dct_hash.h"
+#include "core/image/measure/dct_hash.h"
 #include "core/library/collection/header_pass.h"
 #include "core/library/collection/library_images.h"
 #include "core/library/files/memory_share.h"

@@ -3,7 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/hash.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/pixel_hash.h"
+#include "core/image/measure/pixel_hash.h"
 
 #include <algorithm>
 #include <tuple>

@@ -12,21 +12,14 @@ namespace {
 
 using Op = FilterClause::Operator;
 
-std::string listed(const std::vector<std::string>& names)
-{
-    std::string out;
-    for (const std::string& name : names)
-        out += (out.empty() ? "" : ", ") + name;
-    return out.empty() ? "-" : out;
-}
-
 [[noreturn]] void noField(const StudyColumns& columns, const FilterClause& clause)
 {
     std::vector<std::string> names{"study", "patient", "date"};
     for (const StudyColumn& column : columns.columns())
         names.push_back(column.name);
-    throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
-                {TextId("filter.no_field", "there is no field \"%1\": there are %2"), clause.field, listed(names)});
+    throw Error(
+        ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+        {TextId("filter.no_field", "there is no field \"%1\": there are %2"), clause.field, filtering::listed(names)});
 }
 
 [[noreturn]] void noFieldAt(const StudyColumns& columns, const FilterClause& clause, StudyLevel level)
@@ -40,7 +33,7 @@ std::string listed(const std::vector<std::string>& names)
                                                                   : "a breast";
     throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
                 {TextId("filter.no_field_at", "\"%1\" is not said of %2: there are %3"), clause.field, level_name,
-                 listed(names)});
+                 filtering::listed(names)});
 }
 
 [[noreturn]] void noTag(const StudyColumns& columns, const FilterClause& clause)
@@ -48,9 +41,9 @@ std::string listed(const std::vector<std::string>& names)
     std::vector<std::string> names;
     for (const auto& [folded, tagged] : columns.tags())
         names.push_back(tagged.name);
-    throw Error(
-        ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
-        {TextId("filter.no_tag", "there is no tag \"%1\": there are %2"), clause.values.front(), listed(names)});
+    throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                {TextId("filter.no_tag", "there is no tag \"%1\": there are %2"), clause.values.front(),
+                 filtering::listed(names)});
 }
 
 // What each part has, by all of them or by one.
@@ -209,18 +202,13 @@ StudySet FilterMatch::items(const FilterClause& clause, StudyLevel level) const
     return found;
 }
 
-StudySet FilterMatch::items(const std::vector<FilterClause>& clauses, StudyLevel level) const
-{
-    StudySet found = thereAre(level);
-    for (const FilterClause& clause : clauses)
-        found.keep(items(clause, level));
-    return found;
-}
-
 StudySet FilterMatch::quantified(const FilterClause& clause) const
 {
     const StudyLevel level = levelNamed(clause.level);
-    const StudySet fit = items(clause.parts, level), there = thereAre(level);
+    const StudySet there = thereAre(level);
+    StudySet fit = there;
+    for (const FilterClause& part : clause.parts)
+        fit.keep(items(part, level));
     StudySet found(m_columns.size());
     if (clause.op == Op::Any || clause.op == Op::None) {
         for (std::size_t item = 0; item < fit.size(); ++item)

@@ -20,7 +20,6 @@ private:
     StudySet byKey(const FilterClause& clause) const;
     StudySet quantified(const FilterClause& clause) const;
     StudySet items(const FilterClause& clause, StudyLevel level) const;
-    StudySet items(const std::vector<FilterClause>& clauses, StudyLevel level) const;
     StudySet itemsBySide(const FilterClause& clause, StudyLevel level) const;
     StudySet itemsByColumn(const FilterClause& clause, StudyLevel level) const;
     void addItems(StudySet& found, const StudySet& studies, const StudySet& breasts, StudyLevel level) const;

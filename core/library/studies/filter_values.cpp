@@ -24,14 +24,6 @@ bool isDigits(std::string_view text)
     return !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
-std::string listed(const std::vector<std::string>& names)
-{
-    std::string out;
-    for (const std::string& name : names)
-        out += (out.empty() ? "" : ", ") + name;
-    return out.empty() ? "-" : out;
-}
-
 bool ordersBy(const FilterClause& clause)
 {
     using Op = FilterClause::Operator;
@@ -40,6 +32,14 @@ bool ordersBy(const FilterClause& clause)
 }
 
 } // namespace
+
+std::string listed(const std::vector<std::string>& names)
+{
+    std::string out;
+    for (const std::string& name : names)
+        out += (out.empty() ? "" : ", ") + name;
+    return out.empty() ? "-" : out;
+}
 
 // Keys have more digits than a number holds: those of digits alone by their length first.
 int comparedKeys(const std::string& a, const std::string& b)

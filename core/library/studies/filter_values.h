@@ -17,7 +17,8 @@ bool holds(const FilterClause& clause, const std::string& value, Compare compare
 // By code of the column: a value fits as it is or by what a legend says it means.
 std::vector<char> fittingCodes(const FilterClause& clause, const StudyColumn& column);
 
-std::string placeOf(const FilterClause& clause); // "character 3"
+std::string placeOf(const FilterClause& clause);           // "character 3"
+std::string listed(const std::vector<std::string>& names); // "a, b"; "-": there are none
 // Error(Usage) where numbers or a date were expected; warns of the values that an equality's field has not.
 void checkValues(const FilterClause& clause, const StudyColumn& column, std::vector<UserText>& warnings);
 void checkDates(const FilterClause& clause);

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"
+#include "core/library/annotation_rows.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/utc_time.h"
 
@@ -67,11 +68,7 @@ Annotation annotationOf(SQLite::Statement& row)
 {
     Annotation out;
     out.id = row.getColumn(0).getInt64();
-    out.shape = shapeFromBytes(row.getColumn(1).getString(), row.getColumn(2).getString());
-    out.text = row.getColumn(3).getString();
-    out.author = row.getColumn(4).getString();
-    out.at = row.getColumn(5).getString();
-    out.facts = factsFrom(row.getColumn(6).getString());
+    readAnnotation(row, 1, out);
     out.image.frame = row.getColumn(7).getInt();
     out.imported = row.getColumn(8).getInt() != 0;
     return out;
@@ -80,22 +77,12 @@ Annotation annotationOf(SQLite::Statement& row)
 constexpr const char* columns = "annotation.id, annotation.kind, geometry, text, author, at, facts, annotation.frame,"
                                 " annotation.batch IS NOT NULL";
 
-void bindShape(SQLite::Statement& row, int place, const Annotation& annotation)
-{
-    const std::string bytes = geometryBytes(annotation.shape);
-    row.bind(place, bytes.data(), static_cast<int>(bytes.size()));
-    row.bind(place + 1, annotation.text);
-    row.bind(place + 2, annotation.author);
-    row.bind(place + 3, annotation.at);
-    row.bind(place + 4, factsText(annotation.facts));
-}
-
 std::int64_t put(SQLite::Database& database, const Annotation& annotation, const std::string& words)
 {
     if (annotation.id > 0) {
         SQLite::Statement row(database, "UPDATE annotation SET geometry = ?, text = ?, author = ?, at = ?, facts = ?"
                                         " WHERE id = ? AND batch IS NULL");
-        bindShape(row, 1, annotation);
+        bindAnnotation(row, 1, annotation);
         row.bind(6, annotation.id);
         if (row.exec() == 0)
             throw Error(ErrorCode::Data, {changing}, words,
@@ -113,7 +100,7 @@ std::int64_t put(SQLite::Database& database, const Annotation& annotation, const
     row.bind(1, image);
     row.bind(2, name(annotation.shape.kind));
     row.bind(3, annotation.image.frame);
-    bindShape(row, 4, annotation);
+    bindAnnotation(row, 4, annotation);
     row.exec();
     return database.getLastInsertRowid();
 }

@@ -18,7 +18,7 @@ constexpr auto viewing = TextId("library.view", "view");
 std::string checkedName(const std::string& name)
 {
     const std::string made(trimmed(name));
-    if (made.empty() || made.size() > 100 || made.find_first_of("\r\n\t") != made.npos)
+    if (!isShortLine(made))
         throw Error(ErrorCode::Usage, {viewing}, name,
                     {TextId("library.bad_view", "a view's name has 1 to 100 bytes and no line breaks")});
     return made;

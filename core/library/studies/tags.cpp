@@ -32,7 +32,7 @@ std::int64_t knownTag(SQLite::Database& database, const std::string& name)
 std::string checkedName(const std::string& name)
 {
     const std::string made(trimmed(name));
-    if (made.empty() || made.size() > 100 || made.find_first_of("\r\n\t") != made.npos)
+    if (!isShortLine(made))
         throw Error(ErrorCode::Usage, {tagging}, name,
                     {TextId("library.bad_tag", "a tag's name has 1 to 100 bytes and no line breaks")});
     return made;

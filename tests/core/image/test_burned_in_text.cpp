@@ -1,7 +1,7 @@
 // Text that a program wrote into a picture: found beside the breast, not where there is none.
 #include "core/base/error.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/burned_in_text.h"
+#include "core/image/measure/burned_in_text.h"
 #include "core/phantom/phantom.h"
 #include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"

@@ -1,8 +1,8 @@
 // Hashes of pictures: the DCT hash step by step against parity/library/hash, stored values whatever they are stored as.
 #include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/dct_hash.h"
-#include "core/image/pixel_hash.h"
+#include "core/image/measure/dct_hash.h"
+#include "core/image/measure/pixel_hash.h"
 #include "tests/core/library/library_support.h"
 #include "tests/support/test_data.h"
 

@@ -1,5 +1,5 @@
 // Shapes that a reader draws: measured against closed forms, pixels against brute force over their centres.
-#include "core/image/shape.h"
+#include "core/image/measure/shape.h"
 #include "tests/support/test_data.h"
 
 #include <QTest>

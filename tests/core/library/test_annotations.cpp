@@ -7,6 +7,7 @@
 #include "core/library/study_key.h"
 #include "tests/core/library/library_support.h"
 #include "tests/core/library/phantom_library.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_data.h"
 
 #include <SQLiteCpp/Database.h>
@@ -50,22 +51,6 @@ std::vector<Annotation> kept(ReaderFile& file)
     const AnnotatedImage images[]{{image, 0, {}}};
     return file.annotations(images);
 }
-
-class FileLimit // no file may grow beyond so many bytes: what a full disk does, in this process alone
-{
-public:
-    explicit FileLimit(rlim_t bytes)
-    {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit{bytes, m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-
-private:
-    rlimit m_before{};
-};
 
 } // namespace
 

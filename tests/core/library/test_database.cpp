@@ -5,6 +5,7 @@
 #include "core/library/reader_file.h"
 #include "core/library/reader_schema.h"
 #include "tests/core/library/library_support.h"
+#include "tests/support/file_limit.h"
 #include "tests/support/test_data.h"
 
 #include <QElapsedTimer>
@@ -54,23 +55,6 @@ void makeVersion(const fs::path& path, int version)
 
 const std::string study = "1.2.840.99.1";
 Verdict verdict() { return {study, "1", "2", "A", 50, {}, std::string(3000, 'w')}; }
-
-// No file may grow beyond so many bytes: what a full disk does, in this process alone.
-class FileLimit
-{
-public:
-    explicit FileLimit(rlim_t bytes)
-    {
-        ::signal(SIGXFSZ, SIG_IGN);
-        ::getrlimit(RLIMIT_FSIZE, &m_before);
-        const rlimit limit{bytes, m_before.rlim_max};
-        ::setrlimit(RLIMIT_FSIZE, &limit);
-    }
-    ~FileLimit() { ::setrlimit(RLIMIT_FSIZE, &m_before); }
-
-private:
-    rlimit m_before{};
-};
 
 } // namespace
 

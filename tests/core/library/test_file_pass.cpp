@@ -2,7 +2,7 @@
 #include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/pixel_hash.h"
+#include "core/image/measure/pixel_hash.h"
 #include "core/library/collection/file_states.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/file_problems.h"

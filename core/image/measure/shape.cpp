@@ -1,4 +1,4 @@
-#include "core/image/shape.h"
+#include "core/image/measure/shape.h"
 
 #include <algorithm>
 #include <array>

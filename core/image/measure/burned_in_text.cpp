@@ -1,4 +1,4 @@
-#include "core/image/burned_in_text.h"
+#include "core/image/measure/burned_in_text.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "core/image/pixel_hash.h"
+#include "core/image/measure/pixel_hash.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,4 +1,4 @@
-#include "core/image/mask_contours.h"
+#include "core/image/measure/mask_contours.h"
 
 #include <algorithm>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "core/image/dct_hash.h"
+#include "core/image/measure/dct_hash.h"
 
 #include "core/image/pillow_resize.h"
 
