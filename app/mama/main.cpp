@@ -95,7 +95,8 @@ int main(int argc, char** argv)
     using namespace mama;
     letTrainingThreadsSleep(argc, argv);
     if (asks(argc, argv,
-             {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench", "embed"}))
+             {"encode", "query", "classify", "evaluate", "evaluate-findings", "engine", "train", "bench", "embed",
+              "files"}))
         keepFreedMemory(); // models take and free the same large blocks for every image and step
     std::stop_source interrupted;
     cli::Context context;

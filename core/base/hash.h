@@ -23,6 +23,9 @@ public:
 
     void add(std::span<const std::byte> bytes);
     void add(std::string_view text);
+    // The same for two at once, in less time than one after the other where the processor has instructions for it.
+    static void addBoth(Sha256& first, std::span<const std::byte> firstBytes, Sha256& second,
+                        std::span<const std::byte> secondBytes);
     // 64 lower-case hexadecimal digits; the object must not be used afterwards.
     std::string finish();
 

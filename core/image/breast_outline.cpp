@@ -119,12 +119,22 @@ Raster<std::uint8_t> BreastOutline::maskByEight(int rows, int columns) const
     return out;
 }
 
-BreastOutline findBreast(const NormalisedGrey& grey, Raster<std::uint8_t>* reduced)
+int outlineFactor(int rows, int columns)
+{
+    return std::max(1, (std::max(rows, columns) + ReducedSide - 1) / ReducedSide);
+}
+
+BreastOutline findBreast(const NormalisedGrey& grey)
+{
+    return findBreast(grey.reduced(outlineFactor(grey.rows(), grey.columns())), grey.rows(), grey.columns());
+}
+
+BreastOutline findBreast(const Raster<float>& means, int rows, int columns, Raster<std::uint8_t>* reduced)
 {
     BreastOutline found;
-    found.factor = std::max(1, (std::max(grey.rows(), grey.columns()) + ReducedSide - 1) / ReducedSide);
-    found.bright = {0, 0, grey.columns() - 1, grey.rows() - 1};
-    const cv::Mat bytes = toBytes(grey.reduced(found.factor));
+    found.factor = outlineFactor(rows, columns);
+    found.bright = {0, 0, columns - 1, rows - 1};
+    const cv::Mat bytes = toBytes(means);
     found.mask = Raster<std::uint8_t>(bytes.rows, bytes.cols, 1);
     if (reduced) {
         *reduced = Raster<std::uint8_t>(bytes.rows, bytes.cols);
@@ -140,12 +150,11 @@ BreastOutline findBreast(const NormalisedGrey& grey, Raster<std::uint8_t>* reduc
     // Tissue above the threshold lies in many pieces, the pectoral muscle often being the largest: what counts as one
     // component is the breast, so labels outside it do not widen the box and pieces inside do.
     const cv::Rect b = cv::boundingRect(cv::Mat(binary & (mask * 255)));
-    found.bright = {b.x * found.factor, b.y * found.factor,
-                    std::min(grey.columns(), (b.x + b.width) * found.factor) - 1,
-                    std::min(grey.rows(), (b.y + b.height) * found.factor) - 1};
+    found.bright = {b.x * found.factor, b.y * found.factor, std::min(columns, (b.x + b.width) * found.factor) - 1,
+                    std::min(rows, (b.y + b.height) * found.factor) - 1};
     std::copy_n(mask.data, mask.total(), found.mask.values.data());
     found.area = cv::countNonZero(mask) / static_cast<double>(mask.total());
-    findChestWall(found, grey.columns());
+    findChestWall(found, columns);
     return found;
 }
 

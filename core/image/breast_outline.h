@@ -24,7 +24,12 @@ struct BreastOutline
 
 // image: grey or colour. Takes about 20 ms for 13 million 16-bit pixels.
 BreastOutline findBreast(const StoredImage& image, const GreyPipeline& pipeline);
-// reduced: also the reduced copy that it was found in, of the mask's size.
-BreastOutline findBreast(const NormalisedGrey& grey, Raster<std::uint8_t>* reduced = nullptr);
+BreastOutline findBreast(const NormalisedGrey& grey);
+
+// Stored pixels a cell, along either side.
+int outlineFactor(int rows, int columns);
+// The same in means that were taken already, NormalisedGrey::reduced by that factor, of an image of this size. bytes:
+// also those means as the outline was found in them, 0 to 255.
+BreastOutline findBreast(const Raster<float>& means, int rows, int columns, Raster<std::uint8_t>* bytes = nullptr);
 
 } // namespace mama

@@ -76,6 +76,25 @@ void mapPixels(const StoredImage& image, std::vector<Out>& out, const Map& map)
     });
 }
 
+// Calls use(stored value) for every value that there is, at least once: of a large image of up to 16 bits not for
+// every pixel.
+template <class Use>
+void eachValue(const StoredImage& image, const Use& use)
+{
+    const auto [low, high] = range(image.type);
+    if (bytesPerSample(image.type) == 4 || image.samples() <= static_cast<std::size_t>(high - low)) {
+        eachPixel(image, [&](std::size_t, std::int64_t value) { use(value); });
+        return;
+    }
+    std::vector<std::uint8_t> there(static_cast<std::size_t>(high - low + 1));
+    eachPixel(image, [&, first = low](std::size_t, std::int64_t value) {
+        there[static_cast<std::size_t>(value - first)] = 1;
+    });
+    for (std::size_t i = 0; i < there.size(); ++i)
+        if (there[i] != 0)
+            use(low + static_cast<std::int64_t>(i));
+}
+
 bool isPadding(const GreyPipeline& pipeline, std::int64_t stored)
 {
     return pipeline.padding && stored >= pipeline.padding->first && stored <= pipeline.padding->second;
@@ -166,11 +185,7 @@ double applyTable(const LookupTable& table, double value)
 Window automaticWindow(const StoredImage& image, const GreyPipeline& pipeline)
 {
     double low = std::numeric_limits<double>::infinity(), high = -low;
-    std::int64_t previous = std::numeric_limits<std::int64_t>::min();
-    eachPixel(image, [&](std::size_t, std::int64_t stored) {
-        if (stored == previous)
-            return;
-        previous = stored;
+    eachValue(image, [&](std::int64_t stored) {
         if (image.channels == 1 && isPadding(pipeline, stored))
             return;
         const double value = image.channels == 1 ? applyModality(pipeline, stored) : static_cast<double>(stored);

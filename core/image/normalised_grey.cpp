@@ -1,8 +1,9 @@
 #include "core/image/normalised_grey.h"
 
+#include "core/image/bit_patterns.h"
+
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <functional>
 #include <numeric>
 #include <opencv2/imgproc.hpp>
@@ -62,22 +63,6 @@ std::vector<std::uint32_t> histogram(const StoredImage& image)
         for (const Sample* s = samples + row * width; s != samples + (row + 1) * width; ++s)
             ++counts[*s];
     return counts;
-}
-
-// The lowest and the highest bit pattern of a small image; all there are for a large one, where looking costs more.
-template <class Sample>
-std::pair<std::size_t, std::size_t> patternsIn(const StoredImage& image)
-{
-    constexpr std::size_t all = std::size_t{1} << (8 * sizeof(Sample));
-    if (image.samples() == 0 || image.samples() > 4 * all)
-        return {0, all - 1};
-    const auto* samples = reinterpret_cast<const Sample*>(image.bytes.data());
-    Sample low = samples[0], high = samples[0];
-    for (const Sample* s = samples; s != samples + image.samples(); ++s) {
-        low = std::min(low, *s);
-        high = std::max(high, *s);
-    }
-    return {low, high};
 }
 
 // Sums of factor pixels along one row, added to sums.
@@ -155,29 +140,21 @@ NormalisedGrey::NormalisedGrey(const StoredImage& image, const GreyPipeline& pip
 
 void NormalisedGrey::makeTable(const GreyPipeline& pipeline)
 {
-    // One picture that holds every bit pattern once goes through the pipeline in place of the image.
     const bool wide = bytesPerSample(m_image.type) == 2;
-    const auto [low, high] = wide ? patternsIn<std::uint16_t>(m_image) : patternsIn<std::uint8_t>(m_image);
-    const std::size_t patterns = high - low + 1;
-    StoredImage every{1, static_cast<int>(patterns), 1, m_image.type,
-                      std::vector<std::byte>(patterns * (wide ? 2 : 1))};
-    for (std::size_t i = 0; i < patterns; ++i) {
-        const auto pattern = static_cast<std::uint16_t>(low + i);
-        std::memcpy(every.bytes.data() + i * (wide ? 2 : 1), &pattern, wide ? 2 : 1);
-    }
+    const BitPatterns every(m_image);
     const std::vector<std::uint32_t> counts =
         wide ? histogram<std::uint16_t>(m_image) : histogram<std::uint8_t>(m_image);
-    const Raster<float> modality = modalityValues(every, pipeline);
-    const Raster<std::uint8_t> padding = paddingMask(every, pipeline);
+    const Raster<float> modality = modalityValues(every.picture, pipeline);
+    const Raster<std::uint8_t> padding = paddingMask(every.picture, pipeline);
     Counts used;
-    for (std::size_t i = 0; i < patterns; ++i)
-        if (counts[low + i] > 0 && !padding.values[i])
-            used.emplace_back(modality.values[i], counts[low + i]);
+    for (std::size_t i = 0; i < modality.values.size(); ++i)
+        if (counts[every.low + i] > 0 && !padding.values[i])
+            used.emplace_back(modality.values[i], counts[every.low + i]);
     std::ranges::sort(used);
     const Scale scale(used, pipeline.inverted);
-    m_table.resize(high + 1);
-    for (std::size_t i = 0; i < patterns; ++i)
-        m_table[low + i] = padding.values[i] ? 0.0F : scale(modality.values[i]);
+    m_table.resize(every.high + 1);
+    for (std::size_t i = 0; i < modality.values.size(); ++i)
+        m_table[every.low + i] = padding.values[i] ? 0.0F : scale(modality.values[i]);
 }
 
 void NormalisedGrey::makeValues(const GreyPipeline& pipeline)

@@ -22,6 +22,8 @@ public:
     Raster<float> reduced(int factor) const;
     // Full resolution, [box rows, box columns].
     Raster<float> crop(const Box& box) const;
+    // By the samples' bit patterns, as unsigned numbers; empty of samples of 32 bits.
+    const std::vector<float>& table() const { return m_table; }
 
 private:
     void makeTable(const GreyPipeline& pipeline);

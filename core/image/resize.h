@@ -7,6 +7,14 @@ namespace mama {
 // long).
 Raster<std::uint8_t> areaToLongSide(const Raster<std::uint8_t>& picture, int longSide);
 
+// Means of areas where the picture's last row and column stand for a part of a pixel: it is `high` by `wide` pixels
+// large.
+struct CutSize
+{
+    double high = 0, wide = 0;
+};
+Raster<std::uint8_t> areaMeans(const Raster<std::uint8_t>& picture, const CutSize& size, int rows, int columns);
+
 // For screens, several times quicker than the means of whole areas: halved as long as it is twice as large or more,
 // then linear.
 Raster<std::uint8_t> quickResize(const Raster<std::uint8_t>& picture, int rows, int columns);

@@ -22,7 +22,6 @@ namespace mama {
 namespace {
 
 constexpr double pause = 500; // ms between two times that something is kept
-constexpr std::int64_t nanoseconds = 1'000'000'000;
 using State = EmbeddedImage::State;
 
 Error noFrame(const fs::path& path, int frame, int frames)
@@ -80,13 +79,14 @@ ImageEmbedder::Reading ImageEmbedder::read(const ImageToEmbed& image) const
 void ImageEmbedder::read(const ImageToEmbed& image, const fs::path& path, Reading& out) const
 {
     const auto file = std::make_shared<const MappedFile>(path);
-    out.found.hash = checked(*file, [&] { return sha256(file->bytes()); });
+    out.found.hash = !image.sha256.empty() && image.known.is(file->state())
+                         ? image.sha256
+                         : checked(*file, [&] { return sha256(file->bytes()); });
     const auto opened = ImageFile::open(file);
     if (opened->kind() != FileKind::Image)
         throw Error(ErrorCode::Unsupported, {action::encode}, pathText(path), textOf(opened->kind()));
     FileFacts facts;
-    facts.size = file->state().size;
-    facts.mtime = file->state().modified / nanoseconds;
+    facts.known = KnownState::of(file->state());
     facts.image = describeImage(path, opened->header());
     if (const UserText why = whyPassedOver(image, facts.image); !why.empty()) {
         out.found.state = State::PassedOver;

@@ -24,7 +24,8 @@ struct Sign
 // Pixels that are light and lie clear of the breast, and how many cells of the ground have some.
 struct Beside
 {
-    cv::Mat light; // 0/255
+    cv::Rect box;  // of the picture: around all of them, with one dark cell at either side where there is one
+    cv::Mat light; // 0/255, of that box
     std::size_t cells = 0, lightCells = 0;
     double mean = 0;
 };
@@ -38,43 +39,59 @@ cv::Mat nearBreast(const BreastOutline& breast)
     return wide;
 }
 
-// The lightest value of each column in some rows.
-std::vector<std::uint8_t> lightest(const Raster<std::uint8_t>& shown, int first, int last)
+bool isWriting(const PictureSurvey& picture, const cv::Mat& near, int row, int column)
 {
-    std::vector<std::uint8_t> most(static_cast<std::size_t>(shown.columns));
-    for (int row = first; row < last; ++row) {
-        const std::uint8_t* values = &shown.at(row, 0);
-        for (std::size_t column = 0; column < most.size(); ++column)
-            most[column] = std::max(most[column], values[column]);
-    }
-    return most;
+    return near.at<std::uint8_t>(row, column) == 0 && picture.lightest().at(row, column) >= light;
 }
 
-Beside lookBeside(const Raster<std::uint8_t>& shown, const BreastOutline& breast)
+cv::Rect pixelsOf(const PictureSurvey& picture, const cv::Rect& cells)
 {
-    const cv::Mat picture(shown.rows, shown.columns, CV_8U, const_cast<std::uint8_t*>(shown.values.data()));
-    const cv::Mat near = nearBreast(breast);
+    const int factor = picture.breast().factor;
+    const cv::Rect pixels(cells.x * factor, cells.y * factor, cells.width * factor, cells.height * factor);
+    return pixels & cv::Rect(0, 0, picture.image().columns, picture.image().rows);
+}
+
+// Light pixels of all cells of the ground in the box.
+cv::Mat lightIn(const PictureSurvey& picture, const cv::Mat& near, const cv::Rect& cells, const cv::Rect& box)
+{
+    cv::Mat out = cv::Mat::zeros(box.size(), CV_8U);
+    for (int row = cells.y; row < cells.br().y; ++row)
+        for (int column = cells.x; column < cells.br().x; ++column) {
+            if (!isWriting(picture, near, row, column))
+                continue;
+            const cv::Rect pixels = pixelsOf(picture, {column, row, 1, 1});
+            for (int y = pixels.y; y < pixels.br().y; ++y)
+                for (int x = pixels.x; x < pixels.br().x; ++x)
+                    out.at<std::uint8_t>(y - box.y, x - box.x) = picture.shownAt(y, x) >= light ? 255 : 0;
+        }
+    return out;
+}
+
+Beside lookBeside(const PictureSurvey& picture)
+{
+    const cv::Mat near = nearBreast(picture.breast());
     Beside out;
+    cv::Rect cells;
     double sum = 0;
-    for (int row = 0; row < near.rows; ++row) {
-        const int first = row * breast.factor, last = std::min(first + breast.factor, shown.rows);
-        const std::vector<std::uint8_t> most = lightest(shown, first, last);
+    for (int row = 0; row < near.rows; ++row)
         for (int column = 0; column < near.cols; ++column) {
             if (near.at<std::uint8_t>(row, column) != 0)
                 continue;
-            const int left = column * breast.factor, right = std::min(left + breast.factor, shown.columns);
+            const cv::Rect pixels = pixelsOf(picture, {column, row, 1, 1});
             ++out.cells;
-            sum += shown.at((first + last) / 2, (left + right) / 2);
-            if (*std::max_element(most.begin() + left, most.begin() + right) < light)
+            sum += picture.shownAt(pixels.y + pixels.height / 2, pixels.x + pixels.width / 2);
+            if (!isWriting(picture, near, row, column))
                 continue;
             ++out.lightCells;
-            if (out.light.empty())
-                out.light = cv::Mat::zeros(picture.size(), CV_8U);
-            const cv::Rect cell(left, first, right - left, last - first);
-            cv::Mat(picture(cell) >= light).copyTo(out.light(cell));
+            cells |= cv::Rect(column, row, 1, 1);
         }
-    }
     out.mean = out.cells > 0 ? sum / static_cast<double>(out.cells) : 255;
+    // A light ground, or light over large parts of it, is no writing.
+    if (out.lightCells == 0 || out.mean > light / 2 || out.lightCells * 10 > out.cells)
+        return out;
+    cells = cv::Rect(cells.x - 1, cells.y - 1, cells.width + 2, cells.height + 2) & cv::Rect({0, 0}, near.size());
+    out.box = pixelsOf(picture, cells);
+    out.light = lightIn(picture, near, cells, out.box);
     return out;
 }
 
@@ -89,14 +106,15 @@ std::uint32_t bitsAt(const StoredImage& image, int row, int column)
 }
 
 // Empty: it is not drawn in one value.
-std::optional<Sign> signIn(const StoredImage& image, const cv::Mat& labels, int label, const cv::Rect& box)
+std::optional<Sign> signIn(const StoredImage& image, const cv::Mat& labels, int label, const cv::Rect& box,
+                           const cv::Point& origin)
 {
     std::map<std::uint32_t, int> values;
     int pixels = 0;
     for (int row = box.y; row < box.y + box.height; ++row)
         for (int column = box.x; column < box.x + box.width; ++column)
             if (labels.at<int>(row, column) == label) {
-                ++values[bitsAt(image, row, column)];
+                ++values[bitsAt(image, origin.y + row, origin.x + column)];
                 ++pixels;
             }
     const auto most = std::max_element(values.begin(), values.end(),
@@ -106,21 +124,22 @@ std::optional<Sign> signIn(const StoredImage& image, const cv::Mat& labels, int 
     return Sign{box, most->first};
 }
 
-std::vector<Sign> signsIn(const StoredImage& image, const cv::Mat& binary)
+std::vector<Sign> signsIn(const StoredImage& image, const Beside& beside)
 {
     cv::Mat labels, facts, centres;
-    const int count = cv::connectedComponentsWithStats(binary, labels, facts, centres, 8);
+    const int count = cv::connectedComponentsWithStats(beside.light, labels, facts, centres, 8);
     std::vector<Sign> signs;
     for (int i = 1; i < count && signs.size() <= mostSigns; ++i) {
         const int* f = facts.ptr<int>(i);
         const cv::Rect box(f[cv::CC_STAT_LEFT], f[cv::CC_STAT_TOP], f[cv::CC_STAT_WIDTH], f[cv::CC_STAT_HEIGHT]);
         const int longer = std::max(box.width, box.height), shorter = std::min(box.width, box.height);
-        const int most = std::max(leastHeight, std::max(binary.rows, binary.cols) / 15);
-        const bool atEdge = box.x == 0 || box.y == 0 || box.br().x == binary.cols || box.br().y == binary.rows;
+        const int most = std::max(leastHeight, std::max(image.rows, image.columns) / 15);
+        const cv::Rect at = box + beside.box.tl();
+        const bool atEdge = at.x == 0 || at.y == 0 || at.br().x == image.columns || at.br().y == image.rows;
         const double filled = f[cv::CC_STAT_AREA] / static_cast<double>(box.area());
         if (atEdge || longer < leastHeight || longer > most || filled < 0.12 || (filled > 0.95 && 2 * shorter > longer))
             continue;
-        if (const auto sign = signIn(image, labels, i, box))
+        if (const auto sign = signIn(image, labels, i, box, beside.box.tl()))
             signs.push_back(*sign);
     }
     return signs;
@@ -151,15 +170,14 @@ std::size_t longestLine(std::vector<Sign> signs)
 
 } // namespace
 
-bool hasBurnedInText(const StoredImage& image, const Raster<std::uint8_t>& shown, const BreastOutline& breast)
+bool hasBurnedInText(const PictureSurvey& picture)
 {
-    if (!breast.found() || bytesPerSample(image.type) > 2)
+    if (!picture.breast().found() || bytesPerSample(picture.image().type) > 2)
         return false;
-    const Beside beside = lookBeside(shown, breast);
-    // A light ground, or light over large parts of it, is no writing.
-    if (beside.lightCells == 0 || beside.mean > light / 2 || beside.lightCells * 10 > beside.cells)
+    const Beside beside = lookBeside(picture);
+    if (beside.light.empty())
         return false;
-    std::vector<Sign> signs = signsIn(image, beside.light);
+    std::vector<Sign> signs = signsIn(picture.image(), beside);
     if (signs.size() < leastSigns || signs.size() > mostSigns)
         return false;
     if (longestLine(signs) >= leastSigns)

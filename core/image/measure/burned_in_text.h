@@ -1,5 +1,5 @@
 #pragma once
-#include "core/image/breast_outline.h"
+#include "core/image/measure/picture_survey.h"
 
 namespace mama {
 
@@ -8,7 +8,7 @@ namespace mama {
 // all drawn in one and the same stored value. What it does not: text on or touching the breast or the edge, dark text
 // on a light ground, handwriting, joined letters, less than five signs (the R CC of a marker), markers of lead (their
 // values are noisy), and mostly text that was compressed with losses. So a "yes" deserves a look, a "no" promises
-// nothing. shown: the image as its window shows it, of the same size; an image of 32 bits a sample is never a "yes".
-bool hasBurnedInText(const StoredImage& image, const Raster<std::uint8_t>& shown, const BreastOutline& breast);
+// nothing. An image of 32 bits a sample is never a "yes".
+bool hasBurnedInText(const PictureSurvey& picture);
 
 } // namespace mama

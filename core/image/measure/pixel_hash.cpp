@@ -34,8 +34,14 @@ void addAs(Sha256& sum, const StoredImage& frame)
     }
 }
 
+struct Meanwhile
+{
+    Sha256& hash;
+    std::span<const std::byte> bytes;
+};
+
 template <class Sample>
-void addFrame(Sha256& sum, const StoredImage& frame)
+void addFrame(Sha256& sum, const StoredImage& frame, const Meanwhile& other)
 {
     const auto [least, most] = std::is_signed_v<Sample> || sizeof(Sample) == 4
                                    ? rangeOf<Sample>(frame)
@@ -43,23 +49,32 @@ void addFrame(Sha256& sum, const StoredImage& frame)
     const bool narrow = most <= 65535 && least >= (most > 32767 ? 0 : -32768);
     sum.add(std::to_string(frame.rows) + " " + std::to_string(frame.columns) + " " + std::to_string(frame.channels) +
             (narrow ? " 16" : " 32") + (least < 0 ? " signed\n" : "\n"));
-    if (sizeof(Sample) == (narrow ? 2 : 4))
-        sum.add(std::span(frame.bytes).first(frame.samples() * sizeof(Sample)));
-    else
+    if (sizeof(Sample) == (narrow ? 2 : 4)) {
+        Sha256::addBoth(sum, std::span(frame.bytes).first(frame.samples() * sizeof(Sample)), other.hash, other.bytes);
+    } else {
         addAs<Sample, std::uint16_t>(sum, frame);
+        other.hash.add(other.bytes);
+    }
 }
 
 } // namespace
 
 void PixelHash::add(const StoredImage& frame)
 {
+    Sha256 none;
+    add(frame, none, {});
+}
+
+void PixelHash::add(const StoredImage& frame, Sha256& other, std::span<const std::byte> bytes)
+{
+    const Meanwhile meanwhile{other, bytes};
     switch (frame.type) {
-    case SampleType::U8: return addFrame<std::uint8_t>(m_sum, frame);
-    case SampleType::S8: return addFrame<std::int8_t>(m_sum, frame);
-    case SampleType::U16: return addFrame<std::uint16_t>(m_sum, frame);
-    case SampleType::S16: return addFrame<std::int16_t>(m_sum, frame);
-    case SampleType::U32: return addFrame<std::uint32_t>(m_sum, frame);
-    case SampleType::S32: return addFrame<std::int32_t>(m_sum, frame);
+    case SampleType::U8: return addFrame<std::uint8_t>(m_sum, frame, meanwhile);
+    case SampleType::S8: return addFrame<std::int8_t>(m_sum, frame, meanwhile);
+    case SampleType::U16: return addFrame<std::uint16_t>(m_sum, frame, meanwhile);
+    case SampleType::S16: return addFrame<std::int16_t>(m_sum, frame, meanwhile);
+    case SampleType::U32: return addFrame<std::uint32_t>(m_sum, frame, meanwhile);
+    case SampleType::S32: return addFrame<std::int32_t>(m_sum, frame, meanwhile);
     }
 }
 

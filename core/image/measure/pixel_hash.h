@@ -11,6 +11,8 @@ class PixelHash
 {
 public:
     void add(const StoredImage& frame);
+    // And meanwhile something else to another hash: see Sha256::addBoth.
+    void add(const StoredImage& frame, Sha256& other, std::span<const std::byte> bytes);
     // 64 lower-case hexadecimal digits; the object must not be used afterwards.
     std::string finish() { return m_sum.finish(); }
 

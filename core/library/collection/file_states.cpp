@@ -1,8 +1,8 @@
 #include "core/library/collection/file_states.h"
 
-#include "core/base/file_state.h"
 #include "core/base/stopwatch.h"
 #include "core/library/collection/file_place.h"
+#include "core/library/collection/known_state.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -16,11 +16,11 @@ namespace {
 
 constexpr int atOnce = 2000;
 constexpr double pause = 500; // ms between two times that something is written
-constexpr std::int64_t nanoseconds = 1'000'000'000;
 
 struct Known
 {
-    std::int64_t file = 0, size = 0, mtime = 0;
+    std::int64_t file = 0;
+    KnownState state;
     bool missing = false, passed = false;
     fs::path root, below;
 };
@@ -36,8 +36,10 @@ std::vector<Known> nextFiles(Library& library, std::int64_t after)
         each.bind(1, after);
         each.bind(2, atOnce);
         while (each.executeStep())
-            out.push_back({each.getColumn(0).getInt64(), each.getColumn(1).getInt64(), each.getColumn(2).getInt64(),
-                           each.getColumn(3).getInt() != 0, each.getColumn(4).getInt() != 0,
+            out.push_back({each.getColumn(0).getInt64(),
+                           {each.getColumn(1).getInt64(), each.getColumn(2).getInt64()},
+                           each.getColumn(3).getInt() != 0,
+                           each.getColumn(4).getInt() != 0,
                            each.getColumn(5).getString(),
                            fs::path(each.getColumn(6).getString()) / each.getColumn(7).getString()});
     });
@@ -61,10 +63,7 @@ void look(const Known& file, Changes& changes)
     }
     if (file.missing)
         changes.found.push_back(file.file);
-    if (!file.passed)
-        return;
-    const FileState state = FileState::of(path);
-    if (state.size != file.size || state.modified / nanoseconds != file.mtime)
+    if (file.passed && !file.state.is(FileState::of(path)))
         changes.changed.push_back(file.file);
 }
 

@@ -12,7 +12,6 @@
 #include <SQLiteCpp/Statement.h>
 #include <algorithm>
 #include <atomic>
-#include <sys/stat.h>
 #include <thread>
 
 namespace fs = std::filesystem;
@@ -32,15 +31,12 @@ FileFacts factsOf(const Listed& listed)
 {
     FileFacts facts;
     const fs::path path = placeOfFile(listed.root, listed.below);
-    struct stat info
-    {
-    };
-    if (path.empty() || ::stat(path.c_str(), &info) != 0) {
+    const FileState state = path.empty() ? FileState() : FileState::of(path);
+    if (state == FileState()) {
         facts.state = "missing";
         return facts;
     }
-    facts.size = info.st_size;
-    facts.mtime = info.st_mtim.tv_sec;
+    facts.known = KnownState::of(state);
     try {
         const auto file = ImageFile::open(path);
         if (file->kind() != FileKind::Image)
@@ -120,8 +116,8 @@ void keepFacts(SQLite::Database& database, std::span<const std::int64_t> files, 
         const ImageHeader& header = each.image.header;
         file.bind(1, each.state);
         setText(file, 2, each.fault);
-        file.bind(3, each.size);
-        file.bind(4, each.mtime);
+        file.bind(3, each.known.size);
+        file.bind(4, each.known.mtime);
         setText(file, 5, header.sopUid);
         setText(file, 6, header.seriesUid);
         file.bind(7, files[i]);

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/base/progress.h"
+#include "core/library/collection/known_state.h"
 #include "core/library/collection/library.h"
 #include "core/study/study.h"
 
@@ -12,7 +13,7 @@ namespace mama {
 struct FileFacts
 {
     std::string state = "read", fault; // read, missing, refused
-    std::int64_t size = 0, mtime = 0;
+    KnownState known;
     StudyImage image; // where it was read
 };
 // Into the library, inside of a transaction. What the tables say stays: a header only fills what they left open.

@@ -42,8 +42,8 @@ LibraryImage imageAt(SQLite::Statement& row)
     image.fault = text(15);
     image.pixels = text(16);
     image.look = text(17);
-    image.size = row.getColumn(18).getInt64();
-    image.mtime = row.getColumn(19).getInt64();
+    image.known.size = row.getColumn(18).getInt64();
+    image.known.mtime = row.getColumn(19).getInt64();
     image.passed = row.getColumn(20).getInt() != 0;
     return image;
 }

@@ -1,5 +1,6 @@
 #pragma once
 #include "core/dicom/codes/side.h"
+#include "core/library/collection/known_state.h"
 #include "core/library/collection/library.h"
 #include "core/study/slot.h"
 
@@ -28,7 +29,7 @@ struct LibraryImage
     std::string view, modifiers, type, taken, sop; // taken: "20130504 101500"
     std::string state, fault, pixels, look; // of its file; pixels: hash of the stored values, look: of what in the
                                             // header shapes them on screen; if known
-    std::int64_t size = 0, mtime = 0;       // of its file when it was read last; 0: it was not
+    KnownState known;                       // of its file when it was read last; 0: it was not
     bool passed = false;                    // the file pass has read it
     Slot slot = Slot::Extra;
 };

@@ -294,6 +294,12 @@ constexpr const char* const relinks = R"sql(
 ALTER TABLE file ADD COLUMN listed TEXT;
 )sql";
 
+// Times of modification in nanoseconds: of two writes in one second the second one is seen. Those kept until here were
+// whole seconds and go on being compared as such.
+constexpr const char* const fineTimes = R"sql(
+UPDATE file SET mtime = mtime * 1000000000 WHERE mtime IS NOT NULL;
+)sql";
+
 constexpr const char* const later = R"sql(
 CREATE TABLE vocabulary(
     task TEXT NOT NULL,
@@ -363,7 +369,8 @@ const Schema& librarySchema()
                                   filePass,
                                   moreSets,
                                   drawings,
-                                  relinks};
+                                  relinks,
+                                  fineTimes};
     static const Schema schema{applicationId, steps, false};
     return schema;
 }

@@ -32,6 +32,8 @@ json toJson(const ImageToEmbed& image)
         {"image", image.image}, {"file", image.file}, {"root", pathText(image.root)}, {"path", pathText(image.below)}};
     if (image.frame)
         out["frame"] = *image.frame;
+    if (!image.sha256.empty())
+        out.update({{"sha256", image.sha256}, {"size", image.known.size}, {"modified", image.known.mtime}});
     return out;
 }
 
@@ -44,6 +46,10 @@ ImageToEmbed plannedFrom(const json& line)
     image.below = pathFromText(line.at("path").get<std::string>());
     if (line.contains("frame"))
         image.frame = line.at("frame").get<int>();
+    if (line.contains("sha256")) {
+        image.sha256 = line.at("sha256");
+        image.known = {line.at("size"), line.at("modified")};
+    }
     return image;
 }
 

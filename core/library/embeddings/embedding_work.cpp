@@ -47,10 +47,10 @@ std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::i
     std::unordered_map<std::int64_t, ImageToEmbed> found;
     std::vector<std::int64_t> unread; // files
     library.read([&](SQLite::Database& database) {
-        SQLite::Statement each(database,
-                               "SELECT image.id, file.id, root.path, folder.path, name, frame, state, passed FROM image"
-                               " JOIN file ON file.id = file JOIN folder ON folder.id = folder JOIN root ON"
-                               " root.id = root WHERE image.id IN (SELECT value FROM json_each(?))");
+        SQLite::Statement each(database, "SELECT image.id, file.id, root.path, folder.path, name, frame, state, passed,"
+                                         " ifnull(sha256, ''), ifnull(size, 0), ifnull(mtime, 0) FROM image"
+                                         " JOIN file ON file.id = file JOIN folder ON folder.id = folder JOIN root ON"
+                                         " root.id = root WHERE image.id IN (SELECT value FROM json_each(?))");
         each.bind(1, nlohmann::json(std::vector<std::int64_t>(images.begin(), images.end())).dump());
         while (each.executeStep()) {
             ImageToEmbed image;
@@ -61,8 +61,12 @@ std::vector<ImageToEmbed> imagesToEmbed(Library& library, std::span<const std::i
             if (!each.getColumn(5).isNull())
                 image.frame = each.getColumn(5).getInt();
             image.headerRead = each.getColumn(6).getString() == "read";
-            if (each.getColumn(7).isNull())
+            if (each.getColumn(7).isNull()) {
                 unread.push_back(image.file);
+            } else {
+                image.sha256 = each.getColumn(8).getString();
+                image.known = {each.getColumn(9).getInt64(), each.getColumn(10).getInt64()};
+            }
             found.emplace(image.image, std::move(image));
         }
     });

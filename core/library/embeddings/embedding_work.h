@@ -17,6 +17,8 @@ struct ImageToEmbed
     std::filesystem::path root, below; // the data set's folder; the file in it
     std::optional<int> frame;          // of a stack, where one was chosen
     bool headerRead = true;            // else the library wants what its header says, too
+    std::string sha256;                // of its file and its state then, where the file pass has read it
+    KnownState known;
     // All images in its file, where nobody has read that yet: the reading for the model does for the library too.
     std::vector<LibraryImage> inFile{};
 };

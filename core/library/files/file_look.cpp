@@ -5,7 +5,6 @@
 #include "core/base/mapped_file.h"
 #include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/breast_outline.h"
 #include "core/image/measure/burned_in_text.h"
 #include "core/image/measure/pixel_hash.h"
 #include "core/image/pillow_resize.h"
@@ -21,7 +20,6 @@ namespace mama {
 namespace {
 
 constexpr auto looking = TextId("library.look_at_file", "read file");
-constexpr std::int64_t nanoseconds = 1'000'000'000;
 
 // Of a frame: as stored, as decoders hold it meanwhile, and as shown.
 std::size_t memoryFor(const ImageHeader& header)
@@ -33,8 +31,10 @@ std::size_t memoryFor(const ImageHeader& header)
 }
 
 // The picture that is hashed: cropped to the breast, since a border of air moves half of the bits.
-std::optional<DctHash> hashOfBreast(const BreastOutline& breast, const Raster<std::uint8_t>& reduced)
+std::optional<DctHash> hashOfBreast(const PictureSurvey& picture)
 {
+    const BreastOutline& breast = picture.breast();
+    const Raster<std::uint8_t>& reduced = picture.outlined();
     Box box{reduced.columns, reduced.rows, -1, -1};
     for (int row = 0; breast.found() && row < breast.mask.rows; ++row)
         for (int column = 0; column < breast.mask.columns; ++column)
@@ -74,14 +74,25 @@ class Looker
 public:
     Looker(const FileToLook& file, const LookTools& tools, FileLook& out) : m_file(file), m_tools(tools), m_out(out) {}
 
-    // False: stopped.
+    // False: stopped. What cannot be read has its hash nevertheless.
     bool look(const std::shared_ptr<const MappedFile>& mapped)
     {
-        m_out.sha256 = checked(*mapped, [&] { return sha256(mapped->bytes()); });
+        m_mapped = mapped;
+        m_unsummed = mapped->bytes();
         m_out.bytes = mapped->state().size;
-        m_out.facts.size = mapped->state().size;
-        m_out.facts.mtime = mapped->state().modified / nanoseconds;
-        const auto file = ImageFile::open(mapped);
+        m_out.facts.known = KnownState::of(mapped->state());
+        try {
+            return lookInto();
+        } catch (const Error&) {
+            finishSum();
+            throw;
+        }
+    }
+
+private:
+    bool lookInto()
+    {
+        const auto file = ImageFile::open(m_mapped);
         if (file->kind() != FileKind::Image)
             throw Error(ErrorCode::Unsupported, {looking}, pathText(m_out.path), textOf(file->kind()));
         m_out.facts.image = describeImage(m_out.path, file->header());
@@ -94,16 +105,29 @@ public:
             if (m_tools.stop.stop_requested())
                 return false;
             const StoredImage stored = file->readFrame(frame);
-            pixels.add(stored);
+            const auto part = m_unsummed.first(std::min(m_unsummed.size(), stored.bytes.size()));
+            pixels.add(stored, m_sum, part);
+            m_unsummed = m_unsummed.subspan(part.size());
             lookAtFrame(*file, stored, frame);
         }
-        mapped->check();
+        finishSum();
         m_out.pixels = pixels.finish();
         refuseOtherFrames(frames);
         return true;
     }
 
-private:
+    // The file's own hash, which is taken beside that of its pixels.
+    void finishSum()
+    {
+        if (!m_out.sha256.empty())
+            return m_mapped->check();
+        m_sum.add(m_unsummed);
+        m_unsummed = {};
+        const std::string sum = m_sum.finish();
+        m_mapped->check();
+        m_out.sha256 = sum;
+    }
+
     static int frameOf(const LibraryImage& image, int frames) { return image.frame.value_or(frames / 2); }
 
     void lookAtFrame(ImageFile& file, const StoredImage& stored, int frame)
@@ -114,26 +138,24 @@ private:
         if (!wanted && frame != frames / 2)
             return;
         const GreyPipeline pipeline = file.pipeline(frame);
-        Raster<std::uint8_t> reduced;
-        const StoredImage grey = stored.channels == 1 ? StoredImage() : toGrey(stored);
-        const BreastOutline breast =
-            findBreast(NormalisedGrey(stored.channels == 1 ? stored : grey, pipeline), &reduced);
+        const PictureSurvey picture(stored, pipeline);
         if (frame == frames / 2) {
-            m_out.dct = hashOfBreast(breast, reduced);
+            m_out.dct = hashOfBreast(picture);
             m_out.look = lookOf(pipeline, file.header());
         }
         if (!wanted)
             return;
-        const Raster<std::uint8_t> shown = displayImage(stored, pipeline);
-        const bool text = hasBurnedInText(stored, shown, breast);
-        const Thumb thumb = thumbOf(shown, breast, file.header());
+        const bool text = hasBurnedInText(picture);
+        const Thumb thumb = thumbOf(picture, file.header());
         for (ImageLook& each : m_out.images) {
             if (frameOf(each.image, frames) != frame)
                 continue;
             each.thumb = thumb;
             each.doubts = doubtsOf(each.image, m_out.facts.image, {thumb.evidence, text});
-            if (m_tools.use)
-                m_tools.use({m_out, each.image, file, stored});
+            if (!m_tools.use)
+                continue;
+            finishSum();
+            m_tools.use({m_out, each.image, file, stored});
         }
     }
 
@@ -149,6 +171,9 @@ private:
     const FileToLook& m_file;
     const LookTools& m_tools;
     FileLook& m_out;
+    std::shared_ptr<const MappedFile> m_mapped;
+    Sha256 m_sum;
+    std::span<const std::byte> m_unsummed; // of the file: not in m_sum yet
 };
 
 } // namespace
@@ -188,8 +213,7 @@ Cancellable<FileLook> lookAtFile(const FileToLook& file, const LookTools& tools)
     for (ImageLook& each : out.images) {
         each.image.pixels = out.pixels;
         each.image.look = out.look;
-        each.image.size = out.facts.size;
-        each.image.mtime = out.facts.mtime;
+        each.image.known = out.facts.known;
         each.image.passed = out.passed;
     }
     return out;

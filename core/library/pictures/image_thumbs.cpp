@@ -30,11 +30,7 @@ ImageThumb placeOf(const LibraryImage& image)
 
 } // namespace
 
-bool isAsPassed(const LibraryImage& image, const FileState& state)
-{
-    constexpr std::int64_t nanoseconds = 1'000'000'000;
-    return image.passed && image.size == state.size && image.mtime == state.modified / nanoseconds;
-}
+bool isAsPassed(const LibraryImage& image, const FileState& state) { return image.passed && image.known.is(state); }
 
 std::string thumbKey(const LibraryImage& image, const FileState& state)
 {

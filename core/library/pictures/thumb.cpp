@@ -3,9 +3,9 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/breast_outline.h"
 #include "core/image/grey_jpeg.h"
 #include "core/image/jpeg_picture.h"
+#include "core/image/measure/picture_survey.h"
 #include "core/image/resize.h"
 
 #include <algorithm>
@@ -36,21 +36,35 @@ Thumb read(const std::filesystem::path& path, std::optional<int> frame)
         throw Error(ErrorCode::Unsupported, {making}, pathText(path), textOf(file->kind()));
     const int wanted = frame.value_or(file->header().frames / 2);
     const StoredImage stored = file->readFrame(wanted);
-    const GreyPipeline pipeline = file->pipeline(wanted);
-    return thumbOf(displayImage(stored, pipeline), findBreast(stored, pipeline), file->header());
+    return thumbOf(PictureSurvey(stored, file->pipeline(wanted)), file->header());
+}
+
+// Of a large picture from the means of the outline's cells, of which 1.5 or 2 lie in a thumbnail's pixel.
+Raster<std::uint8_t> reduced(const PictureSurvey& picture)
+{
+    constexpr int large = 4; // stored pixels a cell
+    const int rows = picture.image().rows, columns = picture.image().columns, longer = std::max(rows, columns);
+    if (longer <= Thumb::longestSide)
+        return picture.shown();
+    if (picture.breast().factor < large)
+        return areaToLongSide(picture.shownWhole(), Thumb::longestSide);
+    const auto sideOf = [&](int side) {
+        return std::max(1, static_cast<int>(std::int64_t{side} * Thumb::longestSide / longer));
+    };
+    const double cell = picture.breast().factor;
+    return areaMeans(picture.shown(), {rows / cell, columns / cell}, sideOf(rows), sideOf(columns));
 }
 
 } // namespace
 
-Thumb thumbOf(const Raster<std::uint8_t>& shown, const BreastOutline& breast, const ImageHeader& header)
+Thumb thumbOf(const PictureSurvey& picture, const ImageHeader& header)
 {
     Thumb thumb;
-    thumb.rows = shown.rows;
-    thumb.columns = shown.columns;
-    thumb.evidence = evidenceOf(breast);
+    thumb.rows = picture.image().rows;
+    thumb.columns = picture.image().columns;
+    thumb.evidence = evidenceOf(picture.breast());
     thumb.patientOrientation = header.patientOrientation;
-    const bool large = std::max(shown.rows, shown.columns) > Thumb::longestSide;
-    thumb.jpeg = greyJpeg(large ? areaToLongSide(shown, Thumb::longestSide) : shown, Thumb::quality);
+    thumb.jpeg = greyJpeg(reduced(picture), Thumb::quality);
     return thumb;
 }
 

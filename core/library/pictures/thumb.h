@@ -9,7 +9,7 @@
 
 namespace mama {
 
-struct BreastOutline;
+class PictureSurvey;
 
 // What one reading of an image's pixels gave for a list of studies. Kept as stored, with what tells how it hangs: a
 // side that a table corrects later needs no second reading.
@@ -26,8 +26,8 @@ struct Thumb
     std::string fault;                                      // why the file gives no picture, in English
 };
 
-// Of a frame that is read already. shown: as its first window shows it; breast: its outline.
-Thumb thumbOf(const Raster<std::uint8_t>& shown, const BreastOutline& breast, const ImageHeader& header);
+// Of a frame that is read and looked at already.
+Thumb thumbOf(const PictureSurvey& picture, const ImageHeader& header);
 
 // One reading of the file. frame: 0-based; empty: of a stack its middle slice. What is wrong with the file's content is
 // its fault; Error(Io) and std::bad_alloc are thrown, since they may be gone next time.

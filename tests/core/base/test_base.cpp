@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fcntl.h>
 #include <fstream>
+#include <random>
 #include <sys/stat.h>
 
 using namespace mama;
@@ -25,6 +26,27 @@ private Q_SLOTS:
                  std::string("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
         const std::string_view digits = "123456789";
         QCOMPARE(crc32(std::as_bytes(std::span(digits))), 0xCBF43926U);
+    }
+
+    // Two streams at once, whatever the parts they come in, are each what OpenSSL makes of it alone.
+    void twoHashesAtOnce()
+    {
+        std::mt19937 random(3);
+        for (int round = 0; round < 200; ++round) {
+            std::string one(random() % 3000, ' '), other(random() % 3000, ' ');
+            for (std::string* text : {&one, &other})
+                std::generate(text->begin(), text->end(), [&] { return static_cast<char>(random()); });
+            Sha256 first, second;
+            for (std::size_t at = 0, then = 0; at < one.size() || then < other.size();) {
+                const std::string_view a = std::string_view(one).substr(at, random() % 700);
+                const std::string_view b = std::string_view(other).substr(then, random() % 700);
+                Sha256::addBoth(first, std::as_bytes(std::span(a)), second, std::as_bytes(std::span(b)));
+                at += a.size();
+                then += b.size();
+            }
+            QCOMPARE(first.finish(), sha256(one));
+            QCOMPARE(second.finish(), sha256(other));
+        }
     }
 
     void halvesAreWidenedExactly()

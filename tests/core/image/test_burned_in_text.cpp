@@ -69,7 +69,7 @@ struct Picture
             (pen.down ? pen.row : pen.column) += 6 * pen.size;
         }
     }
-    bool found() { return hasBurnedInText(stored, displayImage(stored, pipeline), findBreast(stored, pipeline)); }
+    bool found() { return hasBurnedInText(PictureSurvey(stored, pipeline)); }
 };
 
 } // namespace
@@ -160,8 +160,7 @@ private Q_SLOTS:
                         continue;
                     const StoredImage stored = file->readFrame(0);
                     const GreyPipeline pipeline = file->pipeline(0);
-                    const bool found =
-                        hasBurnedInText(stored, displayImage(stored, pipeline), findBreast(stored, pipeline));
+                    const bool found = hasBurnedInText(PictureSurvey(stored, pipeline));
                     QVERIFY2(found == (entry.path().filename() == "MG_Explicit_Little.dcm"), entry.path().c_str());
                     ++looked;
                 } catch (const Error&) {

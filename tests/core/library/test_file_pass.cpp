@@ -4,6 +4,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/image/measure/pixel_hash.h"
 #include "core/library/collection/file_states.h"
+#include "core/library/collection/library_schema.h"
 #include "core/library/files/file_pass.h"
 #include "core/library/files/file_problems.h"
 #include "core/library/files/image_doubts.h"
@@ -18,8 +19,10 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <fcntl.h>
 #include <map>
 #include <set>
+#include <sys/stat.h>
 #include <thread>
 
 using namespace mama;
@@ -299,6 +302,36 @@ private Q_SLOTS:
         const LibraryImage now = imagesInFiles(*set.library, std::span(&image.file, 1))[0][0];
         QVERIFY(now.pixels != image.pixels);
         QCOMPARE(int(findThumb(store, now).state), int(ImageThumb::State::Ready));
+    }
+
+    // Written anew in the same second, at the same size: seen by its time in nanoseconds. Times that were kept as whole
+    // seconds are of the file still.
+    void aChangeWithinASecondIsSeen()
+    {
+        Set set;
+        set.pass();
+        const fs::path changed = pathOf(set.images[0][0]), kept = pathOf(set.images[1][0]);
+        const auto setTime = [](const fs::path& path, std::int64_t nanoseconds) {
+            const timespec time{1'700'000'000, nanoseconds};
+            const timespec times[2] = {time, time};
+            QCOMPARE(::utimensat(AT_FDCWD, path.c_str(), times, 0), 0);
+        };
+        setTime(changed, 5'000'000);
+        setTime(kept, 5'000'000);
+        lookForFiles(*set.library);
+        set.pass();
+        std::string bytes = readText(changed);
+        bytes.back() = static_cast<char>(bytes.back() + 1);
+        writeAtomically(changed, std::string_view(bytes));
+        setTime(changed, 6'000'000);
+        QCOMPARE(lookForFiles(*set.library).changed, std::int64_t(1));
+        QCOMPARE(set.pass().counts.read, std::int64_t(1));
+        // As a library of an earlier version has them, before and after the step that makes nanoseconds of them.
+        set.library->note([&](SQLite::Database& database) {
+            database.exec("UPDATE file SET mtime = mtime / 1000000000");
+            database.exec(librarySchema().steps.back());
+        });
+        QCOMPARE(lookForFiles(*set.library).changed, std::int64_t(0));
     }
 
     // A side that a table has wrong: against the header, and against the edge that the breast touches.

@@ -235,14 +235,13 @@ private Q_SLOTS:
         QVERIFY(thumbKey(image, changed) != key);
         // By its pixels, once they are known, with what shapes them on screen: the name tells nothing any more, but a
         // file that changed since is told by size and time.
-        state.modified = 7'000'000'000;
-        changed.modified = 8'000'000'000;
+        state.modified = 7'000'000'003;
+        changed.modified = 7'000'000'004;
         LibraryImage hashed = image;
         hashed.pixels = "ab12";
         hashed.look = "cd34";
         hashed.passed = true;
-        hashed.size = state.size;
-        hashed.mtime = 7;
+        hashed.known = KnownState::of(state);
         LibraryImage moved = hashed;
         moved.below = "c.dcm";
         moved.file = 9;
