@@ -36,11 +36,8 @@ nlohmann::json toJson(const RegionPass& pass)
     nlohmann::json problems = nlohmann::json::array();
     for (const RefusedFile& file : pass.problems)
         problems.push_back({{"path", file.path}, {"reason", file.reason}});
-    return {{"masks", pass.masks},
-            {"decided", pass.decided},
-            {"open", pass.open},
-            {"left", pass.left},
-            {"problems", problems}};
+    return {{"masks", pass.masks},     {"decided", pass.decided}, {"open", pass.open},
+            {"clipped", pass.clipped}, {"left", pass.left},       {"problems", problems}};
 }
 
 int print(const LibraryCommand& command, const Change& change)

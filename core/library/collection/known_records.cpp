@@ -1,5 +1,7 @@
 #include "core/library/collection/known_records.h"
 
+#include "core/library/collection/region_rows.h"
+
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <array>
@@ -207,10 +209,7 @@ std::size_t KnownRecords::compareRegions(const Record& owner, std::span<const Se
             continue;
         }
         const SetRegion& region = now[known++];
-        const SQLite::Column bytes = each.getColumn(1);
-        std::vector<float> geometry(static_cast<std::size_t>(bytes.getBytes()) / sizeof(float));
-        if (!geometry.empty())
-            std::memcpy(geometry.data(), bytes.getBlob(), geometry.size() * sizeof(float));
+        const std::vector<float> geometry = numbersAt(each, 1);
         const std::string kind = textAt(each, 2);
         const std::int64_t id = each.getColumn(0).getInt64();
         if (geometry == region.geometry && kind == region.kind)

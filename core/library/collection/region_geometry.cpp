@@ -50,6 +50,20 @@ RegionShape mirrored(RegionShape region, int columns)
     return region;
 }
 
+RegionShape clipped(RegionShape region, int rows, int columns)
+{
+    const auto bounds = boundsOf(region);
+    const bool inside = bounds && bounds->x0 < columns && bounds->y0 < rows && bounds->x1 > 0 && bounds->y1 > 0;
+    if (!bounds || region.kind == "circle" || (region.kind == "box" && !inside))
+        return region;
+    const float pixel = region.kind == "point" ? 1.0F : 0.0F; // a point is the pixel that it lies in
+    for (std::size_t i = 0; i + 1 < region.geometry.size(); i += 2) {
+        region.geometry[i] = std::clamp(region.geometry[i], 0.0F, static_cast<float>(columns) - pixel);
+        region.geometry[i + 1] = std::clamp(region.geometry[i + 1], 0.0F, static_cast<float>(rows) - pixel);
+    }
+    return region;
+}
+
 double shareOnBreast(const RegionShape& region, const Raster<std::uint8_t>& breast)
 {
     const auto bounds = boundsOf(region);

@@ -23,6 +23,9 @@ struct RegionBounds
 std::optional<RegionBounds> boundsOf(const RegionShape& region);
 // In the mirrored picture, as wide as `columns`.
 RegionShape mirrored(RegionShape region, int columns);
+// Cut off at the edges of an image of that size. A circle stays, whose centre tells enough, and a box of which nothing
+// would be left.
+RegionShape clipped(RegionShape region, int rows, int columns);
 // How much of its surroundings lies on the breast, 0 to 1. breast: 1 in the breast, on cells of 8 stored pixels.
 double shareOnBreast(const RegionShape& region, const Raster<std::uint8_t>& breast);
 

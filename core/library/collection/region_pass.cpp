@@ -6,7 +6,9 @@
 #include "core/image/breast_outline.h"
 #include "core/image/measure/mask_contours.h"
 #include "core/library/collection/file_place.h"
+#include "core/library/collection/region_clipping.h"
 #include "core/library/collection/region_geometry.h"
+#include "core/library/collection/region_rows.h"
 #include "core/library/utc_time.h"
 #include "core/tables/importers/set_rows.h"
 
@@ -58,19 +60,6 @@ struct OpenImage
     std::vector<OpenRegion> regions;
 };
 
-std::vector<float> numbersOf(const SQLite::Column& blob)
-{
-    std::vector<float> out(static_cast<std::size_t>(blob.getBytes()) / sizeof(float));
-    if (!out.empty())
-        std::memcpy(out.data(), blob.getBlob(), out.size() * sizeof(float));
-    return out;
-}
-
-void bindNumbers(SQLite::Statement& statement, int place, const std::vector<float>& numbers)
-{
-    statement.bind(place, static_cast<const void*>(numbers.data()), static_cast<int>(numbers.size() * sizeof(float)));
-}
-
 std::vector<MaskedFinding> maskedFindings(Library& library)
 {
     std::vector<MaskedFinding> out;
@@ -112,11 +101,8 @@ std::vector<OpenImage> openImages(Library& library)
             if (last != each.getColumn(1).getInt64())
                 out.push_back({each.getColumn(4).getString(), each.getColumn(5).getString(), {}});
             last = each.getColumn(1).getInt64();
-            out.back().regions.push_back({each.getColumn(0).getInt64(),
-                                          {each.getColumn(2).getString(), numbersOf(each.getColumn(3))},
-                                          {},
-                                          {},
-                                          {}});
+            out.back().regions.push_back(
+                {each.getColumn(0).getInt64(), {each.getColumn(2).getString(), numbersAt(each, 3)}, {}, {}, {}});
         }
     });
     return out;
@@ -330,6 +316,7 @@ RegionPass decideRegions(Library& library, const Job& job)
             ++pass.left;
     }
     pass.left += static_cast<std::int64_t>(all - done);
+    pass.clipped = clipRegions(library);
     return pass;
 }
 

@@ -1,11 +1,11 @@
 #include "core/library/handover/handed_study.h"
 
+#include "core/library/collection/region_rows.h"
 #include "core/tables/importers/embed_tables.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <array>
-#include <cstring>
 
 namespace mama {
 namespace {
@@ -179,16 +179,13 @@ void StudyReader::readMarks(HandedImage& image)
     row.reset();
     row.bind(1, image.id);
     while (row.executeStep()) {
-        const SQLite::Column blob = row.getColumn(1);
         HandedMark mark;
         mark.kind = row.getColumn(0).getString();
         mark.note = row.getColumn(2).getString();
         mark.finding = row.getColumn(3).getString();
         mark.findingId = row.getColumn(4).getInt64();
         mark.author = row.getColumn(5).getString();
-        mark.geometry.resize(static_cast<std::size_t>(blob.getBytes()) / sizeof(float));
-        if (!mark.geometry.empty())
-            std::memcpy(mark.geometry.data(), blob.getBlob(), mark.geometry.size() * sizeof(float));
+        mark.geometry = numbersAt(row, 1);
         image.marks.push_back(std::move(mark));
     }
 }

@@ -4,11 +4,11 @@
 #include "core/base/path_text.h"
 #include "core/library/collection/code_meanings.h"
 #include "core/library/collection/file_place.h"
+#include "core/library/collection/region_rows.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
 #include <algorithm>
-#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <tuple>
@@ -140,9 +140,7 @@ void readImages(SQLite::Database& database, StudyFacts& facts)
                                       textAt(row, 5),
                                       textAt(row, 6),
                                       {}};
-            const SQLite::Column geometry = row.getColumn(7);
-            annotation.geometry.resize(static_cast<std::size_t>(geometry.getBytes()) / sizeof(float));
-            std::memcpy(annotation.geometry.data(), geometry.getBlob(), annotation.geometry.size() * sizeof(float));
+            annotation.geometry = numbersAt(row, 7);
             found->second->annotations.push_back(std::move(annotation));
         });
 }

@@ -255,6 +255,36 @@ private Q_SLOTS:
                  std::int64_t(0));
     }
 
+    // Two folders of one name are two data sets, whatever becomes of either; a folder that was moved stays itself.
+    void foldersOfOneName()
+    {
+        Made made;
+        const auto put = [&](const std::string& site) {
+            fs::create_directories(made.folder / site / "images/w1");
+            writeAtomically(made.folder / site / "images/w1/R_CC.png", encodePng(breastAtLeft(80, 60)));
+        };
+        const auto take = [&](const std::string& site) {
+            return *importSet(*made.library,
+                              readSet({made.folder / site / "images", folderSource}, made.library.get()));
+        };
+        const auto names = [&] {
+            return ask(*made.library, "SELECT group_concat(name, ' ') FROM dataset").at(0).at(0);
+        };
+        put("north");
+        put("south");
+        QCOMPARE(take("north").images, std::int64_t(1));
+        QCOMPARE(take("south").images, std::int64_t(1));
+        QCOMPARE(names(), std::string("images south/images"));
+        QCOMPARE(take("north").change.command, std::int64_t(0));
+        QCOMPARE(take("south").change.command, std::int64_t(0));
+        fs::rename(made.folder / "north", made.folder / "east");
+        QCOMPARE(take("south").change.command, std::int64_t(0)); // not the one that is gone
+        const ImportResult moved = take("east");
+        QCOMPARE(moved.images, std::int64_t(0));
+        QVERIFY(moved.change.command != 0);
+        QCOMPARE(names(), std::string("images south/images"));
+    }
+
     // The mask is told from the crop by its pixels and size, whichever the table calls so, and scaled to its image.
     void masksAreFoundByPixels()
     {
@@ -296,6 +326,37 @@ private Q_SLOTS:
         QCOMPARE(made.library->counts().annotations, std::int64_t(1));
         made.library->undo();
         QCOMPARE(made.library->counts().annotations, std::int64_t(0));
+    }
+
+    // Points of an outline that lie over the edge: above and left of it the table's reader clips them, at the other
+    // edges it takes the image's size. A second import finds what the table has.
+    void outlinesEndAtTheImagesEdges()
+    {
+        Made made;
+        const std::string name = "20586908_6c613a14b80a8591_MG_R_CC_ANON";
+        made.write("INbreast.csv",
+                   "Laterality;View;Acquisition date;File Name;ACR;Bi-Rads\nR;CC;201001;20586908;2;3\n");
+        fs::create_directories(made.set / "AllDICOMs");
+        writeAtomically(made.set / "AllDICOMs" / (name + ".dcm"), encodePng(breastAtLeft(80, 60)));
+        const auto region = [](const std::string& kind, const std::string& points) {
+            return "<dict><key>Name</key><string>" + kind + "</string><key>Point_px</key><array>" + points +
+                   "</array></dict>";
+        };
+        made.write("AllXML/20586908.xml",
+                   "<plist><dict><key>Images</key><array><dict><key>ROIs</key><array>" +
+                       region("Mass", "<string>(-3, 10)</string><string>(64.5, 20)</string><string>(30, 93)</string>") +
+                       region("Calcification", "<string>(61, 80)</string>") +
+                       region("Cluster", "<string>(1, 2)</string><string>(3, 4)</string><string>(1, 6)</string>") +
+                       "</array></dict></array></dict></plist>");
+        made.import();
+        QCOMPARE(decideRegions(*made.library).clipped, std::int64_t(0)); // no header was read
+        readHeaders(*made.library);
+        QCOMPARE(decideRegions(*made.library).clipped, std::int64_t(2));
+        QCOMPARE(geometryOf(*made.library, "id = 1"), (std::vector<float>{0, 10, 60, 20, 30, 80}));
+        QCOMPARE(geometryOf(*made.library, "id = 2"), (std::vector<float>{59, 79})); // a pixel
+        QCOMPARE(geometryOf(*made.library, "id = 3"), (std::vector<float>{1, 2, 3, 4, 1, 6}));
+        QCOMPARE(made.import().change.command, std::int64_t(0));
+        QCOMPARE(decideRegions(*made.library).clipped, std::int64_t(0));
     }
 
     void mirroredBoxesAreDecidedByTheBreast()
