@@ -1,17 +1,21 @@
 // bench_library FOLDER [IMAGES]: how fast a library of half a million images of four-view studies answers. Makes the
 // library once, with embeddings of 512 numbers for 96 of 100 images, and measures: opening, filter with all counts,
 // tags, undo, search. Prints one JSON line.
+#include "core/base/files.h"
 #include "core/base/hash.h"
 #include "core/base/processor.h"
 #include "core/base/stopwatch.h"
+#include "core/library/collection/header_pass.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/embeddings/embedding_index.h"
 #include "core/library/embeddings/embedding_work.h"
 #include "core/library/embeddings/embedding_writer.h"
 #include "core/library/handover/cohort_export.h"
+#include "core/library/pictures/image_thumbs.h"
 #include "core/library/studies/labels.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
+#include "core/library/studies/study_order.h"
 #include "core/library/studies/tags.h"
 
 #include <algorithm>
@@ -22,18 +26,20 @@
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <numeric>
 #include <random>
+#include <thread>
 
 using namespace mama;
 
 namespace {
 
-SetRows manyRows(std::uint32_t studies)
+SetRows manyRows(std::uint32_t studies, const std::filesystem::path& root)
 {
     SetRows rows;
     rows.importer = "embed";
     rows.name = "bench";
-    rows.root = "/";
+    rows.root = root;
     rows.tables = {"bench"};
     std::mt19937 random(1);
     const std::array vendors{"HOLOGIC, Inc.", "SIEMENS", "GE MEDICAL SYSTEMS"};
@@ -69,6 +75,15 @@ SetRows manyRows(std::uint32_t studies)
     return rows;
 }
 
+nlohmann::json spreadOf(std::vector<double> milliseconds)
+{
+    std::sort(milliseconds.begin(), milliseconds.end());
+    const std::size_t last = milliseconds.size() - 1;
+    return {{"median_ms", milliseconds[milliseconds.size() / 2]},
+            {"p99_ms", milliseconds[std::min(last, milliseconds.size() * 99 / 100)]},
+            {"times", milliseconds.size()}};
+}
+
 template <class Work>
 nlohmann::json measured(int times, const Work& work)
 {
@@ -78,10 +93,7 @@ nlohmann::json measured(int times, const Work& work)
         work(i);
         all.push_back(clock.milliseconds());
     }
-    std::sort(all.begin(), all.end());
-    return {{"median_ms", all[all.size() / 2]},
-            {"p99_ms", all[std::min(all.size() - 1, all.size() * 99 / 100)]},
-            {"times", times}};
+    return spreadOf(std::move(all));
 }
 
 // Of this process, in MB: what it holds alone; of that the pages of files, which the system takes back when it wants
@@ -233,6 +245,90 @@ void measureExports(Library& library, const std::vector<std::int64_t>& studies, 
     library.undo();
 }
 
+// As the passes over headers and files write what they found: 500 files twice a second, over a connection of their own.
+void writeAsAJob(const std::filesystem::path& folder, const std::stop_token& stop)
+{
+    constexpr std::int64_t atOnce = 500;
+    Library library(folder);
+    FileFacts facts;
+    facts.known = {40'000'000, 1'700'000'000'000'000'001};
+    facts.image.header.rows = 4096;
+    facts.image.header.columns = 3328;
+    const std::vector<FileFacts> all(atOnce, facts);
+    std::vector<std::int64_t> files(atOnce);
+    for (std::int64_t first = 1; !stop.stop_requested(); first += atOnce) {
+        std::iota(files.begin(), files.end(), first);
+        library.note([&](SQLite::Database& database) { keepFacts(database, files, all); });
+        std::this_thread::sleep_for(std::chrono::milliseconds(500));
+    }
+}
+
+nlohmann::json tagBesideJob(Library& library, const std::vector<std::int64_t>& studies)
+{
+    const std::jthread job([&](const std::stop_token& stop) { writeAsAJob(library.folder(), stop); });
+    std::vector<double> all;
+    for (std::size_t i = 0; i < 200; ++i) {
+        const Stopwatch clock;
+        tag(library, {"beside" + std::to_string(i % 2), "study", std::span(studies).subspan(i % studies.size(), 1)});
+        all.push_back(clock.milliseconds());
+        std::this_thread::sleep_for(std::chrono::milliseconds(37)); // at any moment of the job's half second
+    }
+    return spreadOf(std::move(all));
+}
+
+// What a window does until its first tiles have their pictures: three connections, all studies, the answer sorted by
+// date, the images of a screenful and their thumbnails. Their files are made before, since thumbnails are of files.
+struct FirstTiles
+{
+    std::filesystem::path folder;
+
+    std::vector<LibraryImage> imagesShown() const
+    {
+        Library library(folder), reader(folder, Access::Read), looker(folder, Access::Read);
+        const StudyColumns columns(reader);
+        static_cast<void>(tags(reader));
+        static_cast<void>(library.lastDone());
+        static_cast<void>(headersLeft(reader));
+        const FilterResult found = filterStudies(columns, {}, true);
+        std::vector<std::int64_t> shown;
+        for (const std::uint32_t study : orderStudies(columns, found.studies, {"date", true, {}}))
+            if (shown.size() < 20)
+                shown.push_back(columns.id(study));
+        std::vector<LibraryImage> out;
+        for (auto& images : imagesOf(looker, shown))
+            std::move(images.begin(), images.end(), std::back_inserter(out));
+        return out;
+    }
+    void prepare() const
+    {
+        ThumbStore store(folder);
+        const std::string header = "P5\n256 320\n255\n";
+        for (const LibraryImage& image : imagesShown()) {
+            std::filesystem::create_directories((image.root / image.below).parent_path());
+            writeAtomically(image.root / image.below, header + std::string(std::size_t{256} * 320, '\x40'));
+            findOrMakeThumb(store, image);
+        }
+    }
+    int shown() const // how many have their picture
+    {
+        ThumbStore store(folder);
+        int ready = 0;
+        for (const LibraryImage& image : imagesShown())
+            ready += findThumb(store, image).state == ImageThumb::State::Ready;
+        return ready;
+    }
+};
+
+nlohmann::json measureFirstTiles(const std::filesystem::path& folder)
+{
+    const FirstTiles tiles{folder};
+    tiles.prepare();
+    int ready = 0;
+    nlohmann::json out = measured(5, [&](int) { ready = tiles.shown(); });
+    out["tiles_with_picture"] = ready;
+    return out;
+}
+
 } // namespace
 
 int main(int count, char** arguments)
@@ -247,7 +343,8 @@ int main(int count, char** arguments)
     if (!std::filesystem::exists(folder)) {
         Library::create(folder);
         Library library(folder);
-        const SetRows rows = manyRows(static_cast<std::uint32_t>(images / 4));
+        const SetRows rows =
+            manyRows(static_cast<std::uint32_t>(images / 4), std::filesystem::absolute(folder).string() + ".set");
         const Stopwatch clock;
         importSet(library, rows);
         out["fill_s"] = clock.seconds();
@@ -266,6 +363,15 @@ int main(int count, char** arguments)
     out["filter_and_facets"] = measured(100, [&](int i) {
         filterStudies(*columns, parseFilter(filters[static_cast<std::size_t>(i) % filters.size()]), true);
     });
+    const std::array quantified{"any(finding: birads >= 4 and density = d)", "all(image: view = CC or view = MLO)",
+                                "none(finding: birads >= 5) and count(image: type = cview) > 1",
+                                "count(breast: birads >= 4) = 2 and vendor ~ hologic"};
+    out["quantified_and_facets"] = measured(100, [&](int i) {
+        filterStudies(*columns, parseFilter(quantified[static_cast<std::size_t>(i) % quantified.size()]), true);
+    });
+    for (const char* filter : quantified)
+        out["quantified"][filter] =
+            measured(10, [&](int) { filterStudies(*columns, parseFilter(filter), true); })["median_ms"];
     const auto studies = allStudies(library);
     std::vector<std::int64_t> rising(columns->size());
     for (std::size_t i = 0; i < rising.size(); ++i)
@@ -289,6 +395,8 @@ int main(int count, char** arguments)
         tag(library,
             {"bench" + std::to_string(i % 2), "study", std::span(studies).subspan(static_cast<std::size_t>(i), 1)});
     });
+    out["one_tag_beside_job"] = tagBesideJob(library, studies);
+    out["first_tiles"] = measureFirstTiles(folder);
     out["tag_100000"] = measured(1, [&](int) {
         tag(library, {"many", "study", std::span(studies).first(std::min(studies.size(), std::size_t(100000)))});
     });

@@ -28,7 +28,11 @@ public:
             m_column.codes.push_back(0);
             return;
         }
-        auto found = m_codes.find(std::string(value));
+        if (!m_column.codes.empty() && value == m_column.values[m_column.codes.back()]) { // mostly the one before
+            m_column.codes.push_back(m_column.codes.back());
+            return;
+        }
+        auto found = m_codes.find(value);
         if (found == m_codes.end()) {
             if (m_column.values.size() > 65535)
                 throw Error(ErrorCode::Data, {TextId("library.read_columns", "read studies")}, m_column.name,
@@ -41,8 +45,12 @@ public:
     StudyColumn& column() { return m_column; }
 
 private:
+    struct Hash : std::hash<std::string_view>
+    {
+        using is_transparent = void;
+    };
     StudyColumn m_column;
-    std::unordered_map<std::string, std::uint16_t> m_codes;
+    std::unordered_map<std::string, std::uint16_t, Hash, std::equal_to<>> m_codes;
 };
 
 std::uint32_t packed(StudyLevel level, std::size_t item)
