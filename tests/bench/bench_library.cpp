@@ -365,7 +365,7 @@ int main(int count, char** arguments)
     });
     const std::array quantified{"any(finding: birads >= 4 and density = d)", "all(image: view = CC or view = MLO)",
                                 "none(finding: birads >= 5) and count(image: type = cview) > 1",
-                                "count(breast: birads >= 4) = 2 and vendor ~ hologic"};
+                                "count(finding: birads >= 4) = 2 and vendor ~ hologic"};
     out["quantified_and_facets"] = measured(100, [&](int i) {
         filterStudies(*columns, parseFilter(quantified[static_cast<std::size_t>(i) % quantified.size()]), true);
     });
