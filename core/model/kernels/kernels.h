@@ -7,6 +7,8 @@ namespace mama::kernels {
 
 // Whether the fast versions run on this processor (AVX-512 F, BW, VL, DQ and VNNI).
 bool haveAvx512();
+// Whether attention in bfloat16 runs on this processor's tiles (AMX), beside the above.
+bool haveAmx();
 // For tests and comparisons: false makes every function below take its plain version.
 void allowAvx512(bool allow);
 
@@ -27,6 +29,14 @@ struct Dequantise
 };
 // sums int32 [M, N] -> float32 [M, N]
 at::Tensor dequantise(const at::Tensor& sums, const Dequantise& layer);
+
+// x * sigmoid(x) in place; float32 or bfloat16, in the order of memory.
+at::Tensor swish_(at::Tensor x);
+
+// Between the products of a tower in bfloat16, for inference: residual float32 + y -> float32, and LayerNorm over the
+// last axis, float32 -> the bfloat16 that the next product takes.
+at::Tensor added(const at::Tensor& residual, const at::Tensor& y);
+at::Tensor halfLayerNorm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double eps);
 
 // Softmax attention without mask over stacked projections: qkv [N, T, 3 * heads * D] -> [N, T, heads * D], with
 // scores q.k / sqrt(D). Bf16 in, bf16 out; else float32. int8: scores from int8 queries and keys (one scale a

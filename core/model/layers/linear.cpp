@@ -143,7 +143,7 @@ at::Tensor Linear::addTo(const at::Tensor& residual, const at::Tensor& x, const 
                          "add");
     }
     if (packed())
-        return residual + (*this)(x, mode);
+        return kernels::added(residual, (*this)(x, mode));
     const at::Tensor y = unscaled(x, mode);
     if (takesScaledSum(residual, y))
         return scaledSum(residual, y, m_gamma);

@@ -27,14 +27,6 @@ struct Folder
     }
 };
 
-// y [N, C, H, W] -> [N, C]. As a product: its sums run along channels, which lie side by side, and in float32.
-at::Tensor means(const at::Tensor& y)
-{
-    const at::Tensor rows = y.permute({0, 2, 3, 1}).flatten(1, 2);
-    const at::Tensor ones = at::ones({1, 1, rows.size(1)}, rows.options()).expand({rows.size(0), 1, rows.size(1)});
-    return at::bmm(ones, rows).squeeze(1).to(at::kFloat) / rows.size(1);
-}
-
 } // namespace
 
 EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohmann::json& image,
@@ -60,7 +52,7 @@ EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohman
     for (std::size_t i = 0; i < plan->blocks.size(); ++i) {
         const EfficientNetBlock& of = plan->blocks[i];
         const std::string name = "_blocks." + std::to_string(i) + ".";
-        Block block;
+        MobileBlock::Parts block;
         if (of.expands)
             block.expand = convolution(name + "_expand_conv", name + "_bn0", 1);
         block.depthwise = convolution(name + "_depthwise_conv", name + "_bn1", of.stride, true);
@@ -70,7 +62,7 @@ EfficientNetTower::EfficientNetTower(const Parameters& parameters, const nlohman
         block.gateWeight = parameters.get(prefix + name + "_se_expand.weight").flatten(1);
         block.gateBias = parameters.get(prefix + name + "_se_expand.bias");
         block.skips = of.skips;
-        m_blocks.push_back(std::move(block));
+        m_blocks.emplace_back(std::move(block));
     }
     m_head = convolution("_conv_head", "_bn1", 1);
 }
@@ -80,19 +72,15 @@ void EfficientNetTower::pack(Precision precision)
     m_precision = precision;
     m_stem.pack(precision);
     m_head.pack(precision);
-    for (Block& block : m_blocks) {
-        if (block.expand)
-            block.expand->pack(precision);
-        block.depthwise.pack(precision);
-        block.project.pack(precision);
-    }
+    for (MobileBlock& block : m_blocks)
+        block.pack(precision);
 }
 
 GridStride EfficientNetTower::stride() const
 {
     std::int64_t stride = m_stem.stride();
-    for (const Block& block : m_blocks)
-        stride *= block.depthwise.stride();
+    for (const MobileBlock& block : m_blocks)
+        stride *= block.stride();
     return {stride, stride};
 }
 
@@ -100,8 +88,8 @@ GridSize EfficientNetTower::grid(std::int64_t height, std::int64_t width) const
 {
     const auto along = [this](std::int64_t side) {
         side = m_stem.size(side);
-        for (const Block& block : m_blocks)
-            side = block.depthwise.size(side);
+        for (const MobileBlock& block : m_blocks)
+            side = block.size(side);
         return side;
     };
     const GridSize cells{along(height), along(width)};
@@ -109,15 +97,6 @@ GridSize EfficientNetTower::grid(std::int64_t height, std::int64_t width) const
         throw Error(ErrorCode::Data, {action::encodeImage}, "input",
                     {TextId("model.image_too_small", "%1 x %2 pixels are too few for the image tower"), height, width});
     return cells;
-}
-
-at::Tensor EfficientNetTower::run(const Block& block, const at::Tensor& x) const
-{
-    at::Tensor y = block.depthwise.swish(block.expand ? block.expand->swish(x) : x);
-    const at::Tensor squeezed = at::silu(at::linear(means(y), block.reduceWeight, block.reduceBias));
-    const at::Tensor gate = at::sigmoid(at::linear(squeezed, block.gateWeight, block.gateBias)).to(y.scalar_type());
-    y = block.project(y.mul_(gate.unsqueeze(2).unsqueeze(3)));
-    return block.skips ? y.add_(x) : y;
 }
 
 at::Tensor EfficientNetTower::tokens(const at::Tensor& images, const ForwardMode& /*mode*/, const Job& job,
@@ -129,10 +108,10 @@ at::Tensor EfficientNetTower::tokens(const at::Tensor& images, const ForwardMode
     grid(images.size(2), images.size(3));
     const at::ScalarType type = m_precision == Precision::Bf16 ? at::kBFloat16 : at::kFloat;
     at::Tensor x = m_stem.swish(images.to(type).contiguous(at::MemoryFormat::ChannelsLast));
-    for (const Block& block : m_blocks) {
+    for (const MobileBlock& block : m_blocks) {
         if (job.cancelled())
             return {};
-        x = run(block, x);
+        x = block(x);
     }
     return m_head.swish(x).to(at::kFloat).flatten(2).transpose(1, 2);
 }

@@ -1,9 +1,8 @@
 #pragma once
-#include "core/model/layers/convolution.h"
+#include "core/model/layers/mobile_block.h"
 #include "core/model/towers/image_tower.h"
 #include "core/weights/families/efficientnet_plan.h"
 
-#include <optional>
 #include <vector>
 
 namespace mama {
@@ -31,17 +30,8 @@ public:
     at::Tensor patches(const at::Tensor& tokens) const override { return tokens; }
 
 private:
-    struct Block
-    {
-        std::optional<Convolution> expand;
-        Convolution depthwise, project;
-        at::Tensor reduceWeight, reduceBias, gateWeight, gateBias; // squeeze-excite, [out, in] and [out]
-        bool skips = false;
-    };
-    at::Tensor run(const Block& block, const at::Tensor& x) const;
-
     Convolution m_stem, m_head;
-    std::vector<Block> m_blocks;
+    std::vector<MobileBlock> m_blocks;
     std::int64_t m_width = 0;
     Precision m_precision = Precision::Fp32;
 };

@@ -173,27 +173,33 @@ at::Tensor VitTower::normalise(const at::Tensor& x, const Norm& norm) const
     return at::layer_norm(x, {m_config.width}, norm.weight, norm.bias, m_config.normEps);
 }
 
+at::Tensor VitTower::input(const at::Tensor& x, const Norm& norm) const
+{
+    return m_precision == Precision::Bf16 ? kernels::halfLayerNorm(x, norm.weight, norm.bias, m_config.normEps)
+                                          : normalise(x, norm);
+}
+
 at::Tensor VitTower::run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const
 {
-    const at::Tensor projected = block.qkv(normalise(x, block.norm1), mode);
+    const at::Tensor projected = block.qkv(input(x, block.norm1), mode);
     const at::Tensor attended = kernels::attention(projected, m_config.heads, m_precision == Precision::Int8);
     return feedForward(block, block.proj.addTo(x, attended, mode), mode);
 }
 
 at::Tensor VitTower::feedForward(const Block& block, const at::Tensor& middle, const ForwardMode& mode) const
 {
-    const at::Tensor input = normalise(middle, block.norm2);
+    const at::Tensor normed = input(middle, block.norm2);
     if (!m_config.swiglu && m_config.activation == "gelu")
-        return block.fc2.addTo(middle, block.fc1.gelu(input, mode), mode);
+        return block.fc2.addTo(middle, block.fc1.gelu(normed, mode), mode);
     if (!m_config.swiglu)
-        return block.fc2.addTo(middle, text::activate(block.fc1(input, mode), m_config.activation), mode);
-    const auto halves = block.fc1(input, mode).chunk(2, -1);
+        return block.fc2.addTo(middle, text::activate(block.fc1(normed, mode), m_config.activation), mode);
+    const auto halves = block.fc1(normed, mode).chunk(2, -1);
     return block.fc2.addTo(middle, at::silu(halves[0]) * halves[1], mode);
 }
 
 at::Tensor VitTower::values(const Block& block, const at::Tensor& x) const
 {
-    return block.qkv(normalise(x, block.norm1)).narrow(2, 2 * m_config.width, m_config.width).contiguous();
+    return block.qkv(input(x, block.norm1)).narrow(2, 2 * m_config.width, m_config.width).contiguous();
 }
 
 at::Tensor VitTower::ownValues(const Block& block, const at::Tensor& x) const
@@ -205,7 +211,7 @@ at::Tensor VitTower::ownValues(const Block& block, const at::Tensor& x) const
 at::Tensor VitTower::neighbours(const Block& block, const at::Tensor& x, const GridSize& grid) const
 {
     const std::int64_t width = m_config.width, size = width / m_config.heads;
-    const at::Tensor projected = block.qkv(normalise(x, block.norm1)).to(at::kFloat), near = nearness(grid);
+    const at::Tensor projected = block.qkv(input(x, block.norm1)).to(at::kFloat), near = nearness(grid);
     const auto cells = [&](std::int64_t part) {
         return projected.narrow(1, before(), grid.cells()).narrow(2, part * width, width);
     };

@@ -57,6 +57,7 @@ private:
         Linear qkv, proj, fc1, fc2; // SwiGLU: fc1 is w12, fc2 is w3
     };
     at::Tensor normalise(const at::Tensor& x, const Norm& norm) const;
+    at::Tensor input(const at::Tensor& x, const Norm& norm) const; // of a product: normed, in the packed type
     at::Tensor run(const Block& block, const at::Tensor& x, const ForwardMode& mode) const;
     at::Tensor feedForward(const Block& block, const at::Tensor& x, const ForwardMode& mode) const; // x + MLP
     at::Tensor values(const Block& block, const at::Tensor& x) const;                               // [N, T, width]
