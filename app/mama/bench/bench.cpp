@@ -127,10 +127,21 @@ void addBench(CLI::App& app, Context& context)
         addJsonOption(*command, options->json, "The report as JSON");
         addComputeOptions(*command, options->compute);
         runs(*command, context, [options, run, &context] { return run(*options, context); });
+        return command;
     };
     addBenchDecode(*bench, context);
-    add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)",
-        benchEncodeImage);
+    CLI::App* images =
+        add("encode-image", "The image tower and its heads, in each precision the processor has (or --precision)",
+            benchEncodeImage);
+    images->add_option("--images", options->images,
+                       "Prepared images (.npy, [N, 3, rows, columns]) in place of random numbers: one a run; how far "
+                       "similarities move is told over all of them");
+    images
+        ->add_option("--embeddings", options->embeddings, "With --images and one --precision: their embeddings (.npy)")
+        ->needs("--images");
+    images->add_flag("--on-line", options->onLine,
+                     "With one --precision: says ready, then a run for each line on standard input, with its "
+                     "milliseconds, so that another program's runs can lie between them");
     add("encode-text", "Class prompts with a shared prefix, and single queries, by the model's text tower",
         benchEncodeText);
     addTrainStep(*bench, context);

@@ -1,6 +1,7 @@
 #pragma once
 #include "app/mama/options.h"
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -14,6 +15,10 @@ struct BenchOptions
     int repeat = 7;
     ComputeOptions compute;
     bool json = false;
+    // Of encode-image: prepared images [N, 3, rows, columns] in place of random numbers; where their embeddings go; and
+    // whether a run waits for a line on standard input.
+    std::filesystem::path images, embeddings;
+    bool onLine = false;
 };
 
 struct TrainBenchOptions

@@ -1,12 +1,16 @@
 // mama bench encode-image and encode-text.
 #include "app/mama/bench/bench.h"
 #include "core/base/error.h"
+#include "core/base/npy.h"
 #include "core/base/stopwatch.h"
 #include "core/model/benchmark_model.h"
 #include "core/zeroshot/model_catalogue.h"
 
+#include <array>
 #include <cmath>
+#include <iostream>
 #include <random>
+#include <span>
 
 namespace mama::cli {
 namespace {
@@ -47,7 +51,7 @@ nlohmann::json similarityDifference(const std::vector<float>& a, const std::vect
     std::normal_distribution<double> normal;
     double largest = 0, sum = 0;
     std::size_t count = 0;
-    for (int k = 0; k < 16; ++k) {
+    for (int k = 0; k < 64; ++k) {
         std::vector<double> direction(static_cast<std::size_t>(dim));
         double length = 0;
         for (double& x : direction) {
@@ -68,60 +72,141 @@ nlohmann::json similarityDifference(const std::vector<float>& a, const std::vect
 
 } // namespace
 
+namespace {
+
+struct Images // [count, 3, rows, columns]
+{
+    std::vector<float> values;
+    std::int64_t count = 1, rows = 0, columns = 0;
+    std::span<const float> one(std::int64_t at) const
+    {
+        const auto size = static_cast<std::size_t>(3 * rows * columns);
+        return std::span(values).subspan(static_cast<std::size_t>(at) * size, size);
+    }
+};
+
+Images imagesFor(const BenchOptions& options, const ModelInfo& info)
+{
+    if (!options.images.empty()) {
+        const NpyArray array = readNpy(options.images);
+        if (array.shape.size() != 4 || array.shape[0] < 1 || array.shape[1] != 3)
+            throw Error(ErrorCode::Data, "bench encode-image", options.images.string(),
+                        "expected an array [N, 3, rows, columns]");
+        return {array.asFloat(), array.shape[0], array.shape[2], array.shape[3]};
+    }
+    const auto whole = [](int pixels, double cell) {
+        return static_cast<std::int64_t>(cell == std::floor(cell) ? pixels / static_cast<int>(cell) * cell : pixels);
+    };
+    Images made{{}, 1, whole(info.inputSize.rows, info.patch.rows), whole(info.inputSize.columns, info.patch.columns)};
+    std::mt19937 random(1);
+    std::normal_distribution<float> normal;
+    made.values.resize(static_cast<std::size_t>(3 * made.rows * made.columns));
+    for (float& value : made.values)
+        value = normal(random);
+    return made;
+}
+
+// One image at a time, as a study comes. Global rows, then those of the patches, of each.
+Cancellable<std::vector<ImageEmbedding>> encodeEach(const Model& model, const Images& images, const Job& job)
+{
+    std::vector<ImageEmbedding> all;
+    for (std::int64_t i = 0; i < images.count; ++i) {
+        Cancellable<ImageEmbedding> one =
+            model.encodeImages(images.one(i), {1, images.rows, images.columns}, {job.stop, {}});
+        if (!one)
+            return {};
+        all.push_back(std::move(*one));
+    }
+    return all;
+}
+
+std::vector<float> rowsOf(const std::vector<ImageEmbedding>& all, bool global, bool patches)
+{
+    std::vector<float> rows;
+    for (const ImageEmbedding& one : all) {
+        if (global)
+            rows.insert(rows.end(), one.global.begin(), one.global.end());
+        if (patches)
+            rows.insert(rows.end(), one.patches.begin(), one.patches.end());
+    }
+    return rows;
+}
+
+// "ready", then the milliseconds of a run for each line.
+int encodeOnLines(const Model& model, const Images& images, const Job& job)
+{
+    std::cout << "ready" << std::endl;
+    for (std::string line; std::getline(std::cin, line);) {
+        const Stopwatch watch;
+        if (!model.encodeImages(images.one(0), {1, images.rows, images.columns}, {job.stop, {}}))
+            return Cancelled;
+        std::cout << watch.milliseconds() << std::endl;
+    }
+    return Done;
+}
+
+void compare(nlohmann::json& result, const std::vector<ImageEmbedding>& made, const std::vector<ImageEmbedding>& exact)
+{
+    const bool local = !made.front().patches.empty();
+    const std::int64_t dim = made.front().dim;
+    const std::vector<float> global = rowsOf(made, true, false), exactGlobal = rowsOf(exact, true, false);
+    result["cosine_with_fp32"] =
+        local ? cosines(rowsOf(made, false, true), rowsOf(exact, false, true), dim) : cosines(global, exactGlobal, dim);
+    result["cosine_with_fp32"]["global"] = cosines(global, exactGlobal, dim)["smallest"];
+    result["similarity_difference"] = similarityDifference(rowsOf(made, true, local), rowsOf(exact, true, local), dim);
+}
+
+} // namespace
+
 int benchEncodeImage(const BenchOptions& options, const Context& context)
 {
     const Job job = context.job();
     std::vector<Precision> precisions{options.compute.precision};
-    if (options.compute.precision == Precision::Auto)
+    if (options.compute.precision == Precision::Auto) {
+        if (options.onLine || !options.embeddings.empty())
+            throw Error(ErrorCode::Usage, "bench encode-image", "--precision", "--on-line and --embeddings need one");
         precisions = {Precision::Fp32, Precision::Bf16, Precision::Int8};
+    }
     nlohmann::json document = benchHead("encode-image"), results = nlohmann::json::array();
-    ImageEmbedding exact;
-    for (std::size_t i = 0; i < precisions.size(); ++i) {
-        const std::shared_ptr<const Model> model = open(options, precisions[i], job);
+    std::vector<ImageEmbedding> exact;
+    for (const Precision precision : precisions) {
+        const std::shared_ptr<const Model> model = open(options, precision, job);
         if (!model)
             return Cancelled;
         const ModelInfo& info = model->info();
-        const Extent size = info.inputSize;
-        const auto whole = [](int pixels, double cell) {
-            return static_cast<std::int64_t>(cell == std::floor(cell) ? pixels / static_cast<int>(cell) * cell
-                                                                      : pixels);
-        };
-        const std::int64_t rows = whole(size.rows, info.patch.rows), columns = whole(size.columns, info.patch.columns);
-        std::mt19937 random(1);
-        std::normal_distribution<float> normal;
-        std::vector<float> input(static_cast<std::size_t>(3 * rows * columns));
-        for (float& value : input)
-            value = normal(random);
+        const Images images = imagesFor(options, info);
+        const Cancellable<std::vector<ImageEmbedding>> made = encodeEach(*model, images, job); // the run not measured
+        if (!made)
+            return Cancelled;
+        const ImageEmbedding& first = made->front();
+        if (!options.embeddings.empty()) {
+            const std::vector<float> rows = rowsOf(*made, true, true);
+            writeNpy(options.embeddings, rows,
+                     std::array{static_cast<std::int64_t>(rows.size()) / first.dim, first.dim});
+        }
+        if (options.onLine)
+            return encodeOnLines(*model, images, job);
         std::vector<double> times;
-        ImageEmbedding made;
-        for (int run = 0; run <= options.repeat; ++run) {
+        for (int run = 0; run < options.repeat; ++run) {
             const Stopwatch watch;
-            Cancellable<ImageEmbedding> one = model->encodeImages(input, 1, rows, columns, {job.stop, {}});
-            if (!one)
+            if (!model->encodeImages(images.one(run % images.count), {1, images.rows, images.columns}, {job.stop, {}}))
                 return Cancelled;
-            if (run > 0)
-                times.push_back(watch.milliseconds());
-            made = std::move(*one);
-            job.report(static_cast<std::uint64_t>(run), static_cast<std::uint64_t>(options.repeat),
-                       name(precisions[i]));
+            times.push_back(watch.milliseconds());
+            job.report(static_cast<std::uint64_t>(run + 1), static_cast<std::uint64_t>(options.repeat),
+                       name(precision));
         }
         nlohmann::json result = spreadOf(times);
         result.update(
             {{"precision", name(model->precision())}, {"threads", model->threads()}, {"device", model->device()}});
         if (model->precision() == Precision::Fp32)
-            exact = made;
-        if (!exact.global.empty()) {
-            const bool local = !made.patches.empty();
-            result["cosine_with_fp32"] =
-                cosines(local ? made.patches : made.global, local ? exact.patches : exact.global, made.dim);
-            result["cosine_with_fp32"]["global"] = cosines(made.global, exact.global, made.dim)["smallest"];
-            result["similarity_difference"] = similarityDifference(local ? made.patches : made.global,
-                                                                   local ? exact.patches : exact.global, made.dim);
-        }
+            exact = *made;
+        if (!exact.empty())
+            compare(result, *made, exact);
         document["model"] = info.name;
         document["weights"] = options.model.empty() ? "random" : "the model's";
-        document["input"] = {3, rows, columns};
-        document["tokens"] = made.rows * made.columns;
+        document["input"] = {3, images.rows, images.columns};
+        document["images"] = images.count;
+        document["tokens"] = first.rows * first.columns;
         results.push_back(result);
     }
     document["results"] = results;
