@@ -219,6 +219,45 @@ private Q_SLOTS:
                     QVERIFY(std::equal(picture.at(x, y), picture.at(x, y) + 3, bare.at(x, y)));
     }
 
+    // One image in several panes and under the loupe: each has the map that it was given, as if it were alone.
+    void panesOfOneImageHaveTheirOwnMaps()
+    {
+        OffScreen screen;
+        const auto image = ramp();
+        const auto mapOf = [&](float value) {
+            return std::make_shared<MapOverlay>(
+                makeMap(*image, {0, 0, 119, 159}, 112, [=](int, int) { return value; }));
+        };
+        SceneFrame frame = eightPanes(image);
+        frame.panes.resize(3);
+        frame.style.opacityByValue = false;
+        const auto alone = [&](const ScenePane& pane) {
+            SceneFrame one = frame;
+            one.panes = {pane};
+            one.loupes.clear();
+            OffScreen fresh;
+            return fresh.draw(one);
+        };
+        for (const auto& [left, right] :
+             {std::pair{-0.5F, 0.75F}, {0.75F, -0.5F}, {0.1F, 0.2F}}) { // the third has none
+            frame.panes[0].overlay = mapOf(left);
+            frame.panes[1].overlay = mapOf(right);
+            frame.loupes = {frame.panes[1]};
+            frame.loupes[0].area = {0, 300, 160, 180};
+            frame.loupes[0].transform.originY = 310;
+            const Picture picture = screen.draw(frame);
+            for (const auto* panes : {&frame.panes, &frame.loupes})
+                for (const ScenePane& pane : *panes) {
+                    const Picture own = alone(pane);
+                    for (int y = pane.area.y; y < pane.area.y + pane.area.height && y < height; ++y)
+                        if (panes == &frame.loupes || y < frame.loupes[0].area.y)
+                            QVERIFY(std::equal(picture.at(pane.area.x, y),
+                                               picture.at(pane.area.x, y) + 4 * pane.area.width,
+                                               own.at(pane.area.x, y)));
+                }
+        }
+    }
+
     // Uploads are cut into pieces: a small budget needs several frames and ends with the same picture.
     void uploadsComeInPieces()
     {

@@ -54,7 +54,7 @@ ImageLayer::ImageLayer(vtkOpenGLRenderWindow* window, std::shared_ptr<const View
     const std::size_t coarsest = m_textures.size() - 1;
     while (m_textures[coarsest].rowsDone < m_image->levels()[coarsest].rows)
         uploadStrip(coarsest, 1 << 20);
-    m_breast = maskTexture(m_image->breast());
+    m_breast = maskTexture(window, m_image->breast());
 }
 
 ImageLayer::~ImageLayer() = default;
@@ -99,16 +99,6 @@ std::size_t ImageLayer::uploadStrip(std::size_t index, std::size_t bytes)
     return static_cast<std::size_t>(rows) * stride;
 }
 
-std::unique_ptr<GpuTexture> ImageLayer::maskTexture(const Raster<std::uint8_t>& mask)
-{
-    std::vector<std::uint8_t> texels(mask.values.size());
-    std::transform(mask.values.begin(), mask.values.end(), texels.begin(),
-                   [](std::uint8_t v) -> std::uint8_t { return v ? 255 : 0; });
-    auto texture = std::make_unique<GpuTexture>(m_window, TexelType::Mask8, mask.columns, mask.rows, true);
-    texture->write(0, mask.rows, texels.data());
-    return texture;
-}
-
 void ImageLayer::setTable(const LookupTable* table)
 {
     if (table == m_tableSource)
@@ -126,27 +116,14 @@ void ImageLayer::setTable(const LookupTable* table)
     m_table->write(0, rows, shares.data());
 }
 
-void ImageLayer::setOverlay(std::shared_ptr<const MapOverlay> overlay)
+std::unique_ptr<GpuTexture> maskTexture(vtkOpenGLRenderWindow* window, const Raster<std::uint8_t>& mask)
 {
-    if (overlay == m_overlay)
-        return;
-    m_map.reset();
-    m_mapBreast.reset();
-    m_overlay = overlay && overlay->values.rows > 0 && overlay->values.columns > 0 ? std::move(overlay) : nullptr;
-    if (!m_overlay)
-        return;
-    const auto& values = m_overlay->values;
-    std::vector<float> texels;
-    texels.reserve(values.values.size() * 2);
-    for (const float v : values.values) {
-        texels.push_back(std::isfinite(v) ? v : 0);
-        texels.push_back(std::isfinite(v) ? 1 : 0);
-    }
-    m_map = std::make_unique<GpuTexture>(m_window, TexelType::FloatPair, values.columns, values.rows);
-    m_map->write(0, values.rows, texels.data());
-    const auto& mask = m_overlay->breast;
-    if (mask.rows == m_image->breast().rows && mask.columns == m_image->breast().columns)
-        m_mapBreast = maskTexture(mask);
+    std::vector<std::uint8_t> texels(mask.values.size());
+    std::transform(mask.values.begin(), mask.values.end(), texels.begin(),
+                   [](std::uint8_t v) -> std::uint8_t { return v ? 255 : 0; });
+    auto texture = std::make_unique<GpuTexture>(window, TexelType::Mask8, mask.columns, mask.rows, true);
+    texture->write(0, mask.rows, texels.data());
+    return texture;
 }
 
 } // namespace mama::viewer

@@ -1,6 +1,5 @@
 #pragma once
 #include "widgets/viewer/scene/gpu.h"
-#include "widgets/viewer/scene/map_overlay.h"
 #include "widgets/viewer/scene/view_image.h"
 
 #include <memory>
@@ -9,7 +8,7 @@
 namespace mama::viewer {
 
 // One image on the GPU: its levels as textures, each uploaded once, coarse ones first, in strips, and only when a
-// zoom asks for that detail. Holds the breast mask, the map and the VOI table too.
+// zoom asks for that detail. Holds the breast mask and the VOI table too.
 class ImageLayer
 {
 public:
@@ -28,10 +27,6 @@ public:
 
     void setTable(const LookupTable* table); // null: none
     const GpuTexture* table() const { return m_table.get(); }
-    void setOverlay(std::shared_ptr<const MapOverlay> overlay);
-    const MapOverlay* overlay() const { return m_overlay.get(); }
-    const GpuTexture& map() const { return *m_map; }
-    const GpuTexture& mapBreast() const { return m_mapBreast ? *m_mapBreast : *m_breast; }
 
 private:
     struct Level
@@ -40,15 +35,16 @@ private:
         int rowsDone = 0;
     };
     std::size_t uploadStrip(std::size_t index, std::size_t bytes);
-    std::unique_ptr<GpuTexture> maskTexture(const Raster<std::uint8_t>& mask);
 
     vtkOpenGLRenderWindow* m_window;
     std::shared_ptr<const ViewImage> m_image;
     std::vector<Level> m_textures;
     std::size_t m_finest = 0; // first level that the driver can hold
-    std::unique_ptr<GpuTexture> m_breast, m_table, m_map, m_mapBreast;
+    std::unique_ptr<GpuTexture> m_breast, m_table;
     const LookupTable* m_tableSource = nullptr;
-    std::shared_ptr<const MapOverlay> m_overlay;
 };
+
+// A mask's ones as full texels, to be sampled smoothly.
+std::unique_ptr<GpuTexture> maskTexture(vtkOpenGLRenderWindow* window, const Raster<std::uint8_t>& mask);
 
 } // namespace mama::viewer

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "widgets/viewer/scene/image_layer.h"
+#include "widgets/viewer/scene/map_layer.h"
 #include "widgets/viewer/scene/screen_buffers.h"
 #include "widgets/viewer/scene/shaders.h"
 
@@ -50,23 +51,36 @@ private:
     void keepLayers(const SceneFrame& frame)
     {
         std::map<const ViewImage*, std::unique_ptr<ImageLayer>> kept;
+        std::map<const MapOverlay*, std::unique_ptr<MapLayer>> maps;
         for (const auto* panes : {&frame.panes, &frame.loupes})
             for (const auto& pane : *panes) {
-                auto& slot = kept[pane.image.get()];
-                if (slot)
+                if (auto& layer = kept[pane.image.get()]; !layer) {
+                    layer = std::move(m_layers[pane.image.get()]);
+                    m_layers.erase(pane.image.get());
+                    if (!layer)
+                        layer = std::make_unique<ImageLayer>(m_window, pane.image);
+                }
+                if (!pane.overlay || !MapLayer::covers(*pane.overlay))
                     continue;
-                const auto old = m_layers.find(pane.image.get());
-                slot =
-                    old != m_layers.end() ? std::move(old->second) : std::make_unique<ImageLayer>(m_window, pane.image);
-                if (old != m_layers.end())
-                    m_layers.erase(old);
-                slot->setOverlay(pane.overlay);
+                auto& map = maps[pane.overlay.get()];
+                if (!map)
+                    map = std::move(m_maps[pane.overlay.get()]);
+                if (!map)
+                    map = std::make_unique<MapLayer>(m_window, pane.overlay);
             }
+        m_maps = std::move(maps);
         // Images of hidden cells stay on the GPU for a while: a step back in the hanging is then instant.
         for (auto& [image, layer] : m_layers)
             if (kept.size() < 8 && !kept.contains(image))
                 kept.emplace(image, std::move(layer));
         m_layers = std::move(kept);
+    }
+
+    // nullptr: there is none.
+    const MapLayer* mapOf(const ScenePane& pane) const
+    {
+        const auto found = m_maps.find(pane.overlay.get());
+        return found == m_maps.end() ? nullptr : found->second.get();
     }
 
     // Each with the finest level that is on the GPU, after a share of what it lacks was sent there.
@@ -79,7 +93,7 @@ private:
             const std::size_t wanted = layer.levelFor(std::max(std::abs(t.scaleX), std::abs(t.scaleY)));
             if (!layer.upload(wanted, m_budget))
                 m_pending = true;
-            out.push_back({pane, layer, layer.bestLevel(wanted)});
+            out.push_back({pane, layer, mapOf(pane), layer.bestLevel(wanted)});
         }
         return out;
     }
@@ -98,7 +112,7 @@ private:
         const Curve curve = voi.table                                               ? Curve::Table
                             : pane.shade.window.function == WindowFunction::Sigmoid ? Curve::Sigmoid
                                                                                     : Curve::Ramp;
-        const bool covered = ScreenBuffers::covers(layer, frame.style);
+        const bool covered = ScreenBuffers::covers(layer, mapOf(pane), frame.style);
         GpuProgram& program = m_programs.used(shaders::windowed({curve, covered}));
         program.bind("values", buffers.values());
         if (covered)
@@ -167,6 +181,7 @@ private:
     vtkOpenGLRenderWindow* m_window;
     GpuPrograms m_programs;
     std::map<const ViewImage*, std::unique_ptr<ImageLayer>> m_layers;
+    std::map<const MapOverlay*, std::unique_ptr<MapLayer>> m_maps;
     std::map<std::uint64_t, std::unique_ptr<GpuTexture>> m_sprites;
     ScreenBuffers m_screen, m_loupe;
     std::size_t m_budget = 0;

@@ -70,9 +70,9 @@ PixelRect imageArea(const ScenePane& pane)
     return intersected(pane.area, {x0, y0, x1 - x0, y1 - y0});
 }
 
-bool ScreenBuffers::covers(const ImageLayer& layer, const OverlayStyle& style)
+bool ScreenBuffers::covers(const ImageLayer& layer, const MapLayer* map, const OverlayStyle& style)
 {
-    return layer.image().isColour() || (layer.overlay() && style.visible);
+    return layer.image().isColour() || (map && style.visible);
 }
 
 bool ScreenBuffers::Key::sameValues(const Key& o) const
@@ -128,7 +128,7 @@ void ScreenBuffers::prepare(const SceneFrame& frame, const std::vector<Source>& 
                 pane.transform,
                 source.level,
                 pane.inverted,
-                covers(source.layer, frame.style),
+                covers(source.layer, source.map, frame.style),
                 frame.style};
         const Key before = std::exchange(m_keys[i], key);
         const Step move = stepFrom(before, key);
@@ -234,7 +234,7 @@ void ScreenBuffers::drawOverlay(const SceneFrame& frame, const Source& source, c
         setFootprint(program, source);
         program.draw(local(rect), local(clip));
     }
-    if (!source.layer.overlay() || !frame.style.visible)
+    if (!source.map || !frame.style.visible)
         return;
     setBlending(m_window, true);
     drawMap(frame, source, part);
@@ -245,7 +245,7 @@ void ScreenBuffers::drawMap(const SceneFrame& frame, const Source& source, const
 {
     const OverlayStyle& style = frame.style;
     const ViewImage& image = *source.pane.image;
-    const MapOverlay& overlay = *source.layer.overlay();
+    const MapOverlay& overlay = source.map->overlay();
     const Geometry& geometry = overlay.geometry;
     const Affine stored = toStored(source.pane.transform);
     // Geometry is affine on each axis: two points give it exactly.
@@ -254,6 +254,8 @@ void ScreenBuffers::drawMap(const SceneFrame& frame, const Source& source, const
                 e = geometry.toInput({static_cast<double>(image.columns()), static_cast<double>(image.rows())});
     const double gx = (e.x - o.x) / image.columns() / patch.columns, gy = (e.y - o.y) / image.rows() / patch.rows;
     const auto [leftTop, rightBottom] = geometry.seen();
+    const GpuTexture *brought = source.map->breast(image.breast().rows, image.breast().columns),
+                     &breast = brought ? *brought : source.layer.breast();
     GpuProgram& program = m_programs.used(shaders::overlay(
         {style.cells, style.isolines && style.isolineStep > 0, style.outline, style.hideAir, style.hatchUnseen}));
     setCorner(program, source.pane.transform);
@@ -263,10 +265,10 @@ void ScreenBuffers::drawMap(const SceneFrame& frame, const Source& source, const
     program.set("storedSize", image.columns(), image.rows());
     program.set("seen", leftTop.x, leftTop.y, rightBottom.x, rightBottom.y);
     program.setInts("grid", overlay.values.columns, overlay.values.rows);
-    program.bind("map", source.layer.map());
+    program.bind("map", source.map->map());
     program.bind("colours", coloursOf(style.map));
-    program.bind("breast", source.layer.mapBreast());
-    program.set("breastSize", source.layer.mapBreast().columns(), source.layer.mapBreast().rows());
+    program.bind("breast", breast);
+    program.set("breastSize", breast.columns(), breast.rows());
     program.set("range", style.low, style.high);
     program.set("threshold", static_cast<float>(style.threshold));
     program.set("opacity", std::clamp(style.opacity, 0.0, 1.0), style.opacityByValue ? 1 : 0);

@@ -1,6 +1,7 @@
 #pragma once
 #include "widgets/viewer/scene/gpu.h"
 #include "widgets/viewer/scene/image_layer.h"
+#include "widgets/viewer/scene/map_layer.h"
 #include "widgets/viewer/scene/scene.h"
 
 #include <functional>
@@ -24,7 +25,8 @@ public:
     {
         const ScenePane& pane;
         ImageLayer& layer;
-        std::size_t level = 0; // of the layer's
+        const MapLayer* map = nullptr; // of the pane, which may be another one than the image's in another pane
+        std::size_t level = 0;         // of the layer's
     };
     // area: of the screen, what the buffers stand for.
     void prepare(const SceneFrame& frame, const std::vector<Source>& sources, const PixelRect& area);
@@ -32,7 +34,7 @@ public:
     const GpuTexture& values() const { return m_values.now->texture(); }
     const GpuTexture& overlays() const { return m_overlays.now->texture(); }
     // Whether overlays() has anything of it.
-    static bool covers(const ImageLayer& layer, const OverlayStyle& style);
+    static bool covers(const ImageLayer& layer, const MapLayer* map, const OverlayStyle& style);
     int resampleCount() const { return m_resampled; } // images sampled in whole or part, since construction
 
 private:
