@@ -269,6 +269,57 @@ private Q_SLOTS:
         QCOMPARE(filter(page), QStringLiteral("side = R"));
     }
 
+    // Where the filter is wrong or leaves nothing, keys lead out of it as the mouse does.
+    void keysLeadOutOfAWrongFilterAndOfNoHit()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.filter"));
+        auto* wrong = page.findChild<QLabel*>(QStringLiteral("library.wrong"));
+        line->setFocus();
+        QTest::keyClicks(line, QStringLiteral("age >= 1 and den"));
+        QTest::keyClick(line, Qt::Key_Escape); // what is offered
+        line->setFocus();
+        QTest::keyClick(line, Qt::Key_Return);
+        QTRY_VERIFY(wrong->isVisible());
+        QVERIFY(line->hasFocus());
+        QTest::keyClick(line, Qt::Key_A, Qt::ControlModifier);
+        QTest::keyClicks(line, QStringLiteral("age > 500"));
+        QTest::keyClick(line, Qt::Key_Return);
+        auto* notice = page.findChild<LibraryNotice*>();
+        QTRY_VERIFY(notice->isVisible());
+        QTRY_VERIFY(notice->hasFocus());
+        QTest::keyClick(notice, Qt::Key_Slash);
+        QTRY_VERIFY(page.findChild<QLineEdit*>(QStringLiteral("library.ask"))->hasFocus());
+        notice->setFocus();
+        QTest::keyClick(notice, Qt::Key_F);
+        QTRY_VERIFY(line->hasFocus());
+        QCOMPARE(line->selectedText(), QStringLiteral("age > 500"));
+    }
+
+    // Before there are embeddings a sentence is typed into its line, and no letter of it is a command.
+    void aSentenceWithoutEmbeddingsIsNoCommand()
+    {
+        WindowFixture fixture;
+        QVERIFY(openAndWait(fixture, m_library));
+        LibraryPage& page = fixture.window().library();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
+        auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.ask"));
+        const std::size_t before = page.session().library()->commands().size();
+        QSignalSpy told(&page, &Page::told);
+        grid(page).setFocus();
+        QTest::keyClick(&grid(page), Qt::Key_Slash);
+        QTRY_VERIFY(line->hasFocus());
+        QVERIFY(!told.isEmpty() && told.back().front().toString().contains(QStringLiteral("embeddings")));
+        QTest::keyClicks(line, QStringLiteral("mass"));
+        QTest::keyClick(line, Qt::Key_Return);
+        QCOMPARE(line->text(), QStringLiteral("mass"));
+        QVERIFY(line->hasFocus() && !QApplication::activeModalWidget() && grid(page).isVisible());
+        QCOMPARE(page.session().library()->commands().size(), before);
+    }
+
     // The third view: what is said before there are embeddings and a map, the map as the process makes it, one
     // selection for map, tiles and grid, and what is selected as a chip, a cohort and a file of exactly those studies.
     void theMapSelectsAndKeeps()
@@ -648,7 +699,7 @@ private Q_SLOTS:
         QCOMPARE(line->text(), QStringLiteral("age >= 1"));
         QVERIFY(grid(page).isVisible());
         QTest::keyClick(line, Qt::Key_Return);
-        QVERIFY(grid(page).hasFocus());
+        QTRY_VERIFY(grid(page).hasFocus());
         QTest::keyClick(&grid(page), Qt::Key_A, Qt::ControlModifier);
         QVERIFY(page.place().selected() > 0);
         QTest::keyClick(&grid(page), Qt::Key_Escape); // not the reading page's

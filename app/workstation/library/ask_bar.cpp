@@ -62,6 +62,7 @@ void AskBar::build()
     m_notes->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard |
                                      Qt::TextSelectableByMouse);
     connect(m_notes, &QLabel::linkActivated, this, [this] {
+        m_line->setFocus(Qt::OtherFocusReason); // the link goes, and the next in the row would be Undo
         if (m_ask.index())
             m_session.setModel(QString::fromStdString(pathText(m_ask.index()->info().modelFolder)));
     });
@@ -112,20 +113,22 @@ void AskBar::setHidden(bool hidden)
 
 void AskBar::focusLine()
 {
-    if (!m_line->isEnabled()) { // letters that follow are no commands
-        m_work->setFocus(Qt::ShortcutFocusReason);
-        const QString why = stateWords();
-        if (!why.isEmpty())
-            Q_EMIT told(
-                m_isHidden ? tr("What the model says is hidden while you read first.")
+    m_line->setFocus(Qt::ShortcutFocusReason);
+    m_line->selectAll();
+    tellWhyNot();
+}
+
+// What is missing before a sentence can be answered.
+bool AskBar::tellWhyNot()
+{
+    if (!m_isHidden && (m_ask.index() || m_ask.loading()))
+        return false;
+    Q_EMIT told(m_isHidden ? tr("What the model says is hidden while you read first.")
                 : m_session.model()
                     ? tr("Sentences are answered from embeddings of the images: Embed makes them.")
                     : tr("Choose a model (Ctrl+M), then Embed: sentences are answered from embeddings of the images."),
                 false);
-        return;
-    }
-    m_line->setFocus(Qt::ShortcutFocusReason);
-    m_line->selectAll();
+    return true;
 }
 
 void AskBar::clear()
@@ -147,6 +150,8 @@ void AskBar::askFor(const QString& sentence, const QString& takenOff)
 void AskBar::ask()
 {
     const QString sentence = m_line->text().trimmed();
+    if (!sentence.isEmpty() && tellWhyNot())
+        return; // it is asked once there are embeddings
     if (sentence.isEmpty() && !m_minus->text().trimmed().isEmpty())
         Q_EMIT told(tr("The first line is asked for, and the second is taken off: type a sentence into the first."),
                     false);
@@ -230,6 +235,8 @@ void AskBar::showSets()
         m_sets->setCurrentIndex(m_sets->findData(QString::fromStdString(pathText(index->info().folder))));
     m_sets->setVisible(m_sets->count() > 1);
     showState();
+    if (m_ask.index() && m_ask.question().empty() && !m_isHidden && !m_line->text().trimmed().isEmpty())
+        ask();
 }
 
 QString AskBar::modelWords() const { return m_session.model() ? m_session.model()->name : QString(); }
@@ -273,14 +280,13 @@ void AskBar::showState()
         m_bar->setValue(static_cast<int>(1000 * m_job.done() / m_job.total()));
     const bool complete =
         m_ask.index() && m_ask.index()->images() >= static_cast<std::size_t>(m_images) && hasItsModel();
+    if (m_work->hasFocus() && complete)
+        m_line->setFocus(Qt::OtherFocusReason);
     m_work->setVisible(!m_isHidden && ((m_session.model() && !complete) || running || paused));
     m_work->setEnabled(m_job.state() != EmbedJob::State::Pausing && m_library);
     m_work->setText(running ? tr("Pause") : paused || failed ? tr("Go on") : tr("Embed"));
     m_work->setToolTip(running ? tr("What is embedded stays; it can go on later")
                                : tr("Embed the images that have none yet with %1").arg(modelWords()));
-    const bool canAsk = !m_isHidden && m_ask.index();
-    m_line->setEnabled(canAsk);
-    m_minus->setEnabled(canAsk);
 }
 
 void AskBar::work()

@@ -45,6 +45,7 @@ protected:
 private:
     void build();
     void ask();
+    bool tellWhyNot();
     void takeAnswer();
     void showSets();
     void showState();

@@ -118,7 +118,12 @@ QWidget* LibraryPage::buildHead(const Means& means)
     connect(m_filter, &QLineEdit::textChanged, this, [this](const QString& text) {
         changeQuestion([&](StudyQuestion& question) { question.filter = text.toStdString(); });
     });
-    connect(m_filter, &QLineEdit::returnPressed, this, [this] { m_content->currentWidget()->setFocus(); });
+    connect(m_filter, &QLineEdit::returnPressed, this, [this] {
+        m_session->whenAnswered([this](bool wrong) {
+            if (!wrong && m_filter->hasFocus()) // where it is wrong the next letters mend it
+                m_content->currentWidget()->setFocus();
+        });
+    });
     auto* first = new QHBoxLayout;
     first->addWidget(m_filter, 1);
     first->addWidget(buildViews());
@@ -200,16 +205,21 @@ void LibraryPage::buildCommands()
     m_redo = add(menu, {"library.redo", tr("&Redo"), [this] { m_session->redo(); }});
     m_undo->setEnabled(false);
     m_redo->setEnabled(false);
-    addToLists(m_undo);
-    addToLists(m_redo);
+    // Also where no study is left, or nothing would lead out of that but the mouse.
+    const auto always = [this](QAction* action) {
+        addToLists(action);
+        m_notice->addAction(action);
+    };
+    always(m_undo);
+    always(m_redo);
     addLine(menu);
-    addToLists(whenOpen(add(menu, {"library.filter", tr("&Filter"), [this] {
-                                       m_filter->setFocus(Qt::ShortcutFocusReason);
-                                       m_filter->selectAll();
-                                   }})));
+    always(whenOpen(add(menu, {"library.filter", tr("&Filter"), [this] {
+                                   m_filter->setFocus(Qt::ShortcutFocusReason);
+                                   m_filter->selectAll();
+                               }})));
     whenOpen(add(menu, {"library.view", tr("Save as a &view…"), [this] { saveView(); }}));
-    addToLists(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
-    addToLists(whenOpen(
+    always(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
+    always(whenOpen(
         add(menu, {"library.fields", tr("Fi&elds"), [this] { m_facets->setFocus(Qt::ShortcutFocusReason); }})));
     m_asGrid = whenOpen(add(menu, {"library.grid", tr("As a &grid"), [this] { showAs(As::Grid); }}));
     m_asTable = whenOpen(add(menu, {"library.table", tr("As a ta&ble"), [this] { showAs(As::Table); }}));

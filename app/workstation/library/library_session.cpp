@@ -137,8 +137,24 @@ void LibrarySession::ask(StudyQuestion question)
         answerNow();
 }
 
+void LibrarySession::whenAnswered(std::function<void(bool)> then)
+{
+    m_awaiting.push_back(std::move(then));
+    if (m_isAnswered)
+        answered(m_isWrong);
+}
+
+void LibrarySession::answered(bool wrong)
+{
+    m_isAnswered = true;
+    m_isWrong = wrong;
+    for (const auto& then : std::exchange(m_awaiting, {}))
+        then(wrong);
+}
+
 void LibrarySession::answerNow()
 {
+    m_isAnswered = false;
     struct Answer
     {
         StudyResult result;
@@ -158,12 +174,18 @@ void LibrarySession::answerNow()
              }
          },
          [this](Answer given) {
-             if (!given.wrong.isEmpty())
-                 return Q_EMIT wrong(given.wrong, given.at);
-             m_result = std::move(given.result);
-             Q_EMIT resultChanged();
+             if (given.wrong.isEmpty()) {
+                 m_result = std::move(given.result);
+                 Q_EMIT resultChanged();
+             } else {
+                 Q_EMIT wrong(given.wrong, given.at);
+             }
+             answered(!given.wrong.isEmpty());
          },
-         [this](const QString& reason) { Q_EMIT wrong(reason, -1); }},
+         [this](const QString& reason) {
+             Q_EMIT wrong(reason, -1);
+             answered(true);
+         }},
         &m_looks);
 }
 

@@ -39,6 +39,8 @@ public:
     // ---- what is shown
     const StudyQuestion& question() const { return m_question; }
     void ask(StudyQuestion question); // the newest is answered
+    // Once the newest question is answered, or at once if it is; wrong: its filter is.
+    void whenAnswered(std::function<void(bool wrong)> then);
     const StudyResult& result() const { return m_result; }
     std::size_t size() const { return m_columns ? m_columns->size() : 0; } // all studies
     void reload();                                                         // other rows are in it now
@@ -95,6 +97,7 @@ private:
     void take(Acted acted);
     void setColumns(std::shared_ptr<const StudyColumns> columns);
     void answerNow();
+    void answered(bool wrong);
     void checkFile();
     void lookForOthers();
 
@@ -107,6 +110,8 @@ private:
     std::optional<CommandEntry> m_lastDone;
     StudyQuestion m_question;
     StudyResult m_result;
+    bool m_isAnswered = true, m_isWrong = false;
+    std::vector<std::function<void(bool)>> m_awaiting;
     BackgroundJob m_opening, m_answering, m_loading, m_headers;
     bool m_isLoading = false, m_readingHeaders = false, m_looking = false;
     std::int64_t m_headersLeft = 0, m_others = 0;

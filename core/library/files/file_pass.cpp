@@ -46,16 +46,18 @@ FilePass::~FilePass()
 
 void FilePass::countAgain()
 {
-    std::int64_t files = 0, left = 0;
+    std::int64_t files = 0, left = 0, gone = 0;
     m_library.read([&](SQLite::Database& database) {
         files = database.execAndGet("SELECT count(*) FROM file WHERE state <> 'none'").getInt64();
         left = database
                    .execAndGet("SELECT count(*) FROM file WHERE passed IS NULL AND state IN ('listed', 'read',"
                                " 'missing', 'refused')")
                    .getInt64();
+        gone =
+            database.execAndGet("SELECT count(*) FROM file WHERE passed IS NOT NULL AND state = 'missing'").getInt64();
     });
     const std::lock_guard lock(m_mutex);
-    m_counts = {files, files - left, 0, 0, 0, 0};
+    m_counts = {files, files - left - gone, 0, gone, 0, 0};
     m_after = 0;
     m_queue.clear();
     m_done.clear();

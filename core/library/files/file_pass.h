@@ -29,8 +29,8 @@ public:
 
     struct Counts
     {
-        std::int64_t files = 0, before = 0;                         // all; those that were read before
-        std::int64_t read = 0, missing = 0, refused = 0, bytes = 0; // of this pass, kept on the disk
+        std::int64_t files = 0, before = 0;                         // all; those that were read before and are there
+        std::int64_t read = 0, missing = 0, refused = 0, bytes = 0; // of this pass, kept on the disk; missing: of all
         std::int64_t left() const { return files - before - read - missing - refused; }
     };
     Counts counts();

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/folded_text.h"
 #include "core/library/collection/code_meanings.h"
+#include "core/library/studies/said_labels.h"
 #include "core/library/studies/value_places.h"
 
 #include <SQLiteCpp/Database.h>
@@ -349,19 +350,6 @@ void StudyColumns::readFindings(Rows& rows, Library& library)
     rows.columns.push_back(std::move(column));
 }
 
-namespace {
-
-// "finding|12||birads"
-std::string thing(SQLite::Statement& row)
-{
-    std::string key;
-    for (int i = 0; i < 4; ++i)
-        key += row.getColumn(i).getString() + '|';
-    return key;
-}
-
-} // namespace
-
 // Of several labels of one thing the one that counts; a model's suggestion never does. What readers said stands beside
 // what was imported, of which there is a hundred times as much: it is looked up first.
 void StudyColumns::readLabels(Rows& rows, Library& library)
@@ -378,21 +366,15 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
                                                   : packed(StudyLevel::Study, study);
     };
     library.read([&](SQLite::Database& database) {
-        std::unordered_map<std::string, std::pair<std::int64_t, std::string>> said; // rank and value, by the thing
-        SQLite::Statement readers(database,
-                                  "SELECT level, target, side, task, value, source = 'adjudicated' FROM label WHERE"
-                                  " replaced_by IS NULL AND source IN ('reader', 'adjudicated') ORDER BY id");
-        while (readers.executeStep()) {
-            auto& best = said[thing(readers)];
-            if (const std::int64_t rank = 1 + readers.getColumn(5).getInt(); rank >= best.first)
-                best = {rank, readers.getColumn(4).getString()};
-        }
-        const auto add = [&](const std::string& task, SQLite::Statement& thing, std::int64_t id,
-                             std::string_view value) {
+        const SaidLabels said(database);
+        const auto add = [&](const std::string& task, SQLite::Statement& thing, std::int64_t id, std::string_view value,
+                             int rank) {
             const std::string name = fieldName(task);
             const std::size_t study = placeOf(rows.ids, id);
             const std::uint32_t item =
                 itemFor(textAt(thing, 0), thing.getColumn(1).getInt64(), textAt(thing, 2), study);
+            if (const auto* over = said.over(rank, textAt(thing, 0), id, textAt(thing, 4), task))
+                value = over->value;
             const auto [field, isNew] = fields.try_emplace(name, name);
             if (isNew)
                 studies[name] = std::make_shared<std::vector<std::uint32_t>>();
@@ -405,27 +387,27 @@ void StudyColumns::readLabels(Rows& rows, Library& library)
         const std::string from = " FROM label LEFT JOIN finding ON level = 'finding' AND finding.id = target LEFT JOIN"
                                  " image ON level = 'image' AND image.id = target WHERE level <> 'patient' AND"
                                  " replaced_by IS NULL AND source = 'imported'";
-        SQLite::Statement each(database, "SELECT level, target, label.side, task, value, " + study + from);
-        while (each.executeStep()) {
-            const auto found = said.empty() ? said.end() : said.find(thing(each));
-            if (found == said.end())
-                add(each.getColumn(3).getString(), each, each.getColumn(5).getInt64(), textAt(each, 4));
-        }
+        const std::string side =
+            "CASE level WHEN 'finding' THEN finding.side WHEN 'image' THEN image.side ELSE label.side END";
+        SQLite::Statement each(database,
+                               "SELECT level, target, label.side, task, " + side + ", value, " + study + from);
+        while (each.executeStep())
+            if (!said.of(textAt(each, 0), each.getColumn(1).getInt64(), textAt(each, 2), textAt(each, 3)))
+                add(each.getColumn(3).getString(), each, each.getColumn(6).getInt64(), textAt(each, 5), 1);
         SQLite::Statement where(
             database, "SELECT ?1, ?2, ?3, CASE ?1 WHEN 'finding' THEN (SELECT study FROM finding WHERE id = ?2)"
-                      " WHEN 'image' THEN (SELECT study FROM image WHERE id = ?2) ELSE ?2 END");
-        for (const auto& [key, best] : said) {
-            const std::size_t first = key.find('|'), second = key.find('|', first + 1),
-                              third = key.find('|', second + 1);
-            const std::string level = key.substr(0, first);
-            if (level == "patient")
+                      " WHEN 'image' THEN (SELECT study FROM image WHERE id = ?2) ELSE ?2 END,"
+                      " CASE ?1 WHEN 'finding' THEN (SELECT side FROM finding WHERE id = ?2)"
+                      " WHEN 'image' THEN (SELECT side FROM image WHERE id = ?2) ELSE ?3 END");
+        for (const auto& [key, label] : said.all()) {
+            if (label.level == "patient")
                 continue;
             where.reset();
-            where.bind(1, level);
-            where.bind(2, std::int64_t{std::stoll(key.substr(first + 1, second - first - 1))});
-            where.bind(3, key.substr(second + 1, third - second - 1));
+            where.bind(1, label.level);
+            where.bind(2, label.target);
+            where.bind(3, label.side);
             where.executeStep();
-            add(key.substr(third + 1, key.size() - third - 2), where, where.getColumn(3).getInt64(), best.second);
+            add(label.task, where, where.getColumn(3).getInt64(), label.value, label.rank);
         }
     });
     CodeMeanings meanings;

@@ -5,6 +5,7 @@
 #include "core/library/collection/code_meanings.h"
 #include "core/library/collection/file_place.h"
 #include "core/library/collection/region_rows.h"
+#include "core/library/studies/said_labels.h"
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
@@ -70,6 +71,13 @@ constexpr const char* labelQuery =
     " (CASE other.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, other.id) >"
     " (CASE label.source WHEN 'adjudicated' THEN 3 WHEN 'reader' THEN 2 ELSE 1 END, label.id)), target FROM label WHERE ";
 
+// One that somebody outweighs who spoke of the whole breast, study or patient.
+void outweigh(FactLabel& label, const char* level, const std::string& side, const SaidLabels& said, std::int64_t study)
+{
+    const int rank = label.source == "adjudicated" ? 3 : label.source == "reader" ? 2 : 1;
+    label.counts = label.counts && !said.over(rank, level, study, side, label.task);
+}
+
 void readLabels(SQLite::Database& database, StudyFacts& facts)
 {
     SQLite::Statement set(database, "SELECT dataset FROM study WHERE id = ?");
@@ -101,6 +109,15 @@ void readLabels(SQLite::Database& database, StudyFacts& facts)
                  if (image.image.id == target)
                      image.labels.push_back(label);
          });
+    const SaidLabels said(database);
+    for (FactLabel& label : facts.labels)
+        outweigh(label, label.side.empty() ? "study" : "breast", label.side, said, facts.id);
+    for (FactFinding& finding : facts.findings)
+        for (FactLabel& label : finding.labels)
+            outweigh(label, "finding", finding.side, said, facts.id);
+    for (FactImage& image : facts.images)
+        for (FactLabel& label : image.labels)
+            outweigh(label, "image", name(image.image.side), said, facts.id);
 }
 
 void readImages(SQLite::Database& database, StudyFacts& facts)

@@ -159,6 +159,12 @@ void findTables(SetRows& rows, std::span<TableKind> kinds)
             throw Error(
                 ErrorCode::Format, {importing}, pathText(rows.root),
                 {TextId("table.lacks_columns", "none of its tables has the columns of %1: %2"), rows.name, lacking});
+        if (!rows.report.stopped.empty()) {
+            const auto& [file, why] = rows.report.stopped.front();
+            throw Error(ErrorCode::Format, {importing}, pathText(rows.root),
+                        {TextId("table.unread_set", "%1 cannot be read (%2), and no other table has the columns of %3"),
+                         file, why, rows.name});
+        }
         const std::string other = setOfFolder(rows.root);
         throw Error(
             ErrorCode::Format, {importing}, pathText(rows.root),

@@ -5,6 +5,7 @@
 #include "core/library/handover/cohort_export.h"
 #include "core/library/handover/handed_study.h"
 #include "core/library/studies/labels.h"
+#include "core/library/studies/study_facts.h"
 #include "core/library/studies/study_filter.h"
 #include "core/library/studies/study_keys.h"
 #include "core/tables/csv_file.h"
@@ -122,6 +123,79 @@ private Q_SLOTS:
         QCOMPARE(count(ann, "SELECT count(*) FROM label WHERE source <> 'model'"), imported);
         QCOMPARE(left(ann, "birads = 2"), std::size_t(6));
         QCOMPARE(countsFor(ann, studies[0], "L"), std::string("2"));
+    }
+
+    // Filter, facts and training give one answer: what a reader says of a breast counts for its findings, too, until
+    // somebody settles one of them.
+    void whatIsSaidOfABreastCountsForItsFindings()
+    {
+        const Folder folder;
+        writeVindr(folder / "set", 6);
+        Library::create(folder / "lib");
+        Library library(folder / "lib", Access::Write, "Ann");
+        importSet(library, readVindrSet(folder / "set"));
+        const auto studies = allStudies(library);
+        const auto first = std::span(studies).first(1);
+        const auto handed = [&] {
+            std::set<std::string> values;
+            library.read([&](SQLite::Database& database) {
+                for (const HandedFinding& each : StudyReader(database).read(studies[0]).findings)
+                    if (each.fields.side == "L")
+                        values.insert(each.labels.at("birads"));
+            });
+            return values;
+        };
+        const auto counting = [&] {
+            std::set<std::string> values;
+            const StudyFacts facts = studyFacts(library, studies[0]);
+            for (const FactFinding& finding : facts.findings)
+                for (const FactLabel& each : finding.labels)
+                    if (each.counts && each.task == "birads")
+                        values.insert(each.value);
+            return values;
+        };
+        QCOMPARE(left(library, "birads >= 4"), std::size_t(3));
+        QCOMPARE(handed(), (std::set<std::string>{"2", "4"}));
+        QCOMPARE(counting(), (std::set<std::string>{"4"}));
+        label(library, {"breast", first, "L", "birads", "1"});
+        QCOMPARE(handed(), (std::set<std::string>{"1"}));
+        QCOMPARE(counting(), std::set<std::string>{});
+        QCOMPARE(left(library, "birads >= 4"), std::size_t(2));
+        QCOMPARE(left(library, "any(finding: birads = 1)"), std::size_t(1));
+        QCOMPARE(left(library, "birads = 2"), std::size_t(6)); // the other breasts
+        LabelRequest settled{"finding", {}, "", "birads", "5"};
+        const auto findings = targetsOf(library, "finding", first, "L");
+        settled.targets = findings;
+        settled.adjudicated = true;
+        label(library, settled);
+        QCOMPARE(handed(), (std::set<std::string>{"1", "5"}));
+        QCOMPARE(counting(), (std::set<std::string>{"5"}));
+        QCOMPARE(left(library, "any(finding: birads = 5)"), std::size_t(1));
+        // Of the study: below what was settled, over what the tables say of either breast.
+        label(library, {"study", first, "", "birads", "3"});
+        QCOMPARE(left(library, "birads = 2"), std::size_t(5));
+        QCOMPARE(left(library, "any(finding: birads = 5)"), std::size_t(1));
+    }
+
+    void aValueOffItsScaleIsRefused()
+    {
+        const Folder folder;
+        writeVindr(folder / "set", 2);
+        Library::create(folder / "lib");
+        Library library(folder / "lib", Access::Write, "Ann");
+        importSet(library, readVindrSet(folder / "set"));
+        const auto studies = allStudies(library);
+        for (const char* value : {"banana", "4", "E", "AB"})
+            QVERIFY(has(fault([&] { label(library, {"study", studies, "", "density", value}); }), "A, B, C or D"));
+        for (const char* value : {"17", "7", "four", "4a"})
+            QVERIFY(has(fault([&] {
+                            label(library, {"study", studies, "", "birads", value});
+                        }),
+                        "0, 1, 2, 3, 4, 5 or 6"));
+        label(library, {"study", studies, "", "density", "c"});
+        QCOMPARE(left(library, "density = C"), std::size_t(2));
+        label(library, {"study", studies, "", "quality", "banana"}); // a task of the reader's own
+        QCOMPARE(left(library, "quality = banana"), std::size_t(2));
     }
 
     void everyLevelHasItsTargets()

@@ -235,6 +235,21 @@ private Q_SLOTS:
         QCOMPARE(rows.studies.at(1).key, std::string("0013"));
     }
 
+    // Not "none has the columns": the user looks for what is wrong with the file that there is.
+    void aTableThatStandsAloneAndCannotBeReadIsNamed()
+    {
+        QTemporaryDir made;
+        const fs::path folder = made.path().toStdString();
+        writeAtomically(folder / "CMMD_clinicaldata_revision.xlsx", std::string_view("no workbook"));
+        try {
+            readCmmdSet(folder);
+            QFAIL("there is no table");
+        } catch (const Error& error) {
+            const std::string why = error.why().english();
+            QVERIFY2(why.find("CMMD_clinicaldata_revision.xlsx cannot be read") != std::string::npos, why.c_str());
+        }
+    }
+
     void tablesThatLackColumnsOrRowsAreNamed()
     {
         QTemporaryDir made;
