@@ -146,17 +146,39 @@ void Database::make(const std::string& name, int flags)
 
 void Database::connect(bool writing)
 {
-    if (writing)
-        return make(m_path.string(), SQLite::OPEN_READWRITE);
+    if (writing) {
+        try {
+            return make(m_path.string(), SQLite::OPEN_READWRITE);
+        } catch (const SQLite::Exception& failure) {
+            if (!lacksRoom(failure))
+                throw;
+        }
+        readUndisturbed();
+        return onlyRead(
+            {TextId("library.no_room", "the disk is full; free some space and open it again to change it")});
+    }
     if (m_network && hasLog(m_path))
         return readUndisturbed();
     try {
         make(m_path.string(), SQLite::OPEN_READONLY);
     } catch (const SQLite::Exception& failure) {
-        if (failure.getErrorCode() != SQLITE_CANTOPEN && failure.getErrorCode() != SQLITE_READONLY)
+        if (failure.getErrorCode() != SQLITE_CANTOPEN && failure.getErrorCode() != SQLITE_READONLY &&
+            !lacksRoom(failure))
             throw;
         readUndisturbed();
     }
+}
+
+// Of a file with something in it: even to look SQLite wants some room for the log's shared memory.
+bool Database::lacksRoom(const SQLite::Exception& failure) const
+{
+    std::error_code failed;
+    if (fs::file_size(m_path, failed) == 0 || failed)
+        return false;
+    const int why = m_database ? sqlite3_system_errno(m_database->getHandle()) : 0;
+    return failure.getErrorCode() == SQLITE_FULL ||
+           ((failure.getErrorCode() == SQLITE_IOERR || failure.getErrorCode() == SQLITE_CANTOPEN) &&
+            (why == ENOSPC || why == EDQUOT || why == EFBIG)); // no room, none for this user, none for such a file
 }
 
 // Where the write-ahead log's shared memory cannot be: without it, as long as no log waits to be brought in.

@@ -11,7 +11,8 @@
 
 namespace SQLite {
 class Database;
-}
+class Exception;
+} // namespace SQLite
 
 namespace mama {
 
@@ -64,6 +65,7 @@ private:
     void open(const Schema& schema, Access access);
     void connect(bool writing);
     void make(const std::string& name, int flags);
+    bool lacksRoom(const SQLite::Exception& failure) const;
     void readUndisturbed();
     bool identify(const Schema& schema);
     void check();

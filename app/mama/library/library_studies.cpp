@@ -109,9 +109,21 @@ int listTags(const LibraryCommand& command)
     return Done;
 }
 
+// Without a name they are listed; what else was said then belongs to a name that is missing.
+bool wantsList(const LibraryCommand& command)
+{
+    if (!command.name.empty())
+        return false;
+    if (command.all || command.erase || command.remove || !command.where.empty() || !command.ids.empty() ||
+        !command.studies.empty() || !command.to.empty())
+        throw Error(ErrorCode::Usage, {TextId("library_command.read_line", "read the command line")}, "--name",
+                    {TextId("library_command.no_name", "name what it is done to")});
+    return true;
+}
+
 int tagStudies(const LibraryCommand& command, const Context&)
 {
-    if (command.name.empty())
+    if (wantsList(command))
         return listTags(command);
     const auto library = openLibrary(command.library, Access::Write);
     if (!command.to.empty())
@@ -146,7 +158,7 @@ int listCohorts(const LibraryCommand& command)
 
 int cohort(const LibraryCommand& command, const Context&)
 {
-    if (command.name.empty())
+    if (wantsList(command))
         return listCohorts(command);
     const auto library = openLibrary(command.library, Access::Write);
     if (command.erase)

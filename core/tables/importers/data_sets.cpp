@@ -60,8 +60,11 @@ const DataSetReader& dataSetReader(const std::string& name)
             return reader;
         else
             names += (names.empty() ? "" : ", ") + std::string(reader.name);
-    throw Error(ErrorCode::Usage, {importing}, name,
-                {TextId("table.no_data_set", "there is no data set of this name: there are %1"), names});
+    throw Error(
+        ErrorCode::Usage, {importing}, name,
+        {TextId("table.no_data_set", "there is no data set of this name: there are %1, and folder for any folder of "
+                                     "images"),
+         names});
 }
 
 std::vector<fs::path> tableFiles(const fs::path& root)

@@ -361,6 +361,32 @@ private Q_SLOTS:
         QVERIFY(next.sessions().empty());
     }
 
+    // Where there is no room even for the log's shared memory, what there is can still be read.
+    void aFullDiskIsReadOnly()
+    {
+        const Folder folder;
+        const fs::path path = folder / "reader.db";
+        {
+            ReaderFile file(path);
+            file.lock(file.beginSession("A", true), verdict());
+        }
+        QVERIFY(!fs::exists(path.string() + "-wal"));
+        for (const Access access : {Access::Write, Access::Read}) {
+            const FileLimit full(0);
+            ReaderFile file(path, access);
+            QCOMPARE(file.sessions().size(), std::size_t(1));
+            QCOMPARE(file.notices().size(), std::size_t(access == Access::Write));
+            if (access == Access::Write) {
+                QVERIFY(has(file.notices().front().english(), "the disk is full"));
+                QVERIFY(!fault([&] { file.beginSession("B", true); }).empty());
+            }
+        }
+        ReaderFile file(path);
+        QVERIFY(file.notices().empty());
+        QCOMPARE(file.sessions().size(), std::size_t(1));
+        file.beginSession("B", true);
+    }
+
     void aCopyIsWholeWhileOthersWrite()
     {
         const Folder folder;
