@@ -69,6 +69,7 @@ PretrainingTask::State::State(const Options& own) : ModelState(own), options(own
     if (options.imageTraining == ImageTraining::Lora)
         addAdapters(model, "image", {options.loraRank, options.loraAlpha, options.seed});
     model.place(compute.device(), compute.type());
+    limitScales(); // a start may lie above: SigLIP's factor is free
     for (const auto& [name, tensor] : model.parameters.all())
         if (pretrainingTrains(name, parts()))
             train(name, tensor);
@@ -89,6 +90,7 @@ void PretrainingTask::State::rebuild()
 void PretrainingTask::State::changed()
 {
     m_packed->forgetAll();
+    limitScales();
     rebuild();
 }
 

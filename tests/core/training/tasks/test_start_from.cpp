@@ -23,8 +23,18 @@ QString pathOf(const fs::path& path) { return QString::fromStdString(path.string
 
 fs::path clip(const char* name) { return test::parityFolder() / "openclip-ckpt" / name; }
 
-const std::vector<std::string> captionTexts{"There is a mass. The breast is dense.", "No finding; the breast is fatty.",
-                                            "Calcifications are present."};
+// As many as a batch of a run: layers compute larger products in another way than small ones.
+std::vector<std::string> captionsOfABatch()
+{
+    std::vector<std::string> made;
+    for (const char* finding : {"There is a mass.", "No finding.", "Calcifications are present.", "A distortion."})
+        for (const char* breast : {"The breast is dense.", "The breast is fatty.", "Heterogeneous tissue.",
+                                   "Scattered.", "An implant.", "A clip.", "A scar."})
+            made.push_back(std::string(finding) + " " + breast);
+    return made;
+}
+
+const std::vector<std::string> captionTexts = captionsOfABatch();
 
 // log of the softmax of a row at its own place.
 double logShare(const std::vector<double>& row, std::size_t own)
@@ -67,6 +77,7 @@ private Q_SLOTS:
         row("BiomedCLIP", clip("biomedclip"), {});
         row("CLIP of Hugging Face", clip("clip-hf"), {});
         row("CLIP of open_clip", clip("clip"), {});
+        row("SigLIP", test::parityFolder() / "siglip-ckpt" / "model", {});
         row("SigLIP's image tower", test::parityFolder() / "siglip-ckpt" / "model", clip("biomedclip"));
         row("DINOv2's .pth", test::parityFolder() / "vision" / "dinov2" / "facebook.pth", clip("biomedclip"));
     }
@@ -96,6 +107,7 @@ private Q_SLOTS:
             const auto first = texts.global.begin() + static_cast<std::ptrdiff_t>(i * v[0].size());
             t.emplace_back(first, first + static_cast<std::ptrdiff_t>(v[0].size()));
         }
+        QVERIFY(task.logitFactor() <= options.scaleLimit * (1 + 1e-6)); // SigLIP's own is above
         const StepReport report = task.accumulate(batch, 0, 0, 1);
         double imagesToTexts = 0, textsToImages = 0;
         for (std::size_t i = 0; i < v.size(); ++i) {
