@@ -234,6 +234,8 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     if (!facts.warnings.empty())
         top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5,
                        warm, false, true});
+    std::for_each(top.begin() + 1, top.end(),
+                  [](TextLine& line) { line.most = 3; }); // a number that is cut says nothing
     place(m_text.text(top, !outerLeft, room, frame.unit), cell.area.y + margin / 2);
     if (small)
         return;

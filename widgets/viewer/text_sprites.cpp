@@ -80,12 +80,28 @@ std::vector<TextLine> TextSprites::wrapped(const TextLine& line, int maxWidth, i
     return out;
 }
 
+// inner: of a badge's plate, on either side.
+std::vector<TextLine> TextSprites::broken(const std::vector<TextLine>& lines, int maxWidth, double inner, double unit)
+{
+    std::vector<TextLine> out;
+    for (const TextLine& line : lines) {
+        const int room = maxWidth - (line.boxed ? static_cast<int>(std::ceil(2 * inner)) : 0);
+        if (line.most < 2)
+            out.push_back(line);
+        else
+            for (TextLine& part : wrapped(line, room, line.most, unit))
+                out.push_back(std::move(part));
+    }
+    return out;
+}
+
 Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit)
 {
     std::string key = std::to_string(rightAligned) + ' ' + std::to_string(maxWidth) + ' ' + std::to_string(unit);
     for (const auto& line : lines)
         key += '\n' + std::to_string(line.points) + line.colour.name(QColor::HexArgb).toStdString() +
-               (line.bold ? 'b' : '-') + (line.boxed ? 'x' : '-') + line.text.toStdString();
+               (line.bold ? 'b' : '-') + (line.boxed ? 'x' : '-') + std::to_string(line.most) + ' ' +
+               line.text.toStdString();
     const auto found = m_cache.find(key);
     if (found != m_cache.end()) {
         found->second.used = true;
@@ -100,7 +116,7 @@ Sprite TextSprites::text(const std::vector<TextLine>& lines, bool rightAligned, 
     std::vector<Placed> placed;
     double width = 1, height = 0;
     const double rim = 3 * unit, inner = 5 * unit;
-    for (TextLine line : lines) {
+    for (TextLine line : broken(lines, maxWidth, inner, unit)) {
         const QFont font = fontOf(line, unit);
         const QFontMetricsF metrics(font);
         const double room = maxWidth - 2 * rim - (line.boxed ? 2 * inner : 0);

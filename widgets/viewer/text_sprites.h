@@ -16,6 +16,7 @@ struct TextLine
     QColor colour = QColor(225, 228, 232);
     bool bold = false;
     bool boxed = false; // on a plate of its own, for badges
+    int most = 1;       // lines that it may fill where it does not fit in one
     bool operator==(const TextLine&) const = default;
 };
 
@@ -26,12 +27,14 @@ class TextSprites
 public:
     // Words of one line as the lines that they fill, at most so many; what is left is cut with an ellipsis.
     static std::vector<TextLine> wrapped(const TextLine& line, int maxWidth, int most, double unit);
-    // Wider text is cut with an ellipsis. unit: device pixels a logical pixel; x and y of the result are 0.
+    // Wider text fills as many lines as it may, then it is cut with an ellipsis. unit: device pixels a logical pixel; x
+    // and y of the result are 0.
     Sprite text(const std::vector<TextLine>& lines, bool rightAligned, int maxWidth, double unit);
     Sprite picture(const QImage& image); // premultiplied or opaque
     void endFrame();                     // forgets what the frame did not use
 
 private:
+    static std::vector<TextLine> broken(const std::vector<TextLine>& lines, int maxWidth, double inner, double unit);
     struct Entry
     {
         Sprite sprite;

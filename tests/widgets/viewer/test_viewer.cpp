@@ -1086,6 +1086,35 @@ private Q_SLOTS:
         QVERIFY(few.back().text.endsWith(QChar(0x2026)));
     }
 
+    // A result in a narrow cell: words go on in the next line, the number is whole.
+    void aResultIsNeverCut()
+    {
+        const QString words = QStringLiteral("image similarity"), number = QStringLiteral("0.123");
+        for (const bool boxed : {false, true})
+            for (const int cells : {4, 8, 12}) { // in 1280 pixels beside the panels
+                const int room = 960 / cells - 16;
+                TextSprites sprites;
+                const auto own = [&](const QString& text, int most) {
+                    return sprites.text({{text, 8.5, Qt::white, true, boxed, most}}, false, room, 1);
+                };
+                TextSprites wide;
+                const Sprite whole =
+                    wide.text({{words + QLatin1Char(' ') + number, 8.5, Qt::white, true, boxed}}, false, 10000, 1);
+                const Sprite shown = own(words + QLatin1Char(' ') + number, 3);
+                QVERIFY(shown.width <= room);
+                if (whole.width <= room)
+                    QVERIFY(*shown.texels == *whole.texels);
+                else if (wide.text({{words, 8.5, Qt::white, true, boxed}}, false, 10000, 1).width <= room)
+                    QVERIFY(*shown.texels ==
+                            *sprites
+                                 .text({{words, 8.5, Qt::white, true, boxed}, {number, 8.5, Qt::white, true, boxed}},
+                                       false, room, 1)
+                                 .texels);
+                else
+                    QVERIFY(shown.height > whole.height);
+            }
+    }
+
     // What warns of a result stands in the legend, in its own colour, above where the words begin without it.
     void theLegendWarns()
     {
