@@ -190,7 +190,7 @@ QString ModelSession::wayNote() const
         return tr("Another way: at once (inputs are kept)");
     return there->anewSeconds > 0 ? tr("Another way: about %1 s (inputs not kept)")
                                         .arg(there->anewSeconds, 0, 'f', there->anewSeconds < 10 ? 1 : 0)
-                                  : tr("Another way: as long as encoding, not known");
+                                  : tr("Another way: the images are encoded again (how long is not known)");
 }
 
 void ModelSession::chooseSentence(int row, int sentence)

@@ -5,17 +5,25 @@
 
 namespace mama {
 
-// A random number by its place: no state, so that neither threads nor the order of work change it. SplitMix64's output
-// function (Steele, Lea and Flood 2014).
-inline std::uint64_t randomAt(std::uint64_t seed, std::uint64_t place)
+// Random numbers by their places: no state, so that neither threads nor the order of work change them. SplitMix64's
+// output function (Steele, Lea and Flood 2014).
+class RandomPlaces
 {
-    const auto mixed = [](std::uint64_t x) {
+public:
+    explicit RandomPlaces(std::uint64_t seed) : m_start(mixed(seed + step)) {}
+    std::uint64_t at(std::uint64_t place) const { return mixed(m_start + (place + 1) * step); }
+
+private:
+    static constexpr std::uint64_t step = 0x9E3779B97F4A7C15;
+    static std::uint64_t mixed(std::uint64_t x)
+    {
         x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9;
         x = (x ^ x >> 27) * 0x94D049BB133111EB;
         return x ^ x >> 31;
-    };
-    return mixed(mixed(seed + 0x9E3779B97F4A7C15) + (place + 1) * 0x9E3779B97F4A7C15);
-}
+    }
+    std::uint64_t m_start;
+};
+inline std::uint64_t randomAt(std::uint64_t seed, std::uint64_t place) { return RandomPlaces(seed).at(place); }
 
 // 0 to below count (2^32 at most), as evenly as 2^32 numbers allow.
 inline std::uint32_t randomBelow(std::uint64_t bits, std::uint64_t count)

@@ -18,7 +18,8 @@ struct LayoutSettings
 std::vector<float> layoutStart(std::span<const std::array<double, 2>> coordinates, std::uint64_t seed);
 
 // Stochastic gradient descent over the graph's edges in their order (umap-learn's optimize_layout_euclidean: five
-// negative samples an edge, learning rate 1 falling to 0), on one thread and with random numbers by their place, so
+// negative samples an edge, learning rate 1 falling to 0; an edge's samples all push from where its point stood before
+// them), on one thread and with random numbers by their place, so
 // that a seed always gives the same map. Edges below the largest weight / epochs are passed over. Changes `map` [n, 2];
 // false: cancelled.
 bool layOut(std::vector<float>& map, const FuzzyGraph& graph, const LayoutSettings& settings, const Job& job = {});
