@@ -8,6 +8,7 @@
 #include "core/dicom/read/image_file.h"
 #include "core/library/collection/file_place.h"
 #include "core/study/describe_image.h"
+#include "core/zeroshot/similarity.h"
 #include "core/zeroshot/study_encoder.h"
 
 #include <algorithm>
@@ -93,7 +94,7 @@ void ImageEmbedder::read(const ImageToEmbed& image, const fs::path& path, Readin
         out.found.reason = why.english();
     } else if (out.frame < 0 || out.frame >= opened->header().frames) {
         throw noFrame(path, out.frame, opened->header().frames);
-    } else if (!m_writer.has(out.found.hash, out.frame)) {
+    } else if (!m_sink.has(out.found.hash, out.frame)) {
         prepareInput(*opened, opened->readFrame(out.frame), out);
     }
     file->check();
@@ -112,7 +113,7 @@ void ImageEmbedder::prepareInput(ImageFile& file, const StoredImage& stored, Rea
     const PreparedImage prepared =
         prepare(stored, file.pipeline(out.frame), m_model.profile, {info.inputSize, info.patch});
     out.input = inputOf(prepared);
-    out.size = prepared.size;
+    out.seen = {prepared.size, prepared.geometry, breastOnGrid(prepared.geometry, prepared.breast)};
 }
 
 // Of a file that the library has not read yet: hashes, thumbnail and what else it wants come from the same reading.
@@ -120,7 +121,7 @@ void ImageEmbedder::readForAll(const ImageToEmbed& image, Reading& out) const
 {
     std::exception_ptr failure;
     const FrameUse use = [&](const DecodedFrame& frame) {
-        if (frame.image.id != image.image || m_writer.has(frame.look.sha256, out.frame) ||
+        if (frame.image.id != image.image || m_sink.has(frame.look.sha256, out.frame) ||
             !whyPassedOver(image, frame.look.facts.image).empty())
             return;
         try {
@@ -151,14 +152,14 @@ bool ImageEmbedder::embed(Reading reading, const Job& job)
 {
     const std::string& hash = reading.found.hash;
     if (reading.found.state == State::PassedOver)
-        m_writer.passOver(hash, reading.frame);
-    if (reading.found.state == State::Embedded && !m_writer.has(hash, reading.frame)) {
-        const auto embedding = m_model.model->encodeImages(reading.input, {1, reading.size.rows, reading.size.columns},
-                                                           {job.stop, {}}, {m_model.mapWay});
+        m_sink.passOver(hash, reading.frame);
+    if (reading.found.state == State::Embedded && !m_sink.has(hash, reading.frame)) {
+        const auto embedding = m_model.model->encodeImages(
+            reading.input, {1, reading.seen.size.rows, reading.seen.size.columns}, {job.stop, {}}, {m_model.mapWay});
         if (!embedding)
             return false;
         ++m_computed;
-        m_writer.add(hash, reading.frame, embedding->global);
+        m_sink.add(hash, reading.frame, *embedding, reading.seen);
     }
     m_waiting.push_back(std::move(reading.found));
     return true;
@@ -166,7 +167,7 @@ bool ImageEmbedder::embed(Reading reading, const Job& job)
 
 void ImageEmbedder::keepCommitted(const Keep& keep, bool atOnce)
 {
-    if (m_writer.waiting() == 0) {
+    if (m_sink.waiting() == 0) {
         std::move(m_waiting.begin(), m_waiting.end(), std::back_inserter(m_committed));
         m_waiting.clear();
     }
@@ -199,7 +200,7 @@ bool ImageEmbedder::run(const Next& next, const Keep& keep, const Job& job)
             whole = !job.cancelled() && embed(std::move(image), job);
             keepCommitted(keep, false);
         }
-        m_writer.commit();
+        m_sink.commit();
     } catch (...) {
         try {
             keepCommitted(keep, true);

@@ -1,6 +1,7 @@
 #pragma once
+#include "core/base/stopwatch.h"
 #include "core/library/embeddings/embedding_work.h"
-#include "core/library/embeddings/embedding_writer.h"
+#include "core/zeroshot/embedding_sink.h"
 #include "core/zeroshot/model_catalogue.h"
 
 #include <functional>
@@ -24,8 +25,8 @@ class ImageEmbedder
 {
 public:
     // All must outlive it.
-    ImageEmbedder(const LoadedModel& model, EmbeddingWriter& writer, EmbedOptions options)
-        : m_model(model), m_writer(writer), m_options(options)
+    ImageEmbedder(const LoadedModel& model, EmbeddingSink& sink, EmbedOptions options)
+        : m_model(model), m_sink(sink), m_options(options)
     {}
 
     using Next = std::function<std::optional<ImageToEmbed>()>; // empty: that was the last
@@ -42,7 +43,7 @@ private:
         EmbeddedImage found;
         int frame = 0;
         std::vector<float> input; // of the model; empty: there is a row already
-        Extent size;
+        SeenImage seen;
     };
     Reading read(const ImageToEmbed& image) const;
     void read(const ImageToEmbed& image, const std::filesystem::path& path, Reading& out) const;
@@ -53,7 +54,7 @@ private:
     void keepCommitted(const Keep& keep, bool atOnce);
 
     const LoadedModel& m_model;
-    EmbeddingWriter& m_writer;
+    EmbeddingSink& m_sink;
     EmbedOptions m_options;
     mutable MemoryShare m_memory;
     std::vector<EmbeddedImage> m_waiting, m_committed;

@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
+#include "core/library/embeddings/embedding_writer.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -75,26 +76,52 @@ private:
     FileDescriptor m_file;
 };
 
+// The vectors of whole images.
+class RowSink : public EmbeddingSink
+{
+public:
+    explicit RowSink(const EmbeddingSetInfo& set) : m_writer(set) {}
+    bool has(std::string_view hash, int frame) const override { return m_writer.has(hash, frame); }
+    bool isPassedOver(std::string_view hash, int frame) const override { return m_writer.isPassedOver(hash, frame); }
+    void passOver(std::string_view hash, int frame) override { m_writer.passOver(hash, frame); }
+    void add(std::string_view hash, int frame, const ImageEmbedding& made, const SeenImage&) override
+    {
+        m_writer.add(hash, frame, made.global);
+    }
+    void commit() override { m_writer.commit(); }
+    std::int64_t waiting() const override { return m_writer.waiting(); }
+
+private:
+    EmbeddingWriter m_writer;
+};
+
 } // namespace
 
 EmbedReport embedLibrary(Library& library, const LoadedModel& model, std::span<const std::int64_t> studies,
                          const EmbedOptions& options, const Job& job)
 {
+    EmbeddingSetInfo set = setInfoOf(model, {});
+    set.folder = setFolder(library.folder(), set.identity);
+    noteSet(library, set);
+    RowSink sink(set);
+    return embedInto(sink, set, library, model, studies, options, job);
+}
+
+EmbedReport embedInto(EmbeddingSink& sink, const EmbeddingSetInfo& set, Library& library, const LoadedModel& model,
+                      std::span<const std::int64_t> studies, const EmbedOptions& options, const Job& job)
+{
     EmbedReport report;
-    report.set = setInfoOf(model, {});
-    report.set.folder = setFolder(library.folder(), report.set.identity);
-    noteSet(library, report.set);
-    EmbeddingWriter writer(report.set);
+    report.set = set;
     job.report(0, 0, "look what is to do");
     const auto known = [&](std::string_view hash, int frame) {
-        return writer.has(hash, frame) || (!options.processing && writer.isPassedOver(hash, frame));
+        return sink.has(hash, frame) || (!options.processing && sink.isPassedOver(hash, frame));
     };
     const EmbeddingWork work = embeddingWork(library, studies, known, options.refused);
     report.images = work.images;
     report.before = work.done;
     report.refusedBefore = work.refused;
     tell(report, job);
-    ImageEmbedder embedder(model, writer, options);
+    ImageEmbedder embedder(model, sink, options);
     std::size_t at = 0;
     std::vector<ImageToEmbed> part; // last first
     const auto next = [&]() -> std::optional<ImageToEmbed> {
@@ -135,7 +162,7 @@ EmbedReport embedShard(const EmbeddingPlan& plan, const LoadedModel& model, cons
         throw Error(ErrorCode::Usage, {TextId("action.embed_shard", "embed shard")}, report.set.modelName,
                     {TextId("embeddings.plan_of_other", "the plan was made for %1 (%2), this model is %3"),
                      plan.modelName, plan.modelHash.substr(0, 12), report.set.identity.modelHash.substr(0, 12)});
-    EmbeddingWriter writer(report.set);
+    RowSink sink(report.set);
     std::vector<std::int64_t> known; // of an earlier try
     for (const EmbeddedImage& image : readImageLines(folder))
         if (image.state != State::Missing)
@@ -151,7 +178,7 @@ EmbedReport embedShard(const EmbeddingPlan& plan, const LoadedModel& model, cons
     LineFile lines(folder / "images.jsonl");
     lines.add("\n"); // behind what a kill may have left of a line
     std::size_t at = 0;
-    ImageEmbedder embedder(model, writer, options);
+    ImageEmbedder embedder(model, sink, options);
     const auto keep = [&](std::span<const EmbeddedImage> images) {
         std::string text;
         for (const EmbeddedImage& image : images)

@@ -20,6 +20,9 @@ struct EmbedReport
 // computed again, whatever ends the work. Error(Io) names the file, as on a full disk.
 EmbedReport embedLibrary(Library& library, const LoadedModel& model, std::span<const std::int64_t> studies,
                          const EmbedOptions& options, const Job& job = {});
+// The same into anything that takes what the model makes; set: what the report names, its folder among it.
+EmbedReport embedInto(EmbeddingSink& sink, const EmbeddingSetInfo& set, Library& library, const LoadedModel& model,
+                      std::span<const std::int64_t> studies, const EmbedOptions& options, const Job& job = {});
 // The part of a plan, into a folder of its own. Error(Usage) if the plan was made for another model.
 EmbedReport embedShard(const EmbeddingPlan& plan, const LoadedModel& model, const std::filesystem::path& folder,
                        const EmbedOptions& options, const Job& job = {});

@@ -3,6 +3,10 @@
 #include "app/workstation/library/embed_job.h"
 #include "app/workstation/library/map_job.h"
 #include "core/base/files.h"
+#include "core/base/hash.h"
+#include "core/base/npy.h"
+#include "core/library/collection/file_place.h"
+#include "core/library/collection/library_images.h"
 #include "tests/app/mama_command.h"
 
 #include <QSignalSpy>
@@ -68,6 +72,32 @@ private:
             QCOMPARE(columns.key(answer.best[i].study), studies[i].at("study").get<std::string>());
             QVERIFY(std::abs(answer.best[i].score - studies[i].at("score").get<double>()) < 1e-5);
             QCOMPARE(answer.best[i].best.image, studies[i].at("best").at("image").get<std::int64_t>());
+        }
+    }
+
+    // The same directions, to what int8 leaves of them.
+    void patchesAreThoseOfEncode(const std::filesystem::path& file, const std::string& set) const
+    {
+        const QString global = m_folder.filePath(QStringLiteral("global.npy")),
+                      patches = m_folder.filePath(QStringLiteral("patches.npy"));
+        QCOMPARE(mamaCommand({"encode", "image", "--model", demo(), text(file), "--out", global, "--patches", patches})
+                     .status,
+                 0);
+        const NpyArray all = readNpy(patches.toStdString());
+        const std::vector<float> values = all.asFloat();
+        const PatchSet made(set);
+        const auto image = *made.find(sha256OfFile(file), 0);
+        const auto dim = static_cast<std::size_t>(made.info().dim);
+        const auto columns = static_cast<std::size_t>(made.geometry(image).gridColumns());
+        QVERIFY(made.image(image).size() > 0);
+        for (std::size_t patch = 0; patch < made.image(image).size(); ++patch) {
+            const PatchPlace& place = made.image(image).places[patch];
+            const std::vector<float> kept = made.vector(image, patch);
+            double product = 0;
+            for (std::size_t i = 0; i < dim; ++i)
+                product += static_cast<double>(kept[i]) *
+                           static_cast<double>(values.at((place.row * columns + place.column) * dim + i));
+            QVERIFY2(product > 0.999, qPrintable(QString::number(product)));
         }
     }
 
@@ -267,6 +297,95 @@ private Q_SLOTS:
         ask.ask({QStringLiteral("qwertz asdf zxcvb")});
         QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
         QVERIFY(!ask.answer()->notes.isEmpty()); // unlike anything that the model knows
+    }
+
+    // Patches made by the window's job are those of mama encode; a region asked by the window ranks as mama search
+    // does, the image itself first.
+    void regionsRankImages()
+    {
+        const Asked asked = open();
+        const auto images = imagesOf(*asked.library, std::vector<std::int64_t>{asked.columns->id(3)}).front();
+        const std::filesystem::path file = placeOfFile(images.at(1).root, images.at(1).below);
+        AskSession ask(*m_engine);
+        ask.setLibrary(asked.library, asked.columns);
+        LibraryQuestion question;
+        question.region = AskedRegion{images.at(1).id, {60, 90, 130, 170}, QStringLiteral("L CC")};
+        ask.ask(question);
+        QTRY_VERIFY_WITH_TIMEOUT(!ask.busy() && !ask.loading() && !ask.problem().isEmpty(), patience);
+        QVERIFY(ask.wantsPatches() && !ask.answer());
+        const nlohmann::json told = mamaCommand({"library", "patches", "make", "--library", m_library, "--model",
+                                                 demo(), "--dry-run", "--json"})
+                                        .json();
+        QVERIFY(told.at("left") == 96 && told.at("disk") > told.at("memory") && told.at("memory") > 0);
+        EmbedRequest wanted = request();
+        wanted.patches = true;
+        EmbedJob job(program());
+        job.start(wanted);
+        QTRY_VERIFY_WITH_TIMEOUT(job.done() > 0 || !job.running(), patience);
+        job.pause(); // what is made stays
+        QTRY_VERIFY_WITH_TIMEOUT(!job.running(), patience);
+        job.resume();
+        QTRY_VERIFY_WITH_TIMEOUT(job.state() == State::Finished, patience);
+        const auto sets =
+            mamaCommand({"library", "patches", "list", "--library", m_library, "--json"}).json().at("patches");
+        QCOMPARE(sets.size(), std::size_t(1));
+        QVERIFY(sets[0].at("images") == 96 && sets[0].at("two_stages").at("recall") > 0);
+        patchesAreThoseOfEncode(file, sets[0].at("set").get<std::string>());
+
+        ask.reload();
+        QTRY_VERIFY_WITH_TIMEOUT(ask.answer(), patience);
+        const LibraryAnswer& answer = *ask.answer();
+        QCOMPARE(answer.best.front().best.image, images.at(1).id);
+        QVERIFY(std::abs(answer.best.front().score - 1) < 1e-4 && answer.exact);
+        const nlohmann::json found = search({"--region", text(file) + QStringLiteral(":60,90,70,80")}).at("images");
+        std::map<std::string, nlohmann::json> first; // of each study
+        for (const nlohmann::json& each : found)
+            first.emplace(each.at("study").get<std::string>(), each);
+        QCOMPARE(first.size(), answer.best.size());
+        for (const FoundStudy& each : answer.best) {
+            const nlohmann::json& same = first.at(asked.columns->key(each.study));
+            QVERIFY(same.at("image") == each.best.image);
+            QVERIFY(std::abs(same.at("score").get<double>() - each.score) < 1e-5);
+            QVERIFY(std::abs(same.at("place")[0].get<double>() - answer.places.at(each.study).x0) < 1e-6);
+        }
+        QVERIFY(mamaCommand({"search", "--library", m_library, "--region", text(file) + ":1,2,3"}).status == 2);
+        QVERIFY(mamaCommand({"search", "--library", m_library, "--region", text(file) + ":-90,-90,9,9"}).status == 2);
+        QCOMPARE(mamaCommand({"library", "patches", "remove", "--library", m_library}).status, 0);
+        QVERIFY(mamaCommand({"search", "--library", m_library, "--region", text(file) + ":60,90,70,80"}).status == 2);
+    }
+
+    // Two models of the same weights rank alike, side by side; their scores are told apart by name.
+    void severalModelsRankSideBySide()
+    {
+        const std::filesystem::path twin = std::filesystem::path(m_folder.path().toStdString()) / "twin";
+        std::filesystem::copy(sourceFolder() / "resources/demo", twin, std::filesystem::copy_options::recursive);
+        nlohmann::json description = readJson(twin / "model.json");
+        description["name"] = "the twin";
+        writeAtomically(twin / "model.json", description.dump());
+        QCOMPARE(mamaCommand({"library", "embed", "--library", m_library, "--model", text(twin)}).status, 0);
+        const QStringList both{"--text", "There is a mass.", "--model", demo(), "--model", text(twin)};
+        const nlohmann::json compared = search(both);
+        QCOMPARE(compared.at("models").size(), std::size_t(2));
+        QCOMPARE(compared.at("models")[1].at("model").at("name").get<std::string>(), std::string("the twin"));
+        const auto& studies = compared.at("studies");
+        QCOMPARE(studies.size(), std::size_t(24));
+        const auto alone = search({"--text", "There is a mass.", "--model", demo()}).at("studies");
+        for (std::size_t i = 0; i < studies.size(); ++i) {
+            QVERIFY(studies[i].at("study") == alone[i].at("study"));
+            QVERIFY(studies[i].at("ranks")[0] == studies[i].at("ranks")[1]);
+            QVERIFY(std::abs(studies[i].at("scores")[1].get<double>() - alone[i].at("score").get<double>()) < 1e-5);
+        }
+        const double cut = alone[4].at("score").get<double>() - 1e-6;
+        const QString filter = QStringLiteral("score:\"The Twin\" >= %1").arg(cut, 0, 'f', 7);
+        QCOMPARE(search(both + QStringList{"--where", filter}).at("studies").size(), std::size_t(5));
+        QVERIFY(
+            mamaCommand(QStringList{"search", "--library", m_library, "--where", "score:other > 0"} + both).status ==
+            2);
+        QVERIFY(mamaCommand({"search", "--library", m_library, "--text", "x", "--model", demo(), "--model", demo()})
+                    .status == 2);
+        for (const EmbeddingSetInfo& set : embeddingSets(m_library.toStdString()))
+            if (set.modelName == "the twin")
+                std::filesystem::remove_all(set.folder);
     }
 
     // Killed while it is asked: the question is sent again to the next one, once it has a model.

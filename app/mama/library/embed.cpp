@@ -1,14 +1,11 @@
 // mama library embed: embeddings of a library's images, here or by workers that never open it.
+#include "app/mama/library/embed_report.h"
 #include "app/mama/library/library_command.h"
 #include "app/mama/study_options.h"
 #include "core/base/error.h"
 #include "core/base/path_text.h"
-#include "core/base/text_escape.h"
-#include "core/library/studies/study_filter.h"
-#include "core/library/studies/study_keys.h"
 #include "core/zeroshot/library_embedding.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <iostream>
@@ -33,56 +30,6 @@ struct EmbedCommand
     bool json = false;
 };
 
-std::vector<std::int64_t> studiesOf(Library& library, const std::string& where)
-{
-    if (where.empty()) {
-        std::vector<std::int64_t> all = allStudies(library);
-        std::sort(all.begin(), all.end());
-        return all;
-    }
-    const StudyColumns columns(library);
-    const StudySet found = studiesBy(columns, where);
-    std::vector<std::int64_t> ids;
-    for (std::size_t i = 0; i < found.size(); ++i)
-        if (found.has(i))
-            ids.push_back(columns.id(i));
-    return ids;
-}
-
-const char* name(EmbeddedImage::State state)
-{
-    return state == EmbeddedImage::State::PassedOver ? "passed_over"
-           : state == EmbeddedImage::State::Missing  ? "missing"
-                                                     : "refused";
-}
-
-nlohmann::json toJson(const EmbedReport& report)
-{
-    nlohmann::json problems = nlohmann::json::array();
-    for (const EmbeddedImage& image : report.problems)
-        problems.push_back({{"image", image.image},
-                            {"path", pathText(image.path)},
-                            {"state", name(image.state)},
-                            {"reason", image.reason}});
-    return {{"set", pathText(report.set.folder)},
-            {"model", report.set.modelName},
-            {"hash", report.set.identity.modelHash},
-            {"profile", report.set.profileName},
-            {"compute", report.set.identity.compute},
-            {"dim", report.set.dim},
-            {"images", report.images},
-            {"before", report.before},
-            {"embedded", report.embedded},
-            {"computed", report.computed},
-            {"passed_over", report.passedOver},
-            {"missing", report.missing},
-            {"refused", report.refused},
-            {"refused_before", report.refusedBefore},
-            {"left", report.left},
-            {"cancelled", report.cancelled},
-            {"problems", problems}};
-}
-
 int print(const EmbedCommand& command, const nlohmann::json& document, const std::string& words)
 {
     if (command.progress == "json")
@@ -98,16 +45,9 @@ int print(const EmbedCommand& command, const nlohmann::json& document, const std
 int print(const EmbedCommand& command, const EmbedReport& report)
 {
     if (!command.json && command.progress != "json")
-        for (const EmbeddedImage& image : report.problems)
-            std::cout << pathText(image.path) << "\t" << oneLine(image.reason) << "\n";
-    print(command, toJson(report),
-          std::to_string(report.embedded) + " images embedded, " + std::to_string(report.before) + " before, " +
-              std::to_string(report.passedOver) + " passed over, " + std::to_string(report.missing) + " missing, " +
-              std::to_string(report.refused) + " refused, " + std::to_string(report.refusedBefore) +
-              " refused before, " + std::to_string(report.left) + " left");
-    return report.cancelled                                             ? Cancelled
-           : report.missing + report.refused + report.refusedBefore > 0 ? SomeRefused
-                                                                        : Done;
+        printProblems(report);
+    print(command, toJson(report), words(report));
+    return statusOf(report);
 }
 
 LoadedModel loaded(const EmbedCommand& command, const std::string& model, const Job& job)

@@ -224,6 +224,7 @@ void addLibrary(CLI::App& app, Context& context)
         [](CLI::App&, LibraryCommand&) {}, regions);
     addVocabulary(*library, context);
     addEmbed(*library, context);
+    addPatches(*library, context);
     addMap(*library, context);
     addStudyActions(*library, context);
     addHandoverActions(*library, context);

@@ -34,6 +34,9 @@ inline constexpr const char* filterHelp =
     "double quotes, a quote inside is written twice. A field of findings, breasts or images holds where ANY of a study's "
     "does: birads < 4 keeps a study that has 4 too; not birads >= 4 leaves it out";
 
+inline constexpr const char* setHelp =
+    "Whose: a model's name, 6 digits of its hash or more, or a set's folder; not needed where there is one";
+
 using LibraryAction = int (*)(const LibraryCommand&, const Context&);
 using LibraryOptions = std::function<void(CLI::App&, LibraryCommand&)>;
 
@@ -56,6 +59,8 @@ void addProgressOption(CLI::App& command, std::string& progress);
 void addNiceOption(CLI::App& command, int& nice);
 // embed: with options of its own.
 void addEmbed(CLI::App& library, Context& context);
+// patches: make, list, remove.
+void addPatches(CLI::App& library, Context& context);
 // map: make, list, export.
 void addMap(CLI::App& library, Context& context);
 // Studies by --ids, --study or --where. Error(Usage) where none of them is given and all is false.

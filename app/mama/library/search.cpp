@@ -1,6 +1,5 @@
 // mama search: studies of a library that are most like a sentence or an image.
-#include "app/mama/library/library_command.h"
-#include "app/mama/study_options.h"
+#include "app/mama/library/library_search.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/hash.h"
@@ -22,55 +21,9 @@
 #include <nlohmann/json.hpp>
 
 namespace mama::cli {
-namespace {
 
 namespace fs = std::filesystem;
 using nlohmann::json;
-constexpr auto searching = TextId("search.action", "search");
-
-struct SearchCommand : TextReading
-{
-    LibraryOption library;
-    std::string model, text, minus, where, relevant, fusion = "maximum";
-    fs::path like, cache;
-    std::size_t top = 20;
-    bool json = false, noPeaks = false;
-    ComputeOptions compute;
-};
-
-// One search: what the library holds, the set that is asked, the model where it is needed.
-class Search
-{
-public:
-    Search(const SearchCommand& command, const Job& job);
-    bool run(); // false: cancelled
-    json document() const;
-    void print() const;
-
-private:
-    void chooseSet(const std::string& hash);
-    const LoadedModel& model();
-    bool askText();
-    bool askImage();
-    json peakOf(const LibraryImage& image);
-    json studyJson(const FoundStudy& found, std::size_t rank, const std::vector<LibraryImage>& images);
-    json rankingJson() const;
-    std::string datasetOf(std::size_t study) const;
-
-    const SearchCommand& m_command;
-    Job m_job;
-    std::unique_ptr<Library> m_library;
-    StudyColumns m_columns;
-    std::vector<FilterClause> m_clauses;
-    StudySet m_inside;
-    LoadedModel m_model;
-    EmbeddingSetInfo m_set;
-    std::unique_ptr<EmbeddingIndex> m_index;
-    EmbeddingQuestion m_question;
-    std::vector<TextVector> m_texts;
-    std::vector<float> m_scores;
-    json m_studies = json::array();
-};
 
 Search::Search(const SearchCommand& command, const Job& job)
     : m_command(command), m_job(job), m_library(openLibrary(command.library, Access::Read)), m_columns(*m_library),
@@ -228,7 +181,7 @@ json Search::studyJson(const FoundStudy& found, std::size_t rank, const std::vec
             {"images", all}};
 }
 
-bool Search::run()
+bool Search::ask()
 {
     if (!m_command.model.empty() && !model().model)
         return false;
@@ -241,7 +194,14 @@ bool Search::run()
         return false;
     m_question.inside = &m_inside;
     m_scores = m_index->scores(m_question);
-    m_inside.keep(filterStudies(m_columns, m_clauses, false, {nullptr, &m_scores}).studies);
+    return true;
+}
+
+bool Search::rank(const std::vector<FilterMeans::OfModel>& others)
+{
+    FilterMeans means{nullptr, &m_scores, others};
+    means.byModel.push_back({m_set.modelName, &m_scores});
+    m_inside.keep(filterStudies(m_columns, m_clauses, false, means).studies);
     for (std::size_t study = 0; study < m_scores.size(); ++study)
         if (!m_inside.has(study))
             m_scores[study] = std::numeric_limits<float>::quiet_NaN();
@@ -352,13 +312,19 @@ void Search::print() const
               << ". Not for clinical use." << std::endl;
 }
 
+namespace {
+
 int search(const SearchCommand& command, const Context& context)
 {
-    if (command.text.empty() == command.like.empty())
+    if (!command.text.empty() + !command.like.empty() + !command.region.empty() != 1)
         throw Error(ErrorCode::Usage, {searching}, "--text",
-                    {TextId("search.text_or_image", "ask for a sentence or for an image")});
+                    {TextId("search.text_or_image", "ask for a sentence, for an image or for a region of one")});
+    if (!command.region.empty())
+        return searchRegion(command, context);
+    if (command.models.size() > 1)
+        return searchModels(command, context);
     Search search(command, context.job());
-    if (!search.run())
+    if (!search.ask() || !search.rank())
         return Cancelled;
     if (command.json)
         printJson(search.document());
@@ -372,13 +338,25 @@ int search(const SearchCommand& command, const Context& context)
 void addSearch(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<SearchCommand>();
-    CLI::App* command = app.add_subcommand("search", "Studies of a library that are most like a sentence or an image");
+    CLI::App* command =
+        app.add_subcommand("search", "Studies of a library that are most like a sentence, an image or a region of one");
     addLibraryOption(*command, options->library);
     CLI::Option* text = command->add_option("--text", options->text, "A sentence");
     command->add_option("--minus", options->minus, "Another, whose similarity is taken off each image's")->needs(text);
     command->add_option("--like", options->like, "An image: a file, of the library or not")->excludes(text);
+    CLI::Option* region = command
+                              ->add_option("--region", options->region,
+                                           "IMAGE:x,y,w,h in stored pixels: images with patches like those under this "
+                                           "box, any view")
+                              ->excludes(text)
+                              ->excludes("--like");
+    CLI::Option* exact =
+        command->add_flag("--exact", options->exact, "Compare every patch, however many")->needs(region);
+    command->add_flag("--two-stages", options->twoStages, "Let sign codes choose, as for large sets")
+        ->needs(region)
+        ->excludes(exact);
     command->add_option("--where", options->where, filterHelp);
-    command->add_option("--top", options->top, "So many studies")
+    command->add_option("--top", options->top, "So many studies, or images of a region")
         ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}))
         ->capture_default_str();
     command
@@ -388,14 +366,22 @@ void addSearch(CLI::App& app, Context& context)
     command->add_option("--relevant", options->relevant,
                         "A filter: also say how well the ranking finds the studies that it leaves");
     command->add_flag("--no-peaks", options->noPeaks, "Do not look where in the best image");
-    command->add_option("--model", options->model,
-                        "Model folder, or the name of an installed model; else the one of the embeddings");
+    command
+        ->add_option("--model", options->models,
+                     "Model folder, or the name of an installed model; else the one of the embeddings. Named twice or "
+                     "more: studies ranked by each of them, side by side; filters may say score:NAME > 0.2 then")
+        ->allow_extra_args(false);
     addTextOptions(*command, *options);
     addCacheOption(*command, options->cache);
     addJsonOption(*command, options->json);
     addComputeOptions(*command, options->compute);
-    command->footer("The scores are those of mama query on each study. mama library embed makes the embeddings.");
-    runs(*command, context, [options, &context] { return search(*options, context); });
+    command->footer("The scores are those of mama query on each study. mama library embed makes the embeddings, "
+                    "mama library patches make what --region asks.");
+    runs(*command, context, [options, &context] {
+        if (!options->models.empty())
+            options->model = options->models.front();
+        return search(*options, context);
+    });
 }
 
 } // namespace mama::cli

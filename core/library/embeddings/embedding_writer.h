@@ -39,7 +39,6 @@ public:
 
 private:
     void append(std::string_view name, std::span<const std::uint16_t> row);
-    void write(const FileDescriptor& file, const char* name, std::string_view bytes) const;
     void cutBack() const;
 
     EmbeddingSetInfo m_info;

@@ -2,6 +2,7 @@
 
 #include "core/base/error.h"
 #include "core/base/path_text.h"
+#include "core/library/embeddings/set_choice.h"
 #include "core/library/studies/study_keys.h"
 
 #include <algorithm>
@@ -18,44 +19,12 @@ std::vector<std::int64_t> risingStudies(Library& library)
     return studies;
 }
 
-bool isMeant(const EmbeddingSetInfo& set, const std::string& words)
-{
-    constexpr std::size_t fewestDigits = 6;
-    return words.empty() || words == set.modelName || words == pathText(set.folder.filename()) ||
-           (words.size() >= fewestDigits && set.identity.modelHash.starts_with(words));
-}
-
 } // namespace
 
 EmbeddingSetInfo setMeant(const fs::path& library, const std::string& words)
 {
-    std::string names;
-    const EmbeddingSetInfo* best = nullptr;
-    bool several = false;
-    const std::vector<EmbeddingSetInfo> sets = embeddingSets(library);
-    for (const EmbeddingSetInfo& set : sets) {
-        if (set.rows == 0)
-            continue;
-        names += (names.empty() ? "" : ", ") + set.modelName + " (" + set.identity.modelHash.substr(0, 12) + ", " +
-                 pathText(set.folder.filename()) + ")";
-        if (!isMeant(set, words))
-            continue;
-        several = several || (best && best->identity.modelHash != set.identity.modelHash);
-        if (!best || set.rows > best->rows)
-            best = &set;
-    }
-    if (names.empty())
-        throw Error(ErrorCode::Usage, {makeMapAction}, pathText(library),
+    return setMeant(embeddingSets(library), words, {makeMapAction},
                     {TextId("library_map.no_embeddings", "there are no embeddings: mama library embed")});
-    if (!best)
-        throw Error(ErrorCode::Usage, {makeMapAction}, words,
-                    {TextId("library_map.no_such_set", "no embeddings are of it; there are those of %1"), names});
-    if (several)
-        throw Error(
-            ErrorCode::Usage, {makeMapAction}, words,
-            {TextId("library_map.several_models", "this library has embeddings of several models: name one of %1"),
-             names});
-    return *best;
 }
 
 Cancellable<StoredMap> makeLibraryMap(Library& library, const EmbeddingSetInfo& set, const MapSettings& settings,

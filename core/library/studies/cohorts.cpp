@@ -143,6 +143,19 @@ std::vector<Cohort> cohorts(Library& library)
     return out;
 }
 
+std::vector<std::int64_t> studiesOfCohort(Library& library, std::int64_t cohort)
+{
+    std::vector<std::int64_t> studies;
+    library.read([&](SQLite::Database& database) {
+        studies.clear();
+        SQLite::Statement each(database, "SELECT target FROM cohort_member WHERE cohort = ? ORDER BY target");
+        each.bind(1, cohort);
+        while (each.executeStep())
+            studies.push_back(each.getColumn(0).getInt64());
+    });
+    return studies;
+}
+
 Cohort cohortNamed(Library& library, const std::string& name)
 {
     std::optional<Cohort> found;

@@ -25,9 +25,10 @@ struct ChosenStudies
     std::string expression{};
 };
 Change freezeStudies(Library& library, const std::string& name, const ChosenStudies& chosen);
-Change deleteCohort(Library& library, const std::string& name); // with its splits
-std::vector<Cohort> cohorts(Library& library);                  // by name
-Cohort cohortNamed(Library& library, const std::string& name);  // Error(Usage): there is none
+Change deleteCohort(Library& library, const std::string& name);                   // with its splits
+std::vector<Cohort> cohorts(Library& library);                                    // by name
+std::vector<std::int64_t> studiesOfCohort(Library& library, std::int64_t cohort); // ids, rising
+Cohort cohortNamed(Library& library, const std::string& name);                    // Error(Usage): there is none
 
 // A split by patient, the only kind: every study of a woman is in one part.
 struct SplitRequest

@@ -1,6 +1,7 @@
 #include "core/library/studies/filter_match.h"
 
 #include "core/base/error.h"
+#include "core/base/folded_text.h"
 #include "core/library/studies/filter_values.h"
 #include "core/tables/cell.h"
 
@@ -232,11 +233,31 @@ StudySet FilterMatch::quantified(const FilterClause& clause) const
 }
 
 // By what the sentence that was asked gives it.
+const std::vector<float>& FilterMatch::scoresFor(const FilterClause& clause) const
+{
+    if (clause.model.empty()) {
+        if (!m_means.scores)
+            throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                        {TextId("filter.no_score", "there is no score, since no sentence is asked")});
+        return *m_means.scores;
+    }
+    std::string names;
+    for (const FilterMeans::OfModel& each : m_means.byModel) {
+        if (asciiFolded(each.model) == asciiFolded(clause.model))
+            return *each.scores;
+        names += (names.empty() ? "" : ", ") + each.model;
+    }
+    throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
+                names.empty()
+                    ? UserText{TextId("filter.no_model_scores",
+                                      "there is no score of a named model, since not several of them are asked")}
+                    : UserText{TextId("filter.other_model", "no score is of the model \"%1\": there are those of %2"),
+                               clause.model, names});
+}
+
 StudySet FilterMatch::byScore(const FilterClause& clause) const
 {
-    if (!m_scores)
-        throw Error(ErrorCode::Usage, {filtering::action}, filtering::placeOf(clause),
-                    {TextId("filter.no_score", "there is no score, since no sentence is asked")});
+    const std::vector<float>& scores = scoresFor(clause);
     std::vector<double> bounds;
     for (const std::string& value : clause.values) {
         const auto number = asNumber(value);
@@ -260,8 +281,8 @@ StudySet FilterMatch::byScore(const FilterClause& clause) const
         }
     };
     StudySet found(m_columns.size());
-    for (std::size_t study = 0; study < found.size() && study < m_scores->size(); ++study)
-        if (fits(static_cast<double>((*m_scores)[study])))
+    for (std::size_t study = 0; study < found.size() && study < scores.size(); ++study)
+        if (fits(static_cast<double>(scores[study])))
             found.add(study);
     return found;
 }

@@ -8,8 +8,8 @@ class FilterMatch
 {
 public:
     // warnings: of values that a field does not have.
-    FilterMatch(const StudyColumns& columns, const std::vector<float>* scores, std::vector<UserText>& warnings)
-        : m_columns(columns), m_scores(scores), m_warnings(warnings)
+    FilterMatch(const StudyColumns& columns, const FilterMeans& means, std::vector<UserText>& warnings)
+        : m_columns(columns), m_means(means), m_warnings(warnings)
     {}
     // Error(Usage) names a field or tag that there is none of, with those there are.
     StudySet studies(const FilterClause& clause) const;
@@ -17,6 +17,7 @@ public:
 private:
     StudySet plainStudies(const FilterClause& clause) const; // whatever is negated
     StudySet byScore(const FilterClause& clause) const;
+    const std::vector<float>& scoresFor(const FilterClause& clause) const;
     StudySet byKey(const FilterClause& clause) const;
     StudySet quantified(const FilterClause& clause) const;
     StudySet items(const FilterClause& clause, StudyLevel level) const;
@@ -28,7 +29,7 @@ private:
     std::size_t studyOf(StudyLevel level, std::size_t item) const;
 
     const StudyColumns& m_columns;
-    const std::vector<float>* m_scores;
+    const FilterMeans& m_means;
     std::vector<UserText>& m_warnings;
 };
 

@@ -57,6 +57,11 @@ std::string quantifierText(const FilterClause& clause)
     return clause.op == FilterClause::Count ? text + " " + signs[clause.than] + " " + clause.values.front() : text;
 }
 
+std::string fieldOf(const FilterClause& clause)
+{
+    return fieldText(clause.field) + (clause.model.empty() ? "" : ":" + filterWord(clause.model));
+}
+
 } // namespace
 
 std::string filterText(const FilterClause& clause)
@@ -65,9 +70,9 @@ std::string filterText(const FilterClause& clause)
     switch (clause.op) {
     case FilterClause::Tagged: return text + "tag:" + filterWord(clause.values.front());
     case FilterClause::Missing: return text + "missing(" + filterWord(clause.field) + ")";
-    case FilterClause::Contains: return text + fieldText(clause.field) + " ~ " + filterWord(clause.values.front());
+    case FilterClause::Contains: return text + fieldOf(clause) + " ~ " + filterWord(clause.values.front());
     case FilterClause::Between:
-        return text + fieldText(clause.field) + " between " + filterWord(clause.values[0]) + " and " +
+        return text + fieldOf(clause) + " between " + filterWord(clause.values[0]) + " and " +
                filterWord(clause.values[1]);
     case FilterClause::AllOf: return text + "(" + together(clause.parts, " and ") + ")";
     case FilterClause::OneOf: return text + "(" + together(clause.parts, " or ") + ")";
@@ -76,9 +81,9 @@ std::string filterText(const FilterClause& clause)
     case FilterClause::None:
     case FilterClause::Count: return text + quantifierText(clause);
     case FilterClause::In: break;
-    default: return text + fieldText(clause.field) + " " + signs[clause.op] + " " + filterWord(clause.values.front());
+    default: return text + fieldOf(clause) + " " + signs[clause.op] + " " + filterWord(clause.values.front());
     }
-    text += fieldText(clause.field) + " in (";
+    text += fieldOf(clause) + " in (";
     for (std::size_t i = 0; i < clause.values.size(); ++i)
         text += (i == 0 ? "" : ", ") + filterWord(clause.values[i]);
     return text + ")";

@@ -213,6 +213,8 @@ private:
             made.field = asciiFolded(value());
             close();
         } else {
+            if (made.field == "score" && !quoted && take(":"))
+                made.model = value();
             comparison(made);
         }
         return made;

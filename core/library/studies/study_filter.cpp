@@ -18,7 +18,7 @@ FilterResult filterStudies(const StudyColumns& columns, const std::vector<Filter
     const StudySet all = means.inside ? *means.inside : StudySet(columns.size(), true);
     FilterResult result{all, {}, {}};
     std::vector<StudySet> each;
-    const FilterMatch match(columns, means.scores, result.warnings);
+    const FilterMatch match(columns, means, result.warnings);
     for (const FilterClause& clause : clauses) {
         each.push_back(match.studies(clause));
         result.studies.keep(each.back());

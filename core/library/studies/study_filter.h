@@ -33,6 +33,7 @@ struct FilterClause
     std::vector<FilterClause> parts{};
     std::string level{}; // "image", "finding", "breast"
     Operator than = GreaterEqual;
+    std::string model{}; // of score:MODEL, whose; empty: that of the sentence that is asked
 };
 
 // "density in (c, d) and birads >= 4 and not tag:seen and vendor ~ hologic and (missing(cancer) or age between 40 and
@@ -43,8 +44,8 @@ struct FilterClause
 // letter, case does not matter; a quote inside quotes is written twice. A field of images, breasts or findings means
 // any of a study's. A code is also found by what a legend says it means (= oval). Of several: "birads < 4" keeps a
 // study that has 4 too, "not birads >= 4" does not. study and patient are their keys, date is as text, 2015-02-01.
-// score is that of the sentence that was asked. Error(Usage) names the character, what stands there and what was
-// expected; an empty text is no clause.
+// score is that of the sentence that was asked, score:"model b" by the embeddings of one of several models.
+// Error(Usage) names the character, what stands there and what was expected; an empty text is no clause.
 std::vector<FilterClause> parseFilter(std::string_view text); // joined by "and"
 // What parseFilter() reads as these clauses.
 std::string filterText(const std::vector<FilterClause>& clauses);
@@ -79,6 +80,12 @@ struct FilterMeans
     // What "score > 0.2" compares, one a study, NaN: it has none; null: no sentence was asked, and such a clause is an
     // Error(Usage).
     const std::vector<float>* scores = nullptr;
+    struct OfModel
+    {
+        std::string model; // its name
+        const std::vector<float>* scores = nullptr;
+    };
+    std::vector<OfModel> byModel{}; // what "score:NAME > 0.2" compares; a name may stand with any case
 };
 
 // Error(Usage) names a field or tag that there is none of, with those there are, or the place where a number or a date
