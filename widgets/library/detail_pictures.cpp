@@ -64,13 +64,7 @@ QRectF DetailPictures::markRect(int view, const FactAnnotation& mark) const
             bottom = std::max<double>(bottom, mark.geometry[i + 1]);
         }
     }
-    const double across = picture.stored.width(), down = picture.stored.height();
-    if (picture.mirrored)
-        std::tie(left, right) = std::pair(across - right, across - left);
-    if (picture.flipped)
-        std::tie(top, bottom) = std::pair(down - bottom, down - top);
-    return {place.x() + left / across * place.width(), place.y() + top / down * place.height(),
-            (right - left) / across * place.width(), (bottom - top) / down * place.height()};
+    return TilePainter::placeOn(picture, place, QRectF(QPointF(left, top), QPointF(right, bottom)));
 }
 
 void DetailPictures::paintEvent(QPaintEvent*)

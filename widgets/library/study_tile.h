@@ -1,6 +1,7 @@
 #pragma once
 #include <QColor>
 #include <QImage>
+#include <QRectF>
 #include <QString>
 #include <array>
 #include <vector>
@@ -27,6 +28,7 @@ struct StudyTile
     std::vector<QColor> tags{};            // a dot each
     std::array<TilePicture, 4> pictures{}; // RCC, LCC, RMLO, LMLO
     int best = -1;                         // the view that a search found; -1: none
+    QRectF found{};                        // where on it, in stored pixels; empty: it is of the whole image
 };
 
 } // namespace mama

@@ -13,7 +13,7 @@ namespace {
 constexpr int margin = 3, padding = 4, gap = 1, dot = 8, mostDots = 6;
 // On the black of pictures, in every theme.
 const QColor wordColour(0xb4, 0xb9, 0xc0), faintColour(0x76, 0x7c, 0x84), missingGround(0x4a, 0x4d, 0x52),
-    linkColour(0x8a, 0xb4, 0xf8), refusedGround(0x3d, 0x2a, 0x2a);
+    linkColour(0x8a, 0xb4, 0xf8), refusedGround(0x3d, 0x2a, 0x2a), foundColour(0xff, 0xc1, 0x07), rimColour(0, 0, 0);
 
 QRect inner(const QRect& tile) { return tile.adjusted(margin, margin, -margin, -margin); }
 
@@ -104,9 +104,18 @@ void TilePainter::paint(QPainter& painter, const QRect& tile, const StudyTile& s
     painter.fillRect(area, Qt::black);
     for (int view = 0; view < 4; ++view) {
         const QRect place = cell(tile, study, view, font);
-        paintView(painter, place, study.pictures[static_cast<std::size_t>(view)], view % 2 == 0);
+        const TilePicture& picture = study.pictures[static_cast<std::size_t>(view)];
+        const QRectF whole = paintView(painter, place, picture, view % 2 == 0);
         if (view == study.best) {
-            painter.setPen(QPen(QColor(0xff, 0xc1, 0x07), 2));
+            painter.setClipRect(place);
+            if (const QRectF found = placeOn(picture, whole, study.found); !found.isEmpty())
+                for (const auto& [colour, width] : {std::pair(rimColour, 3.0), std::pair(foundColour, 1.5)}) {
+                    painter.setPen(QPen(colour, width));
+                    painter.setBrush(Qt::NoBrush);
+                    painter.drawRect(found.adjusted(-1, -1, 1, 1));
+                }
+            painter.setClipping(false);
+            painter.setPen(QPen(foundColour, 2));
             painter.setBrush(Qt::NoBrush);
             painter.drawRect(QRectF(place).adjusted(1, 1, -1, -1));
         }
@@ -172,6 +181,17 @@ QRectF TilePainter::paintView(QPainter& painter, const QRect& cell, const TilePi
     const double step = size.width() / static_cast<double>(part.width());
     return {place.x() - part.x() * step, static_cast<double>(place.y()), width * step,
             static_cast<double>(size.height())};
+}
+
+QRectF TilePainter::placeOn(const TilePicture& view, const QRectF& whole, const QRectF& stored)
+{
+    if (whole.isEmpty() || view.stored.isEmpty() || stored.isNull())
+        return {};
+    const double across = view.stored.width(), down = view.stored.height();
+    const double left = view.mirrored ? across - stored.right() : stored.left(),
+                 top = view.flipped ? down - stored.bottom() : stored.top();
+    return {whole.x() + left / across * whole.width(), whole.y() + top / down * whole.height(),
+            stored.width() / across * whole.width(), stored.height() / down * whole.height()};
 }
 
 // Side and view stand where the picture will be, or why there is none.

@@ -28,6 +28,8 @@ public:
     // One view into its cell, chest wall at the inner edge. Returns where the whole picture lies: what is cut off
     // beyond the chest wall too, so that places in the image can be found. Empty: no picture.
     QRectF paintView(QPainter& painter, const QRect& cell, const TilePicture& view, bool right);
+    // Where a rectangle of stored pixels lies, `whole` being where the whole picture does. Empty: there is no picture.
+    static QRectF placeOn(const TilePicture& view, const QRectF& whole, const QRectF& stored);
     // Where in a missing file's cell the way to find it again is drawn; empty: there is no room.
     static QRect link(const QRect& cell, const QFontMetrics& font);
     // What stands in place of a picture: "file missing"; empty for one that is there.

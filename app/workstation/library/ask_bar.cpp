@@ -24,7 +24,7 @@ AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
     connect(m_minus, &QLineEdit::returnPressed, this, &AskBar::ask);
     for (QLineEdit* line : {m_line, m_minus})
         connect(line, &QLineEdit::textChanged, this, [this] {
-            if (m_line->text().trimmed().isEmpty() && !m_ask.question().empty())
+            if (m_line->text().trimmed().isEmpty() && !m_ask.question().empty() && !m_ask.question().region)
                 ask(); // which ends it
         });
     connect(&m_ask, &AskSession::loaded, this, &AskBar::showSets);
@@ -61,8 +61,12 @@ void AskBar::build()
     m_notes->setTextFormat(Qt::RichText);
     m_notes->setTextInteractionFlags(Qt::LinksAccessibleByMouse | Qt::LinksAccessibleByKeyboard |
                                      Qt::TextSelectableByMouse);
-    connect(m_notes, &QLabel::linkActivated, this, [this] {
+    connect(m_notes, &QLabel::linkActivated, this, [this](const QString& link) {
         m_line->setFocus(Qt::OtherFocusReason); // the link goes, and the next in the row would be Undo
+        if (link == QLatin1String("end"))
+            return clear();
+        if (link == QLatin1String("patches"))
+            return Q_EMIT patchesWanted();
         if (m_ask.index())
             m_session.setModel(QString::fromStdString(pathText(m_ask.index()->info().modelFolder)));
     });
@@ -159,6 +163,46 @@ void AskBar::ask()
     takeAnswer();
 }
 
+void AskBar::askRegion(const AskedRegion& region)
+{
+    const QSignalBlocker quiet(m_line), quietToo(m_minus);
+    m_line->clear();
+    m_minus->clear();
+    LibraryQuestion question;
+    question.region = region;
+    m_ask.ask(question);
+    takeAnswer();
+}
+
+QRectF AskBar::placeOf(std::size_t study) const
+{
+    if (!m_ask.answer())
+        return {};
+    const auto& places = m_ask.answer()->places;
+    const auto place = places.find(static_cast<std::uint32_t>(study));
+    if (place == places.end())
+        return {};
+    const ImageBox& box = place->second;
+    return {box.x0, box.y0, box.x1 - box.x0, box.y1 - box.y0};
+}
+
+QString AskBar::askedWords(const LibraryAnswer& answer) const
+{
+    const LibraryQuestion& asked = answer.question;
+    if (!asked.region)
+        return tr("Ranked by similarity to \"%1\"").arg(asked.sentence) +
+               (asked.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(asked.minus)) +
+               tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
+                   .arg(answer.fusion, sourceWords());
+    const QString how = answer.exact    ? tr("every patch was compared")
+                        : answer.recall ? tr("in two stages, which find %1 % of the 20 nearest images")
+                                              .arg(shownNumber(100 * answer.recall->recall, 0))
+                                        : tr("in two stages");
+    return tr("Ranked by patches like those under the box on %1 (the best image of a study; %2; model: %3). No "
+              "probability; not for clinical use.")
+        .arg(asked.region->words, how, answer.model);
+}
+
 void AskBar::takeAnswer()
 {
     const LibraryAnswer* answer = m_ask.answer();
@@ -169,18 +213,20 @@ void AskBar::takeAnswer()
         m_scores = std::make_shared<const std::vector<float>>(answer->scores);
         for (const FoundStudy& found : answer->best)
             m_best.emplace(found.study, found.best);
-        notes << (tr("Ranked by similarity to \"%1\"").arg(answer->question.sentence) +
-                  (answer->question.minus.isEmpty() ? QString() : tr(" less \"%1\"").arg(answer->question.minus)) +
-                  tr(" (%1 over a study's images; model: %2). No probability; not for clinical use.")
-                      .arg(answer->fusion, sourceWords()))
-                     .toHtmlEscaped();
+        notes << askedWords(*answer).toHtmlEscaped();
+        if (answer->question.region)
+            notes << QStringLiteral("<a href=\"end\">%1</a>").arg(tr("End this search"));
         for (const QString& note : answer->notes)
             notes << QStringLiteral("<span style=\"color:%1\">%2.</span>")
                          .arg(textColour(Tone::Busy, palette()).name(),
                               (note.left(1).toUpper() + note.mid(1)).toHtmlEscaped());
     } else if (!m_ask.problem().isEmpty()) {
         notes << m_ask.problem().toHtmlEscaped();
-        if (m_ask.index() && !hasItsModel())
+        if (m_ask.wantsPatches())
+            notes << QStringLiteral("<a href=\"patches\">%1</a>").arg(tr("Make patches…"));
+        if (m_ask.question().region)
+            notes << QStringLiteral("<a href=\"end\">%1</a>").arg(tr("End this search"));
+        if (m_ask.index() && !hasItsModel() && !m_ask.question().region)
             notes
                 << QStringLiteral("<a href=\"load\">%1</a>")
                        .arg(tr("Load %1").arg(QString::fromStdString(m_ask.index()->info().modelName)).toHtmlEscaped());

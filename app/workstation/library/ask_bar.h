@@ -31,13 +31,16 @@ public:
     void clear();
     std::pair<QString, QString> sentences() const;                 // asked for, taken off
     void askFor(const QString& sentence, const QString& takenOff); // as if they were typed
-    std::optional<float> scoreOf(std::size_t study) const;         // empty: it has none, or nothing is asked
-    std::int64_t bestImageOf(std::size_t study) const;             // its id; 0: not among the best studies
+    void askRegion(const AskedRegion& region);                     // until a sentence is asked, or clear()
+    QRectF placeOf(std::size_t study) const; // of a region, on its best image, in stored pixels; empty: none
+    std::optional<float> scoreOf(std::size_t study) const; // empty: it has none, or nothing is asked
+    std::int64_t bestImageOf(std::size_t study) const;     // its id; 0: not among the best studies
 
 Q_SIGNALS:
     // One a study of the columns, NaN: no embedding; null: nothing is asked.
     void scored(std::shared_ptr<const std::vector<float>> scores);
     void told(const QString& text, bool isError);
+    void patchesWanted(); // a region was asked, and the user wants the patches that it needs
 
 protected:
     void changeEvent(QEvent* event) override;
@@ -53,6 +56,7 @@ private:
     QString stateWords() const;
     QString modelWords() const; // of the model that would be embedded with
     QString sourceWords() const;
+    QString askedWords(const LibraryAnswer& answer) const;
     bool hasItsModel() const; // the engine has the model of the embeddings
 
     ModelSession& m_session;

@@ -3,6 +3,8 @@
 #include "core/base/stopwatch.h"
 #include "core/protocol/text_vectors.h"
 
+#include <cmath>
+#include <limits>
 #include <utility>
 
 namespace mama {
@@ -68,6 +70,7 @@ void AskSession::chooseSet(const std::filesystem::path& folder)
 void AskSession::load()
 {
     m_loadJob.cancel();
+    m_patches.reset();
     m_loading = m_library != nullptr;
     if (!m_library) {
         m_sets.clear();
@@ -146,12 +149,15 @@ void AskSession::begin()
     m_searchJob.cancel();
     m_problem.clear();
     m_modelWanted.clear();
+    m_wantsPatches = false;
     m_busy = !m_question.empty();
     if (m_question.empty() || m_loading || !m_library) {
         m_busy = m_busy && m_loading;
         Q_EMIT changed();
         return;
     }
+    if (m_question.region)
+        return searchRegion();
     if (!m_index)
         return fail(tr("There are no embeddings in this library yet."));
     if (m_vectorsOf != m_index->info().identity.modelHash) {
@@ -237,6 +243,86 @@ void AskSession::search(std::vector<float> vector, QStringList notes)
     };
     callbacks.failed = [this](const QString& reason) { fail(reason); };
     m_searchJob = BackgroundJob::start<LibraryAnswer>(this, std::move(callbacks));
+    Q_EMIT changed();
+}
+
+namespace {
+
+// Every study's best image, highest first, as an answer about whole images has them.
+void fill(LibraryAnswer& answer, const FoundImages& found, std::size_t studies)
+{
+    answer.exact = found.exact;
+    answer.scores.assign(studies, std::numeric_limits<float>::quiet_NaN());
+    for (const FoundImage& each : found.images) {
+        if (!std::isnan(answer.scores[each.study]))
+            continue; // a better one of the same study came before
+        answer.scores[each.study] = static_cast<float>(each.score);
+        answer.best.push_back({each.study, each.score, {each.image, Side::Unknown, each.score}});
+        answer.places.emplace(each.study, each.place);
+    }
+}
+
+// The set of the model whose embeddings are asked, or else the largest.
+std::optional<EmbeddingSetInfo> patchesFor(const std::filesystem::path& library, const EmbeddingIndex* index)
+{
+    std::optional<EmbeddingSetInfo> best;
+    for (const EmbeddingSetInfo& set : patchSets(library))
+        if ((!index || set.identity.modelHash == index->info().identity.modelHash) && (!best || set.rows > best->rows))
+            best = set;
+    return best;
+}
+
+} // namespace
+
+// Patches are read when they are first asked for: of a large set that takes a moment.
+void AskSession::searchRegion()
+{
+    struct Found
+    {
+        std::shared_ptr<const PatchIndex> patches; // null: there are none of the image
+        LibraryAnswer answer;
+    };
+    BackgroundJob::Callbacks<Found> callbacks;
+    callbacks.work = [library = m_library, columns = m_columns, index = m_index, patches = m_patches, inside = m_inside,
+                      question = m_question](const Job& job) -> Cancellable<Found> {
+        const Stopwatch clock;
+        Found out{patches, {}};
+        if (!out.patches) {
+            const auto set = patchesFor(library->folder(), index.get());
+            std::vector<std::int64_t> studies(columns->size());
+            for (std::size_t i = 0; i < studies.size(); ++i)
+                studies[i] = columns->id(i);
+            auto opened = set ? PatchIndex::open(*library, set->folder, studies, job) : std::nullopt;
+            if (job.cancelled())
+                return {};
+            if (opened)
+                out.patches = std::make_shared<const PatchIndex>(std::move(*opened));
+        }
+        if (!out.patches || !out.patches->has(question.region->image))
+            return out;
+        RegionQuestion asked;
+        asked.region = out.patches->under(question.region->image, question.region->box);
+        asked.inside = inside ? &*inside : nullptr;
+        out.answer.question = question;
+        const FoundImages found = out.patches->nearest(asked, out.patches->images());
+        fill(out.answer, found, columns->size());
+        out.answer.recall = out.patches->measured();
+        out.answer.model = QString::fromStdString(out.patches->info().modelName);
+        out.answer.milliseconds = clock.milliseconds();
+        return out;
+    };
+    callbacks.done = [this](Found found) {
+        m_patches = std::move(found.patches);
+        if (!found.answer.question.region) {
+            m_wantsPatches = true;
+            return fail(tr("Regions are compared by patches, and there are none of this image yet."));
+        }
+        m_answer = std::move(found.answer);
+        m_busy = false;
+        Q_EMIT changed();
+    };
+    callbacks.failed = [this](const QString& reason) { fail(reason); };
+    m_searchJob = BackgroundJob::start<Found>(this, std::move(callbacks));
     Q_EMIT changed();
 }
 

@@ -2,6 +2,7 @@
 #include "app/workstation/engine/background_job.h"
 #include "app/workstation/engine/engine_process.h"
 #include "core/library/embeddings/embedding_index.h"
+#include "core/library/patches/patch_index.h"
 
 #include <QObject>
 #include <QString>
@@ -13,12 +14,22 @@
 
 namespace mama {
 
-// What is asked of a library: a sentence, less another where there is one; or an image of it.
+// A box on an image of a library.
+struct AskedRegion
+{
+    std::int64_t image = 0;
+    ImageBox box;
+    QString words = {}; // "L CC of 90012", for people
+    bool operator==(const AskedRegion&) const = default;
+};
+
+// What is asked of a library: a sentence, less another where there is one; an image of it; or a region of one.
 struct LibraryQuestion
 {
     QString sentence = {}, minus = {};
     std::int64_t like = 0; // id of an image; 0: the sentence
-    bool empty() const { return sentence.isEmpty() && like == 0; }
+    std::optional<AskedRegion> region = {};
+    bool empty() const { return sentence.isEmpty() && like == 0 && !region; }
     bool operator==(const LibraryQuestion&) const = default;
 };
 
@@ -29,7 +40,11 @@ struct LibraryAnswer
     std::vector<float> scores;    // of every study; NaN: no embedding, or outside the filter
     QString fusion;               // the named rule
     QStringList notes;            // what the engine says of the sentences: unlike anything it knows, negated, cut
-    double milliseconds = 0;      // of the search
+    QString model = {};           // of a region's patches
+    bool exact = true;            // of a region: every patch was compared
+    std::optional<PatchRecall> recall = {};   // else what two stages find
+    std::map<std::uint32_t, ImageBox> places; // of a region: by study, on its best image, in stored pixels
+    double milliseconds = 0;                  // of the search
 };
 
 // Asks a library's embeddings: the running engine makes vectors of sentences, the search runs on a thread of the pool.
@@ -64,6 +79,7 @@ public:
     const QString& problem() const { return m_problem; } // why there is no answer
     // The model that the chosen set was made with, where the engine has another: its folder; empty: it has it.
     const QString& modelWanted() const { return m_modelWanted; }
+    bool wantsPatches() const { return m_wantsPatches; } // a region was asked, and its image has none
 
 Q_SIGNALS:
     void loaded();  // sets and index are there, or there are none
@@ -86,6 +102,7 @@ private:
     void askEngine(const QStringList& sentences);
     void takeVectors(const nlohmann::json& result);
     void search(std::vector<float> vector, QStringList notes);
+    void searchRegion();
     void fail(const QString& reason);
     std::vector<QString> missing() const; // sentences without a vector
 
@@ -102,10 +119,12 @@ private:
     LibraryQuestion m_question;
     std::optional<LibraryAnswer> m_answer;
     QString m_problem, m_modelWanted;
-    int m_request = 0;                   // at the engine; 0: none
-    QStringList m_asked;                 // of that request
-    std::map<QString, Vector> m_vectors; // of sentences, by the model of the chosen set
-    std::string m_vectorsOf;             // its hash
+    bool m_wantsPatches = false;
+    std::shared_ptr<const PatchIndex> m_patches; // of the model of the chosen set; null: not asked for yet
+    int m_request = 0;                           // at the engine; 0: none
+    QStringList m_asked;                         // of that request
+    std::map<QString, Vector> m_vectors;         // of sentences, by the model of the chosen set
+    std::string m_vectorsOf;                     // its hash
 };
 
 } // namespace mama

@@ -64,10 +64,12 @@ void EmbedJob::spawn()
     m_result.clear();
     m_phase.clear();
     m_before = -1;
-    QStringList arguments{
-        QStringLiteral("--quiet"), QStringLiteral("library"),    QStringLiteral("embed"), QStringLiteral("--library"),
-        m_request.library,         QStringLiteral("--model"),    m_request.model,         QStringLiteral("--nice"),
-        QStringLiteral("10"),      QStringLiteral("--progress"), QStringLiteral("json")};
+    QStringList arguments{QStringLiteral("--quiet"), QStringLiteral("library")};
+    arguments += m_request.patches ? QStringList{QStringLiteral("patches"), QStringLiteral("make")}
+                                   : QStringList{QStringLiteral("embed")};
+    arguments +=
+        {QStringLiteral("--library"), m_request.library,    QStringLiteral("--model"),    m_request.model,
+         QStringLiteral("--nice"),    QStringLiteral("10"), QStringLiteral("--progress"), QStringLiteral("json")};
     if (!m_request.where.isEmpty())
         arguments << QStringLiteral("--where") << m_request.where;
     setState(State::Running);

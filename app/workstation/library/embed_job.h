@@ -13,6 +13,7 @@ namespace mama {
 struct EmbedRequest
 {
     QString library, model, where;
+    bool patches = false; // for the search for regions, not vectors of whole images
     bool operator==(const EmbedRequest&) const = default;
 };
 

@@ -58,7 +58,8 @@ QString shownValue(const StudyColumn& column, std::uint32_t study)
 
 LibraryPage::LibraryPage(const Means& means, QWidget* parent)
     : Page(QStringLiteral("library"), tr("Li&brary"), parent), m_settings(means.settings),
-      m_session(new LibrarySession(this)), m_place(new StudyPlace(this)), m_pictures(new TilePictures(this))
+      m_session(new LibrarySession(this)), m_place(new StudyPlace(this)), m_pictures(new TilePictures(this)),
+      m_sizing(means.program)
 {
     build(means);
     buildCommands();
@@ -471,6 +472,7 @@ StudyTile LibraryPage::tile(int row) const
             if (const TilePicture& picture = tile.pictures[static_cast<std::size_t>(view)]; picture.image == best) {
                 tile.best = view;
                 tile.note += QStringLiteral(" · ") + picture.name;
+                tile.found = m_ask->placeOf(study);
             }
     }
     return tile;

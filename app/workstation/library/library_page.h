@@ -1,7 +1,11 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
+#include "app/workstation/library/command_process.h"
+#include "app/workstation/library/embed_job.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
+#include "core/library/annotation.h"
+#include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_facts.h"
 
 #include <QElapsedTimer>
@@ -56,8 +60,10 @@ public:
     AskBar& ask() { return *m_ask; }
     LibraryMap& map() { return *m_map; }
     void setFilter(const QString& text);
-    void setReadFirst(bool on);    // nothing that a model says is shown
-    void openCurrent();            // in Read
+    void setReadFirst(bool on); // nothing that a model says is shown
+    void openCurrent();         // in Read
+    // Images like the region under a box on one of the library, which must be open. words: of the image.
+    void askRegion(const AnnotatedImage& image, const ImageBox& box, const QString& words);
     void setAway(bool away) const; // Read shows a study of it: the way back is open
 
 Q_SIGNALS:
@@ -119,6 +125,10 @@ private:
     void handOver();
     void takeScores(std::shared_ptr<const std::vector<float>> scores);
     void makePhantoms();
+    // library_regions.cpp
+    void makePatches();
+    void connectPatches(const ModelSession& model);
+    void confirmPatches();
     void tagByDigit(int digit);
     void tagByName();
     void turnTag(const std::string& name);
@@ -167,6 +177,10 @@ private:
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
     BackgroundJob m_facts, m_reading, m_phantoms;
+    CommandProcess m_sizing; // says what patches would take
+    EmbedRequest m_patchesAsked;
+    std::string m_sizes; // what it said
+    const ModelSession* m_model = nullptr;
     bool m_wasShown = false, m_isTable = false, m_isMap = false, m_isReadFirst = false, m_headersWanted = false;
     std::int64_t m_current = 0;             // study on which the place stands; 0: none
     std::vector<std::int64_t> m_actedOn;    // the study that each of this window's commands was given at

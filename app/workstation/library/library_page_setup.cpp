@@ -132,6 +132,8 @@ QWidget* LibraryPage::buildHead(const Means& means)
     m_ask = new AskBar(means.program, means.session, row);
     connect(m_ask, &AskBar::scored, this, &LibraryPage::takeScores);
     connect(m_ask, &AskBar::told, this, &Page::told);
+    connect(m_ask, &AskBar::patchesWanted, this, &LibraryPage::makePatches);
+    connectPatches(means.session);
     auto* second = new QHBoxLayout;
     second->setSpacing(16);
     second->addWidget(m_summary);
@@ -246,6 +248,7 @@ void LibraryPage::buildCommands()
     addToLists(whenOpen(add(menu, {"library.cohort", tr("&Hand over to training…"), [this] { handOver(); }})));
     whenOpen(add(menu, {"library.freeze", tr("Free&ze a cohort…"), [this] { freezeSelected(); }}));
     whenOpen(add(menu, {"library.keys", tr("E&xport the list of studies…"), [this] { saveSelected(); }}));
+    whenOpen(add(menu, {"library.patches", tr("Make patches for regions…"), [this] { makePatches(); }}));
     whenOpen(add(menu, {"library.backup", tr("Make a &copy…"), [this] { backUp(); }}));
     whenOpen(add(menu, {"library.relink", tr("Re-link missing files…"), [this] { relinkFiles(); }}));
     whenOpen(add(menu, {"library.problems", tr("File problems…"), [this] { showProblems(); }}));

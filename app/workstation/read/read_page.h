@@ -5,9 +5,11 @@
 #include "app/workstation/read/recent_studies.h"
 #include "app/workstation/read/study_session.h"
 #include "core/hanging/hanging_plan.h"
+#include "core/library/annotation.h"
 #include "widgets/panels/score_table.h"
 #include "widgets/viewer/pane_view.h"
 
+#include <QRectF>
 #include <QSettings>
 #include <filesystem>
 #include <vector>
@@ -75,10 +77,12 @@ Q_SIGNALS:
     void studyOnScreen();
     // All maps of the selected sentence are on screen.
     void mapsOnScreen();
-    void caption(const QString& text);     // "study 1 of 3", of the one on screen
-    void readOut(const QString& text);     // what lies under the pointer
-    void modelsAsked();                    // the page of public models is wanted
-    void libraryAsked();                   // and the library
+    void caption(const QString& text); // "study 1 of 3", of the one on screen
+    void readOut(const QString& text); // what lies under the pointer
+    void modelsAsked();                // the page of public models is wanted
+    void libraryAsked();               // and the library
+    // Images with regions like one of an image on screen, words of which tell people which.
+    void regionAsked(const AnnotatedImage& image, const QRectF& box, const QString& words);
     void pinned(const QStringList& paths); // the study on screen, for the checkpoints
 
 protected:
@@ -109,6 +113,7 @@ private:
     void connectPanels();
     void connectReader();
     void connectNotes();
+    void findLike();
     void takeDrawn(const viewer::PaneId& pane, const Shape& shape);
     void writeNote(qint64 id);
     void editAt(QPointF place, const QString& text, std::function<void(const QString&)> done);

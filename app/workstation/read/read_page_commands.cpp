@@ -212,6 +212,7 @@ void ReadPage::buildNoteCommands(const QString& study)
     };
     ofPictures(add(notes, {"study.note.text", tr("&Text of what is chosen…"),
                            [this] { writeNote(m_view->selectedNote().value_or(0)); }}));
+    ofPictures(add(notes, {"study.note.like", tr("Find &like this in the library"), [this] { findLike(); }}));
     ofPictures(add(notes, {"study.note.delete", tr("&Delete what is chosen"), [this] {
                                const auto chosen = m_view->selectedNote();
                                removeNotes(chosen ? QList<qint64>{*chosen} : QList<qint64>());

@@ -126,6 +126,31 @@ void ReadPage::writeNote(qint64 id)
            });
 }
 
+// What is chosen, by the rectangle around it, in the library that is open.
+void ReadPage::findLike()
+{
+    const auto chosen = m_view->selectedNote();
+    const ShownNote* note = chosen ? m_drawn->find(*chosen) : nullptr;
+    const Study* study = m_studies->study();
+    if (!note || !study)
+        return Q_EMIT told(
+            tr("Draw a box around a region with %1 and choose it: images with parts like it are looked for in "
+               "the library that is open.")
+                .arg(keyOf("view.draw.box")),
+            false);
+    const Outline outline = outlineOf(note->annotation.shape);
+    double left = outline.places.front().x, right = left, top = outline.places.front().y, bottom = top;
+    for (const Point& each : outline.places) {
+        left = std::min(left, each.x);
+        right = std::max(right, each.x);
+        top = std::min(top, each.y);
+        bottom = std::max(bottom, each.y);
+    }
+    const StudyImage& image = study->images[note->image];
+    Q_EMIT regionAsked(note->annotation.image, {left, top, std::max(right - left, 1.0), std::max(bottom - top, 1.0)},
+                       QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label));
+}
+
 // A line to write on, over the pictures: Enter keeps it, Esc or a click elsewhere does not.
 void ReadPage::editAt(QPointF place, const QString& text, std::function<void(const QString&)> done)
 {

@@ -110,6 +110,11 @@ void MainWindow::connectPages()
     giveReadFirst();
     connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
     connect(m_read, &ReadPage::libraryAsked, this, [this] { showPage(*m_library); });
+    connect(m_read, &ReadPage::regionAsked, this,
+            [this](const AnnotatedImage& image, const QRectF& box, const QString& words) {
+                m_library->askRegion(image, {box.left(), box.top(), box.right(), box.bottom()}, words);
+                showPage(*m_library);
+            });
     connect(m_models, &ModelsPage::useAsked, this, [this](const QString& folder) {
         m_read->setModel(folder);
         showPage(*m_read);
