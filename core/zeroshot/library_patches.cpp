@@ -10,7 +10,7 @@
 namespace mama {
 namespace {
 
-constexpr double usualShare = 0.6;  // of a picture's patches lie in the breast
+constexpr double usualShare = 0.8;  // of a picture's patches lie in the breast, to which it was cropped
 constexpr std::int64_t enough = 20; // images that tell the share
 constexpr std::size_t questions = 50;
 

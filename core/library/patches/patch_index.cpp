@@ -116,23 +116,22 @@ std::vector<std::uint32_t> PatchIndex::recordsInside(const StudySet* inside) con
     return out;
 }
 
-// The patch that is most like the region's mean, and where it lies.
+// The patch that is nearest to one of the region's, and where it lies.
 FoundImage PatchIndex::found(const Entry& entry, double score, const RegionQuestion& question) const
 {
     const auto dim = static_cast<std::size_t>(info().dim);
-    std::vector<float> whole(dim, 0);
-    for (std::size_t i = 0; i < question.region.vectors.size(); ++i)
-        whole[i % dim] += question.region.vectors[i];
     const PatchesOfImage patches = m_set->image(entry.record);
     const PatchProduct product = patchProduct(question.kernel);
     std::size_t best = 0;
     float highest = -std::numeric_limits<float>::infinity();
     for (std::size_t patch = 0; patch < patches.size(); ++patch)
-        if (const float value = patches.places[patch].scale * product(&patches.rows[patch * dim], whole.data(), dim);
-            value > highest) {
-            highest = value;
-            best = patch;
-        }
+        for (std::size_t at = 0; at < question.region.vectors.size(); at += dim)
+            if (const float value = patches.places[patch].scale *
+                                    product(&patches.rows[patch * dim], &question.region.vectors[at], dim);
+                value > highest) {
+                highest = value;
+                best = patch;
+            }
     const PatchPlace& place = patches.places[best];
     const auto [from, to] = m_set->geometry(entry.record).patchCorners(place.row, place.column);
     return {entry.image, entry.study, score, entry.record, {place.row, place.column}, {from.x, from.y, to.x, to.y}};

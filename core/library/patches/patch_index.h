@@ -53,7 +53,7 @@ struct FoundImage
     std::uint32_t study = 0; // place among the index's studies
     double score = 0;        // 1: every patch of the region is found again
     std::uint32_t record = 0;
-    std::array<int, 2> cell{}; // the patch most like the region as a whole: row, column
+    std::array<int, 2> cell{}; // the patch nearest to one of the region's: row, column
     ImageBox place;            // that it covers
 };
 

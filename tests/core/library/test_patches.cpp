@@ -438,8 +438,8 @@ private Q_SLOTS:
             QCOMPARE(found.exact, attempt % 2 == 0);
             QCOMPARE(found.images.front().image, image);
             QVERIFY(std::abs(found.images.front().score - 1) < 1e-5);
-            if (question.region.cells.size() == 1)
-                QCOMPARE(found.images.front().cell, (std::array<int, 2>{place.row, place.column}));
+            const auto& cells = question.region.cells; // and where it was drawn
+            QVERIFY(std::find(cells.begin(), cells.end(), found.images.front().cell) != cells.end());
         }
         QVERIFY(has(fault([&] { index.under(made.images.front(), {-500, -500, -400, -400}); }), "no patch"));
         QVERIFY(has(fault([&] { index.under(-1, {0, 0, 9, 9}); }), "no patches of this image"));
