@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>mama::MemoryDialog</name>
+    <message numerus="yes">
+        <source>Now: %n study(s), %1 of %2 MiB.</source>
+        <translation>
+            <numerusform>Now: %n study, %1 of %2 MiB.</numerusform>
+            <numerusform>Now: %n studies, %1 of %2 MiB.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>mama::ReadPage</name>
     <message numerus="yes">
         <source>%n study(ies)</source>

@@ -24,6 +24,8 @@ void addAll(CLI::App& app, Context& context)
     addHeader(app, context);
     addScan(app, context);
     addHanging(app, context);
+    addKeys(app, context);
+    addGsdf(app, context);
     addPreprocess(app, context);
     addTokenize(app, context);
     addCaption(app, context);

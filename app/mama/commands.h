@@ -40,6 +40,8 @@ void addHeader(CLI::App& app, Context& context);
 void addPreprocess(CLI::App& app, Context& context);
 void addScan(CLI::App& app, Context& context);
 void addHanging(CLI::App& app, Context& context);
+void addGsdf(CLI::App& app, Context& context);
+void addKeys(CLI::App& app, Context& context);
 void addCaption(CLI::App& app, Context& context);
 void addTokenize(CLI::App& app, Context& context);
 void addCheckpoint(CLI::App& app, Context& context);

@@ -1,4 +1,4 @@
-#include "app/workstation/shell/key_map.h"
+#include "core/keys/key_map.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"
 
@@ -272,7 +272,8 @@ private Q_SLOTS:
             if (!id.match(action->objectName()).hasMatch())
                 continue;
             made.insert(action->objectName());
-            QCOMPARE(action->shortcut().toString(QKeySequence::PortableText), defaultKey(action->objectName()));
+            QCOMPARE(action->shortcut().toString(QKeySequence::PortableText),
+                     QString::fromLatin1(defaultKey(action->objectName().toStdString())));
         }
         QVERIFY(made == listed);
         MAMA_NEED(std::filesystem::exists(test::dataFolder() / "four-view"), "data/four-view");

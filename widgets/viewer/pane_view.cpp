@@ -110,6 +110,7 @@ SceneFrame PaneView::Impl::frame()
     out.width = std::max(1, static_cast<int>(std::lround(q->width() * out.unit)));
     out.height = std::max(1, static_cast<int>(std::lround(q->height() * out.unit)));
     out.style = style;
+    out.greys = greys;
     for (const HungCell& cell : model.hung())
         if (const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr)
             out.panes.push_back(

@@ -1,4 +1,5 @@
 #pragma once
+#include "core/keys/mouse_map.h"
 #include "widgets/viewer/canvas.h"
 #include "widgets/viewer/cursor_info.h"
 #include "widgets/viewer/note.h"
@@ -89,10 +90,14 @@ public:
     std::optional<PaneId> activePane() const;
     void setActivePane(const PaneId& pane);
 
+    // Driving level 0..1 of evenly spaced grey values, at least 2 (core/display/gsdf.h); null: as they are.
+    void setGreys(std::shared_ptr<const std::vector<float>> greys);
+
     void setAids(const Aids& aids);
     const Aids& aids() const;
     void setTool(LeftTool tool);
     LeftTool tool() const;
+    void setMouse(const MouseMap& mouse); // what its buttons and its wheel do
 
     static const std::vector<ViewCommandInfo>& commands(); // in the order of the menus
     void perform(ViewCommand command);
@@ -112,6 +117,7 @@ Q_SIGNALS:
     void noteMoved(qint64 id, const mama::Shape& shape);
     void noteSelected(qint64 id); // 0: none
     void noteTextAsked(qint64 id);
+    void wheelTurned(mama::MouseAct act, int by); // what is not the view's: to the next (1) or previous (-1)
     void activePaneChanged();
     void zoomChanged(); // or the hanging
     void overlayStyleChanged();

@@ -36,7 +36,7 @@ public:
 
     // Mouse.
     using ToolStep = ViewTool::Changed (ViewTool::*)(ViewModel&, const ToolDrag&);
-    ViewTool* toolOf(Qt::MouseButton button) const; // nullptr: the button does nothing
+    ViewTool* toolOf(MouseAct act) const; // nullptr: it does nothing
     void useTool(ToolStep call, QPointF position);
     void choosePlace(const ToolDrag& click);
     ToolDrag dragTo(const PaneId& pane, QPointF position) const;
@@ -70,6 +70,7 @@ public:
     ViewTexts texts;
     OverlayStyle style;
     Aids aids;
+    std::shared_ptr<const std::vector<float>> greys;
     vtkSmartPointer<vtkGenericOpenGLRenderWindow> window;
     std::unique_ptr<Scene> scene;
     bool pending = true;
@@ -79,6 +80,8 @@ public:
     std::unique_ptr<GrabTool> grabTool;
     std::unique_ptr<ViewTool> rightTool, middleTool;
     LeftTool left = LeftTool::Pan;
+    MouseMap mouse = defaultMouse();
+    int wheelRest = 0; // eighths of a degree that are no step yet
     int cursorShown = 0;
     std::optional<QPointF> pointer; // logical; empty: not over the view
     struct Drag
@@ -87,6 +90,7 @@ public:
         QPointF start, last;
         std::optional<PaneId> pane;
         bool moved = false, grabbed = false; // grabbed: a note
+        MouseAct act = MouseAct::Nothing;
     } drag;
     std::unique_ptr<Canvas> canvas; // the last: what it draws with must be there to its end
 };

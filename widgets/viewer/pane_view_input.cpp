@@ -15,15 +15,37 @@ namespace mama::viewer {
 namespace {
 
 constexpr double dragThreshold = 3; // logical pixels before a press becomes a drag
+constexpr int wheelStep = 120;      // QWheelEvent's units of one notch
+
+MouseGesture gestureOf(MouseGesture::Part part, Qt::KeyboardModifiers keys)
+{
+    using Held = MouseGesture::Held;
+    return {part, (keys & Qt::ShiftModifier)     ? Held::Shift
+                  : (keys & Qt::ControlModifier) ? Held::Ctrl
+                  : (keys & Qt::AltModifier)     ? Held::Alt
+                                                 : Held::Nothing};
+}
+
+MouseAct actOf(const MouseMap& map, const QMouseEvent& press)
+{
+    using Part = MouseGesture::Part;
+    switch (press.button()) {
+    case Qt::LeftButton: return mama::actOf(map, gestureOf(Part::Left, press.modifiers()));
+    case Qt::RightButton: return mama::actOf(map, gestureOf(Part::Right, press.modifiers()));
+    case Qt::MiddleButton: return mama::actOf(map, gestureOf(Part::Middle, press.modifiers()));
+    default: return MouseAct::Nothing;
+    }
+}
 
 } // namespace
 
-ViewTool* PaneView::Impl::toolOf(Qt::MouseButton button) const
+ViewTool* PaneView::Impl::toolOf(MouseAct act) const
 {
-    switch (button) {
-    case Qt::LeftButton: return drag.grabbed ? grabTool.get() : leftTools.at(left).get();
-    case Qt::RightButton: return rightTool.get();
-    case Qt::MiddleButton: return middleTool.get();
+    switch (act) {
+    case MouseAct::Tool: return drag.grabbed ? grabTool.get() : leftTools.at(left).get();
+    case MouseAct::Pan: return leftTools.at(LeftTool::Pan).get();
+    case MouseAct::Window: return rightTool.get();
+    case MouseAct::Zoom: return middleTool.get();
     default: return nullptr;
     }
 }
@@ -40,7 +62,7 @@ ToolDrag PaneView::Impl::dragTo(const PaneId& pane, QPointF position) const
 
 void PaneView::Impl::useTool(ToolStep call, QPointF position)
 {
-    ViewTool* tool = toolOf(drag.button);
+    ViewTool* tool = toolOf(drag.act);
     if (!tool || !drag.pane || !model.pane(*drag.pane))
         return;
     const ToolDrag now = dragTo(*drag.pane, position);
@@ -85,8 +107,9 @@ void PaneView::mousePressEvent(QMouseEvent* event)
     m->activeMayChange([&] { m->model.activate(HungCell(*cell)); });
     if (m->drag.button != Qt::NoButton)
         return;
-    m->drag = {event->button(), event->position(), event->position(), pane, false, false};
-    m->drag.grabbed = event->button() == Qt::LeftButton && m->grab(event->position());
+    const MouseAct act = actOf(m->mouse, *event);
+    m->drag = {event->button(), event->position(), event->position(), pane, false, false, act};
+    m->drag.grabbed = act == MouseAct::Tool && m->grab(event->position());
     m->useTool(&ViewTool::press, event->position());
 }
 
@@ -108,7 +131,7 @@ void PaneView::mouseReleaseEvent(QMouseEvent* event)
     if (event->button() != m->drag.button)
         return;
     // A click on nothing chooses nothing.
-    const bool click = event->button() == Qt::LeftButton && !m->drag.moved && !m->drag.grabbed && !m->notes.draft;
+    const bool click = m->drag.act == MouseAct::Tool && !m->drag.moved && !m->drag.grabbed && !m->notes.draft;
     m->useTool(&ViewTool::release, event->position());
     m->drag = {};
     if (click && !drawnBy(m->left) && !m->noteAt(event->position()))
@@ -138,9 +161,23 @@ void PaneView::wheelEvent(QWheelEvent* event)
 {
     const Point at = m->device(event->position());
     const HungCell* cell = m->model.cellAt(at);
-    if (!cell || !cell->pane || !m->model.pane(*cell->pane) || event->angleDelta().y() == 0)
+    const int turned = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x(); // with Alt
+    if (!cell || !cell->pane || !m->model.pane(*cell->pane) || turned == 0)
         return;
-    m->model.zoom(std::pow(1.2, event->angleDelta().y() / 120.0), *cell->pane, at);
+    const MouseAct act = mama::actOf(m->mouse, gestureOf(MouseGesture::Part::Wheel, event->modifiers()));
+    if (act == MouseAct::Frames || act == MouseAct::Views) {
+        m->wheelRest += turned;
+        if (const int steps = m->wheelRest / wheelStep; steps != 0) {
+            m->wheelRest %= wheelStep;
+            if (act == MouseAct::Frames) // of the image under the pointer
+                m->activeMayChange([&] { m->model.activate(HungCell(*cell)); });
+            Q_EMIT wheelTurned(act, -steps); // towards the reader: the next one
+        }
+        return event->accept();
+    }
+    if (act != MouseAct::Zoom)
+        return event->accept();
+    m->model.zoom(std::pow(1.2, turned / static_cast<double>(wheelStep)), *cell->pane, at);
     m->changedZoom();
     Q_EMIT cursorMoved(infoAt(event->position()));
     event->accept();

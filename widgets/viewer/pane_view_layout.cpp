@@ -116,6 +116,14 @@ void PaneView::setMirrored(const PaneId& pane, bool mirrored)
     redraw();
 }
 
+void PaneView::setMouse(const MouseMap& mouse) { m->mouse = mouse; }
+
+void PaneView::setGreys(std::shared_ptr<const std::vector<float>> greys)
+{
+    m->greys = std::move(greys);
+    redraw();
+}
+
 void PaneView::setAids(const Aids& aids)
 {
     m->aids = aids;

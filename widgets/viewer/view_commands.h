@@ -2,7 +2,7 @@
 namespace mama::viewer {
 
 // What the reader can tell the view to do; the window makes menus and tools of it. What each does stands in
-// view_commands.cpp, its key in app/workstation/shell/key_map.cpp.
+// view_commands.cpp, its key in core/keys/key_map.cpp.
 enum class ViewCommand {
     LayoutGrid,
     LayoutRow,

@@ -279,8 +279,10 @@ void LibraryPage::showState()
     m_fields->setVisible(filled);
     m_details->setVisible(filled && m_showDetails->isChecked());
     m_footRow->setVisible(open);
-    for (QAction* action : m_whenOpen)
+    for (QAction* action : m_whenOpen) {
         action->setEnabled(open);
+        action->setProperty(whyDisabled, open ? QString() : tr("no library is open"));
+    }
     m_asMap->setEnabled(open && !m_isReadFirst);
     showSummary();
 }

@@ -15,8 +15,14 @@ inline constexpr QLatin1String leftWidth("read/left-width");
 inline constexpr QLatin1String rightWidth("read/right-width");
 inline constexpr QLatin1String recentStudies("read/recent"); // JSON: what was opened, newest first
 inline constexpr QLatin1String studyOrder("read/order");
-inline constexpr QLatin1String viewLayout("read/layout");   // of the four views, as the user chose it
-inline constexpr QLatin1String hanging("read/hanging");     // by name, of those in the hanging file
+inline constexpr QLatin1String viewLayout("read/layout");    // of the four views, as the user chose it
+inline constexpr QLatin1String hanging("read/hanging");      // by name, of those in the hanging file
+inline constexpr QLatin1String pictureMemory("read/memory"); // MiB of pictures; absent: as the machine allows
+inline constexpr QLatin1String gsdf("display/gsdf");         // pictures are drawn by it
+inline constexpr QLatin1String darkest("display/darkest");   // cd/m², with the next two
+inline constexpr QLatin1String brightest("display/brightest");
+inline constexpr QLatin1String roomLight("display/room");
+inline constexpr QLatin1String screenGamma("display/gamma");
 inline constexpr QLatin1String studyFolder("files/folder"); // where studies were opened last
 inline constexpr QLatin1String recentModels("model/recent");
 inline constexpr QLatin1String modelHub("models/hub"); // where public models come from, if not from the catalogue's hub
@@ -47,6 +53,11 @@ inline constexpr QLatin1String checkpointStudies("checkpoints/studies");
 inline QString commandKeys(const QString& command) { return QStringLiteral("keys/") + command; }
 // The window (VOI) chosen for images of one device and kind.
 inline QString voiWindow(const QString& device) { return QStringLiteral("windows/") + device; }
+// What is remembered of windows for one set of monitors.
+inline QString windowPlace(const QString& monitors, const QString& what)
+{
+    return QStringLiteral("places/") + monitors + QLatin1Char('/') + what;
+}
 inline QString runPreset(const QString& name) { return QString(runPresets) + QLatin1Char('/') + name; }
 
 } // namespace mama::settings_keys

@@ -11,9 +11,12 @@ class QVBoxLayout;
 
 namespace mama {
 
+// Why a command cannot be used now: a property of its action, told where commands are searched.
+inline constexpr const char* whyDisabled = "whyDisabled";
+
 // A page of the window: a widget of its own, panels and tools included, that offers its commands. The shell gives it a
-// tab, its commands a place in the menus and keys (shell/key_map.cpp). A further page is a folder with such a class and
-// one line in shell/main_window.cpp.
+// tab, its commands a place in the menus and keys (core/keys/key_map.cpp). A further page is a folder with such a class
+// and one line in shell/main_window.cpp.
 class Page : public QWidget
 {
     Q_OBJECT

@@ -5,6 +5,7 @@
 #include "app/workstation/read/beside_pictures.h"
 #include "app/workstation/read/exam_thumbs.h"
 #include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/pictures_apart.h"
 #include "app/workstation/read/query_hint.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
@@ -27,6 +28,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 // What happens on the page. How it is put together stands in read_page_setup.cpp, its commands in
 // read_page_commands.cpp, what concerns studies and their images in read_page_studies.cpp, the read-first session in
@@ -165,7 +167,7 @@ void ReadPage::cancel()
     for (Drawer* drawer : {m_left, m_right})
         if (drawer->current() >= 0 && drawer->holds(focus)) {
             drawer->close();
-            return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+            return toPictures(Qt::ShortcutFocusReason);
         }
     if (m_content->currentWidget() == m_view && m_view->leaveNote())
         return m_view->setFocus(Qt::ShortcutFocusReason);
@@ -178,7 +180,9 @@ void ReadPage::cancel()
             m_view->perform(viewer::ViewCommand::Maximise); // restores what hung before
         else if (m_compare != Compare::Off)
             compare(m_compare); // this exam alone again
-        return m_content->currentWidget()->setFocus(Qt::ShortcutFocusReason);
+        else if (m_apart->isApart())
+            m_apart->setApart(false);
+        return toPictures(Qt::ShortcutFocusReason);
     }
     if (m_studies->busy())
         m_studies->cancel();
@@ -320,7 +324,7 @@ void ReadPage::connectPanels()
     connect(m_queryPanel, &QueryPanel::asked, this, [this](const QString& text) {
         askText(text);
         if (m_content->currentWidget() == m_view)
-            m_view->setFocus(Qt::ShortcutFocusReason);
+            toPictures(Qt::ShortcutFocusReason);
     });
     connect(m_queryPanel, &QueryPanel::rowSelected, this, &ReadPage::showMaps);
     connect(m_queryPanel, &QueryPanel::removeAsked, m_session, &ModelSession::remove);
@@ -354,6 +358,12 @@ void ReadPage::connectPanels()
     connect(m_view, &PaneView::overlayStyleChanged, this, [this] { m_mapPanel->setStyle(m_view->overlayStyle()); });
     connect(m_view, &PaneView::cursorMoved, this,
             [this](const viewer::CursorInfo& info) { Q_EMIT readOut(viewer::toText(info)); });
+    connect(m_view, &PaneView::wheelTurned, this, [this](MouseAct act, int by) {
+        if (act == MouseAct::Frames)
+            stepFrame(by);
+        else
+            perform(by > 0 ? viewer::ViewCommand::NextView : viewer::ViewCommand::PreviousView);
+    });
     connect(m_view, &PaneView::graphicsFailed, this, [this](const QString& reason) { Q_EMIT told(reason, true); });
 }
 
@@ -394,6 +404,8 @@ void ReadPage::resizeEvent(QResizeEvent* event)
 void ReadPage::showEvent(QShowEvent* event)
 {
     Page::showEvent(event);
+    if (!std::exchange(m_shown, true)) // once the window stands
+        QTimer::singleShot(0, m_apart, [this] { m_apart->setMonitors(monitorsNow()); });
     if (const QWidget* focus = QApplication::focusWidget(); !focus || !isAncestorOf(focus))
         m_content->currentWidget()->setFocus();
 }

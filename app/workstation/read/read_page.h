@@ -14,6 +14,7 @@
 #include <filesystem>
 #include <vector>
 
+class QBoxLayout;
 class QLabel;
 class QLineEdit;
 class QMainWindow;
@@ -30,6 +31,7 @@ class Library;
 class MapPanel;
 class NotesPanel;
 class NotesSession;
+class PicturesApart;
 class QueryPanel;
 class ReadingNotes;
 class SeenPictures;
@@ -61,9 +63,10 @@ public:
     void askText(const QString& text);                              // a report: each of its sentences
     // The same, but in a read-first session it is asked when the verdict is locked.
     void askWhenFree(const QString& text);
-    void repeat();       // the sentences that were not asked of this study
-    void typeSentence(); // the keyboard goes to the field for one
-    void cancel();       // what is under way: first what concerns the pictures; from a panel, back to the pictures
+    void repeat();               // the sentences that were not asked of this study
+    QString displayNote() const; // how pictures are drawn, if not as they are; empty: they are
+    void typeSentence();         // the keyboard goes to the field for one
+    void cancel(); // what is under way: first what concerns the pictures; from a panel, back to the pictures
 
     void setLibrary(std::shared_ptr<Library> library); // that is open; null: none
     NotesSession& drawn() { return *m_drawn; }
@@ -71,6 +74,7 @@ public:
     ReaderWork& reader() { return *m_reader; }
     ModelSession& session() { return *m_session; }
     viewer::PaneView& view() { return *m_view; }
+    PicturesApart& apart() { return *m_apart; }
 
 Q_SIGNALS:
     // For measurements and screenshots: the first frame that shows all pictures of the study.
@@ -79,8 +83,9 @@ Q_SIGNALS:
     void mapsOnScreen();
     void caption(const QString& text); // "study 1 of 3", of the one on screen
     void readOut(const QString& text); // what lies under the pointer
-    void modelsAsked();                // the page of public models is wanted
-    void libraryAsked();               // and the library
+    void displayNoted(const QString& text);
+    void modelsAsked();  // the page of public models is wanted
+    void libraryAsked(); // and the library
     // Images with regions like one of an image on screen, words of which tell people which.
     void regionAsked(const AnnotatedImage& image, const QRectF& box, const QString& words);
     void pinned(const QStringList& paths); // the study on screen, for the checkpoints
@@ -157,7 +162,12 @@ private:
     void showExams();
     // The steps of the study's hanging: the reader's own file, or the built-in one.
     void buildHangingCommands();
-    QString hangingFile() const; // in the settings' folder
+    void buildDisplayCommands(); // read_page_display.cpp
+    void drawForScreen();        // as the settings say
+    void showTestPattern();
+    void buildApart(QBoxLayout& home);       // read_page_apart.cpp
+    void toPictures(Qt::FocusReason reason); // the keyboard, wherever they are
+    QString hangingFile() const;             // in the settings' folder
     void readHangings();
     void fillHangings();
     void chooseHangingFile();
@@ -213,6 +223,8 @@ private:
     QWidget* m_stage = nullptr;                             // pictures and verdict: what floating panels lie over
     Drawer *m_left = nullptr, *m_right = nullptr;
     QStackedWidget* m_content = nullptr;
+    PicturesApart* m_apart = nullptr;
+    bool m_shown = false; // the page, ever
     QLabel* m_start = nullptr;
     viewer::PaneView* m_view = nullptr;
     StudyPanel* m_studyPanel = nullptr;

@@ -93,6 +93,7 @@ void ReadPage::buildCommands()
     });
     QMenu* layouts = buildViewCommands();
     buildHangingCommands();
+    buildDisplayCommands();
     buildModelCommands();
     buildPanelCommands();
     buildTools(layouts);

@@ -3,6 +3,7 @@
 #include "app/workstation/engine/show_result.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/beside_pictures.h"
+#include "app/workstation/read/pictures_apart.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
@@ -133,6 +134,11 @@ void ReadPage::hangBack()
 }
 
 // Where a panel lies over the pictures their legend keeps clear of it.
-void ReadPage::coverLegend() { m_view->setCovered(m_left->covers(), m_right->covers()); }
+// Panels lie over the pictures only where those are at home.
+void ReadPage::coverLegend()
+{
+    const bool home = !m_apart->isApart();
+    m_view->setCovered(home ? m_left->covers() : 0, home ? m_right->covers() : 0);
+}
 
 } // namespace mama

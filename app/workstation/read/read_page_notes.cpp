@@ -186,7 +186,7 @@ bool ReadPage::closeNoteEdit()
     m_noteEdit = nullptr;
     edit->hide();
     edit->deleteLater();
-    m_view->setFocus(Qt::OtherFocusReason);
+    toPictures(Qt::OtherFocusReason);
     return true;
 }
 

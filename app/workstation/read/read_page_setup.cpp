@@ -2,6 +2,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/drawer.h"
 #include "app/workstation/read/exam_thumbs.h"
+#include "app/workstation/read/memory_dialog.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
 #include "app/workstation/read/verdict_bar.h"
@@ -43,6 +44,7 @@ void ReadPage::buildContent()
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
     column->addWidget(m_content, 1);
+    buildApart(*column);
     m_verdict = new VerdictBar(m_stage);
     m_verdict->hide();
     column->addWidget(m_verdict);
@@ -120,7 +122,7 @@ void ReadPage::toggle(Drawer& drawer, int panel, QWidget* first)
 {
     if (drawer.current() == panel) {
         drawer.close();
-        return m_content->currentWidget()->setFocus();
+        return toPictures(Qt::OtherFocusReason);
     }
     drawer.open(panel);
     first->setFocus(Qt::ShortcutFocusReason);
@@ -137,6 +139,8 @@ void ReadPage::restore()
     style.map = static_cast<viewer::ColourMap>(qBound(0, m_settings.value(settings_keys::mapColours, 0).toInt(), 2));
     m_view->setOverlayStyle(style);
     m_mapPanel->setStyle(style);
+    limitPictures(m_studies->cache(), m_settings);
+    drawForScreen();
     rememberModel({});
     m_layout = static_cast<viewer::ViewLayout>(
         qBound(0, m_settings.value(settings_keys::viewLayout, 0).toInt(), int(viewer::ViewLayout::LeftBreast)));

@@ -13,21 +13,6 @@
 #include <algorithm>
 
 namespace mama {
-namespace {
-
-constexpr std::size_t cacheLimit = std::size_t{2} << 30;
-
-std::size_t bytesOf(const LoadedImage& image)
-{
-    std::size_t bytes = 0;
-    if (image.picture)
-        for (const viewer::ViewLevel& level : image.picture->levels())
-            bytes += level.grey.size() * 2 + level.wide.size() * 4 + level.colour.size();
-    return bytes;
-}
-
-} // namespace
-
 LoadedImage loadImage(const StudyImage& facts, std::size_t index)
 {
     LoadedImage loaded;
@@ -74,51 +59,5 @@ LoadedImage loadImage(const StudyImage& facts, std::size_t index)
 }
 
 bool LoadedImage::changedOnDisk(const StudyImage& facts) const { return FileState::of(facts.path).differsFrom(file); }
-
-const PictureCache::Pictures* PictureCache::find(const std::string& studyUid) const
-{
-    const auto found =
-        std::find_if(m_entries.begin(), m_entries.end(), [&](const Entry& entry) { return entry.uid == studyUid; });
-    return found == m_entries.end() ? nullptr : &found->pictures;
-}
-
-void PictureCache::put(const std::string& studyUid, Pictures pictures)
-{
-    forget(studyUid);
-    Entry entry{studyUid, std::move(pictures), 0};
-    for (const LoadedImage& image : entry.pictures)
-        entry.bytes += bytesOf(image);
-    m_entries.push_back(std::move(entry));
-    limit();
-}
-
-void PictureCache::add(const std::string& studyUid, LoadedImage image)
-{
-    const auto found = std::ranges::find(m_entries, studyUid, &Entry::uid);
-    if (found == m_entries.end())
-        return;
-    found->bytes += bytesOf(image);
-    std::erase_if(found->pictures, [&](const LoadedImage& each) { return each.index == image.index; });
-    found->pictures.push_back(std::move(image));
-    limit();
-}
-
-void PictureCache::forget(const std::string& studyUid)
-{
-    std::erase_if(m_entries, [&](const Entry& entry) { return entry.uid == studyUid; });
-}
-
-void PictureCache::limit()
-{
-    std::size_t total = 0;
-    for (const Entry& kept : m_entries)
-        total += kept.bytes;
-    while (m_entries.size() > 1 && total > cacheLimit) {
-        total -= m_entries.front().bytes;
-        m_entries.erase(m_entries.begin());
-    }
-}
-
-void PictureCache::clear() { m_entries.clear(); }
 
 } // namespace mama

@@ -85,6 +85,7 @@ void StudySession::show(int study)
     m_reading.clear();
     m_waiting = 0;
     m_current = study;
+    m_cache.hold(shown().uid);
     const PatientExams& patient = patientOf(static_cast<std::size_t>(study));
     m_prior = priorOf(m_studies, patient, static_cast<std::size_t>(study));
     m_newest = m_studies[patient.front()].date <= shown().date;

@@ -1,6 +1,6 @@
 #pragma once
 #include "app/workstation/engine/background_job.h"
-#include "app/workstation/read/study_loader.h"
+#include "app/workstation/read/picture_cache.h"
 #include "core/study/patients.h"
 #include "core/study/scan.h"
 #include "widgets/viewer/scene/hanging.h"
@@ -63,6 +63,7 @@ public:
     std::vector<std::size_t> beside() const;
     // Images of the study on screen whose files are others now than those that were read for the pictures.
     std::vector<std::size_t> changedOnDisk() const;
+    PictureCache& cache() { return m_cache; }
     bool busy() const { return m_scanning || m_waiting > 0; }
 
 Q_SIGNALS:

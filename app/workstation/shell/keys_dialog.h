@@ -1,31 +1,55 @@
 #pragma once
-#include <QAction>
+#include "core/keys/key_file.h"
+
 #include <QDialog>
+#include <map>
 #include <vector>
 
+class QAction;
 class QLabel;
-class QSettings;
-class QTableWidget;
+class QLineEdit;
+class QPushButton;
+class QTreeWidget;
+class QTreeWidgetItem;
 
 namespace mama {
 
-// Every command with its key, to be changed in place; a key that two commands share is shown, and not saved.
+// Every command with its key, page by page, and what the mouse does on pictures: searched, changed in place, reset,
+// read from a file and written to one. A key that two commands would have is shown with a way out, and not accepted.
 class KeysDialog : public QDialog
 {
     Q_OBJECT
 public:
-    KeysDialog(const std::vector<QAction*>& commands, QSettings& settings, QWidget* parent = nullptr);
+    KeysDialog(const std::vector<QAction*>& commands, KeyChoice choice, QWidget* parent = nullptr);
 
-    void accept() override;
+    const KeyChoice& choice() const { return m_choice; }
+    void importFile(const QString& file); // if it is right: else what is shown stays, and the line is told
+    void exportFile(const QString& file); // all keys
 
 private:
-    void setDefaults();
-    bool check(); // marks conflicts; true if there is none
+    void addCommands(const std::vector<QAction*>& commands);
+    void addMouse();
+    QTreeWidgetItem* group(const QString& title);
+    void buildButtons(class QVBoxLayout& column);
+    void chooseImport();
+    void chooseExport();
+    void find(const QString& words);
+    void change(); // the chosen row, by typing or from a list
+    void setKey(const std::string& command, const QString& key);
+    void setAct(const MouseGesture& gesture, std::optional<MouseAct> act); // empty: as without the key
+    void resetRow();
+    void resetAll();
+    void showChoice(); // what is chosen, and what is wrong with it
+    void check();      // says which keys two commands would have
+    void followLink(const QString& command);
 
-    std::vector<QAction*> m_commands;
-    QSettings& m_settings;
-    QTableWidget* m_table;
-    QLabel* m_conflict;
+    KeyChoice m_choice;
+    std::map<std::string, QTreeWidgetItem*> m_rows; // by command
+    std::map<MouseGesture, QTreeWidgetItem*> m_gestures;
+    QLineEdit* m_search;
+    QTreeWidget* m_tree;
+    QLabel *m_conflict, *m_told;
+    QPushButton *m_change = nullptr, *m_none = nullptr, *m_reset = nullptr, *m_ok = nullptr;
 };
 
 } // namespace mama

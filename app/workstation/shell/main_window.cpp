@@ -1,9 +1,11 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
+#include "app/workstation/page/monitors.h"
 #include "app/workstation/read/notes_session.h"
-#include "app/workstation/shell/key_map.h"
+#include "app/workstation/read/pictures_apart.h"
 #include "app/workstation/shell/message_strip.h"
+#include "app/workstation/shell/shortcuts.h"
 #include "app/workstation/shell/status_area.h"
 #include "core/base/path_text.h"
 
@@ -23,6 +25,8 @@
 namespace mama {
 namespace {
 
+const QString mainPlace = QStringLiteral("main");
+
 // A dropped file's path, byte for byte: Qt's own reading of it loses bytes that are not UTF-8.
 QString droppedPath(const QUrl& url)
 {
@@ -33,8 +37,9 @@ QString droppedPath(const QUrl& url)
 } // namespace
 
 MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidget* parent)
-    : QMainWindow(parent), m_settings(settings), m_stack(new QStackedWidget(this)), m_tabs(new QTabBar),
-      m_message(new MessageStrip(*m_tabs, m_stack)), m_head(new QWidget), m_status(new StatusArea(this))
+    : QMainWindow(parent), m_settings(settings), m_keys(settings), m_stack(new QStackedWidget(this)),
+      m_tabs(new QTabBar), m_message(new MessageStrip(*m_tabs, m_stack)), m_head(new QWidget),
+      m_status(new StatusArea(this))
 {
     setAcceptDrops(true);
     qApp->installEventFilter(this);
@@ -48,8 +53,12 @@ MainWindow::MainWindow(const QString& engineProgram, QSettings& settings, QWidge
     connectPages();
     connectStatus();
     buildMenus();
+    m_read->view().setMouse(m_keys.choice().mouse);
     showPage(*m_read);
-    if (!restoreGeometry(m_settings.value(settings_keys::windowGeometry).toByteArray()))
+    if (!m_keys.problem().isEmpty())
+        m_message->tell(m_keys.problem(), true);
+    const QByteArray last = m_settings.value(settings_keys::windowGeometry).toByteArray();
+    if (!restoreGeometry(m_settings.value(placeKey(mainPlace, monitorsNow()), last).toByteArray()))
         fitScreen();
 }
 
@@ -108,6 +117,12 @@ void MainWindow::connectPages()
     };
     connect(&m_read->reader(), &ReaderWork::gateChanged, m_train, giveReadFirst);
     giveReadFirst();
+    connect(&m_read->apart(), &PicturesApart::changed, this, [this](bool apart) {
+        if (apart) // every key works there too
+            for (QAction* command : m_commands)
+                m_read->apart().window()->addAction(command);
+    });
+    connect(&m_read->apart(), &PicturesApart::windowActive, this, [this] { settleKeys(*m_read); });
     connect(m_read, &ReadPage::modelsAsked, this, [this] { showPage(*m_models); });
     connect(m_read, &ReadPage::libraryAsked, this, [this] { showPage(*m_library); });
     connect(m_read, &ReadPage::regionAsked, this,
@@ -162,6 +177,8 @@ void MainWindow::connectStatus()
     const auto showEngine = [this] { m_status->setEngine(m_read->session()); };
     connect(&m_read->session().engine(), &EngineProcess::stateChanged, m_status, showEngine);
     connect(&m_read->session(), &ModelSession::modelChanged, m_status, showEngine);
+    connect(m_read, &ReadPage::displayNoted, m_status, &StatusArea::setDisplayNote);
+    m_status->setDisplayNote(m_read->displayNote());
     connect(m_read, &ReadPage::readOut, m_status, &StatusArea::setReadOut);
     connect(m_status, &StatusArea::cancelAsked, m_read, &ReadPage::cancel);
     showEngine();
@@ -218,12 +235,15 @@ void MainWindow::showOnly(const Page& page)
 bool MainWindow::eventFilter(QObject* watched, QEvent* event)
 {
     const QEvent::Type type = event->type();
+    if (watched == this && type == QEvent::WindowActivate)
+        settleKeys(*static_cast<Page*>(m_stack->currentWidget()));
     if (type != QEvent::DragEnter && type != QEvent::DragMove && type != QEvent::Drop)
         return QMainWindow::eventFilter(watched, event);
     auto& drop = static_cast<QDropEvent&>(*event); // the others are of its kind
     const auto* widget = qobject_cast<const QWidget*>(watched);
     const QList<QUrl> urls = drop.mimeData()->urls();
-    if (!widget || widget->window() != this || std::ranges::none_of(urls, &QUrl::isLocalFile))
+    if (!widget || (widget->window() != this && widget->window() != m_read->apart().window()) ||
+        std::ranges::none_of(urls, &QUrl::isLocalFile))
         return QMainWindow::eventFilter(watched, event);
     drop.acceptProposedAction();
     if (type != QEvent::Drop)
@@ -254,6 +274,7 @@ void MainWindow::closeEvent(QCloseEvent* event)
             !question.isEmpty() && QMessageBox::question(this, windowTitle(), question) != QMessageBox::Yes)
             return event->ignore();
     m_settings.setValue(settings_keys::windowGeometry, saveGeometry());
+    m_settings.setValue(placeKey(mainPlace, monitorsNow()), saveGeometry());
     for (Page* page : m_pages)
         page->keep();
     event->accept();

@@ -3,6 +3,7 @@
 #include "app/workstation/look/theme.h"
 #include "app/workstation/models/models_page.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/shell/key_book.h"
 #include "app/workstation/train/train_page.h"
 
 #include <QMainWindow>
@@ -60,6 +61,8 @@ private:
     void giveKey(QAction& action);
     void showKeysInTips();
     void showKeys();
+    void takeKeys(const KeyChoice& choice);
+    void showPalette();
     void showAbout();
     void setTheme(Theme theme);
 
@@ -69,6 +72,7 @@ private:
     void settleKeys(const Page& page);
 
     QSettings& m_settings;
+    KeyBook m_keys;
     QStackedWidget* m_stack;
     QTabBar* m_tabs;
     MessageStrip* m_message;

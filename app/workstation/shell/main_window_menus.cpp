@@ -2,9 +2,15 @@
 #include "app/workstation/look/icons.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/menu_keys.h"
-#include "app/workstation/shell/key_map.h"
+#include "app/workstation/read/pictures_apart.h"
+#include "app/workstation/shell/command_palette.h"
 #include "app/workstation/shell/keys_dialog.h"
 #include "app/workstation/shell/main_window.h"
+#include "app/workstation/shell/message_strip.h"
+#include "app/workstation/shell/shortcuts.h"
+#include "core/base/error.h"
+#include "core/keys/key_map.h"
+#include "widgets/look/shown_text.h"
 
 #include <QActionGroup>
 #include <QApplication>
@@ -29,9 +35,8 @@ QMenu* MainWindow::menu(const QString& englishTitle)
 
 void MainWindow::giveKey(QAction& action)
 {
-    const QString kept =
-        m_settings.value(settings_keys::commandKeys(action.objectName()), defaultKey(action.objectName())).toString();
-    giveShortcut(action, QKeySequence::fromString(kept, QKeySequence::PortableText));
+    const std::string key = m_keys.choice().keyOf(action.objectName().toStdString());
+    giveShortcut(action, QKeySequence::fromString(QString::fromStdString(key), QKeySequence::PortableText));
     m_commands.push_back(&action);
 }
 
@@ -67,11 +72,16 @@ void MainWindow::buildMenus()
     view->addSeparator();
     buildThemes(view->addMenu(tr("T&heme")));
     m_panels = view->addMenu(tr("&Panels"));
-    command(view, "view.fullscreen", tr("&Full screen"), [this] { isFullScreen() ? showNormal() : showFullScreen(); });
-    command(help, "help.keys", tr("&Keys…"), [this] { showKeys(); });
+    command(view, "view.fullscreen", tr("&Full screen"), [this] {
+        QWidget* apart = m_read->apart().window();
+        QWidget& whole = apart && apart->isActiveWindow() ? *apart : *this;
+        whole.isFullScreen() ? whole.showNormal() : whole.showFullScreen();
+    });
+    command(help, "help.commands", tr("Find a &command…"), [this] { showPalette(); });
+    command(help, "help.keys", tr("&Keys and mouse…"), [this] { showKeys(); });
     command(help, "help.about", tr("&About MaMA Workstation"), [this] { showAbout(); });
     std::stable_sort(m_commands.begin(), m_commands.end(), [](const QAction* a, const QAction* b) {
-        return placeInKeyMap(a->objectName()) < placeInKeyMap(b->objectName());
+        return placeInKeyMap(a->objectName().toStdString()) < placeInKeyMap(b->objectName().toStdString());
     });
     showKeysInTips();
 }
@@ -109,9 +119,41 @@ void MainWindow::setTheme(Theme theme)
 
 void MainWindow::showKeys()
 {
-    KeysDialog dialog(m_commands, m_settings, this);
+    KeysDialog dialog(m_commands, m_keys.choice(), this);
     if (dialog.exec() == QDialog::Accepted)
-        showKeysInTips();
+        takeKeys(dialog.choice());
+}
+
+void MainWindow::takeKeys(const KeyChoice& choice)
+{
+    try {
+        m_keys.take(choice);
+    } catch (const Error& error) {
+        return m_message->tell(tr("%1 The keys stay as they were.").arg(shownError(error)), true);
+    }
+    for (QAction* action : m_commands) {
+        const std::string key = choice.keyOf(action->objectName().toStdString());
+        giveShortcut(*action, QKeySequence::fromString(QString::fromStdString(key), QKeySequence::PortableText));
+    }
+    m_read->view().setMouse(choice.mouse);
+    settleKeys(*static_cast<Page*>(m_stack->currentWidget()));
+    showKeysInTips();
+}
+
+// Of the page on screen and of the window; the keyboard goes back to where it was before the command runs.
+void MainWindow::showPalette()
+{
+    std::vector<QAction*> able;
+    for (QAction* command : m_commands) {
+        const auto* owner = qobject_cast<const Page*>(command->parent());
+        if (!owner || owner == m_stack->currentWidget())
+            able.push_back(command);
+    }
+    auto* palette = new CommandPalette(std::move(able), this);
+    connect(palette, &CommandPalette::chosen, this,
+            [](QAction* command) { QMetaObject::invokeMethod(command, &QAction::trigger, Qt::QueuedConnection); });
+    palette->open();
+    palette->activateWindow();
 }
 
 void MainWindow::showAbout()

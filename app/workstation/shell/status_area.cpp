@@ -29,6 +29,8 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
     m_dot = new QLabel(QStringLiteral("●"), this);
     m_engine = new QLabel(this);
     m_engine->setTextFormat(Qt::PlainText); // a model names itself
+    m_display = new QLabel(this);
+    m_display->setObjectName(QStringLiteral("displayNote"));
     m_notice = new QLabel(tr("Not for clinical use"), this);
     QFont bold = font();
     bold.setBold(true);
@@ -39,6 +41,7 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
     addPermanentWidget(m_phase);
     addPermanentWidget(m_bar);
     addPermanentWidget(m_cancel);
+    addPermanentWidget(m_display);
     addPermanentWidget(m_dot);
     addPermanentWidget(m_engine);
     addPermanentWidget(m_notice);
@@ -47,6 +50,12 @@ StatusArea::StatusArea(QWidget* parent) : QStatusBar(parent)
 }
 
 void StatusArea::setReadOut(const QString& text) { m_readOut->setText(text); }
+
+void StatusArea::setDisplayNote(const QString& text)
+{
+    m_display->setText(text);
+    m_display->setVisible(!text.isEmpty());
+}
 
 void StatusArea::setProgress(Task task, const QString& phase, qint64 done, qint64 total)
 {

@@ -21,6 +21,7 @@ public:
     enum class Task { Reading, Engine };
     // total < 0: nothing is under way; 0: not known how much.
     void setProgress(Task task, const QString& phase, qint64 done, qint64 total);
+    void setDisplayNote(const QString& text); // how pictures are drawn, if not as they are; empty: they are
     void setEngine(const ModelSession& session);
 
 Q_SIGNALS:
@@ -35,7 +36,7 @@ private:
     void showProgress();
 
     Work m_work[2];
-    QLabel *m_readOut, *m_phase, *m_dot, *m_engine, *m_notice;
+    QLabel *m_readOut, *m_phase, *m_dot, *m_engine, *m_display, *m_notice;
     QProgressBar* m_bar;
     QToolButton* m_cancel;
 };

@@ -1,17 +1,15 @@
 #include "core/library/files/memory_share.h"
 
+#include "core/base/machine_memory.h"
+
 #include <algorithm>
-#include <unistd.h>
 
 namespace mama {
 namespace {
 
 std::size_t usualLimit()
 {
-    const long pages = ::sysconf(_SC_PHYS_PAGES), size = ::sysconf(_SC_PAGESIZE);
-    const std::size_t all =
-        pages > 0 && size > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(size) : 0;
-    return std::clamp(all / 8, std::size_t{256} << 20, std::size_t{2} << 30);
+    return std::clamp(static_cast<std::size_t>(machineMemory() / 8), std::size_t{256} << 20, std::size_t{2} << 30);
 }
 
 } // namespace

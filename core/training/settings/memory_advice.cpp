@@ -3,6 +3,7 @@
 #include "core/training/settings/start_description.h"
 
 #include "core/base/files.h"
+#include "core/base/machine_memory.h"
 #include "core/image/model_input.h"
 #include "core/training/settings/memory_estimate.h"
 #include "core/training/settings/run_needs.h"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cstdio>
 #include <fstream>
-#include <limits>
 #include <optional>
 #include <string>
 #include <sys/resource.h>
@@ -28,17 +28,6 @@ double resident(std::size_t field)
     double pages[2] = {};
     file >> pages[0] >> pages[1];
     return pages[field] * static_cast<double>(::sysconf(_SC_PAGESIZE));
-}
-
-// Of the control group that this process is in; infinity without a limit.
-double groupLimit()
-{
-    for (const char* path : {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
-        std::ifstream file(path);
-        if (double bytes = 0; file >> bytes)
-            return bytes;
-    }
-    return std::numeric_limits<double>::infinity();
 }
 
 std::string gigabytes(double bytes)
@@ -118,7 +107,7 @@ UserText advice(const Settings& settings, const nlohmann::json& description)
 double memoryInReach()
 {
     const double held = resident(1);
-    double reach = std::min(held + freeMemory(), groupLimit());
+    double reach = std::min(held + freeMemory(), groupMemoryLimit());
     rlimit own{};
     if (::getrlimit(RLIMIT_AS, &own) == 0 && own.rlim_cur != RLIM_INFINITY)
         reach = std::min(reach, held + std::max(0.0, static_cast<double>(own.rlim_cur) - resident(0)));

@@ -1,6 +1,6 @@
 #include "core/base/error.h"
+#include "core/base/json_lines.h"
 #include "core/hanging/hanging_file.h"
-#include "core/hanging/json_lines.h"
 #include "core/study/patients.h"
 #include "core/study/scan.h"
 #include "tests/core/study/synthetic_mammogram.h"

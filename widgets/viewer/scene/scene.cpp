@@ -25,6 +25,7 @@ public:
     bool render(const SceneFrame& frame)
     {
         keepLayers(frame);
+        keepGreys(frame.greys);
         m_pending = false;
         m_budget = uploadBudget;
         m_screen.prepare(frame, sources(frame.panes), {0, 0, frame.width, frame.height});
@@ -83,6 +84,18 @@ private:
         return found == m_maps.end() ? nullptr : found->second.get();
     }
 
+    void keepGreys(const std::shared_ptr<const std::vector<float>>& greys)
+    {
+        if (greys == m_greysSource)
+            return;
+        m_greysSource = greys;
+        m_greys.reset();
+        if (!greys || greys->size() < 2)
+            return;
+        m_greys = std::make_unique<GpuTexture>(m_window, TexelType::Float, static_cast<int>(greys->size()), 1);
+        m_greys->write(0, 1, greys->data());
+    }
+
     // Each with the finest level that is on the GPU, after a share of what it lacks was sent there.
     std::vector<ScreenBuffers::Source> sources(std::span<const ScenePane> panes)
     {
@@ -113,10 +126,14 @@ private:
                             : pane.shade.window.function == WindowFunction::Sigmoid ? Curve::Sigmoid
                                                                                     : Curve::Ramp;
         const bool covered = ScreenBuffers::covers(layer, mapOf(pane), frame.style);
-        GpuProgram& program = m_programs.used(shaders::windowed({curve, covered}));
+        GpuProgram& program = m_programs.used(shaders::windowed({curve, covered, m_greys != nullptr}));
         program.bind("values", buffers.values());
         if (covered)
             program.bind("overlays", buffers.overlays());
+        if (m_greys) {
+            program.bind("greys", *m_greys);
+            program.set("lastGrey", m_greys->columns() - 1);
+        }
         program.setInts("origin", buffers.area().x, frame.height - buffers.area().y - buffers.area().height);
         program.set("turned", pane.image->inverted() != pane.inverted ? 1 : 0);
         if (voi.table)
@@ -183,6 +200,8 @@ private:
     std::map<const ViewImage*, std::unique_ptr<ImageLayer>> m_layers;
     std::map<const MapOverlay*, std::unique_ptr<MapLayer>> m_maps;
     std::map<std::uint64_t, std::unique_ptr<GpuTexture>> m_sprites;
+    std::shared_ptr<const std::vector<float>> m_greysSource;
+    std::unique_ptr<GpuTexture> m_greys;
     ScreenBuffers m_screen, m_loupe;
     std::size_t m_budget = 0;
     bool m_pending = false;

@@ -55,6 +55,8 @@ struct SceneFrame
     std::vector<ScenePane> panes;
     std::vector<ScenePane> loupes; // drawn after the panes
     OverlayStyle style;
+    // Driving level 0..1 of evenly spaced grey values, at least 2; null: as they are. Overlays and colours stay.
+    std::shared_ptr<const std::vector<float>> greys;
     std::vector<Bar> bars;
     std::vector<Sprite> sprites;
 };

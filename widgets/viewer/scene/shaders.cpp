@@ -274,6 +274,7 @@ uniform sampler2D values;
 uniform ivec2 origin;  // of the buffers, screen pixels
 uniform int turned;    // 1: dark to light
 )" + (kind.covered ? "uniform sampler2D overlays;\n" : "") +
+           (kind.greys ? "uniform sampler2D greys;\nuniform int lastGrey;\n" : "") +
            (kind.curve == WindowKind::Curve::Table
                 ? "uniform sampler2D entries;\nuniform vec4 lookup; // input centre, input scale, entry at the centre, last entry\n"
                 : "uniform vec2 ramp; // low end, 1 / width; sigmoid: centre, 1 / width\n") +
@@ -286,6 +287,8 @@ void main()
            R"(
   y = turned == 1 ? 1.0 - y : y;
   y = v < -1.0e38 ? 0.0 : y;
+)" + (kind.greys ? "  y = texelFetch(greys, ivec2(int(y * float(lastGrey) + 0.5), 0), 0).r;\n" : "") +
+           R"(
   vec3 colour = vec3(floor(y * 255.0 + 0.5) / 255.0);
 )" + (kind.covered ? "  vec4 o = texelFetch(overlays, at, 0);\n  colour = colour * (1.0 - o.a) + o.rgb;\n" : "") +
            R"(

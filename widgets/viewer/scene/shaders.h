@@ -28,6 +28,7 @@ struct WindowKind
 {
     enum class Curve { Ramp, Sigmoid, Table } curve = Curve::Ramp;
     bool covered = false; // there is an overlay
+    bool greys = false;   // a table says which driving level a grey value gets
 };
 // Number -> grey by window or table, polarity, and the overlay on top. Runs at every frame.
 std::string windowed(const WindowKind& kind);

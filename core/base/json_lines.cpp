@@ -1,4 +1,4 @@
-#include "core/hanging/json_lines.h"
+#include "core/base/json_lines.h"
 
 #include <algorithm>
 

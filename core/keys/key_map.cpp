@@ -1,7 +1,7 @@
-#include "app/workstation/shell/key_map.h"
+#include "core/keys/key_map.h"
 
-#include <QAction>
 #include <algorithm>
+#include <array>
 
 namespace mama {
 
@@ -57,6 +57,10 @@ const std::vector<KeyOf>& keyMap()
         {"view.step.previous", "Shift+Space"},
         {"view.hanging.file", ""},
         {"view.hanging.builtin", ""},
+        {"view.apart", "F12"},
+        {"view.display", ""},
+        {"view.pattern", "Ctrl+F11"},
+        {"view.memory", ""},
         {"view.maximise", "Return"},
         {"view.next", "]"},
         {"view.previous", "["},
@@ -151,31 +155,41 @@ const std::vector<KeyOf>& keyMap()
         {"library.check", ""},
         {"library.log", ""},
         {"library.close", ""},
+        {"help.commands", "Ctrl+Shift+P"},
         {"help.keys", "F1"},
         {"help.about", ""},
     };
     return keys;
 }
 
-std::size_t placeInKeyMap(const QString& command)
+std::size_t placeInKeyMap(std::string_view command)
 {
-    const auto found = std::find_if(keyMap().begin(), keyMap().end(),
-                                    [&](const KeyOf& each) { return command == QLatin1String(each.command); });
+    const auto found = std::ranges::find_if(keyMap(), [&](const KeyOf& each) { return command == each.command; });
     return static_cast<std::size_t>(found - keyMap().begin());
 }
 
-void giveShortcut(QAction& action, const QKeySequence& key)
-{
-    action.setShortcut(key);
-    const int first = key.isEmpty() ? 0 : key[0].key();
-    const bool always = !action.property(ofPictures).toBool() || (first >= Qt::Key_F1 && first <= Qt::Key_F35);
-    action.setShortcutContext(always ? Qt::WindowShortcut : Qt::WidgetShortcut);
-}
-
-QString defaultKey(const QString& command)
+const char* defaultKey(std::string_view command)
 {
     const std::size_t place = placeInKeyMap(command);
-    return place < keyMap().size() ? QString::fromLatin1(keyMap()[place].key) : QString();
+    return place < keyMap().size() ? keyMap()[place].key : "";
+}
+
+KeyPage pageOf(std::string_view command)
+{
+    // The window's own among commands that are named like those of a page.
+    constexpr std::array<std::string_view, 6> window{"file.quit",    "view.read",   "view.train",
+                                                     "view.library", "view.models", "view.fullscreen"};
+    if (command.starts_with("help.") || std::ranges::find(window, command) != window.end())
+        return KeyPage::Window;
+    return command.starts_with("train.")     ? KeyPage::Train
+           : command.starts_with("library.") ? KeyPage::Library
+                                             : KeyPage::Read;
+}
+
+bool clash(std::string_view command, std::string_view other)
+{
+    const KeyPage one = pageOf(command), two = pageOf(other);
+    return one == two || one == KeyPage::Window || two == KeyPage::Window;
 }
 
 } // namespace mama
