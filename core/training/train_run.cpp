@@ -9,6 +9,7 @@
 #include "core/protocol/run_liveness.h"
 #include "core/protocol/run_lock.h"
 #include "core/tables/importers/embed.h"
+#include "core/training/data/cut_captions.h"
 #include "core/training/data/patient_free.h"
 #include "core/training/data/split_record.h"
 #include "core/training/evaluation/evaluation_check.h"
@@ -306,6 +307,8 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     folder.log("building the model");
     const Material material(settings, std::move(read), folder, group);
     checkBestMetric(settings, material.made.figures);
+    if (material.made.captions)
+        warn(folder, cutCaptions(material.index, *material.made.captions, settings));
     const std::string precision = settings.text("precision");
     const TrainingPrecision asked = trainingPrecisionOf(precision);
     const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;

@@ -1,5 +1,6 @@
 #include "core/base/error.h"
 #include "core/model/model.h"
+#include "core/training/data/cut_captions.h"
 #include "core/training/data/sample_batch.h"
 #include "core/training/settings/start_description.h"
 #include "core/training/tasks/classification_task.h"
@@ -97,6 +98,9 @@ private Q_SLOTS:
         std::vector<std::vector<float>> v, t;
         const fs::path folder = write(task, "start");
         const auto model = Model::load(folder, {"cpu", Precision::Fp32, 1});
+        const json provenance = describeModel(folder).at("provenance");
+        QCOMPARE(provenance.at("source").get<std::string>().find("; language model: ") == std::string::npos, joined);
+        QVERIFY(provenance.at("licence").get<std::string>().find("MIT Language") == std::string::npos);
         const auto texts = *model->encodeTexts(captionTexts);
         for (std::size_t i = 0; i < captionTexts.size(); ++i) {
             const std::vector<float> grey(batch.first.begin() + static_cast<std::ptrdiff_t>(i * pixels),
@@ -216,6 +220,23 @@ private Q_SLOTS:
             std::vector<double> row(logits.begin(), logits.end());
             QVERIFY(std::abs(std::exp(logShare(row, c)) - static_cast<double>(after[c])) < 1e-4);
         }
+    }
+
+    // Captions that a language model cannot read whole are counted, and how many of them are left.
+    void captionsThatAreCut()
+    {
+        const QString siglip = pathOf(test::parityFolder() / "siglip-ckpt" / "model");
+        MAMA_NEED(fs::exists(siglip.toStdString()), "parity/siglip-ckpt");
+        const CaptionTokenizer tokenizer = PretrainingTask(optionsOf(siglip, {})).captions();
+        QVERIFY(cutCaptions({"There is a mass.", "No finding."}, tokenizer).empty());
+        std::string beginning;
+        for (int i = 0; i < tokenizer.rules.length; ++i)
+            beginning += "breast ";
+        const auto told = cutCaptions({beginning + "mass.", beginning + "scar.", "No finding."}, tokenizer);
+        QCOMPARE(told.size(), std::size_t{1});
+        const std::string said = told[0].english();
+        QVERIFY2(said.starts_with("2 of 3 captions") && said.find("3 different ones become 2") != std::string::npos,
+                 said.c_str());
     }
 
     void whatCannotStartIsRefused()
