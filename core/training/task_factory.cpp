@@ -51,24 +51,9 @@ Profile profileOf(const Settings& settings, const nlohmann::json& input)
 // What the data pipeline must know of the start.
 void readInput(const Settings& settings, const nlohmann::json& description, TaskToTrain& made)
 {
-    const auto input = description.value("input", nlohmann::json::object());
-    made.profile = profileOf(settings, input);
-    const int asked = static_cast<int>(settings.integer("data.input_size")),
-              side = input.value("size", defaultInputSize);
-    made.inputSize = asked > 0 ? Extent(asked) : Extent(input.value("columns", side), input.value("rows", side));
+    made.profile = profileOf(settings, description.value("input", nlohmann::json::object()));
+    made.inputSize = inputSizeOf(settings, description);
     made.patch = description.at("image").value("patch", 0);
-    if (made.patch > 0 && (made.inputSize.columns % made.patch != 0 || made.inputSize.rows % made.patch != 0))
-        throw Error(
-            ErrorCode::Usage, {action::train}, "data.input_size",
-            {TextId("train.no_multiple", "%1 is not a multiple of the patch, %2"), made.inputSize.columns, made.patch});
-    const nlohmann::json& image = description.at("image");
-    if (const auto grid = image.value("native_grid", nlohmann::json());
-        image.value("family", std::string("dinov2")) == "vit" && grid.is_array() && grid.size() == 2 &&
-        (made.inputSize.rows != grid[0].get<int>() * made.patch ||
-         made.inputSize.columns != grid[1].get<int>() * made.patch))
-        throw Error(
-            ErrorCode::Usage, {action::train}, "data.input_size",
-            {TextId("train.one_size", "this image tower takes %1 pixels only"), grid[0].get<int>() * made.patch});
 }
 
 // Processes of one machine share its cores.
@@ -118,7 +103,7 @@ TaskOptions commonOptions(const Settings& settings, const TrainedData& data, Pro
     options.placement = placementOf(settings, group);
     options.name = settings.text("model.name");
     const std::string& own = settings.text("model.trained_on");
-    options.trainedOn = own.empty() ? data.trainedOn : own;
+    options.trainedOn = own.empty() ? trainedOnWith(settings, data.trainedOn) : own;
     options.terms = data.terms;
     options.group = group;
     return options;

@@ -3,6 +3,7 @@
 #include "core/base/folded_text.h"
 #include "core/dicom/read/image_header.h"
 #include "core/model/model.h"
+#include "core/weights/card_words.h"
 
 namespace mama {
 namespace {
@@ -21,10 +22,14 @@ bool isSynthetic(const ImageHeader& image)
 std::vector<UserText> outsideTraining(const ModelInfo& model, const ImageHeader& image)
 {
     std::vector<UserText> reasons;
-    const std::string card = folded(model.trainedOn);
+    const std::string last = lastTrainedOn(model.trainedOn), card = folded(last);
     if ((speaksOf(card, "synthetic") || speaksOf(card, "phantom")) && !isSynthetic(image))
-        reasons.push_back({TextId("zeroshot.outside_synthetic",
-                                  "outside the model's training data: it was trained on synthetic images alone")});
+        reasons.push_back(
+            last == model.trainedOn
+                ? UserText{TextId("zeroshot.outside_synthetic",
+                                  "outside the model's training data: it was trained on synthetic images alone")}
+                : UserText{TextId("zeroshot.outside_synthetic_last",
+                                  "outside the model's training data: it was trained on synthetic images last")});
     if (speaksOf(folded(model.notice), "not made for mammograms")) // the card's own words
         reasons.push_back({TextId("zeroshot.outside_any", "outside the model's training data: it was not made for "
                                                           "mammograms")});

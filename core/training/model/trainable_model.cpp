@@ -7,6 +7,7 @@
 #include "core/training/loop/shared_files.h"
 #include "core/training/settings/trained_tensors.h"
 #include "core/training/settings/training_actions.h"
+#include "core/weights/card_words.h"
 #include "core/weights/families/canonical_names.h"
 #include "core/weights/import_weights.h"
 
@@ -157,10 +158,14 @@ void TrainableModel::takeText(const fs::path& from)
     parameters = joined;
     m_tokenizerFiles = imported->tokenizerFiles;
     json provenance = description.value("provenance", json::object());
+    const json textProvenance = imported->description.value("provenance", json::object());
     const std::string own = provenance.value("licence", std::string()),
-                      text = imported->description.value("provenance", json::object()).value("licence", std::string());
+                      text = textProvenance.value("licence", std::string());
     if (!text.empty() && own.find(text) == own.npos)
-        provenance["licence"] = own + (own.empty() ? "" : " ") + "Language model: " + text;
+        provenance["licence"] = joinedSentences(own, "Language model: " + text);
+    const std::string source = textProvenance.value("source", std::string());
+    if (!source.empty())
+        provenance["source"] = provenance.value("source", std::string("unknown")) + "; language model: " + source;
     description["provenance"] = provenance;
 }
 

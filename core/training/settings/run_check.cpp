@@ -46,6 +46,17 @@ std::vector<UserText> runWarnings(const Settings& settings)
                  "run.late_loss_never",
                  "loss.late_loss %1 is not below steps, %2: the second-view, image-image and local terms never count"),
              settings.integer("loss.late_loss"), settings.integer("steps")});
+    const bool probe = settings.is({"task", "probe"}), warm = settings.is({"task", "warm-start"});
+    if ((probe && settings.is({"model.image_training", "lora"})) ||
+        (warm && !settings.is({"model.image_training", "full"})))
+        warnings.push_back({TextId("run.image_training_unused",
+                                   "model.image_training %1 has no effect in task %2: the image tower %3"),
+                            settings.text("model.image_training"), settings.text("task"),
+                            probe ? UserText{TextId("run.tower_frozen", "stays frozen")}
+                                  : UserText{TextId("run.tower_whole", "learns as a whole")}});
+    if (!settings.is({"task", "pretrain"}) && !settings.text("model.text_tower").empty())
+        warnings.push_back(
+            {TextId("run.text_tower_unused", "model.text_tower has no effect in task %1"), settings.text("task")});
     return warnings;
 }
 

@@ -63,12 +63,12 @@ void checkStart(const Settings& settings, Refusals& refusals)
         if (!place.empty() && !fs::exists(place, failed))
             return refusals.add(key, {notThere, place.string()});
     try {
-        startDescription(settings);
+        static_cast<void>(inputSizeOf(settings, startDescription(settings)));
     } catch (const Error& error) {
-        const bool ofText = error.where() == "model.text_tower";
-        const bool named = ofText || error.where() == "model.start";
-        refusals.add(ofText ? "model.text_tower" : "model.start",
-                     named ? error.why() : errorText({}, error.where(), error.why()));
+        for (const char* key : {"model.text_tower", "model.start", "data.input_size"})
+            if (error.where() == key)
+                return refusals.add(key, error.why());
+        refusals.add("model.start", errorText({}, error.where(), error.why()));
     }
 }
 

@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/text/tokenizer/tokenizer.h"
+#include "core/weights/card_words.h"
 #include "core/weights/families/families.h"
 #include "core/weights/import_weights.h"
 #include "core/weights/model_kind.h"
@@ -168,6 +169,21 @@ json forPretraining(const Settings& settings, Described start)
 // An image tower that convolves is read, not trained: its padding is made for one size, its norms for its own batches.
 bool mayTrain(const json& image) { return image.value("family", std::string("dinov2")) != "efficientnet"; }
 
+json provenanceOf(const fs::path& modelOrCheckpoint)
+{
+    const json described = describe(modelOrCheckpoint).model, published = described.value("published", json());
+    const json own = described.value("provenance", json::object());
+    if (!own.is_object() || (published.is_object() && own.value("trained_on", std::string("unknown")) == "unknown"))
+        return published.is_object() ? published : json::object();
+    return own;
+}
+
+// That is not the start's own; empty: there is none.
+std::string languageModelOf(const Settings& settings)
+{
+    return settings.is({"task", "pretrain"}) ? settings.text("model.text_tower") : std::string();
+}
+
 } // namespace
 
 json describeModel(const fs::path& modelOrCheckpoint) { return describe(modelOrCheckpoint).model; }
@@ -189,35 +205,57 @@ json startDescription(const Settings& settings)
     return start.model;
 }
 
+Extent inputSizeOf(const Settings& settings, const json& description)
+{
+    const json input = description.value("input", json::object()), &image = description.at("image");
+    const int asked = static_cast<int>(settings.integer("data.input_size")), patch = image.value("patch", 0),
+              side = input.value("size", defaultInputSize);
+    const Extent size = asked > 0 ? Extent(asked) : Extent(input.value("columns", side), input.value("rows", side));
+    const auto refused = [](const UserText& why) {
+        return Error(ErrorCode::Usage, {action::train}, "data.input_size", why);
+    };
+    if (patch > 0 && (size.columns % patch != 0 || size.rows % patch != 0))
+        throw refused({TextId("train.no_multiple", "%1 is not a multiple of the patch, %2"),
+                       size.columns % patch != 0 ? size.columns : size.rows, patch});
+    if (const auto grid = image.value("native_grid", json());
+        image.value("family", std::string("dinov2")) == "vit" && grid.is_array() && grid.size() == 2 &&
+        (size.rows != grid[0].get<int>() * patch || size.columns != grid[1].get<int>() * patch))
+        throw refused({TextId("train.one_size", "this image tower takes %1 pixels only"), grid[0].get<int>() * patch});
+    return size;
+}
+
+std::string trainedOnWith(const Settings& settings, const std::string& data)
+{
+    if (data.empty())
+        return {};
+    const auto said = [](const fs::path& place) { return provenanceOf(place).value("trained_on", std::string()); };
+    const std::string text = languageModelOf(settings);
+    return trainedFrom({data, said(settings.text("model.start")), text.empty() ? text : said(text)});
+}
+
 std::vector<UserText> startSentences(const Settings& settings)
 {
     const json model = startDescription(settings);
-    const auto said = [](const json& provenance, const char* key) {
-        const std::string text = provenance.is_object() ? provenance.value(key, std::string()) : std::string();
-        return text.empty() ? std::string("not known") : text;
+    const auto said = [](const json& provenance, const char* key) -> UserText {
+        const std::string text = provenance.value(key, std::string());
+        return text.empty() || text == "unknown" ? UserText{TextId("train.not_stated", "not stated")} : UserText{text};
     };
-    const auto provenanceOf = [](const json& described) {
-        const json published = described.value("published", json());
-        json own = described.value("provenance", json::object());
-        if (published.is_object() && own.value("trained_on", std::string("unknown")) == "unknown")
-            own = published;
-        return own;
-    };
-    const json image = provenanceOf(describeModel(settings.text("model.start")));
+    const json image = provenanceOf(settings.text("model.start"));
     std::vector<UserText> out{
-        {TextId("train.start_from", "Image tower: %1, trained on %2. Terms for what is trained from it: %3"),
+        {TextId("train.start_from", "Image tower: %1, trained on: %2. Terms for what is trained from it: %3"),
          weights::imageFamily(model["image"]).title(), said(image, "trained_on"), said(image, "licence")}};
-    if (settings.is({"task", "pretrain"}) && !settings.text("model.text_tower").empty()) {
-        const json text = provenanceOf(describeModel(settings.text("model.text_tower")));
+    if (const std::string place = languageModelOf(settings); !place.empty()) {
+        const json text = provenanceOf(place);
         out.push_back(
-            {TextId("train.text_from", "Language model: %1, trained on %2. Terms for what is trained from it: %3"),
+            {TextId("train.text_from", "Language model: %1, trained on: %2. Terms for what is trained from it: %3"),
              weights::textFamily(model["text"]).title(), said(text, "trained_on"), said(text, "licence")});
     }
     if (settings.is({"task", "pretrain"}) && model["captions"].value("length", captionTokens) < captionTokens)
-        out.push_back({TextId("train.captions_cut", "Captions are cut at %1 tokens, which this language model has; "
-                                                    "MaMA's have up to %2: their end, findings and assessment, may be "
-                                                    "lost (captions.single_sentence_share, findings_only_until)"),
-                       model["captions"].value("length", captionTokens), captionTokens});
+        out.push_back(
+            {TextId("train.captions_cut", "Captions are cut at %1 tokens, which this language model has; "
+                                          "MaMA's have up to %2: their end, findings and assessment, may be "
+                                          "lost (captions.single_sentence_share, captions.findings_only_until)"),
+             model["captions"].value("length", captionTokens), captionTokens});
     return out;
 }
 

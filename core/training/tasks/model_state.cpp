@@ -3,6 +3,7 @@
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/training/data/counter_random.h"
+#include "core/weights/card_words.h"
 
 #include <cmath>
 #include <torch/torch.h>
@@ -25,7 +26,7 @@ ModelState::ModelState(const TaskOptions& options) : compute(options.placement),
     auto& provenance = model.description["provenance"];
     const std::string before = provenance.value("licence", std::string());
     if (before.find(options.terms) == before.npos)
-        provenance["licence"] = before + (before.empty() ? "" : " ") + options.terms;
+        provenance["licence"] = joinedSentences(before, options.terms);
 }
 
 void ModelState::train(const std::string& name, const Tensor& tensor)

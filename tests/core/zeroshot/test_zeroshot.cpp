@@ -1,9 +1,11 @@
 #include "core/base/error.h"
+#include "core/dicom/read/image_header.h"
 #include "core/study/fusion.h"
 #include "core/text/sentences/sentence_lists.h"
 #include "core/zeroshot/classify.h"
 #include "core/zeroshot/encoded_image.h"
 #include "core/zeroshot/map_files.h"
+#include "core/zeroshot/outside_training.h"
 #include "core/zeroshot/query.h"
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
@@ -145,6 +147,20 @@ class TestZeroshot : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // Real mammograms are outside of what a model saw last, whatever it started from.
+    void whatItWasTrainedOnLastCounts()
+    {
+        ModelInfo info;
+        const auto said = [&](const char* card) {
+            info.trainedOn = card;
+            const auto reasons = outsideTraining(info, ImageHeader());
+            return reasons.empty() ? std::string() : reasons[0].english();
+        };
+        QVERIFY(said("synthetic mammograms (phantoms)").ends_with("synthetic images alone"));
+        QVERIFY(said("synthetic mammograms (phantoms); started from: figures").ends_with("synthetic images last"));
+        QCOMPARE(said("EMBED; started from: synthetic mammograms (phantoms)"), std::string());
+    }
+
     void dotIsTheSum_data()
     {
         QTest::addColumn<int>("n");

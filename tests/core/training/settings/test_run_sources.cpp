@@ -2,8 +2,11 @@
 #include "core/base/files.h"
 #include "core/training/settings/run_check.h"
 #include "core/training/settings/run_sources.h"
+#include "core/training/settings/start_description.h"
+#include "core/weights/card_words.h"
 #include "tests/support/test_data.h"
 
+#include <algorithm>
 #include <filesystem>
 
 using namespace mama;
@@ -55,6 +58,10 @@ private Q_SLOTS:
     {
         write("models/here/model.json",
               R"({"image": {"family": "dinov2"}, "text": {}, "heads": {}, "captions": {"separator": "[SEP]"}})");
+        write("models/patches/model.json",
+              R"({"image": {"family": "dinov2", "patch": 16}, "provenance": {"trained_on": "others' images"},
+                  "text": {}, "heads": {}, "captions": {"separator": "[SEP]"}})");
+        write("models/text/model.json", R"({"text": {}, "provenance": {"trained_on": "others' texts"}})");
         write("set/tables/metadata.csv", "empi_anon,acc_anon\n");
         fs::create_directories(root() / "set/images");
         qputenv("MAMA_MODELS", QFile::encodeName(QString::fromStdString((root() / "models").string())));
@@ -93,6 +100,60 @@ private Q_SLOTS:
         refuses({{"evaluate_every", 10}, {"data", {{"validation_share", 0}}}},
                 {"data.validation_share: ", "evaluate_every"});
         refuses({{"best_metric", "loss"}}, {"best_metric: ", "evaluate_every"});
+    }
+
+    // Before anything is made.
+    void sizesThatTheTowerDoesNotTake()
+    {
+        const json start = {{"start", "patches"}};
+        refuses({{"model", start}, {"data", {{"input_size", 70}}}}, {"data.input_size: 70 is not a multiple", "16"});
+        QCOMPARE(refusal(config({{"model", start}, {"data", {{"input_size", 64}}}})), std::string());
+    }
+
+    // A setting that its task does not read is told.
+    void ignoredSettingsAreTold_data()
+    {
+        QTest::addColumn<QString>("task");
+        QTest::addColumn<QString>("training");
+        QTest::addColumn<bool>("told");
+        for (const auto& [task, training, told] : {std::tuple{"probe", "lora", true},
+                                                   {"probe", "frozen", false},
+                                                   {"probe", "full", false},
+                                                   {"finetune", "lora", false},
+                                                   {"pretrain", "frozen", false},
+                                                   {"warm-start", "lora", true},
+                                                   {"warm-start", "full", false}})
+            QTest::addRow("%s, %s", task, training) << task << training << told;
+    }
+    void ignoredSettingsAreTold()
+    {
+        QFETCH(QString, task);
+        QFETCH(QString, training);
+        QFETCH(bool, told);
+        const auto said = runWarnings(Settings::resolve(config({{"task", task.toStdString()},
+                                                                {"model", {{"image_training", training.toStdString()}}},
+                                                                {"steps", 100000}})));
+        const bool named = std::ranges::any_of(
+            said, [](const UserText& text) { return text.english().starts_with("model.image_training"); });
+        QCOMPARE(named, told);
+    }
+
+    // All of it: the data, the start, and a language model of another.
+    void whatItIsTrainedOn()
+    {
+        const auto on = [&](const json& model, const char* data) {
+            return trainedOnWith(Settings::resolve(withNamedStart(config({{"model", model}}))), data);
+        };
+        QCOMPARE(on({{"start", "patches"}, {"text_tower", "text"}}, "these"),
+                 std::string("these; started from: others' images; language model: others' texts"));
+        QCOMPARE(on({{"start", "patches"}}, "others' images"), std::string("others' images"));
+        QCOMPARE(on({{"start", "here"}}, "these"), std::string("these; started from: unknown"));
+        QCOMPARE(on({{"start", "here"}}, ""), std::string());
+        QCOMPARE(lastTrainedOn(trainedFrom({"these", "those", "texts"})), std::string("these"));
+        QCOMPARE(trainedFrom({"these", "nothing: random weights", {}}), std::string("these"));
+        QCOMPARE(joinedSentences("as published: MIT", "Language model: MIT"),
+                 std::string("as published: MIT. Language model: MIT"));
+        QCOMPARE(joinedSentences("Do not pass on.", "Twice."), std::string("Do not pass on. Twice."));
     }
 
     // Each is told for what it is, with what can be done with it.
