@@ -15,18 +15,6 @@ constexpr auto disagreeWarning =
     TextId("study.side_and_pixels_disagree",
            "side and pixels disagree: side %1, PatientOrientation %2\\%3, chest wall at the %4 edge");
 
-char opposite(char letter)
-{
-    constexpr std::pair<char, char> Pairs[] = {{'A', 'P'}, {'L', 'R'}, {'F', 'H'}};
-    for (const auto& [one, other] : Pairs) {
-        if (letter == one)
-            return other;
-        if (letter == other)
-            return one;
-    }
-    return 0;
-}
-
 // First letters of PatientOrientation as hung: towards the right edge, towards the bottom.
 std::pair<char, char> expected(const StudyImage& image)
 {
@@ -46,6 +34,23 @@ void set(std::vector<UserText>& list, const UserText& text, bool wanted)
 }
 
 } // namespace
+
+char oppositeDirection(char letter)
+{
+    constexpr std::pair<char, char> Pairs[] = {{'A', 'P'}, {'L', 'R'}, {'F', 'H'}};
+    for (const auto& [one, other] : Pairs) {
+        if (letter == one)
+            return other;
+        if (letter == other)
+            return one;
+    }
+    return 0;
+}
+
+std::pair<char, char> hungDirections(const StudyImage& image)
+{
+    return image.side == Side::Right || image.side == Side::Left ? expected(image) : std::pair{'\0', '\0'};
+}
 
 PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline)
 {
@@ -69,11 +74,11 @@ void orient(StudyImage& image, const PixelEvidence& evidence)
     const auto& tag = image.header.patientOrientation;
     const char rowTag = tag.first.empty() ? '\0' : tag.first.front();
     // Only A or P along the rows says where the chest wall is.
-    const bool tagged = rowTag == row || rowTag == opposite(row);
-    image.flipForDisplay = column != 0 && !tag.second.empty() && tag.second.front() == opposite(column);
+    const bool tagged = rowTag == row || rowTag == oppositeDirection(row);
+    image.flipForDisplay = column != 0 && !tag.second.empty() && tag.second.front() == oppositeDirection(column);
     // As hung, the right breast's chest wall is at the right edge.
     image.mirrored = evidence.found && evidence.chestWallLeft == (image.side == Side::Right);
-    const bool mirroredByTag = rowTag == opposite(row);
+    const bool mirroredByTag = rowTag == oppositeDirection(row);
     image.mirrorForDisplay = tagged ? mirroredByTag : image.mirrored;
     const bool contradiction = tagged && evidence.found && image.mirrored != mirroredByTag;
     const char* side = name(image.side);

@@ -3,6 +3,8 @@
 #include "core/image/stored_image.h"
 #include "core/study/study.h"
 
+#include <utility>
+
 namespace mama {
 
 struct BreastOutline;
@@ -18,6 +20,10 @@ struct PixelEvidence
 };
 PixelEvidence lookAtPixels(const StoredImage& image, const GreyPipeline& pipeline);
 PixelEvidence evidenceOf(const BreastOutline& breast); // for who has the outline already
+// First letters of PatientOrientation towards the right edge and towards the bottom of an image as it hangs; 0: not
+// known. And the letter of the other way.
+std::pair<char, char> hungDirections(const StudyImage& image);
+char oppositeDirection(char letter);
 void orient(StudyImage& image, const PixelEvidence& evidence);
 
 } // namespace mama

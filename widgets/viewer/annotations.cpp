@@ -4,6 +4,7 @@
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/legend.h"
 #include "widgets/viewer/note.h"
+#include "widgets/viewer/pane_texts.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -21,46 +22,6 @@ const QColor quiet(178, 184, 192), warm(255, 196, 84), result(150, 214, 255);
 QString tr(const char* text) { return QCoreApplication::translate("PaneView", text); }
 
 int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
-
-QString windowText(const Pane& pane)
-{
-    const auto& voi = pane.image->voi()[static_cast<std::size_t>(pane.shade.choice)];
-    const Window& w = pane.shade.window;
-    QString text = pane.image->isColour() ? tr("colour: not a mammogram")
-                                          : tr("C %1  W %2").arg(w.centre, 0, 'g', 5).arg(w.width, 0, 'g', 5);
-    if (!pane.image->isColour() && !voi.explanation().empty())
-        text += QStringLiteral("  ") + QString::fromStdString(voi.explanation()).simplified();
-    if (voi.table)
-        text += tr("  (VOI LUT)");
-    else if (w.function == WindowFunction::Sigmoid)
-        text += tr("  (sigmoid)");
-    return text;
-}
-
-// "peak 0.64, 41 mm from the chest wall": where there is no scale, the stored pixel.
-QString peakText(const Pane& pane)
-{
-    const StudyImage& facts = pane.image->facts();
-    const QString value = tr("peak %1").arg(shownNumber(pane.peak->value, 2));
-    if (!facts.spacing.mm)
-        return value + tr(" at x %1 y %2").arg(pane.peak->at.x, 0, 'f', 0).arg(pane.peak->at.y, 0, 'f', 0);
-    const double column = facts.spacing.mm->column, row = facts.spacing.mm->row;
-    const bool wallRight = facts.chestWallColumn * 2 > pane.image->columns();
-    if (facts.chestWallColumn < 0)
-        return value +
-               tr(" at %1, %2 mm").arg(pane.peak->at.x * column, 0, 'f', 0).arg(pane.peak->at.y * row, 0, 'f', 0);
-    const double depth = (wallRight ? pane.image->columns() - pane.peak->at.x : pane.peak->at.x) * column;
-    return value + tr(" · %1 mm from the wall, %2 mm down").arg(depth, 0, 'f', 0).arg(pane.peak->at.y * row, 0, 'f', 0);
-}
-
-QString unknownText(const StudyImage& facts)
-{
-    const bool side = facts.side == Side::Unknown, view = facts.view.empty();
-    return side && view ? tr("side and view unknown")
-           : side       ? tr("side unknown")
-           : view       ? tr("view unknown")
-                        : QString();
-}
 
 QImage drawMark(int number, double unit)
 {
@@ -83,12 +44,6 @@ QImage drawMark(int number, double unit)
     painter.strokePath(digits, QPen(Qt::black, 3));
     painter.fillPath(digits, measurementColour);
     return picture;
-}
-
-QString dateText(const std::string& date)
-{
-    return date.size() == 8 ? QString::fromStdString(date.substr(0, 4) + "-" + date.substr(4, 2) + "-" + date.substr(6))
-                            : QString();
 }
 
 struct BorderColour
@@ -229,8 +184,10 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
         top.push_back({shownText(badge), 8.5, warm, false, true});
     if (pane.overlay && style.visible && style.basis == RangeBasis::Study)
         top.push_back({tr("colours stretched to this study"), 8.5, warm, false, true});
-    if (pane.mirror)
-        top.push_back({*pane.mirror ? tr("mirrored by you") : tr("mirroring undone by you"), 8.5, warm, false, true});
+    if (pane.own)
+        top.push_back({tr("unlinked: zooms and windows by itself"), 8.5, warm, false, true});
+    if (!(pane.turn == Turn()))
+        top.push_back({turnText(pane), 8.5, warm, false, true});
     if (!facts.warnings.empty())
         top.push_back({facts.warnings.size() == 1 ? tr("1 warning") : tr("%1 warnings").arg(facts.warnings.size()), 8.5,
                        warm, false, true});
@@ -239,23 +196,68 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     place(m_text.text(top, !outerLeft, room, frame.unit), cell.area.y + margin / 2);
     if (small)
         return;
+    if (!(pane.turn == Turn()))
+        drawDirections(pane, cell, frame);
 
-    const double zoom = pane.pose.pixelsPerMm * spacingOf(*pane.image, model.mmPerPixel()).column;
     std::vector<TextLine> bottom;
     if (pane.overlay && style.visible) {
         bottom.push_back({tr("patch %1").arg(patchText(*pane.image, *pane.overlay)), 8.5, quiet});
         if (pane.peak)
             bottom.push_back({peakText(pane), 8.5, quiet});
     }
-    const std::vector<TextLine> always{
-        {windowText(pane), 8.5, quiet},
-        {tr("zoom %1 %").arg(100 * zoom, 0, 'f', zoom < 0.1 ? 1 : 0) + (model.inverted ? tr(" · inverted") : QString()),
-         8.5, quiet}};
+    if (const auto field = model.field(*cell.pane)) {
+        bottom.push_back({fieldText(pane, *field), 9.5, warm, true});
+        drawField(*field, cell, frame);
+    }
+    const bool trueSize = model.modeOf(pane) == ZoomMode::TrueSize && facts.spacing.mm;
+    const std::vector<TextLine> always{{windowText(model, pane), 8.5, quiet},
+                                       {zoomText(zoomOf(model, pane)) + (trueSize ? tr(" · true size") : QString()) +
+                                            (model.inverted ? tr(" · inverted") : QString()),
+                                        8.5, quiet}};
     bottom.insert(bottom.end(), always.begin(), always.end());
     Sprite sprite = m_text.text(bottom, !outerLeft, room, frame.unit);
     const int y = cell.area.y + cell.area.height - margin / 2 - sprite.height;
     place(sprite, y);
     drawRuler(model, cell, y - scaled(4, frame.unit), frame);
+}
+
+// Where on the breast the field lies that is shown: at the chest wall, below.
+void Annotations::drawField(const ViewModel::Field& field, const HungCell& cell, SceneFrame& frame)
+{
+    const int wide = scaled(9, frame.unit), high = scaled(7, frame.unit), gap = std::max(1, scaled(1.5, frame.unit)),
+              margin = scaled(10, frame.unit);
+    const int width = field.columns * (wide + gap), height = field.rows * (high + gap);
+    const PixelRect& a = cell.area;
+    if (width > a.width / 3 || height > a.height / 3)
+        return;
+    for (int row = 0; row < field.rows; ++row)
+        for (int column = 0; column < field.columns; ++column) {
+            const int fromWall = margin + column * (wide + gap);
+            const PixelRect box{cell.wallRight ? a.x + a.width - fromWall - wide : a.x + fromWall,
+                                a.y + a.height - margin - height + row * (high + gap), wide, high};
+            const bool here = row == field.row && column == field.column;
+            frame.bars.push_back({{box.x - 1, box.y - 1, box.width + 2, box.height + 2}, 0, 0, 0, 0.6F});
+            frame.bars.push_back({box, here ? 1.0F : 0.35F, here ? 0.77F : 0.38F, here ? 0.33F : 0.42F, 1});
+        }
+}
+
+// In the middle of each edge, of an image that does not hang as one expects.
+void Annotations::drawDirections(const Pane& pane, const HungCell& cell, SceneFrame& frame)
+{
+    const PixelRect& a = cell.area;
+    const int margin = scaled(6, frame.unit);
+    for (const Point towards : {Point{1, 0}, Point{-1, 0}, Point{0, 1}, Point{0, -1}}) {
+        const QString letter = directionText(pane, towards);
+        if (letter.isEmpty())
+            continue;
+        Sprite sprite = m_text.text({{letter, 11.0, warm, true, true}}, false, a.width, frame.unit);
+        const auto along = [&](int from, int length, int size, double way) {
+            return way == 0 ? from + (length - size) / 2 : way < 0 ? from + margin : from + length - margin - size;
+        };
+        sprite.x = along(a.x, a.width, sprite.width, towards.x);
+        sprite.y = along(a.y, a.height, sprite.height, towards.y);
+        frame.sprites.push_back(sprite);
+    }
 }
 
 // A bar of 1, 2 or 5 times a power of ten millimetres, at most a third of the cell, with the basis of the scale.

@@ -27,7 +27,7 @@ std::string keyOf(std::uint64_t version, const NoteLook& look, const ViewTransfo
                   const PixelRect& part, const PixelRect& hole)
 {
     std::string key = std::to_string(version) + (look.selected ? 's' : '-') + (look.hovered ? 'h' : '-') +
-                      (look.unsaved ? 'u' : '-') + (look.open ? 'o' : '-');
+                      (look.unsaved ? 'u' : '-') + (look.open ? 'o' : '-') + (t.lying ? 'l' : '-');
     for (const double each : {t.scaleX, t.scaleY, look.unit, std::round((t.originX - whole.x) * 16),
                               std::round((t.originY - whole.y) * 16)})
         key += ' ' + std::to_string(each);

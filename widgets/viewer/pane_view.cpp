@@ -121,7 +121,11 @@ SceneFrame PaneView::Impl::frame()
     if (aids.loupe && pointer)
         addLoupe(model, aids, device(*pointer), out); // before the notes: they are in it too
     notes.paint(model, sprites, out);
+    if (aids.loupe && pointer)
+        addLoupeText(model, aids, device(*pointer), sprites, out);
     sprites.endFrame();
+    if (dropArea)
+        addFrameOf(*dropArea, out);
     if (aids.crossHair && pointer)
         addCrossHair(model, device(*pointer), out);
     return out;
@@ -132,6 +136,7 @@ PaneView::PaneView(QWidget* parent, Presentation presentation)
 {
     setFocusPolicy(Qt::StrongFocus);
     setMouseTracking(true);
+    setAcceptDrops(true);
     setMinimumSize(320, 240);
     setAccessibleName(tr("Mammograms"));
     qRegisterMetaType<CursorInfo>();
@@ -271,6 +276,20 @@ void PaneView::setVoiChoice(const PaneId& pane, int choice)
     m->model.setChoice(pane, choice);
     redraw();
     Q_EMIT windowChanged(pane, shade(pane).window);
+}
+
+void PaneView::chooseAlike(const PaneId& pane, int choice)
+{
+    m->model.chooseAlike(pane, choice);
+    m->changedWindows(pane);
+}
+
+std::vector<PaneId> PaneView::windowGroup(const PaneId& pane) const { return m->model.windowGroup(pane); }
+
+bool PaneView::hasOwnWindow(const PaneId& pane) const
+{
+    const Pane* found = m->model.pane(pane);
+    return found && m->model.hasOwnWindow(*found);
 }
 
 Shade PaneView::shade(const PaneId& pane) const

@@ -78,16 +78,25 @@ public:
     // Windows, zoom and pan. Poses are in mm from the chest wall; setPose moves all images if they are linked.
     void setWindow(const PaneId& pane, const Window& window);
     void setVoiChoice(const PaneId& pane, int choice); // index into ViewImage::voi()
+    // The same for the images whose windows are linked with its own: by the name of the choice.
+    void chooseAlike(const PaneId& pane, int choice);
+    std::vector<PaneId> windowGroup(const PaneId& pane) const; // linked with it, and itself
+    bool hasOwnWindow(const PaneId& pane) const;               // the reader's, no choice of the file's
     Shade shade(const PaneId& pane) const;
     void setZoomMode(ZoomMode mode);
     ZoomMode zoomMode() const;
+    void setTrueScale(double pixelsPerMm); // device pixels a mm of the screen it is on; 0: that was not measured
     void setPose(const PaneId& pane, const ViewPose& pose);
     ViewPose pose(const PaneId& pane) const;
     std::optional<ViewTransform> transform(const PaneId& pane) const; // device pixels; empty if not shown
-    void setMirrored(const PaneId& pane, bool mirrored);              // display only; overrides what the study says
+    void setLinked(const PaneId& pane, bool linked);                  // with the others' zoom, pan and windows
+    bool isLinked(const PaneId& pane) const;
+    void setTurn(const PaneId& pane, Turn turn); // display only, on top of what the study says
+    Turn turn(const PaneId& pane) const;
 
     // The image that keys and the list of windows are for; empty: its cell has none.
     std::optional<PaneId> activePane() const;
+    std::optional<HungCell> activeCell() const; // empty: nothing hangs
     void setActivePane(const PaneId& pane);
 
     // Driving level 0..1 of evenly spaced grey values, at least 2 (core/display/gsdf.h); null: as they are.
@@ -118,6 +127,7 @@ Q_SIGNALS:
     void noteSelected(qint64 id); // 0: none
     void noteTextAsked(qint64 id);
     void wheelTurned(mama::MouseAct act, int by); // what is not the view's: to the next (1) or previous (-1)
+    void imageDropped(int image, const mama::viewer::HungCell& cell); // of the study, on a cell (dragged_image.h)
     void activePaneChanged();
     void zoomChanged(); // or the hanging
     void overlayStyleChanged();
@@ -134,6 +144,10 @@ protected:
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dragMoveEvent(QDragMoveEvent* event) override;
+    void dragLeaveEvent(QDragLeaveEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
     bool event(QEvent* event) override; // tooltips: what badges and warnings of the image below say
 
 private:

@@ -60,8 +60,13 @@ public:
     void reset();
     void changeStyle(bool OverlayStyle::*what);
     void changeAid(bool Aids::*what);
-    void toggleTool(LeftTool tool); // chosen again it gives way to panning
-    void changeMirror();
+    void changeLoupe(double magnification, double side); // by factors
+    void toggleTool(LeftTool tool);                      // chosen again it gives way to panning
+    void stepField(int by);
+    void turnBy(Turn (Turn::*how)() const); // of the active image
+    void turnBack();
+    void toggleLinked();
+    void toggleWindowsLinked();
 
     PaneView* q;
     ViewModel model;
@@ -83,7 +88,8 @@ public:
     MouseMap mouse = defaultMouse();
     int wheelRest = 0; // eighths of a degree that are no step yet
     int cursorShown = 0;
-    std::optional<QPointF> pointer; // logical; empty: not over the view
+    std::optional<PixelRect> dropArea; // of the cell that an image is dragged over
+    std::optional<QPointF> pointer;    // logical; empty: not over the view
     struct Drag
     {
         Qt::MouseButton button = Qt::NoButton;

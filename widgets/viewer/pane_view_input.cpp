@@ -2,18 +2,23 @@
 
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/viewer/dragged_image.h"
 #include "widgets/viewer/legend.h"
 
+#include <QDragEnterEvent>
+#include <QDropEvent>
 #include <QHelpEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 #include <QWheelEvent>
 #include <cmath>
+#include <utility>
 
 // The mouse: which tool a button is, and what it is given.
 namespace mama::viewer {
 namespace {
 
+constexpr double loupeStep = 1.25;  // of magnification and size, a notch of the wheel
 constexpr double dragThreshold = 3; // logical pixels before a press becomes a drag
 constexpr int wheelStep = 120;      // QWheelEvent's units of one notch
 
@@ -164,6 +169,13 @@ void PaneView::wheelEvent(QWheelEvent* event)
     const int turned = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x(); // with Alt
     if (!cell || !cell->pane || !m->model.pane(*cell->pane) || turned == 0)
         return;
+    m->pointer = event->position();
+    if (m->aids.loupe && event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier)) {
+        const double factor = std::pow(loupeStep, turned / static_cast<double>(wheelStep));
+        const bool size = event->modifiers() & Qt::ShiftModifier;
+        m->changeLoupe(size ? 1 : factor, size ? factor : 1);
+        return event->accept();
+    }
     const MouseAct act = mama::actOf(m->mouse, gestureOf(MouseGesture::Part::Wheel, event->modifiers()));
     if (act == MouseAct::Frames || act == MouseAct::Views) {
         m->wheelRest += turned;
@@ -201,6 +213,34 @@ bool PaneView::event(QEvent* event)
     else
         QToolTip::showText(help.globalPos(), plainTip(lines.join(QLatin1Char('\n'))), this);
     return true;
+}
+
+void PaneView::dragEnterEvent(QDragEnterEvent* event) { dragMoveEvent(event); }
+
+void PaneView::dragMoveEvent(QDragMoveEvent* event)
+{
+    const HungCell* cell = imageOf(*event->mimeData()) ? m->model.cellAt(m->device(event->position())) : nullptr;
+    const std::optional<PixelRect> area = cell ? std::optional(cell->area) : std::nullopt;
+    if (std::exchange(m->dropArea, area) != area)
+        redraw();
+    event->setAccepted(cell != nullptr);
+}
+
+void PaneView::dragLeaveEvent(QDragLeaveEvent*)
+{
+    m->dropArea.reset();
+    redraw();
+}
+
+void PaneView::dropEvent(QDropEvent* event)
+{
+    m->dropArea.reset();
+    redraw();
+    const auto image = imageOf(*event->mimeData());
+    const HungCell* cell = image ? m->model.cellAt(m->device(event->position())) : nullptr;
+    event->setAccepted(cell != nullptr);
+    if (cell)
+        Q_EMIT imageDropped(*image, HungCell(*cell));
 }
 
 void PaneView::leaveEvent(QEvent* event)

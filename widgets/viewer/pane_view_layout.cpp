@@ -2,6 +2,7 @@
 #include "widgets/viewer/pane_view_impl.h"
 
 #include <algorithm>
+#include <cmath>
 
 // Hanging, zoom, aids and tools; what the commands do to the active image.
 namespace mama::viewer {
@@ -80,6 +81,12 @@ void PaneView::Impl::step(int direction)
 
 std::optional<PaneId> PaneView::activePane() const { return m->model.activePane(); }
 
+std::optional<HungCell> PaneView::activeCell() const
+{
+    const HungCell* cell = m->model.activeCell();
+    return cell ? std::optional(*cell) : std::nullopt;
+}
+
 void PaneView::setActivePane(const PaneId& pane)
 {
     m->activeMayChange([&] { m->model.activate(pane); });
@@ -92,6 +99,14 @@ void PaneView::setZoomMode(ZoomMode mode)
 }
 
 ZoomMode PaneView::zoomMode() const { return m->model.zoomMode(); }
+
+void PaneView::setTrueScale(double pixelsPerMm)
+{
+    if (pixelsPerMm == m->model.trueScale())
+        return;
+    m->model.setTrueScale(pixelsPerMm);
+    m->changedZoom();
+}
 
 void PaneView::setPose(const PaneId& pane, const ViewPose& pose)
 {
@@ -107,13 +122,24 @@ ViewPose PaneView::pose(const PaneId& pane) const
 
 std::optional<ViewTransform> PaneView::transform(const PaneId& pane) const { return m->model.transform(pane); }
 
-void PaneView::setMirrored(const PaneId& pane, bool mirrored)
+void PaneView::setLinked(const PaneId& pane, bool linked)
 {
-    const ViewImage* shown = image(pane);
-    if (!shown)
-        return;
-    m->model.setMirror(pane, mirrored == shown->facts().mirrorForDisplay ? std::nullopt : std::optional(mirrored));
-    redraw();
+    m->model.setLinked(pane, linked);
+    m->changedZoom();
+}
+
+bool PaneView::isLinked(const PaneId& pane) const { return m->model.isLinked(pane); }
+
+void PaneView::setTurn(const PaneId& pane, Turn turn)
+{
+    m->model.setTurn(pane, turn);
+    m->changedZoom();
+}
+
+Turn PaneView::turn(const PaneId& pane) const
+{
+    const Pane* found = m->model.pane(pane);
+    return found ? found->turn : Turn();
 }
 
 void PaneView::setMouse(const MouseMap& mouse) { m->mouse = mouse; }
@@ -127,8 +153,8 @@ void PaneView::setGreys(std::shared_ptr<const std::vector<float>> greys)
 void PaneView::setAids(const Aids& aids)
 {
     m->aids = aids;
-    m->aids.loupeMagnification = std::clamp(aids.loupeMagnification, 1.0, 16.0);
-    m->aids.loupeSide = std::clamp(aids.loupeSide, 64, 1024);
+    m->aids.loupeMagnification = std::clamp(aids.loupeMagnification, leastMagnification, mostMagnification);
+    m->aids.loupeSide = std::clamp(aids.loupeSide, leastLoupe, mostLoupe);
     m->model.inverted = aids.inverted;
     m->texts.shown = aids.texts;
     m->notes.setShown(aids.notes);
@@ -177,6 +203,8 @@ void PaneView::Impl::windowBy(double brighter, double widthFactor)
 void PaneView::Impl::nextWindow()
 {
     const PaneId active = model.activePane().value_or(PaneId());
+    if (const Pane* pane = model.pane(active))
+        return q->chooseAlike(active, (pane->shade.choice + 1) % static_cast<int>(pane->image->voi().size()));
     for (const PaneId& id : model.windowGroup(active)) {
         const Pane& pane = *model.pane(id);
         model.setChoice(id, (pane.shade.choice + 1) % static_cast<int>(pane.image->voi().size()));
@@ -207,6 +235,16 @@ void PaneView::Impl::changeAid(bool Aids::*what)
     q->setAids(changed);
 }
 
+// Changed, it is to be seen.
+void PaneView::Impl::changeLoupe(double magnification, double side)
+{
+    Aids changed = aids;
+    changed.loupe = true;
+    changed.loupeMagnification *= magnification;
+    changed.loupeSide = static_cast<int>(std::lround(changed.loupeSide * side));
+    q->setAids(changed);
+}
+
 void PaneView::Impl::toggleTool(LeftTool tool)
 {
     q->setTool(left == tool ? LeftTool::Pan : tool);
@@ -214,12 +252,34 @@ void PaneView::Impl::toggleTool(LeftTool tool)
         changeAid(&Aids::notes);
 }
 
-void PaneView::Impl::changeMirror()
+void PaneView::Impl::stepField(int by)
 {
-    const auto active = model.activePane();
-    const Pane* pane = active ? model.pane(*active) : nullptr;
-    if (pane)
-        q->setMirrored(*active, !pane->mirror.value_or(pane->image->facts().mirrorForDisplay));
+    model.stepField(by);
+    changedZoom();
+}
+
+void PaneView::Impl::toggleLinked()
+{
+    if (const auto active = model.activePane())
+        q->setLinked(*active, !model.isLinked(*active));
+}
+
+void PaneView::Impl::toggleWindowsLinked()
+{
+    model.linking.windows = !model.linking.windows;
+    changedZoom();
+}
+
+void PaneView::Impl::turnBy(Turn (Turn::*how)() const)
+{
+    if (const auto active = model.activePane())
+        q->setTurn(*active, (q->turn(*active).*how)());
+}
+
+void PaneView::Impl::turnBack()
+{
+    if (const auto active = model.activePane())
+        q->setTurn(*active, {});
 }
 
 } // namespace mama::viewer

@@ -2,6 +2,9 @@
 
 #include "widgets/look/shown_text.h"
 #include "widgets/viewer/cursor_info.h"
+#include "widgets/viewer/pane_texts.h"
+
+#include <QLocale>
 
 #include <algorithm>
 #include <cmath>
@@ -16,6 +19,19 @@ std::optional<PaneId> imageAt(const ViewModel& model, Point at)
     return cell && cell->pane && model.pane(*cell->pane) ? cell->pane : std::nullopt;
 }
 
+// thick: logical pixels, inside.
+void addEdges(const PixelRect& area, int thick, Bar edge, SceneFrame& frame)
+{
+    const int thin = std::max(1, static_cast<int>(std::lround(thick * frame.unit)));
+    for (const PixelRect& each :
+         {PixelRect{area.x, area.y, area.width, thin}, PixelRect{area.x, area.y + area.height - thin, area.width, thin},
+          PixelRect{area.x, area.y, thin, area.height},
+          PixelRect{area.x + area.width - thin, area.y, thin, area.height}}) {
+        edge.area = each;
+        frame.bars.push_back(edge);
+    }
+}
+
 } // namespace
 
 // The pixel under the pointer stays in the middle; more detail than the base view, with its window and map.
@@ -24,21 +40,33 @@ void addLoupe(const ViewModel& model, const Aids& aids, Point at, SceneFrame& fr
     const auto id = imageAt(model, at);
     if (!id)
         return;
-    const auto base = *model.transform(*id);
-    const Point stored = base.toStored(at);
     const int side = std::max(16, static_cast<int>(std::lround(aids.loupeSide * frame.unit)));
     const PixelRect area{static_cast<int>(std::lround(at.x)) - side / 2, static_cast<int>(std::lround(at.y)) - side / 2,
                          side, side};
-    ViewTransform t{0, 0, base.scaleX * aids.loupeMagnification, base.scaleY * aids.loupeMagnification};
-    t.originX = at.x - t.scaleX * stored.x;
-    t.originY = at.y - t.scaleY * stored.y;
+    const ViewTransform t = model.transform(*id)->enlarged(aids.loupeMagnification, at);
     const Pane& pane = *model.pane(*id);
     frame.loupes.push_back({pane.image, pane.overlay, area, t, pane.shade, model.inverted});
-    const int thin = std::max(1, static_cast<int>(std::lround(2 * frame.unit)));
-    for (const PixelRect& edge :
-         {PixelRect{area.x, area.y, side, thin}, PixelRect{area.x, area.y + side - thin, side, thin},
-          PixelRect{area.x, area.y, thin, side}, PixelRect{area.x + side - thin, area.y, thin, side}})
-        frame.bars.push_back({edge, 0.55F, 0.6F, 0.66F, 1});
+    addEdges(area, 2, {{}, 0.55F, 0.6F, 0.66F, 1}, frame);
+}
+
+void addFrameOf(const PixelRect& area, SceneFrame& frame) { addEdges(area, 3, {{}, 0.3F, 0.65F, 1.0F, 1}, frame); }
+
+void addLoupeText(const ViewModel& model, const Aids& aids, Point at, TextSprites& sprites, SceneFrame& frame)
+{
+    const auto id = imageAt(model, at);
+    if (!id || frame.loupes.empty())
+        return;
+    const PixelRect& area = frame.loupes.front().area;
+    const QString times = QStringLiteral("×") + QLocale().toString(aids.loupeMagnification, 'g', 3);
+    const double zoom = zoomOf(model, *model.pane(*id)) * aids.loupeMagnification;
+    const int margin = static_cast<int>(std::lround(6 * frame.unit));
+    Sprite sprite =
+        sprites.text({{times, 11, QColor(240, 242, 245), true}, {zoomText(zoom), 8.5, QColor(200, 204, 210)}}, false,
+                     std::max(40, area.width - 2 * margin), frame.unit);
+    // Of a loupe that reaches beyond the view, where it can be read.
+    sprite.x = std::clamp(area.x + margin, margin, std::max(margin, frame.width - sprite.width - margin));
+    sprite.y = std::clamp(area.y + margin, margin, std::max(margin, frame.height - sprite.height - margin));
+    frame.sprites.push_back(sprite);
 }
 
 void addCrossHair(const ViewModel& model, Point at, SceneFrame& frame)

@@ -12,13 +12,19 @@ struct Aids
     bool notes = true;      // what the reader drew
     bool crossHair = false; // the same place, in mm from the chest wall, in every image
     bool loupe = false;
-    double loupeMagnification = 2; // 1..16
-    int loupeSide = 320;           // logical pixels, 64..1024
+    double loupeMagnification = 2; // as below
+    int loupeSide = 320;           // logical pixels
     bool operator==(const Aids&) const = default;
 };
 
+constexpr double leastMagnification = 1, mostMagnification = 16;
+constexpr int leastLoupe = 64, mostLoupe = 1024;
+
 // at: device pixels of the pointer.
 void addLoupe(const ViewModel& model, const Aids& aids, Point at, SceneFrame& frame);
+// "×2 · zoom 84 %", in its upper corner.
+void addLoupeText(const ViewModel& model, const Aids& aids, Point at, TextSprites& sprites, SceneFrame& frame);
+void addFrameOf(const PixelRect& area, SceneFrame& frame); // that an image is dragged over
 void addCrossHair(const ViewModel& model, Point at, SceneFrame& frame);
 // The raw value of the cell under the pointer, beside it.
 void addCellValue(const ViewModel& model, Point at, TextSprites& sprites, SceneFrame& frame);

@@ -22,11 +22,15 @@ enum class ViewCommand {
     PanRight,
     PanUp,
     PanDown,
+    NextField,
+    PreviousField,
+    ToggleUnlinked,
     Brighter,
     Darker,
     MoreContrast,
     LessContrast,
     NextWindow,
+    ToggleOwnWindows,
     Invert,
     Reset,
     ToggleOverlay,
@@ -34,9 +38,17 @@ enum class ViewCommand {
     ToggleIsolines,
     ToggleOutline,
     ToggleLoupe,
+    LoupeStronger,
+    LoupeWeaker,
+    LoupeLarger,
+    LoupeSmaller,
     ToggleCrossHair,
     ToggleTexts,
-    UndoMirror,
+    TurnRight,
+    TurnLeft,
+    MirrorView,
+    FlipView,
+    TurnBack,
     DrawRuler,
     DrawArea,
     DrawAngle,
@@ -51,7 +63,7 @@ enum class ViewCommand {
 
 struct ViewCommandInfo
 {
-    enum class Group { Layout, Zoom, Window, Maps, Notes };
+    enum class Group { Layout, Zoom, Window, Maps, Notes, Turn };
     ViewCommand command;
     Group group;
     const char* id;    // stable, for settings and the key map: "view.invert"

@@ -27,6 +27,7 @@ void BesidePictures::hangBeside(const viewer::PaneId& pane)
         return m_view.setEmptyText(besidePane(pane), tr("reading…"));
     m_view.setImage(besidePane(pane), picture);
     m_view.setWindow(besidePane(pane), m_view.shade(pane).window);
+    m_view.setTurn(besidePane(pane), m_view.turn(pane));
     m_view.setPose(besidePane(pane), m_view.pose(pane));
 }
 

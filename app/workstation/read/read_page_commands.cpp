@@ -102,9 +102,9 @@ void ReadPage::buildCommands()
 QMenu* ReadPage::buildViewCommands()
 {
     const QString view = QStringLiteral("&View");
-    const std::array menus{addSubmenu(view, tr("&Layout")), addSubmenu(view, tr("&Zoom and pan")),
-                           addSubmenu(view, tr("&Window")), addSubmenu(view, tr("Maps and a&ids")),
-                           addSubmenu(view, tr("M&easure and note"))};
+    const std::array menus{addSubmenu(view, tr("&Layout")),           addSubmenu(view, tr("&Zoom and pan")),
+                           addSubmenu(view, tr("&Window")),           addSubmenu(view, tr("Maps and a&ids")),
+                           addSubmenu(view, tr("M&easure and note")), addSubmenu(view, tr("R&otate and flip"))};
     for (const ViewCommandInfo& info : PaneView::commands()) {
         const ViewCommand what = info.command;
         QAction* action = add(menus[static_cast<std::size_t>(info.group)],
@@ -119,7 +119,8 @@ QMenu* ReadPage::buildViewCommands()
     seen->setProperty("ofPictures", true);
     seen->setCheckable(true);
     m_view->addAction(seen);
-    for (const auto changed : {&PaneView::zoomChanged, &PaneView::overlayStyleChanged, &PaneView::aidsChanged})
+    for (const auto changed :
+         {&PaneView::zoomChanged, &PaneView::overlayStyleChanged, &PaneView::aidsChanged, &PaneView::activePaneChanged})
         connect(m_view, changed, this, &ReadPage::showViewState);
     showViewState();
     return menus.front();

@@ -82,7 +82,7 @@ void SeenPictures::show(std::shared_ptr<const Study> study)
     m_grids.clear();
     std::vector<std::size_t> wanted;
     for (viewer::HungCell& cell : m_cells) {
-        cell.mirror.reset();
+        cell.turn = {};
         if (!cell.pane || cell.pane->image >= m_study->images.size())
             continue;
         wanted.push_back(cell.pane->image);

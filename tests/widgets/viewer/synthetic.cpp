@@ -28,6 +28,7 @@ StudyImage factsOf(const SyntheticImage& image)
     facts.slot = image.slot;
     facts.side = isRight(image.slot) ? Side::Right : Side::Left;
     facts.label = std::array{"RCC", "LCC", "RMLO", "LMLO"}[static_cast<std::size_t>(image.slot)];
+    facts.view = image.slot == Slot::RCC || image.slot == Slot::LCC ? "CC" : "MLO";
     if (image.mm > 0)
         facts.spacing = {Spacing{image.mm, image.mm}, "calibrated"};
     else

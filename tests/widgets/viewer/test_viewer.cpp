@@ -1,6 +1,6 @@
 #include "core/study/study.h"
 #include "tests/support/test_data.h"
-#include "tests/widgets/viewer/synthetic.h"
+#include "tests/widgets/viewer/view_fixture.h"
 #include "widgets/viewer/annotations.h"
 #include "widgets/viewer/label_places.h"
 #include "widgets/viewer/legend.h"
@@ -15,49 +15,11 @@
 // The view in a real window: the displayed frame against closed forms and core/image's displayImage.
 using namespace mama;
 using namespace mama::viewer;
-using mama::test::breastLike;
-using mama::test::makeImage;
-using mama::test::makeMap;
-using mama::test::paneOf;
-using mama::test::SyntheticImage;
+using namespace mama::test;
 
 class TestViewer : public QObject
 {
     Q_OBJECT
-
-    // Waits for the upload of all detail and grabs what the window shows, device pixels.
-    static QImage grab(PaneView& view)
-    {
-        view.redraw();
-        QCoreApplication::processEvents();
-        QImage image = view.grabFrame();
-        while (view.uploadsPending())
-            image = view.grabFrame();
-        return view.grabFrame().convertToFormat(QImage::Format_RGB32);
-    }
-
-    static std::unique_ptr<PaneView> show(QSize size)
-    {
-        auto view = std::make_unique<PaneView>();
-        view->resize(size);
-        view->show();
-        if (!QTest::qWaitForWindowExposed(view.get()))
-            qWarning("the window was not exposed");
-        view->setStandardViews(test::fourViews());
-        Aids aids;
-        aids.texts = false;
-        view->setAids(aids);
-        return view;
-    }
-
-    static int grey(const QImage& image, int x, int y) { return qRed(image.pixel(x, y)); }
-
-    // The screen pixel in whose middle the stored pixel's middle lies.
-    static QPoint screenOf(const PaneView& view, Slot slot, int column, int row)
-    {
-        const Point p = view.transform(paneOf(slot))->toScreen({column + 0.5, row + 0.5});
-        return {static_cast<int>(std::floor(p.x)), static_cast<int>(std::floor(p.y))};
-    }
 
     // At one pixel on one pixel, every visible pixel is what core/image computes, within one step of 255.
     static void compareWithDisplayImage(SyntheticImage description, int choice, bool expectMirror = false)
@@ -92,44 +54,6 @@ class TestViewer : public QObject
         image.slot = slot;
         image.value = [](int c, int r) { return (c * 17 + r * 5) % 4096; };
         return image;
-    }
-
-    // A window that keeps what is drawn, as the reading page does.
-    struct Keeper
-    {
-        explicit Keeper(PaneView& shown) : view(shown)
-        {
-            QObject::connect(&view, &PaneView::noteDrawn, &view, [this](const PaneId& pane, const Shape& shape) {
-                Note note;
-                note.id = ++last;
-                note.shape = shape;
-                notes[pane].push_back(note);
-                view.setNotes(notes);
-            });
-            QObject::connect(&view, &PaneView::noteMoved, &view, [this](qint64 id, const Shape& shape) {
-                for (auto& [pane, list] : notes)
-                    for (Note& note : list)
-                        if (note.id == id)
-                            note.shape = shape;
-                view.setNotes(notes);
-            });
-        }
-        PaneView& view;
-        std::map<PaneId, std::vector<Note>> notes;
-        std::int64_t last = 0;
-    };
-
-    static void move(PaneView& view, QPointF to, Qt::MouseButton button = Qt::LeftButton)
-    {
-        QMouseEvent event(QEvent::MouseMove, to, view.mapToGlobal(to), Qt::NoButton, button, {});
-        QCoreApplication::sendEvent(&view, &event);
-    }
-
-    static void drag(PaneView& view, QPoint from, QPoint to)
-    {
-        QTest::mousePress(&view, Qt::LeftButton, {}, from);
-        move(view, to);
-        QTest::mouseRelease(&view, Qt::LeftButton, {}, to);
     }
 
     static double lengthOf(const Shape& shape, const PaneView& view)
@@ -298,23 +222,29 @@ private Q_SLOTS:
         }
     }
 
+    // Of one view; of views beside each other the height, while the chest walls stay where they meet.
     void zoomKeepsThePlaceUnderThePointer()
     {
         auto view = show({1000, 800});
         view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
         view->setImage(paneOf(Slot::LCC), makeImage(breastLike(Slot::LCC, 1000, 800, 0.1)));
-        const QPoint at(350, 180);
-        const Point before = view->transform(paneOf(Slot::RCC))->toStored({350, 180});
-        QWheelEvent wheel(at, view->mapToGlobal(at), {}, {0, 360}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
-                          false);
-        QCoreApplication::sendEvent(view.get(), &wheel);
-        const Point after = view->transform(paneOf(Slot::RCC))->toStored({350, 180});
-        const double pixel = std::abs(1 / view->transform(paneOf(Slot::RCC))->scaleX);
-        QVERIFY(std::abs(before.x - after.x) <= 0.51 * pixel &&
-                std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
-        QCOMPARE(view->pose(paneOf(Slot::LCC)).pixelsPerMm, view->pose(paneOf(Slot::RCC)).pixelsPerMm);
-        QCOMPARE(view->pose(paneOf(Slot::LCC)).depth, view->pose(paneOf(Slot::RCC)).depth);
-        QCOMPARE(view->zoomMode(), ZoomMode::Free);
+        const Point at{350, 180};
+        for (const bool alone : {false, true}) {
+            if (alone)
+                view->setViewLayout(ViewLayout::Single);
+            const Point before = view->transform(paneOf(Slot::RCC))->toStored(at);
+            turnWheel(*view, {at.x, at.y}, 360);
+            const Point after = view->transform(paneOf(Slot::RCC))->toStored(at);
+            const double pixel = std::abs(1 / view->transform(paneOf(Slot::RCC))->scaleX);
+            QVERIFY(std::abs(before.y - after.y) <= 0.51 * pixel); // anchors are whole pixels
+            QVERIFY(!alone || std::abs(before.x - after.x) <= 0.51 * pixel);
+            QCOMPARE(view->zoomMode(), ZoomMode::Free);
+            if (alone)
+                continue;
+            QCOMPARE(view->pose(paneOf(Slot::LCC)).pixelsPerMm, view->pose(paneOf(Slot::RCC)).pixelsPerMm);
+            QCOMPARE(view->transform(paneOf(Slot::RCC))->toScreen({800, 0}).x, 500.0);
+            QCOMPARE(view->transform(paneOf(Slot::LCC))->toScreen({0, 0}).x, 500.0);
+        }
     }
 
     void dragWindows()
@@ -763,7 +693,7 @@ private Q_SLOTS:
         const QPoint middle = (from + to) / 2;
         const QRgb line = grab(*view).pixel(middle);
         QVERIFY(qRed(line) > 200 && qBlue(line) < 140 && bare.pixel(middle) != line);
-        view->setMirrored(paneOf(Slot::RCC), true);
+        view->setTurn(paneOf(Slot::RCC), {0, true});
         view->perform(ViewCommand::ZoomIn);
         QVERIFY(drawn().front().shape == first);
         const QPointF beyond(900, 120); // in the other breast's cell: at its own edge

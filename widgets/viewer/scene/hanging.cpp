@@ -76,7 +76,7 @@ HungCell priorCell(const HungCell& cell, const StandardViews& prior, const std::
 {
     HungCell out = cell;
     out.pane.reset();
-    out.mirror.reset();
+    out.turn = {};
     for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
         if (slotName(slot) == cell.name)
             if (const auto found = prior.find(slot); found != prior.end())

@@ -2,6 +2,7 @@
 #include "core/study/slot.h"
 #include "widgets/viewer/scene/pane_id.h"
 #include "widgets/viewer/scene/pixel_rect.h"
+#include "widgets/viewer/scene/turn.h"
 
 #include <map>
 #include <optional>
@@ -29,8 +30,8 @@ struct HungCell
     // The edge at which the chest wall lies: the right one for right breasts, which hang on the screen's left.
     bool wallRight = true;
     CellPlace place = {};
-    std::optional<bool> mirror = {}; // display mirroring by the reader's wish; empty: as the study says
-    PixelRect area = {};             // of place, in device pixels
+    Turn turn = {};      // by the reader, on top of what the study says
+    PixelRect area = {}; // of place, in device pixels
 };
 
 // From left to right and from top to bottom. Any images of any studies, each once.

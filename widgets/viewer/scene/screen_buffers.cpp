@@ -9,7 +9,7 @@
 namespace mama::viewer {
 namespace {
 
-struct Affine // v = scale * (gl_FragCoord - corner) + offset
+struct Affine // v = scale * (gl_FragCoord - corner) + offset; of a lying image with the screen's axes exchanged before
 {
     double scaleX, scaleY, offsetX, offsetY;
     Affine times(double factorX, double factorY) const
@@ -22,6 +22,8 @@ struct Affine // v = scale * (gl_FragCoord - corner) + offset
 Affine toStored(const ViewTransform& t)
 {
     const double restX = t.originX - std::floor(t.originX), restY = t.originY - std::floor(t.originY);
+    if (t.lying)
+        return {-1 / t.scaleY, 1 / t.scaleX, -restY / t.scaleY, -restX / t.scaleX};
     return {1 / t.scaleX, -1 / t.scaleY, -restX / t.scaleX, -restY / t.scaleY};
 }
 
@@ -75,18 +77,23 @@ bool ScreenBuffers::covers(const ImageLayer& layer, const MapLayer* map, const O
     return layer.image().isColour() || (map && style.visible);
 }
 
+bool ScreenBuffers::Key::sameWay(const Key& o) const
+{
+    return transform.scaleX == o.transform.scaleX && transform.scaleY == o.transform.scaleY &&
+           transform.lying == o.transform.lying;
+}
+
 bool ScreenBuffers::Key::sameValues(const Key& o) const
 {
-    return image && image == o.image && area == o.area && transform.scaleX == o.transform.scaleX &&
-           transform.scaleY == o.transform.scaleY && level == o.level && blackAir == o.blackAir;
+    return image && image == o.image && area == o.area && sameWay(o) && level == o.level && blackAir == o.blackAir;
 }
 
 bool ScreenBuffers::Key::sameOverlay(const Key& o) const
 {
     if (!image || image != o.image || area != o.area || covered != o.covered)
         return false;
-    return !covered || (transform.scaleX == o.transform.scaleX && transform.scaleY == o.transform.scaleY &&
-                        overlay == o.overlay && style == o.style && (!image->isColour() || level == o.level));
+    return !covered ||
+           (sameWay(o) && overlay == o.overlay && style == o.style && (!image->isColour() || level == o.level));
 }
 
 ScreenBuffers::Step ScreenBuffers::stepFrom(const Key& before, const Key& now)
@@ -205,8 +212,8 @@ void ScreenBuffers::drawValues(const Source& source, const PixelRect& part) cons
     if (pane.image->isColour() || clip.empty())
         return;
     const auto padding = pane.image->paddedCodes();
-    GpuProgram& program = m_programs.used(
-        shaders::resampleGrey({footprintOf(pane.transform, source.level).taps, padding.has_value(), pane.inverted}));
+    GpuProgram& program = m_programs.used(shaders::resampleGrey(
+        {footprintOf(pane.transform, source.level).taps, padding.has_value(), pane.inverted, pane.transform.lying}));
     setFootprint(program, source);
     const bool wide = !pane.image->levels()[source.level].wide.empty();
     program.set("codes", wide ? 1.0F : 65535.0F);
@@ -229,8 +236,8 @@ void ScreenBuffers::drawOverlay(const SceneFrame& frame, const Source& source, c
     if (clip.empty())
         return;
     if (source.pane.image->isColour()) {
-        GpuProgram& program =
-            m_programs.used(shaders::resampleColour(footprintOf(source.pane.transform, source.level).taps));
+        GpuProgram& program = m_programs.used(shaders::resampleColour(
+            footprintOf(source.pane.transform, source.level).taps, source.pane.transform.lying));
         setFootprint(program, source);
         program.draw(local(rect), local(clip));
     }
@@ -256,8 +263,9 @@ void ScreenBuffers::drawMap(const SceneFrame& frame, const Source& source, const
     const auto [leftTop, rightBottom] = geometry.seen();
     const GpuTexture *brought = source.map->breast(image.breast().rows, image.breast().columns),
                      &breast = brought ? *brought : source.layer.breast();
-    GpuProgram& program = m_programs.used(shaders::overlay(
-        {style.cells, style.isolines && style.isolineStep > 0, style.outline, style.hideAir, style.hatchUnseen}));
+    GpuProgram& program =
+        m_programs.used(shaders::overlay({style.cells, style.isolines && style.isolineStep > 0, style.outline,
+                                          style.hideAir, style.hatchUnseen, source.pane.transform.lying}));
     setCorner(program, source.pane.transform);
     program.set("toStored", stored.scaleX, stored.scaleY, stored.offsetX, stored.offsetY);
     program.set("toGrid", stored.scaleX * gx, stored.scaleY * gy, stored.offsetX * gx + o.x / patch.columns,

@@ -48,6 +48,7 @@ private:
         std::size_t level = 0;
         bool blackAir = false, covered = false;
         OverlayStyle style;
+        bool sameWay(const Key& other) const;    // of one size, turned one way
         bool sameValues(const Key& other) const; // but for the place of the image
         bool sameOverlay(const Key& other) const;
     };

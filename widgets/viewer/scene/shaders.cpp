@@ -14,6 +14,13 @@ std::string constant(const char* name, int value)
     return std::string("const int ") + name + " = " + std::to_string(value) + ";\n";
 }
 
+// Where on the image: pixels of the screen from its own corner, the axes exchanged where it lies.
+std::string along(const char* name, bool lying)
+{
+    return std::string("  vec2 ") + name + " = " +
+           (lying ? "(gl_FragCoord.xy - vec2(corner)).yx;\n" : "gl_FragCoord.xy - vec2(corner);\n");
+}
+
 // Area mean over the screen pixel's footprint of 1 to 2 texels a side (the level is chosen so); below 1 the same
 // formula is bilinear interpolation. Pixels are counted from the image's own corner, so that a picture that was moved
 // is made of the same numbers.
@@ -99,10 +106,8 @@ std::string resampleGrey(const GreyKind& kind)
     std::string text = head + constant("taps", kind.taps) + constant("padding", kind.padding) + footprint + greyPixels;
     if (kind.blackAir)
         text += maskLookup;
-    text += R"(
-void main()
-{
-  vec2 p = (gl_FragCoord.xy - vec2(corner)) * toTexel.xy + toTexel.zw;
+    text += "\nvoid main()\n{\n" + along("f", kind.lying) + R"(
+  vec2 p = f * toTexel.xy + toTexel.zw;
   ivec2 centre = ivec2(floor(p));
   bool shown = inside(centre);
 )";
@@ -121,12 +126,10 @@ void main()
 )";
 }
 
-std::string resampleColour(int taps)
+std::string resampleColour(int taps, bool lying)
 {
-    return head + constant("taps", taps) + footprint + R"(
-void main()
-{
-  vec2 p = (gl_FragCoord.xy - vec2(corner)) * toTexel.xy + toTexel.zw;
+    return head + constant("taps", taps) + footprint + "\nvoid main()\n{\n" + along("f", lying) + R"(
+  vec2 p = f * toTexel.xy + toTexel.zw;
   vec4 result = vec4(0.0);
   if (inside(ivec2(floor(p)))) {
 )" + shares +
@@ -170,8 +173,8 @@ uniform float unit;       // device pixels a logical pixel
 vec2 at(ivec2 t) { return texelFetch(map, clamp(t, ivec2(0), grid - 1), 0).rg; }
 void main()
 {
-  vec2 f = gl_FragCoord.xy - vec2(corner);
-  vec2 p = f * toStored.xy + toStored.zw;
+)" + along("f", kind.lying) +
+           R"(  vec2 p = f * toStored.xy + toStored.zw;
   vec2 g = f * toGrid.xy + toGrid.zw;
   ivec2 cell = ivec2(floor(g));
   bool inImage = p.x >= 0.0 && p.y >= 0.0 && p.x < storedSize.x && p.y < storedSize.y;

@@ -27,9 +27,12 @@ void ViewModel::setImage(const PaneId& id, std::shared_ptr<const ViewImage> imag
     ViewPose pose;
     if (const auto had = m_panes.find(id); had != m_panes.end())
         pose = had->second.pose;
-    else if (linking.poses && !m_panes.empty())
-        pose = m_panes.begin()->second.pose;
-    m_panes[id] = {std::move(image), {}, {}, {}, {}, pose};
+    else if (const Pane* other = linking.poses ? anyLinked(id) : nullptr)
+        pose = other->pose;
+    Pane made;
+    made.image = std::move(image);
+    made.pose = pose;
+    m_panes[id] = std::move(made);
     setChoice(id, 0);
     hang();
 }
@@ -43,10 +46,10 @@ void ViewModel::setOverlay(const PaneId& id, std::shared_ptr<const MapOverlay> o
     found->second.peak = found->second.overlay ? found->second.overlay->peak(*found->second.image) : std::nullopt;
 }
 
-void ViewModel::setMirror(const PaneId& id, std::optional<bool> mirror)
+void ViewModel::setTurn(const PaneId& id, Turn turn)
 {
     if (const auto found = m_panes.find(id); found != m_panes.end())
-        found->second.mirror = mirror;
+        found->second.turn = turn;
     hang();
 }
 
@@ -93,7 +96,7 @@ double ViewModel::commonScale(Hanging cells) const
     double common = 0;
     for (HungCell& cell : laidOut(std::move(cells), m_area))
         if (const Pane* hung = cell.pane ? pane(*cell.pane) : nullptr) {
-            cell.mirror = hung->mirror;
+            cell.turn = hung->turn;
             const double fit = fitScale(*hung->image, cell, m_nominal);
             common = common > 0 ? std::min(common, fit) : fit;
         }
@@ -117,8 +120,10 @@ void ViewModel::hang()
     }
     m_hung = laidOut(std::move(m_hung), m_area);
     for (HungCell& cell : m_hung)
-        if (const Pane* hung = cell.pane ? pane(*cell.pane) : nullptr)
-            cell.mirror = hung->mirror;
+        if (const auto found = cell.pane ? m_panes.find(*cell.pane) : m_panes.end(); found != m_panes.end()) {
+            cell.turn = found->second.turn;
+            found->second.wallRight = cell.wallRight;
+        }
     double sum = 0;
     int known = 0;
     for (const auto& [id, each] : m_panes)

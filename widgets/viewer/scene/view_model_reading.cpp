@@ -20,15 +20,63 @@ Window defaultWindow(const ViewImage& image, int choice)
 
 void ViewModel::setZoomMode(ZoomMode mode)
 {
-    m_zoomMode = mode;
+    const auto active = activePane();
+    const auto found = active ? m_panes.find(*active) : m_panes.end();
+    (found == m_panes.end() ? m_zoomMode : modeOf(found->second)) = mode;
     applyZoomMode();
+}
+
+void ViewModel::setTrueScale(double pixelsPerMm)
+{
+    m_trueScale = pixelsPerMm;
+    applyZoomMode();
+}
+
+ZoomMode ViewModel::zoomMode() const
+{
+    const auto active = activePane();
+    const Pane* found = active ? pane(*active) : nullptr;
+    return found && found->own ? *found->own : m_zoomMode;
+}
+
+const Pane* ViewModel::anyLinked(const PaneId& butNot) const
+{
+    const Pane* any = nullptr;
+    for (const auto& [id, each] : m_panes)
+        if (!each.own && id != butNot && (!any || hungCell(id)))
+            any = &each;
+    return any;
+}
+
+void ViewModel::setLinked(const PaneId& id, bool linked)
+{
+    const auto found = m_panes.find(id);
+    if (found == m_panes.end() || isLinked(id) == linked)
+        return;
+    Pane& changed = found->second;
+    if (!linked) {
+        changed.own = m_zoomMode;
+        return;
+    }
+    changed.own.reset();
+    if (const Pane* other = anyLinked(id))
+        changed.pose = other->pose;
+    clampPose(id);
+    applyZoomMode();
+}
+
+bool ViewModel::isLinked(const PaneId& id) const
+{
+    const Pane* found = pane(id);
+    return !found || !found->own;
 }
 
 void ViewModel::reset()
 {
     inverted = false;
     for (auto& [id, each] : m_panes) {
-        each.mirror.reset();
+        each.turn = {};
+        each.own.reset();
         each.shade = {0, defaultWindow(*each.image, 0)};
     }
     m_zoomMode = ZoomMode::SameSize;
@@ -37,8 +85,6 @@ void ViewModel::reset()
 
 void ViewModel::applyZoomMode()
 {
-    if (m_zoomMode == ZoomMode::Free)
-        return;
     const auto eachHung = [this](const std::function<void(const HungCell&, Pane&)>& f) {
         for (const HungCell& cell : m_hung)
             if (const auto found = cell.pane ? m_panes.find(*cell.pane) : m_panes.end(); found != m_panes.end())
@@ -50,47 +96,53 @@ void ViewModel::applyZoomMode()
         common = common > 0 ? std::min(common, fit) : fit;
     });
     eachHung([&](const HungCell& cell, Pane& hung) {
+        const ZoomMode mode = modeOf(hung);
+        if (mode == ZoomMode::Free)
+            return;
         hung.pose = {};
-        hung.pose.pixelsPerMm = m_zoomMode == ZoomMode::SameSize ? common
-                                : m_zoomMode == ZoomMode::Fit    ? fitScale(*hung.image, cell, m_nominal)
-                                                                 : 1 / spacingOf(*hung.image, m_nominal).column;
+        hung.pose.pixelsPerMm = mode == ZoomMode::Fit      ? fitScale(*hung.image, cell, m_nominal)
+                                : mode == ZoomMode::Pixels ? 1 / spacingOf(*hung.image, m_nominal).column
+                                : mode == ZoomMode::TrueSize && m_trueScale > 0 ? m_trueScale
+                                                                                : common;
     });
 }
 
 Point ViewModel::toDepth(const PaneId& id, Point screen) const
 {
     const HungCell* cell = hungCell(id);
-    const Pane* hung = pane(id);
-    if (!cell || !hung)
-        return {};
-    const PixelRect& area = cell->area;
-    const ViewPose& p = hung->pose;
-    const double fromEdge = cell->wallRight ? area.x + area.width - screen.x : screen.x - area.x;
-    return {p.depth + fromEdge / p.pixelsPerMm, p.height + (screen.y - area.y - area.height / 2) / p.pixelsPerMm};
+    const auto shown = transform(id);
+    return cell && shown ? depthAt(*pane(id)->image, *cell, shown->toStored(screen), m_nominal) : Point();
 }
 
 Point ViewModel::fromDepth(const PaneId& id, Point depth) const
 {
     const HungCell* cell = hungCell(id);
-    const Pane* hung = pane(id);
-    if (!cell || !hung)
-        return {};
-    const PixelRect& area = cell->area;
-    const ViewPose& p = hung->pose;
-    const double fromEdge = (depth.x - p.depth) * p.pixelsPerMm;
-    return {cell->wallRight ? area.x + area.width - fromEdge : area.x + fromEdge,
-            area.y + area.height / 2 + (depth.y - p.height) * p.pixelsPerMm};
+    const auto shown = transform(id);
+    return cell && shown ? shown->toScreen(storedAt(*pane(id)->image, *cell, depth, m_nominal)) : Point();
+}
+
+HungCell ViewModel::cellOf(const PaneId& id, const Pane& pane) const
+{
+    if (const HungCell* cell = hungCell(id))
+        return *cell;
+    HungCell cell;
+    cell.wallRight = pane.wallRight;
+    cell.turn = pane.turn;
+    return cell;
 }
 
 void ViewModel::eachLinked(const PaneId& id, const std::function<void(const PaneId&, Pane&)>& f)
 {
+    const bool together = linking.poses && isLinked(id);
     for (auto& [other, each] : m_panes)
-        if (linking.poses || other == id)
+        if (other == id || (together && !each.own))
             f(other, each);
 }
 
 void ViewModel::zoom(double factor, const PaneId& id, Point screen)
 {
+    if (!pane(id))
+        return;
     const Point at = toDepth(id, screen);
     double f = factor;
     eachLinked(id, [&](const PaneId&, const Pane& each) {
@@ -101,12 +153,23 @@ void ViewModel::zoom(double factor, const PaneId& id, Point screen)
     });
     if ((factor > 1) != (f > 1))
         return;
-    m_zoomMode = ZoomMode::Free;
+    modeOf(m_panes.at(id)) = ZoomMode::Free;
+    const bool anchored = m_hung.size() > 1 && linking.poses && isLinked(id);
     eachLinked(id, [&](const PaneId& other, Pane& each) {
         ViewPose& p = each.pose;
+        const HungCell cell = cellOf(other, each);
+        const Point fixed = each.turn == Turn()
+                                ? at
+                                : shownAt(*each.image, cell, storedAt(*each.image, cell, at, m_nominal), m_nominal);
         p.pixelsPerMm *= f;
-        p.depth = at.x - (at.x - p.depth) / f;
-        p.height = at.y - (at.y - p.height) / f;
+        const double depth = fixed.x - (fixed.x - p.depth) / f;
+        // Beside each other, chest walls stay at their edges, and come back to them when it is zoomed out again.
+        const double pixel = 0.5 / p.pixelsPerMm;
+        if (!anchored || p.depth < -pixel)
+            p.depth = depth;
+        else if (p.depth > pixel)
+            p.depth = std::max(0.0, depth);
+        p.height = fixed.y - (fixed.y - p.height) / f;
         clampPose(other);
     });
 }
@@ -117,12 +180,15 @@ void ViewModel::pan(double dx, double dy, const PaneId& id)
     const Pane* hung = pane(id);
     if (!cell || !hung)
         return;
-    const double scale = hung->pose.pixelsPerMm;
-    const double depth = (cell->wallRight ? dx : -dx) / scale, height = -dy / scale;
-    m_zoomMode = ZoomMode::Free;
+    // The same way in the breast, whichever way each picture is turned.
+    const double scale = hung->pose.pixelsPerMm, inward = cell->wallRight ? 1 : -1;
+    const Point hungBy = hung->turn.undo({-dx / scale, -dy / scale});
+    modeOf(m_panes.at(id)) = ZoomMode::Free;
     eachLinked(id, [&](const PaneId& other, Pane& each) {
-        each.pose.depth += depth;
-        each.pose.height += height;
+        const double own = each.wallRight ? 1 : -1;
+        const Point by = each.turn.apply({hungBy.x * inward * own, hungBy.y});
+        each.pose.depth -= by.x * own;
+        each.pose.height += by.y;
         clampPose(other);
     });
 }
@@ -138,15 +204,19 @@ void ViewModel::clampPose(const PaneId& id)
     const Spacing mm = spacingOf(image, m_nominal);
     ViewPose& p = hung.pose;
     const double edge = 40 / p.pixelsPerMm;
-    const double width = image.columns() * mm.column,
-                 height = image.rows() * mm.row / 2 + cell->area.height / p.pixelsPerMm / 2;
+    const double along = image.columns() * mm.column, down = image.rows() * mm.row;
+    const double width = hung.turn.lying() ? down : along,
+                 height = (hung.turn.lying() ? along : down) / 2 + cell->area.height / p.pixelsPerMm / 2;
     p.depth = std::clamp(p.depth, std::min(0.0, edge - cell->area.width / p.pixelsPerMm), std::max(0.0, width - edge));
     p.height = std::clamp(p.height, std::min(0.0, edge - height), std::max(0.0, height - edge));
 }
 
 void ViewModel::setPose(const PaneId& id, const ViewPose& pose)
 {
-    m_zoomMode = ZoomMode::Free;
+    const auto found = m_panes.find(id);
+    if (found == m_panes.end())
+        return;
+    modeOf(found->second) = ZoomMode::Free;
     eachLinked(id, [&](const PaneId&, Pane& each) { each.pose = pose; });
 }
 
@@ -171,11 +241,37 @@ void ViewModel::setWindow(const PaneId& id, const Window& window)
         shade.window.width = std::max(1.0, window.width);
 }
 
+bool ViewModel::hasOwnWindow(const Pane& pane) const
+{
+    return !(Shade{pane.shade.choice, defaultWindow(*pane.image, pane.shade.choice)} == pane.shade);
+}
+
+void ViewModel::chooseAlike(const PaneId& id, int choice)
+{
+    const Pane* chosen = pane(id);
+    if (!chosen)
+        return;
+    const std::vector<VoiChoice> all = chosen->image->voi();
+    const auto place = static_cast<std::size_t>(std::clamp(choice, 0, static_cast<int>(all.size()) - 1));
+    for (const PaneId& other : windowGroup(id)) {
+        const std::vector<VoiChoice>& own = m_panes.at(other).image->voi();
+        const auto same = std::ranges::find_if(own, [&](const VoiChoice& each) {
+            return each.explanation() == all[place].explanation() &&
+                   each.table.has_value() == all[place].table.has_value();
+        });
+        if (other == id || own.size() == all.size())
+            setChoice(other, static_cast<int>(place));
+        if (other != id && same != own.end() && !all[place].explanation().empty())
+            setChoice(other, static_cast<int>(same - own.begin()));
+    }
+}
+
 std::vector<PaneId> ViewModel::windowGroup(const PaneId& id) const
 {
     std::vector<PaneId> group;
+    const bool together = linking.windows && isLinked(id);
     for (const auto& [other, each] : m_panes)
-        if (linking.windows || other == id)
+        if (other == id || (together && !each.own))
             group.push_back(other);
     return group;
 }
