@@ -2,9 +2,11 @@
 
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/study_texts.h"
+#include "widgets/viewer/dragged_image.h"
 
 #include <QLabel>
 #include <QListWidget>
+#include <QMimeData>
 
 namespace mama {
 
@@ -18,14 +20,42 @@ QLabel* heading(const QString& text, QWidget* parent)
     return label;
 }
 
-QListWidget* makeList(QWidget* parent, const QString& name)
+namespace {
+
+class ImageList : public QListWidget
 {
-    auto* list = new QListWidget(parent);
+public:
+    using QListWidget::QListWidget;
+
+protected:
+    Qt::DropActions supportedDropActions() const override { return Qt::CopyAction; }
+    QMimeData* mimeData(const QList<QListWidgetItem*>& items) const override
+    {
+        if (items.isEmpty())
+            return nullptr;
+        const QVariant image = items.front()->data(draggedRole);
+        return viewer::draggedImage(image.isValid() ? image.toInt() : row(items.front())).release();
+    }
+};
+
+QListWidget* prepared(QListWidget* list, const QString& name)
+{
     list->setAccessibleName(name);
     list->setWordWrap(true);
     list->setAlternatingRowColors(true);
     list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     list->setVerticalScrollMode(QAbstractItemView::ScrollPerPixel); // an item may be taller than the list
+    return list;
+}
+
+} // namespace
+
+QListWidget* makeList(QWidget* parent, const QString& name) { return prepared(new QListWidget(parent), name); }
+
+QListWidget* makeImageList(QWidget* parent, const QString& name)
+{
+    QListWidget* list = prepared(new ImageList(parent), name);
+    list->setDragDropMode(QAbstractItemView::DragOnly);
     return list;
 }
 

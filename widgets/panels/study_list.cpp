@@ -17,7 +17,7 @@
 namespace mama {
 namespace {
 
-constexpr int studyRole = Qt::UserRole, imageRole = Qt::UserRole; // -1: a patient's heading
+constexpr int studyRole = Qt::UserRole, imageRole = draggedRole; // -1: a patient's heading
 
 int studyOf(const QListWidgetItem& item) { return item.data(studyRole).toInt(); }
 
@@ -32,7 +32,7 @@ void StudyPanel::buildStudies()
     QPixmap blank(stripSize);
     blank.fill(Qt::black);
     m_blank = QIcon(blank);
-    m_extras = makeList(this, tr("Beside the four views"));
+    m_extras = makeImageList(this, tr("Beside the four views"));
     m_extras->setViewMode(QListView::IconMode);
     m_extras->setIconSize(extraSize);
     m_extras->setMovement(QListView::Static);
@@ -330,7 +330,8 @@ void StudyPanel::showExtras()
         auto* item = new QListWidgetItem(m_extras);
         item->setData(imageRole, static_cast<int>(i));
         tell(item, extraText(images[i]),
-             imageTip(images[i]) + QLatin1Char('\n') + tr("Enter hangs it in its view's place"));
+             imageTip(images[i]) + QLatin1Char('\n') +
+                 tr("Enter hangs it in its view's place, and it can be dragged to a picture"));
         item->setIcon(iconOf(images[i]));
     }
     m_extras->setCurrentRow(row);

@@ -25,7 +25,7 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
 {
     m_studiesPart = new QWidget(this);
     m_imagesPart = new QWidget(this);
-    m_images = makeList(this, tr("Images of the study"));
+    m_images = makeImageList(this, tr("Images of the study"));
     buildStudies();
     auto* right = new QVBoxLayout(m_imagesPart);
     right->setContentsMargins(0, 0, 0, 0);
@@ -45,6 +45,14 @@ StudyPanel::StudyPanel(QWidget* parent) : QWidget(parent)
     });
     connect(m_images, &QListWidget::itemActivated, this,
             [this](QListWidgetItem* item) { Q_EMIT imageChosen(m_images->row(item)); });
+}
+
+int StudyPanel::chosenImage() const
+{
+    if (m_images->hasFocus())
+        return m_images->currentRow();
+    const QListWidgetItem* extra = m_extras->currentItem();
+    return extra ? extra->data(draggedRole).toInt() : m_images->currentRow();
 }
 
 void StudyPanel::setFiles(const std::vector<ScanProblem>& problems, const std::vector<ScanProblem>& others)

@@ -33,6 +33,7 @@ public:
     // Its two parts, which stand where the page wants them.
     QWidget* studies() const { return m_studiesPart; }
     QWidget* images() const { return m_imagesPart; }
+    int chosenImage() const; // in the list that has the keyboard, else among those beside the four views; -1: none
     QWidget* search() const; // where one types what is looked for
 
     void setStudies(const std::vector<Study>& studies, const std::vector<PatientExams>& patients = {});

@@ -129,7 +129,8 @@ Q_SIGNALS:
     void wheelTurned(mama::MouseAct act, int by); // what is not the view's: to the next (1) or previous (-1)
     void imageDropped(int image, const mama::viewer::HungCell& cell); // of the study, on a cell (dragged_image.h)
     void activePaneChanged();
-    void zoomChanged(); // or the hanging
+    void zoomChanged();     // or the hanging
+    void trueSizeRefused(); // asked for, but the screen was not measured
     void overlayStyleChanged();
     void aidsChanged(); // or the tool
     void uploadsFinished();

@@ -62,6 +62,7 @@ public:
     void changeAid(bool Aids::*what);
     void changeLoupe(double magnification, double side); // by factors
     void toggleTool(LeftTool tool);                      // chosen again it gives way to panning
+    void showTrueSize();
     void stepField(int by);
     void turnBy(Turn (Turn::*how)() const); // of the active image
     void turnBack();

@@ -252,6 +252,15 @@ void PaneView::Impl::toggleTool(LeftTool tool)
         changeAid(&Aids::notes);
 }
 
+void PaneView::Impl::showTrueSize()
+{
+    if (!(model.trueScale() > 0)) {
+        Q_EMIT q->zoomChanged(); // the command is not on
+        return Q_EMIT q->trueSizeRefused();
+    }
+    q->setZoomMode(ZoomMode::TrueSize);
+}
+
 void PaneView::Impl::stepField(int by)
 {
     model.stepField(by);

@@ -16,6 +16,7 @@ enum class ViewCommand {
     SameSize,
     Fit,
     Pixels,
+    TrueSize,
     ZoomIn,
     ZoomOut,
     PanLeft,

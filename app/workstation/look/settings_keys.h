@@ -15,11 +15,13 @@ inline constexpr QLatin1String leftWidth("read/left-width");
 inline constexpr QLatin1String rightWidth("read/right-width");
 inline constexpr QLatin1String recentStudies("read/recent"); // JSON: what was opened, newest first
 inline constexpr QLatin1String studyOrder("read/order");
-inline constexpr QLatin1String viewLayout("read/layout");    // of the four views, as the user chose it
-inline constexpr QLatin1String hanging("read/hanging");      // by name, of those in the hanging file
-inline constexpr QLatin1String pictureMemory("read/memory"); // MiB of pictures; absent: as the machine allows
-inline constexpr QLatin1String gsdf("display/gsdf");         // pictures are drawn by it
-inline constexpr QLatin1String darkest("display/darkest");   // cd/m², with the next two
+inline constexpr QLatin1String viewLayout("read/layout");      // of the four views, as the user chose it
+inline constexpr QLatin1String loupeSize("read/loupe-size");   // logical pixels
+inline constexpr QLatin1String loupeTimes("read/loupe-times"); // its magnification
+inline constexpr QLatin1String hanging("read/hanging");        // by name, of those in the hanging file
+inline constexpr QLatin1String pictureMemory("read/memory");   // MiB of pictures; absent: as the machine allows
+inline constexpr QLatin1String gsdf("display/gsdf");           // pictures are drawn by it
+inline constexpr QLatin1String darkest("display/darkest");     // cd/m², with the next two
 inline constexpr QLatin1String brightest("display/brightest");
 inline constexpr QLatin1String roomLight("display/room");
 inline constexpr QLatin1String screenGamma("display/gamma");
@@ -58,6 +60,8 @@ inline QString windowPlace(const QString& monitors, const QString& what)
 {
     return QStringLiteral("places/") + monitors + QLatin1Char('/') + what;
 }
+// Pixels a millimetre of a screen, as somebody measured it.
+inline QString screenScale(const QString& screen) { return QStringLiteral("screens/") + screen; }
 inline QString runPreset(const QString& name) { return QString(runPresets) + QLatin1Char('/') + name; }
 
 } // namespace mama::settings_keys

@@ -23,9 +23,11 @@
 #include <QEvent>
 #include <QLabel>
 #include <QMainWindow>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QTimer>
 #include <QVBoxLayout>
+#include <QWindow>
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -303,6 +305,7 @@ void ReadPage::connectPanels()
     connect(m_studyPanel, &StudyPanel::studyChosen, m_studies, &StudySession::show);
     connect(m_studyPanel, &StudyPanel::imageSelected, this, &ReadPage::activate);
     connect(m_studyPanel, &StudyPanel::imageChosen, this, &ReadPage::hangExtra);
+    connect(m_view, &PaneView::imageDropped, this, &ReadPage::hangIn);
     connect(m_studyPanel, &StudyPanel::orderChosen, this, [this](ExamOrder order) {
         m_settings.setValue(settings_keys::studyOrder, static_cast<int>(order));
         updateCaption();
@@ -406,6 +409,9 @@ void ReadPage::showEvent(QShowEvent* event)
     Page::showEvent(event);
     if (!std::exchange(m_shown, true)) // once the window stands
         QTimer::singleShot(0, m_apart, [this] { m_apart->setMonitors(monitorsNow()); });
+    takeScreen();
+    if (const QWindow* handle = window()->windowHandle()) // one connection, however often the page is shown
+        connect(handle, &QWindow::screenChanged, this, &ReadPage::takeScreen, Qt::UniqueConnection);
     if (const QWidget* focus = QApplication::focusWidget(); !focus || !isAncestorOf(focus))
         m_content->currentWidget()->setFocus();
 }
@@ -426,6 +432,8 @@ void ReadPage::keep()
     m_settings.setValue(settings_keys::queryHistory, m_queryPanel->sentence()->history());
     const viewer::OverlayStyle& style = m_view->overlayStyle();
     m_settings.setValue(settings_keys::mapOpacity, style.opacity);
+    m_settings.setValue(settings_keys::loupeSize, m_view->aids().loupeSide);
+    m_settings.setValue(settings_keys::loupeTimes, m_view->aids().loupeMagnification);
     m_settings.setValue(settings_keys::mapColours, static_cast<int>(style.map));
 }
 

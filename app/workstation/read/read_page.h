@@ -151,7 +151,8 @@ private:
     void activate(int image); // of the study, if it hangs
     void selectActiveImage(); // in the list
     void hangExtra(int image);
-    void hang(); // as the studies' session says
+    void hangIn(int image, const viewer::HungCell& cell); // where a reader dropped it
+    void hang();                                          // as the studies' session says
     // The exam before this one, of the same patient.
     enum class Compare { Off, Beside, EightUp, Swapped };
     void buildPriorCommands();
@@ -182,6 +183,9 @@ private:
     void undoPlace();
     void stepAlone(int by);
     void perform(viewer::ViewCommand command);
+    void typeWindow();
+    void measureScreen();
+    void takeScreen();
     void selectSentence(int by);
     QString keyOf(const char* command) const; // as the reader's keyboard names it
     std::vector<ScoredImage> scoredColumns() const;

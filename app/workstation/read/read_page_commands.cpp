@@ -6,7 +6,9 @@
 #include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
 #include "app/workstation/read/reader_work.h"
+#include "app/workstation/read/screen_scale.h"
 #include "app/workstation/read/verdict_bar.h"
+#include "app/workstation/read/window_dialog.h"
 #include "app/workstation/read/window_list.h"
 #include "core/base/path_text.h"
 #include "widgets/panels/query_panel.h"
@@ -53,6 +55,12 @@ void ReadPage::buildCommands()
         action->setProperty("ofPictures", true);
         m_view->addAction(action);
     }
+    add(study, {"study.hang.here", tr("Han&g the chosen image in the active view"), [this] {
+                    if (const auto cell = m_view->activeCell())
+                        hangIn(m_studyPanel->chosenImage(), *cell);
+                    else
+                        Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
+                }});
     add(places, {"study.place.undo", tr("&Undo"), [this] { undoPlace(); }});
     addLine(study);
     add(study, {"reading.first", tr("&Read first"), [this] { switchReadFirst(!m_reader->readFirst()); }})
@@ -115,6 +123,18 @@ QMenu* ReadPage::buildViewCommands()
         action->setData(static_cast<int>(what));
         m_view->addAction(action);
     }
+    const auto ofPictures = [this](QAction* action) {
+        action->setProperty("ofPictures", true);
+        m_view->addAction(action);
+    };
+    ofPictures(add(menus[2], {"view.window.numbers", tr("Window in numbers…"), [this] { typeWindow(); }}));
+    ofPictures(add(menus[1], {"view.screen", tr("Measure this screen…"), [this] { measureScreen(); }}));
+    connect(m_view, &PaneView::trueSizeRefused, this, [this] {
+        Q_EMIT told(tr("True size needs a measured screen, and %1 is not: View ▸ Zoom and pan ▸ Measure this screen… "
+                       "asks for the length of one line.")
+                        .arg(screenName(*screen())),
+                    false);
+    });
     QAction* seen = add(menus[3], {"view.seen", tr("The picture that the model sees"), [this] { toggleSeen(); }});
     seen->setProperty("ofPictures", true);
     seen->setCheckable(true);
@@ -134,6 +154,34 @@ void ReadPage::showViewState()
                                                       : m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
             action->setChecked(*on);
 }
+
+void ReadPage::typeWindow()
+{
+    const auto active = m_view->activePane();
+    const viewer::ViewImage* image = active ? m_view->image(*active) : nullptr;
+    if (!image)
+        return Q_EMIT told(tr("No image is active: click one first."), false);
+    if (image->isColour())
+        return Q_EMIT told(tr("A colour picture has no window."), false);
+    (new WindowDialog(*m_view, *active, window()))->open();
+}
+
+void ReadPage::measureScreen()
+{
+    auto* dialog = new ScreenDialog(*screen(), window());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        keepScale(m_settings, *dialog->screen(), dialog->pixelsPerMm());
+        takeScreen();
+        Q_EMIT told(
+            tr("%1 is measured: %2 shows true size.").arg(screenName(*dialog->screen()), keyOf("view.zoom.true")),
+            false);
+    });
+    dialog->open();
+}
+
+// What is known of the screen that the pictures are on.
+void ReadPage::takeScreen() { m_view->setTrueScale(measuredScale(m_settings, *m_view->screen()).value_or(0)); }
 
 void ReadPage::buildModelCommands()
 {

@@ -1,6 +1,7 @@
 // In which steps the study hangs, and which layout is the first.
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/seen_pictures.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
@@ -177,6 +178,46 @@ void ReadPage::hangStep()
         m_studies->look(image);
     if (wantsPrior)
         m_studies->readPrior();
+}
+
+void ReadPage::hangIn(int image, const viewer::HungCell& cell)
+{
+    const Study* study = m_studies->study();
+    if (!study || image < 0 || image >= static_cast<int>(study->images.size()))
+        return Q_EMIT told(tr("No image is chosen: choose one in the list of images first."), false);
+    const StudyImage& chosen = study->images[static_cast<std::size_t>(image)];
+    if (m_studies->alone() >= 0 || m_seen->on())
+        return hangExtra(image);
+    const QString name = QString::fromStdString(chosen.label.empty() ? pathText(chosen.path.filename()) : chosen.label);
+    const bool known = chosen.side == Side::Right || chosen.side == Side::Left;
+    if (known && (chosen.side == Side::Right) != cell.wallRight)
+        return Q_EMIT told(chosen.side == Side::Right
+                               ? tr("%1 is of the right breast: it hangs in a place of that side.").arg(name)
+                               : tr("%1 is of the left breast: it hangs in a place of that side.").arg(name),
+                           false);
+    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+        if (m_step < 0 && m_compare != Compare::Swapped && viewer::slotName(slot) == cell.name) {
+            m_studies->swapIn(image, slot);
+            m_view->setActivePane({study->uid, static_cast<std::size_t>(image)});
+            return m_view->setFocus();
+        }
+    // A place of a hanging's step, or of the prior exam.
+    viewer::Hanging cells = m_view->hung();
+    const viewer::PaneId pane{study->uid, static_cast<std::size_t>(image)};
+    const auto same = [&](const viewer::HungCell& each) { return each.name == cell.name && each.pane == cell.pane; };
+    const auto target = std::ranges::find_if(cells, same);
+    const auto before = std::ranges::find(cells, std::optional(pane), &viewer::HungCell::pane);
+    if (target == cells.end())
+        return;
+    if (before != cells.end())
+        before->pane = target->pane;
+    target->pane = pane;
+    if (!m_view->image(pane))
+        m_view->setEmptyText(pane, tr("reading…"));
+    m_view->hang(cells);
+    m_view->setActivePane(pane);
+    m_studies->look(image);
+    m_view->setFocus();
 }
 
 // Of those that show all four views, once their pictures are there.

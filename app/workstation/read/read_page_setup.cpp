@@ -141,6 +141,10 @@ void ReadPage::restore()
     m_mapPanel->setStyle(style);
     limitPictures(m_studies->cache(), m_settings);
     drawForScreen();
+    viewer::Aids aids = m_view->aids();
+    aids.loupeSide = m_settings.value(settings_keys::loupeSize, aids.loupeSide).toInt();
+    aids.loupeMagnification = m_settings.value(settings_keys::loupeTimes, aids.loupeMagnification).toDouble();
+    m_view->setAids(aids);
     rememberModel({});
     m_layout = static_cast<viewer::ViewLayout>(
         qBound(0, m_settings.value(settings_keys::viewLayout, 0).toInt(), int(viewer::ViewLayout::LeftBreast)));

@@ -195,10 +195,24 @@ bool StudySession::swapIn(int image)
 {
     const StudyImage* chosen = imageAt(image);
     const Slot slot = !chosen ? Slot::Extra : chosen->slot == Slot::Extra ? slotOf(*chosen) : chosen->slot;
-    if (slot == Slot::Extra)
+    return slot != Slot::Extra && swapIn(image, slot);
+}
+
+bool StudySession::swapIn(int image, Slot slot)
+{
+    const StudyImage* chosen = imageAt(image);
+    if (!chosen || slot == Slot::Extra)
         return false;
     const auto index = static_cast<std::size_t>(image);
-    now().views[slot] = {shown().uid, index};
+    const viewer::PaneId pane{shown().uid, index};
+    viewer::StandardViews& views = now().views;
+    const auto there = views.find(slot);
+    if (const auto before = std::ranges::find(views, pane, &viewer::StandardViews::value_type::second);
+        before != views.end() && before->first != slot && there != views.end())
+        before->second = there->second;
+    else if (before != views.end() && before->first != slot)
+        views.erase(before);
+    views[slot] = pane;
     now().alone = -1;
     if (chosen->slot == Slot::Extra)
         now().shown.insert(index);

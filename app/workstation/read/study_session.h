@@ -36,6 +36,8 @@ public:
     // Hangs an extra image of the current study in its view's place; the study itself stays as it is: what hangs there
     // by rule is still the view's, in scores too. False: its side is not known, so it has no place.
     bool swapIn(int image);
+    // The same in a place of the caller's choice; what hung there goes where the image hung, if it did.
+    bool swapIn(int image, Slot slot);
     void showAlone(int image); // by itself, whatever it is
     void showViews();          // the four views again, if the study has any
     void look(int image);      // reads one that hangs beside the four views, or instead of one

@@ -14,18 +14,19 @@ WindowList::WindowList(viewer::PaneView& view, QSettings& settings, QWidget* par
     setMinimumContentsLength(14);
     setToolTip(tr("Windows and LUTs of the active image, by the file's own names"));
     setAccessibleName(tr("Window"));
+    setPlaceholderText(tr("own window"));
     setEnabled(false);
     connect(this, &QComboBox::activated, this, [this](int choice) {
         const auto pane = m_view.activePane();
         if (!pane)
             return;
-        m_view.setVoiChoice(*pane, choice);
+        m_view.chooseAlike(*pane, choice);
         m_settings.setValue(keyOf(*pane), itemText(choice));
     });
     connect(&m_view, &viewer::PaneView::activePaneChanged, this, &WindowList::refresh);
     connect(&m_view, &viewer::PaneView::windowChanged, this, [this](const viewer::PaneId& pane) {
         if (pane == m_view.activePane() && count() > 0)
-            setCurrentIndex(m_view.shade(pane).choice); // activated() alone is a person's choice
+            showChoice(pane);
     });
 }
 
@@ -40,7 +41,14 @@ void WindowList::refresh()
         return;
     for (std::size_t i = 0; i < image->voi().size(); ++i)
         addItem(nameOf(*image, i));
-    setCurrentIndex(m_view.shade(*pane).choice);
+    showChoice(*pane);
+}
+
+// Of a window that is nobody's but the reader's the list says so.
+void WindowList::showChoice(const viewer::PaneId& pane)
+{
+    setCurrentIndex(m_view.hasOwnWindow(pane) ? -1
+                                              : m_view.shade(pane).choice); // activated() alone is a person's choice
 }
 
 void WindowList::chooseRemembered(const viewer::PaneId& pane)

@@ -19,6 +19,7 @@ public:
     void chooseRemembered(const viewer::PaneId& pane); // for an image that has just come
 
 private:
+    void showChoice(const viewer::PaneId& pane);
     QString keyOf(const viewer::PaneId& pane) const;
     static QString nameOf(const viewer::ViewImage& image, std::size_t choice);
 

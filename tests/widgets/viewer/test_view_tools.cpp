@@ -4,6 +4,7 @@
 
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QSignalSpy>
 
 // What a reader does to views with commands, wheel and hand, in a real window.
 using namespace mama;
@@ -82,15 +83,21 @@ private Q_SLOTS:
         QCOMPARE(fieldText(pane, {3, 3, 2, 1}), QStringLiteral("field 4 of 9")); // there and back
     }
 
-    // A millimetre of breast on a millimetre of the screen, whatever the detectors.
+    // A millimetre of breast on a millimetre of the screen, whatever the detectors; refused before it is measured.
     void trueSizeIsOfTheScreen()
     {
         auto view = show({1000, 800});
         view->setImage(paneOf(Slot::RCC), makeImage(breastLike(Slot::RCC, 1000, 800, 0.1)));
         view->setImage(paneOf(Slot::LCC), makeImage(breastLike(Slot::LCC, 1000, 800, 0.07)));
+        const ZoomMode before = view->zoomMode();
+        QSignalSpy refused(view.get(), &PaneView::trueSizeRefused);
+        view->perform(ViewCommand::TrueSize);
+        QCOMPARE(refused.count(), 1);
+        QCOMPARE(view->zoomMode(), before);
         const double pixelsPerMm = 3.7;
         view->setTrueScale(pixelsPerMm);
-        view->setZoomMode(ZoomMode::TrueSize);
+        view->perform(ViewCommand::TrueSize);
+        QCOMPARE(view->isOn(ViewCommand::TrueSize), std::optional(true));
         for (const auto& [slot, mm] : {std::pair{Slot::RCC, 0.1}, {Slot::LCC, 0.07}}) {
             const auto transform = *view->transform(paneOf(slot));
             const double centimetre = std::abs(transform.toScreen({10 / mm, 0}).x - transform.toScreen({0, 0}).x);
