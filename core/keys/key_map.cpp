@@ -114,7 +114,7 @@ const std::vector<KeyOf>& keyMap()
         {"view.turn.left", "Ctrl+Shift+R"},
         {"view.mirror", "Shift+M"},
         {"view.flip", "Shift+V"},
-        {"view.turn.back", "Backspace"},
+        {"view.turn.back", "Ctrl+Backspace"},
         {"view.fullscreen", "F11"},
         {"model.open", "Ctrl+M"},
         {"model.engine", ""},

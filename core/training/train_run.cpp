@@ -307,8 +307,9 @@ RunStatus work(const Settings& settings, RunReporter& reporter, const Conduct& c
     folder.log("building the model");
     const Material material(settings, std::move(read), folder, group);
     checkBestMetric(settings, material.made.figures);
-    if (material.made.captions)
-        warn(folder, cutCaptions(material.index, *material.made.captions, settings));
+    if (material.made.captions && (!group || group->rank() == 0)) // in the log alone: a run is seldom wrong for it
+        for (const UserText& cut : cutCaptions(material.index, *material.made.captions, settings))
+            folder.log("warning: " + cut.english());
     const std::string precision = settings.text("precision");
     const TrainingPrecision asked = trainingPrecisionOf(precision);
     const bool without = material.made.gpu.empty() && onThisProcessor(asked) != asked;

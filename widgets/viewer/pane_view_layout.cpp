@@ -254,7 +254,12 @@ void PaneView::Impl::toggleTool(LeftTool tool)
 
 void PaneView::Impl::showTrueSize()
 {
-    if (!(model.trueScale() > 0)) {
+    // A picture without a scale in mm has no true size.
+    const bool scaled = std::ranges::any_of(model.hung(), [&](const HungCell& cell) {
+        const Pane* pane = cell.pane ? model.pane(*cell.pane) : nullptr;
+        return pane && pane->image->facts().spacing.mm;
+    });
+    if (!scaled || !(model.trueScale() > 0)) {
         Q_EMIT q->zoomChanged(); // the command is not on
         return Q_EMIT q->trueSizeRefused();
     }

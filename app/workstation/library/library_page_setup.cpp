@@ -120,7 +120,7 @@ QWidget* LibraryPage::buildHead(const Means& means)
     });
     connect(m_filter, &QLineEdit::returnPressed, this, [this] {
         m_session->whenAnswered([this](bool wrong) {
-            if (!wrong && m_filter->hasFocus()) // where it is wrong the next letters mend it
+            if (!wrong && window()->focusWidget() == m_filter) // where it is wrong the next letters mend it
                 m_content->currentWidget()->setFocus();
         });
     });

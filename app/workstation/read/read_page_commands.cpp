@@ -112,7 +112,7 @@ QMenu* ReadPage::buildViewCommands()
     const QString view = QStringLiteral("&View");
     const std::array menus{addSubmenu(view, tr("&Layout")),           addSubmenu(view, tr("&Zoom and pan")),
                            addSubmenu(view, tr("&Window")),           addSubmenu(view, tr("Maps and a&ids")),
-                           addSubmenu(view, tr("M&easure and note")), addSubmenu(view, tr("R&otate and flip"))};
+                           addSubmenu(view, tr("M&easure and note")), addSubmenu(view, tr("Rotate a&nd flip"))};
     for (const ViewCommandInfo& info : PaneView::commands()) {
         const ViewCommand what = info.command;
         QAction* action = add(menus[static_cast<std::size_t>(info.group)],
@@ -130,9 +130,11 @@ QMenu* ReadPage::buildViewCommands()
     ofPictures(add(menus[2], {"view.window.numbers", tr("Window in numbers…"), [this] { typeWindow(); }}));
     ofPictures(add(menus[1], {"view.screen", tr("Measure this screen…"), [this] { measureScreen(); }}));
     connect(m_view, &PaneView::trueSizeRefused, this, [this] {
-        Q_EMIT told(tr("True size needs a measured screen, and %1 is not: View ▸ Zoom and pan ▸ Measure this screen… "
-                       "asks for the length of one line.")
-                        .arg(screenName(*screen())),
+        Q_EMIT told(measuredScale(m_settings, *screen())
+                        ? tr("True size needs a scale in millimetres, and these files have none.")
+                        : tr("True size needs a measured screen, and %1 is not: View ▸ Zoom and pan ▸ Measure this "
+                             "screen… asks for the length of one line.")
+                              .arg(screenName(*screen())),
                     false);
     });
     QAction* seen = add(menus[3], {"view.seen", tr("The picture that the model sees"), [this] { toggleSeen(); }});

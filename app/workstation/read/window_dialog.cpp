@@ -31,6 +31,7 @@ QDoubleSpinBox* numberField(QWidget* parent, const QString& name, double from, d
     field->setAccessibleName(name);
     field->setDecimals(width < 20 ? 4 : 1);
     field->setRange(from, most);
+    field->setCorrectionMode(QAbstractSpinBox::CorrectToNearestValue);
     field->setSingleStep(width < 20 ? 0.01 : 10);
     field->setValue(value);
     field->selectAll();

@@ -82,6 +82,7 @@ private Q_SLOTS:
     {
         const Screen screen{0.5, 400, 0, 2.2};
         QPointer<TestPatternWindow> window = new TestPatternWindow(screen);
+        window->setGeometry(QGuiApplication::primaryScreen()->geometry()); // there may be no window manager
         window->showFullScreen();
         QVERIFY(QTest::qWaitForWindowExposed(window));
         QTRY_COMPARE(window->size(), QGuiApplication::primaryScreen()->size());

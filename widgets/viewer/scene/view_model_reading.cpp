@@ -1,5 +1,7 @@
 #include "widgets/viewer/scene/view_model.h"
 
+#include "core/study/study.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -102,8 +104,9 @@ void ViewModel::applyZoomMode()
         hung.pose = {};
         hung.pose.pixelsPerMm = mode == ZoomMode::Fit      ? fitScale(*hung.image, cell, m_nominal)
                                 : mode == ZoomMode::Pixels ? 1 / spacingOf(*hung.image, m_nominal).column
-                                : mode == ZoomMode::TrueSize && m_trueScale > 0 ? m_trueScale
-                                                                                : common;
+                                : mode == ZoomMode::TrueSize && m_trueScale > 0 && hung.image->facts().spacing.mm
+                                    ? m_trueScale
+                                    : common;
     });
 }
 
