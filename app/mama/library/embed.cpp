@@ -18,16 +18,11 @@ namespace {
 namespace fs = std::filesystem;
 constexpr auto embedding = TextId("library_command.embed", "embed");
 
-struct EmbedCommand
+struct EmbedCommand : EmbedRun
 {
     LibraryOption library;
-    std::string model, where, shard, progress = "bar";
+    std::string model, where, shard;
     fs::path plan, collect, out;
-    EmbedOptions options;
-    ComputeOptions compute;
-    ImageReading images;
-    int nice = 0;
-    bool json = false;
 };
 
 int print(const EmbedCommand& command, const nlohmann::json& document, const std::string& words)
@@ -136,15 +131,7 @@ void addEmbed(CLI::App& library, Context& context)
     command->add_option("--out", options->out, "Folder for the folders of shards")->needs(shard);
     command->add_option("--collect", options->collect, "Take over what shards have written in this folder")
         ->excludes(plan);
-    command->add_flag("--processing", options->options.processing, "Raw images (for processing) too");
-    command->add_flag("--refused", options->options.refused, "Try again files that could not be read before");
-    command->add_option("--readers", options->options.readers, "Images that are read at once; 0: by the processors")
-        ->check(CLI::Range(0, 256));
-    addNiceOption(*command, options->nice);
-    addProgressOption(*command, options->progress);
-    addImageOptions(*command, options->images);
-    addJsonOption(*command, options->json);
-    addComputeOptions(*command, options->compute);
+    addEmbedRun(*command, *options);
     command->footer(
         "Each file is read once. What is embedded is on the disk and never computed again, whatever ends the command;\n"
         "SIGINT and SIGTERM end it with status 130. Files are told by their bytes: moved ones keep their embeddings.\n"

@@ -86,4 +86,17 @@ int statusOf(const EmbedReport& report)
                                                                         : Done;
 }
 
+void addEmbedRun(CLI::App& command, EmbedRun& run)
+{
+    command.add_flag("--processing", run.options.processing, "Raw images (for processing) too");
+    command.add_flag("--refused", run.options.refused, "Try again files that could not be read before");
+    command.add_option("--readers", run.options.readers, "Images that are read at once; 0: by the processors")
+        ->check(CLI::Range(0, 256));
+    addNiceOption(command, run.nice);
+    addProgressOption(command, run.progress);
+    addImageOptions(command, run.images);
+    addJsonOption(command, run.json);
+    addComputeOptions(command, run.compute);
+}
+
 } // namespace mama::cli

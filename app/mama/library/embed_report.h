@@ -1,10 +1,23 @@
 #pragma once
+#include "app/mama/options.h"
 #include "core/zeroshot/library_embedding.h"
 
 #include <nlohmann/json_fwd.hpp>
 
-// What commands tell of images that were embedded.
+// What commands that embed a library's images are told, and what they tell.
 namespace mama::cli {
+
+// How they work.
+struct EmbedRun
+{
+    std::string progress = "bar";
+    EmbedOptions options;
+    ComputeOptions compute;
+    ImageReading images;
+    int nice = 0;
+    bool json = false;
+};
+void addEmbedRun(CLI::App& command, EmbedRun& run);
 
 nlohmann::json toJson(const EmbedReport& report);
 std::string words(const EmbedReport& report);

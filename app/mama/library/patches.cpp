@@ -19,15 +19,11 @@
 namespace mama::cli {
 namespace {
 
-struct PatchCommand
+struct PatchCommand : EmbedRun
 {
     LibraryOption library;
-    std::string model, where, cohort, progress = "bar";
-    EmbedOptions options;
-    ComputeOptions compute;
-    ImageReading images;
-    int nice = 0;
-    bool json = false, dryRun = false;
+    std::string model, where, cohort;
+    bool dryRun = false;
 };
 
 std::string sizeText(std::int64_t bytes)
@@ -168,15 +164,7 @@ void addMake(CLI::App& parent, Context& context)
     CLI::Option* where = command->add_option("--where", options->where, filterHelp);
     command->add_option("--cohort", options->cohort, "The studies of a frozen cohort")->excludes(where);
     command->add_flag("--dry-run", options->dryRun, "Say what it would take, and do nothing");
-    command->add_flag("--processing", options->options.processing, "Raw images (for processing) too");
-    command->add_flag("--refused", options->options.refused, "Try again files that could not be read before");
-    command->add_option("--readers", options->options.readers, "Images that are read at once; 0: by the processors")
-        ->check(CLI::Range(0, 256));
-    addNiceOption(*command, options->nice);
-    addProgressOption(*command, options->progress);
-    addImageOptions(*command, options->images);
-    addJsonOption(*command, options->json);
-    addComputeOptions(*command, options->compute);
+    addEmbedRun(*command, *options);
     command->footer("Patches are those of mama query's maps that lie in the breast. A model has one set, to which each "
                     "call adds.\nWhat is in it is on the disk and never computed again, whatever ends the command; "
                     "Status 3: files were missing or refused.");

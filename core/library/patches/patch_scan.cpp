@@ -9,6 +9,19 @@
 namespace mama {
 namespace {
 
+// The sums of all lanes, and what is left of the row from i on.
+template <std::size_t lanes>
+float withRest(const std::array<float, lanes>& sums, const std::int8_t* row, const float* query, std::size_t i,
+               std::size_t dim)
+{
+    float sum = 0;
+    for (; i < dim; ++i)
+        sum += static_cast<float>(row[i]) * query[i];
+    for (const float each : sums)
+        sum += each;
+    return sum;
+}
+
 float portable(const std::int8_t* row, const float* query, std::size_t dim)
 {
     constexpr std::size_t lanes = 8; // sums that do not wait for each other
@@ -17,12 +30,7 @@ float portable(const std::int8_t* row, const float* query, std::size_t dim)
     for (; i + lanes <= dim; i += lanes)
         for (std::size_t k = 0; k < lanes; ++k)
             sums[k] += static_cast<float>(row[i + k]) * query[i + k];
-    float sum = 0;
-    for (; i < dim; ++i)
-        sum += static_cast<float>(row[i]) * query[i];
-    for (const float part : sums)
-        sum += part;
-    return sum;
+    return withRest(sums, row, query, i, dim);
 }
 
 void portableDistances(const std::uint64_t* codes, std::size_t count, std::size_t words, const std::uint64_t* query,
@@ -52,12 +60,7 @@ __attribute__((target("avx2,fma"))) float avx2(const std::int8_t* row, const flo
     }
     alignas(32) std::array<float, 8> sums;
     _mm256_store_ps(sums.data(), _mm256_add_ps(a, b));
-    float sum = 0;
-    for (; i < dim; ++i)
-        sum += static_cast<float>(row[i]) * query[i];
-    for (const float each : sums)
-        sum += each;
-    return sum;
+    return withRest(sums, row, query, i, dim);
 }
 
 __attribute__((target("avx512f"))) float avx512(const std::int8_t* row, const float* query, std::size_t dim)
@@ -75,12 +78,7 @@ __attribute__((target("avx512f"))) float avx512(const std::int8_t* row, const fl
     }
     alignas(64) std::array<float, 16> sums;
     _mm512_store_ps(sums.data(), _mm512_add_ps(a, b));
-    float sum = 0;
-    for (; i < dim; ++i)
-        sum += static_cast<float>(row[i]) * query[i];
-    for (const float each : sums)
-        sum += each;
-    return sum;
+    return withRest(sums, row, query, i, dim);
 }
 
 // Every processor with AVX2 counts bits by an instruction.
