@@ -1,5 +1,5 @@
 #include "core/base/files.h"
-#include "core/image/raster_file.h"
+#include "core/image/files/raster_file.h"
 #include "core/phantom/prior.h"
 #include "core/phantom/render.h"
 #include "core/phantom/study.h"

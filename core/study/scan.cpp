@@ -4,7 +4,7 @@
 #include "core/base/path_text.h"
 #include "core/dicom/read/archive.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/other_picture.h"
+#include "core/image/files/other_picture.h"
 #include "core/study/describe_image.h"
 #include "core/study/group_images.h"
 #include "core/study/open_media.h"

@@ -2,10 +2,10 @@
 // components as a DICOM stream holds them. Errors are the expected end, anything else is a finding. Seeds:
 // tests/fuzz/run.
 #include "core/base/error.h"
-#include "core/image/jpeg_picture.h"
-#include "core/image/picture_notes.h"
-#include "core/image/raster_file.h"
-#include "core/image/raster_header.h"
+#include "core/image/files/jpeg_picture.h"
+#include "core/image/files/picture_notes.h"
+#include "core/image/files/raster_file.h"
+#include "core/image/files/raster_header.h"
 
 #include <algorithm>
 #include <cstdlib>

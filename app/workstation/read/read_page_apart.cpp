@@ -1,6 +1,6 @@
 // The pictures in a window of their own, and the keyboard's way to them.
-#include "app/workstation/read/pictures_apart.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/screens/pictures_apart.h"
 
 #include <QAction>
 #include <QBoxLayout>

@@ -1,4 +1,4 @@
-#include "app/workstation/read/display_dialog.h"
+#include "app/workstation/screens/display_dialog.h"
 
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/error.h"

@@ -1,4 +1,4 @@
-#include "app/workstation/page/monitors.h"
+#include "app/workstation/screens/monitors.h"
 
 #include "app/workstation/look/settings_keys.h"
 

@@ -1,4 +1,4 @@
-#include "app/workstation/read/pictures_apart.h"
+#include "app/workstation/screens/pictures_apart.h"
 
 #include <QBoxLayout>
 #include <QEvent>

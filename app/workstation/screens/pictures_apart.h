@@ -1,5 +1,5 @@
 #pragma once
-#include "app/workstation/page/monitors.h"
+#include "app/workstation/screens/monitors.h"
 
 #include <QObject>
 #include <QPointer>

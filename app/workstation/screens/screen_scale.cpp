@@ -1,4 +1,4 @@
-#include "app/workstation/read/screen_scale.h"
+#include "app/workstation/screens/screen_scale.h"
 
 #include "app/workstation/look/settings_keys.h"
 

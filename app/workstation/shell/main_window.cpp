@@ -1,9 +1,9 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
-#include "app/workstation/page/monitors.h"
 #include "app/workstation/read/notes_session.h"
-#include "app/workstation/read/pictures_apart.h"
+#include "app/workstation/screens/monitors.h"
+#include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/shell/message_strip.h"
 #include "app/workstation/shell/shortcuts.h"
 #include "app/workstation/shell/status_area.h"

@@ -2,7 +2,7 @@
 #include "app/workstation/look/icons.h"
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/page/menu_keys.h"
-#include "app/workstation/read/pictures_apart.h"
+#include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/shell/command_palette.h"
 #include "app/workstation/shell/keys_dialog.h"
 #include "app/workstation/shell/main_window.h"

@@ -13,7 +13,7 @@ namespace {
 thread_local DecoderWatch* current = nullptr;
 
 // By the decoders' own list of messages (jerror.h of libijg). A few bytes too many before a marker are common and
-// harmless, as in core/image/jpeg_picture.cpp.
+// harmless, as in core/image/files/jpeg_picture.cpp.
 bool meansDamage(const char* message)
 {
     constexpr const char* corrupt = "Corrupt JPEG data: ";

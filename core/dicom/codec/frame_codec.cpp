@@ -2,8 +2,8 @@
 
 #include "core/dicom/codec/decoder_watch.h"
 #include "core/dicom/data_set/element_header.h"
-#include "core/image/jpeg_picture.h"
-#include "core/image/jpeg_segments.h"
+#include "core/image/files/jpeg_picture.h"
+#include "core/image/files/jpeg_segments.h"
 #include "core/image/zero_holes.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 #include "core/dicom/read/archive.h"
 
-#include "core/image/other_picture.h"
+#include "core/image/files/other_picture.h"
 
 #include <algorithm>
 #include <cstring>

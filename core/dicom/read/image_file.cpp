@@ -4,7 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/dicom/read/archive.h"
 #include "core/dicom/read/dicom_image.h"
-#include "core/image/raster_file.h"
+#include "core/image/files/raster_file.h"
 
 #include <algorithm>
 

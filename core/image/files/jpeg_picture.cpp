@@ -1,4 +1,4 @@
-#include "core/image/jpeg_picture.h"
+#include "core/image/files/jpeg_picture.h"
 
 #include <csetjmp>
 #include <cstdio>

@@ -1,5 +1,5 @@
 #pragma once
-#include "core/image/byte_cursor.h"
+#include "core/image/files/byte_cursor.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "core/image/other_picture.h"
+#include "core/image/files/other_picture.h"
 
 #include <cstring>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "core/image/pgm_picture.h"
+#include "core/image/files/pgm_picture.h"
 
 #include <cctype>
 #include <cstring>

@@ -1,7 +1,7 @@
-#include "core/image/picture_notes.h"
+#include "core/image/files/picture_notes.h"
 
-#include "core/image/jpeg_segments.h"
-#include "core/image/tiff_pages.h"
+#include "core/image/files/jpeg_segments.h"
+#include "core/image/files/tiff_pages.h"
 
 #include <cstring>
 #include <string_view>

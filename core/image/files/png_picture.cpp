@@ -1,4 +1,4 @@
-#include "core/image/png_picture.h"
+#include "core/image/files/png_picture.h"
 
 #include <csetjmp>
 #include <cstring>

@@ -1,13 +1,13 @@
-#include "core/image/raster_file.h"
+#include "core/image/files/raster_file.h"
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
-#include "core/image/jpeg_picture.h"
-#include "core/image/pgm_picture.h"
-#include "core/image/picture_notes.h"
-#include "core/image/png_picture.h"
-#include "core/image/raster_header.h"
-#include "core/image/tiff_picture.h"
+#include "core/image/files/jpeg_picture.h"
+#include "core/image/files/pgm_picture.h"
+#include "core/image/files/picture_notes.h"
+#include "core/image/files/png_picture.h"
+#include "core/image/files/raster_header.h"
+#include "core/image/files/tiff_picture.h"
 #include "core/image/zero_holes.h"
 
 #include <cstring>

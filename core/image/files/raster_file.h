@@ -1,7 +1,7 @@
 #pragma once
 #include "core/base/user_text.h"
+#include "core/image/files/tiff_pages.h"
 #include "core/image/stored_image.h"
-#include "core/image/tiff_pages.h"
 
 #include <cstddef>
 #include <filesystem>

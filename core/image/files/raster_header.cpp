@@ -1,8 +1,8 @@
-#include "core/image/raster_header.h"
+#include "core/image/files/raster_header.h"
 
-#include "core/image/jpeg_segments.h"
-#include "core/image/pgm_picture.h"
-#include "core/image/tiff_pages.h"
+#include "core/image/files/jpeg_segments.h"
+#include "core/image/files/pgm_picture.h"
+#include "core/image/files/tiff_pages.h"
 
 namespace mama {
 namespace {

@@ -1,4 +1,4 @@
-#include "core/image/tiff_check.h"
+#include "core/image/files/tiff_check.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "core/image/tiff_memory.h"
+#include "core/image/files/tiff_memory.h"
 
 #include <algorithm>
 #include <cstdio>

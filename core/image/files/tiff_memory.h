@@ -1,5 +1,5 @@
 #pragma once
-#include "core/image/tiff_pages.h"
+#include "core/image/files/tiff_pages.h"
 
 #include <cstddef>
 #include <memory>

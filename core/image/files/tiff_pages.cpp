@@ -1,6 +1,6 @@
-#include "core/image/tiff_pages.h"
+#include "core/image/files/tiff_pages.h"
 
-#include "core/image/byte_cursor.h"
+#include "core/image/files/byte_cursor.h"
 
 #include <algorithm>
 #include <set>

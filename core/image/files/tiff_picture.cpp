@@ -1,8 +1,8 @@
-#include "core/image/tiff_picture.h"
+#include "core/image/files/tiff_picture.h"
 
-#include "core/image/raster_header.h"
-#include "core/image/tiff_check.h"
-#include "core/image/tiff_memory.h"
+#include "core/image/files/raster_header.h"
+#include "core/image/files/tiff_check.h"
+#include "core/image/files/tiff_memory.h"
 #include "core/image/zero_holes.h"
 
 #include <algorithm>

@@ -4,7 +4,7 @@
 #include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
 #include "core/image/breast_outline.h"
-#include "core/image/raster_file.h"
+#include "core/image/files/raster_file.h"
 #include "core/library/handover/csv_row.h"
 #include "core/library/handover/lesion_masks.h"
 

@@ -3,8 +3,8 @@
 #include "core/base/error.h"
 #include "core/base/path_text.h"
 #include "core/dicom/read/image_file.h"
+#include "core/image/files/jpeg_picture.h"
 #include "core/image/grey_jpeg.h"
-#include "core/image/jpeg_picture.h"
 #include "core/image/measure/picture_survey.h"
 #include "core/image/resize.h"
 

@@ -1,7 +1,7 @@
 // Pictures turned as they say, read page by page, light where they are light, and refused where a part is missing.
 #include "core/base/error.h"
+#include "core/image/files/raster_file.h"
 #include "core/image/grey_pipeline.h"
-#include "core/image/raster_file.h"
 #include "core/image/zero_holes.h"
 #include "tests/support/test_data.h"
 

@@ -1,7 +1,7 @@
 // From studies to a folder for training: what goes in, what is marked, which labels count, and what is left after a
 // cancelled or failed one.
 #include "core/base/files.h"
-#include "core/image/raster_file.h"
+#include "core/image/files/raster_file.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/handover/hand_over.h"
 #include "core/library/handover/lesion_masks.h"

@@ -2,8 +2,8 @@
 // pixels, labels of studies, words that a user changes, and what pixels decide about masks and mirrored boxes.
 #include "core/base/error.h"
 #include "core/base/files.h"
+#include "core/image/files/raster_file.h"
 #include "core/image/measure/mask_contours.h"
-#include "core/image/raster_file.h"
 #include "core/library/collection/region_pass.h"
 #include "core/library/collection/saved_mappings.h"
 #include "core/library/collection/set_import.h"

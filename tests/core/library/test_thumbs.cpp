@@ -1,7 +1,7 @@
 // Thumbnails: what they show, how they hang, and that each file is read once.
 #include "core/base/files.h"
 #include "core/dicom/read/image_file.h"
-#include "core/image/jpeg_picture.h"
+#include "core/image/files/jpeg_picture.h"
 #include "core/library/collection/set_import.h"
 #include "core/library/pictures/thumb_filling.h"
 #include "core/library/studies/study_keys.h"
