@@ -475,6 +475,7 @@ private Q_SLOTS:
                                          {"threads", "1"},
                                          {"checkpoint_every", "10"},
                                          {"keep_every", "10"},
+                                         {"stop.divergence", "0"}, // it learns nothing: a rule would end it first
                                          {"loss.late_loss", "15"}})
             form.setValue(QLatin1String(key), QString::fromLatin1(value).replace(QLatin1Char('@'), m_folder.path()));
         QCOMPARE(form.problem(), QString());
@@ -505,14 +506,16 @@ private Q_SLOTS:
         reportStalls();
         QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->checkpoints.size() >= 2, 60000);
         button(window, "runStop")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
+        QTRY_VERIFY2_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), qPrintable(statusOf(window)),
+                                  60000);
         const std::int64_t stopped = window.train().current()->state->step;
         QTRY_VERIFY(button(window, "runResume")->isEnabled());
         button(window, "runResume")->click();
         QTRY_VERIFY_WITH_TIMEOUT(window.train().current()->state && window.train().current()->state->step > stopped,
                                  60000);
         button(window, "runStop")->click();
-        QTRY_VERIFY_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), 60000);
+        QTRY_VERIFY2_WITH_TIMEOUT(statusOf(window).startsWith(QStringLiteral("Stopped")), qPrintable(statusOf(window)),
+                                  60000);
         QCOMPARE(window.train().current()->lateLoss(), std::optional(15.0));
         scrub(window, study);
     }
