@@ -160,7 +160,8 @@ void addSentences(CLI::App& model, Context& context)
 {
     auto options = std::make_shared<SentencesCommand>();
     CLI::App* command = model.add_subcommand("sentences", "The sentences that those asked of a model are held against");
-    command->description(
+    explain(
+        *command,
         "Encodes the lists of sentences (mammography, elsewhere, neutral) and the model's own (texts.txt in its folder) and keeps\n"
         "their vectors in sentences.safetensors in the model's folder, to be passed on with it. Without that file they are encoded\n"
         "at the first query and kept in the cache.");
@@ -181,7 +182,8 @@ void addModel(CLI::App& app, Context& context)
     addPublicModels(*model, context);
     addSentences(*model, context);
     CLI::App* command = model->add_subcommand("reference", "The studies that similarities of a model are ranked among");
-    command->description(
+    explain(
+        *command,
         "Encodes every study of a folder and keeps in reference.safetensors in the model's folder its image embeddings, a\n"
         "sample of the patches in the breast and the mean patch at each place of the grid by view (R CC, L CC, R MLO, L MLO).\n"
         "From then on query and window say beside each similarity its rank: the share of these studies that score lower for the\n"

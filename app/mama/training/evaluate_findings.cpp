@@ -162,7 +162,8 @@ void addEvaluateFindings(CLI::App& app, Context& context)
     CLI::App* command = app.add_subcommand(
         "evaluate-findings",
         "Text queries about masses and calcifications, and where their maps point, on a data set with masks");
-    command->description(
+    explain(
+        *command,
         "Every 2D image of a data set in EMBED's layout with lesions.csv (as mama phantom makes it) is asked each sentence. AUC of\n"
         "images with a lesion against images without, by image and by breast; pointing hit of the maps (also within 15 mm), with the\n"
         "best any map could do (oracle) and chance, CNR and mIoU; all and by conspicuity; density's balanced accuracy by image and\n"

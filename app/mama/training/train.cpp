@@ -140,7 +140,8 @@ void addTrain(CLI::App& app, Context& context)
 {
     auto options = std::make_shared<TrainCommand>();
     CLI::App* command = app.add_subcommand("train", "Trains a model: pre-training, probe, fine-tuning, warm start");
-    command->description(
+    explain(
+        *command,
         "Trains a model as a configuration says, into a run folder: config.json (complete), state.json, metrics.jsonl,\n"
         "log.txt, checkpoints/step-N (model folders that every command takes), control.json. A killed run goes on from its\n"
         "last checkpoint with --resume, to the same numbers. SIGTERM, SIGINT and SIGHUP write a checkpoint and stop (exit status 130).\n"
