@@ -115,11 +115,11 @@ std::vector<std::size_t> StudySession::changedOnDisk() const
     return changed;
 }
 
-// The four views; where the study has none, its first image alone.
+// The four views; where the study has none of them, or one image and no other, that image alone.
 StudySession::Hanging StudySession::hangingOf(const Study& study)
 {
     Hanging hanging{viewer::standardViews(study), -1, {}};
-    if (hanging.views.empty() && !study.images.empty())
+    if (study.images.size() == 1 || (hanging.views.empty() && !study.images.empty()))
         hanging.showAlone(0);
     return hanging;
 }
