@@ -19,6 +19,7 @@ public:
     void keep(const StudySet& other); // of the same size
     void join(const StudySet& other); // of the same size
     void invert();
+    const std::vector<std::uint64_t>& words() const { return m_words; } // study i: bit i % 64 of word i / 64
 
 private:
     void clearRest();
