@@ -77,16 +77,19 @@ protected:
 private:
     // library_page.cpp
     void connectSession();
-    void connectLists();
     void openFolder(const QString& folder, bool make);
     void rememberFolder(const QString& folder);
     void showState();
     void showResult();
     void showWrong(const QString& reason, int at);
     void showSummary();
+    bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
+    void changeQuestion(const std::function<void(StudyQuestion&)>& change);
+
+    // library_page_lists.cpp: what stands in grid, table, map and details
+    void connectLists();
     void showColumns();
     void showSorting();
-    bool refuseWrong(); // says so where the filter is wrong: what is on screen is not what it says
     void showCurrent();
     void showDetails(const StudyFacts& facts);
     void wantPictures();
@@ -94,7 +97,7 @@ private:
     struct StudyTile tile(int row) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
-    void changeQuestion(const std::function<void(StudyQuestion&)>& change);
+    void goToStudy(std::int64_t study);
 
     // library_page_setup.cpp
     void build(const Means& means);
@@ -147,7 +150,6 @@ private:
     void turnJob(); // pauses what runs below the list, or goes on
     void showProblems();
     void relinkFiles();
-    void goToStudy(std::int64_t study);
     void readFiles();
 
     QSettings& m_settings;
