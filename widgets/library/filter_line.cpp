@@ -41,7 +41,7 @@ void FilterLine::offer(bool asked)
     if (m_columns && !hasSelectedText()) {
         const QByteArray all = text().toUtf8();
         const auto cursor = static_cast<std::size_t>(text().left(cursorPosition()).toUtf8().size());
-        m_now = completeFilter(*m_columns, {all.constData(), static_cast<std::size_t>(all.size())}, cursor);
+        m_now = completeFilter(*m_columns, {all.constData(), static_cast<std::size_t>(all.size())}, cursor, m_models);
         // What is typed whole already needs no offer.
         const QByteArray typed =
             all.mid(static_cast<qsizetype>(m_now.begin), static_cast<qsizetype>(m_now.end - m_now.begin));

@@ -15,7 +15,8 @@ class FilterLine : public QLineEdit
     Q_OBJECT
 public:
     explicit FilterLine(QWidget* parent = nullptr);
-    void setColumns(const std::shared_ptr<const StudyColumns>& columns); // null: nothing is offered
+    void setColumns(const std::shared_ptr<const StudyColumns>& columns);              // null: nothing is offered
+    void setModels(std::vector<std::string> models) { m_models = std::move(models); } // whose scores have a name
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;
@@ -28,6 +29,7 @@ private:
     std::shared_ptr<const StudyColumns> m_columns;
     QCompleter* m_completer;
     QStandardItemModel* m_offered;
+    std::vector<std::string> m_models;
     FilterCompletion m_now;
 };
 

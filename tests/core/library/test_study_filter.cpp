@@ -528,6 +528,15 @@ private Q_SLOTS:
         QVERIFY(offers("missing(den", "density)") && offers("count(image) ", ">= "));
         QVERIFY(offered("= 3 and ").empty() && offered("density = a x ").empty() && offered("images > ").size() > 1);
         QVERIFY(completeFilter(columns, "density = a ", 12).asked && !completeFilter(columns, "density = ", 10).asked);
+        const std::vector<std::string> models{"demo", "the twin"};
+        const auto offersModel = [&](const std::string& text, const std::string& wanted) {
+            const auto found = completeFilter(columns, text, text.size(), models).candidates;
+            return std::any_of(found.begin(), found.end(), [&](const auto& each) { return each.text == wanted; });
+        };
+        QVERIFY(offersModel("sco", "score:demo ") && offersModel("sco", "score:\"the twin\" ") &&
+                !offers("sco", "score:demo "));
+        QVERIFY(offersModel("score:", "\"the twin\" ") && offersModel("score:\"the t", "\"the twin\" ") &&
+                !offersModel("score:", "density ") && offersModel("score:demo ", ">= "));
         const std::string middle = "birads = 1 and dens = a";
         const FilterCompletion inside = completeFilter(columns, middle, 17);
         QCOMPARE(middle.substr(inside.begin, inside.end - inside.begin), std::string("dens"));
