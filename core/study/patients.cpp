@@ -29,6 +29,11 @@ bool isOnePatient(ExamIdentity a, ExamIdentity b)
     return a.contradiction(b).empty();
 }
 
+bool hangs(const Study& study)
+{
+    return std::ranges::any_of(study.images, [](const StudyImage& image) { return image.slot != Slot::Extra; });
+}
+
 bool isDate(const std::string& date)
 {
     return date.size() == 8 && date.find_first_not_of("0123456789") == std::string::npos;
@@ -65,9 +70,13 @@ std::vector<PatientExams> byPatient(const std::vector<Study>& studies)
 
 std::vector<Study> inReadingOrder(std::vector<Study> studies)
 {
+    std::vector<PatientExams> patients = byPatient(studies);
+    std::ranges::stable_partition(patients, [&](const PatientExams& exams) {
+        return std::ranges::any_of(exams, [&](std::size_t exam) { return hangs(studies[exam]); });
+    });
     std::vector<Study> sorted;
     sorted.reserve(studies.size());
-    for (const PatientExams& exams : byPatient(studies))
+    for (const PatientExams& exams : patients)
         for (const std::size_t exam : exams)
             sorted.push_back(std::move(studies[exam]));
     return sorted;

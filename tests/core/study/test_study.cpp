@@ -2,6 +2,7 @@
 #include "core/base/path_text.h"
 #include "core/base/text_escape.h"
 #include "core/study/describe_image.h"
+#include "core/study/patients.h"
 #include "core/study/scan.h"
 #include "core/study/spacing.h"
 #include "core/study/view_text.h"
@@ -648,6 +649,24 @@ private Q_SLOTS:
         const auto all = scan({folder});
         QVERIFY(all && all->studies.size() > 10);
         QVERIFY(std::ranges::any_of(all->problems, &ScanProblem::refused));
+    }
+
+    // A folder of everything opens with what hangs, not with a loose picture, which has no date.
+    void studiesThatHangComeBeforeLoosePictures()
+    {
+        const QTemporaryDir folder;
+        const auto put = [&](const char* file, const SyntheticMammogram& image) {
+            write(image, std::filesystem::path(folder.path().toStdString()) / file);
+        };
+        put("a.dcm", {{{"PatientID", "P0"}, {"StudyInstanceUID", "1.1"}, {"StudyDate", ""}}, "", "SCT", "", false});
+        put("b.dcm", tagged("R", "CC", {{"PatientID", "P1"}, {"StudyInstanceUID", "1.2"}, {"StudyDate", "20240101"}}));
+        put("c.dcm", tagged("R", "CC", {{"PatientID", "P1"}, {"StudyInstanceUID", "1.3"}, {"StudyDate", "20260101"}}));
+        const auto found = scan({folder.path().toStdString()})->studies;
+        QCOMPARE(found.size(), std::size_t{3});
+        std::vector<std::string> order;
+        for (const Study& each : inReadingOrder(found))
+            order.push_back(each.uid);
+        QCOMPARE(order, (std::vector<std::string>{"1.3", "1.2", "1.1"}));
     }
 
     void neverTwoWomenInOneStudy()
