@@ -5,6 +5,7 @@
 #include "core/base/npy.h"
 #include "widgets/panels/query_panel.h"
 
+#include <QAbstractItemView>
 #include <QAction>
 #include <QApplication>
 #include <QComboBox>
@@ -178,7 +179,7 @@ private Q_SLOTS:
         QTRY_VERIFY(way && way->isVisible());
         QCOMPARE(way->count(), 6);
         QVERIFY(way->itemText(0).startsWith(QStringLiteral("standard: ")));
-        QVERIFY(window.read().session().result(0)->map.way.isEmpty()); // as it was trained
+        QCOMPARE(window.read().session().result(0)->map.way, QStringLiteral("standard")); // as it was trained
         const auto score = [&] { return window.read().session().scores().front().study; };
         const auto standard = score();
         std::vector<std::vector<float>> seen{mapOf(window, 0)};
@@ -192,8 +193,62 @@ private Q_SLOTS:
         }
         fixture.screenshot(QStringLiteral("a-read-out"));
         choose(way, 0);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way.isEmpty(), 60000);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && window.read().session().result(0)->map.way == "standard", 60000);
         QVERIFY(mapOf(window, 0) == seen.front());
+    }
+
+    // The same by keys that the labels name and by the mouse, beside each other too; a list that is open under the
+    // mouse stays while results come.
+    void readOutsByKeysAndMouse()
+    {
+        WindowFixture fixture;
+        MainWindow& window = fixture.window();
+        window.resize(1600, 1000);
+        window.read().setModel(QString::fromStdString(fixture.importModel().string()));
+        QVERIFY(fixture.openAndWait(test::dataFolder() / "four-view"));
+        QVERIFY(fixture.askAndWait(mass));
+        showDrawer(window);
+        ModelSession& session = window.read().session();
+        viewer::PaneView& view = window.read().view();
+        const std::size_t pictures = view.panes().size();
+        QComboBox *way = box(window, "Way of the map"), *beside = box(window, "Second map");
+        QTRY_VERIFY(way && way->isVisible() && beside->isVisible());
+        const std::vector<float> standard = mapOf(window, 0);
+
+        QTest::keyClick(&view, Qt::Key_W, Qt::AltModifier);
+        QTRY_COMPARE(window.focusWidget(), static_cast<QWidget*>(way));
+        QTest::keyClick(way, Qt::Key_Down);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->map.way == QStringLiteral("self-1"), 60000);
+        const std::vector<float> self1 = mapOf(window, 0);
+        QVERIFY(self1 != standard);
+        QCOMPARE(window.focusWidget(), static_cast<QWidget*>(way)); // results do not take the focus
+        QTest::keyClick(way, Qt::Key_Tab);
+        QCOMPARE(window.focusWidget(), static_cast<QWidget*>(beside));
+        QTest::keyClick(beside, Qt::Key_Down); // the second map as it was trained
+        QTRY_VERIFY_WITH_TIMEOUT(session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(view.panes().size(), 2 * pictures);
+        QCOMPARE(session.result(0)->besideMap.way, QStringLiteral("standard"));
+        QVERIFY(mapOf(window, 0) == self1);
+        QVERIFY(session.result(0)->beside[0].overlay->values.values == standard);
+        fixture.screenshot(QStringLiteral("read-outs-by-keys"));
+
+        const auto pick = [&](QComboBox* list, int index) { // as with the mouse
+            QTest::mouseClick(list, Qt::LeftButton);
+            QTRY_VERIFY(list->view()->isVisible());
+            window.read().ask(index % 2 ? calcs : QStringLiteral("No mass.")); // results come meanwhile
+            QTRY_VERIFY_WITH_TIMEOUT(settled(window, static_cast<int>(session.scores().size())), 60000);
+            QVERIFY(list->view()->isVisible());
+            QTest::mouseClick(list->view()->viewport(), Qt::LeftButton, {},
+                              list->view()->visualRect(list->model()->index(index, 0)).center());
+            QTRY_VERIFY(!list->view()->isVisible());
+        };
+        pick(way, 2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 2) && session.mapWay() == QStringLiteral("self-2"), 60000);
+        pick(beside, 4); // nothing, standard, self-1, self-2, value-only
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 3) && session.result(0)->besideMap.way == QStringLiteral("value-only"),
+                                 60000);
+        pick(beside, 0);
+        QCOMPARE(view.panes().size(), pictures);
     }
 
     // Switching the way reads out what was kept; two ways hang beside each other, and one less the other is the

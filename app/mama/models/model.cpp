@@ -5,6 +5,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/path_text.h"
 #include "core/base/stopwatch.h"
+#include "core/protocol/map_way.h"
 #include "core/study/scan.h"
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
@@ -110,7 +111,7 @@ int makeReference(const ReferenceCommand& command, const Job& job)
                    {"images", set.count()},
                    {"patches", set.patches.size() / static_cast<std::size_t>(set.dim)},
                    {"mean_maps", set.hasMeans() ? nlohmann::json{set.rows, set.columns} : nlohmann::json()},
-                   {"map_way", set.mapWay},
+                   {"map_way", mapWayName(set.mapWay, loaded.model->info().mapWays)},
                    {"profile", set.profile},
                    {"bytes", bytes},
                    {"seconds", watch.milliseconds() / 1000},

@@ -7,6 +7,7 @@
 #include "core/evaluation/finding_report.h"
 #include "core/evaluation/head_answerer.h"
 #include "core/evaluation/text_answerer.h"
+#include "core/protocol/map_way.h"
 #include "core/tables/importers/embed.h"
 #include "core/zeroshot/model_catalogue.h"
 
@@ -106,7 +107,9 @@ std::vector<std::string> waysOf(const Options& options, const ModelInfo& info)
         if (std::find(ways.begin(), ways.end(), way) == ways.end())
             ways.push_back(way);
     }
-    return ways.empty() ? std::vector<std::string>(1) : ways;
+    if (ways.empty())
+        ways.push_back(options.head ? std::string() : mapWayName(info.mapWay({}), info.mapWays));
+    return ways;
 }
 
 int run(Options options, const Job& job)

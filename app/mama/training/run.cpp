@@ -7,7 +7,7 @@
 #include "core/protocol/run_folder.h"
 #include "core/protocol/run_health.h"
 #include "core/protocol/run_liveness.h"
-#include "core/training/settings/run_check.h"
+#include "core/training/check/run_check.h"
 
 #include <cmath>
 #include <functional>

@@ -1,10 +1,12 @@
-#include "core/training/settings/run_sources.h"
+#include "core/training/check/run_sources.h"
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/image/profile.h"
 #include "core/tables/importers/known_sets.h"
+#include "core/training/check/run_check.h"
+#include "core/training/data/finding_sentences.h"
 #include "core/training/settings/data_folders.h"
 #include "core/training/settings/start_description.h"
 #include "core/weights/model_places.h"
@@ -116,6 +118,22 @@ void checkCache(fs::path place, Refusals& refusals)
                                     wanted.string(), place.string()});
 }
 
+// As the run reads them, for what it asks of them.
+void checkSentences(const Settings& settings, Refusals& refusals)
+{
+    const std::string& file = settings.text("dense.sentences");
+    if (file.empty())
+        return;
+    try {
+        const auto sentences = readFindingSentences(file);
+        if (trainsOnMasks(settings))
+            needBothKinds(sentences);
+    } catch (const Error& error) {
+        refusals.add("dense.sentences",
+                     error.where() == "dense.sentences" ? error.why() : errorText({}, error.where(), error.why()));
+    }
+}
+
 } // namespace
 
 nlohmann::json withNamedStart(nlohmann::json config)
@@ -144,8 +162,7 @@ void checkSources(const Settings& settings)
     Refusals refusals;
     checkStart(settings, refusals);
     checkData(settings, refusals);
-    if (const std::string& file = settings.text("dense.sentences"); !file.empty())
-        refusals.addIfItThrows("dense.sentences", [&] { readJson(file); });
+    checkSentences(settings, refusals);
     if (const std::string& profile = settings.text("data.profile"); !profile.empty())
         refusals.addIfItThrows("data.profile", [&] { findProfile(profile); });
     if (const std::string& cache = settings.text("data.cache"); !cache.empty())

@@ -1,5 +1,5 @@
 #include "core/base/error.h"
-#include "core/training/evaluation/evaluation_check.h"
+#include "core/training/check/evaluation_check.h"
 #include "tests/support/test_data.h"
 
 using namespace mama;
@@ -27,7 +27,7 @@ private:
     {
         config["evaluate_every"] = config.value("evaluate_every", 10);
         try {
-            checkEvaluation(Settings::resolve(config), index, index.of(Split::Validation));
+            checkEvaluation(Settings::resolve(config), EvaluatedImages::of(index, index.of(Split::Validation)));
             return {};
         } catch (const Error& error) {
             return error.code() == ErrorCode::Usage ? error.where() + ": " + error.why().english() : "no usage";

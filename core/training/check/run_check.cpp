@@ -1,13 +1,43 @@
-#include "core/training/settings/run_check.h"
+#include "core/training/check/run_check.h"
 
 #include "core/base/error.h"
 #include "core/base/error_actions.h"
 #include "core/protocol/map_way.h"
+#include "core/training/check/figure_names.h"
 
 #include <algorithm>
 #include <sstream>
 
 namespace mama {
+namespace {
+
+// best_metric, if it is set, names one of the figures that the run's evaluations may give.
+void checkBestMetric(const Settings& settings)
+{
+    const std::vector<std::string> figures = evaluationFigures(settings);
+    std::string metric = settings.text("best_metric");
+    if (metric.starts_with('-'))
+        metric.erase(0, 1);
+    if (metric.empty() || std::find(figures.begin(), figures.end(), metric) != figures.end())
+        return;
+    std::string all;
+    for (const std::string& figure : figures)
+        all += (all.empty() ? "" : ", ") + figure;
+    throw Error(ErrorCode::Usage, {action::readConfiguration}, "best_metric",
+                {TextId("run.no_such_figure", "%1 is no figure of this run's evaluation; there are: %2"), metric, all});
+}
+
+// What a probe or a fine-tuning learns.
+void checkLabel(const Settings& settings)
+{
+    const std::string& label = settings.text("data.label");
+    if ((settings.is({"task", "probe"}) || settings.is({"task", "finetune"})) && (label.empty() || label == "none"))
+        throw Error(ErrorCode::Usage, {action::readConfiguration}, "data.label",
+                    {TextId("train.no_label", "a probe or fine-tuning needs a label: birads, density, or a column of "
+                                              "the tables")});
+}
+
+} // namespace
 
 void checkNewRun(const Settings& settings)
 {
@@ -27,11 +57,12 @@ void checkNewRun(const Settings& settings)
                             "to 0"),
                      settings.integer("evaluate_every")});
     static_cast<void>(evaluatedMapWays(settings));
+    checkBestMetric(settings);
+    checkLabel(settings);
     if (settings.is({"task", "finetune"}) && settings.is({"model.image_training", "frozen"}))
         throw Error(ErrorCode::Usage, {action::readConfiguration}, "model.image_training",
                     {TextId("run.frozen_finetune", "frozen: that is a probe (task probe)")});
-    const bool dense = settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0;
-    if (settings.is({"task", "pretrain"}) && dense && settings.text("dense.sentences").empty())
+    if (trainsOnMasks(settings) && settings.text("dense.sentences").empty())
         throw Error(ErrorCode::Usage, {action::readConfiguration}, "dense.sentences",
                     {TextId("run.no_sentences", "terms with masks (dense.mask_weight, dense.sentence_weight) need a "
                                                 "file of sentences")});
@@ -54,21 +85,15 @@ std::vector<UserText> runWarnings(const Settings& settings)
                             settings.text("model.image_training"), settings.text("task"),
                             probe ? UserText{TextId("run.tower_frozen", "stays frozen")}
                                   : UserText{TextId("run.tower_whole", "learns as a whole")}});
+    if (evaluatedMapWays(settings) != std::vector{readOutNames().front()} &&
+        (!settings.is({"task", "pretrain"}) || settings.text("dense.sentences").empty() ||
+         settings.integer("evaluate_every") == 0))
+        warnings.push_back(
+            {TextId("run.map_ways_unused", "evaluate_map_ways has no effect: maps are measured in the evaluations of a "
+                                           "pre-training (evaluate_every) with dense.sentences")});
     if (!settings.is({"task", "pretrain"}) && !settings.text("model.text_tower").empty())
         warnings.push_back(
             {TextId("run.text_tower_unused", "model.text_tower has no effect in task %1"), settings.text("task")});
-    return warnings;
-}
-
-std::vector<UserText> dataWarnings(const Settings& settings, std::size_t trainingImages, int processes)
-{
-    std::vector<UserText> warnings;
-    const std::int64_t together = settings.integer("batch") * processes;
-    if (settings.is({"task", "pretrain"}) && together > static_cast<std::int64_t>(trainingImages))
-        warnings.push_back(
-            {TextId("run.batch_above_images",
-                    "batch is %1 and there are %2 training images: copies of an image count as its negatives"),
-             together, trainingImages});
     return warnings;
 }
 
@@ -91,18 +116,10 @@ std::vector<std::string> evaluatedMapWays(const Settings& settings)
     return ways.empty() ? std::vector{readOutNames().front()} : ways;
 }
 
-void checkBestMetric(const Settings& settings, std::span<const std::string> figures)
+bool trainsOnMasks(const Settings& settings)
 {
-    std::string metric = settings.text("best_metric");
-    if (metric.starts_with('-'))
-        metric.erase(0, 1);
-    if (metric.empty() || std::find(figures.begin(), figures.end(), metric) != figures.end())
-        return;
-    std::string all;
-    for (const std::string& figure : figures)
-        all += (all.empty() ? "" : ", ") + figure;
-    throw Error(ErrorCode::Usage, {action::readConfiguration}, "best_metric",
-                {TextId("run.no_such_figure", "%1 is no figure of this run's evaluation; there are: %2"), metric, all});
+    return settings.is({"task", "pretrain"}) &&
+           settings.number("dense.mask_weight") + settings.number("dense.sentence_weight") > 0;
 }
 
 } // namespace mama

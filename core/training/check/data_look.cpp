@@ -1,4 +1,4 @@
-#include "core/training/data/data_look.h"
+#include "core/training/check/data_look.h"
 
 #include "core/protocol/run_cohort.h"
 #include "core/tables/importers/embed.h"
@@ -37,17 +37,18 @@ void addCohort(std::vector<UserText>& out, const std::filesystem::path& folder)
 
 } // namespace
 
-std::vector<UserText> dataSentences(const Settings& settings)
+DataLook lookAtData(const Settings& settings)
 {
     const TrainingIndex index = readTrainingTables(settings, embedImporter());
-    std::vector<UserText> out{{TextId("data.parts", "Images to train %1, to validate %2, to test %3"),
-                               index.of(Split::Train).size(), index.of(Split::Validation).size(),
-                               index.of(Split::Test).size()}};
+    DataLook look{DataFacts::of(index), {}};
+    std::vector<UserText>& out = look.sentences;
+    out.push_back({TextId("data.parts", "Images to train %1, to validate %2, to test %3"),
+                   index.of(Split::Train).size(), index.of(Split::Validation).size(), index.of(Split::Test).size()});
     if (const UserText left = leftOutText(index); !left.empty())
         out.push_back(left);
     addClasses(out, index, settings.text("data.label"));
     addCohort(out, handoverFolder(settings));
-    return out;
+    return look;
 }
 
 } // namespace mama

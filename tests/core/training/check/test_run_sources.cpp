@@ -1,7 +1,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
-#include "core/training/settings/run_check.h"
-#include "core/training/settings/run_sources.h"
+#include "core/training/check/run_check.h"
+#include "core/training/check/run_sources.h"
 #include "core/training/settings/start_description.h"
 #include "core/weights/card_words.h"
 #include "tests/support/test_data.h"
@@ -100,6 +100,17 @@ private Q_SLOTS:
         refuses({{"evaluate_every", 10}, {"data", {{"validation_share", 0}}}},
                 {"data.validation_share: ", "evaluate_every"});
         refuses({{"best_metric", "loss"}}, {"best_metric: ", "evaluate_every"});
+        refuses({{"best_metric", "val_loss"}, {"evaluate_every", 10}},
+                {"best_metric: ", "val_loss", "density_balanced_accuracy", "loss_clip"});
+        for (const char* task : {"probe", "finetune"})
+            refuses({{"task", task}, {"data", {{"label", "none"}}}}, {"data.label: ", "birads"});
+        // The sentences are read as the run reads them.
+        refuses({{"dense", {{"sentences", write("no-list.json", "{}").string()}}}}, {"dense.sentences: ", "no-list"});
+        refuses({{"dense", {{"sentences", write("no-when.json", R"([{"text": "x"}])").string()}}}},
+                {"dense.sentences: ", "no-when", "when it is true"});
+        const std::string one = write("one-kind.json", R"([{"text": "There is a mass.", "when": "mass"}])").string();
+        refuses({{"dense", {{"sentences", one}, {"mask_weight", 0.5}}}}, {"dense.sentences: no sentence"});
+        QCOMPARE(refusal(config({{"dense", {{"sentences", one}}}})), std::string());
     }
 
     // Before anything is made.
@@ -136,6 +147,21 @@ private Q_SLOTS:
         const bool named = std::ranges::any_of(
             said, [](const UserText& text) { return text.english().starts_with("model.image_training"); });
         QCOMPARE(named, told);
+    }
+
+    void readOutsWithoutMapsAreTold()
+    {
+        const auto told = [&](const json& changes) {
+            const auto said = runWarnings(Settings::resolve(config(changes)));
+            return std::ranges::any_of(
+                said, [](const UserText& text) { return text.english().starts_with("evaluate_map_ways"); });
+        };
+        const json sentences{{"sentences", "s.json"}};
+        QVERIFY(!told({{"evaluate_every", 10}}));
+        QVERIFY(told({{"evaluate_every", 10}, {"evaluate_map_ways", "self-2"}}));
+        QVERIFY(told({{"evaluate_map_ways", "all"}, {"dense", sentences}}));
+        QVERIFY(told({{"evaluate_every", 10}, {"evaluate_map_ways", "all"}, {"dense", sentences}, {"task", "probe"}}));
+        QVERIFY(!told({{"evaluate_every", 10}, {"evaluate_map_ways", "all"}, {"dense", sentences}}));
     }
 
     // All of it: the data, the start, and a language model of another.
