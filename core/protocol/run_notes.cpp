@@ -4,6 +4,7 @@
 #include "core/base/error_actions.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
+#include "core/base/user_files.h"
 
 #include <algorithm>
 
@@ -35,7 +36,7 @@ std::string trimmed(std::string_view text)
     return std::string(text);
 }
 
-constexpr const char* damagedName = "notes.json.damaged";
+constexpr const char* damagedName = "notes.json.damaged"; // as putAside names it
 
 bool isReadable(const std::filesystem::path& run)
 {
@@ -45,20 +46,6 @@ bool isReadable(const std::filesystem::path& run)
     } catch (const Error&) {
         return false;
     }
-}
-
-// Nothing that somebody wrote is lost, also where it happens again.
-void putAside(const std::filesystem::path& file)
-{
-    std::filesystem::path aside = file.parent_path() / damagedName;
-    std::error_code failed;
-    for (int number = 2; std::filesystem::exists(std::filesystem::symlink_status(aside, failed)); ++number)
-        aside = file.parent_path() / (std::string(damagedName) + "-" + std::to_string(number));
-    std::filesystem::rename(file, aside, failed);
-    if (failed)
-        throw Error(ErrorCode::Io, {action::write}, pathText(file),
-                    {TextId("run.notes_kept", "what is in it cannot be read, and it cannot be put aside: %1"),
-                     failed.message()});
 }
 
 } // namespace

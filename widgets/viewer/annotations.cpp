@@ -2,6 +2,7 @@
 
 #include "core/study/study.h"
 #include "widgets/look/shown_text.h"
+#include "widgets/viewer/label_places.h"
 #include "widgets/viewer/legend.h"
 #include "widgets/viewer/note.h"
 #include "widgets/viewer/pane_texts.h"
@@ -71,6 +72,17 @@ void addExam(ExamRole role, const QString& date, bool narrow, std::vector<TextLi
         return lines.push_back({word + QLatin1Char(' ') + when, 14.0, colour, true});
     lines.push_back({word, 13.0, colour, true});
     lines.push_back({when, 13.0, colour, true});
+}
+
+// What was drawn since: sprites and bars from these numbers on.
+std::vector<PixelRect> areasFrom(const SceneFrame& frame, std::size_t sprites, std::size_t bars)
+{
+    std::vector<PixelRect> areas;
+    for (std::size_t i = sprites; i < frame.sprites.size(); ++i)
+        areas.push_back({frame.sprites[i].x, frame.sprites[i].y, frame.sprites[i].width, frame.sprites[i].height});
+    for (std::size_t i = bars; i < frame.bars.size(); ++i)
+        areas.push_back(frame.bars[i].area);
+    return areas;
 }
 
 } // namespace
@@ -156,6 +168,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     const int room = std::max(40, cell.area.width - 2 * margin);
     // Over a small picture only what a result must not be without: the rest would hide the breast.
     const bool small = cell.area.height < scaled(200, frame.unit) || cell.area.width < scaled(170, frame.unit);
+    const std::size_t sprites = frame.sprites.size(), bars = frame.bars.size();
     const auto place = [&](Sprite sprite, int y) {
         sprite.x = outerLeft ? cell.area.x + margin : cell.area.x + cell.area.width - margin - sprite.width;
         sprite.y = y;
@@ -196,8 +209,6 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     place(m_text.text(top, !outerLeft, room, frame.unit), cell.area.y + margin / 2);
     if (small)
         return;
-    if (!(pane.turn == Turn()))
-        drawDirections(pane, cell, frame);
 
     std::vector<TextLine> bottom;
     if (pane.overlay && style.visible) {
@@ -207,7 +218,6 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     }
     if (const auto field = model.field(*cell.pane)) {
         bottom.push_back({fieldText(pane, *field), 9.5, warm, true});
-        drawField(*field, cell, frame);
     }
     const bool trueSize = model.modeOf(pane) == ZoomMode::TrueSize && facts.spacing.mm;
     const std::vector<TextLine> always{{windowText(model, pane), 8.5, quiet},
@@ -219,10 +229,16 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     const int y = cell.area.y + cell.area.height - margin / 2 - sprite.height;
     place(sprite, y);
     drawRuler(model, cell, y - scaled(4, frame.unit), frame);
+    std::vector<PixelRect> taken = areasFrom(frame, sprites, bars);
+    if (const auto field = model.field(*cell.pane))
+        drawField(*field, cell, taken, frame);
+    if (!(pane.turn == Turn()))
+        drawDirections(pane, cell, std::move(taken), frame);
 }
 
-// Where on the breast the field lies that is shown: at the chest wall, below.
-void Annotations::drawField(const ViewModel::Field& field, const HungCell& cell, SceneFrame& frame)
+// Where on the breast the field lies that is shown: at the chest wall, below, above what is written there.
+void Annotations::drawField(const ViewModel::Field& field, const HungCell& cell, std::vector<PixelRect>& taken,
+                            SceneFrame& frame)
 {
     const int wide = scaled(9, frame.unit), high = scaled(7, frame.unit), gap = std::max(1, scaled(1.5, frame.unit)),
               margin = scaled(10, frame.unit);
@@ -230,32 +246,36 @@ void Annotations::drawField(const ViewModel::Field& field, const HungCell& cell,
     const PixelRect& a = cell.area;
     if (width > a.width / 3 || height > a.height / 3)
         return;
+    PixelRect whole{cell.wallRight ? a.x + a.width - margin - width : a.x + margin, a.y + a.height - margin - height,
+                    width, height};
+    while (!isFree(whole, taken) && whole.y > a.y + a.height / 2)
+        --whole.y;
+    taken.push_back(whole);
     for (int row = 0; row < field.rows; ++row)
         for (int column = 0; column < field.columns; ++column) {
-            const int fromWall = margin + column * (wide + gap);
-            const PixelRect box{cell.wallRight ? a.x + a.width - fromWall - wide : a.x + fromWall,
-                                a.y + a.height - margin - height + row * (high + gap), wide, high};
+            const int fromWall = column * (wide + gap);
+            const PixelRect box{cell.wallRight ? whole.x + width - fromWall - wide : whole.x + fromWall,
+                                whole.y + row * (high + gap), wide, high};
             const bool here = row == field.row && column == field.column;
             frame.bars.push_back({{box.x - 1, box.y - 1, box.width + 2, box.height + 2}, 0, 0, 0, 0.6F});
             frame.bars.push_back({box, here ? 1.0F : 0.35F, here ? 0.77F : 0.38F, here ? 0.33F : 0.42F, 1});
         }
 }
 
-// In the middle of each edge, of an image that does not hang as one expects.
-void Annotations::drawDirections(const Pane& pane, const HungCell& cell, SceneFrame& frame)
+// At each edge, of an image that does not hang as one expects; never on what is written there already.
+void Annotations::drawDirections(const Pane& pane, const HungCell& cell, std::vector<PixelRect> taken,
+                                 SceneFrame& frame)
 {
-    const PixelRect& a = cell.area;
-    const int margin = scaled(6, frame.unit);
     for (const Point towards : {Point{1, 0}, Point{-1, 0}, Point{0, 1}, Point{0, -1}}) {
         const QString letter = directionText(pane, towards);
         if (letter.isEmpty())
             continue;
-        Sprite sprite = m_text.text({{letter, 11.0, warm, true, true}}, false, a.width, frame.unit);
-        const auto along = [&](int from, int length, int size, double way) {
-            return way == 0 ? from + (length - size) / 2 : way < 0 ? from + margin : from + length - margin - size;
-        };
-        sprite.x = along(a.x, a.width, sprite.width, towards.x);
-        sprite.y = along(a.y, a.height, sprite.height, towards.y);
+        Sprite sprite = m_text.text({{letter, 11.0, warm, true, true}}, false, cell.area.width, frame.unit);
+        const PixelRect at =
+            placeAtEdge(cell.area, towards, {0, 0, sprite.width, sprite.height}, scaled(6, frame.unit), taken);
+        sprite.x = at.x;
+        sprite.y = at.y;
+        taken.push_back(at);
         frame.sprites.push_back(sprite);
     }
 }

@@ -38,8 +38,10 @@ private:
     void drawCell(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, const HungCell& hung,
                   SceneFrame& frame);
     void drawEmpty(const ViewTexts& texts, const HungCell& hung, SceneFrame& frame);
-    void drawField(const ViewModel::Field& field, const HungCell& cell, SceneFrame& frame);
-    void drawDirections(const Pane& pane, const HungCell& cell, SceneFrame& frame);
+    // taken: what is drawn on the cell already.
+    void drawField(const ViewModel::Field& field, const HungCell& cell, std::vector<PixelRect>& taken,
+                   SceneFrame& frame);
+    void drawDirections(const Pane& pane, const HungCell& cell, std::vector<PixelRect> taken, SceneFrame& frame);
     void drawRuler(const ViewModel& model, const HungCell& hung, int bottom, SceneFrame& frame);
     void drawLegend(const ViewModel& model, const ViewTexts& texts, const OverlayStyle& style, SceneFrame& frame);
     void drawMarks(const ViewModel& model, const std::map<PaneId, std::vector<Point>>& marks, SceneFrame& frame);

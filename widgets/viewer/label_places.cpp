@@ -16,6 +16,31 @@ double distance(const PixelRect& a, const PixelRect& b)
 
 } // namespace
 
+bool isFree(const PixelRect& area, const std::vector<PixelRect>& taken)
+{
+    return std::ranges::all_of(taken, [&](const PixelRect& each) { return intersected(area, each).empty(); });
+}
+
+PixelRect placeAtEdge(const PixelRect& cell, Point towards, const PixelRect& size, int margin,
+                      const std::vector<PixelRect>& taken)
+{
+    const bool upright = towards.y == 0; // the edge
+    const bool first = towards.x < 0 || towards.y < 0;
+    const int length = upright ? cell.height : cell.width, deep = upright ? cell.width : cell.height,
+              along = upright ? size.height : size.width, across = upright ? size.width : size.height;
+    const auto at = [&](int offset, int inward) {
+        const int u = (length - along) / 2 + offset, v = first ? margin + inward : deep - margin - inward - across;
+        return upright ? PixelRect{cell.x + v, cell.y + u, size.width, size.height}
+                       : PixelRect{cell.x + u, cell.y + v, size.width, size.height};
+    };
+    for (int inward = 0; inward <= deep / 2; inward += std::max(1, across / 2))
+        for (int offset = 0; offset <= length / 4; offset += std::max(1, along / 2))
+            for (const int way : {1, -1})
+                if (const PixelRect place = at(way * offset, inward); isFree(place, taken))
+                    return place;
+    return at(0, 0);
+}
+
 void LabelPlaces::keepFree(const PixelRect& area, double weight)
 {
     if (!intersected(area, m_cell).empty())

@@ -1,9 +1,17 @@
 #pragma once
+#include "core/image/geometry.h"
 #include "widgets/viewer/scene/pixel_rect.h"
 
 #include <vector>
 
 namespace mama::viewer {
+
+bool isFree(const PixelRect& area, const std::vector<PixelRect>& taken);
+
+// For something of this size at one edge of a cell (towards: a step of one to the right, left, down or up): in the
+// middle of the edge if nothing is there, else along it, as far as a quarter of it, else further in.
+PixelRect placeAtEdge(const PixelRect& cell, Point towards, const PixelRect& size, int margin,
+                      const std::vector<PixelRect>& taken);
 
 // Finds places for labels in a cell, beside what they are of: not on it, not on each other, not on what else is to stay
 // free, as far as there is room. Plain arithmetic, device pixels.

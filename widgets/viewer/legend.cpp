@@ -243,7 +243,9 @@ QString cellSizes(const ViewModel& model)
 QStringList drawnHow(const OverlayStyle& style)
 {
     QStringList parts;
-    if (style.threshold > std::min(style.low, style.high))
+    if (style.threshold > std::max(style.low, style.high))
+        parts << tr("threshold %1, above the scale").arg(number(style.threshold));
+    else if (style.threshold > std::min(style.low, style.high))
         parts << tr("threshold %1").arg(number(style.threshold));
     if (style.outline) {
         QStringList levels;

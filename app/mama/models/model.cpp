@@ -6,6 +6,7 @@
 #include "core/base/path_text.h"
 #include "core/base/stopwatch.h"
 #include "core/protocol/map_way.h"
+#include "core/base/user_files.h"
 #include "core/study/scan.h"
 #include "core/zeroshot/reference_builder.h"
 #include "core/zeroshot/sentence_context.h"
@@ -79,6 +80,19 @@ bool addStudies(const ReferenceCommand& command, const LoadedModel& loaded, Refe
     return true;
 }
 
+// A reference that is of another kind, or damaged, is somebody's all the same.
+void keepUnreadable(const std::filesystem::path& file)
+{
+    if (!std::filesystem::exists(file))
+        return;
+    try {
+        ReferenceSet::read(file);
+    } catch (const Error& error) {
+        std::cerr << "warning: " << error.text().english() << ": kept as " << pathText(putAside(file).filename())
+                  << std::endl;
+    }
+}
+
 int makeReference(const ReferenceCommand& command, const Job& job)
 {
     const Stopwatch watch;
@@ -101,6 +115,7 @@ int makeReference(const ReferenceCommand& command, const Job& job)
     if (set.studies < few)
         std::cerr << "warning: " << set.studies << " studies: a rank is no finer than 1 in " << set.studies << "; take "
                   << few << " or more" << std::endl;
+    keepUnreadable(file);
     set.write(file);
     const auto bytes = std::filesystem::file_size(file);
     if (command.json)

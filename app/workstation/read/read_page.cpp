@@ -221,6 +221,8 @@ void ReadPage::perform(viewer::ViewCommand command)
     if (beside)
         m_besidePictures->leave();
     m_view->perform(command);
+    if (command == viewer::ViewCommand::NextWindow)
+        m_windows->remember();
     if (const auto layout = m_view->viewLayout();
         layouts && layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single) {
         m_layout = layout;

@@ -173,6 +173,7 @@ private:
     void fillHangings();
     void chooseHangingFile();
     void takeBuiltInHanging();
+    void tellHanging(const QString& text, const std::filesystem::path& aside);
     QString planSteps();
     void step(int by);
     void hangStep();
@@ -247,6 +248,7 @@ private:
     Compare m_compare = Compare::Off;
     HangingPlans m_hangings;
     bool m_ownHangings = false; // of a file of the reader's: studies open at its first step
+    std::string m_hangingText;  // of that file, as it was read
     QMenu* m_hangingMenu = nullptr;
     std::vector<PlacedStep> m_steps;                        // of the study on screen
     int m_step = -1;                                        // -1: none of them hangs

@@ -5,6 +5,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
+#include "core/base/user_files.h"
 #include "core/hanging/hanging_file.h"
 #include "widgets/look/shown_text.h"
 
@@ -44,10 +45,14 @@ void ReadPage::readHangings()
 {
     m_hangings = builtInHanging();
     m_ownHangings = false;
+    m_hangingText.clear();
     const QString file = hangingFile();
     if (QFileInfo::exists(file))
         try {
-            m_hangings = readHanging(pathFromText(file.toStdString()));
+            const std::filesystem::path place = pathFromText(file.toStdString());
+            const std::string text = readText(place);
+            m_hangings = parseHanging(text, place);
+            m_hangingText = text;
             m_ownHangings = true;
         } catch (const Error& error) {
             const QString why = tr("%1 The built-in hanging is used.").arg(shownError(error));
@@ -90,10 +95,12 @@ void ReadPage::chooseHangingFile()
 
 void ReadPage::takeHangingFile(const QString& file)
 {
+    const std::filesystem::path source = givenPath(file.toStdString()), own = pathFromText(hangingFile().toStdString());
+    std::filesystem::path aside;
     try {
-        const std::string text = readText(file.toStdString());
-        parseHanging(text, file.toStdString());
-        writeAtomically(hangingFile().toStdString(), text);
+        const std::string text = readText(source);
+        parseHanging(text, source);
+        aside = writeKeepingOthers(own, m_hangingText, text);
     } catch (const Error& error) {
         return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownError(error)), true);
     }
@@ -102,21 +109,35 @@ void ReadPage::takeHangingFile(const QString& file)
     m_step = -1;
     if (m_studies->study())
         step(1);
-    Q_EMIT told(tr("Studies hang as %1 says.").arg(QFileInfo(file).fileName()), false);
+    tellHanging(tr("Studies hang as %1 says.").arg(QFileInfo(file).fileName()), aside);
 }
 
+// aside: where what somebody else wrote is kept; empty: there was none.
+void ReadPage::tellHanging(const QString& text, const std::filesystem::path& aside)
+{
+    Q_EMIT told(aside.empty() ? text
+                              : tr("%1 What stood in %2 is kept beside it as %3.")
+                                    .arg(text, QFileInfo(hangingFile()).fileName(),
+                                         QString::fromStdString(pathText(aside.filename()))),
+                false);
+}
+
+// The reader's own file is no file of this program: it is put aside, not removed.
 void ReadPage::takeBuiltInHanging()
 {
-    std::error_code failed;
-    std::filesystem::remove(hangingFile().toStdString(), failed);
-    if (failed)
-        return Q_EMIT told(tr("%1 cannot be removed: %2").arg(hangingFile(), QString::fromStdString(failed.message())),
-                           true);
+    std::filesystem::path aside;
+    try {
+        if (QFileInfo::exists(hangingFile()))
+            aside = putAside(pathFromText(hangingFile().toStdString()), "before");
+    } catch (const Error& error) {
+        return Q_EMIT told(tr("%1 The hanging stays as it was.").arg(shownError(error)), true);
+    }
     m_settings.remove(settings_keys::hanging);
     readHangings();
     m_step = -1;
     if (m_studies->study())
         hang();
+    tellHanging(tr("Studies hang as the program has it."), aside);
 }
 
 // Which steps this study has; their hanging's name.

@@ -21,7 +21,7 @@ WindowList::WindowList(viewer::PaneView& view, QSettings& settings, QWidget* par
         if (!pane)
             return;
         m_view.chooseAlike(*pane, choice);
-        m_settings.setValue(keyOf(*pane), itemText(choice));
+        remember();
     });
     connect(&m_view, &viewer::PaneView::activePaneChanged, this, &WindowList::refresh);
     connect(&m_view, &viewer::PaneView::windowChanged, this, [this](const viewer::PaneId& pane) {
@@ -49,6 +49,13 @@ void WindowList::showChoice(const viewer::PaneId& pane)
 {
     setCurrentIndex(m_view.hasOwnWindow(pane) ? -1
                                               : m_view.shade(pane).choice); // activated() alone is a person's choice
+}
+
+void WindowList::remember()
+{
+    const auto pane = m_view.activePane();
+    if (const viewer::ViewImage* image = pane ? m_view.image(*pane) : nullptr)
+        m_settings.setValue(keyOf(*pane), nameOf(*image, static_cast<std::size_t>(m_view.shade(*pane).choice)));
 }
 
 void WindowList::chooseRemembered(const viewer::PaneId& pane)

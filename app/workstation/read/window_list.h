@@ -16,6 +16,7 @@ public:
     WindowList(viewer::PaneView& view, QSettings& settings, QWidget* parent = nullptr);
 
     void refresh();
+    void remember();                                   // what the active image has now, as a reader chose it
     void chooseRemembered(const viewer::PaneId& pane); // for an image that has just come
 
 private:

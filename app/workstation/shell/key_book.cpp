@@ -4,6 +4,7 @@
 #include "core/base/error.h"
 #include "core/base/files.h"
 #include "core/base/path_text.h"
+#include "core/base/user_files.h"
 #include "core/keys/key_map.h"
 #include "core/keys/key_text.h"
 #include "widgets/look/shown_text.h"
@@ -20,8 +21,11 @@ KeyBook::KeyBook(QSettings& settings) : m_settings(settings)
         readSettings();
         return;
     }
+    const std::filesystem::path place = pathFromText(file().toStdString());
     try {
-        m_choice = readKeys(pathFromText(file().toStdString()));
+        const std::string text = readText(place);
+        m_choice = parseKeys(text, place);
+        m_text = text;
     } catch (const Error& error) {
         m_problem = QCoreApplication::translate("KeyBook", "%1 The usual keys are used.").arg(shownError(error));
     }
@@ -38,12 +42,15 @@ void KeyBook::readSettings()
     }
 }
 
-void KeyBook::take(const KeyChoice& choice)
+QString KeyBook::take(const KeyChoice& choice)
 {
-    writeAtomically(pathFromText(file().toStdString()), keysText(choice, false));
+    const std::string text = keysText(choice, false);
+    const std::filesystem::path aside = writeKeepingOthers(pathFromText(file().toStdString()), m_text, text);
+    m_text = text;
     m_choice = choice;
     m_problem.clear();
     m_settings.remove(settings_keys::commandKeys({}));
+    return QString::fromStdString(pathText(aside.filename()));
 }
 
 } // namespace mama

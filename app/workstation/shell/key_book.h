@@ -17,8 +17,9 @@ public:
     const KeyChoice& choice() const { return m_choice; }
     const QString& problem() const { return m_problem; } // why the file is not used; empty: it is, or there is none
     QString file() const;
-    // Writes it. Error(Io): nothing changed.
-    void take(const KeyChoice& choice);
+    // Writes it. What somebody wrote into the file since it was read, or what could not be read, is not lost: the name
+    // under which it is kept then, else empty. Error(Io): nothing changed.
+    QString take(const KeyChoice& choice);
 
 private:
     void readSettings();
@@ -26,6 +27,7 @@ private:
     QSettings& m_settings;
     KeyChoice m_choice;
     QString m_problem;
+    std::string m_text; // of the file, as it was used or written last
 };
 
 } // namespace mama

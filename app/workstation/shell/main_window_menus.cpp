@@ -127,7 +127,9 @@ void MainWindow::showKeys()
 void MainWindow::takeKeys(const KeyChoice& choice)
 {
     try {
-        m_keys.take(choice);
+        if (const QString aside = m_keys.take(choice); !aside.isEmpty())
+            m_message->tell(tr("The keys are saved. What stood in keys.json is kept beside it as %1.").arg(aside),
+                            false);
     } catch (const Error& error) {
         return m_message->tell(tr("%1 The keys stay as they were.").arg(shownError(error)), true);
     }

@@ -5,6 +5,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QTimer>
 #include <QToolButton>
 #include <algorithm>
 
@@ -63,9 +64,13 @@ bool MessageStrip::eventFilter(QObject* watched, QEvent* event)
     return QWidget::eventFilter(watched, event);
 }
 
+// What goes wrong at once is told at once: the keys' file and the hanging's, say.
 void MessageStrip::tell(const QString& text, bool isError)
 {
-    m_text->setText(text);
+    const bool further = m_justFailed && isError && !text.isEmpty() && text != m_text->text();
+    m_text->setText(further ? m_text->text() + QLatin1Char('\n') + text : text);
+    m_justFailed = isError && !text.isEmpty();
+    QTimer::singleShot(0, this, [this] { m_justFailed = false; });
     setStyleSheet(QStringLiteral("mama--MessageStrip{background:%1} QLabel{color:#ffffff} "
                                  "QToolButton{color:#ffffff;border:1px solid transparent;padding:0 5px;font-size:16px} "
                                  "QToolButton:focus,QToolButton:hover{border-color:#ffffff}")

@@ -25,6 +25,7 @@ private:
     const QWidget& m_beside;
     QMargins m_covered;
     QLabel* m_text;
+    bool m_justFailed = false; // in this turn of the event loop
 };
 
 } // namespace mama

@@ -5,6 +5,7 @@
 #include "core/base/mapped_file.h"
 #include "core/base/npy.h"
 #include "core/base/text_escape.h"
+#include "core/base/user_files.h"
 #include "tests/support/test_data.h"
 
 #include <algorithm>
@@ -183,6 +184,35 @@ private Q_SLOTS:
                                  Error);
         QCOMPARE(readText(path), std::string("first"));
         QCOMPARE(std::distance(std::filesystem::directory_iterator(path.parent_path()), {}), std::ptrdiff_t{1});
+    }
+
+    // What a person wrote into a file of the program is kept beside it; what the program wrote itself is replaced; when
+    // the disk refuses, the file is as it was.
+    void whatAPersonWroteIsKept()
+    {
+        const QTemporaryDir folder;
+        const auto place = std::filesystem::path(folder.path().toStdString());
+        const auto file = place / "keys.json";
+        const auto there = [&] { return std::distance(std::filesystem::directory_iterator(place), {}); };
+        QVERIFY(writeKeepingOthers(file, "", "one").empty());
+        QVERIFY(writeKeepingOthers(file, "one", "two").empty());
+        QVERIFY(writeKeepingOthers(file, "something else", "two").empty()); // it says that already
+        QCOMPARE(there(), std::ptrdiff_t{1});
+        for (const char* mine : {"{ mine", "{ mine again"}) {
+            writeAtomically(file, std::string_view(mine));
+            const auto aside = writeKeepingOthers(file, "two", "two");
+            QCOMPARE(readText(aside), std::string(mine));
+            QCOMPARE(readText(file), std::string("two"));
+        }
+        QCOMPARE(readText(place / "keys.json.before"), std::string("{ mine"));
+        QCOMPARE(readText(place / "keys.json.before-2"), std::string("{ mine again"));
+        std::filesystem::create_directory(place / "folder");
+        QVERIFY_THROWS_EXCEPTION(Error, writeKeepingOthers(place / "folder", "", "text"));
+        QVERIFY(std::filesystem::is_directory(place / "folder"));
+        const auto aside = putAside(file);
+        QCOMPARE(aside.filename().string(), std::string("keys.json.damaged"));
+        QVERIFY(!std::filesystem::exists(file));
+        QVERIFY_THROWS_EXCEPTION(Error, putAside(file)); // it is not there
     }
 
     // The stated contract: both line ends, empty lines kept, no line after a last line break.

@@ -1,5 +1,7 @@
 #include "core/image/measure/shape.h"
 #include "tests/widgets/viewer/view_fixture.h"
+#include "widgets/viewer/annotations.h"
+#include "widgets/viewer/label_places.h"
 #include "widgets/viewer/pane_texts.h"
 
 #include <QTransform>
@@ -284,6 +286,78 @@ private Q_SLOTS:
         pane.image = makeImage(breastLike(Slot::LMLO, 100, 80, 0.1));
         QCOMPARE(letters({}), QStringLiteral("AFPH"));
         QCOMPARE(letters({3, false}), QStringLiteral("FPHA")); // what was below is on the right
+    }
+
+    // Letters, the field's map and the words of a picture lie on nothing that is written, in wide cells and narrow
+    // ones.
+    void lettersLieOnNoText()
+    {
+        std::map<bool, std::pair<std::shared_ptr<const ViewImage>, std::shared_ptr<const MapOverlay>>> shown; // MLO
+        for (const bool mlo : {false, true}) {
+            shown[mlo].first = makeImage(breastLike(mlo ? Slot::RMLO : Slot::RCC, 250, 200, 0.4));
+            shown[mlo].second = std::make_shared<MapOverlay>(
+                makeMap(*shown[mlo].first, {0, 0, 199, 249}, 140, [](int, int) { return 0.5F; }));
+        }
+        for (const auto& [size, columns] :
+             {std::pair{QSize(1600, 940), 4}, {QSize(1280, 760), 4}, {QSize(1000, 700), 2}, {QSize(760, 460), 4}})
+            for (const double unit : {1.0, 2.0})
+                for (const Turn& turn : allTurns()) {
+                    ViewModel model;
+                    model.setArea({0, 0, int(size.width() * unit), int(size.height() * unit)});
+                    Hanging cells;
+                    for (const Slot slot : {Slot::RCC, Slot::LCC, Slot::RMLO, Slot::LMLO})
+                        cells.push_back({paneOf(slot), slotName(slot), slot == Slot::RCC || slot == Slot::RMLO});
+                    model.hang(inRows(cells, columns));
+                    ViewTexts texts;
+                    for (const HungCell& cell : cells) {
+                        const auto& [image, map] = shown[cell.name.ends_with("MLO")];
+                        model.setImage(*cell.pane, image);
+                        model.setOverlay(*cell.pane, map);
+                        model.setTurn(*cell.pane, turn);
+                        model.setLinked(*cell.pane, cell.name != "L CC");
+                        texts.score[*cell.pane] = QStringLiteral("image similarity 0.312");
+                        texts.exams[cell.pane->study] = ExamRole::Current;
+                    }
+                    model.stepField(1);
+                    TextSprites sprites;
+                    SceneFrame frame;
+                    frame.unit = unit;
+                    frame.width = int(size.width() * unit);
+                    frame.height = int((size.height() + 400) * unit); // the legend is below
+                    Annotations(sprites).draw(model, texts, {}, frame);
+                    std::size_t letters = 0;
+                    for (const HungCell& cell : model.hung()) {
+                        std::vector<PixelRect> written;
+                        for (const Sprite& each : frame.sprites)
+                            if (cell.area.contains(each.x, each.y))
+                                written.push_back({each.x, each.y, each.width, each.height});
+                        letters += written.size() >= 7 ? 4 : 0; // beside what stands above, below and at the ruler
+                        for (const Bar& each : frame.bars)
+                            if (cell.area.contains(each.area.x, each.area.y))
+                                for (const PixelRect& text : written) // a ruler touches its words
+                                    QVERIFY(intersected(each.area, text).height <= 1 ||
+                                            intersected(each.area, text).width <= 1);
+                        for (std::size_t i = 0; i < written.size(); ++i)
+                            for (std::size_t j = 0; j < i; ++j)
+                                QVERIFY2(intersected(written[i], written[j]).empty(),
+                                         qPrintable(QStringLiteral("%1x%2 unit %3, turn %4 %5, %6")
+                                                        .arg(size.width())
+                                                        .arg(size.height())
+                                                        .arg(unit)
+                                                        .arg(turn.quarters)
+                                                        .arg(turn.mirrored)
+                                                        .arg(QString::fromStdString(cell.name))));
+                    }
+                    QCOMPARE(letters, turn == Turn() ? std::size_t{0} : std::size_t{16});
+                }
+        // Where the middle is taken it is beside it, where a quarter of the edge is taken further in, else in the
+        // middle.
+        const PixelRect cell{100, 50, 400, 300}, letter{0, 0, 20, 20};
+        QCOMPARE(placeAtEdge(cell, {0, 1}, letter, 6, {}), (PixelRect{290, 324, 20, 20}));
+        QCOMPARE(placeAtEdge(cell, {0, 1}, letter, 6, {{100, 320, 200, 30}}), (PixelRect{300, 324, 20, 20}));
+        QCOMPARE(placeAtEdge(cell, {0, 1}, letter, 6, {{100, 320, 400, 30}}), (PixelRect{290, 294, 20, 20}));
+        QCOMPARE(placeAtEdge(cell, {-1, 0}, letter, 6, {{100, 50, 40, 300}}).x, 146);
+        QCOMPARE(placeAtEdge(cell, {1, 0}, letter, 6, {cell}), (PixelRect{474, 190, 20, 20}));
     }
 };
 

@@ -5,6 +5,7 @@
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QSignalSpy>
+#include <cmath>
 
 // What a reader does to views with commands, wheel and hand, in a real window.
 using namespace mama;
@@ -28,6 +29,87 @@ class TestViewTools : public QObject
 {
     Q_OBJECT
 private Q_SLOTS:
+    // Which of two exams is the prior one stands on its pictures in larger letters than all but the view's name, in
+    // amber, the current one's in blue.
+    void aPriorSaysSoInLargeLetters()
+    {
+        auto view = show({1200, 900});
+        const PaneId now = paneOf(Slot::RCC, "1.2.3"), before = paneOf(Slot::RCC, "1.2.2");
+        view->hang(inRows({{now, "R CC", true}, {before, "R CC of 2024-02-17", true}}, 2));
+        for (const PaneId& each : {now, before}) {
+            SyntheticImage image = breastLike(Slot::RCC, 1000, 800, 0.1);
+            StudyImage facts = mama::test::factsOf(image);
+            facts.header.studyDate = each == now ? "20260510" : "20240217";
+            StoredImage stored;
+            makeImage(image, &stored);
+            view->setImage(each, ViewImage::make(std::move(stored), image.pipeline, facts));
+        }
+        view->setExams({{"1.2.3", ExamRole::Current}, {"1.2.2", ExamRole::Prior}});
+        Aids aids = view->aids();
+        aids.texts = true;
+        view->setAids(aids);
+        const QImage frame = grab(*view);
+        // The rows of one line of letters of this kind, within a cell and below its frame.
+        const auto lineHeight = [&](int left, bool amber) {
+            int rows = 0, longest = 0;
+            for (int y = 6; y < 200; ++y) {
+                int count = 0;
+                for (int x = left + 4; x < left + 400; ++x) {
+                    const QRgb dot = frame.pixel(x, y);
+                    count += amber ? qRed(dot) > 180 && qRed(dot) - qBlue(dot) > 90
+                                   : qBlue(dot) > 180 && qBlue(dot) - qRed(dot) > 60;
+                }
+                rows = count > 2 ? rows + 1 : 0;
+                longest = std::max(longest, rows);
+            }
+            return longest;
+        };
+        QVERIFY2(lineHeight(600, true) >= 12, qPrintable(QString::number(lineHeight(600, true)))); // 14 points
+        QVERIFY2(lineHeight(0, false) >= 12, qPrintable(QString::number(lineHeight(0, false))));
+        QVERIFY(lineHeight(600, false) < 12 && lineHeight(0, true) < 12);
+    }
+
+    // What is written can be read on the brightest tissue: letters beside dark, at 4.5 to 1 (WCAG 2.1, 1.4.3).
+    void textsAreReadOnBrightTissue()
+    {
+        auto view = show({900, 700});
+        SyntheticImage white = breastLike(Slot::RCC, 3000, 2400, 0.1);
+        white.value = [](int, int) { return 4000; };
+        white.pipeline.voi.clear();
+        white.pipeline.voi.push_back({Window{500, 1000, WindowFunction::Linear, "W"}, {}});
+        view->setImage(paneOf(Slot::RCC), makeImage(white));
+        view->setViewLayout(ViewLayout::Single);
+        view->setZoomMode(ZoomMode::Pixels);
+        const QImage bare = grab(*view);
+        Aids aids = view->aids();
+        aids.texts = true;
+        view->setAids(aids);
+        const QImage frame = grab(*view);
+        const auto light = [](QRgb dot) {
+            const auto channel = [](int v) {
+                const double c = v / 255.0;
+                return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4);
+            };
+            return 0.2126 * channel(qRed(dot)) + 0.7152 * channel(qGreen(dot)) + 0.0722 * channel(qBlue(dot));
+        };
+        int letters = 0, lost = 0;
+        for (int y = 560; y < 690; ++y)
+            for (int x = 4; x < 300; ++x) {
+                if (!(qRed(bare.pixel(x, y)) > 250)) // tissue alone
+                    continue;
+                const QRgb dot = frame.pixel(x, y);
+                if (std::abs(qRed(dot) - 178) > 4 || std::abs(qGreen(dot) - 184) > 4 || std::abs(qBlue(dot) - 192) > 4)
+                    continue; // the letters' own colour
+                double darkest = 1;
+                for (int dy = -2; dy <= 2; ++dy)
+                    for (int dx = -2; dx <= 2; ++dx)
+                        darkest = std::min(darkest, light(frame.pixel(x + dx, y + dy)));
+                ++letters;
+                lost += (light(dot) + 0.05) / (darkest + 0.05) < 4.5 ? 1 : 0;
+            }
+        QVERIFY2(letters > 40 && lost * 20 < letters, qPrintable(QStringLiteral("%1 of %2").arg(lost).arg(letters)));
+    }
+
     // By command and wheel: the active view alone, and it says so; by the same command back to the others.
     void aViewIsUnlinked()
     {
