@@ -45,17 +45,17 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) could not be shown; the list on the left says why.</source>
+        <source>%n file(s) could not be shown; %1 says why.</source>
         <translation>
-            <numerusform>%n file could not be shown; the list on the left says why.</numerusform>
-            <numerusform>%n files could not be shown; the list on the left says why.</numerusform>
+            <numerusform>%n file could not be shown; %1 says why.</numerusform>
+            <numerusform>%n files could not be shown; %1 says why.</numerusform>
         </translation>
     </message>
     <message numerus="yes">
-        <source>%n file(s) are not shown; the list on the left says why.</source>
+        <source>%n file(s) are not shown; %1 says why.</source>
         <translation>
-            <numerusform>%n file is not shown; the list on the left says why.</numerusform>
-            <numerusform>%n files are not shown; the list on the left says why.</numerusform>
+            <numerusform>%n file is not shown; %1 says why.</numerusform>
+            <numerusform>%n files are not shown; %1 says why.</numerusform>
         </translation>
     </message>
 </context>

@@ -348,7 +348,9 @@ int Annotations::legendRoom(const ViewModel& model, const ViewTexts& texts, Over
         m_room = 0;
     }
     style.visible = true;
-    m_room = std::max(m_room, legendHeight(legendFacts(model, legend, style), width, 0.45 * view.height()));
+    const LegendFacts facts = legendFacts(model, legend, style);
+    if (!facts.bare() || !texts.noticeElsewhere)
+        m_room = std::max(m_room, legendHeight(facts, width, 0.45 * view.height()));
     return m_room;
 }
 
@@ -360,6 +362,8 @@ void Annotations::drawLegend(const ViewModel& model, const ViewTexts& texts, con
               width = std::max(1, frame.width - left - scaled(texts.coveredRight, frame.unit));
     const int height =
         scaled(legendRoom(model, texts, style, {frame.width / frame.unit, frame.height / frame.unit}), frame.unit);
+    if (height <= 0)
+        return;
     const std::string key =
         facts.key() + ' ' + std::to_string(width) + ' ' + std::to_string(height) + ' ' + std::to_string(frame.unit);
     if (key != m_legendKey) {

@@ -21,6 +21,7 @@ struct ViewTexts
     ExamRole role(const HungCell& cell) const;
     OverlayLegend legend;
     bool shown = true;                     // but for what is missing and the legend
+    bool noticeElsewhere = false;          // the strip need not say it while nothing was asked
     int coveredLeft = 0, coveredRight = 0; // logical pixels at the sides over which something lies
 };
 

@@ -257,6 +257,12 @@ void PaneView::setCovered(int left, int right)
     redraw();
 }
 
+void PaneView::setNoticeElsewhere(bool elsewhere)
+{
+    m->texts.noticeElsewhere = elsewhere;
+    redraw();
+}
+
 void PaneView::setScore(const PaneId& pane, const QString& text, const QString& doubt)
 {
     m->texts.score[pane] = text;

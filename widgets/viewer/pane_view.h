@@ -56,6 +56,9 @@ public:
     const OverlayStyle& overlayStyle() const;
     void setLegend(const OverlayLegend& legend);
     void setCovered(int left, int right); // logical pixels at the sides that panels lie over: the legend keeps clear
+    // Whether the window around says already that this is not for clinical use: while nothing was asked the strip below
+    // the images then has no line at all, else this one.
+    void setNoticeElsewhere(bool elsewhere);
     // "image similarity 0.312", under the label, and what is to be doubted of it, as a badge; empty: none.
     void setScore(const PaneId& pane, const QString& text, const QString& doubt = {});
 

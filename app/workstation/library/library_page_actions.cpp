@@ -348,7 +348,8 @@ void LibraryPage::escape()
 {
     if (!m_content->isAncestorOf(QApplication::focusWidget()))
         return takeKeyboard();
-    m_place->selectNone();
+    if (!putMessageAway())
+        m_place->selectNone();
 }
 
 void LibraryPage::showAs(As as)

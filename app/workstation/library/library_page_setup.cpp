@@ -237,7 +237,7 @@ void LibraryPage::buildCommands()
     addToLists(whenOpen(add(menu, {"library.all", tr("Select &all"), [this] { m_place->selectAll(); }})));
     addToLists(whenOpen(add(menu, {"library.none", tr("&Select none"), [this] { m_place->selectNone(); }})));
     addToLists(whenOpen(add(menu, {"library.keep", tr("Keep &what is selected"), [this] { keepSelected(); }})));
-    whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }}));
+    whenOpen(make({"library.escape", tr("Back to the studies, or select none"), [this] { escape(); }, "", true}));
     addAction(m_whenOpen.back());
     m_whenOpen.back()->setProperty("ofPage", true);
     addToLists(whenOpen(add(menu, {"library.read", tr("O&pen in Read"), [this] { openCurrent(); }})));

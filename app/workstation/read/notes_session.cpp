@@ -196,8 +196,9 @@ void NotesSession::turn(bool undo)
 {
     if (undo && m_held && !m_steps.empty()) {
         m_steps.pop_back();
-        if (m_steps.empty())
-            m_held = false;
+        m_held = !m_steps.empty();
+        if (!m_held)
+            Q_EMIT outdated(m_heldTold);
         return show();
     }
     Step step;
@@ -305,8 +306,10 @@ void NotesSession::wrote(const Stored& stored, const std::optional<ReaderWork::F
 {
     m_writing = false;
     if (failure && failure->disk) { // it is tried again; what is drawn stays
-        if (!std::exchange(m_held, true))
-            Q_EMIT told(tr("Not saved yet, and tried again: %1").arg(failure->reason), true);
+        if (!std::exchange(m_held, true)) {
+            m_heldTold = tr("Not saved yet, and tried again: %1").arg(failure->reason);
+            Q_EMIT told(m_heldTold, true);
+        }
         m_retry.start();
         return show();
     }
@@ -314,8 +317,10 @@ void NotesSession::wrote(const Stored& stored, const std::optional<ReaderWork::F
         return;
     const Step step = m_steps.front();
     m_steps.pop_front();
-    if (std::exchange(m_held, false) && !failure)
+    if (std::exchange(m_held, false) && !failure) {
+        Q_EMIT outdated(m_heldTold);
         Q_EMIT told(tr("What you drew is saved now."), false);
+    }
     if (failure)
         Q_EMIT told(tr("That could not be done. %1").arg(failure->reason), true);
     for (std::size_t i = 0; i < stored.made.size() && i < step.ids.size(); ++i) {
@@ -330,9 +335,10 @@ void NotesSession::wrote(const Stored& stored, const std::optional<ReaderWork::F
         }
     }
     if (step.what != Step::What::Edit && !failure)
-        Q_EMIT told(stored.words.isEmpty()          ? tr("There is nothing to take back.")
-                    : step.what == Step::What::Undo ? tr("Undone: %1").arg(stored.words)
-                                                    : tr("Done again: %1").arg(stored.words),
+        Q_EMIT told(step.what == Step::What::Undo ? stored.words.isEmpty() ? tr("There is nothing to take back.")
+                                                                           : tr("Undone: %1").arg(stored.words)
+                    : stored.words.isEmpty() ? tr("There is nothing to do again: nothing was taken back last.")
+                                                  : tr("Done again: %1").arg(stored.words),
                     false);
     if (failure || generation != m_generation)
         reload();

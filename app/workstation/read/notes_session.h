@@ -62,6 +62,7 @@ Q_SIGNALS:
     void renumbered(qint64 from, qint64 to); // what was drawn is on the disk; changed() follows
     void offerChanged();
     void told(const QString& text, bool isError);
+    void outdated(const QString& text); // it was told, and is so no more
 
 private:
     struct Image
@@ -116,6 +117,7 @@ private:
     EditOffer m_offer;
     bool m_offersLibrary[2] = {false, false}; // whose command undo and redo are
     std::deque<Step> m_steps;
+    QString m_heldTold; // that it waits to be saved
     bool m_writing = false, m_held = false, m_looking = false;
     unsigned m_generation = 0; // of the study
     std::int64_t m_next = -1;  // number of the next one drawn

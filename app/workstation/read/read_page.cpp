@@ -77,7 +77,9 @@ ReadPage::ReadPage(const QString& engineProgram, QSettings& settings, QWidget* p
     connectPanels();
     connectReader();
     connectNotes();
+    answerAtStart();
     restore();
+    coverLegend();
     updateHint();
 }
 
@@ -173,6 +175,8 @@ void ReadPage::cancel()
         }
     if (m_content->currentWidget() == m_view && m_view->leaveNote())
         return m_view->setFocus(Qt::ShortcutFocusReason);
+    if (putMessageAway())
+        return;
     if (!m_studies->busy() && !m_session->busy()) {
         if (m_right->current() >= 0 || m_left->current() >= 0)
             (m_right->current() >= 0 ? m_right : m_left)->close();
@@ -287,16 +291,17 @@ void ReadPage::connectSession()
         updateHint();
     });
     connect(m_session, &ModelSession::engineDied, this, [this](const QString& reason) {
-        Q_EMIT told(
+        m_engineTold =
             m_session->engine().gaveUp()
                 ? tr("%1 It died several times in a row and is stopped now: choose Model ▸ Start the engine again. "
                      "The pictures are not affected.")
                       .arg(reason)
                 : tr("%1 It is started again and what you asked is asked again; the pictures are not affected.")
-                      .arg(reason),
-            true);
+                      .arg(reason);
+        Q_EMIT told(m_engineTold, true);
     });
     connect(&m_session->engine(), &EngineProcess::ready, this, [this] {
+        Q_EMIT outdated(std::exchange(m_engineTold, {}));
         if (const int restarts = m_session->engine().restarts(); restarts > 0)
             Q_EMIT told(tr("The engine is back (restart %1). What was asked is asked again.").arg(restarts), false);
     });

@@ -105,7 +105,7 @@ void ReadPage::toggleSeen()
     findChild<QAction*>(QStringLiteral("view.seen"))->setChecked(false);
     const Study* study = m_studies->study();
     if (!study || m_view->hung().empty())
-        return Q_EMIT told(tr("No study is open: choose File ▸ Open folder… first."), false);
+        return;
     if (!maySee())
         return;
     if (!m_session->model())
@@ -138,6 +138,7 @@ void ReadPage::hangBack()
 void ReadPage::coverLegend()
 {
     const bool home = !m_apart->isApart();
+    m_view->setNoticeElsewhere(home); // below, in the window
     m_view->setCovered(home ? m_left->covers() : 0, home ? m_right->covers() : 0);
 }
 

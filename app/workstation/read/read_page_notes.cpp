@@ -65,6 +65,7 @@ void ReadPage::connectNotes()
     connect(m_drawn, &NotesSession::renumbered, this, [this](qint64 from, qint64 to) { m_renumbered[from] = to; });
     connect(m_drawn, &NotesSession::offerChanged, this, &ReadPage::showOffer);
     connect(m_drawn, &NotesSession::told, this, &ReadPage::told);
+    connect(m_drawn, &NotesSession::outdated, this, &ReadPage::outdated);
     connect(m_view, &PaneView::noteDrawn, this, &ReadPage::takeDrawn);
     connect(m_view, &PaneView::noteMoved, this, [this](qint64 id, const Shape& shape) {
         m_placedLast = false;

@@ -12,6 +12,7 @@
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDragEnterEvent>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QMessageBox>
 #include <QMimeData>
@@ -95,6 +96,9 @@ void MainWindow::take(Page& page)
     QString title = page.title();
     m_tabs->addTab(title.remove(QLatin1Char('&')));
     connect(&page, &Page::told, m_message, &MessageStrip::tell);
+    connect(&page, &Page::outdated, m_message, &MessageStrip::withdraw);
+    connect(&page, &Page::acting, m_message, &MessageStrip::nextAction);
+    page.setMessageAway([this] { return m_message->putAway(); });
     connect(&page, &Page::wanted, this, [this, &page] { showPage(page); });
     connect(&page, &Page::coveredChanged, this, [this, &page] {
         if (m_stack->currentWidget() == &page)
@@ -265,6 +269,13 @@ void MainWindow::open(const QStringList& paths)
         return;
     showPage(**page);
     (*page)->open(paths);
+}
+
+// Where nothing nearer takes it.
+void MainWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() != Qt::Key_Escape || !m_message->putAway())
+        QMainWindow::keyPressEvent(event);
 }
 
 void MainWindow::closeEvent(QCloseEvent* event)
