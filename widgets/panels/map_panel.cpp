@@ -211,6 +211,11 @@ void MapPanel::setChoicesThere(bool there)
         each->setEnabled(there);
 }
 
+QString MapPanel::shownWay() const
+{
+    return m_ways.current.isEmpty() && !m_ways.all.isEmpty() ? m_ways.all.front().first : m_ways.current;
+}
+
 void MapPanel::setWays(const Ways& ways)
 {
     m_ways = ways;
@@ -219,10 +224,11 @@ void MapPanel::setWays(const Ways& ways)
     addChoice(m_beside, tr("nothing"), {}, tr("One map of each picture"));
     for (const auto& [way, meaning] : ways.all) {
         addChoice(m_way, tr("%1: %2").arg(way, meaning), way, meaning);
-        addChoice(m_beside, tr("%1: %2").arg(way, meaning), way, meaning);
+        if (way != shownWay())
+            addChoice(m_beside, tr("%1: %2").arg(way, meaning), way, meaning);
     }
     m_way->setCurrentIndex(std::max(0, m_way->findData(ways.current)));
-    m_beside->setCurrentIndex(ways.beside ? std::max(1, m_beside->findData(*ways.beside)) : 0);
+    m_beside->setCurrentIndex(ways.beside ? std::max(0, m_beside->findData(*ways.beside)) : 0);
     m_way->setToolTip(plainTip(
         tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
     m_note->setText(ways.note);
@@ -258,7 +264,7 @@ void MapPanel::setLess(const QString& what, const QString& sentence, const QStri
         addChoice(m_less, tr("“%1”").arg(other), QStringList{QStringLiteral("sentence"), other},
                   tr("The map of another sentence: %1").arg(other));
     for (const auto& [way, meaning] : m_ways.all)
-        if (way != (m_ways.current.isEmpty() ? m_ways.all.front().first : m_ways.current))
+        if (way != shownWay())
             addChoice(m_less, tr("the same map as %1").arg(way), QStringList{QStringLiteral("way"), way}, meaning);
     m_less->setCurrentIndex(std::max(0, m_less->findData(QStringList{what, sentence})));
 }
