@@ -271,7 +271,8 @@ private Q_SLOTS:
         const std::vector<float> standard = mapOf(window, 0);
         QComboBox* beside = box(window, "Second map");
         QTRY_VERIFY(beside && beside->isVisible());
-        choose(beside, 3); // nothing, standard, self-1, self-2
+        QCOMPARE(beside->findText(QStringLiteral("standard"), Qt::MatchStartsWith), -1); // it is shown already
+        choose(beside, 2);                                                               // nothing, self-1, self-2
         QCOMPARE(view.panes().size(), 2 * pictures);
         QTRY_VERIFY_WITH_TIMEOUT(session.result(0)->beside.size() == pictures, 60000);
         QCOMPARE(session.result(0)->besideMap.way, QStringLiteral("self-2"));
@@ -291,6 +292,17 @@ private Q_SLOTS:
             QVERIFY(std::isnan(standard[i]) || std::abs(difference[i] - (standard[i] - self[i])) < 1e-6F);
         QVERIFY(session.result(0)->maps[0].overlay->difference);
         fixture.screenshot(QStringLiteral("read-outs-difference"));
+        choose(less, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "none", 60000);
+        QComboBox* way = box(window, "Way of the map");
+        choose(way, 2); // the one beside: they change places
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(session.mapWay(), QStringLiteral("self-2"));
+        QVERIFY(beside->currentText().startsWith(QStringLiteral("standard")));
+        QVERIFY(mapOf(window, 0) == self && session.result(0)->beside[0].overlay->values.values == standard);
+        choose(way, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QVERIFY(mapOf(window, 0) == standard);
         QTest::keyClick(&view, Qt::Key_F3); // a layout hangs on both sides
         QCOMPARE(view.panes().size(), 2 * pictures);
         choose(beside, 0);

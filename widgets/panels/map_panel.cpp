@@ -227,17 +227,24 @@ void MapPanel::setChoicesThere(bool there)
         each->setEnabled(there);
 }
 
+QString MapPanel::shownWay() const
+{
+    return m_ways.current.isEmpty() && !m_ways.all.isEmpty() ? m_ways.all.front().first : m_ways.current;
+}
+
 void MapPanel::setWays(const Ways& ways)
 {
     m_ways = ways;
-    QList<Choice> all;
-    for (const auto& [way, meaning] : ways.all)
+    QList<Choice> all, others{{tr("nothing"), {}, tr("One map of each picture")}};
+    for (const auto& [way, meaning] : ways.all) {
         all.append({tr("%1: %2").arg(way, meaning), way, meaning});
+        if (way != shownWay())
+            others.append(all.back());
+    }
     offer(m_way, all);
-    all.prepend({tr("nothing"), {}, tr("One map of each picture")});
-    offer(m_beside, all);
+    offer(m_beside, others);
     m_way->setCurrentIndex(std::max(0, m_way->findData(ways.current)));
-    m_beside->setCurrentIndex(ways.beside ? std::max(1, m_beside->findData(*ways.beside)) : 0);
+    m_beside->setCurrentIndex(ways.beside ? std::max(0, m_beside->findData(*ways.beside)) : 0);
     m_way->setToolTip(plainTip(
         tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
     m_note->setText(ways.note);
@@ -276,7 +283,7 @@ void MapPanel::setLess(const QString& what, const QString& sentence, const QStri
         choices.append(
             {tr("“%1”").arg(other), takes("sentence", other), tr("The map of another sentence: %1").arg(other)});
     for (const auto& [way, meaning] : m_ways.all)
-        if (way != (m_ways.current.isEmpty() ? m_ways.all.front().first : m_ways.current))
+        if (way != shownWay())
             choices.append({tr("the same map as %1").arg(way), takes("way", way), meaning});
     offer(m_less, choices);
     m_less->setCurrentIndex(std::max(0, m_less->findData(QStringList{what, sentence})));

@@ -22,6 +22,52 @@ double distanceToSegment(Point p, Point a, Point b)
     return std::hypot(p.x - a.x - share * dx, p.y - a.y - share * dy);
 }
 
+Point nearestOn(const Outline& outline, const ViewTransform& transform, Point to)
+{
+    Point best = transform.toScreen(outline.places.front());
+    double least = std::hypot(best.x - to.x, best.y - to.y);
+    const std::size_t lines = outline.places.size() - (outline.closed ? 0 : 1);
+    for (std::size_t i = 0; i < lines; ++i) {
+        const Point a = transform.toScreen(outline.places[i]),
+                    b = transform.toScreen(outline.places[(i + 1) % outline.places.size()]);
+        const double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
+        const double share = square > 0 ? std::clamp(((to.x - a.x) * dx + (to.y - a.y) * dy) / square, 0.0, 1.0) : 0;
+        const Point at{a.x + share * dx, a.y + share * dy};
+        if (const double away = std::hypot(at.x - to.x, at.y - to.y); away < least) {
+            least = away;
+            best = at;
+        }
+    }
+    return best;
+}
+
+// The middle of where a shape reaches farthest to each side, of what of it lies in the area.
+LabelPlaces::Touch touchOf(const Shape& shape, const ViewTransform& transform, const PixelRect& area)
+{
+    std::vector<Point> seen;
+    for (const Point& each : outlineOf(shape).places)
+        if (const Point at = transform.toScreen(each); area.contains(at.x, at.y))
+            seen.push_back(at);
+    if (seen.empty())
+        seen.push_back({area.x + area.width / 2.0, area.y + area.height / 2.0});
+    const auto middle = [&](double Point::*of, double sign, double Point::*wanted) {
+        double most = -1e30, first = 0, last = 0;
+        for (const Point& each : seen) {
+            const double reached = sign * each.*of;
+            if (reached > most + 0.5)
+                first = last = each.*wanted;
+            else if (reached < most - 0.5)
+                continue;
+            most = std::max(most, reached);
+            first = std::min(first, each.*wanted);
+            last = std::max(last, each.*wanted);
+        }
+        return static_cast<int>(std::lround((first + last) / 2));
+    };
+    return {middle(&Point::x, 1, &Point::y), middle(&Point::x, -1, &Point::y), middle(&Point::y, 1, &Point::x),
+            middle(&Point::y, -1, &Point::x)};
+}
+
 // Equal keys, equal pictures: nothing of it tells where on the screen it lies, so that panning draws nothing anew.
 std::string keyOf(std::uint64_t version, const NoteLook& look, const ViewTransform& t, const PixelRect& whole,
                   const PixelRect& part, const PixelRect& hole)
@@ -74,6 +120,15 @@ std::vector<Note> NoteLayer::notesOn(const PaneId& pane) const
 {
     const auto found = m_notes.find(pane);
     return found == m_notes.end() ? std::vector<Note>() : found->second;
+}
+
+bool NoteLayer::starred(const PaneId& pane, const SpacingFact& spacing) const
+{
+    if (draft && draft->pane == pane)
+        return isUncorrected(spacing);
+    const auto found = m_notes.find(pane);
+    return m_shown && found != m_notes.end() &&
+           std::ranges::any_of(found->second, [&](const Note& note) { return bearsStar(note, spacing); });
 }
 
 // Handles of the chosen one first, then what was drawn last.
@@ -222,7 +277,8 @@ void NoteLayer::paintLabels(const std::vector<Item>& items, const Ground& ground
         if (lines.empty())
             continue;
         Sprite words = text.text(lines, false, std::max(40, ground.area.width - scaled(8, unit)), unit);
-        const PixelRect label = places.place(lesionArea(item.note.shape, ground.transform, unit), words.width,
+        const PixelRect label = places.place(lesionArea(item.note.shape, ground.transform, unit),
+                                             touchOf(item.note.shape, ground.transform, ground.area), words.width,
                                              words.height, scaled(6, unit));
         words.x = label.x;
         words.y = label.y;
@@ -242,22 +298,15 @@ void NoteLayer::paintLeader(const Item& item, const PixelRect& label, const Grou
     const PixelRect seen = intersected(lesionArea(item.note.shape, ground.transform, unit), ground.area);
     const PixelRect shape = noteArea(item.note.shape, ground.transform, unit);
     const QRectF from(label.x, label.y, label.width, label.height);
-    const Outline outline = outlineOf(item.note.shape);
-    QPointF nearest;
-    double least = 1e30;
-    for (const Point& each : outline.places) {
-        const Point at = ground.transform.toScreen(each);
-        const double away = std::hypot(at.x - from.center().x(), at.y - from.center().y());
-        if (away < least && ground.area.contains(at.x, at.y)) {
-            least = away;
-            nearest = {at.x, at.y};
-        }
-    }
+    const Point touched =
+        nearestOn(outlineOf(item.note.shape), ground.transform, {from.center().x(), from.center().y()});
+    const QPointF nearest(touched.x, touched.y);
     const QPointF start(std::clamp(nearest.x(), from.left(), from.right()),
                         std::clamp(nearest.y(), from.top(), from.bottom()));
     const double gap = std::hypot(nearest.x() - start.x(), nearest.y() - start.y());
-    const bool close = gap < 26 * unit && item.note.shape.kind != ShapeKind::Note;
-    if (least > 1e29 || close || seen.empty() || ground.hole.contains(nearest.x(), nearest.y()))
+    const bool close = gap < 12 * unit && item.note.shape.kind != ShapeKind::Note;
+    if (!ground.area.contains(nearest.x(), nearest.y()) || close || seen.empty() ||
+        ground.hole.contains(nearest.x(), nearest.y()))
         return;
     const QRectF bounds = QRectF(start, nearest).normalized().adjusted(-2 * unit, -2 * unit, 2 * unit, 2 * unit);
     const QRect part = bounds.toAlignedRect();

@@ -126,6 +126,7 @@ Q_SIGNALS:
     void windowChanged(const mama::viewer::PaneId& pane, const mama::Window& window);
     void placeClicked(const mama::viewer::PaneId& pane, mama::Point at); // with LeftTool::Mark; stored pixels
     void noteDrawn(const mama::viewer::PaneId& pane, const mama::Shape& shape);
+    void shapeRefused(mama::ShapeKind kind); // what was drawn has no extent
     void noteMoved(qint64 id, const mama::Shape& shape);
     void noteSelected(qint64 id); // 0: none
     void noteTextAsked(qint64 id);

@@ -348,7 +348,7 @@ void ReadPage::connectPanels()
             showReferenceRange();
     });
     connect(m_mapPanel, &MapPanel::studyRangeAsked, this, &ReadPage::showStudyRange);
-    connect(m_mapPanel, &MapPanel::wayChosen, m_session, &ModelSession::setMapWay);
+    connect(m_mapPanel, &MapPanel::wayChosen, this, &ReadPage::chooseWay);
     connect(m_mapPanel, &MapPanel::lessChosen, this, [this](const QString& what, const QString& sentence) {
         m_session->setMapLess({what, sentence});
     });

@@ -81,6 +81,18 @@ void ReadPage::showMapChoices()
                              result ? result->map.sentence : 0);
 }
 
+// The way that hung beside comes here: the one that was here hangs beside then.
+void ReadPage::chooseWay(const QString& way)
+{
+    const auto& model = m_session->model();
+    const auto named = [&](const QString& each) { return each.isEmpty() && model ? model->mapWays.value(0) : each; };
+    const QString before = named(m_session->mapWay());
+    m_session->setMapWay(way);
+    if (m_session->besideWay() && named(*m_session->besideWay()) == named(way))
+        m_session->setBesideWay(before);
+    showMapChoices();
+}
+
 // A second map of each picture on the right, or none.
 void ReadPage::chooseBeside(const std::optional<QString>& way)
 {

@@ -37,21 +37,17 @@ NoteRow rowOf(const ShownNote& from, const Study& study)
     row.id = from.annotation.id;
     row.view = QString::fromStdString(image.label.empty() ? pathText(image.path.filename()) : image.label);
     row.kind = viewer::kindText(shape.kind);
-    row.value = viewer::valueText(shape, image.spacing);
-    row.basis = viewer::basisText(shape, image.spacing);
+    row.value = viewer::listedValue(note, image.spacing);
+    row.basis = viewer::basisText(viewer::asMeasured(shape), image.spacing);
     row.text = note.text;
     QStringList details{row.view + QStringLiteral(" · ") + row.kind};
-    for (const QString& line : {row.value, row.basis, viewer::figuresText(note), note.text})
-        if (!line.isEmpty())
-            details << line;
+    details << viewer::detailsOf(note, image.spacing);
     if (!from.annotation.author.empty())
         details << ReadPage::tr("%1, %2").arg(QString::fromStdString(from.annotation.author),
                                               QString::fromStdString(from.annotation.at));
     if (from.unsaved)
         details << ReadPage::tr("not saved yet");
     row.details = details.join(QLatin1Char('\n'));
-    if (note.figures) // the mean says more than the size of the region
-        row.value = ReadPage::tr("⌀ %1").arg(note.figures->mean, 0, 'f', 1);
     return row;
 }
 
@@ -71,6 +67,8 @@ void ReadPage::connectNotes()
         m_placedLast = false;
         m_drawn->move(id, shape);
     });
+    connect(m_view, &PaneView::shapeRefused, this,
+            [this](ShapeKind kind) { Q_EMIT told(viewer::refusedText(kind), false); });
     connect(m_view, &PaneView::noteSelected, m_notesPanel, &NotesPanel::select);
     connect(m_view, &PaneView::noteTextAsked, this, &ReadPage::writeNote);
     const auto showHow = [this] {

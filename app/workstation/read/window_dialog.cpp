@@ -6,7 +6,9 @@
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QPushButton>
 #include <QRadioButton>
+#include <cmath>
 
 namespace mama {
 namespace {
@@ -25,13 +27,13 @@ QString kindText(const viewer::ViewImage& image, const viewer::Shade& shade)
     return name.isEmpty() ? kind : WindowDialog::tr("%1, of %2").arg(kind, name);
 }
 
-QDoubleSpinBox* numberField(QWidget* parent, const QString& name, double from, double value, double width)
+// What lies beyond the values that a window may have can be typed: the dialog says so, no other number takes its place.
+QDoubleSpinBox* numberField(QWidget* parent, const QString& name, double value, double width)
 {
     auto* field = new QDoubleSpinBox(parent);
     field->setAccessibleName(name);
     field->setDecimals(width < 20 ? 4 : 1);
-    field->setRange(from, most);
-    field->setCorrectionMode(QAbstractSpinBox::CorrectToNearestValue);
+    field->setRange(-1e12, 1e12);
     field->setSingleStep(width < 20 ? 0.01 : 10);
     field->setValue(value);
     field->selectAll();
@@ -52,20 +54,27 @@ WindowDialog::WindowDialog(viewer::PaneView& view, const viewer::PaneId& of, QWi
         m_before[each] = view.shade(each).window;
     const QString label = QString::fromStdString(image.facts().label);
     setWindowTitle(label.isEmpty() ? tr("Window") : tr("Window of %1").arg(label));
-    const bool linear = shade.window.function == WindowFunction::Linear;
-    m_centre = numberField(this, tr("Centre"), -most, shade.window.centre, shade.window.width);
-    m_width = numberField(this, tr("Width"), linear ? 1 : least, shade.window.width, shade.window.width);
+    setMinimumWidth(fontMetrics().horizontalAdvance(windowTitle()) + 160); // the frame's buttons stand beside it
+    m_least = shade.window.function == WindowFunction::Linear ? 1 : least;
+    m_centre = numberField(this, tr("Centre"), shade.window.centre, shade.window.width);
+    m_width = numberField(this, tr("Width"), shade.window.width, shade.window.width);
+    m_told = new QLabel(this);
+    m_told->setObjectName(QStringLiteral("window.told"));
+    m_told->setWordWrap(true);
     m_all = new QRadioButton(tr("&all %1 linked views").arg(group.size()), this);
+    m_all->setVisible(group.size() > 1);
     m_one = new QRadioButton(tr("&this view alone"), this);
-    m_all->setEnabled(group.size() > 1);
     (group.size() > 1 ? m_all : m_one)->setChecked(true);
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Ok | QDialogButtonBox::Cancel, this);
+    m_ok = buttons->button(QDialogButtonBox::Ok);
     auto* form = new QFormLayout(this);
     form->addRow(tr("&Centre"), m_centre);
     form->addRow(tr("&Width"), m_width);
     form->addRow(tr("Kind"), new QLabel(kindText(image, shade), this));
-    form->addRow(tr("For"), m_all);
-    form->addRow(QString(), m_one);
+    if (group.size() > 1)
+        form->addRow(tr("For"), m_all);
+    form->addRow(group.size() > 1 ? QString() : tr("For"), m_one);
+    form->addRow(m_told);
     form->addRow(buttons);
     for (const QDoubleSpinBox* field : {m_centre, m_width})
         connect(field, &QDoubleSpinBox::valueChanged, this, &WindowDialog::apply);
@@ -73,7 +82,18 @@ WindowDialog::WindowDialog(viewer::PaneView& view, const viewer::PaneId& of, QWi
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(this, &QDialog::rejected, this, &WindowDialog::takeBack);
+    m_told->hide();
     m_centre->setFocus();
+}
+
+// Empty: both numbers may be those of a window.
+QString WindowDialog::fault() const
+{
+    if (m_width->value() < m_least || m_width->value() > most)
+        return tr("The width must be from %1 to %2.").arg(m_least).arg(most, 0, 'f', 0);
+    if (std::abs(m_centre->value()) > most)
+        return tr("The centre must be from %1 to %2.").arg(-most, 0, 'f', 0).arg(most, 0, 'f', 0);
+    return {};
 }
 
 void WindowDialog::takeBack()
@@ -84,8 +104,14 @@ void WindowDialog::takeBack()
 
 void WindowDialog::apply()
 {
+    const QString told = fault();
+    m_told->setText(told);
+    m_told->setVisible(!told.isEmpty());
+    m_ok->setEnabled(told.isEmpty());
     takeBack();
     for (const auto& [pane, window] : m_before) {
+        if (!told.isEmpty())
+            break;
         if (pane != m_of && !m_all->isChecked())
             continue;
         Window changed = window;

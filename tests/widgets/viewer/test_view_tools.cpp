@@ -116,7 +116,7 @@ private Q_SLOTS:
         auto view = twoBreasts();
         const PaneId one = paneOf(Slot::RCC), other = paneOf(Slot::LCC);
         Aids texts = view->aids();
-        texts.texts = true;
+        texts.texts = texts.labels = true;
         view->setAids(texts);
         const QImage linked = grab(*view);
         const ViewPose before = view->pose(other);

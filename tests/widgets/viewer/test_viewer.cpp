@@ -945,7 +945,7 @@ private Q_SLOTS:
         makeImage(image, &stored);
         view->setImage(paneOf(Slot::RCC), ViewImage::make(std::move(stored), image.pipeline, facts));
         Aids aids = view->aids();
-        aids.texts = true;
+        aids.texts = aids.labels = true;
         view->setAids(aids);
         grab(*view);
         QHelpEvent ask(QEvent::ToolTip, QPoint(60, 60), view->mapToGlobal(QPoint(60, 60)));
