@@ -140,6 +140,7 @@ const std::vector<KeyOf>& keyMap()
         {"library.filter", "F"},
         {"library.view", "V"},
         {"library.ask", "/"},
+        {"library.models", "Shift+M"},
         {"library.fields", "E"},
         {"library.grid", "G"},
         {"library.table", "B"},

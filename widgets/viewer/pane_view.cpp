@@ -2,6 +2,7 @@
 #include "widgets/viewer/pane_view_impl.h"
 
 #include "core/base/error.h"
+#include "core/study/study.h"
 #include "widgets/viewer/scene/gpu.h"
 #include "widgets/viewer/window_tool.h"
 #include "widgets/viewer/zoom_tool.h"

@@ -323,6 +323,9 @@ int search(const SearchCommand& command, const Context& context)
         return searchRegion(command, context);
     if (command.models.size() > 1)
         return searchModels(command, context);
+    if (command.byDifference)
+        throw Error(ErrorCode::Usage, {searching}, "--by-difference",
+                    {TextId("search.one_model", "ranks differ between models: name two or more with --model")});
     Search search(command, context.job());
     if (!search.ask() || !search.rank())
         return Cancelled;
@@ -371,6 +374,9 @@ void addSearch(CLI::App& app, Context& context)
                      "Model folder, or the name of an installed model; else the one of the embeddings. Named twice or "
                      "more: studies ranked by each of them, side by side; filters may say score:NAME > 0.2 then")
         ->allow_extra_args(false);
+    command->add_flag("--by-difference", options->byDifference,
+                      "With several models: the studies whose ranks are farthest apart, among those that each of them "
+                      "ranks");
     addTextOptions(*command, *options);
     addCacheOption(*command, options->cache);
     addJsonOption(*command, options->json);

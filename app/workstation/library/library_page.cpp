@@ -45,6 +45,7 @@ LibraryPage::LibraryPage(const Means& means, QWidget* parent)
     buildCommands();
     connectSession();
     connectLists();
+    connectModels();
     showState();
 }
 
@@ -346,7 +347,7 @@ void LibraryPage::takeScores(std::shared_ptr<const std::vector<float>> scores)
             question.descending = true;
             question.histogram = "score";
         }
-        if (!scores && question.field == "score")
+        if (!scores && isOfScores(question.field))
             std::tie(question.field, question.descending) = m_sortedBefore;
         question.scores = std::move(scores);
     });

@@ -7,6 +7,7 @@
 #include "core/library/annotation.h"
 #include "core/library/patches/patch_index.h"
 #include "core/library/studies/study_facts.h"
+#include "widgets/library/study_table_model.h"
 
 #include <QElapsedTimer>
 #include <QSettings>
@@ -94,6 +95,7 @@ private:
     void showDetails(const StudyFacts& facts);
     void wantPictures();
     QString cell(int row, int column) const;
+    QString cellTip(int row, int column) const;
     struct StudyTile tile(int row) const;
     std::uint32_t studyAt(int row) const;     // of the result's columns
     std::vector<std::int64_t> target() const; // the studies that a command acts on
@@ -113,6 +115,9 @@ private:
     void freezeSelected();
     void saveSelected();
     QString chipsText() const;
+    // library_models.cpp: several models side by side
+    void connectModels();
+    void takeModels();
     // library_page_views.cpp
     QWidget* buildFields();
     QToolButton* buildViews();
@@ -189,7 +194,8 @@ private:
     std::int64_t m_returnTo = 0;            // the place goes there with the next result
     std::vector<std::int64_t> m_shownIds;   // of the rows that the place has
     std::vector<std::string> m_columnNames; // of the studies
-    std::vector<std::size_t> m_cells;       // of the table's columns behind its own: which of the studies'
+    std::vector<StudyTableColumn> m_scoreColumns;
+    std::vector<std::size_t> m_cells; // of the table's columns behind its own: which of the studies'
     std::pair<std::string, bool> m_sortedBefore{"date", true}; // before a sentence was asked
     std::pair<quint64, quint64> m_files{0, 0};                 // that were read, and all
     QElapsedTimer m_filesSince;                                // since the reading of files began or went on

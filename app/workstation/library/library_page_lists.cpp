@@ -2,6 +2,7 @@
 #include "app/workstation/library/ask_bar.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_page.h"
+#include "app/workstation/library/models/score_texts.h"
 #include "app/workstation/library/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/library/studies/filter_edit.h"
@@ -20,7 +21,7 @@
 namespace mama {
 namespace {
 
-constexpr int ownColumns = 6; // study, score, patient, date, images, tags
+constexpr int ownColumns = 5; // study, patient, date, images, tags; after the first stand the scores
 
 QString shownValue(const StudyColumn& column, std::uint32_t study)
 {
@@ -104,17 +105,19 @@ void LibraryPage::showColumns()
         names.push_back(column.name);
     m_table->setSorting(QString::fromStdString(m_session->question().field),
                         m_session->question().descending ? Qt::DescendingOrder : Qt::AscendingOrder);
-    if (names == m_columnNames)
+    std::vector<StudyTableColumn> scores = scoreColumns(m_ask->models());
+    if (names == m_columnNames && scores == m_scoreColumns)
         return showSorting();
     const QByteArray state =
         m_columnNames.empty() ? m_settings.value(settings_keys::libraryColumns).toByteArray() : m_table->saveColumns();
     m_columnNames = std::move(names);
-    std::vector<StudyTableColumn> shown{{QStringLiteral("study"), tr("Study"), false, 170, false},
-                                        {QStringLiteral("score"), tr("Score"), true, 90, false},
-                                        {QStringLiteral("patient"), tr("Patient"), false, 110, false},
-                                        {QStringLiteral("date"), tr("Date"), false, 100, false},
-                                        {QStringLiteral("images"), tr("Images"), true, 60, false},
-                                        {QStringLiteral("tag"), tr("Tags"), false, 120, false}};
+    m_scoreColumns = std::move(scores);
+    std::vector<StudyTableColumn> shown{{QStringLiteral("study"), tr("Study"), false, 170, false}};
+    shown.insert(shown.end(), m_scoreColumns.begin(), m_scoreColumns.end());
+    shown.push_back({QStringLiteral("patient"), tr("Patient"), false, 110, false});
+    shown.push_back({QStringLiteral("date"), tr("Date"), false, 100, false});
+    shown.push_back({QStringLiteral("images"), tr("Images"), true, 60, false});
+    shown.push_back({QStringLiteral("tag"), tr("Tags"), false, 120, false});
     const QSignalBlocker quiet(m_sort);
     m_sort->clear();
     m_cells.clear();
@@ -131,19 +134,26 @@ void LibraryPage::showColumns()
         shown.push_back({id, title, false, 110, !first.contains(id)});
         m_cells.push_back(static_cast<std::size_t>(&name - m_columnNames.data()));
     }
-    m_table->setColumns(std::move(shown), [this](int row, int column) { return cell(row, column); });
+    m_table->setColumns(
+        std::move(shown), [this](int row, int column) { return cell(row, column); },
+        [this](int row, int column) { return cellTip(row, column); });
     m_table->restoreColumns(state);
     showSorting();
 }
 
 void LibraryPage::showSorting()
 {
-    const int score = m_sort->findData(QStringLiteral("score"));
-    const bool asked = m_session->question().scores != nullptr;
-    if (asked && score < 0)
-        m_sort->insertItem(0, tr("Score"), QStringLiteral("score"));
-    else if (!asked && score >= 0)
-        m_sort->removeItem(score);
+    for (int i = m_sort->count() - 1; i >= 0; --i)
+        if (isOfScores(m_sort->itemData(i).toString().toStdString()))
+            m_sort->removeItem(i);
+    int at = 0;
+    for (const StudyTableColumn& each : m_scoreColumns)
+        if (m_session->question().scores)
+            m_sort->insertItem(at++,
+                               m_scoreColumns.size() > 1 && each.id.startsWith(QLatin1String("score"))
+                                   ? tr("Score: %1").arg(each.title)
+                                   : each.title,
+                               each.id);
     m_sort->setCurrentIndex(std::max(m_sort->findData(QString::fromStdString(m_session->question().field)), 0));
 }
 
@@ -151,16 +161,18 @@ QString LibraryPage::cell(int row, int column) const
 {
     const StudyColumns& columns = *m_session->result().columns;
     const std::uint32_t study = studyAt(row);
-    switch (column) {
-    case 0: return QString::fromStdString(columns.key(study));
-    case 1: {
-        const auto score = m_ask->scoreOf(study);
-        return score ? shownNumber(*score, 3) : QString();
-    }
-    case 2: return QString::fromStdString(columns.patient(study));
-    case 3: return QString::fromStdString(columns.date(study));
-    case 4: return QString::number(columns.images(study));
-    case 5: {
+    const int scores = static_cast<int>(m_scoreColumns.size());
+    if (column == 0)
+        return QString::fromStdString(columns.key(study));
+    if (const auto score = column == 1 ? m_ask->scoreOf(study) : std::nullopt)
+        return shownNumber(*score, 3);
+    if (column <= scores)
+        return scoreCell(m_ask->models(), study, static_cast<std::size_t>(column - 1));
+    switch (column - scores) {
+    case 1: return QString::fromStdString(columns.patient(study));
+    case 2: return QString::fromStdString(columns.date(study));
+    case 3: return QString::number(columns.images(study));
+    case 4: {
         QStringList names;
         for (const Tag& tag : m_session->tags())
             if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
@@ -169,7 +181,7 @@ QString LibraryPage::cell(int row, int column) const
     }
     default: break;
     }
-    const auto at = static_cast<std::size_t>(column - ownColumns);
+    const auto at = static_cast<std::size_t>(column - scores - ownColumns);
     return at < m_cells.size() ? shownValue(columns.columns()[m_cells[at]], study) : QString();
 }
 
@@ -185,6 +197,9 @@ StudyTile LibraryPage::tile(int row) const
         if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
             tile.tags.emplace_back(QString::fromStdString(tag.colour));
     tile.pictures = m_pictures->pictures(columns.id(study));
+    tile.others = othersNote(m_ask->models(), study);
+    if (!tile.others.isEmpty())
+        tile.note = scoreCell(m_ask->models(), study, 0);
     if (const auto score = m_ask->scoreOf(study)) {
         tile.note = shownNumber(*score, 3);
         const std::int64_t best = m_ask->bestImageOf(study);
@@ -238,8 +253,13 @@ void LibraryPage::showCurrent()
 
 void LibraryPage::showDetails(const StudyFacts& facts)
 {
-    if (facts.id == m_current)
-        m_details->show(facts, m_pictures->pictures(facts.id));
+    if (facts.id != m_current)
+        return;
+    const auto study = m_session->result().columns->find(facts.id);
+    m_details->setScores(
+        study ? studyScores(m_ask->models(), static_cast<std::uint32_t>(*study), m_ask->bestImageOf(*study))
+              : std::vector<StudyScore>());
+    m_details->show(facts, m_pictures->pictures(facts.id));
 }
 
 std::vector<std::int64_t> LibraryPage::target() const

@@ -221,6 +221,7 @@ void LibraryPage::buildCommands()
                                }})));
     whenOpen(add(menu, {"library.view", tr("Save as a &view…"), [this] { saveView(); }}));
     always(whenOpen(add(menu, {"library.ask", tr("As&k a sentence"), [this] { m_ask->focusLine(); }})));
+    addToLists(whenOpen(add(menu, {"library.models", tr("Models that are asked"), [this] { m_ask->openModels(); }})));
     always(whenOpen(
         add(menu, {"library.fields", tr("Fi&elds"), [this] { m_facets->setFocus(Qt::ShortcutFocusReason); }})));
     m_asGrid = whenOpen(add(menu, {"library.grid", tr("As a &grid"), [this] { showAs(As::Grid); }}));

@@ -120,7 +120,7 @@ void LibraryPage::applyView(const SavedView& view)
     m_ask->askFor(QString::fromStdString(view.sentence), QString::fromStdString(view.takenOff));
     setFilter(QString::fromStdString(view.filter));
     changeQuestion([&](StudyQuestion& question) {
-        if (view.sort != "score" || question.scores) {
+        if (!isOfScores(view.sort) || question.scores) {
             question.field = view.sort;
             question.descending = view.descending;
         }

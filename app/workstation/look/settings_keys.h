@@ -1,4 +1,5 @@
 #pragma once
+#include <QCryptographicHash>
 #include <QString>
 
 // Where the window keeps what it remembers from one start to the next (QSettings). A key never changes its name:
@@ -55,6 +56,12 @@ inline constexpr QLatin1String checkpointStudies("checkpoints/studies");
 inline QString commandKeys(const QString& command) { return QStringLiteral("keys/") + command; }
 // The window (VOI) chosen for images of one device and kind.
 inline QString voiWindow(const QString& device) { return QStringLiteral("windows/") + device; }
+// The models that a library is asked by, the one that is shown first at the front.
+inline QString askedModels(const QString& library)
+{
+    return QStringLiteral("library/models/") +
+           QString::fromLatin1(QCryptographicHash::hash(library.toUtf8(), QCryptographicHash::Sha256).toHex().left(16));
+}
 // What is remembered of windows for one set of monitors.
 inline QString windowPlace(const QString& monitors, const QString& what)
 {
