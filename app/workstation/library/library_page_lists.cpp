@@ -185,6 +185,8 @@ StudyTile LibraryPage::tile(int row) const
         if (const StudySet* tagged = columns.tag(tag.name); tagged && tagged->has(study))
             tile.tags.emplace_back(QString::fromStdString(tag.colour));
     tile.pictures = m_pictures->pictures(columns.id(study));
+    if (showsBits())
+        putStored(tile.pictures);
     if (const auto score = m_ask->scoreOf(study)) {
         tile.note = shownNumber(*score, 3);
         const std::int64_t best = m_ask->bestImageOf(study);
@@ -201,6 +203,7 @@ StudyTile LibraryPage::tile(int row) const
 // What is on screen first, then what comes next when one scrolls on.
 void LibraryPage::wantPictures()
 {
+    wantStored();
     const StudyResult& result = m_session->result();
     if (!result.columns || result.rows.empty())
         return m_pictures->want({});
