@@ -13,6 +13,7 @@
 #include <QProgressBar>
 #include <QToolButton>
 #include <cmath>
+#include <utility>
 
 namespace mama {
 AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
@@ -22,13 +23,17 @@ AskBar::AskBar(const QString& program, ModelSession& session, QWidget* parent)
       m_work(new QToolButton(this))
 {
     build();
-    connect(m_line, &QLineEdit::returnPressed, this, &AskBar::ask);
-    connect(m_minus, &QLineEdit::returnPressed, this, &AskBar::ask);
-    for (QLineEdit* line : {m_line, m_minus})
+    for (QLineEdit* line : {m_line, m_minus}) {
+        connect(line, &QLineEdit::returnPressed, this, [this] {
+            m_isEntered = true;
+            ask();
+        });
+        connect(line, &QLineEdit::textEdited, this, [this] { m_isEntered = false; });
         connect(line, &QLineEdit::textChanged, this, [this] {
             if (m_line->text().trimmed().isEmpty() && !m_ask.question().empty() && !m_ask.question().region)
                 ask(); // which ends it
         });
+    }
     connect(&m_ask, &AskSession::loaded, this, &AskBar::showSets);
     connect(&m_ask, &AskSession::changed, this, &AskBar::takeAnswer);
     connect(&m_job, &EmbedJob::changed, this, &AskBar::showState);
@@ -168,8 +173,10 @@ void AskBar::askFor(const QString& sentence, const QString& takenOff)
 void AskBar::ask()
 {
     const QString sentence = m_line->text().trimmed();
-    if (!sentence.isEmpty() && tellWhyNot())
+    if (!sentence.isEmpty() && tellWhyNot()) {
+        m_isEntered = false;
         return; // it is asked once there are embeddings
+    }
     if (sentence.isEmpty() && !m_minus->text().trimmed().isEmpty())
         Q_EMIT told(tr("The first line is asked for, and the second is taken off: type a sentence into the first."),
                     false);
@@ -277,6 +284,8 @@ void AskBar::takeAnswer()
                           m_scores};
     m_models.ask(lead);
     Q_EMIT scored(m_scores);
+    if (std::exchange(m_isEntered, false) && m_ask.problem().isEmpty())
+        Q_EMIT answered();
 }
 
 std::optional<float> AskBar::scoreOf(std::size_t study) const

@@ -46,6 +46,7 @@ public:
 Q_SIGNALS:
     // One a study of the columns, NaN: no embedding; null: nothing is asked.
     void scored(std::shared_ptr<const std::vector<float>> scores);
+    void answered(); // what was entered by Enter: the studies are ranked by it, or no more
     void told(const QString& text, bool isError);
     void modelsChosen(const QStringList& keys); // by the user
     void patchesWanted();                       // a region was asked, and the user wants the patches that it needs
@@ -81,6 +82,7 @@ private:
     std::shared_ptr<const std::vector<float>> m_scores; // null: nothing is answered
     std::int64_t m_images = 0;                          // of the library
     bool m_isHidden = false;
+    bool m_isEntered = false; // by Enter, and not answered yet
     QLineEdit *m_line, *m_minus;
     ModelChoice* m_choice;
     QLabel *m_state, *m_notes, *m_others;

@@ -3,6 +3,7 @@
 #include "app/workstation/library/ask_bar.h"
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_notice.h"
+#include "app/workstation/library/stored_pictures.h"
 #include "app/workstation/library/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/path_text.h"
@@ -39,7 +40,7 @@ bool isLibrary(const QString& path)
 LibraryPage::LibraryPage(const Means& means, QWidget* parent)
     : Page(QStringLiteral("library"), tr("Li&brary"), parent), m_settings(means.settings),
       m_session(new LibrarySession(this)), m_place(new StudyPlace(this)), m_pictures(new TilePictures(this)),
-      m_sizing(means.program)
+      m_stored(new StoredPictures(this)), m_sizing(means.program)
 {
     build(means);
     buildCommands();
@@ -76,6 +77,7 @@ void LibraryPage::keep()
     m_settings.setValue(settings_keys::libraryZoom, m_grid->zoom());
     m_settings.setValue(settings_keys::libraryDetails, m_showDetails->isChecked());
     m_settings.setValue(settings_keys::libraryAsTable, m_isTable);
+    m_settings.setValue(settings_keys::libraryBits, m_bits->isChecked());
 }
 
 void LibraryPage::connectSession()
@@ -83,8 +85,10 @@ void LibraryPage::connectSession()
     connect(m_session, &LibrarySession::stateChanged, this, [this] {
         if (m_session->state() == LibrarySession::State::Open) {
             rememberFolder(m_session->folder());
+            keepAsBefore();
             m_files = {0, 0};
             m_filesPaused = false;
+            m_stored->open(m_session->looker());
             m_pictures->open(m_session->looker(), m_session->readOnly() ? nullptr : m_session->library());
             m_session->readOnly() ? m_pictures->setFilling(true) : m_session->lookForFiles();
             QStringList notices;
@@ -94,6 +98,7 @@ void LibraryPage::connectSession()
                 Q_EMIT told(notices.join(QLatin1Char(' ')), false);
         } else {
             m_pictures->open(nullptr);
+            m_stored->open(nullptr);
             m_ask->setLibrary(nullptr, nullptr);
             m_map->setLibrary({}, nullptr, false);
             m_map->setResult({}, nullptr);
@@ -158,6 +163,7 @@ void LibraryPage::connectSession()
     connect(m_pictures, &TilePictures::changed, this, [this](const QList<qint64>& studies) {
         m_grid->refresh();
         m_map->refresh();
+        wantStored();
         if (studies.contains(m_current))
             m_details->setPictures(m_pictures->pictures(m_current));
     });
@@ -300,7 +306,7 @@ void LibraryPage::showSummary()
         text += tr(" · %1 selected").arg(locale.toString(m_place->selected()));
     if (m_isWrong)
         text += tr(" · as before the filter was wrong");
-    m_summary->setText(text);
+    m_summary->setText(text + bitsText());
 }
 
 // In Read, and back to this place by a key.

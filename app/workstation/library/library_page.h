@@ -29,6 +29,7 @@ class LibraryMap;
 class FilterLine;
 class RangeHistogram;
 class LibraryNotice;
+class StoredPictures;
 class StudyDetails;
 class StudyGrid;
 class StudyPlace;
@@ -112,12 +113,22 @@ private:
     // library_keep.cpp: what the selection becomes
     void keepSelected();
     void keepNone();
+    void setKept(std::vector<std::int64_t> studies);
+    void keepAsBefore();
+    QString keptKey() const;
     void freezeSelected();
     void saveSelected();
     QString chipsText() const;
     // library_models.cpp: several models side by side
     void connectModels();
     void takeModels();
+    // library_page_bits.cpp: tiles by the values of their files
+    void buildBits();
+    bool showsBits() const;
+    void changeWindow(double centre, double width);
+    void wantStored();
+    void putStored(std::array<struct TilePicture, 4>& pictures) const;
+    QString bitsText() const;
     // library_page_views.cpp
     QWidget* buildFields();
     QToolButton* buildViews();
@@ -155,12 +166,14 @@ private:
     void turnJob(); // pauses what runs below the list, or goes on
     void showProblems();
     void relinkFiles();
+    void editVocabulary();
     void readFiles();
 
     QSettings& m_settings;
     LibrarySession* m_session;
     StudyPlace* m_place;
     TilePictures* m_pictures;
+    StoredPictures* m_stored;
     QStackedWidget* m_content = nullptr; // notice, grid, table, map
     LibraryNotice* m_notice = nullptr;
     StudyGrid* m_grid = nullptr;
@@ -180,7 +193,7 @@ private:
     QToolButton *m_direction = nullptr, *m_undoButton = nullptr, *m_pause = nullptr;
     QProgressBar* m_bar = nullptr;
     QAction *m_undo = nullptr, *m_redo = nullptr, *m_asTable = nullptr, *m_asGrid = nullptr, *m_asMap = nullptr,
-            *m_showDetails = nullptr, *m_back = nullptr;
+            *m_showDetails = nullptr, *m_back = nullptr, *m_bits = nullptr;
     std::vector<QAction*> m_digits;   // 1 to 9
     std::vector<QAction*> m_whenOpen; // commands that need a library
     BackgroundJob m_facts, m_reading, m_phantoms;

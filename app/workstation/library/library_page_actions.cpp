@@ -9,6 +9,7 @@
 #include "app/workstation/library/relink_dialog.h"
 #include "app/workstation/library/tag_dialog.h"
 #include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/vocabulary_dialog.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/base/error.h"
 #include "core/base/files.h"
@@ -296,6 +297,13 @@ void LibraryPage::relinkFiles()
     RelinkDialog dialog(m_session->looker(), this);
     if (dialog.exec() == QDialog::Accepted)
         m_session->act([plan = dialog.plan()](Library& library) { return relink(library, plan); });
+}
+
+void LibraryPage::editVocabulary()
+{
+    VocabularyDialog dialog(m_session->looker(), !m_session->readOnly(), this);
+    if (dialog.exec() == QDialog::Accepted)
+        m_session->act([words = dialog.changed()](Library& library) { return setWords(library, words); });
 }
 
 // Those that have it lose it only if all of them have it.

@@ -200,6 +200,8 @@ StudyTile LibraryPage::tile(int row) const
     tile.others = othersNote(m_ask->models(), study);
     if (!tile.others.isEmpty())
         tile.note = scoreCell(m_ask->models(), study, 0);
+    if (showsBits())
+        putStored(tile.pictures);
     if (const auto score = m_ask->scoreOf(study)) {
         tile.note = shownNumber(*score, 3);
         const std::int64_t best = m_ask->bestImageOf(study);
@@ -216,6 +218,7 @@ StudyTile LibraryPage::tile(int row) const
 // What is on screen first, then what comes next when one scrolls on.
 void LibraryPage::wantPictures()
 {
+    wantStored();
     const StudyResult& result = m_session->result();
     if (!result.columns || result.rows.empty())
         return m_pictures->want({});

@@ -1,5 +1,7 @@
 #include "app/workstation/library/study_result.h"
 
+#include "core/library/studies/kept_studies.h"
+
 namespace mama {
 namespace {
 
@@ -22,11 +24,9 @@ std::span<const float> scoresOf(const StudyQuestion& question)
 StudyResult answer(const std::shared_ptr<const StudyColumns>& columns, const StudyQuestion& question)
 {
     StudyResult result{columns, parseFilter(question.filter), {}, {}, 0, {}, {}};
-    StudySet kept(columns->size());
+    StudySet kept;
     if (question.kept) {
-        for (const std::int64_t id : *question.kept)
-            if (const auto study = columns->find(id))
-                kept.add(*study);
+        kept = studySet(*columns, *question.kept);
         result.kept = kept.count();
     }
     const StudySet* inside = question.kept ? &kept : nullptr;
