@@ -234,7 +234,8 @@ private Q_SLOTS:
         view->setOverlayStyle(style);
         const QImage mapped = grab(*view);
         QVERIFY(mapped.pixel(dark) != bare.pixel(dark));
-        for (const auto channel : {&qRed, &qGreen, &qBlue}) {
+        int (*const channels[])(QRgb) = {&qRed, &qGreen, &qBlue};
+        for (const auto channel : channels) {
             const int before = channel(bare.pixel(light)) - channel(bare.pixel(dark)),
                       now = channel(mapped.pixel(light)) - channel(mapped.pixel(dark));
             QVERIFY2(now >= before / 2 - 1, qPrintable(QStringLiteral("%1 of %2").arg(now).arg(before)));
