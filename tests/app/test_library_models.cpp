@@ -35,7 +35,7 @@ constexpr int studies = 8, patience = 120'000; // ms
 QString demo() { return text(test::sourceFolder() / "resources/demo"); }
 
 // A copy of a model under a name of its own, which is another model.
-void rename(const std::filesystem::path& model, const std::string& name)
+void renameModel(const std::filesystem::path& model, const std::string& name)
 {
     nlohmann::json description = readJson(model / "model.json");
     description["name"] = name;
@@ -178,7 +178,7 @@ private Q_SLOTS:
                               text(m_second)})
                      .status,
                  0);
-        rename(m_second, "second");
+        renameModel(m_second, "second");
         QCOMPARE(mamaCommand({"library", "embed", "--library", m_library, "--model", demo()}).status, 0);
         const StudyColumns columns(*std::make_unique<Library>(m_library.toStdString(), Access::Read));
         QStringList half;
@@ -376,7 +376,7 @@ private Q_SLOTS:
         const QString library = copyOfLibrary(QStringLiteral("without"));
         const auto third = std::filesystem::path(m_folder.path().toStdString()) / "third";
         std::filesystem::copy(test::sourceFolder() / "resources/demo", third, std::filesystem::copy_options::recursive);
-        rename(third, "third");
+        renameModel(third, "third");
         WindowFixture fixture;
         load(fixture, text(third));
         Page at = openAndWait(fixture, library);

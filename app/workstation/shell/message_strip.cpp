@@ -11,7 +11,7 @@
 namespace mama {
 
 MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
-    : QWidget(parent), m_beside(beside), m_text(new QLabel(this))
+    : QWidget(parent), m_beside(&beside), m_text(new QLabel(this))
 {
     setAttribute(Qt::WA_StyledBackground);
     m_text->setObjectName(QStringLiteral("message"));
@@ -39,12 +39,14 @@ MessageStrip::MessageStrip(const QWidget& beside, QWidget* parent)
 void MessageStrip::place()
 {
     constexpr int gap = 12;
-    QWidget& row = *m_beside.parentWidget();
+    if (!m_beside)
+        return;
+    QWidget& row = *m_beside->parentWidget();
     for (QWidget* moves : {&row, row.parentWidget()}) // as panels beside it open and close
         if (moves)
             moves->installEventFilter(this);
     const QPoint corner = row.mapTo(parentWidget(), QPoint(0, 0));
-    const int tabs = m_beside.sizeHint().width() + gap, oneLine = m_beside.sizeHint().height();
+    const int tabs = m_beside->sizeHint().width() + gap, oneLine = m_beside->sizeHint().height();
     int left = tabs, width = row.width() - left;
     if (heightForWidth(width) > oneLine) {
         left = std::max(tabs, m_covered.left());
@@ -63,7 +65,7 @@ void MessageStrip::setCovered(const QMargins& covered)
 
 bool MessageStrip::eventFilter(QObject* watched, QEvent* event)
 {
-    const QWidget* row = m_beside.parentWidget();
+    const QWidget* row = m_beside ? m_beside->parentWidget() : nullptr;
     const bool ours = watched == parent() || watched == row || (row && watched == row->parentWidget());
     if (ours && (event->type() == QEvent::Resize || event->type() == QEvent::Move) && isVisible())
         place();

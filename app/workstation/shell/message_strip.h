@@ -1,4 +1,5 @@
 #pragma once
+#include <QPointer>
 #include <QStringList>
 #include <QTimer>
 #include <QWidget>
@@ -33,7 +34,7 @@ protected:
 private:
     void showNow();
 
-    const QWidget& m_beside;
+    QPointer<const QWidget> m_beside; // it may be destroyed first
     QMargins m_covered;
     QLabel* m_text;
     QStringList m_errors; // told at once
