@@ -244,7 +244,10 @@ void MapPanel::setWays(const Ways& ways)
     offer(m_way, all);
     offer(m_beside, others);
     m_way->setCurrentIndex(std::max(0, m_way->findData(ways.current)));
-    m_beside->setCurrentIndex(ways.beside ? std::max(0, m_beside->findData(*ways.beside)) : 0);
+    const auto named = [&](const QString& way) { // empty: the first, which is the model's own
+        return way.isEmpty() && !ways.all.isEmpty() ? ways.all.front().first : way;
+    };
+    m_beside->setCurrentIndex(ways.beside ? std::max(0, m_beside->findData(named(*ways.beside))) : 0);
     m_way->setToolTip(plainTip(
         tr("How the map is computed; of these ways none was trained for localisation but a MaMA model's standard")));
     m_note->setText(ways.note);
