@@ -288,15 +288,6 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("read-outs-difference"));
         choose(less, 0);
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "none", 60000);
-        QComboBox* way = box(window, "Way of the map");
-        choose(way, 2); // the one beside: they change places
-        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
-        QCOMPARE(session.mapWay(), QStringLiteral("self-2"));
-        QVERIFY(beside->currentText().startsWith(QStringLiteral("standard")));
-        QVERIFY(mapOf(window, 0) == self && session.result(0)->beside[0].overlay->values.values == standard);
-        choose(way, 0);
-        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
-        QVERIFY(mapOf(window, 0) == standard);
         QTest::keyClick(&view, Qt::Key_F3); // a layout hangs on both sides
         QCOMPARE(view.panes().size(), 2 * pictures);
         choose(beside, 0);
