@@ -232,16 +232,26 @@ private Q_SLOTS:
         QVERIFY(session.result(0)->beside[0].overlay->values.values == standard);
         fixture.screenshot(QStringLiteral("read-outs-by-keys"));
 
-        const auto pick = [&](QComboBox* list, const char* name) { // while results come
+        const auto pick = [&](QComboBox* list, const char* name) { // with the mouse, while results come
+            QTest::mouseClick(list, Qt::LeftButton);
+            QTRY_VERIFY(list->view()->isVisible());
             window.read().ask(session.scores().size() % 2 ? calcs : QStringLiteral("No mass."));
-            choose(list, list->findText(QLatin1String(name), Qt::MatchStartsWith));
             QTRY_VERIFY_WITH_TIMEOUT(settled(window, static_cast<int>(session.scores().size())), 60000);
+            QVERIFY(list->view()->isVisible());
+            const QPoint at =
+                list->view()
+                    ->visualRect(list->model()->index(list->findText(QLatin1String(name), Qt::MatchStartsWith), 0))
+                    .center();
+            QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
+            QTest::mouseMove(list->view()->viewport(), at);
+            QTest::mouseClick(list->view()->viewport(), Qt::LeftButton, {}, at);
+            QTRY_VERIFY(!list->view()->isVisible());
         };
         pick(way, "self-2");
         QTRY_COMPARE_WITH_TIMEOUT(session.mapWay(), QStringLiteral("self-2"), 60000);
         pick(beside, "value-only");
         QTRY_COMPARE_WITH_TIMEOUT(session.result(0)->besideMap.way, QStringLiteral("value-only"), 60000);
-        choose(beside, 0);
+        pick(beside, "nothing");
         QCOMPARE(view.panes().size(), pictures);
     }
 
@@ -288,6 +298,16 @@ private Q_SLOTS:
         fixture.screenshot(QStringLiteral("read-outs-difference"));
         choose(less, 0);
         QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.mapLess().what == "none", 60000);
+        QComboBox* way = box(window, "Way of the map");
+        way->setCurrentIndex(2); // the one beside, at once as by the mouse: they change places
+        Q_EMIT way->activated(2);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QCOMPARE(session.mapWay(), QStringLiteral("self-2"));
+        QVERIFY(beside->currentText().startsWith(QStringLiteral("standard")));
+        QVERIFY(mapOf(window, 0) == self && session.result(0)->beside[0].overlay->values.values == standard);
+        choose(way, 0);
+        QTRY_VERIFY_WITH_TIMEOUT(settled(window, 1) && session.result(0)->beside.size() == pictures, 60000);
+        QVERIFY(mapOf(window, 0) == standard);
         QTest::keyClick(&view, Qt::Key_F3); // a layout hangs on both sides
         QCOMPARE(view.panes().size(), 2 * pictures);
         choose(beside, 0);

@@ -587,7 +587,7 @@ private:
         QString sentence;
         std::int64_t first, last; // steps
     };
-    // One of its checkpoints in another read-out: maps as `mama query` draws them, similarities as
+    // One of its checkpoints in another read-out, by mouse and keys: maps as `mama query` draws them, similarities as
     // they were; the legend names each.
     void scrubReadOuts(MainWindow& window, const Scrubbed& of)
     {
@@ -608,8 +608,12 @@ private:
         window.activateWindow();
         QVERIFY(QTest::qWaitForWindowActive(&window));
         const int self2 = way->findData(QStringLiteral("self-2"));
-        way->setCurrentIndex(self2);
-        Q_EMIT way->activated(self2);
+        QTest::mouseClick(way, Qt::LeftButton);
+        QTRY_VERIFY(way->view()->isVisible());
+        const QPoint at = way->view()->visualRect(way->model()->index(self2, 0)).center();
+        QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
+        QTest::mouseMove(way->view()->viewport(), at);
+        QTest::mouseClick(way->view()->viewport(), Qt::LeftButton, {}, at);
         QTRY_COMPARE(session.mapWay(), QStringLiteral("self-2"));
         QTRY_VERIFY_WITH_TIMEOUT(shown(of.last) && !shown(of.last)->maps.empty(), 60000);
         QCOMPARE(shown(of.last)->map.way, QStringLiteral("self-2"));

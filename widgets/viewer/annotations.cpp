@@ -217,13 +217,12 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     std::for_each(top.begin() + 1, top.end(),
                   [](TextLine& line) { line.most = 3; }); // a number that is cut says nothing
     place(m_text.text(top, !outerLeft, room, frame.unit), cell.area.y + margin / 2);
-    if (narrow)
-        return;
-    if (few) {
-        if (!(pane.turn == Turn()))
-            drawDirections(pane, cell, areasFrom(frame, sprites, bars), frame);
-        return;
-    }
+    const auto directions = [&](std::vector<PixelRect> taken) {
+        if (!(pane.turn == Turn()) && !narrow)
+            drawDirections(pane, cell, std::move(taken), frame);
+    };
+    if (few)
+        return directions(areasFrom(frame, sprites, bars));
 
     std::vector<TextLine> bottom;
     if (pane.overlay && style.visible) {
@@ -248,8 +247,7 @@ void Annotations::drawCell(const ViewModel& model, const ViewTexts& texts, const
     std::vector<PixelRect> taken = areasFrom(frame, sprites, bars);
     if (const auto field = model.field(*cell.pane))
         drawField(*field, cell, taken, frame);
-    if (!(pane.turn == Turn()))
-        drawDirections(pane, cell, std::move(taken), frame);
+    directions(std::move(taken));
 }
 
 // Where on the breast the field lies that is shown: at the chest wall, below, above what is written there.

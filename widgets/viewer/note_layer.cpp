@@ -15,28 +15,24 @@ constexpr double reach = 7; // logical pixels within which a hand takes hold
 
 int scaled(double logical, double unit) { return static_cast<int>(std::lround(logical * unit)); }
 
-double distanceToSegment(Point p, Point a, Point b)
+double distance(Point a, Point b) { return std::hypot(a.x - b.x, a.y - b.y); }
+
+Point nearestOn(Point a, Point b, Point to)
 {
     const double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-    const double share = square > 0 ? std::clamp(((p.x - a.x) * dx + (p.y - a.y) * dy) / square, 0.0, 1.0) : 0;
-    return std::hypot(p.x - a.x - share * dx, p.y - a.y - share * dy);
+    const double share = square > 0 ? std::clamp(((to.x - a.x) * dx + (to.y - a.y) * dy) / square, 0.0, 1.0) : 0;
+    return {a.x + share * dx, a.y + share * dy};
 }
 
 Point nearestOn(const Outline& outline, const ViewTransform& transform, Point to)
 {
     Point best = transform.toScreen(outline.places.front());
-    double least = std::hypot(best.x - to.x, best.y - to.y);
     const std::size_t lines = outline.places.size() - (outline.closed ? 0 : 1);
     for (std::size_t i = 0; i < lines; ++i) {
-        const Point a = transform.toScreen(outline.places[i]),
-                    b = transform.toScreen(outline.places[(i + 1) % outline.places.size()]);
-        const double dx = b.x - a.x, dy = b.y - a.y, square = dx * dx + dy * dy;
-        const double share = square > 0 ? std::clamp(((to.x - a.x) * dx + (to.y - a.y) * dy) / square, 0.0, 1.0) : 0;
-        const Point at{a.x + share * dx, a.y + share * dy};
-        if (const double away = std::hypot(at.x - to.x, at.y - to.y); away < least) {
-            least = away;
+        const Point at = nearestOn(transform.toScreen(outline.places[i]),
+                                   transform.toScreen(outline.places[(i + 1) % outline.places.size()]), to);
+        if (distance(at, to) < distance(best, to))
             best = at;
-        }
     }
     return best;
 }
@@ -144,14 +140,15 @@ std::optional<NoteLayer::Hit> NoteLayer::hit(const ViewModel& model, const Look&
         const std::vector<Point> handles = handlesOf(note.shape);
         for (std::size_t i = 0; i < handles.size(); ++i) {
             const Point at = transform->toScreen(handles[i]);
-            if (std::hypot(at.x - look.at.x, at.y - look.at.y) <= near)
+            if (distance(at, look.at) <= near)
                 return Hit{note.id, static_cast<int>(i)};
         }
         const Outline outline = outlineOf(note.shape);
         const std::size_t lines = outline.places.size() - (outline.closed ? 0 : 1);
         for (std::size_t i = 0; i < lines && !line; ++i)
-            if (distanceToSegment(look.at, transform->toScreen(outline.places[i]),
-                                  transform->toScreen(outline.places[(i + 1) % outline.places.size()])) <= near)
+            if (distance(look.at, nearestOn(transform->toScreen(outline.places[i]),
+                                            transform->toScreen(outline.places[(i + 1) % outline.places.size()]),
+                                            look.at)) <= near)
                 line = Hit{note.id, -1};
         return std::nullopt;
     };

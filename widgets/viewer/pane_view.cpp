@@ -215,6 +215,7 @@ void PaneView::clear()
     const ViewTexts before = std::exchange(m->texts, {});
     m->texts.all = m->aids.texts;
     m->texts.labels = m->aids.labels;
+    m->texts.noticeElsewhere = before.noticeElsewhere;
     m->texts.coveredLeft = before.coveredLeft;
     m->texts.coveredRight = before.coveredRight;
     m->aids.inverted = m->model.inverted;

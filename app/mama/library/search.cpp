@@ -186,10 +186,7 @@ bool Search::ask()
     if (!m_command.model.empty() && !model().model)
         return false;
     chooseSet(m_model.model ? m_model.model->info().hash : std::string());
-    std::vector<std::int64_t> studies(m_columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = m_columns.id(i);
-    m_index = std::make_unique<EmbeddingIndex>(*m_library, m_set.folder, studies);
+    m_index = std::make_unique<EmbeddingIndex>(*m_library, m_set.folder, m_columns.ids());
     if (!(m_command.text.empty() ? askImage() : askText()))
         return false;
     m_question.inside = &m_inside;

@@ -124,10 +124,7 @@ StudySet RegionSearch::inside() const
 bool RegionSearch::run()
 {
     const EmbeddingSetInfo set = patchSetMeant(m_library->folder(), m_command.model);
-    std::vector<std::int64_t> studies(m_columns.size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = m_columns.id(i);
-    m_index = PatchIndex::open(*m_library, set.folder, studies, m_job);
+    m_index = PatchIndex::open(*m_library, set.folder, m_columns.ids(), m_job);
     if (!m_index || !takeRegion())
         return false;
     const StudySet chosen = inside();

@@ -84,11 +84,8 @@ void AskSession::load()
         for (const EmbeddingSetInfo& set : out.sets)
             if (set.folder == chosen || ((!best || best->folder != chosen) && set.rows > (best ? best->rows : 0)))
                 best = &set;
-        std::vector<std::int64_t> studies(columns->size());
-        for (std::size_t i = 0; i < studies.size(); ++i)
-            studies[i] = columns->id(i);
         if (best)
-            out.index = std::make_shared<const EmbeddingIndex>(*library, best->folder, studies);
+            out.index = std::make_shared<const EmbeddingIndex>(*library, best->folder, columns->ids());
         return out;
     };
     callbacks.done = [this](Loaded found) {
@@ -287,10 +284,7 @@ void AskSession::searchRegion()
         Found out{patches, {}};
         if (!out.patches) {
             const auto set = patchesFor(library->folder(), index.get());
-            std::vector<std::int64_t> studies(columns->size());
-            for (std::size_t i = 0; i < studies.size(); ++i)
-                studies[i] = columns->id(i);
-            auto opened = set ? PatchIndex::open(*library, set->folder, studies, job) : std::nullopt;
+            auto opened = set ? PatchIndex::open(*library, set->folder, columns->ids(), job) : std::nullopt;
             if (job.cancelled())
                 return {};
             if (opened)

@@ -4,6 +4,7 @@
 #include "app/workstation/library/library_page.h"
 #include "app/workstation/library/models/score_texts.h"
 #include "app/workstation/look/settings_keys.h"
+#include "core/base/hash.h"
 #include "widgets/library/filter_line.h"
 #include "widgets/library/study_details.h"
 #include "widgets/library/study_grid.h"
@@ -12,6 +13,14 @@
 #include <algorithm>
 
 namespace mama {
+namespace {
+
+QString choiceKey(const QString& folder)
+{
+    return settings_keys::askedModels(QString::fromStdString(sha256(folder.toStdString()).substr(0, 16)));
+}
+
+} // namespace
 
 void LibraryPage::connectModels()
 {
@@ -19,11 +28,10 @@ void LibraryPage::connectModels()
     connect(m_session, &LibrarySession::stateChanged, m_ask, [this] {
         if (m_session->state() == LibrarySession::State::Open)
             m_ask->chooseModels(m_session->library()->folder(),
-                                m_settings.value(settings_keys::askedModels(m_session->folder())).toStringList());
+                                m_settings.value(choiceKey(m_session->folder())).toStringList());
     });
-    connect(m_ask, &AskBar::modelsChosen, this, [this](const QStringList& keys) {
-        m_settings.setValue(settings_keys::askedModels(m_session->folder()), keys);
-    });
+    connect(m_ask, &AskBar::modelsChosen, this,
+            [this](const QStringList& keys) { m_settings.setValue(choiceKey(m_session->folder()), keys); });
 }
 
 // While one of them is waited for, the list stays as the last answers had it.

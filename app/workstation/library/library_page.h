@@ -127,6 +127,7 @@ private:
     bool showsBits() const;
     void changeWindow(double centre, double width);
     void wantStored();
+    void showBits();
     void putStored(std::array<struct TilePicture, 4>& pictures) const;
     QString bitsText() const;
     // library_page_views.cpp

@@ -34,7 +34,7 @@ void LibraryPage::buildBits()
                            .arg(zoomWithBits));
     m_bits->setChecked(m_settings.value(settings_keys::libraryBits).toBool());
     onTiles(m_bits);
-    connect(m_bits, &QAction::toggled, this, &LibraryPage::wantStored);
+    connect(m_bits, &QAction::toggled, this, &LibraryPage::showBits);
     QMenu* window = addSubmenu(menu, tr("Window of the tiles"));
     const auto by = [&](const Command& command) { onTiles(add(window, command)); };
     by({"library.window.brighter", tr("Brighter"), [this] { changeWindow(-step, 1); }});
@@ -43,7 +43,7 @@ void LibraryPage::buildBits()
     by({"library.window.less", tr("Less contrast"), [this] { changeWindow(0, factor); }});
     by({"library.window.reset", tr("As the files say"), [this] { changeWindow(0, 0); }});
     connect(m_stored, &StoredPictures::changed, m_grid, qOverload<>(&StudyGrid::refresh));
-    connect(m_grid, &StudyGrid::zoomed, this, &LibraryPage::wantStored);
+    connect(m_grid, &StudyGrid::zoomed, this, &LibraryPage::showBits);
 }
 
 bool LibraryPage::showsBits() const
@@ -75,6 +75,11 @@ void LibraryPage::wantStored()
             studies.emplace_back(study, m_pictures->pictures(study));
         }
     m_stored->want(studies);
+}
+
+void LibraryPage::showBits()
+{
+    wantStored();
     m_grid->refresh();
     showSummary();
 }

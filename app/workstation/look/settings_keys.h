@@ -1,5 +1,4 @@
 #pragma once
-#include <QCryptographicHash>
 #include <QString>
 
 // Where the window keeps what it remembers from one start to the next (QSettings). A key never changes its name:
@@ -59,12 +58,8 @@ inline QString commandKeys(const QString& command) { return QStringLiteral("keys
 inline QString keptStudies(const QString& library) { return QStringLiteral("library/kept/") + library; }
 // The window (VOI) chosen for images of one device and kind.
 inline QString voiWindow(const QString& device) { return QStringLiteral("windows/") + device; }
-// The models that a library is asked by, the one that is shown first at the front.
-inline QString askedModels(const QString& library)
-{
-    return QStringLiteral("library/models/") +
-           QString::fromLatin1(QCryptographicHash::hash(library.toUtf8(), QCryptographicHash::Sha256).toHex().left(16));
-}
+// The models that a library is asked by, the one that is shown first at the front: a sum of its folder likewise.
+inline QString askedModels(const QString& library) { return QStringLiteral("library/models/") + library; }
 // What is remembered of windows for one set of monitors.
 inline QString windowPlace(const QString& monitors, const QString& what)
 {

@@ -19,15 +19,6 @@ Raster<float> floats(const Raster<std::uint8_t>& mask)
     return out;
 }
 
-// A table of values has no window: the one that covers its inputs is changed in its place.
-Window windowOf(const VoiChoice& voi)
-{
-    if (voi.window)
-        return *voi.window;
-    const double entries = static_cast<double>(voi.table->entries.size());
-    return {voi.table->firstMapped + entries / 2, std::max(entries, 1.0), WindowFunction::Linear, {}};
-}
-
 Window changed(Window window, const WindowChange& change, bool inverted)
 {
     window.centre += (inverted ? -change.centre : change.centre) * window.width;

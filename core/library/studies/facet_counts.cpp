@@ -12,12 +12,10 @@ Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t stud
     std::vector<std::size_t> counts(column.values.size()), all(column.values.size());
     std::size_t *const ofAmong = counts.data(), *const ofAll = all.data(); // half a million rows: no checks in the loop
     const std::uint16_t* const codes = column.codes.data();
-    const std::uint64_t* const words = among.words().data();
-    const auto has = [words](std::size_t study) { return words[study / 64] >> (study % 64) & 1; };
     if (!column.of) {
         for (std::size_t row = 0; row < column.codes.size(); ++row) {
             ++ofAll[codes[row]];
-            ofAmong[codes[row]] += has(row);
+            ofAmong[codes[row]] += among.has(row);
         }
     } else {
         std::vector<std::uint32_t> latest(column.values.size(), ~std::uint32_t{0});
@@ -32,7 +30,7 @@ Facet facetOf(const StudyColumn& column, const StudySet& among, std::size_t stud
             last[code] = study;
             given.add(study);
             ++ofAll[code];
-            ofAmong[code] += has(study);
+            ofAmong[code] += among.has(study);
         }
         all[0] = studies - given.count();
         given.invert();

@@ -38,6 +38,45 @@ private:
 
 constexpr std::int64_t tilePairs = 256, rowBytes = 64;
 
+// Tiles 0 to 3 sum products of two tiles of rows by two of columns: [rows: 2][columns: 2].
+inline void zeroSums()
+{
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    _tile_zero(3);
+}
+
+// secondRows: bfloat16 from the first tile of rows to the second; the second of columns is behind the first.
+inline void addProducts(const std::uint16_t* rows, std::int64_t secondRows, const std::uint32_t* columns)
+{
+    _tile_loadd(4, rows, rowBytes);
+    _tile_loadd(6, columns, rowBytes);
+    _tile_dpbf16ps(0, 4, 6);
+    _tile_loadd(7, columns + tilePairs, rowBytes);
+    _tile_dpbf16ps(1, 4, 7);
+    _tile_loadd(5, rows + secondRows, rowBytes);
+    _tile_dpbf16ps(2, 5, 6);
+    _tile_dpbf16ps(3, 5, 7);
+}
+
+// Four tiles one behind the other.
+inline void loadSums(const float* from)
+{
+    _tile_loadd(0, from, rowBytes);
+    _tile_loadd(1, from + tilePairs, rowBytes);
+    _tile_loadd(2, from + 2 * tilePairs, rowBytes);
+    _tile_loadd(3, from + 3 * tilePairs, rowBytes);
+}
+
+inline void storeSums(float* to)
+{
+    _tile_stored(0, to, rowBytes);
+    _tile_stored(1, to + tilePairs, rowBytes);
+    _tile_stored(2, to + 2 * tilePairs, rowBytes);
+    _tile_stored(3, to + 3 * tilePairs, rowBytes);
+}
+
 // Sixteen rows of sixteen 32-bit values, turned: row i becomes column i.
 inline void turn(__m512i (&rows)[16])
 {

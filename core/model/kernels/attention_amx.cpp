@@ -13,10 +13,7 @@ using avx512::lanes;
 // scores [32, 32] = rows [32, 64] by 32 packed keys, over the 64 dimensions; scores in rows of `padded` floats.
 void scoreTile(const std::uint16_t* rows, const std::uint32_t* keys, float* scores, std::int64_t padded)
 {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    zeroSums();
     for (int half = 0; half < 2; ++half) { // of the dimensions
         _tile_loadd(4, rows + half * 32, headDim * 2);
         _tile_loadd(5, rows + half * 32 + 16 * headDim, headDim * 2);
@@ -36,10 +33,7 @@ void scoreTile(const std::uint16_t* rows, const std::uint32_t* keys, float* scor
 // sums [16, 64] = weights [16, padded] values, of 16 rows.
 void sumTiles(const std::uint16_t* weights, const std::uint32_t* values, float* sums, std::int64_t padded)
 {
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
+    zeroSums();
     for (std::int64_t block = 0; block < padded / blockKeys; ++block) {
         const std::uint32_t* of = values + block * 4 * tilePairs;
         _tile_loadd(4, weights + block * blockKeys, padded * 2);

@@ -228,24 +228,10 @@ void softmaxBlock(const Scratch& s, std::int64_t first, std::int64_t keys, std::
 void sumTile(const std::uint16_t* rows, const std::uint32_t* values, std::int64_t padded, float* to)
 {
     const std::int64_t second = padded / block * 2 * tile;
-    _tile_zero(0);
-    _tile_zero(1);
-    _tile_zero(2);
-    _tile_zero(3);
-    for (std::int64_t query = 0; query < padded; query += block, rows += 2 * tile, values += 4 * tile) {
-        _tile_loadd(4, rows, rowBytes);
-        _tile_loadd(6, values, rowBytes);
-        _tile_dpbf16ps(0, 4, 6);
-        _tile_loadd(7, values + tile, rowBytes);
-        _tile_dpbf16ps(1, 4, 7);
-        _tile_loadd(5, rows + second, rowBytes);
-        _tile_dpbf16ps(2, 5, 6);
-        _tile_dpbf16ps(3, 5, 7);
-    }
-    _tile_stored(0, to, rowBytes);
-    _tile_stored(1, to + tile, rowBytes);
-    _tile_stored(2, to + 2 * tile, rowBytes);
-    _tile_stored(3, to + 3 * tile, rowBytes);
+    zeroSums();
+    for (std::int64_t query = 0; query < padded; query += block, rows += 2 * tile, values += 4 * tile)
+        addProducts(rows, second, values);
+    storeSums(to);
 }
 
 struct Sums
@@ -276,26 +262,11 @@ void addToQueries(const Scratch& s, std::int64_t first, std::int64_t keys)
     for (std::int64_t queryBlock = 0; queryBlock < s.padded / block; ++queryBlock)
         for (std::int64_t d = 0; d < 4; d += 2) {
             float* to = s.ofQueries + (queryBlock * 4 + d) * 2 * tile;
-            _tile_loadd(0, to, rowBytes);
-            _tile_loadd(1, to + tile, rowBytes);
-            _tile_loadd(2, to + 2 * tile, rowBytes);
-            _tile_loadd(3, to + 3 * tile, rowBytes);
-            for (std::int64_t k = 0; k < keys / block; ++k) {
-                const std::uint16_t* across = s.keysAcross + ((first / block + k) * 4 + d) * 2 * tile;
-                const std::uint32_t* pairs = s.pairs + (queryBlock * keyBlocks + k) * 2 * tile;
-                _tile_loadd(4, across, rowBytes);
-                _tile_loadd(6, pairs, rowBytes);
-                _tile_dpbf16ps(0, 4, 6);
-                _tile_loadd(7, pairs + tile, rowBytes);
-                _tile_dpbf16ps(1, 4, 7);
-                _tile_loadd(5, across + 2 * tile, rowBytes);
-                _tile_dpbf16ps(2, 5, 6);
-                _tile_dpbf16ps(3, 5, 7);
-            }
-            _tile_stored(0, to, rowBytes);
-            _tile_stored(1, to + tile, rowBytes);
-            _tile_stored(2, to + 2 * tile, rowBytes);
-            _tile_stored(3, to + 3 * tile, rowBytes);
+            loadSums(to);
+            for (std::int64_t k = 0; k < keys / block; ++k)
+                addProducts(s.keysAcross + ((first / block + k) * 4 + d) * 2 * tile, 2 * tile,
+                            s.pairs + (queryBlock * keyBlocks + k) * 2 * tile);
+            storeSums(to);
         }
 }
 

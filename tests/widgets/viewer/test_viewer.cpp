@@ -536,6 +536,9 @@ private Q_SLOTS:
             PaneView view(nullptr, way);
             view.resize(800, 600);
             view.setStandardViews(test::fourViews());
+            OverlayLegend legend;
+            legend.sentence = "mass"; // the strip is there from the first frame on
+            view.setLegend(legend);
             view.show();
             QVERIFY(QTest::qWaitForWindowExposed(&view));
             const auto image = makeImage(breastLike(Slot::RCC, 1300, 1001, 0.1));
@@ -554,15 +557,7 @@ private Q_SLOTS:
             QCOMPARE(shown[way == Presentation::Copied], view.grab().toImage().convertToFormat(QImage::Format_RGB32));
         }
         QVERIFY(!shown[0].isNull());
-        QCOMPARE(shown[0].size(), shown[1].size());
-        int most = 0; // where the strip came in between, one grey level is rounding
-        for (int y = 0; y < shown[0].height(); ++y)
-            for (int x = 0; x < shown[0].width(); ++x) {
-                const QRgb a = shown[0].pixel(x, y), b = shown[1].pixel(x, y);
-                most = std::max({most, std::abs(qRed(a) - qRed(b)), std::abs(qGreen(a) - qGreen(b)),
-                                 std::abs(qBlue(a) - qBlue(b))});
-            }
-        QVERIFY2(most <= 1, qPrintable(QString::number(most)));
+        QCOMPARE(shown[0], shown[1]);
     }
 
     // A panel that lies over the pictures and changes costs no frame where frames are copied.

@@ -1,6 +1,7 @@
 #include "app/workstation/library/models/asked_models.h"
 
 #include "core/base/path_text.h"
+#include "core/weights/said_provenance.h"
 
 #include <algorithm>
 #include <cmath>
@@ -120,14 +121,6 @@ void AskedModels::listModels()
     wantVectors();
 }
 
-std::vector<std::int64_t> AskedModels::studyIds() const
-{
-    std::vector<std::int64_t> studies(m_source.columns->size());
-    for (std::size_t i = 0; i < studies.size(); ++i)
-        studies[i] = m_source.columns->id(i);
-    return studies;
-}
-
 void AskedModels::readIndexes()
 {
     m_reading.cancel();
@@ -143,13 +136,13 @@ void AskedModels::readIndexes()
     if (wanted.empty() || !m_source.library)
         return;
     BackgroundJob::Callbacks<Indexes> callbacks;
-    callbacks.work = [library = m_source.library, studies = studyIds(),
+    callbacks.work = [library = m_source.library, columns = m_source.columns,
                       wanted](const Job& job) -> Cancellable<Indexes> {
         Indexes out;
         for (const auto& set : wanted) {
             if (job.cancelled())
                 return std::nullopt;
-            out[set] = std::make_shared<const EmbeddingIndex>(*library, set, studies);
+            out[set] = std::make_shared<const EmbeddingIndex>(*library, set, columns->ids());
         }
         return out;
     };
@@ -305,8 +298,8 @@ void AskedModels::count()
         return;
     m_counting.cancel();
     m_counting = BackgroundJob::start<std::size_t>(
-        this, {[library = m_source.library, studies = studyIds(), set = next->set->folder](const Job&) {
-                   return EmbeddingIndex(*library, set, studies).studiesWithRows();
+        this, {[library = m_source.library, columns = m_source.columns, set = next->set->folder](const Job&) {
+                   return EmbeddingIndex(*library, set, columns->ids()).studiesWithRows();
                },
                [this, set = next->set->folder](std::size_t studies) {
                    m_counts[set] = studies;
@@ -339,7 +332,8 @@ void AskedModels::readProvenance()
     m_looking = BackgroundJob::start<Said>(this, {[wanted](const Job&) {
                                                       Said out;
                                                       for (const auto& folder : wanted)
-                                                          out[folder] = saidTrainedOn(folder);
+                                                          out[folder] = QString::fromStdString(
+                                                              saidProvenance(folder).trainedOn.value_or(""));
                                                       return out;
                                                   },
                                                   [this](Said said) {

@@ -87,7 +87,6 @@ private:
     void wantVectors();
     void takeVectors();
     void search();
-    std::vector<std::int64_t> studyIds() const;
 
     Source m_source;
     std::optional<EngineModel> m_loaded;

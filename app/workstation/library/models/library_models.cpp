@@ -1,11 +1,8 @@
 #include "app/workstation/library/models/library_models.h"
 
-#include "core/base/error.h"
-#include "core/base/files.h"
 #include "core/base/path_text.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 namespace mama {
 namespace {
@@ -86,20 +83,6 @@ QStringList keysNow(const QStringList& keys, const std::vector<LibraryModel>& mo
             out << now;
     }
     return out;
-}
-
-QString saidTrainedOn(const std::filesystem::path& model)
-{
-    try {
-        const nlohmann::json description = readJson(model / "model.json");
-        const nlohmann::json provenance = description.is_object() && description.contains("provenance")
-                                              ? description["provenance"]
-                                              : nlohmann::json::object();
-        if (provenance.is_object() && provenance.contains("trained_on") && provenance["trained_on"].is_string())
-            return QString::fromStdString(provenance["trained_on"].get<std::string>());
-    } catch (const Error&) {
-    }
-    return {};
 }
 
 } // namespace mama

@@ -38,7 +38,4 @@ std::vector<LibraryModel> libraryModels(const std::vector<EmbeddingSetInfo>& set
 QStringList keysNow(const QStringList& keys, const std::vector<LibraryModel>& models,
                     const std::optional<EngineModel>& loaded);
 
-// What its model.json says it was trained on; empty: it says nothing, or cannot be read.
-QString saidTrainedOn(const std::filesystem::path& model);
-
 } // namespace mama
