@@ -1,5 +1,5 @@
 // The hand-over's dialog, and the form of a run that opens with what it made.
-#include "app/workstation/library/handover_dialog.h"
+#include "app/workstation/library/dialogs/handover_dialog.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/train/run_check.h"
 #include "app/workstation/train/run_data.h"

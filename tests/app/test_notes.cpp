@@ -1,6 +1,6 @@
 // What is drawn in the window: by keys and mouse, kept in the reader's file or the library, listed, taken back, also
 // after a new start and on a full disk.
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "core/library/studies/image_annotations.h"
 #include "tests/app/mama_command.h"
 #include "tests/app/window_fixture.h"

@@ -2,7 +2,7 @@
 #include "app/workstation/look/settings_keys.h"
 #include "app/workstation/look/theme.h"
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/memory_dialog.h"
+#include "app/workstation/read/dialogs/memory_dialog.h"
 #include "app/workstation/screens/display_dialog.h"
 #include "app/workstation/screens/monitors.h"
 #include "app/workstation/screens/pictures_apart.h"

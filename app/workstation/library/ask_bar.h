@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/library/ask_session.h"
-#include "app/workstation/library/embed_job.h"
+#include "app/workstation/library/jobs/embed_job.h"
 #include "app/workstation/library/models/asked_models.h"
 
 #include <QWidget>

@@ -1,7 +1,7 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
-#include "app/workstation/library/command_process.h"
-#include "app/workstation/library/embed_job.h"
+#include "app/workstation/library/jobs/command_process.h"
+#include "app/workstation/library/jobs/embed_job.h"
 #include "app/workstation/library/library_session.h"
 #include "app/workstation/page/page.h"
 #include "core/library/annotation.h"

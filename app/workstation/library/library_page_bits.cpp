@@ -1,7 +1,7 @@
 // The tiles by the values of their files, and the window that these are shown by.
 #include "app/workstation/library/library_page.h"
-#include "app/workstation/library/stored_pictures.h"
-#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/pictures/stored_pictures.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "widgets/library/study_grid.h"
 

@@ -3,7 +3,7 @@
 #include "app/workstation/library/library_map.h"
 #include "app/workstation/library/library_page.h"
 #include "app/workstation/library/models/score_texts.h"
-#include "app/workstation/library/tile_pictures.h"
+#include "app/workstation/library/pictures/tile_pictures.h"
 #include "app/workstation/look/settings_keys.h"
 #include "core/library/studies/filter_edit.h"
 #include "widgets/library/facet_panel.h"

@@ -1,9 +1,9 @@
 #pragma once
 #include "app/workstation/engine/model_session.h"
 #include "app/workstation/page/page.h"
-#include "app/workstation/read/reader_work.h"
-#include "app/workstation/read/recent_studies.h"
-#include "app/workstation/read/study_session.h"
+#include "app/workstation/read/studies/recent_studies.h"
+#include "app/workstation/read/studies/study_session.h"
+#include "app/workstation/read/work/reader_work.h"
 #include "core/hanging/hanging_plan.h"
 #include "core/library/annotation.h"
 #include "widgets/panels/score_table.h"

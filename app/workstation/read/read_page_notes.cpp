@@ -1,7 +1,7 @@
 // What the reader draws on the page: shown, listed, written on, taken back.
 #include "app/workstation/page/drawer.h"
-#include "app/workstation/read/notes_session.h"
 #include "app/workstation/read/read_page.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/notes_panel.h"

@@ -1,7 +1,7 @@
 #include "app/workstation/shell/main_window.h"
 
 #include "app/workstation/look/settings_keys.h"
-#include "app/workstation/read/notes_session.h"
+#include "app/workstation/read/work/notes_session.h"
 #include "app/workstation/screens/monitors.h"
 #include "app/workstation/screens/pictures_apart.h"
 #include "app/workstation/shell/message_strip.h"
