@@ -106,6 +106,7 @@ private:
     void openRecent(int which);
     void openDemoStudies();
     void followLink(const QString& link);
+    void useDemoModel();      // told where there is none
     void wantThumbs();        // of what is in sight
     void showStudyAt(int by); // of the list as it is shown
     void buildPanels();
