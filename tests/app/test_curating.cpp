@@ -188,7 +188,7 @@ private Q_SLOTS:
                 QTest::keyClick(table, Qt::Key_Return);
                 return table->viewport()->findChild<QLineEdit*>();
             };
-            QTRY_VERIFY(opened());
+            QVERIFY(QTest::qWaitFor(opened, 20000));
             auto* editor = table->viewport()->findChild<QLineEdit*>();
             editor->selectAll();
             QTest::keyClicks(editor, QStringLiteral("x"));

@@ -238,14 +238,8 @@ private Q_SLOTS:
             window.read().ask(session.scores().size() % 2 ? calcs : QStringLiteral("No mass."));
             QTRY_VERIFY_WITH_TIMEOUT(settled(window, static_cast<int>(session.scores().size())), 60000);
             QVERIFY(list->view()->isVisible());
-            const QPoint at =
-                list->view()
-                    ->visualRect(list->model()->index(list->findText(QLatin1String(name), Qt::MatchStartsWith), 0))
-                    .center();
-            QTest::qWait(QApplication::doubleClickInterval()); // the press that opened it is over
-            QTest::mouseMove(list->view()->viewport(), at);
-            QTest::mouseClick(list->view()->viewport(), Qt::LeftButton, {}, at);
-            QTRY_VERIFY(!list->view()->isVisible());
+            const int row = list->findText(QLatin1String(name), Qt::MatchStartsWith);
+            QVERIFY(mama::test::pickByMouse(*list, row));
         };
         pick(way, "self-2");
         QTRY_COMPARE_WITH_TIMEOUT(session.mapWay(), QStringLiteral("self-2"), 60000);
