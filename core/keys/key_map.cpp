@@ -59,6 +59,7 @@ const std::vector<KeyOf>& keyMap()
         {"view.hanging.file", ""},
         {"view.hanging.builtin", ""},
         {"view.apart", "F12"},
+        {"view.detach", "Shift+F12"},
         {"view.display", ""},
         {"view.pattern", "Ctrl+F11"},
         {"view.memory", ""},

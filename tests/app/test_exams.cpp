@@ -227,6 +227,15 @@ private Q_SLOTS:
         const int before = window.read().studies().current();
         action(window, "study.next")->trigger(); // among those that were found
         QVERIFY(window.read().studies().current() != before && !window.read().studies().isNewest());
+        for (int row = list->count() - 1; row >= 0; --row) // and by a click
+            if (!list->item(row)->isHidden() && list->item(row) != list->currentItem() &&
+                list->item(row)->flags() & Qt::ItemIsSelectable) {
+                const int last = window.read().studies().current();
+                list->scrollToItem(list->item(row));
+                QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualItemRect(list->item(row)).center());
+                QVERIFY(window.read().studies().current() != last);
+                break;
+            }
         search->setFocus();
         QTest::keyClick(search, Qt::Key_Escape);
         QCOMPARE(shownRows(*list), 6);
@@ -279,6 +288,30 @@ private Q_SLOTS:
         QVERIFY(start->text().contains(QStringLiteral("recent:")));
         Q_EMIT start->linkActivated(QStringLiteral("clear"));
         QVERIFY(!start->text().contains(QStringLiteral("recent:")));
+    }
+
+    // By keys alone: Tab goes from link to link, Enter opens what was open before.
+    void theFirstPageGoesByKeys()
+    {
+        WindowFixture fixture;
+        QVERIFY(fixture.openAndWait(patients(fixture, 1)));
+        fixture.endWindow();
+        fixture.newWindow();
+        MainWindow& window = fixture.window();
+        window.activateWindow();
+        QVERIFY(QTest::qWaitForWindowActive(&window));
+        QLabel* start = nullptr;
+        for (QLabel* each : window.read().findChildren<QLabel*>())
+            if (each->text().contains(QStringLiteral("recent:0")))
+                start = each;
+        QVERIFY(start);
+        start->setFocus();
+        QSignalSpy shown(&window.read(), &ReadPage::studyOnScreen);
+        for (int link = 0; link < 3; ++link) // open a folder, the demo studies, the first that was open
+            QTest::keyClick(start, Qt::Key_Tab);
+        QTest::keyClick(start, Qt::Key_Return);
+        QVERIFY(shown.count() > 0 || shown.wait(60000));
+        QVERIFY(window.read().studies().isNewest());
     }
 
     void theDemoStudiesOpen()

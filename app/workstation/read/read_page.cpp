@@ -10,6 +10,7 @@
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/screens/pictures_apart.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "core/text/sentences/report_sentences.h"
 #include "widgets/look/shown_text.h"
@@ -165,6 +166,11 @@ void ReadPage::cancel()
 {
     if (closeNoteEdit())
         return;
+    if (m_viewApart->hasKeyboard()) {
+        if (!m_viewApart->view()->leaveNote())
+            m_viewApart->setOpen(false);
+        return;
+    }
     const QWidget* focus = QApplication::focusWidget();
     for (Drawer* drawer : {m_left, m_right})
         if (drawer->current() >= 0 && drawer->holds(focus)) {
@@ -194,6 +200,18 @@ void ReadPage::cancel()
 
 void ReadPage::perform(viewer::ViewCommand command)
 {
+    const bool apart = m_viewApart->perform(command);
+    if (!apart)
+        performOnPictures(command);
+    if (command == viewer::ViewCommand::NextWindow)
+        m_windows->remember();
+    if (!apart && m_viewApart->hasKeyboard() &&
+        (command == viewer::ViewCommand::NextView || command == viewer::ViewCommand::PreviousView))
+        m_viewApart->showActive();
+}
+
+void ReadPage::performOnPictures(viewer::ViewCommand command)
+{
     const auto& commands = PaneView::commands();
     const auto info = std::ranges::find(commands, command, &viewer::ViewCommandInfo::command);
     const bool alone = m_studies->study() && m_studies->alone() >= 0;
@@ -221,8 +239,6 @@ void ReadPage::perform(viewer::ViewCommand command)
     if (beside)
         m_besidePictures->leave();
     m_view->perform(command);
-    if (command == viewer::ViewCommand::NextWindow)
-        m_windows->remember();
     if (const auto layout = m_view->viewLayout();
         layouts && layout != viewer::ViewLayout::Other && layout != viewer::ViewLayout::Single) {
         m_layout = layout;

@@ -10,6 +10,7 @@
 #include "app/workstation/read/window_dialog.h"
 #include "app/workstation/read/window_list.h"
 #include "app/workstation/screens/screen_scale.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "widgets/panels/query_panel.h"
 #include "widgets/panels/sentence_edit.h"
@@ -151,21 +152,25 @@ QMenu* ReadPage::buildViewCommands()
 // What is on stands pressed in the tools and ticked in the menus.
 void ReadPage::showViewState()
 {
-    for (QAction* action : m_view->actions())
-        if (const auto on = !action->data().isValid() ? std::nullopt
-                                                      : m_view->isOn(static_cast<ViewCommand>(action->data().toInt())))
+    for (QAction* action : m_view->actions()) {
+        if (!action->data().isValid())
+            continue;
+        const auto command = static_cast<ViewCommand>(action->data().toInt());
+        const PaneView& of = ViewApart::isItsOwn(command) ? keyView() : *m_view;
+        if (const auto on = of.isOn(command))
             action->setChecked(*on);
+    }
 }
 
 void ReadPage::typeWindow()
 {
-    const auto active = m_view->activePane();
+    const auto active = keyPane();
     const viewer::ViewImage* image = active ? m_view->image(*active) : nullptr;
     if (!image)
         return Q_EMIT told(tr("No image is active: click one first."), false);
     if (image->isColour())
         return Q_EMIT told(tr("A colour picture has no window."), false);
-    (new WindowDialog(*m_view, *active, window()))->open();
+    (new WindowDialog(*m_view, *active, keyView().window()))->open();
 }
 
 void ReadPage::measureScreen()
@@ -335,8 +340,9 @@ void ReadPage::rememberModel(const QString& folder)
 void ReadPage::showHeader()
 {
     const Study* study = m_studies->study();
-    const viewer::CursorInfo under = m_view->infoAt(m_view->mapFromGlobal(QCursor::pos()));
-    const auto pane = m_view->underMouse() && under.inside ? std::optional(under.pane) : m_view->activePane();
+    const PaneView& view = keyView();
+    const viewer::CursorInfo under = view.infoAt(view.mapFromGlobal(QCursor::pos()));
+    const auto pane = view.underMouse() && under.inside ? std::optional(under.pane) : keyPane();
     if (!study || !pane || pane->study != study->uid || pane->image >= study->images.size())
         return Q_EMIT told(tr("No image is on screen: open a study first."), true);
     BackgroundJob::start<HeaderList>(

@@ -7,6 +7,7 @@
 #include "app/workstation/read/reading_notes.h"
 #include "app/workstation/read/seen_pictures.h"
 #include "app/workstation/read/window_list.h"
+#include "app/workstation/screens/view_apart.h"
 #include "core/base/path_text.h"
 #include "widgets/look/shown_text.h"
 #include "widgets/panels/query_panel.h"
@@ -152,6 +153,8 @@ void ReadPage::showStudy()
         showReferenceRange();
     updateCaption();
     updateHint();
+    if (!std::exchange(m_studyShown, true)) // a view that had a window of its own has it again
+        m_viewApart->setMonitors(monitorsNow());
 }
 
 // Pictures for the list: first what the study on screen has beside its views, then the exams in sight.
@@ -188,6 +191,7 @@ void ReadPage::hang()
     m_seen->leave();
     showExams();
     m_view->setStandardViews(m_studies->hanging());
+    m_viewApart->setViews(m_studies->hanging());
     for (const auto& [slot, pane] : m_studies->hanging())
         if (!m_view->image(pane))
             m_view->setEmptyText(pane, tr("reading…"));
